@@ -1,0 +1,3 @@
+//! The development store as a program.
+
+fn main() {}

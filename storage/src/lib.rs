@@ -1,0 +1,5 @@
+//! Storage.
+
+pub mod blob_id;
+
+pub use blob_id::BlobId;
