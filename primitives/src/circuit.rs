@@ -1,0 +1,165 @@
+//! Circuits as the chain knows them.
+
+use crate::{
+    ids::{CircuitId, ContentHash, FieldBytes, KeyId},
+    model::MlpShape,
+};
+use blake2::{digest::consts::U32, Blake2b, Digest};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::fmt;
+use scale_info::TypeInfo;
+
+/// What a circuit states, and so what its public inputs mean.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum CircuitKind {
+    /// S1, the score of a block. Inputs: `ctx, C_W, R_block, score, n_real`.
+    Score,
+    /// D1, the delivery of a model. Inputs: `ctx, C_W, H_ct, h_k`.
+    Delivery,
+}
+
+impl CircuitKind {
+    /// Number of public inputs of the statement.
+    pub const fn public_inputs(self) -> u32 {
+        match self {
+            Self::Score => 5,
+            Self::Delivery => 4,
+        }
+    }
+}
+
+/// Everything that a circuit's id binds.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CircuitInfo {
+    /// What it states.
+    pub kind: CircuitKind,
+    /// The architecture of the models that it is about.
+    pub shape: MlpShape,
+    /// Number of constraints.
+    pub constraints: u32,
+    /// Hash of the constraint matrices.
+    pub matrix_hash: ContentHash,
+    /// The verifying key.
+    pub key: KeyId,
+}
+
+impl CircuitInfo {
+    /// `blake2b-256("nocknock/circuit/v1" ‖ SCALE(self))`.
+    pub fn id(&self) -> CircuitId {
+        let mut hash = Blake2b::<U32>::new_with_prefix(b"nocknock/circuit/v1");
+        hash.update(self.encode());
+        CircuitId(hash.finalize().into())
+    }
+}
+
+/// Where a verifying key comes from.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum KeyOrigin {
+    /// Made from a public seed. **Anyone can forge proofs under this key**: development only.
+    Development,
+    /// Made in a ceremony whose transcript has this hash.
+    Ceremony(ContentHash),
+}
+
+/// What a circuit may be used for now. It only ever moves down this list.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum CircuitStatus {
+    /// New tasks may use it.
+    Active,
+    /// Replaced: tasks that use it already run to their end, new ones use the successor.
+    Retired {
+        /// The circuit that takes its place.
+        successor: CircuitId,
+    },
+    /// Found to be unsound or forgeable: no proof of it is accepted. Tasks that rely on it end
+    /// without a winner and without a loser.
+    Disabled,
+}
+
+/// A registered circuit.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct CircuitRecord<BlockNumber> {
+    /// What its id binds.
+    pub info: CircuitInfo,
+    /// Where its key comes from.
+    pub origin: KeyOrigin,
+    /// What it may be used for.
+    pub status: CircuitStatus,
+    /// When it was registered.
+    pub registered_at: BlockNumber,
+}
+
+impl<BlockNumber> CircuitRecord<BlockNumber> {
+    /// New tasks may use it.
+    pub fn is_active(&self) -> bool {
+        self.status == CircuitStatus::Active
+    }
+
+    /// Proofs of it are accepted.
+    pub fn is_usable(&self) -> bool {
+        self.status != CircuitStatus::Disabled
+    }
+}
+
+/// A Groth16 proof in the byte form of the EVM precompiles: `A ‖ B ‖ C`, 256 bytes.
+///
+/// Anybody can re-randomise a proof, so its bytes never identify anything.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ProofBytes(pub [u8; 256]);
+
+impl fmt::Debug for ProofBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProofBytes(256)")
+    }
+}
+
+/// A claim to verify: the public inputs, computed by the runtime, and the proof that somebody sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// Public inputs in the order of the circuit's kind.
+    pub inputs: &'a [FieldBytes],
+    /// The proof.
+    pub proof: &'a ProofBytes,
+}

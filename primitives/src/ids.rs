@@ -1,0 +1,147 @@
+//! Identifiers and the 32-byte values that name things on the chain.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::{fmt, str::FromStr};
+use scale_info::TypeInfo;
+
+/// Number of an experiment, counted from 0 and never reused.
+pub type ExperimentId = u32;
+/// Number of a task, counted from 0 over all experiments and never reused.
+pub type TaskId = u64;
+/// Number of a data block inside its task, counted from 0.
+pub type BlockIndex = u16;
+/// Number of a fact in the World Truth Model, counted from 0 and never reused.
+pub type FactId = u64;
+/// Number of a provenance record, counted from 0; also its position in the anchors.
+pub type RecordId = u64;
+/// Version of a model inside its experiment, counted from 1.
+pub type ModelVersionNumber = u32;
+/// 32 bytes that hold a number below the order of BN254's scalar field, big endian.
+pub type FieldBytes = [u8; 32];
+
+/// A text that is not 64 hexadecimal digits with an optional `0x`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected 64 hexadecimal digits, with or without a leading 0x")]
+pub struct ParseBytes32Error;
+
+macro_rules! bytes32 {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
+            Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+        )]
+        pub struct $name(pub [u8; 32]);
+
+        impl $name {
+            /// The bytes themselves.
+            pub const fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+
+        impl From<[u8; 32]> for $name {
+            fn from(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_hex(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_hex(&self.0, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseBytes32Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                read_hex(text).map(Self)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = alloc::string::String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+bytes32!(
+    /// Name of a circuit: [`crate::circuit::CircuitInfo::id`].
+    CircuitId
+);
+bytes32!(
+    /// Name of a verifying key: the hash of its canonical bytes.
+    KeyId
+);
+bytes32!(
+    /// `C_W`, the hiding commitment to a model's weights: a field element, big endian.
+    ModelCommitment
+);
+bytes32!(
+    /// `R_i`, the salted root of a data block: a field element, big endian.
+    BlockRoot
+);
+bytes32!(
+    /// `h_k`, the commitment to a delivery's key: a field element, big endian.
+    KeyCommitment
+);
+bytes32!(
+    /// A Walrus blob id: the address of data or a model outside the chain.
+    BlobId
+);
+bytes32!(
+    /// Hash of something that stays outside the chain (an image, a program, a document).
+    ContentHash
+);
+
+fn write_hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("0x")?;
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+fn read_hex(text: &str) -> Result<[u8; 32], ParseBytes32Error> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(digits, &mut bytes).map_err(|_| ParseBytes32Error)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn prints_and_parses_hexadecimal() {
+        let id = CircuitId([0xab; 32]);
+        let text = format!("{id}");
+        assert_eq!(text.len(), 66);
+        assert_eq!(text.parse(), Ok(id));
+        assert_eq!(text.trim_start_matches("0x").parse(), Ok(id));
+    }
+
+    #[test]
+    fn refuses_a_text_of_the_wrong_length_or_alphabet() {
+        for text in ["", "0x", "ab", &"g".repeat(64), &"a".repeat(66)] {
+            assert_eq!(text.parse::<BlobId>(), Err(ParseBytes32Error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The phase of a task: a pure function of the task and the number of the block.
+//!
+//! No hook moves a task from phase to phase. Whoever reads a task, on the chain or off it, asks
+//! this function. A deadline `start + period` is exclusive: the phase covers the blocks
+//! `start..start + period`.
+
+use crate::task::{Outcome, Settlement, Task};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use num_traits::{Bounded, CheckedAdd, CheckedDiv, CheckedSub, Zero};
+use scale_info::TypeInfo;
+
+/// A block number that phases can be computed from; `u32` and `u64` are.
+pub trait BlockTime:
+    Copy + Ord + Zero + Bounded + CheckedAdd + CheckedSub + CheckedDiv + TryInto<u32>
+{
+    /// The sum, or the last block there can be.
+    fn after(self, period: Self) -> Self {
+        self.checked_add(&period).unwrap_or_else(Self::max_value)
+    }
+
+    /// Whole periods between `start` and this block.
+    fn periods_since(self, start: Self, period: Self) -> u32 {
+        let elapsed = self.checked_sub(&start).unwrap_or_else(Self::zero);
+        elapsed
+            .checked_div(&period)
+            .map_or(0, |count| count.try_into().unwrap_or(u32::MAX))
+    }
+}
+
+impl<T> BlockTime for T where
+    T: Copy + Ord + Zero + Bounded + CheckedAdd + CheckedSub + CheckedDiv + TryInto<u32>
+{
+}
+
+/// Where a task stands and so who may act.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Phase {
+    /// The roots are stored; anyone may draw the test blocks once the seed is known.
+    Created,
+    /// The test blocks are known; the requester publishes the training data.
+    Drawn,
+    /// Workers train and commit.
+    Open,
+    /// The requester reveals the test blocks.
+    Reveal,
+    /// Workers prove their scores.
+    Prove,
+    /// Nothing more can be added; anyone may settle the task.
+    Settle,
+    /// The worker of this rank, from 0, delivers.
+    Deliver {
+        /// The rank whose turn it is.
+        rank: u32,
+    },
+    /// Nobody is left to deliver, or every share is paid; anyone may finish the task.
+    Done,
+}
+
+impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockNumber> {
+    /// The phase in block `now`.
+    pub fn phase(&self, now: BlockNumber) -> Phase {
+        match &self.settlement {
+            Some(settlement) => self.phase_after_settlement(settlement, now),
+            None => self.phase_before_settlement(now),
+        }
+    }
+
+    /// First block after the phase in which the task is at `now`, if time alone ends that phase.
+    pub fn deadline(&self, now: BlockNumber) -> Option<BlockNumber> {
+        let periods = &self.terms.periods;
+        match self.phase(now) {
+            Phase::Created => Some(self.draw_by),
+            Phase::Drawn => Some(self.drawn_at?.after(periods.publish)),
+            Phase::Open => self.commit_end(),
+            Phase::Reveal => self.reveal_end(),
+            Phase::Prove => Some(self.revealed_at?.after(periods.prove)),
+            Phase::Deliver { rank } => self.turn_end(rank),
+            Phase::Settle | Phase::Done => None,
+        }
+    }
+
+    /// First block in which no commitment is taken any more.
+    pub fn commit_end(&self) -> Option<BlockNumber> {
+        Some(self.opened_at?.after(self.terms.periods.commit))
+    }
+
+    /// First block in which no reveal is taken any more.
+    pub fn reveal_end(&self) -> Option<BlockNumber> {
+        Some(self.commit_end()?.after(self.terms.periods.reveal))
+    }
+
+    fn turn_end(&self, rank: u32) -> Option<BlockNumber> {
+        let settlement = self.settlement.as_ref()?;
+        let turns = rank.checked_sub(settlement.turn)?;
+        let first = settlement.turn_began.after(self.terms.periods.deliver);
+        Some((0..turns).fold(first, |end, _| end.after(self.terms.periods.deliver)))
+    }
+
+    fn phase_before_settlement(&self, now: BlockNumber) -> Phase {
+        let periods = &self.terms.periods;
+        let Some(drawn_at) = self.drawn_at else {
+            return within(now, self.draw_by, Phase::Created);
+        };
+        let (Some(commit_end), Some(reveal_end)) = (self.commit_end(), self.reveal_end()) else {
+            return within(now, drawn_at.after(periods.publish), Phase::Drawn);
+        };
+        if now < commit_end {
+            return Phase::Open;
+        }
+        match self.revealed_at {
+            _ if self.committed == 0 => Phase::Settle,
+            None => within(now, reveal_end, Phase::Reveal),
+            Some(_) if self.reveal_failed() || self.proved == self.committed => Phase::Settle,
+            Some(revealed_at) => within(now, revealed_at.after(periods.prove), Phase::Prove),
+        }
+    }
+
+    fn phase_after_settlement(
+        &self,
+        settlement: &Settlement<BlockNumber>,
+        now: BlockNumber,
+    ) -> Phase {
+        let rank = self.rank_in_turn(settlement, now);
+        let all_paid = self.terms.shares.get(settlement.paid as usize).is_none();
+        if settlement.outcome != Outcome::Ranked || all_paid || rank >= settlement.ranked {
+            return Phase::Done;
+        }
+        Phase::Deliver { rank }
+    }
+
+    /// The rank whose turn it is in block `now`: one rank after the other, a period each.
+    pub fn rank_in_turn(&self, settlement: &Settlement<BlockNumber>, now: BlockNumber) -> u32 {
+        let missed = now.periods_since(settlement.turn_began, self.terms.periods.deliver);
+        settlement.turn.saturating_add(missed)
+    }
+
+    /// The test blocks were revealed, and hold fewer rows than promised.
+    pub fn reveal_failed(&self) -> bool {
+        self.revealed_at.is_some() && self.test_rows() < self.terms.min_test_rows
+    }
+}
+
+fn within<BlockNumber: Ord>(now: BlockNumber, end: BlockNumber, phase: Phase) -> Phase {
+    if now < end {
+        phase
+    } else {
+        Phase::Settle
+    }
+}

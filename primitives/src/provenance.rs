@@ -1,0 +1,134 @@
+//! Provenance of delivered models, and how far each part of it can be trusted.
+
+use crate::{
+    ids::{
+        BlobId, CircuitId, ContentHash, ExperimentId, ModelCommitment, ModelVersionNumber, TaskId,
+    },
+    score::Score,
+    task::Attestation,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// How far a statement can be trusted.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Assurance {
+    /// Its submitter says so.
+    Attested,
+    /// The chain has seen it itself.
+    Checked,
+    /// A proof that the chain has verified states it.
+    Proved,
+}
+
+/// Where a delivered model comes from.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Provenance<AccountId> {
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// The task.
+    pub task: TaskId,
+    /// Version of the model in the experiment's registry.
+    pub version: ModelVersionNumber,
+    /// Who delivered it.
+    pub submitter: AccountId,
+    /// `C_W`.
+    pub model: ModelCommitment,
+    /// The circuit under which the score was proved.
+    pub circuit: CircuitId,
+    /// The score.
+    pub score: Score,
+    /// `blake2b-256` of the SCALE-encoded list of the task's block roots.
+    pub data_roots: ContentHash,
+    /// Where the training data was published.
+    pub train_data: Option<BlobId>,
+    /// What the worker attests.
+    pub attestation: Attestation,
+}
+
+/// A part of a provenance record.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum ProvenanceField {
+    /// Experiment, task and version.
+    Task,
+    /// Who delivered it.
+    Submitter,
+    /// The model's commitment.
+    Model,
+    /// The circuit.
+    Circuit,
+    /// The score.
+    Score,
+    /// The roots of the data blocks.
+    DataRoots,
+    /// Where the training data was published.
+    TrainData,
+    /// The machine's image.
+    Image,
+    /// The program that trained it.
+    Code,
+    /// The hyper-parameters.
+    Hyperparameters,
+    /// The encrypted copy outside the chain.
+    ModelBlob,
+}
+
+impl ProvenanceField {
+    /// Every field, in the order of the record.
+    pub const ALL: [Self; 11] = [
+        Self::Task,
+        Self::Submitter,
+        Self::Model,
+        Self::Circuit,
+        Self::Score,
+        Self::DataRoots,
+        Self::TrainData,
+        Self::Image,
+        Self::Code,
+        Self::Hyperparameters,
+        Self::ModelBlob,
+    ];
+
+    /// How far this field can be trusted in any record.
+    ///
+    /// The score, the model it belongs to and the roots of the test data are inputs of verified
+    /// proofs. Task, submitter and circuit are what the chain saw itself. Which data the model was
+    /// *trained* on, where it lies, and how it was trained is only said by those who did it.
+    pub const fn assurance(self) -> Assurance {
+        match self {
+            Self::Model | Self::Score | Self::DataRoots => Assurance::Proved,
+            Self::Task | Self::Submitter | Self::Circuit => Assurance::Checked,
+            Self::TrainData
+            | Self::Image
+            | Self::Code
+            | Self::Hyperparameters
+            | Self::ModelBlob => Assurance::Attested,
+        }
+    }
+}
