@@ -99,6 +99,10 @@ pub trait Curriculum<AccountId, Balance> {
     /// may sponsor a task in such an experiment.
     fn contains(experiment: ExperimentId) -> bool;
 
+    /// `who` creates the tasks of this curriculum experiment and reveals their blocks, and has not
+    /// lost that role.
+    fn is_custodian(experiment: ExperimentId, who: &AccountId) -> bool;
+
     /// Reserves a budget for a new task. Fails unless `who` is the custodian of the experiment,
     /// and when the experiment has as many open tasks as it may have.
     fn open(
@@ -124,8 +128,9 @@ pub trait WorkerRegistry<AccountId> {
     /// may commit in curriculum tasks.
     fn may_work(who: &AccountId) -> bool;
 
-    /// A curriculum call of this worker succeeded: the credit that it was charged in place of a fee
-    /// is given back. Called last, after everything that can fail.
+    /// A call about a curriculum task succeeded that `who`, a registered worker or the custodian,
+    /// may make free of charge: the credit that it was charged in place of a fee is given back, if
+    /// it was charged one. Called last, after everything that can fail.
     fn call_succeeded(who: &AccountId);
 
     /// The worker committed in a curriculum task and proved nothing, or won and did not deliver.
@@ -201,6 +206,10 @@ impl<BlockNumber> ProofVerifier<BlockNumber> for () {
 
 impl<AccountId, Balance: Default> Curriculum<AccountId, Balance> for () {
     fn contains(_: ExperimentId) -> bool {
+        false
+    }
+
+    fn is_custodian(_: ExperimentId, _: &AccountId) -> bool {
         false
     }
 
