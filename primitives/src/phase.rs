@@ -60,7 +60,21 @@ pub enum Phase {
     Settle,
     /// The worker of this rank, from 0, delivers.
     Deliver {
-        /// The rank whose turn it is.
+        /// The share of the reward, in basis points, that the next delivery is paid.
+    pub fn next_share(&self, settlement: &Settlement<BlockNumber>) -> Option<u16> {
+        let place = usize::try_from(settlement.paid).ok()?;
+        self.terms.shares.get(place).copied()
+    }
+
+    /// The worker of this rank had its turn to deliver and let it pass, or delivered.
+    pub fn turn_is_over(&self, rank: u32, now: BlockNumber) -> bool {
+        self.settlement.as_ref().is_some_and(|settlement| {
+            let waiting = self.next_share(settlement).is_some();
+            rank < settlement.turn || (waiting && rank < self.rank_in_turn(settlement, now))
+        })
+    }
+
+    /// The rank whose turn it is.
         rank: u32,
     },
     /// Nobody is left to deliver, or every share is paid; anyone may finish the task.
@@ -132,11 +146,25 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
         now: BlockNumber,
     ) -> Phase {
         let rank = self.rank_in_turn(settlement, now);
-        let all_paid = self.terms.shares.get(settlement.paid as usize).is_none();
-        if settlement.outcome != Outcome::Ranked || all_paid || rank >= settlement.ranked {
+        let open = self.next_share(settlement).is_some() && rank < settlement.ranked;
+        if settlement.outcome != Outcome::Ranked || !open {
             return Phase::Done;
         }
         Phase::Deliver { rank }
+    }
+
+    /// The share of the reward, in basis points, that the next delivery is paid.
+    pub fn next_share(&self, settlement: &Settlement<BlockNumber>) -> Option<u16> {
+        let place = usize::try_from(settlement.paid).ok()?;
+        self.terms.shares.get(place).copied()
+    }
+
+    /// The worker of this rank had its turn to deliver and let it pass, or delivered.
+    pub fn turn_is_over(&self, rank: u32, now: BlockNumber) -> bool {
+        self.settlement.as_ref().is_some_and(|settlement| {
+            let waiting = self.next_share(settlement).is_some();
+            rank < settlement.turn || (waiting && rank < self.rank_in_turn(settlement, now))
+        })
     }
 
     /// The rank whose turn it is in block `now`: one rank after the other, a period each.

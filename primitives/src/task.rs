@@ -207,6 +207,58 @@ pub struct Settlement<BlockNumber> {
     pub finished_at: Option<BlockNumber>,
 }
 
+/// What a task holds of its requester's money.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Held<Balance> {
+    /// What is left of the reward.
+    pub escrow: Balance,
+    /// What is left of the bond.
+    pub bond: Balance,
+}
+
+/// What became of a worker's stake.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Fate {
+    /// It went back to the worker.
+    Returned,
+    /// It went back to the worker, with a share of the bond that the requester forfeited.
+    Compensated,
+    /// It went to the requester: not every test block was proved in time.
+    NotProved,
+    /// It went to the requester: the turn to deliver passed without the key.
+    NotDelivered,
+}
+
+impl Fate {
+    /// The worker did not do what it committed to.
+    pub const fn is_abandonment(self) -> bool {
+        matches!(self, Self::NotProved | Self::NotDelivered)
+    }
+}
+
 /// What the chain keeps about a task.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -252,6 +304,8 @@ pub struct Task<AccountId, Balance, BlockNumber> {
     pub open_commitments: u32,
     /// Number of the next commitment or replacement: the order that breaks ties.
     pub next_sequence: u32,
+    /// The requester's money that it still holds.
+    pub held: Held<Balance>,
     /// How it ended, once settled.
     pub settlement: Option<Settlement<BlockNumber>>,
 }
@@ -306,8 +360,6 @@ pub struct Commitment<BlockNumber> {
     pub proved: u32,
     /// Sum of the scores proved so far.
     pub correct: u32,
-    /// It was ranked first in its turn, delivered and was paid.
-    pub paid: bool,
 }
 
 impl<BlockNumber> Commitment<BlockNumber> {

@@ -128,11 +128,6 @@ pub trait WorkerRegistry<AccountId> {
     /// may commit in curriculum tasks.
     fn may_work(who: &AccountId) -> bool;
 
-    /// A call about a curriculum task succeeded that `who`, a registered worker or the custodian,
-    /// may make free of charge: the credit that it was charged in place of a fee is given back, if
-    /// it was charged one. Called last, after everything that can fail.
-    fn call_succeeded(who: &AccountId);
-
     /// The worker committed in a curriculum task and proved nothing, or won and did not deliver.
     /// There is no stake to slash: its registration is suspended until it registers anew.
     fn abandoned(who: &AccountId, task: TaskId);
@@ -232,8 +227,6 @@ impl<AccountId> WorkerRegistry<AccountId> for () {
     fn may_work(_: &AccountId) -> bool {
         false
     }
-
-    fn call_succeeded(_: &AccountId) {}
 
     fn abandoned(_: &AccountId, _: TaskId) {}
 
