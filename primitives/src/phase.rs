@@ -60,21 +60,7 @@ pub enum Phase {
     Settle,
     /// The worker of this rank, from 0, delivers.
     Deliver {
-        /// The share of the reward, in basis points, that the next delivery is paid.
-    pub fn next_share(&self, settlement: &Settlement<BlockNumber>) -> Option<u16> {
-        let place = usize::try_from(settlement.paid).ok()?;
-        self.terms.shares.get(place).copied()
-    }
-
-    /// The worker of this rank had its turn to deliver and let it pass, or delivered.
-    pub fn turn_is_over(&self, rank: u32, now: BlockNumber) -> bool {
-        self.settlement.as_ref().is_some_and(|settlement| {
-            let waiting = self.next_share(settlement).is_some();
-            rank < settlement.turn || (waiting && rank < self.rank_in_turn(settlement, now))
-        })
-    }
-
-    /// The rank whose turn it is.
+        /// The rank whose turn it is.
         rank: u32,
     },
     /// Nobody is left to deliver, or every share is paid; anyone may finish the task.
