@@ -1,0 +1,4 @@
+//! Poseidon against its definition, another implementation and published values.
+
+mod circom;
+mod sponge;
