@@ -1,0 +1,3 @@
+//! Circuits.
+
+pub mod interop;
