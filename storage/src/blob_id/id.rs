@@ -84,7 +84,7 @@ impl fmt::Debug for BlobId {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseBlobIdError {
     /// The text has another length than an id's.
-    #[error("a blob id has {} characters of base64url, this text has {0}", BlobId::TEXT_LEN)]
+    #[error("a blob id has 43 characters of base64url, this text has {0}")]
     Length(usize),
     /// A character outside the base64url alphabet.
     #[error(
