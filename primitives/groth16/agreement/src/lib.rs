@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+pub mod ark;
+pub mod blob;
+pub mod evm;
+pub mod native;
+pub mod statement;
+pub mod wasm;
