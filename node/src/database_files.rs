@@ -1,0 +1,331 @@
+//! Refuses a damaged database before it is opened.
+//!
+//! ParityDB maps its files into memory and trusts their lengths. After a full disk, an interrupted
+//! copy or a bad restore that trust ends in a bus error, in a panic, or, where an index was cut, in
+//! a chain whose blocks are silently found no more. So this module compares each file with what the
+//! format demands first. It reads a few bytes of each file and writes nothing.
+//!
+//! A cut write-ahead log (`log*`) is no damage: that is what a crash leaves behind, and ParityDB
+//! drops the unfinished record.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+/// Versions of the format that ParityDB 0.4 reads.
+const VERSIONS: std::ops::RangeInclusive<u32> = 4..=8;
+
+/// Hexadecimal digits of the salt of the hash tables.
+const SALT_DIGITS: usize = 64;
+
+/// Value tables grow in steps of this many bytes.
+const TABLE_STEP: u64 = 256 * 1024;
+
+/// The tier of the tables for values that span several entries, and the size of such an entry.
+const MULTIPART_TIER: u8 = 255;
+const MULTIPART_ENTRY: u64 = 4096;
+
+/// The entry sizes of the other tiers rise by a constant factor between these two.
+const SMALLEST_ENTRY: f64 = 32.0;
+const LARGEST_ENTRY: f64 = 32_760.0;
+const LAST_TIER: f64 = 254.0;
+
+/// An index has a header and chunks, whose number is a power of two that the file's name gives.
+const INDEX_HEADER: u64 = 16 * 1024;
+const INDEX_CHUNK: u64 = 512;
+
+/// Why a database must not be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DatabaseError {
+    /// The operating system does not let the node read a file.
+    #[error("cannot read the database file {path}: {source}")]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file has another length than the format demands.
+    #[error(
+        "the database is damaged: {path} is truncated, it has {length} bytes. \
+         Restore a backup, or remove the database with `purge-chain` and synchronise again."
+    )]
+    Truncated {
+        /// The damaged file.
+        path: PathBuf,
+        /// How many bytes it has.
+        length: u64,
+    },
+    /// The file that describes the others is missing or broken.
+    #[error(
+        "the database is damaged: {path} {problem}. \
+         Restore a backup, or remove the database with `purge-chain` and synchronise again."
+    )]
+    Metadata {
+        /// The file `metadata`.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The database was written by another version of ParityDB.
+    #[error(
+        "the database {path} has version {version}, and this node reads versions 4 to 8. \
+         Start the version of the node that wrote it, or remove the database with `purge-chain` \
+         and synchronise again."
+    )]
+    Version {
+        /// The file that gives the version.
+        path: PathBuf,
+        /// The version it gives.
+        version: u32,
+    },
+}
+
+/// Checks the database in `folder`; a folder that does not exist is a database to be created.
+pub(crate) fn check(folder: &Path) -> Result<(), DatabaseError> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let mut has_data = false;
+    for file in files(folder)? {
+        has_data |= check_file(&file)?;
+    }
+    check_metadata(&folder.join("metadata"), has_data)
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, DatabaseError> {
+    let entries = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()
+    });
+    entries.map_err(|source| DatabaseError::Unreadable {
+        path: folder.into(),
+        source,
+    })
+}
+
+/// Whether the file is one with data; an error if it is and was cut.
+fn check_file(path: &Path) -> Result<bool, DatabaseError> {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let Some(demand) = name.as_deref().and_then(Demand::of) else {
+        return Ok(false);
+    };
+    let unreadable = |source| DatabaseError::Unreadable {
+        path: path.into(),
+        source,
+    };
+    let length = fs::metadata(path).map_err(unreadable)?.len();
+    if demand.is_met(path, length).map_err(unreadable)? {
+        Ok(true)
+    } else {
+        Err(DatabaseError::Truncated {
+            path: path.into(),
+            length,
+        })
+    }
+}
+
+/// What the name of a file demands of its length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Demand {
+    /// An index has exactly this many bytes.
+    Index(u64),
+    /// A value table holds its entries, each of which has at least this many bytes.
+    Table(u64),
+}
+
+impl Demand {
+    /// `None` for files whose length is free.
+    fn of(name: &str) -> Option<Self> {
+        let mut parts = name.split('_');
+        let (kind, _column, last) = (parts.next()?, parts.next()?, parts.next()?);
+        match kind {
+            "index" => last.parse().ok().and_then(index_length).map(Self::Index),
+            "table" => u8::from_str_radix(last, 16)
+                .ok()
+                .map(entry_size)
+                .map(Self::Table),
+            _ => None,
+        }
+    }
+
+    fn is_met(self, path: &Path, length: u64) -> io::Result<bool> {
+        match self {
+            Self::Index(demanded) => Ok(length == demanded),
+            Self::Table(_) if length == 0 || !length.is_multiple_of(TABLE_STEP) => Ok(false),
+            Self::Table(entry) => Ok(filled(path)?.saturating_mul(entry) <= length),
+        }
+    }
+}
+
+fn index_length(bits: u32) -> Option<u64> {
+    let chunks = 1u64.checked_shl(bits)?;
+    chunks.checked_mul(INDEX_CHUNK)?.checked_add(INDEX_HEADER)
+}
+
+/// A lower bound, so that no rounding makes a sound table look short.
+fn entry_size(tier: u8) -> u64 {
+    if tier == MULTIPART_TIER {
+        return MULTIPART_ENTRY;
+    }
+    let factor = (LARGEST_ENTRY / SMALLEST_ENTRY).powf(f64::from(tier) / LAST_TIER);
+    (SMALLEST_ENTRY * factor) as u64 - 1
+}
+
+/// How many entries a value table says it holds: the second number of its header.
+fn filled(path: &Path) -> io::Result<u64> {
+    let mut file = File::open(path)?;
+    let mut number = [0; 8];
+    file.seek(SeekFrom::Start(8))?;
+    file.read_exact(&mut number)?;
+    Ok(u64::from_le_bytes(number))
+}
+
+fn check_metadata(path: &Path, has_data: bool) -> Result<(), DatabaseError> {
+    let broken = |problem| {
+        Err(DatabaseError::Metadata {
+            path: path.into(),
+            problem,
+        })
+    };
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !has_data => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return broken("is missing"),
+        Err(source) => {
+            return Err(DatabaseError::Unreadable {
+                path: path.into(),
+                source,
+            })
+        }
+    };
+    let field = |name| text.lines().find_map(|line| line.strip_prefix(name));
+    match field("version=").and_then(|version| version.parse().ok()) {
+        None => return broken("gives no version"),
+        Some(version) if !VERSIONS.contains(&version) => {
+            return Err(DatabaseError::Version {
+                path: path.into(),
+                version,
+            });
+        }
+        Some(_) => (),
+    }
+    match field("salt=") {
+        Some(salt) if salt.len() == SALT_DIGITS => Ok(()),
+        _ => broken("gives no salt or a part of it"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METADATA: &str = "version=8\nsalt=";
+
+    fn folder_with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let salt = "ab".repeat(SALT_DIGITS / 2);
+        fs::write(
+            folder.path().join("metadata"),
+            format!("{METADATA}{salt}\n"),
+        )
+        .expect("writable");
+        for (name, content) in files {
+            fs::write(folder.path().join(name), content).expect("writable");
+        }
+        folder
+    }
+
+    fn table(filled: u64) -> Vec<u8> {
+        let mut bytes = vec![0; TABLE_STEP as usize];
+        bytes[8..16].copy_from_slice(&filled.to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_database_that_does_not_exist_yet_is_sound() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert!(check(&folder.path().join("full")).is_ok());
+        assert!(check(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn whole_files_are_sound() {
+        let multipart = table(TABLE_STEP / MULTIPART_ENTRY);
+        let files: [(&str, &[u8]); 4] = [
+            ("table_00_ff", &multipart),
+            ("table_01_00", &table(8_000)),
+            (
+                "index_00_2",
+                &vec![0; (INDEX_HEADER + 4 * INDEX_CHUNK) as usize],
+            ),
+            ("log1", b"cut"),
+        ];
+        let folder = folder_with(&files);
+        assert!(check(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn cut_files_are_damage() {
+        let too_full = table(TABLE_STEP / MULTIPART_ENTRY + 1);
+        let cut: [(&str, &[u8]); 5] = [
+            ("table_00_ff", &too_full),
+            ("table_00_00", b""),
+            ("table_00_00", &[0; 1_000]),
+            ("index_00_16", b""),
+            ("index_00_16", &[0; 1_000]),
+        ];
+        for (name, content) in cut {
+            let folder = folder_with(&[(name, content)]);
+            let damage = check(folder.path()).expect_err(name).to_string();
+            assert!(
+                damage.contains(name) && damage.contains("truncated"),
+                "{damage}"
+            );
+        }
+    }
+
+    #[test]
+    fn metadata_must_be_whole() {
+        for metadata in ["", "version=8", "version=8\nsalt=abcd", "version=\nsalt="] {
+            let folder = folder_with(&[("metadata", metadata.as_bytes())]);
+            let error = check(folder.path()).expect_err(metadata);
+            assert!(matches!(error, DatabaseError::Metadata { .. }), "{error}");
+        }
+    }
+
+    #[test]
+    fn data_without_metadata_is_damage() {
+        let folder = folder_with(&[("table_00_00", &table(1))]);
+        fs::remove_file(folder.path().join("metadata")).expect("writable");
+        assert!(matches!(
+            check(folder.path()),
+            Err(DatabaseError::Metadata { .. })
+        ));
+    }
+
+    #[test]
+    fn another_version_is_named() {
+        for version in [0, 3, 9, 99] {
+            let folder = folder_with(&[("metadata", format!("version={version}").as_bytes())]);
+            let error = check(folder.path())
+                .expect_err("another version")
+                .to_string();
+            assert!(error.contains(&format!("version {version}")), "{error}");
+        }
+    }
+
+    /// The sizes that ParityDB lists for some tiers.
+    #[test]
+    fn entry_sizes_are_just_below_the_real_ones() {
+        for (tier, size) in [(0, 32), (1, 33), (100, 490), (200, 7_506), (254, 32_760)] {
+            let bound = entry_size(tier);
+            assert!(bound < size && bound + 3 > size, "{tier}: {bound}");
+        }
+    }
+}

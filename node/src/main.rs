@@ -1,0 +1,23 @@
+//! A node of the NockNock chain.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod database_files;
+mod inherents;
+mod ports;
+mod rpc;
+mod service;
+mod validator_keys;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match command::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A node that is killed goes on from its database.
+
+use std::{path::Path, thread::sleep, time::Duration};
+
+use crate::support::{
+    chain::{self, Block},
+    gate,
+    node::Launch,
+};
+
+const KILLS: u32 = 10;
+
+/// The moment of each kill is drawn from a seed that the test prints; to repeat a run, set
+/// `NOCKNOCK_TEST_SEED` to it.
+#[test]
+fn a_development_chain_goes_on_after_each_of_ten_kills() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut random = fastrand::Rng::with_seed(seed());
+    let mut last = None;
+    for kill in 1..=KILLS {
+        let life = Duration::from_millis(random.u64(0..2_500));
+        let seen = live_and_be_killed(folder.path(), last, life);
+        println!("kill {kill} after {life:?}: finalised {}", seen.number);
+        last = Some(seen);
+    }
+    let node = Launch::dev(folder.path()).start();
+    let last = last.expect("ten kills");
+    assert_goes_on_from(&node, &last);
+    chain::wait_for_finality(&node, last.number + 2);
+}
+
+/// Lets the node finalise at least one more block, then kills it after `life`.
+///
+/// Returns the finalised block that was seen before that time began: the database writes in the
+/// background, so a block that was finalised in the very last moment may be finalised again.
+fn live_and_be_killed(folder: &Path, before: Option<Block>, life: Duration) -> Block {
+    let node = Launch::dev(folder).start();
+    let start = match &before {
+        Some(last) => {
+            assert_goes_on_from(&node, last);
+            last.number
+        }
+        None => 0,
+    };
+    let seen = chain::wait_for_finality(&node, start + 1);
+    sleep(life);
+    node.kill();
+    seen
+}
+
+fn assert_goes_on_from(node: &crate::support::node::Node, last: &Block) {
+    assert!(
+        chain::finalised(node).number >= last.number,
+        "finality went back"
+    );
+    assert!(
+        chain::best(node).number >= last.number,
+        "the chain went back"
+    );
+    assert_eq!(
+        chain::hash_at(node, last.number),
+        last.hash,
+        "another block was finalised"
+    );
+}
+
+fn seed() -> u64 {
+    let given = std::env::var("NOCKNOCK_TEST_SEED").ok();
+    let seed = given.map(|seed| seed.parse().expect("NOCKNOCK_TEST_SEED is a number"));
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("NOCKNOCK_TEST_SEED={seed}");
+    seed
+}

@@ -1,0 +1,88 @@
+//! The library that wallets and web pages use.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+use crate::support::{
+    command::run_command,
+    gate,
+    node::{Launch, Node},
+};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/polkadot-js");
+const FILES: [&str; 4] = [".npmrc", "check.mjs", "package.json", "package-lock.json"];
+
+#[test]
+fn polkadot_js_follows_the_development_chain() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let node = Launch::dev(folder.path()).start();
+    let report = check(&node, &[]);
+    assert_eq!(report["token"], "NNK", "{report}");
+    assert!(
+        report["pallets"]
+            .as_array()
+            .is_some_and(|pallets| pallets.len() > 5),
+        "{report}"
+    );
+    assert!(
+        report["finalised"]
+            .as_array()
+            .is_some_and(|heads| heads.len() == 3),
+        "{report}"
+    );
+}
+
+#[test]
+fn polkadot_js_sends_a_remark_on_the_load_test_chain() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let node = Launch::new(folder.path(), "bench")
+        .args(["--chain", "bench", "--alice", "--force-authoring"])
+        .args(["--unsafe-force-node-key-generation"])
+        .start();
+    let report = check(&node, &["--remark", "hello"]);
+    assert!(report["remark"]["finalisedIn"].is_string(), "{report}");
+    assert!(
+        report["remark"]["fee"]
+            .as_str()
+            .is_some_and(|fee| fee != "0"),
+        "{report}"
+    );
+}
+
+/// Runs the check against a node and returns what it reports as JSON.
+fn check(node: &Node, args: &[&str]) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    install(folder.path());
+    let mut script = tool("node", folder.path());
+    script
+        .args(["check.mjs", &format!("ws://{}", node.rpc_address())])
+        .args(args);
+    let report = run_command(script).expect_success();
+    serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error} in {report}"))
+}
+
+/// Installs what the lock file pins, away from the checkout.
+fn install(folder: &Path) {
+    for file in FILES {
+        fs::copy(Path::new(SCRIPT).join(file), folder.join(file)).expect("a file of the script");
+    }
+    let mut npm = tool("npm", folder);
+    npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    run_command(npm).expect_success();
+}
+
+fn tool(name: &str, folder: &Path) -> Command {
+    let mut version = Command::new(name);
+    version.arg("--version");
+    let version = version.output().map(|output| output.status.success());
+    assert!(
+        version.unwrap_or(false),
+        "this test needs {name}: install Node.js 20 or later"
+    );
+    let mut command = Command::new(name);
+    command.current_dir(folder);
+    command
+}

@@ -1,0 +1,175 @@
+//! The transaction extension that waives the fee or lets the one inside charge it.
+
+use crate::{Config, Pallet, WeightInfo};
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use frame_support::dispatch::{DispatchInfo, PostDispatchInfo};
+use frame_support::pallet_prelude::{TransactionSource, Weight};
+use pallet_transaction_payment::{ChargeTransactionPayment, WeightInfo as _};
+use scale_info::TypeInfo;
+use sp_runtime::{
+    traits::{
+        DispatchInfoOf, Dispatchable, Implication, PostDispatchInfoOf, TransactionExtension, Zero,
+    },
+    transaction_validity::{TransactionValidityError, ValidTransaction},
+    DispatchResult,
+};
+
+type OriginOf<T> = <<T as frame_system::Config>::RuntimeCall as Dispatchable>::RuntimeOrigin;
+
+/// Waives the fee of a transaction that the allowance covers, and charges it otherwise.
+///
+/// Encodes and is named exactly like [`ChargeTransactionPayment`], which it wraps.
+#[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct WaiveOrCharge<T: pallet_transaction_payment::Config>(ChargeTransactionPayment<T>);
+
+impl<T: pallet_transaction_payment::Config> From<ChargeTransactionPayment<T>> for WaiveOrCharge<T> {
+    fn from(inner: ChargeTransactionPayment<T>) -> Self {
+        Self(inner)
+    }
+}
+
+impl<T: pallet_transaction_payment::Config> core::fmt::Debug for WaiveOrCharge<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "WaiveOrCharge({:?})", self.0)
+    }
+}
+
+/// The metadata shows the extension inside.
+impl<T: pallet_transaction_payment::Config + 'static> TypeInfo for WaiveOrCharge<T>
+where
+    ChargeTransactionPayment<T>: TypeInfo,
+{
+    type Identity = <ChargeTransactionPayment<T> as TypeInfo>::Identity;
+
+    fn type_info() -> scale_info::Type {
+        ChargeTransactionPayment::<T>::type_info()
+    }
+}
+
+/// What was decided when the transaction was validated.
+pub enum Decision<AccountId, Charge> {
+    /// The fee is waived for this account, which had `left` free transactions.
+    Waive {
+        /// The sender.
+        who: AccountId,
+        /// How many free transactions it had.
+        left: u32,
+    },
+    /// The extension inside decides.
+    Charge(Charge),
+}
+
+impl<AccountId, Charge> core::fmt::Debug for Decision<AccountId, Charge> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Waive { .. } => "Waive",
+            Self::Charge(_) => "Charge",
+        })
+    }
+}
+
+impl<T> WaiveOrCharge<T>
+where
+    T: Config + pallet_transaction_payment::Config + Send + Sync,
+    T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+    ChargeTransactionPayment<T>: TransactionExtension<T::RuntimeCall>,
+{
+    /// The sender and what is left of its allowance, if it covers this call.
+    fn covered(&self, origin: &OriginOf<T>, call: &T::RuntimeCall) -> Option<(T::AccountId, u32)> {
+        if !self.0.tip().is_zero() {
+            return None;
+        }
+        let who = frame_system::ensure_signed(origin.clone()).ok()?;
+        match Pallet::<T>::left(&who, call) {
+            0 => None,
+            left => Some((who, left)),
+        }
+    }
+}
+
+impl<T> TransactionExtension<T::RuntimeCall> for WaiveOrCharge<T>
+where
+    T: Config + pallet_transaction_payment::Config + Send + Sync,
+    T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+    ChargeTransactionPayment<T>: TransactionExtension<T::RuntimeCall>,
+{
+    const IDENTIFIER: &'static str =
+        <ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::IDENTIFIER;
+    type Implicit = <ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::Implicit;
+    type Val = Decision<
+        T::AccountId,
+        <ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::Val,
+    >;
+    type Pre = Option<<ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::Pre>;
+
+    fn implicit(&self) -> Result<Self::Implicit, TransactionValidityError> {
+        self.0.implicit()
+    }
+
+    fn weight(&self, call: &T::RuntimeCall) -> Weight {
+        <T as Config>::WeightInfo::waive().saturating_add(self.0.weight(call))
+    }
+
+    fn validate(
+        &self,
+        origin: OriginOf<T>,
+        call: &T::RuntimeCall,
+        info: &DispatchInfoOf<T::RuntimeCall>,
+        len: usize,
+        self_implicit: Self::Implicit,
+        inherited_implication: &impl Implication,
+        source: TransactionSource,
+    ) -> Result<(ValidTransaction, Self::Val, OriginOf<T>), TransactionValidityError> {
+        if let Some((who, left)) = self.covered(&origin, call) {
+            return Ok((
+                ValidTransaction::default(),
+                Decision::Waive { who, left },
+                origin,
+            ));
+        }
+        let (validity, val, origin) = self.0.validate(
+            origin,
+            call,
+            info,
+            len,
+            self_implicit,
+            inherited_implication,
+            source,
+        )?;
+        Ok((validity, Decision::Charge(val), origin))
+    }
+
+    fn prepare(
+        self,
+        val: Self::Val,
+        origin: &OriginOf<T>,
+        call: &T::RuntimeCall,
+        info: &DispatchInfoOf<T::RuntimeCall>,
+        len: usize,
+    ) -> Result<Self::Pre, TransactionValidityError> {
+        match val {
+            Decision::Waive { who, left } => {
+                Pallet::<T>::consume(&who, left);
+                Ok(None)
+            }
+            Decision::Charge(val) => self.0.prepare(val, origin, call, info, len).map(Some),
+        }
+    }
+
+    fn post_dispatch_details(
+        pre: Self::Pre,
+        info: &DispatchInfoOf<T::RuntimeCall>,
+        post_info: &PostDispatchInfoOf<T::RuntimeCall>,
+        len: usize,
+        result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        match pre {
+            Some(pre) => ChargeTransactionPayment::<T>::post_dispatch_details(
+                pre, info, post_info, len, result,
+            ),
+            None => Ok(
+                <T as pallet_transaction_payment::Config>::WeightInfo::charge_transaction_payment(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions
+    )
+)]
+
+pub use extension::WaiveOrCharge;
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod extension;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+pub mod weights;
+
+use sp_runtime::traits::Get;
+
+/// Who may send which call without a fee, and how often.
+pub trait WaiverPolicy<AccountId, Call> {
+    /// How many transactions `who` may send per period without a fee if this is one of them; zero if this call is not.
+    ///
+    /// Called for every signed transaction, so it must cost next to nothing for calls that are never free.
+    fn quota(who: &AccountId, call: &Call) -> u32;
+}
+
+/// Nothing is free.
+impl<AccountId, Call> WaiverPolicy<AccountId, Call> for () {
+    fn quota(_: &AccountId, _: &Call) -> u32 {
+        0
+    }
+}
+
+#[frame_support::pallet]
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "the pallet macros generate items without documentation or Debug"
+)]
+pub mod pallet {
+    use super::*;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// Who may send which call without a fee.
+        type Policy: WaiverPolicy<Self::AccountId, Self::RuntimeCall>;
+
+        /// The number of the present period, for example the session index.
+        type Period: Get<u32>;
+
+        /// The most free transactions of one account in a period, whatever the policy says.
+        #[pallet::constant]
+        type MaxPerPeriod: Get<u32>;
+
+        /// What the extension costs.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// For each account the last period in which it sent free transactions, and how many they were.
+    ///
+    /// No deposit pays for it: only accounts that the policy names have an entry. Removed by [`Pallet::forget`].
+    #[pallet::storage]
+    pub type Used<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, (u32, u32), ValueQuery>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A transaction was accepted without a fee.
+        FeeWaived {
+            /// The account that sent it.
+            who: T::AccountId,
+            /// How many free transactions it has left in this period, by the quota of this call.
+            left: u32,
+        },
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// How many free transactions `who` has sent in the present period.
+        pub fn used(who: T::AccountId) -> u32 {
+            Self::used_in_period(&who)
+        }
+    }
+
+    impl<T: Config> Pallet<T> {
+        /// How many free transactions `who` has left for this call in the present period.
+        pub fn left(who: &T::AccountId, call: &T::RuntimeCall) -> u32 {
+            let quota = T::Policy::quota(who, call).min(T::MaxPerPeriod::get());
+            if quota == 0 {
+                return 0;
+            }
+            quota.saturating_sub(Self::used_in_period(who))
+        }
+
+        /// Counts one free transaction of `who`, who had `left` of them.
+        pub(crate) fn consume(who: &T::AccountId, left: u32) {
+            let used = Self::used_in_period(who).saturating_add(1);
+            Used::<T>::insert(who, (T::Period::get(), used));
+            Self::deposit_event(Event::FeeWaived {
+                who: who.clone(),
+                left: left.saturating_sub(1),
+            });
+        }
+
+        /// Removes the entry of an account that has lost its standing.
+        pub fn forget(who: &T::AccountId) {
+            Used::<T>::remove(who);
+        }
+
+        fn used_in_period(who: &T::AccountId) -> u32 {
+            let (period, used) = Used::<T>::get(who);
+            if period == T::Period::get() {
+                used
+            } else {
+                0
+            }
+        }
+
+        /// Checks the invariant that the README numbers.
+        #[cfg(any(feature = "try-runtime", test))]
+        pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+            let max = T::MaxPerPeriod::get();
+            ensure!(
+                Used::<T>::iter_values().all(|(_, used)| used <= max),
+                "1: an account sent more free transactions than the limit"
+            );
+            Ok(())
+        }
+    }
+}

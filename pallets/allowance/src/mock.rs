@@ -1,0 +1,81 @@
+//! A runtime where account 1 may remark twice per period without a fee.
+
+use crate as pallet_allowance;
+use crate::WaiverPolicy;
+use frame_support::{derive_impl, parameter_types, traits::ConstU32, weights::IdentityFee};
+use sp_runtime::BuildStorage;
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        TransactionPayment: pallet_transaction_payment,
+        Allowance: pallet_allowance,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+    type AccountData = pallet_balances::AccountData<u64>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type AccountStore = System;
+}
+
+#[derive_impl(pallet_transaction_payment::config_preludes::TestDefaultConfig)]
+impl pallet_transaction_payment::Config for Test {
+    type OnChargeTransaction = pallet_transaction_payment::FungibleAdapter<Balances, ()>;
+    type WeightToFee = IdentityFee<u64>;
+    type LengthToFee = IdentityFee<u64>;
+}
+
+parameter_types! {
+    pub static Period: u32 = 0;
+}
+
+/// Account 1 may send remarks, and says it may do so more often than the limit allows.
+pub(crate) struct RemarksOfOne;
+impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
+    fn quota(who: &u64, call: &RuntimeCall) -> u32 {
+        let remark = matches!(call, RuntimeCall::System(frame_system::Call::remark { .. }));
+        if *who == 1 && remark {
+            100
+        } else {
+            0
+        }
+    }
+}
+
+impl pallet_allowance::Config for Test {
+    type Policy = RemarksOfOne;
+    type Period = Period;
+    type MaxPerPeriod = ConstU32<2>;
+    type WeightInfo = ();
+}
+
+/// Account 2 owns a million units, nobody else owns anything. `try_state` runs after `test`.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+    new_test_ext().execute_with(|| {
+        test();
+        Allowance::do_try_state().expect("the invariants hold after every test");
+    });
+}
+
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
+    let genesis = RuntimeGenesisConfig {
+        balances: pallet_balances::GenesisConfig {
+            balances: vec![(2, 1_000_000_000_000)],
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let mut ext =
+        sp_io::TestExternalities::from(genesis.build_storage().expect("the genesis is valid"));
+    ext.execute_with(|| System::set_block_number(1));
+    ext
+}

@@ -1,0 +1,118 @@
+//! Tests of the extension: what a sender sees.
+
+use crate::{mock::*, Event, WaiveOrCharge};
+use codec::{Decode, Encode};
+use frame_support::dispatch::GetDispatchInfo;
+use pallet_transaction_payment::ChargeTransactionPayment;
+use scale_info::TypeInfo;
+use sp_runtime::{
+    traits::DispatchTransaction,
+    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+};
+
+fn remark() -> RuntimeCall {
+    frame_system::Call::remark { remark: vec![] }.into()
+}
+
+/// Sends `call` from `who` with `tip` and returns the fee that was paid.
+fn send(who: u64, call: RuntimeCall, tip: u64) -> Result<u64, TransactionValidityError> {
+    let before = Balances::free_balance(who);
+    let info = call.get_dispatch_info();
+    let len = call.encoded_size();
+    let extension = WaiveOrCharge::<Test>::from(ChargeTransactionPayment::from(tip));
+    let sent = extension.dispatch_transaction(RuntimeOrigin::signed(who), call, &info, len, 0)?;
+    assert!(sent.is_ok(), "the call itself succeeds");
+    Ok(before - Balances::free_balance(who))
+}
+
+const CANNOT_PAY: TransactionValidityError =
+    TransactionValidityError::Invalid(InvalidTransaction::Payment);
+
+#[test]
+fn an_account_without_tokens_sends_its_quota_and_no_more() {
+    build_and_execute(|| {
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        System::assert_has_event(Event::FeeWaived { who: 1, left: 1 }.into());
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        assert_eq!(send(1, remark(), 0), Err(CANNOT_PAY));
+        assert_eq!(Allowance::used(1), 2);
+    });
+}
+
+#[test]
+fn the_next_period_brings_a_new_quota() {
+    build_and_execute(|| {
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        Period::set(1);
+        assert_eq!(Allowance::used(1), 0);
+        assert_eq!(send(1, remark(), 0), Ok(0));
+    });
+}
+
+#[test]
+fn a_call_outside_the_policy_pays() {
+    build_and_execute(|| {
+        let call: RuntimeCall = frame_system::Call::remark_with_event { remark: vec![] }.into();
+        assert_eq!(send(1, call, 0), Err(CANNOT_PAY));
+    });
+}
+
+#[test]
+fn an_account_outside_the_policy_pays() {
+    build_and_execute(|| {
+        let fee = send(2, remark(), 0).expect("account 2 can pay");
+        assert!(fee > 0);
+        assert_eq!(Allowance::used(2), 0);
+    });
+}
+
+#[test]
+fn a_tip_is_always_paid() {
+    build_and_execute(|| {
+        assert_eq!(send(1, remark(), 1), Err(CANNOT_PAY));
+        assert_eq!(Allowance::used(1), 0);
+    });
+}
+
+#[test]
+fn validating_counts_nothing() {
+    build_and_execute(|| {
+        let call = remark();
+        let extension = WaiveOrCharge::<Test>::from(ChargeTransactionPayment::from(0));
+        let validated = extension.validate_only(
+            RuntimeOrigin::signed(1),
+            &call,
+            &call.get_dispatch_info(),
+            call.encoded_size(),
+            TransactionSource::External,
+            0,
+        );
+        assert!(validated.is_ok());
+        assert_eq!(Allowance::used(1), 0);
+    });
+}
+
+#[test]
+fn a_forgotten_account_leaves_nothing_behind() {
+    build_and_execute(|| {
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        Allowance::forget(&1);
+        assert_eq!(crate::Used::<Test>::iter().count(), 0);
+    });
+}
+
+#[test]
+fn wallets_see_the_extension_inside() {
+    let inner = ChargeTransactionPayment::<Test>::from(7);
+    let outer = WaiveOrCharge::from(inner.clone());
+    assert_eq!(outer.encode(), inner.encode());
+    assert_eq!(
+        WaiveOrCharge::<Test>::decode(&mut &inner.encode()[..]),
+        Ok(outer)
+    );
+    assert_eq!(
+        WaiveOrCharge::<Test>::type_info(),
+        ChargeTransactionPayment::<Test>::type_info()
+    );
+}

@@ -1,0 +1,141 @@
+//! The chains that this runtime can start.
+//!
+//! | preset | validators | slot | epoch | tokens |
+//! |---|---|---|---|---|
+//! | `development` | Alice | 1 s | 10 slots | none |
+//! | `local_testnet` | Alice, Bob, Charlie, Dave | 2 s | 30 slots | none |
+//! | `bench` | Alice | 1 s | 10 slots | well-known accounts are endowed, for load tests only |
+
+use crate::{
+    AccountId, BabeConfig, Balance, BalancesConfig, NetworkConfig, RuntimeGenesisConfig,
+    SessionConfig, SessionKeys, NNK,
+};
+use alloc::{vec, vec::Vec};
+use frame_support::build_struct_json_patch;
+use pallet_network::NetworkKind;
+use serde_json::Value;
+use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::Sr25519Keyring;
+
+/// The name of the preset for load tests. Its accounts own tokens that nobody earned, so it is no network.
+pub const BENCH_RUNTIME_PRESET: &str = "bench";
+
+/// Every author's slot carries VRF output, the secondary ones too: tasks draw their hidden test blocks from it.
+pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
+    c: (1, 4),
+    allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
+};
+
+/// What each endowed account of the `bench` preset owns.
+pub const BENCH_ENDOWMENT: Balance = 1_000_000 * NNK;
+
+/// What distinguishes one preset from another.
+struct Preset {
+    kind: NetworkKind,
+    slot_duration_millis: u64,
+    epoch_length_slots: u64,
+    validators: Vec<Sr25519Keyring>,
+    endowed: Vec<AccountId>,
+}
+
+impl Preset {
+    fn into_patch(self) -> Value {
+        build_struct_json_patch!(RuntimeGenesisConfig {
+            network: NetworkConfig {
+                slot_duration_millis: self.slot_duration_millis,
+                epoch_length_slots: self.epoch_length_slots,
+                kind: self.kind,
+            },
+            babe: BabeConfig {
+                epoch_config: BABE_GENESIS_EPOCH_CONFIG
+            },
+            session: SessionConfig {
+                keys: self
+                    .validators
+                    .into_iter()
+                    .map(session_entry)
+                    .collect::<Vec<_>>(),
+            },
+            balances: BalancesConfig {
+                balances: self
+                    .endowed
+                    .into_iter()
+                    .map(|who| (who, BENCH_ENDOWMENT))
+                    .collect::<Vec<_>>(),
+            },
+        })
+    }
+}
+
+/// The account, validator id and session keys of a well-known key.
+fn session_entry(key: Sr25519Keyring) -> (AccountId, AccountId, SessionKeys) {
+    let grandpa = match key {
+        Sr25519Keyring::Bob => sp_keyring::Ed25519Keyring::Bob,
+        Sr25519Keyring::Charlie => sp_keyring::Ed25519Keyring::Charlie,
+        Sr25519Keyring::Dave => sp_keyring::Ed25519Keyring::Dave,
+        _ => sp_keyring::Ed25519Keyring::Alice,
+    };
+    let keys = SessionKeys {
+        babe: key.public().into(),
+        grandpa: grandpa.public().into(),
+    };
+    (key.to_account_id(), key.to_account_id(), keys)
+}
+
+fn development() -> Preset {
+    Preset {
+        kind: NetworkKind::Development,
+        slot_duration_millis: 1_000,
+        epoch_length_slots: 10,
+        validators: vec![Sr25519Keyring::Alice],
+        endowed: vec![],
+    }
+}
+
+fn local_testnet() -> Preset {
+    Preset {
+        kind: NetworkKind::Test,
+        slot_duration_millis: 2_000,
+        epoch_length_slots: 30,
+        validators: vec![
+            Sr25519Keyring::Alice,
+            Sr25519Keyring::Bob,
+            Sr25519Keyring::Charlie,
+            Sr25519Keyring::Dave,
+        ],
+        endowed: vec![],
+    }
+}
+
+fn bench() -> Preset {
+    Preset {
+        endowed: Sr25519Keyring::well_known()
+            .map(|key| key.to_account_id())
+            .collect(),
+        ..development()
+    }
+}
+
+/// The genesis patch of the preset `id`, as JSON.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+    let preset = match id.as_ref() {
+        DEV_RUNTIME_PRESET => development(),
+        LOCAL_TESTNET_RUNTIME_PRESET => local_testnet(),
+        BENCH_RUNTIME_PRESET => bench(),
+        _ => return None,
+    };
+    serde_json::to_vec(&preset.into_patch()).ok()
+}
+
+/// The names of all presets.
+pub fn preset_names() -> Vec<PresetId> {
+    [
+        DEV_RUNTIME_PRESET,
+        LOCAL_TESTNET_RUNTIME_PRESET,
+        BENCH_RUNTIME_PRESET,
+    ]
+    .into_iter()
+    .map(PresetId::from)
+    .collect()
+}

@@ -1,0 +1,144 @@
+//! Who validates, what happens to offenders, and how the council follows the validators.
+
+use crate::{AccountId, Council, Historical, Runtime, Session};
+use alloc::vec::Vec;
+use frame_support::{traits::ChangeMembers, weights::Weight};
+use pallet_session::historical::{self, IdentificationTuple, NoteHistoricalRoot};
+use sp_runtime::{traits::Convert, Perbill};
+use sp_staking::{
+    offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
+    SessionIndex,
+};
+
+/// How many past sessions an equivocation can be reported for.
+pub const SESSIONS_REMEMBERED: SessionIndex = 336;
+
+/// What identifies a validator beside its account: nothing.
+pub type FullIdentification = ();
+
+/// A validator's account is all that identifies it.
+#[derive(Debug)]
+pub struct AccountIdentifies;
+
+impl Convert<AccountId, Option<FullIdentification>> for AccountIdentifies {
+    fn convert(_: AccountId) -> Option<FullIdentification> {
+        Some(())
+    }
+}
+
+/// The session manager of the runtime: keeps the validators, notes every set of keys so that an equivocation can be
+/// proved after its session has ended, and makes the council follow.
+pub type ValidatorManager = CouncilFollows<NoteHistoricalRoot<Runtime, KeepValidators>>;
+
+type Identified = (AccountId, FullIdentification);
+
+/// Keeps the validators that the genesis named.
+#[derive(Debug)]
+pub struct KeepValidators;
+
+impl KeepValidators {
+    /// The validators of session `index`, if they or their keys must be noted anew.
+    fn to_note(index: SessionIndex) -> Option<Vec<Identified>> {
+        let noted = Historical::historical_root(index.saturating_sub(1)).is_some();
+        if noted && !Self::keys_changed() {
+            return None;
+        }
+        let validators = Session::validators();
+        (!validators.is_empty()).then(|| validators.into_iter().map(|who| (who, ())).collect())
+    }
+
+    /// Whether a validator has set other keys than those that are queued.
+    fn keys_changed() -> bool {
+        Session::queued_keys()
+            .into_iter()
+            .any(|(who, queued)| Session::load_keys(&who).is_some_and(|keys| keys != queued))
+    }
+}
+
+impl pallet_session::SessionManager<AccountId> for KeepValidators {
+    fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
+        Self::to_note(index).map(|validators| validators.into_iter().map(|(who, ())| who).collect())
+    }
+
+    fn start_session(_: SessionIndex) {}
+
+    fn end_session(_: SessionIndex) {}
+}
+
+impl historical::SessionManager<AccountId, FullIdentification> for KeepValidators {
+    fn new_session(index: SessionIndex) -> Option<Vec<Identified>> {
+        Self::to_note(index)
+    }
+
+    fn start_session(_: SessionIndex) {}
+
+    fn end_session(_: SessionIndex) {}
+}
+
+/// Makes the council the set of validators at the start of each session, and forgets sessions that are too old for
+/// an equivocation report.
+#[derive(Debug)]
+pub struct CouncilFollows<Inner>(core::marker::PhantomData<Inner>);
+
+impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionManager<AccountId>
+    for CouncilFollows<Inner>
+{
+    fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
+        Inner::new_session(index)
+    }
+
+    fn new_session_genesis(index: SessionIndex) -> Option<Vec<AccountId>> {
+        Inner::new_session_genesis(index)
+    }
+
+    fn start_session(index: SessionIndex) {
+        if index == 0 {
+            note_genesis_validators::<Inner>();
+        }
+        seat_validators_in_council();
+        Inner::start_session(index);
+    }
+
+    fn end_session(index: SessionIndex) {
+        Inner::end_session(index);
+        if let Some(oldest) = index.checked_sub(SESSIONS_REMEMBERED) {
+            Historical::prune_up_to(oldest);
+        }
+    }
+}
+
+/// Notes the validators of the first two sessions, whose keys the genesis has just stored.
+fn note_genesis_validators<Inner: pallet_session::SessionManager<AccountId>>() {
+    for index in 0..2 {
+        let _unchanged = Inner::new_session(index);
+    }
+}
+
+/// Replaces the council's members by the present validators, if they differ.
+fn seat_validators_in_council() {
+    let mut validators = Session::validators();
+    validators.sort();
+    let members = pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get();
+    if validators != members {
+        Council::set_members_sorted(&validators, &members);
+    }
+}
+
+/// Keeps an offender from authoring until the set of validators changes.
+#[derive(Debug)]
+pub struct DisableOffenders;
+
+impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for DisableOffenders {
+    fn on_offence(
+        offenders: &[OffenceDetails<AccountId, IdentificationTuple<Runtime>>],
+        slash_fraction: &[Perbill],
+        _session: SessionIndex,
+    ) -> Weight {
+        for (details, fraction) in offenders.iter().zip(slash_fraction) {
+            Session::report_offence(details.offender.0.clone(), OffenceSeverity(*fraction));
+        }
+        let offenders = u64::try_from(offenders.len()).unwrap_or(u64::MAX);
+        <Runtime as frame_system::Config>::DbWeight::get()
+            .reads_writes(offenders.saturating_mul(2), offenders)
+    }
+}

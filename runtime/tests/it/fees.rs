@@ -1,0 +1,90 @@
+//! What a transaction costs, and what is free for validators that own nothing.
+
+use crate::chain::{account, keys_handed_to, next_session, on};
+use codec::Encode;
+use frame_support::dispatch::GetDispatchInfo;
+use nocknock_runtime::{
+    fees::{BASE_FEE, VALIDATOR_ALLOWANCE},
+    Balances, Runtime, RuntimeCall, RuntimeOrigin, Session, TransactionPayment,
+};
+use pallet_allowance::WaiveOrCharge;
+use pallet_transaction_payment::ChargeTransactionPayment;
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::{
+    traits::DispatchTransaction,
+    transaction_validity::{InvalidTransaction, TransactionValidityError},
+};
+
+const CANNOT_PAY: TransactionValidityError =
+    TransactionValidityError::Invalid(InvalidTransaction::Payment);
+
+/// Sends `call` from `who` through the extension that charges.
+fn send(who: Sr25519Keyring, call: RuntimeCall) -> Result<(), TransactionValidityError> {
+    let info = call.get_dispatch_info();
+    let length = call.encoded_size();
+    WaiveOrCharge::<Runtime>::from(ChargeTransactionPayment::from(0))
+        .dispatch_transaction(RuntimeOrigin::signed(account(who)), call, &info, length, 0)
+        .map(|_| ())
+}
+
+fn remark() -> RuntimeCall {
+    frame_system::Call::remark { remark: vec![] }.into()
+}
+
+/// Alice's call that takes over the keys of Ferdie.
+fn set_keys() -> RuntimeCall {
+    let (keys, proof) = keys_handed_to(&account(Sr25519Keyring::Alice));
+    pallet_session::Call::set_keys { keys, proof }.into()
+}
+
+#[test]
+fn a_validator_without_tokens_rotates_its_keys() {
+    on("local_testnet", || {
+        assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+        let (keys, _) = keys_handed_to(&account(Sr25519Keyring::Alice));
+        assert_eq!(
+            Session::load_keys(&account(Sr25519Keyring::Alice)),
+            Some(keys)
+        );
+        assert_eq!(Balances::total_issuance(), 0);
+    });
+}
+
+#[test]
+fn the_allowance_of_a_validator_ends_and_returns_with_the_next_session() {
+    on("local_testnet", || {
+        for _ in 0..VALIDATOR_ALLOWANCE {
+            assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+        }
+        assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Err(CANNOT_PAY));
+        next_session();
+        assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+    });
+}
+
+#[test]
+fn other_calls_and_other_accounts_pay() {
+    on("local_testnet", || {
+        assert_eq!(send(Sr25519Keyring::Alice, remark()), Err(CANNOT_PAY));
+        assert_eq!(send(Sr25519Keyring::Eve, set_keys()), Err(CANNOT_PAY));
+    });
+}
+
+#[test]
+fn a_remark_on_bench_costs_about_the_base_fee_and_its_bytes() {
+    on("bench", || {
+        let call = remark();
+        let fee = TransactionPayment::compute_fee(100, &call.get_dispatch_info(), 0);
+        assert!(fee >= BASE_FEE, "{fee}");
+        assert!(fee < 3 * BASE_FEE, "{fee}");
+    });
+}
+
+#[test]
+fn a_fee_without_an_author_is_burnt_and_counted() {
+    on("bench", || {
+        let before = Balances::total_issuance();
+        assert_eq!(send(Sr25519Keyring::Bob, remark()), Ok(()));
+        assert!(Balances::total_issuance() < before);
+    });
+}

@@ -1,0 +1,100 @@
+//! The chains that the runtime can start.
+
+use crate::chain::{genesis_json, on};
+use nocknock_runtime::{
+    genesis_presets::{preset_names, BENCH_RUNTIME_PRESET},
+    Babe, Balances, Network, Runtime, Session, NNK,
+};
+use pallet_network::NetworkKind;
+use sp_core::Get;
+
+fn names() -> Vec<String> {
+    preset_names()
+        .into_iter()
+        .map(|name| name.as_ref().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_presets_are_the_three_that_the_documentation_names() {
+    assert_eq!(names(), ["development", "local_testnet", "bench"]);
+}
+
+#[test]
+fn no_token_exists_at_genesis_except_on_bench() {
+    for name in names() {
+        on(&name, || {
+            let issuance = Balances::total_issuance();
+            assert_eq!(
+                issuance == 0,
+                name != BENCH_RUNTIME_PRESET,
+                "{name}: {issuance}"
+            );
+        });
+    }
+}
+
+#[test]
+fn the_bench_preset_endows_well_known_accounts() {
+    on(BENCH_RUNTIME_PRESET, || {
+        let alice = crate::chain::account(sp_keyring::Sr25519Keyring::Alice);
+        assert_eq!(Balances::free_balance(alice), 1_000_000 * NNK);
+    });
+}
+
+#[test]
+fn development_is_fast_and_has_one_validator() {
+    on("development", || {
+        assert_eq!(Network::kind(), NetworkKind::Development);
+        assert_eq!(Session::validators().len(), 1);
+        assert_eq!(timing(), (1_000, 500, 10));
+    });
+}
+
+#[test]
+fn local_testnet_has_four_validators_and_slots_of_two_seconds() {
+    on("local_testnet", || {
+        assert_eq!(Network::kind(), NetworkKind::Test);
+        assert_eq!(Session::validators().len(), 4);
+        assert_eq!(Babe::authorities().len(), 4);
+        assert_eq!(timing(), (2_000, 1_000, 30));
+    });
+}
+
+/// Slot and least time between blocks in milliseconds, epoch in slots, as the other pallets see them.
+fn timing() -> (u64, u64, u64) {
+    (
+        Babe::slot_duration(),
+        <Runtime as pallet_timestamp::Config>::MinimumPeriod::get(),
+        <Runtime as pallet_babe::Config>::EpochDuration::get(),
+    )
+}
+
+#[test]
+fn slot_and_epoch_come_from_the_chain_spec() {
+    let mut genesis = genesis_json("development");
+    genesis["network"]["slotDurationMillis"] = 600.into();
+    genesis["network"]["epochLengthSlots"] = 7.into();
+    sp_io::TestExternalities::new_empty().execute_with(|| {
+        let json = genesis.to_string().into_bytes();
+        frame_support::genesis_builder_helper::build_state::<nocknock_runtime::RuntimeGenesisConfig>(
+            json,
+        )
+        .expect("the edited genesis is valid");
+        assert_eq!(timing(), (600, 300, 7));
+    });
+}
+
+#[test]
+fn a_genesis_with_an_unknown_field_is_refused() {
+    let mut genesis = genesis_json("development");
+    genesis["network"]["slotDurationSeconds"] = 1.into();
+    sp_io::TestExternalities::new_empty().execute_with(|| {
+        let json = genesis.to_string().into_bytes();
+        let error = frame_support::genesis_builder_helper::build_state::<
+            nocknock_runtime::RuntimeGenesisConfig,
+        >(json)
+        .expect_err("the field does not exist");
+        assert!(error.contains("slotDurationSeconds"), "{error}");
+    });
+}
