@@ -1,0 +1,110 @@
+//! `ctx`, the public input that ties a proof to one chain, circuit, task, worker and block.
+//!
+//! A proof that was made for one of them says nothing under the `ctx` of another, so nobody can
+//! submit a copied proof as the own.
+
+use super::field::from_digest;
+use crate::ids::{BlockIndex, CircuitId, TaskId};
+use blake2::{digest::consts::U32, Blake2b, Digest};
+use nocknock_poseidon::Fr;
+
+/// What a proof is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextDomain {
+    /// The score of a test block in a task.
+    Score,
+    /// The delivery of a model in a task. The block index is 0.
+    Delivery,
+    /// The registration of a worker with a score of the practice block. The task is 0.
+    Registration,
+}
+
+impl ContextDomain {
+    const fn tag(self) -> &'static [u8; 16] {
+        match self {
+            Self::Score => b"nn/ctx/score/v1\0",
+            Self::Delivery => b"nn/ctx/deliver/1",
+            Self::Registration => b"nn/ctx/register1",
+        }
+    }
+}
+
+/// Everything that `ctx` binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// What the proof is made for.
+    pub domain: ContextDomain,
+    /// Hash of the chain's first block.
+    pub genesis_hash: [u8; 32],
+    /// The circuit of the proof.
+    pub circuit: CircuitId,
+    /// The task.
+    pub task: TaskId,
+    /// Account of the worker who proves.
+    pub worker: [u8; 32],
+    /// The block.
+    pub block: BlockIndex,
+}
+
+impl Context {
+    /// blake2b-256 over tag, genesis hash, circuit id, task (8 bytes, little endian), worker and
+    /// block index (2 bytes, little endian), its top three bits cleared, as a big-endian number.
+    pub fn to_field(&self) -> Fr {
+        let mut hash = Blake2b::<U32>::new();
+        hash.update(self.domain.tag());
+        hash.update(self.genesis_hash);
+        hash.update(self.circuit.as_bytes());
+        hash.update(self.task.to_le_bytes());
+        hash.update(self.worker);
+        hash.update(self.block.to_le_bytes());
+        from_digest(hash.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: Context = Context {
+        domain: ContextDomain::Score,
+        genesis_hash: [1; 32],
+        circuit: CircuitId([2; 32]),
+        task: 3,
+        worker: [4; 32],
+        block: 5,
+    };
+
+    #[test]
+    fn every_part_changes_the_context() {
+        let changed = [
+            Context {
+                domain: ContextDomain::Delivery,
+                ..EXAMPLE
+            },
+            Context {
+                domain: ContextDomain::Registration,
+                ..EXAMPLE
+            },
+            Context {
+                genesis_hash: [9; 32],
+                ..EXAMPLE
+            },
+            Context {
+                circuit: CircuitId([9; 32]),
+                ..EXAMPLE
+            },
+            Context { task: 9, ..EXAMPLE },
+            Context {
+                worker: [9; 32],
+                ..EXAMPLE
+            },
+            Context {
+                block: 9,
+                ..EXAMPLE
+            },
+        ];
+        for context in changed {
+            assert_ne!(context.to_field(), EXAMPLE.to_field(), "{context:?}");
+        }
+    }
+}

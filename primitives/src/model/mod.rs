@@ -1,0 +1,36 @@
+//! The model that is proved about: a small multilayer perceptron over integers.
+//!
+//! One definition for three users: the runtime, which recomputes the root of a revealed block; the
+//! worker, which trains, commits and delivers; and the circuits, which prove.
+//!
+//! * [`shape`]: the named architectures, and the check that no sum overflows its width.
+//! * [`rows`] and [`wire`]: the samples of a data block, their rules and their bytes on the chain.
+//! * [`weights`]: the parameters of a model.
+//! * [`commit`]: the roots of blocks, the commitment to a model, and what delivery hashes.
+//! * [`delivery`]: encryption of a model under the key that is paid for.
+//! * [`context`]: the public input that ties a proof to its purpose.
+//! * [`field`]: field elements as 32 bytes.
+//!
+//! The arithmetic of the model, with `>>` rounding down:
+//!
+//! ```text
+//! y = W1·x + b1        h = max(y, 0) >> shift        z = W2·h + b2
+//! a row is correct  iff  z[label] > z[j] for every j != label
+//! ```
+
+pub mod commit;
+pub mod context;
+pub mod delivery;
+pub mod field;
+pub mod packing;
+pub mod rows;
+pub mod shape;
+pub mod weights;
+pub mod wire;
+
+pub use commit::{block_root, ciphertext_hash, key_hash, model_commitment};
+pub use context::{Context, ContextDomain};
+pub use nocknock_poseidon::Fr;
+pub use rows::{check_rows, Row, RowError, RowFault};
+pub use shape::{MlpShape, ShapeError};
+pub use weights::{WeightError, Weights};
