@@ -1,3 +1,22 @@
-//! Circuits.
+#![doc = include_str!("../README.md")]
 
+pub mod delivery;
+mod gadgets;
 pub mod interop;
+pub mod keys;
+mod proof;
+mod prover;
+pub mod r1cs;
+pub mod reference;
+pub mod score;
+mod statement;
+
+pub use proof::Proof;
+pub use prover::{ProveError, Prover, ProverError, Stage};
+pub use statement::{Circuit, PublicInputs, Statement};
+
+/// Makes proofs of S1, the score of a block.
+pub type S1Prover = score::Prover;
+
+/// Makes proofs of D1, the delivery of a model.
+pub type D1Prover = delivery::Prover;

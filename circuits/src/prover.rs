@@ -1,0 +1,226 @@
+//! From inputs to a verified proof.
+
+use crate::{
+    interop::reduction::CircomReduction,
+    keys::{KeyStore, KeyStoreError, ProvingKey, Reduction},
+    proof::Proof,
+    statement::{Circuit, PublicInputs, Statement},
+};
+use ark_bn254::{Bn254, Fr};
+use ark_ff::UniformRand;
+use ark_groth16::{r1cs_to_qap::LibsnarkReduction, Groth16, Proof as ArkProof};
+use ark_relations::gr1cs::SynthesisError;
+use ark_std::rand::{rngs::OsRng, CryptoRng, RngCore, SeedableRng};
+use nocknock_groth16::{KeyError, PreparedVerifyingKey, Proof as Points, VerifyError};
+use nocknock_primitives::{circuit::CircuitInfo, ids::CircuitId, model::MlpShape};
+use rand_chacha::ChaCha20Rng;
+use std::fmt;
+use zeroize::{Zeroize, Zeroizing};
+
+/// What a prover is doing, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Evaluates the statement with plain integers.
+    Check,
+    /// Computes the values of all wires.
+    Assign,
+    /// Computes the proof; nearly all the time goes here.
+    Prove,
+    /// Verifies the proof.
+    Verify,
+}
+
+/// Why a prover could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum ProverError {
+    /// The proving key could not be had.
+    #[error(transparent)]
+    Store(#[from] KeyStoreError),
+    /// The proving key belongs to another circuit.
+    #[error("the proving key is for circuit {found}, this program's circuit is {expected}")]
+    OtherCircuit {
+        /// The circuit as this program writes it, under the key's verifying key.
+        expected: CircuitId,
+        /// The circuit that the key says it is for.
+        found: CircuitId,
+    },
+    /// The verifying key inside the proving key is not safe to use.
+    #[error("the verifying key of this proving key must not be used: {0}")]
+    Key(#[from] KeyError),
+}
+
+/// Why there is no proof.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError<R: std::error::Error + 'static> {
+    /// The inputs do not satisfy the statement.
+    #[error("there is nothing to prove: {0}")]
+    Refused(#[source] R),
+    /// The operating system gave no randomness, without which a proof would not hide the inputs.
+    #[error("the operating system gave no randomness: {0}")]
+    Randomness(String),
+    /// The evaluation domain does not fit the key.
+    #[error("the proof could not be computed: {0}")]
+    Synthesis(#[from] SynthesisError),
+    /// The proof that came out does not hold: the key does not belong to the circuit.
+    #[error("the proof that came out does not hold, so it is withheld: make the key anew ({0})")]
+    Withheld(#[from] VerifyError),
+}
+
+/// A circuit with its proving key.
+pub struct Prover<S> {
+    circuit: Circuit<S>,
+    info: CircuitInfo,
+    key: ProvingKey,
+    verifying_key: PreparedVerifyingKey,
+}
+
+impl<S: Statement> Prover<S> {
+    /// Puts a circuit and a key together, if the key was made for this very circuit.
+    pub fn new(circuit: Circuit<S>, key: ProvingKey) -> Result<Self, ProverError> {
+        let info = circuit.info(key.id());
+        let (expected, found) = (info.id(), key.info().id());
+        if expected != found {
+            return Err(ProverError::OtherCircuit { expected, found });
+        }
+        let verifying_key = key.verifying_key().prepare(circuit.matrices().public())?;
+        Ok(Self {
+            circuit,
+            info,
+            key,
+            verifying_key,
+        })
+    }
+
+    /// A prover under the development key of a shape, made and stored if it is not there.
+    ///
+    /// **Anyone can forge proofs under this key.**
+    pub fn development(shape: &MlpShape, store: &KeyStore) -> Result<Self, ProverError> {
+        let circuit = Circuit::compile(shape);
+        let key = store.development(&circuit)?;
+        Self::new(circuit, key)
+    }
+
+    /// A prover under the stored key of a circuit that a chain has registered.
+    pub fn load(
+        shape: &MlpShape,
+        store: &KeyStore,
+        circuit: &CircuitId,
+    ) -> Result<Self, ProverError> {
+        let load = || store.load::<S>(shape, circuit);
+        let (key, circuit) = rayon::join(load, || Circuit::compile(shape));
+        Self::new(circuit, key?)
+    }
+
+    /// Proves with randomness of the operating system and verifies what comes out.
+    pub fn prove(
+        &self,
+        public: &S::Public,
+        private: &S::Private,
+        progress: impl FnMut(Stage),
+    ) -> Result<Proof<S>, ProveError<S::Refusal>> {
+        let mut seed = Zeroizing::new([0; 32]);
+        let filled = OsRng.try_fill_bytes(&mut seed[..]);
+        filled.map_err(|error| ProveError::Randomness(error.to_string()))?;
+        self.prove_with(
+            public,
+            private,
+            &mut ChaCha20Rng::from_seed(*seed),
+            progress,
+        )
+    }
+
+    /// Proves with the given randomness, which must be secret: whoever knows it can learn about the
+    /// private inputs from the proof.
+    pub fn prove_with(
+        &self,
+        public: &S::Public,
+        private: &S::Private,
+        rng: &mut (impl RngCore + CryptoRng),
+        mut progress: impl FnMut(Stage),
+    ) -> Result<Proof<S>, ProveError<S::Refusal>> {
+        progress(Stage::Check);
+        S::check(self.circuit.shape(), public, private).map_err(ProveError::Refused)?;
+        progress(Stage::Assign);
+        let assignment = self.circuit.assign(public, private);
+        progress(Stage::Prove);
+        let proof = Proof::new(self.prove_assignment(&assignment, rng)?);
+        progress(Stage::Verify);
+        proof.verify(&self.verifying_key, public)?;
+        Ok(proof)
+    }
+
+    /// The proof of an assignment, whether it satisfies the constraints or not.
+    fn prove_assignment(
+        &self,
+        assignment: &[Fr],
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<Points, SynthesisError> {
+        let matrices = self.circuit.matrices();
+        let create = match self.key.reduction() {
+            Reduction::Libsnark => {
+                Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices
+            }
+            Reduction::Circom => {
+                Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices
+            }
+        };
+        let (mut r, mut s) = (Fr::rand(rng), Fr::rand(rng));
+        let proof = create(
+            self.key.points(),
+            r,
+            s,
+            matrices.abc(),
+            matrices.public() + 1,
+            matrices.constraints(),
+            assignment,
+        );
+        r.zeroize();
+        s.zeroize();
+        let ArkProof { a, b, c } = proof?;
+        Ok(Points { a, b, c })
+    }
+
+    /// The circuit.
+    pub fn circuit(&self) -> &Circuit<S> {
+        &self.circuit
+    }
+
+    /// What the circuit's id binds; its `id()` is what a chain knows the circuit by.
+    pub fn info(&self) -> &CircuitInfo {
+        &self.info
+    }
+
+    /// The proving key.
+    pub fn key(&self) -> &ProvingKey {
+        &self.key
+    }
+
+    /// The verifying key, ready to verify.
+    pub fn verifying_key(&self) -> &PreparedVerifyingKey {
+        &self.verifying_key
+    }
+
+    /// The public inputs as the verifier takes them.
+    pub fn inputs(public: &S::Public) -> Vec<Fr> {
+        public.to_fields()
+    }
+}
+
+impl<S: Statement> fmt::Debug for Prover<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prover")
+            .field("info", &self.info)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Check => "checking the statement",
+            Self::Assign => "computing the witness",
+            Self::Prove => "proving",
+            Self::Verify => "verifying the proof",
+        })
+    }
+}
