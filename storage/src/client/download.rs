@@ -1,0 +1,374 @@
+//! Fetching: from a request to bytes whose id was recomputed.
+
+use std::{future::Future, time::Duration};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use tokio::time::{sleep, timeout, Instant};
+
+use super::{
+    pool::{Operation, Stop},
+    Action, Backend, ClientError, Download, Fault, Inner, Progress, Stage, Step, Target,
+};
+use crate::{
+    blob_id::BlobId,
+    cache::{Admission, CacheError, CacheKey, CachedBlob, Partial},
+};
+
+/// How a blob is fetched.
+#[derive(Clone, Debug, Default)]
+pub struct FetchOptions {
+    /// Bytes of the blob, if known: another size is refused at once.
+    pub size: Option<u64>,
+    /// Bytes that the blob may have at most, if fewer than the client allows.
+    pub largest: Option<u64>,
+    /// That the blob was certified a moment ago, by somebody else: for the retry policy's stale window
+    /// from now on, aggregators that do not know it are asked again. The client knows by itself
+    /// what it has stored.
+    pub just_certified: bool,
+    /// Who is told how far the download is.
+    pub progress: Progress,
+}
+
+/// Bytes of progress that show that trying on makes sense.
+const ADVANCE: u64 = 1 << 20;
+
+/// How often a download held by somebody else is looked at.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Fetches one blob into the cache.
+pub(super) struct Fetch<'a> {
+    client: &'a Inner,
+    key: CacheKey,
+    limit: u64,
+    options: &'a FetchOptions,
+    fresh_until: Option<Instant>,
+    /// The most bytes that there ever were, and how many there were at the last count.
+    furthest: u64,
+    counted: u64,
+}
+
+/// What a try finds when it begins.
+enum Found {
+    Blob(CachedBlob),
+    Beginning(Partial),
+}
+
+impl<'a> Fetch<'a> {
+    pub(super) fn new(client: &'a Inner, id: &BlobId, options: &'a FetchOptions) -> Self {
+        let configured = client.config.largest_download;
+        Self {
+            client,
+            key: CacheKey::new(*id, client.config.shards),
+            limit: options.largest.unwrap_or(u64::MAX).min(configured),
+            options,
+            fresh_until: client.fresh_until(id, options.just_certified),
+            furthest: 0,
+            counted: 0,
+        }
+    }
+
+    fn tell(&self, stage: Stage, done: u64, total: Option<u64>) {
+        self.options.progress.tell(|| Step {
+            target: Some(self.target()),
+            stage,
+            done,
+            total: total.or(self.options.size),
+        });
+    }
+
+    /// Takes the download over, or finds that another task or process has just done it.
+    async fn begin(&self) -> Result<Found, ClientError> {
+        loop {
+            let (cache, key) = (self.client.cache.clone(), self.key);
+            let found = blocking(move || {
+                if let Some(blob) = cache.lookup(&key)? {
+                    return Ok(Some(Found::Blob(blob)));
+                }
+                Ok(cache.resume(&key)?.map(Found::Beginning))
+            });
+            match found.await? {
+                Some(found) => return Ok(found),
+                None => sleep(POLL).await,
+            }
+        }
+    }
+
+    /// Appends what is missing. Says whether some bytes had been there before, so that it is open
+    /// who sent them.
+    async fn pull(&mut self, backend: &dyn Backend, partial: &mut Partial) -> Result<bool, Stop> {
+        if partial.len() > self.options.size.unwrap_or(self.limit) {
+            self.restart(partial)?;
+        }
+        if Some(partial.len()) == self.options.size && !partial.is_empty() {
+            return Ok(true);
+        }
+        let download = match self.open(backend, partial.len()).await {
+            Err(Fault::Range(_)) => {
+                self.restart(partial)?;
+                self.open(backend, 0).await?
+            }
+            opened => opened?,
+        };
+        self.check_announced(download.total).await?;
+        if download.start == 0 {
+            self.restart(partial)?;
+        } else if download.start != partial.len() {
+            return Err(Fault::Protocol("another range than asked for".to_owned()).into());
+        }
+        let resumed = download.start > 0;
+        self.receive(download, partial).await?;
+        Ok(resumed)
+    }
+
+    async fn open(&self, backend: &dyn Backend, offset: u64) -> Result<Download, Fault> {
+        let patience = self.client.config.timeouts.answer;
+        timeout(patience, backend.open(&self.target(), offset))
+            .await
+            .map_err(|_| Fault::Silent(patience))?
+    }
+
+    /// Refuses a blob of the wrong size before any byte is read, and makes room for a right one.
+    async fn check_announced(&self, total: Option<u64>) -> Result<(), Stop> {
+        let Some(size) = total else { return Ok(()) };
+        self.check_size(size)?;
+        let cache = self.client.cache.clone();
+        Ok(blocking(move || cache.make_room(size)).await?)
+    }
+
+    fn check_size(&self, size: u64) -> Result<(), Fault> {
+        let limit = self.limit;
+        match self.options.size {
+            Some(expected) if expected != size => Err(Fault::WrongSize { size, expected }),
+            _ if size > limit => Err(Fault::TooLarge { size, limit }),
+            _ => Ok(()),
+        }
+    }
+
+    async fn receive(&mut self, mut download: Download, partial: &mut Partial) -> Result<(), Stop> {
+        let idle = self.client.config.timeouts.idle;
+        let begun = partial.len();
+        let most = self.options.size.or(download.total).unwrap_or(self.limit);
+        loop {
+            let piece = timeout(idle, download.body.next())
+                .await
+                .map_err(|_| Fault::Silent(idle))?;
+            let Some(piece) = piece else { break };
+            let piece = piece?;
+            if partial.len() + piece.len() as u64 > most {
+                return Err(self.overrun(partial, piece.len(), most).into());
+            }
+            partial
+                .append(&piece)
+                .map_err(|source| self.file_error("write", source))?;
+            self.furthest = self.furthest.max(partial.len());
+            self.tell(Stage::Downloading, partial.len(), download.total);
+        }
+        match self.options.size.or(download.total) {
+            Some(total) if total != partial.len() => {
+                Err(Fault::broken(partial.len() - begun, "the body ended early").into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// More bytes than the blob has: what is there came from a liar.
+    fn overrun(&self, partial: &mut Partial, piece: usize, most: u64) -> Fault {
+        let size = partial.len() + piece as u64;
+        // Should the file keep its bytes, the check of the id refuses them later.
+        let _ = partial.restart();
+        match most == self.limit && self.options.size != Some(most) {
+            true => Fault::TooLarge { size, limit: most },
+            false => Fault::WrongSize {
+                size,
+                expected: most,
+            },
+        }
+    }
+
+    fn restart(&self, partial: &mut Partial) -> Result<(), ClientError> {
+        partial
+            .restart()
+            .map_err(|source| self.file_error("truncate", source))
+    }
+
+    fn file_error(&self, doing: &'static str, source: std::io::Error) -> ClientError {
+        let path = self.client.cache.root().join("partial");
+        let path = path.join(self.key.to_string());
+        CacheError::Io {
+            doing,
+            path,
+            source,
+        }
+        .into()
+    }
+
+    /// Recomputes the id of what is there.
+    async fn check(&self, partial: Partial) -> Result<Admission, ClientError> {
+        self.tell(Stage::Checking, 0, Some(partial.len()));
+        let cache = self.client.cache.clone();
+        let _turn = self.client.checks.acquire().await;
+        blocking(move || cache.admit(partial)).await
+    }
+}
+
+#[async_trait]
+impl Operation for Fetch<'_> {
+    type Output = CachedBlob;
+
+    fn action(&self) -> Action {
+        Action::Fetch
+    }
+
+    fn target(&self) -> Target {
+        Target::Blob(*self.key.id())
+    }
+
+    async fn attempt(&mut self, backend: &dyn Backend) -> Result<CachedBlob, Stop> {
+        let mut partial = match self.begin().await? {
+            Found::Blob(blob) => return Ok(blob),
+            Found::Beginning(partial) => partial,
+        };
+        let mut resumed = self.pull(backend, &mut partial).await?;
+        loop {
+            match self.check(partial).await? {
+                Admission::Admitted(blob) => return Ok(blob),
+                Admission::Refused { found, .. } if !resumed => {
+                    return Err(Fault::WrongBytes { found }.into());
+                }
+                // Some of the bytes came from an earlier try: this endpoint gets the chance to
+                // send all of them before it is blamed.
+                Admission::Refused { partial: empty, .. } => partial = empty,
+            }
+            resumed = self.pull(backend, &mut partial).await?;
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.fresh_until.is_some_and(|until| Instant::now() < until)
+    }
+
+    /// Only bytes beyond the furthest point count, so an endpoint that keeps sending the same wrong
+    /// bytes does not keep the client busy for ever.
+    fn has_advanced(&mut self) -> bool {
+        let advanced = self.furthest >= self.counted.saturating_add(ADVANCE);
+        if advanced {
+            self.counted = self.furthest;
+        }
+        advanced
+    }
+}
+
+/// Fetches one quilt member into memory.
+pub(super) struct FetchMember<'a> {
+    pub(super) client: &'a Inner,
+    pub(super) quilt: BlobId,
+    pub(super) identifier: &'a str,
+    pub(super) limit: u64,
+    pub(super) fresh_until: Option<Instant>,
+}
+
+#[async_trait]
+impl Operation for FetchMember<'_> {
+    type Output = Bytes;
+
+    fn action(&self) -> Action {
+        Action::Fetch
+    }
+
+    fn target(&self) -> Target {
+        Target::QuiltMember {
+            quilt: self.quilt,
+            identifier: self.identifier.to_owned(),
+        }
+    }
+
+    async fn attempt(&mut self, backend: &dyn Backend) -> Result<Bytes, Stop> {
+        let timeouts = &self.client.config.timeouts;
+        let mut download = timeout(timeouts.answer, backend.open(&self.target(), 0))
+            .await
+            .map_err(|_| Fault::Silent(timeouts.answer))??;
+        self.check_size(download.total.unwrap_or(0))?;
+        let mut bytes = BytesMut::new();
+        while let Some(piece) = timeout(timeouts.idle, download.body.next())
+            .await
+            .map_err(|_| Fault::Silent(timeouts.idle))?
+        {
+            bytes.extend_from_slice(&piece?);
+            self.check_size(bytes.len() as u64)?;
+        }
+        match download.total {
+            Some(total) if total != bytes.len() as u64 => {
+                Err(Fault::broken(bytes.len() as u64, "the body ended early").into())
+            }
+            _ => Ok(bytes.freeze()),
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.fresh_until.is_some_and(|until| Instant::now() < until)
+    }
+}
+
+impl FetchMember<'_> {
+    fn check_size(&self, size: u64) -> Result<(), Fault> {
+        match size > self.limit {
+            true => Err(Fault::TooLarge {
+                size,
+                limit: self.limit,
+            }),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Asks for the size of a blob.
+pub(super) struct Head<'a> {
+    pub(super) client: &'a Inner,
+    pub(super) id: BlobId,
+}
+
+/// What an aggregator says about a blob. It is not checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlobInfo {
+    /// Bytes of the blob, if told.
+    pub size: Option<u64>,
+    /// Who said so.
+    pub endpoint: String,
+}
+
+#[async_trait]
+impl Operation for Head<'_> {
+    type Output = BlobInfo;
+
+    fn action(&self) -> Action {
+        Action::Head
+    }
+
+    fn target(&self) -> Target {
+        Target::Blob(self.id)
+    }
+
+    async fn attempt(&mut self, backend: &dyn Backend) -> Result<BlobInfo, Stop> {
+        let patience = self.client.config.timeouts.answer;
+        let size = timeout(patience, backend.head(&self.id))
+            .await
+            .map_err(|_| Fault::Silent(patience))??;
+        let endpoint = backend.name().to_owned();
+        Ok(BlobInfo { size, endpoint })
+    }
+
+    fn is_fresh(&self) -> bool {
+        let until = self.client.fresh_until(&self.id, false);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+}
+
+/// Runs what blocks on the disk or computes for long, away from the asynchronous threads.
+pub(super) fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CacheError> + Send + 'static,
+) -> impl Future<Output = Result<T, ClientError>> + Send {
+    let task = tokio::task::spawn_blocking(work);
+    async move { Ok(task.await??) }
+}
