@@ -19,6 +19,7 @@ pub use weights::WeightInfo;
 mod benchmarking;
 mod extension;
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the runtime macros need public types")]
 mod mock;
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,8 @@ parameter_types! {
 }
 
 /// Account 1 may send remarks, and says it may do so more often than the limit allows.
-pub(crate) struct RemarksOfOne;
+#[derive(Debug)]
+pub struct RemarksOfOne;
 impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
     fn quota(who: &u64, call: &RuntimeCall) -> u32 {
         let remark = matches!(call, RuntimeCall::System(frame_system::Call::remark { .. }));

@@ -9,7 +9,10 @@ use nocknock_runtime::{
 use pallet_collective::RawOrigin;
 use sp_core::{Hasher, H256};
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve};
-use sp_runtime::{traits::Dispatchable, DispatchError};
+use sp_runtime::{
+    traits::{Dispatchable, Hash as _},
+    DispatchError,
+};
 
 fn members() -> Vec<AccountId> {
     pallet_collective::Members::<Runtime, CouncilInstance>::get()

@@ -10,7 +10,7 @@ use sp_consensus_babe::{
     EquivocationProof, Slot,
 };
 use sp_consensus_grandpa as grandpa;
-use sp_core::H256;
+use sp_core::{Pair as _, H256};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::{traits::Header as _, Digest, DigestItem};
 

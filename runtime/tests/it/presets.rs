@@ -9,10 +9,7 @@ use pallet_network::NetworkKind;
 use sp_core::Get;
 
 fn names() -> Vec<String> {
-    preset_names()
-        .into_iter()
-        .map(|name| name.as_ref().to_owned())
-        .collect()
+    preset_names().iter().map(ToString::to_string).collect()
 }
 
 #[test]
