@@ -163,3 +163,54 @@ pub struct Claim<'a> {
     /// The proof.
     pub proof: &'a ProofBytes,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::shape::{DIGITS_64X32X10, TINY_4X3X2};
+    use alloc::format;
+
+    fn info() -> CircuitInfo {
+        CircuitInfo {
+            kind: CircuitKind::Score,
+            shape: TINY_4X3X2,
+            constraints: 7,
+            matrix_hash: ContentHash([1; 32]),
+            key: KeyId([2; 32]),
+        }
+    }
+
+    #[test]
+    fn every_part_changes_the_id() {
+        let changed = [
+            CircuitInfo {
+                kind: CircuitKind::Delivery,
+                ..info()
+            },
+            CircuitInfo {
+                shape: DIGITS_64X32X10,
+                ..info()
+            },
+            CircuitInfo {
+                constraints: 8,
+                ..info()
+            },
+            CircuitInfo {
+                matrix_hash: ContentHash([9; 32]),
+                ..info()
+            },
+            CircuitInfo {
+                key: KeyId([9; 32]),
+                ..info()
+            },
+        ];
+        for other in changed {
+            assert_ne!(other.id(), info().id(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_proof_is_not_spelt_out_in_logs() {
+        assert_eq!(format!("{:?}", ProofBytes([0xab; 256])), "ProofBytes(256)");
+    }
+}

@@ -11,6 +11,9 @@ pub const MAX_BLOCKS: u32 = 256;
 pub const MAX_TEST_BLOCKS: u32 = 32;
 /// Bytes of the rows of one revealed block.
 pub const MAX_BLOCK_BYTES: u32 = 64 * 1024;
+/// Field elements that the rows of one block are packed into, so that its root can be recomputed
+/// on the chain.
+pub const MAX_BLOCK_ELEMENTS: u32 = 2000;
 /// Classes that a task may tell apart.
 pub const MAX_CLASSES: u32 = 256;
 /// Best submissions that a task remembers for delivery.

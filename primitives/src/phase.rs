@@ -172,3 +172,6 @@ fn within<BlockNumber: Ord>(now: BlockNumber, end: BlockNumber, phase: Phase) ->
         Phase::Settle
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -484,3 +484,6 @@ pub struct Delivery<BlockNumber> {
     /// When it was delivered.
     pub at: BlockNumber,
 }
+
+#[cfg(test)]
+mod tests;

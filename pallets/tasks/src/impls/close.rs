@@ -1,0 +1,145 @@
+//! What happens to stakes, and the end of a task.
+
+use crate::{
+    types::{CommitmentOf, TaskOf},
+    Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
+};
+use frame_support::{defensive, ensure};
+use nocknock_primitives::{
+    ids::TaskId,
+    limits::MAX_SHARES,
+    phase::{BlockTime, Phase},
+    task::{Fate, Funding, Outcome},
+    traits::WorkerRegistry,
+};
+use sp_runtime::{
+    traits::{CheckedDiv, Get, Saturating},
+    DispatchResult,
+};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_close_commitment(id: TaskId, worker: &T::AccountId) -> DispatchResult {
+        let mut task = Self::known_task(id)?;
+        let commitment = Commitments::<T>::get(id, worker).ok_or(Error::<T>::NotCommitted)?;
+        let fate = Self::fate(id, &task, worker, &commitment).ok_or(Error::<T>::FateUndecided)?;
+        Self::carry_out(id, &mut task, worker, fate);
+        Commitments::<T>::remove(id, worker);
+        task.open_commitments = task.open_commitments.saturating_sub(1);
+        Tasks::<T>::insert(id, task);
+        Self::deposit_event(Event::CommitmentClosed {
+            task: id,
+            worker: worker.clone(),
+            fate,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_finish_task(id: TaskId) -> DispatchResult {
+        let mut task = Self::known_task(id)?;
+        ensure!(Self::is_finishable(&task), Error::<T>::NotFinishable);
+        Self::finish(id, &mut task, Outcome::Ranked);
+        Tasks::<T>::insert(id, task);
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_task(id: TaskId) -> DispatchResult {
+        let task = Self::known_task(id)?;
+        ensure!(Self::is_removable(&task), Error::<T>::NotRemovable);
+        // One delivery for each paid share, and one unpaid for each rank whose turn passed.
+        let left = Deliveries::<T>::clear_prefix(id, Self::max_deliveries(&task), None);
+        if left.maybe_cursor.is_some() {
+            defensive!("a task holds no more deliveries than ranks");
+        }
+        Rankings::<T>::remove(id);
+        Roots::<T>::remove(id);
+        Tasks::<T>::remove(id);
+        Self::deposit_event(Event::TaskRemoved { task: id });
+        Ok(())
+    }
+
+    /// Over, but still holding what is left of its reward.
+    pub(crate) fn is_finishable(task: &TaskOf<T>) -> bool {
+        let unfinished = task
+            .settlement
+            .as_ref()
+            .is_some_and(|end| end.finished_at.is_none());
+        unfinished && task.phase(Self::now()) == Phase::Done
+    }
+
+    /// Over, closed, and readable for long enough.
+    pub(crate) fn is_removable(task: &TaskOf<T>) -> bool {
+        let finished_at = task.settlement.as_ref().and_then(|end| end.finished_at);
+        let readable_until = finished_at.map(|block| block.after(T::Retention::get()));
+        task.open_commitments == 0 && readable_until.is_some_and(|end| end <= Self::now())
+    }
+
+    /// What is decided about a commitment, if it is decided.
+    fn fate(
+        id: TaskId,
+        task: &TaskOf<T>,
+        worker: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+    ) -> Option<Fate> {
+        let outcome = task.settlement.as_ref()?.outcome;
+        let fate = match outcome {
+            Outcome::RevealFailed => Fate::Compensated,
+            Outcome::NoWinner | Outcome::Ranked if !Self::is_complete(task, commitment) => {
+                Fate::NotProved
+            }
+            Outcome::Ranked => Self::fate_by_rank(id, task, worker)?,
+            _ => Fate::Returned,
+        };
+        match fate.is_abandonment() && Self::is_void(task) {
+            true => Some(Fate::Returned),
+            false => Some(fate),
+        }
+    }
+
+    /// The fate of a complete submission: it had its turn, may still get it, or never will.
+    fn fate_by_rank(id: TaskId, task: &TaskOf<T>, worker: &T::AccountId) -> Option<Fate> {
+        let now = Self::now();
+        let ranking = Rankings::<T>::get(id);
+        let Some(place) = ranking.iter().position(|entry| entry.worker == *worker) else {
+            return Some(Fate::Returned);
+        };
+        let rank = u32::try_from(place).unwrap_or(u32::MAX);
+        match task.phase(now) {
+            _ if task.turn_is_over(rank, now) => Some(Fate::NotDelivered),
+            Phase::Done => Some(Fate::Returned),
+            _ => None,
+        }
+    }
+
+    fn carry_out(id: TaskId, task: &mut TaskOf<T>, worker: &T::AccountId, fate: Fate) {
+        let stake = task.terms.stake;
+        match fate {
+            Fate::Returned => Self::release(HoldReason::Stake, worker, stake),
+            Fate::Compensated => {
+                Self::release(HoldReason::Stake, worker, stake);
+                Self::compensate(task, worker);
+            }
+            Fate::NotProved | Fate::NotDelivered => {
+                Self::transfer_held(HoldReason::Stake, worker, &task.requester, stake);
+                if task.funding == Funding::Curriculum {
+                    T::Workers::abandoned(worker, id);
+                }
+            }
+        }
+    }
+
+    /// An equal share of what is left of the bond; the last worker gets the rest.
+    fn compensate(task: &mut TaskOf<T>, worker: &T::AccountId) {
+        let bond = task.held.bond;
+        let share = bond
+            .checked_div(&task.open_commitments.into())
+            .unwrap_or(bond);
+        task.held.bond = bond.saturating_sub(share);
+        Self::transfer_held(HoldReason::Bond, &task.requester, worker, share);
+    }
+
+    fn max_deliveries(task: &TaskOf<T>) -> u32 {
+        task.settlement
+            .as_ref()
+            .map_or(MAX_SHARES, |end| end.ranked)
+    }
+}

@@ -1,0 +1,292 @@
+//! Creation and cancelling.
+
+use crate::{
+    types::{BalanceOf, BoundLen, TaskOf},
+    Config, Error, Event, HoldReason, NextTask, Pallet, Roots, Seeds, Tasks,
+};
+use frame_support::ensure;
+use frame_system::pallet_prelude::BlockNumberFor;
+use nocknock_primitives::{
+    circuit::{CircuitKind, CircuitRecord},
+    ids::{BlobId, BlockIndex, CircuitId, ExperimentId, TaskId},
+    limits::{List, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_TEST_BLOCKS},
+    model::{delivery::ciphertext_len, field, packing::row_elements, MlpShape},
+    phase::{BlockTime, Phase},
+    reward::CurriculumEnd,
+    task::{Funding, Held, Outcome, Split, Task, TaskSpec, Terms, TestBlock},
+    traits::{Curriculum, TaskExperiments},
+};
+use sp_runtime::{
+    traits::{Get, Saturating, Zero},
+    DispatchResult,
+};
+
+type SpecOf<T> = TaskSpec<BalanceOf<T>, BlockNumberFor<T>>;
+type TermsOf<T> = Terms<BalanceOf<T>, BlockNumberFor<T>>;
+type Tests = List<TestBlock, MAX_TEST_BLOCKS>;
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_create_task(
+        who: T::AccountId,
+        experiment: ExperimentId,
+        spec: SpecOf<T>,
+    ) -> DispatchResult {
+        T::Experiments::ensure_active(experiment)?;
+        let funding = Self::funding_of(experiment);
+        let shape = Self::check_circuits(&spec.terms)?;
+        Self::check_spec(&spec, funding)?;
+        let id = NextTask::<T>::get();
+        let budget = Self::fund(id, experiment, &who, funding, &spec)?;
+        let task = Self::new_task(who.clone(), experiment, funding, shape, &spec);
+        let (drawn_at, train_data) = (task.drawn_at, task.train_data);
+        Tasks::<T>::insert(id, &task);
+        Roots::<T>::insert(id, spec.roots);
+        NextTask::<T>::put(id.saturating_add(1));
+        Self::deposit_event(Event::TaskCreated {
+            task: id,
+            experiment,
+            requester: who,
+            funding,
+            budget,
+        });
+        if let (Some(_), Some(train_data)) = (drawn_at, train_data) {
+            Self::announce_opening(id, &task, train_data);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn do_cancel_task(who: &T::AccountId, id: TaskId) -> DispatchResult {
+        let mut task = Self::known_task(id)?;
+        Self::ensure_requester(&task, who)?;
+        match task.phase(Self::now()) {
+            Phase::Created => {
+                ensure!(!Self::draw_is_decided(&task), Error::<T>::TooLateToCancel)
+            }
+            Phase::Open => ensure!(
+                task.drawn_at == Some(task.created_at) && task.committed.is_zero(),
+                Error::<T>::TooLateToCancel
+            ),
+            _ => return Err(Error::<T>::WrongPhase.into()),
+        }
+        Self::end(id, &mut task, Outcome::Cancelled, 0);
+        Tasks::<T>::insert(id, task);
+        Ok(())
+    }
+
+    pub(crate) fn announce_opening(id: TaskId, task: &TaskOf<T>, train_data: BlobId) {
+        let commit_end = task.commit_end().unwrap_or_else(Self::now);
+        Self::deposit_event(Event::TaskOpened {
+            task: id,
+            train_data,
+            commit_end,
+        });
+    }
+
+    /// What a curriculum task that ends like this says about its custodian.
+    pub(crate) fn curriculum_end(task: &TaskOf<T>, outcome: Outcome) -> CurriculumEnd {
+        match outcome {
+            Outcome::RevealFailed => CurriculumEnd::CustodianFailed,
+            Outcome::Lapsed if task.drawn_at.is_some() => CurriculumEnd::CustodianFailed,
+            _ => CurriculumEnd::Regular,
+        }
+    }
+
+    fn funding_of(experiment: ExperimentId) -> Funding {
+        match T::Curriculum::contains(experiment) {
+            true => Funding::Curriculum,
+            false => Funding::Sponsored,
+        }
+    }
+
+    /// The seed of the draw is stored or was stored: who reads the chain knows the test blocks.
+    fn draw_is_decided(task: &TaskOf<T>) -> bool {
+        Seeds::<T>::contains_key(task.seed) || crate::NextSeed::<T>::get() > task.seed
+    }
+
+    fn check_circuits(terms: &TermsOf<T>) -> Result<MlpShape, Error<T>> {
+        let score = Self::active_circuit(&terms.score_circuit, CircuitKind::Score)?;
+        let delivery = Self::active_circuit(&terms.delivery_circuit, CircuitKind::Delivery)?;
+        let shape = score.info.shape;
+        ensure!(shape == delivery.info.shape, Error::<T>::ShapesDiffer);
+        let fits = fits(ciphertext_len(&shape), MAX_CIPHERTEXT_ELEMENTS)
+            && fits(row_elements(&shape), MAX_BLOCK_ELEMENTS);
+        ensure!(fits, Error::<T>::ShapeTooLarge);
+        Ok(shape)
+    }
+
+    fn active_circuit(
+        id: &CircuitId,
+        kind: CircuitKind,
+    ) -> Result<CircuitRecord<BlockNumberFor<T>>, Error<T>> {
+        Self::circuit(id)
+            .filter(|circuit| circuit.is_active() && circuit.info.kind == kind)
+            .ok_or(Error::<T>::CircuitNotActive)
+    }
+
+    fn check_spec(spec: &SpecOf<T>, funding: Funding) -> Result<(), Error<T>> {
+        let terms = &spec.terms;
+        ensure!(
+            split_is_usable(&spec.split, spec.roots.len()),
+            Error::<T>::BadSplit
+        );
+        let are_fields = spec
+            .roots
+            .iter()
+            .all(|root| field::from_bytes(root.as_bytes()).is_ok());
+        ensure!(are_fields, Error::<T>::BadRoot);
+        ensure!(terms.shares_are_whole(), Error::<T>::BadShares);
+        ensure!(
+            terms.min_score.is_valid() && terms.min_test_rows > 0,
+            Error::<T>::BadMinimum
+        );
+        Self::check_periods(terms)?;
+        match funding {
+            Funding::Sponsored => Self::check_deposits(terms, spec.roots.bound_len()),
+            Funding::Curriculum => Self::check_no_deposits(terms),
+        }
+    }
+
+    fn check_periods(terms: &TermsOf<T>) -> Result<(), Error<T>> {
+        let periods = &terms.periods;
+        let all = [
+            periods.publish,
+            periods.commit,
+            periods.reveal,
+            periods.prove,
+            periods.deliver,
+        ];
+        let allowed = T::MinPeriod::get()..=T::MaxPeriod::get();
+        ensure!(
+            all.iter().all(|period| allowed.contains(period)),
+            Error::<T>::BadPeriod
+        );
+        Ok(())
+    }
+
+    fn check_deposits(terms: &TermsOf<T>, blocks: u32) -> Result<(), Error<T>> {
+        let min_bond = T::BondPerBlock::get()
+            .saturating_mul(blocks.into())
+            .saturating_add(T::MinBond::get());
+        ensure!(
+            terms.reward >= T::MinReward::get(),
+            Error::<T>::RewardTooLow
+        );
+        ensure!(terms.bond >= min_bond, Error::<T>::BondTooLow);
+        ensure!(terms.stake >= T::MinStake::get(), Error::<T>::StakeTooLow);
+        Ok(())
+    }
+
+    fn check_no_deposits(terms: &TermsOf<T>) -> Result<(), Error<T>> {
+        let holds = [terms.reward, terms.bond, terms.stake];
+        let holds_nothing = holds.iter().all(Zero::is_zero);
+        ensure!(
+            holds_nothing && terms.shares.len() == 1,
+            Error::<T>::CurriculumHoldsNothing
+        );
+        Ok(())
+    }
+
+    /// Holds the requester's money, or reserves a budget to mint from.
+    fn fund(
+        id: TaskId,
+        experiment: ExperimentId,
+        who: &T::AccountId,
+        funding: Funding,
+        spec: &SpecOf<T>,
+    ) -> Result<BalanceOf<T>, sp_runtime::DispatchError> {
+        match funding {
+            Funding::Curriculum => T::Curriculum::open(experiment, id, who),
+            Funding::Sponsored => {
+                T::Experiments::ensure_may_sponsor(experiment, who)?;
+                Self::hold(HoldReason::Escrow, who, spec.terms.reward)?;
+                Self::hold(HoldReason::Bond, who, spec.terms.bond)?;
+                Ok(spec.terms.reward)
+            }
+        }
+    }
+
+    fn new_task(
+        requester: T::AccountId,
+        experiment: ExperimentId,
+        funding: Funding,
+        shape: MlpShape,
+        spec: &SpecOf<T>,
+    ) -> TaskOf<T> {
+        let now = Self::now();
+        let (tests, train_data) = fixed_split(&spec.split);
+        let fixed_at = train_data.map(|_| now);
+        Task {
+            experiment,
+            requester,
+            funding,
+            terms: spec.terms.clone(),
+            shape,
+            blocks: u16::try_from(spec.roots.len()).unwrap_or(u16::MAX),
+            test_blocks: test_count(&spec.split),
+            tests,
+            train_data,
+            created_at: now,
+            seed: crate::NextSeed::<T>::get().saturating_add(1),
+            draw_by: now.after(T::DrawPeriod::get()),
+            drawn_at: fixed_at,
+            opened_at: fixed_at,
+            revealed_at: None,
+            label_counts: List::default(),
+            committed: 0,
+            proved: 0,
+            open_commitments: 0,
+            next_sequence: 0,
+            held: Held {
+                escrow: spec.terms.reward,
+                bond: spec.terms.bond,
+            },
+            settlement: None,
+        }
+    }
+}
+
+fn fits(count: usize, limit: u32) -> bool {
+    u32::try_from(count).is_ok_and(|count| count <= limit)
+}
+
+fn test_count(split: &Split) -> u16 {
+    match split {
+        Split::Drawn { test_blocks } => *test_blocks,
+        Split::Fixed { test_blocks, .. } => u16::try_from(test_blocks.len()).unwrap_or(u16::MAX),
+    }
+}
+
+fn fixed_split(split: &Split) -> (Tests, Option<BlobId>) {
+    match split {
+        Split::Drawn { .. } => (Tests::default(), None),
+        Split::Fixed {
+            test_blocks,
+            train_data,
+        } => (hidden_tests(test_blocks.iter().copied()), Some(*train_data)),
+    }
+}
+
+/// Test blocks of these indices, none of them revealed.
+pub(super) fn hidden_tests(indices: impl Iterator<Item = BlockIndex>) -> Tests {
+    Tests::truncate_from(
+        indices
+            .map(|index| TestBlock { index, rows: None })
+            .collect(),
+    )
+}
+
+/// At least one test block, at least one other, and fixed ones exist and ascend.
+fn split_is_usable(split: &Split, blocks: usize) -> bool {
+    let count = test_count(split);
+    let ascending = match split {
+        Split::Drawn { .. } => true,
+        Split::Fixed { test_blocks, .. } => {
+            let exist = test_blocks.iter().all(|index| usize::from(*index) < blocks);
+            exist
+                && test_blocks
+                    .windows(2)
+                    .all(|pair| matches!(pair, [a, b] if a < b))
+        }
+    };
+    ascending && count > 0 && u32::from(count) <= MAX_TEST_BLOCKS && usize::from(count) < blocks
+}

@@ -1,0 +1,248 @@
+//! Delivery, the key, and payment.
+
+use crate::{
+    types::{BalanceOf, CommitmentOf, DeliveryOf, TaskOf},
+    Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
+    WeightInfo,
+};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_support::{ensure, weights::Weight};
+use nocknock_primitives::{
+    circuit::{Claim, ProofBytes},
+    experiment::DeliveredModel,
+    fact::ScoreFact,
+    ids::{ContentHash, FieldBytes, KeyCommitment, ModelVersionNumber, TaskId},
+    model::{ciphertext_hash, delivery::ciphertext_len, field, key_hash, ContextDomain, Fr},
+    phase::Phase,
+    provenance::Provenance,
+    score::Score,
+    task::{Attestation, Ciphertext, Delivery, Funding},
+    traits::{Curriculum, FactWriter, ProofVerifier, ProvenanceRecorder, TaskExperiments},
+};
+use sp_io::hashing::blake2_256;
+use sp_runtime::{
+    traits::{Get, Saturating, Zero},
+    DispatchResult, Perbill,
+};
+
+impl<T: Config> Pallet<T> {
+    /// Weight of `reveal_key` with everything that a payment calls.
+    pub(crate) fn payment_weight() -> Weight {
+        T::WeightInfo::reveal_key()
+            .saturating_add(T::Experiments::weight().saturating_mul(2))
+            .saturating_add(T::Curriculum::weight())
+            .saturating_add(T::Facts::weight())
+            .saturating_add(T::Provenance::weight())
+    }
+
+    pub(crate) fn do_deliver(
+        who: T::AccountId,
+        id: TaskId,
+        ciphertext: Ciphertext,
+        key_commitment: KeyCommitment,
+        proof: &ProofBytes,
+        attestation: Attestation,
+    ) -> DispatchResult {
+        let task = Self::known_task(id)?;
+        Self::ensure_turn(id, &task, &who)?;
+        ensure!(
+            !Deliveries::<T>::contains_key(id, &who),
+            Error::<T>::AlreadyDelivered
+        );
+        let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
+        let inputs =
+            Self::delivery_inputs(id, &task, &who, &commitment, &ciphertext, key_commitment)?;
+        let claim = Claim {
+            inputs: &inputs,
+            proof,
+        };
+        T::Verifier::verify(&task.terms.delivery_circuit, claim).map_err(Self::refusal)?;
+        let delivery = Delivery {
+            ciphertext,
+            key_commitment,
+            key: None,
+            attestation,
+            at: Self::now(),
+        };
+        Deliveries::<T>::insert(id, &who, delivery);
+        Self::deposit_event(Event::ModelDelivered {
+            task: id,
+            worker: who,
+            key_commitment,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_reveal_key(who: T::AccountId, id: TaskId, key: FieldBytes) -> DispatchResult {
+        let mut task = Self::known_task(id)?;
+        let rank = Self::ensure_turn(id, &task, &who)?;
+        let mut delivery = Deliveries::<T>::get(id, &who).ok_or(Error::<T>::NotDelivered)?;
+        let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
+        let element = field::from_bytes(&key).map_err(|_| Error::<T>::KeyMismatch)?;
+        let hash = KeyCommitment(field::to_bytes(&key_hash(&task.shape, element)));
+        ensure!(hash == delivery.key_commitment, Error::<T>::KeyMismatch);
+        delivery.key = Some(key);
+        Deliveries::<T>::insert(id, &who, &delivery);
+        Self::pay(id, &mut task, &who, rank, &commitment);
+        Self::register(id, &task, &who, &commitment, &delivery);
+        Tasks::<T>::insert(id, task);
+        Ok(())
+    }
+
+    /// The rank in turn, if it is this account's.
+    fn ensure_turn(id: TaskId, task: &TaskOf<T>, who: &T::AccountId) -> Result<u32, Error<T>> {
+        let Phase::Deliver { rank } = task.phase(Self::now()) else {
+            return Err(Error::<T>::WrongPhase);
+        };
+        let place = usize::try_from(rank).map_err(|_| Error::<T>::NotYourTurn)?;
+        let ranking = Rankings::<T>::get(id);
+        let in_turn = ranking.get(place).is_some_and(|entry| entry.worker == *who);
+        ensure!(in_turn, Error::<T>::NotYourTurn);
+        Ok(rank)
+    }
+
+    fn delivery_inputs(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+        ciphertext: &Ciphertext,
+        key_commitment: KeyCommitment,
+    ) -> Result<[FieldBytes; 4], Error<T>> {
+        let elements = ciphertext
+            .iter()
+            .map(field::from_bytes)
+            .collect::<Result<Vec<Fr>, _>>()
+            .map_err(|_| Error::<T>::BadCiphertext)?;
+        ensure!(
+            elements.len() == ciphertext_len(&task.shape),
+            Error::<T>::BadCiphertext
+        );
+        let circuit = task.terms.delivery_circuit;
+        Ok([
+            Self::context(ContextDomain::Delivery, circuit, id, who, 0),
+            *commitment.model.as_bytes(),
+            field::to_bytes(&ciphertext_hash(&task.shape, &elements)),
+            *key_commitment.as_bytes(),
+        ])
+    }
+
+    /// Pays the worker whose turn it is, returns its stake and passes the turn on.
+    fn pay(
+        id: TaskId,
+        task: &mut TaskOf<T>,
+        who: &T::AccountId,
+        rank: u32,
+        commitment: &CommitmentOf<T>,
+    ) {
+        let (paid, burnt) = match task.funding {
+            Funding::Sponsored => Self::pay_share(task, who),
+            Funding::Curriculum => (Self::mint(id, task, who, commitment), Zero::zero()),
+        };
+        if let Some(settlement) = &mut task.settlement {
+            settlement.paid = settlement.paid.saturating_add(1);
+            settlement.turn = rank.saturating_add(1);
+            settlement.turn_began = Self::now();
+        }
+        Self::release(HoldReason::Stake, who, task.terms.stake);
+        Commitments::<T>::remove(id, who);
+        task.open_commitments = task.open_commitments.saturating_sub(1);
+        Self::deposit_event(Event::WinnerPaid {
+            task: id,
+            worker: who.clone(),
+            rank,
+            paid,
+            burnt,
+        });
+    }
+
+    /// Pays the next share of the escrow. Returns what the worker got and what was burnt.
+    fn pay_share(task: &mut TaskOf<T>, who: &T::AccountId) -> (BalanceOf<T>, BalanceOf<T>) {
+        let share = task
+            .settlement
+            .as_ref()
+            .and_then(|settlement| task.next_share(settlement));
+        let parts = Perbill::from_rational(u32::from(share.unwrap_or(0)), 10_000);
+        let amount = parts.mul_floor(task.terms.reward).min(task.held.escrow);
+        let burn = T::BurnShare::get().mul_floor(amount);
+        let pay = amount.saturating_sub(burn);
+        task.held.escrow = task.held.escrow.saturating_sub(amount);
+        Self::transfer_held(HoldReason::Escrow, &task.requester, who, pay);
+        Self::burn_held(HoldReason::Escrow, &task.requester, burn);
+        (pay, burn)
+    }
+
+    fn mint(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+    ) -> BalanceOf<T> {
+        let improvement =
+            Self::final_score(task, commitment).improvement_over(&Self::champion(task));
+        improvement.map_or_else(Zero::zero, |improvement| {
+            T::Curriculum::pay(id, who, improvement)
+        })
+    }
+
+    fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
+        Score::new(commitment.correct, task.test_rows())
+    }
+
+    /// Makes the delivered model known: registry, fact, provenance.
+    fn register(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+        delivery: &DeliveryOf<T>,
+    ) {
+        let score = Self::final_score(task, commitment);
+        let version = T::Experiments::register_model(DeliveredModel {
+            experiment: task.experiment,
+            task: id,
+            worker: who.clone(),
+            requester: task.requester.clone(),
+            model: commitment.model,
+            score,
+            circuit: task.terms.score_circuit,
+            key_commitment: delivery.key_commitment,
+            blob: delivery.attestation.model_blob,
+        });
+        T::Facts::write_score(ScoreFact {
+            experiment: task.experiment,
+            task: id,
+            version,
+            worker: who.clone(),
+            model: commitment.model,
+            score,
+            circuit: task.terms.score_circuit,
+        });
+        T::Provenance::record(Self::provenance(
+            id, task, who, commitment, delivery, version,
+        ));
+    }
+
+    fn provenance(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+        delivery: &DeliveryOf<T>,
+        version: ModelVersionNumber,
+    ) -> Provenance<T::AccountId> {
+        Provenance {
+            experiment: task.experiment,
+            task: id,
+            version,
+            submitter: who.clone(),
+            model: commitment.model,
+            circuit: task.terms.score_circuit,
+            score: Self::final_score(task, commitment),
+            data_roots: ContentHash(blake2_256(&Roots::<T>::get(id).encode())),
+            train_data: task.train_data,
+            attestation: delivery.attestation,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Calls about curriculum tasks, for which the runtime may waive the fee.
+
+use crate::{types::TaskOf, Call, Commitments, Config, Pallet, Rankings, Tasks};
+use nocknock_primitives::{
+    ids::TaskId,
+    phase::Phase,
+    task::Funding,
+    traits::{Curriculum, WorkerRegistry},
+};
+
+impl<T: Config> Pallet<T> {
+    /// The call is about a curriculum task, `who` is a registered worker or the task's custodian
+    /// and has the right to make it, and the task is in the phase for it.
+    ///
+    /// The runtime's fee policy may let such calls pass without a fee, in a bounded number. What is
+    /// not checked here is what costs much to check: proofs and rows.
+    pub fn is_free_call(who: &T::AccountId, call: &Call<T>) -> bool {
+        match call {
+            Call::create_task { experiment, .. } => T::Curriculum::is_custodian(*experiment, who),
+            Call::publish_training_data { task, .. } => {
+                Self::is_custodians_turn(*task, who, Phase::Drawn)
+            }
+            Call::reveal_block { task, .. } => Self::is_custodians_turn(*task, who, Phase::Reveal),
+            Call::commit_model { task, .. } => Self::is_workers_turn(*task, who, Phase::Open),
+            Call::withdraw_commitment { task } => Self::is_members_turn(*task, who, Phase::Open),
+            Call::submit_scores { task, .. } => Self::is_members_turn(*task, who, Phase::Prove),
+            Call::deliver { task, .. } | Call::reveal_key { task, .. } => {
+                Self::is_delivery_turn(*task, who)
+            }
+            _ => false,
+        }
+    }
+
+    fn curriculum_task(id: TaskId) -> Option<TaskOf<T>> {
+        Tasks::<T>::get(id).filter(|task| task.funding == Funding::Curriculum)
+    }
+
+    fn curriculum_task_in(id: TaskId, phase: Phase) -> Option<TaskOf<T>> {
+        Self::curriculum_task(id).filter(|task| task.phase(Self::now()) == phase)
+    }
+
+    fn is_custodians_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
+        Self::curriculum_task_in(id, phase).is_some_and(|task| task.requester == *who)
+    }
+
+    fn is_workers_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
+        Self::curriculum_task_in(id, phase).is_some() && T::Workers::may_work(who)
+    }
+
+    fn is_members_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
+        Self::curriculum_task_in(id, phase).is_some() && Commitments::<T>::contains_key(id, who)
+    }
+
+    fn is_delivery_turn(id: TaskId, who: &T::AccountId) -> bool {
+        let phase = Self::curriculum_task(id).map(|task| task.phase(Self::now()));
+        let Some(Phase::Deliver { rank }) = phase else {
+            return false;
+        };
+        usize::try_from(rank).is_ok_and(|place| {
+            Rankings::<T>::get(id)
+                .get(place)
+                .is_some_and(|entry| entry.worker == *who)
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! What the calls do, by the phase they belong to.
+
+mod close;
+mod commit;
+mod config_check;
+mod create;
+mod deliver;
+mod draw;
+mod free;
+mod money;
+mod prove;
+mod reveal;
+mod settle;
+#[cfg(any(feature = "try-runtime", test))]
+mod state_check;
+mod sweep;
+mod views;
+
+use crate::{types::TaskOf, Config, Error, Pallet, Tasks};
+use frame_support::ensure;
+use frame_system::pallet_prelude::BlockNumberFor;
+use nocknock_primitives::{
+    circuit::CircuitRecord,
+    ids::{BlockIndex, CircuitId, FieldBytes, TaskId},
+    model::{field, Context, ContextDomain},
+    phase::Phase,
+    traits::{ProofVerifier, VerifyFailure},
+};
+use sp_runtime::traits::Zero;
+
+impl<T: Config> Pallet<T> {
+    /// The number of the present block.
+    pub(crate) fn now() -> BlockNumberFor<T> {
+        frame_system::Pallet::<T>::block_number()
+    }
+
+    fn known_task(id: TaskId) -> Result<TaskOf<T>, Error<T>> {
+        Tasks::<T>::get(id).ok_or(Error::<T>::UnknownTask)
+    }
+
+    fn task_in(id: TaskId, phase: Phase) -> Result<TaskOf<T>, Error<T>> {
+        let task = Self::known_task(id)?;
+        ensure!(task.phase(Self::now()) == phase, Error::<T>::WrongPhase);
+        Ok(task)
+    }
+
+    fn ensure_requester(task: &TaskOf<T>, who: &T::AccountId) -> Result<(), Error<T>> {
+        ensure!(task.requester == *who, Error::<T>::NotRequester);
+        Ok(())
+    }
+
+    /// The public input that ties a proof to this chain, circuit, task, account and block.
+    pub(crate) fn context(
+        domain: ContextDomain,
+        circuit: CircuitId,
+        task: TaskId,
+        worker: &T::AccountId,
+        block: BlockIndex,
+    ) -> FieldBytes {
+        let context = Context {
+            domain,
+            genesis_hash: Self::genesis_hash(),
+            circuit,
+            task,
+            worker: worker.clone().into(),
+            block,
+        };
+        field::to_bytes(&context.to_field())
+    }
+
+    fn genesis_hash() -> [u8; 32] {
+        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+        let mut bytes = [0; 32];
+        bytes
+            .iter_mut()
+            .zip(hash.as_ref())
+            .for_each(|(byte, of_hash)| *byte = *of_hash);
+        bytes
+    }
+
+    fn circuit(id: &CircuitId) -> Option<CircuitRecord<BlockNumberFor<T>>> {
+        T::Verifier::circuit(id)
+    }
+
+    /// A circuit of the task is disabled, so workers cannot do what they committed to.
+    fn is_void(task: &TaskOf<T>) -> bool {
+        [task.terms.score_circuit, task.terms.delivery_circuit]
+            .iter()
+            .any(|id| !Self::circuit(id).is_some_and(|circuit| circuit.is_usable()))
+    }
+
+    fn refusal(failure: VerifyFailure) -> Error<T> {
+        match failure {
+            VerifyFailure::Disabled | VerifyFailure::UnknownCircuit => Error::CircuitDisabled,
+            VerifyFailure::BadInputs | VerifyFailure::MalformedProof | VerifyFailure::Refuted => {
+                Error::ProofRefused
+            }
+        }
+    }
+}

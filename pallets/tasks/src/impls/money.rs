@@ -1,0 +1,86 @@
+//! Holds. Amounts of zero touch no account, so curriculum tasks need none to exist.
+
+use crate::{types::BalanceOf, Config, HoldReason, Pallet};
+use frame_support::{
+    defensive,
+    traits::{
+        fungible::{InspectHold, MutateHold},
+        tokens::{Fortitude, Precision, Restriction},
+    },
+};
+use nocknock_primitives::traits::BurnLog;
+use sp_runtime::{traits::Zero, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn hold(
+        reason: HoldReason,
+        who: &T::AccountId,
+        amount: BalanceOf<T>,
+    ) -> DispatchResult {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        T::Currency::hold(&reason.into(), who, amount)
+    }
+
+    /// Gives held tokens back to their owner.
+    pub(crate) fn release(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
+        if amount.is_zero() {
+            return;
+        }
+        let released = T::Currency::release(&reason.into(), who, amount, Precision::BestEffort);
+        if released != Ok(amount) {
+            defensive!("everything that a task says it holds is held");
+        }
+    }
+
+    /// Moves held tokens to another account. Should that account be unable to take them, their owner
+    /// gets them back: money never stays on hold without a task.
+    pub(crate) fn transfer_held(
+        reason: HoldReason,
+        from: &T::AccountId,
+        to: &T::AccountId,
+        amount: BalanceOf<T>,
+    ) {
+        if amount.is_zero() {
+            return;
+        }
+        let moved = T::Currency::transfer_on_hold(
+            &reason.into(),
+            from,
+            to,
+            amount,
+            Precision::BestEffort,
+            Restriction::Free,
+            Fortitude::Force,
+        );
+        if moved.is_err() {
+            defensive!("an account that takes part in a task can take tokens");
+            Self::release(reason, from, amount);
+        }
+    }
+
+    pub(crate) fn burn_held(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
+        if amount.is_zero() {
+            return;
+        }
+        let burnt = T::Currency::burn_held(
+            &reason.into(),
+            who,
+            amount,
+            Precision::BestEffort,
+            Fortitude::Force,
+        );
+        match burnt {
+            Ok(burnt) => T::Burns::burnt(burnt),
+            Err(_) => {
+                defensive!("everything that a task says it holds is held");
+            }
+        }
+    }
+
+    /// What this account has on hold for a reason of this pallet.
+    pub fn held(reason: HoldReason, who: &T::AccountId) -> BalanceOf<T> {
+        T::Currency::balance_on_hold(&reason.into(), who)
+    }
+}

@@ -1,0 +1,179 @@
+//! Proved scores.
+
+use crate::{
+    types::{CommitmentOf, TaskOf},
+    Commitments, Config, Error, Event, Pallet, Rankings, Roots, Tasks,
+};
+use alloc::vec::Vec;
+use frame_support::ensure;
+use nocknock_primitives::{
+    circuit::Claim,
+    experiment::LeaderboardEntry,
+    ids::{BlockRoot, FieldBytes, TaskId},
+    limits::{List, MAX_BLOCKS},
+    model::{field, ContextDomain, Fr},
+    phase::Phase,
+    score::Score,
+    task::{BlockScore, Funding, Ranked},
+    traits::{ProofVerifier, TaskExperiments},
+};
+use sp_runtime::DispatchResult;
+
+/// Public inputs of S1.
+type ScoreInputs = [FieldBytes; 5];
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_submit_scores(
+        who: T::AccountId,
+        id: TaskId,
+        scores: &[BlockScore],
+    ) -> DispatchResult {
+        let mut task = Self::task_in(id, Phase::Prove)?;
+        let mut commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
+        ensure!(!scores.is_empty(), Error::<T>::NothingSubmitted);
+        for score in scores {
+            Self::note_score(&task, &mut commitment, score)?;
+        }
+        Self::verify_scores(id, &task, &who, &commitment, scores)?;
+        Commitments::<T>::insert(id, &who, commitment);
+        Self::deposit_event(Event::ScoresProved {
+            task: id,
+            worker: who.clone(),
+            blocks: commitment.proved_blocks(),
+            correct: commitment.correct,
+        });
+        if Self::is_complete(&task, &commitment) {
+            task.proved = task.proved.saturating_add(1);
+            Self::complete_submission(id, &task, who, &commitment);
+            Tasks::<T>::insert(id, task);
+        }
+        Ok(())
+    }
+
+    /// Every test block of the task is proved.
+    pub(crate) fn is_complete(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> bool {
+        commitment.proved_blocks() == u32::from(task.test_blocks)
+    }
+
+    /// Checks everything about a score but its proof, and notes it.
+    fn note_score(
+        task: &TaskOf<T>,
+        commitment: &mut CommitmentOf<T>,
+        score: &BlockScore,
+    ) -> Result<(), Error<T>> {
+        let place = task
+            .test_position(score.block)
+            .ok_or(Error::<T>::NotTestBlock)?;
+        let rows = task.tests.get(place).and_then(|test| test.rows);
+        ensure!(rows == Some(score.rows), Error::<T>::WrongRowCount);
+        ensure!(score.score <= score.rows, Error::<T>::ScoreTooHigh);
+        let place = u32::try_from(place).map_err(|_| Error::<T>::NotTestBlock)?;
+        ensure!(
+            commitment.note(place, score.score),
+            Error::<T>::AlreadyProved
+        );
+        Ok(())
+    }
+
+    fn verify_scores(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+        scores: &[BlockScore],
+    ) -> Result<(), Error<T>> {
+        let roots = Roots::<T>::get(id);
+        let inputs = scores
+            .iter()
+            .map(|score| Self::score_inputs(id, task, who, commitment, &roots, score))
+            .collect::<Result<Vec<_>, _>>()?;
+        let claims: Vec<_> = inputs
+            .iter()
+            .zip(scores)
+            .map(|(inputs, score)| Claim {
+                inputs,
+                proof: &score.proof,
+            })
+            .collect();
+        T::Verifier::verify_batch(&task.terms.score_circuit, &claims).map_err(Self::refusal)
+    }
+
+    fn score_inputs(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+        roots: &List<BlockRoot, MAX_BLOCKS>,
+        score: &BlockScore,
+    ) -> Result<ScoreInputs, Error<T>> {
+        let root = roots
+            .get(usize::from(score.block))
+            .ok_or(Error::<T>::NotTestBlock)?;
+        let circuit = task.terms.score_circuit;
+        Ok([
+            Self::context(ContextDomain::Score, circuit, id, who, score.block),
+            *commitment.model.as_bytes(),
+            *root.as_bytes(),
+            field::to_bytes(&Fr::from(score.score)),
+            field::to_bytes(&Fr::from(score.rows)),
+        ])
+    }
+
+    fn complete_submission(
+        id: TaskId,
+        task: &TaskOf<T>,
+        worker: T::AccountId,
+        commitment: &CommitmentOf<T>,
+    ) {
+        let score = Score::new(commitment.correct, task.test_rows());
+        let eligible = Self::may_win(task, &score);
+        if eligible {
+            Self::rank(id, worker.clone(), commitment);
+        }
+        T::Experiments::record_score(
+            task.experiment,
+            LeaderboardEntry {
+                worker: worker.clone(),
+                task: id,
+                model: commitment.model,
+                score,
+                at: Self::now(),
+            },
+        );
+        Self::deposit_event(Event::SubmissionCompleted {
+            task: id,
+            worker,
+            score,
+            eligible,
+        });
+    }
+
+    /// Eligible by the task's terms; and in the curriculum, where nothing else is paid, better
+    /// than the champion.
+    fn may_win(task: &TaskOf<T>, score: &Score) -> bool {
+        task.is_eligible(score)
+            && (task.funding == Funding::Sponsored || score.beats(&Self::champion(task)))
+    }
+
+    /// Score of the champion of the task's experiment.
+    pub(crate) fn champion(task: &TaskOf<T>) -> Score {
+        T::Experiments::champion_score(task.experiment).unwrap_or(Score::ZERO)
+    }
+
+    /// Puts a submission in its place, if it is among the best that a task remembers.
+    fn rank(id: TaskId, worker: T::AccountId, commitment: &CommitmentOf<T>) {
+        let entry = Ranked {
+            worker,
+            correct: commitment.correct,
+            sequence: commitment.sequence,
+        };
+        Rankings::<T>::mutate(id, |ranking| {
+            let place = ranking.partition_point(|other| other.precedes(&entry));
+            if ranking.is_full() && place < ranking.len() {
+                ranking.pop();
+            }
+            // It fails only when the list is full of better entries.
+            let _ = ranking.try_insert(place, entry);
+        });
+    }
+}

@@ -1,0 +1,81 @@
+//! The sweep: takes the steps that nobody has taken, with weight that a block has left over.
+
+use crate::{
+    types::TaskOf, Commitments, Config, NextSeed, Pallet, Seeds, SweepCursor, Tasks, WeightInfo,
+};
+use frame_support::{
+    storage::with_storage_layer,
+    weights::{Weight, WeightMeter},
+};
+use nocknock_primitives::{
+    ids::TaskId,
+    phase::Phase,
+    traits::{Curriculum, WorkerRegistry},
+};
+use sp_runtime::{traits::Get, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+    /// Visits the next tasks, as many as the limit of steps and the weight allow.
+    pub(crate) fn sweep(meter: &mut WeightMeter) {
+        let step = Self::sweep_step_weight();
+        for _ in 0..T::SweepSteps::get() {
+            if meter.try_consume(step).is_err() || Self::visit_next().is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Weight of visiting a task and taking the heaviest of the steps.
+    fn sweep_step_weight() -> Weight {
+        let steps = [
+            T::WeightInfo::draw_split(),
+            Self::settle_weight(),
+            T::WeightInfo::close_commitment().saturating_add(T::Workers::weight()),
+            T::WeightInfo::finish_task().saturating_add(T::Curriculum::weight()),
+            T::WeightInfo::remove_task(),
+        ];
+        steps
+            .into_iter()
+            .fold(Weight::zero(), |heaviest, step| heaviest.max(step))
+            .saturating_add(T::WeightInfo::sweep_visit())
+    }
+
+    /// Visits the task behind the cursor, starting again at the end. Nothing if there is no task.
+    pub(crate) fn visit_next() -> Option<()> {
+        let id = Self::task_after(SweepCursor::<T>::get()).or_else(|| Self::task_after(None))?;
+        SweepCursor::<T>::put(id);
+        let task = Tasks::<T>::get(id)?;
+        // A step that fails leaves everything as it was; the next visit tries again.
+        let _ = with_storage_layer(|| Self::take_due_step(id, &task));
+        Some(())
+    }
+
+    fn task_after(cursor: Option<TaskId>) -> Option<TaskId> {
+        match cursor {
+            Some(id) => Tasks::<T>::iter_keys_from(Tasks::<T>::hashed_key_for(id)).next(),
+            None => Tasks::<T>::iter_keys().next(),
+        }
+    }
+
+    fn take_due_step(id: TaskId, task: &TaskOf<T>) -> DispatchResult {
+        match task.phase(Self::now()) {
+            Phase::Created if Self::seed_is_known(task) => Self::do_draw_split(id),
+            Phase::Settle => Self::do_settle(id),
+            Phase::Done if Self::is_finishable(task) => Self::do_finish_task(id),
+            Phase::Done if task.open_commitments > 0 => Self::close_any_commitment(id),
+            Phase::Done if Self::is_removable(task) => Self::do_remove_task(id),
+            _ => Ok(()),
+        }
+    }
+
+    fn seed_is_known(task: &TaskOf<T>) -> bool {
+        NextSeed::<T>::get() > task.seed && Seeds::<T>::contains_key(task.seed)
+    }
+
+    fn close_any_commitment(id: TaskId) -> DispatchResult {
+        match Commitments::<T>::iter_key_prefix(id).next() {
+            Some(worker) => Self::do_close_commitment(id, &worker),
+            None => Ok(()),
+        }
+    }
+}

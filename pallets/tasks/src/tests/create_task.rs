@@ -1,0 +1,289 @@
+use super::builders::*;
+use crate::{mock::*, Error, Event, HoldReason, Roots};
+use frame_support::{assert_noop, assert_ok, BoundedVec};
+use nocknock_primitives::{
+    ids::{BlockRoot, CircuitId},
+    phase::Phase,
+    score::Score,
+    task::{Funding, Held, Split},
+};
+use sp_runtime::{traits::BadOrigin, DispatchError};
+
+/// Creates Alice's task from a changed specification and returns the error.
+fn refused(change: impl FnOnce(&mut Spec)) -> DispatchError {
+    let mut spec = spec();
+    change(&mut spec);
+    let before = Balances::free_balance(alice());
+    let create = || Tasks::do_create_task(alice(), OWN, spec);
+    let error = frame_support::storage::with_storage_layer(create).unwrap_err();
+    assert_eq!(Balances::free_balance(alice()), before);
+    error
+}
+
+fn assert_refused(change: impl FnOnce(&mut Spec), error: Error<Test>) {
+    assert_eq!(refused(change), error.into());
+}
+
+#[test]
+fn a_sponsored_task_holds_reward_and_bond() {
+    build_and_execute(|| {
+        assert_ok!(Tasks::create_task(
+            RuntimeOrigin::signed(alice()),
+            OWN,
+            Box::new(spec())
+        ));
+        assert_eq!(Tasks::held(HoldReason::Escrow, &alice()), 10_000);
+        assert_eq!(Tasks::held(HoldReason::Bond, &alice()), 300);
+        let task = task(0);
+        assert_eq!(task.funding, Funding::Sponsored);
+        assert_eq!(
+            task.held,
+            Held {
+                escrow: 10_000,
+                bond: 300
+            }
+        );
+        assert_eq!(Roots::<Test>::get(0), spec().roots);
+        System::assert_has_event(
+            Event::TaskCreated {
+                task: 0,
+                experiment: OWN,
+                requester: alice(),
+                funding: Funding::Sponsored,
+                budget: 10_000,
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn a_task_with_a_fixed_split_is_open_at_once() {
+    build_and_execute(|| {
+        let id = create(spec());
+        assert_eq!(phase(id), Phase::Open);
+        System::assert_last_event(
+            Event::TaskOpened {
+                task: id,
+                train_data: TRAIN_DATA,
+                commit_end: 11,
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn a_task_with_a_drawn_split_waits_for_the_draw() {
+    build_and_execute(|| {
+        let id = create(drawn_spec());
+        assert_eq!(phase(id), Phase::Created);
+        assert!(task(id).tests.is_empty() && task(id).train_data.is_none());
+    });
+}
+
+#[test]
+fn numbers_of_tasks_rise() {
+    build_and_execute(|| {
+        assert_eq!(
+            [create(spec()), create(drawn_spec()), create(spec())],
+            [0, 1, 2]
+        );
+    });
+}
+
+#[test]
+fn a_curriculum_task_needs_no_money() {
+    build_and_execute(|| {
+        assert_eq!(free(&carol()), 0);
+        let id = create_curriculum();
+        assert_eq!(task(id).funding, Funding::Curriculum);
+        assert_eq!(book(|book| book.open.clone()), vec![id]);
+    });
+}
+
+#[test]
+fn only_the_custodian_creates_curriculum_tasks() {
+    build_and_execute(|| {
+        assert_noop!(
+            Tasks::do_create_task(alice(), CURRICULUM, curriculum_spec()),
+            DispatchError::Other("not the custodian")
+        );
+    });
+}
+
+#[test]
+fn only_the_owner_sponsors_tasks() {
+    build_and_execute(|| {
+        assert_noop!(
+            Tasks::do_create_task(bob(), OWN, spec()),
+            DispatchError::Other("not the owner")
+        );
+    });
+}
+
+#[test]
+fn an_archived_experiment_takes_no_tasks() {
+    build_and_execute(|| {
+        book(|book| book.archived.push(OWN));
+        assert_noop!(
+            Tasks::do_create_task(alice(), OWN, spec()),
+            DispatchError::Other("not active")
+        );
+    });
+}
+
+#[test]
+fn a_signature_is_needed() {
+    build_and_execute(|| {
+        let call = Tasks::create_task(RuntimeOrigin::none(), OWN, Box::new(spec()));
+        assert_noop!(call, BadOrigin);
+    });
+}
+
+#[test]
+fn circuits_must_be_active_and_of_the_right_kind() {
+    build_and_execute(|| {
+        let unknown = CircuitId([77; 32]);
+        assert_refused(
+            |spec| spec.terms.score_circuit = unknown,
+            Error::CircuitNotActive,
+        );
+        assert_refused(
+            |spec| spec.terms.delivery_circuit = unknown,
+            Error::CircuitNotActive,
+        );
+        assert_refused(
+            |spec| spec.terms.score_circuit = DELIVERY,
+            Error::CircuitNotActive,
+        );
+        assert_refused(
+            |spec| spec.terms.delivery_circuit = SCORE,
+            Error::CircuitNotActive,
+        );
+        book(|book| book.disabled.push(DELIVERY));
+        assert_refused(|_| (), Error::CircuitNotActive);
+    });
+}
+
+#[test]
+fn circuits_must_be_about_one_shape() {
+    build_and_execute(|| {
+        assert_refused(
+            |spec| spec.terms.delivery_circuit = DIGITS_DELIVERY,
+            Error::ShapesDiffer,
+        );
+    });
+}
+
+#[test]
+fn the_split_must_leave_something_to_train_on() {
+    build_and_execute(|| {
+        for test_blocks in [0, BLOCKS, BLOCKS + 1, 33] {
+            assert_refused(
+                |spec| spec.split = Split::Drawn { test_blocks },
+                Error::BadSplit,
+            );
+        }
+        for blocks in [
+            vec![],
+            vec![1, 0],
+            vec![1, 1],
+            vec![0, BLOCKS],
+            vec![0, 1, 2, 3, 4],
+        ] {
+            let test_blocks = BoundedVec::truncate_from(blocks);
+            let split = Split::Fixed {
+                test_blocks,
+                train_data: TRAIN_DATA,
+            };
+            assert_refused(|spec| spec.split = split, Error::BadSplit);
+        }
+        assert_refused(|spec| spec.roots = BoundedVec::default(), Error::BadSplit);
+    });
+}
+
+#[test]
+fn a_root_beyond_the_field_is_refused() {
+    build_and_execute(|| {
+        assert_refused(|spec| spec.roots[4] = BlockRoot([0xff; 32]), Error::BadRoot);
+    });
+}
+
+#[test]
+fn shares_must_add_up_to_the_whole() {
+    build_and_execute(|| {
+        for shares in [
+            vec![],
+            vec![9_999],
+            vec![10_001],
+            vec![10_000, 0],
+            vec![u16::MAX; 16],
+        ] {
+            let shares = BoundedVec::truncate_from(shares);
+            assert_refused(|spec| spec.terms.shares = shares, Error::BadShares);
+        }
+    });
+}
+
+#[test]
+fn minimums_must_make_sense() {
+    build_and_execute(|| {
+        let too_much = Score::new(3, 2);
+        assert_refused(|spec| spec.terms.min_score = too_much, Error::BadMinimum);
+        assert_refused(
+            |spec| spec.terms.min_score = Score::new(0, 0),
+            Error::BadMinimum,
+        );
+        assert_refused(|spec| spec.terms.min_test_rows = 0, Error::BadMinimum);
+    });
+}
+
+#[test]
+fn every_period_stays_within_its_bounds() {
+    build_and_execute(|| {
+        for period in [0, 1, 1001] {
+            assert_refused(|spec| spec.terms.periods.publish = period, Error::BadPeriod);
+            assert_refused(|spec| spec.terms.periods.commit = period, Error::BadPeriod);
+            assert_refused(|spec| spec.terms.periods.reveal = period, Error::BadPeriod);
+            assert_refused(|spec| spec.terms.periods.prove = period, Error::BadPeriod);
+            assert_refused(|spec| spec.terms.periods.deliver = period, Error::BadPeriod);
+        }
+    });
+}
+
+#[test]
+fn deposits_must_reach_their_minimums() {
+    build_and_execute(|| {
+        assert_refused(|spec| spec.terms.reward = 99, Error::RewardTooLow);
+        assert_refused(|spec| spec.terms.bond = 50 + 5 * 5 - 1, Error::BondTooLow);
+        assert_refused(|spec| spec.terms.stake = 9, Error::StakeTooLow);
+    });
+}
+
+#[test]
+fn a_requester_needs_the_money() {
+    build_and_execute(|| {
+        refused(|spec| spec.terms.reward = ENDOWMENT + 1);
+        refused(|spec| spec.terms.bond = ENDOWMENT - 5_000);
+        assert_eq!(held(&alice()), 0);
+    });
+}
+
+#[test]
+fn a_curriculum_task_offers_nothing_of_its_own() {
+    build_and_execute(|| {
+        let refused = |change: fn(&mut Spec)| {
+            let mut spec = curriculum_spec();
+            change(&mut spec);
+            assert_noop!(
+                Tasks::do_create_task(carol(), CURRICULUM, spec),
+                Error::<Test>::CurriculumHoldsNothing
+            );
+        };
+        refused(|spec| spec.terms.reward = 1);
+        refused(|spec| spec.terms.bond = 1);
+        refused(|spec| spec.terms.stake = 1);
+        refused(|spec| spec.terms.shares = BoundedVec::truncate_from(vec![5_000, 5_000]));
+    });
+}

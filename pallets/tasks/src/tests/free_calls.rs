@@ -1,0 +1,134 @@
+use super::builders::*;
+use crate::{mock::*, Call};
+use frame_support::BoundedVec;
+use nocknock_primitives::{
+    ids::TaskId,
+    task::{Attestation, BlockScore},
+};
+
+fn is_free(who: AccountId, call: Call<Test>) -> bool {
+    Tasks::is_free_call(&who, &call)
+}
+
+fn commit_call(task: TaskId) -> Call<Test> {
+    Call::commit_model {
+        task,
+        model: model_of(&bob()),
+    }
+}
+
+fn submit_call(task: TaskId, scores: Vec<BlockScore>) -> Call<Test> {
+    Call::submit_scores {
+        task,
+        scores: BoundedVec::truncate_from(scores),
+    }
+}
+
+fn reveal_call(task: TaskId) -> Call<Test> {
+    let shown = revealed(0);
+    Call::reveal_block {
+        task,
+        block: 0,
+        salt: shown.salt,
+        rows: shown.rows,
+    }
+}
+
+fn deliver_call(task: TaskId) -> Call<Test> {
+    let Parcel {
+        ciphertext,
+        key_commitment,
+        proof,
+    } = parcel(task, &bob());
+    let attestation = Attestation::default();
+    Call::deliver {
+        task,
+        ciphertext,
+        key_commitment,
+        proof: Box::new(proof),
+        attestation,
+    }
+}
+
+#[test]
+fn the_custodian_creates_and_reveals_without_a_fee() {
+    build_and_execute(|| {
+        let create = |experiment| Call::create_task {
+            experiment,
+            spec: Box::new(curriculum_spec()),
+        };
+        assert!(is_free(carol(), create(CURRICULUM)));
+        assert!(!is_free(bob(), create(CURRICULUM)));
+        assert!(!is_free(carol(), create(OWN)));
+        assert!(!is_free(alice(), create(OWN)));
+        let id = create_curriculum();
+        commit(id, &[bob()]);
+        assert!(!is_free(carol(), reveal_call(id)));
+        end_commits(id);
+        assert!(is_free(carol(), reveal_call(id)));
+        assert!(!is_free(bob(), reveal_call(id)));
+    });
+}
+
+#[test]
+fn a_registered_worker_takes_part_without_a_fee() {
+    build_and_execute(|| {
+        let id = create_curriculum();
+        assert!(is_free(bob(), commit_call(id)));
+        assert!(!is_free(bob(), Call::withdraw_commitment { task: id }));
+        assert!(!is_free(alice(), commit_call(id)));
+        commit(id, &[bob()]);
+        assert!(is_free(bob(), Call::withdraw_commitment { task: id }));
+        end_commits(id);
+        assert!(!is_free(bob(), commit_call(id)));
+        reveal_all(id);
+        assert!(is_free(bob(), submit_call(id, vec![])));
+        assert!(!is_free(dave(), submit_call(id, vec![])));
+        submit(id, &bob(), 25);
+        settle(id);
+        assert!(is_free(bob(), deliver_call(id)));
+        assert!(!is_free(dave(), deliver_call(id)));
+        assert!(is_free(
+            bob(),
+            Call::reveal_key {
+                task: id,
+                key: [0; 32]
+            }
+        ));
+        go_to(end_of(id).turn_began + 10);
+        assert!(!is_free(
+            bob(),
+            Call::reveal_key {
+                task: id,
+                key: [0; 32]
+            }
+        ));
+    });
+}
+
+#[test]
+fn nothing_about_a_sponsored_task_is_free() {
+    build_and_execute(|| {
+        let id = create(spec());
+        assert!(!is_free(bob(), commit_call(id)));
+        commit(id, &[bob()]);
+        end_commits(id);
+        assert!(!is_free(alice(), reveal_call(id)));
+        reveal_all(id);
+        assert!(!is_free(bob(), submit_call(id, vec![])));
+        submit(id, &bob(), 25);
+        settle(id);
+        assert!(!is_free(bob(), deliver_call(id)));
+    });
+}
+
+#[test]
+fn calls_about_no_task_and_calls_of_anybody_are_not_free() {
+    build_and_execute(|| {
+        let id = create_curriculum();
+        assert!(!is_free(bob(), commit_call(id + 1)));
+        assert!(!is_free(bob(), deliver_call(id + 1)));
+        assert!(!is_free(bob(), Call::settle { task: id }));
+        assert!(!is_free(carol(), Call::cancel_task { task: id }));
+    });
+}

@@ -1,0 +1,23 @@
+//! One file for each call; `cheats` has a test for each way to cheat, `sequences` random ones.
+
+mod builders;
+
+mod cancel_task;
+mod cheats;
+mod close_commitment;
+mod commit_model;
+mod create_task;
+mod deliver;
+mod draw_split;
+mod finish_task;
+mod free_calls;
+mod publish_training_data;
+mod remove_task;
+mod reveal_block;
+mod reveal_key;
+mod sequences;
+mod settle;
+mod submit_scores;
+mod sweep;
+mod views;
+mod withdraw_commitment;

@@ -1,0 +1,193 @@
+//! Random calls by random actors over many blocks.
+
+use super::builders::*;
+use crate::{mock::*, NextTask, Tasks as StoredTasks};
+use nocknock_primitives::{ids::TaskId, task::Split};
+use proptest::{collection::vec, prelude::*};
+use sp_runtime::DispatchResult;
+
+/// Something that somebody does.
+#[derive(Clone, Debug)]
+enum Action {
+    Create {
+        fixed: bool,
+        shares: u8,
+        stake: Balance,
+    },
+    CreateCurriculum,
+    Cancel(TaskId),
+    Draw(TaskId),
+    Publish(TaskId),
+    Commit(TaskId, u8),
+    Withdraw(TaskId, u8),
+    Reveal(TaskId),
+    Submit(TaskId, u8, u32),
+    SubmitOne(TaskId, u8, u32),
+    Settle(TaskId),
+    Deliver(TaskId, u8),
+    Key(TaskId, u8),
+    Close(TaskId, u8),
+    Finish(TaskId),
+    Remove(TaskId),
+    Disable(bool),
+    Wait(u64),
+    Sweep(u64),
+}
+
+/// The number of one of the newest tasks.
+fn recent() -> impl Strategy<Value = TaskId> {
+    0..4u64
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => (any::<bool>(), 1..4u8, 10..500u64)
+            .prop_map(|(fixed, shares, stake)| Action::Create { fixed, shares, stake }),
+        2 => Just(Action::CreateCurriculum),
+        1 => recent().prop_map(Action::Cancel),
+        2 => recent().prop_map(Action::Draw),
+        2 => recent().prop_map(Action::Publish),
+        8 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Commit(task, who)),
+        1 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Withdraw(task, who)),
+        6 => recent().prop_map(Action::Reveal),
+        8 => (recent(), 0..3u8, 15..31u32).prop_map(|(task, who, n)| Action::Submit(task, who, n)),
+        1 => (recent(), 0..3u8, 0..31u32).prop_map(|(task, who, n)| Action::SubmitOne(task, who, n)),
+        5 => recent().prop_map(Action::Settle),
+        6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Deliver(task, who)),
+        6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Key(task, who)),
+        3 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Close(task, who)),
+        2 => recent().prop_map(Action::Finish),
+        1 => recent().prop_map(Action::Remove),
+        1 => prop::bool::weighted(0.2).prop_map(Action::Disable),
+        8 => (1..12u64).prop_map(Action::Wait),
+        1 => (1..30u64).prop_map(Action::Sweep),
+    ]
+}
+
+fn worker(number: u8) -> AccountId {
+    [bob(), dave(), eve()][usize::from(number)].clone()
+}
+
+/// The task that is this many before the newest.
+fn back(count: TaskId) -> TaskId {
+    NextTask::<Test>::get().saturating_sub(1 + count)
+}
+
+fn shares(count: u8) -> Vec<u16> {
+    match count {
+        1 => vec![10_000],
+        2 => vec![6_667, 3_333],
+        _ => vec![5_001, 2_500, 2_499],
+    }
+}
+
+fn create_any(fixed: bool, parts: u8, stake: Balance) -> DispatchResult {
+    let mut spec = spec_with_shares(shares(parts));
+    spec.terms.stake = stake;
+    if !fixed {
+        spec.split = Split::Drawn { test_blocks: 2 };
+    }
+    Tasks::do_create_task(alice(), OWN, spec)
+}
+
+fn reveal_some(id: TaskId) {
+    let Some(task) = Tasks::task(id) else { return };
+    for test in &task.tests {
+        let _ = Tasks::do_reveal_block(&task.requester, id, test.index, revealed(test.index));
+    }
+}
+
+fn submit_some(id: TaskId, who: &AccountId, score: u32, count: usize) {
+    let Some(task) = Tasks::task(id) else { return };
+    let tests = task.tests.iter().take(count);
+    let scores: Vec<_> = tests
+        .map(|test| proved(id, who, test.index, score))
+        .collect();
+    let _ = Tasks::do_submit_scores(who.clone(), id, &scores);
+}
+
+fn disable(disabled: bool) {
+    book(|book| {
+        book.disabled.clear();
+        book.disabled.extend(disabled.then_some(SCORE));
+    });
+}
+
+/// Does it, whether it is allowed or not. A call that fails changes nothing, as on a chain.
+fn act(action: &Action) {
+    let before = sp_io::storage::root(sp_runtime::StateVersion::V1);
+    let result = frame_support::storage::with_storage_layer(|| perform(action));
+    if result.is_err() {
+        assert_eq!(before, sp_io::storage::root(sp_runtime::StateVersion::V1));
+    }
+}
+
+fn perform(action: &Action) -> DispatchResult {
+    match action.clone() {
+        Action::Create {
+            fixed,
+            shares,
+            stake,
+        } => create_any(fixed, shares, stake)?,
+        Action::CreateCurriculum => {
+            Tasks::do_create_task(carol(), CURRICULUM, curriculum_spec())?;
+        }
+        Action::Cancel(task) => {
+            let id = back(task);
+            let requester = Tasks::task(id).map_or_else(alice, |task| task.requester);
+            Tasks::do_cancel_task(&requester, id)?;
+        }
+        Action::Draw(task) => Tasks::do_draw_split(back(task))?,
+        Action::Publish(task) => Tasks::do_publish_training_data(&alice(), back(task), TRAIN_DATA)?,
+        Action::Commit(task, who) => {
+            let who = worker(who);
+            Tasks::do_commit_model(who.clone(), back(task), model_of(&who))?;
+        }
+        Action::Withdraw(task, who) => Tasks::do_withdraw_commitment(worker(who), back(task))?,
+        Action::Reveal(task) => reveal_some(back(task)),
+        Action::Submit(task, who, score) => submit_some(back(task), &worker(who), score, 2),
+        Action::SubmitOne(task, who, score) => submit_some(back(task), &worker(who), score, 1),
+        Action::Settle(task) => Tasks::do_settle(back(task))?,
+        Action::Deliver(task, who) => {
+            let (id, who) = (back(task), worker(who));
+            try_deliver(id, &who, parcel(id, &who))?;
+        }
+        Action::Key(task, who) => {
+            let who = worker(who);
+            let key = nocknock_primitives::model::field::to_bytes(&key_of(&who));
+            Tasks::do_reveal_key(who, back(task), key)?;
+        }
+        Action::Close(task, who) => Tasks::do_close_commitment(back(task), &worker(who))?,
+        Action::Finish(task) => Tasks::do_finish_task(back(task))?,
+        Action::Remove(task) => Tasks::do_remove_task(back(task))?,
+        Action::Disable(disabled) => disable(disabled),
+        Action::Wait(blocks) => go_to(System::block_number() + blocks),
+        Action::Sweep(blocks) => sweep_to(System::block_number() + blocks),
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever happens, the invariants hold after each step, and when every task has expired all
+    /// money is free, nothing is stored, and issuance is what was endowed and minted less what was burnt.
+    #[test]
+    fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..150)) {
+        new_test_ext().execute_with(|| {
+            for action in &actions {
+                act(action);
+                check_state();
+            }
+            disable(false);
+            sweep_to(System::block_number() + 1_500);
+            check_state();
+            prop_assert_eq!(StoredTasks::<Test>::iter().count(), 0);
+            for who in [alice(), bob(), carol(), dave(), eve()] {
+                prop_assert_eq!(held(&who), 0);
+            }
+            prop_assert!(book(|book| book.open.is_empty()));
+            Ok(())
+        })?;
+    }
+}

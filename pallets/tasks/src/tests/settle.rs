@@ -1,0 +1,159 @@
+use super::builders::*;
+use crate::{mock::*, Error, Event, Rankings, RevealedBlocks};
+use frame_support::{assert_noop, assert_ok};
+use nocknock_primitives::{phase::Phase, reward::CurriculumEnd, task::Outcome};
+
+fn outcome_of(id: u64) -> Outcome {
+    settle(id);
+    end_of(id).outcome
+}
+
+#[test]
+fn a_task_that_was_never_drawn_lapses() {
+    build_and_execute(|| {
+        let id = create(drawn_spec());
+        go_to(51);
+        assert_eq!(outcome_of(id), Outcome::Lapsed);
+        assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
+    });
+}
+
+#[test]
+fn a_task_without_commitments_ends_with_the_commit_phase() {
+    build_and_execute(|| {
+        let id = create(spec());
+        end_commits(id);
+        assert_eq!(phase(id), Phase::Settle);
+        assert_eq!(outcome_of(id), Outcome::NoCommitments);
+        assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
+    });
+}
+
+#[test]
+fn a_missing_reveal_keeps_the_bond_for_the_workers() {
+    build_and_execute(|| {
+        let id = create(spec());
+        commit(id, &[bob()]);
+        go_to(21);
+        assert_eq!(outcome_of(id), Outcome::RevealFailed);
+        assert_eq!(held(&alice()), 300);
+        assert_eq!(free(&alice()), ENDOWMENT - 300);
+    });
+}
+
+#[test]
+fn without_a_winner_everything_returns_to_the_requester() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 5)]);
+        assert_eq!(end_of(id).outcome, Outcome::NoWinner);
+        assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
+    });
+}
+
+#[test]
+fn a_ranked_task_returns_the_bond_and_keeps_the_reward() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25), (dave(), 5)]);
+        assert_eq!(
+            (end_of(id).outcome, end_of(id).ranked),
+            (Outcome::Ranked, 1)
+        );
+        assert_eq!(phase(id), Phase::Deliver { rank: 0 });
+        assert_eq!(held(&alice()), 10_000);
+        System::assert_last_event(
+            Event::TaskSettled {
+                task: id,
+                outcome: Outcome::Ranked,
+                ranked: 1,
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn the_earlier_commitment_wins_a_tie() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(dave(), 25), (bob(), 25)]);
+        assert_eq!(Rankings::<Test>::get(id)[0].worker, dave());
+    });
+}
+
+#[test]
+fn a_task_whose_circuit_is_disabled_is_void_in_any_phase() {
+    build_and_execute(|| {
+        let id = create(spec());
+        commit(id, &[bob()]);
+        assert_noop!(Tasks::do_settle(id), Error::<Test>::WrongPhase);
+        book(|book| book.disabled.push(DELIVERY));
+        assert_eq!(outcome_of(id), Outcome::Voided);
+        assert_eq!(held(&alice()), 0);
+        assert_ok!(Tasks::do_close_commitment(id, &bob()));
+        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
+    });
+}
+
+#[test]
+fn revealed_rows_leave_the_state() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob()]);
+        assert_eq!(RevealedBlocks::<Test>::iter_prefix(id).count(), 2);
+        submit(id, &bob(), 25);
+        assert_ok!(Tasks::settle(RuntimeOrigin::signed(eve()), id));
+        assert_eq!(RevealedBlocks::<Test>::iter_prefix(id).count(), 0);
+    });
+}
+
+#[test]
+fn a_task_is_settled_once_and_not_early() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob(), dave()]);
+        submit(id, &bob(), 25);
+        assert_noop!(Tasks::do_settle(id), Error::<Test>::WrongPhase);
+        go_to(21);
+        settle(id);
+        assert_noop!(Tasks::do_settle(id), Error::<Test>::AlreadySettled);
+        assert_noop!(Tasks::do_settle(9), Error::<Test>::UnknownTask);
+    });
+}
+
+#[test]
+fn a_custodian_is_blamed_for_a_missing_reveal_only() {
+    build_and_execute(|| {
+        let unwatched = create_curriculum();
+        let failed = create_curriculum();
+        commit(failed, &[bob()]);
+        go_to(21);
+        settle(unwatched);
+        settle(failed);
+        let closed = book(|book| book.closed.clone());
+        let expected = [
+            (unwatched, CurriculumEnd::Regular),
+            (failed, CurriculumEnd::CustodianFailed),
+        ];
+        assert_eq!(closed, expected);
+    });
+}
+
+#[test]
+fn a_custodian_who_lets_a_drawn_task_lapse_is_blamed() {
+    build_and_execute(|| {
+        let mut spec = curriculum_spec();
+        spec.split = drawn_spec().split;
+        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec.clone()));
+        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec));
+        go_to(2 * EPOCH);
+        assert_ok!(Tasks::do_draw_split(0));
+        go_to(51);
+        settle(0);
+        settle(1);
+        let closed = book(|book| book.closed.clone());
+        assert_eq!(
+            closed,
+            [
+                (0, CurriculumEnd::CustodianFailed),
+                (1, CurriculumEnd::Regular)
+            ]
+        );
+    });
+}

@@ -1,0 +1,34 @@
+//! The shared records, with the types of a runtime filled in.
+
+use crate::Config;
+use frame_support::traits::fungible;
+use frame_system::pallet_prelude::BlockNumberFor;
+use nocknock_primitives::task::{Commitment, Delivery, Ranking, Task};
+
+/// An amount of the currency.
+pub type BalanceOf<T> =
+    <<T as Config>::Currency as fungible::Inspect<<T as frame_system::Config>::AccountId>>::Balance;
+
+/// A task.
+pub type TaskOf<T> = Task<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// A worker's commitment.
+pub type CommitmentOf<T> = Commitment<BlockNumberFor<T>>;
+
+/// The ranking of a task.
+pub type RankingOf<T> = Ranking<<T as frame_system::Config>::AccountId>;
+
+/// A delivered model.
+pub type DeliveryOf<T> = Delivery<BlockNumberFor<T>>;
+
+/// The length of a bounded list, as weights take it.
+pub(crate) trait BoundLen {
+    /// Number of entries.
+    fn bound_len(&self) -> u32;
+}
+
+impl<T, S> BoundLen for frame_support::BoundedVec<T, S> {
+    fn bound_len(&self) -> u32 {
+        u32::try_from(self.len()).unwrap_or(u32::MAX)
+    }
+}

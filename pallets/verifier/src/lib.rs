@@ -1,0 +1,252 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions
+    )
+)]
+
+extern crate alloc;
+
+pub use pallet::*;
+pub use types::{Candidate, GenesisCircuit};
+pub use weights::WeightInfo;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod dispatchable_impls;
+#[cfg(test)]
+mod mock;
+#[cfg(any(feature = "try-runtime", test))]
+mod state_check;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "runtime-benchmarks", test))]
+pub mod trapdoor;
+mod types;
+mod verifier_impls;
+pub mod weights;
+
+/// Bytes of a prepared key: what is computed from a verifying key once, when it is registered.
+pub const MAX_PREPARED_BYTES: u32 = 64 * 1024;
+
+#[frame_support::pallet]
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "the pallet macros generate items without documentation and Debug"
+)]
+pub mod pallet {
+    use super::*;
+    use alloc::{boxed::Box, vec::Vec};
+    use frame_support::{pallet_prelude::*, traits::Contains};
+    use frame_system::pallet_prelude::*;
+    use nocknock_primitives::{
+        circuit::{CircuitKind, CircuitRecord, KeyOrigin, ProofBytes},
+        ids::{CircuitId, FieldBytes, KeyId},
+        limits::{List, MAX_KEY_BYTES, MAX_PUBLIC_INPUTS},
+    };
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// Who may register, replace and disable circuits.
+        type RegisterOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Whether keys under which anybody can forge proofs, and shapes made for tests, may be
+        /// registered: on networks where nothing of value is at stake.
+        type AllowsDevelopmentKeys: Get<bool>;
+
+        /// The development keys that this project has published. They are recognised whatever whoever
+        /// registers them says.
+        type DevelopmentKeys: Contains<KeyId>;
+
+        /// The most circuits that may ever be registered.
+        #[pallet::constant]
+        type MaxCircuits: Get<u32>;
+
+        /// What the calls and verification cost.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The registered circuits. Never removed: ids of circuits stand in facts and provenance records.
+    #[pallet::storage]
+    pub type Circuits<T: Config> =
+        CountedStorageMap<_, Identity, CircuitId, CircuitRecord<BlockNumberFor<T>>>;
+
+    /// The verifying keys in canonical form. Never removed, so that anybody can verify later.
+    #[pallet::storage]
+    pub type VerifyingKeys<T> = StorageMap<_, Identity, CircuitId, List<u8, MAX_KEY_BYTES>>;
+
+    /// What verification needs of each key, computed when it was registered. Removed when the
+    /// circuit is disabled.
+    #[pallet::storage]
+    pub type PreparedKeys<T> = StorageMap<_, Identity, CircuitId, List<u8, MAX_PREPARED_BYTES>>;
+
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Circuits that are registered from the start.
+        pub circuits: Vec<GenesisCircuit>,
+        #[serde(skip)]
+        pub _phantom: core::marker::PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            for circuit in &self.circuits {
+                Pallet::<T>::register_at_genesis(circuit);
+            }
+        }
+    }
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A circuit was registered: proofs of it are accepted from now on.
+        CircuitRegistered {
+            /// The circuit.
+            circuit: CircuitId,
+            /// What it states.
+            kind: CircuitKind,
+            /// Where its key comes from.
+            origin: KeyOrigin,
+        },
+        /// A circuit was replaced: new tasks use its successor.
+        CircuitReplaced {
+            /// The circuit that was replaced.
+            circuit: CircuitId,
+            /// The circuit that takes its place.
+            successor: CircuitId,
+        },
+        /// A circuit was disabled: no proof of it is accepted any more.
+        CircuitDisabled {
+            /// The circuit.
+            circuit: CircuitId,
+        },
+    }
+
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The bytes are not a verifying key in canonical form.
+        MalformedKey,
+        /// The key's hash is not the key id in the circuit's description.
+        KeyMismatch,
+        /// The key is not safe: a point is the identity, delta equals gamma or the generator, or the
+        /// number of points does not fit the statement.
+        UnsafeKey,
+        /// The prepared key is larger than the chain stores.
+        KeyTooLarge,
+        /// Anybody can forge proofs under this key. It can be registered on development and test
+        /// networks only.
+        DevelopmentKeyRefused,
+        /// This is a published development key, but is said to come from a ceremony.
+        MislabelledKey,
+        /// The shape is made for tests. It can be registered on development and test networks only.
+        TestShapeRefused,
+        /// A circuit of this id is registered, or was registered and disabled.
+        AlreadyRegistered,
+        /// No more circuits can be registered.
+        TooManyCircuits,
+        /// No circuit of this id is registered.
+        UnknownCircuit,
+        /// Only an active circuit can be replaced.
+        NotActive,
+        /// A successor has the kind and the shape of the circuit that it replaces.
+        NotASuccessor,
+        /// The circuit is disabled already.
+        AlreadyDisabled,
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Registers a circuit by its verifying key.
+        ///
+        /// The key is decoded strictly, validated and prepared once. The circuit's id is the hash
+        /// of its description, which binds shape, matrices and key.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::register_circuit())]
+        pub fn register_circuit(origin: OriginFor<T>, candidate: Box<Candidate>) -> DispatchResult {
+            T::RegisterOrigin::ensure_origin(origin)?;
+            Self::do_register_circuit(*candidate).map(|_| ())
+        }
+
+        /// Registers a circuit and lets it take the place of an active one of the same kind and shape.
+        ///
+        /// Tasks that use the old circuit go on with it; new tasks have to use the new one.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::replace_circuit())]
+        pub fn replace_circuit(
+            origin: OriginFor<T>,
+            circuit: CircuitId,
+            candidate: Box<Candidate>,
+        ) -> DispatchResult {
+            T::RegisterOrigin::ensure_origin(origin)?;
+            Self::do_replace_circuit(circuit, *candidate)
+        }
+
+        /// Disables a circuit for ever: no proof of it is accepted any more.
+        ///
+        /// For circuits that were found to be unsound. Tasks that rely on it end without a winner,
+        /// and nobody loses a stake.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::disable_circuit())]
+        pub fn disable_circuit(origin: OriginFor<T>, circuit: CircuitId) -> DispatchResult {
+            T::RegisterOrigin::ensure_origin(origin)?;
+            Self::do_disable_circuit(circuit)
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(T::MaxCircuits::get() > 0, "MaxCircuits must be positive");
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// A registered circuit.
+        pub fn circuit(circuit: CircuitId) -> Option<CircuitRecord<BlockNumberFor<T>>> {
+            Circuits::<T>::get(circuit)
+        }
+
+        /// Up to `limit`, but at most 64, circuits in the order of their ids, from the one after `after`.
+        pub fn circuits(
+            after: Option<CircuitId>,
+            limit: u32,
+        ) -> Vec<(CircuitId, CircuitRecord<BlockNumberFor<T>>)> {
+            Self::circuit_page(after, limit)
+        }
+
+        /// The verifying key of a circuit in canonical form.
+        pub fn verifying_key(circuit: CircuitId) -> Option<Vec<u8>> {
+            VerifyingKeys::<T>::get(circuit).map(|key| key.into_inner())
+        }
+
+        /// Whether this proof proves these public inputs under a circuit that is not disabled.
+        pub fn is_proved(
+            circuit: CircuitId,
+            inputs: List<FieldBytes, MAX_PUBLIC_INPUTS>,
+            proof: ProofBytes,
+        ) -> bool {
+            Self::verify_one(&circuit, &inputs, &proof).is_ok()
+        }
+    }
+}
