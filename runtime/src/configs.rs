@@ -6,8 +6,8 @@ use crate::{
         AccountIdentifies, DisableOffenders, FullIdentification, ValidatorManager,
         SESSIONS_REMEMBERED,
     },
-    AccountId, Babe, Balance, Balances, Block, BlockNumber, Hash, Historical, Nonce, Offences,
-    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
+    weights, AccountId, Babe, Balance, Balances, Block, BlockNumber, Hash, Historical, Nonce,
+    Offences, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
     RuntimeHoldReason, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, System,
     UncheckedExtrinsic, MILLI_NNK, VERSION,
 };
@@ -82,7 +82,7 @@ impl frame_system::Config for Runtime {
 
 impl pallet_network::Config for Runtime {
     type UpgradeOrigin = CouncilTwoThirds;
-    type WeightInfo = ();
+    type WeightInfo = weights::Network;
 }
 
 impl pallet_utility::Config for Runtime {
@@ -167,7 +167,7 @@ impl pallet_allowance::Config for Runtime {
     type Policy = ValidatorsKeepItRunning;
     type Period = CurrentSession;
     type MaxPerPeriod = ConstU32<100>;
-    type WeightInfo = ();
+    type WeightInfo = weights::Allowance;
 }
 
 impl pallet_authorship::Config for Runtime {

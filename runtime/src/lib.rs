@@ -25,6 +25,7 @@ pub mod configs;
 pub mod fees;
 pub mod genesis_presets;
 pub mod validators;
+pub mod weights;
 
 pub use apis::{RuntimeApi, RUNTIME_API_VERSIONS};
 
