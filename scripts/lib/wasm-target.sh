@@ -40,7 +40,7 @@ ensure_chosen_toolchain() {
 
 # Bounded, because a blocked network may swallow packets instead of refusing.
 add_target_by_rustup() {
-    timeout 300 rustup target add "$WASM_TARGET" && has_wasm_target
+    RUST_BACKTRACE=0 timeout 300 rustup target add "$WASM_TARGET" && has_wasm_target
 }
 
 # The libraries belong to one compiler: its version is kept beside them. A
