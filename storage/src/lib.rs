@@ -1,4 +1,4 @@
-//! Storage.
+#![doc = include_str!("../README.md")]
 
 pub mod blob_id;
 pub mod cache;

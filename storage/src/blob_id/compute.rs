@@ -141,7 +141,10 @@ fn hash_stripes(
         .into_par_iter()
         .map_init(
             || Worker::new(source, layout, repair),
-            |worker, start| worker.stripe(start..(start + STRIPE).min(columns.end)),
+            |worker, start| {
+                let worker = worker.as_mut().map_err(|error| *error)?;
+                worker.stripe(start..(start + STRIPE).min(columns.end))
+            },
         )
         .collect()
 }

@@ -1,6 +1,7 @@
 //! The geometry of Walrus's encoding RS2: how a blob becomes a matrix of symbols.
 
-use reed_solomon_simd::ReedSolomonEncoder;
+/// The most shards that Reed-Solomon over GF(2^16) extends both ways.
+const MAX_SHARDS: u16 = 49_155;
 
 /// How many shards a network divides a blob into. The id of a blob depends on it.
 ///
@@ -11,7 +12,7 @@ pub struct ShardCount(u16);
 
 /// No blob ids are defined for this many shards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("blob ids are not defined for {0} shards: use 1000, as Walrus's public networks do, or another count from 4 to 49152")]
+#[error("blob ids are not defined for {0} shards: use 1000, as Walrus's public networks do, or another count from 4 to 49155")]
 pub struct UnsupportedShardCount(pub u16);
 
 impl ShardCount {
@@ -20,12 +21,9 @@ impl ShardCount {
 
     /// Checks that ids are defined for `shards`.
     pub fn new(shards: u16) -> Result<Self, UnsupportedShardCount> {
-        let count = Self(shards);
-        let extends = |from: usize| ReedSolomonEncoder::supports(from, count.get() - from);
-        if shards >= 4 && extends(count.columns()) && extends(count.rows()) {
-            Ok(count)
-        } else {
-            Err(UnsupportedShardCount(shards))
+        match (4..=MAX_SHARDS).contains(&shards) {
+            true => Ok(Self(shards)),
+            false => Err(UnsupportedShardCount(shards)),
         }
     }
 
@@ -131,6 +129,8 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
+    use reed_solomon_simd::ReedSolomonEncoder;
+
     use super::*;
 
     #[test]
@@ -158,11 +158,17 @@ mod tests {
 
     #[test]
     fn shard_counts_without_a_code_are_refused() {
-        for shards in [0, 1, 2, 3, 49_153, u16::MAX] {
+        let extends = |count: ShardCount| {
+            let both = [count.columns(), count.rows()];
+            both.iter()
+                .all(|from| ReedSolomonEncoder::supports(*from, count.get() - from))
+        };
+        for shards in [4, 5, 1000, MAX_SHARDS] {
+            assert!(extends(ShardCount::new(shards).unwrap()), "{shards}");
+        }
+        for shards in [0, 1, 2, 3, MAX_SHARDS + 1, u16::MAX] {
             assert_eq!(ShardCount::new(shards), Err(UnsupportedShardCount(shards)));
         }
-        for shards in [4, 5, 1000, 49_152] {
-            assert!(ShardCount::new(shards).is_ok(), "{shards}");
-        }
+        assert!(!extends(ShardCount(3)) && !extends(ShardCount(MAX_SHARDS + 1)));
     }
 }

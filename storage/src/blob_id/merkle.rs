@@ -4,6 +4,8 @@
 //! Most of the time that an id takes goes into some three million short hashes, so they are
 //! handed to the hash function in groups that it can work on side by side.
 
+use std::sync::LazyLock;
+
 use blake2b_simd::{
     many::{hash_many, HashManyJob},
     Params,
@@ -97,6 +99,28 @@ pub(super) fn hash(message: &[u8]) -> Node {
 
 /// Leaf nodes of symbols of `symbol_len` bytes.
 pub(super) fn leaves(symbols: &[&[u8]], symbol_len: usize) -> Vec<Node> {
+    if symbol_len == 2 {
+        return symbols.iter().map(|symbol| shortest_leaf(symbol)).collect();
+    }
+    hash_leaves(symbols, symbol_len)
+}
+
+/// The leaf of a symbol of two bytes, from a table of all: blobs that are short enough for such
+/// symbols are the most frequent ones.
+fn shortest_leaf(symbol: &[u8]) -> Node {
+    static LEAVES: LazyLock<Vec<Node>> = LazyLock::new(|| {
+        let symbols: Vec<[u8; 2]> = (0..=u16::MAX).map(u16::to_le_bytes).collect();
+        let symbols: Vec<&[u8]> = symbols.iter().map(|symbol| &symbol[..]).collect();
+        hash_leaves(&symbols, 2)
+    });
+    let index = symbol
+        .iter()
+        .rev()
+        .fold(0, |index, byte| index << 8 | usize::from(*byte));
+    LEAVES[index]
+}
+
+fn hash_leaves(symbols: &[&[u8]], symbol_len: usize) -> Vec<Node> {
     let mut hasher = Hasher::new(LEAF, symbol_len, symbols.len());
     symbols.iter().for_each(|symbol| hasher.push(&[symbol]));
     hasher.finish()
@@ -170,12 +194,14 @@ mod tests {
 
     #[test]
     fn leaves_are_hashed_in_order_with_their_prefix() {
-        let symbols: Vec<Vec<u8>> = (0..21).map(|i| vec![i; 6]).collect();
-        let slices: Vec<&[u8]> = symbols.iter().map(Vec::as_slice).collect();
-        let hashed = leaves(&slices, 6);
-        assert_eq!(hashed.len(), 21);
-        for (symbol, node) in symbols.iter().zip(hashed) {
-            assert_eq!(node, hash(&[&[LEAF][..], symbol].concat()));
+        for size in [2, 6] {
+            let symbols: Vec<Vec<u8>> = (0..21).map(|i| (i..i + size).collect()).collect();
+            let slices: Vec<&[u8]> = symbols.iter().map(Vec::as_slice).collect();
+            let hashed = leaves(&slices, size.into());
+            assert_eq!(hashed.len(), 21);
+            for (symbol, node) in symbols.iter().zip(hashed) {
+                assert_eq!(node, hash(&[&[LEAF][..], symbol].concat()));
+            }
         }
     }
 

@@ -17,6 +17,7 @@
 //! asynchronous callers put them on a thread for blocking work.
 
 mod compute;
+mod extend;
 mod id;
 mod layout;
 mod merkle;

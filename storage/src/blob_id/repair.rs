@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
-use reed_solomon_simd::ReedSolomonEncoder;
 
 use super::{
+    extend::{words, Extender},
     layout::Layout,
     source::{read_padded, Source},
     BlobIdError,
@@ -32,12 +32,16 @@ impl RepairColumns {
         let kept_len = columns.len() * layout.symbol_len;
         let mut symbols = vec![0; layout.rows * kept_len];
         if kept_len > 0 {
+            let group = words(layout.symbol_len);
             symbols
-                .par_chunks_exact_mut(kept_len)
+                .par_chunks_mut(group * kept_len)
                 .enumerate()
                 .try_for_each_init(
-                    || RowExtender::new(source, layout, columns.start),
-                    |extender, (row, kept)| extender.extend(row, kept),
+                    || Extender::new(layout, layout.columns),
+                    |extender, (index, kept)| {
+                        let extender = extender.as_mut().map_err(|error| *error)?;
+                        extend_rows(extender, source, layout, index * group, &columns, kept)
+                    },
                 )?;
         }
         Ok(Self {
@@ -48,60 +52,38 @@ impl RepairColumns {
     }
 
     /// The symbols of `column` from the first row down.
-    pub(super) fn column(&self, column: usize) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn column(&self, column: usize) -> Vec<&[u8]> {
         let start = (column - self.columns.start) * self.symbol_len;
         self.symbols
             .chunks_exact(self.columns.len() * self.symbol_len)
-            .map(move |row| &row[start..][..self.symbol_len])
+            .map(|row| &row[start..][..self.symbol_len])
+            .collect()
     }
 }
 
-/// One thread's work space.
-struct RowExtender<'a, S> {
-    source: &'a S,
-    layout: &'a Layout,
-    first_kept: usize,
-    row: Vec<u8>,
-    encoder: Option<ReedSolomonEncoder>,
-}
-
-impl<'a, S: Source> RowExtender<'a, S> {
-    fn new(source: &'a S, layout: &'a Layout, first_column: usize) -> Self {
-        Self {
-            source,
-            layout,
-            first_kept: first_column - layout.columns,
-            row: vec![0; layout.row_len()],
-            encoder: None,
-        }
-    }
-
-    fn extend(&mut self, row: usize, kept: &mut [u8]) -> Result<(), BlobIdError> {
-        let layout = self.layout;
-        let offset = layout.offset(row, 0);
-        read_padded(self.source, layout.len, offset, &mut self.row)?;
-        let encoder = encoder(&mut self.encoder, layout.columns, layout)?;
-        for symbol in self.row.chunks_exact(layout.symbol_len) {
-            encoder.add_original_shard(symbol)?;
-        }
-        let extended = encoder.encode()?;
-        let symbols = extended.recovery_iter().skip(self.first_kept);
+/// Extends the rows from `first` on for which `kept` has room.
+fn extend_rows(
+    extender: &mut Extender,
+    source: &impl Source,
+    layout: &Layout,
+    first: usize,
+    columns: &Range<usize>,
+    kept: &mut [u8],
+) -> Result<(), BlobIdError> {
+    let kept_len = columns.len() * layout.symbol_len;
+    let mut rows = vec![0; kept.len() / kept_len * layout.row_len()];
+    read_padded(source, layout.len, layout.offset(first, 0), &mut rows)?;
+    let messages: Vec<Vec<&[u8]>> = rows
+        .chunks_exact(layout.row_len())
+        .map(|row| row.chunks_exact(layout.symbol_len).collect())
+        .collect();
+    let repairs = extender.extend(&messages)?;
+    let skipped = columns.start - layout.columns;
+    for (row, kept) in kept.chunks_exact_mut(kept_len).enumerate() {
+        let symbols = repairs.of(row).into_iter().skip(skipped);
         for (target, symbol) in kept.chunks_exact_mut(layout.symbol_len).zip(symbols) {
             target.copy_from_slice(symbol);
         }
-        Ok(())
     }
-}
-
-/// The encoder in `slot`, made on first use, that extends `from` symbols to one per shard.
-pub(super) fn encoder<'a>(
-    slot: &'a mut Option<ReedSolomonEncoder>,
-    from: usize,
-    layout: &Layout,
-) -> Result<&'a mut ReedSolomonEncoder, reed_solomon_simd::Error> {
-    let encoder = match slot.take() {
-        Some(encoder) => encoder,
-        None => ReedSolomonEncoder::new(from, layout.shards - from, layout.symbol_len)?,
-    };
-    Ok(slot.insert(encoder))
+    Ok(())
 }

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use reed_solomon_simd::ReedSolomonEncoder;
-
 use super::{
+    extend::{words, Extender},
     layout::Layout,
     merkle::{self, Node},
-    repair::{encoder, RepairColumns},
+    repair::RepairColumns,
     source::{read_padded, Source},
     BlobIdError,
 };
@@ -32,34 +31,35 @@ pub(super) struct Worker<'a, S> {
     source: &'a S,
     layout: &'a Layout,
     repair: &'a RepairColumns,
-    encoder: Option<ReedSolomonEncoder>,
-    /// Some columns of the message matrix, row by row.
-    block: Vec<u8>,
+    extender: Extender,
 }
 
 impl<'a, S: Source> Worker<'a, S> {
-    pub(super) fn new(source: &'a S, layout: &'a Layout, repair: &'a RepairColumns) -> Self {
-        Self {
+    pub(super) fn new(
+        source: &'a S,
+        layout: &'a Layout,
+        repair: &'a RepairColumns,
+    ) -> Result<Self, reed_solomon_simd::Error> {
+        Ok(Self {
             source,
             layout,
             repair,
-            encoder: None,
-            block: Vec::new(),
-        }
+            extender: Extender::new(layout, layout.rows)?,
+        })
     }
 
     /// Hashes the columns of one stripe.
     pub(super) fn stripe(&mut self, columns: Range<usize>) -> Result<StripeNodes, BlobIdError> {
-        let message_end = columns.end.min(self.layout.columns);
         let mut leaves = Vec::with_capacity(columns.len());
+        let message_end = columns.end.min(self.layout.columns);
         for start in (columns.start..message_end).step_by(self.block_width()) {
             let block = start..(start + self.block_width()).min(message_end);
-            self.hash_block(block, &mut leaves)?;
+            let bytes = self.read(&block)?;
+            self.hash_columns(self.columns_of(&bytes, block.len()), &mut leaves)?;
         }
-        let repair = self.repair;
-        for column in columns.start.max(self.layout.columns)..columns.end {
-            leaves.push(self.hash_column(repair.column(column))?);
-        }
+        let repair_start = columns.start.max(self.layout.columns);
+        let repair = (repair_start..columns.end).map(|column| self.repair.column(column));
+        self.hash_columns(repair.collect(), &mut leaves)?;
         let column_roots = leaves.iter().cloned().map(merkle::root).collect();
         let levels = STRIPE_LEVELS.min(merkle::height(self.layout.shards));
         Ok(StripeNodes {
@@ -76,43 +76,44 @@ impl<'a, S: Source> Worker<'a, S> {
         (BLOCK_BYTES / column_len).clamp(1, STRIPE)
     }
 
-    /// Reads some columns of the message matrix and hashes each.
-    fn hash_block(
-        &mut self,
-        columns: Range<usize>,
-        leaves: &mut Vec<Vec<Node>>,
-    ) -> Result<(), BlobIdError> {
-        let symbol_len = self.layout.symbol_len;
-        let width = columns.len() * symbol_len;
-        let mut block = std::mem::take(&mut self.block);
-        block.resize(self.layout.rows * width, 0);
+    /// The symbols of some columns of the message matrix, row by row.
+    fn read(&self, columns: &Range<usize>) -> Result<Vec<u8>, BlobIdError> {
+        let width = columns.len() * self.layout.symbol_len;
+        let mut block = vec![0; self.layout.rows * width];
         for (row, target) in block.chunks_exact_mut(width).enumerate() {
             let offset = self.layout.offset(row, columns.start);
             read_padded(self.source, self.layout.len, offset, target)?;
         }
-        for start in (0..width).step_by(symbol_len) {
-            let symbols = block.chunks_exact(width);
-            leaves.push(self.hash_column(symbols.map(|row| &row[start..][..symbol_len]))?);
-        }
-        self.block = block;
-        Ok(())
+        Ok(block)
     }
 
-    /// Extends one column, given by its symbols in the rows of the message matrix, and hashes all
-    /// its symbols.
-    fn hash_column<'s>(
+    /// The columns of a block that was read.
+    fn columns_of<'s>(&self, block: &'s [u8], count: usize) -> Vec<Vec<&'s [u8]>> {
+        let symbol_len = self.layout.symbol_len;
+        let column = |index: usize| {
+            block
+                .chunks_exact(count * symbol_len)
+                .map(|row| &row[index * symbol_len..][..symbol_len])
+                .collect()
+        };
+        (0..count).map(column).collect()
+    }
+
+    /// Extends columns, given by their symbols in the rows of the message matrix, and hashes all
+    /// their symbols.
+    fn hash_columns(
         &mut self,
-        message: impl Iterator<Item = &'s [u8]>,
-    ) -> Result<Vec<Node>, BlobIdError> {
-        let layout = self.layout;
-        let message: Vec<&'s [u8]> = message.collect();
-        let mut symbols: Vec<&[u8]> = message;
-        let encoder = encoder(&mut self.encoder, layout.rows, layout)?;
-        for symbol in &symbols {
-            encoder.add_original_shard(symbol)?;
+        columns: Vec<Vec<&[u8]>>,
+        leaves: &mut Vec<Vec<Node>>,
+    ) -> Result<(), BlobIdError> {
+        let symbol_len = self.layout.symbol_len;
+        for group in columns.chunks(words(symbol_len)) {
+            let repairs = self.extender.extend(group)?;
+            for (word, message) in group.iter().enumerate() {
+                let column = [message.as_slice(), &repairs.of(word)].concat();
+                leaves.push(merkle::leaves(&column, symbol_len));
+            }
         }
-        let extended = encoder.encode()?;
-        symbols.extend(extended.recovery_iter());
-        Ok(merkle::leaves(&symbols, layout.symbol_len))
+        Ok(())
     }
 }

@@ -41,9 +41,8 @@ pub enum Finding {
 pub fn check_folder(folder: &Path) -> Result<Vec<(BlobId, Finding)>, CheckError> {
     let folder = Folder::open_existing(folder)?;
     let shards = ShardCount::new(folder.settings.shards)?;
-    let mut ids = folder.ids()?;
-    ids.sort();
-    Ok(ids
+    Ok(folder
+        .ids()?
         .into_iter()
         .map(|id| (id, check_blob(&folder, id, shards)))
         .collect())

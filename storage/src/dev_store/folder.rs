@@ -6,6 +6,7 @@
 //! unfinished files and is emptied when the store is opened. `lock` keeps a second process out.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -224,13 +225,18 @@ impl Folder {
         Ok(())
     }
 
-    /// Ids of everything in the folder, in no order.
-    pub(super) fn ids(&self) -> io::Result<Vec<BlobId>> {
-        let mut ids = Vec::new();
+    /// Ids of everything in the folder that has bytes or a record.
+    pub(super) fn ids(&self) -> io::Result<BTreeSet<BlobId>> {
+        let mut ids = BTreeSet::new();
         for entry in fs::read_dir(self.root.join("blobs"))? {
             let name = entry?.file_name();
-            let id = name.to_str().and_then(|name| name.parse::<BlobId>().ok());
-            ids.extend(id);
+            let id = |name: &str| {
+                name.strip_suffix(".json")
+                    .unwrap_or(name)
+                    .parse::<BlobId>()
+                    .ok()
+            };
+            ids.extend(name.to_str().and_then(id));
         }
         Ok(ids)
     }

@@ -116,14 +116,14 @@ fn ids_equal_the_slow_implementation_at_a_thousand_shards() {
     assert_eq!(id.into_bytes(), slow_blob_id(&bytes, 1000));
 }
 
-/// Symbols of 70 and 600 bytes: a full block of the code and a partial one, and few enough rows
-/// and columns that the repair columns need several passes.
+/// Symbols of 70 and 600 bytes are full blocks of the code and a partial one; 8 MB at 33 shards
+/// need several passes over the repair columns.
 #[test]
 fn ids_of_long_symbols_equal_the_slow_implementation() {
     for (len, count) in [
         (70 * 35, 10),
         (600 * 35, 10),
-        (20_000_000, 10),
+        (8_000_000, 33),
         (900_001, 33),
     ] {
         let bytes = random(len, 2);

@@ -234,7 +234,7 @@ async fn a_folder_is_served_by_one_process_with_the_settings_it_was_made_with() 
     let mut other = config(&folder);
     other.shards = nocknock_storage::blob_id::ShardCount::WALRUS;
     let error = DevStore::serve(other).await.unwrap_err();
-    assert!(error.to_string().contains("made for 10 shards"), "{error}");
+    assert!(error.to_string().contains("made for 16 shards"), "{error}");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 /// Few shards, so that ids cost next to nothing.
 pub(crate) fn few_shards() -> ShardCount {
-    ShardCount::new(10).unwrap()
+    ShardCount::new(16).unwrap()
 }
 
 pub(crate) fn id_of(bytes: &[u8]) -> BlobId {
