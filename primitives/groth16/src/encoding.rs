@@ -1,5 +1,6 @@
 //! Field elements and points as the EVM's precompiled contracts read them, decoded strictly.
 
+use crate::subgroup;
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{BigInt, PrimeField};
@@ -105,7 +106,7 @@ pub(crate) fn check_g2(point: &G2Affine) -> Result<(), PointError> {
     if !point.is_on_curve() {
         return Err(PointError::NotOnCurve);
     }
-    match point.is_in_correct_subgroup_assuming_on_curve() {
+    match subgroup::contains(point) {
         true => Ok(()),
         false => Err(PointError::NotInSubgroup),
     }

@@ -22,6 +22,7 @@ mod multiples;
 mod powers;
 mod prepared;
 mod proof;
+mod subgroup;
 mod validate;
 mod verify;
 

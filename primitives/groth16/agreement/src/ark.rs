@@ -12,7 +12,9 @@ use num_bigint::BigUint;
 pub fn accepts(key: &VerifyingKey<Bn254>, item: &Item) -> bool {
     let inputs: Option<Vec<Fr>> = item.inputs.iter().map(|word| number(word)).collect();
     match (inputs, proof(&item.proof)) {
-        (Some(inputs), Some(proof)) => Groth16::<Bn254>::verify(key, &inputs, &proof).unwrap_or(false),
+        (Some(inputs), Some(proof)) => {
+            Groth16::<Bn254>::verify(key, &inputs, &proof).unwrap_or(false)
+        }
         _ => false,
     }
 }

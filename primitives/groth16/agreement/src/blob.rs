@@ -11,7 +11,9 @@ const TOOLCHAIN_VARIABLE: &str = "WASM_BUILD_TOOLCHAIN";
 
 /// Builds the module into a target directory and returns its bytes.
 pub fn build(target_directory: &Path) -> Result<Vec<u8>> {
-    let output = command(target_directory).output().context("cargo did not start, which is needed to build wasm")?;
+    let output = command(target_directory)
+        .output()
+        .context("cargo did not start, which is needed to build wasm")?;
     if !output.status.success() {
         bail!(
             "the wasm module did not build. Does the toolchain have the target? `rustup target add {TARGET}`, or name \
@@ -19,9 +21,15 @@ pub fn build(target_directory: &Path) -> Result<Vec<u8>> {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    let module = target_directory.join(TARGET).join("release/nocknock_groth16_wasm.wasm");
+    let module = target_directory
+        .join(TARGET)
+        .join("release/nocknock_groth16_wasm.wasm");
     let bytes = fs::read(&module).with_context(|| format!("{} is missing", module.display()))?;
-    ensure!(bytes.starts_with(b"\0asm"), "{} is no wasm module", module.display());
+    ensure!(
+        bytes.starts_with(b"\0asm"),
+        "{} is no wasm module",
+        module.display()
+    );
     Ok(bytes)
 }
 
@@ -36,9 +44,19 @@ fn command(target_directory: &Path) -> Command {
     };
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("wasm/Cargo.toml");
     command.args(["build", "--release", "--locked", "--target", TARGET]);
-    command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(target_directory);
+    command
+        .arg("--manifest-path")
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target_directory);
     // What the calling cargo was told about the host's code does not concern this build.
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+    for variable in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTC",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+    ] {
         command.env_remove(variable);
     }
     command

@@ -5,7 +5,9 @@ use ark_bn254::{Bn254, Fr};
 use ark_ff::Field;
 use ark_groth16::{Groth16, ProvingKey};
 use ark_relations::{
-    gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, LinearCombination, SynthesisError, Variable},
+    gr1cs::{
+        ConstraintSynthesizer, ConstraintSystemRef, LinearCombination, SynthesisError, Variable,
+    },
     lc,
 };
 use ark_snark::SNARK;
@@ -48,7 +50,10 @@ impl Circuit {
     /// A circuit with a number of public inputs. Keys come from the seed, so every run sees the same bytes.
     pub fn new(inputs: usize, seed: u64) -> Result<Self> {
         let circuit = Roots(vec![Fr::ONE; inputs]);
-        let (key, _) = Groth16::<Bn254>::circuit_specific_setup(circuit, &mut ChaCha20Rng::seed_from_u64(seed))?;
+        let (key, _) = Groth16::<Bn254>::circuit_specific_setup(
+            circuit,
+            &mut ChaCha20Rng::seed_from_u64(seed),
+        )?;
         Ok(Self { key, inputs })
     }
 
@@ -72,11 +77,22 @@ impl Circuit {
     /// Proves a statement that the seed chooses; the public inputs fill the whole field.
     pub fn prove(&self, seed: u64) -> Result<Item> {
         let start = Fr::from(seed) + Fr::from(2u32);
-        let roots: Vec<Fr> = (1..=self.inputs as u64).map(|i| start.pow([0x1234_5678_9abc_def1, i])).collect();
-        let inputs = roots.iter().map(|root| encode_input(&root.square())).collect();
+        let roots: Vec<Fr> = (1..=self.inputs as u64)
+            .map(|i| start.pow([0x1234_5678_9abc_def1, i]))
+            .collect();
+        let inputs = roots
+            .iter()
+            .map(|root| encode_input(&root.square()))
+            .collect();
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let proof = Groth16::<Bn254>::prove(&self.key, Roots(roots), &mut rng)?;
-        let proof = Proof { a: proof.a, b: proof.b, c: proof.c }.to_evm_bytes().to_vec();
+        let proof = Proof {
+            a: proof.a,
+            b: proof.b,
+            c: proof.c,
+        }
+        .to_evm_bytes()
+        .to_vec();
         Ok(Item { inputs, proof })
     }
 }

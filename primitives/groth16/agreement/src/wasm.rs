@@ -26,9 +26,15 @@ impl Wasm {
         let engine = Engine::new(&config)?;
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &Module::new(&engine, module)?, &[])?;
-        let Some(memory) = instance.get_memory(&mut store, "memory") else { bail!("the module exports no memory") };
-        let buffer = instance.get_typed_func::<(), u32>(&mut store, "buffer")?.call(&mut store, ())?;
-        let capacity = instance.get_typed_func::<(), u32>(&mut store, "capacity")?.call(&mut store, ())?;
+        let Some(memory) = instance.get_memory(&mut store, "memory") else {
+            bail!("the module exports no memory")
+        };
+        let buffer = instance
+            .get_typed_func::<(), u32>(&mut store, "buffer")?
+            .call(&mut store, ())?;
+        let capacity = instance
+            .get_typed_func::<(), u32>(&mut store, "capacity")?
+            .call(&mut store, ())?;
         Ok(Self {
             prepare: instance.get_typed_func(&mut store, "prepare")?,
             check: instance.get_typed_func(&mut store, "check")?,
@@ -43,7 +49,9 @@ impl Wasm {
     /// The prepared form of a key.
     pub fn prepare(&mut self, key: &VerifyingKey) -> Result<Vec<u8>> {
         let length = self.write(&key.to_bytes())?;
-        let result = self.prepare.call(&mut self.store, (length, u32::try_from(key.input_count())?))?;
+        let result = self
+            .prepare
+            .call(&mut self.store, (length, u32::try_from(key.input_count())?))?;
         self.read(result)
     }
 
@@ -55,7 +63,10 @@ impl Wasm {
             bytes.extend(&item.proof);
         }
         let length = self.write(&bytes)?;
-        let result = self.check.call(&mut self.store, (u32::try_from(prepared_key.len())?, length))?;
+        let result = self.check.call(
+            &mut self.store,
+            (u32::try_from(prepared_key.len())?, length),
+        )?;
         Ok(result == 1)
     }
 
@@ -67,13 +78,19 @@ impl Wasm {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<u32> {
-        ensure!(bytes.len() <= self.capacity, "{} bytes do not fit into the module's buffer", bytes.len());
+        ensure!(
+            bytes.len() <= self.capacity,
+            "{} bytes do not fit into the module's buffer",
+            bytes.len()
+        );
         self.memory.write(&mut self.store, self.buffer, bytes)?;
         Ok(u32::try_from(bytes.len())?)
     }
 
     fn read(&mut self, length: i32) -> Result<Vec<u8>> {
-        let Ok(length) = usize::try_from(length) else { bail!("the module refused its input") };
+        let Ok(length) = usize::try_from(length) else {
+            bail!("the module refused its input")
+        };
         let mut bytes = vec![0; length];
         self.memory.read(&self.store, self.buffer, &mut bytes)?;
         Ok(bytes)
@@ -82,6 +99,8 @@ impl Wasm {
 
 impl fmt::Debug for Wasm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wasm").field("capacity", &self.capacity).finish_non_exhaustive()
+        f.debug_struct("Wasm")
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
     }
 }

@@ -10,8 +10,8 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use nocknock_groth16::{
-    decode_input, verify, verify_batch, BatchItem, Fr, PreparedVerifyingKey, Proof, VerifyingKey, INPUT_BYTES,
-    PROOF_BYTES,
+    decode_input, verify, verify_batch, BatchItem, Fr, PreparedVerifyingKey, Proof, VerifyingKey,
+    INPUT_BYTES, PROOF_BYTES,
 };
 use nocknock_poseidon::{from_be_bytes, sponge_hash, to_be_bytes, DomainTag};
 
@@ -47,7 +47,9 @@ pub extern "C" fn capacity() -> usize {
 /// Buffer: canonical key, `length` bytes. Leaves the prepared key there and returns its length.
 #[unsafe(no_mangle)]
 pub extern "C" fn prepare(length: usize, inputs: usize) -> i32 {
-    let prepared = VerifyingKey::from_bytes(&read(length)).ok().and_then(|key| key.prepare(inputs).ok());
+    let prepared = VerifyingKey::from_bytes(&read(length))
+        .ok()
+        .and_then(|key| key.prepare(inputs).ok());
     match prepared {
         Some(prepared) => write(&prepared.to_trusted_bytes()),
         None => MALFORMED,
@@ -59,14 +61,22 @@ pub extern "C" fn prepare(length: usize, inputs: usize) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn check(key_length: usize, length: usize) -> i32 {
     let bytes = read(length);
-    let Some((key, items)) = bytes.split_at_checked(key_length) else { return MALFORMED };
-    let Ok(key) = PreparedVerifyingKey::from_trusted_bytes(key) else { return MALFORMED };
+    let Some((key, items)) = bytes.split_at_checked(key_length) else {
+        return MALFORMED;
+    };
+    let Ok(key) = PreparedVerifyingKey::from_trusted_bytes(key) else {
+        return MALFORMED;
+    };
     let item_length = key.input_count() * INPUT_BYTES + PROOF_BYTES;
     let items: Option<Vec<_>> = items.chunks(item_length).map(decode).collect();
     match items.as_deref() {
         Some([(inputs, proof)]) => answer(verify(&key, inputs, proof).is_ok()),
         Some(items) => {
-            let items = items.iter().map(|(inputs, proof)| BatchItem { key: &key, inputs, proof });
+            let items = items.iter().map(|(inputs, proof)| BatchItem {
+                key: &key,
+                inputs,
+                proof,
+            });
             answer(verify_batch(&items.collect::<Vec<_>>()).is_ok())
         }
         None => MALFORMED,
@@ -92,14 +102,19 @@ pub extern "C" fn sponge(length: usize) -> i32 {
     let bytes = read(length);
     let elements: Option<Vec<_>> = bytes.as_chunks().0.iter().map(from_be_bytes).collect();
     match elements {
-        Some(elements) => write(&to_be_bytes(&sponge_hash(DomainTag::new(b"agreement"), &elements))),
+        Some(elements) => write(&to_be_bytes(&sponge_hash(
+            DomainTag::new(b"agreement"),
+            &elements,
+        ))),
         None => MALFORMED,
     }
 }
 
 fn read(length: usize) -> Vec<u8> {
     let words = BUFFER.iter().take(length.div_ceil(WORD));
-    let mut bytes: Vec<u8> = words.flat_map(|word| word.load(Relaxed).to_le_bytes()).collect();
+    let mut bytes: Vec<u8> = words
+        .flat_map(|word| word.load(Relaxed).to_le_bytes())
+        .collect();
     bytes.truncate(length);
     bytes
 }
