@@ -2,3 +2,4 @@
 
 mod circom;
 mod sponge;
+mod vectors;
