@@ -94,7 +94,7 @@ impl CachedBlob {
             hasher.update(piece);
             consume(piece)
         })
-        .map_err(|source| self.io_error(source))?;
+        .map_err(|reason| self.io_error(reason))?;
         if hasher.finish() == self.sum.hash {
             Ok(())
         } else {
@@ -102,11 +102,11 @@ impl CachedBlob {
         }
     }
 
-    fn io_error(&self, source: io::Error) -> CacheError {
+    fn io_error(&self, reason: io::Error) -> CacheError {
         CacheError::Io {
             doing: "copy blob",
             path: PathBuf::from(self.key.to_string()),
-            source,
+            reason,
         }
     }
 

@@ -53,14 +53,14 @@ pub const DEFAULT_LIMIT: u64 = 16 << 30;
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The file system refused.
-    #[error("cannot {doing} {}: {source}; check the cache folder's permissions and free space", path.display())]
+    #[error("cannot {doing} {}: {reason}; check the cache folder's permissions and free space", path.display())]
     Io {
         /// What was tried.
         doing: &'static str,
         /// On which file or folder.
         path: PathBuf,
         /// Why it failed.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The blob alone is larger than the cache may be.
     #[error(
@@ -76,21 +76,21 @@ pub enum CacheError {
     #[error("the cached copy of blob {} has changed on disk since it was checked: remove it and fetch again", .0.id())]
     Damaged(CacheKey),
     /// The id of a downloaded blob could not be computed.
-    #[error("the id of blob {} could not be checked: {source}", key.id())]
+    #[error("the id of blob {} could not be checked: {reason}", key.id())]
     Check {
         /// The blob.
         key: CacheKey,
         /// Why not.
-        source: BlobIdError,
+        reason: BlobIdError,
     },
 }
 
 impl CacheError {
     fn io<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |source| Self::Io {
+        move |reason| Self::Io {
             doing,
             path: path.to_owned(),
-            source,
+            reason,
         }
     }
 }
@@ -267,7 +267,7 @@ impl Cache {
 }
 
 fn check(key: &CacheKey, file: &File) -> Result<BlobId, CacheError> {
-    blob_id_of_file(file, key.shards()).map_err(|source| CacheError::Check { key: *key, source })
+    blob_id_of_file(file, key.shards()).map_err(|reason| CacheError::Check { key: *key, reason })
 }
 
 /// Where the sum of the blob at `path` is kept.

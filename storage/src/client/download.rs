@@ -161,7 +161,7 @@ impl<'a> Fetch<'a> {
             }
             partial
                 .append(&piece)
-                .map_err(|source| self.file_error("write", source))?;
+                .map_err(|reason| self.file_error("write", reason))?;
             self.furthest = self.furthest.max(partial.len());
             self.tell(Stage::Downloading, partial.len(), download.total);
         }
@@ -190,16 +190,16 @@ impl<'a> Fetch<'a> {
     fn restart(&self, partial: &mut Partial) -> Result<(), ClientError> {
         partial
             .restart()
-            .map_err(|source| self.file_error("truncate", source))
+            .map_err(|reason| self.file_error("truncate", reason))
     }
 
-    fn file_error(&self, doing: &'static str, source: std::io::Error) -> ClientError {
+    fn file_error(&self, doing: &'static str, reason: std::io::Error) -> ClientError {
         let path = self.client.cache.root().join("partial");
         let path = path.join(self.key.to_string());
         CacheError::Io {
             doing,
             path,
-            source,
+            reason,
         }
         .into()
     }

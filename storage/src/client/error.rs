@@ -127,20 +127,20 @@ pub enum ClientError {
         limit: u64,
     },
     /// A file outside the cache cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The id of what is to be stored cannot be computed.
-    #[error("cannot compute the id of {target}: {source}")]
+    #[error("cannot compute the id of {target}: {reason}")]
     BlobId {
         /// What was to be stored.
         target: Target,
         /// Why not.
-        source: BlobIdError,
+        reason: BlobIdError,
     },
     /// The cache failed.
     #[error(transparent)]
@@ -149,7 +149,7 @@ pub enum ClientError {
     #[error("{0:?} cannot be the identifier of a quilt member")]
     Identifier(String),
     /// A thread died, or the program is ending.
-    #[error("a background thread ended early: {0}")]
+    #[error("a background thread ended early")]
     Thread(#[from] tokio::task::JoinError),
 }
 

@@ -291,9 +291,9 @@ impl Client {
 
     /// Stores a file. See [`Client::put`].
     pub async fn put_file(&self, path: &Path, options: &PutOptions) -> Result<Stored, ClientError> {
-        let payload = Payload::from_file(path).map_err(|source| ClientError::File {
+        let payload = Payload::from_file(path).map_err(|reason| ClientError::File {
             path: path.to_owned(),
-            source,
+            reason,
         })?;
         self.put(payload, options).await
     }
@@ -326,10 +326,10 @@ fn deliver(blob: &CachedBlob, path: &Path) -> Result<(), CacheError> {
     let part = part_path(path);
     let io = |doing| {
         let path = path.to_owned();
-        move |source| CacheError::Io {
+        move |reason| CacheError::Io {
             doing,
             path,
-            source,
+            reason,
         }
     };
     let locked = LockedFile::open(&part).map_err(io("create the file"))?;

@@ -120,7 +120,7 @@ impl Inner {
         let _turn = self.checks.acquire().await;
         let id = tokio::task::spawn_blocking(move || hashed.id(shards))
             .await?
-            .map_err(|source| ClientError::BlobId { target, source })?;
+            .map_err(|reason| ClientError::BlobId { target, reason })?;
         Ok(Upload {
             id,
             payload,

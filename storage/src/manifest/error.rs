@@ -11,7 +11,7 @@ pub enum ManifestError {
     TooLong(usize),
     /// Not JSON, or not of the right form.
     #[error("this is not a manifest: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// JSON of another kind.
     #[error("this is JSON, but its kind is not that of a manifest")]
     Kind,

@@ -108,15 +108,15 @@ pub enum FetchEntryError {
     #[error("{} is not a folder of its own: remove it", .0.display())]
     NotAFolder(PathBuf),
     /// The file system refused.
-    #[error("cannot write {}: {source}; check permissions and free space", path.display())]
+    #[error("cannot write {}: {reason}; check permissions and free space", path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A thread died, or the program is ending.
-    #[error("a background thread ended early: {0}")]
+    #[error("a background thread ended early")]
     Thread(#[from] JoinError),
 }
 
@@ -127,12 +127,12 @@ pub enum FetchFolderError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The blob is not a manifest.
-    #[error("blob {id} is not a manifest that this program can use: {source}")]
+    #[error("blob {id} is not a manifest that this program can use: {reason}")]
     Manifest {
         /// The blob.
         id: BlobId,
         /// Why not.
-        source: ManifestError,
+        reason: ManifestError,
     },
     /// The manifest is for another network.
     #[error("the manifest is for a network of {manifest} shards, the client is set to {client}: set it to the same")]
@@ -143,12 +143,12 @@ pub enum FetchFolderError {
         client: ShardCount,
     },
     /// The folder cannot be used.
-    #[error("cannot use the folder {}: {source}", path.display())]
+    #[error("cannot use the folder {}: {reason}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
     /// Another process is writing to it.
     #[error("another fetch is writing to the folder {}: wait for it", .0.display())]
@@ -180,7 +180,7 @@ pub async fn fetch_manifest(
         ..options.clone()
     };
     let text = client.get(id, &options).await?;
-    Manifest::parse(&text).map_err(|source| FetchFolderError::Manifest { id: *id, source })
+    Manifest::parse(&text).map_err(|reason| FetchFolderError::Manifest { id: *id, reason })
 }
 
 /// Fetches the files of a manifest into a folder, in parallel.
@@ -251,9 +251,9 @@ struct StateFolder {
 impl StateFolder {
     fn open(folder: &Path) -> Result<Self, FetchFolderError> {
         let path = folder.join(STATE_FOLDER);
-        let failed = |source| FetchFolderError::Folder {
+        let failed = |reason| FetchFolderError::Folder {
             path: path.clone(),
-            source,
+            reason,
         };
         fs::create_dir_all(&path).map_err(failed)?;
         let lock = LockedFile::try_open(&path.join("lock")).map_err(failed)?;
@@ -364,9 +364,9 @@ impl Assembly {
         }
         let name = ContentHash::of(entry.name.as_str().as_bytes());
         let path = folder.join(STATE_FOLDER).join(format!("{name}.part"));
-        let failed = |source| FetchEntryError::Io {
+        let failed = |reason| FetchEntryError::Io {
             path: path.clone(),
-            source,
+            reason,
         };
         let part = LockedFile::open(&path).map_err(failed)?;
         let missing = missing(part.file(), entry).map_err(failed)?;
@@ -404,9 +404,9 @@ async fn finish(assembly: Arc<Assembly>, sha256: ContentHash) -> Result<(), Fetc
             size,
             ..
         } = assembly;
-        let failed = |source| FetchEntryError::Io {
+        let failed = |reason| FetchEntryError::Io {
             path: destination.clone(),
-            source,
+            reason,
         };
         part.file().set_len(size).map_err(failed)?;
         if hash_range(part.file(), 0, size).map_err(failed)? != sha256 {
@@ -420,9 +420,9 @@ async fn finish(assembly: Arc<Assembly>, sha256: ContentHash) -> Result<(), Fetc
 
 /// Whether the file is there already with the right content.
 fn is_there(path: &Path, entry: &Entry, overwrite: bool) -> Result<bool, FetchEntryError> {
-    let failed = |source| FetchEntryError::Io {
+    let failed = |reason| FetchEntryError::Io {
         path: path.to_owned(),
-        source,
+        reason,
     };
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
@@ -456,7 +456,7 @@ fn make_folders(folder: &Path, name: &EntryName) -> Result<(), FetchEntryError> 
                     return Err(FetchEntryError::NotAFolder(path));
                 }
             }
-            Err(source) => return Err(FetchEntryError::Io { path, source }),
+            Err(reason) => return Err(FetchEntryError::Io { path, reason }),
         }
     }
     Ok(())

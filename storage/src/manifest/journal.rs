@@ -22,12 +22,12 @@ use crate::cache::ContentHash;
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The file system refused.
-    #[error("cannot use the upload journal {}: {source}", path.display())]
+    #[error("cannot use the upload journal {}: {reason}", path.display())]
     Io {
         /// The journal.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
     /// Another upload has it.
     #[error("the upload journal {} is in use by another upload: wait for it or give another journal", .0.display())]
@@ -73,9 +73,9 @@ impl Journal {
 
     /// Takes up the journal at `path` if it is of the same upload, else begins it anew.
     pub(super) fn open(path: &Path, purpose: &Purpose) -> Result<Self, JournalError> {
-        let io = |source| JournalError::Io {
+        let io = |reason| JournalError::Io {
             path: path.to_owned(),
-            source,
+            reason,
         };
         let mut file = OpenOptions::new()
             .read(true)
@@ -110,9 +110,9 @@ impl Journal {
             shard,
             stored: now(),
         };
-        write_line(file, &line).map_err(|source| JournalError::Io {
+        write_line(file, &line).map_err(|reason| JournalError::Io {
             path: path.clone(),
-            source,
+            reason,
         })
     }
 

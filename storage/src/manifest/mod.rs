@@ -150,14 +150,14 @@ impl Manifest {
         if text.len() > Self::LONGEST {
             return Err(ManifestError::TooLong(text.len()));
         }
-        let header: Header = serde_json::from_slice(text)?;
+        let header: Header = serde_json::from_slice(text).map_err(ManifestError::Json)?;
         if header.kind != KIND {
             return Err(ManifestError::Kind);
         }
         if header.version != VERSION {
             return Err(ManifestError::Version(header.version));
         }
-        let document: Document = serde_json::from_slice(text)?;
+        let document: Document = serde_json::from_slice(text).map_err(ManifestError::Json)?;
         let n_shards = document.n_shards;
         let shards = u16::try_from(n_shards)
             .ok()

@@ -83,12 +83,12 @@ pub struct Packed {
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// The folder or a file in it cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A symbolic link, device, socket or pipe.
     #[error("{} is neither a file nor a folder: replace it by a file or take it out", .0.display())]
@@ -117,7 +117,7 @@ pub enum PackError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// A thread died, or the program is ending.
-    #[error("a background thread ended early: {0}")]
+    #[error("a background thread ended early")]
     Thread(#[from] JoinError),
 }
 
@@ -364,9 +364,9 @@ struct ShardReader {
 
 impl ShardReader {
     fn open(path: &Path, shard_size: u64) -> Result<Self, PackError> {
-        let read = |source| PackError::Read {
+        let read = |reason| PackError::Read {
             path: path.to_owned(),
-            source,
+            reason,
         };
         let file = File::open(path).map_err(read)?;
         let format = Format::of(path);
@@ -389,9 +389,9 @@ impl ShardReader {
         let read = (&mut self.file)
             .take(self.shard_size)
             .read_to_end(&mut bytes);
-        if let Err(source) = read {
+        if let Err(reason) = read {
             let path = self.path;
-            return Err(PackError::Read { path, source });
+            return Err(PackError::Read { path, reason });
         }
         self.hasher.update(&bytes);
         Ok((self, (!bytes.is_empty()).then(|| bytes.into())))
@@ -430,6 +430,6 @@ fn is_hidden(entry: &DirEntry) -> bool {
 fn read_error(folder: &Path, error: walkdir::Error) -> PackError {
     PackError::Read {
         path: error.path().unwrap_or(folder).to_owned(),
-        source: error.into(),
+        reason: error.into(),
     }
 }
