@@ -211,6 +211,6 @@ fn check(dir: &Path) -> Result<()> {
             findings.len()
         );
     }
-    println!("{} blobs are intact", findings.len());
+    println!("blobs checked: {}, all intact", findings.len());
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::{ops::Range, sync::Arc};
 use axum::{
     body::Body,
     extract::{
+        multipart::{MultipartError, MultipartRejection},
         rejection::{JsonRejection, QueryRejection},
         DefaultBodyLimit, Multipart, Path, Query, State,
     },
@@ -113,10 +114,11 @@ async fn put_quilt(
     State(service): Shared,
     query: Stored,
     headers: HeaderMap,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<QuiltReply>, ErrorReply> {
     let wish = admit(&service, &headers, query)?;
-    let files = read_form(form, service.config.max_blob_len).await?;
+    let form = form.map_err(|e| ErrorReply::invalid("INVALID_FORM", e.body_text()))?;
+    let files = read_form(form, service.limit()).await?;
     let container = pack(&files)?;
     let blob_store_result = service.store_bytes(container, wish).await?;
     let identifiers = files.into_iter().map(|(identifier, _)| identifier);
@@ -134,9 +136,7 @@ async fn read_form(
     mut form: Multipart,
     limit: u64,
 ) -> Result<Vec<(String, bytes::Bytes)>, ErrorReply> {
-    let invalid = |error: axum::extract::multipart::MultipartError| {
-        ErrorReply::invalid("INVALID_FORM", error.body_text())
-    };
+    let invalid = |e: MultipartError| ErrorReply::invalid("INVALID_FORM", e.body_text());
     let mut files = Vec::new();
     let mut total = 0;
     while let Some(mut field) = form.next_field().await.map_err(invalid)? {
@@ -226,7 +226,7 @@ async fn get_status(State(service): Shared) -> Json<Value> {
         "shards": service.shards().get(),
         "epoch": service.epoch(),
         "maxEpochs": service.config.max_epochs,
-        "maxBlobLen": service.config.max_blob_len,
+        "maxBlobLen": service.limit(),
     }))
 }
 

@@ -52,6 +52,11 @@ impl Service {
         self.config.shards
     }
 
+    /// The longest blob taken, in bytes.
+    pub(super) fn limit(&self) -> u64 {
+        self.config.max_blob_len.min(self.shards().max_blob_len())
+    }
+
     pub(super) fn epoch(&self) -> Epoch {
         let settings = &self.folder.settings;
         let now = unix_millis(self.config.clock.now());
@@ -101,8 +106,9 @@ impl Service {
         let mut waiting = Vec::new();
         while let Some(part) = parts.next().await {
             waiting.extend_from_slice(&part?);
-            if staging.len() + waiting.len() as u64 > self.config.max_blob_len {
-                return Err(ErrorReply::too_large(self.config.max_blob_len));
+            if staging.len() + waiting.len() as u64 > self.limit() {
+                drain(parts).await;
+                return Err(ErrorReply::too_large(self.limit()));
             }
             if waiting.len() >= CHUNK {
                 (staging, waiting) = write(staging, waiting).await?;
@@ -121,7 +127,7 @@ impl Service {
         let start_epoch = self.epoch();
         let term = Term {
             start_epoch,
-            end_epoch: start_epoch + wish.epochs,
+            end_epoch: start_epoch.saturating_add(wish.epochs),
         };
         let outcome = self.folder.keep(staged, id, wish.permanent, term)?;
         Ok(StoreReply::new(id, size, wish.permanent, outcome))
@@ -160,6 +166,19 @@ impl Service {
     /// Removes what has expired.
     pub(super) fn sweep(&self) -> std::io::Result<()> {
         self.folder.sweep(self.epoch())
+    }
+}
+
+/// Reads on for a while, so that the sender of a body that is too long sees the refusal rather than
+/// a closed connection.
+async fn drain(mut parts: impl Stream<Item = Result<Bytes, ErrorReply>> + Unpin) {
+    const PATIENCE: usize = 64 << 20;
+    let mut read = 0;
+    while let Some(Ok(part)) = parts.next().await {
+        read += part.len();
+        if read > PATIENCE {
+            return;
+        }
     }
 }
 

@@ -183,9 +183,11 @@ async fn requests_that_make_no_sense_are_refused_with_a_reason() {
 async fn a_body_over_the_limit_is_refused_and_leaves_nothing() {
     let store = TestStore::with(|config| config.max_blob_len = 1_500_000).await;
     assert_eq!(store.put("", &[1; 1_500_000]).await.status, StatusCode::OK);
-    let reply = store.put("", &[2; 1_500_001]).await;
-    assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(reply.reason(), "BLOB_TOO_LARGE");
+    for len in [1_500_001, 20_000_000] {
+        let reply = store.put("", &vec![2; len]).await;
+        assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(reply.reason(), "BLOB_TOO_LARGE");
+    }
     let incoming = store.folder.path().join("incoming");
     assert_eq!(incoming.read_dir().unwrap().count(), 0);
 }
@@ -348,6 +350,8 @@ async fn files_of_a_quilt_are_read_by_name() {
 async fn what_is_no_quilt_is_refused() {
     let store = TestStore::start().await;
     assert_eq!(put_quilt(&store, &[]).await.reason(), "INVALID_QUILT");
+    let no_form = store.send(Method::PUT, "/v1/quilts", b"a").await;
+    assert_eq!(no_form.reason(), "INVALID_FORM");
     let twice = put_quilt(&store, &[("a", b"1"), ("a", b"2")]).await;
     assert_eq!(twice.reason(), "INVALID_QUILT");
     let plain = store.keep(b"no quilt").await;

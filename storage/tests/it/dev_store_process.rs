@@ -181,7 +181,7 @@ fn a_check_fails_when_a_blob_is_damaged() {
     let check = || run(&["check", "--dir", store.to_str().unwrap()]);
     let output = check();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert_eq!(text(&output.stdout), "1 blobs are intact\n");
+    assert_eq!(text(&output.stdout), "blobs checked: 1, all intact\n");
 
     let id = blob_id(b"right", ShardCount::new(10).unwrap()).unwrap();
     fs::write(store.join("blobs").join(id.to_string()), b"wrong").unwrap();
