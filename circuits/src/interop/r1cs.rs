@@ -3,14 +3,14 @@
 //! Wire 0 is the constant one, then come the public inputs in their order, then the private
 //! values. No wire is an output, and every wire is its own label.
 
-use std::borrow::Cow;
 use std::io::{Read, Seek, Write};
 
 use ark_bn254::Fr;
-use ark_ff::{AdditiveGroup, Zero};
+use ark_ff::Zero;
 use thiserror::Error;
 
 use super::binfile::{self, BinFile, BinFileError, FIELD_BYTES};
+use crate::r1cs::Matrices;
 
 const KIND: &str = "r1cs";
 const KIND_BYTES: &[u8; 4] = b"r1cs";
@@ -62,15 +62,18 @@ pub enum R1csError {
         /// Wires of the system.
         wires: usize,
     },
-    /// A constraint names a wire twice or with the coefficient zero: readers disagree about that.
-    #[error("constraint {row} names a wire twice or with the coefficient zero")]
-    RepeatedWire {
+    /// A constraint names a wire twice or with the coefficient zero. snarkjs would add the
+    /// coefficients up in the set-up and take the last one in `wtns check`.
+    #[error("constraint {row} names a wire twice, out of order or with the coefficient zero")]
+    UntidyRow {
         /// Number of the constraint.
         row: usize,
     },
 }
 
 /// A constraint system to export: `(A·z)∘(B·z) = C·z` with `z = (1, public, private)`.
+///
+/// Every row names its wires in ascending order, each once, without zero coefficients.
 #[derive(Clone, Copy, Debug)]
 pub struct R1csView<'a> {
     /// Length of `z`.
@@ -100,6 +103,19 @@ pub struct R1cs {
     pub c: Vec<LinearCombination>,
 }
 
+impl<'a> From<&'a Matrices> for R1csView<'a> {
+    fn from(matrices: &'a Matrices) -> Self {
+        let [a, b, c] = matrices.abc();
+        Self {
+            wires: matrices.wires(),
+            public: matrices.public(),
+            a,
+            b,
+            c,
+        }
+    }
+}
+
 impl R1cs {
     /// Borrows the system for export.
     pub fn view(&self) -> R1csView<'_> {
@@ -126,56 +142,35 @@ impl R1csView<'_> {
             });
         }
         for matrix in [self.a, self.b, self.c] {
-            check_wires(matrix, self.wires)?;
+            for (row, terms) in matrix.iter().enumerate() {
+                check_row(row, terms, self.wires)?;
+            }
         }
         Ok(())
     }
 
     /// Bytes of the section of constraints.
     fn constraint_bytes(&self) -> u64 {
-        let terms = |matrix: &[LinearCombination]| -> u64 {
-            matrix.iter().map(|row| tidy(row).len() as u64).sum()
-        };
-        let all = terms(self.a) + terms(self.b) + terms(self.c);
+        let rows = [self.a, self.b, self.c].into_iter().flatten();
+        let all: u64 = rows.map(|row| row.len() as u64).sum();
         EMPTY_CONSTRAINT_BYTES * self.a.len() as u64 + TERM_BYTES * all
     }
 }
 
-fn check_wires(matrix: &[LinearCombination], wires: usize) -> Result<(), R1csError> {
-    for (row, terms) in matrix.iter().enumerate() {
-        if let Some((_, wire)) = terms.iter().find(|(_, wire)| *wire >= wires) {
-            return Err(R1csError::UnknownWire {
-                row,
-                wire: *wire,
-                wires,
-            });
-        }
+fn check_row(row: usize, terms: &[(Fr, usize)], wires: usize) -> Result<(), R1csError> {
+    if let Some((_, wire)) = terms.iter().find(|(_, wire)| *wire >= wires) {
+        return Err(R1csError::UnknownWire {
+            row,
+            wire: *wire,
+            wires,
+        });
     }
-    Ok(())
-}
-
-/// A row with wires in ascending order, each once, and no zero coefficient.
-///
-/// Readers disagree about a wire that occurs twice: snarkjs adds the coefficients up in the
-/// set-up and takes the last one in `wtns check`.
-pub(super) fn tidy(row: &LinearCombination) -> Cow<'_, [(Fr, usize)]> {
-    let ascending = row
-        .windows(2)
-        .all(|pair| matches!(pair, [(_, x), (_, y)] if x < y));
-    if ascending && row.iter().all(|(coefficient, _)| !coefficient.is_zero()) {
-        return Cow::Borrowed(row);
+    let ascending = terms.is_sorted_by(|(_, left), (_, right)| left < right);
+    let non_zero = terms.iter().all(|(coefficient, _)| !coefficient.is_zero());
+    match ascending && non_zero {
+        true => Ok(()),
+        false => Err(R1csError::UntidyRow { row }),
     }
-    let mut sorted = row.clone();
-    sorted.sort_by_key(|(_, wire)| *wire);
-    let mut merged: LinearCombination = Vec::with_capacity(sorted.len());
-    for (coefficient, wire) in sorted {
-        match merged.last_mut() {
-            Some((sum, last)) if *last == wire => *sum += coefficient,
-            _ => merged.push((coefficient, wire)),
-        }
-    }
-    merged.retain(|(coefficient, _)| *coefficient != Fr::ZERO);
-    Cow::Owned(merged)
 }
 
 /// Writes a constraint system; `out` should be buffered.
@@ -186,7 +181,7 @@ pub fn write_r1cs(mut out: impl Write, system: &R1csView<'_>) -> Result<(), R1cs
     binfile::write_section_header(&mut out, CONSTRAINTS, system.constraint_bytes())?;
     for ((a, b), c) in system.a.iter().zip(system.b).zip(system.c) {
         for row in [a, b, c] {
-            write_row(&mut out, &tidy(row))?;
+            write_row(&mut out, row)?;
         }
     }
     write_labels(&mut out, system.wires)?;
@@ -232,7 +227,8 @@ struct Header {
 
 /// Reads a constraint system; `reader` should be buffered.
 ///
-/// Labels are checked for their number only: they name wires for debuggers.
+/// Rows may name their wires in any order. Labels are checked for their number only: they name
+/// wires for debuggers.
 pub fn read_r1cs(reader: impl Read + Seek) -> Result<R1cs, R1csError> {
     let mut file = BinFile::open(reader, KIND, VERSION)?;
     let header = read_header(&mut file)?;
@@ -288,13 +284,9 @@ fn read_row(
     let mut combination = LinearCombination::new();
     for _ in 0..terms {
         let wire = binfile::read_u32(section)? as usize;
-        if wire >= wires {
-            return Err(R1csError::UnknownWire { row, wire, wires });
-        }
         combination.push((binfile::read_scalar(section)?, wire));
     }
-    if tidy(&combination).len() != combination.len() {
-        return Err(R1csError::RepeatedWire { row });
-    }
+    combination.sort_by_key(|(_, wire)| *wire);
+    check_row(row, &combination, wires)?;
     Ok(combination)
 }

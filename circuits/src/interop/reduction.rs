@@ -17,6 +17,7 @@ use ark_relations::{
     gr1cs::{ConstraintSystemRef, SynthesisError},
     utils::matrix::Matrix,
 };
+use rayon::prelude::*;
 
 /// The reduction that keys from a snarkjs ceremony are made for.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +57,7 @@ impl R1CSToQAP for CircomReduction {
             odd.fft_in_place(values);
         }
         let mut h = odd.mul_polynomials_in_evaluation_domain(&a, &b);
-        h.iter_mut().zip(&c).for_each(|(ab, c)| *ab -= c);
+        h.par_iter_mut().zip(&c).for_each(|(ab, c)| *ab -= c);
         Ok(h)
     }
 
@@ -98,11 +99,8 @@ fn row_values<F: PrimeField>(
     size: usize,
 ) -> Vec<F> {
     let mut values = Vec::with_capacity(size);
-    values.extend(
-        matrix
-            .iter()
-            .map(|row| evaluate_constraint(row, assignment)),
-    );
+    let products = matrix.par_iter();
+    values.par_extend(products.map(|row| evaluate_constraint(row, assignment)));
     values.extend_from_slice(appended);
     values.resize(size, F::ZERO);
     values

@@ -5,11 +5,12 @@ use std::io::Cursor;
 use ark_bn254::{Bn254, Fq, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{BigInteger, PrimeField};
-use ark_groth16::{r1cs_to_qap::R1CSToQAP, Groth16, Proof, ProvingKey};
+use ark_groth16::{
+    prepare_verifying_key, r1cs_to_qap::R1CSToQAP, Groth16, Proof, ProvingKey, VerifyingKey,
+};
 use ark_relations::gr1cs::{
     ConstraintSynthesizer, ConstraintSystemRef, LinearCombination, SynthesisError, Variable,
 };
-use ark_snark::SNARK;
 use ark_std::{
     rand::{rngs::StdRng, SeedableRng},
     UniformRand,
@@ -118,8 +119,9 @@ fn prove<Q: R1CSToQAP>(key: &ProvingKey<Bn254>, system: &R1cs) -> Proof<Bn254> {
     .unwrap()
 }
 
-fn accepted(key: &ProvingKey<Bn254>, proof: &Proof<Bn254>, inputs: &[Fr]) -> bool {
-    Groth16::<Bn254>::verify(&key.vk, inputs, proof).unwrap()
+fn accepted(key: &VerifyingKey<Bn254>, proof: &Proof<Bn254>, inputs: &[Fr]) -> bool {
+    let prepared = prepare_verifying_key(key);
+    Groth16::<Bn254>::verify_proof(&prepared, proof, inputs).unwrap()
 }
 
 fn chain_key<Q: R1CSToQAP>() -> ProvingKey<Bn254> {
@@ -154,25 +156,44 @@ mod r1cs_files {
     }
 
     #[test]
-    fn repeated_unsorted_and_zero_terms_are_written_once_in_order() {
-        let mut untidy = chain();
-        let (one, two) = (Fr::from(1u8), Fr::from(2u8));
-        untidy.a[1] = vec![(two, 3), (one, 0), (-one, 3), (Fr::from(0u8), 5)];
-        assert_eq!(to_r1cs_bytes(&untidy), CHAIN_R1CS);
-    }
-
-    #[test]
     fn a_file_that_names_a_wire_twice_is_refused() {
-        // The second row of A is `1·one + 1·w`: both terms become the constant one.
+        // The second row of A is `1·one + 1·w`; both terms become the constant one.
         let position = 12 + (12 + 64) + 12 + (12 + 3 * 36) + 4 + 36;
         let mut bytes = CHAIN_R1CS.to_vec();
         assert_eq!(bytes[position], 3);
         bytes[position] = 0;
         let outcome = read_r1cs(Cursor::new(bytes));
         assert!(
-            matches!(outcome, Err(R1csError::RepeatedWire { row: 1 })),
+            matches!(outcome, Err(R1csError::UntidyRow { row: 1 })),
             "{outcome:?}"
         );
+    }
+
+    #[test]
+    fn a_file_with_wires_in_another_order_reads_the_same() {
+        let first = 12 + (12 + 64) + 12 + (12 + 3 * 36) + 4;
+        let mut bytes = CHAIN_R1CS.to_vec();
+        bytes[first..first + 72].rotate_left(36);
+        assert_ne!(bytes, CHAIN_R1CS);
+        assert_eq!(read_r1cs(Cursor::new(bytes)).unwrap(), chain());
+    }
+
+    #[test]
+    fn rows_that_readers_disagree_about_are_not_written() {
+        let (zero, one) = (Fr::from(0u8), Fr::from(1u8));
+        for row in [
+            vec![(one, 3), (one, 3)],
+            vec![(one, 3), (one, 0)],
+            vec![(zero, 3)],
+        ] {
+            let mut untidy = chain();
+            untidy.a[1] = row;
+            let outcome = write_r1cs(vec![], &untidy.view());
+            assert!(
+                matches!(outcome, Err(R1csError::UntidyRow { row: 1 })),
+                "{outcome:?}"
+            );
+        }
     }
 
     #[test]
@@ -253,7 +274,7 @@ mod json {
         same(proof_to_json(&proof).unwrap(), PROOF_JSON);
         let inputs = public_inputs_from_json(PUBLIC_JSON).unwrap();
         same(public_inputs_to_json(&inputs).unwrap(), PUBLIC_JSON);
-        assert!(Groth16::<Bn254>::verify(&key, &inputs, &proof).unwrap());
+        assert!(accepted(&key, &proof, &inputs));
         assert_eq!(inputs, chain_assignment()[1..3]);
     }
 
@@ -349,22 +370,22 @@ mod reductions {
         let libsnark = chain_key::<LibsnarkReduction>();
         assert_eq!(circom.vk, libsnark.vk);
         assert!(accepted(
-            &circom,
+            &circom.vk,
             &prove::<CircomReduction>(&circom, &system),
             inputs
         ));
         assert!(accepted(
-            &libsnark,
+            &libsnark.vk,
             &prove::<LibsnarkReduction>(&libsnark, &system),
             inputs
         ));
         assert!(!accepted(
-            &circom,
+            &circom.vk,
             &prove::<LibsnarkReduction>(&circom, &system),
             inputs
         ));
         assert!(!accepted(
-            &libsnark,
+            &libsnark.vk,
             &prove::<CircomReduction>(&libsnark, &system),
             inputs
         ));
@@ -385,9 +406,9 @@ mod zkeys {
         key.check_circuit(&chain().view()).unwrap();
         let proof = prove::<CircomReduction>(&key.proving_key, &chain());
         let mut inputs = chain_assignment()[1..3].to_vec();
-        assert!(accepted(&key.proving_key, &proof, &inputs));
+        assert!(accepted(&key.proving_key.vk, &proof, &inputs));
         inputs[0] += Fr::from(1u8);
-        assert!(!accepted(&key.proving_key, &proof, &inputs));
+        assert!(!accepted(&key.proving_key.vk, &proof, &inputs));
     }
 
     #[test]

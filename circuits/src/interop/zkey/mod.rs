@@ -25,7 +25,7 @@ use thiserror::Error;
 use self::points::{point_bytes, read_finite, read_points, Coordinate};
 use super::{
     binfile::{self, BinFile, BinFileError},
-    r1cs::{tidy, R1csView},
+    r1cs::R1csView,
 };
 
 pub use self::contributions::{Contribution, ContributionKind};
@@ -139,7 +139,7 @@ struct Header {
 }
 
 /// Reads a key and checks that every point lies on its curve and in the subgroup of prime order;
-/// `reader` should be buffered. Takes about 10 s for a domain of 2^18 on two cores.
+/// `reader` should be buffered.
 pub fn read_zkey(reader: impl Read + Seek) -> Result<Zkey, ZkeyError> {
     let mut file = BinFile::open(reader, KIND, VERSION)?;
     let protocol = binfile::read_u32(&mut file.sized_section(PROTOCOL, 4)?)?;
@@ -342,8 +342,7 @@ impl Zkey {
         let mut found = self.coefficients.iter();
         for (row, rows) in system.a.iter().zip(system.b).enumerate() {
             for (matrix, terms) in [(0, rows.0), (1, rows.1)] {
-                let expected = tidy(terms);
-                let equal = expected.iter().all(|&(value, wire)| {
+                let equal = terms.iter().all(|&(value, wire)| {
                     found
                         .next()
                         .is_some_and(|entry| entry.is(matrix, row, wire, value))

@@ -1,0 +1,63 @@
+//! Proofs from files of private inputs.
+
+use std::path::Path;
+
+use anyhow::Result;
+use nocknock_circuits::{Circuit, Prover, PublicInputs, Statement};
+use nocknock_primitives::model::MlpShape;
+
+use crate::{
+    arguments::ProveArguments,
+    files,
+    inputs::{public_bytes, Inputs},
+    keys,
+    refusal::{proof_error, refuse},
+};
+
+/// Proves and writes the proof with its public inputs.
+pub(crate) fn run(arguments: &ProveArguments) -> Result<()> {
+    match Inputs::read(&arguments.inputs)? {
+        Inputs::S1(inputs) => {
+            let (shape, public, private) = inputs.open()?;
+            let prover = prover::<nocknock_circuits::score::ScoreBlock>(&shape, arguments)?;
+            prove(&prover, &public, &private, &arguments.out)
+        }
+        Inputs::D1(inputs) => {
+            let (shape, public, private) = inputs.open()?;
+            let prover = prover::<nocknock_circuits::delivery::DeliverModel>(&shape, arguments)?;
+            prove(&prover, &public, &private, &arguments.out)
+        }
+    }
+}
+
+fn prover<S: Statement>(shape: &MlpShape, arguments: &ProveArguments) -> Result<Prover<S>> {
+    eprintln!("loading the key");
+    let prover = match &arguments.key {
+        Some(file) => {
+            let (key, _) = keys::load_key(file)?;
+            Prover::new(Circuit::compile(shape), key).map_err(refuse)?
+        }
+        None => Prover::development(shape, &keys::store(&arguments.folder)?)?,
+    };
+    if let Some(warning) = prover.key().warning() {
+        eprintln!("WARNING: {warning}");
+    }
+    Ok(prover)
+}
+
+fn prove<S: Statement>(
+    prover: &Prover<S>,
+    public: &S::Public,
+    private: &S::Private,
+    out: &Path,
+) -> Result<()> {
+    let proof = prover
+        .prove(public, private, |stage| eprintln!("{stage}"))
+        .map_err(proof_error)?;
+    files::write(&out.join("proof.bin"), &proof.to_bytes())?;
+    files::write(&out.join("public.bin"), &public_bytes(&public.to_fields()))?;
+    println!("circuit id: {}", prover.info().id());
+    println!("proof:      {}", out.join("proof.bin").display());
+    println!("public:     {}", out.join("public.bin").display());
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! Tests of the crate from outside.
+
+mod delivery;
+mod interop;
+mod proving;
+mod score;
+mod snapshot;
+mod support;
