@@ -4,7 +4,7 @@ use crate::{
     interop::reduction::CircomReduction,
     keys::{KeyStore, KeyStoreError, ProvingKey, Reduction},
     proof::Proof,
-    statement::{Circuit, PublicInputs, Statement},
+    statement::{Circuit, Statement},
 };
 use ark_bn254::{Bn254, Fr};
 use ark_ff::UniformRand;
@@ -95,8 +95,14 @@ impl<S: Statement> Prover<S> {
     ///
     /// **Anyone can forge proofs under this key.**
     pub fn development(shape: &MlpShape, store: &KeyStore) -> Result<Self, ProverError> {
-        let circuit = Circuit::compile(shape);
-        let key = store.development(&circuit)?;
+        let (circuit, stored) = rayon::join(
+            || Circuit::compile(shape),
+            || store.stored_development::<S>(shape),
+        );
+        let key = match stored? {
+            Some(key) => key,
+            None => store.make_development(&circuit)?,
+        };
         Self::new(circuit, key)
     }
 
@@ -198,11 +204,6 @@ impl<S: Statement> Prover<S> {
     /// The verifying key, ready to verify.
     pub fn verifying_key(&self) -> &PreparedVerifyingKey {
         &self.verifying_key
-    }
-
-    /// The public inputs as the verifier takes them.
-    pub fn inputs(public: &S::Public) -> Vec<Fr> {
-        public.to_fields()
     }
 }
 

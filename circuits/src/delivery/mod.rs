@@ -28,7 +28,7 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// The statement D1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliverModel;
 
 /// The circuit of D1 for one shape.

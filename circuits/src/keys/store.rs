@@ -145,9 +145,17 @@ impl KeyStore {
         &self,
         circuit: &Circuit<S>,
     ) -> Result<ProvingKey, KeyStoreError> {
-        if let Some(key) = self.stored_development(circuit)? {
-            return Ok(key);
+        match self.stored_development::<S>(circuit.shape())? {
+            Some(key) => Ok(key),
+            None => self.make_development(circuit),
         }
+    }
+
+    /// Makes and stores the development key of a circuit.
+    pub(crate) fn make_development<S: Statement>(
+        &self,
+        circuit: &Circuit<S>,
+    ) -> Result<ProvingKey, KeyStoreError> {
         let key = generate(circuit)?;
         if let Some(pinned) = pinned::<S>(circuit.shape()) {
             if key.id() != pinned.key {
@@ -162,11 +170,10 @@ impl KeyStore {
     }
 
     /// A stored development key with the pinned digest. A file that is missing or differs is none.
-    fn stored_development<S: Statement>(
+    pub(crate) fn stored_development<S: Statement>(
         &self,
-        circuit: &Circuit<S>,
+        shape: &MlpShape,
     ) -> Result<Option<ProvingKey>, KeyStoreError> {
-        let shape = circuit.shape();
         let Some(pinned) = pinned::<S>(shape) else {
             return Ok(None);
         };

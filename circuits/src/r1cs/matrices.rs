@@ -98,6 +98,18 @@ impl Matrices {
         &self.sections
     }
 
+    /// Number of rows by name of section, in the order in which the names first occur.
+    pub fn rows_by_section(&self) -> Vec<(&'static str, usize)> {
+        let mut totals: Vec<(&'static str, usize)> = Vec::new();
+        for section in &self.sections {
+            match totals.iter_mut().find(|(name, _)| *name == section.name) {
+                Some((_, rows)) => *rows += section.rows,
+                None => totals.push((section.name, section.rows)),
+            }
+        }
+        totals
+    }
+
     /// blake2b-256 over all counts and entries: what this system is, whatever wrote it.
     pub fn hash(&self) -> [u8; 32] {
         let mut hash = Blake2b::<U32>::new_with_prefix(b"nocknock/matrices/v1");

@@ -23,7 +23,7 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// The statement S1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScoreBlock;
 
 /// The circuit of S1 for one shape.

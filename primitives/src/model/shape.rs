@@ -51,7 +51,7 @@ pub const TABULAR_32X16X2: MlpShape = MlpShape::declare(
         shift: 10,
         preactivation_bits: 22,
         gap_bits: 23,
-        block_rows: 165,
+        block_rows: 160,
     },
 );
 

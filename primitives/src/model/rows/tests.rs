@@ -56,7 +56,7 @@ fn each_rule_refuses_what_breaks_it() {
         refused(RowFault::PaddingNotZero)
     );
     assert_eq!(
-        fault(|row| drop(row.inputs.pop())),
+        fault(|row| row.inputs.truncate(3)),
         refused(RowFault::Length)
     );
     assert_eq!(fault(|row| row.one_hot.push(0)), refused(RowFault::Length));
