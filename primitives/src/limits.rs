@@ -28,6 +28,8 @@ pub const MAX_CIPHERTEXT_ELEMENTS: u32 = 2048;
 pub const MAX_PUBLIC_INPUTS: u32 = 8;
 /// Bytes of a verifying key in canonical form.
 pub const MAX_KEY_BYTES: u32 = 4096;
+/// Seeds of past epochs that are remembered for the draw of test blocks.
+pub const SEED_HISTORY: u64 = 256;
 /// Entries that one page of any list read from the chain may hold.
 pub const MAX_PAGE: u32 = 64;
 

@@ -21,6 +21,7 @@ use nocknock_primitives::{
     },
     limits::{
         MAX_BLOCKS, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_RANKED, MAX_TEST_BLOCKS,
+        SEED_HISTORY,
     },
     model::{
         block_root, ciphertext_hash,

@@ -26,9 +26,6 @@ mod tests;
 pub mod types;
 pub mod weights;
 
-/// Seeds of past epochs that are remembered for draws.
-pub const SEED_HISTORY: u64 = 256;
-
 #[frame_support::pallet]
 #[allow(
     missing_docs,
@@ -200,7 +197,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type SeedEpoch<T> = StorageValue<_, u64, ValueQuery>;
 
-    /// The last [`SEED_HISTORY`] seeds; older ones are removed as new ones come.
+    /// The last `SEED_HISTORY` seeds; older ones are removed as new ones come.
     #[pallet::storage]
     pub type Seeds<T> = StorageMap<_, Twox64Concat, u64, [u8; 32]>;
 

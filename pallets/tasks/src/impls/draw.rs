@@ -5,11 +5,12 @@
 //! that epoch may know all; seed `n + 2` gathers that of the whole epoch after it.
 
 use super::create::hidden_tests;
-use crate::{Config, Error, Event, NextSeed, Pallet, SeedEpoch, Seeds, Tasks, SEED_HISTORY};
+use crate::{Config, Error, Event, NextSeed, Pallet, SeedEpoch, Seeds, Tasks};
 use frame_support::ensure;
 use nocknock_primitives::{
     draw::draw_test_blocks,
     ids::{BlobId, TaskId},
+    limits::SEED_HISTORY,
     phase::Phase,
     traits::EpochRandomness,
 };

@@ -3,12 +3,13 @@
 use crate::{
     types::{BalanceOf, TaskOf},
     Commitments, Config, Deliveries, HoldReason, NextSeed, NextTask, Pallet, Rankings,
-    RevealedBlocks, Roots, Seeds, Tasks, SEED_HISTORY,
+    RevealedBlocks, Roots, Seeds, Tasks,
 };
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use nocknock_primitives::{
     ids::TaskId,
+    limits::SEED_HISTORY,
     phase::Phase,
     task::{Funding, Outcome},
 };

@@ -1,7 +1,7 @@
 use super::builders::*;
-use crate::{mock::*, Error, Event, NextSeed, Seeds, SEED_HISTORY};
+use crate::{mock::*, Error, Event, NextSeed, Seeds};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::{draw::draw_test_blocks, phase::Phase};
+use nocknock_primitives::{draw::draw_test_blocks, limits::SEED_HISTORY, phase::Phase};
 
 #[test]
 fn the_draw_uses_the_epoch_after_the_one_of_creation() {

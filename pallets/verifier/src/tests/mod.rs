@@ -2,6 +2,7 @@
 
 mod disable_circuit;
 mod genesis;
+mod real_proofs;
 mod register_circuit;
 mod replace_circuit;
 mod verification;
