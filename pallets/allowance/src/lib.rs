@@ -7,7 +7,10 @@
         clippy::expect_used,
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
-        clippy::as_conversions
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss
     )
 )]
 
@@ -46,7 +49,8 @@ impl<AccountId, Call> WaiverPolicy<AccountId, Call> for () {
 #[allow(
     missing_docs,
     missing_debug_implementations,
-    reason = "the pallet macros generate items without documentation or Debug"
+    clippy::expect_used,
+    reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
 )]
 pub mod pallet {
     use super::*;
@@ -109,50 +113,50 @@ pub mod pallet {
             Self::used_in_period(&who)
         }
     }
+}
 
-    impl<T: Config> Pallet<T> {
-        /// How many free transactions `who` has left for this call in the present period.
-        pub fn left(who: &T::AccountId, call: &T::RuntimeCall) -> u32 {
-            let quota = T::Policy::quota(who, call).min(T::MaxPerPeriod::get());
-            if quota == 0 {
-                return 0;
-            }
-            quota.saturating_sub(Self::used_in_period(who))
+impl<T: Config> Pallet<T> {
+    /// How many free transactions `who` has left for this call in the present period.
+    pub fn left(who: &T::AccountId, call: &T::RuntimeCall) -> u32 {
+        let quota = T::Policy::quota(who, call).min(T::MaxPerPeriod::get());
+        if quota == 0 {
+            return 0;
         }
+        quota.saturating_sub(Self::used_in_period(who))
+    }
 
-        /// Counts one free transaction of `who`, who had `left` of them.
-        pub(crate) fn consume(who: &T::AccountId, left: u32) {
-            let used = Self::used_in_period(who).saturating_add(1);
-            Used::<T>::insert(who, (T::Period::get(), used));
-            Self::deposit_event(Event::FeeWaived {
-                who: who.clone(),
-                left: left.saturating_sub(1),
-            });
-        }
+    /// Counts one free transaction of `who`, who had `left` of them.
+    pub(crate) fn consume(who: &T::AccountId, left: u32) {
+        let used = Self::used_in_period(who).saturating_add(1);
+        Used::<T>::insert(who, (T::Period::get(), used));
+        Self::deposit_event(Event::FeeWaived {
+            who: who.clone(),
+            left: left.saturating_sub(1),
+        });
+    }
 
-        /// Removes the entry of an account that has lost its standing.
-        pub fn forget(who: &T::AccountId) {
-            Used::<T>::remove(who);
-        }
+    /// Removes the entry of an account that has lost its standing.
+    pub fn forget(who: &T::AccountId) {
+        Used::<T>::remove(who);
+    }
 
-        fn used_in_period(who: &T::AccountId) -> u32 {
-            let (period, used) = Used::<T>::get(who);
-            if period == T::Period::get() {
-                used
-            } else {
-                0
-            }
+    fn used_in_period(who: &T::AccountId) -> u32 {
+        let (period, used) = Used::<T>::get(who);
+        if period == T::Period::get() {
+            used
+        } else {
+            0
         }
+    }
 
-        /// Checks the invariant that the README numbers.
-        #[cfg(any(feature = "try-runtime", test))]
-        pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-            let max = T::MaxPerPeriod::get();
-            ensure!(
-                Used::<T>::iter_values().all(|(_, used)| used <= max),
-                "1: an account sent more free transactions than the limit"
-            );
-            Ok(())
-        }
+    /// Checks the invariant that the README numbers.
+    #[cfg(any(feature = "try-runtime", test))]
+    pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+        let max = T::MaxPerPeriod::get();
+        frame_support::ensure!(
+            Used::<T>::iter_values().all(|(_, used)| used <= max),
+            "1: an account sent more free transactions than the limit"
+        );
+        Ok(())
     }
 }

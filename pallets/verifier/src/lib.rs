@@ -7,7 +7,10 @@
         clippy::expect_used,
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
-        clippy::as_conversions
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss
     )
 )]
 
@@ -39,7 +42,8 @@ pub const MAX_PREPARED_BYTES: u32 = 64 * 1024;
 #[allow(
     missing_docs,
     missing_debug_implementations,
-    reason = "the pallet macros generate items without documentation and Debug"
+    clippy::expect_used,
+    reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
 )]
 pub mod pallet {
     use super::*;
