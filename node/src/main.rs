@@ -4,6 +4,7 @@ mod chain_spec;
 mod cli;
 mod command;
 mod database_files;
+mod genesis_check;
 mod inherents;
 mod ports;
 mod rpc;

@@ -1,6 +1,6 @@
 //! Assembles a node: database, import queue, transaction pool, network, RPC, BABE author and GRANDPA voter.
 
-use crate::{inherents::ClockInherents, rpc, validator_keys};
+use crate::{genesis_check, inherents::ClockInherents, rpc, validator_keys};
 use futures::FutureExt;
 use nocknock_runtime::{opaque::Block, BlockNumber, Hash, RuntimeApi};
 use sc_client_api::Backend;
@@ -310,6 +310,8 @@ fn start_network<N: NetworkBackend<Block, Hash>>(
             net_config.peer_store_handle(),
         );
     net_config.add_notification_protocol(grandpa_protocol_config);
+    let (genesis_protocol, genesis_requests) = genesis_check::protocol::<N>();
+    net_config.add_request_response_protocol(genesis_protocol);
     let warp_sync = Arc::new(warp_proof::NetworkProvider::new(
         backend.clone(),
         authority_set,
@@ -330,6 +332,13 @@ fn start_network<N: NetworkBackend<Block, Hash>>(
             metrics,
             gap_sync_body_policy: None,
         })?;
+    genesis_check::start(
+        &config.network,
+        genesis_hash,
+        service.clone(),
+        genesis_requests,
+        task_manager,
+    );
     let network = Network {
         service,
         sync,

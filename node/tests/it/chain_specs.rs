@@ -101,14 +101,14 @@ fn a_genesis_with_an_unknown_pallet_is_refused() {
 fn a_raw_state_that_is_not_hexadecimal_is_refused() {
     let mut spec = parse(&export(&["--raw", "--chain", "dev"]));
     spec["genesis"]["raw"]["top"]["0x3a636f6465"] = json!("runtime");
-    refuse_text(&spec.to_string(), &["spec.json", "hex"]);
+    refuse_text(&spec.to_string(), &["spec file", "invalid hex character"]);
 }
 
 #[test]
 fn a_runtime_that_is_not_wasm_is_refused() {
     let mut spec = parse(&export(&["--raw", "--chain", "dev"]));
     spec["genesis"]["raw"]["top"]["0x3a636f6465"] = json!("0x00010203");
-    refuse_text(&spec.to_string(), &["wasm"]);
+    refuse_text(&spec.to_string(), &["runtime", "InvalidMagic"]);
 }
 
 fn export(args: &[&str]) -> String {

@@ -1,107 +1,67 @@
 //! A damaged database is refused with an error that names it.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs,
     path::{Path, PathBuf},
 };
 
 use tempfile::TempDir;
 
-use crate::support::{chain, gate, node::Launch};
+use crate::support::{
+    chain::{self, Block},
+    gate,
+    node::Launch,
+};
 
+/// One database for all of these, because making one is the slow part. A refused database is left
+/// as it is, so each damage can be undone, and in the end the node goes on from it.
 #[test]
-fn a_truncated_value_table_is_refused() {
+fn a_damaged_database_is_refused_and_a_repaired_one_goes_on() {
+    let _gate = gate::shared();
     let database = Database::sound();
     let table = database.largest("table_");
-    let half = length(&table) / 2;
-    truncate(&table, half);
-    database.refuse(&[&file_name(&table), "truncated"]);
-}
-
-#[test]
-fn a_table_that_lost_its_last_bytes_is_refused() {
-    let database = Database::sound();
-    let table = database.largest("table_");
-    truncate(&table, length(&table) - 1);
-    database.refuse(&[&file_name(&table), "truncated"]);
-}
-
-#[test]
-fn an_emptied_value_table_is_refused() {
-    let database = Database::sound();
-    let table = database.largest("table_");
-    truncate(&table, 0);
-    database.refuse(&[&file_name(&table), "truncated"]);
-}
-
-/// The database would fill a short index up with zeros and find nothing any more.
-#[test]
-fn a_truncated_index_is_refused() {
-    let database = Database::sound();
     let index = database.largest("index_");
-    let half = length(&index) / 2;
-    truncate(&index, half);
-    database.refuse(&[&file_name(&index), "truncated"]);
-}
-
-#[test]
-fn truncated_metadata_is_refused() {
-    let database = Database::sound();
-    let metadata = database.path("metadata");
-    for kept in [0, 1, 20, length(&metadata) - 1] {
-        let database = Database::sound();
-        truncate(&database.path("metadata"), kept);
-        database.refuse(&["metadata"]);
+    for length in [length(&table) / 2, length(&table) - 1, 0] {
+        database.refuse_cut(&table, length);
     }
-}
-
-#[test]
-fn a_database_without_metadata_is_refused() {
-    let database = Database::sound();
-    fs::remove_file(database.path("metadata")).expect("a writable folder");
-    database.refuse(&["metadata"]);
-}
-
-#[test]
-fn a_database_of_another_version_is_refused() {
-    for version in ["version=2", "version=99"] {
-        let database = Database::sound();
-        let metadata = fs::read_to_string(database.path("metadata")).expect("metadata is text");
-        let (_, rest) = metadata.split_once('\n').expect("metadata has lines");
-        fs::write(database.path("metadata"), format!("{version}\n{rest}")).expect("writable");
-        database.refuse(&[version.trim_start_matches("version="), "version"]);
+    // ParityDB would fill a short index up with zeros, and the chain would begin anew.
+    for length in [length(&index) / 2, 0] {
+        database.refuse_cut(&index, length);
     }
+    for length in [0, 1, 20] {
+        let metadata = database.path("metadata");
+        database.refuse(&metadata, |bytes| bytes[..length].to_vec(), &["metadata"]);
+    }
+    database.refuse_without_metadata();
+    for version in [2, 99] {
+        database.refuse_version(version);
+    }
+    database.expect_to_go_on();
 }
 
 /// What a crash may leave behind is no damage: the write-ahead log ends in the middle of a record.
 #[test]
-fn an_unfinished_log_record_is_dropped_in_silence() {
+fn an_unfinished_log_record_is_dropped() {
+    let _gate = gate::shared();
     let database = Database::sound();
     fs::write(database.path("log9999"), [1, 2, 3]).expect("a writable folder");
-    let node = database.launch().start();
-    chain::wait_for_finality(&node, 1);
+    database.expect_to_go_on();
 }
 
 /// A database that a development node has left behind in order.
 struct Database {
     folder: TempDir,
-    _gate: gate::Gate,
+    finalised: Block,
 }
 
 impl Database {
     fn sound() -> Self {
-        let _gate = gate::shared();
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = Self { folder, _gate };
-        let node = database.launch().start();
-        chain::wait_for_finality(&node, 1);
+        let node = Launch::dev(folder.path()).start();
+        let finalised = chain::wait_for_finality(&node, 1);
         let status = node.stop();
         assert!(status.success(), "{status}");
-        database
-    }
-
-    fn launch(&self) -> Launch {
-        Launch::dev(self.folder.path())
+        Self { folder, finalised }
     }
 
     fn path(&self, file: &str) -> PathBuf {
@@ -120,20 +80,58 @@ impl Database {
             .expect("a file of this kind")
     }
 
-    fn refuse(&self, reasons: &[&str]) {
-        let hint = ["purge-chain"];
-        self.launch()
-            .run_to_the_end()
-            .expect_error(&[reasons, &hint].concat());
+    fn refuse_cut(&self, file: &Path, length: u64) {
+        let length = usize::try_from(length).expect("a small file");
+        let reasons = [file_name(file), "truncated".into()];
+        self.refuse(file, |bytes| bytes[..length].to_vec(), &reasons);
     }
-}
 
-fn truncate(file: &Path, length: u64) {
-    let file = OpenOptions::new()
-        .write(true)
-        .open(file)
-        .expect("a writable file");
-    file.set_len(length).expect("a file that can be cut");
+    fn refuse_version(&self, version: u32) {
+        let change = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            let (_, rest) = text.split_once('\n').expect("metadata has lines");
+            format!("version={version}\n{rest}").into_bytes()
+        };
+        let reasons = [format!("version {version}")];
+        self.refuse(&self.path("metadata"), change, &reasons);
+    }
+
+    /// Changes a file, expects the node to give up, and changes the file back.
+    fn refuse(
+        &self,
+        file: &Path,
+        change: impl FnOnce(&[u8]) -> Vec<u8>,
+        reasons: &[impl AsRef<str>],
+    ) {
+        let sound = fs::read(file).expect("a readable file");
+        fs::write(file, change(&sound)).expect("a writable file");
+        self.expect_refusal(reasons);
+        fs::write(file, sound).expect("a writable file");
+    }
+
+    fn refuse_without_metadata(&self) {
+        let (metadata, aside) = (self.path("metadata"), self.folder.path().join("aside"));
+        fs::rename(&metadata, &aside).expect("a writable folder");
+        self.expect_refusal(&["metadata"]);
+        fs::rename(&aside, &metadata).expect("a writable folder");
+    }
+
+    fn expect_refusal(&self, reasons: &[impl AsRef<str>]) {
+        let reasons = reasons
+            .iter()
+            .map(AsRef::<str>::as_ref)
+            .chain(["purge-chain"]);
+        Launch::dev(self.folder.path())
+            .run_to_the_end()
+            .expect_error(&reasons.collect::<Vec<_>>());
+    }
+
+    fn expect_to_go_on(&self) {
+        let node = Launch::dev(self.folder.path()).start();
+        let Block { number, hash } = &self.finalised;
+        assert_eq!(&chain::hash_at(&node, *number), hash);
+        chain::wait_for_finality(&node, number + 1);
+    }
 }
 
 fn length(file: &Path) -> u64 {

@@ -13,6 +13,8 @@ use crate::support::{chain, command::PROGRAM, gate, node::signal, rpc::Client, w
 
 const VALIDATORS: u16 = 4;
 
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/local-network");
+
 #[test]
 fn one_command_runs_a_network_and_an_interrupt_stops_it() {
     let _gate = gate::alone();
@@ -55,24 +57,23 @@ impl Script {
     fn start(folder: &Path, rpc_port: u16, peer_port: u16) -> Self {
         let output = folder.join("output");
         let file = fs::File::create(&output).expect("a writable folder");
-        let child = Command::new(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../scripts/local-network"
-        ))
-        .arg("--base-path")
-        .arg(folder.join("network"))
-        .args([
-            "--rpc-port",
-            &rpc_port.to_string(),
-            "--p2p-port",
-            &peer_port.to_string(),
-        ])
-        .env("NOCKNOCK_NODE", PROGRAM)
-        .stdin(Stdio::null())
-        .stdout(file.try_clone().expect("a second handle"))
-        .stderr(file)
-        .spawn()
-        .expect("the script can be run");
+        // Where the tests run in the background, interrupts are ignored, which is inherited.
+        let child = Command::new("env")
+            .args(["--default-signal=INT", SCRIPT])
+            .arg("--base-path")
+            .arg(folder.join("network"))
+            .args([
+                "--rpc-port",
+                &rpc_port.to_string(),
+                "--p2p-port",
+                &peer_port.to_string(),
+            ])
+            .env("NOCKNOCK_NODE", PROGRAM)
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().expect("a second handle"))
+            .stderr(file)
+            .spawn()
+            .expect("the script can be run");
         Self { child, output }
     }
 

@@ -70,10 +70,17 @@ impl Finished {
             self.status,
             self.stderr
         );
-        let errors = self.stderr.lines().filter(|line| !line.contains(" INFO "));
-        let errors = errors.collect::<Vec<_>>().join("\n");
+        let error = self
+            .stderr
+            .lines()
+            .skip_while(|line| !line.starts_with("Error: "));
+        let error = error.collect::<Vec<_>>().join("\n");
         for word in words {
-            assert!(errors.contains(word), "no {word:?} in the error:\n{errors}");
+            assert!(
+                error.contains(word),
+                "no {word:?} in the error:\n{}",
+                self.stderr
+            );
         }
     }
 }
