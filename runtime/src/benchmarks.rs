@@ -1,11 +1,8 @@
 //! The benchmarks from which weights are measured.
 
 use crate::*;
-use alloc::{string::String, vec, vec::Vec};
-use frame_benchmarking::{
-    add_benchmark, define_benchmarks, list_benchmark, BenchmarkBatch, BenchmarkConfig,
-    BenchmarkList, Benchmarking,
-};
+use alloc::{string::String, vec::Vec};
+use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{
     StorageInfo, StorageInfoTrait, TrackedStorageKey, WhitelistedStorageKeys,
 };

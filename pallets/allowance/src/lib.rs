@@ -49,6 +49,7 @@ impl<AccountId, Call> WaiverPolicy<AccountId, Call> for () {
 #[allow(
     missing_docs,
     missing_debug_implementations,
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
 )]

@@ -39,6 +39,7 @@ pub const MINIMUM_EPOCH_SLOTS: u64 = 4;
 #[allow(
     missing_docs,
     missing_debug_implementations,
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
 )]

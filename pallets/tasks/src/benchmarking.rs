@@ -38,7 +38,7 @@ use nocknock_primitives::{
         Ranked, RevealedBlock, Settlement, Split, Task, TaskSpec, Terms, TestBlock,
     },
 };
-use sp_runtime::traits::{Bounded, One, Saturating, Zero};
+use sp_runtime::traits::{Bounded, CheckedDiv, One, Saturating, Zero};
 
 /// What benchmarks need of the pallets around this one.
 pub trait BenchmarkHelper<AccountId> {
@@ -95,7 +95,9 @@ mod benchmarks {
         T::Currency: Mutate<T::AccountId>,
     {
         let who = account(name, index, 0);
-        let amount = BalanceOf::<T>::max_value() / 1_000u32.into();
+        let amount = BalanceOf::<T>::max_value()
+            .checked_div(&1_000u32.into())
+            .unwrap_or_default();
         T::Currency::mint_into(&who, amount)?;
         Ok(who)
     }
@@ -238,7 +240,7 @@ mod benchmarks {
     fn ranked<T: Config>(task: &mut TaskOf<T>, worker: &T::AccountId) {
         rank_others::<T>(MAX_RANKED);
         Rankings::<T>::mutate(ID, |ranking| {
-            if let Some(entry) = ranking.first_mut() {
+            if let Some(entry) = ranking.iter_mut().next() {
                 entry.worker = worker.clone();
             }
         });
@@ -368,7 +370,7 @@ mod benchmarks {
         let root = block_root(&shape, salt, 0, &rows)
             .map_err(|_| BenchmarkError::Stop("the rows have no root"))?;
         Roots::<T>::mutate(ID, |roots| {
-            if let Some(first) = roots.first_mut() {
+            if let Some(first) = roots.iter_mut().next() {
                 *first = BlockRoot(field::to_bytes(&root));
             }
         });

@@ -33,6 +33,7 @@ pub mod weights;
 #[allow(
     missing_docs,
     missing_debug_implementations,
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
 )]

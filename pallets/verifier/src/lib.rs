@@ -42,6 +42,7 @@ pub const MAX_PREPARED_BYTES: u32 = 64 * 1024;
 #[allow(
     missing_docs,
     missing_debug_implementations,
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
 )]

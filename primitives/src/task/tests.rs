@@ -1,5 +1,4 @@
 use super::*;
-use alloc::vec;
 
 fn commitment() -> Commitment<u32> {
     Commitment {
@@ -74,5 +73,5 @@ fn shares_are_whole_if_they_add_up_and_none_is_zero() {
     for shares in [&[][..], &[9_999], &[10_000, 0], &[5_000, 5_001]] {
         assert!(!terms(shares).shares_are_whole(), "{shares:?}");
     }
-    assert!(!terms(&vec![u16::MAX; 16]).shares_are_whole());
+    assert!(!terms(&[u16::MAX; 16]).shares_are_whole());
 }

@@ -40,7 +40,7 @@ pub(crate) fn salt(index: BlockIndex) -> Fr {
 pub(crate) fn rows(index: BlockIndex) -> Vec<Row> {
     let sample = |number: u32| {
         let input = u16::try_from((number + u32::from(index)) % 4).unwrap();
-        let class = u8::from(number % 3 == 0);
+        let class = u8::from(number.is_multiple_of(3));
         Row::sample(&TINY_4X3X2, vec![input; 4], class)
     };
     fill_block(&TINY_4X3X2, (0..SAMPLES).map(sample).collect()).unwrap()

@@ -546,6 +546,6 @@ fn all_ranks_occupied_without_delivery_pays_the_requester() {
         }
         assert_ok!(Tasks::do_finish_task(id));
         assert_eq!(free(&alice()), ENDOWMENT + 300);
-        assert_eq!(Fate::NotDelivered.is_abandonment(), true);
+        assert!(Fate::NotDelivered.is_abandonment());
     });
 }
