@@ -84,7 +84,6 @@ fn properties() -> Properties {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sc_chain_spec::ChainSpec as _;
     use sp_core::storage::well_known_keys::CODE;
     use sp_runtime::BuildStorage;
 

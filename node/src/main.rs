@@ -1,5 +1,10 @@
 //! A node of the NockNock chain.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "the SDK's error types are large and pass once, when the node starts"
+)]
+
 mod chain_spec;
 mod cli;
 mod command;

@@ -47,7 +47,7 @@ fn every_family_of_methods_answers() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let pruning = ["--state-pruning", "archive", "--blocks-pruning", "archive"];
     let node = Launch::dev(folder.path()).args(pruning).start();
-    chain::wait_for_finality(node, 2);
+    chain::wait_for_finality(&node, 2);
     the_interface_serves_every_family(&node);
     the_system_methods_name_the_token_and_the_chain(&node);
     a_follower_of_the_chain_head_hears_of_new_best_and_finalised_blocks(&node);
