@@ -1,5 +1,6 @@
 //! Folders to manifests and back, through the development store.
 
+use std::collections::BTreeSet;
 use std::{
     collections::HashSet,
     fs,
@@ -78,7 +79,10 @@ async fn a_folder_comes_back_as_it_was() {
     let client = client(&[&store.store.url()]);
     let source = data_set();
     let packed = pack(&client, source.path(), 1000).await;
-    assert_eq!(packed.report.stored, packed.manifest.shards().count() + 1);
+    // Equal shards that are on their way at the same time may each be stored.
+    let distinct: BTreeSet<_> = packed.manifest.shards().map(|shard| shard.blob).collect();
+    let blobs = distinct.len() + 1..=packed.manifest.shards().count() + 1;
+    assert!(blobs.contains(&packed.report.stored));
     assert_eq!(packed.report.end_epoch, Some(store.store.epoch() + 2));
 
     let manifest = fetch_manifest(&client, &packed.id, &FetchOptions::default()).await;
