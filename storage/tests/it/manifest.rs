@@ -1,6 +1,5 @@
 //! Folders to manifests and back, through the development store.
 
-use std::collections::BTreeSet;
 use std::{
     collections::HashSet,
     fs,
@@ -80,7 +79,7 @@ async fn a_folder_comes_back_as_it_was() {
     let source = data_set();
     let packed = pack(&client, source.path(), 1000).await;
     // Equal shards that are on their way at the same time may each be stored.
-    let distinct: BTreeSet<_> = packed.manifest.shards().map(|shard| shard.blob).collect();
+    let distinct: HashSet<_> = packed.manifest.shards().map(|shard| shard.blob).collect();
     let blobs = distinct.len() + 1..=packed.manifest.shards().count() + 1;
     assert!(blobs.contains(&packed.report.stored));
     assert_eq!(packed.report.end_epoch, Some(store.store.epoch() + 2));
