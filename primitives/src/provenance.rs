@@ -1,8 +1,24 @@
-//! Provenance of delivered models, and how far each part of it can be trusted.
+//! Provenance of delivered models, how far each part of it can be trusted, and how it is shown to
+//! a contract on another chain.
+//!
+//! Records are closed into anchors. An anchor's root is that of a Merkle tree over the leaves of
+//! its records, with Keccak-256, the hash of the EVM. The README of `pallet-provenance` describes
+//! leaf and tree for those who write contracts.
+
+mod anchor;
+mod leaf;
+mod merkle;
+#[cfg(test)]
+mod tests;
+
+pub use anchor::{Anchor, AnchorNumber, InclusionError, InclusionProof};
+pub use leaf::{Leaf, LEAF_TAG, LEAF_WORDS};
+pub use merkle::{keccak_256, siblings, Frontier, Keccak, Node, MAX_DEPTH};
 
 use crate::{
     ids::{
-        BlobId, CircuitId, ContentHash, ExperimentId, ModelCommitment, ModelVersionNumber, TaskId,
+        BlobId, CircuitId, ContentHash, ExperimentId, ModelCommitment, ModelVersionNumber,
+        RecordId, TaskId,
     },
     score::Score,
     task::Attestation,
@@ -59,6 +75,19 @@ pub struct Provenance<AccountId> {
     pub train_data: Option<BlobId>,
     /// What the worker attests.
     pub attestation: Attestation,
+}
+
+/// A provenance record as the chain keeps it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Recorded<AccountId> {
+    /// What was recorded.
+    pub provenance: Provenance<AccountId>,
+    /// The anchor that holds the record, or will hold it once it is closed.
+    pub anchor: AnchorNumber,
+    /// The record before this one of the same model.
+    pub previous: Option<RecordId>,
 }
 
 /// A part of a provenance record.

@@ -1,0 +1,87 @@
+//! Pages of what is stored, and proofs of inclusion, for reads from outside of blocks.
+
+use crate::{Anchors, Config, LatestOfModel, Pallet, Records, RecordsOfTask};
+use alloc::vec::Vec;
+use frame_system::pallet_prelude::BlockNumberFor;
+use nocknock_primitives::{
+    ids::{ModelCommitment, RecordId, TaskId},
+    limits::MAX_PAGE,
+    provenance::{siblings, Anchor, AnchorNumber, InclusionProof, Node, Recorded},
+};
+use sp_io::hashing::keccak_256;
+
+type Numbered<T> = (RecordId, Recorded<<T as frame_system::Config>::AccountId>);
+
+impl<T: Config> Pallet<T> {
+    /// Proof that a record is in its anchor; nothing if there is no such record, or its anchor is
+    /// not closed yet.
+    ///
+    /// Recomputes the leaves of all records of the anchor: for runtime APIs, not for calls.
+    pub fn inclusion_proof(id: RecordId) -> Option<InclusionProof> {
+        let anchor = Anchors::<T>::get(Records::<T>::get(id)?.anchor)?;
+        let position = usize::try_from(id.checked_sub(anchor.first)?).ok()?;
+        let siblings = siblings(&Self::leaves(&anchor)?, position, keccak_256)?;
+        Some(InclusionProof {
+            record: id,
+            anchor: anchor.number,
+            siblings,
+        })
+    }
+
+    fn leaves(anchor: &Anchor<BlockNumberFor<T>>) -> Option<Vec<Node>> {
+        let genesis_hash = Self::genesis_hash();
+        let end = anchor.first.checked_add(anchor.count.into())?;
+        (anchor.first..end)
+            .map(|id| {
+                let recorded = Records::<T>::get(id)?;
+                Some(recorded.provenance.leaf(genesis_hash, id).hash(keccak_256))
+            })
+            .collect()
+    }
+
+    pub(crate) fn record_page(start: RecordId, limit: u32) -> Vec<Numbered<T>> {
+        (start..=RecordId::MAX)
+            .take(page_size(limit))
+            .map_while(numbered::<T>)
+            .collect()
+    }
+
+    pub(crate) fn task_records(task: TaskId) -> Vec<Numbered<T>> {
+        RecordsOfTask::<T>::get(task)
+            .into_iter()
+            .filter_map(numbered::<T>)
+            .collect()
+    }
+
+    pub(crate) fn model_page(
+        model: ModelCommitment,
+        before: Option<RecordId>,
+        limit: u32,
+    ) -> Vec<Numbered<T>> {
+        let newest = match before {
+            None => LatestOfModel::<T>::get(model),
+            Some(id) => Records::<T>::get(id)
+                .filter(|recorded| recorded.provenance.model == model)
+                .and_then(|recorded| recorded.previous),
+        };
+        let previous = |(_, recorded): &Numbered<T>| recorded.previous.and_then(numbered::<T>);
+        core::iter::successors(newest.and_then(numbered::<T>), previous)
+            .take(page_size(limit))
+            .collect()
+    }
+
+    pub(crate) fn anchor_page(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumberFor<T>>> {
+        (start..=AnchorNumber::MAX)
+            .take(page_size(limit))
+            .map_while(Anchors::<T>::get)
+            .collect()
+    }
+}
+
+fn numbered<T: Config>(id: RecordId) -> Option<Numbered<T>> {
+    Records::<T>::get(id).map(|recorded| (id, recorded))
+}
+
+fn page_size(limit: u32) -> usize {
+    usize::try_from(limit.min(MAX_PAGE)).unwrap_or(0)
+}

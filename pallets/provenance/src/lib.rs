@@ -1,0 +1,196 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss
+    )
+)]
+
+extern crate alloc;
+
+pub use pallet::*;
+pub use weights::{SubstrateWeight, WeightInfo};
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod impls;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+pub mod weights;
+
+#[frame_support::pallet]
+#[allow(
+    missing_docs,
+    missing_debug_implementations,
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    reason = "the pallet macros generate such code; the pallet's own logic lies outside this module"
+)]
+pub mod pallet {
+    use super::*;
+    use alloc::vec::Vec;
+    use frame_support::pallet_prelude::*;
+    use frame_system::pallet_prelude::*;
+    use nocknock_primitives::{
+        ids::{ModelCommitment, RecordId, TaskId},
+        limits::{List, MAX_SHARES},
+        provenance::{Anchor, AnchorNumber, Assurance, Frontier, Node, ProvenanceField, Recorded},
+    };
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<AccountId: Into<[u8; 32]>, RuntimeEvent: From<Event<Self>>>
+    {
+        /// Pending records are closed into an anchor at the start of each block whose number is a
+        /// multiple of this.
+        #[pallet::constant]
+        type AnchorPeriod: Get<BlockNumberFor<Self>>;
+
+        /// An anchor with this many records is closed at once. Bounds what a proof of inclusion
+        /// costs to compute.
+        #[pallet::constant]
+        type MaxRecordsPerAnchor: Get<u32>;
+
+        /// What records and anchors cost.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Number of the next record: how many there are.
+    #[pallet::storage]
+    pub type NextRecord<T> = StorageValue<_, RecordId, ValueQuery>;
+
+    /// The records. Never removed; the payment behind each one pays for it.
+    #[pallet::storage]
+    pub type Records<T: Config> = StorageMap<_, Twox64Concat, RecordId, Recorded<T::AccountId>>;
+
+    /// The newest record of each model; each record names the one before it. Never removed.
+    #[pallet::storage]
+    pub type LatestOfModel<T> = StorageMap<_, Blake2_128Concat, ModelCommitment, RecordId>;
+
+    /// The records of each task, one for each paid rank. Never removed.
+    #[pallet::storage]
+    pub type RecordsOfTask<T> =
+        StorageMap<_, Twox64Concat, TaskId, List<RecordId, MAX_SHARES>, ValueQuery>;
+
+    /// The right edge of the tree of the records that are in no anchor yet: the last ones. Emptied
+    /// when an anchor is closed.
+    #[pallet::storage]
+    pub type Pending<T> = StorageValue<_, Frontier, ValueQuery>;
+
+    /// Number of the next anchor: how many are closed.
+    #[pallet::storage]
+    pub type NextAnchor<T> = StorageValue<_, AnchorNumber, ValueQuery>;
+
+    /// The closed anchors. Never removed; there are at most as many as records.
+    #[pallet::storage]
+    pub type Anchors<T: Config> =
+        StorageMap<_, Twox64Concat, AnchorNumber, Anchor<BlockNumberFor<T>>>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A delivered model's provenance was recorded.
+        ModelRecorded {
+            /// The record.
+            record: RecordId,
+            /// The task in which the model was delivered.
+            task: TaskId,
+            /// The model.
+            model: ModelCommitment,
+            /// Who delivered it.
+            submitter: T::AccountId,
+        },
+        /// Records were closed into an anchor: proofs of their inclusion can be made now.
+        AnchorClosed {
+            /// The anchor.
+            number: AnchorNumber,
+            /// Its first record.
+            first: RecordId,
+            /// Its number of records.
+            count: u32,
+            /// Root of the Keccak-256 tree over their leaves.
+            root: Node,
+        },
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+            Self::close_if_due(now)
+        }
+
+        fn integrity_test() {
+            Self::check_config();
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// A record.
+        pub fn record(id: RecordId) -> Option<Recorded<T::AccountId>> {
+            Records::<T>::get(id)
+        }
+
+        /// Up to `limit`, but at most 64, records in the order of their numbers, from `start`.
+        pub fn records(start: RecordId, limit: u32) -> Vec<(RecordId, Recorded<T::AccountId>)> {
+            Self::record_page(start, limit)
+        }
+
+        /// The records of a task, one for each paid rank, in the order of payment.
+        pub fn records_of_task(task: TaskId) -> Vec<(RecordId, Recorded<T::AccountId>)> {
+            Self::task_records(task)
+        }
+
+        /// Up to `limit`, but at most 64, records of a model, newest first, from the one before `before`.
+        pub fn records_of_model(
+            model: ModelCommitment,
+            before: Option<RecordId>,
+            limit: u32,
+        ) -> Vec<(RecordId, Recorded<T::AccountId>)> {
+            Self::model_page(model, before, limit)
+        }
+
+        /// How far each part of a record can be trusted.
+        pub fn assurances() -> Vec<(ProvenanceField, Assurance)> {
+            ProvenanceField::ALL
+                .map(|field| (field, field.assurance()))
+                .into()
+        }
+
+        /// A closed anchor.
+        pub fn anchor(number: AnchorNumber) -> Option<Anchor<BlockNumberFor<T>>> {
+            Anchors::<T>::get(number)
+        }
+
+        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from `start`.
+        pub fn anchors(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumberFor<T>>> {
+            Self::anchor_page(start, limit)
+        }
+
+        /// Number of records that are in no anchor yet.
+        pub fn pending_count() -> u32 {
+            Pending::<T>::get().count()
+        }
+    }
+}
