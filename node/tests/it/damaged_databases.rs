@@ -48,6 +48,30 @@ fn an_unfinished_log_record_is_dropped() {
     database.expect_to_go_on();
 }
 
+/// ParityDB moves what it has logged into tables at its own pace; by this block it has surely done so.
+const MOST_BLOCKS: u64 = 120;
+
+/// Where a development node has its database.
+fn database_folder(base: &Path) -> PathBuf {
+    base.join("dev/chains/nocknock_dev/paritydb/full")
+}
+
+fn has_tables(base: &Path) -> bool {
+    let folder = database_folder(base);
+    ["table_", "index_"]
+        .iter()
+        .all(|prefix| largest_in(&folder, prefix).is_some())
+}
+
+fn largest_in(folder: &Path, prefix: &str) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the database folder");
+    let files = entries.map(|entry| entry.expect("an entry").path());
+    // The node may remove a file while it is looked at.
+    files
+        .filter(|file| file_name(file).starts_with(prefix) && file.exists())
+        .max_by_key(|file| fs::metadata(file).map_or(0, |about| about.len()))
+}
+
 /// A database that a development node has left behind in order.
 struct Database {
     folder: TempDir,
@@ -58,26 +82,21 @@ impl Database {
     fn sound() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let node = Launch::dev(folder.path()).start();
-        let finalised = chain::wait_for_finality(&node, 1);
+        let finalised = (1..=MOST_BLOCKS)
+            .map(|number| chain::wait_for_finality(&node, number))
+            .find(|_| has_tables(folder.path()))
+            .expect("the database writes its tables");
         let status = node.stop();
         assert!(status.success(), "{status}");
         Self { folder, finalised }
     }
 
     fn path(&self, file: &str) -> PathBuf {
-        self.folder
-            .path()
-            .join("dev/chains/nocknock_dev/paritydb/full")
-            .join(file)
+        database_folder(self.folder.path()).join(file)
     }
 
     fn largest(&self, prefix: &str) -> PathBuf {
-        let entries = fs::read_dir(self.path("")).expect("the database folder");
-        let files = entries.map(|entry| entry.expect("an entry").path());
-        let files = files.filter(|file| file_name(file).starts_with(prefix));
-        files
-            .max_by_key(|file| length(file))
-            .expect("a file of this kind")
+        largest_in(&self.path(""), prefix).expect("a file of this kind")
     }
 
     fn refuse_cut(&self, file: &Path, length: u64) {
