@@ -8,6 +8,7 @@ use crate::{
     limits::{List, Text, MAX_DESCRIPTION, MAX_LEADERBOARD, MAX_NAME, MAX_TAG, MAX_TAGS},
     score::Score,
 };
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -25,14 +26,126 @@ use scale_info::TypeInfo;
     TypeInfo,
 )]
 pub struct Description {
-    /// Name for people, UTF-8.
+    /// Name for people, UTF-8, not blank, without control characters.
     pub name: Text<MAX_NAME>,
     /// What is to be learnt from what, UTF-8.
     pub text: Text<MAX_DESCRIPTION>,
-    /// Words to find it by, UTF-8.
+    /// Words to find it by, each once: lower-case ASCII letters, digits and `-`.
     pub tags: List<Text<MAX_TAG>, MAX_TAGS>,
     /// Hash of a longer document outside the chain.
     pub metadata: Option<ContentHash>,
+}
+
+/// Why a description is not accepted, whatever its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptionError {
+    /// Name or text is not UTF-8.
+    #[error("name and text must be UTF-8")]
+    NotUtf8,
+    /// The name has nothing to read.
+    #[error("the name must have at least one visible character")]
+    BlankName,
+    /// The name would break a line or a terminal.
+    #[error("the name must not contain line breaks or other control characters")]
+    ControlCharacter,
+    /// A tag is empty or has other characters than it may have.
+    #[error("a tag must consist of lower-case ASCII letters, digits and -, at least one of them")]
+    BadTag,
+    /// Two tags are equal.
+    #[error("no tag may be given twice")]
+    DuplicateTag,
+}
+
+/// Why texts are no description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NewDescriptionError {
+    /// The name is longer than [`MAX_NAME`].
+    #[error("the name must have at most {} bytes", MAX_NAME)]
+    NameTooLong,
+    /// The text is longer than [`MAX_DESCRIPTION`].
+    #[error("the text must have at most {} bytes", MAX_DESCRIPTION)]
+    TextTooLong,
+    /// A tag is longer than [`MAX_TAG`].
+    #[error("a tag must have at most {} bytes", MAX_TAG)]
+    TagTooLong,
+    /// There are more tags than [`MAX_TAGS`].
+    #[error("there must be at most {} tags", MAX_TAGS)]
+    TooManyTags,
+    /// They are short enough, but not acceptable.
+    #[error(transparent)]
+    Refused(#[from] DescriptionError),
+}
+
+impl Description {
+    /// A description of these texts, if the chain would accept it.
+    pub fn new<S: AsRef<str>>(
+        name: &str,
+        text: &str,
+        tags: &[S],
+        metadata: Option<ContentHash>,
+    ) -> Result<Self, NewDescriptionError> {
+        let description = Self {
+            name: bounded(name, NewDescriptionError::NameTooLong)?,
+            text: bounded(text, NewDescriptionError::TextTooLong)?,
+            tags: bounded_tags(tags)?,
+            metadata,
+        };
+        description.check()?;
+        Ok(description)
+    }
+
+    /// What the chain checks before it stores a description.
+    pub fn check(&self) -> Result<(), DescriptionError> {
+        check_name(&self.name)?;
+        core::str::from_utf8(&self.text).map_err(|_| DescriptionError::NotUtf8)?;
+        check_tags(&self.tags)
+    }
+}
+
+fn bounded<const N: u32>(
+    text: &str,
+    too_long: NewDescriptionError,
+) -> Result<Text<N>, NewDescriptionError> {
+    text.as_bytes().to_vec().try_into().map_err(|_| too_long)
+}
+
+fn bounded_tags<S: AsRef<str>>(
+    tags: &[S],
+) -> Result<List<Text<MAX_TAG>, MAX_TAGS>, NewDescriptionError> {
+    tags.iter()
+        .map(|tag| bounded(tag.as_ref(), NewDescriptionError::TagTooLong))
+        .collect::<Result<Vec<_>, _>>()?
+        .try_into()
+        .map_err(|_| NewDescriptionError::TooManyTags)
+}
+
+fn check_name(name: &[u8]) -> Result<(), DescriptionError> {
+    let name = core::str::from_utf8(name).map_err(|_| DescriptionError::NotUtf8)?;
+    if name.trim().is_empty() {
+        return Err(DescriptionError::BlankName);
+    }
+    if name.chars().any(char::is_control) {
+        return Err(DescriptionError::ControlCharacter);
+    }
+    Ok(())
+}
+
+fn check_tags(tags: &[Text<MAX_TAG>]) -> Result<(), DescriptionError> {
+    let is_good = |tag: &Text<MAX_TAG>| !tag.is_empty() && tag.iter().all(is_tag_character);
+    if !tags.iter().all(is_good) {
+        return Err(DescriptionError::BadTag);
+    }
+    let repeated = |(index, tag): (usize, &Text<MAX_TAG>)| {
+        tags.iter().take(index).any(|earlier| earlier == tag)
+    };
+    if tags.iter().enumerate().any(repeated) {
+        return Err(DescriptionError::DuplicateTag);
+    }
+    Ok(())
+}
+
+fn is_tag_character(byte: &u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-'
 }
 
 /// The best model that an experiment has seen delivered.
@@ -155,4 +268,85 @@ pub struct ModelVersion<AccountId, BlockNumber> {
     pub owner: AccountId,
     /// When it was registered.
     pub at: BlockNumber,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described(
+        name: &str,
+        text: &str,
+        tags: &[&str],
+    ) -> Result<Description, NewDescriptionError> {
+        Description::new(name, text, tags, None)
+    }
+
+    fn refused(name: &str, tags: &[&str]) -> Option<DescriptionError> {
+        match described(name, "", tags) {
+            Err(NewDescriptionError::Refused(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_description_holds_its_texts() {
+        let made = described("Größe", "lines\nof text", &["uci-digits", "10"]).unwrap();
+        assert_eq!(made.name.as_slice(), "Größe".as_bytes());
+        assert_eq!(made.text.as_slice(), b"lines\nof text");
+        assert_eq!(made.tags[1].as_slice(), b"10");
+        assert_eq!(made.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_name_needs_something_to_read_in_one_line() {
+        assert_eq!(refused("", &[]), Some(DescriptionError::BlankName));
+        assert_eq!(refused(" \u{a0}", &[]), Some(DescriptionError::BlankName));
+        for name in ["a\nb", "a\u{1b}[2J", "a\u{85}"] {
+            assert_eq!(refused(name, &[]), Some(DescriptionError::ControlCharacter));
+        }
+    }
+
+    #[test]
+    fn tags_are_normal_and_unique() {
+        for tag in ["", "Digits", "a b", "ä", "a_b"] {
+            assert_eq!(
+                refused("n", &[tag]),
+                Some(DescriptionError::BadTag),
+                "{tag}"
+            );
+        }
+        let twice = refused("n", &["a", "b", "a"]);
+        assert_eq!(twice, Some(DescriptionError::DuplicateTag));
+        assert!(described("n", "", &["a", "b", "a-b"]).is_ok());
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_refused() {
+        let good = described("n", "t", &[]).unwrap();
+        let name = Description {
+            name: vec![0xff].try_into().unwrap(),
+            ..good.clone()
+        };
+        let text = Description {
+            text: vec![0xff].try_into().unwrap(),
+            ..good
+        };
+        assert_eq!(name.check(), Err(DescriptionError::NotUtf8));
+        assert_eq!(text.check(), Err(DescriptionError::NotUtf8));
+    }
+
+    #[test]
+    fn each_bound_has_its_own_error() {
+        let long = |bytes: u32| "a".repeat(bytes as usize);
+        assert!(described(&long(MAX_NAME), &long(MAX_DESCRIPTION), &[&long(MAX_TAG)]).is_ok());
+        let name = described(&long(MAX_NAME + 1), "", &[]);
+        assert_eq!(name, Err(NewDescriptionError::NameTooLong));
+        let text = described("n", &long(MAX_DESCRIPTION + 1), &[]);
+        assert_eq!(text, Err(NewDescriptionError::TextTooLong));
+        let tag = described("n", "", &[&long(MAX_TAG + 1)]);
+        assert_eq!(tag, Err(NewDescriptionError::TagTooLong));
+        let tags = described("n", "", &["a", "b", "c", "d", "e", "f", "g", "h", "i"]);
+        assert_eq!(tags, Err(NewDescriptionError::TooManyTags));
+    }
 }

@@ -1,0 +1,108 @@
+//! Creating, describing and archiving.
+
+use crate::{
+    types::{BalanceOf, ExperimentOf, GenesisExperiment},
+    Config, Deposits, Error, Event, Experiments, ExperimentsOf, NextExperiment, Pallet,
+    PendingTransfers,
+};
+use alloc::string::{String, ToString};
+use nocknock_primitives::{
+    experiment::{Description, Experiment},
+    ids::ExperimentId,
+};
+use sp_runtime::{traits::Zero, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+    /// Panics if the chain specification holds an experiment that cannot be created: a chain must
+    /// not start from a broken specification.
+    pub(crate) fn create_at_genesis(given: &GenesisExperiment<T::AccountId>) {
+        let created = Description::try_from(&given.description)
+            .map_err(|error| error.to_string())
+            .and_then(|description| Self::create_free(given.owner.clone(), description));
+        if let Err(error) = created {
+            panic!("experiments: {:?}: {error}", given.description.name);
+        }
+    }
+
+    fn create_free(owner: T::AccountId, description: Description) -> Result<(), String> {
+        Self::insert_experiment(owner, description, Zero::zero())
+            .map_err(|error| <&str>::from(error).to_string())
+    }
+
+    pub(crate) fn do_create_experiment(
+        owner: T::AccountId,
+        description: Description,
+    ) -> DispatchResult {
+        description.check().map_err(Error::<T>::from)?;
+        let deposit = Self::deposit_for(&description);
+        Self::insert_experiment(owner, description, deposit)
+    }
+
+    fn insert_experiment(
+        owner: T::AccountId,
+        description: Description,
+        deposit: BalanceOf<T>,
+    ) -> DispatchResult {
+        let id = NextExperiment::<T>::get();
+        let next = id.checked_add(1).ok_or(Error::<T>::TooManyExperiments)?;
+        Self::hold(&owner, deposit)?;
+        NextExperiment::<T>::put(next);
+        Deposits::<T>::insert(id, deposit);
+        ExperimentsOf::<T>::insert(&owner, id, ());
+        Experiments::<T>::insert(id, Self::new_experiment(owner.clone(), description));
+        Self::deposit_event(Event::ExperimentCreated {
+            experiment: id,
+            owner,
+            deposit,
+        });
+        Ok(())
+    }
+
+    fn new_experiment(owner: T::AccountId, description: Description) -> ExperimentOf<T> {
+        Experiment {
+            owner,
+            description,
+            created_at: Self::now(),
+            archived: false,
+            champion: None,
+            versions: 0,
+        }
+    }
+
+    pub(crate) fn do_describe_experiment(
+        who: &T::AccountId,
+        id: ExperimentId,
+        description: Description,
+    ) -> DispatchResult {
+        description.check().map_err(Error::<T>::from)?;
+        let mut experiment = Self::active_of(id, who)?;
+        let deposit = Self::deposit_for(&description);
+        Self::adjust_deposit(id, who, deposit)?;
+        experiment.description = description;
+        Experiments::<T>::insert(id, experiment);
+        Self::deposit_event(Event::ExperimentDescribed {
+            experiment: id,
+            deposit,
+        });
+        Ok(())
+    }
+
+    /// The deposit never grows here, whatever prices have become, so nobody is too poor to archive.
+    pub(crate) fn do_archive_experiment(who: &T::AccountId, id: ExperimentId) -> DispatchResult {
+        let mut experiment = Self::active_of(id, who)?;
+        experiment.archived = true;
+        experiment.description = Description {
+            name: experiment.description.name,
+            ..Description::default()
+        };
+        let deposit = Self::deposit_for(&experiment.description).min(Deposits::<T>::get(id));
+        Self::adjust_deposit(id, who, deposit)?;
+        PendingTransfers::<T>::remove(id);
+        Experiments::<T>::insert(id, experiment);
+        Self::deposit_event(Event::ExperimentArchived {
+            experiment: id,
+            deposit,
+        });
+        Ok(())
+    }
+}

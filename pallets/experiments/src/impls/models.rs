@@ -1,0 +1,145 @@
+//! The model registry and the champion.
+
+use crate::{
+    types::{ExperimentOf, VersionOf},
+    Config, Error, Event, Experiments, ModelVersions, Pallet,
+};
+use frame_support::{defensive, ensure};
+use nocknock_primitives::{
+    experiment::{Champion, DeliveredModel, ModelVersion, Stage},
+    ids::{ExperimentId, ModelVersionNumber},
+    score::Score,
+};
+use sp_runtime::DispatchResult;
+
+impl<T: Config> Pallet<T> {
+    /// Registers a delivered model under the next version, and returns the version.
+    ///
+    /// It cannot fail, because the model is paid for: should the experiment be missing, which
+    /// cannot happen, nothing is registered and 0 is returned, which no version is.
+    pub(crate) fn register_delivered(
+        delivered: DeliveredModel<T::AccountId>,
+    ) -> ModelVersionNumber {
+        let id = delivered.experiment;
+        let Some((mut experiment, version)) = Self::with_next_version(id) else {
+            defensive!("delivered models belong to experiments with versions left");
+            return 0;
+        };
+        experiment.versions = version;
+        let champion = Champion {
+            version,
+            score: delivered.score,
+        };
+        let stage = Self::enthrone_if_better(id, &mut experiment, champion);
+        Experiments::<T>::insert(id, experiment);
+        Self::store_version(id, version, stage, delivered);
+        version
+    }
+
+    fn with_next_version(id: ExperimentId) -> Option<(ExperimentOf<T>, ModelVersionNumber)> {
+        let experiment = Experiments::<T>::get(id)?;
+        let version = experiment.versions.checked_add(1)?;
+        Some((experiment, version))
+    }
+
+    /// Makes a version champion if it is strictly better than the champion, or than no sample
+    /// correct where there is none. Returns the stage of the version.
+    fn enthrone_if_better(
+        id: ExperimentId,
+        experiment: &mut ExperimentOf<T>,
+        candidate: Champion,
+    ) -> Stage {
+        let best = experiment
+            .champion
+            .map_or(Score::ZERO, |champion| champion.score);
+        if !candidate.score.beats(&best) {
+            return Stage::Candidate;
+        }
+        if let Some(old) = experiment.champion.replace(candidate) {
+            Self::dethrone(id, old.version);
+        }
+        Self::deposit_event(Event::ChampionChanged {
+            experiment: id,
+            champion: candidate,
+        });
+        Stage::Champion
+    }
+
+    fn dethrone(id: ExperimentId, version: ModelVersionNumber) {
+        ModelVersions::<T>::mutate(id, version, |model| match model {
+            Some(model) => model.stage = Stage::Candidate,
+            None => {
+                defensive!("the champion is a stored version");
+            }
+        });
+    }
+
+    fn store_version(
+        id: ExperimentId,
+        version: ModelVersionNumber,
+        stage: Stage,
+        delivered: DeliveredModel<T::AccountId>,
+    ) {
+        Self::deposit_event(Event::ModelRegistered {
+            experiment: id,
+            version,
+            task: delivered.task,
+            worker: delivered.worker.clone(),
+            score: delivered.score,
+        });
+        let model = ModelVersion {
+            stage,
+            owner: delivered.requester.clone(),
+            at: Self::now(),
+            delivered,
+        };
+        ModelVersions::<T>::insert(id, version, model);
+    }
+
+    pub(crate) fn do_set_stage(
+        who: &T::AccountId,
+        id: ExperimentId,
+        version: ModelVersionNumber,
+        stage: Stage,
+    ) -> DispatchResult {
+        ensure!(stage != Stage::Champion, Error::<T>::ChampionIsProved);
+        let mut model = Self::model_of(id, version, who)?;
+        ensure!(model.stage != Stage::Champion, Error::<T>::IsChampion);
+        model.stage = stage;
+        ModelVersions::<T>::insert(id, version, model);
+        Self::deposit_event(Event::ModelStageChanged {
+            experiment: id,
+            version,
+            stage,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_transfer_model(
+        from: T::AccountId,
+        id: ExperimentId,
+        version: ModelVersionNumber,
+        to: T::AccountId,
+    ) -> DispatchResult {
+        let mut model = Self::model_of(id, version, &from)?;
+        model.owner = to.clone();
+        ModelVersions::<T>::insert(id, version, model);
+        Self::deposit_event(Event::ModelTransferred {
+            experiment: id,
+            version,
+            from,
+            to,
+        });
+        Ok(())
+    }
+
+    fn model_of(
+        id: ExperimentId,
+        version: ModelVersionNumber,
+        who: &T::AccountId,
+    ) -> Result<VersionOf<T>, Error<T>> {
+        let model = ModelVersions::<T>::get(id, version).ok_or(Error::<T>::UnknownModel)?;
+        ensure!(model.owner == *who, Error::<T>::NotModelOwner);
+        Ok(model)
+    }
+}

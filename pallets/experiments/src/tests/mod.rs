@@ -1,0 +1,17 @@
+//! One file for each call, and one each for what tasks report, genesis, reads, stored layouts and
+//! random sequences.
+
+mod accept_transfer;
+mod archive_experiment;
+mod cancel_transfer;
+mod create_experiment;
+mod describe_experiment;
+mod genesis;
+mod layout;
+mod leaderboard;
+mod offer_transfer;
+mod registry;
+mod sequences;
+mod set_stage;
+mod transfer_model;
+mod views;
