@@ -5,10 +5,21 @@ use crate::{
     limits::{Text, MAX_DOMAIN, MAX_OBJECT, MAX_PREDICATE, MAX_SUBJECT, MAX_URI},
     score::Score,
 };
+use alloc::{format, string::String};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// What a fact says. All texts are UTF-8; `domain`, `subject` and `predicate` are normalised keys.
+/// Beginning of the domains in which the chain alone writes.
+pub const RESERVED_DOMAIN: &str = "nocknock";
+/// Domain of the proven scores.
+pub const SCORE_DOMAIN: &str = "nocknock/score";
+/// All of the belief there is, in the unit of [`Fact::confidence`].
+pub const FULL_CONFIDENCE: u32 = 1_000_000;
+
+/// What a fact says.
+///
+/// `domain`, `subject` and `predicate` are *keys*: lower-case ASCII letters, digits and `-_/.:`, with a letter or digit
+/// at both ends. So two keys that look alike are the same bytes. `object` is any UTF-8 text for people or programs.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -48,6 +59,117 @@ pub enum Evidence {
     },
 }
 
+/// Why a proposer says that its fact should be believed.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Source {
+    /// Its word and its bond.
+    Attested,
+    /// A source outside the chain.
+    Imported {
+        /// Where it comes from: a URI, printable ASCII.
+        uri: Text<MAX_URI>,
+        /// A copy of the source.
+        blob: BlobId,
+    },
+}
+
+/// What is wrong with the texts of a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// The domain is not a key.
+    #[error("the domain is not a key: use a-z, 0-9 and -_/.: with a letter or digit at both ends")]
+    Domain,
+    /// The subject is not a key.
+    #[error(
+        "the subject is not a key: use a-z, 0-9 and -_/.: with a letter or digit at both ends"
+    )]
+    Subject,
+    /// The predicate is not a key.
+    #[error(
+        "the predicate is not a key: use a-z, 0-9 and -_/.: with a letter or digit at both ends"
+    )]
+    Predicate,
+    /// The object is empty, not UTF-8, or has control characters or space around it.
+    #[error("the object must be UTF-8 text without control characters or space around it")]
+    Object,
+    /// The URI has no scheme, or characters that URIs escape.
+    #[error("the URI must be printable ASCII and begin with a scheme such as https:")]
+    Uri,
+}
+
+impl Statement {
+    /// Checks the texts. Nothing is changed: a text that is not in normal form is refused.
+    pub fn check(&self) -> Result<(), TextError> {
+        check_that(is_key(&self.domain), TextError::Domain)?;
+        check_that(is_key(&self.subject), TextError::Subject)?;
+        check_that(is_key(&self.predicate), TextError::Predicate)?;
+        check_that(is_plain_text(&self.object), TextError::Object)
+    }
+
+    /// The domain is one in which the chain alone writes.
+    pub fn is_reserved(&self) -> bool {
+        self.domain.starts_with(RESERVED_DOMAIN.as_bytes())
+    }
+}
+
+impl Source {
+    /// Checks the URI.
+    pub fn check(&self) -> Result<(), TextError> {
+        match self {
+            Self::Attested => Ok(()),
+            Self::Imported { uri, .. } => check_that(is_uri(uri), TextError::Uri),
+        }
+    }
+}
+
+impl From<Source> for Evidence {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Attested => Self::Attested,
+            Source::Imported { uri, blob } => Self::Imported { uri, blob },
+        }
+    }
+}
+
+fn check_that(holds: bool, error: TextError) -> Result<(), TextError> {
+    match holds {
+        true => Ok(()),
+        false => Err(error),
+    }
+}
+
+fn is_key(bytes: &[u8]) -> bool {
+    let inner = |byte: &u8| is_word(byte) || b"-_/.:".contains(byte);
+    bytes.iter().all(inner)
+        && bytes.first().is_some_and(is_word)
+        && bytes.last().is_some_and(is_word)
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+fn is_plain_text(bytes: &[u8]) -> bool {
+    core::str::from_utf8(bytes).is_ok_and(|text| {
+        !text.is_empty() && text.trim() == text && !text.chars().any(is_deceptive)
+    })
+}
+
+/// Control characters, and those that change the order in which a text is shown.
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn is_uri(bytes: &[u8]) -> bool {
+    let scheme = bytes.split(|byte| *byte == b':').next().unwrap_or_default();
+    let has_scheme =
+        scheme.len() < bytes.len() && scheme.first().is_some_and(u8::is_ascii_alphabetic);
+    has_scheme && bytes.iter().all(u8::is_ascii_graphic)
+}
+
 /// Where a fact stands.
 #[derive(
     Clone,
@@ -64,7 +186,7 @@ pub enum Evidence {
 pub enum FactStatus {
     /// Open to dispute.
     Proposed,
-    /// Disputed and being voted on.
+    /// Disputed, and decided by votes.
     Disputed,
     /// Believed.
     Accepted,
@@ -77,6 +199,295 @@ pub enum FactStatus {
         /// That fact.
         by: FactId,
     },
+    /// Nothing was decided: too few voted, or as many for it as against it, or the fact that it was to supersede was
+    /// superseded by another one before. It is not believed, and nobody loses anything by it.
+    Lapsed,
+}
+
+/// The two sides of a dispute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Who says that the fact is true: proposer and attesters.
+    Support,
+    /// Who disputes it.
+    Against,
+}
+
+/// Who spoke for and against a fact.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Tally {
+    /// Accounts that attested it with a bond, its proposer not among them.
+    pub attesters: u32,
+    /// Accounts that disputed it with a bond.
+    pub disputers: u32,
+    /// Work points of the votes for it.
+    pub support: u128,
+    /// Work points of the votes against it.
+    pub against: u128,
+}
+
+/// A fact.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Fact<AccountId, BlockNumber> {
+    /// What it says.
+    pub statement: Statement,
+    /// Why it is believed.
+    pub evidence: Evidence,
+    /// Where it stands.
+    pub status: FactStatus,
+    /// Who proposed it; of a proven score, who proved it.
+    pub author: AccountId,
+    /// When it was written.
+    pub created_at: BlockNumber,
+    /// When it was decided or taken back; of a proven fact, when it was written.
+    pub decided_at: Option<BlockNumber>,
+    /// The fact whose place it takes or was to take.
+    pub supersedes: Option<FactId>,
+    /// Who spoke for and against it.
+    pub tally: Tally,
+}
+
+/// The bonds and votes about a fact that are not claimed yet. It exists from the proposal until the last claim.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Case<AccountId, Balance, BlockNumber> {
+    /// First block in which no bond is taken any more.
+    pub window_end: BlockNumber,
+    /// First block in which no vote is taken any more.
+    pub vote_end: BlockNumber,
+    /// The first who disputed the fact.
+    pub disputer: Option<AccountId>,
+    /// Sum of the bonds for the fact, less the fee once it is charged.
+    pub support_bonds: Balance,
+    /// Sum of the bonds against it.
+    pub against_bonds: Balance,
+    /// Bonds for it that are not claimed.
+    pub open_support: u32,
+    /// Bonds against it that are not claimed.
+    pub open_against: u32,
+    /// Deposits of voters that are not claimed.
+    pub open_votes: u32,
+    /// The most work points that existed at any of the votes; the quorum is a share of them.
+    pub electorate: u128,
+    /// What was taken from the losers and not yet paid to the winners. It is held from the first of the winners.
+    pub pool: Balance,
+}
+
+/// What an account is to a fact.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Role {
+    /// It proposed the fact.
+    Proposer,
+    /// It attested the fact.
+    Attester,
+    /// It disputed the fact.
+    Disputer,
+    /// It voted about the fact.
+    Voter {
+        /// For it, or against it.
+        support: bool,
+        /// Its work points when it voted.
+        points: u128,
+    },
+}
+
+/// What an account has on hold for a fact.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Stake<Balance> {
+    /// What the account is to the fact.
+    pub role: Role,
+    /// What is held.
+    pub bond: Balance,
+}
+
+impl FactStatus {
+    /// Nobody has decided about the fact yet.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Proposed | Self::Disputed)
+    }
+
+    /// The fact is or was believed, and stays for ever.
+    pub const fn is_permanent(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Superseded { .. })
+    }
+
+    /// Nothing was decided, so the fact goes as soon as all deposits are claimed.
+    pub const fn is_withdrawn(&self) -> bool {
+        matches!(self, Self::Retracted | Self::Lapsed)
+    }
+}
+
+impl Tally {
+    /// What the votes decide, when `quorum` points must have voted: the side with more points wins.
+    pub const fn verdict(&self, quorum: u128) -> FactStatus {
+        let turnout = self.support.saturating_add(self.against);
+        if turnout == 0 || turnout < quorum || self.support == self.against {
+            FactStatus::Lapsed
+        } else if self.support > self.against {
+            FactStatus::Accepted
+        } else {
+            FactStatus::Rejected
+        }
+    }
+}
+
+impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
+    /// The chain itself has verified it.
+    pub const fn is_proven(&self) -> bool {
+        matches!(self.evidence, Evidence::Proven { .. })
+    }
+
+    /// Somebody disputed it.
+    pub const fn was_disputed(&self) -> bool {
+        self.tally.disputers > 0
+    }
+
+    /// The side that loses its bonds, if the fact was disputed and decided.
+    pub const fn losers(&self) -> Option<Side> {
+        match self.status {
+            FactStatus::Rejected => Some(Side::Support),
+            FactStatus::Accepted | FactStatus::Superseded { .. } if self.was_disputed() => {
+                Some(Side::Against)
+            }
+            _ => None,
+        }
+    }
+
+    /// How far the chain believes it, in millionths.
+    ///
+    /// - Not accepted, or superseded: 0.
+    /// - Proven: all.
+    /// - Disputed and upheld: the share of the points that voted for it.
+    /// - Never disputed, with `n` attesters: `(n + 1) / (n + 2)`, so one half without any, and never all.
+    pub fn confidence(&self) -> u32 {
+        let Tally {
+            attesters,
+            support,
+            against,
+            ..
+        } = self.tally;
+        match self.status {
+            FactStatus::Accepted if self.is_proven() => FULL_CONFIDENCE,
+            FactStatus::Accepted if self.was_disputed() => {
+                millionths(support, support.saturating_add(against))
+            }
+            FactStatus::Accepted => {
+                let bonded = u128::from(attesters).saturating_add(1);
+                millionths(bonded, bonded.saturating_add(1))
+            }
+            _ => 0,
+        }
+    }
+}
+
+fn millionths(part: u128, whole: u128) -> u32 {
+    let full = u128::from(FULL_CONFIDENCE);
+    // Sums that are too large to be multiplied lose digits that the result cannot show anyway.
+    let unit = if whole > u128::MAX / full { full } else { 1 };
+    let share = (part / unit).saturating_mul(full).checked_div(whole / unit);
+    u32::try_from(share.unwrap_or(0)).unwrap_or(FULL_CONFIDENCE)
+}
+
+impl<AccountId, Balance, BlockNumber: Copy + PartialOrd> Case<AccountId, Balance, BlockNumber> {
+    /// Facts can be attested, disputed and retracted now.
+    pub fn takes_bonds(&self, now: BlockNumber) -> bool {
+        now < self.window_end
+    }
+
+    /// A disputed fact can be voted on now.
+    pub fn takes_votes(&self, now: BlockNumber) -> bool {
+        self.window_end <= now && now < self.vote_end
+    }
+
+    /// The fact can be decided now.
+    pub fn is_due(&self, disputed: bool, now: BlockNumber) -> bool {
+        now >= if disputed {
+            self.vote_end
+        } else {
+            self.window_end
+        }
+    }
+
+    /// Everything is claimed.
+    pub const fn is_closed(&self) -> bool {
+        self.open_support == 0 && self.open_against == 0 && self.open_votes == 0
+    }
+
+    /// Bonds of a side that are not claimed.
+    pub const fn open(&self, side: Side) -> u32 {
+        match side {
+            Side::Support => self.open_support,
+            Side::Against => self.open_against,
+        }
+    }
+}
+
+impl<AccountId, Balance: Copy, BlockNumber> Case<AccountId, Balance, BlockNumber> {
+    /// Sum of the bonds of a side.
+    pub const fn bonds(&self, side: Side) -> Balance {
+        match side {
+            Side::Support => self.support_bonds,
+            Side::Against => self.against_bonds,
+        }
+    }
+}
+
+impl Side {
+    /// The other side.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Support => Self::Against,
+            Self::Against => Self::Support,
+        }
+    }
+}
+
+impl Role {
+    /// The side on which it has money; voters have it on neither.
+    pub const fn side(&self) -> Option<Side> {
+        match self {
+            Self::Proposer | Self::Attester => Some(Side::Support),
+            Self::Disputer => Some(Side::Against),
+            Self::Voter { .. } => None,
+        }
+    }
 }
 
 /// A score that the chain has verified and paid for, to be written as a proven fact.
@@ -96,4 +507,276 @@ pub struct ScoreFact<AccountId> {
     pub score: Score,
     /// The circuit under which it was proved.
     pub circuit: CircuitId,
+}
+
+impl<AccountId> ScoreFact<AccountId> {
+    /// The statement under which the score is written:
+    ///
+    /// | text | value |
+    /// |---|---|
+    /// | domain | `nocknock/score` |
+    /// | subject | `experiment/<id>` |
+    /// | predicate | `score/v<version>` |
+    /// | object | `0x<model commitment> <correct>/<total>` |
+    ///
+    /// Each version is delivered once, so no two scores share the first three.
+    pub fn statement(&self) -> Option<Statement> {
+        Some(Statement {
+            domain: text(SCORE_DOMAIN.into())?,
+            subject: text(format!("experiment/{}", self.experiment))?,
+            predicate: text(format!("score/v{}", self.version))?,
+            object: text(format!("{} {}", self.model, self.score))?,
+        })
+    }
+
+    /// Why the score is believed.
+    pub const fn evidence(&self) -> Evidence {
+        Evidence::Proven {
+            task: self.task,
+            circuit: self.circuit,
+            model: self.model,
+        }
+    }
+}
+
+fn text<const N: u32>(text: String) -> Option<Text<N>> {
+    text.into_bytes().try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    fn statement(domain: &str, object: &[u8]) -> Statement {
+        Statement {
+            domain: Text::truncate_from(domain.as_bytes().to_vec()),
+            subject: Text::truncate_from(b"earth".to_vec()),
+            predicate: Text::truncate_from(b"orbits".to_vec()),
+            object: Text::truncate_from(object.to_vec()),
+        }
+    }
+
+    fn fact(status: FactStatus, tally: Tally) -> Fact<u8, u32> {
+        Fact {
+            statement: statement("astronomy", b"Sun"),
+            evidence: Evidence::Attested,
+            status,
+            author: 1,
+            created_at: 1,
+            decided_at: None,
+            supersedes: None,
+            tally,
+        }
+    }
+
+    fn imported(uri: &str) -> Source {
+        Source::Imported {
+            uri: Text::truncate_from(uri.as_bytes().to_vec()),
+            blob: BlobId([0; 32]),
+        }
+    }
+
+    #[test]
+    fn keys_have_one_form() {
+        for key in ["a", "0", "iso-3166/de", "doi:10.1000/182", "a_b.c"] {
+            assert_eq!(statement(key, b"x").check(), Ok(()), "{key}");
+        }
+        for key in [
+            "",
+            "A",
+            " a",
+            "a ",
+            "a b",
+            "-a",
+            "a/",
+            "caf\u{e9}",
+            "a\n",
+            "a,b",
+        ] {
+            assert_eq!(
+                statement(key, b"x").check(),
+                Err(TextError::Domain),
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_key_has_its_own_error() {
+        let good = statement("a", b"x");
+        let bad = Statement {
+            subject: Text::default(),
+            ..good.clone()
+        };
+        assert_eq!(bad.check(), Err(TextError::Subject));
+        let bad = Statement {
+            predicate: Text::default(),
+            ..good
+        };
+        assert_eq!(bad.check(), Err(TextError::Predicate));
+    }
+
+    #[test]
+    fn objects_are_plain_text() {
+        for object in ["x", "A b", "\u{dc}berfluss \u{1f680}", "0x00 173/180"] {
+            assert_eq!(
+                statement("a", object.as_bytes()).check(),
+                Ok(()),
+                "{object}"
+            );
+        }
+        let bad: [&[u8]; 7] = [
+            b"",
+            b" x",
+            b"x\n",
+            b"a\tb",
+            b"\xff\xfe",
+            b"a\0b",
+            "a\u{202e}b".as_bytes(),
+        ];
+        for object in bad {
+            assert_eq!(
+                statement("a", object).check(),
+                Err(TextError::Object),
+                "{object:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_uri_has_a_scheme_and_printable_characters() {
+        for uri in ["https://example.org/a?b=c", "doi:10.1000/182"] {
+            assert_eq!(imported(uri).check(), Ok(()), "{uri}");
+        }
+        for uri in [
+            "",
+            "example.org",
+            ":x",
+            "1:x",
+            "https://example.org/a b",
+            "https://\u{e9}",
+        ] {
+            assert_eq!(imported(uri).check(), Err(TextError::Uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn the_chain_keeps_its_name_to_itself() {
+        for domain in ["nocknock", "nocknock/score", "nocknock-score"] {
+            assert!(statement(domain, b"x").is_reserved(), "{domain}");
+        }
+        assert!(!statement("knock", b"x").is_reserved());
+    }
+
+    #[test]
+    fn votes_decide_by_points_and_need_a_quorum() {
+        let verdict = |support, against| {
+            Tally {
+                support,
+                against,
+                ..Tally::default()
+            }
+            .verdict(10)
+        };
+        assert_eq!(verdict(6, 4), FactStatus::Accepted);
+        assert_eq!(verdict(4, 6), FactStatus::Rejected);
+        assert_eq!(verdict(5, 5), FactStatus::Lapsed);
+        assert_eq!(verdict(9, 0), FactStatus::Lapsed);
+        assert_eq!(Tally::default().verdict(0), FactStatus::Lapsed);
+    }
+
+    #[test]
+    fn confidence_grows_with_attesters_but_is_never_full() {
+        let with = |attesters| {
+            fact(
+                FactStatus::Accepted,
+                Tally {
+                    attesters,
+                    ..Tally::default()
+                },
+            )
+        };
+        let grown: Vec<u32> = [0, 1, 2, u32::MAX].map(|n| with(n).confidence()).into();
+        assert_eq!(grown, [500_000, 666_666, 750_000, 999_999]);
+    }
+
+    #[test]
+    fn confidence_after_a_dispute_is_the_share_of_the_votes() {
+        let tally = Tally {
+            attesters: 9,
+            disputers: 1,
+            support: 3,
+            against: 1,
+        };
+        assert_eq!(fact(FactStatus::Accepted, tally).confidence(), 750_000);
+        let huge = Tally {
+            support: u128::MAX / 4 * 3,
+            against: u128::MAX / 4,
+            ..tally
+        };
+        assert!(
+            fact(FactStatus::Accepted, huge)
+                .confidence()
+                .abs_diff(750_000)
+                <= 1
+        );
+    }
+
+    #[test]
+    fn what_is_not_accepted_is_not_believed() {
+        let statuses = [
+            FactStatus::Proposed,
+            FactStatus::Disputed,
+            FactStatus::Rejected,
+            FactStatus::Retracted,
+            FactStatus::Superseded { by: 1 },
+            FactStatus::Lapsed,
+        ];
+        for status in statuses {
+            assert_eq!(fact(status, Tally::default()).confidence(), 0, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_decided_dispute_has_losers() {
+        let disputed = Tally {
+            disputers: 1,
+            ..Tally::default()
+        };
+        assert_eq!(
+            fact(FactStatus::Rejected, disputed).losers(),
+            Some(Side::Support)
+        );
+        assert_eq!(
+            fact(FactStatus::Accepted, disputed).losers(),
+            Some(Side::Against)
+        );
+        assert_eq!(
+            fact(FactStatus::Superseded { by: 1 }, disputed).losers(),
+            Some(Side::Against)
+        );
+        assert_eq!(fact(FactStatus::Lapsed, disputed).losers(), None);
+        assert_eq!(fact(FactStatus::Accepted, Tally::default()).losers(), None);
+    }
+
+    #[test]
+    fn the_longest_score_fits_a_statement_that_passes_its_own_check() {
+        let score = ScoreFact {
+            experiment: u32::MAX,
+            task: 1,
+            version: u32::MAX,
+            worker: 1u8,
+            model: ModelCommitment([0xab; 32]),
+            score: Score::new(u32::MAX, u32::MAX),
+            circuit: CircuitId([2; 32]),
+        };
+        let statement = score.statement().expect("it fits");
+        assert_eq!(statement.check(), Ok(()));
+        assert!(statement.is_reserved());
+        assert_eq!(statement.subject.as_slice(), b"experiment/4294967295");
+        assert_eq!(statement.predicate.as_slice(), b"score/v4294967295");
+        let object = format!("0x{} 4294967295/4294967295", "ab".repeat(32));
+        assert_eq!(statement.object.as_slice(), object.as_bytes());
+    }
 }
