@@ -1,0 +1,42 @@
+//! What a runtime's configuration must fulfil.
+
+use crate::{Config, Pallet};
+use frame_support::traits::fungible::Inspect;
+use sp_runtime::traits::{Get, Saturating, Zero};
+
+impl<T: Config> Pallet<T> {
+    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    ///
+    /// Bonds reach the existential deposit because an account that holds a pool or wins one may
+    /// own nothing but a bond.
+    pub(crate) fn check_config() {
+        let deposit = T::Currency::minimum_balance();
+        let rest = T::ProposalBond::get().saturating_sub(T::RecordFee::get());
+        assert!(
+            rest >= deposit && !rest.is_zero(),
+            "ProposalBond less RecordFee must reach the existential deposit"
+        );
+        assert!(
+            T::AttestBond::get() >= deposit && !T::AttestBond::get().is_zero(),
+            "AttestBond must reach the existential deposit"
+        );
+        assert!(
+            T::DisputeBond::get() >= deposit && !T::DisputeBond::get().is_zero(),
+            "DisputeBond must reach the existential deposit"
+        );
+        assert!(
+            !T::VoteDeposit::get().is_zero(),
+            "VoteDeposit must be positive"
+        );
+        assert!(!T::Quorum::get().is_zero(), "Quorum must be positive");
+        let periods = [
+            T::DisputeWindow::get(),
+            T::VotePeriod::get(),
+            T::Retention::get(),
+        ];
+        assert!(
+            periods.iter().all(|period| !period.is_zero()),
+            "DisputeWindow, VotePeriod and Retention must be positive"
+        );
+    }
+}

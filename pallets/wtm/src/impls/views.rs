@@ -1,0 +1,78 @@
+//! Pages of what is stored.
+
+use super::propose::in_order;
+use crate::{
+    types::{Domain, FactOf, InOrder, StakeOf, Subject},
+    ByDomain, BySubject, Config, Facts, NextFact, Pallet, Stakes,
+};
+use alloc::vec::Vec;
+use nocknock_primitives::{ids::FactId, limits::MAX_PAGE};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn fact_page(start: FactId, limit: u32) -> Vec<(FactId, FactOf<T>)> {
+        let ids = (start..NextFact::<T>::get()).take(page_size(limit));
+        Self::with_facts(ids).collect()
+    }
+
+    pub(crate) fn domain_page(
+        domain: Domain,
+        after: Option<FactId>,
+        limit: u32,
+    ) -> Vec<(FactId, FactOf<T>)> {
+        let keys = match after {
+            Some(id) => {
+                let last = ByDomain::<T>::hashed_key_for(&domain, in_order(id));
+                ByDomain::<T>::iter_key_prefix_from(domain, last)
+            }
+            None => ByDomain::<T>::iter_key_prefix(domain),
+        };
+        Self::indexed(keys, limit)
+    }
+
+    pub(crate) fn subject_page(
+        subject: Subject,
+        after: Option<FactId>,
+        limit: u32,
+    ) -> Vec<(FactId, FactOf<T>)> {
+        let keys = match after {
+            Some(id) => {
+                let last = BySubject::<T>::hashed_key_for(&subject, in_order(id));
+                BySubject::<T>::iter_key_prefix_from(subject, last)
+            }
+            None => BySubject::<T>::iter_key_prefix(subject),
+        };
+        Self::indexed(keys, limit)
+    }
+
+    pub(crate) fn predecessors(newest: FactId) -> Vec<(FactId, FactOf<T>)> {
+        let entry = |id: FactId| Facts::<T>::get(id).map(|fact| (id, fact));
+        core::iter::successors(entry(newest), |(_, fact)| fact.supersedes.and_then(entry))
+            .take(page_size(MAX_PAGE))
+            .collect()
+    }
+
+    pub(crate) fn stake_page(
+        id: FactId,
+        after: Option<T::AccountId>,
+        limit: u32,
+    ) -> Vec<(T::AccountId, StakeOf<T>)> {
+        let entries = match after {
+            Some(who) => Stakes::<T>::iter_prefix_from(id, Stakes::<T>::hashed_key_for(id, who)),
+            None => Stakes::<T>::iter_prefix(id),
+        };
+        entries.take(page_size(limit)).collect()
+    }
+
+    fn indexed(keys: impl Iterator<Item = InOrder>, limit: u32) -> Vec<(FactId, FactOf<T>)> {
+        let ids = keys.map(FactId::from_be_bytes).take(page_size(limit));
+        Self::with_facts(ids).collect()
+    }
+
+    fn with_facts(ids: impl Iterator<Item = FactId>) -> impl Iterator<Item = (FactId, FactOf<T>)> {
+        ids.filter_map(|id| Facts::<T>::get(id).map(|fact| (id, fact)))
+    }
+}
+
+fn page_size(limit: u32) -> usize {
+    usize::try_from(limit.min(MAX_PAGE)).unwrap_or(0)
+}

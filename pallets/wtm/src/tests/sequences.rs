@@ -1,0 +1,172 @@
+//! Random calls by random actors over many blocks.
+
+use super::builders::*;
+use crate::{mock::*, ByDomain, Cases, Facts, NextFact, Stakes};
+use nocknock_primitives::{
+    fact::{FactStatus, Side, Source},
+    ids::FactId,
+    traits::FactWriter,
+};
+use proptest::{collection::vec, prelude::*};
+use sp_runtime::DispatchResult;
+
+/// Something that somebody does. Facts are counted back from the newest.
+#[derive(Clone, Debug)]
+enum Action {
+    Propose(AccountId),
+    Supersede(AccountId, FactId),
+    Attest(AccountId, FactId),
+    Dispute(AccountId, FactId),
+    Vote(AccountId, FactId, bool),
+    Resolve(FactId),
+    Claim(AccountId, FactId),
+    Retract(AccountId, FactId),
+    Remove(FactId),
+    Score(u32),
+    Earn(AccountId, u128),
+    Halve,
+    Wait(u64),
+}
+
+fn who() -> impl Strategy<Value = AccountId> {
+    1..9u64
+}
+
+fn recent() -> impl Strategy<Value = FactId> {
+    0..4u64
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        4 => who().prop_map(Action::Propose),
+        3 => (who(), recent()).prop_map(|(who, id)| Action::Supersede(who, id)),
+        6 => (who(), recent()).prop_map(|(who, id)| Action::Attest(who, id)),
+        8 => (who(), recent()).prop_map(|(who, id)| Action::Dispute(who, id)),
+        12 => (who(), recent(), any::<bool>()).prop_map(|(who, id, yes)| Action::Vote(who, id, yes)),
+        8 => recent().prop_map(Action::Resolve),
+        16 => (who(), recent()).prop_map(|(who, id)| Action::Claim(who, id)),
+        2 => (who(), recent()).prop_map(|(who, id)| Action::Retract(who, id)),
+        2 => recent().prop_map(Action::Remove),
+        1 => any::<u32>().prop_map(Action::Score),
+        3 => (who(), 0..1_000u128).prop_map(|(who, points)| Action::Earn(who, points)),
+        1 => Just(Action::Halve),
+        10 => (1..12u64).prop_map(Action::Wait),
+    ]
+}
+
+/// The fact that is this many before the newest.
+fn back(count: FactId) -> FactId {
+    NextFact::<Test>::get().saturating_sub(1 + count)
+}
+
+fn perform(action: &Action) -> DispatchResult {
+    match *action {
+        Action::Propose(who) => try_propose(who, capital("Berlin")),
+        Action::Supersede(who, id) => {
+            Wtm::do_supersede(who, back(id), text("Bonn"), Source::Attested)
+        }
+        Action::Attest(who, id) => Wtm::do_attest(who, back(id)),
+        Action::Dispute(who, id) => Wtm::do_dispute(who, back(id)),
+        Action::Vote(who, id, support) => Wtm::do_vote(who, back(id), support),
+        Action::Resolve(id) => Wtm::do_resolve(back(id)),
+        Action::Claim(who, id) => Wtm::do_claim(back(id), &who),
+        Action::Retract(who, id) => Wtm::do_retract(&who, back(id)),
+        Action::Remove(id) => Wtm::do_remove(back(id)),
+        Action::Score(version) => {
+            Wtm::write_score(score(version));
+            Ok(())
+        }
+        Action::Earn(who, points) => {
+            set_points(who, points);
+            Ok(())
+        }
+        Action::Halve => {
+            halve_points();
+            Ok(())
+        }
+        Action::Wait(blocks) => {
+            wait(blocks);
+            Ok(())
+        }
+    }
+}
+
+/// Does it, whether it is allowed or not. A call that fails changes nothing, as on a chain.
+fn act(action: &Action) {
+    let _ = frame_support::storage::with_storage_layer(|| perform(action));
+}
+
+/// Resolves, claims and removes everything.
+fn wind_up() {
+    wait(WINDOW + VOTING);
+    for id in 0..NextFact::<Test>::get() {
+        let _ = Wtm::do_resolve(id);
+        claim_losers(id);
+        for (who, _) in Wtm::stakes(id, None, 64) {
+            Wtm::do_claim(id, &who).expect("whoever has a stake can claim it");
+        }
+    }
+    wait(RETENTION);
+    for id in 0..NextFact::<Test>::get() {
+        let _ = Wtm::do_remove(id);
+    }
+}
+
+fn claim_losers(id: FactId) {
+    let losers: Option<Side> = Wtm::fact(id).and_then(|fact| fact.losers());
+    for (who, stake) in Wtm::stakes(id, None, 64) {
+        if losers.is_some() && stake.role.side() == losers {
+            Wtm::do_claim(id, &who).expect("losers are collected first");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// Whatever happens, the invariants hold after each step; and when everything is resolved, claimed and removed, all
+    /// money is free, only facts that are or were accepted are stored, and what is missing was burnt.
+    #[test]
+    fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..200)) {
+        new_test_ext().execute_with(|| {
+            for action in &actions {
+                act(action);
+                check_state();
+            }
+            wind_up();
+            check_state();
+            prop_assert_eq!(Cases::<Test>::iter().count(), 0);
+            prop_assert_eq!(Stakes::<Test>::iter().count(), 0);
+            prop_assert!(Facts::<Test>::iter_values().all(|fact| fact.status.is_permanent()));
+            prop_assert_eq!(ByDomain::<Test>::iter_keys().count(), Facts::<Test>::iter_keys().count());
+            for who in EVERYBODY {
+                prop_assert_eq!((bonded(who), deposited(who)), (0, 0));
+            }
+            let owned: Balance = EVERYBODY.iter().map(|who| wealth(*who)).sum();
+            prop_assert_eq!(owned, 7 * ENDOWMENT - burnt());
+            Ok(())
+        })?;
+    }
+
+    /// The verdict is that of the votes, whatever order they come in.
+    #[test]
+    fn a_verdict_is_the_majority_of_the_points(votes in vec((0..100u128, any::<bool>()), 0..5)) {
+        new_test_ext().execute_with(|| {
+            let id = in_vote();
+            let (mut yes, mut no) = (0, 0);
+            for (who, (points, support)) in (CAROL..).zip(&votes) {
+                set_points(who, *points);
+                if Wtm::do_vote(who, id, *support).is_ok() {
+                    *(if *support { &mut yes } else { &mut no }) += points;
+                }
+            }
+            wait(VOTING);
+            Wtm::do_resolve(id).expect("it is due");
+            let status = fact(id).status;
+            prop_assert!(status != FactStatus::Accepted || yes > no);
+            prop_assert!(status != FactStatus::Rejected || no > yes);
+            check_state();
+            Ok(())
+        })?;
+    }
+}
