@@ -55,7 +55,7 @@ mod benchmarks {
         let count = nearly_full::<T>()?;
         LatestOfModel::<T>::insert(MODEL, 0);
         for id in 1..u64::from(MAX_SHARES) {
-            RecordsOfTask::<T>::try_append(2, id)
+            RecordsOfTask::<T>::try_append(2u64, id)
                 .map_err(|()| BenchmarkError::Stop("the task's list is full"))?;
         }
         let provenance = provenance::<T>();

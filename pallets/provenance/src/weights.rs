@@ -24,21 +24,21 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn record() -> Weight {
-        record_time().saturating_add(T::DbWeight::get().reads_writes(7, 7))
+        record_time().saturating_add(T::DbWeight::get().reads_writes(8, 7))
     }
 
     fn close_anchor() -> Weight {
-        close_time().saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        close_time().saturating_add(T::DbWeight::get().reads_writes(4, 3))
     }
 }
 
 impl WeightInfo for () {
     fn record() -> Weight {
-        record_time().saturating_add(ParityDbWeight::get().reads_writes(7, 7))
+        record_time().saturating_add(ParityDbWeight::get().reads_writes(8, 7))
     }
 
     fn close_anchor() -> Weight {
-        close_time().saturating_add(ParityDbWeight::get().reads_writes(3, 3))
+        close_time().saturating_add(ParityDbWeight::get().reads_writes(4, 3))
     }
 }
 

@@ -15,7 +15,8 @@ impl<T: Config> Pallet<T> {
             .checked_div(&period)
             .map(|past| past.saturating_mul(period));
         if whole != Some(now) {
-            return Weight::zero();
+            // A runtime may keep the period in its storage.
+            return T::DbWeight::get().reads(1);
         }
         Self::close(Pending::<T>::get());
         T::WeightInfo::close_anchor()

@@ -1,10 +1,12 @@
-//! One file each for recording, anchoring, inclusion proofs, reads and the configuration.
+//! One file each for recording, anchoring, inclusion proofs, reads, the
+//! configuration and the invariants' check.
 
 mod anchoring;
 mod config;
 mod inclusion;
 mod recording;
 mod sequences;
+mod state_check;
 mod views;
 
 use nocknock_primitives::provenance::{keccak_256, Node};
