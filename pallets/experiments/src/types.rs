@@ -38,8 +38,7 @@ pub struct GenesisExperiment<AccountId> {
     pub description: GenesisDescription,
 }
 
-/// A description in a chain specification, with the bounds of
-/// [`Description`](nocknock_primitives::experiment::Description).
+/// A description in a chain specification, with the bounds of [`Description`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GenesisDescription {

@@ -64,9 +64,10 @@ fn a_description_that_is_not_acceptable_stops_the_genesis_and_is_named() {
     ];
     for (experiment, reason) in refusals {
         let name = experiment.description.name.clone();
-        let panic = catch_unwind(|| ext_with(vec![experiment]))
-            .err()
-            .expect("the genesis is refused");
+        let panic = catch_unwind(|| {
+            ext_with(vec![experiment]);
+        })
+        .expect_err("the genesis is refused");
         let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
         assert!(
             message.contains(&name) && message.contains(reason),

@@ -1,5 +1,5 @@
-//! One file for each call, and one each for what tasks report, genesis, reads, stored layouts and
-//! random sequences.
+//! One file for each call, and one each for what tasks report, genesis, reads, stored layouts,
+//! invariants and random sequences.
 
 mod accept_transfer;
 mod archive_experiment;
@@ -7,6 +7,7 @@ mod cancel_transfer;
 mod create_experiment;
 mod describe_experiment;
 mod genesis;
+mod invariants;
 mod layout;
 mod leaderboard;
 mod offer_transfer;
