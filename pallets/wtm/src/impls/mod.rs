@@ -11,6 +11,9 @@ mod resolve;
 mod state_check;
 mod views;
 
+#[cfg(test)]
+pub(crate) use propose::in_order;
+
 use crate::{
     types::{CaseOf, FactOf},
     Cases, Config, Error, Facts, Pallet,

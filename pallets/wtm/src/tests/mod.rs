@@ -13,6 +13,7 @@ mod remove;
 mod resolve;
 mod retract;
 mod sequences;
+mod state_check;
 mod supersede;
 mod views;
 mod vote;
