@@ -57,7 +57,7 @@ pub(crate) const RECORD_FEE: Balance = 100;
 /// Blocks in which bonds are taken.
 pub(crate) const WINDOW: u64 = 10;
 /// Blocks in which votes are taken after that.
-pub(crate) const VOTING: u64 = 5;
+pub(crate) const VOTING: u64 = 8;
 /// Blocks for which a fact stays that was voted down.
 pub(crate) const RETENTION: u64 = 20;
 
