@@ -1,7 +1,21 @@
-//! The curriculum, as those outside pallet-rewards see it.
+//! Emission, the curriculum, work points and the registration of workers, as those outside
+//! pallet-rewards see them.
+//!
+//! Amounts are `u128` in the smallest unit of the currency.
 
+use crate::{
+    ids::{BlockRoot, CircuitId, ExperimentId, TaskId},
+    score::{Improvement, Score},
+    task::RevealedBlock,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+
+/// Number of a registration of an account. Each proof of registration uses one up.
+pub type Round = TaskId;
+
+/// Number of a session, counted from 0.
+pub type Session = u32;
 
 /// How a curriculum task ended, as far as its budget and its custodian are concerned.
 #[derive(
@@ -23,3 +37,290 @@ pub enum CurriculumEnd {
     /// the role.
     CustodianFailed,
 }
+
+/// How much may be minted, and when.
+///
+/// Session 0 releases `initial`; the release of a session halves, rounded down, after every
+/// `halving_sessions` sessions. All sessions together never release more than `cap`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// What the first session releases.
+    pub initial: u128,
+    /// Sessions after which the release halves. Nothing is ever released if this is 0.
+    pub halving_sessions: u32,
+    /// The most that is ever released.
+    pub cap: u128,
+}
+
+impl Schedule {
+    /// What the sessions from 0 up to and including `session` release together.
+    ///
+    /// Exact for any session in at most 128 steps: after 128 halvings nothing is left to release.
+    pub fn released_through(&self, session: Session) -> u128 {
+        let mut left = u64::from(session).saturating_add(1);
+        let mut sum = 0u128;
+        for halvings in 0..u128::BITS {
+            let sessions = left.min(u64::from(self.halving_sessions));
+            let each = halved(self.initial, halvings);
+            sum = sum.saturating_add(each.saturating_mul(u128::from(sessions)));
+            left = left.saturating_sub(sessions);
+        }
+        sum.min(self.cap)
+    }
+
+    /// What the sessions after `from` up to and including `to` release together.
+    pub fn released_between(&self, from: Session, to: Session) -> u128 {
+        self.released_through(to)
+            .saturating_sub(self.released_through(from))
+    }
+}
+
+/// `amount` halved this many times, rounded down each time.
+fn halved(amount: u128, times: u32) -> u128 {
+    amount.checked_shr(times).unwrap_or(0)
+}
+
+/// The books of the currency.
+///
+/// `minted + reserved <= released` always; the difference is the free pot.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Books {
+    /// What the schedule has released until now.
+    pub released: u128,
+    /// What is set aside for open curriculum tasks.
+    pub reserved: u128,
+    /// What was ever minted.
+    pub minted: u128,
+    /// What was ever burnt.
+    pub burnt: u128,
+}
+
+impl Books {
+    /// What is released, and neither minted nor set aside.
+    pub const fn free_pot(&self) -> u128 {
+        self.released
+            .saturating_sub(self.minted)
+            .saturating_sub(self.reserved)
+    }
+
+    /// Adds to the pot, but not above `cap` in all, and returns what was added.
+    pub fn release(&mut self, amount: u128, cap: u128) -> u128 {
+        let added = amount.min(cap.saturating_sub(self.released));
+        self.released = self.released.saturating_add(added);
+        added
+    }
+
+    /// Sets up to `amount` of the free pot aside and returns how much it was.
+    pub fn reserve(&mut self, amount: u128) -> u128 {
+        let reserved = amount.min(self.free_pot());
+        self.reserved = self.reserved.saturating_add(reserved);
+        reserved
+    }
+
+    /// Returns what was set aside to the free pot.
+    pub fn unreserve(&mut self, amount: u128) {
+        self.reserved = self.reserved.saturating_sub(amount);
+    }
+
+    /// Notes that `amount` of what was set aside is minted.
+    pub fn mint(&mut self, amount: u128) {
+        self.reserved = self.reserved.saturating_sub(amount);
+        self.minted = self.minted.saturating_add(amount);
+    }
+}
+
+/// An open curriculum task.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct CurriculumTask<AccountId> {
+    /// Its experiment.
+    pub experiment: ExperimentId,
+    /// Who created it and reveals its blocks.
+    pub custodian: AccountId,
+    /// What is still set aside for it.
+    pub budget: u128,
+    /// Its winner was paid.
+    pub paid: bool,
+}
+
+impl<AccountId> CurriculumTask<AccountId> {
+    /// What an improvement earns: `budget × improvement`, rounded down. Nothing if the task was
+    /// paid before.
+    pub fn earned(&self, improvement: Improvement) -> u128 {
+        match self.paid {
+            true => 0,
+            false => fraction(self.budget, improvement.numerator, improvement.denominator),
+        }
+    }
+}
+
+/// `amount × numerator / denominator`, rounded down and at most `amount`; 0 if the denominator is.
+fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
+    let (numerator, denominator) = (u128::from(numerator), u128::from(denominator));
+    let numerator = numerator.min(denominator);
+    let Some(whole) = amount.checked_div(denominator) else {
+        return 0;
+    };
+    let rest = amount.saturating_sub(whole.saturating_mul(denominator));
+    // With amount = whole × denominator + rest the quotient is whole × numerator +
+    // rest × numerator / denominator. The first product is at most amount, and both factors of the
+    // second one fit 64 bits.
+    let of_rest = rest.saturating_mul(numerator).checked_div(denominator);
+    whole
+        .saturating_mul(numerator)
+        .saturating_add(of_rest.unwrap_or(0))
+}
+
+/// Work points as they are stored: an amount, and the generation in which it was written.
+///
+/// Points halve with each generation, rounded down. Nothing is rewritten when that happens: what
+/// they are worth now follows from the present generation.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Points {
+    /// The points in that generation.
+    pub amount: u128,
+    /// Halvings that had passed when they were written.
+    pub generation: u32,
+}
+
+impl Points {
+    /// What the points are in a generation.
+    pub fn at(&self, generation: u32) -> u128 {
+        halved(self.amount, generation.saturating_sub(self.generation))
+    }
+
+    /// The points in this generation with more added to them.
+    pub fn plus(&self, amount: u128, generation: u32) -> Self {
+        Self {
+            amount: self.at(generation).saturating_add(amount),
+            generation: generation.max(self.generation),
+        }
+    }
+
+    /// The points in this generation with some taken away.
+    pub fn minus(&self, amount: u128, generation: u32) -> Self {
+        Self {
+            amount: self.at(generation).saturating_sub(amount),
+            generation: generation.max(self.generation),
+        }
+    }
+}
+
+/// Whether a registered worker may work.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Standing {
+    /// It may, until the registration expires.
+    Active,
+    /// It abandoned this curriculum task and has to register anew.
+    Suspended(
+        /// The task.
+        TaskId,
+    ),
+    /// It unregistered itself.
+    Left,
+}
+
+/// The registration of a worker.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Registration {
+    /// Whether the worker may work.
+    pub standing: Standing,
+    /// The round that the next proof of registration of this account has to name.
+    pub next_round: Round,
+    /// First session in which the registration is no longer valid.
+    pub expires: Session,
+}
+
+impl Registration {
+    /// The worker may work in a session.
+    pub fn is_active(&self, session: Session) -> bool {
+        self.standing == Standing::Active && session < self.expires
+    }
+}
+
+/// The public practice block: whoever proves a good enough score on it is registered as a worker.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Practice {
+    /// The score circuit, which names the shape of models and rows.
+    pub circuit: CircuitId,
+    /// Root of the block, as block 0.
+    pub root: BlockRoot,
+    /// Its real rows.
+    pub rows: u32,
+    /// The score that a newcomer has to reach.
+    pub min_score: Score,
+}
+
+/// A practice block that is to be set.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct PracticeSpec {
+    /// The score circuit.
+    pub circuit: CircuitId,
+    /// Salt and rows, both public.
+    pub block: RevealedBlock,
+    /// The score that a newcomer has to reach.
+    pub min_score: Score,
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,8 @@ pub enum ContextDomain {
     Score,
     /// The delivery of a model in a task. The block index is 0.
     Delivery,
-    /// The registration of a worker with a score of the practice block. The task is 0.
+    /// The registration of a worker with a score of the practice block. The task is the account's
+    /// registration round, so that a proof registers once only; the block index is 0.
     Registration,
 }
 

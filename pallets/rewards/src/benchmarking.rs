@@ -1,0 +1,299 @@
+//! Benchmarks of the calls, hooks and traits.
+//!
+//! Proofs are real: the runtime's [`BenchmarkHelper`] registers circuits whose trapdoor is known
+//! and proves whatever is claimed. The weight of verification is charged apart, so `register_worker`
+//! counts it once more: an upper bound.
+
+use super::*;
+use crate::types::{BalanceOf, CurriculumEntry, PracticeClaim};
+use alloc::{boxed::Box, vec, vec::Vec};
+use frame_benchmarking::{v2::*, BenchmarkError};
+use frame_support::{
+    traits::{EnsureOrigin, Get},
+    BoundedVec,
+};
+use frame_system::RawOrigin;
+use nocknock_primitives::{
+    circuit::ProofBytes,
+    ids::{CircuitId, FieldBytes, ModelCommitment},
+    limits::MAX_BLOCK_ELEMENTS,
+    model::{
+        field,
+        rows::{fill_block, Row},
+        shape::{Dimensions, ShapeName},
+        wire::encode_rows,
+        Fr, MlpShape,
+    },
+    reward::{CurriculumEnd, Points, PracticeSpec, Registration, Standing},
+    score::{Improvement, Score},
+    task::RevealedBlock,
+    traits::{Curriculum as _, WorkerRegistry},
+};
+use sp_runtime::Permill;
+
+/// What benchmarks need of the pallets around this one.
+pub trait BenchmarkHelper<AccountId> {
+    /// Registers a score circuit of a shape, or finds it registered.
+    fn score_circuit(shape: MlpShape) -> CircuitId;
+
+    /// A proof of these inputs that the verifier accepts.
+    fn prove(circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes;
+
+    /// Gives an account session keys.
+    fn set_keys(who: &AccountId);
+}
+
+const EXPERIMENT: u32 = 1;
+const TASK: u64 = 7;
+const ALL: Improvement = Improvement {
+    numerator: 1,
+    denominator: 1,
+};
+
+/// A shape whose rows are packed into one element each.
+fn shape_of_elements(rows: u32) -> Result<MlpShape, BenchmarkError> {
+    let dimensions = Dimensions {
+        inputs: 62,
+        hidden: 8,
+        classes: 3,
+        input_bits: 4,
+        weight_bits: 6,
+        hidden_bias_bits: 12,
+        output_bias_bits: 14,
+        shift: 6,
+        preactivation_bits: 16,
+        gap_bits: 20,
+        block_rows: u16::try_from(rows).map_err(|_| BenchmarkError::Stop("too many rows"))?,
+    };
+    ShapeName::new("benchmark")
+        .and_then(|name| MlpShape::new(name, dimensions))
+        .map_err(|_| BenchmarkError::Stop("the shape is not usable"))
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    fn council<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+        T::CurriculumOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)
+    }
+
+    /// A full practice block of `e` elements.
+    fn practice<T: Config>(e: u32) -> Result<PracticeSpec, BenchmarkError> {
+        let shape = shape_of_elements(e)?;
+        let samples = (0..e)
+            .map(|_| Row::sample(&shape, vec![1; 62], 1))
+            .collect();
+        let rows = fill_block(&shape, samples)
+            .and_then(|rows| encode_rows(&shape, &rows))
+            .map_err(|_| BenchmarkError::Stop("the rows are not a block"))?;
+        Ok(PracticeSpec {
+            circuit: T::BenchmarkHelper::score_circuit(shape),
+            block: RevealedBlock {
+                salt: field::to_bytes(&Fr::from(3u32)),
+                rows: BoundedVec::truncate_from(rows),
+            },
+            min_score: Score::new(1, 2),
+        })
+    }
+
+    fn registered<T: Config>(who: &T::AccountId) {
+        frame_system::Pallet::<T>::inc_sufficients(who);
+        Registrations::<T>::insert(
+            who,
+            Registration {
+                standing: Standing::Active,
+                next_round: 1,
+                expires: T::RegistrationLife::get(),
+            },
+        );
+    }
+
+    fn with_points<T: Config>(who: &T::AccountId, points: u128) {
+        TotalPoints::<T>::mutate(|total| *total = total.plus(points, 0));
+        WorkersPoints::<T>::insert(who, Points::default().plus(points, 0));
+    }
+
+    /// `count` candidates with keys and ascending points.
+    fn candidates<T: Config>(count: u32) {
+        let all: Vec<T::AccountId> = (0..count)
+            .map(|index| account("candidate", index, 0))
+            .collect();
+        for (who, points) in all.iter().zip(T::MinCandidatePoints::get()..) {
+            T::BenchmarkHelper::set_keys(who);
+            with_points::<T>(who, points);
+        }
+        Candidates::<T>::put(BoundedVec::<_, T::MaxCandidates>::truncate_from(all));
+    }
+
+    fn in_curriculum<T: Config>() -> Result<T::AccountId, BenchmarkError> {
+        let custodian: T::AccountId = account("custodian", 0, 0);
+        let share = Permill::from_percent(10);
+        Pallet::<T>::do_set_curriculum(EXPERIMENT, Some(custodian.clone()), share, 4)?;
+        Ok(custodian)
+    }
+
+    #[benchmark]
+    fn register_worker() -> Result<(), BenchmarkError> {
+        let worker: T::AccountId = whitelisted_caller();
+        Pallet::<T>::do_set_practice(practice::<T>(4)?)
+            .map_err(|_| BenchmarkError::Stop("the practice block is refused"))?;
+        let terms = Practice::<T>::get().ok_or(BenchmarkError::Stop("no practice block"))?;
+        let model = ModelCommitment(field::to_bytes(&Fr::from(5u32)));
+        let blank = ProofBytes([0; 256]);
+        let claim = PracticeClaim {
+            model,
+            score: 4,
+            proof: &blank,
+        };
+        let inputs = Pallet::<T>::score_inputs(&worker, 0, &terms, &claim);
+        let proof = Box::new(T::BenchmarkHelper::prove(&terms.circuit, &inputs));
+        #[extrinsic_call]
+        _(RawOrigin::None, worker.clone(), model, 4, proof);
+        assert!(Pallet::<T>::may_work(&worker));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn unregister() {
+        let worker: T::AccountId = whitelisted_caller();
+        registered::<T>(&worker);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(worker.clone()));
+        assert!(!Pallet::<T>::may_work(&worker));
+    }
+
+    #[benchmark]
+    fn remove_worker() {
+        let caller: T::AccountId = whitelisted_caller();
+        let worker: T::AccountId = account("worker", 0, 0);
+        registered::<T>(&worker);
+        with_points::<T>(&worker, 0);
+        CurrentSession::<T>::put(u32::MAX);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), worker.clone());
+        assert!(!Registrations::<T>::contains_key(&worker));
+    }
+
+    #[benchmark]
+    fn apply_as_candidate(c: Linear<0, { T::MaxCandidates::get() }>) {
+        candidates::<T>(c);
+        let caller: T::AccountId = whitelisted_caller();
+        T::BenchmarkHelper::set_keys(&caller);
+        with_points::<T>(&caller, u128::MAX / 2);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()));
+        assert!(Candidates::<T>::get().contains(&caller));
+    }
+
+    #[benchmark]
+    fn leave_candidates() {
+        candidates::<T>(T::MaxCandidates::get());
+        let caller: T::AccountId = account("candidate", 0, 0);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()));
+        assert!(!Candidates::<T>::get().contains(&caller));
+    }
+
+    #[benchmark]
+    fn set_curriculum() -> Result<(), BenchmarkError> {
+        let origin = council::<T>()?;
+        in_curriculum::<T>()?;
+        let next: T::AccountId = account("next", 0, 0);
+        #[extrinsic_call]
+        _(
+            origin as T::RuntimeOrigin,
+            EXPERIMENT,
+            Some(next.clone()),
+            Permill::one(),
+            9,
+        );
+        assert!(Pallet::<T>::is_custodian(EXPERIMENT, &next));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn remove_curriculum() -> Result<(), BenchmarkError> {
+        let origin = council::<T>()?;
+        in_curriculum::<T>()?;
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, EXPERIMENT);
+        assert!(!Pallet::<T>::contains(EXPERIMENT));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn set_practice(e: Linear<1, MAX_BLOCK_ELEMENTS>) -> Result<(), BenchmarkError> {
+        let origin = council::<T>()?;
+        let spec = Box::new(practice::<T>(e)?);
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, spec);
+        assert!(Practice::<T>::get().is_some_and(|practice| practice.rows == e));
+        Ok(())
+    }
+
+    /// Paying is the heaviest of the three; opening and closing are counted with it.
+    #[benchmark]
+    fn curriculum() -> Result<(), BenchmarkError> {
+        let custodian = in_curriculum::<T>()?;
+        let winner: T::AccountId = account("winner", 0, 0);
+        registered::<T>(&winner);
+        let paid: BalanceOf<T>;
+        #[block]
+        {
+            Pallet::<T>::open(EXPERIMENT, TASK, &custodian)?;
+            paid = Pallet::<T>::pay(TASK, &winner, ALL);
+            Pallet::<T>::close(TASK, CurriculumEnd::CustodianFailed);
+        }
+        assert!(paid > 0u32.into());
+        let entry: Option<CurriculumEntry<T::AccountId>> = Curriculum::<T>::get(EXPERIMENT);
+        assert!(entry.is_some_and(|entry| entry.open == 0 && entry.custodian.is_none()));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn abandoned() {
+        let worker: T::AccountId = whitelisted_caller();
+        registered::<T>(&worker);
+        #[block]
+        {
+            <Pallet<T> as WorkerRegistry<T::AccountId>>::abandoned(&worker, TASK);
+        }
+        assert!(!Pallet::<T>::may_work(&worker));
+    }
+
+    #[benchmark]
+    fn on_new_session() {
+        let before = CurrencyBooks::<T>::get().released;
+        #[block]
+        {
+            Pallet::<T>::on_new_session(1);
+        }
+        assert!(CurrencyBooks::<T>::get().released > before);
+    }
+
+    #[benchmark]
+    fn elect(c: Linear<0, { T::MaxCandidates::get() }>) {
+        candidates::<T>(c);
+        let elected;
+        #[block]
+        {
+            elected = Pallet::<T>::elect();
+        }
+        let floor = usize::try_from(T::MaxValidators::get().min(c)).unwrap_or(0);
+        assert!(elected.len() >= floor);
+    }
+
+    #[benchmark]
+    fn bar() {
+        candidates::<T>(T::MaxCandidates::get());
+        let offender: T::AccountId = account("candidate", 0, 0);
+        #[block]
+        {
+            Pallet::<T>::bar(&offender);
+        }
+        assert!(Barred::<T>::contains_key(&offender));
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

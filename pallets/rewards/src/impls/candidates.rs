@@ -1,0 +1,126 @@
+//! Candidates for validation, and the election.
+
+use crate::{Barred, Candidates, Config, Error, Event, GenesisAuthorities, Pallet, ValidatorKeys};
+use alloc::vec::Vec;
+use frame_support::ensure;
+use sp_runtime::{traits::Get, DispatchResult};
+
+type Ranked<T> = (<T as frame_system::Config>::AccountId, u128);
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_apply_as_candidate(who: T::AccountId) -> DispatchResult {
+        ensure!(!Barred::<T>::contains_key(&who), Error::<T>::Barred);
+        ensure!(T::ValidatorKeys::has_keys(&who), Error::<T>::NoSessionKeys);
+        let points = Self::points_of(&who);
+        ensure!(
+            points >= T::MinCandidatePoints::get(),
+            Error::<T>::TooFewPoints
+        );
+        let mut candidates = Candidates::<T>::get();
+        ensure!(!candidates.contains(&who), Error::<T>::AlreadyCandidate);
+        if candidates.is_full() {
+            let last = Self::last_below(points)?;
+            candidates.retain(|candidate| *candidate != last);
+            Self::deposit_event(Event::CandidateDisplaced { who: last });
+        }
+        candidates
+            .try_push(who.clone())
+            .map_err(|_| Error::<T>::CandidatesFull)?;
+        Candidates::<T>::put(candidates);
+        Self::deposit_event(Event::CandidateAdded { who, points });
+        Ok(())
+    }
+
+    pub(crate) fn do_leave_candidates(who: &T::AccountId) -> DispatchResult {
+        let mut candidates = Candidates::<T>::get();
+        let before = candidates.len();
+        candidates.retain(|candidate| candidate != who);
+        ensure!(candidates.len() < before, Error::<T>::NotCandidate);
+        Candidates::<T>::put(candidates);
+        Self::deposit_event(Event::CandidateLeft { who: who.clone() });
+        Ok(())
+    }
+
+    /// The last candidate, if it has fewer points than this.
+    fn last_below(points: u128) -> Result<T::AccountId, Error<T>> {
+        Self::ranked_candidates()
+            .pop()
+            .filter(|(_, last)| *last < points)
+            .map(|(who, _)| who)
+            .ok_or(Error::<T>::CandidatesFull)
+    }
+
+    /// Candidates and their points: most points first, of equals the lower account id first.
+    pub(crate) fn ranked_candidates() -> Vec<Ranked<T>> {
+        let mut ranked: Vec<Ranked<T>> = Candidates::<T>::get()
+            .into_iter()
+            .map(|who| {
+                let points = Self::points_of(&who);
+                (who, points)
+            })
+            .collect();
+        ranked.sort_by(|(a, of_a), (b, of_b)| of_b.cmp(of_a).then_with(|| a.cmp(b)));
+        ranked
+    }
+
+    /// Who validates, in this order:
+    ///
+    /// 1. The first `MaxValidators` of the ranked candidates that have points and session keys.
+    /// 2. While these are fewer than `MinValidators`: the genesis authorities beside them that have
+    ///    keys and are not barred, in the order of the genesis, up to `MaxValidators` in all.
+    /// 3. If that is nobody: the genesis authorities with keys even if they are barred, and failing
+    ///    that all of them, because a chain must not stop.
+    ///
+    /// Empty only if the genesis named no authority. Costs `WeightInfo::elect` of the number of candidates:
+    /// nothing here depends on the number of workers.
+    pub fn elect() -> Vec<T::AccountId> {
+        let mut elected = Self::best_candidates();
+        if elected.len() < to_usize(T::MinValidators::get()) {
+            Self::add_authorities(&mut elected);
+        }
+        match elected.is_empty() {
+            true => Self::last_resort(),
+            false => elected,
+        }
+    }
+
+    fn best_candidates() -> Vec<T::AccountId> {
+        Self::ranked_candidates()
+            .into_iter()
+            .filter(|(who, points)| *points > 0 && Self::may_validate(who))
+            .map(|(who, _)| who)
+            .take(to_usize(T::MaxValidators::get()))
+            .collect()
+    }
+
+    fn add_authorities(elected: &mut Vec<T::AccountId>) {
+        let room = to_usize(T::MaxValidators::get()).saturating_sub(elected.len());
+        let authorities: Vec<_> = GenesisAuthorities::<T>::get()
+            .into_iter()
+            .filter(|who| Self::may_validate(who) && !elected.contains(who))
+            .take(room)
+            .collect();
+        elected.extend(authorities);
+    }
+
+    fn last_resort() -> Vec<T::AccountId> {
+        let all = GenesisAuthorities::<T>::get().into_inner();
+        let with_keys: Vec<_> = all
+            .iter()
+            .filter(|who| T::ValidatorKeys::has_keys(who))
+            .cloned()
+            .collect();
+        match with_keys.is_empty() {
+            true => all,
+            false => with_keys,
+        }
+    }
+
+    fn may_validate(who: &T::AccountId) -> bool {
+        T::ValidatorKeys::has_keys(who) && !Barred::<T>::contains_key(who)
+    }
+}
+
+fn to_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,70 @@
+//! What a runtime's configuration must fulfil.
+
+use crate::{types::BalanceOf, Config, Pallet, WeightInfo};
+use frame_support::{dispatch::DispatchClass, weights::Weight};
+use nocknock_primitives::{limits::MAX_BLOCK_ELEMENTS, traits::Curriculum};
+use sp_runtime::traits::{Get, Zero};
+
+impl<T: Config> Pallet<T> {
+    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    pub(crate) fn check_config() {
+        assert!(
+            !T::InitialRelease::get().is_zero(),
+            "InitialRelease must be positive"
+        );
+        assert!(
+            T::InitialRelease::get() <= T::MaxSupply::get(),
+            "InitialRelease must not exceed MaxSupply"
+        );
+        let periods = [
+            T::HalvingSessions::get(),
+            T::PointsHalving::get(),
+            T::RegistrationLife::get(),
+        ];
+        assert!(
+            periods.iter().all(|period| *period > 0),
+            "periods must be positive"
+        );
+        Self::check_bounds();
+        Self::check_weights();
+    }
+
+    fn check_bounds() {
+        let bounds = [
+            T::MaxCurriculum::get(),
+            T::MaxCandidates::get(),
+            T::MinValidators::get(),
+            T::MaxRegistrationsPerSession::get(),
+        ];
+        assert!(
+            bounds.iter().all(|bound| *bound > 0),
+            "bounds must be positive"
+        );
+        assert!(
+            T::MinValidators::get() <= T::MaxValidators::get(),
+            "MinValidators must not exceed MaxValidators"
+        );
+        assert!(
+            T::MinCandidatePoints::get() > 0,
+            "a candidate must have done some work"
+        );
+    }
+
+    /// The heaviest calls fit into a block.
+    fn check_weights() {
+        let weights = <T as frame_system::Config>::BlockWeights::get();
+        let limit = weights
+            .get(DispatchClass::Normal)
+            .max_extrinsic
+            .unwrap_or(weights.max_block);
+        let heaviest = [
+            Self::registration_weight(),
+            T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS),
+            T::WeightInfo::apply_as_candidate(T::MaxCandidates::get()),
+            T::WeightInfo::elect(T::MaxCandidates::get()),
+            <Self as Curriculum<T::AccountId, BalanceOf<T>>>::weight(),
+        ];
+        let fit = heaviest.iter().all(|weight: &Weight| weight.all_lte(limit));
+        assert!(fit, "every call must fit into a block");
+    }
+}

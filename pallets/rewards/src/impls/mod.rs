@@ -1,0 +1,30 @@
+//! What the calls, hooks and traits do, by subject.
+
+mod candidates;
+mod config_check;
+mod curriculum;
+mod emission;
+mod genesis;
+mod points;
+mod practice;
+mod registration;
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+mod state_check;
+mod views;
+
+pub(crate) use emission::to_u128;
+
+use crate::{Config, Pallet};
+use frame_system::Pallet as System;
+
+impl<T: Config> Pallet<T> {
+    /// Gives an account a reason to exist that does not depend on what it owns.
+    fn hold_reference(who: &T::AccountId) {
+        System::<T>::inc_sufficients(who);
+    }
+
+    /// Takes one such reason back. An account without any other ceases to exist.
+    fn release_reference(who: &T::AccountId) {
+        System::<T>::dec_sufficients(who);
+    }
+}

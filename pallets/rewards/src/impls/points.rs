@@ -1,0 +1,75 @@
+//! Work points, and accounts that are barred.
+//!
+//! What an account has is halved in whole generations and rounded down, and so is the total. A sum of
+//! numbers rounded down is at most the sum rounded down, and halving twice is quartering, so the
+//! points of all accounts never add up to more than the total, whenever each was last written; the
+//! total never exceeds what was minted, because it grows by what is minted and shrinks otherwise.
+
+use crate::{
+    Barred, Candidates, Config, CurrentSession, Event, Pallet, TotalPoints, WorkersPoints,
+};
+use nocknock_primitives::traits::WorkPoints;
+use sp_runtime::traits::Get;
+
+impl<T: Config> Pallet<T> {
+    /// Halvings that have passed.
+    pub(crate) fn generation() -> u32 {
+        CurrentSession::<T>::get()
+            .checked_div(T::PointsHalving::get())
+            .unwrap_or(0)
+    }
+
+    pub(crate) fn points_of(who: &T::AccountId) -> u128 {
+        WorkersPoints::<T>::get(who).at(Self::generation())
+    }
+
+    pub(crate) fn points_of_all() -> u128 {
+        TotalPoints::<T>::get().at(Self::generation())
+    }
+
+    /// Adds points for tokens that were just minted to an account. A barred one gets none.
+    pub(super) fn add_points(who: &T::AccountId, amount: u128) {
+        if amount == 0 || Barred::<T>::contains_key(who) {
+            return;
+        }
+        let generation = Self::generation();
+        WorkersPoints::<T>::mutate(who, |points| *points = points.plus(amount, generation));
+        TotalPoints::<T>::mutate(|total| *total = total.plus(amount, generation));
+    }
+
+    /// Removes points of an account and returns how many they were.
+    pub(super) fn wipe_points(who: &T::AccountId) -> u128 {
+        let generation = Self::generation();
+        let points = WorkersPoints::<T>::take(who).at(generation);
+        TotalPoints::<T>::mutate(|total| *total = total.minus(points, generation));
+        points
+    }
+
+    /// Bars an account for an offence: it loses its points and its candidacy, and may never again
+    /// register, work or stand for validation. Called by the runtime's handler of offences, which adds
+    /// the weight `WeightInfo::bar`. Barring an account again changes nothing.
+    ///
+    /// What it owns stays its own, and a registration is removed when it has expired.
+    pub fn bar(who: &T::AccountId) {
+        if Barred::<T>::contains_key(who) {
+            return;
+        }
+        Barred::<T>::insert(who, ());
+        Candidates::<T>::mutate(|candidates| candidates.retain(|candidate| candidate != who));
+        let points = Self::wipe_points(who);
+        Self::deposit_event(Event::AccountBarred {
+            who: who.clone(),
+            points,
+        });
+    }
+}
+
+impl<T: Config> WorkPoints<T::AccountId> for Pallet<T> {
+    fn points(who: &T::AccountId) -> u128 {
+        Self::points_of(who)
+    }
+
+    fn total() -> u128 {
+        Self::points_of_all()
+    }
+}

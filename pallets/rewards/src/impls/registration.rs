@@ -1,0 +1,300 @@
+//! Registration of workers by proof, suspension and removal.
+
+use crate::{
+    types::{PracticeClaim, SessionCount},
+    Barred, Call, Config, CurrentSession, Error, Event, FirstRound, Pallet,
+    Practice as PracticeTerms, RecentRegistrations, Registrations, WeightInfo, WorkersPoints,
+};
+use codec::Encode;
+use frame_support::{ensure, weights::Weight};
+use frame_system::pallet_prelude::BlockNumberFor;
+use nocknock_primitives::{
+    circuit::Claim,
+    ids::{FieldBytes, TaskId},
+    model::{field, Context, ContextDomain, Fr},
+    reward::{Practice, Registration, Round, Session, Standing},
+    score::Score,
+    traits::{ProofVerifier, VerifyFailure, WorkerRegistry},
+};
+use sp_runtime::{
+    traits::{Get, Zero},
+    transaction_validity::{
+        InvalidTransaction, TransactionLongevity, TransactionPriority, TransactionValidity,
+        ValidTransaction,
+    },
+    DispatchResult,
+};
+
+/// A newcomer cannot offer a tip, so its registration goes before paying transactions. It cannot
+/// crowd them out, because the number of registrations in a session is bounded.
+const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
+
+/// Blocks after which the pool validates a registration anew.
+const LONGEVITY: TransactionLongevity = 64;
+
+/// Public inputs of S1.
+pub(crate) type ScoreInputs = [FieldBytes; 5];
+
+impl<T: Config> Pallet<T> {
+    /// Weight of `register_worker`: the proof is verified before the call and in it.
+    pub(crate) fn registration_weight() -> Weight {
+        T::WeightInfo::register_worker()
+            .saturating_add(T::Verifier::verify_weight(1))
+            .saturating_add(T::Verifier::verify_weight(1))
+    }
+
+    /// Whether the pool takes a transaction without signature, and a block may hold it.
+    ///
+    /// What is refused bears the index of the pallet's error as its custom code.
+    pub(crate) fn registration_validity(call: &Call<T>) -> TransactionValidity {
+        let Call::register_worker {
+            worker,
+            model,
+            score,
+            proof,
+        } = call
+        else {
+            return InvalidTransaction::Call.into();
+        };
+        let claim = PracticeClaim {
+            model: *model,
+            score: *score,
+            proof,
+        };
+        Self::check_registration(worker, &claim).map_err(refusal)?;
+        ValidTransaction::with_tag_prefix("nocknock/register")
+            .priority(PRIORITY)
+            .and_provides(worker)
+            .longevity(LONGEVITY)
+            .propagate(true)
+            .build()
+    }
+
+    pub(crate) fn do_register_worker(
+        worker: T::AccountId,
+        claim: PracticeClaim<'_>,
+    ) -> DispatchResult {
+        let round = Self::check_registration(&worker, &claim)?;
+        Self::count_registration();
+        if !Registrations::<T>::contains_key(&worker) {
+            Self::hold_reference(&worker);
+        }
+        let expires = Self::expiry();
+        Registrations::<T>::insert(
+            &worker,
+            Registration {
+                standing: Standing::Active,
+                next_round: round.saturating_add(1),
+                expires,
+            },
+        );
+        Self::deposit_event(Event::WorkerRegistered {
+            worker,
+            model: claim.model,
+            score: claim.score,
+            round,
+            expires,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_unregister(who: &T::AccountId) -> DispatchResult {
+        let mut registration = Registrations::<T>::get(who)
+            .filter(|registration| registration.standing != Standing::Left)
+            .ok_or(Error::<T>::NotRegistered)?;
+        registration.standing = Standing::Left;
+        Registrations::<T>::insert(who, registration);
+        Self::deposit_event(Event::WorkerUnregistered {
+            worker: who.clone(),
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_worker(who: &T::AccountId) -> DispatchResult {
+        let registration = Registrations::<T>::get(who);
+        match registration {
+            Some(registration) => Self::forget_registration(who, registration)?,
+            None => ensure!(
+                WorkersPoints::<T>::contains_key(who),
+                Error::<T>::NotRegistered
+            ),
+        }
+        let spent = Self::points_of(who) == 0;
+        ensure!(spent || registration.is_some(), Error::<T>::NotRemovable);
+        if spent {
+            WorkersPoints::<T>::remove(who);
+        }
+        Self::deposit_event(Event::WorkerRemoved {
+            worker: who.clone(),
+        });
+        Ok(())
+    }
+
+    /// Removes an expired registration. The round of everybody who has none rises above it, so
+    /// that no proof of the account is ever accepted twice.
+    fn forget_registration(who: &T::AccountId, registration: Registration) -> Result<(), Error<T>> {
+        let removable = registration
+            .expires
+            .saturating_add(T::RegistrationLife::get());
+        ensure!(
+            CurrentSession::<T>::get() >= removable,
+            Error::<T>::NotRemovable
+        );
+        Registrations::<T>::remove(who);
+        FirstRound::<T>::mutate(|first| *first = registration.next_round.max(*first));
+        Self::release_reference(who);
+        Ok(())
+    }
+
+    /// Lengthens the registration of a worker that has just earned tokens.
+    pub(super) fn renew(who: &T::AccountId) {
+        let session = CurrentSession::<T>::get();
+        if let Some(mut registration) =
+            Registrations::<T>::get(who).filter(|registration| registration.is_active(session))
+        {
+            registration.expires = Self::expiry();
+            Registrations::<T>::insert(who, registration);
+        }
+    }
+
+    /// The round that the account's next proof of registration has to name.
+    pub(crate) fn round_of(who: &T::AccountId) -> Round {
+        Registrations::<T>::get(who)
+            .map_or_else(FirstRound::<T>::get, |registration| registration.next_round)
+    }
+
+    /// First session in which a registration of now is no longer valid.
+    fn expiry() -> Session {
+        CurrentSession::<T>::get().saturating_add(T::RegistrationLife::get())
+    }
+
+    fn count_registration() {
+        let session = CurrentSession::<T>::get();
+        RecentRegistrations::<T>::mutate(|recent| {
+            let count = recent.in_session(session).saturating_add(1);
+            *recent = SessionCount { session, count };
+        });
+    }
+
+    /// Checks a registration, what is cheap before the proof, and returns its round.
+    fn check_registration(
+        worker: &T::AccountId,
+        claim: &PracticeClaim<'_>,
+    ) -> Result<Round, Error<T>> {
+        Self::check_newcomer(worker)?;
+        let practice = PracticeTerms::<T>::get().ok_or(Error::<T>::NoPractice)?;
+        check_claim(&practice, claim)?;
+        let round = Self::round_of(worker);
+        let inputs = Self::score_inputs(worker, round, &practice, claim);
+        let claim = Claim {
+            inputs: &inputs,
+            proof: claim.proof,
+        };
+        T::Verifier::verify(&practice.circuit, claim).map_err(refused_proof)?;
+        Ok(round)
+    }
+
+    fn check_newcomer(worker: &T::AccountId) -> Result<(), Error<T>> {
+        let session = CurrentSession::<T>::get();
+        ensure!(
+            RecentRegistrations::<T>::get().in_session(session)
+                < T::MaxRegistrationsPerSession::get(),
+            Error::<T>::RegistrationsExhausted
+        );
+        ensure!(!Barred::<T>::contains_key(worker), Error::<T>::Barred);
+        let registered = Registrations::<T>::get(worker)
+            .is_some_and(|registration| registration.is_active(session));
+        ensure!(!registered, Error::<T>::AlreadyRegistered);
+        Ok(())
+    }
+
+    pub(crate) fn score_inputs(
+        worker: &T::AccountId,
+        round: Round,
+        practice: &Practice,
+        claim: &PracticeClaim<'_>,
+    ) -> ScoreInputs {
+        let context = Context {
+            domain: ContextDomain::Registration,
+            genesis_hash: Self::genesis_hash(),
+            circuit: practice.circuit,
+            task: round,
+            worker: worker.clone().into(),
+            block: 0,
+        };
+        [
+            field::to_bytes(&context.to_field()),
+            *claim.model.as_bytes(),
+            *practice.root.as_bytes(),
+            field::to_bytes(&Fr::from(claim.score)),
+            field::to_bytes(&Fr::from(practice.rows)),
+        ]
+    }
+
+    fn genesis_hash() -> [u8; 32] {
+        let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+        let mut bytes = [0; 32];
+        bytes
+            .iter_mut()
+            .zip(hash.as_ref())
+            .for_each(|(byte, of_hash)| *byte = *of_hash);
+        bytes
+    }
+}
+
+impl<T: Config> WorkerRegistry<T::AccountId> for Pallet<T> {
+    fn may_work(who: &T::AccountId) -> bool {
+        let session = CurrentSession::<T>::get();
+        let active = Registrations::<T>::get(who)
+            .is_some_and(|registration| registration.is_active(session));
+        active && !Barred::<T>::contains_key(who)
+    }
+
+    fn abandoned(who: &T::AccountId, task: TaskId) {
+        let Some(mut registration) = Registrations::<T>::get(who)
+            .filter(|registration| registration.standing == Standing::Active)
+        else {
+            return;
+        };
+        registration.standing = Standing::Suspended(task);
+        Registrations::<T>::insert(who, registration);
+        Self::deposit_event(Event::WorkerSuspended {
+            worker: who.clone(),
+            task,
+        });
+    }
+
+    fn weight() -> Weight {
+        T::WeightInfo::abandoned()
+    }
+}
+
+/// Everything about a claim but its proof.
+fn check_claim<T: Config>(practice: &Practice, claim: &PracticeClaim<'_>) -> Result<(), Error<T>> {
+    ensure!(claim.score <= practice.rows, Error::<T>::ScoreTooHigh);
+    let score = Score::new(claim.score, practice.rows);
+    ensure!(score.at_least(&practice.min_score), Error::<T>::ScoreTooLow);
+    field::from_bytes(claim.model.as_bytes()).map_err(|_| Error::<T>::BadCommitment)?;
+    Ok(())
+}
+
+fn refused_proof<T: Config>(failure: VerifyFailure) -> Error<T> {
+    match failure {
+        VerifyFailure::Disabled | VerifyFailure::UnknownCircuit => Error::CircuitDisabled,
+        VerifyFailure::BadInputs | VerifyFailure::MalformedProof | VerifyFailure::Refuted => {
+            Error::ProofRefused
+        }
+    }
+}
+
+/// The pool's form of a refusal.
+fn refusal<T: Config>(error: Error<T>) -> InvalidTransaction {
+    match error {
+        Error::ProofRefused => InvalidTransaction::BadProof,
+        Error::AlreadyRegistered => InvalidTransaction::Stale,
+        other => {
+            let code = other.using_encoded(|bytes| bytes.first().copied());
+            InvalidTransaction::Custom(code.unwrap_or(u8::MAX))
+        }
+    }
+}

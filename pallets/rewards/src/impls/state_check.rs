@@ -1,0 +1,189 @@
+//! The invariants of this pallet's state.
+
+use crate::{
+    Barred, Candidates, Config, CurrencyBooks, CurrentSession, Curriculum as Entries,
+    GenesisAuthorities, GenesisIssuance, OpenTasks, Pallet, Practice, PracticeBlock,
+    RecentRegistrations, Registrations, TotalPoints, WorkersPoints,
+};
+use alloc::collections::{BTreeMap, BTreeSet};
+use frame_support::{ensure, traits::fungible::Inspect};
+use nocknock_primitives::traits::ProofVerifier;
+use sp_runtime::{traits::Get, TryRuntimeError};
+
+impl<T: Config> Pallet<T> {
+    /// Checks the invariants, numbered as in the README:
+    ///
+    /// 1. Total issuance is what the genesis endowed, plus minted, less burnt.
+    /// 2. Free pot, reserved and minted add up to what was released, which is at most `MaxSupply`;
+    ///    reserved is the sum of the budgets of open tasks.
+    /// 3. Each open task's experiment is in the curriculum and counts it; a removed experiment
+    ///    has open tasks and no custodian.
+    /// 4. The points of all accounts add up to at most the total, and the total is at most minted.
+    /// 5. A barred account has no points and is no candidate.
+    /// 6. Each account has at least one sufficient reference for its registration, for each role of
+    ///    custodian, and for each open task that it created.
+    /// 7. Candidates and genesis authorities are named once each.
+    /// 8. The practice block hashes to its root, and its real rows are counted right.
+    /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no more than
+    ///    `MaxRegistrationsPerSession` were made in the present session.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::check_issuance()?;
+        Self::check_books()?;
+        Self::check_curriculum()?;
+        Self::check_points()?;
+        Self::check_barred()?;
+        Self::check_references()?;
+        Self::check_lists()?;
+        Self::check_practice()?;
+        Self::check_registrations()
+    }
+
+    fn check_issuance() -> Result<(), TryRuntimeError> {
+        let books = CurrencyBooks::<T>::get();
+        let issued = super::to_u128(GenesisIssuance::<T>::get()).saturating_add(books.minted);
+        let issuance = super::to_u128(T::Currency::total_issuance());
+        ensure!(
+            issued.checked_sub(books.burnt) == Some(issuance),
+            "1: the issuance is not genesis + minted − burnt"
+        );
+        Ok(())
+    }
+
+    fn check_books() -> Result<(), TryRuntimeError> {
+        let books = CurrencyBooks::<T>::get();
+        let used = books.minted.checked_add(books.reserved);
+        ensure!(
+            used.is_some_and(|used| used <= books.released),
+            "2: more is used than was released"
+        );
+        ensure!(
+            books.released <= Self::max_supply(),
+            "2: more was released than may be"
+        );
+        let budgets = OpenTasks::<T>::iter_values().map(|task| task.budget);
+        ensure!(
+            budgets.fold(0, u128::saturating_add) == books.reserved,
+            "2: reserved is not the sum of budgets"
+        );
+        Ok(())
+    }
+
+    fn check_curriculum() -> Result<(), TryRuntimeError> {
+        let mut open = BTreeMap::new();
+        for task in OpenTasks::<T>::iter_values() {
+            let count: &mut u32 = open.entry(task.experiment).or_default();
+            *count = count.saturating_add(1);
+        }
+        for (experiment, entry) in Entries::<T>::iter() {
+            let counted = open.remove(&experiment).unwrap_or(0);
+            ensure!(entry.open == counted, "3: open tasks are miscounted");
+            ensure!(
+                !entry.removed || (entry.open > 0 && entry.custodian.is_none()),
+                "3: a removed experiment is left over"
+            );
+        }
+        ensure!(open.is_empty(), "3: an open task is outside the curriculum");
+        Ok(())
+    }
+
+    fn check_points() -> Result<(), TryRuntimeError> {
+        let generation = Self::generation();
+        let each = WorkersPoints::<T>::iter_values().map(|points| points.at(generation));
+        let total = TotalPoints::<T>::get().at(generation);
+        ensure!(
+            each.fold(0, u128::saturating_add) <= total,
+            "4: accounts have more points than there are"
+        );
+        ensure!(
+            total <= CurrencyBooks::<T>::get().minted,
+            "4: there are more points than minted tokens"
+        );
+        Ok(())
+    }
+
+    fn check_barred() -> Result<(), TryRuntimeError> {
+        let candidates = Candidates::<T>::get();
+        for who in Barred::<T>::iter_keys() {
+            ensure!(
+                !WorkersPoints::<T>::contains_key(&who),
+                "5: a barred account has points"
+            );
+            ensure!(
+                !candidates.contains(&who),
+                "5: a barred account is a candidate"
+            );
+        }
+        Ok(())
+    }
+
+    fn check_references() -> Result<(), TryRuntimeError> {
+        let held = Self::references_held();
+        let all_held = held
+            .into_iter()
+            .all(|(who, count)| frame_system::Pallet::<T>::sufficients(&who) >= count);
+        ensure!(all_held, "6: an account lacks a reference");
+        Ok(())
+    }
+
+    /// The references that this pallet holds for each account.
+    pub(crate) fn references_held() -> BTreeMap<T::AccountId, u32> {
+        let registered = Registrations::<T>::iter_keys();
+        let custodians = Entries::<T>::iter_values().filter_map(|entry| entry.custodian);
+        let openers = OpenTasks::<T>::iter_values().map(|task| task.custodian);
+        let mut held = BTreeMap::new();
+        for who in registered.chain(custodians).chain(openers) {
+            let count: &mut u32 = held.entry(who).or_default();
+            *count = count.saturating_add(1);
+        }
+        held
+    }
+
+    fn check_lists() -> Result<(), TryRuntimeError> {
+        let candidates = Candidates::<T>::get();
+        let authorities = GenesisAuthorities::<T>::get();
+        ensure!(
+            candidates.iter().collect::<BTreeSet<_>>().len() == candidates.len(),
+            "7: a candidate is named twice"
+        );
+        ensure!(
+            authorities.iter().collect::<BTreeSet<_>>().len() == authorities.len(),
+            "7: an authority is named twice"
+        );
+        Ok(())
+    }
+
+    fn check_practice() -> Result<(), TryRuntimeError> {
+        let (Some(practice), Some(block)) = (Practice::<T>::get(), PracticeBlock::<T>::get())
+        else {
+            let neither = !Practice::<T>::exists() && !PracticeBlock::<T>::exists();
+            ensure!(neither, "8: half of the practice block is missing");
+            return Ok(());
+        };
+        let record = T::Verifier::circuit(&practice.circuit).ok_or("8: an unknown circuit")?;
+        let found = Self::root_and_rows(&record.info.shape, &block)
+            .map_err(|_| "8: the practice block is malformed")?;
+        ensure!(
+            found == (practice.root, practice.rows),
+            "8: the practice block has another root"
+        );
+        Ok(())
+    }
+
+    fn check_registrations() -> Result<(), TryRuntimeError> {
+        let session = CurrentSession::<T>::get();
+        let latest = session.saturating_add(T::RegistrationLife::get());
+        for registration in Registrations::<T>::iter_values() {
+            ensure!(registration.next_round > 0, "9: a round was not used up");
+            ensure!(
+                registration.expires <= latest,
+                "9: a registration lives too long"
+            );
+        }
+        ensure!(
+            RecentRegistrations::<T>::get().in_session(session)
+                <= T::MaxRegistrationsPerSession::get(),
+            "9: too many registrations"
+        );
+        Ok(())
+    }
+}

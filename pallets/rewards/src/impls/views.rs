@@ -1,0 +1,19 @@
+//! Pages of what is stored.
+
+use crate::{types::CurriculumEntry, Config, Curriculum as Entries, Pallet};
+use alloc::vec::Vec;
+use nocknock_primitives::{ids::ExperimentId, limits::MAX_PAGE};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn curriculum_page(
+        after: Option<ExperimentId>,
+        limit: u32,
+    ) -> Vec<(ExperimentId, CurriculumEntry<T::AccountId>)> {
+        let entries = match after {
+            Some(experiment) => Entries::<T>::iter_from(Entries::<T>::hashed_key_for(experiment)),
+            None => Entries::<T>::iter(),
+        };
+        let limit = usize::try_from(limit.min(MAX_PAGE)).unwrap_or(0);
+        entries.take(limit).collect()
+    }
+}

@@ -1,0 +1,414 @@
+//! A runtime with the rewards pallet and stand-ins for its neighbours.
+//!
+//! The stand-in verifier accepts a "proof" if it is the hash of circuit and inputs, so a proof of other
+//! inputs is refused as by the real one; whether the claim is true is for the circuits' own tests.
+
+use crate as pallet_rewards;
+use crate::{types::*, ValidatorKeys};
+use codec::Encode;
+use core::cell::RefCell;
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{
+        fungible::{Credit, Mutate},
+        ConstU128, ConstU32, ConstU64, Imbalance, OnUnbalanced,
+    },
+    weights::Weight,
+};
+use nocknock_primitives::{
+    circuit::{
+        CircuitInfo, CircuitKind, CircuitRecord, CircuitStatus, Claim, KeyOrigin, ProofBytes,
+    },
+    ids::{CircuitId, ContentHash, ExperimentId, FieldBytes, KeyId, ModelCommitment},
+    limits::List,
+    model::{
+        field,
+        rows::{fill_block, Row},
+        shape::TINY_4X3X2,
+        wire::encode_rows,
+        Context, ContextDomain, Fr, MlpShape,
+    },
+    reward::{PracticeSpec, Round},
+    score::Score,
+    task::RevealedBlock,
+    traits::{BurnLog, ProofVerifier, VerifyFailure},
+};
+use sp_io::hashing::blake2_256;
+use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, Permill};
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+/// Accounts of the mock.
+pub(crate) type AccountId = AccountId32;
+/// Amounts of the mock.
+pub(crate) type Balance = u64;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Balances: pallet_balances,
+        Rewards: pallet_rewards,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+    type AccountId = AccountId;
+    type Lookup = IdentityLookup<AccountId>;
+    type AccountData = pallet_balances::AccountData<Balance>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type AccountStore = System;
+    type ExistentialDeposit = ConstU64<10>;
+    type DustRemoval = BurntDust;
+}
+
+/// Dust is burnt and reported.
+#[derive(Debug)]
+pub struct BurntDust;
+impl OnUnbalanced<Credit<AccountId, Balances>> for BurntDust {
+    fn on_nonzero_unbalanced(dust: Credit<AccountId, Balances>) {
+        Rewards::burnt(dust.peek());
+    }
+}
+
+parameter_types! {
+    pub static InitialRelease: Balance = 1_000_000;
+    pub static HalvingSessions: u32 = 10;
+    pub static MaxSupply: Balance = 15_000_000;
+    pub static PointsHalving: u32 = 5;
+    pub static MinValidators: u32 = 2;
+}
+
+impl pallet_rewards::Config for Test {
+    type Currency = Balances;
+    type Verifier = HashVerifier;
+    type CurriculumOrigin = frame_system::EnsureRoot<AccountId>;
+    type ValidatorKeys = Keys;
+    type InitialRelease = InitialRelease;
+    type HalvingSessions = HalvingSessions;
+    type MaxSupply = MaxSupply;
+    type PointsHalving = PointsHalving;
+    type MaxCurriculum = ConstU32<3>;
+    type MaxCandidates = ConstU32<4>;
+    type MaxValidators = ConstU32<3>;
+    type MinValidators = MinValidators;
+    type MinCandidatePoints = ConstU128<100>;
+    type MaxRegistrationsPerSession = ConstU32<8>;
+    type RegistrationLife = ConstU32<6>;
+    type WeightInfo = pallet_rewards::weights::SubstrateWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = HashVerifier;
+}
+
+/// What the neighbours answer.
+#[derive(Default)]
+pub(crate) struct Neighbours {
+    /// Score circuits beside the tiny one, with their shapes.
+    pub circuits: Vec<(CircuitId, MlpShape)>,
+    /// Circuits that are disabled.
+    pub disabled: Vec<CircuitId>,
+    /// Accounts without session keys. All others have some.
+    pub without_keys: Vec<AccountId>,
+}
+
+thread_local! {
+    static NEIGHBOURS: RefCell<Neighbours> = RefCell::default();
+}
+
+/// Reads or changes what the neighbours answer.
+pub(crate) fn neighbours<R>(use_them: impl FnOnce(&mut Neighbours) -> R) -> R {
+    NEIGHBOURS.with_borrow_mut(use_them)
+}
+
+/// Session keys of the mock.
+#[derive(Debug)]
+pub struct Keys;
+impl ValidatorKeys<AccountId> for Keys {
+    fn has_keys(who: &AccountId) -> bool {
+        !neighbours(|neighbours| neighbours.without_keys.contains(who))
+    }
+}
+
+/// The score circuit of the tiny shape.
+pub(crate) const SCORE: CircuitId = CircuitId([1; 32]);
+/// A delivery circuit.
+pub(crate) const DELIVERY: CircuitId = CircuitId([2; 32]);
+
+/// A stand-in for the verifier.
+#[derive(Debug)]
+pub struct HashVerifier;
+
+impl HashVerifier {
+    /// What this verifier accepts as a proof of these inputs.
+    pub(crate) fn prove(circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
+        let mut proof = [0; 256];
+        proof[..32].copy_from_slice(&blake2_256(&(circuit, inputs).encode()));
+        ProofBytes(proof)
+    }
+
+    fn statement(id: &CircuitId) -> Option<(CircuitKind, MlpShape)> {
+        match *id {
+            SCORE => Some((CircuitKind::Score, TINY_4X3X2)),
+            DELIVERY => Some((CircuitKind::Delivery, TINY_4X3X2)),
+            other => neighbours(|neighbours| {
+                let mut circuits = neighbours.circuits.iter();
+                let found = circuits.find(|(id, _)| *id == other);
+                found.map(|(_, shape)| (CircuitKind::Score, *shape))
+            }),
+        }
+    }
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for HashVerifier {
+    fn score_circuit(shape: MlpShape) -> CircuitId {
+        let id = CircuitId(blake2_256(&shape.encode()));
+        neighbours(|neighbours| neighbours.circuits.push((id, shape)));
+        id
+    }
+
+    fn prove(circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
+        HashVerifier::prove(circuit, inputs)
+    }
+
+    fn set_keys(_: &AccountId) {}
+}
+
+impl ProofVerifier<u64> for HashVerifier {
+    fn circuit(id: &CircuitId) -> Option<CircuitRecord<u64>> {
+        let (kind, shape) = Self::statement(id)?;
+        let info = CircuitInfo {
+            kind,
+            shape,
+            constraints: 1,
+            matrix_hash: ContentHash::default(),
+            key: KeyId::default(),
+        };
+        let status = match neighbours(|neighbours| neighbours.disabled.contains(id)) {
+            true => CircuitStatus::Disabled,
+            false => CircuitStatus::Active,
+        };
+        Some(CircuitRecord {
+            info,
+            origin: KeyOrigin::Development,
+            status,
+            registered_at: 0,
+        })
+    }
+
+    fn verify(id: &CircuitId, claim: Claim<'_>) -> Result<(), VerifyFailure> {
+        let circuit = Self::circuit(id).ok_or(VerifyFailure::UnknownCircuit)?;
+        if !circuit.is_usable() {
+            return Err(VerifyFailure::Disabled);
+        }
+        match Self::prove(id, claim.inputs) == *claim.proof {
+            true => Ok(()),
+            false => Err(VerifyFailure::Refuted),
+        }
+    }
+
+    fn verify_batch(id: &CircuitId, claims: &[Claim<'_>]) -> Result<(), VerifyFailure> {
+        if claims.is_empty() {
+            return Err(VerifyFailure::BadInputs);
+        }
+        claims.iter().try_for_each(|claim| Self::verify(id, *claim))
+    }
+
+    fn verify_weight(claims: u32) -> Weight {
+        Weight::from_parts(1_000_000_000, 0).saturating_mul(claims.into())
+    }
+}
+
+/// The account of this number.
+pub(crate) fn account(number: u8) -> AccountId {
+    AccountId::new([number; 32])
+}
+
+/// A worker.
+pub(crate) fn bob() -> AccountId {
+    account(2)
+}
+
+/// The custodian of the curriculum. Owns nothing.
+pub(crate) fn carol() -> AccountId {
+    account(3)
+}
+
+/// Another worker.
+pub(crate) fn dave() -> AccountId {
+    account(4)
+}
+
+/// One more worker.
+pub(crate) fn eve() -> AccountId {
+    account(5)
+}
+
+/// The genesis authorities.
+pub(crate) fn authorities() -> Vec<AccountId> {
+    vec![account(101), account(100)]
+}
+
+/// The experiment of the curriculum.
+pub(crate) const EXPERIMENT: ExperimentId = 1;
+/// The part of the free pot that a task of it may mint.
+pub(crate) const SHARE: Permill = Permill::from_percent(10);
+/// What the first task of it may mint in session 0.
+pub(crate) const FIRST_BUDGET: u128 = 100_000;
+/// Its open tasks at most.
+pub(crate) const MAX_OPEN: u32 = 3;
+
+/// Rows of the practice block.
+pub(crate) const ROWS: u32 = 6;
+/// What a newcomer must reach.
+pub(crate) const MIN_SCORE: Score = Score::new(2, 3);
+
+/// The wire form of a practice block of this many rows.
+pub(crate) fn practice_rows(samples: u32) -> Vec<u8> {
+    let row = |number: u32| Row::sample(&TINY_4X3X2, vec![1, 2, 3, 0], (number % 2) as u8);
+    let rows = fill_block(&TINY_4X3X2, (0..samples).map(row).collect());
+    encode_rows(&TINY_4X3X2, &rows.expect("the rows fit a block")).expect("the rows are a block")
+}
+
+/// The practice block of the genesis.
+pub(crate) fn genesis_practice() -> GenesisPractice {
+    GenesisPractice {
+        circuit: SCORE,
+        salt: field::to_bytes(&Fr::from(7u32)).to_vec(),
+        rows: practice_rows(ROWS),
+        min_score: MIN_SCORE,
+    }
+}
+
+/// The same as the council sets it.
+pub(crate) fn practice_spec() -> PracticeSpec {
+    PracticeSpec {
+        circuit: SCORE,
+        block: RevealedBlock {
+            salt: field::to_bytes(&Fr::from(7u32)),
+            rows: List::truncate_from(practice_rows(ROWS)),
+        },
+        min_score: MIN_SCORE,
+    }
+}
+
+/// The genesis of the mock.
+pub(crate) fn genesis() -> GenesisConfig<Test> {
+    GenesisConfig {
+        curriculum: vec![GenesisCurriculum {
+            experiment: EXPERIMENT,
+            custodian: Some(carol()),
+            task_share: SHARE,
+            max_open: MAX_OPEN,
+        }],
+        practice: Some(genesis_practice()),
+        authorities: authorities(),
+    }
+}
+
+type GenesisConfig<T> = pallet_rewards::GenesisConfig<T>;
+
+/// A chain in its first block, on which nothing has happened and nobody owns anything.
+pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
+    ext_with(genesis())
+}
+
+/// A chain in its first block that started with this.
+pub(crate) fn ext_with(rewards: GenesisConfig<Test>) -> sp_io::TestExternalities {
+    neighbours(|neighbours| *neighbours = Neighbours::default());
+    let genesis = RuntimeGenesisConfig {
+        rewards,
+        ..Default::default()
+    };
+    let storage = genesis.build_storage().expect("the genesis is valid");
+    let mut ext = sp_io::TestExternalities::from(storage);
+    ext.execute_with(|| System::set_block_number(1));
+    ext
+}
+
+/// Runs a test and checks the invariants afterwards.
+pub(crate) fn build_and_execute(test: impl FnOnce()) {
+    new_test_ext().execute_with(|| {
+        test();
+        check_state();
+    });
+}
+
+/// Checks the invariants, and that no reference is held that the pallet does not account for.
+pub(crate) fn check_state() {
+    Rewards::do_try_state().expect("the invariants hold");
+    let held = Rewards::references_held();
+    for (who, account) in frame_system::Account::<Test>::iter() {
+        let expected = held.get(&who).copied().unwrap_or(0);
+        assert_eq!(account.sufficients, expected, "references of {who}");
+    }
+}
+
+/// Goes on to this session.
+pub(crate) fn go_to_session(session: u32) {
+    Rewards::on_new_session(session);
+}
+
+/// The commitment to the model of an account.
+pub(crate) fn model_of(who: &AccountId) -> ModelCommitment {
+    let bytes: &[u8; 32] = who.as_ref();
+    ModelCommitment(field::to_bytes(&Fr::from(u32::from(bytes[0]) + 1)))
+}
+
+/// A proof that the account's model reaches a score on the practice block in a round.
+pub(crate) fn practice_proof(who: &AccountId, round: Round, score: u32) -> ProofBytes {
+    let practice = crate::Practice::<Test>::get().expect("there is a practice block");
+    let context = Context {
+        domain: ContextDomain::Registration,
+        genesis_hash: System::block_hash(0).0,
+        circuit: practice.circuit,
+        task: round,
+        worker: who.clone().into(),
+        block: 0,
+    };
+    let inputs = [
+        field::to_bytes(&context.to_field()),
+        model_of(who).0,
+        practice.root.0,
+        field::to_bytes(&Fr::from(score)),
+        field::to_bytes(&Fr::from(practice.rows)),
+    ];
+    HashVerifier::prove(&practice.circuit, &inputs)
+}
+
+/// The registration of an account with a perfect score in its present round.
+pub(crate) fn registration(who: &AccountId) -> crate::Call<Test> {
+    let proof = practice_proof(who, Rewards::registration_round(who.clone()), ROWS);
+    registration_with(who, ROWS, proof)
+}
+
+/// A registration with this score and proof.
+pub(crate) fn registration_with(
+    worker: &AccountId,
+    score: u32,
+    proof: ProofBytes,
+) -> crate::Call<Test> {
+    crate::Call::register_worker {
+        worker: worker.clone(),
+        model: model_of(worker),
+        score,
+        proof: Box::new(proof),
+    }
+}
+
+/// Burns what an account owns, and reports it as every pallet of the runtime does.
+pub(crate) fn burn(who: &AccountId, amount: Balance) {
+    use frame_support::traits::tokens::{Fortitude, Precision, Preservation};
+    let burnt = Balances::burn_from(
+        who,
+        amount,
+        Preservation::Expendable,
+        Precision::BestEffort,
+        Fortitude::Force,
+    );
+    Rewards::burnt(burnt.unwrap_or(0));
+}

@@ -1,0 +1,251 @@
+//! One test for each way to cheat.
+
+use super::builders::*;
+use crate::{mock::*, Error};
+use frame_support::{assert_noop, assert_ok};
+use nocknock_primitives::{
+    circuit::ProofBytes,
+    reward::CurriculumEnd,
+    traits::{Curriculum, WorkPoints},
+};
+
+/// Checks that no block may hold the registration, and that it fails even if one does.
+fn assert_refused(call: crate::Call<Test>, error: Error<Test>) {
+    let before = sp_io::storage::root(sp_runtime::StateVersion::V1);
+    assert!(apply_bare(call.clone()).is_err());
+    assert_noop!(dispatch_bare(call), error);
+    assert_eq!(before, sp_io::storage::root(sp_runtime::StateVersion::V1));
+}
+
+#[test]
+fn registration_moved_to_another_account() {
+    build_and_execute(|| {
+        let proof = practice_proof(&bob(), 0, ROWS);
+        let stolen = crate::Call::register_worker {
+            worker: dave(),
+            model: model_of(&bob()),
+            score: ROWS,
+            proof: Box::new(proof),
+        };
+        assert_refused(stolen, Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_replayed_twice() {
+    build_and_execute(|| {
+        let first = registration(&bob());
+        assert_ok!(apply_bare(first.clone()));
+        assert_refused(first, Error::AlreadyRegistered);
+    });
+}
+
+#[test]
+fn registration_replayed_after_a_suspension() {
+    build_and_execute(|| {
+        let first = registration(&bob());
+        assert_ok!(apply_bare(first.clone()));
+        abandon(&bob(), 1);
+        assert_refused(first, Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_replayed_after_it_expired() {
+    build_and_execute(|| {
+        let first = registration(&bob());
+        assert_ok!(apply_bare(first.clone()));
+        go_to_session(6);
+        assert_refused(first, Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_replayed_after_it_was_removed() {
+    build_and_execute(|| {
+        let first = registration(&bob());
+        assert_ok!(apply_bare(first.clone()));
+        abandon(&bob(), 1);
+        let second = registration(&bob());
+        assert_ok!(apply_bare(second.clone()));
+        go_to_session(12);
+        assert_ok!(Rewards::do_remove_worker(&bob()));
+        assert_refused(first, Error::ProofRefused);
+        assert_refused(second, Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_from_another_chain() {
+    build_and_execute(|| {
+        let here = registration(&bob());
+        frame_system::BlockHash::<Test>::insert(0, sp_core::H256::repeat_byte(0xee));
+        assert_refused(here, Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_for_another_practice_block() {
+    build_and_execute(|| {
+        let old = registration(&bob());
+        let mut spec = practice_spec();
+        spec.block.salt[31] ^= 1;
+        assert_ok!(Rewards::do_set_practice(spec));
+        assert_refused(old, Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_with_a_score_that_was_not_proved() {
+    build_and_execute(|| {
+        let proof = practice_proof(&bob(), 0, 4);
+        assert_refused(registration_with(&bob(), 5, proof), Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_with_a_score_above_the_rows() {
+    build_and_execute(|| {
+        let score = ROWS + 1;
+        let proof = practice_proof(&bob(), 0, score);
+        assert_refused(registration_with(&bob(), score, proof), Error::ScoreTooHigh);
+    });
+}
+
+#[test]
+fn registration_without_work() {
+    build_and_execute(|| {
+        let proof = practice_proof(&bob(), 0, 0);
+        assert_refused(registration_with(&bob(), 0, proof), Error::ScoreTooLow);
+        let blank = ProofBytes([0; 256]);
+        assert_refused(registration_with(&bob(), ROWS, blank), Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_of_a_barred_account() {
+    build_and_execute(|| {
+        Rewards::bar(&bob());
+        assert_refused(registration(&bob()), Error::Barred);
+    });
+}
+
+#[test]
+fn barred_worker_working_on() {
+    build_and_execute(|| {
+        register(&[bob()]);
+        Rewards::bar(&bob());
+        assert!(!may_work(&bob()));
+        go_to_session(12);
+        assert_ok!(Rewards::do_remove_worker(&bob()));
+        assert_refused(registration(&bob()), Error::Barred);
+    });
+}
+
+#[test]
+fn flood_of_registrations() {
+    build_and_execute(|| {
+        let flood: Vec<_> = (10..40).map(account).collect();
+        let taken = flood
+            .iter()
+            .filter(|who| apply_bare(registration(who)).is_ok());
+        assert_eq!(taken.count(), 8);
+    });
+}
+
+#[test]
+fn winner_paid_twice() {
+    build_and_execute(|| {
+        open(1);
+        assert_eq!(pay(1, &bob(), percent(50)), FIRST_BUDGET / 2);
+        assert_eq!(pay(1, &bob(), percent(50)), 0);
+        assert_eq!(pay(1, &dave(), percent(100)), 0);
+        close(1);
+        close(1);
+        assert_eq!(pay(1, &dave(), percent(100)), 0);
+        assert_eq!(Rewards::emission().minted, FIRST_BUDGET / 2);
+    });
+}
+
+#[test]
+fn improvement_of_more_than_everything() {
+    build_and_execute(|| {
+        open(1);
+        assert_eq!(pay(1, &bob(), percent(10_000)), FIRST_BUDGET);
+    });
+}
+
+#[test]
+fn minting_for_a_task_outside_the_curriculum() {
+    build_and_execute(|| {
+        assert_eq!(pay(77, &bob(), percent(100)), 0);
+        let opened = <Rewards as Curriculum<_, Balance>>::open(9, 77, &bob());
+        assert!(opened.is_err());
+        assert_eq!(Balances::total_issuance(), 0);
+    });
+}
+
+#[test]
+fn success_split_over_a_hundred_accounts() {
+    let at_once = {
+        let mut minted = 0;
+        build_and_execute(|| minted = earn(1, &bob(), percent(100)));
+        minted
+    };
+    build_and_execute(|| {
+        open(1);
+        let split: u128 = (1..=100).map(|n| pay(1, &account(n), percent(1))).sum();
+        assert!(split <= at_once);
+        assert_eq!(Rewards::emission().minted, split);
+    });
+}
+
+#[test]
+fn points_split_over_a_hundred_accounts() {
+    build_and_execute(|| {
+        for number in 1..=100 {
+            give_points(&account(number), 101);
+        }
+        for session in [0, 5, 10, 30] {
+            go_to_session(session);
+            let of_all: u128 = (1..=100).map(|n| Rewards::work_points(account(n))).sum();
+            let of_one = (101 * 100u128) >> (session / 5);
+            assert!(of_all <= of_one);
+            assert_eq!(<Rewards as WorkPoints<AccountId>>::total(), of_one);
+        }
+    });
+}
+
+#[test]
+fn custodian_failing_on_purpose_and_opening_again() {
+    build_and_execute(|| {
+        open(1);
+        close_as(1, CurriculumEnd::CustodianFailed);
+        let again = <Rewards as Curriculum<_, Balance>>::open(EXPERIMENT, 2, &carol());
+        assert_eq!(again, Err(Error::<Test>::NotCustodian.into()));
+    });
+}
+
+#[test]
+fn custodian_draining_the_pot_with_empty_tasks() {
+    build_and_execute(|| {
+        for task in 0..20 {
+            open(task);
+            close(task);
+        }
+        assert_eq!(Rewards::emission().free_pot, 1_000_000);
+    });
+}
+
+#[test]
+fn reference_outliving_the_registration() {
+    build_and_execute(|| {
+        for _ in 0..3 {
+            assert_ok!(apply_bare(registration(&bob())));
+            abandon(&bob(), 1);
+        }
+        go_to_session(12);
+        assert_ok!(Rewards::do_remove_worker(&bob()));
+        assert!(!exists(&bob()));
+    });
+}

@@ -1,0 +1,27 @@
+use super::builders::*;
+use crate::{mock::*, Error, Event};
+use frame_support::{assert_noop, assert_ok};
+
+#[test]
+fn a_candidate_may_leave_and_come_back() {
+    build_and_execute(|| {
+        candidate(&bob(), 100);
+        candidate(&dave(), 100);
+        assert_ok!(Rewards::leave_candidates(RuntimeOrigin::signed(bob())));
+        System::assert_last_event(Event::CandidateLeft { who: bob() }.into());
+        assert_eq!(Rewards::candidates(), vec![(dave(), 100)]);
+        assert_ok!(Rewards::do_apply_as_candidate(bob()));
+        assert_eq!(Rewards::work_points(bob()), 100);
+    });
+}
+
+#[test]
+fn who_is_no_candidate_cannot_leave() {
+    build_and_execute(|| {
+        candidate(&bob(), 100);
+        assert_noop!(
+            Rewards::do_leave_candidates(&dave()),
+            Error::<Test>::NotCandidate
+        );
+    });
+}

@@ -1,0 +1,23 @@
+//! One file for each call, trait and subject; `cheats` has a test for each way to cheat, `sequences`
+//! random ones.
+
+mod builders;
+
+mod apply_as_candidate;
+mod burn_log;
+mod cheats;
+mod curriculum;
+mod election;
+mod emission;
+mod genesis;
+mod leave_candidates;
+mod points;
+mod register_worker;
+mod remove_curriculum;
+mod remove_worker;
+mod sequences;
+mod set_curriculum;
+mod set_practice;
+mod unregister;
+mod views;
+mod worker_registry;

@@ -1,0 +1,167 @@
+//! Random calls by random actors over many sessions.
+
+use super::builders::*;
+use crate::{mock::*, OpenTasks};
+use nocknock_primitives::{
+    ids::TaskId, reward::CurriculumEnd, score::Improvement, traits::Curriculum,
+};
+use proptest::{collection::vec, prelude::*};
+use sp_runtime::{DispatchResult, Permill};
+
+/// Something that somebody does.
+#[derive(Clone, Debug)]
+enum Action {
+    Register(u8),
+    Unregister(u8),
+    Remove(u8),
+    Abandon(u8),
+    Set(u32, Option<u8>, u32, u32),
+    Drop(u32),
+    Open(u32, u8),
+    Pay(u8, u8, u64),
+    Close(u8, bool),
+    Apply(u8),
+    Leave(u8),
+    Bar(u8),
+    Burn(u8, Balance),
+    Practice(u32),
+    Disable(bool),
+    Session(u32),
+}
+
+fn who() -> impl Strategy<Value = u8> {
+    1..7u8
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        6 => who().prop_map(Action::Register),
+        1 => who().prop_map(Action::Unregister),
+        3 => who().prop_map(Action::Remove),
+        2 => who().prop_map(Action::Abandon),
+        3 => (0..4u32, prop::option::of(who()), 0..1_000_001u32, 0..4u32)
+            .prop_map(|(of, who, share, open)| Action::Set(of, who, share, open)),
+        1 => (0..4u32).prop_map(Action::Drop),
+        8 => (0..4u32, who()).prop_map(|(of, who)| Action::Open(of, who)),
+        8 => (0..4u8, who(), 0..1_100u64).prop_map(|(task, who, part)| Action::Pay(task, who, part)),
+        6 => (0..4u8, prop::bool::weighted(0.2)).prop_map(|(task, failed)| Action::Close(task, failed)),
+        4 => who().prop_map(Action::Apply),
+        1 => who().prop_map(Action::Leave),
+        1 => (5..7u8).prop_map(Action::Bar),
+        2 => (who(), 0..200_000u64).prop_map(|(who, amount)| Action::Burn(who, amount)),
+        1 => (1..7u32).prop_map(Action::Practice),
+        1 => prop::bool::weighted(0.2).prop_map(Action::Disable),
+        6 => (0..4u32).prop_map(Action::Session),
+    ]
+}
+
+/// The next task number, and what was minted by all payments.
+#[derive(Default)]
+struct Told {
+    next: TaskId,
+    minted: u128,
+}
+
+fn recent(told: &Told, back: u8) -> TaskId {
+    told.next.saturating_sub(1 + TaskId::from(back))
+}
+
+/// Does it, whether it is allowed or not. A call that fails changes nothing, as on a chain.
+fn act(told: &mut Told, action: &Action) {
+    let before = sp_io::storage::root(sp_runtime::StateVersion::V1);
+    let result = frame_support::storage::with_storage_layer(|| perform(told, action));
+    if result.is_err() {
+        assert_eq!(before, sp_io::storage::root(sp_runtime::StateVersion::V1));
+    }
+}
+
+fn perform(told: &mut Told, action: &Action) -> DispatchResult {
+    match action.clone() {
+        Action::Register(who) => apply_bare(registration(&account(who)))?,
+        Action::Unregister(who) => Rewards::do_unregister(&account(who))?,
+        Action::Remove(who) => Rewards::do_remove_worker(&account(who))?,
+        Action::Abandon(who) => abandon(&account(who), 1),
+        Action::Set(of, who, share, open) => {
+            Rewards::do_set_curriculum(of, who.map(account), Permill::from_parts(share), open)?
+        }
+        Action::Drop(of) => Rewards::do_remove_curriculum(of)?,
+        Action::Open(of, who) => {
+            <Rewards as Curriculum<_, Balance>>::open(of, told.next, &account(who))?;
+            told.next += 1;
+        }
+        Action::Pay(task, who, part) => {
+            let improvement = Improvement {
+                numerator: part,
+                denominator: 1_000,
+            };
+            told.minted += pay(recent(told, task), &account(who), improvement);
+        }
+        Action::Close(task, failed) => close_as(recent(told, task), end(failed)),
+        Action::Apply(who) => Rewards::do_apply_as_candidate(account(who))?,
+        Action::Leave(who) => Rewards::do_leave_candidates(&account(who))?,
+        Action::Bar(who) => Rewards::bar(&account(who)),
+        Action::Burn(who, amount) => burn(&account(who), amount),
+        Action::Practice(rows) => set_rows(rows)?,
+        Action::Disable(disabled) => neighbours(|neighbours| {
+            neighbours.disabled.clear();
+            neighbours.disabled.extend(disabled.then_some(SCORE));
+        }),
+        Action::Session(more) => go_to_session(crate::CurrentSession::<Test>::get() + more),
+    }
+    Ok(())
+}
+
+fn end(failed: bool) -> CurriculumEnd {
+    match failed {
+        true => CurriculumEnd::CustodianFailed,
+        false => CurriculumEnd::Regular,
+    }
+}
+
+fn set_rows(rows: u32) -> DispatchResult {
+    let mut spec = practice_spec();
+    spec.block.rows = nocknock_primitives::limits::List::truncate_from(practice_rows(rows));
+    let set = Rewards::do_set_practice(spec);
+    set.map(|_| ()).map_err(|refused| refused.error)
+}
+
+/// Ends all tasks, dismisses all custodians and removes all registrations.
+fn wind_up() {
+    for task in OpenTasks::<Test>::iter_keys().collect::<Vec<_>>() {
+        close(task);
+    }
+    for experiment in 0..4 {
+        let _ = Rewards::do_remove_curriculum(experiment);
+    }
+    go_to_session(crate::CurrentSession::<Test>::get() + 200);
+    for number in 1..7 {
+        let _ = Rewards::do_remove_worker(&account(number));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Whatever happens, the invariants hold after each step, everything minted was paid to a
+    /// winner, somebody is elected, and when all has ended nothing is stored and nothing is set aside.
+    #[test]
+    fn no_sequence_of_calls_breaks_an_invariant(actions in vec(action(), 1..120)) {
+        new_test_ext().execute_with(|| {
+            let mut told = Told::default();
+            for action in &actions {
+                act(&mut told, action);
+                check_state();
+                prop_assert_eq!(Rewards::emission().minted, told.minted);
+                prop_assert!(!Rewards::elect().is_empty());
+            }
+            wind_up();
+            check_state();
+            prop_assert_eq!(crate::Registrations::<Test>::iter().count(), 0);
+            prop_assert_eq!(crate::WorkersPoints::<Test>::iter().count(), 0);
+            prop_assert_eq!(crate::Curriculum::<Test>::iter().count(), 0);
+            let books = crate::CurrencyBooks::<Test>::get();
+            prop_assert_eq!(books.free_pot(), books.released - books.minted);
+            Ok(())
+        })?;
+    }
+}

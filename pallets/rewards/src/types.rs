@@ -1,0 +1,155 @@
+//! Records of this pallet, and what it asks of its neighbours.
+
+use crate::Config;
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::traits::fungible;
+use nocknock_primitives::{
+    circuit::ProofBytes,
+    ids::{CircuitId, ExperimentId, FieldBytes, ModelCommitment},
+    limits::{List, MAX_BLOCK_BYTES},
+    reward::{PracticeSpec, Session},
+    score::Score,
+    task::RevealedBlock,
+};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_runtime::Permill;
+
+/// An amount of the currency.
+pub type BalanceOf<T> =
+    <<T as Config>::Currency as fungible::Inspect<<T as frame_system::Config>::AccountId>>::Balance;
+
+/// Whether an account has the keys that a validator needs.
+pub trait ValidatorKeys<AccountId> {
+    /// The account has registered session keys.
+    fn has_keys(who: &AccountId) -> bool;
+}
+
+/// An experiment of the curriculum.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct CurriculumEntry<AccountId> {
+    /// Who creates its tasks and reveals their blocks, unless the role is vacant.
+    pub custodian: Option<AccountId>,
+    /// The part of the free pot that is set aside for each new task.
+    pub task_share: Permill,
+    /// Tasks that may be open at a time.
+    pub max_open: u32,
+    /// Tasks that are open.
+    pub open: u32,
+    /// The council removed it; it stays until the last of its tasks has ended.
+    pub removed: bool,
+}
+
+/// Registrations of the present session.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct SessionCount {
+    /// The session.
+    pub session: Session,
+    /// Registrations in it.
+    pub count: u32,
+}
+
+impl SessionCount {
+    /// Registrations in this session.
+    pub fn in_session(&self, session: Session) -> u32 {
+        match self.session == session {
+            true => self.count,
+            false => 0,
+        }
+    }
+}
+
+/// What a newcomer claims: a model that classifies `score` rows of the practice block correctly.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PracticeClaim<'a> {
+    /// Commitment to the model.
+    pub model: ModelCommitment,
+    /// Rows classified correctly.
+    pub score: u32,
+    /// The S1 proof.
+    pub proof: &'a ProofBytes,
+}
+
+/// What the pot is and will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct EmissionState {
+    /// The present session.
+    pub session: Session,
+    /// What was released until now.
+    pub released: u128,
+    /// What is set aside for open tasks.
+    pub reserved: u128,
+    /// What was minted.
+    pub minted: u128,
+    /// What was burnt.
+    pub burnt: u128,
+    /// What new tasks draw on.
+    pub free_pot: u128,
+    /// What the next session will add.
+    pub next_release: u128,
+    /// The most that will ever be minted.
+    pub max_supply: u128,
+}
+
+/// An experiment of the curriculum in a chain specification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisCurriculum<AccountId> {
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// Its custodian.
+    pub custodian: Option<AccountId>,
+    /// The part of the free pot that is set aside for each new task, in millionths.
+    pub task_share: Permill,
+    /// Tasks that may be open at a time.
+    pub max_open: u32,
+}
+
+/// The practice block in a chain specification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GenesisPractice {
+    /// The score circuit.
+    pub circuit: CircuitId,
+    /// The salt, 32 bytes in hexadecimal digits.
+    #[serde(with = "sp_core::bytes")]
+    pub salt: Vec<u8>,
+    /// The rows in wire form, in hexadecimal digits.
+    #[serde(with = "sp_core::bytes")]
+    pub rows: Vec<u8>,
+    /// The score that a newcomer has to reach.
+    pub min_score: Score,
+}
+
+/// Salt or rows of a chain specification have a wrong length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongLength;
+
+impl TryFrom<GenesisPractice> for PracticeSpec {
+    type Error = WrongLength;
+
+    fn try_from(practice: GenesisPractice) -> Result<Self, WrongLength> {
+        let salt: FieldBytes = practice.salt.try_into().map_err(|_| WrongLength)?;
+        let rows: List<u8, MAX_BLOCK_BYTES> = practice.rows.try_into().map_err(|_| WrongLength)?;
+        Ok(Self {
+            circuit: practice.circuit,
+            block: RevealedBlock { salt, rows },
+            min_score: practice.min_score,
+        })
+    }
+}

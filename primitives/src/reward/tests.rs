@@ -1,0 +1,148 @@
+use super::*;
+
+const SCHEDULE: Schedule = Schedule {
+    initial: 100,
+    halving_sessions: 3,
+    cap: 1_000,
+};
+
+/// The schedule session by session, as its documentation says it.
+fn summed(schedule: &Schedule, session: Session) -> u128 {
+    let releases = (0..=session).map(|at| schedule.initial >> (at / schedule.halving_sessions));
+    releases.sum::<u128>().min(schedule.cap)
+}
+
+#[test]
+fn the_release_halves_after_every_period() {
+    let through: alloc::vec::Vec<_> = (0..8).map(|at| SCHEDULE.released_through(at)).collect();
+    assert_eq!(through, [100, 200, 300, 350, 400, 450, 475, 500]);
+}
+
+#[test]
+fn the_closed_form_is_the_sum_over_sessions() {
+    for halving_sessions in 1..6 {
+        for session in 0..60 {
+            let schedule = Schedule {
+                halving_sessions,
+                ..SCHEDULE
+            };
+            let closed = schedule.released_through(session);
+            assert_eq!(closed, summed(&schedule, session));
+        }
+    }
+}
+
+#[test]
+fn the_cap_holds_for_the_largest_values() {
+    let schedule = Schedule {
+        initial: u128::MAX,
+        halving_sessions: u32::MAX,
+        cap: u128::MAX - 1,
+    };
+    assert_eq!(schedule.released_through(u32::MAX), u128::MAX - 1);
+}
+
+#[test]
+fn a_schedule_without_halving_period_releases_nothing() {
+    let schedule = Schedule {
+        halving_sessions: 0,
+        ..SCHEDULE
+    };
+    assert_eq!(schedule.released_through(u32::MAX), 0);
+}
+
+#[test]
+fn skipped_sessions_release_what_they_would_have_released_one_by_one() {
+    assert_eq!(SCHEDULE.released_between(1, 4), 100 + 50 + 50);
+    assert_eq!(SCHEDULE.released_between(4, 4), 0);
+    assert_eq!(SCHEDULE.released_between(4, 1), 0);
+}
+
+#[test]
+fn no_more_is_reserved_than_is_free() {
+    let mut books = Books::default();
+    assert_eq!(books.release(100, 1_000), 100);
+    assert_eq!(books.reserve(70), 70);
+    assert_eq!(books.reserve(70), 30);
+    books.mint(40);
+    books.unreserve(60);
+    assert_eq!(
+        (books.minted, books.reserved, books.free_pot()),
+        (40, 0, 60)
+    );
+}
+
+#[test]
+fn the_pot_does_not_grow_above_the_cap() {
+    let mut books = Books::default();
+    assert_eq!(books.release(900, 1_000), 900);
+    assert_eq!(books.release(900, 1_000), 100);
+    assert_eq!(books.release(1, 500), 0);
+    assert_eq!(books.released, 1_000);
+}
+
+#[test]
+fn a_fraction_of_the_largest_budget_is_exact() {
+    let earned = |numerator, denominator| {
+        CurriculumTask {
+            experiment: 0,
+            custodian: (),
+            budget: u128::MAX,
+            paid: false,
+        }
+        .earned(Improvement {
+            numerator,
+            denominator,
+        })
+    };
+    assert_eq!(earned(1, 1), u128::MAX);
+    assert_eq!(earned(2, 1), u128::MAX);
+    assert_eq!(earned(1, 2), u128::MAX / 2);
+    assert_eq!(earned(u64::MAX, u64::MAX), u128::MAX);
+    assert_eq!(earned(1, 0), 0);
+    // (2^128 − 1) / (2^64 − 1) = 2^64 + 1 without a rest.
+    assert_eq!(earned(1, u64::MAX), (1u128 << 64) + 1);
+}
+
+#[test]
+fn a_paid_task_earns_nothing_more() {
+    let task = CurriculumTask {
+        experiment: 0,
+        custodian: (),
+        budget: 10,
+        paid: true,
+    };
+    let whole = Improvement {
+        numerator: 1,
+        denominator: 1,
+    };
+    assert_eq!(task.earned(whole), 0);
+}
+
+#[test]
+fn points_halve_with_each_generation_and_reach_zero() {
+    let points = Points::default().plus(5, 3);
+    assert_eq!([3, 4, 5, 6].map(|at| points.at(at)), [5, 2, 1, 0]);
+    assert_eq!(points.at(u32::MAX), 0);
+    assert_eq!(points.plus(7, 4).amount, 9);
+    assert_eq!(
+        points.minus(2, 4),
+        Points {
+            amount: 0,
+            generation: 4
+        }
+    );
+}
+
+#[test]
+fn points_do_not_grow_when_the_generation_falls() {
+    let points = Points::default().plus(8, 5);
+    assert_eq!(points.at(4), 8);
+    assert_eq!(
+        points.plus(1, 4),
+        Points {
+            amount: 9,
+            generation: 5
+        }
+    );
+}
