@@ -149,7 +149,7 @@ mod benchmarks {
         let inputs = Pallet::<T>::score_inputs(&worker, 0, &terms, &claim);
         let proof = Box::new(T::BenchmarkHelper::prove(&terms.circuit, &inputs));
         #[extrinsic_call]
-        _(RawOrigin::None, worker.clone(), model, 4, proof);
+        _(RawOrigin::None, worker.clone(), model, 4u32, proof);
         assert!(Pallet::<T>::may_work(&worker));
         Ok(())
     }
@@ -206,7 +206,7 @@ mod benchmarks {
             EXPERIMENT,
             Some(next.clone()),
             Permill::one(),
-            9,
+            9u32,
         );
         assert!(Pallet::<T>::is_custodian(EXPERIMENT, &next));
         Ok(())
