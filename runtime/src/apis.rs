@@ -1,8 +1,8 @@
 //! The functions that the node and its clients call in the runtime.
 
 use crate::{
-    genesis_presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Historical,
-    InherentDataExt, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+    genesis_presets, AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical,
+    InherentDataExt, Nonce, Provenance, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
     TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
@@ -11,6 +11,10 @@ use frame_support::{
     traits::KeyOwnerProofSystem,
     view_functions::{ViewFunctionDispatchError, ViewFunctionId},
     weights::Weight,
+};
+use nocknock_primitives::{
+    ids::{ModelCommitment, RecordId},
+    provenance::{Anchor, AnchorNumber, InclusionProof, Recorded},
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
 use sp_api::impl_runtime_apis;
@@ -260,6 +264,32 @@ impl_runtime_apis! {
 
         fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
             genesis_presets::preset_names()
+        }
+    }
+
+    impl nocknock_runtime_apis::ProvenanceApi<Block, AccountId, BlockNumber> for Runtime {
+        fn record(id: RecordId) -> Option<Recorded<AccountId>> {
+            Provenance::record(id)
+        }
+
+        fn records_of_model(
+            model: ModelCommitment,
+            before: Option<RecordId>,
+            limit: u32,
+        ) -> Vec<(RecordId, Recorded<AccountId>)> {
+            Provenance::records_of_model(model, before, limit)
+        }
+
+        fn inclusion_proof(id: RecordId) -> Option<InclusionProof> {
+            Provenance::inclusion_proof(id)
+        }
+
+        fn anchor(number: AnchorNumber) -> Option<Anchor<BlockNumber>> {
+            Provenance::anchor(number)
+        }
+
+        fn anchors(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumber>> {
+            Provenance::anchors(start, limit)
         }
     }
 

@@ -1,7 +1,8 @@
 //! How every pallet is configured.
 
 use crate::{
-    fees::{CurrentSession, FeesToAuthor, ValidatorsKeepItRunning, WeightToFee, BYTE_FEE},
+    fees::{CurrentSession, FeesToAuthor, FreeCalls, WeightToFee, BYTE_FEE},
+    protocol::{BurnDust, NothingBurntUnseen},
     validators::{
         AccountIdentifies, DisableOffenders, FullIdentification, ValidatorManager,
         SESSIONS_REMEMBERED,
@@ -65,6 +66,7 @@ parameter_types! {
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type Block = Block;
+    type BaseCallFilter = NothingBurntUnseen;
     type BlockWeights = RuntimeBlockWeights;
     type BlockLength = RuntimeBlockLength;
     type AccountId = AccountId;
@@ -127,6 +129,7 @@ impl pallet_timestamp::Config for Runtime {
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Runtime {
     type Balance = Balance;
+    type DustRemoval = BurnDust;
     type ExistentialDeposit = ConstU128<{ MILLI_NNK }>;
     type AccountStore = System;
     type RuntimeHoldReason = RuntimeHoldReason;
@@ -164,7 +167,7 @@ impl pallet_transaction_payment::Config for Runtime {
 }
 
 impl pallet_allowance::Config for Runtime {
-    type Policy = ValidatorsKeepItRunning;
+    type Policy = FreeCalls;
     type Period = CurrentSession;
     type MaxPerPeriod = ConstU32<100>;
     type WeightInfo = weights::Allowance;

@@ -1,6 +1,8 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
-use crate::{AccountId, Authorship, Balance, Balances, Runtime, RuntimeCall, Session, MICRO_NNK};
+use crate::{
+    AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session, Tasks, MICRO_NNK,
+};
 use frame_support::{
     traits::{
         fungible::{Balanced, Credit},
@@ -11,6 +13,7 @@ use frame_support::{
         WeightToFeePolynomial,
     },
 };
+use nocknock_primitives::traits::BurnLog;
 use pallet_allowance::WaiverPolicy;
 use smallvec::smallvec;
 use sp_runtime::Perbill;
@@ -42,6 +45,9 @@ impl WeightToFeePolynomial for WeightToFee {
     }
 }
 
+/// How many transactions about curriculum tasks a registered worker or a custodian may send without a fee in one session.
+pub const CURRICULUM_ALLOWANCE: u32 = 64;
+
 /// Gives fees and tips to the author of the block. What the author cannot hold, because the account would stay below
 /// the existential deposit, is burnt.
 #[derive(Debug)]
@@ -49,39 +55,45 @@ pub struct FeesToAuthor;
 
 impl OnUnbalanced<Credit<AccountId, Balances>> for FeesToAuthor {
     fn on_nonzero_unbalanced(amount: Credit<AccountId, Balances>) {
-        if let Some(author) = Authorship::author() {
-            let burnt = Balances::resolve(&author, amount)
-                .err()
-                .map_or(0, |rest| rest.peek());
-            log::debug!(target: "runtime::fees", "burnt {burnt} that the author could not hold");
+        let rest = match Authorship::author() {
+            Some(author) => Balances::resolve(&author, amount).err(),
+            None => Some(amount),
+        };
+        if let Some(rest) = rest {
+            <Rewards as BurnLog<Balance>>::burnt(rest.peek());
         }
     }
 }
 
-/// The calls that keep a network running are free for its validators, up to [`VALIDATOR_ALLOWANCE`] per session.
-///
-/// At the start nobody owns a token, and a validator must be able to rotate its keys and to vote.
+/// The calls that are free for those who keep the network running or do its useful work, in a bounded number per
+/// session: at the start nobody owns a token.
 #[derive(Debug)]
-pub struct ValidatorsKeepItRunning;
+pub struct FreeCalls;
 
-impl WaiverPolicy<AccountId, RuntimeCall> for ValidatorsKeepItRunning {
+impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
     fn quota(who: &AccountId, call: &RuntimeCall) -> u32 {
-        let covered = matches!(
-            call,
-            RuntimeCall::Session(pallet_session::Call::set_keys { .. })
-                | RuntimeCall::Council(
-                    pallet_collective::Call::propose { .. }
-                        | pallet_collective::Call::vote { .. }
-                        | pallet_collective::Call::close { .. }
-                )
-                | RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { .. })
-        );
-        if covered && Session::validators().contains(who) {
-            VALIDATOR_ALLOWANCE
-        } else {
-            0
+        match call {
+            RuntimeCall::Tasks(call) if Tasks::is_free_call(who, call) => CURRICULUM_ALLOWANCE,
+            call if keeps_it_running(call) && Session::validators().contains(who) => {
+                VALIDATOR_ALLOWANCE
+            }
+            _ => 0,
         }
     }
+}
+
+/// A validator must be able to rotate its keys, to vote, and to apply what was voted for.
+fn keeps_it_running(call: &RuntimeCall) -> bool {
+    matches!(
+        call,
+        RuntimeCall::Session(pallet_session::Call::set_keys { .. })
+            | RuntimeCall::Council(
+                pallet_collective::Call::propose { .. }
+                    | pallet_collective::Call::vote { .. }
+                    | pallet_collective::Call::close { .. }
+            )
+            | RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { .. })
+    )
 }
 
 /// The session is the period of an allowance.

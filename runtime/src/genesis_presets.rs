@@ -6,17 +6,26 @@
 //! | `local_testnet` | Alice, Bob, Charlie, Dave | 2 s | 30 slots | none |
 //! | `bench` | Alice | 1 s | 10 slots | well-known accounts are endowed, for load tests only |
 
+//!
+//! Each starts with the circuits of all named shapes under development keys, with one curriculum experiment, the
+//! handwritten digits, whose custodian is Alice, and with a practice block of digits with which workers register.
+
 use crate::{
-    AccountId, BabeConfig, Balance, BalancesConfig, NetworkConfig, RuntimeGenesisConfig,
-    SessionConfig, SessionKeys, NNK,
+    development_circuits, AccountId, BabeConfig, Balance, BalancesConfig, ExperimentsConfig,
+    NetworkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, VerifierConfig,
+    NNK,
 };
-use alloc::{vec, vec::Vec};
+use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
+use nocknock_primitives::{ids::FieldBytes, model::shape::DIGITS_64X32X10, score::Score};
+use pallet_experiments::types::{GenesisDescription, GenesisExperiment};
 use pallet_network::NetworkKind;
+use pallet_rewards::types::{GenesisCurriculum, GenesisPractice};
 use serde_json::Value;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::Sr25519Keyring;
+use sp_runtime::Permill;
 
 /// The name of the preset for load tests. Its accounts own tokens that nobody earned, so it is no network.
 pub const BENCH_RUNTIME_PRESET: &str = "bench";
@@ -29,6 +38,18 @@ pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfigura
 
 /// What each endowed account of the `bench` preset owns.
 pub const BENCH_ENDOWMENT: Balance = 1_000_000 * NNK;
+
+/// The experiment of the curriculum that every preset starts with.
+pub const DIGITS_EXPERIMENT: u32 = 0;
+
+/// Salt of the practice block. It hides nothing: the block is public.
+pub const PRACTICE_SALT: FieldBytes = *b"\0nocknock/practice-block/salt/v1";
+
+/// The practice block: 195 handwritten digits in wire form, as `examples/practice/README.md` describes.
+const PRACTICE_ROWS: &[u8] = include_bytes!("../../examples/practice/digits-64x32x10.rows");
+
+/// What a newcomer's model must reach on the practice block.
+pub const PRACTICE_MINIMUM: Score = Score::new(80, 100);
 
 /// What distinguishes one preset from another.
 struct Preset {
@@ -50,6 +71,21 @@ impl Preset {
             babe: BabeConfig {
                 epoch_config: BABE_GENESIS_EPOCH_CONFIG
             },
+            verifier: VerifierConfig {
+                circuits: development_circuits::all(),
+            },
+            experiments: ExperimentsConfig {
+                experiments: vec![digits_experiment()],
+            },
+            rewards: RewardsConfig {
+                curriculum: vec![digits_curriculum()],
+                practice: practice(),
+                authorities: self
+                    .validators
+                    .iter()
+                    .map(|key| key.to_account_id())
+                    .collect::<Vec<_>>(),
+            },
             session: SessionConfig {
                 keys: self
                     .validators
@@ -66,6 +102,39 @@ impl Preset {
             },
         })
     }
+}
+
+fn digits_experiment() -> GenesisExperiment<AccountId> {
+    GenesisExperiment {
+        owner: Sr25519Keyring::Alice.to_account_id(),
+        description: GenesisDescription {
+            name: "Handwritten digits".to_string(),
+            text: "Which digit is it? Images of 8 by 8 pixels with 16 grey levels, from the UCI data set \
+                   Optical Recognition of Handwritten Digits."
+                .to_string(),
+            tags: ["classification", "digits", "uci"].map(str::to_string).to_vec(),
+            metadata: None,
+        },
+    }
+}
+
+fn digits_curriculum() -> GenesisCurriculum<AccountId> {
+    GenesisCurriculum {
+        experiment: DIGITS_EXPERIMENT,
+        custodian: Some(Sr25519Keyring::Alice.to_account_id()),
+        task_share: Permill::from_percent(10),
+        max_open: 8,
+    }
+}
+
+/// The practice block, proved under the circuit of its shape.
+fn practice() -> Option<GenesisPractice> {
+    Some(GenesisPractice {
+        circuit: development_circuits::score_circuit(DIGITS_64X32X10.name())?.id(),
+        salt: PRACTICE_SALT.to_vec(),
+        rows: PRACTICE_ROWS.to_vec(),
+        min_score: PRACTICE_MINIMUM,
+    })
 }
 
 /// The account, validator id and session keys of a well-known key.

@@ -6,6 +6,8 @@
 //! - [`configs`]: how every pallet is configured
 //! - [`fees`]: what a transaction costs, who receives it, and which calls are free for whom
 //! - [`validators`]: who validates, what happens to offenders, and how the council follows
+//! - [`protocol`]: the competitions, what they mint, and what becomes of their results
+//! - [`development_circuits`]: the circuits that networks without value start with
 //! - [`genesis_presets`]: the chains that this runtime can start
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -22,8 +24,10 @@ mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+pub mod development_circuits;
 pub mod fees;
 pub mod genesis_presets;
+pub mod protocol;
 pub mod validators;
 pub mod weights;
 
@@ -184,4 +188,19 @@ mod runtime {
     pub type Proxy = pallet_proxy;
     #[runtime::pallet_index(22)]
     pub type Multisig = pallet_multisig;
+
+    // Tasks after Session: it stores the seed that the new epoch has brought. Verifier after Network: only the kind of
+    // the network says whether development keys may be registered.
+    #[runtime::pallet_index(30)]
+    pub type Verifier = pallet_verifier;
+    #[runtime::pallet_index(31)]
+    pub type Experiments = pallet_experiments;
+    #[runtime::pallet_index(32)]
+    pub type Tasks = pallet_tasks;
+    #[runtime::pallet_index(33)]
+    pub type Rewards = pallet_rewards;
+    #[runtime::pallet_index(34)]
+    pub type Wtm = pallet_wtm;
+    #[runtime::pallet_index(35)]
+    pub type Provenance = pallet_provenance;
 }

@@ -1,6 +1,6 @@
 //! Who validates, what happens to offenders, and how the council follows the validators.
 
-use crate::{AccountId, Council, Historical, Runtime, Session};
+use crate::{AccountId, Council, Historical, Rewards, Runtime, Session};
 use alloc::vec::Vec;
 use frame_support::{traits::ChangeMembers, weights::Weight};
 use pallet_session::historical::{self, IdentificationTuple, NoteHistoricalRoot};
@@ -26,25 +26,46 @@ impl Convert<AccountId, Option<FullIdentification>> for AccountIdentifies {
     }
 }
 
-/// The session manager of the runtime: keeps the validators, notes every set of keys so that an equivocation can be
+/// The session manager of the runtime: elects the validators, notes every set of keys so that an equivocation can be
 /// proved after its session has ended, and makes the council follow.
-pub type ValidatorManager = CouncilFollows<NoteHistoricalRoot<Runtime, KeepValidators>>;
+pub type ValidatorManager = CouncilFollows<NoteHistoricalRoot<Runtime, ElectByWork>>;
 
 type Identified = (AccountId, FullIdentification);
 
-/// Keeps the validators that the genesis named.
+/// Elects those who have done the most useful work; while they are too few, the genesis authorities serve.
 #[derive(Debug)]
-pub struct KeepValidators;
+pub struct ElectByWork;
 
-impl KeepValidators {
-    /// The validators of session `index`, if they or their keys must be noted anew.
+impl ElectByWork {
+    /// The validators of session `index`, if they are others than before or their keys must be noted anew.
     fn to_note(index: SessionIndex) -> Option<Vec<Identified>> {
+        let elected = Self::elected();
         let noted = Historical::historical_root(index.saturating_sub(1)).is_some();
-        if noted && !Self::keys_changed() {
+        if noted && elected == Self::queued() && !Self::keys_changed() {
             return None;
         }
-        let validators = Session::validators();
-        (!validators.is_empty()).then(|| validators.into_iter().map(|who| (who, ())).collect())
+        (!elected.is_empty()).then(|| elected.into_iter().map(|who| (who, ())).collect())
+    }
+
+    /// Those of the elected who have set keys, in the order of their accounts; without any the validators stay.
+    fn elected() -> Vec<AccountId> {
+        let mut elected = Rewards::elect();
+        elected.retain(|who| Session::load_keys(who).is_some());
+        if elected.is_empty() {
+            elected = Session::validators();
+        }
+        elected.sort();
+        elected
+    }
+
+    /// The validators of the next session, in the order of their accounts.
+    fn queued() -> Vec<AccountId> {
+        let mut queued: Vec<_> = Session::queued_keys()
+            .into_iter()
+            .map(|(who, _)| who)
+            .collect();
+        queued.sort();
+        queued
     }
 
     /// Whether a validator has set other keys than those that are queued.
@@ -55,7 +76,7 @@ impl KeepValidators {
     }
 }
 
-impl pallet_session::SessionManager<AccountId> for KeepValidators {
+impl pallet_session::SessionManager<AccountId> for ElectByWork {
     fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
         Self::to_note(index).map(|validators| validators.into_iter().map(|(who, ())| who).collect())
     }
@@ -65,7 +86,7 @@ impl pallet_session::SessionManager<AccountId> for KeepValidators {
     fn end_session(_: SessionIndex) {}
 }
 
-impl historical::SessionManager<AccountId, FullIdentification> for KeepValidators {
+impl historical::SessionManager<AccountId, FullIdentification> for ElectByWork {
     fn new_session(index: SessionIndex) -> Option<Vec<Identified>> {
         Self::to_note(index)
     }
@@ -96,6 +117,7 @@ impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionMa
             note_genesis_validators::<Inner>();
         }
         seat_validators_in_council();
+        Rewards::on_new_session(index);
         Inner::start_session(index);
     }
 
@@ -124,7 +146,7 @@ fn seat_validators_in_council() {
     }
 }
 
-/// Keeps an offender from authoring until the set of validators changes.
+/// Keeps an offender from authoring until the set of validators changes, takes its points and bars it for ever.
 #[derive(Debug)]
 pub struct DisableOffenders;
 
@@ -136,9 +158,10 @@ impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for Disab
     ) -> Weight {
         for (details, fraction) in offenders.iter().zip(slash_fraction) {
             Session::report_offence(details.offender.0.clone(), OffenceSeverity(*fraction));
+            Rewards::bar(&details.offender.0);
         }
         let offenders = u64::try_from(offenders.len()).unwrap_or(u64::MAX);
         <Runtime as frame_system::Config>::DbWeight::get()
-            .reads_writes(offenders.saturating_mul(2), offenders)
+            .reads_writes(offenders.saturating_mul(6), offenders.saturating_mul(5))
     }
 }

@@ -151,7 +151,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Checks the invariant that the README numbers.
-    #[cfg(any(feature = "try-runtime", test))]
+    #[cfg(any(feature = "try-runtime", feature = "std"))]
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         let max = T::MaxPerPeriod::get();
         frame_support::ensure!(

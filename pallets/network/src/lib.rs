@@ -195,7 +195,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Checks the invariants that the README numbers.
-    #[cfg(any(feature = "try-runtime", test))]
+    #[cfg(any(feature = "try-runtime", feature = "std"))]
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         frame_support::ensure!(
             is_valid_slot_duration(SlotDuration::<T>::get()),

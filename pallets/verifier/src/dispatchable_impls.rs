@@ -27,7 +27,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    pub(crate) fn do_register_circuit(candidate: Candidate) -> Result<CircuitId, DispatchError> {
+    /// Registers a circuit and returns its id.
+    pub fn do_register_circuit(candidate: Candidate) -> Result<CircuitId, DispatchError> {
         let Candidate { info, origin, key } = candidate;
         let id = info.id();
         ensure!(

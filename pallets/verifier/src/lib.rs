@@ -25,7 +25,7 @@ mod benchmarking;
 mod dispatchable_impls;
 #[cfg(test)]
 mod mock;
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "try-runtime", feature = "std"))]
 mod state_check;
 #[cfg(test)]
 mod tests;

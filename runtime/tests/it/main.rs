@@ -1,8 +1,14 @@
 //! Tests of the runtime as a whole, on the state that its presets build.
 
 mod chain;
+mod cheats;
 mod council;
 mod fees;
+mod mandatory_weight;
 mod offences;
 mod presets;
+mod protocol;
+mod sequences;
+mod storage_layout;
 mod versions;
+mod world;

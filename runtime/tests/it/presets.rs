@@ -1,9 +1,11 @@
 //! The chains that the runtime can start.
 
 use crate::chain::{genesis_json, on};
+use nocknock_circuits::{delivery::DeliverModel, keys::pinned, score::ScoreBlock};
 use nocknock_runtime::{
-    genesis_presets::{preset_names, BENCH_RUNTIME_PRESET},
-    Babe, Balances, Network, Runtime, Session, NNK,
+    development_circuits::DEVELOPMENT_KEYS,
+    genesis_presets::{preset_names, BENCH_RUNTIME_PRESET, DIGITS_EXPERIMENT, PRACTICE_SALT},
+    Babe, Balances, Network, Rewards, Runtime, Session, NNK,
 };
 use pallet_network::NetworkKind;
 use sp_core::Get;
@@ -94,4 +96,41 @@ fn a_genesis_with_an_unknown_field_is_refused() {
         .expect_err("the field does not exist");
         assert!(error.contains("slotDurationSeconds"), "{error}");
     });
+}
+
+#[test]
+fn every_preset_knows_the_circuits_of_all_named_shapes() {
+    for name in names() {
+        on(&name, || {
+            let circuits = pallet_verifier::Circuits::<Runtime>::count();
+            assert_eq!(circuits, 6, "{name}");
+        });
+    }
+}
+
+#[test]
+fn the_development_keys_are_those_that_the_circuits_pin() {
+    let pinned: Vec<_> = nocknock_primitives::model::shape::SHAPES
+        .iter()
+        .chain(&nocknock_primitives::model::shape::TEST_SHAPES)
+        .flat_map(|shape| {
+            let score = pinned::<ScoreBlock>(shape).expect("pinned");
+            let delivery = pinned::<DeliverModel>(shape).expect("pinned");
+            [score.key, delivery.key]
+        })
+        .collect();
+    assert_eq!(pinned, DEVELOPMENT_KEYS);
+}
+
+#[test]
+fn every_preset_has_a_curriculum_with_a_custodian_and_a_practice_block() {
+    for name in names() {
+        on(&name, || {
+            let alice = crate::chain::account(sp_keyring::Sr25519Keyring::Alice);
+            let curriculum = pallet_rewards::Curriculum::<Runtime>::get(DIGITS_EXPERIMENT);
+            assert_eq!(curriculum.and_then(|entry| entry.custodian), Some(alice));
+            let (terms, block) = Rewards::practice().expect("a practice block");
+            assert_eq!((terms.rows, block.salt), (195, PRACTICE_SALT));
+        });
+    }
 }

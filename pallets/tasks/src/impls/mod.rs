@@ -11,7 +11,7 @@ mod money;
 mod prove;
 mod reveal;
 mod settle;
-#[cfg(any(feature = "try-runtime", test))]
+#[cfg(any(feature = "try-runtime", feature = "std"))]
 mod state_check;
 mod sweep;
 mod views;

@@ -1,0 +1,211 @@
+//! How the six pallets of the protocol are configured, and how they meet.
+//!
+//! Amounts, periods and bounds stand here in one place; `docs/protocol.md` explains what they protect.
+
+use crate::{
+    configs::{deposit, CouncilTwoThirds},
+    development_circuits::DevelopmentKeys,
+    AccountId, Balance, Balances, BlockNumber, Experiments, Network, Provenance, Rewards,
+    Runtime, RuntimeHoldReason, Session, Verifier, Wtm, MILLI_NNK, NNK,
+};
+use frame_support::{
+    parameter_types,
+    traits::{
+        fungible::Credit, ConstU128, ConstU32, Get, Imbalance, OnUnbalanced,
+    },
+};
+use nocknock_primitives::traits::{BurnLog, EpochRandomness};
+use pallet_network::{EpochSlots, NetworkKind};
+use sp_runtime::{traits::UniqueSaturatedInto, Permill};
+
+/// Blocks of a day on a network with slots of 2 s.
+const DAYS: BlockNumber = 43_200;
+
+/// What a parameter is on a development chain, and what it is on every other network. A development chain shows in
+/// seconds what takes days elsewhere.
+#[derive(Debug)]
+pub struct PerNetwork<const DEVELOPMENT: BlockNumber, const OTHERWISE: BlockNumber>;
+
+impl<const DEVELOPMENT: BlockNumber, const OTHERWISE: BlockNumber> Get<BlockNumber>
+    for PerNetwork<DEVELOPMENT, OTHERWISE>
+{
+    fn get() -> BlockNumber {
+        match Network::kind() {
+            NetworkKind::Development => DEVELOPMENT,
+            _ => OTHERWISE,
+        }
+    }
+}
+
+/// Networks on which nothing of value is at stake.
+#[derive(Debug)]
+pub struct NothingAtStake;
+
+impl Get<bool> for NothingAtStake {
+    fn get() -> bool {
+        Network::kind().allows_development_keys()
+    }
+}
+
+impl pallet_verifier::Config for Runtime {
+    type RegisterOrigin = CouncilTwoThirds;
+    type AllowsDevelopmentKeys = NothingAtStake;
+    type DevelopmentKeys = DevelopmentKeys;
+    type MaxCircuits = ConstU32<256>;
+    type WeightInfo = ();
+}
+
+impl pallet_experiments::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type BaseDeposit = ConstU128<{ deposit(3, 0) }>;
+    type ByteDeposit = ConstU128<{ deposit(0, 1) }>;
+    type WeightInfo = pallet_experiments::weights::SubstrateWeight<Runtime>;
+}
+
+/// The draw needs the randomness of the second epoch after a task's creation; two more give time to call it.
+#[derive(Debug)]
+pub struct DrawPeriod;
+
+impl Get<BlockNumber> for DrawPeriod {
+    fn get() -> BlockNumber {
+        let epoch: BlockNumber = EpochSlots::<Runtime>::get().unique_saturated_into();
+        epoch.saturating_mul(5)
+    }
+}
+
+/// The randomness that BABE gathers, of which a new seed becomes known with the first block of each epoch.
+#[derive(Debug)]
+pub struct BabeSeeds;
+
+impl EpochRandomness for BabeSeeds {
+    fn epoch() -> u64 {
+        pallet_babe::EpochIndex::<Runtime>::get()
+    }
+
+    fn seed() -> [u8; 32] {
+        pallet_babe::NextRandomness::<Runtime>::get()
+    }
+}
+
+parameter_types! {
+    /// The part of each payment from an escrow that leaves the issuance.
+    pub const BurnShare: Permill = Permill::from_percent(2);
+    /// The votes on a disputed fact must hold this part of all work points.
+    pub const Quorum: Permill = Permill::from_percent(20);
+}
+
+impl pallet_tasks::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Verifier = Verifier;
+    type Experiments = Experiments;
+    type Curriculum = Rewards;
+    type Workers = Rewards;
+    type Facts = Wtm;
+    type Provenance = Provenance;
+    type Burns = Rewards;
+    type Randomness = BabeSeeds;
+    type MinReward = ConstU128<NNK>;
+    type MinBond = ConstU128<NNK>;
+    type BondPerBlock = ConstU128<{ NNK / 10 }>;
+    type MinStake = ConstU128<{ NNK / 10 }>;
+    type BurnShare = BurnShare;
+    type MinPeriod = PerNetwork<3, 30>;
+    type MaxPeriod = PerNetwork<{ 30 * DAYS }, { 30 * DAYS }>;
+    type DrawPeriod = DrawPeriod;
+    type Retention = PerNetwork<{ DAYS }, { 7 * DAYS }>;
+    type SweepSteps = ConstU32<4>;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarks::Helper;
+}
+
+/// Whether an account has set session keys.
+#[derive(Debug)]
+pub struct SessionKeysSet;
+
+impl pallet_rewards::types::ValidatorKeys<AccountId> for SessionKeysSet {
+    fn has_keys(who: &AccountId) -> bool {
+        Session::load_keys(who).is_some()
+    }
+}
+
+/// What the first session releases into the pot.
+pub const INITIAL_RELEASE: Balance = 1_000 * NNK;
+/// After so many sessions the release of a session is half of what it was.
+pub const HALVING_SESSIONS: u32 = 10_500;
+/// No more than this is ever minted.
+pub const MAX_SUPPLY: Balance = 21_000_000 * NNK;
+
+impl pallet_rewards::Config for Runtime {
+    type Currency = Balances;
+    type Verifier = Verifier;
+    type CurriculumOrigin = CouncilTwoThirds;
+    type ValidatorKeys = SessionKeysSet;
+    type InitialRelease = ConstU128<INITIAL_RELEASE>;
+    type HalvingSessions = ConstU32<HALVING_SESSIONS>;
+    type MaxSupply = ConstU128<MAX_SUPPLY>;
+    type PointsHalving = ConstU32<720>;
+    type MaxCurriculum = ConstU32<64>;
+    type MaxCandidates = ConstU32<200>;
+    type MaxValidators = ConstU32<{ crate::configs::MAX_AUTHORITIES }>;
+    type MinValidators = ConstU32<4>;
+    type MinCandidatePoints = ConstU128<NNK>;
+    type MaxRegistrationsPerSession = ConstU32<100>;
+    type RegistrationLife = ConstU32<720>;
+    type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarks::Helper;
+}
+
+impl pallet_wtm::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Points = Rewards;
+    type Burns = Rewards;
+    type ProposalBond = ConstU128<NNK>;
+    type AttestBond = ConstU128<{ NNK / 2 }>;
+    type DisputeBond = ConstU128<{ 2 * NNK }>;
+    type VoteDeposit = ConstU128<{ NNK / 10 }>;
+    type RecordFee = ConstU128<{ NNK / 10 }>;
+    type DisputeWindow = PerNetwork<20, { 3 * DAYS }>;
+    type VotePeriod = PerNetwork<20, { 3 * DAYS }>;
+    type Quorum = Quorum;
+    type Retention = PerNetwork<100, { 30 * DAYS }>;
+    type WeightInfo = pallet_wtm::weights::SubstrateWeight<Runtime>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = crate::benchmarks::Helper;
+}
+
+impl pallet_provenance::Config for Runtime {
+    type AnchorPeriod = PerNetwork<10, 300>;
+    type MaxRecordsPerAnchor = ConstU32<256>;
+    type WeightInfo = pallet_provenance::weights::SubstrateWeight<Runtime>;
+}
+
+/// Burns what is left in an account that falls below the existential deposit, and tells the books.
+#[derive(Debug)]
+pub struct BurnDust;
+
+impl OnUnbalanced<Credit<AccountId, Balances>> for BurnDust {
+    fn on_nonzero_unbalanced(amount: Credit<AccountId, Balances>) {
+        <Rewards as BurnLog<Balance>>::burnt(amount.peek());
+    }
+}
+
+/// Keeps out the one call by which anybody could burn tokens past the books of the rewards pallet.
+#[derive(Debug)]
+pub struct NothingBurntUnseen;
+
+impl frame_support::traits::Contains<crate::RuntimeCall> for NothingBurntUnseen {
+    fn contains(call: &crate::RuntimeCall) -> bool {
+        !matches!(
+            call,
+            crate::RuntimeCall::Balances(pallet_balances::Call::burn { .. })
+        )
+    }
+}
+
+/// The smallest amount that an account can hold.
+pub const EXISTENTIAL_DEPOSIT: Balance = MILLI_NNK;

@@ -1,0 +1,706 @@
+//! One test for each way to cheat, on the whole runtime with real proofs.
+
+use crate::world::{
+    field,
+    models::{self, S1, SHAPE},
+    task::{data, spec, Block, Task, SAMPLES, TESTS},
+    worker::{context, Worker},
+    Refused, World,
+};
+use nocknock_primitives::{
+    ids::{BlockRoot, CircuitId, TaskId},
+    model::{
+        commit::Purpose, rows::fill_block, ContextDomain, Fr, Row,
+    },
+    phase::Phase,
+    score::Score,
+    task::{Outcome, Split},
+};
+use nocknock_runtime::{
+    configs::CouncilInstance, AccountId, Experiments, Rewards, Runtime, RuntimeOrigin, System,
+    Tasks, Verifier, NNK,
+};
+use pallet_tasks::{Call, Error};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
+use sp_runtime::DispatchError;
+
+const DIGITS: u32 = 0;
+
+fn failed(error: Error<Runtime>) -> Result<(), Refused> {
+    Err(Refused::Failed(error.into()))
+}
+
+fn worker(who: Sr25519Keyring) -> Worker {
+    Worker::new(who, models::perfect())
+}
+
+/// A curriculum task that is open for commitments of the registered workers.
+fn open(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
+    for worker in workers {
+        if world.run(|| Rewards::worker(worker.who.to_account_id()).is_none()) {
+            world.register(worker);
+        }
+    }
+    let task = world.create(Alice, DIGITS, 0, seed).expect("a task");
+    world.open_task(&task);
+    task
+}
+
+/// A task whose committed workers may prove.
+fn provable(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
+    let task = open(world, workers, seed);
+    for worker in workers {
+        world.commit(worker, task.id).expect("a commitment");
+    }
+    world.reveal_all(&task);
+    task
+}
+
+fn wait_for(world: &mut World, id: TaskId, phase: Phase) {
+    world.until("the phase", || {
+        Tasks::phase(id).is_some_and(|(now, _)| now == phase)
+    });
+}
+
+fn outcome(world: &mut World, id: TaskId) -> Outcome {
+    world.until("the settlement", || {
+        Tasks::task(id).is_some_and(|task| task.settlement.is_some())
+    });
+    world.run(|| Tasks::task(id).and_then(|task| task.settlement)).expect("settled").outcome
+}
+
+#[test]
+fn a_proof_copied_from_another_account_is_refused() {
+    let mut world = World::new();
+    let (bob, mut eve) = (worker(Bob), worker(Eve));
+    eve.salt = bob.salt;
+    let task = provable(&mut world, &[&bob, &eve], 1);
+    let copied = world.scores(&bob, &task);
+    assert_eq!(
+        world.submit(Eve, task.id, copied.clone()),
+        failed(Error::ProofRefused)
+    );
+    assert_eq!(world.submit(Bob, task.id, copied), Ok(()));
+}
+
+#[test]
+fn a_copied_commitment_cannot_be_proved() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let thief = Worker::new(Eve, models::constant());
+    let task = open(&mut world, &[&bob, &thief], 2);
+    let call = |model| Call::commit_model { task: task.id, model };
+    assert_eq!(world.send(Eve, call(bob.commitment())), Ok(()));
+    assert_eq!(world.send(Bob, call(bob.commitment())), Ok(()));
+    world.reveal_all(&task);
+    let guessed = world.scores(&thief, &task);
+    assert_eq!(
+        world.submit(Eve, task.id, guessed),
+        failed(Error::ProofRefused)
+    );
+    world.prove_all(&bob, &task);
+    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
+    let ranking = world.run(|| Tasks::ranking(task.id));
+    assert_eq!(ranking.len(), 1);
+}
+
+#[test]
+fn a_proof_of_another_task_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let first = open(&mut world, &[&bob], 3);
+    let second = open(&mut world, &[&bob], 3);
+    world.commit(&bob, second.id).expect("a commitment");
+    world.reveal_all(&second);
+    let scores: Vec<_> = world
+        .tests(second.id)
+        .into_iter()
+        .map(|index| {
+            let context = world.score_context(first.id, Bob, index);
+            bob.prove(
+                context.to_field(),
+                index,
+                &second.blocks[usize::from(index)],
+            )
+        })
+        .collect();
+    assert_eq!(
+        world.submit(Bob, second.id, scores),
+        failed(Error::ProofRefused)
+    );
+}
+
+#[test]
+fn a_proof_of_another_block_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = provable(&mut world, &[&bob], 4);
+    let mut scores = world.scores(&bob, &task);
+    scores[1].proof = scores[0].proof;
+    assert_eq!(
+        world.submit(Bob, task.id, scores),
+        failed(Error::ProofRefused)
+    );
+}
+
+#[test]
+fn a_proof_for_another_chain_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = provable(&mut world, &[&bob], 5);
+    let circuit = S1.info().id();
+    let scores: Vec<_> = world
+        .tests(task.id)
+        .into_iter()
+        .map(|index| {
+            let other = context(ContextDomain::Score, [9; 32], circuit, task.id, Bob, index);
+            bob.prove(other.to_field(), index, &task.blocks[usize::from(index)])
+        })
+        .collect();
+    assert_eq!(
+        world.submit(Bob, task.id, scores),
+        failed(Error::ProofRefused)
+    );
+}
+
+#[test]
+fn a_late_commitment_and_a_late_replacement_are_refused() {
+    let mut world = World::new();
+    let (bob, eve) = (worker(Bob), worker(Eve));
+    let task = open(&mut world, &[&bob, &eve], 6);
+    world.commit(&bob, task.id).expect("in time");
+    wait_for(&mut world, task.id, Phase::Reveal);
+    for late in [&bob, &eve] {
+        let call = Call::commit_model {
+            task: task.id,
+            model: late.commitment(),
+        };
+        let result = world.run(|| {
+            Tasks::commit_model(
+                RuntimeOrigin::signed(late.who.to_account_id()),
+                task.id,
+                late.commitment(),
+            )
+        });
+        assert_eq!(result, Err(Error::<Runtime>::WrongPhase.into()));
+        assert!(world.send(late.who, call).is_err());
+    }
+}
+
+#[test]
+fn a_late_proof_is_refused_and_the_worker_suspended() {
+    let mut world = World::new();
+    let (bob, eve) = (worker(Bob), worker(Eve));
+    let task = provable(&mut world, &[&bob, &eve], 7);
+    let late = world.scores(&eve, &task);
+    world.prove_all(&bob, &task);
+    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
+    let result = world.run(|| {
+        Tasks::submit_scores(
+            RuntimeOrigin::signed(Eve.to_account_id()),
+            task.id,
+            crate::world::list(late),
+        )
+    });
+    assert_eq!(result, Err(Error::<Runtime>::WrongPhase.into()));
+    world.deliver(&bob, task.id).expect("a delivery");
+    world.reveal_key(&bob, task.id).expect("the payment");
+    let id = task.id;
+    world.until("the end", || {
+        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
+    });
+    let next = world.create(Alice, DIGITS, 0, 70).expect("a task");
+    world.open_task(&next);
+    assert!(world.commit(&eve, next.id).is_err());
+}
+
+#[test]
+fn a_wrong_reveal_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = open(&mut world, &[&bob], 8);
+    world.commit(&bob, task.id).expect("a commitment");
+    wait_for(&mut world, task.id, Phase::Reveal);
+    let index = world.tests(task.id)[0];
+    let honest = task.blocks[usize::from(index)].clone();
+    let other_salt = Block {
+        salt: honest.salt + Fr::from(1u32),
+        ..honest.clone()
+    };
+    let other_rows = Block {
+        rows: models::block(4_242, SAMPLES),
+        ..honest.clone()
+    };
+    for wrong in [other_salt, other_rows] {
+        assert_eq!(
+            world.reveal(&task, index, &wrong),
+            failed(Error::RootMismatch)
+        );
+    }
+    assert_eq!(world.reveal(&task, index, &honest), Ok(()));
+}
+
+#[test]
+fn a_missing_reveal_costs_the_custodian_its_role_and_no_worker_anything() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = open(&mut world, &[&bob], 9);
+    world.commit(&bob, task.id).expect("a commitment");
+    assert_eq!(outcome(&mut world, task.id), Outcome::RevealFailed);
+    let id = task.id;
+    world.until("the end", || {
+        Tasks::task(id).is_none_or(|task| task.open_commitments == 0 && is_finished(&task))
+    });
+    assert!(world.create(Alice, DIGITS, 0, 90).is_err());
+    assert!(world.run(|| is_at_work(Bob)));
+}
+
+fn is_finished(task: &pallet_tasks::types::TaskOf<Runtime>) -> bool {
+    task.settlement
+        .is_some_and(|settlement| settlement.finished_at.is_some())
+}
+
+fn is_at_work(who: Sr25519Keyring) -> bool {
+    use nocknock_primitives::traits::WorkerRegistry;
+    <Rewards as WorkerRegistry<AccountId>>::may_work(&who.to_account_id())
+}
+
+/// The salted hash of rows that no check would let through.
+fn unchecked_root(block: &Block, index: u16) -> BlockRoot {
+    let mut inputs = vec![block.salt, Fr::from(index)];
+    inputs.extend(block.rows.iter().flat_map(|row| {
+        row.inputs
+            .iter()
+            .map(|value| Fr::from(*value))
+            .chain(row.one_hot.iter().map(|value| Fr::from(*value)))
+    }));
+    let tag = Purpose::Block.tag(&SHAPE);
+    BlockRoot(field(&nocknock_poseidon::sponge_hash(tag, &inputs)))
+}
+
+/// A sponsored task whose blocks all hold a malformed row: whatever is drawn, it cannot be revealed.
+fn task_with_malformed_blocks(world: &mut World, break_row: impl Fn(&mut Row)) -> Task {
+    let mut blocks = data(10);
+    for block in &mut blocks {
+        break_row(&mut block.rows[0]);
+    }
+    let mut spec = spec(&blocks_of(10), 0);
+    spec.roots = crate::world::list(
+        (0..)
+            .zip(&blocks)
+            .map(|(index, block)| unchecked_root(block, index)),
+    );
+    world
+        .create_from(Alice, DIGITS, spec, blocks)
+        .expect("roots are opaque")
+}
+
+fn blocks_of(seed: u64) -> Vec<Block> {
+    data(seed)
+}
+
+fn committed_malformed_block(break_row: impl Fn(&mut Row)) {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    world.register(&bob);
+    let task = task_with_malformed_blocks(&mut world, break_row);
+    world.open_task(&task);
+    world.commit(&bob, task.id).expect("a commitment");
+    assert_eq!(outcome(&mut world, task.id), Outcome::RevealFailed);
+    let id = task.id;
+    world.until("the end", || {
+        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
+    });
+    assert!(world.run(|| is_at_work(Bob)));
+}
+
+#[test]
+fn workers_lose_nothing_to_a_committed_block_with_a_two_hot_label() {
+    committed_malformed_block(|row| row.one_hot = vec![1, 1]);
+}
+
+#[test]
+fn workers_lose_nothing_to_a_committed_block_with_an_input_out_of_range() {
+    committed_malformed_block(|row| row.inputs[0] = 4);
+}
+
+#[test]
+fn a_winner_that_does_not_deliver_is_passed_over_and_suspended() {
+    let mut world = World::new();
+    let (bob, dave) = (worker(Bob), Worker::new(Dave, models::short_sighted()));
+    let task = provable(&mut world, &[&bob, &dave], 11);
+    world.prove_all(&bob, &task);
+    world.prove_all(&dave, &task);
+    wait_for(&mut world, task.id, Phase::Deliver { rank: 1 });
+    world.deliver(&dave, task.id).expect("the next rank moves up");
+    world.reveal_key(&dave, task.id).expect("the payment");
+    let id = task.id;
+    world.until("the end", || {
+        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
+    });
+    assert!(world.free(Dave) > 0);
+    assert_eq!(world.free(Bob), 0);
+    assert!(!world.run(|| is_at_work(Bob)));
+}
+
+/// A task in which it is the worker's turn to deliver.
+fn deliverable(world: &mut World, worker: &Worker, seed: u64) -> Task {
+    let task = provable(world, &[worker], seed);
+    world.prove_all(worker, &task);
+    wait_for(world, task.id, Phase::Deliver { rank: 0 });
+    task
+}
+
+#[test]
+fn a_wrong_ciphertext_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 12);
+    let Call::deliver {
+        task,
+        mut ciphertext,
+        key_commitment,
+        proof,
+        attestation,
+    } = world.delivery(&bob, task.id)
+    else {
+        unreachable!("a delivery is a delivery");
+    };
+    let last = ciphertext.len() - 1;
+    ciphertext[last][31] ^= 1;
+    let call = Call::deliver {
+        task,
+        ciphertext,
+        key_commitment,
+        proof,
+        attestation,
+    };
+    assert_eq!(world.send(Bob, call), failed(Error::ProofRefused));
+}
+
+#[test]
+fn another_model_cannot_be_delivered() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 13);
+    let other = Worker {
+        weights: models::constant(),
+        ..worker(Bob)
+    };
+    assert_eq!(
+        world.deliver(&other, task.id),
+        failed(Error::ProofRefused)
+    );
+}
+
+#[test]
+fn a_wrong_key_pays_nothing() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 14);
+    world.deliver(&bob, task.id).expect("a delivery");
+    let wrong = Worker {
+        key: bob.key + Fr::from(1u32),
+        ..worker(Bob)
+    };
+    assert_eq!(
+        world.reveal_key(&wrong, task.id),
+        failed(Error::KeyMismatch)
+    );
+    assert_eq!(world.free(Bob), 0);
+}
+
+#[test]
+fn a_score_above_the_real_rows_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = provable(&mut world, &[&bob], 15);
+    let mut scores = world.scores(&bob, &task);
+    scores[0].score = scores[0].rows + 1;
+    assert_eq!(
+        world.submit(Bob, task.id, scores.clone()),
+        failed(Error::ScoreTooHigh)
+    );
+    scores[0].rows += 1;
+    assert_eq!(
+        world.submit(Bob, task.id, scores),
+        failed(Error::WrongRowCount)
+    );
+}
+
+#[test]
+fn padding_rows_count_for_nothing() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = provable(&mut world, &[&bob], 16);
+    let mut scores = world.scores(&bob, &task);
+    let all_rows = u32::from(SHAPE.block_rows);
+    assert!(scores[0].rows < all_rows, "the block has padding");
+    scores[0].rows = all_rows;
+    scores[0].score = all_rows;
+    assert_eq!(
+        world.submit(Bob, task.id, scores),
+        failed(Error::WrongRowCount)
+    );
+}
+
+#[test]
+fn a_task_cannot_name_a_key_of_its_own() {
+    let mut world = World::new();
+    let blocks = data(17);
+    let mut own = spec(&blocks, 0);
+    own.terms.score_circuit = CircuitId([0xee; 32]);
+    let refused = world.create_from(Alice, DIGITS, own, blocks).map(|_| ());
+    assert_eq!(refused, failed(Error::CircuitNotActive));
+}
+
+#[test]
+fn nobody_but_the_council_registers_a_circuit() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    open(&mut world, &[&bob], 18);
+    let circuit = S1.info().id();
+    let refused = world.run(|| {
+        Verifier::disable_circuit(RuntimeOrigin::signed(Bob.to_account_id()), circuit)
+    });
+    assert_eq!(refused, Err(DispatchError::BadOrigin));
+}
+
+#[test]
+fn a_disabled_circuit_accepts_no_proof_and_costs_nobody_anything() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = provable(&mut world, &[&bob], 19);
+    let scores = world.scores(&bob, &task);
+    let council = pallet_collective::RawOrigin::<AccountId, CouncilInstance>::Members(1, 1);
+    world
+        .run(|| Verifier::disable_circuit(council.into(), S1.info().id()))
+        .expect("the council disables it");
+    assert_eq!(
+        world.submit(Bob, task.id, scores),
+        failed(Error::CircuitDisabled)
+    );
+    assert_eq!(outcome(&mut world, task.id), Outcome::Voided);
+    let id = task.id;
+    world.until("the end", || {
+        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
+    });
+    assert!(world.run(|| is_at_work(Bob)));
+    assert_eq!(world.issuance(), 0);
+}
+
+#[test]
+fn a_task_is_settled_once() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 20);
+    let again = world.run(|| {
+        Tasks::settle(RuntimeOrigin::signed(Bob.to_account_id()), task.id)
+    });
+    assert_eq!(again, Err(Error::<Runtime>::AlreadySettled.into()));
+}
+
+#[test]
+fn a_winner_is_paid_once() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 21);
+    world.deliver(&bob, task.id).expect("a delivery");
+    world.reveal_key(&bob, task.id).expect("the payment");
+    let issued = world.issuance();
+    assert!(world.reveal_key(&bob, task.id).is_err());
+    assert!(world.deliver(&bob, task.id).is_err());
+    assert_eq!(world.issuance(), issued);
+}
+
+/// Bob wins the first curriculum task, so that somebody owns tokens.
+fn with_a_rich_bob(seed: u64) -> World {
+    let mut world = World::new();
+    let bob = Worker::new(Bob, models::short_sighted());
+    let task = deliverable(&mut world, &bob, seed);
+    world.deliver(&bob, task.id).expect("a delivery");
+    world.reveal_key(&bob, task.id).expect("the payment");
+    world
+}
+
+#[test]
+fn sponsoring_oneself_mints_nothing() {
+    let mut world = with_a_rich_bob(22);
+    let call = pallet_balances::Call::transfer_keep_alive {
+        dest: Eve.to_account_id().into(),
+        value: 3 * NNK,
+    };
+    world.send(Bob, call).expect("a transfer");
+    let experiment = world.create_experiment(Bob, "Mine alone");
+    let issued = world.issuance();
+    let task = world
+        .create(Bob, experiment, 10 * NNK, 23)
+        .expect("a sponsored task");
+    world.open_task(&task);
+    let eve = worker(Eve);
+    world.commit(&eve, task.id).expect("a stake");
+    world.reveal_all(&task);
+    world.prove_all(&eve, &task);
+    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
+    world.deliver(&eve, task.id).expect("a delivery");
+    world.reveal_key(&eve, task.id).expect("the payment");
+    assert!(world.issuance() < issued, "a share was burnt, none minted");
+    let points = world.run(|| Rewards::work_points(Eve.to_account_id()));
+    assert_eq!(points, 0);
+}
+
+#[test]
+fn nobody_sponsors_a_task_of_the_curriculum() {
+    let mut world = with_a_rich_bob(24);
+    let refused = world.create(Bob, DIGITS, 10 * NNK, 25).map(|_| ());
+    assert!(refused.is_err());
+    assert_eq!(world.run(|| Experiments::experiment(DIGITS).map(|it| it.archived)), Some(false));
+}
+
+#[test]
+fn a_success_split_over_accounts_earns_no_more() {
+    let whole = earned_by(&[Bob]);
+    let split = earned_by(&[Bob, Charlie, Dave, Eve]);
+    assert!(split <= whole, "{split} above {whole}");
+}
+
+/// What accounts with one and the same model earn in as many curriculum tasks.
+fn earned_by(accounts: &[Sr25519Keyring]) -> u128 {
+    let mut world = World::new();
+    let mut won = false;
+    for who in accounts {
+        let worker = worker(*who);
+        let task = provable(&mut world, &[&worker], 26);
+        world.prove_all(&worker, &task);
+        let _outcome = outcome(&mut world, task.id);
+        if world.phase(task.id) == Some(Phase::Deliver { rank: 0 }) {
+            world.deliver(&worker, task.id).expect("a delivery");
+            world.reveal_key(&worker, task.id).expect("the payment");
+            assert!(!won, "only the first improves on the champion");
+            won = true;
+        }
+    }
+    world.issuance()
+}
+
+#[test]
+fn a_registration_is_refused_twice_and_for_another_account() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let call = world.registration(&bob, 0);
+    let pallet_rewards::Call::register_worker {
+        model,
+        score,
+        proof,
+        ..
+    } = call.clone()
+    else {
+        unreachable!("a registration is a registration");
+    };
+    let stolen = pallet_rewards::Call::register_worker {
+        worker: Eve.to_account_id(),
+        model,
+        score,
+        proof,
+    };
+    assert!(world.send_bare(stolen).is_err());
+    assert_eq!(world.send_bare(call.clone()), Ok(()));
+    assert!(world.send_bare(call).is_err());
+}
+
+#[test]
+fn of_equal_scores_the_earlier_commitment_wins() {
+    let mut world = World::new();
+    let (bob, dave) = (worker(Bob), worker(Dave));
+    let task = provable(&mut world, &[&dave, &bob], 27);
+    world.prove_all(&bob, &task);
+    world.prove_all(&dave, &task);
+    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
+    let ranking = world.run(|| Tasks::ranking(task.id));
+    assert_eq!(ranking[0].worker, Dave.to_account_id());
+    assert_eq!(ranking[0].correct, ranking[1].correct);
+}
+
+#[test]
+fn the_zero_model_and_the_constant_model_win_nothing() {
+    let mut world = World::new();
+    let zero = Worker {
+        weights: nocknock_primitives::model::Weights::zero(&SHAPE),
+        ..worker(Bob)
+    };
+    let constant = Worker {
+        weights: models::constant(),
+        ..worker(Dave)
+    };
+    world.register(&worker(Bob));
+    world.register(&worker(Dave));
+    let task = provable(&mut world, &[&zero, &constant], 28);
+    assert_eq!(world.prove_all(&zero, &task), Score::new(0, 40));
+    world.prove_all(&constant, &task);
+    assert_eq!(outcome(&mut world, task.id), Outcome::NoWinner);
+}
+
+#[test]
+fn a_commitment_is_not_replaced_after_the_deadline() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = open(&mut world, &[&bob], 29);
+    world.commit(&bob, task.id).expect("in time");
+    wait_for(&mut world, task.id, Phase::Reveal);
+    let better = Worker {
+        salt: bob.salt + Fr::from(1u32),
+        ..worker(Bob)
+    };
+    let replaced = world.run(|| {
+        Tasks::commit_model(
+            RuntimeOrigin::signed(Bob.to_account_id()),
+            task.id,
+            better.commitment(),
+        )
+    });
+    assert_eq!(replaced, Err(Error::<Runtime>::WrongPhase.into()));
+}
+
+#[test]
+fn a_requester_does_not_compete_in_its_own_task() {
+    let mut world = World::new();
+    let alice = worker(Alice);
+    let task = open(&mut world, &[&alice], 30);
+    assert_eq!(
+        world.commit(&alice, task.id),
+        failed(Error::RequesterMayNotCompete)
+    );
+}
+
+#[test]
+fn a_custodian_that_chose_its_test_blocks_gains_nothing_after_the_first_time() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let blocks = data(31);
+    let mut fixed = spec(&blocks, 0);
+    fixed.split = Split::Fixed {
+        test_blocks: crate::world::list(0..TESTS),
+        train_data: crate::world::task::TRAIN_DATA,
+    };
+    world.register(&bob);
+    let task = world
+        .create_from(Alice, DIGITS, fixed.clone(), blocks.clone())
+        .expect("a fixed split");
+    world.commit(&bob, task.id).expect("a commitment");
+    world.reveal_all(&task);
+    world.prove_all(&bob, &task);
+    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
+    world.deliver(&bob, task.id).expect("a delivery");
+    world.reveal_key(&bob, task.id).expect("the payment");
+    let issued = world.issuance();
+    let again = world
+        .create_from(Alice, DIGITS, fixed, blocks)
+        .expect("a second one");
+    world.commit(&bob, again.id).expect("a commitment");
+    world.reveal_all(&again);
+    world.prove_all(&bob, &again);
+    assert_eq!(outcome(&mut world, again.id), Outcome::NoWinner);
+    assert_eq!(world.issuance(), issued);
+    assert!(world.run(System::block_number) > 0);
+    let _rows = fill_block(&SHAPE, models::samples(1, 1)).expect("one sample");
+}

@@ -1,0 +1,167 @@
+//! The whole protocol on a chain without a token, with real proofs: from the first registration to a model sold.
+
+use crate::world::{
+    field,
+    models::{self, SHAPE},
+    worker::Worker,
+    World, CANNOT_PAY,
+};
+use nocknock_primitives::{model::model_commitment, phase::Phase, score::Score};
+use nocknock_runtime::{
+    Balances, Experiments, Provenance, Rewards, Runtime, RuntimeEvent, Tasks, Wtm, NNK,
+};
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
+
+/// The curriculum experiment of the development chain, of which Alice is the custodian.
+const DIGITS: u32 = 0;
+
+/// A registered worker wins a curriculum task.
+fn win_curriculum(world: &mut World, worker: &Worker, seed: u64) -> (u64, Score) {
+    let task = world
+        .create(Alice, DIGITS, 0, seed)
+        .expect("the custodian creates a task without a token");
+    world.open_task(&task);
+    world.commit(worker, task.id).expect("a free commitment");
+    world.reveal_all(&task);
+    let score = world.prove_all(worker, &task);
+    let id = task.id;
+    world.until("the worker's turn", || {
+        Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
+    });
+    world.deliver(worker, id).expect("a delivery");
+    world.reveal_key(worker, id).expect("the payment");
+    (id, score)
+}
+
+#[test]
+fn from_no_token_at_all_to_a_model_sold() {
+    let mut world = World::new();
+    assert_eq!(world.issuance(), 0);
+
+    // A newcomer without a token joins with a proof and earns the first tokens that exist.
+    let bob = Worker::new(Bob, models::perfect());
+    assert_eq!(
+        world.send(Bob, frame_system::Call::remark { remark: vec![] }),
+        Err(CANNOT_PAY)
+    );
+    world.register(&bob);
+    let (_, score) = win_curriculum(&mut world, &bob, 1);
+    assert_eq!(score, Score::new(40, 40));
+    let earned = world.free(Bob);
+    assert!(earned > 50 * NNK, "{earned}");
+    assert_eq!(world.issuance(), earned);
+
+    // The winner lends two workers their stakes and sponsors a task of its own.
+    for worker in [Charlie, Dave] {
+        let call = pallet_balances::Call::transfer_keep_alive {
+            dest: worker.to_account_id().into(),
+            value: 3 * NNK,
+        };
+        world.send(Bob, call).expect("the winner can pay");
+    }
+    let experiment = world.create_experiment(Bob, "Which of two is larger");
+    let task = world
+        .create(Bob, experiment, 20 * NNK, 2)
+        .expect("the winner can sponsor");
+    assert!(world.held(Bob) >= 22 * NNK);
+    world.open_task(&task);
+
+    // Two workers compete. The better one wins.
+    let charlie = Worker::new(Charlie, models::short_sighted());
+    let dave = Worker::new(Dave, models::perfect());
+    world.commit(&charlie, task.id).expect("a stake");
+    world.commit(&dave, task.id).expect("a stake");
+    world.reveal_all(&task);
+    let worse = world.prove_all(&charlie, &task);
+    let better = world.prove_all(&dave, &task);
+    assert!(better.beats(&worse), "{better} against {worse}");
+    let id = task.id;
+    world.until("the winner's turn", || {
+        Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
+    });
+    let before = world.free(Dave);
+    world.deliver(&dave, id).expect("a delivery");
+    world.reveal_key(&dave, id).expect("the payment");
+    let gained = world.free(Dave) - before;
+    assert!(gained > 19 * NNK, "{gained}");
+
+    // The requester reads the model, and it is the one that was proved.
+    let opened = world.read_model(Dave, id);
+    let commitment = model_commitment(&SHAPE, opened.salt, &opened.weights).expect("the model fits");
+    assert_eq!(field(&commitment), dave.commitment().0);
+    assert_eq!(opened.weights, models::perfect());
+
+    // What was proved is on record.
+    world.run(|| {
+        let champion = Experiments::champion(experiment).expect("a champion");
+        assert_eq!(champion.score, better);
+        assert_eq!(Provenance::records(0, 10).len(), 2);
+        assert_eq!(Wtm::facts(0, 10).len(), 2);
+    });
+
+    // When everything is over, nothing is held of anybody.
+    world.until("the end of the task", || {
+        Tasks::task(id).is_none_or(|task| task.open_commitments == 0 && task.held.escrow == 0)
+    });
+    for who in [Charlie, Dave] {
+        assert_eq!(world.held(who), 0, "{who}");
+    }
+    world.check();
+    let burnt = world.run(|| Rewards::emission().burnt);
+    assert!(burnt > 0);
+    assert_eq!(world.issuance(), earned - burnt);
+}
+
+#[test]
+fn a_second_win_is_paid_for_its_improvement_only() {
+    let mut world = World::new();
+    let charlie = Worker::new(Charlie, models::short_sighted());
+    let dave = Worker::new(Dave, models::perfect());
+    world.register(&charlie);
+    world.register(&dave);
+    let (_, first) = win_curriculum(&mut world, &charlie, 3);
+    let (_, second) = win_curriculum(&mut world, &dave, 4);
+    assert!(second.beats(&first));
+    assert!(world.free(Charlie) > 0);
+    assert!(world.free(Dave) > 0);
+    let champion = world.run(|| Experiments::champion(DIGITS)).expect("a champion");
+    assert_eq!(champion.score, second);
+}
+
+#[test]
+fn a_perfect_champion_leaves_nothing_to_mint() {
+    let mut world = World::new();
+    let bob = Worker::new(Bob, models::perfect());
+    let dave = Worker::new(Dave, models::perfect());
+    world.register(&bob);
+    world.register(&dave);
+    win_curriculum(&mut world, &bob, 5);
+    let issued = world.issuance();
+    let task = world.create(Alice, DIGITS, 0, 6).expect("a second task");
+    world.open_task(&task);
+    world.commit(&dave, task.id).expect("a free commitment");
+    world.reveal_all(&task);
+    world.prove_all(&dave, &task);
+    let id = task.id;
+    world.until("the end", || {
+        Tasks::task(id).is_none_or(|task| task.settlement.is_some())
+    });
+    assert_eq!(world.free(Dave), 0);
+    assert_eq!(world.issuance(), issued);
+}
+
+#[test]
+fn points_follow_the_minted_tokens() {
+    let mut world = World::new();
+    let bob = Worker::new(Bob, models::perfect());
+    world.register(&bob);
+    win_curriculum(&mut world, &bob, 7);
+    let minted = world.free(Bob);
+    let points = world.run(|| Rewards::work_points(Bob.to_account_id()));
+    assert_eq!(points, minted);
+    assert!(world.saw(|event| matches!(
+        event,
+        RuntimeEvent::Balances(pallet_balances::Event::<Runtime>::Minted { .. })
+    )));
+    let _ = Balances::total_issuance;
+}
