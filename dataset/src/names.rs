@@ -1,0 +1,47 @@
+//! Names of columns and classes. They are published and printed, also by people who did not choose
+//! them, so they must be short and must not steer a terminal.
+
+/// Longest name in bytes.
+pub const MAX_NAME_BYTES: usize = 64;
+
+/// A name that cannot be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a name of a column or class must have 1 to {MAX_NAME_BYTES} bytes and no control characters"
+)]
+pub struct NameError;
+
+/// Checks one name.
+pub fn check(name: &str) -> Result<(), NameError> {
+    let fits = !name.is_empty() && name.len() <= MAX_NAME_BYTES;
+    match fits && !name.chars().any(steers) {
+        true => Ok(()),
+        false => Err(NameError),
+    }
+}
+
+/// Control characters, and those that change the direction of the text around them.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_names_of_any_language_pass() {
+        for name in ["p0", "mean radius", "größe", "数字", &"x".repeat(64)] {
+            assert_eq!(check(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_empty_long_or_steer_a_terminal_are_refused() {
+        let long = "x".repeat(65);
+        for name in ["", &long, "a\nb", "\u{1b}[31m", "a\u{202e}b"] {
+            assert_eq!(check(name), Err(NameError), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The requester's private file: what must not be lost between the creation of a task and the
+//! reveal of its test blocks.
+
+use crate::blocks::{PreparedTask, Stored, StoredError};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+/// Version of the file's form.
+const VERSION: u32 = 1;
+
+/// A prepared task and how far its requester has come.
+///
+/// Save it before the task is created: who loses the salts cannot reveal, and forfeits the bond.
+/// `P` is what the program around it wants to remember, such as the task's number; it must not be
+/// secret, because it is printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequesterState<P> {
+    /// The blocks, their salts and roots.
+    pub prepared: PreparedTask,
+    /// How far the requester has come.
+    pub progress: P,
+}
+
+/// Why a state was not saved or loaded. No text of the file is repeated here.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file cannot be written.
+    #[error("{}: cannot be saved: {error}", .file.display())]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// The file cannot be read.
+    #[error("{}: cannot be read: {error}", .file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// Others may read the file.
+    #[error(
+        "{}: other users may read this file, which holds salts that must stay secret: run chmod 600 \
+         on it",
+        .file.display()
+    )]
+    Readable {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file is not of this form.
+    #[error(
+        "{}: is not a requester's state (line {line}, column {column}): restore it from a backup",
+        .file.display()
+    )]
+    Format {
+        /// The file.
+        file: PathBuf,
+        /// Line of the first fault.
+        line: usize,
+        /// Column of the first fault.
+        column: usize,
+    },
+    /// The file has another version.
+    #[error("{}: has version {found}, but this program reads version {VERSION}", .file.display())]
+    Version {
+        /// The file.
+        file: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// The parts of the file do not belong together.
+    #[error("{}: {error}", .file.display())]
+    Stored {
+        /// The file.
+        file: PathBuf,
+        /// What does not belong together.
+        error: StoredError,
+    },
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+#[derive(Serialize)]
+struct Written<'a, P> {
+    version: u32,
+    prepared: &'a PreparedTask,
+    progress: &'a P,
+}
+
+#[derive(Deserialize)]
+struct Read<P> {
+    prepared: Stored,
+    progress: P,
+}
+
+impl<P> RequesterState<P> {
+    /// Writes the file so that after a crash at any moment either the old or the new one is there.
+    /// Only its owner may read it.
+    pub fn save(&self, file: &Path) -> Result<(), StateError>
+    where
+        P: Serialize,
+    {
+        let written = Written {
+            version: VERSION,
+            prepared: &self.prepared,
+            progress: &self.progress,
+        };
+        let saved = serde_json::to_vec(&written)
+            .map_err(io::Error::from)
+            .and_then(|bytes| write_atomically(file, &Zeroizing::new(bytes)));
+        saved.map_err(|error| StateError::Write {
+            file: file.to_owned(),
+            error,
+        })
+    }
+
+    /// Reads the file back and compares every block with its root.
+    pub fn load(file: &Path) -> Result<Self, StateError>
+    where
+        P: DeserializeOwned,
+    {
+        let bytes = read_private(file)?;
+        let version = parse::<Versioned>(file, &bytes)?.version;
+        if version != VERSION {
+            return Err(StateError::Version {
+                file: file.to_owned(),
+                found: version,
+            });
+        }
+        let read: Read<P> = parse(file, &bytes)?;
+        let prepared = PreparedTask::try_from(read.prepared);
+        Ok(Self {
+            prepared: prepared.map_err(|error| StateError::Stored {
+                file: file.to_owned(),
+                error,
+            })?,
+            progress: read.progress,
+        })
+    }
+}
+
+/// Parses without repeating any of the text in an error: it holds secrets.
+fn parse<T: DeserializeOwned>(file: &Path, bytes: &[u8]) -> Result<T, StateError> {
+    serde_json::from_slice(bytes).map_err(|error| StateError::Format {
+        file: file.to_owned(),
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+fn read_private(file: &Path) -> Result<Zeroizing<Vec<u8>>, StateError> {
+    let read_error = |error| StateError::Read {
+        file: file.to_owned(),
+        error,
+    };
+    if others_may_read(&fs::metadata(file).map_err(read_error)?) {
+        return Err(StateError::Readable {
+            file: file.to_owned(),
+        });
+    }
+    fs::read(file).map(Zeroizing::new).map_err(read_error)
+}
+
+#[cfg(unix)]
+fn others_may_read(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn others_may_read(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// A temporary file of mode 0600 beside the old one, brought to the disk and renamed.
+fn write_atomically(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".requester-state-")
+        .tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(file)?;
+    sync_folder(folder)
+}
+
+/// Brings the rename to the disk.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

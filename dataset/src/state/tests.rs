@@ -1,0 +1,107 @@
+use super::*;
+use crate::blocks::tests::prepared;
+use std::{fs, os::unix::fs::PermissionsExt};
+
+fn state() -> RequesterState<Option<u64>> {
+    RequesterState {
+        prepared: prepared(100),
+        progress: Some(7),
+    }
+}
+
+fn load(file: &Path) -> Result<RequesterState<Option<u64>>, StateError> {
+    RequesterState::load(file)
+}
+
+/// Saves a state, changes its text and loads it again.
+fn changed(change: impl Fn(&RequesterState<Option<u64>>, String) -> String) -> StateError {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("task.json");
+    let state = state();
+    state.save(&file).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    let other = change(&state, text.clone());
+    assert_ne!(other, text);
+    fs::write(&file, other).unwrap();
+    load(&file).unwrap_err()
+}
+
+#[test]
+fn a_saved_state_comes_back_and_is_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("task.json");
+    let mut state = state();
+    state.save(&file).unwrap();
+    assert_eq!(load(&file).unwrap(), state);
+    state.progress = None;
+    state.save(&file).unwrap();
+    assert_eq!(load(&file).unwrap(), state);
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "no temporary file is left");
+}
+
+#[test]
+fn a_file_that_others_may_read_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("task.json");
+    state().save(&file).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(load(&file), Err(StateError::Readable { .. })));
+}
+
+#[test]
+fn a_changed_salt_row_or_order_is_noticed() {
+    let salt = changed(|state, text| {
+        let salt = hex::encode(state.prepared.block(1).unwrap().salt().as_bytes());
+        text.replace(&salt, &"01".repeat(32))
+    });
+    assert!(matches!(
+        salt,
+        StateError::Stored {
+            error: StoredError::Root { index: 1 },
+            ..
+        }
+    ));
+    let order = changed(|_, text| text.replace("\"index\":2", "\"index\":0"));
+    assert!(matches!(
+        order,
+        StateError::Stored {
+            error: StoredError::Root { index: 2 },
+            ..
+        }
+    ));
+    let shape = changed(|_, text| text.replace("tiny-4x3x2", "tiny-4x3x3"));
+    assert!(matches!(
+        shape,
+        StateError::Stored {
+            error: StoredError::Shape,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn other_versions_and_damaged_files_are_refused_without_repeating_secrets() {
+    let version = changed(|_, text| text.replace("{\"version\":1", "{\"version\":2"));
+    assert!(matches!(version, StateError::Version { found: 2, .. }));
+    let cut = changed(|_, text| text[..text.len() / 2].to_owned());
+    assert!(matches!(cut, StateError::Format { .. }));
+    let state_and_error = changed(|state, text| {
+        let salt = hex::encode(state.prepared.block(1).unwrap().salt().as_bytes());
+        text.replace("\"index\":1", &format!("\"index\":\"5ec7e7{salt}\""))
+    });
+    assert!(!state_and_error.to_string().contains("5ec7e7"));
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_named() {
+    let error = state().save(Path::new("/nowhere/task.json")).unwrap_err();
+    assert!(matches!(&error, StateError::Write { .. }));
+    assert!(error.to_string().starts_with("/nowhere/task.json: "));
+    assert!(matches!(
+        load(Path::new("/nowhere/task.json")),
+        Err(StateError::Read { .. })
+    ));
+}

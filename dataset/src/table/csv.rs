@@ -1,0 +1,95 @@
+//! Comma- or tab-separated text.
+
+use super::{
+    builder::{Builder, Cell},
+    Header, Place, ReadOptions, Table, TableFault,
+};
+use ::csv::{ReaderBuilder, StringRecord, Trim};
+use std::{borrow::Cow, io::Read};
+
+pub(super) fn read(
+    mut source: impl Read,
+    delimiter: u8,
+    options: &ReadOptions,
+) -> Result<Table, TableFault> {
+    let mut text = Vec::new();
+    source.read_to_end(&mut text)?;
+    let mut lines = Lines::of(&text);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        // Rows of another length are reported by the builder, with what to do.
+        .flexible(true)
+        .trim(Trim::All)
+        .delimiter(delimiter)
+        .from_reader(text.as_slice());
+    let mut record = StringRecord::new();
+    if !reader.read_record(&mut record)? {
+        return Err(TableFault::Empty);
+    }
+    let mut builder = start(&record, &mut lines, options)?;
+    while reader.read_record(&mut record)? {
+        push(&mut builder, lines.place(&record), &record)?;
+    }
+    builder.finish()
+}
+
+/// Counts lines. The parser's own count is that in front of the blank lines before a record, and
+/// with `\r\n` one behind.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a [u8]) -> Self {
+        Self {
+            text,
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// The line on which a record begins, which follows the one asked for before.
+    fn place(&mut self, record: &StringRecord) -> Place {
+        let offset = record.position().map_or(0, |position| position.byte());
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| b"\r\n".contains(byte));
+        let start = offset.saturating_add(blank.count());
+        let passed = self.text.get(self.counted..start).unwrap_or_default();
+        for byte in passed {
+            self.line += u64::from(*byte == b'\n');
+        }
+        self.counted = start;
+        Place::Line(self.line)
+    }
+}
+
+/// Takes the first line as header or as row.
+fn start(
+    first: &StringRecord,
+    lines: &mut Lines<'_>,
+    options: &ReadOptions,
+) -> Result<Builder, TableFault> {
+    let is_header = match options.header {
+        Header::Present => true,
+        Header::Absent => false,
+        Header::Detect => first.iter().all(|cell| cell.parse::<f64>().is_err()),
+    };
+    if is_header {
+        let names = first.iter().map(str::to_owned).collect();
+        return Builder::named(names, &options.label);
+    }
+    let mut builder = Builder::unnamed(first.len(), &options.label)?;
+    push(&mut builder, lines.place(first), first)?;
+    Ok(builder)
+}
+
+fn push(builder: &mut Builder, place: Place, record: &StringRecord) -> Result<(), TableFault> {
+    let cells: Vec<Cell<'_>> = record
+        .iter()
+        .map(|cell| Cell::Text(Cow::Borrowed(cell)))
+        .collect();
+    builder.push(place, cells.into_iter())
+}

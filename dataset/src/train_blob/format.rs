@@ -1,0 +1,303 @@
+//! The bytes of a training blob. Whoever made them is not trusted.
+
+use super::{TrainBlob, MAX_HEADER_BYTES, MAX_TRAIN_BLOB_BYTES};
+use crate::{
+    blocks::Block,
+    names::{self, NameError},
+    quantise::{self, QuantiseError, Quantiser},
+    salt::BlockSalt,
+};
+use nocknock_primitives::{
+    ids::BlockIndex,
+    limits::MAX_BLOCKS,
+    model::{rows::count_real, wire::WireError, MlpShape},
+};
+use serde::{Deserialize, Serialize};
+
+const MAGIC: [u8; 8] = *b"nntrain\0";
+const VERSION: u16 = 1;
+
+/// Bytes in front of the header.
+pub(super) const PREFIX_BYTES: usize = 8 + 2 + 4;
+
+/// Why training data has no byte form.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The header is too long.
+    #[error(
+        "the header takes {found} bytes, at most {MAX_HEADER_BYTES} are possible: shorten the names \
+         of columns and classes"
+    )]
+    HeaderTooLong {
+        /// Its bytes.
+        found: usize,
+    },
+    /// The header is not JSON.
+    #[error("the header cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Why bytes are not training data. No text of the bytes is repeated here.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TrainBlobError {
+    /// More bytes than any training data takes.
+    #[error("{found} bytes are more than training data may have ({MAX_TRAIN_BLOB_BYTES})")]
+    TooLong {
+        /// Bytes that were given.
+        found: usize,
+    },
+    /// The bytes begin in another way.
+    #[error("these bytes are not the training data of a task: they do not begin with `nntrain`")]
+    Magic,
+    /// Another version.
+    #[error("this program reads version {VERSION} of training data, not {found}: update it")]
+    Version {
+        /// Version of the bytes.
+        found: u16,
+    },
+    /// The header is longer than allowed.
+    #[error("a header of {found} bytes is announced, at most {MAX_HEADER_BYTES} are allowed")]
+    HeaderTooLong {
+        /// Bytes that are announced.
+        found: usize,
+    },
+    /// The bytes end too early.
+    #[error("the training data is cut off")]
+    CutOff,
+    /// Bytes behind the last block.
+    #[error("{found} bytes are left behind the last block")]
+    Trailing {
+        /// Bytes that are left.
+        found: usize,
+    },
+    /// The header is not the JSON of this version.
+    #[error("the header is not of this version's form, from line {line}, column {column} on")]
+    Header {
+        /// Line of the first fault.
+        line: usize,
+        /// Column of the first fault.
+        column: usize,
+    },
+    /// No shape of this name.
+    #[error("the training data is for a shape that this program does not know: update it")]
+    Shape,
+    /// Too few or too many classes.
+    #[error("{found} classes are named, but shape {shape} tells 2 to {classes} apart")]
+    Classes {
+        /// Classes that are named.
+        found: usize,
+        /// The shape.
+        shape: MlpShape,
+        /// Classes of the shape.
+        classes: u16,
+    },
+    /// A class's name is not usable.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The quantiser is not usable, or for another shape.
+    #[error(transparent)]
+    Quantiser(#[from] QuantiseError),
+    /// No block, or more than a task may have.
+    #[error("training data has 1 to {MAX_BLOCKS} blocks, not {found}")]
+    BlockCount {
+        /// Blocks that are announced.
+        found: usize,
+    },
+    /// An index that is repeated, out of order or too large.
+    #[error("block {index} is out of order, repeated, or beyond the {MAX_BLOCKS} of a task")]
+    BlockOrder {
+        /// The index.
+        index: BlockIndex,
+    },
+    /// The rows of a block are not well formed.
+    #[error("block {index}: {error}")]
+    Rows {
+        /// Index of the block.
+        index: BlockIndex,
+        /// What is wrong with the rows.
+        error: WireError,
+    },
+    /// A sample of a class without a name.
+    #[error("block {index} holds a sample of a class that has no name")]
+    UnnamedClass {
+        /// Index of the block.
+        index: BlockIndex,
+    },
+    /// A block without samples.
+    #[error("block {index} holds no sample")]
+    EmptyBlock {
+        /// Index of the block.
+        index: BlockIndex,
+    },
+}
+
+#[derive(Serialize)]
+struct WrittenHeader<'a> {
+    shape: &'a str,
+    classes: &'a [String],
+    quantiser: &'a Quantiser,
+    blocks: Vec<WrittenBlock<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenBlock<'a> {
+    index: BlockIndex,
+    salt: &'a BlockSalt,
+    bytes: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    shape: String,
+    classes: Vec<String>,
+    quantiser: quantise::Form,
+    blocks: Vec<BlockHeader>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BlockHeader {
+    index: BlockIndex,
+    salt: BlockSalt,
+    bytes: u32,
+}
+
+pub(super) fn encode(blob: &TrainBlob) -> Result<Vec<u8>, EncodeError> {
+    let header = serde_json::to_vec(&written_header(blob))?;
+    let length = u32::try_from(header.len()).unwrap_or(u32::MAX);
+    if header.len() > MAX_HEADER_BYTES {
+        return Err(EncodeError::HeaderTooLong {
+            found: header.len(),
+        });
+    }
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend(VERSION.to_le_bytes());
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(header);
+    for block in &blob.blocks {
+        bytes.extend(block.rows());
+    }
+    Ok(bytes)
+}
+
+fn written_header(blob: &TrainBlob) -> WrittenHeader<'_> {
+    let blocks = blob.blocks.iter().map(|block| WrittenBlock {
+        index: block.index(),
+        salt: block.salt(),
+        bytes: block.rows().len(),
+    });
+    WrittenHeader {
+        shape: blob.shape.name(),
+        classes: &blob.classes,
+        quantiser: &blob.quantiser,
+        blocks: blocks.collect(),
+    }
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<TrainBlob, TrainBlobError> {
+    if bytes.len() > MAX_TRAIN_BLOB_BYTES {
+        return Err(TrainBlobError::TooLong { found: bytes.len() });
+    }
+    let (header, rows) = split_header(bytes)?;
+    let header: Header =
+        serde_json::from_slice(header).map_err(|error| TrainBlobError::Header {
+            line: error.line(),
+            column: error.column(),
+        })?;
+    let shape = MlpShape::named(&header.shape).ok_or(TrainBlobError::Shape)?;
+    check_classes(&shape, &header.classes)?;
+    let quantiser = Quantiser::try_from(header.quantiser)?;
+    quantiser.check_shape(&shape)?;
+    check_order(&header.blocks)?;
+    let blocks = take_blocks(header.blocks, rows)?;
+    for block in &blocks {
+        check_rows(&shape, block, header.classes.len())?;
+    }
+    Ok(TrainBlob::new(shape, header.classes, quantiser, blocks))
+}
+
+/// Takes the prefix off and returns the header and what follows it.
+fn split_header(bytes: &[u8]) -> Result<(&[u8], &[u8]), TrainBlobError> {
+    let Some((magic, bytes)) = bytes.split_first_chunk::<8>() else {
+        return Err(TrainBlobError::Magic);
+    };
+    if *magic != MAGIC {
+        return Err(TrainBlobError::Magic);
+    }
+    let (version, bytes) = bytes
+        .split_first_chunk::<2>()
+        .ok_or(TrainBlobError::CutOff)?;
+    let version = u16::from_le_bytes(*version);
+    if version != VERSION {
+        return Err(TrainBlobError::Version { found: version });
+    }
+    let (length, bytes) = bytes
+        .split_first_chunk::<4>()
+        .ok_or(TrainBlobError::CutOff)?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    if length > MAX_HEADER_BYTES {
+        return Err(TrainBlobError::HeaderTooLong { found: length });
+    }
+    bytes.split_at_checked(length).ok_or(TrainBlobError::CutOff)
+}
+
+fn check_classes(shape: &MlpShape, classes: &[String]) -> Result<(), TrainBlobError> {
+    if !(2..=usize::from(shape.classes)).contains(&classes.len()) {
+        return Err(TrainBlobError::Classes {
+            found: classes.len(),
+            shape: *shape,
+            classes: shape.classes,
+        });
+    }
+    Ok(classes.iter().try_for_each(|name| names::check(name))?)
+}
+
+fn check_order(blocks: &[BlockHeader]) -> Result<(), TrainBlobError> {
+    let limit = usize::try_from(MAX_BLOCKS).unwrap_or(usize::MAX);
+    if !(1..=limit).contains(&blocks.len()) {
+        return Err(TrainBlobError::BlockCount {
+            found: blocks.len(),
+        });
+    }
+    let mut least = 0;
+    for block in blocks {
+        let index = u32::from(block.index);
+        if index < least || index >= MAX_BLOCKS {
+            return Err(TrainBlobError::BlockOrder { index: block.index });
+        }
+        least = index + 1;
+    }
+    Ok(())
+}
+
+fn take_blocks(headers: Vec<BlockHeader>, mut rows: &[u8]) -> Result<Vec<Block>, TrainBlobError> {
+    let mut blocks = Vec::with_capacity(headers.len());
+    for header in headers {
+        let length = usize::try_from(header.bytes).unwrap_or(usize::MAX);
+        let (own, rest) = rows
+            .split_at_checked(length)
+            .ok_or(TrainBlobError::CutOff)?;
+        blocks.push(Block::new(header.index, header.salt, own.to_vec()));
+        rows = rest;
+    }
+    match rows.len() {
+        0 => Ok(blocks),
+        found => Err(TrainBlobError::Trailing { found }),
+    }
+}
+
+fn check_rows(shape: &MlpShape, block: &Block, classes: usize) -> Result<(), TrainBlobError> {
+    let index = block.index();
+    let rows = block
+        .decode(shape)
+        .map_err(|error| TrainBlobError::Rows { index, error })?;
+    if count_real(&rows) == 0 {
+        return Err(TrainBlobError::EmptyBlock { index });
+    }
+    let mut found = rows.iter().filter_map(|row| row.class());
+    match found.any(|class| class >= classes) {
+        true => Err(TrainBlobError::UnnamedClass { index }),
+        false => Ok(()),
+    }
+}

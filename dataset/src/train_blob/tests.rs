@@ -1,0 +1,216 @@
+use super::*;
+use crate::{
+    blocks::{tests::prepared, PreparedTask},
+    salt::BlockSalt,
+};
+use nocknock_primitives::model::shape::{TABULAR_32X16X2, TINY_4X3X2};
+use proptest::prelude::*;
+
+/// A task of four blocks and its training data without block 2.
+fn task() -> (PreparedTask, TrainBlob) {
+    let task = prepared(140);
+    let blob = task.train_blob(&[2]);
+    (task, blob)
+}
+
+/// The bytes after `change` has been applied to the header's text.
+fn with_header(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+    let length = u32::from_le_bytes(bytes[10..14].try_into().unwrap()) as usize;
+    let (header, rows) = bytes[14..].split_at(length);
+    let text = String::from_utf8(header.to_vec()).unwrap();
+    let header = change(text.clone());
+    assert_ne!(header, text, "the change had no effect");
+    let mut changed = bytes[..10].to_vec();
+    changed.extend(u32::try_from(header.len()).unwrap().to_le_bytes());
+    changed.extend(header.bytes());
+    changed.extend(rows);
+    changed
+}
+
+#[test]
+fn bytes_decode_to_what_was_encoded() {
+    let (task, blob) = task();
+    let decoded = TrainBlob::decode(&blob.encode().unwrap()).unwrap();
+    assert_eq!(decoded, blob);
+    assert_eq!(decoded.classes(), ["0", "1"]);
+    assert_eq!(decoded.quantiser(), task.quantiser());
+    assert_eq!(decoded.check_against_roots(task.roots()), Ok(()));
+    assert_eq!(decoded.check_complete(4, &[2]), Ok(()));
+}
+
+#[test]
+fn samples_are_the_real_rows_of_all_blocks() {
+    let (task, blob) = task();
+    let samples = blob.samples().unwrap();
+    assert_eq!(samples.len(), 105);
+    assert_eq!(samples.inputs(), 4);
+    assert_eq!(samples.features().len(), 105 * 4);
+    let first = task.block(0).unwrap().decode(&TINY_4X3X2).unwrap();
+    assert_eq!(samples.features()[..4], first[0].inputs);
+    assert_eq!(Some(usize::from(samples.labels()[0])), first[0].class());
+    assert_eq!(samples.features_f32()[3], f32::from(samples.features()[3]));
+    let ones = samples.labels().iter().filter(|label| **label == 1).count();
+    assert!((50..=55).contains(&ones), "{ones}");
+}
+
+#[test]
+fn a_block_with_another_salt_or_other_rows_is_named() {
+    let (task, blob) = task();
+    let replace = |index: usize, block: Block| {
+        let mut blob = blob.clone();
+        blob.blocks[index] = block;
+        blob.check_against_roots(task.roots())
+    };
+    let last = &blob.blocks[2];
+    let salt = BlockSalt::from_bytes(&[1; 32]).unwrap();
+    let other_salt = Block::new(3, salt, last.rows().to_vec());
+    assert_eq!(
+        replace(2, other_salt),
+        Err(MismatchError::Root { index: 3 })
+    );
+    let other_rows = Block::new(3, last.salt().clone(), blob.blocks[0].rows().to_vec());
+    assert_eq!(
+        replace(2, other_rows),
+        Err(MismatchError::Root { index: 3 })
+    );
+    let other_index = Block::new(2, last.salt().clone(), last.rows().to_vec());
+    assert_eq!(
+        replace(2, other_index),
+        Err(MismatchError::Root { index: 2 })
+    );
+    assert_eq!(
+        blob.check_against_roots(&task.roots()[..3]),
+        Err(MismatchError::Unknown {
+            index: 3,
+            blocks: 3
+        })
+    );
+}
+
+#[test]
+fn missing_and_published_test_blocks_are_named() {
+    let (_, blob) = task();
+    assert_eq!(
+        blob.check_complete(4, &[]),
+        Err(MismatchError::Missing { index: 2 })
+    );
+    assert_eq!(
+        blob.check_complete(4, &[1, 2]),
+        Err(MismatchError::Drawn { index: 1 })
+    );
+    assert_eq!(
+        blob.check_complete(3, &[2]),
+        Err(MismatchError::Unknown {
+            index: 3,
+            blocks: 3
+        })
+    );
+}
+
+#[test]
+fn a_wrong_beginning_or_length_is_told_apart() {
+    let bytes = task().1.encode().unwrap();
+    let decode = |bytes: &[u8]| TrainBlob::decode(bytes).unwrap_err();
+    assert_eq!(decode(b"nntrain"), TrainBlobError::Magic);
+    assert_eq!(decode(b"PK\x03\x04 and so on"), TrainBlobError::Magic);
+    assert_eq!(decode(&bytes[..9]), TrainBlobError::CutOff);
+    assert_eq!(decode(&bytes[..100]), TrainBlobError::CutOff);
+    assert_eq!(decode(&bytes[..bytes.len() - 1]), TrainBlobError::CutOff);
+    let longer = [&bytes[..], &[0]].concat();
+    assert_eq!(decode(&longer), TrainBlobError::Trailing { found: 1 });
+    let mut version = bytes.clone();
+    version[8] = 2;
+    assert_eq!(decode(&version), TrainBlobError::Version { found: 2 });
+    let mut header = bytes;
+    header[13] = 1;
+    assert!(matches!(
+        decode(&header),
+        TrainBlobError::HeaderTooLong { .. }
+    ));
+    let huge = vec![0; MAX_TRAIN_BLOB_BYTES + 1];
+    assert!(matches!(decode(&huge), TrainBlobError::TooLong { .. }));
+}
+
+#[test]
+fn every_rule_of_the_header_is_checked() {
+    let bytes = task().1.encode().unwrap();
+    let decode = |from: &str, to: &str| {
+        let changed = with_header(&bytes, |text| text.replacen(from, to, 1));
+        TrainBlob::decode(&changed).unwrap_err()
+    };
+    assert_eq!(decode("tiny-4x3x2", "tiny-4x3x3"), TrainBlobError::Shape);
+    assert!(matches!(
+        decode("tiny-4x3x2", TABULAR_32X16X2.name()),
+        TrainBlobError::Quantiser(_)
+    ));
+    assert!(matches!(
+        decode(r#"["0","1"]"#, r#"["0","1","2"]"#),
+        TrainBlobError::Classes { found: 3, .. }
+    ));
+    assert!(matches!(
+        decode(r#"["0","1"]"#, r#"["0","\u001b[31m"]"#),
+        TrainBlobError::Name(_)
+    ));
+    assert!(matches!(
+        decode(r#""low":"0""#, r#""low":"1e999""#),
+        TrainBlobError::Quantiser(_)
+    ));
+    assert_eq!(
+        decode(r#""index":1"#, r#""index":0"#),
+        TrainBlobError::BlockOrder { index: 0 }
+    );
+    assert_eq!(
+        decode(r#""index":3"#, r#""index":256"#),
+        TrainBlobError::BlockOrder { index: 256 }
+    );
+    assert!(matches!(
+        decode(r#"{"shape""#, r#"{"more":1,"shape""#),
+        TrainBlobError::Header { .. }
+    ));
+}
+
+#[test]
+fn blocks_without_samples_or_with_broken_rows_are_refused() {
+    let (_, blob) = task();
+    let refused = |rows: Vec<u8>| {
+        let mut blob = blob.clone();
+        blob.blocks[0] = Block::new(0, blob.blocks[0].salt().clone(), rows);
+        TrainBlob::decode(&blob.encode().unwrap()).unwrap_err()
+    };
+    assert_eq!(refused(vec![0, 0]), TrainBlobError::EmptyBlock { index: 0 });
+    assert!(matches!(
+        refused(vec![1, 0, 9, 0]),
+        TrainBlobError::Rows { index: 0, .. }
+    ));
+    let mut none = blob.clone();
+    none.blocks.clear();
+    assert_eq!(
+        TrainBlob::decode(&none.encode().unwrap()),
+        Err(TrainBlobError::BlockCount { found: 0 })
+    );
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(TrainBlob::decode(&bytes).is_err());
+        let behind_prefix = [&b"nntrain\0\x01\0\x40\0\0\0"[..], &bytes[..]].concat();
+        prop_assert!(TrainBlob::decode(&behind_prefix).is_err());
+    }
+
+    #[test]
+    fn changed_bytes_never_panic_and_never_pass_for_other_blocks(
+        place in any::<proptest::sample::Index>(), bit in 0u8..8,
+    ) {
+        let (task, blob) = task();
+        let mut bytes = blob.encode().unwrap();
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1 << bit;
+        if let Ok(decoded) = TrainBlob::decode(&bytes) {
+            // What the roots cover is noticed; names and ranges are the requester's word alone.
+            if decoded.check_against_roots(task.roots()).is_ok() {
+                prop_assert_eq!(decoded.blocks(), blob.blocks());
+            }
+        }
+    }
+}
