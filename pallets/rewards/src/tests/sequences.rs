@@ -140,7 +140,7 @@ fn wind_up() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     /// Whatever happens, the invariants hold after each step, everything minted was paid to a
     /// winner, somebody is elected, and when all has ended nothing is stored and nothing is set aside.
