@@ -1,0 +1,293 @@
+//! The client itself.
+
+mod chain;
+mod info;
+mod options;
+mod outcome;
+
+pub(crate) use chain::Chain;
+pub use info::ChainInfo;
+pub use options::ConnectOptions;
+pub use outcome::{DryRun, Estimate, Included};
+
+use crate::{
+    calls::Call,
+    errors::{ConnectError, QueryError, SubmitError},
+    events::{BlockStream, EventCursor, EventStream},
+    heads::Heads,
+    keys::Keys,
+    queries::{shown, Snapshot},
+    rpc::{
+        link::{Link, LinkOptions},
+        Node,
+    },
+    runtime::MORTALITY,
+    submit::{Sender, Sent, Wait},
+    types::{AccountId, BlockNumber, BlockRef, Follow, Hash},
+};
+use chain::ChainEvents;
+use info::Clock;
+use std::{fmt, sync::Arc, time::Duration};
+
+/// A client of one chain. Clones share the connection and the nonces.
+#[derive(Clone)]
+pub struct Client {
+    chain: Arc<Chain>,
+    heads: Heads,
+}
+
+impl Client {
+    /// Connects to the first of these nodes that answers. The connection is renewed by itself, to
+    /// any of them that serves the same chain.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConnectError`].
+    pub async fn connect<S: AsRef<str>>(urls: &[S]) -> Result<Self, ConnectError> {
+        Self::connect_with(ConnectOptions::new(urls)).await
+    }
+
+    /// Connects with other than the usual options.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConnectError`].
+    pub async fn connect_with(options: ConnectOptions) -> Result<Self, ConnectError> {
+        options.check()?;
+        let link = Link::new(LinkOptions {
+            urls: options.urls,
+            request_timeout: options.request_timeout,
+            patience: options.patience,
+        });
+        if let Some(genesis) = options.genesis {
+            link.expect_genesis(genesis);
+        }
+        let genesis = link.hash_of(0).await?;
+        let genesis = genesis.ok_or_else(|| QueryError::NoSuchBlock("0".to_owned()))?;
+        link.expect_genesis(genesis);
+        Self::over(Arc::new(link), genesis, options.poll_interval).await
+    }
+
+    async fn over(
+        node: Arc<dyn Node>,
+        genesis: Hash,
+        poll_interval: Duration,
+    ) -> Result<Self, ConnectError> {
+        let heads = Heads::watch(node.clone(), poll_interval).await?;
+        Ok(Self {
+            chain: Arc::new(Chain::new(node, genesis)),
+            heads,
+        })
+    }
+
+    /// The hash of the chain's genesis.
+    pub fn genesis_hash(&self) -> Hash {
+        self.chain.genesis()
+    }
+
+    /// The chain, and how it stands.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn chain(&self) -> Result<ChainInfo, QueryError> {
+        let node = self.chain.node();
+        let name = node.json("system_chain").await?;
+        let health = node.json("system_health").await?;
+        let best = self.best().await?;
+        let finalised = self.finalised().await?.block();
+        let clock = Clock::of(&best).await?;
+        let version = best.runtime().version.clone();
+        Ok(ChainInfo {
+            name: name.as_str().unwrap_or_default().to_owned(),
+            genesis: self.chain.genesis(),
+            spec_name: version.spec_name,
+            spec_version: version.spec_version,
+            transaction_version: version.transaction_version,
+            best: best.block(),
+            finalised,
+            slot_millis: clock.slot_millis,
+            epoch_slots: clock.epoch_slots,
+            epoch: clock.epoch,
+            peers: health["peers"].as_u64().unwrap_or_default(),
+            syncing: health["isSyncing"].as_bool().unwrap_or_default(),
+        })
+    }
+
+    /// The state after the newest block.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn best(&self) -> Result<Snapshot, QueryError> {
+        let hash = self.chain.node().best_hash().await?;
+        self.at(hash).await
+    }
+
+    /// The state after the newest finalised block.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn finalised(&self) -> Result<Snapshot, QueryError> {
+        let hash = self.chain.node().finalised_hash().await?;
+        self.at(hash).await
+    }
+
+    /// The state after a block.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn at(&self, block: Hash) -> Result<Snapshot, QueryError> {
+        let number = self.chain.node().number_of(block).await?;
+        let number = number.ok_or_else(|| QueryError::NoSuchBlock(shown(block)))?;
+        let block = BlockRef {
+            number,
+            hash: block,
+        };
+        self.chain.snapshot(block).await
+    }
+
+    /// The state after the block of this height on the best chain.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn at_number(&self, number: BlockNumber) -> Result<Snapshot, QueryError> {
+        let hash = self.chain.node().hash_of(number).await?;
+        let hash = hash.ok_or_else(|| QueryError::NoSuchBlock(number.to_string()))?;
+        self.chain.snapshot(BlockRef { number, hash }).await
+    }
+
+    /// Waits until the chain has reached a height, and gives its end then.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn wait_for_block(
+        &self,
+        number: BlockNumber,
+        follow: Follow,
+    ) -> Result<BlockRef, QueryError> {
+        let mut heads = self.heads.clone();
+        let mut end = heads.now()?.of(follow);
+        while end.number < number {
+            end = heads.changed().await?.of(follow);
+        }
+        Ok(end)
+    }
+
+    /// The blocks of the chain from the present one on.
+    pub fn blocks(&self, follow: Follow) -> BlockStream {
+        BlockStream::new(self.source(), self.heads.clone(), follow)
+    }
+
+    /// The events of the chain from a place on, each once, even if the node restarts meanwhile.
+    pub fn events(&self, from: EventCursor, follow: Follow) -> EventStream {
+        EventStream::new(self.source(), self.heads.clone(), follow, from)
+    }
+
+    /// Signs a call and submits it. May be used for the same account by several tasks at a time.
+    ///
+    /// The transaction lives for 64 blocks. It takes effect once or never, whatever happens to the
+    /// connection or the node meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`].
+    pub async fn submit(
+        &self,
+        keys: &Keys,
+        call: &Call,
+        wait: Wait,
+    ) -> Result<Included, SubmitError> {
+        let best = self.best().await?;
+        let sign = |nonce, anchor| {
+            let signed = best.runtime().signed(call, keys, nonce, anchor);
+            signed.map_err(SubmitError::from)
+        };
+        let sent = self
+            .sender()
+            .signed(self.chain.nonces(), &keys.account(), wait, sign)
+            .await?;
+        tracing::debug!(%call, transaction = ?sent.transaction, "submitted");
+        self.outcome(sent).await
+    }
+
+    /// Submits a call without a signature. Only the registration of a worker is such a call.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`].
+    pub async fn submit_unsigned(&self, call: &Call, wait: Wait) -> Result<Included, SubmitError> {
+        let bytes = self.best().await?.runtime().unsigned(call)?;
+        let sent = self.sender().unsigned(&bytes, wait).await?;
+        self.outcome(sent).await
+    }
+
+    /// What a call would cost an account. Nothing is signed.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`].
+    pub async fn estimate(
+        &self,
+        account: &AccountId,
+        call: &Call,
+    ) -> Result<Estimate, SubmitError> {
+        outcome::estimate(&self.best().await?, account, call).await
+    }
+
+    /// What a call would cost and do, if it were in the next block. Nothing is submitted.
+    ///
+    /// The node gets to see a valid transaction, and could submit it itself: ask only a node that
+    /// you trust as far.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`]. A call that would be refused is no error, but an outcome.
+    pub async fn dry_run(&self, keys: &Keys, call: &Call) -> Result<DryRun, SubmitError> {
+        let best = self.best().await?;
+        let account = keys.account();
+        let estimate = outcome::estimate(&best, &account, call).await?;
+        let nonce = best.balance(&account).await?.nonce;
+        // The next block is built on the best one, whose own hash the runtime does not know yet.
+        let before = best.block().number.saturating_sub(1);
+        let anchor = self.at_number(before).await?.block();
+        let bytes = best.runtime().signed(call, keys, nonce.into(), anchor)?;
+        let outcome = outcome::applied(&best, &bytes).await?;
+        Ok(DryRun { estimate, outcome })
+    }
+
+    fn source(&self) -> Arc<ChainEvents> {
+        Arc::new(ChainEvents(self.chain.clone()))
+    }
+
+    fn sender(&self) -> Sender<'_> {
+        Sender {
+            node: self.chain.node(),
+            heads: self.heads.clone(),
+            mortality: MORTALITY,
+        }
+    }
+
+    /// What a transaction did, from the events of its block.
+    async fn outcome(&self, sent: Sent) -> Result<Included, SubmitError> {
+        match sent.inclusion {
+            Some(inclusion) => {
+                let snapshot = self.chain.snapshot(inclusion.block).await?;
+                outcome::included(&snapshot, sent.transaction, inclusion).await
+            }
+            None => Ok(outcome::submitted(sent.transaction)),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("genesis", &self.chain.genesis())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,210 @@
+//! What a transaction costs and does.
+
+use crate::{
+    calls::Call,
+    errors::{QueryError, Rejection, SubmitError},
+    events::{record::ChainEvent, DomainEvent},
+    queries::Snapshot,
+    runtime::{decode_all, Runtime},
+    submit::Inclusion,
+    types::{AccountId, Balance, BlockRef, Hash},
+};
+use codec::{Decode, Encode};
+use nocknock_primitives::ids::{ExperimentId, FactId, TaskId};
+use sp_runtime::{
+    transaction_validity::{InvalidTransaction, TransactionValidityError},
+    DispatchError,
+};
+
+/// Bytes that a signed transaction has beside its call, at most: length, version, address,
+/// signature and extensions.
+const ENVELOPE: usize = 4 + 1 + 33 + 65 + 2 + 5 + 1 + 1;
+
+/// A transaction that took effect, or was at least taken by a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// Its hash.
+    pub transaction: Hash,
+    /// The block that holds it; none if nobody waited for one.
+    pub block: Option<BlockRef>,
+    /// Its place in that block.
+    pub index: Option<u32>,
+    /// The block is finalised.
+    pub finalised: bool,
+    /// The fee that was paid; zero where it was waived.
+    pub fee: Balance,
+    /// What it caused.
+    pub events: Vec<DomainEvent>,
+}
+
+impl Included {
+    /// The task that it created.
+    pub fn task(&self) -> Option<TaskId> {
+        self.events.iter().find_map(DomainEvent::created_task)
+    }
+
+    /// The experiment that it created.
+    pub fn experiment(&self) -> Option<ExperimentId> {
+        self.events.iter().find_map(DomainEvent::created_experiment)
+    }
+
+    /// The fact that it created.
+    pub fn fact(&self) -> Option<FactId> {
+        self.events.iter().find_map(DomainEvent::created_fact)
+    }
+
+    /// It is in a block, and no fee was paid for it.
+    pub fn is_free(&self) -> bool {
+        self.block.is_some() && self.fee == 0
+    }
+}
+
+/// What a call would cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// The fee, if it is not waived.
+    pub fee: Balance,
+    /// What the call's own arguments put on hold. See [`Call::deposit`].
+    pub deposit: Balance,
+    /// What the account has free.
+    pub available: Balance,
+}
+
+impl Estimate {
+    /// The account has enough free tokens for fee and deposit.
+    pub fn is_affordable(&self) -> bool {
+        self.fee.saturating_add(self.deposit) <= self.available
+    }
+}
+
+/// What a call would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DryRun {
+    /// What it would cost.
+    pub estimate: Estimate,
+    /// Whether it would be refused, and why.
+    pub outcome: Result<(), Rejection>,
+}
+
+/// The part of `RuntimeDispatchInfo` of pallet-transaction-payment that matters here.
+#[derive(Decode)]
+struct DispatchInfo {
+    _weight: sp_runtime::Weight,
+    _class: u8,
+    fee: Balance,
+}
+
+/// The fields of `TransactionFeePaid`.
+#[derive(Decode)]
+struct FeePaid {
+    _who: AccountId,
+    fee: Balance,
+    _tip: Balance,
+}
+
+/// What a call would cost an account.
+pub(super) async fn estimate(
+    best: &Snapshot,
+    account: &AccountId,
+    call: &Call,
+) -> Result<Estimate, SubmitError> {
+    let data = best.runtime().call_data(call)?;
+    let length = u32::try_from(data.len().saturating_add(ENVELOPE)).unwrap_or(u32::MAX);
+    let input = [data, length.encode()].concat();
+    let answer = best
+        .call("TransactionPaymentCallApi_query_call_info", &input)
+        .await?;
+    let info: DispatchInfo = decode_all("the fee", &answer)?;
+    Ok(Estimate {
+        fee: info.fee,
+        deposit: call.deposit(),
+        available: best.balance(account).await?.free,
+    })
+}
+
+/// What the runtime says to a transaction that is applied to this state.
+pub(super) async fn applied(
+    best: &Snapshot,
+    transaction: &[u8],
+) -> Result<Result<(), Rejection>, SubmitError> {
+    let answer = best
+        .call("BlockBuilder_apply_extrinsic", transaction)
+        .await?;
+    let outcome: Result<Result<(), DispatchError>, TransactionValidityError> =
+        decode_all("the outcome of the dry run", &answer)?;
+    let dispatched = outcome.map_err(invalid)?;
+    Ok(dispatched.map_err(|error| best.runtime().rejection(&error)))
+}
+
+/// A transaction that nobody waited for.
+pub(super) fn submitted(transaction: Hash) -> Included {
+    Included {
+        transaction,
+        block: None,
+        index: None,
+        finalised: false,
+        fee: 0,
+        events: Vec::new(),
+    }
+}
+
+/// What a transaction did in its block.
+pub(super) async fn included(
+    snapshot: &Snapshot,
+    transaction: Hash,
+    inclusion: Inclusion,
+) -> Result<Included, SubmitError> {
+    let mut events = snapshot.chain_events().await?;
+    events.retain(|event| event.place.extrinsic() == Some(inclusion.index));
+    if let Some(rejection) = rejection(snapshot.runtime(), &events)? {
+        return Err(SubmitError::Rejected(rejection));
+    }
+    let domain: Result<Vec<_>, QueryError> = events
+        .iter()
+        .filter_map(|event| DomainEvent::read(event).transpose())
+        .collect();
+    Ok(Included {
+        transaction,
+        block: Some(inclusion.block),
+        index: Some(inclusion.index),
+        finalised: inclusion.finalised,
+        fee: fee(&events)?,
+        events: domain?,
+    })
+}
+
+fn rejection(runtime: &Runtime, events: &[ChainEvent]) -> Result<Option<Rejection>, QueryError> {
+    let failed = find(events, "System", "ExtrinsicFailed");
+    let error: Option<DispatchError> = failed
+        .map(|event| decode_prefix("the error of the transaction", &event.fields))
+        .transpose()?;
+    Ok(error.map(|error| runtime.rejection(&error)))
+}
+
+fn fee(events: &[ChainEvent]) -> Result<Balance, QueryError> {
+    let paid = find(events, "TransactionPayment", "TransactionFeePaid");
+    paid.map_or(Ok(0), |event| {
+        decode_all("the fee of the transaction", &event.fields).map(|paid: FeePaid| paid.fee)
+    })
+}
+
+fn find<'a>(events: &'a [ChainEvent], pallet: &str, name: &str) -> Option<&'a ChainEvent> {
+    events
+        .iter()
+        .find(|event| event.pallet == pallet && event.name == name)
+}
+
+/// Decodes the first value of bytes that may hold more.
+pub(super) fn decode_prefix<T: Decode>(what: &str, mut bytes: &[u8]) -> Result<T, QueryError> {
+    T::decode(&mut bytes).map_err(|error| QueryError::undecodable(what, error))
+}
+
+fn invalid(error: TransactionValidityError) -> SubmitError {
+    if error == TransactionValidityError::Invalid(InvalidTransaction::Payment) {
+        return SubmitError::CannotPay;
+    }
+    let reason: &'static str = error.into();
+    SubmitError::Invalid {
+        reason: reason.to_owned(),
+    }
+}

@@ -1,0 +1,292 @@
+//! What can go wrong, and what to do about it.
+
+use crate::{
+    rpc::RpcError,
+    types::{BlockNumber, Hash},
+};
+use std::fmt;
+
+/// The node's runtime is not the one that this client was written for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the node's runtime does not know, or has changed: {0}. Use programs of the same release as the node")]
+pub struct Incompatible(String);
+
+impl Incompatible {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+/// Why the connection was not made.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No address was given.
+    #[error(
+        "no address of a node is given; ws://127.0.0.1:9944 is that of a node on this machine"
+    )]
+    NoAddress,
+    /// An address is not one of a WebSocket server.
+    #[error("{0} is not the address of a node: it has to begin with ws:// or wss://")]
+    BadAddress(String),
+    /// A first question to the node failed.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+}
+
+impl From<RpcError> for ConnectError {
+    fn from(error: RpcError) -> Self {
+        Self::Query(error.into())
+    }
+}
+
+/// Why something could not be read from the chain.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The node did not answer, or answered with an error.
+    #[error(transparent)]
+    Rpc(#[from] RpcError),
+    /// The node's runtime is another one.
+    #[error(transparent)]
+    Incompatible(#[from] Incompatible),
+    /// What the node answered is not what its runtime promises.
+    #[error("{what} cannot be decoded: {reason}")]
+    Undecodable {
+        /// What was read.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no such block on the node's best chain.
+    #[error("the node has no block {0}")]
+    NoSuchBlock(String),
+    /// The node has thrown away the state of that block.
+    #[error(
+        "the node no longer has the state of block {block}. \
+         Ask one that was started with --state-pruning archive"
+    )]
+    Pruned {
+        /// The block.
+        block: String,
+    },
+    /// A view function could not be executed.
+    #[error("the runtime could not answer {function}: {reason}")]
+    View {
+        /// The function.
+        function: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl QueryError {
+    pub(crate) fn undecodable(what: &str, reason: impl fmt::Display) -> Self {
+        Self::Undecodable {
+            what: what.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// The same question may be answered later.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Rpc(error) if error.is_transient())
+    }
+}
+
+/// Why a stream has paused. It goes on where it stopped when it is asked again.
+pub type StreamError = QueryError;
+
+/// The chain took the transaction and refused the call: nothing but the fee has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The pallet that refused it, or `System` for errors outside pallets.
+    pub pallet: String,
+    /// Name of the error in that pallet.
+    pub error: String,
+    /// What the runtime says about the error.
+    pub docs: String,
+    /// What to do about it, where there is more to say.
+    pub hint: Option<&'static str>,
+}
+
+/// Errors for which a user of the project's programs needs to know more than the chain can say.
+const HINTS: [(&str, &str, &str); 4] = [
+    (
+        "Tasks",
+        "NotRegistered",
+        "`nocknock-worker register` proves a score on the practice block and registers the account.",
+    ),
+    (
+        "Tasks",
+        "WrongPhase",
+        "`nocknock task <number>` shows the phase and its deadline.",
+    ),
+    (
+        "Tasks",
+        "CircuitNotActive",
+        "`nocknock verify circuits` lists the circuits of the chain.",
+    ),
+    (
+        "System",
+        "FundsUnavailable",
+        "The account holds fewer free tokens than the deposit; `nocknock status` shows them.",
+    ),
+];
+
+impl Rejection {
+    pub(crate) fn new(pallet: &str, error: &str, docs: &[String]) -> Self {
+        let hint = |(of_pallet, of_error, hint): &(&str, &str, &'static str)| {
+            (*of_pallet == pallet && *of_error == error).then_some(*hint)
+        };
+        let docs: Vec<&str> = docs.iter().map(|line| line.trim()).collect();
+        Self {
+            pallet: pallet.to_owned(),
+            error: error.to_owned(),
+            docs: docs.join(" "),
+            hint: HINTS.iter().find_map(hint),
+        }
+    }
+
+    /// An error that no pallet declares, such as missing tokens or rights.
+    pub(crate) fn outside_pallets(error: &sp_runtime::DispatchError) -> Self {
+        let text: &'static str = (*error).into();
+        let name = match error {
+            sp_runtime::DispatchError::Token(error) => format!("{error:?}"),
+            other => format!("{other:?}"),
+        };
+        Self::new("System", &name, &[format!("{text}.")])
+    }
+
+    pub(crate) fn unknown(pallet: u8, error: u8) -> Self {
+        let docs = "The runtime does not describe this error.".to_owned();
+        Self::new(
+            &format!("Pallet{pallet}"),
+            &format!("Error{error}"),
+            &[docs],
+        )
+    }
+
+    /// It is this error of this pallet.
+    pub fn is(&self, pallet: &str, error: &str) -> bool {
+        self.pallet == pallet && self.error == error
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}: {}", self.pallet, self.error, self.docs)?;
+        self.hint.map_or(Ok(()), |hint| write!(f, " {hint}"))
+    }
+}
+
+/// Why a submission did not take effect.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitError {
+    /// It is in a block, and the call was refused.
+    #[error("{0}")]
+    Rejected(Rejection),
+    /// No node took it: it would be refused in any block.
+    #[error("the transaction is not valid: {reason}")]
+    Invalid {
+        /// What the node says.
+        reason: String,
+    },
+    /// The account cannot pay the fee, and the call is not free for it.
+    #[error(
+        "the account cannot pay the fee. Calls about curriculum tasks are free for registered \
+         workers within a quota; everything else needs tokens"
+    )]
+    CannotPay,
+    /// It was not included within its life and can no longer be: it may be submitted again.
+    #[error(
+        "the transaction {transaction:?} was not included up to block {until} and has expired"
+    )]
+    Expired {
+        /// Its hash.
+        transaction: Hash,
+        /// Last block in which it could have been included.
+        until: BlockNumber,
+    },
+    /// Another program uses the same account at the same time, again and again.
+    #[error(
+        "another program sends transactions of the same account. \
+         Stop it, or use an account for each program"
+    )]
+    Contested,
+    /// The node's runtime is another one.
+    #[error(transparent)]
+    Incompatible(#[from] Incompatible),
+    /// The chain could not be read.
+    #[error(transparent)]
+    Query(QueryError),
+}
+
+impl SubmitError {
+    /// The call was refused with this error.
+    pub fn is_rejection(&self, pallet: &str, error: &str) -> bool {
+        matches!(self, Self::Rejected(rejection) if rejection.is(pallet, error))
+    }
+
+    /// The same submission may succeed later, and repeating it cannot take effect twice.
+    ///
+    /// Losing the node *after* handing in is not transient in this sense: the transaction may still
+    /// be included. Look at the chain before submitting again.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Expired { .. } | Self::Contested)
+    }
+}
+
+impl From<QueryError> for SubmitError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Incompatible(error) => Self::Incompatible(error),
+            other => Self::Query(other),
+        }
+    }
+}
+
+impl From<RpcError> for SubmitError {
+    fn from(error: RpcError) -> Self {
+        Self::Query(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sp_runtime::{DispatchError, TokenError};
+
+    #[test]
+    fn a_rejection_says_what_happened_and_what_to_do() {
+        let docs = [" Register as a worker".to_owned(), " first.".to_owned()];
+        let rejection = Rejection::new("Tasks", "NotRegistered", &docs);
+        let text = rejection.to_string();
+        assert!(text.starts_with("Tasks.NotRegistered: Register as a worker first. "));
+        assert!(text.contains("nocknock-worker register"), "{text}");
+    }
+
+    #[test]
+    fn an_error_without_a_hint_ends_with_the_runtimes_own_words() {
+        let rejection = Rejection::new("Wtm", "Odd", &["Too odd.".to_owned()]);
+        assert_eq!(rejection.to_string(), "Wtm.Odd: Too odd.");
+    }
+
+    #[test]
+    fn missing_tokens_are_named_although_no_pallet_declares_them() {
+        let error = DispatchError::Token(TokenError::FundsUnavailable);
+        let rejection = Rejection::outside_pallets(&error);
+        assert!(rejection.is("System", "FundsUnavailable"));
+        assert!(rejection.hint.is_some());
+    }
+
+    #[test]
+    fn only_what_cannot_take_effect_twice_counts_as_transient() {
+        let lost = RpcError::Unreachable {
+            urls: String::new(),
+            reason: String::new(),
+        };
+        assert!(!SubmitError::from(lost.clone()).is_transient());
+        assert!(QueryError::from(lost).is_transient());
+        assert!(SubmitError::Contested.is_transient());
+    }
+}

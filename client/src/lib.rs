@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+pub mod calls;
+mod client;
+mod errors;
+pub mod events;
+mod heads;
+pub mod keys;
+mod queries;
+mod rpc;
+mod runtime;
+mod submit;
+mod types;
+
+pub use calls::{Call, TooLong};
+pub use client::{ChainInfo, Client, ConnectOptions, DryRun, Estimate, Included};
+pub use errors::{ConnectError, Incompatible, QueryError, Rejection, StreamError, SubmitError};
+pub use events::{
+    BalancesEvent, BlockStream, DomainEvent, EventCursor, EventRecord, EventStream,
+    ExperimentsEvent, ProvenanceEvent, RewardsEvent, TasksEvent, VerifierEvent, WtmEvent,
+};
+pub use keys::{KeyError, KeySource, Keys, Password};
+pub use nocknock_primitives as primitives;
+pub use queries::{AccountBalance, CurriculumEntry, EmissionState, Practice, Snapshot, TaskPhase};
+pub use rpc::RpcError;
+pub use submit::Wait;
+pub use types::{
+    AccountId, Anchor, Balance, BlockNumber, BlockRef, Case, CircuitRecord, Commitment, Delivery,
+    Experiment, Fact, Follow, Hash, Leaderboard, LeaderboardEntry, ModelVersion, Ranking, Recorded,
+    Stake, Task, TaskSpec, NNK,
+};

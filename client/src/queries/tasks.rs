@@ -1,0 +1,103 @@
+//! Tasks and what belongs to them.
+
+use super::Snapshot;
+use crate::{
+    errors::QueryError,
+    types::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task},
+};
+use nocknock_primitives::{
+    ids::{BlockIndex, BlockRoot, TaskId},
+    limits::MAX_PAGE,
+    phase::Phase,
+    task::RevealedBlock,
+};
+
+const PALLET: &str = "Tasks";
+
+/// Where a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskPhase {
+    /// The phase.
+    pub phase: Phase,
+    /// First block after the phase, if time alone ends it.
+    pub deadline: Option<BlockNumber>,
+}
+
+/// Each of these fails as [`QueryError`] says.
+impl Snapshot {
+    /// A task.
+    pub async fn task(&self, task: TaskId) -> Result<Option<Task>, QueryError> {
+        self.view(PALLET, "task", task).await
+    }
+
+    /// The phase of a task in this block.
+    pub async fn phase(&self, task: TaskId) -> Result<Option<TaskPhase>, QueryError> {
+        let answer: Option<(Phase, Option<BlockNumber>)> = self.view(PALLET, "phase", task).await?;
+        Ok(answer.map(|(phase, deadline)| TaskPhase { phase, deadline }))
+    }
+
+    /// Up to `limit`, but at most 64, tasks from number `start` upwards.
+    pub async fn tasks(
+        &self,
+        start: TaskId,
+        limit: u32,
+    ) -> Result<Vec<(TaskId, Task)>, QueryError> {
+        self.view(PALLET, "tasks", (start, limit)).await
+    }
+
+    /// All tasks that are stored.
+    pub async fn all_tasks(&self) -> Result<Vec<(TaskId, Task)>, QueryError> {
+        let page = |last: Option<TaskId>| {
+            let start = last.map_or(0, |last| last.saturating_add(1));
+            self.tasks(start, MAX_PAGE)
+        };
+        self.pages(page).await
+    }
+
+    /// Roots of the data blocks of a task.
+    pub async fn roots(&self, task: TaskId) -> Result<Vec<BlockRoot>, QueryError> {
+        self.view(PALLET, "roots", task).await
+    }
+
+    /// A worker's commitment in a task.
+    pub async fn commitment(
+        &self,
+        task: TaskId,
+        worker: &AccountId,
+    ) -> Result<Option<Commitment>, QueryError> {
+        self.view(PALLET, "commitment", (task, worker)).await
+    }
+
+    /// All commitments of a task.
+    pub async fn commitments(
+        &self,
+        task: TaskId,
+    ) -> Result<Vec<(AccountId, Commitment)>, QueryError> {
+        let page =
+            |after: Option<AccountId>| self.view(PALLET, "commitments", (task, after, MAX_PAGE));
+        self.pages(page).await
+    }
+
+    /// A revealed test block, until the task is settled.
+    pub async fn revealed_block(
+        &self,
+        task: TaskId,
+        block: BlockIndex,
+    ) -> Result<Option<RevealedBlock>, QueryError> {
+        self.view(PALLET, "revealed_block", (task, block)).await
+    }
+
+    /// The best eligible submissions of a task, best first.
+    pub async fn ranking(&self, task: TaskId) -> Result<Ranking, QueryError> {
+        self.view(PALLET, "ranking", task).await
+    }
+
+    /// A worker's delivery in a task.
+    pub async fn delivery(
+        &self,
+        task: TaskId,
+        worker: &AccountId,
+    ) -> Result<Option<Delivery>, QueryError> {
+        self.view(PALLET, "delivery", (task, worker)).await
+    }
+}

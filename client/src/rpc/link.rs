@@ -1,0 +1,224 @@
+//! A connection to one of several nodes that is renewed when it breaks.
+
+use super::RpcError;
+use crate::types::Hash;
+use serde::de::DeserializeOwned;
+use std::{
+    future::Future,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+use subxt::rpcs::{
+    client::{RpcClient, RpcParams},
+    Error as TransportError,
+};
+use tokio::{sync::Mutex, time::timeout};
+
+/// Pause after the first failure; it doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause between two attempts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// What a [`Link`] is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkOptions {
+    /// Addresses of nodes, in the order in which they are tried.
+    pub(crate) urls: Vec<String>,
+    /// How long a single answer may take.
+    pub(crate) request_timeout: Duration,
+    /// How long to go on trying to reach a node.
+    pub(crate) patience: Duration,
+}
+
+/// A connection that outlives the node behind it.
+#[derive(Debug)]
+pub(crate) struct Link {
+    options: LinkOptions,
+    genesis: OnceLock<Hash>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    connection: Option<RpcClient>,
+    /// Counts connections, so that one failure noticed by several callers ends one connection.
+    generation: u64,
+    next_url: usize,
+}
+
+/// How one attempt failed.
+enum Failure {
+    /// The connection is of no use any more.
+    Broken(String),
+    /// The node answered, and asking again would not change the answer.
+    Final(RpcError),
+}
+
+impl Link {
+    pub(crate) fn new(options: LinkOptions) -> Self {
+        Self {
+            options,
+            genesis: OnceLock::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// From now on only nodes of the chain with this genesis are accepted.
+    pub(crate) fn expect_genesis(&self, genesis: Hash) {
+        self.genesis.get_or_init(|| genesis);
+    }
+
+    /// Asks until a node answers or patience runs out. Only for questions: whoever asks twice must
+    /// not change anything twice.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: RpcParams,
+    ) -> Result<T, RpcError> {
+        let start = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let reason = match self.attempt(method, params.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Broken(reason)) => reason,
+            };
+            if start.elapsed() >= self.options.patience {
+                return Err(self.unreachable(reason));
+            }
+            tracing::debug!(method, reason, "asking again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Asks once.
+    pub(crate) async fn ask_once<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: RpcParams,
+    ) -> Result<T, RpcError> {
+        match self.attempt(method, params).await {
+            Ok(answer) => Ok(answer),
+            Err(Failure::Final(error)) => Err(error),
+            Err(Failure::Broken(reason)) => Err(self.unreachable(reason)),
+        }
+    }
+
+    async fn attempt<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: RpcParams,
+    ) -> Result<T, Failure> {
+        let (generation, connection) = self.connection().await?;
+        let answer = self.limited(connection.request(method, params)).await;
+        match answer {
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                let failure = failure(method, error);
+                if matches!(failure, Failure::Broken(_)) {
+                    self.disconnect(generation).await;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn connection(&self) -> Result<(u64, RpcClient), Failure> {
+        let mut state = self.state.lock().await;
+        if let Some(connection) = &state.connection {
+            return Ok((state.generation, connection.clone()));
+        }
+        let connection = self.connect_to_any(&mut state.next_url).await?;
+        state.generation += 1;
+        state.connection = Some(connection.clone());
+        Ok((state.generation, connection))
+    }
+
+    async fn connect_to_any(&self, next_url: &mut usize) -> Result<RpcClient, Failure> {
+        let mut failure = Failure::Broken("no address is given".to_owned());
+        for _ in &self.options.urls {
+            let position = *next_url % self.options.urls.len();
+            *next_url = position + 1;
+            match self.connect_to(&self.options.urls[position]).await {
+                Ok(connection) => {
+                    *next_url = position;
+                    return Ok(connection);
+                }
+                Err(other) => failure = other,
+            }
+        }
+        Err(failure)
+    }
+
+    async fn connect_to(&self, url: &str) -> Result<RpcClient, Failure> {
+        let opened = self.limited(RpcClient::from_insecure_url(url)).await;
+        let connection = opened.map_err(|error| Failure::Broken(error.to_string()))?;
+        let Some(expected) = self.genesis.get().copied() else {
+            return Ok(connection);
+        };
+        let mut params = RpcParams::new();
+        params
+            .push(0)
+            .map_err(|error| failure("chain_getBlockHash", error))?;
+        let answer = self
+            .limited(connection.request("chain_getBlockHash", params))
+            .await;
+        let found: Hash = answer.map_err(|error| failure("chain_getBlockHash", error))?;
+        if found == expected {
+            tracing::info!(url, "connected");
+            return Ok(connection);
+        }
+        Err(Failure::Final(RpcError::OtherChain {
+            url: url.to_owned(),
+            found,
+            expected,
+        }))
+    }
+
+    async fn disconnect(&self, generation: u64) {
+        let mut state = self.state.lock().await;
+        if state.generation == generation && state.connection.take().is_some() {
+            tracing::warn!("the connection to the node is lost");
+        }
+    }
+
+    async fn limited<T>(
+        &self,
+        work: impl Future<Output = Result<T, TransportError>>,
+    ) -> Result<T, TransportError> {
+        timeout(self.options.request_timeout, work)
+            .await
+            .unwrap_or_else(|elapsed| Err(TransportError::Client(Box::new(elapsed))))
+    }
+
+    fn unreachable(&self, reason: String) -> RpcError {
+        RpcError::Unreachable {
+            urls: self.options.urls.join(", "),
+            reason,
+        }
+    }
+}
+
+fn failure(method: &str, error: TransportError) -> Failure {
+    match error {
+        TransportError::User(error) => {
+            let details = error
+                .data
+                .map(|data| data.get().trim_matches('"').to_owned());
+            Failure::Final(RpcError::Refused {
+                method: method.to_owned(),
+                code: error.code,
+                message: [Some(error.message), details]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(": "),
+            })
+        }
+        TransportError::Client(_) | TransportError::DisconnectedWillReconnect(_) => {
+            Failure::Broken(error.to_string())
+        }
+        other => Failure::Final(RpcError::malformed(method, other)),
+    }
+}

@@ -1,0 +1,190 @@
+//! Submission of transactions.
+//!
+//! A transaction is signed for one nonce and lives for 64 blocks from a finalised one. It is handed
+//! in again with the same bytes whenever it may have been lost, so it can never take effect twice,
+//! and a new one is signed only when the chain has shown that the old one cannot be included any
+//! more: its nonce was used up by another transaction in a finalised block, or the node never took it.
+
+mod answer;
+mod nonces;
+mod search;
+
+use crate::{
+    errors::SubmitError,
+    heads::Heads,
+    rpc::Node,
+    types::{AccountId, BlockNumber, BlockRef, Hash},
+};
+use answer::{read, Answer};
+pub(crate) use nonces::Nonces;
+use nonces::Ticket;
+use search::{Search, Verdict};
+use std::time::Duration;
+
+/// How long a submission is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Until a node has taken it. Nothing is known about its effect then.
+    Submitted,
+    /// Until it is in a block. The block may still be abandoned; the transaction is then included
+    /// in another one as a rule.
+    InBlock,
+    /// Until it is in a finalised block.
+    Finalised,
+}
+
+/// Where a transaction was included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inclusion {
+    pub(crate) block: BlockRef,
+    pub(crate) index: u32,
+    pub(crate) finalised: bool,
+}
+
+/// A transaction that a node has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) transaction: Hash,
+    /// None if nobody waited for it.
+    pub(crate) inclusion: Option<Inclusion>,
+}
+
+/// Transactions of one account signed anew at most, because others used their nonce.
+const MAX_ATTEMPTS: u32 = 8;
+/// Times that a transaction is handed in to a node that is lost each time.
+const MAX_HANDOVERS: u32 = 20;
+/// Pause after a node was lost, or a nonce was taken.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What submissions need of the chain.
+pub(crate) struct Sender<'a> {
+    pub(crate) node: &'a dyn Node,
+    pub(crate) heads: Heads,
+    pub(crate) mortality: BlockNumber,
+}
+
+/// What hands in a transaction can come to.
+enum Handover {
+    Taken,
+    /// Another transaction has this nonce, and this one never reached a node.
+    NonceTaken,
+}
+
+impl Sender<'_> {
+    /// Submits a transaction of an account, which `sign` makes for a nonce and a block.
+    pub(crate) async fn signed(
+        &mut self,
+        nonces: &Nonces,
+        account: &AccountId,
+        wait: Wait,
+        sign: impl Fn(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
+    ) -> Result<Sent, SubmitError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let anchor = self.heads.now()?.finalised;
+            let Some((ticket, bytes)) = self.hand_in_next(nonces, account, anchor, &sign).await?
+            else {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
+            let followed = self.follow(&bytes, anchor, wait, Some((account, ticket.nonce())));
+            match followed.await? {
+                Some(sent) => return Ok(sent),
+                None => tracing::info!(nonce = ticket.nonce(), "the nonce was used elsewhere"),
+            }
+        }
+        Err(SubmitError::Contested)
+    }
+
+    /// Submits a transaction without a signature.
+    pub(crate) async fn unsigned(&mut self, bytes: &[u8], wait: Wait) -> Result<Sent, SubmitError> {
+        let anchor = self.heads.now()?.finalised;
+        match self.hand_in(bytes).await? {
+            Handover::Taken => (),
+            Handover::NonceTaken => {
+                return Err(SubmitError::Invalid {
+                    reason: "a transaction that excludes it is waiting or was included".to_owned(),
+                })
+            }
+        }
+        let sent = self.follow(bytes, anchor, wait, None).await?;
+        sent.ok_or(SubmitError::Contested)
+    }
+
+    /// Signs for the next free nonce and hands in, one transaction of an account at a time, so that
+    /// they reach the node in the order of their nonces.
+    async fn hand_in_next<'n>(
+        &self,
+        nonces: &'n Nonces,
+        account: &AccountId,
+        anchor: BlockRef,
+        sign: impl Fn(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
+    ) -> Result<Option<(Ticket<'n>, Vec<u8>)>, SubmitError> {
+        let mut lane = nonces.lane(account).await;
+        let ticket = lane.take(self.node.next_nonce(account).await?);
+        let bytes = sign(ticket.nonce(), anchor)?;
+        match self.hand_in(&bytes).await? {
+            Handover::Taken => Ok(Some((ticket, bytes))),
+            Handover::NonceTaken => Ok(None),
+        }
+    }
+
+    /// Hands in until a node has the transaction. Repeating it is harmless: the bytes are the same.
+    async fn hand_in(&self, bytes: &[u8]) -> Result<Handover, SubmitError> {
+        let mut lost = None;
+        for _ in 0..MAX_HANDOVERS {
+            let error = match self.node.submit(bytes).await {
+                Ok(()) => return Ok(Handover::Taken),
+                Err(error) => error,
+            };
+            match read(error) {
+                Answer::Known => return Ok(Handover::Taken),
+                // Only following it shows whether it was this transaction that used the nonce.
+                Answer::NonceTaken if lost.is_some() => return Ok(Handover::Taken),
+                Answer::NonceTaken => return Ok(Handover::NonceTaken),
+                Answer::Lost(error) => lost = Some(error),
+                Answer::Refused(error) => return Err(error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err(lost.map_or(SubmitError::Contested, SubmitError::from))
+    }
+
+    /// Follows a transaction. None if it can never be included, because its nonce was used.
+    async fn follow(
+        &mut self,
+        bytes: &[u8],
+        anchor: BlockRef,
+        wait: Wait,
+        owner: Option<(&AccountId, u64)>,
+    ) -> Result<Option<Sent>, SubmitError> {
+        let transaction = hash(bytes);
+        let sent = |inclusion| Sent {
+            transaction,
+            inclusion,
+        };
+        if wait == Wait::Submitted {
+            return Ok(Some(sent(None)));
+        }
+        let mut search = Search::new(self.node, bytes, anchor, self.mortality, owner);
+        let mut ends = self.heads.now()?;
+        loop {
+            match search.step(ends, wait).await? {
+                Verdict::Included(inclusion) => return Ok(Some(sent(Some(inclusion)))),
+                Verdict::Superseded => return Ok(None),
+                Verdict::Expired { until } => {
+                    return Err(SubmitError::Expired { transaction, until })
+                }
+                Verdict::Waiting => (),
+            }
+            ends = self.heads.changed().await?;
+        }
+    }
+}
+
+/// The hash by which a transaction is known.
+pub(crate) fn hash(bytes: &[u8]) -> Hash {
+    sp_crypto_hashing::blake2_256(bytes).into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+use super::*;
+use crate::rpc::fake::{FakeChain, Fault, Transaction};
+use codec::Encode;
+use std::sync::Arc;
+
+const ALICE: AccountId = subxt::utils::AccountId32([1; 32]);
+const LIFE: BlockNumber = 16;
+
+/// What a test needs to submit.
+struct Setup {
+    chain: Arc<FakeChain>,
+    heads: Heads,
+    nonces: Arc<Nonces>,
+}
+
+async fn setup() -> Setup {
+    let chain = FakeChain::growing();
+    let heads = chain.heads().await;
+    Setup {
+        chain,
+        heads,
+        nonces: Arc::default(),
+    }
+}
+
+impl Setup {
+    async fn send(&self, note: u32, wait: Wait) -> Result<Sent, SubmitError> {
+        let mut sender = Sender {
+            node: &*self.chain,
+            heads: self.heads.clone(),
+            mortality: LIFE,
+        };
+        let sign = |nonce, _| {
+            Ok(Transaction {
+                account: ALICE,
+                nonce,
+                note,
+            }
+            .encode())
+        };
+        sender.signed(&self.nonces, &ALICE, wait, sign).await
+    }
+
+    fn notes(&self) -> Vec<u32> {
+        let included = self.chain.included(&ALICE);
+        included
+            .iter()
+            .map(|(_, transaction)| transaction.note)
+            .collect()
+    }
+
+    fn fault(&self, fault: Fault) {
+        self.chain.state().faults.push_back(fault);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submission_ends_in_the_block_that_holds_it() {
+    let setup = setup().await;
+    let sent = setup.send(1, Wait::InBlock).await.expect("a submission");
+    let inclusion = sent.inclusion.expect("a place");
+    let (height, _) = setup.chain.included(&ALICE)[0];
+    assert_eq!(inclusion.block.number as usize, height);
+    assert!(!inclusion.finalised);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_final_submission_ends_in_a_finalised_block() {
+    let setup = setup().await;
+    let sent = setup.send(1, Wait::Finalised).await.expect("a submission");
+    assert!(sent.inclusion.expect("a place").finalised);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_submission_that_nobody_waits_for_ends_at_once() {
+    let setup = setup().await;
+    let sent = setup.send(1, Wait::Submitted).await.expect("a submission");
+    assert_eq!(sent.inclusion, None);
+    assert!(setup.notes().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn parallel_submissions_of_one_account_take_consecutive_nonces() {
+    let setup = Arc::new(setup().await);
+    let sending: Vec<_> = (0..6)
+        .map(|note| {
+            let setup = setup.clone();
+            tokio::spawn(async move { setup.send(note, Wait::InBlock).await })
+        })
+        .collect();
+    for task in sending {
+        task.await.expect("no panic").expect("a submission");
+    }
+    let included = setup.chain.included(&ALICE);
+    let nonces: Vec<u64> = included.iter().map(|(_, one)| one.nonce).collect();
+    assert_eq!(nonces, [0, 1, 2, 3, 4, 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_lost_before_arrival_is_tried_again() {
+    let setup = setup().await;
+    setup.fault(Fault::LostBefore);
+    setup.fault(Fault::LostBefore);
+    setup.send(1, Wait::Finalised).await.expect("a submission");
+    assert_eq!(setup.notes(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_lost_after_arrival_does_not_submit_twice() {
+    let setup = setup().await;
+    setup.fault(Fault::LostAfter);
+    setup.send(1, Wait::Finalised).await.expect("a submission");
+    setup.send(2, Wait::Finalised).await.expect("a submission");
+    assert_eq!(setup.notes(), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_included_while_the_connection_was_lost_is_found() {
+    let setup = setup().await;
+    setup.fault(Fault::LostAfter);
+    for _ in 0..8 {
+        setup.fault(Fault::LostBefore);
+    }
+    setup.send(1, Wait::Finalised).await.expect("a submission");
+    assert_eq!(setup.notes(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_forgets_its_pool_gets_the_transaction_again() {
+    let setup = setup().await;
+    let chain = setup.chain.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        chain.forget_pool();
+    });
+    setup.send(1, Wait::Finalised).await.expect("a submission");
+    assert_eq!(setup.notes(), [1]);
+    assert!(setup.chain.state().handed_in > 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nonce_used_by_another_program_is_replaced() {
+    let setup = setup().await;
+    let chain = setup.chain.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        chain.forget_pool();
+        chain.add(&Transaction {
+            account: ALICE,
+            nonce: 0,
+            note: 99,
+        });
+    });
+    setup.send(1, Wait::Finalised).await.expect("a submission");
+    assert_eq!(setup.notes(), [99, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stale_nonce_is_replaced_at_once() {
+    let setup = setup().await;
+    setup.fault(Fault::Refuse(1014, "Priority is too low"));
+    setup.fault(Fault::Refuse(
+        1010,
+        "Invalid Transaction: Transaction is outdated",
+    ));
+    setup.send(1, Wait::InBlock).await.expect("a submission");
+    assert_eq!(setup.notes(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_always_contested_gives_up() {
+    let setup = setup().await;
+    for _ in 0..MAX_ATTEMPTS {
+        setup.fault(Fault::Refuse(1014, "Priority is too low"));
+    }
+    let error = setup
+        .send(1, Wait::InBlock)
+        .await
+        .expect_err("a contested account");
+    assert!(matches!(error, SubmitError::Contested), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_that_is_never_included_expires_once_no_block_can_hold_it() {
+    let setup = setup().await;
+    setup.chain.state().forgetful = true;
+    let error = setup.send(1, Wait::InBlock).await.expect_err("a full pool");
+    let SubmitError::Expired { until, .. } = error else {
+        panic!("{error}");
+    };
+    let mut heads = setup.heads.clone();
+    assert!(heads.now().expect("an answer").finalised.number >= until);
+    setup.chain.state().forgetful = false;
+    setup.send(2, Wait::InBlock).await.expect("a submission");
+    assert_eq!(setup.notes(), [2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_without_tokens_is_refused_at_once() {
+    let setup = setup().await;
+    setup.fault(Fault::Refuse(
+        1010,
+        "Invalid Transaction: Inability to pay some fees",
+    ));
+    let error = setup.send(1, Wait::InBlock).await.expect_err("no tokens");
+    assert!(matches!(error, SubmitError::CannotPay), "{error}");
+    assert_eq!(setup.chain.state().handed_in, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_node_is_an_error_and_no_answer() {
+    let setup = setup().await;
+    setup.chain.state().silent = true;
+    let error = setup.send(1, Wait::InBlock).await.expect_err("no answer");
+    assert!(matches!(error, SubmitError::Query(_)), "{error}");
+}

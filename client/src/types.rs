@@ -1,0 +1,64 @@
+//! The shared records, with the types of the NockNock runtime filled in.
+
+use nocknock_primitives as primitives;
+
+/// An account. Its text form is SS58 with prefix 42.
+pub type AccountId = subxt::utils::AccountId32;
+/// An amount of tokens in the smallest unit, 10^-12 NNK.
+pub type Balance = u128;
+/// The height of a block.
+pub type BlockNumber = u32;
+/// The hash of a block, of a transaction or of the chain's genesis.
+pub type Hash = subxt::utils::H256;
+
+/// A task.
+pub type Task = primitives::task::Task<AccountId, Balance, BlockNumber>;
+/// What creates a task.
+pub type TaskSpec = primitives::task::TaskSpec<Balance, BlockNumber>;
+/// A worker's entry in a task.
+pub type Commitment = primitives::task::Commitment<BlockNumber>;
+/// The best eligible submissions of a task, best first.
+pub type Ranking = primitives::task::Ranking<AccountId>;
+/// A delivered model.
+pub type Delivery = primitives::task::Delivery<BlockNumber>;
+/// An experiment.
+pub type Experiment = primitives::experiment::Experiment<AccountId, BlockNumber>;
+/// The best scores of an experiment, best first.
+pub type Leaderboard = primitives::experiment::Leaderboard<AccountId, BlockNumber>;
+/// One of the best scores of an experiment.
+pub type LeaderboardEntry = primitives::experiment::LeaderboardEntry<AccountId, BlockNumber>;
+/// A version in the model registry.
+pub type ModelVersion = primitives::experiment::ModelVersion<AccountId, BlockNumber>;
+/// A fact of the World Truth Model.
+pub type Fact = primitives::fact::Fact<AccountId, BlockNumber>;
+/// Bonds and votes about a fact.
+pub type Case = primitives::fact::Case<AccountId, Balance, BlockNumber>;
+/// What an account has on hold for a fact.
+pub type Stake = primitives::fact::Stake<Balance>;
+/// A provenance record.
+pub type Recorded = primitives::provenance::Recorded<AccountId>;
+/// A closed range of provenance records and the root of their tree.
+pub type Anchor = primitives::provenance::Anchor<BlockNumber>;
+/// A registered circuit.
+pub type CircuitRecord = primitives::circuit::CircuitRecord<BlockNumber>;
+
+/// One token in the smallest unit.
+pub const NNK: Balance = 1_000_000_000_000;
+
+/// A block by height and hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockRef {
+    /// Its height.
+    pub number: BlockNumber,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// Which end of the chain to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// The newest block. It may still be abandoned for another one.
+    Best,
+    /// The newest block that can never be abandoned.
+    Finalised,
+}

@@ -1,0 +1,98 @@
+//! The custodian of the development chain's curriculum: it owns nothing and may create tasks.
+
+use nocknock_client::{
+    primitives::{
+        circuit::CircuitKind,
+        ids::{BlobId, BlockRoot, CircuitId, ExperimentId},
+        score::Score,
+        task::{Periods, Split, Terms},
+    },
+    Client, Keys, Snapshot, TaskSpec,
+};
+
+/// A curriculum experiment, and the keys of its custodian.
+pub(crate) struct Custodian {
+    pub(crate) keys: Keys,
+    pub(crate) experiment: ExperimentId,
+    pub(crate) max_open: u32,
+}
+
+impl Custodian {
+    /// Finds one among the development accounts.
+    pub(crate) async fn of(client: &Client) -> Self {
+        let best = client.best().await.expect("an answer");
+        let curriculum = best.curriculum().await.expect("an answer");
+        let names = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
+        let accounts = names.map(|name| Keys::development(name).expect("a development account"));
+        for (experiment, entry) in curriculum {
+            let keys = accounts
+                .iter()
+                .find(|keys| Some(keys.account()) == entry.custodian);
+            if let Some(keys) = keys {
+                return Self {
+                    keys: keys.clone(),
+                    experiment,
+                    max_open: entry.max_open,
+                };
+            }
+        }
+        panic!("no development account is custodian of a curriculum experiment");
+    }
+}
+
+/// A task of three blocks that a custodian may create.
+pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
+    let (score_circuit, delivery_circuit) = circuits(best).await;
+    let period: u32 = best.constant("Tasks", "MinPeriod").expect("a constant");
+    TaskSpec {
+        terms: Terms {
+            score_circuit,
+            delivery_circuit,
+            min_score: Score::new(1, 2),
+            min_test_rows: 1,
+            reward: 0,
+            shares: vec![10_000].try_into().expect("one share"),
+            bond: 0,
+            stake: 0,
+            periods: Periods {
+                publish: period.saturating_mul(4),
+                commit: period.saturating_mul(4),
+                reveal: period,
+                prove: period,
+                deliver: period,
+            },
+        },
+        roots: (1..=3)
+            .map(root)
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("three roots"),
+        split: Split::Fixed {
+            test_blocks: vec![1].try_into().expect("one block"),
+            train_data: BlobId([7; 32]),
+        },
+    }
+}
+
+fn root(number: u8) -> BlockRoot {
+    let mut bytes = [0; 32];
+    bytes[31] = number;
+    BlockRoot(bytes)
+}
+
+async fn circuits(best: &Snapshot) -> (CircuitId, CircuitId) {
+    let circuits = best.circuits().await.expect("an answer");
+    let active: Vec<_> = circuits
+        .into_iter()
+        .filter(|(_, record)| record.is_active())
+        .collect();
+    let pair = active.iter().find_map(|(score, record)| {
+        let twin = active.iter().find(|(_, other)| {
+            other.info.kind == CircuitKind::Delivery && other.info.shape == record.info.shape
+        });
+        let is_score = record.info.kind == CircuitKind::Score;
+        twin.filter(|_| is_score)
+            .map(|(delivery, _)| (*score, *delivery))
+    });
+    pair.expect("circuits of score and delivery of one shape")
+}
