@@ -1,0 +1,122 @@
+//! The rules by which gradients change parameters.
+
+use crate::train::{config::Optimiser, scale::Scale};
+
+/// One update of all parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::train) struct Update {
+    /// Learning rate of this step.
+    pub(in crate::train) rate: f32,
+    /// The rule.
+    pub(in crate::train) rule: Rule,
+}
+
+/// A rule with the constants of one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::train) enum Rule {
+    /// One slot of memory: the velocity.
+    SgdMomentum {
+        /// Share of the velocity that carries over.
+        momentum: f32,
+    },
+    /// Two slots of memory: mean gradient and mean squared gradient.
+    AdamW {
+        /// Memory of the mean gradient.
+        beta1: f32,
+        /// Memory of the squared gradient.
+        beta2: f32,
+        /// Corrects the mean gradient for its start at zero.
+        correction1: f32,
+        /// Corrects the squared gradient for its start at zero.
+        correction2: f32,
+        /// Added to the root of the squared gradient.
+        epsilon: f32,
+    },
+}
+
+/// The slots of some parameters, each of the same length.
+pub(super) struct Slots<'a> {
+    pub(super) parameters: &'a mut [f32],
+    pub(super) integers: &'a mut [f32],
+    pub(super) first: &'a mut [f32],
+    /// Empty for rules with one slot of memory.
+    pub(super) second: &'a mut [f32],
+}
+
+impl Optimiser {
+    /// Slots of memory for each parameter.
+    pub(in crate::train) fn memory(&self) -> usize {
+        match self {
+            Self::SgdMomentum { .. } => 1,
+            Self::AdamW { .. } => 2,
+        }
+    }
+
+    /// The rule of a step, counted from 0.
+    pub(in crate::train) fn rule(&self, step: u64) -> Rule {
+        let done = i32::try_from(step).unwrap_or(i32::MAX).saturating_add(1);
+        let correction = |beta: f64| (1.0 / (1.0 - beta.powi(done))) as f32;
+        match *self {
+            Self::SgdMomentum { momentum } => Rule::SgdMomentum {
+                momentum: momentum as f32,
+            },
+            Self::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+            } => Rule::AdamW {
+                beta1: beta1 as f32,
+                beta2: beta2 as f32,
+                correction1: correction(beta1),
+                correction2: correction(beta2),
+                epsilon: epsilon as f32,
+            },
+        }
+    }
+}
+
+impl Update {
+    /// Moves parameters of one kind. `gradient` is by their integers.
+    pub(super) fn apply(&self, slots: Slots<'_>, gradient: &[f32], scale: &Scale) {
+        match self.rule {
+            Rule::SgdMomentum { momentum } => self.descend(slots, gradient, scale, momentum),
+            Rule::AdamW { .. } => self.adapt(slots, gradient, scale),
+        }
+    }
+
+    fn descend(&self, slots: Slots<'_>, gradient: &[f32], scale: &Scale, momentum: f32) {
+        let values = slots.parameters.iter_mut().zip(slots.integers);
+        for (((parameter, integer), velocity), gradient) in values.zip(slots.first).zip(gradient) {
+            let gradient = gradient * scale.unit + *parameter * scale.decay;
+            *velocity = *velocity * momentum + gradient;
+            let moved = *parameter - *velocity * self.rate;
+            *parameter = moved.clamp(scale.low, scale.high);
+            *integer = scale.round(*parameter);
+        }
+    }
+
+    fn adapt(&self, slots: Slots<'_>, gradient: &[f32], scale: &Scale) {
+        let Rule::AdamW {
+            beta1,
+            beta2,
+            correction1,
+            correction2,
+            epsilon,
+        } = self.rule
+        else {
+            return;
+        };
+        let kept = 1.0 - self.rate * scale.decay;
+        let values = slots.parameters.iter_mut().zip(slots.integers);
+        let memory = slots.first.iter_mut().zip(slots.second);
+        for (((parameter, integer), (mean, square)), gradient) in values.zip(memory).zip(gradient) {
+            let gradient = gradient * scale.unit;
+            *mean = *mean * beta1 + gradient * (1.0 - beta1);
+            *square = *square * beta2 + gradient * gradient * (1.0 - beta2);
+            let size = (*square * correction2).sqrt() + epsilon;
+            let moved = *parameter * kept - *mean * correction1 / size * self.rate;
+            *parameter = moved.clamp(scale.low, scale.high);
+            *integer = scale.round(*parameter);
+        }
+    }
+}

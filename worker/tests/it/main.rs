@@ -1,0 +1,3 @@
+//! Tests of the worker from outside.
+
+mod training;

@@ -1,0 +1,6 @@
+//! Training, from outside.
+
+mod accuracy;
+mod resume;
+mod rules;
+mod samples;
