@@ -5,14 +5,12 @@
 use crate::{
     configs::{deposit, CouncilTwoThirds},
     development_circuits::DevelopmentKeys,
-    AccountId, Balance, Balances, BlockNumber, Experiments, Network, Provenance, Rewards,
-    Runtime, RuntimeHoldReason, Session, Verifier, Wtm, MILLI_NNK, NNK,
+    AccountId, Balance, Balances, BlockNumber, Experiments, Network, Provenance, Rewards, Runtime,
+    RuntimeHoldReason, Session, Verifier, Wtm, MILLI_NNK, NNK,
 };
 use frame_support::{
     parameter_types,
-    traits::{
-        fungible::Credit, ConstU128, ConstU32, Get, Imbalance, OnUnbalanced,
-    },
+    traits::{fungible::Credit, ConstU128, ConstU32, Get, Imbalance, OnUnbalanced},
 };
 use nocknock_primitives::traits::{BurnLog, EpochRandomness};
 use pallet_network::{EpochSlots, NetworkKind};
@@ -112,9 +110,9 @@ impl pallet_tasks::Config for Runtime {
     type MinStake = ConstU128<{ NNK / 10 }>;
     type BurnShare = BurnShare;
     type MinPeriod = PerNetwork<3, 30>;
-    type MaxPeriod = PerNetwork<{ 30 * DAYS }, { 30 * DAYS }>;
+    type MaxPeriod = PerNetwork<DAYS, { 14 * DAYS }>;
     type DrawPeriod = DrawPeriod;
-    type Retention = PerNetwork<{ DAYS }, { 7 * DAYS }>;
+    type Retention = PerNetwork<DAYS, { 7 * DAYS }>;
     type SweepSteps = ConstU32<4>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
@@ -153,7 +151,8 @@ impl pallet_rewards::Config for Runtime {
     type MinValidators = ConstU32<4>;
     type MinCandidatePoints = ConstU128<NNK>;
     type MaxRegistrationsPerSession = ConstU32<100>;
-    type RegistrationLife = ConstU32<720>;
+    // Half a year of sessions of an hour: no curriculum task lasts longer.
+    type RegistrationLife = ConstU32<4_320>;
     type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;

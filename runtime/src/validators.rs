@@ -39,33 +39,33 @@ pub struct ElectByWork;
 impl ElectByWork {
     /// The validators of session `index`, if they are others than before or their keys must be noted anew.
     fn to_note(index: SessionIndex) -> Option<Vec<Identified>> {
-        let elected = Self::elected();
+        let (elected, queued) = (Self::elected(), Self::queued());
+        let changed = sorted(&elected) != sorted(&queued);
         let noted = Historical::historical_root(index.saturating_sub(1)).is_some();
-        if noted && elected == Self::queued() && !Self::keys_changed() {
+        if noted && !changed && !Self::keys_changed() {
             return None;
         }
-        (!elected.is_empty()).then(|| elected.into_iter().map(|who| (who, ())).collect())
+        // The same validators keep their order: proofs of who owns a key depend on it.
+        let validators = if changed { sorted(&elected) } else { queued };
+        (!validators.is_empty()).then(|| validators.into_iter().map(|who| (who, ())).collect())
     }
 
-    /// Those of the elected who have set keys, in the order of their accounts; without any the validators stay.
+    /// Those of the elected who have set keys; without any the validators stay.
     fn elected() -> Vec<AccountId> {
         let mut elected = Rewards::elect();
         elected.retain(|who| Session::load_keys(who).is_some());
         if elected.is_empty() {
             elected = Session::validators();
         }
-        elected.sort();
         elected
     }
 
-    /// The validators of the next session, in the order of their accounts.
+    /// The validators of the next session.
     fn queued() -> Vec<AccountId> {
-        let mut queued: Vec<_> = Session::queued_keys()
+        Session::queued_keys()
             .into_iter()
             .map(|(who, _)| who)
-            .collect();
-        queued.sort();
-        queued
+            .collect()
     }
 
     /// Whether a validator has set other keys than those that are queued.
@@ -74,6 +74,12 @@ impl ElectByWork {
             .into_iter()
             .any(|(who, queued)| Session::load_keys(&who).is_some_and(|keys| keys != queued))
     }
+}
+
+fn sorted(accounts: &[AccountId]) -> Vec<AccountId> {
+    let mut accounts = accounts.to_vec();
+    accounts.sort();
+    accounts
 }
 
 impl pallet_session::SessionManager<AccountId> for ElectByWork {

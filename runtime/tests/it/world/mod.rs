@@ -12,7 +12,7 @@ use frame_support::{
 use models::practice_json;
 use nocknock_primitives::ids::FieldBytes;
 use nocknock_runtime::{
-    AccountId, Allowance, Balance, Balances, BlockNumber, Executive, Experiments, Header, Network, Nonce,
+    AccountId, Allowance, Balance, Balances, Executive, Experiments, Header, Network, Nonce,
     Provenance, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SignedPayload,
     System, Tasks, TxExtension, UncheckedExtrinsic, Verifier, Wtm,
 };
@@ -27,9 +27,6 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     Digest, DigestItem, DispatchError, MultiAddress, MultiSignature,
 };
-
-/// Slots of an epoch on the development chain.
-pub(crate) const EPOCH: u64 = 10;
 
 /// A development chain inside this process, one block open for transactions.
 pub(crate) struct World {
@@ -66,7 +63,8 @@ impl World {
             build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes())
                 .expect("the genesis is valid");
             // What the node does with the genesis block: its hash ties proofs to this chain.
-            let hash = sp_io::hashing::blake2_256(&genesis.to_string().into_bytes()).into();
+            let hash: nocknock_runtime::Hash =
+                sp_io::hashing::blake2_256(genesis.to_string().as_bytes()).into();
             frame_system::BlockHash::<Runtime>::insert(0, hash);
         });
         let mut world = Self {
@@ -195,11 +193,6 @@ impl World {
     /// All tokens.
     pub(crate) fn issuance(&mut self) -> Balance {
         self.run(Balances::total_issuance)
-    }
-
-    /// The height of the open block.
-    pub(crate) fn now(&mut self) -> BlockNumber {
-        self.run(System::block_number)
     }
 
     /// Whether an event that `matches` was deposited in the open block.

@@ -155,8 +155,7 @@ impl World {
             task: id,
             train_data: TRAIN_DATA,
         };
-        self.send(task.requester, call)
-            .expect("the task opens");
+        self.send(task.requester, call).expect("the task opens");
     }
 
     /// The drawn test blocks of a task.

@@ -9,7 +9,7 @@ use super::{
 use nocknock_circuits::{delivery, score};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{BlockIndex, CircuitId, KeyCommitment, ModelCommitment, TaskId},
+    ids::{BlockIndex, CircuitId, FieldBytes, KeyCommitment, ModelCommitment, TaskId},
     model::{model_commitment, Context, ContextDomain, Fr, Weights},
     score::Score,
     task::{Attestation, BlockScore},
@@ -166,10 +166,7 @@ impl World {
     /// Commits a worker's model.
     pub(crate) fn commit(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
         let model = worker.commitment();
-        self.send(
-            worker.who,
-            pallet_tasks::Call::commit_model { task, model },
-        )
+        self.send(worker.who, pallet_tasks::Call::commit_model { task, model })
     }
 
     /// Proofs of a worker's scores on all revealed test blocks.
@@ -242,17 +239,24 @@ impl World {
         &mut self,
         who: Sr25519Keyring,
         task: TaskId,
+        model: ModelCommitment,
     ) -> nocknock_primitives::model::delivery::Opened {
         let context = self.delivery_context(task, who).to_field();
         let delivered = self
             .run(|| Tasks::delivery(task, who.to_account_id()))
             .expect("the model was delivered");
-        let element = |bytes| {
+        let element = |bytes: &FieldBytes| {
             nocknock_primitives::model::field::from_bytes(bytes).expect("a field element")
         };
         let key = element(&delivered.key.expect("the key was revealed"));
         let ciphertext: Vec<Fr> = delivered.ciphertext.iter().map(element).collect();
-        nocknock_primitives::model::delivery::decrypt(&SHAPE, key, context, &ciphertext)
-            .expect("the ciphertext opens")
+        nocknock_primitives::model::delivery::decrypt(
+            &SHAPE,
+            key,
+            context,
+            element(&model.0),
+            &ciphertext,
+        )
+        .expect("the ciphertext opens")
     }
 }
