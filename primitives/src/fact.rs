@@ -590,7 +590,7 @@ mod tests {
             "a b",
             "-a",
             "a/",
-            "caf\u{e9}",
+            "na\u{ef}ve",
             "a\n",
             "a,b",
         ] {

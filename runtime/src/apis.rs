@@ -2,8 +2,8 @@
 
 use crate::{
     genesis_presets, AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical,
-    InherentDataExt, Nonce, Provenance, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
-    TransactionPayment, VERSION,
+    InherentDataExt, Nonce, Provenance, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
+    System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{

@@ -1,7 +1,8 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
 use crate::{
-    AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session, Tasks, MICRO_NNK,
+    AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session, Tasks,
+    MICRO_NNK,
 };
 use frame_support::{
     traits::{
