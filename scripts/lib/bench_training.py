@@ -65,7 +65,7 @@ def optimiser(name, parameters):
 
 
 def torch_rate(network, case, epochs):
-    """Rows a second, the median over the epochs."""
+    """Rows a second in the median and in the fastest epoch."""
     torch.set_num_threads(case["threads"])
     torch.manual_seed(1)
     x = torch.randint(0, 16, (ROWS, INPUTS)).float()
@@ -82,7 +82,7 @@ def torch_rate(network, case, epochs):
             loss(model(x[rows]), y[rows]).backward()
             steps.step()
         seconds.append(time.perf_counter() - start)
-    return ROWS / statistics.median(seconds)
+    return {"median": ROWS / statistics.median(seconds), "fastest": ROWS / min(seconds)}
 
 
 def worker_rate(worker, case, epochs):
@@ -105,15 +105,17 @@ def worker_rate(worker, case, epochs):
 def measure(worker, case, epochs):
     answer = worker_rate(worker, case, epochs)
     plain, quantised = (torch_rate(network, case, epochs) for network in (Plain, Quantised))
-    ours = answer["samples_per_second"]
-    return answer["version"], {
-        **case,
-        "worker": round(ours),
-        "torch_plain": round(plain),
-        "torch_quantised": round(quantised),
-        "times_torch_plain": round(ours / plain, 2),
-        "times_torch_quantised": round(ours / quantised, 2),
-    }
+    result = dict(case)
+    for epoch in ("median", "fastest"):
+        ours, theirs, same_work = (rates[epoch] for rates in (answer, plain, quantised))
+        result[epoch] = {
+            "worker": round(ours),
+            "torch_plain": round(theirs),
+            "torch_quantised": round(same_work),
+            "times_torch_plain": round(ours / theirs, 2),
+            "times_torch_quantised": round(ours / same_work, 2),
+        }
+    return answer["version"], result
 
 
 def processor():
@@ -134,7 +136,7 @@ def main():
         version, result = measure(arguments.worker, case, epochs)
         results.append(result)
     report = {
-        "unit": "rows learned per second, median of the epochs",
+        "unit": "rows learned per second, in the median and in the fastest epoch",
         "network": f"{INPUTS}-{HIDDEN}-{CLASSES}, {ROWS} rows, {epochs} epochs",
         "machine": f"{os.cpu_count()} x {processor()}",
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),

@@ -1,6 +1,8 @@
 //! The report that people read.
 
-use crate::train::{EpochMetrics, Evaluation, Optimiser, StopReason, TrainReport};
+use crate::train::{
+    EpochMetrics, Evaluation, ImageShift, Optimiser, Schedule, StopReason, TrainReport,
+};
 use std::fmt::Write;
 
 /// The report of a run as Markdown.
@@ -81,17 +83,40 @@ fn write_settings(out: &mut String, report: &TrainReport) -> std::fmt::Result {
         ("batch size", config.batch_size.to_string()),
         ("optimiser", optimiser),
         ("learning rate", config.learning_rate.to_string()),
-        ("schedule", format!("{:?}", config.schedule)),
+        ("schedule", schedule(config.schedule)),
         ("weight decay", config.weight_decay.to_string()),
         ("label smoothing", config.label_smoothing.to_string()),
         ("validation share", config.validation_share.to_string()),
         ("weight range", config.weight_range.to_string()),
+        ("image shift", image_shift(config.image_shift)),
     ];
     writeln!(out, "| Setting | Value |\n| --- | --- |")?;
     for (setting, value) in lines {
         writeln!(out, "| {setting} | {value} |")?;
     }
     Ok(())
+}
+
+fn schedule(schedule: Schedule) -> String {
+    match schedule {
+        Schedule::Constant => "constant".to_owned(),
+        Schedule::Cosine { warm_up } => format!("cosine after a warm-up of {warm_up} of the steps"),
+        Schedule::Step {
+            every_epochs,
+            factor,
+        } => format!("times {factor} every {every_epochs} epochs"),
+    }
+}
+
+fn image_shift(image: Option<ImageShift>) -> String {
+    match image {
+        None => "none".to_owned(),
+        Some(ImageShift {
+            width,
+            height,
+            chance,
+        }) => format!("{width} x {height} pixels, chance {chance} for each axis"),
+    }
 }
 
 fn write_epochs(out: &mut String, history: &[EpochMetrics]) -> std::fmt::Result {

@@ -1,7 +1,7 @@
 //! Single passes over the numbers, on the CPU.
 
 use super::{
-    update::{Slots, Update},
+    update::{flushed, Slots, Update},
     Loss,
 };
 use crate::train::scale::LayerScale;
@@ -122,7 +122,7 @@ impl Loss {
             if target > 0.0 {
                 loss += target * (total.ln() - (z - highest) * self.logit);
             }
-            *value = (*value / total - target) * factor;
+            *value = flushed((*value / total - target) * factor);
         }
         out.push(loss);
     }

@@ -142,6 +142,28 @@ fn updates_of_both_rules_agree_in_both_forms() {
 }
 
 #[test]
+fn what_is_remembered_of_a_gradient_that_ended_becomes_zero() {
+    for optimiser in [
+        Optimiser::SgdMomentum { momentum: 0.5 },
+        Optimiser::default(),
+    ] {
+        let shape = (2 + optimiser.memory(), 2, 3);
+        let mut state = Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu).unwrap();
+        let scale = LayerScale {
+            weight: scale().bias,
+            ..scale()
+        };
+        let mut gradient = random(1, &[2, 3], 1.0);
+        for step in 0..1000 {
+            let rule = optimiser.rule(step);
+            update(&mut state, &gradient, &scale, Update { rate: 0.01, rule }).unwrap();
+            gradient = gradient.zeros_like().unwrap();
+        }
+        assert_eq!(numbers(&state.get(2).unwrap()), [0.0; 6]);
+    }
+}
+
+#[test]
 fn parameters_stay_within_their_bounds() {
     let mut state = Tensor::zeros((3, 2, 3), candle_core::DType::F32, &Device::Cpu).unwrap();
     let gradient = Tensor::full(-1e6f32, (2, 3), &Device::Cpu).unwrap();
