@@ -1,4 +1,21 @@
 #![doc = include_str!("../README.md")]
 
+pub mod account;
+pub mod attest;
+pub mod blobs;
+pub mod chain;
+pub mod config;
+pub mod doctor;
+pub mod machine;
+pub mod monitor;
+pub mod notice;
+pub mod plan;
+pub mod policy;
+pub mod register;
 pub mod report;
+pub mod run;
+pub mod secret;
+pub mod stages;
+pub mod state;
+pub mod stop;
 pub mod train;

@@ -1,0 +1,210 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use nocknock_primitives::{
+    ids::TaskId,
+    model::{
+        shape::{SHAPES, TEST_SHAPES},
+        MlpShape,
+    },
+};
+use std::path::PathBuf;
+
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; also after Ctrl-C, once the present step is finished and saved
+  1  it did not work
+  2  the command line or the configuration is wrong
+  3  refused: what was examined must not be used, or the doctor found something bad
+  4  no node or store answers
+  5  the state directory is in use, damaged, or of another account or chain
+  6  there are no keys, too few tokens, or no registration
+  130  ended by a second Ctrl-C, without waiting
+
+Results go to standard output, progress and warnings to standard error.";
+
+/// Trains models for NockNock's tasks, proves their scores, delivers them and is paid.
+///
+/// Start with `keys generate`, `register` and `doctor`; then `run` does everything. All of the worker's
+/// state is in one directory (--state): back it up, it holds what a stake depends on.
+#[derive(Parser)]
+#[command(name = "nocknock-worker", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Common {
+    /// State directory [default: nocknock/worker in the user's state folder]
+    #[arg(long, global = true, value_name = "DIR", env = "NOCKNOCK_WORKER_STATE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Configuration file [default: worker.toml in the state directory, if it is there]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "NOCKNOCK_WORKER_CONFIG"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Node to use instead of those in the configuration; may be given several times
+    #[arg(
+        long = "url",
+        global = true,
+        value_name = "URL",
+        env = "NOCKNOCK_URL",
+        value_delimiter = ','
+    )]
+    pub(crate) urls: Vec<String>,
+    /// Sign with a development account, such as bob, on a development chain
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) dev_account: Option<String>,
+    /// Form of the output
+    #[arg(long, global = true, value_name = "FORM", default_value = "text")]
+    pub(crate) output: Output,
+    /// Print no progress, only results and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Write a log to this file; NOCKNOCK_LOG sets how much, such as `debug`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+}
+
+/// Form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// For programs: JSON, one line for each event of `run`
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Watch the chain, choose tasks, and take each of them to its payment
+    ///
+    /// Can be stopped and killed at any time: the next start goes on. Ctrl-C finishes the present step,
+    /// saves and ends.
+    Run(Run),
+    /// Train a model from a file, without a chain
+    Train(Train),
+    /// Prove the scores of a committed model on the revealed test blocks of a task
+    ///
+    /// Takes the steps on this machine that are due, and sends nothing; `submit` does.
+    Prove(OneTask),
+    /// Send what is due for a task: commitment, proofs, delivery or key
+    ///
+    /// With --model it joins the task with a model of `train`.
+    Submit(Submit),
+    /// Register the account by a proof on the public practice block, without a fee
+    Register,
+    /// Look for everything that would go wrong, and say what to do
+    Doctor(Doctor),
+    /// List the tasks of the state directory
+    Status,
+    /// Print a configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Make keys, or show whose they are
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Run {
+    /// Work on this task alone and end when it is over; may be given several times
+    #[arg(long = "task", value_name = "ID")]
+    pub(crate) tasks: Vec<TaskId>,
+}
+
+#[derive(Args)]
+pub(crate) struct Train {
+    /// Published training data of a task, or a table whose last column is the class (.csv, .tsv, .npy)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: PathBuf,
+    /// Shape of the model; training data of a task names its own
+    #[arg(long, value_name = "NAME", value_parser = shape)]
+    pub(crate) shape: Option<MlpShape>,
+    /// Name of the column with the classes [default: the last]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) label: Option<String>,
+    /// Folder for the model, checkpoints, curves and the report
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct OneTask {
+    /// Number of the task
+    pub(crate) task: TaskId,
+}
+
+#[derive(Args)]
+pub(crate) struct Submit {
+    /// Number of the task
+    pub(crate) task: TaskId,
+    /// Join the task with this model, a `model.json` of `train`
+    #[arg(long, value_name = "FILE", conflicts_with = "withdraw")]
+    pub(crate) model: Option<PathBuf>,
+    /// Take the commitment back before the commit phase ends, and with it the stake
+    #[arg(long)]
+    pub(crate) withdraw: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Doctor {
+    /// Leave out trial proofs, which take seconds each
+    #[arg(long)]
+    pub(crate) quick: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the configuration in effect
+    Show,
+    /// Print the defaults, as a file to begin with
+    Default,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Make new keys and store them in the state directory
+    ///
+    /// The file is readable for its owner alone, and encrypted if NOCKNOCK_KEYSTORE_PASSWORD or
+    /// account.password_file gives a password. Nothing secret is printed. Existing keys are kept.
+    Generate,
+    /// Print the account that the keys belong to
+    Show,
+}
+
+fn shape(name: &str) -> Result<MlpShape, String> {
+    MlpShape::named(name).ok_or_else(|| {
+        let known: Vec<_> = SHAPES
+            .iter()
+            .chain(&TEST_SHAPES)
+            .map(MlpShape::name)
+            .collect();
+        format!("known shapes are {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,30 @@
+//! `doctor`.
+
+use crate::{
+    arguments::{Common, Doctor, Output},
+    exit,
+    session::Session,
+};
+use anyhow::Result;
+use nocknock_worker::doctor::{examine, Level, Patient};
+use std::process::ExitCode;
+
+pub(crate) async fn doctor(common: &Common, options: &Doctor) -> Result<ExitCode> {
+    let session = Session::open(common)?;
+    let patient = Patient {
+        config: &session.config,
+        state: &session.state,
+        development: common.dev_account.as_deref(),
+        quick: options.quick,
+    };
+    let findings = examine(&patient).await;
+    match common.output {
+        Output::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
+        Output::Text => findings
+            .iter()
+            .filter(|finding| !common.quiet || finding.level != Level::Good)
+            .for_each(|finding| println!("{finding}")),
+    }
+    let bad = findings.iter().any(|finding| finding.level == Level::Bad);
+    Ok(ExitCode::from(if bad { exit::REFUSED } else { 0 }))
+}

@@ -1,0 +1,75 @@
+//! `run`: the loop.
+
+use crate::{
+    arguments::{Common, Output, Run},
+    session::{stop_on_signal, Session},
+};
+use anyhow::Result;
+use nocknock_worker::{
+    chain::Chain,
+    monitor::{Metrics, Monitor},
+    notice::Notice,
+    run::{Foreman, Scope, Summary},
+};
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
+    let session = Session::open(common)?;
+    let state = session.lock()?;
+    let metrics = Arc::new(Metrics::new()?);
+    start_monitor(&session, metrics.clone()).await?;
+    let notices = session.notices(vec![metrics]);
+    let stop = stop_on_signal();
+    let chain = session.connect(&notices, &stop).await?;
+    notices.tell(Notice::Started {
+        account: chain.worker(),
+        genesis: chain.genesis(),
+    });
+    let shop = Arc::new(session.workshop(chain, &state, notices)?);
+    let scope = match options.tasks.is_empty() {
+        true => Scope::Everything,
+        false => Scope::Only(options.tasks.iter().copied().collect()),
+    };
+    let summary = Foreman::new(shop, state, scope, stop)?.run().await?;
+    print_summary(common, &summary);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn start_monitor(session: &Session, metrics: Arc<Metrics>) -> Result<()> {
+    let Some(address) = session.config.monitor.listen else {
+        return Ok(());
+    };
+    let stale = Duration::from_secs(session.config.chain.stale_seconds);
+    let monitor = Monitor::bind(address, metrics, stale).await?;
+    tokio::spawn(async move {
+        if let Err(error) = monitor.serve().await {
+            tracing::warn!("metrics are no longer served: {error}");
+        }
+    });
+    Ok(())
+}
+
+fn print_summary(common: &Common, summary: &Summary) {
+    let Summary {
+        paid,
+        unpaid,
+        stakes_lost,
+        open,
+    } = summary;
+    match common.output {
+        Output::Json => println!(
+            "{}",
+            serde_json::json!({
+                "event": "summary",
+                "paid": paid,
+                "unpaid": unpaid,
+                "stakes_lost": stakes_lost,
+                "open": open,
+            })
+        ),
+        Output::Text => println!(
+            "{paid} tasks paid, {unpaid} ended otherwise, {stakes_lost} stakes lost, {open} go on \
+             with the next start"
+        ),
+    }
+}

@@ -1,0 +1,109 @@
+//! Exit codes, as `--help` lists them.
+
+use nocknock_worker::{
+    account::AccountError,
+    chain::ChainError,
+    config::ConfigError,
+    register::RegisterError,
+    stages::{Refusal, StepError},
+    state::StateError,
+};
+use std::process::ExitCode;
+
+/// It did not work.
+pub(crate) const FAILED: u8 = 1;
+/// The command line or the configuration is wrong.
+pub(crate) const USAGE: u8 = 2;
+/// What was examined must not be used.
+pub(crate) const REFUSED: u8 = 3;
+/// No node or store answers.
+pub(crate) const UNREACHABLE: u8 = 4;
+/// The state directory.
+pub(crate) const STATE: u8 = 5;
+/// Keys, tokens or registration.
+pub(crate) const ACCOUNT: u8 = 6;
+/// Ended without waiting.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The exit code that an error stands for.
+pub(crate) fn code_of(error: &anyhow::Error) -> ExitCode {
+    let mut codes = error.chain().filter_map(code_of_cause);
+    ExitCode::from(codes.next().unwrap_or(FAILED))
+}
+
+fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
+    if error.is::<ConfigError>() {
+        return Some(USAGE);
+    }
+    if error.is::<AccountError>() {
+        return Some(ACCOUNT);
+    }
+    if error.is::<StateError>() {
+        return Some(STATE);
+    }
+    if error.is::<Refusal>() {
+        return Some(REFUSED);
+    }
+    let of_chain = error.downcast_ref().map(code_of_chain);
+    of_chain
+        .or_else(|| error.downcast_ref().map(code_of_step))
+        .or_else(|| error.downcast_ref().map(code_of_registration))
+}
+
+fn code_of_chain(error: &ChainError) -> u8 {
+    match error {
+        ChainError::Unreachable(_) => UNREACHABLE,
+        ChainError::CannotPay => ACCOUNT,
+        ChainError::Rejected { error, .. } if error == "NotRegistered" => ACCOUNT,
+        ChainError::Rejected { .. } => REFUSED,
+        ChainError::Unsure(_) | ChainError::Lasting(_) => FAILED,
+    }
+}
+
+/// A step's error may speak for its cause without naming it as one.
+fn code_of_step(error: &StepError) -> u8 {
+    match error {
+        StepError::State(_) => STATE,
+        StepError::Chain(error) => code_of_chain(error),
+        StepError::Store(_) => UNREACHABLE,
+        StepError::Refusal(_) => REFUSED,
+        _ => FAILED,
+    }
+}
+
+fn code_of_registration(error: &RegisterError) -> u8 {
+    match error {
+        RegisterError::Chain(error) => code_of_chain(error),
+        RegisterError::Prove(error) => code_of_step(error),
+        _ => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(error: impl Into<anyhow::Error>) -> String {
+        format!("{:?}", code_of(&error.into()))
+    }
+
+    fn expected(code: u8) -> String {
+        format!("{:?}", ExitCode::from(code))
+    }
+
+    #[test]
+    fn each_kind_of_failure_has_its_code() {
+        let unreachable = || ChainError::Unreachable(String::new());
+        assert_eq!(code(unreachable()), expected(UNREACHABLE));
+        assert_eq!(code(StepError::Chain(unreachable())), expected(UNREACHABLE));
+        assert_eq!(
+            code(RegisterError::Chain(unreachable())),
+            expected(UNREACHABLE)
+        );
+        assert_eq!(code(ChainError::CannotPay), expected(ACCOUNT));
+        assert_eq!(code(AccountError::None), expected(ACCOUNT));
+        assert_eq!(code(StateError::NoFolder), expected(STATE));
+        assert_eq!(code(Refusal::Data(String::new())), expected(REFUSED));
+        assert_eq!(code(anyhow::anyhow!("other")), expected(FAILED));
+    }
+}

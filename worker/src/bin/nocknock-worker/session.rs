@@ -1,0 +1,203 @@
+//! What commands have in common: configuration, state, keys, connection, notices.
+
+use crate::arguments::{Common, Output};
+use anyhow::{Context, Result};
+use nocknock_client::Keys;
+use nocknock_worker::{
+    account,
+    attest::Origin,
+    blobs::Walrus,
+    chain::{Chain, ChainError, NodeChain},
+    config::Config,
+    doctor,
+    notice::{Audience, Bars, JsonLines, Log, Notice, Notices, PlainLines},
+    stages::{CandleTrainer, Places, Workshop},
+    state::{Owner, StateDir},
+    stop::Stop,
+};
+use std::{
+    fs::OpenOptions,
+    io::{stderr, IsTerminal},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tracing_subscriber::EnvFilter;
+
+/// How long one try to connect lasts.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A command that works with the configuration.
+pub(crate) struct Session {
+    pub(crate) config: Config,
+    pub(crate) state: PathBuf,
+    pub(crate) common: Common,
+}
+
+impl Session {
+    /// Reads the configuration. What the command line says goes before it.
+    pub(crate) fn open(common: &Common) -> Result<Self> {
+        let state = match &common.state {
+            Some(state) => state.clone(),
+            None => StateDir::default_folder()?,
+        };
+        let beside = state.join("worker.toml");
+        let mut config = match &common.config {
+            Some(path) => Config::load(path)?,
+            None if beside.exists() => Config::load(&beside)?,
+            None => Config::default(),
+        };
+        if !common.urls.is_empty() {
+            config.chain.urls = common.urls.clone();
+            config.check().context("--url")?;
+        }
+        Ok(Self {
+            config,
+            state,
+            common: common.clone(),
+        })
+    }
+
+    pub(crate) fn keys(&self) -> Result<Keys> {
+        let name = self.common.dev_account.as_deref();
+        Ok(account::load(&self.config.account, &self.state, name)?)
+    }
+
+    /// Locks the state directory.
+    pub(crate) fn lock(&self) -> Result<StateDir> {
+        Ok(StateDir::open(&self.state)?)
+    }
+
+    /// Connects, for as long as it takes or until the stop.
+    pub(crate) async fn connect(&self, notices: &Notices, stop: &Stop) -> Result<NodeChain> {
+        for failures in 1.. {
+            let tried = NodeChain::connect(&self.config.chain.urls, self.keys()?, PATIENCE).await;
+            match tried {
+                Err(error) if error.is_unreachable() => {
+                    let error = error.to_string();
+                    notices.tell(Notice::NodeLost { error });
+                }
+                connected => return self.accept(connected?).await,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.config.retry.pause(failures)) => {}
+                () = stop.asked() => break,
+            }
+        }
+        Err(ChainError::Unreachable("stopped before one did".into()).into())
+    }
+
+    /// Connects once.
+    pub(crate) async fn connect_once(&self) -> Result<NodeChain> {
+        let urls = &self.config.chain.urls;
+        let connected = NodeChain::connect(urls, self.keys()?, PATIENCE).await?;
+        self.accept(connected).await
+    }
+
+    /// A development account works on development chains alone.
+    async fn accept(&self, chain: NodeChain) -> Result<NodeChain> {
+        if self.common.dev_account.is_some() {
+            let snapshot = chain.client().best().await?;
+            let development = doctor::is_development(&snapshot).await?;
+            anyhow::ensure!(
+                development,
+                "--dev-account is for development chains: everybody has its keys, and this chain \
+                 is none"
+            );
+        }
+        Ok(chain)
+    }
+
+    /// Everything that steps need, with the state directory claimed for this account and chain.
+    pub(crate) fn workshop(
+        &self,
+        chain: NodeChain,
+        state: &StateDir,
+        notices: Notices,
+    ) -> Result<Workshop> {
+        state.claim(&Owner {
+            account: chain.worker(),
+            genesis: chain.genesis(),
+        })?;
+        let config = self.config.clone();
+        Ok(Workshop {
+            chain: Arc::new(chain),
+            blobs: Arc::new(Walrus::new(&config.storage, self.state.join("blobs"))?),
+            trainer: Arc::new(CandleTrainer {
+                training: config.training.clone(),
+            }),
+            provers: doctor::provers(&config)?,
+            origin: Origin::of_this_process()?,
+            places: Places::of(&config),
+            notices,
+            config,
+        })
+    }
+
+    /// Who is told, with more who want to be.
+    pub(crate) fn notices(&self, more: Vec<Arc<dyn Audience>>) -> Notices {
+        let mut audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Log)];
+        audience.extend(more);
+        match self.common.output {
+            Output::Json => audience.push(Arc::new(JsonLines)),
+            Output::Text if self.common.quiet => {}
+            Output::Text if stderr().is_terminal() => audience.push(Arc::new(Bars::default())),
+            Output::Text => audience.push(Arc::new(PlainLines)),
+        }
+        Notices::to(audience)
+    }
+}
+
+/// Asks to stop on the first Ctrl-C or request of the system, and ends on the second.
+pub(crate) fn stop_on_signal() -> Stop {
+    let stop = Stop::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        asked.ask();
+        signal().await;
+        std::process::exit(i32::from(crate::exit::INTERRUPTED));
+    });
+    stop
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{signal, SignalKind};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The log goes to its file, or to standard error if NOCKNOCK_LOG asks for one.
+pub(crate) fn start_log(common: &Common) -> Result<()> {
+    const VARIABLE: &str = "NOCKNOCK_LOG";
+    let filter = match std::env::var(VARIABLE) {
+        Ok(text) => EnvFilter::try_new(text).context(VARIABLE)?,
+        Err(_) => EnvFilter::new("info"),
+    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    match &common.log_file {
+        Some(path) => {
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            let file = file.with_context(|| format!("cannot open the log {}", path.display()))?;
+            builder
+                .with_ansi(false)
+                .with_writer(Mutex::new(file))
+                .init();
+        }
+        None if std::env::var_os(VARIABLE).is_some() => builder.with_writer(stderr).init(),
+        None => {}
+    }
+    Ok(())
+}

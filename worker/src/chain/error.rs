@@ -1,0 +1,40 @@
+//! Why the chain did not answer or did not accept.
+
+/// Why the chain did not answer or did not accept. Texts say what to do; none holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChainError {
+    /// No node answers.
+    #[error("no node answers: {0}; check that it runs and that chain.urls names it")]
+    Unreachable(String),
+    /// The runtime refused the call, for a reason of its own.
+    #[error("the chain refused: {text}")]
+    Rejected {
+        /// The pallet.
+        pallet: String,
+        /// The pallet's name for the reason.
+        error: String,
+        /// The reason in words.
+        text: String,
+    },
+    /// The account cannot pay.
+    #[error("the account cannot pay the fee or the stake: send it tokens, or lower policy.maximum_stake")]
+    CannotPay,
+    /// It is not known whether the call was included. The next look at the chain tells.
+    #[error("the call was sent, but it is not known whether it was included: {0}")]
+    Unsure(String),
+    /// The node's runtime is not the one this program was built for, or another lasting reason.
+    #[error("{0}")]
+    Lasting(String),
+}
+
+impl ChainError {
+    /// Another try may succeed without anybody doing anything.
+    pub fn may_pass(&self) -> bool {
+        !matches!(self, Self::Lasting(_))
+    }
+
+    /// No node answered: the failure says nothing about the task.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable(_))
+    }
+}

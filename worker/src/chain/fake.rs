@@ -1,0 +1,635 @@
+//! A chain in memory with one task, whose requester does its part.
+//!
+//! It judges as the pallet does: phases come from the same function, proofs are verified for real.
+//! Its clock moves when somebody waits for a block.
+
+use super::{Chain, ChainClock, ChainError, Depth, Means, Message};
+use crate::plan::TaskView;
+use async_trait::async_trait;
+use nocknock_circuits::{delivery, score, D1Prover, S1Prover};
+use nocknock_client::{
+    AccountId, Balance, BlockNumber, CircuitRecord, Commitment, Delivery, Hash, Ranking, Task, NNK,
+};
+use nocknock_dataset::{
+    table::ReadOptions, PreparedTask, Quantiser, Range, SplitOptions, SplitSeed, Table,
+};
+use nocknock_primitives::{
+    circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
+    ids::{BlobId, BlockIndex, BlockRoot, CircuitId, KeyCommitment, ModelCommitment, TaskId},
+    limits::List,
+    model::{
+        ciphertext_hash, field, key_hash, rows::count_real, shape::TINY_4X3X2, Context,
+        ContextDomain, Fr,
+    },
+    phase::Phase,
+    score::Score,
+    task::{
+        Attestation, BlockScore, Ciphertext, Funding, Held, Outcome, Periods, Ranked,
+        RevealedBlock, Settlement, Terms, TestBlock,
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::{
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard,
+    },
+    time::Duration,
+};
+use tokio::sync::Notify;
+
+pub(crate) const WORKER: AccountId = AccountId { 0: [1; 32] };
+pub(crate) const REQUESTER: AccountId = AccountId { 0: [2; 32] };
+pub(crate) const GENESIS: Hash = nocknock_client::Hash::repeat_byte(9);
+pub(crate) const TASK: TaskId = 7;
+pub(crate) const BLOB: BlobId = BlobId([7; 32]);
+const BLOCKS: u16 = 5;
+const TESTS: [BlockIndex; 2] = [1, 4];
+
+/// A task of the tiny shape that opened in block 100. Every period lasts 10 blocks.
+pub(crate) fn open_task() -> Task {
+    let test = |index: &BlockIndex| TestBlock {
+        index: *index,
+        rows: None,
+    };
+    Task {
+        experiment: 1,
+        requester: REQUESTER,
+        funding: Funding::Sponsored,
+        terms: terms([CircuitId([5; 32]), CircuitId([6; 32])]),
+        shape: TINY_4X3X2,
+        blocks: BLOCKS,
+        test_blocks: 2,
+        tests: List::truncate_from(TESTS.iter().map(test).collect()),
+        train_data: Some(BLOB),
+        created_at: 90,
+        seed: 0,
+        draw_by: 100,
+        drawn_at: Some(95),
+        opened_at: Some(100),
+        revealed_at: None,
+        label_counts: List::truncate_from(vec![0, 0]),
+        committed: 0,
+        proved: 0,
+        open_commitments: 0,
+        next_sequence: 0,
+        held: Held {
+            escrow: 1000 * NNK,
+            bond: 10 * NNK,
+        },
+        settlement: None,
+    }
+}
+
+fn terms([score_circuit, delivery_circuit]: [CircuitId; 2]) -> Terms<Balance, BlockNumber> {
+    Terms {
+        score_circuit,
+        delivery_circuit,
+        min_score: Score::new(1, 2),
+        min_test_rows: 1,
+        reward: 1000 * NNK,
+        shares: List::truncate_from(vec![10_000]),
+        bond: 10 * NNK,
+        stake: 5 * NNK,
+        periods: Periods {
+            publish: 10,
+            commit: 10,
+            reveal: 10,
+            prove: 10,
+            deliver: 10,
+        },
+    }
+}
+
+/// The data of the task: class 1 exactly if the first column is 2 or 3.
+pub(crate) fn data() -> PreparedTask {
+    let line = |n: u32| format!("{},{},{},{},{}\n", n % 4, n / 4 % 4, n % 3, 3, n % 4 / 2);
+    let lines: String = (0..160).map(line).collect();
+    let text = format!("a,b,c,d,kind\n{lines}");
+    let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default());
+    let table = table.expect("the table is well formed");
+    let range = Range::Fixed {
+        low: 0.0,
+        high: 3.0,
+    };
+    let quantiser = Quantiser::fit(&table, &TINY_4X3X2, range).expect("the range is usable");
+    let options = SplitOptions {
+        blocks: Some(BLOCKS),
+        seed: SplitSeed::from_bytes([1; 32]),
+    };
+    PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options).expect("it can be split")
+}
+
+/// Counts moments down to the one at which a process is killed.
+#[derive(Clone, Debug)]
+pub(crate) struct Fuse(Arc<AtomicUsize>);
+
+impl Fuse {
+    /// Burns for so many moments.
+    pub(crate) fn of(moments: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(moments)))
+    }
+
+    /// Never ends.
+    pub(crate) fn endless() -> Self {
+        Self::of(usize::MAX)
+    }
+
+    /// Lets a moment pass. An error if the process is dead.
+    pub(crate) fn moment(&self) -> Result<(), Killed> {
+        let take = |left: usize| left.checked_sub(1);
+        let before = self
+            .0
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
+        before.map(|_| ()).map_err(|_| Killed)
+    }
+
+    pub(crate) fn is_burnt(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == 0
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Killed;
+
+impl From<Killed> for ChainError {
+    fn from(_: Killed) -> Self {
+        Self::Unreachable("killed".into())
+    }
+}
+
+impl From<Killed> for std::io::Error {
+    fn from(_: Killed) -> Self {
+        Self::other("killed")
+    }
+}
+
+/// The chain's state.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) now: BlockNumber,
+    pub(crate) task: Task,
+    pub(crate) data: PreparedTask,
+    /// The requester reveals its blocks.
+    pub(crate) honest: bool,
+    pub(crate) free: Balance,
+    pub(crate) commitments: BTreeMap<AccountId, Commitment>,
+    /// Every commitment that was ever made.
+    pub(crate) models: BTreeSet<ModelCommitment>,
+    pub(crate) revealed: BTreeMap<BlockIndex, RevealedBlock>,
+    pub(crate) ranking: Ranking,
+    pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
+    /// Names of the accepted messages.
+    pub(crate) accepted: Vec<&'static str>,
+    pub(crate) payments: u32,
+}
+
+/// The keys of the circuits.
+#[derive(Clone, Debug)]
+pub(crate) struct Circuits {
+    pub(crate) score: Arc<S1Prover>,
+    pub(crate) delivery: Arc<D1Prover>,
+}
+
+/// The chain as one process sees it; clones share the state.
+#[derive(Clone, Debug)]
+pub(crate) struct FakeChain {
+    world: Arc<Mutex<World>>,
+    circuits: Circuits,
+    fuse: Fuse,
+    pace: Arc<Pace>,
+}
+
+/// When the fake chain's clock moves.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    /// Somebody works: time waits, so that no test depends on how fast a machine is.
+    busy: AtomicBool,
+    /// Time does not wait.
+    hurry: AtomicBool,
+    changed: Notify,
+}
+
+impl Pace {
+    /// Notes that a step begins or ends.
+    pub(crate) fn set_busy(&self, busy: bool) {
+        self.busy.store(busy, Ordering::SeqCst);
+        self.changed.notify_one();
+    }
+
+    /// Lets time pass while somebody works.
+    pub(crate) fn hurry(&self) {
+        self.hurry.store(true, Ordering::SeqCst);
+        self.changed.notify_one();
+    }
+
+    async fn block(&self) {
+        // Steps that were just spawned begin first.
+        tokio::task::yield_now().await;
+        while self.busy.load(Ordering::SeqCst) && !self.hurry.load(Ordering::SeqCst) {
+            self.changed.notified().await;
+        }
+    }
+}
+
+impl FakeChain {
+    pub(crate) fn pace(&self) -> Arc<Pace> {
+        self.pace.clone()
+    }
+
+    pub(crate) fn new(circuits: Circuits) -> Self {
+        let mut task = open_task();
+        task.terms = terms([circuits.score.info().id(), circuits.delivery.info().id()]);
+        let world = World {
+            now: 100,
+            task,
+            data: data(),
+            honest: true,
+            free: 1000 * NNK,
+            commitments: BTreeMap::new(),
+            models: BTreeSet::new(),
+            revealed: BTreeMap::new(),
+            ranking: List::truncate_from(Vec::new()),
+            deliveries: BTreeMap::new(),
+            accepted: Vec::new(),
+            payments: 0,
+        };
+        Self {
+            world: Arc::new(Mutex::new(world)),
+            circuits,
+            fuse: Fuse::endless(),
+            pace: Arc::default(),
+        }
+    }
+
+    /// The same chain for a process that is killed when the fuse has burnt down.
+    pub(crate) fn with_fuse(&self, fuse: Fuse) -> Self {
+        Self {
+            fuse,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world
+            .lock()
+            .expect("no test panics while it holds the world")
+    }
+
+    /// The blob that the requester publishes.
+    pub(crate) fn blob(&self) -> Vec<u8> {
+        let blob = self.world().data.train_blob(&TESTS).encode();
+        blob.expect("the data can be encoded")
+    }
+
+    fn context(&self, domain: ContextDomain, block: BlockIndex) -> Fr {
+        let circuit = match domain {
+            ContextDomain::Delivery => self.circuits.delivery.info().id(),
+            _ => self.circuits.score.info().id(),
+        };
+        let context = Context {
+            domain,
+            genesis_hash: GENESIS.0,
+            circuit,
+            task: TASK,
+            worker: WORKER.0,
+            block,
+        };
+        context.to_field()
+    }
+
+    fn accept(&self, message: Message) -> Result<(), ChainError> {
+        let name = message.name();
+        match message {
+            Message::Commit { model, .. } => self.world().commit(model),
+            Message::Withdraw { .. } => self.world().withdraw(),
+            Message::SubmitScores { scores, .. } => self.submit(&scores),
+            Message::Deliver {
+                ciphertext,
+                key_commitment,
+                proof,
+                attestation,
+                ..
+            } => self.deliver(&ciphertext, key_commitment, &proof.0, attestation),
+            Message::RevealKey { key, .. } => self.world().reveal_key(key.expose_bytes()),
+        }?;
+        self.world().accepted.push(name);
+        Ok(())
+    }
+
+    fn submit(&self, scores: &[BlockScore]) -> Result<(), ChainError> {
+        let mut world = self.world();
+        world.need_phase(Phase::Prove)?;
+        let mut commitment = *world
+            .commitments
+            .get(&WORKER)
+            .ok_or(refused("NotCommitted"))?;
+        for entry in scores {
+            let place = world
+                .task
+                .test_position(entry.block)
+                .ok_or(refused("NotTestBlock"))?;
+            if world.task.tests[place].rows != Some(entry.rows) {
+                return Err(refused("WrongRowCount"));
+            }
+            if !commitment.note(place as u32, entry.score) {
+                return Err(refused("AlreadyProved"));
+            }
+            let public = score::Public {
+                context: self.context(ContextDomain::Score, entry.block),
+                commitment: element(commitment.model.as_bytes()),
+                block_root: element(world.data.roots()[usize::from(entry.block)].as_bytes()),
+                score: entry.score,
+                n_real: entry.rows,
+            };
+            let proof = score::Proof::from_bytes(&entry.proof.0);
+            let verified = proof.is_ok_and(|proof| {
+                proof
+                    .verify(self.circuits.score.verifying_key(), &public)
+                    .is_ok()
+            });
+            if !verified {
+                return Err(refused("ProofRefused"));
+            }
+        }
+        world.record(commitment);
+        Ok(())
+    }
+
+    fn deliver(
+        &self,
+        ciphertext: &Ciphertext,
+        key_commitment: KeyCommitment,
+        proof: &[u8],
+        attestation: Attestation,
+    ) -> Result<(), ChainError> {
+        let mut world = self.world();
+        world.need_turn()?;
+        if world.deliveries.contains_key(&WORKER) {
+            return Err(refused("AlreadyDelivered"));
+        }
+        let elements: Vec<Fr> = ciphertext.iter().map(element).collect();
+        let public = delivery::Public {
+            context: self.context(ContextDomain::Delivery, 0),
+            commitment: element(world.commitments[&WORKER].model.as_bytes()),
+            ciphertext_hash: ciphertext_hash(&TINY_4X3X2, &elements),
+            key_hash: element(key_commitment.as_bytes()),
+        };
+        let proof = delivery::Proof::from_bytes(proof);
+        let verified = proof.is_ok_and(|proof| {
+            proof
+                .verify(self.circuits.delivery.verifying_key(), &public)
+                .is_ok()
+        });
+        if !verified {
+            return Err(refused("ProofRefused"));
+        }
+        let at = world.now;
+        let delivery = Delivery {
+            ciphertext: ciphertext.clone(),
+            key_commitment,
+            key: None,
+            attestation,
+            at,
+        };
+        world.deliveries.insert(WORKER, delivery);
+        Ok(())
+    }
+}
+
+impl World {
+    /// One block passes; the requester and the sweep do what is due.
+    pub(crate) fn pass(&mut self) {
+        self.now += 1;
+        match self.task.phase(self.now) {
+            Phase::Reveal if self.honest => self.reveal(),
+            Phase::Settle => self.settle(),
+            Phase::Done => self.commitments.clear(),
+            _ => {}
+        }
+    }
+
+    fn reveal(&mut self) {
+        for test in self.task.tests.iter_mut() {
+            let block = self.data.block(test.index).expect("the block exists");
+            let rows = block.decode(&TINY_4X3X2).expect("the rows are well formed");
+            test.rows = Some(count_real(&rows));
+            for class in rows.iter().filter_map(|row| row.class()) {
+                self.task.label_counts[class] += 1;
+            }
+            let revealed = RevealedBlock {
+                salt: *block.salt().as_bytes(),
+                rows: List::truncate_from(block.rows().to_vec()),
+            };
+            self.revealed.insert(test.index, revealed);
+        }
+        self.task.revealed_at = Some(self.now);
+    }
+
+    fn settle(&mut self) {
+        let outcome = match (self.task.committed, self.task.revealed_at) {
+            (0, _) => Outcome::NoCommitments,
+            (_, None) => Outcome::RevealFailed,
+            _ if self.ranking.is_empty() => Outcome::NoWinner,
+            _ => Outcome::Ranked,
+        };
+        self.revealed.clear();
+        self.task.settlement = Some(Settlement {
+            outcome,
+            at: self.now,
+            ranked: self.ranking.len() as u32,
+            turn: 0,
+            turn_began: self.now,
+            paid: 0,
+            finished_at: None,
+        });
+    }
+
+    fn need_phase(&self, phase: Phase) -> Result<(), ChainError> {
+        match self.task.phase(self.now) == phase {
+            true => Ok(()),
+            false => Err(refused("WrongPhase")),
+        }
+    }
+
+    fn need_turn(&self) -> Result<(), ChainError> {
+        let Phase::Deliver { rank } = self.task.phase(self.now) else {
+            return Err(refused("WrongPhase"));
+        };
+        let turn = self.ranking.get(rank as usize).map(|entry| entry.worker);
+        match turn == Some(WORKER) {
+            true => Ok(()),
+            false => Err(refused("NotYourTurn")),
+        }
+    }
+
+    fn commit(&mut self, model: ModelCommitment) -> Result<(), ChainError> {
+        self.need_phase(Phase::Open)?;
+        if self.free < self.task.terms.stake {
+            return Err(ChainError::CannotPay);
+        }
+        let commitment = Commitment {
+            model,
+            at: self.now,
+            sequence: self.task.next_sequence,
+            proved: 0,
+            correct: 0,
+        };
+        self.task.next_sequence += 1;
+        self.models.insert(model);
+        if self.commitments.insert(WORKER, commitment).is_none() {
+            self.task.committed += 1;
+            self.free -= self.task.terms.stake;
+        }
+        Ok(())
+    }
+
+    fn withdraw(&mut self) -> Result<(), ChainError> {
+        self.need_phase(Phase::Open)?;
+        self.commitments
+            .remove(&WORKER)
+            .ok_or(refused("NotCommitted"))?;
+        self.task.committed -= 1;
+        self.free += self.task.terms.stake;
+        Ok(())
+    }
+
+    fn record(&mut self, commitment: Commitment) {
+        self.commitments.insert(WORKER, commitment);
+        if commitment.proved_blocks() != u32::from(self.task.test_blocks) {
+            return;
+        }
+        self.task.proved += 1;
+        let score = Score::new(commitment.correct, self.task.test_rows());
+        if self.task.is_eligible(&score) {
+            let entry = Ranked {
+                worker: WORKER,
+                correct: commitment.correct,
+                sequence: commitment.sequence,
+            };
+            self.ranking = List::truncate_from(vec![entry]);
+        }
+    }
+
+    fn reveal_key(&mut self, key: [u8; 32]) -> Result<(), ChainError> {
+        self.need_turn()?;
+        let delivery = self
+            .deliveries
+            .get_mut(&WORKER)
+            .ok_or(refused("NotDelivered"))?;
+        let hash = field::to_bytes(&key_hash(&TINY_4X3X2, element(&key)));
+        if KeyCommitment(hash) != delivery.key_commitment {
+            return Err(refused("KeyMismatch"));
+        }
+        delivery.key = Some(key);
+        self.commitments.remove(&WORKER);
+        self.free += self.task.terms.reward + self.task.terms.stake;
+        self.payments += 1;
+        if let Some(settlement) = &mut self.task.settlement {
+            settlement.paid += 1;
+            settlement.turn += 1;
+            settlement.turn_began = self.now;
+        }
+        Ok(())
+    }
+}
+
+/// A circuit as the chain has it.
+pub(crate) fn record(info: &CircuitInfo) -> CircuitRecord {
+    CircuitRecord {
+        info: info.clone(),
+        origin: KeyOrigin::Development,
+        status: CircuitStatus::Active,
+        registered_at: 0,
+    }
+}
+
+fn element(bytes: &[u8; 32]) -> Fr {
+    field::from_bytes(bytes).expect("it is a field element")
+}
+
+fn refused(error: &str) -> ChainError {
+    ChainError::Rejected {
+        pallet: "Tasks".into(),
+        error: error.into(),
+        text: error.into(),
+    }
+}
+
+#[async_trait]
+impl Chain for FakeChain {
+    fn genesis(&self) -> Hash {
+        GENESIS
+    }
+
+    fn worker(&self) -> AccountId {
+        WORKER
+    }
+
+    async fn clock(&self) -> Result<ChainClock, ChainError> {
+        Ok(ChainClock {
+            best: self.world().now,
+            slot: Duration::from_secs(1),
+        })
+    }
+
+    async fn wait_for(&self, _: BlockNumber) -> Result<BlockNumber, ChainError> {
+        self.pace.block().await;
+        self.fuse.moment()?;
+        let mut world = self.world();
+        world.pass();
+        Ok(world.now)
+    }
+
+    async fn means(&self) -> Result<Means, ChainError> {
+        Ok(Means {
+            free: self.world().free,
+            may_work: true,
+        })
+    }
+
+    async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
+        let task = self.world().task.clone();
+        Ok(Some((TASK, task))
+            .filter(|_| start <= TASK)
+            .into_iter()
+            .collect())
+    }
+
+    async fn view(&self, task: TaskId, _: Depth) -> Result<TaskView, ChainError> {
+        let world = self.world();
+        Ok(TaskView {
+            now: world.now,
+            worker: WORKER,
+            task: Some(world.task.clone()).filter(|_| task == TASK),
+            commitment: world.commitments.get(&WORKER).copied(),
+            ranking: world.ranking.clone(),
+            delivery: world.deliveries.get(&WORKER).cloned(),
+        })
+    }
+
+    async fn roots(&self, _: TaskId) -> Result<Vec<BlockRoot>, ChainError> {
+        Ok(self.world().data.roots().to_vec())
+    }
+
+    async fn revealed_block(
+        &self,
+        _: TaskId,
+        block: BlockIndex,
+    ) -> Result<Option<RevealedBlock>, ChainError> {
+        Ok(self.world().revealed.get(&block).cloned())
+    }
+
+    async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError> {
+        let infos = [self.circuits.score.info(), self.circuits.delivery.info()];
+        let info = infos.into_iter().find(|info| info.id() == *circuit);
+        Ok(info.map(record))
+    }
+
+    async fn send(&self, message: Message) -> Result<(), ChainError> {
+        self.fuse.moment()?;
+        self.accept(message)?;
+        Ok(self.fuse.moment()?)
+    }
+}

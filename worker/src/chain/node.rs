@@ -1,0 +1,224 @@
+//! The chain behind a node.
+
+use super::{Chain, ChainClock, ChainError, Depth, Means, Message};
+use crate::plan::TaskView;
+use async_trait::async_trait;
+use nocknock_client::{
+    calls, AccountId, BlockNumber, Call, CircuitRecord, Client, ConnectError, ConnectOptions,
+    Follow, Hash, Keys, QueryError, Snapshot, SubmitError, Task, Wait,
+};
+use nocknock_primitives::{
+    ids::{BlockIndex, BlockRoot, CircuitId, TaskId},
+    limits::MAX_PAGE,
+    task::RevealedBlock,
+};
+use std::{fmt, time::Duration};
+
+/// A connection to a node, with the worker's keys.
+pub struct NodeChain {
+    client: Client,
+    keys: Keys,
+    slot: Duration,
+}
+
+impl NodeChain {
+    /// Connects to the first of these nodes that answers, and tries for so long.
+    pub async fn connect(
+        urls: &[String],
+        keys: Keys,
+        patience: Duration,
+    ) -> Result<Self, ChainError> {
+        let client = connect(urls, patience).await?;
+        let info = client.chain().await.map_err(asking)?;
+        Ok(Self {
+            client,
+            keys,
+            slot: Duration::from_millis(info.slot_millis),
+        })
+    }
+
+    /// The connection.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The worker's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    async fn snapshot(&self, depth: Depth) -> Result<Snapshot, ChainError> {
+        let snapshot = match depth {
+            Depth::Best => self.client.best().await,
+            Depth::Final => self.client.finalised().await,
+        };
+        snapshot.map_err(asking)
+    }
+}
+
+#[async_trait]
+impl Chain for NodeChain {
+    fn genesis(&self) -> Hash {
+        self.client.genesis_hash()
+    }
+
+    fn worker(&self) -> AccountId {
+        self.keys.account()
+    }
+
+    async fn clock(&self) -> Result<ChainClock, ChainError> {
+        Ok(ChainClock {
+            best: self.snapshot(Depth::Best).await?.block().number,
+            slot: self.slot,
+        })
+    }
+
+    async fn wait_for(&self, number: BlockNumber) -> Result<BlockNumber, ChainError> {
+        let reached = self.client.wait_for_block(number, Follow::Best).await;
+        Ok(reached.map_err(asking)?.number)
+    }
+
+    async fn means(&self) -> Result<Means, ChainError> {
+        let (snapshot, account) = (self.snapshot(Depth::Best).await?, self.worker());
+        let balance = snapshot.balance(&account).await.map_err(asking)?;
+        let may_work = may_work(&snapshot, &account).await.map_err(asking)?;
+        Ok(Means {
+            free: balance.free,
+            may_work,
+        })
+    }
+
+    async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
+        let snapshot = self.snapshot(Depth::Best).await?;
+        snapshot.tasks(start, MAX_PAGE).await.map_err(asking)
+    }
+
+    async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError> {
+        let (snapshot, worker) = (self.snapshot(depth).await?, self.worker());
+        Ok(TaskView {
+            now: snapshot.block().number,
+            worker,
+            task: snapshot.task(task).await.map_err(asking)?,
+            commitment: snapshot.commitment(task, &worker).await.map_err(asking)?,
+            ranking: snapshot.ranking(task).await.map_err(asking)?,
+            delivery: snapshot.delivery(task, &worker).await.map_err(asking)?,
+        })
+    }
+
+    async fn roots(&self, task: TaskId) -> Result<Vec<BlockRoot>, ChainError> {
+        let snapshot = self.snapshot(Depth::Best).await?;
+        snapshot.roots(task).await.map_err(asking)
+    }
+
+    async fn revealed_block(
+        &self,
+        task: TaskId,
+        block: BlockIndex,
+    ) -> Result<Option<RevealedBlock>, ChainError> {
+        let snapshot = self.snapshot(Depth::Best).await?;
+        snapshot.revealed_block(task, block).await.map_err(asking)
+    }
+
+    async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError> {
+        let snapshot = self.snapshot(Depth::Best).await?;
+        snapshot.circuit(circuit).await.map_err(asking)
+    }
+
+    async fn send(&self, message: Message) -> Result<(), ChainError> {
+        let wait = match message {
+            Message::Deliver { .. } => Wait::Finalised,
+            _ => Wait::InBlock,
+        };
+        let call = call_of(message)?;
+        let included = self.client.submit(&self.keys, &call, wait).await;
+        included.map(|_| ()).map_err(sending)
+    }
+}
+
+/// Connects without keys.
+pub async fn connect(urls: &[String], patience: Duration) -> Result<Client, ChainError> {
+    let options = ConnectOptions {
+        patience,
+        ..ConnectOptions::new(urls)
+    };
+    Client::connect_with(options).await.map_err(connecting)
+}
+
+/// The account is registered, neither suspended nor barred, and the registration has not expired.
+pub async fn may_work(snapshot: &Snapshot, account: &AccountId) -> Result<bool, QueryError> {
+    let Some(registration) = snapshot.worker(account).await? else {
+        return Ok(false);
+    };
+    let session = snapshot.emission().await?.session;
+    Ok(registration.is_active(session) && !snapshot.is_barred(account).await?)
+}
+
+fn call_of(message: Message) -> Result<Call, ChainError> {
+    Ok(match message {
+        Message::Commit { task, model } => calls::tasks::commit(task, model),
+        Message::Withdraw { task } => calls::tasks::withdraw(task),
+        Message::SubmitScores { task, scores } => calls::tasks::submit_scores(task, &scores)
+            .map_err(|error| ChainError::Lasting(error.to_string()))?,
+        Message::Deliver {
+            task,
+            ciphertext,
+            key_commitment,
+            proof,
+            attestation,
+        } => calls::tasks::deliver(task, &ciphertext, key_commitment, &proof, &attestation),
+        Message::RevealKey { task, key } => calls::tasks::reveal_key(task, key.expose_bytes()),
+    })
+}
+
+fn connecting(error: ConnectError) -> ChainError {
+    match error {
+        ConnectError::Query(error) => asking(error),
+        other => ChainError::Lasting(other.to_string()),
+    }
+}
+
+/// What a failed question means.
+pub fn asking(error: QueryError) -> ChainError {
+    match error {
+        QueryError::Incompatible(_) | QueryError::Undecodable { .. } | QueryError::View { .. } => {
+            ChainError::Lasting(error.to_string())
+        }
+        _ => ChainError::Unreachable(error.to_string()),
+    }
+}
+
+/// What a failed submission means.
+pub fn sending(error: SubmitError) -> ChainError {
+    match error {
+        SubmitError::Rejected(rejection) if is_about_funds(&rejection.error) => {
+            ChainError::CannotPay
+        }
+        SubmitError::Rejected(rejection) => ChainError::Rejected {
+            text: rejection.to_string(),
+            pallet: rejection.pallet,
+            error: rejection.error,
+        },
+        SubmitError::CannotPay => ChainError::CannotPay,
+        SubmitError::Incompatible(error) => ChainError::Lasting(error.to_string()),
+        SubmitError::Query(error) => asking(error),
+        other => ChainError::Unsure(other.to_string()),
+    }
+}
+
+/// Errors of the runtime that mean that the account has too little.
+fn is_about_funds(error: &str) -> bool {
+    [
+        "FundsUnavailable",
+        "InsufficientBalance",
+        "CannotCreateHold",
+    ]
+    .contains(&error)
+}
+
+impl fmt::Debug for NodeChain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeChain")
+            .field("worker", &self.keys.account())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,262 @@
+//! The node, the account, and the keys of the chain's circuits.
+
+use super::{Finding, Level, Patient};
+use crate::{
+    chain::{asking, connect, may_work, ChainError},
+    config::Tokens,
+    secret::Secret,
+    stages::{prove_block, BlockTask, Provers, StepError},
+    state::{Owner, StateDir},
+};
+use nocknock_client::{CircuitRecord, Client, Follow, Keys, QueryError, Snapshot};
+use nocknock_primitives::{
+    circuit::{CircuitKind, KeyOrigin},
+    model::{rows::fill_block, Context, ContextDomain, Fr, MlpShape, Row, Weights},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// How long a node may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for a quick look.
+const QUICK: Duration = Duration::from_secs(1);
+/// Slots in which a new block has to come.
+const SLOTS_FOR_BLOCK: u32 = 5;
+/// Difference of clocks that is no reason to worry, beside three slots.
+const TOLERANCE: Duration = Duration::from_secs(3);
+
+/// Everything that needs the node.
+pub(super) async fn examine(
+    patient: &Patient<'_>,
+    keys: Option<Keys>,
+    provers: Arc<Provers>,
+) -> Vec<Finding> {
+    let patience = if patient.quick { QUICK } else { PATIENCE };
+    let client = match connect(&patient.config.chain.urls, patience).await {
+        Ok(client) => client,
+        Err(error) => return vec![Finding::bad("node", error)],
+    };
+    let mut findings = vec![good_or_bad("node", node(&client).await)];
+    findings.push(good_or_bad("blocks", blocks(&client).await));
+    match client.best().await.map_err(asking) {
+        Ok(snapshot) => {
+            findings.push(clock(&client, &snapshot).await);
+            findings.extend(circuits(patient, &snapshot, provers).await);
+            if let Some(keys) = keys {
+                findings.push(ownership(patient, &client, &keys));
+                findings.push(account(patient, &snapshot, &keys).await);
+                findings.extend(development(patient, &snapshot).await);
+            }
+        }
+        Err(error) => findings.push(Finding::bad("node", error)),
+    }
+    findings
+}
+
+fn good_or_bad(check: &'static str, result: Result<String, ChainError>) -> Finding {
+    match result {
+        Ok(text) => Finding::good(check, text),
+        Err(error) => Finding::bad(check, error),
+    }
+}
+
+async fn node(client: &Client) -> Result<String, ChainError> {
+    let info = client.chain().await.map_err(asking)?;
+    if info.syncing {
+        let text = "it is still catching up with the chain: wait until it is not";
+        return Err(ChainError::Unreachable(text.into()));
+    }
+    Ok(format!(
+        "{}, genesis {:?}, block {}, {} peers",
+        info.name, info.genesis, info.best.number, info.peers
+    ))
+}
+
+/// A new block comes.
+async fn blocks(client: &Client) -> Result<String, ChainError> {
+    let info = client.chain().await.map_err(asking)?;
+    let slot = Duration::from_millis(info.slot_millis);
+    let next = client.wait_for_block(info.best.number.saturating_add(1), Follow::Best);
+    match tokio::time::timeout(slot.saturating_mul(SLOTS_FOR_BLOCK), next).await {
+        Ok(reached) => {
+            let number = reached.map_err(asking)?.number;
+            Ok(format!("block {number} came, one is due every {slot:?}"))
+        }
+        Err(_) => Err(ChainError::Unreachable(format!(
+            "no block came in {SLOTS_FOR_BLOCK} slots after block {}",
+            info.best.number
+        ))),
+    }
+}
+
+/// The clock of this machine against the time in the newest block.
+async fn clock(client: &Client, snapshot: &Snapshot) -> Finding {
+    const CHECK: &str = "clock";
+    let (info, stamp) = match tokio::try_join!(client.chain(), snapshot.timestamp()) {
+        Ok(both) => both,
+        Err(error) => return Finding::bad(CHECK, asking(error)),
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.unwrap_or(Duration::ZERO);
+    let off = now.abs_diff(Duration::from_millis(stamp));
+    let allowed = Duration::from_millis(info.slot_millis).saturating_mul(3) + TOLERANCE;
+    match off > allowed {
+        true => Finding::warning(
+            CHECK,
+            format!("this machine and the newest block are {off:?} apart: set the clock (NTP)"),
+        ),
+        false => Finding::good(CHECK, "agrees with the newest block"),
+    }
+}
+
+/// The state directory is that of this account on this chain.
+fn ownership(patient: &Patient<'_>, client: &Client, keys: &Keys) -> Finding {
+    const CHECK: &str = "owner of the state";
+    let owner = Owner {
+        account: keys.account(),
+        genesis: client.genesis_hash(),
+    };
+    match StateDir::check_owner(patient.state, &owner) {
+        Ok(()) => Finding::good(CHECK, "this account on this chain"),
+        Err(error) => Finding::bad(CHECK, error),
+    }
+}
+
+async fn account(patient: &Patient<'_>, snapshot: &Snapshot, keys: &Keys) -> Finding {
+    const CHECK: &str = "account";
+    let account = keys.account();
+    let read = async {
+        let balance = snapshot.balance(&account).await?;
+        Ok::<_, QueryError>((balance.free, may_work(snapshot, &account).await?))
+    };
+    let (free, registered) = match read.await.map_err(asking) {
+        Ok(read) => read,
+        Err(error) => return Finding::bad(CHECK, error),
+    };
+    let policy = &patient.config.policy;
+    let text = format!("{} NNK free", Tokens(free));
+    match (registered, free < policy.reserve.0) {
+        (true, false) => Finding::good(CHECK, format!("{text}, registered")),
+        (true, true) => Finding::warning(
+            CHECK,
+            format!("{text}, registered: sponsored tasks need a stake and policy.reserve"),
+        ),
+        (false, _) => Finding::warning(
+            CHECK,
+            format!("{text}, not registered: `nocknock-worker register` opens the curriculum"),
+        ),
+    }
+}
+
+/// Development accounts are for development chains.
+async fn development(patient: &Patient<'_>, snapshot: &Snapshot) -> Option<Finding> {
+    patient.development?;
+    Some(match is_development(snapshot).await {
+        Ok(true) => Finding::good("development account", "this is a development chain"),
+        Ok(false) => Finding::bad(
+            "development account",
+            "this is no development chain, and everybody has the keys of this account",
+        ),
+        Err(error) => Finding::bad("development account", error),
+    })
+}
+
+/// Whether anybody's proofs can be forged here: no other chain registers circuits with development keys.
+pub async fn is_development(snapshot: &Snapshot) -> Result<bool, ChainError> {
+    let circuits = snapshot.circuits().await.map_err(asking)?;
+    let mut origins = circuits.iter().map(|(_, record)| record.origin);
+    Ok(origins.any(|origin| origin == KeyOrigin::Development))
+}
+
+/// There is a proving key for each active circuit whose shape the policy allows.
+async fn circuits(
+    patient: &Patient<'_>,
+    snapshot: &Snapshot,
+    provers: Arc<Provers>,
+) -> Vec<Finding> {
+    let circuits = match snapshot.circuits().await.map_err(asking) {
+        Ok(circuits) => circuits,
+        Err(error) => return vec![Finding::bad("circuits", error)],
+    };
+    let shapes = &patient.config.policy.shapes;
+    let wanted = |record: &CircuitRecord| {
+        let name = record.info.shape.name();
+        record.is_active() && (shapes.is_empty() || shapes.iter().any(|shape| shape == name))
+    };
+    let mut findings = Vec::new();
+    for (_, record) in circuits.into_iter().filter(|(_, record)| wanted(record)) {
+        let (provers, quick) = (provers.clone(), patient.quick);
+        let seconds = patient.config.proving.seconds_per_block;
+        let look = move || circuit(&provers, &record, quick, seconds);
+        findings.push(match tokio::task::spawn_blocking(look).await {
+            Ok(finding) => finding,
+            Err(error) => Finding::bad("circuits", error),
+        });
+    }
+    if findings.is_empty() {
+        let text = "the chain has no active circuit of a shape in policy.shapes";
+        findings.push(Finding::warning("circuits", text));
+    }
+    findings
+}
+
+fn circuit(provers: &Provers, record: &CircuitRecord, quick: bool, seconds: u64) -> Finding {
+    const CHECK: &str = "proving key";
+    let name = format!("{} ({:?})", record.info.shape, record.info.kind);
+    let made = match record.info.kind {
+        CircuitKind::Delivery => provers.delivery(record).map(|_| None),
+        CircuitKind::Score if quick => provers.score(record).map(|_| None),
+        CircuitKind::Score => trial(provers, record).map(Some),
+    };
+    match made {
+        Ok(None) => Finding::good(CHECK, format!("{name}: fits the chain")),
+        Ok(Some(taken)) => {
+            let slow = taken > Duration::from_secs(seconds);
+            let level = if slow { Level::Warning } else { Level::Good };
+            let advice = if slow {
+                ": raise proving.seconds_per_block"
+            } else {
+                ""
+            };
+            let taken = taken.as_secs_f64();
+            Finding::of(
+                level,
+                CHECK,
+                format!("{name}: fits the chain, a proof takes {taken:.1} s{advice}"),
+            )
+        }
+        Err(error) => Finding::bad(CHECK, format!("{name}: {error}")),
+    }
+}
+
+/// Proves something about a model of zeros, which takes as long as about any other.
+fn trial(provers: &Provers, record: &CircuitRecord) -> Result<Duration, StepError> {
+    let shape = record.info.shape;
+    let prover = provers.score(record)?;
+    let began = Instant::now();
+    let task = BlockTask {
+        prover,
+        context: Context {
+            domain: ContextDomain::Score,
+            genesis_hash: [0; 32],
+            circuit: record.info.id(),
+            task: 0,
+            worker: [0; 32],
+            block: 0,
+        },
+        weights: Weights::zero(&shape),
+        salt: Secret::draw().map_err(crate::state::StateError::from)?,
+        block_salt: Fr::from(0u8),
+        rows: sample_block(&shape)?,
+    };
+    prove_block(&task, |_| ())?;
+    Ok(began.elapsed())
+}
+
+fn sample_block(shape: &MlpShape) -> Result<Vec<Row>, StepError> {
+    let row = Row::sample(shape, vec![0; usize::from(shape.inputs)], 0);
+    let rows = fill_block(shape, vec![row; usize::from(shape.block_rows)]);
+    rows.map_err(|error| StepError::Prove(error.to_string()))
+}

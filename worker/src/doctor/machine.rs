@@ -1,0 +1,102 @@
+//! The machine and the store.
+
+use super::{Finding, Patient};
+use crate::{
+    blobs::{Blobs, Walrus},
+    machine::{free_disk_mib, free_memory_mib, Shortage},
+    secret::Secret,
+};
+use std::{path::Path, sync::Arc};
+use tokio::net::TcpListener;
+
+/// Enough disk for the journal and checkpoints.
+pub(super) fn disk(patient: &Patient<'_>) -> Finding {
+    const CHECK: &str = "disk";
+    let needed = patient.config.limits.free_disk_mib;
+    match free_disk_mib(nearest_folder(patient.state)) {
+        Some(free) if free < needed => Finding::bad(CHECK, Shortage::Disk { free, needed }),
+        Some(free) => Finding::good(CHECK, format!("{free} MiB are free")),
+        None => Finding::warning(CHECK, "this system does not tell how much is free"),
+    }
+}
+
+/// The folder, or the first one above it that is there.
+fn nearest_folder(path: &Path) -> &Path {
+    let mut folders = path.ancestors();
+    let found = folders.find(|folder| folder.is_dir());
+    found.unwrap_or(Path::new("."))
+}
+
+/// Enough memory for a proof and a training.
+pub(super) fn memory(patient: &Patient<'_>) -> Finding {
+    const CHECK: &str = "memory";
+    let needed = patient.config.limits.free_memory_mib;
+    match free_memory_mib() {
+        Some(free) if free < needed => Finding::bad(CHECK, Shortage::Memory { free, needed }),
+        Some(free) => Finding::good(CHECK, format!("{free} MiB are free")),
+        None => Finding::warning(CHECK, "this system does not tell how much is free"),
+    }
+}
+
+/// The device for training opens.
+pub(super) fn device(patient: &Patient<'_>) -> Finding {
+    const CHECK: &str = "device";
+    match patient.config.training.device.open() {
+        Ok(device) => Finding::good(
+            CHECK,
+            format!("models are trained on {:?}", device.location()),
+        ),
+        Err(error) => Finding::bad(CHECK, format!("{error} (training.device)")),
+    }
+}
+
+/// The port for metrics is free.
+pub(super) async fn port(patient: &Patient<'_>) -> Finding {
+    const CHECK: &str = "metrics";
+    let Some(address) = patient.config.monitor.listen else {
+        return Finding::good(CHECK, "not configured (monitor.listen)");
+    };
+    match TcpListener::bind(address).await {
+        Ok(_) => Finding::good(CHECK, format!("{address} is free")),
+        Err(error) => Finding::warning(
+            CHECK,
+            format!(
+                "{address} cannot be used ({error}); a worker may be running, or choose another"
+            ),
+        ),
+    }
+}
+
+/// What is stored comes back with its id.
+pub(super) async fn store(patient: &Patient<'_>) -> Finding {
+    match try_store(patient).await {
+        Ok(text) => Finding::good(STORE, text),
+        Err(text) => Finding::bad(STORE, text),
+    }
+}
+
+const STORE: &str = "storage";
+
+async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let storage = &patient.config.storage;
+    let writer = Walrus::new(storage, folder.path().join("w")).map_err(|e| e.to_string())?;
+    // Random bytes: nothing that a cache on the way could have.
+    let bytes = Secret::draw()
+        .map_err(|error| error.to_string())?
+        .expose_bytes();
+    let Some(id) = writer
+        .put(bytes.to_vec())
+        .await
+        .map_err(|e| e.to_string())?
+    else {
+        return Ok("no publisher is configured: models are delivered on the chain alone".into());
+    };
+    // A second client, whose cache is empty, has to ask an aggregator.
+    let reader = Walrus::new(storage, folder.path().join("r")).map_err(|e| e.to_string())?;
+    let back = reader.get(&id, 1 << 20, Arc::new(|_, _| ())).await;
+    match back.map_err(|error| error.to_string())? == bytes[..] {
+        true => Ok("a blob was stored and fetched".into()),
+        false => Err("the store gave other bytes than were stored".into()),
+    }
+}

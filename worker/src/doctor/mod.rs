@@ -1,0 +1,136 @@
+//! Finds in advance what would go wrong. Each finding says what to do.
+
+mod chain;
+mod machine;
+
+pub use chain::is_development;
+
+use crate::{
+    account,
+    config::Config,
+    stages::Provers,
+    state::{StateDir, StateError},
+};
+use nocknock_circuits::keys::{KeyStore, KeyStoreError};
+use serde::Serialize;
+use std::{fmt, path::Path, sync::Arc};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// As it should be.
+    Good,
+    /// The worker runs, but something may be missed.
+    Warning,
+    /// The worker does not run, or a stake is in danger.
+    Bad,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub check: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found, and what to do.
+    pub text: String,
+}
+
+/// What is examined.
+#[derive(Debug)]
+pub struct Patient<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// The state directory.
+    pub state: &'a Path,
+    /// The development account, if one was named.
+    pub development: Option<&'a str>,
+    /// Leave out what takes more than a second.
+    pub quick: bool,
+}
+
+impl Finding {
+    fn good(check: &'static str, text: impl ToString) -> Self {
+        Self::of(Level::Good, check, text)
+    }
+
+    fn warning(check: &'static str, text: impl ToString) -> Self {
+        Self::of(Level::Warning, check, text)
+    }
+
+    fn bad(check: &'static str, text: impl ToString) -> Self {
+        Self::of(Level::Bad, check, text)
+    }
+
+    fn of(level: Level, check: &'static str, text: impl ToString) -> Self {
+        Self {
+            check,
+            level,
+            text: text.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.level {
+            Level::Good => "ok     ",
+            Level::Warning => "warning",
+            Level::Bad => "FAILED ",
+        };
+        write!(f, "{mark} {}: {}", self.check, self.text)
+    }
+}
+
+/// Examines everything, what needs nothing else first.
+pub async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
+    let mut findings = vec![
+        machine::disk(patient),
+        machine::memory(patient),
+        machine::device(patient),
+        state(patient),
+        machine::port(patient).await,
+        machine::store(patient).await,
+    ];
+    let keys = account::load(&patient.config.account, patient.state, patient.development);
+    findings.push(match &keys {
+        Ok(keys) => Finding::good("keys", format!("the account is {}", keys.account())),
+        Err(error) => Finding::bad("keys", error),
+    });
+    let provers = provers(patient.config);
+    match provers {
+        Ok(provers) => findings.extend(chain::examine(patient, keys.ok(), provers).await),
+        Err(error) => findings.push(Finding::bad("proving keys", error)),
+    }
+    findings
+}
+
+/// The provers of a configuration.
+pub fn provers(config: &Config) -> Result<Arc<Provers>, KeyStoreError> {
+    let keys = match &config.proving.keys {
+        Some(folder) => KeyStore::at(folder),
+        None => KeyStore::in_cache()?,
+    };
+    Ok(Arc::new(Provers::new(keys)))
+}
+
+/// The state directory can be written and is not in use.
+fn state(patient: &Patient<'_>) -> Finding {
+    const CHECK: &str = "state directory";
+    match StateDir::open(patient.state) {
+        Ok(state) => match state.tasks() {
+            Ok(tasks) => {
+                let place = patient.state.display();
+                Finding::good(CHECK, format!("{place}, with {} tasks", tasks.len()))
+            }
+            Err(error) => Finding::bad(CHECK, error),
+        },
+        Err(error @ StateError::Locked { .. }) => Finding::warning(CHECK, error),
+        Err(error) => Finding::bad(CHECK, error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use super::*;
+
+fn level_of(findings: &[Finding], check: &str) -> Option<Level> {
+    let found = findings.iter().find(|finding| finding.check == check);
+    found.map(|finding| finding.level)
+}
+
+/// A configuration of services that are not there.
+fn lonely() -> Config {
+    let mut config = Config::default();
+    config.chain.urls = vec!["ws://127.0.0.1:9".into()];
+    config.storage.publishers = Vec::new();
+    config.training.device = crate::train::DeviceChoice::Cpu;
+    config
+}
+
+async fn findings(config: &Config, state: &Path) -> Vec<Finding> {
+    let patient = Patient {
+        config,
+        state,
+        development: None,
+        quick: true,
+    };
+    examine(&patient).await
+}
+
+#[tokio::test]
+async fn what_is_missing_is_found_and_what_is_there_is_not_blamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = lonely();
+    config.limits.free_disk_mib = u64::MAX;
+    config.limits.free_memory_mib = u64::MAX;
+    config.proving.keys = Some(folder.path().join("keys"));
+    let found = findings(&config, folder.path()).await;
+    for (check, level) in [
+        ("disk", Level::Bad),
+        ("memory", Level::Bad),
+        ("keys", Level::Bad),
+        ("node", Level::Bad),
+        ("device", Level::Good),
+        ("state directory", Level::Good),
+        ("storage", Level::Good),
+        ("metrics", Level::Good),
+    ] {
+        assert_eq!(level_of(&found, check), Some(level), "{check}: {found:?}");
+    }
+}
+
+#[test]
+fn a_running_worker_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = lonely();
+    let patient = Patient {
+        config: &config,
+        state: folder.path(),
+        development: None,
+        quick: true,
+    };
+    let running = StateDir::open(folder.path()).unwrap();
+    assert_eq!(state(&patient).level, Level::Warning);
+    drop(running);
+    assert_eq!(state(&patient).level, Level::Good);
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_noticed() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = lonely();
+    config.monitor.listen = taken.local_addr().ok();
+    let patient = Patient {
+        config: &config,
+        state: Path::new("."),
+        development: None,
+        quick: true,
+    };
+    assert_eq!(machine::port(&patient).await.level, Level::Warning);
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = nocknock_storage::dev_store::Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        ..nocknock_storage::dev_store::Config::new(folder.path().join("store"))
+    };
+    let store = nocknock_storage::dev_store::DevStore::serve(served)
+        .await
+        .unwrap();
+    let mut config = lonely();
+    config.storage.aggregators = vec![store.url()];
+    config.storage.publishers = vec![store.url()];
+    let patient = Patient {
+        config: &config,
+        state: folder.path(),
+        development: None,
+        quick: true,
+    };
+    let found = machine::store(&patient).await;
+    assert_eq!(found.level, Level::Good, "{found}");
+    store.shutdown().await.unwrap();
+}

@@ -1,0 +1,88 @@
+//! Notices as progress bars on a terminal.
+
+use super::{Audience, Notice, PlainLines};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use nocknock_primitives::ids::TaskId;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+/// A bar for each task that is being worked on, lines of text above them.
+#[derive(Debug, Default)]
+pub struct Bars {
+    all: MultiProgress,
+    tasks: Mutex<BTreeMap<TaskId, ProgressBar>>,
+}
+
+/// How often a bar without news moves.
+const TICK: Duration = Duration::from_millis(200);
+
+impl Audience for Bars {
+    fn hear(&self, notice: &Notice) {
+        match notice {
+            Notice::Began { task, step } => self.begin(*task, step),
+            Notice::Downloading { task, done, total } => self.advance(*task, *done, *total),
+            Notice::Training { task, step, steps } => self.advance(*task, *step, Some(*steps)),
+            Notice::Epoch { task, .. } | Notice::Proving { task, .. } => {
+                self.describe(*task, notice.to_string());
+            }
+            Notice::Done { task, .. }
+            | Notice::Failed { task, .. }
+            | Notice::Ended { task, .. } => {
+                self.end(*task);
+                self.print(notice);
+            }
+            other => self.print(other),
+        }
+    }
+}
+
+impl Bars {
+    fn begin(&self, task: TaskId, step: &str) {
+        self.end(task);
+        let bar = self.all.add(ProgressBar::no_length());
+        bar.set_style(style("{spinner} {msg}"));
+        bar.set_message(format!("task {task}: {step}"));
+        bar.enable_steady_tick(TICK);
+        self.bars(|bars| bars.insert(task, bar));
+    }
+
+    fn advance(&self, task: TaskId, done: u64, total: Option<u64>) {
+        self.with(task, |bar| {
+            if let Some(total) = total.filter(|total| bar.length() != Some(*total)) {
+                bar.set_length(total);
+                bar.set_style(style("{spinner} {msg} [{bar:30}] {pos}/{len} {eta}"));
+            }
+            bar.set_position(done);
+        });
+    }
+
+    fn describe(&self, task: TaskId, text: String) {
+        self.with(task, |bar| bar.set_message(text));
+    }
+
+    fn end(&self, task: TaskId) {
+        if let Some(bar) = self.bars(|bars| bars.remove(&task)) {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn print(&self, notice: &Notice) {
+        self.all.suspend(|| PlainLines.hear(notice));
+    }
+
+    fn with(&self, task: TaskId, act: impl FnOnce(&ProgressBar)) {
+        self.bars(|bars| bars.get(&task).map(act));
+    }
+
+    fn bars<T>(&self, act: impl FnOnce(&mut BTreeMap<TaskId, ProgressBar>) -> T) -> T {
+        act(&mut self.tasks.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A style; a template that this version of the library does not know gives its own.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,345 @@
+//! What the worker tells whoever watches: people, programs, metrics.
+
+mod bars;
+mod lines;
+
+pub use bars::Bars;
+pub use lines::{JsonLines, PlainLines};
+
+use crate::config::Tokens;
+use nocknock_client::{AccountId, BlockNumber, Hash};
+use nocknock_primitives::ids::{BlockIndex, ExperimentId, TaskId};
+use serde::Serialize;
+use std::{fmt, sync::Arc};
+
+/// Something that happened. In JSON, one line with the key `event`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Notice {
+    /// The worker is connected.
+    Started {
+        /// Who works.
+        account: AccountId,
+        /// On which chain.
+        genesis: Hash,
+    },
+    /// A new best block.
+    Block {
+        /// Its number.
+        number: BlockNumber,
+    },
+    /// No node answers.
+    NodeLost {
+        /// What was said.
+        error: String,
+    },
+    /// A node answers again.
+    NodeBack,
+    /// A task was chosen.
+    Chosen {
+        /// The task.
+        task: TaskId,
+        /// Its experiment.
+        experiment: ExperimentId,
+        /// Its shape.
+        shape: String,
+        /// What is paid in all, in NNK.
+        reward: Tokens,
+        /// What will be held, in NNK.
+        stake: Tokens,
+    },
+    /// A task was left alone.
+    Declined {
+        /// The task.
+        task: TaskId,
+        /// Why.
+        reason: String,
+        /// The owner can do something about it.
+        actionable: bool,
+    },
+    /// A step began.
+    Began {
+        /// The task.
+        task: TaskId,
+        /// The step.
+        step: &'static str,
+    },
+    /// Training data on its way.
+    Downloading {
+        /// The task.
+        task: TaskId,
+        /// Bytes that are here.
+        done: u64,
+        /// Bytes in all, if known.
+        total: Option<u64>,
+    },
+    /// A training step.
+    Training {
+        /// The task.
+        task: TaskId,
+        /// Steps done.
+        step: u64,
+        /// Steps of all epochs.
+        steps: u64,
+    },
+    /// A training epoch.
+    Epoch {
+        /// The task.
+        task: TaskId,
+        /// Number of the epoch, from 0.
+        epoch: u32,
+        /// Mean loss.
+        loss: f64,
+        /// Strict accuracy of the integers on the training rows.
+        training_accuracy: f64,
+        /// Strict accuracy of the integers on the validation rows.
+        validation_accuracy: Option<f64>,
+    },
+    /// A proof goes on.
+    Proving {
+        /// The task.
+        task: TaskId,
+        /// The test block.
+        block: BlockIndex,
+        /// What the prover does.
+        stage: String,
+    },
+    /// A test block's score is proved.
+    Proved {
+        /// The task.
+        task: TaskId,
+        /// The test block.
+        block: BlockIndex,
+        /// Rows classified correctly.
+        score: u32,
+        /// Samples in the block.
+        rows: u32,
+        /// How long it took.
+        seconds: f64,
+    },
+    /// A step is done.
+    Done {
+        /// The task.
+        task: TaskId,
+        /// The step.
+        step: &'static str,
+        /// How long it took.
+        seconds: f64,
+    },
+    /// Nothing to do for a task at the moment.
+    Waiting {
+        /// The task.
+        task: TaskId,
+        /// For what.
+        what: String,
+    },
+    /// A step failed and will be tried again.
+    Failed {
+        /// The task.
+        task: TaskId,
+        /// The step.
+        step: &'static str,
+        /// Why, and what to do.
+        error: String,
+        /// Seconds until the next try.
+        again_in: u64,
+    },
+    /// Something that the owner should know.
+    Warning {
+        /// What.
+        text: String,
+    },
+    /// A task is over for this worker.
+    Ended {
+        /// The task.
+        task: TaskId,
+        /// A word for it.
+        ending: &'static str,
+        /// How it ended.
+        text: String,
+        /// A stake was lost.
+        stake_lost: bool,
+    },
+    /// The worker ends.
+    Stopping,
+}
+
+impl Notice {
+    /// One of many about the same thing: for progress bars, not for logs.
+    pub fn is_progress(&self) -> bool {
+        matches!(
+            self,
+            Self::Block { .. }
+                | Self::Downloading { .. }
+                | Self::Training { .. }
+                | Self::Epoch { .. }
+                | Self::Proving { .. }
+        )
+    }
+
+    /// Something is wrong.
+    pub fn is_warning(&self) -> bool {
+        match self {
+            Self::NodeLost { .. } | Self::Failed { .. } | Self::Warning { .. } => true,
+            Self::Declined { actionable, .. } => *actionable,
+            Self::Ended { stake_lost, .. } => *stake_lost,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { account, genesis } => {
+                write!(
+                    f,
+                    "working as {account} on the chain with genesis {genesis:?}"
+                )
+            }
+            Self::Block { number } => write!(f, "block {number}"),
+            Self::NodeLost { error } => f.write_str(error),
+            Self::NodeBack => f.write_str("a node answers again"),
+            Self::Warning { text } => f.write_str(text),
+            Self::Stopping => f.write_str("finishing the present step, then ending"),
+            other => write_about_task(other, f),
+        }
+    }
+}
+
+fn write_about_task(notice: &Notice, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match notice {
+        Notice::Chosen {
+            task,
+            experiment,
+            shape,
+            reward,
+            stake,
+        } => write!(
+            f,
+            "task {task}: chosen (experiment {experiment}, shape {shape}, reward {reward} NNK, stake \
+             {stake} NNK)"
+        ),
+        Notice::Declined { task, reason, .. } => write!(f, "task {task}: left alone: {reason}"),
+        Notice::Began { task, step } => write!(f, "task {task}: {step}"),
+        Notice::Done {
+            task,
+            step,
+            seconds,
+        } => write!(f, "task {task}: {step} done in {seconds:.1} s"),
+        Notice::Waiting { task, what } => write!(f, "task {task}: {what}"),
+        Notice::Failed {
+            task,
+            step,
+            error,
+            again_in,
+        } => write!(f, "task {task}: {step}: {error} (again in {again_in} s)"),
+        Notice::Ended { task, text, .. } => write!(f, "task {task}: {text}"),
+        other => write_about_work(other, f),
+    }
+}
+
+fn write_about_work(notice: &Notice, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match notice {
+        Notice::Downloading { task, done, .. } => write!(f, "task {task}: {done} bytes fetched"),
+        Notice::Training { task, step, steps } => {
+            write!(f, "task {task}: training step {step} of {steps}")
+        }
+        Notice::Epoch {
+            task,
+            epoch,
+            loss,
+            validation_accuracy,
+            ..
+        } => {
+            write!(f, "task {task}: epoch {epoch}, loss {loss:.4}")?;
+            validation_accuracy.map_or(Ok(()), |accuracy| write!(f, ", validation {accuracy:.4}"))
+        }
+        Notice::Proving { task, block, stage } => write!(f, "task {task}: block {block}: {stage}"),
+        Notice::Proved {
+            task,
+            block,
+            score,
+            rows,
+            seconds,
+        } => write!(
+            f,
+            "task {task}: block {block}: {score} of {rows} proved in {seconds:.1} s"
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Somebody who is told. Called from any thread; returns at once.
+pub trait Audience: Send + Sync + fmt::Debug {
+    /// Tells.
+    fn hear(&self, notice: &Notice);
+}
+
+/// Everybody who is told.
+#[derive(Clone, Debug, Default)]
+pub struct Notices(Vec<Arc<dyn Audience>>);
+
+impl Notices {
+    /// These.
+    pub fn to(audience: Vec<Arc<dyn Audience>>) -> Self {
+        Self(audience)
+    }
+
+    /// Tells everybody.
+    pub fn tell(&self, notice: Notice) {
+        for audience in &self.0 {
+            audience.hear(&notice);
+        }
+    }
+}
+
+/// The log, through `tracing`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Log;
+
+impl Audience for Log {
+    fn hear(&self, notice: &Notice) {
+        match notice {
+            notice if notice.is_warning() => tracing::warn!("{notice}"),
+            notice if notice.is_progress() => tracing::trace!("{notice}"),
+            Notice::Declined { .. } => tracing::debug!("{notice}"),
+            notice => tracing::info!("{notice}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_a_line_of_json_that_names_its_event() {
+        let notice = Notice::Proved {
+            task: 5,
+            block: 2,
+            score: 190,
+            rows: 195,
+            seconds: 3.5,
+        };
+        let json = serde_json::to_value(&notice).unwrap();
+        assert_eq!(json["event"], "proved");
+        assert_eq!(json["score"], 190);
+        assert_eq!(
+            notice.to_string(),
+            "task 5: block 2: 190 of 195 proved in 3.5 s"
+        );
+    }
+
+    #[test]
+    fn a_lost_stake_is_a_warning_and_a_payment_is_none() {
+        let ended = |stake_lost| Notice::Ended {
+            task: 1,
+            ending: "over",
+            text: String::new(),
+            stake_lost,
+        };
+        assert!(ended(true).is_warning());
+        assert!(!ended(false).is_warning());
+    }
+}

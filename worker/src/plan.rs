@@ -1,0 +1,269 @@
+//! What to do next for a task: a pure function of the journal and the chain.
+//!
+//! After a crash, a reorganisation or a lost answer nothing has to be remembered: the same
+//! comparison gives the step that is missing, and no step twice.
+
+use crate::state::{Ending, Progress};
+use nocknock_client::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task};
+use nocknock_primitives::{ids::BlockIndex, limits::MAX_TEST_BLOCKS, phase::Phase};
+use std::fmt;
+
+/// Everything about one task that the chain says in one block, as far as it concerns this worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskView {
+    /// Number of the block.
+    pub now: BlockNumber,
+    /// Who this worker is.
+    pub worker: AccountId,
+    /// The task, unless the chain does not know it.
+    pub task: Option<Task>,
+    /// The worker's commitment.
+    pub commitment: Option<Commitment>,
+    /// The best submissions, once there are any.
+    pub ranking: Ranking,
+    /// The worker's delivery.
+    pub delivery: Option<Delivery>,
+}
+
+/// A step for a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Fetch the training data and check it.
+    FetchData,
+    /// Train, or go on training.
+    Train,
+    /// Draw the salt and write it down.
+    DrawSalt,
+    /// Send the commitment.
+    Commit,
+    /// Note that the commitment was seen on the chain.
+    NoteCommitted,
+    /// Prove the score of these test blocks.
+    Prove(Vec<BlockIndex>),
+    /// Send the proofs of these test blocks.
+    SubmitScores(Vec<BlockIndex>),
+    /// Note that every test block is proved.
+    NoteComplete,
+    /// Draw the key of the delivery and write it down.
+    DrawKey,
+    /// Encrypt the model and prove the ciphertext.
+    Seal,
+    /// Store a copy of the ciphertext outside the chain.
+    Upload,
+    /// Send the ciphertext.
+    Deliver,
+    /// Send the key, and be paid.
+    RevealKey,
+    /// Nothing to do but to wait.
+    Wait(Waiting),
+    /// Nothing more will be done. The journal is closed with this.
+    End(Ending),
+    /// The journal is closed.
+    Nothing,
+}
+
+/// What a task waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// The draw, or the publication of the training data.
+    Opening,
+    /// The end of the commit phase and the reveal of the test blocks.
+    Reveal,
+    /// The other workers' proofs, and settlement.
+    Settlement,
+    /// The turns of better submissions.
+    Turn,
+    /// The stake, which anybody may return now.
+    Stake,
+}
+
+impl Action {
+    /// Takes long and may be stopped at any time without loss.
+    pub fn is_work(&self) -> bool {
+        matches!(
+            self,
+            Self::FetchData | Self::Train | Self::Prove(_) | Self::Seal
+        )
+    }
+
+    /// A short name for logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::FetchData => "fetch",
+            Self::Train => "train",
+            Self::DrawSalt => "draw-salt",
+            Self::Commit => "commit",
+            Self::NoteCommitted => "note-committed",
+            Self::Prove(_) => "prove",
+            Self::SubmitScores(_) => "submit-scores",
+            Self::NoteComplete => "note-complete",
+            Self::DrawKey => "draw-key",
+            Self::Seal => "seal",
+            Self::Upload => "upload",
+            Self::Deliver => "deliver",
+            Self::RevealKey => "reveal-key",
+            Self::Wait(_) => "wait",
+            Self::End(_) => "end",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Opening => "waiting for the training data",
+            Self::Reveal => "committed, waiting for the test blocks",
+            Self::Settlement => "proved, waiting for settlement",
+            Self::Turn => "ranked, waiting for the turn to deliver",
+            Self::Stake => "waiting for the stake to come back",
+        })
+    }
+}
+
+/// The next step. `batch` is how many proofs to collect before they are sent; those of the last
+/// blocks are sent when none is missing.
+pub fn next_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
+    if journal.ending.is_some() {
+        return Action::Nothing;
+    }
+    let Some(task) = &view.task else {
+        return Action::End(Ending::Gone);
+    };
+    let decided = after_delivery(journal, view, task).or_else(|| after_turn(view, task));
+    if let Some(action) = decided {
+        return action;
+    }
+    match view.commitment {
+        None => without_commitment(journal, view, task),
+        Some(commitment) if journal.commitment != Some(commitment.model) => {
+            Action::End(Ending::ForeignCommitment)
+        }
+        Some(_) if !journal.committed => Action::NoteCommitted,
+        Some(commitment) => with_commitment(journal, view, task, &commitment, batch),
+    }
+}
+
+/// What follows from a delivery on the chain. The payment removes the commitment, so this comes
+/// before everything that asks for it.
+fn after_delivery(journal: &Progress, view: &TaskView, task: &Task) -> Option<Action> {
+    let delivery = view.delivery.as_ref()?;
+    if journal.key != Some(delivery.key_commitment) {
+        return Some(Action::End(Ending::ForeignDelivery));
+    }
+    if delivery.key.is_some() {
+        return Some(Action::End(Ending::Paid));
+    }
+    let in_turn = task.phase(view.now)
+        == Phase::Deliver {
+            rank: own_rank(view)?,
+        };
+    in_turn.then_some(Action::RevealKey)
+}
+
+/// What follows from a turn that passed without the key.
+fn after_turn(view: &TaskView, task: &Task) -> Option<Action> {
+    let over = task.turn_is_over(own_rank(view)?, view.now);
+    over.then_some(Action::End(Ending::TurnPassed))
+}
+
+fn own_rank(view: &TaskView) -> Option<u32> {
+    let mut entries = view.ranking.iter();
+    let place = entries.position(|entry| entry.worker == view.worker)?;
+    u32::try_from(place).ok()
+}
+
+fn without_commitment(journal: &Progress, view: &TaskView, task: &Task) -> Action {
+    match (task.phase(view.now), &task.settlement) {
+        (Phase::Created | Phase::Drawn, _) => Action::Wait(Waiting::Opening),
+        (Phase::Open, _) => toward_commitment(journal),
+        (_, Some(settlement)) if journal.committed => Action::End(Ending::Over {
+            outcome: settlement.outcome,
+            complete: journal.complete,
+        }),
+        _ => Action::End(Ending::TooLate),
+    }
+}
+
+fn toward_commitment(journal: &Progress) -> Action {
+    match (journal.commitment, journal.model, journal.data) {
+        (Some(_), ..) => Action::Commit,
+        (None, true, _) => Action::DrawSalt,
+        (None, false, true) => Action::Train,
+        (None, false, false) => Action::FetchData,
+    }
+}
+
+fn with_commitment(
+    journal: &Progress,
+    view: &TaskView,
+    task: &Task,
+    commitment: &Commitment,
+    batch: u32,
+) -> Action {
+    match task.phase(view.now) {
+        Phase::Created | Phase::Drawn | Phase::Open | Phase::Reveal => {
+            Action::Wait(Waiting::Reveal)
+        }
+        Phase::Prove => toward_proof(journal, task, commitment, batch),
+        Phase::Settle => note_or_wait(journal, task, commitment, Waiting::Settlement),
+        Phase::Deliver { rank } => in_ranking(journal, view, rank),
+        Phase::Done => note_or_wait(journal, task, commitment, Waiting::Stake),
+    }
+}
+
+fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch: u32) -> Action {
+    let open = open_blocks(task, commitment);
+    let (ready, missing): (Vec<_>, Vec<_>) = open
+        .into_iter()
+        .partition(|block| journal.proofs.contains(block));
+    let batch = batch.clamp(1, MAX_TEST_BLOCKS);
+    let whole = usize::try_from(batch).unwrap_or(usize::MAX);
+    if ready.len() >= whole || (missing.is_empty() && !ready.is_empty()) {
+        return Action::SubmitScores(ready.into_iter().take(whole).collect());
+    }
+    match missing.is_empty() {
+        true => note_or_wait(journal, task, commitment, Waiting::Settlement),
+        false => Action::Prove(missing),
+    }
+}
+
+/// Test blocks that this commitment has not proved on the chain.
+fn open_blocks(task: &Task, commitment: &Commitment) -> Vec<BlockIndex> {
+    let numbered = (0u32..).zip(task.tests.iter());
+    let open = numbered.filter(|(position, _)| !commitment.has_proved(*position));
+    open.map(|(_, test)| test.index).collect()
+}
+
+fn note_or_wait(
+    journal: &Progress,
+    task: &Task,
+    commitment: &Commitment,
+    waiting: Waiting,
+) -> Action {
+    let complete = commitment.proved_blocks() == u32::from(task.test_blocks);
+    match complete && !journal.complete {
+        true => Action::NoteComplete,
+        false => Action::Wait(waiting),
+    }
+}
+
+fn in_ranking(journal: &Progress, view: &TaskView, turn: u32) -> Action {
+    match own_rank(view) {
+        Some(rank) if rank == turn => toward_delivery(journal),
+        Some(_) => Action::Wait(Waiting::Turn),
+        None => Action::Wait(Waiting::Stake),
+    }
+}
+
+fn toward_delivery(journal: &Progress) -> Action {
+    match (journal.key, journal.sealed, journal.uploaded) {
+        (None, ..) => Action::DrawKey,
+        (Some(_), false, _) => Action::Seal,
+        (Some(_), true, false) => Action::Upload,
+        (Some(_), true, true) => Action::Deliver,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,463 @@
+//! The table: for each phase, what the journal and the chain may say, and the step that follows.
+
+use super::*;
+use nocknock_primitives::{
+    ids::{BlobId, CircuitId, KeyCommitment, ModelCommitment},
+    limits::List,
+    model::shape::TINY_4X3X2,
+    score::Score,
+    task::{Funding, Held, Outcome, Periods, Ranked, Settlement, Terms, TestBlock},
+};
+
+const ME: AccountId = AccountId { 0: [1; 32] };
+const OTHER: AccountId = AccountId { 0: [2; 32] };
+const MODEL: ModelCommitment = ModelCommitment([3; 32]);
+const KEY: KeyCommitment = KeyCommitment([4; 32]);
+/// Blocks of the phases of [`task`]: it opens in 100, and every period lasts 10.
+const OPEN: BlockNumber = 105;
+const REVEAL: BlockNumber = 115;
+const PROVE: BlockNumber = 118;
+const SETTLE: BlockNumber = 140;
+const DELIVER: BlockNumber = 143;
+const SECOND_TURN: BlockNumber = 153;
+const DONE: BlockNumber = 175;
+
+fn task() -> Task {
+    Task {
+        experiment: 1,
+        requester: OTHER,
+        funding: Funding::Sponsored,
+        terms: Terms {
+            score_circuit: CircuitId([5; 32]),
+            delivery_circuit: CircuitId([6; 32]),
+            min_score: Score::new(1, 2),
+            min_test_rows: 1,
+            reward: 1000,
+            shares: List::truncate_from(vec![10_000]),
+            bond: 10,
+            stake: 5,
+            periods: Periods {
+                publish: 10,
+                commit: 10,
+                reveal: 10,
+                prove: 10,
+                deliver: 10,
+            },
+        },
+        shape: TINY_4X3X2,
+        blocks: 5,
+        test_blocks: 2,
+        tests: List::truncate_from(vec![test(1, None), test(4, None)]),
+        train_data: Some(BlobId([7; 32])),
+        created_at: 100,
+        seed: 0,
+        draw_by: 100,
+        drawn_at: Some(100),
+        opened_at: Some(100),
+        revealed_at: None,
+        label_counts: List::truncate_from(vec![30, 10]),
+        committed: 2,
+        proved: 0,
+        open_commitments: 2,
+        next_sequence: 2,
+        held: Held {
+            escrow: 1000,
+            bond: 10,
+        },
+        settlement: None,
+    }
+}
+
+fn test(index: BlockIndex, rows: Option<u32>) -> TestBlock {
+    TestBlock { index, rows }
+}
+
+fn revealed() -> Task {
+    Task {
+        tests: List::truncate_from(vec![test(1, Some(20)), test(4, Some(20))]),
+        revealed_at: Some(117),
+        ..task()
+    }
+}
+
+fn settled(outcome: Outcome, ranked: u32) -> Task {
+    Task {
+        settlement: Some(Settlement {
+            outcome,
+            at: 142,
+            ranked,
+            turn: 0,
+            turn_began: 142,
+            paid: 0,
+            finished_at: None,
+        }),
+        ..revealed()
+    }
+}
+
+fn commitment(proved: u32) -> Commitment {
+    Commitment {
+        model: MODEL,
+        at: 104,
+        sequence: 0,
+        proved,
+        correct: 0,
+    }
+}
+
+fn ranking(workers: &[AccountId]) -> Ranking {
+    let entry = |(sequence, worker): (u32, &AccountId)| Ranked {
+        worker: *worker,
+        correct: 30,
+        sequence,
+    };
+    List::truncate_from((0..).zip(workers).map(entry).collect())
+}
+
+fn delivery(key: Option<[u8; 32]>) -> Delivery {
+    Delivery {
+        ciphertext: List::truncate_from(Vec::new()),
+        key_commitment: KEY,
+        key,
+        attestation: Default::default(),
+        at: 144,
+    }
+}
+
+fn view(now: BlockNumber, task: Task) -> TaskView {
+    TaskView {
+        now,
+        worker: ME,
+        task: Some(task),
+        commitment: None,
+        ranking: ranking(&[]),
+        delivery: None,
+    }
+}
+
+fn committed_view(now: BlockNumber, task: Task, proved: u32) -> TaskView {
+    TaskView {
+        commitment: Some(commitment(proved)),
+        ..view(now, task)
+    }
+}
+
+fn ranked_view(now: BlockNumber, workers: &[AccountId]) -> TaskView {
+    TaskView {
+        ranking: ranking(workers),
+        ..committed_view(now, settled(Outcome::Ranked, 2), 0b11)
+    }
+}
+
+/// A journal of a worker that has committed.
+fn committed() -> Progress {
+    Progress {
+        data: true,
+        model: true,
+        commitment: Some(MODEL),
+        committed: true,
+        ..Progress::default()
+    }
+}
+
+fn proved(blocks: &[BlockIndex]) -> Progress {
+    Progress {
+        proofs: blocks.iter().copied().collect(),
+        ..committed()
+    }
+}
+
+fn complete() -> Progress {
+    Progress {
+        complete: true,
+        ..proved(&[1, 4])
+    }
+}
+
+fn sealed() -> Progress {
+    Progress {
+        key: Some(KEY),
+        sealed: true,
+        uploaded: true,
+        ..complete()
+    }
+}
+
+fn next(journal: &Progress, view: &TaskView) -> Action {
+    next_action(journal, view, 32)
+}
+
+fn over(outcome: Outcome, complete: bool) -> Action {
+    Action::End(Ending::Over { outcome, complete })
+}
+
+#[test]
+fn the_phases_of_the_example_are_where_the_constants_say() {
+    assert_eq!(task().phase(OPEN), Phase::Open);
+    assert_eq!(task().phase(REVEAL), Phase::Reveal);
+    assert_eq!(revealed().phase(PROVE), Phase::Prove);
+    assert_eq!(revealed().phase(SETTLE), Phase::Settle);
+    let ranked = settled(Outcome::Ranked, 2);
+    assert_eq!(ranked.phase(DELIVER), Phase::Deliver { rank: 0 });
+    assert_eq!(ranked.phase(SECOND_TURN), Phase::Deliver { rank: 1 });
+    assert_eq!(ranked.phase(DONE), Phase::Done);
+}
+
+#[test]
+fn each_missing_step_before_the_commitment_is_taken_in_order() {
+    let open = view(OPEN, task());
+    let mut journal = Progress::default();
+    assert_eq!(next(&journal, &open), Action::FetchData);
+    journal.data = true;
+    assert_eq!(next(&journal, &open), Action::Train);
+    journal.model = true;
+    assert_eq!(next(&journal, &open), Action::DrawSalt);
+    journal.commitment = Some(MODEL);
+    assert_eq!(next(&journal, &open), Action::Commit);
+}
+
+#[test]
+fn a_commitment_that_a_reorganisation_removed_is_sent_again_with_the_same_salt() {
+    assert_eq!(next(&committed(), &view(OPEN, task())), Action::Commit);
+}
+
+#[test]
+fn a_commitment_is_noted_when_it_is_first_seen_in_whatever_phase() {
+    let journal = Progress {
+        committed: false,
+        ..committed()
+    };
+    let views = [
+        committed_view(OPEN, task(), 0),
+        committed_view(REVEAL, task(), 0),
+        committed_view(PROVE, revealed(), 0),
+        committed_view(SETTLE, revealed(), 0),
+    ];
+    for view in views {
+        assert_eq!(next(&journal, &view), Action::NoteCommitted, "{}", view.now);
+    }
+}
+
+#[test]
+fn who_has_committed_waits_for_the_test_blocks() {
+    for now in [OPEN, REVEAL] {
+        let view = committed_view(now, task(), 0);
+        assert_eq!(next(&committed(), &view), Action::Wait(Waiting::Reveal));
+    }
+}
+
+#[test]
+fn a_commitment_of_somebody_elses_making_is_never_worked_on() {
+    let other = Progress {
+        commitment: Some(ModelCommitment([9; 32])),
+        ..committed()
+    };
+    for journal in [Progress::default(), other] {
+        for (now, task) in [(OPEN, task()), (PROVE, revealed()), (SETTLE, revealed())] {
+            let view = committed_view(now, task, 0);
+            let ended = Action::End(Ending::ForeignCommitment);
+            assert_eq!(next(&journal, &view), ended, "{now}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_at_stake_for_who_comes_too_late() {
+    let trained = Progress {
+        data: true,
+        model: true,
+        commitment: Some(MODEL),
+        ..Progress::default()
+    };
+    for journal in [Progress::default(), trained] {
+        for (now, task) in [
+            (REVEAL, task()),
+            (PROVE, revealed()),
+            (SETTLE, revealed()),
+            (DONE, settled(Outcome::NoWinner, 0)),
+        ] {
+            let ended = next(&journal, &view(now, task));
+            assert_eq!(ended, Action::End(Ending::TooLate), "{now}");
+        }
+    }
+}
+
+#[test]
+fn only_blocks_that_neither_disk_nor_chain_has_proved_are_proved() {
+    let cases = [
+        (proved(&[]), 0b00, Action::Prove(vec![1, 4])),
+        (proved(&[1]), 0b00, Action::Prove(vec![4])),
+        (proved(&[]), 0b01, Action::Prove(vec![4])),
+        (proved(&[1]), 0b01, Action::Prove(vec![4])),
+        (proved(&[1, 4]), 0b00, Action::SubmitScores(vec![1, 4])),
+        (proved(&[1, 4]), 0b10, Action::SubmitScores(vec![1])),
+        (proved(&[4]), 0b01, Action::SubmitScores(vec![4])),
+        (proved(&[1, 4]), 0b11, Action::NoteComplete),
+        (complete(), 0b11, Action::Wait(Waiting::Settlement)),
+    ];
+    for (journal, bits, action) in cases {
+        let view = committed_view(PROVE, revealed(), bits);
+        assert_eq!(next(&journal, &view), action, "{journal:?} {bits:b}");
+    }
+}
+
+#[test]
+fn proofs_are_sent_in_batches_as_soon_as_one_is_full() {
+    let view = committed_view(PROVE, revealed(), 0);
+    let submit = |blocks: &[BlockIndex]| Action::SubmitScores(blocks.to_vec());
+    assert_eq!(next_action(&proved(&[1]), &view, 1), submit(&[1]));
+    assert_eq!(next_action(&proved(&[1, 4]), &view, 1), submit(&[1]));
+    assert_eq!(next_action(&proved(&[1, 4]), &view, 0), submit(&[1]));
+    assert_eq!(next_action(&proved(&[1, 4]), &view, 99), submit(&[1, 4]));
+}
+
+#[test]
+fn what_was_proved_is_noted_also_after_the_phase() {
+    let view = committed_view(SETTLE, revealed(), 0b11);
+    assert_eq!(next(&proved(&[1, 4]), &view), Action::NoteComplete);
+    let waiting = Action::Wait(Waiting::Settlement);
+    assert_eq!(next(&complete(), &view), waiting);
+    let incomplete = committed_view(SETTLE, revealed(), 0b01);
+    assert_eq!(next(&proved(&[1, 4]), &incomplete), waiting);
+}
+
+#[test]
+fn the_delivery_is_prepared_step_by_step_in_the_own_turn() {
+    let view = ranked_view(DELIVER, &[ME, OTHER]);
+    let mut journal = complete();
+    assert_eq!(next(&journal, &view), Action::DrawKey);
+    journal.key = Some(KEY);
+    assert_eq!(next(&journal, &view), Action::Seal);
+    journal.sealed = true;
+    assert_eq!(next(&journal, &view), Action::Upload);
+    journal.uploaded = true;
+    assert_eq!(next(&journal, &view), Action::Deliver);
+}
+
+#[test]
+fn who_is_second_waits_and_then_delivers() {
+    let workers = [OTHER, ME];
+    let waiting = ranked_view(DELIVER, &workers);
+    assert_eq!(next(&sealed(), &waiting), Action::Wait(Waiting::Turn));
+    let turn = ranked_view(SECOND_TURN, &workers);
+    assert_eq!(next(&sealed(), &turn), Action::Deliver);
+}
+
+#[test]
+fn who_is_not_ranked_waits_for_the_stake() {
+    let view = ranked_view(DELIVER, &[OTHER]);
+    assert_eq!(next(&complete(), &view), Action::Wait(Waiting::Stake));
+}
+
+#[test]
+fn the_key_follows_the_delivery_and_the_payment_ends_the_task() {
+    let delivered = TaskView {
+        delivery: Some(delivery(None)),
+        ..ranked_view(DELIVER, &[ME, OTHER])
+    };
+    assert_eq!(next(&sealed(), &delivered), Action::RevealKey);
+    let paid = TaskView {
+        delivery: Some(delivery(Some([8; 32]))),
+        commitment: None,
+        ..delivered
+    };
+    for now in [DELIVER, SECOND_TURN, DONE] {
+        let view = TaskView {
+            now,
+            ..paid.clone()
+        };
+        assert_eq!(next(&sealed(), &view), Action::End(Ending::Paid), "{now}");
+    }
+}
+
+#[test]
+fn a_delivery_under_an_unknown_key_is_left_alone() {
+    let view = TaskView {
+        delivery: Some(delivery(None)),
+        ..ranked_view(DELIVER, &[ME])
+    };
+    let other = Progress {
+        key: Some(KeyCommitment([9; 32])),
+        ..sealed()
+    };
+    for journal in [complete(), other] {
+        assert_eq!(next(&journal, &view), Action::End(Ending::ForeignDelivery));
+    }
+}
+
+#[test]
+fn a_turn_that_passed_ends_the_task_with_or_without_a_delivery() {
+    for delivery in [None, Some(delivery(None))] {
+        let view = TaskView {
+            delivery,
+            ..ranked_view(SECOND_TURN, &[ME, OTHER])
+        };
+        assert_eq!(next(&sealed(), &view), Action::End(Ending::TurnPassed));
+    }
+}
+
+#[test]
+fn the_ending_tells_what_became_of_the_stake() {
+    let cases = [
+        (Outcome::RevealFailed, committed(), false),
+        (Outcome::Voided, committed(), false),
+        (Outcome::NoWinner, complete(), false),
+        (Outcome::Ranked, complete(), false),
+        (Outcome::NoWinner, proved(&[1]), true),
+        (Outcome::Ranked, committed(), true),
+    ];
+    for (outcome, journal, costs) in cases {
+        let held = committed_view(DONE, settled(outcome, 0), 0b01);
+        assert_eq!(next(&journal, &held), Action::Wait(Waiting::Stake));
+        let gone = view(DONE, settled(outcome, 0));
+        let Action::End(ending) = next(&journal, &gone) else {
+            panic!("{outcome:?} did not end the task");
+        };
+        assert_eq!(Action::End(ending.clone()), over(outcome, journal.complete));
+        assert_eq!(ending.costs_the_stake(), costs, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_task_that_is_not_open_yet_is_waited_for() {
+    let drawn = Task {
+        opened_at: None,
+        train_data: None,
+        ..task()
+    };
+    let view = view(103, drawn);
+    assert_eq!(
+        next(&Progress::default(), &view),
+        Action::Wait(Waiting::Opening)
+    );
+}
+
+#[test]
+fn a_task_that_lapsed_or_was_cancelled_ends_without_loss() {
+    for outcome in [Outcome::Cancelled, Outcome::Lapsed] {
+        let ended = view(OPEN, settled(outcome, 0));
+        let action = next(&Progress::default(), &ended);
+        assert_eq!(action, Action::End(Ending::TooLate), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_task_that_the_chain_does_not_know_ends() {
+    let gone = TaskView {
+        task: None,
+        ..view(OPEN, task())
+    };
+    assert_eq!(next(&committed(), &gone), Action::End(Ending::Gone));
+}
+
+#[test]
+fn a_closed_journal_asks_for_nothing() {
+    let closed = Progress {
+        ending: Some(crate::state::EndingFact {
+            ending: Ending::Paid,
+            at: 1,
+        }),
+        ..sealed()
+    };
+    assert_eq!(next(&closed, &view(OPEN, task())), Action::Nothing);
+}

@@ -1,0 +1,126 @@
+use super::*;
+use crate::{chain::fake, config::Experiments};
+use nocknock_client::NNK;
+
+const ME: AccountId = AccountId { 0: [1; 32] };
+
+/// A configuration that takes the task of [`fake::open_task`], ten blocks before its deadline.
+fn config() -> Config {
+    let mut config = Config::default();
+    config.limits.least_training_seconds = 5;
+    config.proving.seconds_per_block = 2;
+    config
+}
+
+fn clock() -> ChainClock {
+    ChainClock {
+        best: 100,
+        slot: Duration::from_secs(1),
+    }
+}
+
+const RICH: Means = Means {
+    free: 1000 * NNK,
+    may_work: true,
+};
+
+fn judged(
+    config: &Config,
+    means: Means,
+    change: impl FnOnce(&mut Task),
+) -> Result<Chosen, Decline> {
+    let mut task = fake::open_task();
+    change(&mut task);
+    judge(config, &ME, clock(), means, (7, &task))
+}
+
+fn declined(change: impl FnOnce(&mut Task)) -> Decline {
+    judged(&config(), RICH, change).unwrap_err()
+}
+
+#[test]
+fn a_task_within_the_policy_is_chosen_with_its_terms() {
+    let chosen = judged(&config(), RICH, |_| ()).unwrap();
+    let task = fake::open_task();
+    assert_eq!((chosen.task, chosen.at), (7, 100));
+    assert_eq!(Some(chosen.train_data), task.train_data);
+    assert_eq!(chosen.score_circuit, task.terms.score_circuit);
+}
+
+#[test]
+fn only_open_tasks_of_others_are_chosen() {
+    let not_open = declined(|task| task.opened_at = None);
+    assert_eq!(not_open, Decline::NotOpenYet);
+    assert!(not_open.may_change());
+    assert_eq!(declined(|task| task.opened_at = Some(10)), Decline::Over);
+    assert_eq!(declined(|task| task.requester = ME), Decline::Own);
+}
+
+#[test]
+fn the_kind_of_the_task_must_be_wanted() {
+    let mut config = config();
+    config.policy.experiments = Experiments::Only(vec![99]);
+    let refused = judged(&config, RICH, |_| ()).unwrap_err();
+    assert!(matches!(refused, Decline::Experiment(_)));
+    config.policy.experiments = Experiments::All;
+    config.policy.sponsored = false;
+    assert_eq!(judged(&config, RICH, |_| ()), Err(Decline::Sponsored));
+    let curriculum = |task: &mut Task| task.funding = Funding::Curriculum;
+    assert!(judged(&config, RICH, curriculum).is_ok());
+    config.policy.curriculum = false;
+    assert_eq!(judged(&config, RICH, curriculum), Err(Decline::Curriculum));
+}
+
+#[test]
+fn curriculum_tasks_need_a_registration_and_no_money() {
+    let poor = Means {
+        free: 0,
+        may_work: true,
+    };
+    let stranger = Means {
+        may_work: false,
+        ..RICH
+    };
+    let curriculum = |task: &mut Task| task.funding = Funding::Curriculum;
+    assert!(judged(&config(), poor, curriculum).is_ok());
+    let refused = judged(&config(), stranger, curriculum);
+    assert_eq!(refused, Err(Decline::NotRegistered));
+}
+
+#[test]
+fn money_at_stake_is_bounded() {
+    let mut config = config();
+    config.policy.minimum_reward = "2000".parse().unwrap();
+    let refused = judged(&config, RICH, |_| ()).unwrap_err();
+    assert!(matches!(refused, Decline::Reward { .. }));
+    assert!(matches!(
+        declined(|task| task.terms.stake = 101 * NNK),
+        Decline::Stake { .. }
+    ));
+    let poor = Means {
+        free: 10 * NNK,
+        may_work: true,
+    };
+    let refused = judged(&self::config(), poor, |task| task.terms.stake = 10 * NNK);
+    let refused = refused.unwrap_err();
+    assert!(matches!(refused, Decline::Funds { .. }) && refused.concerns_the_owner());
+    assert!(judged(&self::config(), poor, |task| task.terms.stake = 9 * NNK).is_ok());
+}
+
+#[test]
+fn a_task_without_time_is_left_alone() {
+    assert!(matches!(
+        declined(|task| task.opened_at = Some(94)),
+        Decline::CommitTime { .. }
+    ));
+    let blocks = |task: &mut Task| task.test_blocks = 6;
+    assert!(matches!(declined(blocks), Decline::ProveTime { .. }));
+}
+
+#[test]
+fn unknown_and_unwanted_shapes_are_left_alone() {
+    let mut config = config();
+    config.policy.shapes = vec!["digits-64x32x10".into()];
+    let refused = judged(&config, RICH, |_| ()).unwrap_err();
+    assert_eq!(refused, Decline::Shape("tiny-4x3x2".into()));
+}

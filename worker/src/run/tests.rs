@@ -1,0 +1,233 @@
+use super::*;
+use crate::{
+    chain::fake::{FakeChain, Fuse, Pace, TASK},
+    notice::{Audience, Notices},
+    stages::{
+        rig::{circuits, perfect_model, workshop, FakeStore, ReadyTrainer},
+        LearnError, Lesson, Trainer,
+    },
+    state::ModelFact,
+    train::TrainError,
+};
+use nocknock_primitives::task::Outcome;
+use std::sync::{Mutex, PoisonError};
+
+/// Remembers everything, and tells the chain's clock when somebody works.
+#[derive(Debug)]
+struct Minutes {
+    told: Mutex<Vec<Notice>>,
+    pace: Arc<Pace>,
+}
+
+impl Audience for Minutes {
+    fn hear(&self, notice: &Notice) {
+        self.lock().push(notice.clone());
+        match notice {
+            Notice::Began { .. } => self.pace.set_busy(true),
+            Notice::Done { .. } | Notice::Failed { .. } | Notice::Ended { .. } => {
+                self.pace.set_busy(false);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Minutes {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Notice>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has(&self, wanted: impl Fn(&Notice) -> bool) -> bool {
+        self.lock().iter().any(wanted)
+    }
+}
+
+struct Rig {
+    chain: FakeChain,
+    folder: tempfile::TempDir,
+    minutes: Arc<Minutes>,
+    stop: Stop,
+}
+
+impl Rig {
+    fn new() -> Self {
+        let chain = FakeChain::new(circuits());
+        let minutes = Minutes {
+            told: Mutex::default(),
+            pace: chain.pace(),
+        };
+        Self {
+            chain,
+            folder: tempfile::tempdir().unwrap(),
+            minutes: Arc::new(minutes),
+            stop: Stop::new(),
+        }
+    }
+
+    fn shop(&self) -> Workshop {
+        let mut shop = workshop(&self.chain, &Fuse::endless());
+        shop.notices = Notices::to(vec![self.minutes.clone()]);
+        shop
+    }
+
+    fn foreman(&self, shop: Workshop, scope: Scope) -> Foreman {
+        let state = StateDir::open(self.folder.path()).unwrap();
+        Foreman::new(Arc::new(shop), state, scope, self.stop.clone()).unwrap()
+    }
+
+    async fn run(&self, shop: Workshop) -> Summary {
+        let scope = Scope::Only(BTreeSet::from([TASK]));
+        self.foreman(shop, scope).run().await.unwrap()
+    }
+
+    fn ending(&self) -> Option<Ending> {
+        let state = StateDir::open(self.folder.path()).unwrap();
+        let progress = state.journal(TASK)?.progress().unwrap();
+        progress.ending.map(|fact| fact.ending)
+    }
+}
+
+#[tokio::test]
+async fn the_loop_finds_a_task_and_is_paid() {
+    let rig = Rig::new();
+    let summary = rig.run(rig.shop()).await;
+    assert_eq!((summary.paid, summary.unpaid, summary.open), (1, 0, 0));
+    assert_eq!(rig.ending(), Some(Ending::Paid));
+    assert!(rig
+        .minutes
+        .has(|notice| matches!(notice, Notice::Chosen { task: TASK, .. })));
+    assert!(rig
+        .minutes
+        .has(|notice| matches!(notice, Notice::Proved { rows: 32, .. })));
+}
+
+#[tokio::test]
+async fn a_task_that_the_policy_refuses_is_left_alone_with_a_reason() {
+    let rig = Rig::new();
+    let mut shop = rig.shop();
+    shop.config.policy.sponsored = false;
+    let summary = rig.run(shop).await;
+    assert_eq!(summary, Summary::default());
+    assert!(rig
+        .minutes
+        .has(|notice| matches!(notice, Notice::Declined { .. })));
+    assert!(rig.chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
+async fn wrong_data_ends_the_task_without_a_commitment() {
+    let rig = Rig::new();
+    let mut shop = rig.shop();
+    shop.blobs = Arc::new(FakeStore {
+        blob: Some(b"something else".to_vec()),
+        stores: true,
+        fuse: Fuse::endless(),
+    });
+    let summary = rig.run(shop).await;
+    assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
+    assert!(matches!(rig.ending(), Some(Ending::Refused { .. })));
+    assert!(rig.chain.world().accepted.is_empty());
+}
+
+/// Trains until it is asked to stop, while time passes.
+#[derive(Debug)]
+struct EndlessTrainer(Arc<Pace>);
+
+impl Trainer for EndlessTrainer {
+    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError> {
+        self.0.hurry();
+        while !lesson.stop.is_asked() {
+            std::thread::yield_now();
+        }
+        let (step, saved) = (1, true);
+        Err(TrainError::Interrupted { step, saved }.into())
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_ends_while_it_trains_ends_the_training() {
+    let rig = Rig::new();
+    let mut shop = rig.shop();
+    shop.trainer = Arc::new(EndlessTrainer(rig.chain.pace()));
+    let summary = rig.run(shop).await;
+    assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
+    assert_eq!(rig.ending(), Some(Ending::TooLate));
+}
+
+#[tokio::test]
+async fn a_worker_that_is_stopped_while_it_trains_goes_on_with_the_next_start() {
+    let rig = Rig::new();
+    let mut shop = rig.shop();
+    shop.trainer = Arc::new(StoppingTrainer(rig.stop.clone()));
+    let summary = rig.run(shop).await;
+    assert_eq!((summary.paid, summary.open), (0, 1));
+    assert_eq!(rig.ending(), None);
+    rig.chain.pace().set_busy(false);
+    let rig = Rig {
+        stop: Stop::new(),
+        ..rig
+    };
+    assert_eq!(rig.run(rig.shop()).await.paid, 1);
+}
+
+/// Asks the whole worker to stop, as Ctrl-C does, and gives its model all the same.
+#[derive(Debug)]
+struct StoppingTrainer(Stop);
+
+impl Trainer for StoppingTrainer {
+    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError> {
+        self.0.ask();
+        assert!(lesson.stop.is_asked());
+        ReadyTrainer(perfect_model()).train(lesson)
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_money_is_told_and_waits() {
+    let rig = Rig::new();
+    rig.chain.world().free = 0;
+    let shop = Arc::new(rig.shop());
+    let state = StateDir::open(rig.folder.path()).unwrap();
+    let mut foreman = Foreman::new(shop, state, Scope::Everything, rig.stop.clone()).unwrap();
+    foreman.tick().await.unwrap();
+    foreman.tick().await.unwrap();
+    let told = rig.minutes.lock();
+    let funds = |notice: &&Notice| {
+        matches!(
+            notice,
+            Notice::Declined {
+                actionable: true,
+                ..
+            }
+        )
+    };
+    assert_eq!(told.iter().filter(funds).count(), 1, "it is said once");
+    assert!(rig.chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
+async fn a_failed_reveal_is_an_ending_without_loss() {
+    let rig = Rig::new();
+    rig.chain.world().honest = false;
+    let summary = rig.run(rig.shop()).await;
+    assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
+    let ending = rig.ending();
+    let failed = Ending::Over {
+        outcome: Outcome::RevealFailed,
+        complete: false,
+    };
+    assert_eq!(ending, Some(failed));
+}
+
+#[tokio::test]
+async fn a_node_that_is_lost_is_told_of_once_and_found_again() {
+    let rig = Rig::new();
+    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
+    foreman.lose_node("gone".into());
+    foreman.lose_node("gone".into());
+    foreman.tick().await.unwrap();
+    let told = rig.minutes.lock();
+    let count = |wanted: fn(&Notice) -> bool| told.iter().filter(|n| wanted(n)).count();
+    assert_eq!(count(|notice| matches!(notice, Notice::NodeLost { .. })), 1);
+    assert_eq!(count(|notice| matches!(notice, Notice::NodeBack)), 1);
+}

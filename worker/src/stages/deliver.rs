@@ -1,0 +1,144 @@
+//! Delivery: key, ciphertext and proof, the copy outside the chain, and the key's reveal.
+
+use super::{error::Refusal, Errand, StepError};
+use crate::{
+    chain::Message,
+    machine,
+    notice::Notice,
+    secret::Secret,
+    state::{DeliveryKey, SealedFact, StateError, UploadFact},
+};
+use nocknock_circuits::{
+    delivery::{Private, Public},
+    D1Prover,
+};
+use nocknock_client::CircuitRecord;
+use nocknock_primitives::{
+    circuit::ProofBytes,
+    ids::KeyCommitment,
+    limits::List,
+    model::{field, key_hash, Context, ContextDomain},
+    task::Attestation,
+};
+use std::time::Duration;
+
+/// Longest time for the copy outside the chain. The delivery has a deadline, the copy has none.
+const UPLOAD_TIME: Duration = Duration::from_secs(30);
+
+/// Draws the key and brings it to the disk.
+pub(super) fn draw_key(errand: &Errand<'_>) -> Result<(), StepError> {
+    let shape = errand.journal.chosen()?.shape;
+    let key = Secret::draw().map_err(StateError::from)?;
+    let commitment = KeyCommitment(field::to_bytes(&key_hash(&shape, key.expose())));
+    Ok(errand.journal.save_key(&DeliveryKey { key, commitment })?)
+}
+
+/// Encrypts the model and proves that the ciphertext is the model.
+pub(super) async fn seal(errand: &Errand<'_>) -> Result<(), StepError> {
+    let shop = errand.shop;
+    let circuit = errand.journal.chosen()?.delivery_circuit;
+    let record = shop.chain.circuit(&circuit).await?;
+    let record = record.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?;
+    let _place = errand.place(&shop.places.proofs).await?;
+    machine::need_memory(shop.config.limits.free_memory_mib)?;
+    let (context, private) = (context(errand, &record), private(errand)?);
+    let provers = shop.provers.clone();
+    let seal = move || {
+        let prover = provers.delivery(&record)?;
+        encrypt_and_prove(&prover, context, &private)
+    };
+    let fact = tokio::task::spawn_blocking(seal).await??;
+    Ok(errand.journal.save_sealed(&fact)?)
+}
+
+fn context(errand: &Errand<'_>, record: &CircuitRecord) -> Context {
+    Context {
+        domain: ContextDomain::Delivery,
+        genesis_hash: errand.shop.chain.genesis().0,
+        circuit: record.info.id(),
+        task: errand.task,
+        worker: errand.shop.chain.worker().0,
+        block: 0,
+    }
+}
+
+fn private(errand: &Errand<'_>) -> Result<Private, StepError> {
+    let journal = errand.journal;
+    let (model, key) = (journal.model()?, journal.key()?);
+    let salt = journal.commitment()?.salt;
+    let shape = journal.chosen()?.shape;
+    Private::new(&shape, key.key.expose(), salt.expose(), &model.weights)
+        .map_err(|error| StepError::Prove(error.to_string()))
+}
+
+fn encrypt_and_prove(
+    prover: &D1Prover,
+    context: Context,
+    private: &Private,
+) -> Result<SealedFact, StepError> {
+    let (shape, context) = (prover.circuit().shape(), context.to_field());
+    let public = Public::of(shape, context, private);
+    let proof = prover.prove(&public, private, |_| ());
+    let proof = proof.map_err(|error| StepError::Prove(error.to_string()))?;
+    let ciphertext = private.ciphertext(shape, context);
+    Ok(SealedFact {
+        ciphertext: ciphertext.iter().map(field::to_bytes).collect(),
+        proof: ProofBytes(proof.to_bytes()),
+    })
+}
+
+/// Stores a copy of the ciphertext: the elements, one after the other. The delivery does not depend on
+/// it, so one try must do.
+pub(super) async fn upload(errand: &Errand<'_>) -> Result<(), StepError> {
+    let bytes = errand.journal.sealed()?.ciphertext.concat();
+    let stored = tokio::time::timeout(UPLOAD_TIME, errand.shop.blobs.put(bytes)).await;
+    let blob = match stored {
+        Ok(Ok(blob)) => blob,
+        Ok(Err(error)) => without_copy(errand, &error.to_string()),
+        Err(_) => without_copy(errand, "the store took too long"),
+    };
+    Ok(errand.journal.save_upload(&UploadFact { blob })?)
+}
+
+fn without_copy<T>(errand: &Errand<'_>, reason: &str) -> Option<T> {
+    errand.tell(Notice::Warning {
+        text: format!(
+            "task {}: the model is delivered on the chain alone, a copy could not be stored: {reason}",
+            errand.task
+        ),
+    });
+    None
+}
+
+/// Sends the ciphertext with what is attested.
+pub(super) async fn deliver(errand: &Errand<'_>) -> Result<(), StepError> {
+    let journal = errand.journal;
+    let sealed = journal.sealed()?;
+    let message = Message::Deliver {
+        task: errand.task,
+        ciphertext: Box::new(List::truncate_from(sealed.ciphertext)),
+        key_commitment: journal.key()?.commitment,
+        proof: Box::new(sealed.proof),
+        attestation: attestation(errand)?,
+    };
+    Ok(errand.shop.chain.send(message).await?)
+}
+
+fn attestation(errand: &Errand<'_>) -> Result<Attestation, StepError> {
+    let origin = errand.shop.origin;
+    Ok(Attestation {
+        image: origin.image,
+        code: origin.code,
+        hyperparameters: Some(errand.journal.model()?.hyperparameters),
+        model_blob: errand.journal.upload()?.blob,
+    })
+}
+
+/// Reveals the key of a delivery that is final.
+pub(super) async fn reveal_key(errand: &Errand<'_>) -> Result<(), StepError> {
+    let message = Message::RevealKey {
+        task: errand.task,
+        key: errand.journal.key()?.key,
+    };
+    Ok(errand.shop.chain.send(message).await?)
+}

@@ -1,0 +1,96 @@
+//! Why a step was not taken.
+
+use crate::{
+    blobs::BlobError, chain::ChainError, machine::Shortage, state::StateError, train::TrainError,
+};
+
+/// Why a step was not taken. Every text says what to do; none holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The journal.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The chain.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The store of data and models.
+    #[error("the training data could not be fetched: {0}")]
+    Store(#[from] BlobError),
+    /// Something about the task makes it unacceptable.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
+    /// The machine is short of something.
+    #[error(transparent)]
+    Shortage(#[from] Shortage),
+    /// Training failed.
+    #[error("the training failed: {0}")]
+    Train(Box<TrainError>),
+    /// The report of a training could not be written.
+    #[error("the report of the training could not be written: {0}")]
+    Report(String),
+    /// A proof could not be made.
+    #[error("a proof could not be made: {0}")]
+    Prove(String),
+    /// What the chain says changed under the step. The next look tells more.
+    #[error("the chain has moved on: {0}")]
+    MovedOn(&'static str),
+    /// The step was asked to end.
+    #[error("stopped; the next start goes on from here")]
+    Stopped,
+    /// A thread died.
+    #[error("a background thread ended early: {0}")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+/// Why a task must not be joined.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The training data is not the task's.
+    #[error("{0}")]
+    Data(String),
+    /// A circuit is not registered, or proofs of it are refused.
+    #[error("the chain does not accept proofs of the task's circuit {0}")]
+    Circuit(String),
+    /// The proving key is for another circuit.
+    #[error("no proving key for the task's circuit: {0}")]
+    Key(String),
+    /// The trainer's settings do not fit the task.
+    #[error("training.settings do not fit the task: {0}")]
+    Settings(String),
+}
+
+/// What to do about a step that was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Look at the chain again in the next block.
+    Look,
+    /// Try again after a pause.
+    Again,
+    /// Give the task up, if nothing is at stake; else try again after a pause.
+    GiveUp,
+    /// The worker is ending.
+    End,
+}
+
+impl StepError {
+    /// What to do.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Stopped => Remedy::End,
+            Self::MovedOn(_) | Self::Chain(ChainError::Rejected { .. }) => Remedy::Look,
+            Self::Refusal(_) => Remedy::GiveUp,
+            Self::State(error) if !error.may_pass() => Remedy::GiveUp,
+            Self::Chain(error) if !error.may_pass() => Remedy::GiveUp,
+            Self::Train(error) if is_lasting(error) => Remedy::GiveUp,
+            _ => Remedy::Again,
+        }
+    }
+}
+
+/// Another try of the same training would fail in the same way.
+fn is_lasting(error: &TrainError) -> bool {
+    !matches!(
+        error,
+        TrainError::Checkpoint(_) | TrainError::OutOfMemory(_) | TrainError::Threads { .. }
+    )
+}

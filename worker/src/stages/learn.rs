@@ -1,0 +1,238 @@
+//! Training, with everything that people expect to find afterwards.
+
+use super::{error::Refusal, Errand, StepError};
+use crate::{
+    attest::hash_of_settings,
+    chain::Depth,
+    config, machine,
+    notice::{Notice, Notices},
+    policy::time_until,
+    report::{ReportError, RunFolder},
+    state::{ModelFact, StateError},
+    stop::Stop,
+    train::{self, EpochMetrics, StepProgress, TrainError, TrainObserver, TrainPlan, TrainingSet},
+};
+use nocknock_dataset::TrainBlob;
+use nocknock_primitives::{ids::TaskId, model::wire::WireError};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+/// Slots that are kept for the commitment after the training.
+const SLOTS_TO_COMMIT: u32 = 4;
+
+/// What a trainer is given.
+#[derive(Debug)]
+pub struct Lesson {
+    /// The task, for notices; 0 outside of tasks.
+    pub task: TaskId,
+    /// The rows.
+    pub data: TrainingSet,
+    /// Where checkpoints and reports go.
+    pub folder: PathBuf,
+    /// When to make do with the best model so far.
+    pub until: Instant,
+    /// When to save and end without a model.
+    pub stop: Stop,
+    /// Who is told.
+    pub notices: Notices,
+}
+
+/// Makes models.
+pub trait Trainer: Send + Sync + fmt::Debug {
+    /// Trains, or goes on training. Blocks.
+    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError>;
+}
+
+/// Why there is no model.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnError {
+    /// The training.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// A file beside the model.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The settings could not be written down.
+    #[error("the settings of the training could not be written: {0}")]
+    Settings(String),
+}
+
+/// Trains with candle.
+#[derive(Clone, Debug)]
+pub struct CandleTrainer {
+    /// Device and settings.
+    pub training: config::Training,
+}
+
+impl Trainer for CandleTrainer {
+    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError> {
+        let settings = &self.training.settings;
+        let hash = hash_of_settings(settings);
+        let hash = hash.map_err(|error| LearnError::Settings(error.to_string()))?;
+        // Other settings are another training, with a folder of its own.
+        let name: String = hash.to_string().chars().skip(2).take(16).collect();
+        let folder = lesson.folder.join(name);
+        write_settings(&folder, settings)?;
+        let mut watch = Watch::new(lesson, &folder);
+        let device = self.training.device;
+        let trained = train::train(&lesson.data, settings, device, Some(&folder), &mut watch)?;
+        watch.finish(&trained.report);
+        let judged = trained.report.validation.as_ref();
+        Ok(ModelFact {
+            validation_accuracy: judged.unwrap_or(&trained.report.training).accuracy(),
+            weights: trained.weights,
+            hyperparameters: hash,
+        })
+    }
+}
+
+/// The settings whose hash is attested, byte for byte.
+fn write_settings(folder: &Path, settings: &train::TrainConfig) -> Result<(), LearnError> {
+    let failed = |error: &dyn fmt::Display| LearnError::Settings(error.to_string());
+    let json = serde_json::to_vec(settings).map_err(|error| failed(&error))?;
+    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+    fs::write(folder.join("settings.json"), json).map_err(|error| failed(&error))
+}
+
+/// Follows a training.
+struct Watch<'a> {
+    lesson: &'a Lesson,
+    folder: &'a Path,
+    record: Option<RunFolder>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(lesson: &'a Lesson, folder: &'a Path) -> Self {
+        Self {
+            lesson,
+            folder,
+            record: None,
+        }
+    }
+
+    /// A report that cannot be written does not stop a training: the model counts.
+    fn keep_record(&mut self, add: impl FnOnce(&mut RunFolder) -> Result<(), ReportError>) {
+        if let Some(Err(error)) = self.record.as_mut().map(add) {
+            self.give_record_up(&error);
+        }
+    }
+
+    fn give_record_up(&mut self, error: &ReportError) {
+        self.record = None;
+        self.lesson.notices.tell(Notice::Warning {
+            text: format!("the training goes on without a report: {error}"),
+        });
+    }
+
+    fn finish(mut self, report: &train::TrainReport) {
+        let finished = self.record.take().map(|record| record.finish(report));
+        if let Some(Err(error)) = finished {
+            self.give_record_up(&error);
+        }
+    }
+}
+
+impl TrainObserver for Watch<'_> {
+    fn started(&mut self, plan: &TrainPlan) {
+        match RunFolder::start(self.folder, &plan.history) {
+            Ok(record) => self.record = Some(record),
+            Err(error) => self.give_record_up(&error),
+        }
+    }
+
+    fn stepped(&mut self, progress: StepProgress) {
+        self.lesson.notices.tell(Notice::Training {
+            task: self.lesson.task,
+            step: progress.step,
+            steps: progress.steps,
+        });
+    }
+
+    fn epoch_ended(&mut self, metrics: &EpochMetrics) {
+        self.keep_record(|record| record.add(metrics));
+        self.lesson.notices.tell(Notice::Epoch {
+            task: self.lesson.task,
+            epoch: metrics.epoch,
+            loss: metrics.loss,
+            training_accuracy: metrics.training_accuracy,
+            validation_accuracy: metrics.validation_accuracy,
+        });
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.lesson.stop.is_asked()
+    }
+
+    fn finish_requested(&self) -> bool {
+        Instant::now() >= self.lesson.until
+    }
+}
+
+/// Trains for a task and keeps the model.
+pub(super) async fn learn(errand: &Errand<'_>) -> Result<(), StepError> {
+    let shop = errand.shop;
+    let _place = errand.place(&shop.places.trainings).await?;
+    machine::need_memory(shop.config.limits.free_memory_mib)?;
+    let lesson = lesson(errand).await?;
+    let trainer = shop.trainer.clone();
+    let learnt = tokio::task::spawn_blocking(move || trainer.train(&lesson)).await?;
+    Ok(errand.journal.save_model(&learnt?)?)
+}
+
+async fn lesson(errand: &Errand<'_>) -> Result<Lesson, StepError> {
+    Ok(Lesson {
+        task: errand.task,
+        data: data_of(errand)?,
+        folder: errand.journal.training_folder(),
+        until: Instant::now() + time_to_train(errand).await?,
+        stop: errand.stop.clone(),
+        notices: errand.shop.notices.clone(),
+    })
+}
+
+/// The checked training data of the journal.
+fn data_of(errand: &Errand<'_>) -> Result<TrainingSet, StepError> {
+    let path = errand.journal.folder().join("train.blob");
+    let bytes = errand.journal.data()?;
+    let data = TrainBlob::decode(&bytes).map_err(|error| StateError::damaged(&path, error))?;
+    let set = training_set(&data);
+    Ok(set.map_err(|error| StateError::damaged(&path, error))?)
+}
+
+/// All samples of training data.
+pub fn training_set(data: &TrainBlob) -> Result<TrainingSet, WireError> {
+    let samples = data.samples()?;
+    Ok(TrainingSet {
+        shape: *data.shape(),
+        inputs: samples.features().to_vec(),
+        labels: samples.labels().to_vec(),
+    })
+}
+
+/// What the policy allows, or what the task leaves if that is less.
+async fn time_to_train(errand: &Errand<'_>) -> Result<Duration, StepError> {
+    let shop = errand.shop;
+    let clock = shop.chain.clock().await?;
+    let view = shop.chain.view(errand.task, Depth::Best).await?;
+    let end = view.task.and_then(|task| task.commit_end());
+    let left = time_until(clock, end.unwrap_or(clock.best));
+    let left = left.saturating_sub(clock.slot.saturating_mul(SLOTS_TO_COMMIT));
+    Ok(left.min(Duration::from_secs(shop.config.limits.training_seconds)))
+}
+
+impl From<LearnError> for StepError {
+    fn from(error: LearnError) -> Self {
+        match error {
+            LearnError::Train(TrainError::Interrupted { .. }) => Self::Stopped,
+            LearnError::Train(
+                error @ (TrainError::Config(_) | TrainError::ShapeTooWide { .. }),
+            ) => Refusal::Settings(error.to_string()).into(),
+            LearnError::Train(error) => Self::Train(Box::new(error)),
+            LearnError::Report(error) => Self::Report(error.to_string()),
+            LearnError::Settings(text) => Self::Report(text),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The steps of a task, one function for each [`Action`].
+//!
+//! A step reads the journal, does one thing, and writes down what came of it before anything else
+//! depends on it. Steps that talk to the chain may have taken effect even if they fail: the plan
+//! compares with the chain again and finds out.
+
+mod commit;
+mod deliver;
+mod error;
+mod fetch;
+mod learn;
+mod prove;
+mod provers;
+
+pub use error::{Refusal, Remedy, StepError};
+pub use fetch::check_data;
+pub use learn::{training_set, CandleTrainer, LearnError, Lesson, Trainer};
+pub use prove::{prove_block, BlockTask};
+pub use provers::Provers;
+
+use crate::{
+    attest::Origin,
+    blobs::Blobs,
+    chain::{Chain, Depth},
+    config::Config,
+    notice::{Notice, Notices},
+    plan::{next_action, Action, TaskView},
+    state::{Ending, EndingFact, Journal},
+    stop::Stop,
+};
+use nocknock_primitives::ids::TaskId;
+use std::{sync::Arc, time::Instant};
+use tokio::sync::Semaphore;
+
+/// What all tasks share.
+#[derive(Debug)]
+pub struct Workshop {
+    /// The chain.
+    pub chain: Arc<dyn Chain>,
+    /// The store.
+    pub blobs: Arc<dyn Blobs>,
+    /// Who trains.
+    pub trainer: Arc<dyn Trainer>,
+    /// Who proves.
+    pub provers: Arc<Provers>,
+    /// The configuration.
+    pub config: Config,
+    /// What is attested about this process.
+    pub origin: Origin,
+    /// Who is told.
+    pub notices: Notices,
+    /// Places for trainings and proofs.
+    pub places: Places,
+}
+
+/// How much may be done at a time.
+#[derive(Debug)]
+pub struct Places {
+    trainings: Semaphore,
+    proofs: Semaphore,
+}
+
+/// A task that is being worked on.
+#[derive(Debug)]
+pub struct Errand<'a> {
+    /// What all tasks share.
+    pub shop: &'a Workshop,
+    /// The task.
+    pub task: TaskId,
+    /// Its journal.
+    pub journal: &'a Journal,
+    /// When to end early.
+    pub stop: &'a Stop,
+}
+
+impl Places {
+    /// As many as the configuration allows.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            trainings: Semaphore::new(config.limits.trainings),
+            proofs: Semaphore::new(config.limits.proofs),
+        }
+    }
+}
+
+impl Workshop {
+    /// The next step of a task, with the view that it follows from.
+    pub async fn plan(
+        &self,
+        task: TaskId,
+        journal: &Journal,
+    ) -> Result<(Action, TaskView), StepError> {
+        let view = self.chain.view(task, Depth::Best).await?;
+        let action = next_action(&journal.progress()?, &view, self.config.proving.batch);
+        Ok((action, view))
+    }
+}
+
+impl Errand<'_> {
+    /// Takes a step, and tells how long it took.
+    pub async fn take(&self, action: &Action) -> Result<(), StepError> {
+        let (task, step, began) = (self.task, action.name(), Instant::now());
+        self.tell(Notice::Began { task, step });
+        self.act(action).await?;
+        self.tell(Notice::Done {
+            task,
+            step,
+            seconds: began.elapsed().as_secs_f64(),
+        });
+        Ok(())
+    }
+
+    async fn act(&self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::FetchData => fetch::fetch(self).await,
+            Action::Train => learn::learn(self).await,
+            Action::DrawSalt => commit::draw_salt(self),
+            Action::Commit => commit::commit(self).await,
+            Action::NoteCommitted => Ok(self.journal.save_committed()?),
+            Action::Prove(blocks) => prove::prove(self, blocks).await,
+            Action::SubmitScores(blocks) => prove::submit(self, blocks).await,
+            Action::NoteComplete => Ok(self.journal.save_complete()?),
+            Action::DrawKey => deliver::draw_key(self),
+            Action::Seal => deliver::seal(self).await,
+            Action::Upload => deliver::upload(self).await,
+            Action::Deliver => deliver::deliver(self).await,
+            Action::RevealKey => deliver::reveal_key(self).await,
+            Action::End(ending) => self.end(ending).await,
+            Action::Wait(_) | Action::Nothing => Ok(()),
+        }
+    }
+
+    /// Closes the journal, if the final chain agrees that the task is over.
+    async fn end(&self, ending: &Ending) -> Result<(), StepError> {
+        let settled = self.shop.chain.view(self.task, Depth::Final).await?;
+        let batch = self.shop.config.proving.batch;
+        match next_action(&self.journal.progress()?, &settled, batch) {
+            Action::End(agreed) if agreed == *ending => self.close(ending.clone(), settled.now),
+            _ => Err(StepError::MovedOn("what ends the task is not final yet")),
+        }
+    }
+
+    /// Closes the journal.
+    pub fn close(&self, ending: Ending, at: u32) -> Result<(), StepError> {
+        let fact = EndingFact { ending, at };
+        self.journal.save_ending(&fact)?;
+        self.tell(Notice::Ended {
+            task: self.task,
+            ending: fact.ending.word(),
+            text: fact.ending.to_string(),
+            stake_lost: fact.ending.costs_the_stake(),
+        });
+        Ok(())
+    }
+
+    fn tell(&self, notice: Notice) {
+        self.shop.notices.tell(notice);
+    }
+
+    /// Fails if the work was asked to end.
+    fn go_on(&self) -> Result<(), StepError> {
+        match self.stop.is_asked() {
+            true => Err(StepError::Stopped),
+            false => Ok(()),
+        }
+    }
+
+    /// Waits for a place, but not longer than until the work is asked to end.
+    async fn place<'s>(
+        &self,
+        places: &'s Semaphore,
+    ) -> Result<tokio::sync::SemaphorePermit<'s>, StepError> {
+        tokio::select! {
+            place = places.acquire() => place.map_err(|_| StepError::Stopped),
+            () = self.stop.asked() => Err(StepError::Stopped),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod rig;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What tests of steps and of the loop are set up with.
+
+use super::{LearnError, Lesson, Places, Provers, Trainer, Workshop};
+use crate::{
+    attest::Origin,
+    blobs::{BlobError, Blobs, Listener},
+    chain::fake::{record, Circuits, FakeChain, Fuse, BLOB},
+    config::Config,
+    notice::Notices,
+    state::{Disk, ModelFact},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use nocknock_circuits::{keys::KeyStore, D1Prover, S1Prover};
+use nocknock_primitives::{
+    ids::{BlobId, ContentHash},
+    model::{shape::TINY_4X3X2, Weights},
+};
+use std::{
+    fs, io,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
+
+/// The development keys of the tiny shape, made once for all tests of this process.
+static CIRCUITS: LazyLock<Circuits> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("there is a folder for keys");
+    let keys = KeyStore::at(folder.path());
+    Circuits {
+        score: Arc::new(S1Prover::development(&TINY_4X3X2, &keys).expect("S1 has a key")),
+        delivery: Arc::new(D1Prover::development(&TINY_4X3X2, &keys).expect("D1 has a key")),
+    }
+});
+
+pub(crate) fn circuits() -> Circuits {
+    CIRCUITS.clone()
+}
+
+/// Provers that are made already, so that their keys are needed no more.
+static PROVERS: LazyLock<Arc<Provers>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("there is a folder for keys");
+    let provers = Arc::new(Provers::new(KeyStore::at(folder.path())));
+    let circuits = circuits();
+    let made = provers.score(&record(circuits.score.info()));
+    made.expect("S1 has a prover");
+    let made = provers.delivery(&record(circuits.delivery.info()));
+    made.expect("D1 has a prover");
+    provers
+});
+
+pub(crate) fn provers() -> Arc<Provers> {
+    PROVERS.clone()
+}
+
+/// A model that tells the classes of the fake chain's data apart without a mistake.
+pub(crate) fn perfect_model() -> Weights {
+    let mut weights = Weights::zero(&TINY_4X3X2);
+    weights.hidden[0] = 3;
+    weights.hidden_bias[0] = -3;
+    weights.output[3] = 3;
+    weights.output_bias[0] = 1;
+    weights
+}
+
+/// Gives the model that it was made with.
+#[derive(Debug)]
+pub(crate) struct ReadyTrainer(pub(crate) Weights);
+
+impl Trainer for ReadyTrainer {
+    fn train(&self, _: &Lesson) -> Result<ModelFact, LearnError> {
+        Ok(ModelFact {
+            weights: self.0.clone(),
+            validation_accuracy: 1.0,
+            hyperparameters: ContentHash([8; 32]),
+        })
+    }
+}
+
+/// A store with one blob.
+#[derive(Clone, Debug)]
+pub(crate) struct FakeStore {
+    pub(crate) blob: Option<Vec<u8>>,
+    pub(crate) stores: bool,
+    pub(crate) fuse: Fuse,
+}
+
+#[async_trait]
+impl Blobs for FakeStore {
+    async fn get(&self, id: &BlobId, _: u64, _: Listener) -> Result<Bytes, BlobError> {
+        let blob = self.blob.clone().filter(|_| *id == BLOB);
+        blob.map(Bytes::from)
+            .ok_or(BlobError("no such blob".into()))
+    }
+
+    async fn put(&self, _: Vec<u8>) -> Result<Option<BlobId>, BlobError> {
+        let killed = |_| BlobError("killed".into());
+        self.fuse.moment().map_err(killed)?;
+        match self.stores {
+            true => Ok(Some(BlobId([3; 32]))),
+            false => Err(BlobError("no publisher answers".into())),
+        }
+    }
+}
+
+/// A disk that a killed process no longer writes to.
+#[derive(Debug)]
+pub(crate) struct FuseDisk(pub(crate) Fuse);
+
+impl Disk for FuseDisk {
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.0.moment()?;
+        let part = path.with_extension("part");
+        fs::write(&part, bytes)?;
+        fs::rename(part, path)?;
+        Ok(self.0.moment()?)
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.0.moment()?;
+        fs::create_dir_all(path)
+    }
+}
+
+/// A disk without space.
+#[derive(Debug)]
+pub(crate) struct FullDisk;
+
+impl Disk for FullDisk {
+    fn put(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+}
+
+/// A configuration that takes the fake chain's task on any machine.
+pub(crate) fn config() -> Config {
+    let mut config = Config::default();
+    config.limits.least_training_seconds = 1;
+    config.limits.free_memory_mib = 0;
+    config.limits.free_disk_mib = 0;
+    config.proving.seconds_per_block = 1;
+    config.retry.first_seconds = 1;
+    config.retry.longest_seconds = 1;
+    config.retry.attempts = 2;
+    config
+}
+
+/// A workshop of one process on a chain.
+pub(crate) fn workshop(chain: &FakeChain, fuse: &Fuse) -> Workshop {
+    let config = config();
+    Workshop {
+        chain: Arc::new(chain.with_fuse(fuse.clone())),
+        blobs: Arc::new(FakeStore {
+            blob: Some(chain.blob()),
+            stores: true,
+            fuse: fuse.clone(),
+        }),
+        trainer: Arc::new(ReadyTrainer(perfect_model())),
+        provers: provers(),
+        places: Places::of(&config),
+        origin: Origin::default(),
+        notices: Notices::default(),
+        config,
+    }
+}

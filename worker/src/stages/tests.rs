@@ -1,0 +1,266 @@
+//! Whole tasks on the fake chain, step by step, and with a kill at every moment.
+
+use super::{rig::*, *};
+use crate::{
+    chain::fake::{FakeChain, Fuse, TASK},
+    plan::Waiting,
+    policy::judge,
+    state::{StateDir, StateError},
+};
+use nocknock_client::NNK;
+use nocknock_primitives::task::Outcome;
+use std::path::Path;
+
+/// One process: opens the state directory and works until the task is over or it is killed.
+async fn work(chain: &FakeChain, folder: &Path, fuse: &Fuse) -> Result<Ending, StepError> {
+    let shop = workshop(chain, fuse);
+    let state = StateDir::open_on(folder, Arc::new(FuseDisk(fuse.clone())))?;
+    work_in(&shop, &state).await
+}
+
+async fn work_in(shop: &Workshop, state: &StateDir) -> Result<Ending, StepError> {
+    let journal = match state.journal(TASK) {
+        Some(journal) => journal,
+        None => begin(shop, state).await?,
+    };
+    let stop = Stop::new();
+    let errand = Errand {
+        shop,
+        task: TASK,
+        journal: &journal,
+        stop: &stop,
+    };
+    for _ in 0..200 {
+        match shop.plan(TASK, &journal).await?.0 {
+            Action::Nothing => {
+                let ending = journal.progress()?.ending;
+                return Ok(ending.expect("a closed journal has an ending").ending);
+            }
+            Action::Wait(_) => {
+                let now = shop.chain.clock().await?.best;
+                shop.chain.wait_for(now + 1).await?;
+            }
+            action => errand.take(&action).await?,
+        }
+    }
+    panic!("the task does not end");
+}
+
+async fn begin(shop: &Workshop, state: &StateDir) -> Result<Journal, StepError> {
+    let (clock, means) = (shop.chain.clock().await?, shop.chain.means().await?);
+    let tasks = shop.chain.tasks(TASK).await?;
+    let offer = (TASK, &tasks[0].1);
+    let chosen = judge(&shop.config, &shop.chain.worker(), clock, means, offer);
+    Ok(state.begin(&chosen.expect("the task is acceptable"))?)
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[tokio::test]
+async fn a_task_ends_with_the_payment() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
+    assert_eq!(ending, Ending::Paid);
+    let world = chain.world();
+    assert_eq!(
+        world.accepted,
+        ["commit", "submit scores", "deliver", "reveal key"]
+    );
+    assert_eq!(world.free, 2000 * NNK);
+    let delivery = &world.deliveries[&crate::chain::fake::WORKER];
+    assert_eq!(
+        delivery.attestation.model_blob.map(|id| id.0),
+        Some([3; 32])
+    );
+    assert_eq!(
+        delivery.attestation.hyperparameters.map(|hash| hash.0),
+        Some([8; 32])
+    );
+}
+
+/// A kill before and after each write and each message.
+#[tokio::test]
+async fn a_kill_at_any_moment_loses_nothing_and_repeats_nothing() {
+    for moments in 0.. {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let fuse = Fuse::of(moments);
+        let first = work(&chain, folder.path(), &fuse).await;
+        if !fuse.is_burnt() {
+            assert!(matches!(first, Ok(Ending::Paid)), "{first:?}");
+            assert!(moments > 40, "only {moments} moments were tried");
+            return;
+        }
+        let second = work(&chain, folder.path(), &Fuse::endless()).await;
+        assert!(matches!(second, Ok(Ending::Paid)), "{moments}: {second:?}");
+        let world = chain.world();
+        assert_eq!(
+            world.models.len(),
+            1,
+            "{moments}: a second model was committed"
+        );
+        assert_eq!(world.payments, 1, "{moments}");
+        assert_eq!(world.free, 2000 * NNK, "{moments}");
+    }
+}
+
+#[tokio::test]
+async fn data_that_is_not_the_tasks_is_refused_before_anything_is_at_stake() {
+    let chain = FakeChain::new(circuits());
+    let other = FakeChain::new(circuits());
+    let mut truncated = chain.blob();
+    truncated.pop();
+    for wrong in [other.blob(), truncated, b"no data at all".to_vec()] {
+        let folder = folder();
+        let mut shop = workshop(&chain, &Fuse::endless());
+        shop.blobs = Arc::new(FakeStore {
+            blob: Some(wrong),
+            stores: true,
+            fuse: Fuse::endless(),
+        });
+        let state = StateDir::open(folder.path()).unwrap();
+        let error = work_in(&shop, &state).await.unwrap_err();
+        assert!(
+            matches!(error, StepError::Refusal(Refusal::Data(_))),
+            "{error}"
+        );
+        assert_eq!(error.remedy(), Remedy::GiveUp);
+        assert!(chain.world().accepted.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_store_is_asked_again() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let mut shop = workshop(&chain, &Fuse::endless());
+    shop.blobs = Arc::new(FakeStore {
+        blob: None,
+        stores: false,
+        fuse: Fuse::endless(),
+    });
+    let state = StateDir::open(folder.path()).unwrap();
+    let error = work_in(&shop, &state).await.unwrap_err();
+    assert!(matches!(error, StepError::Store(_)));
+    assert_eq!(error.remedy(), Remedy::Again);
+}
+
+#[tokio::test]
+async fn a_model_is_delivered_without_a_copy_if_none_can_be_stored() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let mut shop = workshop(&chain, &Fuse::endless());
+    shop.blobs = Arc::new(FakeStore {
+        blob: Some(chain.blob()),
+        stores: false,
+        fuse: Fuse::endless(),
+    });
+    let state = StateDir::open(folder.path()).unwrap();
+    assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+    let world = chain.world();
+    let delivery = &world.deliveries[&crate::chain::fake::WORKER];
+    assert_eq!(delivery.attestation.model_blob, None);
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_before_the_chain_hears_anything() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open_on(folder.path(), Arc::new(FullDisk)).unwrap();
+    let error = work_in(&shop, &state).await.unwrap_err();
+    assert!(matches!(error, StepError::State(StateError::Io { .. })));
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert_eq!(error.remedy(), Remedy::Again);
+    assert!(chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
+async fn too_little_money_is_said_and_tried_again() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    begin(&shop, &state).await.unwrap();
+    chain.world().free = 1;
+    let error = work_in(&shop, &state).await.unwrap_err();
+    assert!(matches!(
+        error,
+        StepError::Chain(crate::chain::ChainError::CannotPay)
+    ));
+    assert_eq!(error.remedy(), Remedy::Again);
+}
+
+#[tokio::test]
+async fn a_reveal_that_fails_gives_the_stake_back() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().honest = false;
+    let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
+    let expected = Ending::Over {
+        outcome: Outcome::RevealFailed,
+        complete: false,
+    };
+    assert_eq!(ending, expected);
+    assert!(!ending.costs_the_stake());
+}
+
+#[tokio::test]
+async fn a_useless_model_proves_its_score_and_loses_nothing() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let mut shop = workshop(&chain, &Fuse::endless());
+    shop.trainer = Arc::new(ReadyTrainer(nocknock_primitives::model::Weights::zero(
+        &nocknock_primitives::model::shape::TINY_4X3X2,
+    )));
+    let state = StateDir::open(folder.path()).unwrap();
+    let ending = work_in(&shop, &state).await.unwrap();
+    let expected = Ending::Over {
+        outcome: Outcome::NoWinner,
+        complete: true,
+    };
+    assert_eq!(ending, expected);
+    assert!(!ending.costs_the_stake());
+}
+
+#[tokio::test]
+async fn work_that_is_asked_to_end_ends_with_everything_kept() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    let stop = Stop::new();
+    stop.ask();
+    let errand = Errand {
+        shop: &shop,
+        task: TASK,
+        journal: &journal,
+        stop: &stop,
+    };
+    let stopped = errand.take(&Action::Prove(vec![1, 4])).await;
+    assert!(matches!(stopped, Err(StepError::Stopped)));
+    assert_eq!(journal.progress().unwrap(), Default::default());
+}
+
+#[tokio::test]
+async fn an_ending_that_is_not_final_is_not_believed() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    let errand = Errand {
+        shop: &shop,
+        task: TASK,
+        journal: &journal,
+        stop: &Stop::new(),
+    };
+    let early = errand.take(&Action::End(Ending::Paid)).await;
+    assert!(matches!(early, Err(StepError::MovedOn(_))));
+    assert_eq!(journal.progress().unwrap().ending, None);
+    assert_ne!(
+        shop.plan(TASK, &journal).await.unwrap().0,
+        Action::Wait(Waiting::Turn)
+    );
+}
+
+#[test]
+fn places_are_as_many_as_configured() {
+    let mut config = config();
+    config.limits.proofs = 3;
+    assert_eq!(Places::of(&config).proofs.available_permits(), 3);
+}

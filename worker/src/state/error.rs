@@ -1,0 +1,117 @@
+//! What can be wrong with a state directory.
+
+use crate::secret::RandomnessError;
+use nocknock_client::{AccountId, Hash};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Why the state directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// No folder was named, and the environment names none.
+    #[error(
+        "there is no folder for the worker's state: set XDG_STATE_HOME or HOME, or give --state"
+    )]
+    NoFolder,
+    /// Another process works with it.
+    #[error(
+        "{} is in use by another nocknock-worker: two workers of one account would commit to two \
+         models; stop the other one, or give each its own account and --state",
+        path.display()
+    )]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// It belongs to another account or chain.
+    #[error(
+        "{} belongs to account {account} on the chain with genesis {genesis:?}: give another --state \
+         for this account and chain",
+        path.display()
+    )]
+    OtherOwner {
+        /// The folder.
+        path: PathBuf,
+        /// The account that it belongs to.
+        account: AccountId,
+        /// The chain that it belongs to.
+        genesis: Hash,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {doing} {}: {}", path.display(), explain(reason))]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why it did not work.
+        reason: io::Error,
+    },
+    /// A file does not hold what this program wrote.
+    #[error(
+        "{} is damaged ({reason}): restore the state directory from a backup, or move the task's \
+         folder away to give the task up",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong. Never holds a secret.
+        reason: String,
+    },
+    /// Nothing secret can be drawn.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
+}
+
+impl StateError {
+    /// A failure of the file system.
+    pub(crate) fn io(doing: &'static str, path: &Path, reason: io::Error) -> Self {
+        Self::Io {
+            doing,
+            path: path.to_owned(),
+            reason,
+        }
+    }
+
+    /// A file that does not hold what it should.
+    pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
+        Self::Damaged {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    /// Time alone may mend it: somebody frees space, or a disk answers again.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::Randomness(_))
+    }
+}
+
+/// Says more than the system does where a user can act.
+fn explain(reason: &io::Error) -> String {
+    match reason.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full; free some space, nothing that was saved is lost".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("{reason}; the folder must belong to the user who runs the worker")
+        }
+        _ => reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let error = StateError::io("write", Path::new("/state/x"), full);
+        assert!(error.to_string().contains("the disk is full"), "{error}");
+        assert!(error.may_pass());
+    }
+}

@@ -1,0 +1,394 @@
+//! The files of a journal, one type each.
+
+use super::{error::StateError, Disk};
+use crate::secret::Secret;
+use nocknock_client::{Balance, BlockNumber};
+use nocknock_primitives::{
+    circuit::ProofBytes,
+    ids::{
+        BlobId, BlockIndex, CircuitId, ContentHash, ExperimentId, FieldBytes, KeyCommitment,
+        ModelCommitment, TaskId,
+    },
+    model::{MlpShape, Weights},
+    task::Outcome,
+};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use std::{fmt, fs, io, path::Path};
+use zeroize::Zeroizing;
+
+/// The task's terms as they were when it was chosen. They never change on the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chosen {
+    /// The task.
+    pub task: TaskId,
+    /// Its experiment.
+    pub experiment: ExperimentId,
+    /// Architecture of its models.
+    pub shape: MlpShape,
+    /// Circuit of scores.
+    pub score_circuit: CircuitId,
+    /// Circuit of the delivery.
+    pub delivery_circuit: CircuitId,
+    /// The training data.
+    pub train_data: BlobId,
+    /// What is held from the worker when it commits.
+    #[serde(with = "amount")]
+    pub stake: Balance,
+    /// What is paid in all; zero in the curriculum.
+    #[serde(with = "amount")]
+    pub reward: Balance,
+    /// Block in which it was chosen.
+    pub at: BlockNumber,
+}
+
+/// The training data is there and belongs to the task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataFact {
+    /// Blocks whose roots were recomputed.
+    pub blocks: usize,
+    /// Samples in them.
+    pub samples: usize,
+}
+
+/// A trained model. It is what the worker sells.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFact {
+    /// The weights.
+    #[serde(with = "weights")]
+    pub weights: Weights,
+    /// Share of the validation samples that the integer model classifies correctly.
+    pub validation_accuracy: f64,
+    /// Hash of the settings it was trained with, as the worker attests it.
+    pub hyperparameters: ContentHash,
+}
+
+/// A commitment that may be on the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentFact {
+    /// `C_W`.
+    pub model: ModelCommitment,
+    /// Its salt.
+    pub salt: Secret,
+}
+
+/// The proof of a test block's score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofFact {
+    /// The test block.
+    pub block: BlockIndex,
+    /// Rows classified correctly.
+    pub score: u32,
+    /// Samples in the block.
+    pub rows: u32,
+    /// The S1 proof.
+    #[serde(with = "proof_bytes")]
+    pub proof: ProofBytes,
+}
+
+/// The key of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryKey {
+    /// The key.
+    pub key: Secret,
+    /// Its hash `h_k`.
+    pub commitment: KeyCommitment,
+}
+
+/// The encrypted model, ready to be delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedFact {
+    /// Field elements, big endian, one after the other.
+    #[serde(with = "elements")]
+    pub ciphertext: Vec<FieldBytes>,
+    /// The D1 proof.
+    #[serde(with = "proof_bytes")]
+    pub proof: ProofBytes,
+}
+
+/// What became of the copy of the ciphertext outside the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadFact {
+    /// Where it is stored, unless that did not work or was not wanted.
+    pub blob: Option<BlobId>,
+}
+
+/// How a task ended for this worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Ending {
+    /// The model was delivered and paid for.
+    Paid,
+    /// Refused before anything was at stake.
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// The commit phase ended before this worker had committed. Nothing was at stake.
+    TooLate,
+    /// The account has a commitment that this state directory did not make.
+    ForeignCommitment,
+    /// The account has a delivery that this state directory did not make.
+    ForeignDelivery,
+    /// The commitment was taken back on request.
+    Withdrawn,
+    /// The task is over, and this committed worker was not paid.
+    Over {
+        /// How the task ended.
+        #[serde(with = "outcome")]
+        outcome: Outcome,
+        /// This worker had proved every test block.
+        complete: bool,
+    },
+    /// The turn to deliver passed.
+    TurnPassed,
+    /// The chain does not know the task any more, or does not know it yet after a reorganisation.
+    Gone,
+}
+
+/// The last file of a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndingFact {
+    /// How it ended.
+    pub ending: Ending,
+    /// Block in which the worker saw it.
+    pub at: BlockNumber,
+}
+
+impl Ending {
+    /// A word for programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Refused { .. } => "refused",
+            Self::TooLate => "too-late",
+            Self::ForeignCommitment => "foreign-commitment",
+            Self::ForeignDelivery => "foreign-delivery",
+            Self::Withdrawn => "withdrawn",
+            Self::Over { .. } => "over",
+            Self::TurnPassed => "turn-passed",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// The worker lost its stake, or may lose it.
+    pub fn costs_the_stake(&self) -> bool {
+        match self {
+            Self::TurnPassed | Self::ForeignCommitment | Self::ForeignDelivery => true,
+            Self::Over { outcome, complete } => {
+                !complete && matches!(outcome, Outcome::NoWinner | Outcome::Ranked)
+            }
+            Self::Paid | Self::Refused { .. } | Self::TooLate | Self::Withdrawn | Self::Gone => {
+                false
+            }
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Paid => f.write_str("delivered and paid"),
+            Self::Refused { reason } => write!(f, "refused, nothing is at stake: {reason}"),
+            Self::TooLate => f.write_str("the commit phase ended first; nothing is at stake"),
+            Self::ForeignCommitment => f.write_str(
+                "the account has a commitment in this task that was not made from this state \
+                 directory: run the worker with the directory it was made from, or withdraw it with \
+                 `nocknock-worker submit TASK --withdraw` before the commit phase ends",
+            ),
+            Self::ForeignDelivery => f.write_str(
+                "the account has delivered under a key that is not in this state directory: run \
+                 the worker with the directory it was made from before the turn ends",
+            ),
+            Self::Over { outcome, .. } if self.costs_the_stake() => write!(
+                f,
+                "over ({outcome:?}); not every test block was proved in time, so the stake went to \
+                 the requester"
+            ),
+            Self::Over { outcome, .. } => write!(f, "over ({outcome:?}); the stake came back"),
+            Self::Withdrawn => f.write_str("the commitment was taken back; the stake came back"),
+            Self::TurnPassed => f.write_str(
+                "the turn to deliver passed without the key, so the stake went to the requester",
+            ),
+            Self::Gone => f.write_str("the chain does not know the task"),
+        }
+    }
+}
+
+impl fmt::Debug for ModelFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModelFact")
+            .field("validation_accuracy", &self.validation_accuracy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a file, if it is there.
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, StateError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(StateError::io("read", path, error)),
+    };
+    // The position is named, the content never: the file may hold a secret.
+    let damaged = |error: serde_json::Error| {
+        let (line, column) = (error.line(), error.column());
+        StateError::damaged(path, format!("line {line}, column {column}"))
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(damaged)
+}
+
+/// Writes a file.
+pub(super) fn write<T: Serialize>(
+    disk: &dyn Disk,
+    path: &Path,
+    fact: &T,
+) -> Result<(), StateError> {
+    let bytes = serde_json::to_vec_pretty(fact).map(Zeroizing::new);
+    let bytes = bytes.map_err(|error| StateError::damaged(path, error))?;
+    let put = disk.put(path, &bytes);
+    put.map_err(|reason| StateError::io("write", path, reason))
+}
+
+/// Amounts as texts: JSON numbers end at 2^53 for many readers.
+mod amount {
+    use super::*;
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        amount: &Balance,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(amount)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Balance, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+mod weights {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Borrowed<'a> {
+        hidden: &'a [i32],
+        hidden_bias: &'a [i32],
+        output: &'a [i32],
+        output_bias: &'a [i32],
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Owned {
+        hidden: Vec<i32>,
+        hidden_bias: Vec<i32>,
+        output: Vec<i32>,
+        output_bias: Vec<i32>,
+    }
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        weights: &Weights,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let Weights {
+            hidden,
+            hidden_bias,
+            output,
+            output_bias,
+        } = weights;
+        Borrowed {
+            hidden,
+            hidden_bias,
+            output,
+            output_bias,
+        }
+        .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Weights, D::Error> {
+        let read = Owned::deserialize(deserializer)?;
+        Ok(Weights {
+            hidden: read.hidden,
+            hidden_bias: read.hidden_bias,
+            output: read.output,
+            output_bias: read.output_bias,
+        })
+    }
+}
+
+mod proof_bytes {
+    use super::*;
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        proof: &ProofBytes,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(proof.0))
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<ProofBytes, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut proof = ProofBytes([0; 256]);
+        hex::decode_to_slice(text, &mut proof.0).map_err(serde::de::Error::custom)?;
+        Ok(proof)
+    }
+}
+
+mod elements {
+    use super::*;
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        elements: &[FieldBytes],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(elements.iter().map(hex::encode))
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<FieldBytes>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let element = |text: &String| {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(text, &mut bytes).map(|()| bytes)
+        };
+        let elements: Result<_, _> = texts.iter().map(element).collect();
+        elements.map_err(serde::de::Error::custom)
+    }
+}
+
+/// [`Outcome`] has no serde form in the primitives: here it is its number on the chain's list.
+mod outcome {
+    use super::*;
+    use codec::{DecodeAll, Encode};
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        outcome: &Outcome,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(outcome.encode()))
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Outcome, D::Error> {
+        let bytes = hex::decode(String::deserialize(deserializer)?);
+        let bytes = bytes.map_err(serde::de::Error::custom)?;
+        Outcome::decode_all(&mut &bytes[..]).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,269 @@
+//! The journal of one task.
+
+use super::{
+    error::StateError,
+    facts::{
+        self, Chosen, CommitmentFact, DataFact, DeliveryKey, EndingFact, ModelFact, ProofFact,
+        SealedFact, UploadFact,
+    },
+    Disk,
+};
+use nocknock_primitives::{
+    ids::{BlockIndex, KeyCommitment, ModelCommitment},
+    model::{field, key_hash, model_commitment},
+};
+use serde::{de::DeserializeOwned, Serialize};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// What has been done for a task, as far as the disk knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// The training data is there and checked.
+    pub data: bool,
+    /// A model is trained.
+    pub model: bool,
+    /// The commitment whose salt is on the disk.
+    pub commitment: Option<ModelCommitment>,
+    /// The commitment was seen on the chain.
+    pub committed: bool,
+    /// Test blocks whose score is proved.
+    pub proofs: BTreeSet<BlockIndex>,
+    /// Every test block was seen proved on the chain.
+    pub complete: bool,
+    /// Hash of the key that is on the disk.
+    pub key: Option<KeyCommitment>,
+    /// Ciphertext and proof of the delivery are there.
+    pub sealed: bool,
+    /// The copy of the ciphertext is stored, or given up.
+    pub uploaded: bool,
+    /// How the task ended.
+    pub ending: Option<EndingFact>,
+}
+
+/// The folder of one task.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    disk: Arc<dyn Disk>,
+}
+
+impl Journal {
+    pub(super) fn exists(folder: &Path) -> bool {
+        folder.join("chosen.json").is_file()
+    }
+
+    pub(super) fn at(folder: PathBuf, disk: Arc<dyn Disk>) -> Self {
+        Self { folder, disk }
+    }
+
+    pub(super) fn begin(
+        folder: PathBuf,
+        disk: Arc<dyn Disk>,
+        chosen: &Chosen,
+    ) -> Result<Self, StateError> {
+        let journal = Self::at(folder, disk);
+        let made = journal.disk.make_folder(&journal.folder.join("proofs"));
+        made.map_err(|reason| StateError::io("make the folder", &journal.folder, reason))?;
+        journal.write("chosen.json", chosen)?;
+        Ok(journal)
+    }
+
+    /// The task's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the trainer keeps its checkpoints.
+    pub fn training_folder(&self) -> PathBuf {
+        self.folder.join("training")
+    }
+
+    /// What has been done.
+    pub fn progress(&self) -> Result<Progress, StateError> {
+        let commitment: Option<CommitmentFact> = self.read("commitment.json")?;
+        let key: Option<DeliveryKey> = self.read("key.json")?;
+        Ok(Progress {
+            data: self.has("data.json"),
+            model: self.has("model.json"),
+            commitment: commitment.map(|fact| fact.model),
+            committed: self.has("committed.json"),
+            proofs: self.proved_blocks()?,
+            complete: self.has("complete.json"),
+            key: key.map(|fact| fact.commitment),
+            sealed: self.has("sealed.json"),
+            uploaded: self.has("upload.json"),
+            ending: self.read("ending.json")?,
+        })
+    }
+
+    /// The task's terms.
+    pub fn chosen(&self) -> Result<Chosen, StateError> {
+        self.need("chosen.json")
+    }
+
+    /// Keeps the training data.
+    pub fn save_data(&self, blob: &[u8], fact: &DataFact) -> Result<(), StateError> {
+        self.put("train.blob", blob)?;
+        self.write("data.json", fact)
+    }
+
+    /// The bytes of the training data.
+    pub fn data(&self) -> Result<Vec<u8>, StateError> {
+        let path = self.folder.join("train.blob");
+        fs::read(&path).map_err(|reason| StateError::io("read", &path, reason))
+    }
+
+    /// Keeps a trained model.
+    pub fn save_model(&self, fact: &ModelFact) -> Result<(), StateError> {
+        self.write("model.json", fact)
+    }
+
+    /// The trained model.
+    pub fn model(&self) -> Result<ModelFact, StateError> {
+        let fact: ModelFact = self.need("model.json")?;
+        let checked = fact.weights.check(&self.chosen()?.shape);
+        checked.map_err(|error| StateError::damaged(&self.folder.join("model.json"), error))?;
+        Ok(fact)
+    }
+
+    /// Keeps the salt of a commitment. There is one for a task and never a second: whoever lost
+    /// the first could not prove what the chain holds.
+    pub fn save_commitment(&self, fact: &CommitmentFact) -> Result<(), StateError> {
+        self.write_once("commitment.json", fact)
+    }
+
+    /// The commitment, checked against the model.
+    pub fn commitment(&self) -> Result<CommitmentFact, StateError> {
+        let fact: CommitmentFact = self.need("commitment.json")?;
+        let (chosen, model) = (self.chosen()?, self.model()?);
+        let damaged =
+            |reason: &str| StateError::damaged(&self.folder.join("commitment.json"), reason);
+        match model_commitment(&chosen.shape, fact.salt.expose(), &model.weights) {
+            Ok(opened) if field::to_bytes(&opened) == fact.model.0 => Ok(fact),
+            Ok(_) => Err(damaged("the model and salt do not open it")),
+            Err(error) => Err(damaged(&error.to_string())),
+        }
+    }
+
+    /// Notes that the commitment was seen on the chain.
+    pub fn save_committed(&self) -> Result<(), StateError> {
+        self.write("committed.json", &true)
+    }
+
+    /// Keeps the proof of a test block.
+    pub fn save_proof(&self, fact: &ProofFact) -> Result<(), StateError> {
+        self.write(&proof_name(fact.block), fact)
+    }
+
+    /// The proof of a test block.
+    pub fn proof(&self, block: BlockIndex) -> Result<ProofFact, StateError> {
+        self.need(&proof_name(block))
+    }
+
+    /// Notes that every test block is proved on the chain.
+    pub fn save_complete(&self) -> Result<(), StateError> {
+        self.write("complete.json", &true)
+    }
+
+    /// Keeps the key of the delivery. There is one for a task and never a second.
+    pub fn save_key(&self, fact: &DeliveryKey) -> Result<(), StateError> {
+        self.write_once("key.json", fact)
+    }
+
+    /// The key of the delivery.
+    pub fn key(&self) -> Result<DeliveryKey, StateError> {
+        let fact: DeliveryKey = self.need("key.json")?;
+        let hash = key_hash(&self.chosen()?.shape, fact.key.expose());
+        match field::to_bytes(&hash) == fact.commitment.0 {
+            true => Ok(fact),
+            false => Err(StateError::damaged(
+                &self.folder.join("key.json"),
+                "the key does not have the hash beside it",
+            )),
+        }
+    }
+
+    /// Keeps the encrypted model.
+    pub fn save_sealed(&self, fact: &SealedFact) -> Result<(), StateError> {
+        self.write("sealed.json", fact)
+    }
+
+    /// The encrypted model.
+    pub fn sealed(&self) -> Result<SealedFact, StateError> {
+        self.need("sealed.json")
+    }
+
+    /// Notes where the copy of the ciphertext is stored.
+    pub fn save_upload(&self, fact: &UploadFact) -> Result<(), StateError> {
+        self.write("upload.json", fact)
+    }
+
+    /// Where the copy of the ciphertext is stored.
+    pub fn upload(&self) -> Result<UploadFact, StateError> {
+        self.need("upload.json")
+    }
+
+    /// Notes how the task ended.
+    pub fn save_ending(&self, fact: &EndingFact) -> Result<(), StateError> {
+        self.write("ending.json", fact)
+    }
+
+    fn proved_blocks(&self) -> Result<BTreeSet<BlockIndex>, StateError> {
+        let folder = self.folder.join("proofs");
+        let read = |reason| StateError::io("read the folder", &folder, reason);
+        let mut blocks = BTreeSet::new();
+        for entry in folder.read_dir().map_err(read)? {
+            let name = entry.map_err(read)?.file_name();
+            let stem = name.to_str().and_then(|name| name.strip_suffix(".json"));
+            blocks.extend(stem.and_then(|stem| stem.parse::<BlockIndex>().ok()));
+        }
+        Ok(blocks)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.folder.join(name).is_file()
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {
+        facts::read(&self.folder.join(name))
+    }
+
+    fn need<T: DeserializeOwned>(&self, name: &str) -> Result<T, StateError> {
+        let missing = || {
+            let path = self.folder.join(name);
+            StateError::io("read", &path, io::ErrorKind::NotFound.into())
+        };
+        self.read(name)?.ok_or_else(missing)
+    }
+
+    fn write<T: Serialize>(&self, name: &str, fact: &T) -> Result<(), StateError> {
+        facts::write(self.disk.as_ref(), &self.folder.join(name), fact)
+    }
+
+    fn write_once<T: Serialize>(&self, name: &str, fact: &T) -> Result<(), StateError> {
+        let path = self.folder.join(name);
+        match path.exists() {
+            false => facts::write(self.disk.as_ref(), &path, fact),
+            true => Err(StateError::io(
+                "replace",
+                &path,
+                io::ErrorKind::AlreadyExists.into(),
+            )),
+        }
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        let path = self.folder.join(name);
+        let put = self.disk.put(&path, bytes);
+        put.map_err(|reason| StateError::io("write", &path, reason))
+    }
+}
+
+fn proof_name(block: BlockIndex) -> String {
+    format!("proofs/{block:05}.json")
+}

@@ -1,0 +1,170 @@
+//! The state directory: what must survive a kill at any moment.
+//!
+//! ```text
+//! STATE/lock                      held by the running worker
+//! STATE/owner.json                the account and chain that all of this belongs to
+//! STATE/tasks/00000000000000000005/
+//!     chosen.json                 the task's terms as they were when it was chosen
+//!     train.blob, data.json       the training data, checked against the roots on the chain
+//!     training/                   checkpoints
+//!     model.json                  the trained weights                             SECRET
+//!     commitment.json             the salt of C_W                                  SECRET
+//!     committed.json              the commitment was seen on the chain
+//!     proofs/00003.json           the proof of test block 3
+//!     complete.json               every test block was proved on the chain
+//!     key.json                    the key of the delivery                          SECRET
+//!     sealed.json                 ciphertext and its proof
+//!     upload.json                 where a copy of the ciphertext is stored
+//!     ending.json                 how the task ended for this worker
+//! ```
+//!
+//! Each file is written once, whole, readable for its owner alone, and has reached the disk before the chain
+//! sees anything that depends on it.
+
+mod disk;
+mod error;
+mod facts;
+mod journal;
+mod owner;
+
+pub use disk::{Disk, DurableDisk};
+pub use error::StateError;
+pub use facts::{
+    Chosen, CommitmentFact, DataFact, DeliveryKey, Ending, EndingFact, ModelFact, ProofFact,
+    SealedFact, UploadFact,
+};
+pub use journal::{Journal, Progress};
+pub use owner::Owner;
+
+use nocknock_primitives::ids::TaskId;
+use std::{
+    env,
+    fs::{File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The folder of a worker, locked for as long as this value lives.
+#[derive(Debug)]
+pub struct StateDir {
+    folder: PathBuf,
+    disk: Arc<dyn Disk>,
+    /// The lock ends when the file is closed, also when the process is killed.
+    _lock: File,
+}
+
+impl StateDir {
+    /// The folder that is used if none is named: `$XDG_STATE_HOME/nocknock/worker`, or
+    /// `~/.local/state/nocknock/worker`.
+    pub fn default_folder() -> Result<PathBuf, StateError> {
+        let variable = |name| {
+            env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let base = variable("XDG_STATE_HOME");
+        let base = base.or_else(|| Some(variable("HOME")?.join(".local").join("state")));
+        let base = base.ok_or(StateError::NoFolder)?;
+        Ok(base.join("nocknock").join("worker"))
+    }
+
+    /// Makes the folder if it is not there, and locks it.
+    pub fn open(folder: &Path) -> Result<Self, StateError> {
+        Self::open_on(folder, Arc::new(DurableDisk))
+    }
+
+    /// [`StateDir::open`] on another disk.
+    pub fn open_on(folder: &Path, disk: Arc<dyn Disk>) -> Result<Self, StateError> {
+        let made = disk.make_folder(&folder.join("tasks"));
+        made.map_err(|reason| StateError::io("make the folder", folder, reason))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            disk,
+            _lock: lock(folder)?,
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Notes whose state this is, or checks that it is the same as before.
+    pub fn claim(&self, owner: &Owner) -> Result<(), StateError> {
+        owner::claim(&self.folder, self.disk.as_ref(), owner)
+    }
+
+    /// Checks whose state a folder holds, without locking it. A folder without an owner is anybody's.
+    pub fn check_owner(folder: &Path, owner: &Owner) -> Result<(), StateError> {
+        owner::check(folder, owner).map(|_| ())
+    }
+
+    /// The journal of a task, if there is one.
+    pub fn journal(&self, task: TaskId) -> Option<Journal> {
+        let folder = self.task_folder(task);
+        Journal::exists(&folder).then(|| Journal::at(folder, self.disk.clone()))
+    }
+
+    /// Begins the journal of a task.
+    pub fn begin(&self, chosen: &Chosen) -> Result<Journal, StateError> {
+        let folder = self.task_folder(chosen.task);
+        Journal::begin(folder, self.disk.clone(), chosen)
+    }
+
+    /// Where each task of a folder stands, without locking it.
+    pub fn peek(folder: &Path) -> Result<Vec<(TaskId, Result<Progress, StateError>)>, StateError> {
+        if !folder.join("tasks").is_dir() {
+            return Ok(Vec::new());
+        }
+        let progress = |task| {
+            let journal = Journal::at(task_folder(folder, task), Arc::new(DurableDisk));
+            (task, journal.progress())
+        };
+        Ok(tasks_in(folder)?.into_iter().map(progress).collect())
+    }
+
+    /// All tasks with a journal, in the order of their numbers.
+    pub fn tasks(&self) -> Result<Vec<TaskId>, StateError> {
+        tasks_in(&self.folder)
+    }
+
+    fn task_folder(&self, task: TaskId) -> PathBuf {
+        task_folder(&self.folder, task)
+    }
+}
+
+fn task_folder(state: &Path, task: TaskId) -> PathBuf {
+    state.join("tasks").join(format!("{task:020}"))
+}
+
+fn tasks_in(state: &Path) -> Result<Vec<TaskId>, StateError> {
+    let folder = state.join("tasks");
+    let read = |reason| StateError::io("read the folder", &folder, reason);
+    let mut tasks = Vec::new();
+    for entry in folder.read_dir().map_err(read)? {
+        let name = entry.map_err(read)?.file_name();
+        let number = name.to_str().and_then(|name| name.parse().ok());
+        tasks.extend(number.filter(|task| Journal::exists(&task_folder(state, *task))));
+    }
+    tasks.sort_unstable();
+    Ok(tasks)
+}
+
+fn lock(folder: &Path) -> Result<File, StateError> {
+    let path = folder.join("lock");
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).truncate(false);
+    let file = options
+        .open(&path)
+        .map_err(|reason| StateError::io("open", &path, reason))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StateError::Locked {
+            path: folder.to_owned(),
+        }),
+        Err(TryLockError::Error(reason)) => Err(StateError::io("lock", &path, reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The program, as a user calls it, without a chain.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+/// Runs the program with a state directory of its own and without the user's settings.
+fn worker(state: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nocknock-worker"));
+    command.arg("--state").arg(state).args(arguments);
+    for variable in [
+        "NOCKNOCK_LOG",
+        "NOCKNOCK_URL",
+        "NOCKNOCK_WORKER_CONFIG",
+        "NOCKNOCK_WORKER_STATE",
+        "NOCKNOCK_KEYSTORE_PASSWORD",
+    ] {
+        command.env_remove(variable);
+    }
+    command.output().expect("the program starts")
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("there is a folder for tests")
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_are_made_once_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let state = folder();
+    let made = worker(state.path(), &["keys", "generate"]);
+    assert_eq!(code(&made), Some(0), "{}", err(&made));
+    let file = state.path().join("account.json");
+    let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let shown = worker(state.path(), &["keys", "show"]);
+    assert_eq!(out(&shown), out(&made));
+    let before = fs::read(&file).unwrap();
+    let again = worker(state.path(), &["keys", "generate"]);
+    assert_ne!(code(&again), Some(0));
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn nothing_of_a_keystore_is_printed_but_the_account() {
+    let state = folder();
+    let made = worker(state.path(), &["keys", "generate"]);
+    let stored = fs::read_to_string(state.path().join("account.json")).unwrap();
+    let printed = out(&made) + &err(&made);
+    let secrets = stored
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.len() >= 32 && !out(&made).contains(word));
+    let mut count = 0;
+    for secret in secrets {
+        count += 1;
+        assert!(!printed.contains(secret));
+    }
+    assert!(count > 0, "no secret was found to look for");
+}
+
+#[test]
+fn missing_keys_have_their_exit_code_and_say_what_to_do() {
+    let state = folder();
+    let shown = worker(state.path(), &["keys", "show"]);
+    assert_eq!(code(&shown), Some(6));
+    assert!(err(&shown).contains("keys generate"), "{}", err(&shown));
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_by_name() {
+    let state = folder();
+    fs::write(state.path().join("worker.toml"), "limits.tasks = 0\n").unwrap();
+    let shown = worker(state.path(), &["config", "show"]);
+    assert_eq!(code(&shown), Some(2));
+    assert!(
+        err(&shown).contains("limits.tasks: must be 1 or more"),
+        "{}",
+        err(&shown)
+    );
+}
+
+#[test]
+fn the_printed_defaults_are_a_usable_configuration() {
+    let state = folder();
+    let defaults = worker(state.path(), &["config", "default"]);
+    fs::write(state.path().join("worker.toml"), out(&defaults)).unwrap();
+    let shown = worker(state.path(), &["config", "show"]);
+    assert_eq!(out(&shown), out(&defaults), "{}", err(&shown));
+}
+
+#[test]
+fn a_node_that_does_not_answer_has_its_exit_code() {
+    let state = folder();
+    worker(state.path(), &["keys", "generate"]);
+    let refused = worker(state.path(), &["--url", "ws://127.0.0.1:9", "register"]);
+    assert_eq!(code(&refused), Some(4), "{}", err(&refused));
+    assert!(
+        err(&refused).contains("no node answers"),
+        "{}",
+        err(&refused)
+    );
+}
+
+#[test]
+fn the_doctor_names_what_is_wrong_and_fails() {
+    let state = folder();
+    let arguments = [
+        "--url",
+        "ws://127.0.0.1:9",
+        "--output",
+        "json",
+        "doctor",
+        "--quick",
+    ];
+    let examined = worker(state.path(), &arguments);
+    assert_eq!(code(&examined), Some(3));
+    let findings: serde_json::Value = serde_json::from_str(&out(&examined)).unwrap();
+    let level = |check: &str| {
+        let all = findings.as_array().unwrap();
+        let found = all.iter().find(|finding| finding["check"] == check);
+        found.map(|finding| finding["level"].clone())
+    };
+    assert_eq!(level("node"), Some("bad".into()));
+    assert_eq!(level("keys"), Some("bad".into()));
+    assert_eq!(level("state directory"), Some("good".into()));
+}
+
+#[test]
+fn a_state_directory_in_use_has_its_exit_code() {
+    let state = folder();
+    worker(state.path(), &["keys", "generate"]);
+    let held = nocknock_worker::state::StateDir::open(state.path()).unwrap();
+    let refused = worker(state.path(), &["run"]);
+    assert_eq!(code(&refused), Some(5), "{}", err(&refused));
+    assert!(err(&refused).contains("in use"), "{}", err(&refused));
+    drop(held);
+}
+
+#[test]
+fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
+    let state = folder();
+    let table = state.path().join("table.csv");
+    let line = |n: u32| format!("{},{},{},{},{}\n", n % 4, n / 4 % 4, n % 3, 3, n % 4 / 2);
+    let lines: String = (0..120).map(line).collect();
+    fs::write(&table, format!("a,b,c,d,kind\n{lines}")).unwrap();
+    fs::write(
+        state.path().join("worker.toml"),
+        "[training]\ndevice = \"cpu\"\n[training.settings]\nepochs = 5\n",
+    )
+    .unwrap();
+    let folder = state.path().join("model");
+    let (table, model) = (table.to_str().unwrap(), folder.to_str().unwrap());
+    let trained = worker(
+        state.path(),
+        &[
+            "train",
+            "--data",
+            table,
+            "--shape",
+            "tiny-4x3x2",
+            "--out",
+            model,
+        ],
+    );
+    assert_eq!(code(&trained), Some(0), "{}", err(&trained));
+    let kept: nocknock_worker::state::ModelFact =
+        serde_json::from_slice(&fs::read(folder.join("model.json")).unwrap()).unwrap();
+    let shape = nocknock_primitives::model::shape::TINY_4X3X2;
+    assert_eq!(kept.weights.check(&shape), Ok(()));
+}
+
+#[test]
+fn status_tells_of_an_empty_state_directory() {
+    let state = folder();
+    let told = worker(state.path(), &["status"]);
+    assert_eq!(code(&told), Some(0));
+    assert!(out(&told).contains("no task"));
+}
+
+#[test]
+fn completions_are_printed_for_shells() {
+    let state = folder();
+    for shell in ["bash", "zsh", "fish"] {
+        let printed = worker(state.path(), &["completions", shell]);
+        assert_eq!(code(&printed), Some(0));
+        assert!(out(&printed).contains("nocknock-worker"), "{shell}");
+    }
+}
