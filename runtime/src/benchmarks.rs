@@ -4,7 +4,7 @@ use crate::*;
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{
-    StorageInfo, StorageInfoTrait, TrackedStorageKey, WhitelistedStorageKeys,
+    fungible::Mutate, StorageInfo, StorageInfoTrait, TrackedStorageKey, WhitelistedStorageKeys,
 };
 use frame_system_benchmarking::{
     extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
@@ -100,6 +100,12 @@ impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for Helper {
 
     fn prove(_: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
         SCORE.prove(inputs, 1)
+    }
+
+    fn experiment() -> ExperimentId {
+        let owner = sp_keyring::Sr25519Keyring::Alice.to_account_id();
+        let _funded = Balances::mint_into(&owner, NNK);
+        <Self as pallet_tasks::benchmarking::BenchmarkHelper<AccountId>>::experiment(&owner)
     }
 
     fn set_keys(who: &AccountId) {

@@ -4,7 +4,7 @@ use crate::{
     fees::{CurrentSession, FeesToAuthor, FreeCalls, WeightToFee, BYTE_FEE},
     protocol::{BurnDust, NothingBurntUnseen},
     validators::{
-        AccountIdentifies, DisableOffenders, FullIdentification, ValidatorManager,
+        AccountIdentifies, CountAuthors, DisableOffenders, FullIdentification, ValidatorManager,
         SESSIONS_REMEMBERED,
     },
     weights, AccountId, Babe, Balance, Balances, Block, BlockNumber, Hash, Historical, Nonce,
@@ -76,6 +76,7 @@ impl frame_system::Config for Runtime {
     type DbWeight = ParityDbWeight;
     type Version = Version;
     type AccountData = pallet_balances::AccountData<Balance>;
+    type OnKilledAccount = crate::Allowance;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
     type SS58Prefix = SS58Prefix;
@@ -170,12 +171,13 @@ impl pallet_allowance::Config for Runtime {
     type Policy = FreeCalls;
     type Period = CurrentSession;
     type MaxPerPeriod = ConstU32<100>;
+    type FailurePrice = ConstU32<8>;
     type WeightInfo = weights::Allowance;
 }
 
 impl pallet_authorship::Config for Runtime {
     type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Babe>;
-    type EventHandler = ();
+    type EventHandler = CountAuthors;
 }
 
 impl pallet_offences::Config for Runtime {

@@ -26,7 +26,14 @@ pub const BASE_FEE: Balance = 100 * MICRO_NNK;
 pub const BYTE_FEE: Balance = MICRO_NNK;
 
 /// How many transactions a validator may send without a fee in one session.
-pub const VALIDATOR_ALLOWANCE: u32 = 24;
+pub const VALIDATOR_ALLOWANCE: u32 = 32;
+
+/// How many of them a motion of the council uses up: two in a session, and votes besides. One validator alone must not
+/// take all places for motions.
+pub const MOTION_PRICE: u32 = 12;
+
+/// The longest motion that is free, in bytes: a practice block with all that surrounds it. New code goes by its hash.
+pub const MAX_FREE_MOTION: u32 = 128 * 1024;
 
 /// Turns weight into a fee: the weight of a transaction that does nothing costs [`BASE_FEE`].
 #[derive(Debug)]
@@ -46,8 +53,12 @@ impl WeightToFeePolynomial for WeightToFee {
     }
 }
 
-/// How many transactions about curriculum tasks a registered worker or a custodian may send without a fee in one session.
-pub const CURRICULUM_ALLOWANCE: u32 = 64;
+/// How many transactions about curriculum tasks a worker may send without a fee in one session: a task needs a commitment
+/// or two, its scores in batches, the delivery and the key.
+pub const WORKER_ALLOWANCE: u32 = 24;
+
+/// How many a custodian may send: it creates a task, publishes its training data, and reveals up to 32 blocks.
+pub const CUSTODIAN_ALLOWANCE: u32 = 40;
 
 /// Gives fees and tips to the author of the block. What the author cannot hold, because the account would stay below
 /// the existential deposit, is burnt.
@@ -74,27 +85,46 @@ pub struct FreeCalls;
 impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
     fn quota(who: &AccountId, call: &RuntimeCall) -> u32 {
         match call {
-            RuntimeCall::Tasks(call) if Tasks::is_free_call(who, call) => CURRICULUM_ALLOWANCE,
+            RuntimeCall::Tasks(call) if Tasks::is_free_call(who, call) => task_allowance(call),
             call if keeps_it_running(call) && Session::validators().contains(who) => {
                 VALIDATOR_ALLOWANCE
             }
             _ => 0,
         }
     }
+
+    fn price(call: &RuntimeCall) -> u32 {
+        match call {
+            RuntimeCall::Council(pallet_collective::Call::propose { .. }) => MOTION_PRICE,
+            _ => 1,
+        }
+    }
 }
 
-/// A validator must be able to rotate its keys, to vote, and to apply what was voted for.
+/// What a custodian sends comes out of its own allowance, all else out of that of a worker.
+fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
+    match call {
+        pallet_tasks::Call::create_task { .. }
+        | pallet_tasks::Call::publish_training_data { .. }
+        | pallet_tasks::Call::reveal_block { .. } => CUSTODIAN_ALLOWANCE,
+        _ => WORKER_ALLOWANCE,
+    }
+}
+
+/// A validator must be able to rotate its keys, to move and to vote. (Code that was voted for is applied by anybody, with
+/// an unsigned transaction.)
 fn keeps_it_running(call: &RuntimeCall) -> bool {
-    matches!(
-        call,
-        RuntimeCall::Session(pallet_session::Call::set_keys { .. })
-            | RuntimeCall::Council(
-                pallet_collective::Call::propose { .. }
-                    | pallet_collective::Call::vote { .. }
-                    | pallet_collective::Call::close { .. }
-            )
-            | RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { .. })
-    )
+    match call {
+        // A motion that is longer than its bound fails.
+        RuntimeCall::Council(pallet_collective::Call::propose { length_bound, .. }) => {
+            *length_bound <= MAX_FREE_MOTION
+        }
+        RuntimeCall::Council(
+            pallet_collective::Call::vote { .. } | pallet_collective::Call::close { .. },
+        )
+        | RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
+        _ => false,
+    }
 }
 
 /// The session is the period of an allowance.

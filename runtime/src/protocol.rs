@@ -45,6 +45,21 @@ impl Get<bool> for NothingAtStake {
     }
 }
 
+/// The same for an amount.
+#[derive(Debug)]
+pub struct AmountPerNetwork<const DEVELOPMENT: Balance, const OTHERWISE: Balance>;
+
+impl<const DEVELOPMENT: Balance, const OTHERWISE: Balance> Get<Balance>
+    for AmountPerNetwork<DEVELOPMENT, OTHERWISE>
+{
+    fn get() -> Balance {
+        match Network::kind() {
+            NetworkKind::Development => DEVELOPMENT,
+            _ => OTHERWISE,
+        }
+    }
+}
+
 impl pallet_verifier::Config for Runtime {
     type RegisterOrigin = CouncilTwoThirds;
     type AllowsDevelopmentKeys = NothingAtStake;
@@ -109,8 +124,10 @@ impl pallet_tasks::Config for Runtime {
     type BondPerBlock = ConstU128<{ NNK / 10 }>;
     type MinStake = ConstU128<{ NNK / 10 }>;
     type BurnShare = BurnShare;
+    type RecordFee = ConstU128<{ NNK / 10 }>;
+    type MinCurriculumTestRows = PerNetwork<10, 300>;
     type MinPeriod = PerNetwork<3, 30>;
-    type MaxPeriod = PerNetwork<DAYS, { 14 * DAYS }>;
+    type MaxPeriod = PerNetwork<DAYS, LONGEST_PERIOD>;
     type DrawPeriod = DrawPeriod;
     type Retention = PerNetwork<DAYS, { 7 * DAYS }>;
     type SweepSteps = ConstU32<4>;
@@ -129,6 +146,17 @@ impl pallet_rewards::types::ValidatorKeys<AccountId> for SessionKeysSet {
     }
 }
 
+/// The longest phase of a task, except on development chains.
+const LONGEST_PERIOD: BlockNumber = 14 * DAYS;
+/// Sessions for which a registration is valid: 120 days of sessions of the default length.
+const REGISTRATION_LIFE: u32 = 4_320;
+/// Slots of a session of the default length.
+const DEFAULT_SESSION: BlockNumber = 1_200;
+
+// After a worker has committed, its account lasts for at least one `REGISTRATION_LIFE`: through the longest phases of
+// committing, revealing and proving, and through the first five turns to deliver.
+const _: () = assert!(8 * LONGEST_PERIOD <= REGISTRATION_LIFE * DEFAULT_SESSION);
+
 /// What the first session releases into the pot.
 pub const INITIAL_RELEASE: Balance = 1_000 * NNK;
 /// After so many sessions the release of a session is half of what it was.
@@ -139,6 +167,7 @@ pub const MAX_SUPPLY: Balance = 21_000_000 * NNK;
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Verifier = Verifier;
+    type Experiments = Experiments;
     type CurriculumOrigin = CouncilTwoThirds;
     type ValidatorKeys = SessionKeysSet;
     type InitialRelease = ConstU128<INITIAL_RELEASE>;
@@ -146,13 +175,14 @@ impl pallet_rewards::Config for Runtime {
     type MaxSupply = ConstU128<MAX_SUPPLY>;
     type PointsHalving = ConstU32<720>;
     type MaxCurriculum = ConstU32<64>;
+    type MaxOpenTasks = ConstU32<32>;
     type MaxCandidates = ConstU32<200>;
     type MaxValidators = ConstU32<{ crate::configs::MAX_AUTHORITIES }>;
-    type MinValidators = ConstU32<4>;
-    type MinCandidatePoints = ConstU128<NNK>;
-    type MaxRegistrationsPerSession = ConstU32<100>;
-    // Half a year of sessions of an hour: no curriculum task lasts longer.
-    type RegistrationLife = ConstU32<4_320>;
+    type MinValidators = PerNetwork<4, 16>;
+    type MinCandidatePoints = AmountPerNetwork<NNK, { 100 * NNK }>;
+    type MaxSilentSessions = ConstU32<8>;
+    type MaxRegistrationsPerSession = ConstU32<400>;
+    type RegistrationLife = ConstU32<REGISTRATION_LIFE>;
     type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;

@@ -1,8 +1,8 @@
 //! Who validates, what happens to offenders, and how the council follows the validators.
 
-use crate::{AccountId, Council, Historical, Rewards, Runtime, Session};
+use crate::{AccountId, BlockNumber, Council, Historical, Rewards, Runtime, Session, System};
 use alloc::vec::Vec;
-use frame_support::{traits::ChangeMembers, weights::Weight};
+use frame_support::{dispatch::DispatchClass, traits::ChangeMembers, weights::Weight};
 use pallet_session::historical::{self, IdentificationTuple, NoteHistoricalRoot};
 use sp_runtime::{traits::Convert, Perbill};
 use sp_staking::{
@@ -102,8 +102,9 @@ impl historical::SessionManager<AccountId, FullIdentification> for ElectByWork {
     fn end_session(_: SessionIndex) {}
 }
 
-/// Makes the council the set of validators at the start of each session, and forgets sessions that are too old for
-/// an equivocation report.
+/// Makes the council the set of validators at the start of each session, tells the rewards pallet when sessions end and
+/// begin, and forgets those that are too old for an equivocation report. The session pallet charges a whole block for all
+/// of this.
 #[derive(Debug)]
 pub struct CouncilFollows<Inner>(core::marker::PhantomData<Inner>);
 
@@ -129,6 +130,7 @@ impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionMa
 
     fn end_session(index: SessionIndex) {
         Inner::end_session(index);
+        Rewards::on_session_ended(&Session::validators());
         if let Some(oldest) = index.checked_sub(SESSIONS_REMEMBERED) {
             Historical::prune_up_to(oldest);
         }
@@ -149,6 +151,18 @@ fn seat_validators_in_council() {
     let members = pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get();
     if validators != members {
         Council::set_members_sorted(&validators, &members);
+    }
+}
+
+/// Tells the rewards pallet who authored each block, so that silent validators are found.
+#[derive(Debug)]
+pub struct CountAuthors;
+
+impl pallet_authorship::EventHandler<AccountId, BlockNumber> for CountAuthors {
+    // The authorship pallet charges nothing for its handler.
+    fn note_author(author: AccountId) {
+        let weight = Rewards::note_author(&author);
+        System::register_extra_weight_unchecked(weight, DispatchClass::Mandatory);
     }
 }
 

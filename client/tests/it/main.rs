@@ -5,6 +5,7 @@
 
 mod connection;
 mod events;
+mod metadata;
 mod queries;
 mod submission;
 mod support;

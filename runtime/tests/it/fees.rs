@@ -4,7 +4,7 @@ use crate::chain::{account, keys_handed_to, next_session, on};
 use codec::Encode;
 use frame_support::dispatch::GetDispatchInfo;
 use nocknock_runtime::{
-    fees::{BASE_FEE, VALIDATOR_ALLOWANCE},
+    fees::{BASE_FEE, MAX_FREE_MOTION, MOTION_PRICE, VALIDATOR_ALLOWANCE},
     Balances, Runtime, RuntimeCall, RuntimeOrigin, Session, TransactionPayment,
 };
 use pallet_allowance::WaiveOrCharge;
@@ -55,6 +55,54 @@ fn the_allowance_of_a_validator_ends_and_returns_with_the_next_session() {
     on("local_testnet", || {
         for _ in 0..VALIDATOR_ALLOWANCE {
             assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+        }
+        assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Err(CANNOT_PAY));
+        next_session();
+        assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+    });
+}
+
+/// A motion about nothing that is said to be `length` bytes long. It fails if it is longer.
+fn motion(length_bound: u32) -> RuntimeCall {
+    let remark = length_bound.encode();
+    let proposal = Box::new(frame_system::Call::remark { remark }.into());
+    RuntimeCall::Council(pallet_collective::Call::propose {
+        threshold: 3,
+        proposal,
+        length_bound,
+    })
+}
+
+/// Alice's vote on a motion that does not exist, which fails.
+fn failing_vote() -> RuntimeCall {
+    RuntimeCall::Council(pallet_collective::Call::vote {
+        proposal: Default::default(),
+        index: 0,
+        approve: true,
+    })
+}
+
+#[test]
+fn a_motion_is_free_if_it_is_short_and_the_allowance_covers_its_price() {
+    on("local_testnet", || {
+        assert_eq!(
+            send(Sr25519Keyring::Alice, motion(MAX_FREE_MOTION + 1)),
+            Err(CANNOT_PAY)
+        );
+        assert_eq!(send(Sr25519Keyring::Alice, motion(100)), Ok(()));
+        for _ in 0..VALIDATOR_ALLOWANCE - 2 * MOTION_PRICE + 1 {
+            assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+        }
+        assert_eq!(send(Sr25519Keyring::Alice, motion(100)), Err(CANNOT_PAY));
+        assert_eq!(send(Sr25519Keyring::Bob, motion(MAX_FREE_MOTION)), Ok(()));
+    });
+}
+
+#[test]
+fn a_few_free_calls_that_fail_end_the_allowance_of_the_session() {
+    on("local_testnet", || {
+        for _ in 0..4 {
+            assert_eq!(send(Sr25519Keyring::Alice, failing_vote()), Ok(()));
         }
         assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Err(CANNOT_PAY));
         next_session();

@@ -99,7 +99,7 @@ fn from_no_token_at_all_to_a_model_sold() {
         let champion = Experiments::champion(experiment).expect("a champion");
         assert_eq!(champion.score, better);
         assert_eq!(Provenance::records(0, 10).len(), 2);
-        assert_eq!(Wtm::facts(0, 10).len(), 2);
+        assert_eq!(Wtm::facts(0, 10).0.len(), 2);
     });
 
     // When everything is over, nothing is held of anybody.
