@@ -1,0 +1,133 @@
+//! The command line.
+
+use crate::{commands::*, output::Format};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The command line of NockNock, a chain whose useful work is machine learning.
+///
+/// A requester describes an experiment, offers a task with its data file, and gets the best model whose score was proved on data
+/// that no worker had seen. Everything that is said about a model can be verified.
+///
+/// Begin with `nocknock start`, which runs a development chain and a store for data on this machine.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nocknock",
+    version,
+    after_long_help = "\
+Exit codes:
+  0  done
+  1  failed for a reason that has no code of its own
+  2  the arguments or the configuration cannot be used
+  3  the node or the store does not answer
+  4  the chain refused the transaction
+  5  what was asked for does not exist
+  6  there are no usable keys
+  7  something is not what it claims to be"
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options for every command")]
+pub(crate) struct Global {
+    /// WebSocket URL of a node. Give it several times to name others that are tried in turn
+    /// [default: ws://127.0.0.1:9944].
+    #[arg(long, global = true, env = "NOCKNOCK_URL", value_delimiter = ',')]
+    pub(crate) url: Vec<String>,
+
+    /// URL of a service that stores blobs and gives them back: a Walrus publisher and aggregator, or the development store.
+    #[arg(long, global = true, env = "NOCKNOCK_STORE", value_name = "URL")]
+    pub(crate) store: Option<String>,
+
+    /// Configuration file; `nocknock config path` tells which one is read otherwise.
+    #[arg(long, global = true, env = "NOCKNOCK_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Folder for the private files of tasks and for fetched models.
+    #[arg(long, global = true, env = "NOCKNOCK_DATA", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are texts, in NNK.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) output: Format,
+
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+}
+
+/// Who signs; of several, the last one below goes first. A secret is never an argument, because every process of the machine
+/// can read those.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Keys")]
+pub(crate) struct AccountArgs {
+    /// Sign with a seed phrase or a seed of 64 hexadecimal digits in this file, which only its owner may read.
+    #[arg(long, global = true, env = "NOCKNOCK_SEED_FILE", value_name = "FILE")]
+    pub(crate) seed_file: Option<PathBuf>,
+
+    /// Sign with this keystore. Its password is read from the file that the configuration names, or from
+    /// NOCKNOCK_KEYSTORE_PASSWORD.
+    #[arg(long, global = true, env = "NOCKNOCK_KEYSTORE", value_name = "FILE")]
+    pub(crate) keystore: Option<PathBuf>,
+
+    /// Sign with the seed phrase or seed in the environment variable of this name.
+    #[arg(long, global = true, value_name = "VARIABLE")]
+    pub(crate) key_variable: Option<String>,
+
+    /// Sign as alice, bob, charlie, dave, eve or ferdie. Everybody has their keys, so only development chains are accepted.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) dev_account: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a development chain and a store on this machine, until Ctrl-C
+    Start(start::Start),
+    /// Show how the chain and an account stand
+    Status(status::Status),
+    /// Create an experiment, to which tasks and models belong
+    CreateExperiment(create_experiment::CreateExperiment),
+    /// Offer a task with the data of a CSV, TSV, NPY or Parquet file
+    ProposeTask(propose_task::ProposeTask),
+    /// Do what is left for the requester of a task, up to the checked model
+    Follow(follow::FollowTask),
+    /// List experiments
+    Experiments(experiments::ListExperiments),
+    /// List tasks
+    Tasks(tasks::ListTasks),
+    /// Show a task: its terms, its timeline and its money
+    Task(task::ShowTask),
+    /// Show the best proved scores of an experiment
+    Leaderboard(leaderboard::ShowLeaderboard),
+    /// List the models of an experiment
+    Models(models::ListModels),
+    /// Decrypt the delivered model of a task, check it and write it to files
+    FetchModel(fetch_model::FetchModel),
+    /// Classify the rows of a file with a fetched model
+    Predict(predict::Predict),
+    /// Read and write facts of the World Truth Model
+    #[command(subcommand)]
+    Wtm(wtm::Wtm),
+    /// Find facts by domain and subject
+    QueryWtm(wtm::query::Query),
+    /// Recompute everything that is said about a delivered model
+    Verify(verify::Verify),
+    /// Show the pot, work points, candidates and the standing of workers
+    Rewards(rewards::ShowRewards),
+    /// Send tokens to another account
+    Transfer(transfer::Transfer),
+    /// Write blocks, experiments, tasks, models and facts to files
+    Export(export::Export),
+    /// Show or create the configuration file
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}

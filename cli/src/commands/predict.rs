@@ -1,0 +1,230 @@
+//! `nocknock predict`.
+
+use crate::{
+    failure::{usage, Failure},
+    model_file::ModelFile,
+    output::{number, table, text, Output},
+};
+use clap::Args;
+use nocknock_circuits::reference::outputs;
+use nocknock_dataset::{LabelColumn, ReadOptions, Table};
+use serde_json::{json, Value};
+use std::path::PathBuf;
+
+/// Rows that a table shows; JSON has all of them.
+const SHOWN: usize = 20;
+
+/// Classify the rows of a file with a fetched model.
+///
+/// The arithmetic is exactly that of the proofs: integers throughout, and a class wins only if its output is strictly the
+/// largest. If the file has the classes too, the accuracy is printed.
+#[derive(Debug, Args)]
+pub(crate) struct Predict {
+    /// The model that `fetch-model` wrote.
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+
+    /// File with the rows: .csv, .tsv, .npy or .parquet, its columns in the order of the training data.
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+
+    /// Column with the true classes [default: the last one, if there is one column more than the model takes].
+    #[arg(long, value_name = "COLUMN", conflicts_with = "no_label")]
+    label: Option<String>,
+
+    /// The file has no column with true classes.
+    #[arg(long)]
+    no_label: bool,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Prediction {
+    /// The class with the strictly largest output; none if two share it.
+    class: Option<usize>,
+    /// The true class by name, if the file has it.
+    label: Option<String>,
+}
+
+impl Predict {
+    pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
+        let model = ModelFile::read(&self.model)
+            .map_err(|error| usage(format!("{}: {error}", self.model.display())))?;
+        let data = self.read(&model)?;
+        let predictions = predict(&model, &data)?;
+        let value = summary(&model, &predictions);
+        output.show(&value, || shown(&model, &predictions))
+    }
+
+    fn read(&self, model: &ModelFile) -> Result<Table, Failure> {
+        let label = match (&self.label, self.no_label) {
+            (_, true) => LabelColumn::None,
+            (Some(name), _) => LabelColumn::Named(name.clone()),
+            (None, false) => LabelColumn::Last,
+        };
+        let guessed = label == LabelColumn::Last;
+        let read = |label| {
+            let options = ReadOptions {
+                label,
+                ..ReadOptions::default()
+            };
+            Table::read(&self.data, &options)
+        };
+        let columns = columns(model);
+        match read(label) {
+            Ok(data) if guessed && data.columns().len() < columns => read(LabelColumn::None),
+            // A file without labels may look like one with more classes than there can be, or with one class only.
+            Err(error) if guessed => read(LabelColumn::None)
+                .ok()
+                .filter(|data| data.columns().len() == columns)
+                .ok_or(error),
+            read => read,
+        }
+        .map_err(usage)
+    }
+}
+
+/// Columns that the model takes.
+fn columns(model: &ModelFile) -> usize {
+    let quantiser = model.about.quantiser.as_ref();
+    quantiser.map_or(model.shape.inputs.into(), |quantiser| {
+        quantiser.columns().len()
+    })
+}
+
+fn predict(model: &ModelFile, data: &Table) -> Result<Vec<Prediction>, Failure> {
+    let rows = match &model.about.quantiser {
+        Some(quantiser) => quantiser.table(data).map_err(usage)?,
+        None => integers(model, data)?,
+    };
+    let labels = data.labels();
+    let label_of = |row: usize| {
+        let labels = labels?;
+        let class = labels.of_row.get(row)?;
+        labels.classes.get(usize::from(*class)).cloned()
+    };
+    let predictions = rows.iter().enumerate().map(|(row, inputs)| Prediction {
+        class: winner(&outputs(&model.shape, &model.weights, inputs)),
+        label: label_of(row),
+    });
+    Ok(predictions.collect())
+}
+
+/// The numbers of a table as they are, for a model whose scaling is not known.
+fn integers(model: &ModelFile, data: &Table) -> Result<Vec<Vec<u16>>, Failure> {
+    let largest = model.shape.max_input() as f64;
+    let inputs = usize::from(model.shape.inputs);
+    if data.columns().len() != inputs {
+        return Err(usage(format!(
+            "the model was fetched without its scaling, so the data must have {inputs} columns"
+        )));
+    }
+    let input = |value: &f64| {
+        match (0.0..=largest).contains(value) && value.fract() == 0.0 {
+        true => Ok(*value as u16),
+        false => Err(usage(format!(
+            "the model was fetched without its scaling, so the data must be whole numbers from 0 to {largest}"
+        ))),
+    }
+    };
+    data.rows()
+        .map(|row| row.iter().map(input).collect())
+        .collect()
+}
+
+/// The place of the strictly largest output.
+fn winner(outputs: &[i64]) -> Option<usize> {
+    let largest = outputs.iter().max()?;
+    let mut places = outputs
+        .iter()
+        .enumerate()
+        .filter(|(_, output)| *output == largest);
+    match (places.next(), places.next()) {
+        (Some((place, _)), None) => Some(place),
+        _ => None,
+    }
+}
+
+fn name(model: &ModelFile, prediction: &Prediction) -> Option<String> {
+    prediction.class.map(|class| model.class_name(class))
+}
+
+/// Rows that are right, and rows with a label.
+fn accuracy(model: &ModelFile, predictions: &[Prediction]) -> (usize, usize) {
+    let labelled: Vec<_> = predictions
+        .iter()
+        .filter(|row| row.label.is_some())
+        .collect();
+    let right = labelled.iter().filter(|row| name(model, row) == row.label);
+    (right.count(), labelled.len())
+}
+
+fn summary(model: &ModelFile, predictions: &[Prediction]) -> Value {
+    let (right, labelled) = accuracy(model, predictions);
+    let names: Vec<Option<String>> = predictions.iter().map(|row| name(model, row)).collect();
+    json!({
+        "rows": predictions.len(),
+        "predictions": names,
+        "correct": (labelled > 0).then_some(right),
+        "labelled": labelled,
+        "accuracy": (labelled > 0).then(|| right as f64 / labelled as f64),
+    })
+}
+
+fn shown(model: &ModelFile, predictions: &[Prediction]) -> String {
+    let rows = predictions
+        .iter()
+        .take(SHOWN)
+        .enumerate()
+        .map(|(row, prediction)| {
+            vec![
+                number(row + 1),
+                text(name(model, prediction).unwrap_or_else(|| "undecided".to_owned())),
+                text(prediction.label.clone().unwrap_or_default()),
+            ]
+        });
+    let mut shown = table(&["row", "class", "true class"], rows);
+    if predictions.len() > SHOWN {
+        let more = predictions.len() - SHOWN;
+        shown += &format!("\n… and {more} rows more; --output json prints all");
+    }
+    let (right, labelled) = accuracy(model, predictions);
+    if labelled > 0 {
+        let share = 100.0 * right as f64 / labelled as f64;
+        shown += &format!("\n\n{right} of {labelled} rows are right: {share:.2} %");
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model_file::tests::model;
+    use std::path::Path;
+
+    #[test]
+    fn a_tie_names_no_class() {
+        assert_eq!(winner(&[1, 3, 2]), Some(1));
+        assert_eq!(winner(&[3, 3, 2]), None);
+        assert_eq!(winner(&[]), None);
+    }
+
+    #[test]
+    fn accuracy_compares_names_and_not_their_order_in_the_file() {
+        // This model answers "yes" to everything.
+        let csv = "1,2,3,0,yes\n0,0,0,0,no\n3,3,3,3,yes\n";
+        let options = ReadOptions::default();
+        let data = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
+        let predictions = predict(&model(), &data).unwrap();
+        assert!(predictions.iter().all(|row| row.class == Some(1)));
+        assert_eq!(accuracy(&model(), &predictions), (2, 3));
+    }
+
+    #[test]
+    fn numbers_that_need_scaling_are_refused_without_it() {
+        let csv = "1,2,3,0.5,yes\n0,0,0,0,no\n";
+        let options = ReadOptions::default();
+        let data = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
+        assert_eq!(predict(&model(), &data).unwrap_err().code(), 2);
+    }
+}

@@ -1,0 +1,223 @@
+//! `nocknock propose-task`.
+
+use crate::{
+    commands::follow,
+    failure::{usage, Failure},
+    node::Node,
+    requester::{
+        act::Follower,
+        state::{Progress, Request},
+        terms::{choose_shape, offer, Market, TermsArgs},
+    },
+};
+use clap::{Args, ValueEnum};
+use nocknock_client::{calls, TaskSpec};
+use nocknock_dataset::{
+    table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions, RequesterState,
+    SplitOptions, SplitSeed, Table,
+};
+use nocknock_primitives::ids::{ExperimentId, TaskId};
+use serde_json::{json, Value};
+use std::{path::PathBuf, str::FromStr};
+
+/// Offer a task with the data of a CSV, TSV, NPY or Parquet file.
+///
+/// The rows become integers, and salted blocks of them. A private file with the salts is written before anything is sent. The
+/// chain stores the roots of the blocks; after it has drawn some as hidden test data, the others are published for training.
+///
+/// With --follow the command stays and does everything that is yours to do, up to the decrypted and checked model. Without it,
+/// `nocknock follow` does so later; if nobody does, you lose the bond.
+#[derive(Debug, Args)]
+pub(crate) struct ProposeTask {
+    /// The experiment that the task belongs to.
+    #[arg(long, value_name = "NUMBER")]
+    experiment: ExperimentId,
+
+    /// File with the data: .csv, .tsv, .npy or .parquet.
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+
+    /// Column with the classes [default: the last one].
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+
+    /// Whether the first line of a CSV file names the columns.
+    #[arg(long, value_enum, default_value_t)]
+    header: HeaderArg,
+
+    /// Shape of the models [default: the smallest that takes the columns and classes].
+    #[arg(long)]
+    shape: Option<String>,
+
+    /// How numbers become integers: `min-max`, `quantiles:TAIL` without that share of the numbers at either end, or
+    /// `fixed:LOW:HIGH` for all columns.
+    #[arg(long, default_value = "min-max", value_name = "RANGE")]
+    range: RangeArg,
+
+    /// Blocks that the rows are split into [default: as few as hold them].
+    #[arg(long, value_name = "N")]
+    blocks: Option<u16>,
+
+    #[command(flatten)]
+    terms: TermsArgs,
+
+    /// Stay, and do everything that is left for the requester.
+    #[arg(long)]
+    follow: bool,
+
+    /// Folder for the fetched model, with --follow.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Only say what would be offered, what it costs, and whether the chain would take it.
+    #[arg(long, conflicts_with = "follow")]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum HeaderArg {
+    /// It does if none of its cells is a number.
+    #[default]
+    Detect,
+    /// It does.
+    Present,
+    /// It is the first row.
+    Absent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct RangeArg(Range);
+
+impl FromStr for RangeArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| -> Result<f64, String> {
+            text.parse()
+                .map_err(|_| format!("{text:?} is not a number"))
+        };
+        let parts: Vec<&str> = text.split(':').collect();
+        Ok(Self(match parts.as_slice() {
+            ["min-max"] => Range::MinMax,
+            ["quantiles", tail] => Range::Quantiles {
+                tail: number(tail)?,
+            },
+            ["fixed", low, high] => Range::Fixed {
+                low: number(low)?,
+                high: number(high)?,
+            },
+            _ => return Err("expected min-max, quantiles:TAIL or fixed:LOW:HIGH".to_owned()),
+        }))
+    }
+}
+
+impl ProposeTask {
+    pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let account = node.keys()?.account();
+        let (table, prepared) = self.prepare()?;
+        node.output.say(table.describe().to_string());
+        let best = node.best().await?;
+        let market = Market::read(&best, self.experiment, prepared.shape(), &account).await?;
+        let spec = offer(&self.terms, &prepared, &market)?;
+        let call = calls::tasks::create(self.experiment, &spec);
+        let cost = node.rehearse(&call).await?;
+        if self.dry_run {
+            let value = json!({ "offer": summary(&prepared, &spec), "cost": cost });
+            return node.output.show(&value, || shown(&value));
+        }
+        let genesis = node.client.genesis_hash();
+        let progress = Progress::new(genesis, account, self.experiment, &spec);
+        let state = RequesterState { prepared, progress };
+        let request = Request::create(&node.config.data_dir()?, state)?;
+        node.output.say(format!(
+            "private file: {} (keep it until the task has ended)",
+            request.path().display()
+        ));
+        let mut follower = Follower::new(node, request)?;
+        let task = follower.create().await?;
+        match self.follow {
+            true => follow::to_the_end(node, follower, self.out).await,
+            false => announce(node, &follower, task, &spec),
+        }
+    }
+
+    fn prepare(&self) -> Result<(Table, PreparedTask), Failure> {
+        let options = ReadOptions {
+            label: match &self.label {
+                Some(name) => LabelColumn::Named(name.clone()),
+                None => LabelColumn::Last,
+            },
+            header: match self.header {
+                HeaderArg::Detect => Header::Detect,
+                HeaderArg::Present => Header::Present,
+                HeaderArg::Absent => Header::Absent,
+            },
+        };
+        let table = Table::read(&self.data, &options).map_err(usage)?;
+        let shape = choose_shape(&table, self.shape.as_deref())?;
+        let quantiser = Quantiser::fit(&table, &shape, self.range.0).map_err(usage)?;
+        let options = SplitOptions {
+            blocks: self.blocks,
+            seed: SplitSeed::random().map_err(usage)?,
+        };
+        let prepared = PreparedTask::from_table(&table, quantiser, &shape, &options);
+        Ok((table, prepared.map_err(usage)?))
+    }
+}
+
+fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
+    let terms = &spec.terms;
+    json!({
+        "shape": prepared.shape().name(),
+        "classes": prepared.classes(),
+        "blocks": prepared.roots().len(),
+        "min_test_rows": terms.min_test_rows,
+        "reward": crate::amount::Amount(terms.reward),
+        "bond": crate::amount::Amount(terms.bond),
+        "stake": crate::amount::Amount(terms.stake),
+    })
+}
+
+fn shown(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn announce(
+    node: &Node,
+    follower: &Follower<'_>,
+    task: TaskId,
+    spec: &TaskSpec,
+) -> Result<(), Failure> {
+    let prepared = &follower.request.state.prepared;
+    let value = json!({
+        "task": task,
+        "state": follower.request.path().display().to_string(),
+        "offer": summary(prepared, spec),
+    });
+    node.output.show(&value, || {
+        format!("Task {task} is created. `nocknock follow {task}` does what is left for you; run it now.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read() {
+        let parsed = |text: &str| text.parse::<RangeArg>().map(|range| range.0);
+        assert_eq!(parsed("min-max"), Ok(Range::MinMax));
+        assert_eq!(
+            parsed("quantiles:0.01"),
+            Ok(Range::Quantiles { tail: 0.01 })
+        );
+        let fixed = Range::Fixed {
+            low: -1.0,
+            high: 15.0,
+        };
+        assert_eq!(parsed("fixed:-1:15"), Ok(fixed));
+        for text in ["", "fixed", "fixed:1", "quantiles:x", "min-max:1"] {
+            assert!(parsed(text).is_err(), "{text}");
+        }
+    }
+}

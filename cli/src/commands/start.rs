@@ -1,0 +1,171 @@
+//! `nocknock start`.
+
+use crate::{
+    arguments::Global,
+    config::Config,
+    dev::{
+        node::{DevNode, NodeOptions},
+        session::{Session, SessionFile},
+    },
+    failure::{other, Failure},
+    output::Output,
+};
+use clap::Args;
+use nocknock_client::{Client, ConnectOptions, Follow};
+use nocknock_storage::dev_store::{self, DevStore};
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::signal::unix::{signal, Signal, SignalKind};
+
+/// How long the first block may take.
+const FIRST_BLOCK: Duration = Duration::from_secs(120);
+
+/// Run a development chain and a store on this machine, until Ctrl-C.
+///
+/// The chain has one validator, blocks of one second, and no tokens until somebody has proved useful work. The program
+/// `nocknock-node` is looked for beside this one, then in PATH. The store keeps what is put into it in a folder of this machine and
+/// has none of the guarantees of Walrus.
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// Use a fresh folder, and remove it at the end.
+    #[arg(long)]
+    tmp: bool,
+
+    /// Port of the node's JSON-RPC server; 0 takes a free one.
+    #[arg(long, default_value_t = 9944, value_name = "PORT")]
+    rpc_port: u16,
+
+    /// Port of the store; 0 takes a free one.
+    #[arg(long, default_value_t = 31415, value_name = "PORT")]
+    store_port: u16,
+
+    /// The node's program.
+    #[arg(long, env = "NOCKNOCK_NODE", value_name = "FILE")]
+    node: Option<PathBuf>,
+
+    /// File for the URLs and process ids, written once all is ready [default: session.json in the data folder].
+    #[arg(long, value_name = "FILE")]
+    session_file: Option<PathBuf>,
+}
+
+/// The folder of the chain and the store.
+#[derive(Debug)]
+struct Place {
+    folder: PathBuf,
+    /// Removes the folder at the end.
+    _temporary: Option<tempfile::TempDir>,
+}
+
+/// What makes the command end.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Start {
+    pub(crate) async fn run(self, global: &Global, output: Output) -> Result<(), Failure> {
+        let mut stop = Stop::listen()?;
+        let place = self.place(global)?;
+        let store = self.store(&place.folder).await?;
+        let options = NodeOptions {
+            program: self.node.clone(),
+            folder: place.folder.join("node"),
+            rpc_port: self.rpc_port,
+        };
+        let mut node = match DevNode::spawn(&options) {
+            Ok(node) => node,
+            Err(failure) => {
+                store.shutdown().await.map_err(other)?;
+                return Err(failure);
+            }
+        };
+        let ran = tokio::select! {
+            ran = self.serve(&mut node, &store, &place.folder, output) => ran,
+            () = stop.wait() => Ok(()),
+        };
+        output.say("stopping");
+        let stopped = node.stop().await;
+        store.shutdown().await.map_err(other)?;
+        ran.and(stopped)
+    }
+
+    fn place(&self, global: &Global) -> Result<Place, Failure> {
+        if self.tmp {
+            let temporary = tempfile::Builder::new().prefix("nocknock-").tempdir();
+            let temporary = temporary.map_err(other)?;
+            return Ok(Place {
+                folder: temporary.path().to_owned(),
+                _temporary: Some(temporary),
+            });
+        }
+        let folder = Config::load(global)?.data_dir()?.join("dev");
+        fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
+        Ok(Place {
+            folder,
+            _temporary: None,
+        })
+    }
+
+    async fn store(&self, folder: &Path) -> Result<DevStore, Failure> {
+        let config = dev_store::Config {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.store_port)),
+            ..dev_store::Config::new(folder.join("store"))
+        };
+        DevStore::serve(config).await.map_err(other)
+    }
+
+    /// Runs until the node ends by itself, which is a failure.
+    async fn serve(
+        &self,
+        node: &mut DevNode,
+        store: &DevStore,
+        folder: &Path,
+        output: Output,
+    ) -> Result<(), Failure> {
+        let url = node.url().await?;
+        first_block(&url).await?;
+        let session = Session::new(folder, &url, node.pid(), &store.url(), node.log());
+        let path = self.session_file.clone();
+        let path = path.unwrap_or_else(|| folder.join("session.json"));
+        let _file = SessionFile::write(path, &session)?;
+        output.show(&session, || session.text())?;
+        node.ended().await
+    }
+}
+
+/// Waits until the chain has begun.
+async fn first_block(url: &str) -> Result<(), Failure> {
+    let options = ConnectOptions {
+        patience: FIRST_BLOCK,
+        ..ConnectOptions::new(&[url])
+    };
+    let client = Client::connect_with(options).await?;
+    let first = client.wait_for_block(1, Follow::Best);
+    match tokio::time::timeout(FIRST_BLOCK, first).await {
+        Ok(reached) => Ok(reached.map(|_| ())?),
+        Err(_) => Err(Failure::Other(format!(
+            "the chain has made no block within {} seconds; look into its log",
+            FIRST_BLOCK.as_secs()
+        ))),
+    }
+}
+
+impl Stop {
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(other)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(other)?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

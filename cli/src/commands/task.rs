@@ -1,0 +1,267 @@
+//! `nocknock task`.
+
+use crate::{
+    amount::Amount,
+    commands::fetch_model::known_task,
+    failure::Failure,
+    node::Node,
+    output::{number, pairs, table, text},
+    store,
+    views::{self, percent, who, with},
+};
+use clap::Args;
+use nocknock_client::{
+    AccountId, BlockNumber, Commitment, Delivery, EventRecord, QueryError, Ranking, Snapshot, Task,
+};
+use nocknock_primitives::{ids::TaskId, score::Score, task::Funding};
+use serde_json::Value;
+
+/// Blocks between two lines of progress while the timeline is read.
+const PROGRESS: BlockNumber = 500;
+
+/// Show a task: its terms, its timeline and its money.
+///
+/// The timeline is read from the blocks of the task. A node that throws old states away has only the last of them; one that was
+/// started with `--state-pruning archive`, as `nocknock start` does, has all.
+#[derive(Debug, Args)]
+pub(crate) struct ShowTask {
+    /// The task.
+    task: TaskId,
+
+    /// Leave out the timeline, which takes a moment for a long task.
+    #[arg(long)]
+    no_timeline: bool,
+}
+
+/// Everything about a task.
+#[derive(Debug)]
+struct Everything {
+    id: TaskId,
+    task: Task,
+    now: BlockNumber,
+    commitments: Vec<(AccountId, Commitment)>,
+    ranking: Ranking,
+    deliveries: Vec<(AccountId, Delivery)>,
+    timeline: Timeline,
+}
+
+#[derive(Debug, Default)]
+struct Timeline {
+    events: Vec<EventRecord>,
+    /// Blocks whose events the node no longer has.
+    forgotten: u32,
+}
+
+impl ShowTask {
+    pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let best = node.best().await?;
+        let task = known_task(&best, self.task).await?;
+        let ranking = best.ranking(self.task).await?;
+        let everything = Everything {
+            id: self.task,
+            now: best.block().number,
+            commitments: best.commitments(self.task).await?,
+            deliveries: deliveries(&best, self.task, &ranking).await?,
+            timeline: match self.no_timeline {
+                true => Timeline::default(),
+                false => timeline(node, self.task, &task, best.block().number).await?,
+            },
+            ranking,
+            task,
+        };
+        let value = everything.json();
+        node.output.show(&value, || everything.text())
+    }
+}
+
+async fn deliveries(
+    best: &Snapshot,
+    task: TaskId,
+    ranking: &Ranking,
+) -> Result<Vec<(AccountId, Delivery)>, Failure> {
+    let mut deliveries = Vec::new();
+    for entry in ranking.iter() {
+        let delivery = best.delivery(task, &entry.worker).await?;
+        deliveries.extend(delivery.map(|delivery| (entry.worker, delivery)));
+    }
+    Ok(deliveries)
+}
+
+/// The events of a task, from the block of its creation to that of its end.
+async fn timeline(
+    node: &Node,
+    id: TaskId,
+    task: &Task,
+    now: BlockNumber,
+) -> Result<Timeline, Failure> {
+    let finished = task
+        .settlement
+        .as_ref()
+        .and_then(|settled| settled.finished_at);
+    let mut timeline = Timeline::default();
+    for number in task.created_at..=finished.unwrap_or(now).min(now) {
+        let passed = number.saturating_sub(task.created_at);
+        if passed > 0 && passed % PROGRESS == 0 {
+            node.output.say(format!("reading block {number}"));
+        }
+        match events_of(node, number).await {
+            Ok(events) => timeline.events.extend(about(events, id)),
+            Err(QueryError::Pruned { .. }) => timeline.forgotten += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(timeline)
+}
+
+async fn events_of(node: &Node, number: BlockNumber) -> Result<Vec<EventRecord>, QueryError> {
+    node.client.at_number(number).await?.events().await
+}
+
+fn about(events: Vec<EventRecord>, task: TaskId) -> impl Iterator<Item = EventRecord> {
+    events
+        .into_iter()
+        .filter(move |record| record.event.task() == Some(task))
+}
+
+impl Everything {
+    fn json(&self) -> Value {
+        let list = |values: Vec<Value>| Value::Array(values);
+        let commitments = self.commitments.iter();
+        let commitments = commitments.map(|(who, entry)| views::task::commitment(who, entry));
+        let deliveries = self.deliveries.iter();
+        let deliveries = deliveries.map(|(who, delivery)| views::task::delivery(who, delivery));
+        let events = self.timeline.events.iter().map(views::event::event);
+        let value = views::task::task(self.id, &self.task, self.now);
+        let value = with(value, "commitments", list(commitments.collect()));
+        let value = with(value, "ranking", list(views::task::ranking(&self.ranking)));
+        let value = with(value, "deliveries", list(deliveries.collect()));
+        let value = with(value, "timeline", list(events.collect()));
+        with(value, "forgotten_blocks", self.timeline.forgotten)
+    }
+
+    fn text(&self) -> String {
+        let mut parts = vec![pairs(self.facts())];
+        if !self.ranking.is_empty() {
+            parts.push(self.ranking_table());
+        } else if !self.commitments.is_empty() {
+            parts.push(self.commitment_table());
+        }
+        if !self.timeline.events.is_empty() {
+            parts.push(self.timeline_table());
+        }
+        if self.timeline.forgotten > 0 {
+            parts.push(format!(
+                "The node has thrown away the states of {} blocks of the task, so their events are missing.",
+                self.timeline.forgotten
+            ));
+        }
+        parts.join("\n\n")
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let task = &self.task;
+        let deadline = task.deadline(self.now);
+        let until = deadline.map_or_else(String::new, |block| format!(", until block {block}"));
+        let data = task.train_data.as_ref().map(store::shown);
+        vec![
+            ("task", self.id.to_string()),
+            ("experiment", task.experiment.to_string()),
+            ("requester", task.requester.to_string()),
+            (
+                "phase",
+                format!("{}{until}", views::task::phase(task.phase(self.now))),
+            ),
+            ("reward", self.reward()),
+            (
+                "bond, stake",
+                format!(
+                    "{}, {} NNK",
+                    Amount(task.terms.bond),
+                    Amount(task.terms.stake)
+                ),
+            ),
+            (
+                "held now",
+                format!(
+                    "{} NNK",
+                    Amount(task.held.escrow.saturating_add(task.held.bond))
+                ),
+            ),
+            ("shape", task.shape.name().to_owned()),
+            (
+                "data",
+                format!("{} blocks, {} of them tests", task.blocks, task.test_blocks),
+            ),
+            (
+                "training data",
+                data.unwrap_or_else(|| "not published yet".to_owned()),
+            ),
+            (
+                "least score",
+                format!(
+                    "{} ({})",
+                    task.terms.min_score,
+                    percent(&task.terms.min_score)
+                ),
+            ),
+            (
+                "committed, proved",
+                format!("{}, {}", task.committed, task.proved),
+            ),
+        ]
+    }
+
+    fn reward(&self) -> String {
+        match self.task.funding {
+            Funding::Curriculum => "minted".to_owned(),
+            Funding::Sponsored => format!("{} NNK", Amount(self.task.terms.reward)),
+        }
+    }
+
+    fn ranking_table(&self) -> String {
+        let total = self.task.test_rows();
+        let rows = (0..)
+            .zip(self.ranking.iter())
+            .map(|(rank, entry): (u32, _)| {
+                let delivery = self.deliveries.iter().find(|(who, _)| *who == entry.worker);
+                let state = match delivery {
+                    Some((_, delivery)) if delivery.key.is_some() => "delivered and paid",
+                    Some(_) => "ciphertext delivered",
+                    None => "",
+                };
+                vec![
+                    number(rank),
+                    text(who(&entry.worker)),
+                    number(percent(&Score::new(entry.correct, total))),
+                    number(format!("{}/{total}", entry.correct)),
+                    text(state),
+                ]
+            });
+        table(&["rank", "worker", "score", "rows", ""], rows)
+    }
+
+    fn commitment_table(&self) -> String {
+        let rows = self.commitments.iter().map(|(worker, entry)| {
+            vec![
+                text(who(worker)),
+                number(entry.at),
+                number(format!(
+                    "{}/{}",
+                    entry.proved_blocks(),
+                    self.task.test_blocks
+                )),
+            ]
+        });
+        table(&["worker", "committed in block", "blocks proved"], rows)
+    }
+
+    fn timeline_table(&self) -> String {
+        let rows = self.timeline.events.iter().map(|record| {
+            vec![
+                number(record.block.number),
+                text(views::event::sentence(&record.event)),
+            ]
+        });
+        table(&["block", "what happened"], rows)
+    }
+}

@@ -1,0 +1,206 @@
+//! Reading facts.
+
+use crate::{
+    failure::{usage, Failure},
+    node::Node,
+    output::{number, pairs, table, text},
+    views::{fact, who, with, words},
+};
+use clap::Args;
+use nocknock_client::{Fact, Snapshot};
+use nocknock_primitives::{
+    ids::FactId,
+    limits::{Text, MAX_PAGE},
+};
+use serde_json::Value;
+
+/// Find facts by domain and subject.
+///
+/// Proven scores stand in the domain nocknock/score under subjects such as experiment/0.
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    /// Domain, such as nocknock/score.
+    domain: String,
+
+    /// Subject inside the domain.
+    subject: Option<String>,
+
+    /// Only what is believed now.
+    #[arg(long)]
+    accepted: bool,
+}
+
+/// List facts.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only those of this domain.
+    #[arg(long)]
+    domain: Option<String>,
+
+    /// Begin with this number.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    from: FactId,
+
+    /// Facts to look at, at most.
+    #[arg(long, default_value_t = 64, value_name = "N")]
+    limit: usize,
+}
+
+/// Show a fact with its history, bonds and votes.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The fact.
+    fact: FactId,
+}
+
+type Facts = Vec<(FactId, Fact)>;
+
+impl Query {
+    pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let best = node.best().await?;
+        let domain = bounded(&self.domain, "domain")?;
+        let mut facts = match &self.subject {
+            Some(subject) => {
+                best.facts_by_subject(&domain, &bounded(subject, "subject")?)
+                    .await?
+            }
+            None => best.facts_by_domain(&domain).await?,
+        };
+        if self.accepted {
+            facts.retain(|(_, found)| found.confidence() > 0);
+        }
+        show_list(node, &facts)
+    }
+}
+
+impl List {
+    pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let best = node.best().await?;
+        let mut facts = match &self.domain {
+            Some(domain) => best.facts_by_domain(&bounded(domain, "domain")?).await?,
+            None => all_facts(&best, self.from, self.limit).await?,
+        };
+        facts.retain(|(id, _)| *id >= self.from);
+        facts.truncate(self.limit);
+        show_list(node, &facts)
+    }
+}
+
+impl Show {
+    pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let best = node.best().await?;
+        let found = best.fact(self.fact).await?.ok_or_else(|| {
+            Failure::NotFound(format!("there is no fact {}, or it was removed", self.fact))
+        })?;
+        let history = best.history(self.fact).await?;
+        let case = best.case(self.fact).await?;
+        let stakes = best.stakes(self.fact).await?;
+        let older: Vec<FactId> = history
+            .iter()
+            .map(|(id, _)| *id)
+            .filter(|id| *id != self.fact)
+            .collect();
+        let staked = stakes.iter().map(|(who, stake)| fact::stake(who, stake));
+        let value = fact::fact(self.fact, &found);
+        let value = with(value, "history", &older);
+        let value = with(value, "case", case.as_ref().map(fact::case));
+        let value = with(value, "stakes", staked.collect::<Vec<_>>());
+        node.output.show(&value, || pairs(lines(&value)))
+    }
+}
+
+/// The fields of an object below each other; lists and objects in JSON.
+fn lines(value: &Value) -> Vec<(String, String)> {
+    let fields = value.as_object().into_iter().flatten();
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    fields
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.clone(), shown(value)))
+        .collect()
+}
+
+/// Pages in a row without any fact after which there are no more: rejected facts leave gaps when they are removed.
+const EMPTY_PAGES: u32 = 16;
+
+/// Facts from a number on.
+pub(crate) async fn all_facts(
+    snapshot: &Snapshot,
+    from: FactId,
+    limit: usize,
+) -> Result<Facts, Failure> {
+    let mut facts = Facts::new();
+    let (mut start, mut empty) = (from, 0);
+    while empty < EMPTY_PAGES && facts.len() < limit {
+        let page = snapshot.facts(start, MAX_PAGE).await?;
+        empty = if page.is_empty() { empty + 1 } else { 0 };
+        facts.extend(page);
+        start = start.saturating_add(MAX_PAGE.into());
+    }
+    Ok(facts)
+}
+
+fn show_list(node: &Node, facts: &Facts) -> Result<(), Failure> {
+    let value: Vec<Value> = facts
+        .iter()
+        .map(|(id, found)| fact::fact(*id, found))
+        .collect();
+    node.output.show(&value, || {
+        let rows = facts.iter().map(|(id, found)| {
+            let statement = &found.statement;
+            vec![
+                number(id),
+                text(words(&statement.domain)),
+                text(words(&statement.subject)),
+                text(words(&statement.predicate)),
+                text(words(&statement.object)),
+                text(fact::kind(&found.evidence)),
+                text(fact::status(&found.status)),
+                number(format!("{:.1} %", 100.0 * fact::confidence(found))),
+                text(who(&found.author)),
+            ]
+        });
+        let titles = [
+            "fact",
+            "domain",
+            "subject",
+            "predicate",
+            "object",
+            "evidence",
+            "status",
+            "belief",
+            "author",
+        ];
+        table(&titles, rows)
+    })
+}
+
+/// A text within the bounds of the chain.
+pub(super) fn bounded<const N: u32>(given: &str, what: &str) -> Result<Text<N>, Failure> {
+    let bytes = given.as_bytes().to_vec();
+    bytes
+        .try_into()
+        .map_err(|_| usage(format!("the {what} must have at most {N} bytes")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn texts_are_bounded_like_on_the_chain() {
+        assert!(bounded::<4>("abcd", "domain").is_ok());
+        let error = bounded::<4>("abcde", "domain").unwrap_err();
+        assert_eq!(error.code(), 2);
+    }
+
+    #[test]
+    fn what_is_missing_is_not_shown() {
+        let shown = lines(&json!({ "a": null, "b": "text", "c": [1] }));
+        let expected = [("b", "text"), ("c", "[1]")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(shown, expected);
+    }
+}

@@ -1,0 +1,200 @@
+//! Writing facts.
+
+use super::query::bounded;
+use crate::{
+    amount::Amount,
+    commands::parse_account,
+    failure::{usage, Failure},
+    node::Node,
+};
+use clap::{Args, ValueEnum};
+use nocknock_client::{calls::wtm, AccountId, Call, Wait};
+use nocknock_primitives::{
+    fact::{Source, Statement},
+    ids::{BlobId, FactId},
+};
+use serde_json::json;
+
+// No documentation comment: it would take the place of what each command says about itself.
+#[derive(Debug, Args)]
+pub(crate) struct About {
+    /// The fact.
+    pub(super) fact: FactId,
+}
+
+/// Propose a fact with a bond.
+///
+/// Domain, subject and predicate are keys: a-z, 0-9 and -_/.: with a letter or digit at both ends.
+#[derive(Debug, Args)]
+pub(crate) struct Propose {
+    /// Field of knowledge. `nocknock` is the chain's own.
+    #[arg(long)]
+    domain: String,
+
+    /// What it is about.
+    #[arg(long)]
+    subject: String,
+
+    /// Which property.
+    #[arg(long)]
+    predicate: String,
+
+    /// The value of the property: any text.
+    #[arg(long)]
+    object: String,
+
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// Propose another object for an accepted fact.
+#[derive(Debug, Args)]
+pub(crate) struct Supersede {
+    /// The fact whose place the new one shall take.
+    fact: FactId,
+
+    /// The new value.
+    #[arg(long)]
+    object: String,
+
+    #[command(flatten)]
+    source: SourceArgs,
+}
+
+/// Where a fact comes from.
+#[derive(Debug, Args)]
+struct SourceArgs {
+    /// Address of a source outside the chain, such as https://… or doi:…
+    #[arg(long, requires = "blob")]
+    uri: Option<String>,
+
+    /// Blob id of a stored copy of the source.
+    #[arg(long, requires = "uri", value_parser = parse_blob, value_name = "BLOB")]
+    blob: Option<BlobId>,
+}
+
+/// Vote about a disputed fact with your work points.
+#[derive(Debug, Args)]
+pub(crate) struct Vote {
+    /// The fact.
+    fact: FactId,
+
+    /// Whether you believe it.
+    #[arg(value_enum)]
+    side: Side,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Side {
+    /// It is true.
+    For,
+    /// It is not.
+    Against,
+}
+
+/// Get back, or win, what an account has on hold for a decided fact.
+#[derive(Debug, Args)]
+pub(crate) struct Claim {
+    /// The fact.
+    fact: FactId,
+
+    /// Whose bond or vote [default: yours].
+    #[arg(long, value_parser = parse_account, value_name = "ACCOUNT")]
+    account: Option<AccountId>,
+}
+
+impl About {
+    pub(super) async fn send(&self, node: &Node, call: Call) -> Result<(), Failure> {
+        send(node, self.fact, &call).await
+    }
+}
+
+impl Propose {
+    pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let statement = Statement {
+            domain: bounded(&self.domain, "domain")?,
+            subject: bounded(&self.subject, "subject")?,
+            predicate: bounded(&self.predicate, "predicate")?,
+            object: bounded(&self.object, "object")?,
+        };
+        statement.check().map_err(usage)?;
+        let source = self.source.read()?;
+        send_new(node, &wtm::propose(&statement, &source)).await
+    }
+}
+
+impl Supersede {
+    pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let object = bounded(&self.object, "object")?;
+        let source = self.source.read()?;
+        send_new(node, &wtm::supersede(self.fact, &object, &source)).await
+    }
+}
+
+impl Vote {
+    pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let support = matches!(self.side, Side::For);
+        send(node, self.fact, &wtm::vote(self.fact, support)).await
+    }
+}
+
+impl Claim {
+    pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
+        let who = match self.account {
+            Some(account) => account,
+            None => node.keys()?.account(),
+        };
+        send(node, self.fact, &wtm::claim(self.fact, &who)).await
+    }
+}
+
+impl SourceArgs {
+    fn read(self) -> Result<Source, Failure> {
+        let source = match (self.uri, self.blob) {
+            (Some(uri), Some(blob)) => Source::Imported {
+                uri: bounded(&uri, "URI")?,
+                blob,
+            },
+            _ => Source::Attested,
+        };
+        source.check().map_err(usage)?;
+        Ok(source)
+    }
+}
+
+fn parse_blob(text: &str) -> Result<BlobId, String> {
+    let id: Result<nocknock_storage::BlobId, _> = text.parse();
+    id.map(|id| BlobId(id.into_bytes()))
+        .map_err(|error| error.to_string())
+}
+
+async fn send(node: &Node, fact: FactId, call: &Call) -> Result<(), Failure> {
+    let included = node.send(call, Wait::Finalised).await?;
+    let block = included.block.map(|block| block.number);
+    let value = json!({
+        "fact": fact,
+        "call": call.to_string(),
+        "block": block,
+        "fee": Amount(included.fee),
+    });
+    node.output.show(&value, || {
+        format!(
+            "{call} of fact {fact} is done, in block {}.",
+            block.unwrap_or_default()
+        )
+    })
+}
+
+async fn send_new(node: &Node, call: &Call) -> Result<(), Failure> {
+    let included = node.send(call, Wait::Finalised).await?;
+    let fact = included.fact();
+    let value = json!({
+        "fact": fact,
+        "block": included.block.map(|block| block.number),
+        "fee": Amount(included.fee),
+    });
+    node.output.show(&value, || match fact {
+        Some(fact) => format!("Fact {fact} is proposed; `nocknock wtm show {fact}` tells until when it can be disputed."),
+        None => "The fact is proposed.".to_owned(),
+    })
+}

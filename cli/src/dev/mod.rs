@@ -1,0 +1,4 @@
+//! A development chain on this machine.
+
+pub(crate) mod node;
+pub(crate) mod session;

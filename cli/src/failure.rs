@@ -1,0 +1,143 @@
+//! Why a command did not do what it was asked, and the exit code that says so.
+
+use nocknock_client::{ConnectError, KeyError, QueryError, SubmitError};
+use std::{io, path::Path, process::ExitCode};
+
+/// Why a command failed. The exit code of each kind is part of the interface.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Something that has no code of its own.
+    #[error("{0}")]
+    Other(String),
+    /// The arguments or the configuration contradict each other or cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// The node or the store does not answer.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The chain refused the transaction.
+    #[error("{0}")]
+    Refused(String),
+    /// What was asked for does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// There are no usable keys.
+    #[error("{0}")]
+    Keys(String),
+    /// Something is not what it claims to be.
+    #[error("{0}")]
+    NotTrue(String),
+}
+
+impl Failure {
+    /// What a program tells the kinds apart by.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Other(_) => "failed",
+            Self::Usage(_) => "usage",
+            Self::Unreachable(_) => "unreachable",
+            Self::Refused(_) => "refused",
+            Self::NotFound(_) => "not-found",
+            Self::Keys(_) => "keys",
+            Self::NotTrue(_) => "not-true",
+        }
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Other(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Unreachable(_) => 3,
+            Self::Refused(_) => 4,
+            Self::NotFound(_) => 5,
+            Self::Keys(_) => 6,
+            Self::NotTrue(_) => 7,
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.code())
+    }
+
+    /// A failure of a file operation.
+    pub(crate) fn file(path: &Path, error: io::Error) -> Self {
+        Self::Other(format!("{}: {error}", path.display()))
+    }
+}
+
+/// Wraps any error that has no exit code of its own.
+pub(crate) fn other(error: impl std::fmt::Display) -> Failure {
+    Failure::Other(error.to_string())
+}
+
+/// Wraps an error about what the user gave.
+pub(crate) fn usage(error: impl std::fmt::Display) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Query(error) => error.into(),
+            other => Self::Usage(other.to_string()),
+        }
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match &error {
+            QueryError::Rpc(_) => Self::Unreachable(error.to_string()),
+            QueryError::NoSuchBlock(_) => Self::NotFound(error.to_string()),
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<SubmitError> for Failure {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Query(error) => error.into(),
+            refused @ (SubmitError::Rejected(_)
+            | SubmitError::Invalid { .. }
+            | SubmitError::CannotPay
+            | SubmitError::Expired { .. }
+            | SubmitError::Contested) => Self::Refused(refused.to_string()),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::Keys(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_an_exit_code_of_its_own() {
+        let text = String::new;
+        let kinds = [
+            Failure::Other(text()),
+            Failure::Usage(text()),
+            Failure::Unreachable(text()),
+            Failure::Refused(text()),
+            Failure::NotFound(text()),
+            Failure::Keys(text()),
+            Failure::NotTrue(text()),
+        ];
+        let codes: Vec<u8> = kinds.iter().map(Failure::code).collect();
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_refusal_by_the_chain_is_told_from_a_node_that_does_not_answer() {
+        assert_eq!(Failure::from(SubmitError::CannotPay).code(), 4);
+        let missing = QueryError::NoSuchBlock("7".to_owned());
+        assert_eq!(Failure::from(missing).code(), 5);
+    }
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod amount;
+mod arguments;
+mod commands;
+mod config;
+mod dev;
+mod failure;
+mod model_card;
+mod model_file;
+mod node;
+mod output;
+mod requester;
+mod store;
+mod views;
+
+use arguments::Cli;
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = output::Output::new(cli.global.output);
+    match commands::run(cli, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.error(&failure);
+            failure.exit_code()
+        }
+    }
+}

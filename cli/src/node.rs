@@ -1,0 +1,126 @@
+//! The connection to the chain, and what is sent over it.
+
+use crate::{
+    account,
+    arguments::Global,
+    config::Config,
+    failure::{usage, Failure},
+    output::Output,
+};
+use nocknock_client::{
+    AccountId, Call, Client, ConnectOptions, Included, Keys, QueryError, Snapshot, Wait,
+};
+use nocknock_primitives::circuit::KeyOrigin;
+use std::time::Duration;
+
+/// How long a command goes on trying when no node answers.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a command that follows a task goes on trying: a node may restart meanwhile.
+const LONG_PATIENCE: Duration = Duration::from_secs(600);
+
+/// What a command that speaks to the chain needs.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) client: Client,
+    pub(crate) config: Config,
+    pub(crate) output: Output,
+    keys: Option<Keys>,
+}
+
+impl Node {
+    /// Connects to the configured node.
+    pub(crate) async fn connect(global: &Global, output: Output) -> Result<Self, Failure> {
+        Self::connect_for(global, output, PATIENCE).await
+    }
+
+    /// Connects for a command that outlives restarts of the node.
+    pub(crate) async fn connect_patiently(
+        global: &Global,
+        output: Output,
+    ) -> Result<Self, Failure> {
+        Self::connect_for(global, output, LONG_PATIENCE).await
+    }
+
+    async fn connect_for(
+        global: &Global,
+        output: Output,
+        patience: Duration,
+    ) -> Result<Self, Failure> {
+        let config = Config::load(global)?;
+        let keys = account::load(&global.account, &config.account)?;
+        // The first connection fails soon even if the command is patient later on: a wrong URL is
+        // the most frequent mistake.
+        Client::connect_with(options(&config, PATIENCE)).await?;
+        let client = Client::connect_with(options(&config, patience)).await?;
+        if global.account.dev_account.is_some() && !is_development(&client.best().await?).await? {
+            return Err(usage(
+                "--dev-account is for development chains: everybody has the keys of these accounts, \
+                 and this chain is none",
+            ));
+        }
+        Ok(Self {
+            client,
+            config,
+            output,
+            keys,
+        })
+    }
+
+    /// The keys that sign.
+    pub(crate) fn keys(&self) -> Result<&Keys, Failure> {
+        self.keys.as_ref().ok_or_else(|| {
+            Failure::Keys(
+                "this needs keys: give --seed-file, --keystore or --key-variable, name one in the \
+                 configuration, or on a development chain --dev-account alice"
+                    .to_owned(),
+            )
+        })
+    }
+
+    /// The account that signs, if keys are named.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        self.keys.as_ref().map(Keys::account)
+    }
+
+    /// The state after the newest block.
+    pub(crate) async fn best(&self) -> Result<Snapshot, Failure> {
+        Ok(self.client.best().await?)
+    }
+
+    /// Signs a call, submits it and waits until it is in a block, or in a finalised one.
+    pub(crate) async fn send(&self, call: &Call, wait: Wait) -> Result<Included, Failure> {
+        Ok(self.client.submit(self.keys()?, call, wait).await?)
+    }
+
+    /// Says what a call would cost and do, without submitting it. A refusal is a failure.
+    pub(crate) async fn rehearse(&self, call: &Call) -> Result<serde_json::Value, Failure> {
+        let rehearsed = self.client.dry_run(self.keys()?, call).await?;
+        if let Err(rejection) = rehearsed.outcome {
+            return Err(Failure::Refused(rejection.to_string()));
+        }
+        let estimate = rehearsed.estimate;
+        Ok(serde_json::json!({
+            "call": call.to_string(),
+            "fee": crate::amount::Amount(estimate.fee),
+            "deposit": crate::amount::Amount(estimate.deposit),
+            "available": crate::amount::Amount(estimate.available),
+        }))
+    }
+}
+
+fn options(config: &Config, patience: Duration) -> ConnectOptions {
+    ConnectOptions {
+        patience,
+        ..ConnectOptions::new(&config.chain.urls)
+    }
+}
+
+/// Nothing of value is at stake here: only such chains register circuits under development keys, under which anybody can
+/// forge proofs.
+pub(crate) async fn is_development(snapshot: &Snapshot) -> Result<bool, QueryError> {
+    let circuits = snapshot.circuits().await?;
+    Ok(circuits
+        .iter()
+        .any(|(_, circuit)| circuit.origin == KeyOrigin::Development))
+}

@@ -1,0 +1,244 @@
+//! Doing what [`next_step`] says, until the task has ended.
+
+use super::{
+    state::{Progress, Request},
+    steps::{next_step, Step, View},
+};
+use crate::{failure::Failure, node::Node, store::Store};
+use nocknock_client::{calls, Call, Follow, Snapshot, Wait};
+use nocknock_primitives::{
+    ids::{BlockIndex, TaskId},
+    task::{Outcome, RevealedBlock},
+};
+use std::time::Duration;
+
+/// Failures of one step in a row before the command gives up. The private file stays, so it can be called again.
+const ATTEMPTS: u32 = 30;
+
+/// Pause after a failure.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How a followed task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) task: TaskId,
+    /// None if the chain has removed the task.
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// Follows one task.
+#[derive(Debug)]
+pub(crate) struct Follower<'a> {
+    node: &'a Node,
+    store: Store,
+    pub(crate) request: Request,
+}
+
+impl<'a> Follower<'a> {
+    pub(crate) fn new(node: &'a Node, request: Request) -> Result<Self, Failure> {
+        check_owner(node, &request.state.progress)?;
+        Ok(Self {
+            store: Store::new(&node.config.storage)?,
+            node,
+            request,
+        })
+    }
+
+    /// Creates the task if it does not exist yet.
+    pub(crate) async fn create(&mut self) -> Result<TaskId, Failure> {
+        loop {
+            if let Some(task) = self.request.state.progress.task {
+                return Ok(task);
+            }
+            let view = self.view().await?;
+            let step = next_step(&self.request.state.progress, &view);
+            self.node.output.say(step.message());
+            self.take(step, &view).await?;
+        }
+    }
+
+    /// Takes every step up to the end of the task.
+    pub(crate) async fn follow(&mut self) -> Result<Ended, Failure> {
+        let task = self.create().await?;
+        let mut said = None;
+        let mut failures = 0;
+        loop {
+            let view = self.view().await?;
+            let step = next_step(&self.request.state.progress, &view);
+            if said != Some(step) {
+                self.node.output.say(step.message());
+                said = Some(step);
+                failures = 0;
+            }
+            match step {
+                Step::Over(outcome) => {
+                    let outcome = Some(outcome);
+                    return Ok(Ended { task, outcome });
+                }
+                Step::Gone => {
+                    return Ok(Ended {
+                        task,
+                        outcome: None,
+                    })
+                }
+                _ => {}
+            }
+            if let Err(failure) = self.take(step, &view).await {
+                failures += 1;
+                self.bear(step, failure, failures).await?;
+            }
+        }
+    }
+
+    /// A failure that may pass: the node restarts, the store is away, or somebody else took the step.
+    async fn bear(&self, step: Step, failure: Failure, failures: u32) -> Result<(), Failure> {
+        let passes = matches!(failure, Failure::Refused(_) | Failure::Unreachable(_));
+        if !passes || (failures >= ATTEMPTS && !step.is_optional()) {
+            return Err(failure);
+        }
+        if failures == 1 {
+            let output = &self.node.output;
+            output.say(format!("{} did not succeed yet: {failure}", step.message()));
+        }
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    }
+
+    async fn view(&self) -> Result<View, Failure> {
+        let best = self.node.best().await?;
+        let progress = &self.request.state.progress;
+        let mut view = View {
+            now: best.block().number,
+            ..View::default()
+        };
+        match progress.task {
+            Some(task) => view.task = best.task(task).await?,
+            None => view.found = self.created_before(&best).await?,
+        }
+        Ok(view)
+    }
+
+    /// A task with exactly the blocks of the private file. Only an earlier run of this program can have created it: the roots
+    /// are salted.
+    async fn created_before(&self, best: &Snapshot) -> Result<Option<TaskId>, Failure> {
+        let Progress {
+            announced_at,
+            account,
+            ..
+        } = &self.request.state.progress;
+        if announced_at.is_none() {
+            return Ok(None);
+        }
+        let roots = self.request.state.prepared.roots();
+        for (id, task) in best.all_tasks().await? {
+            if task.requester == *account && best.roots(id).await? == roots {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn take(&mut self, step: Step, view: &View) -> Result<(), Failure> {
+        let task = self.request.state.progress.task.unwrap_or_default();
+        match step {
+            Step::Create => self.send_creation(view).await,
+            Step::Adopt(task) => self.adopt(task),
+            Step::Draw => self.draw(task, view).await,
+            Step::Publish => self.publish(task, view).await,
+            Step::Reveal(block) => self.reveal(task, block).await,
+            Step::Settle => self.send(&calls::tasks::settle(task)).await,
+            Step::Finish => self.send(&calls::tasks::finish(task)).await,
+            Step::AwaitCreation { .. }
+            | Step::AwaitCommitments { .. }
+            | Step::AwaitProofs { .. }
+            | Step::AwaitDelivery { .. } => self.next_block(view).await,
+            Step::Over(_) | Step::Gone => Ok(()),
+        }
+    }
+
+    async fn send_creation(&mut self, view: &View) -> Result<(), Failure> {
+        let progress = &self.request.state.progress;
+        let call = calls::tasks::create(progress.experiment, &progress.spec()?);
+        self.request.state.progress.announced_at = Some(view.now);
+        self.request.save()?;
+        // Finalised, so that the number of the task never changes again.
+        let included = self.node.send(&call, Wait::Finalised).await?;
+        match included.task() {
+            Some(task) => self.adopt(task),
+            None => Err(Failure::Other(
+                "the chain did not say which task it created".to_owned(),
+            )),
+        }
+    }
+
+    fn adopt(&mut self, task: TaskId) -> Result<(), Failure> {
+        self.request.state.progress.task = Some(task);
+        self.request.save()
+    }
+
+    /// Draws as soon as the chain would accept it. If this never succeeds, the chain draws by itself.
+    async fn draw(&self, task: TaskId, view: &View) -> Result<(), Failure> {
+        let call = calls::tasks::draw(task);
+        match self.node.rehearse(&call).await {
+            Ok(_) => self.send(&call).await,
+            Err(Failure::Refused(_)) => self.next_block(view).await,
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn publish(&mut self, task: TaskId, view: &View) -> Result<(), Failure> {
+        let tests = view.task.iter().flat_map(|task| task.tests.iter());
+        let drawn: Vec<BlockIndex> = tests.map(|test| test.index).collect();
+        let blob = self.request.state.prepared.train_blob(&drawn);
+        let bytes = blob.encode().map_err(crate::failure::other)?;
+        let id = self.store.put(bytes).await?;
+        self.request.state.progress.train_data = Some(id);
+        self.request.save()?;
+        self.send(&calls::tasks::publish(task, id)).await
+    }
+
+    async fn reveal(&self, task: TaskId, index: BlockIndex) -> Result<(), Failure> {
+        let missing = || Failure::Other(format!("the private file has no block {index}"));
+        let block = self
+            .request
+            .state
+            .prepared
+            .block(index)
+            .ok_or_else(missing)?;
+        let rows = block.rows().to_vec().try_into();
+        let revealed = RevealedBlock {
+            salt: *block.salt().as_bytes(),
+            rows: rows.map_err(|_| Failure::Other(format!("block {index} is too large")))?,
+        };
+        self.send(&calls::tasks::reveal(task, index, &revealed))
+            .await
+    }
+
+    async fn send(&self, call: &Call) -> Result<(), Failure> {
+        self.node.send(call, Wait::InBlock).await.map(|_| ())
+    }
+
+    async fn next_block(&self, view: &View) -> Result<(), Failure> {
+        let next = view.now.saturating_add(1);
+        self.node.client.wait_for_block(next, Follow::Best).await?;
+        Ok(())
+    }
+}
+
+/// The private file belongs to this chain and to the keys that sign.
+fn check_owner(node: &Node, progress: &Progress) -> Result<(), Failure> {
+    if progress.genesis != node.client.genesis_hash() {
+        return Err(Failure::Usage(format!(
+            "the private file belongs to another chain, whose first block is {:?}",
+            progress.genesis
+        )));
+    }
+    let account = node.keys()?.account();
+    if progress.account != account {
+        return Err(Failure::Keys(format!(
+            "the task belongs to {}, but the keys are those of {account}",
+            progress.account
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! The program with a real development chain, which it starts itself.
+//!
+//! The node's program has to be built before: `cargo build --release -p nocknock-node`.
+
+use crate::support::{command, run, Finished};
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before the test gives up. It is no statement about speed.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The digits that the repository carries as an example.
+const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/digits.csv");
+
+/// The shortest periods that a development chain takes.
+const SHORT: [&str; 10] = [
+    "--publish-period",
+    "20",
+    "--commit-period",
+    "8",
+    "--reveal-period",
+    "3",
+    "--prove-period",
+    "3",
+    "--deliver-period",
+    "3",
+];
+
+/// A running `nocknock start`; dropping it ends node and store.
+struct Chain {
+    child: Child,
+    home: PathBuf,
+    session: Value,
+}
+
+impl Chain {
+    fn start(home: &Path) -> Self {
+        let file = home.join("session.json");
+        let mut start = command(home);
+        start.args([
+            "start",
+            "--tmp",
+            "--rpc-port",
+            "0",
+            "--store-port",
+            "0",
+            "--session-file",
+        ]);
+        let mut child = start
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(fs::File::create(home.join("start.log")).unwrap())
+            .spawn()
+            .unwrap();
+        let session = until("the development chain runs", || {
+            let ended = child.try_wait().unwrap();
+            let log = fs::read_to_string(home.join("start.log")).unwrap_or_default();
+            assert!(ended.is_none(), "nocknock start ended: {log}");
+            serde_json::from_slice(&fs::read(&file).ok()?).ok()
+        });
+        Self {
+            child,
+            home: home.to_owned(),
+            session,
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(&self.home);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        command
+            .args(["--url", &text(&self.session["node"]["url"])])
+            .args(["--store", &text(&self.session["store"]["url"])])
+            .args(["--output", "json"])
+            .args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Finished {
+        self.command(arguments).output().unwrap().into()
+    }
+}
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        signal(self.child.id(), "TERM");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(Duration::from_millis(100));
+        }
+        self.child.kill().ok();
+    }
+}
+
+fn signal(process: u32, name: &str) {
+    let status = Command::new("sh")
+        .args(["-c", &format!("kill -{name} {process}")])
+        .status();
+    assert!(status.unwrap().success(), "no signal {name} to {process}");
+}
+
+fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        sleep(Duration::from_millis(200));
+    }
+    panic!("waited in vain until {what}");
+}
+
+fn propose(more: &[&'static str]) -> Vec<&'static str> {
+    let first = [
+        "propose-task",
+        "--dev-account",
+        "alice",
+        "--experiment",
+        "0",
+        "--data",
+        DIGITS,
+        "--range",
+        "fixed:0:15",
+    ];
+    first.iter().chain(&SHORT).chain(more).copied().collect()
+}
+
+#[test]
+fn a_requester_is_killed_and_goes_on_and_nothing_is_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let chain = Chain::start(home.path());
+
+    let status = chain.run(&["status", "--dev-account", "alice"]).json();
+    assert_eq!(status["emission"]["issuance"], "0");
+    assert_eq!(status["account"]["free"], "0");
+
+    let mut follower = chain
+        .command(&propose(&["--follow"]))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let id = until("the task exists", || {
+        let tasks = chain.run(&["tasks"]).json();
+        tasks[0]["task"].as_u64()
+    });
+    follower.kill().unwrap();
+    follower.wait().unwrap();
+
+    let id = id.to_string();
+    let ended = chain.run(&["follow", &id, "--dev-account", "alice"]).json();
+    assert_eq!(ended["outcome"], "no-commitments");
+
+    let task = chain.run(&["task", &id]).json();
+    assert_eq!(task["phase"], "done");
+    assert_eq!(task["shape"], "digits-64x32x10");
+    assert_eq!(task["blocks"], 10);
+    assert!(task["train_data"].is_string());
+    let events: Vec<&str> = task["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect();
+    for name in [
+        "TaskCreated",
+        "SplitDrawn",
+        "TaskOpened",
+        "TaskSettled",
+        "TaskFinished",
+    ] {
+        assert!(events.contains(&name), "{name} is not in {events:?}");
+    }
+    let tasks = chain.run(&["tasks"]).json();
+    assert_eq!(tasks.as_array().unwrap().len(), 1);
+
+    chain.run(&["fetch-model", &id]).fails(5, &["no model"]);
+    chain.run(&["verify", &id]).fails(5, &["no model"]);
+}
+
+#[test]
+fn reading_commands_answer_and_refusals_have_their_codes() {
+    let home = tempfile::tempdir().unwrap();
+    let chain = Chain::start(home.path());
+
+    let experiments = chain.run(&["experiments", "--tag", "digits"]).json();
+    assert_eq!(experiments[0]["name"], "Handwritten digits");
+    let circuits = chain.run(&["verify", "circuits"]).json();
+    assert!(circuits.as_array().unwrap().len() >= 4);
+    let rewards = chain.run(&["rewards"]).json();
+    assert_eq!(rewards["overview"]["curriculum"][0]["experiment"], 0);
+    assert_eq!(rewards["practice"]["rows"], 195);
+    assert_eq!(
+        chain.run(&["query-wtm", "nocknock/score"]).json(),
+        serde_json::json!([])
+    );
+    assert_eq!(
+        chain.run(&["leaderboard", "0"]).json(),
+        serde_json::json!([])
+    );
+
+    chain
+        .run(&["leaderboard", "77"])
+        .fails(5, &["no experiment 77"]);
+    chain.run(&["task", "77"]).fails(5, &["no task 77"]);
+    chain
+        .run(&["create-experiment", "--name", "x"])
+        .fails(6, &["needs keys"]);
+    let poor = ["create-experiment", "--name", "x", "--dev-account", "bob"];
+    chain.run(&poor).fails(4, &["fee"]);
+    let offer = chain.run(&propose(&["--dry-run"])).json();
+    assert_eq!(offer["offer"]["blocks"], 10);
+    assert_eq!(offer["offer"]["reward"], "0");
+
+    let folder = home.path().join("export");
+    let out = folder.to_str().unwrap();
+    let exported = chain.run(&["export", "--out", out]).json();
+    assert_eq!(exported["files"].as_array().unwrap().len(), 6);
+    let blocks = fs::read_to_string(folder.join("blocks.jsonl")).unwrap();
+    assert!(blocks
+        .lines()
+        .all(|line| serde_json::from_str::<Value>(line).is_ok()));
+}
+
+#[test]
+fn stopping_ends_the_node_and_removes_what_was_temporary() {
+    let home = tempfile::tempdir().unwrap();
+    let chain = Chain::start(home.path());
+    let node = chain.session["node"]["pid"].as_u64().unwrap();
+    let folder = PathBuf::from(chain.session["folder"].as_str().unwrap());
+    assert!(folder.is_dir());
+    drop(chain);
+    assert!(!folder.exists());
+    assert!(!home.path().join("session.json").exists());
+    let alive = Path::new("/proc").join(node.to_string()).exists();
+    assert!(!alive, "the node still runs");
+    run(home.path(), &["status", "--url", "ws://127.0.0.1:1"]).fails(3, &["127.0.0.1:1"]);
+}

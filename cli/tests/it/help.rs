@@ -1,0 +1,108 @@
+//! What the program says about itself.
+
+use crate::support::run;
+use std::path::Path;
+
+const COMMANDS: [&str; 20] = [
+    "start",
+    "status",
+    "create-experiment",
+    "propose-task",
+    "follow",
+    "experiments",
+    "tasks",
+    "task",
+    "leaderboard",
+    "models",
+    "fetch-model",
+    "predict",
+    "wtm",
+    "query-wtm",
+    "verify",
+    "rewards",
+    "transfer",
+    "export",
+    "config",
+    "completions",
+];
+
+fn help(arguments: &[&str]) -> String {
+    run(Path::new("/"), arguments).text()
+}
+
+#[test]
+fn every_command_is_listed_and_explains_itself() {
+    let all = help(&["--help"]);
+    for name in COMMANDS {
+        assert!(
+            all.contains(&format!("\n  {name} ")),
+            "{name} is not in {all}"
+        );
+        let own = help(&[name, "--help"]);
+        assert!(own.contains("Usage: nocknock"), "{name}: {own}");
+    }
+}
+
+#[test]
+fn the_exit_codes_are_part_of_the_help() {
+    let all = help(&["--help"]);
+    for line in [
+        "Exit codes:",
+        "4  the chain refused the transaction",
+        "7  something is not",
+    ] {
+        assert!(all.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn no_secret_is_an_argument() {
+    let all = help(&["status", "--help"]);
+    for option in ["--seed ", "--password ", "--mnemonic", "--suri"] {
+        assert!(!all.contains(option), "{option}");
+    }
+    for option in [
+        "--seed-file",
+        "--keystore",
+        "--key-variable",
+        "--dev-account",
+    ] {
+        assert!(all.contains(option), "{option}");
+    }
+}
+
+#[test]
+fn the_commands_of_the_world_truth_model_are_complete() {
+    let all = help(&["wtm", "--help"]);
+    for name in [
+        "list",
+        "show",
+        "propose",
+        "attest",
+        "dispute",
+        "vote",
+        "resolve",
+        "claim",
+        "retract",
+        "supersede",
+    ] {
+        assert!(
+            all.contains(&format!("\n  {name} ")),
+            "{name} is not in {all}"
+        );
+    }
+}
+
+#[test]
+fn the_terms_of_a_task_are_explained() {
+    let all = help(&["propose-task", "--help"]);
+    for word in [
+        "--reward",
+        "--min-score",
+        "--commit-period",
+        "private file",
+        "lose the bond",
+    ] {
+        assert!(all.contains(word), "{word} is not in {all}");
+    }
+}

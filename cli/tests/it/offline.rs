@@ -1,0 +1,184 @@
+//! Commands that need no node.
+
+use crate::support::run;
+use safetensors::{tensor::TensorView, Dtype};
+use serde_json::json;
+use std::{collections::HashMap, fs, path::Path};
+
+/// A model of the shape for tests that always answers `yes`.
+fn write_model(path: &Path) {
+    let bytes = |values: &[i32]| -> Vec<u8> {
+        values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
+    };
+    let parts = [
+        ("hidden", vec![3, 4], bytes(&[0; 12])),
+        ("hidden_bias", vec![3], bytes(&[0; 3])),
+        ("output", vec![2, 3], bytes(&[0; 6])),
+        ("output_bias", vec![2], bytes(&[0, 7])),
+    ];
+    let views = parts.iter().map(|(name, shape, data)| {
+        let view = TensorView::new(Dtype::I32, shape.clone(), data).unwrap();
+        (*name, view)
+    });
+    let zeros = "0".repeat(64);
+    let column = |name| json!({ "name": name, "low": "0", "high": "3" });
+    let about = json!({
+        "version": 1,
+        "shape": "tiny-4x3x2",
+        "commitment": format!("0x{zeros}"),
+        "salt": zeros,
+        "classes": ["no", "yes"],
+        "quantiser": {
+            "inputs": 4, "inputBits": 2, "named": true,
+            "columns": [column("a"), column("b")],
+        },
+        "origin": {
+            "genesis": format!("0x{zeros}"), "experiment": 0, "task": 0, "version": 1,
+            "worker": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+            "score": { "correct": 1, "total": 2 },
+        },
+    });
+    let metadata = HashMap::from([("nocknock".to_owned(), about.to_string())]);
+    fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
+}
+
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    write_model(&home.path().join("model.safetensors"));
+    fs::write(
+        home.path().join("labelled.csv"),
+        "a,b,class\n1,2,yes\n3,0,no\n0,1,yes\n",
+    )
+    .unwrap();
+    fs::write(home.path().join("plain.csv"), "a,b\n1,2\n3,0\n").unwrap();
+    home
+}
+
+fn predict<'a>(data: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let first = ["predict", "--model", "model.safetensors", "--data", data];
+    first.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn predictions_come_with_their_accuracy_if_the_file_has_the_classes() {
+    let home = home();
+    let value = run(home.path(), &predict("labelled.csv", &["--output", "json"])).json();
+    assert_eq!(value["predictions"], json!(["yes", "yes", "yes"]));
+    assert_eq!(value["correct"], 2);
+    assert_eq!(value["labelled"], 3);
+    let text = run(home.path(), &predict("labelled.csv", &[])).text();
+    assert!(text.contains("2 of 3 rows are right: 66.67 %"), "{text}");
+}
+
+#[test]
+fn a_file_without_classes_is_classified_as_well() {
+    let home = home();
+    let value = run(home.path(), &predict("plain.csv", &["--output", "json"])).json();
+    assert_eq!(value["predictions"], json!(["yes", "yes"]));
+    assert_eq!(value["accuracy"], json!(null));
+}
+
+#[test]
+fn columns_that_the_model_does_not_know_are_refused() {
+    let home = home();
+    fs::write(
+        home.path().join("other.csv"),
+        "a,x,class\n1,2,yes\n3,0,no\n",
+    )
+    .unwrap();
+    let words = ["column 2 is `x`", "`b`"];
+    run(home.path(), &predict("other.csv", &[])).fails(2, &words);
+}
+
+#[test]
+fn a_file_that_is_no_model_is_named() {
+    let home = home();
+    fs::write(home.path().join("model.safetensors"), "hello").unwrap();
+    let words = ["model.safetensors", "not a safetensors file"];
+    run(home.path(), &predict("plain.csv", &[])).fails(2, &words);
+}
+
+#[test]
+fn the_configuration_is_written_once_and_read_back() {
+    let home = home();
+    let path = run(home.path(), &["config", "path"]).text();
+    assert!(path.trim_end().ends_with("cli.toml"), "{path}");
+    let before = run(home.path(), &["config", "show", "--output", "json"]).json();
+    run(home.path(), &["config", "init"]).text();
+    let after = run(home.path(), &["config", "show", "--output", "json"]).json();
+    assert_eq!(before, after);
+    run(home.path(), &["config", "init"]).fails(1, &["cli.toml"]);
+}
+
+#[test]
+fn arguments_go_before_the_environment_and_that_before_the_file() {
+    let home = home();
+    let file = home.path().join("own.toml");
+    fs::write(&file, "[chain]\nurls = [\"ws://file\"]\n").unwrap();
+    let show = |more: &[&str], variable: Option<&str>| {
+        let mut command = crate::support::command(home.path());
+        command.args(["config", "show", "--output", "json", "--config"]);
+        command.arg(&file).args(more);
+        if let Some(url) = variable {
+            command.env("NOCKNOCK_URL", url);
+        }
+        let finished = crate::support::Finished::from(command.output().unwrap());
+        finished.json()["chain"]["urls"].clone()
+    };
+    assert_eq!(show(&[], None), json!(["ws://file"]));
+    assert_eq!(show(&[], Some("ws://variable")), json!(["ws://variable"]));
+    let both = show(&["--url", "ws://argument"], Some("ws://variable"));
+    assert_eq!(both, json!(["ws://argument"]));
+}
+
+#[test]
+fn a_broken_configuration_is_named() {
+    let home = home();
+    fs::write(home.path().join("bad.toml"), "[chain]\nurl = 3\n").unwrap();
+    let arguments = ["config", "show", "--config", "bad.toml"];
+    run(home.path(), &arguments).fails(2, &["bad.toml", "url"]);
+}
+
+#[test]
+fn every_shell_gets_a_completion_script() {
+    let home = home();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(home.path(), &["completions", shell]).text();
+        assert!(script.contains("propose-task"), "{shell}");
+    }
+}
+
+#[test]
+fn wrong_arguments_and_unknown_commands_end_with_code_2() {
+    let home = home();
+    run(home.path(), &["no-such-command"]).fails(2, &["no-such-command"]);
+    run(home.path(), &["transfer", "5Grw", "1"]).fails(2, &["SS58"]);
+    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    run(home.path(), &["transfer", alice, "1,5"]).fails(2, &["number of NNK"]);
+    run(home.path(), &["status", "--url", "http://127.0.0.1:1"]).fails(2, &["ws://"]);
+}
+
+#[test]
+fn errors_are_json_for_programs() {
+    let home = home();
+    let finished = run(home.path(), &predict("none.csv", &["--output", "json"]));
+    let error: serde_json::Value = serde_json::from_str(&finished.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "usage");
+    assert_eq!(error["error"]["code"], 2);
+    assert_eq!(finished.code, Some(2));
+}
+
+#[test]
+fn a_seed_file_that_others_can_read_is_refused_before_anything_is_sent() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = home();
+    let seed = home.path().join("seed");
+    fs::write(&seed, format!("0x{}", "11".repeat(32))).unwrap();
+    fs::set_permissions(&seed, fs::Permissions::from_mode(0o644)).unwrap();
+    let finished = run(home.path(), &["status", "--seed-file", "seed"]);
+    assert!(!finished.stderr.contains("1111"), "{}", finished.stderr);
+    finished.fails(6, &["chmod 600"]);
+}
