@@ -54,7 +54,7 @@ pub mod pallet {
         },
         score::Score,
         task::RevealedBlock,
-        traits::ProofVerifier,
+        traits::{ProofVerifier, TaskExperiments},
     };
     use sp_runtime::Permill;
 
@@ -73,6 +73,9 @@ pub mod pallet {
 
         /// The circuits, and the only place that accepts a proof.
         type Verifier: ProofVerifier<BlockNumberFor<Self>>;
+
+        /// The experiments that the curriculum names.
+        type Experiments: TaskExperiments<Self::AccountId, BlockNumberFor<Self>>;
 
         /// Who may change the curriculum and the practice block.
         type CurriculumOrigin: EnsureOrigin<Self::RuntimeOrigin>;
@@ -100,6 +103,10 @@ pub mod pallet {
         #[pallet::constant]
         type MaxCurriculum: Get<u32>;
 
+        /// Tasks that an experiment of the curriculum may have open at a time, at most.
+        #[pallet::constant]
+        type MaxOpenTasks: Get<u32>;
+
         /// Candidates for validation at most.
         #[pallet::constant]
         type MaxCandidates: Get<u32>;
@@ -112,16 +119,22 @@ pub mod pallet {
         #[pallet::constant]
         type MinValidators: Get<u32>;
 
-        /// Work points that a candidate needs when it applies; at least 1.
+        /// Work points that a candidate needs to apply and to be elected; at least 1.
         #[pallet::constant]
         type MinCandidatePoints: Get<u128>;
+
+        /// Sessions in a row that a candidate may validate without authoring a block, less one. A session should have
+        /// several slots for each validator, or an honest one is silent by bad luck.
+        #[pallet::constant]
+        type MaxSilentSessions: Get<u32>;
 
         /// Registrations of workers in a session at most.
         #[pallet::constant]
         type MaxRegistrationsPerSession: Get<u32>;
 
-        /// Sessions for which a registration is valid; longer than any curriculum task. After as
-        /// many sessions again the account may be released.
+        /// Sessions for which a registration is valid. After as many sessions again the account may be released, so
+        /// whoever commits in a task can sign for at least so long; it should last through the first turn to
+        /// deliver of every curriculum task.
         #[pallet::constant]
         type RegistrationLife: Get<u32>;
 
@@ -187,10 +200,22 @@ pub mod pallet {
     pub type Barred<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
 
     /// Candidates for validation, in no particular order. Bounded by `MaxCandidates`; left by
-    /// `leave_candidates`, by an offence, or to a candidate with more points.
+    /// `leave_candidates`, by an offence, by silence, or to a candidate with more points.
     #[pallet::storage]
     pub type Candidates<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxCandidates>, ValueQuery>;
+
+    /// Validators that authored a block of the present session. Paid for by nobody, because they are at most
+    /// `MaxValidators`; removed when the session ends.
+    #[pallet::storage]
+    pub type AuthorsOfSession<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
+
+    /// Sessions in a row that a candidate validated without authoring a block. Nothing is stored for one that was not
+    /// silent. Bounded by `MaxCandidates`; removed with the next block that the candidate authors, when the session
+    /// ends, and with its candidacy.
+    #[pallet::storage]
+    pub type SilentSessions<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
 
     /// The authorities that the genesis named, in its order. Never changed.
     #[pallet::storage]
@@ -361,6 +386,17 @@ pub mod pallet {
             /// The account.
             who: T::AccountId,
         },
+        /// A candidate validated for `MaxSilentSessions` sessions in a row without authoring a block and is candidate
+        /// no more. It may apply again when its node is back.
+        CandidateSilent {
+            /// The account.
+            who: T::AccountId,
+        },
+        /// Points that had become worth nothing were removed.
+        SpentPointsRemoved {
+            /// The account.
+            who: T::AccountId,
+        },
     }
 
     #[pallet::error]
@@ -418,6 +454,11 @@ pub mod pallet {
         CandidatesFull,
         /// The account is not a candidate.
         NotCandidate,
+        /// No experiment may have so many tasks open at a time. Choose at most `MaxOpenTasks`.
+        MaxOpenTooHigh,
+        /// The task's share of the pot is zero, so its workers would work for nothing. Wait until the pot has
+        /// grown, or let the council set another share.
+        NothingToMint,
     }
 
     #[pallet::call]
@@ -458,7 +499,8 @@ pub mod pallet {
             Self::do_unregister(&who)
         }
 
-        /// Removes a registration that expired long ago and releases the account. Anybody may call this.
+        /// Removes a registration that expired long ago and releases the account, and what is stored of points that
+        /// are worth nothing any more. Anybody may call this.
         ///
         /// An account that owns nothing ceases to exist then.
         #[pallet::call_index(2)]
@@ -490,7 +532,7 @@ pub mod pallet {
 
         /// Adds an experiment to the curriculum, or changes its custodian and terms.
         ///
-        /// Its tasks mint tokens. Open tasks keep the budget and the custodian that they began with.
+        /// Its tasks mint tokens. The experiment must exist and not be archived. Open tasks keep the budget and the custodian that they began with.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::set_curriculum())]
         pub fn set_curriculum(

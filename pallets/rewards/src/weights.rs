@@ -38,6 +38,10 @@ pub trait WeightInfo {
     fn elect(c: u32) -> Weight;
     /// Barring an account.
     fn bar() -> Weight;
+    /// Noting the author of a block.
+    fn note_author() -> Weight;
+    /// The end of a session with `v` validators, all of which are dropped.
+    fn on_session_ended(v: u32) -> Weight;
 }
 
 /// Estimates at the database costs of `Db`.
@@ -76,16 +80,16 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Estimates<Db> {
         Self::cost(
             listed.saturating_mul(3).saturating_add(60),
             listed.saturating_add(6),
-            1,
+            2,
         )
     }
 
     fn leave_candidates() -> Weight {
-        Self::cost(50, 2, 1)
+        Self::cost(50, 2, 2)
     }
 
     fn set_curriculum() -> Weight {
-        Self::cost(80, 5, 4)
+        Self::cost(80, 6, 4)
     }
 
     fn remove_curriculum() -> Weight {
@@ -115,6 +119,20 @@ impl<Db: Get<RuntimeDbWeight>> WeightInfo for Estimates<Db> {
     }
 
     fn bar() -> Weight {
-        Self::cost(60, 6, 4)
+        Self::cost(60, 6, 5)
+    }
+
+    fn note_author() -> Weight {
+        Self::cost(10, 0, 1)
+    }
+
+    fn on_session_ended(v: u32) -> Weight {
+        let validators = u64::from(v);
+        let touched = validators.saturating_mul(3).saturating_add(2);
+        Self::cost(
+            validators.saturating_mul(30).saturating_add(60),
+            touched,
+            touched,
+        )
     }
 }

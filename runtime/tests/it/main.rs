@@ -9,6 +9,7 @@ mod offences;
 mod presets;
 mod protocol;
 mod sequences;
+mod silence;
 mod storage_layout;
 mod versions;
 mod world;

@@ -1,6 +1,9 @@
 //! Candidates for validation, and the election.
 
-use crate::{Barred, Candidates, Config, Error, Event, GenesisAuthorities, Pallet, ValidatorKeys};
+use crate::{
+    Barred, Candidates, Config, Error, Event, GenesisAuthorities, Pallet, SilentSessions,
+    ValidatorKeys,
+};
 use alloc::vec::Vec;
 use frame_support::ensure;
 use sp_runtime::{traits::Get, DispatchResult};
@@ -21,6 +24,7 @@ impl<T: Config> Pallet<T> {
         if candidates.is_full() {
             let last = Self::last_below(points)?;
             candidates.retain(|candidate| *candidate != last);
+            SilentSessions::<T>::remove(&last);
             Self::deposit_event(Event::CandidateDisplaced { who: last });
         }
         candidates
@@ -32,13 +36,19 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_leave_candidates(who: &T::AccountId) -> DispatchResult {
-        let mut candidates = Candidates::<T>::get();
-        let before = candidates.len();
-        candidates.retain(|candidate| candidate != who);
-        ensure!(candidates.len() < before, Error::<T>::NotCandidate);
-        Candidates::<T>::put(candidates);
+        ensure!(Self::end_candidacy(who), Error::<T>::NotCandidate);
         Self::deposit_event(Event::CandidateLeft { who: who.clone() });
         Ok(())
+    }
+
+    /// Takes an account off the list, and with it what is stored about its candidacy. Says whether it was on it.
+    pub(super) fn end_candidacy(who: &T::AccountId) -> bool {
+        SilentSessions::<T>::remove(who);
+        Candidates::<T>::mutate(|candidates| {
+            let before = candidates.len();
+            candidates.retain(|candidate| candidate != who);
+            candidates.len() < before
+        })
     }
 
     /// The last candidate, if it has fewer points than this.
@@ -65,9 +75,10 @@ impl<T: Config> Pallet<T> {
 
     /// Who validates, in this order:
     ///
-    /// 1. The first `MaxValidators` of the ranked candidates that have points and session keys.
-    /// 2. While these are fewer than `MinValidators`: the genesis authorities beside them that have
-    ///    keys and are not barred, in the order of the genesis, up to `MaxValidators` in all.
+    /// 1. The first `MaxValidators` of the ranked candidates that still have `MinCandidatePoints` and session keys.
+    /// 2. While these are fewer than `MinValidators`: the genesis authorities that have keys and are not barred, in
+    ///    the order of the genesis, and only the first few of the candidates beside them: as many as may fail
+    ///    without stopping finality, but at least one. So a handful of accounts cannot outvote the authorities.
     /// 3. If that is nobody: the genesis authorities with keys even if they are barred, and failing
     ///    that all of them, because a chain must not stop.
     ///
@@ -76,7 +87,7 @@ impl<T: Config> Pallet<T> {
     pub fn elect() -> Vec<T::AccountId> {
         let mut elected = Self::best_candidates();
         if elected.len() < to_usize(T::MinValidators::get()) {
-            Self::add_authorities(&mut elected);
+            Self::seat_beside_authorities(&mut elected);
         }
         match elected.is_empty() {
             true => Self::last_resort(),
@@ -85,22 +96,26 @@ impl<T: Config> Pallet<T> {
     }
 
     fn best_candidates() -> Vec<T::AccountId> {
+        let least = T::MinCandidatePoints::get();
         Self::ranked_candidates()
             .into_iter()
-            .filter(|(who, points)| *points > 0 && Self::may_validate(who))
+            .filter(|(who, points)| *points >= least && Self::may_validate(who))
             .map(|(who, _)| who)
             .take(to_usize(T::MaxValidators::get()))
             .collect()
     }
 
-    fn add_authorities(elected: &mut Vec<T::AccountId>) {
-        let room = to_usize(T::MaxValidators::get()).saturating_sub(elected.len());
-        let authorities: Vec<_> = GenesisAuthorities::<T>::get()
-            .into_iter()
-            .filter(|who| Self::may_validate(who) && !elected.contains(who))
-            .take(room)
-            .collect();
-        elected.extend(authorities);
+    /// Adds the genesis authorities that can validate to few enough of the candidates.
+    fn seat_beside_authorities(elected: &mut Vec<T::AccountId>) {
+        let mut authorities = GenesisAuthorities::<T>::get().into_inner();
+        authorities.retain(Self::may_validate);
+        if !authorities.is_empty() {
+            let most = to_usize(T::MaxValidators::get());
+            elected.truncate(seats_beside(authorities.len(), most));
+            authorities.retain(|who| !elected.contains(who));
+            authorities.truncate(most.saturating_sub(elected.len()));
+            elected.extend(authorities);
+        }
     }
 
     fn last_resort() -> Vec<T::AccountId> {
@@ -123,4 +138,13 @@ impl<T: Config> Pallet<T> {
 
 fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Candidates that serve beside genesis authorities, of at most `most` validators: GRANDPA bears fewer than a third that
+/// fail, so `c` candidates beside `a` authorities must fulfil 3c < a + c. One has a seat in any case, so that a
+/// chain with few authorities can grow.
+fn seats_beside(authorities: usize, most: usize) -> usize {
+    let beside_all = authorities.saturating_sub(1) / 2;
+    let of_all = most.saturating_sub(1) / 3;
+    beside_all.min(of_all).max(1)
 }

@@ -35,6 +35,8 @@ impl<T: Config> Pallet<T> {
             T::MaxCandidates::get(),
             T::MinValidators::get(),
             T::MaxRegistrationsPerSession::get(),
+            T::MaxOpenTasks::get(),
+            T::MaxSilentSessions::get(),
         ];
         assert!(
             bounds.iter().all(|bound| *bound > 0),
@@ -62,6 +64,7 @@ impl<T: Config> Pallet<T> {
             T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS),
             T::WeightInfo::apply_as_candidate(T::MaxCandidates::get()),
             T::WeightInfo::elect(T::MaxCandidates::get()),
+            T::WeightInfo::on_session_ended(T::MaxValidators::get()),
             <Self as Curriculum<T::AccountId, BalanceOf<T>>>::weight(),
         ];
         let fit = heaviest.iter().all(|weight: &Weight| weight.all_lte(limit));

@@ -9,7 +9,7 @@ use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
     reward::{CurriculumEnd, CurriculumTask},
     score::Improvement,
-    traits::Curriculum,
+    traits::{Curriculum, TaskExperiments},
 };
 use sp_runtime::{
     traits::{Get, SaturatedConversion},
@@ -19,12 +19,19 @@ use sp_runtime::{
 type EntryOf<T> = CurriculumEntry<<T as frame_system::Config>::AccountId>;
 
 impl<T: Config> Pallet<T> {
+    /// Refuses an experiment that does not exist or is archived. One whose champion is perfect is accepted: nothing
+    /// can be minted in it, so it costs the pot nothing, and the council may remove it as any other.
     pub(crate) fn do_set_curriculum(
         experiment: ExperimentId,
         custodian: Option<T::AccountId>,
         task_share: Permill,
         max_open: u32,
     ) -> DispatchResult {
+        T::Experiments::ensure_active(experiment)?;
+        ensure!(
+            max_open <= T::MaxOpenTasks::get(),
+            Error::<T>::MaxOpenTooHigh
+        );
         let mut entry = match Entries::<T>::get(experiment) {
             Some(entry) => entry,
             None => Self::new_entry()?,
@@ -110,6 +117,7 @@ impl<T: Config> Pallet<T> {
             let share = entry.task_share.mul_floor(books.free_pot());
             books.reserve(share)
         });
+        ensure!(budget > 0, Error::<T>::NothingToMint);
         Entries::<T>::insert(experiment, entry);
         Self::store_task(experiment, task, who, budget);
         Ok(budget)

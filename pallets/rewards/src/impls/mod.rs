@@ -8,6 +8,7 @@ mod genesis;
 mod points;
 mod practice;
 mod registration;
+mod silence;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 mod state_check;
 mod views;

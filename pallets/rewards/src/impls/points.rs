@@ -5,9 +5,7 @@
 //! points of all accounts never add up to more than the total, whenever each was last written; the
 //! total never exceeds what was minted, because it grows by what is minted and shrinks otherwise.
 
-use crate::{
-    Barred, Candidates, Config, CurrentSession, Event, Pallet, TotalPoints, WorkersPoints,
-};
+use crate::{Barred, Config, CurrentSession, Event, Pallet, TotalPoints, WorkersPoints};
 use nocknock_primitives::traits::WorkPoints;
 use sp_runtime::traits::Get;
 
@@ -55,7 +53,7 @@ impl<T: Config> Pallet<T> {
             return;
         }
         Barred::<T>::insert(who, ());
-        Candidates::<T>::mutate(|candidates| candidates.retain(|candidate| candidate != who));
+        Self::end_candidacy(who);
         let points = Self::wipe_points(who);
         Self::deposit_event(Event::AccountBarred {
             who: who.clone(),

@@ -12,7 +12,7 @@ use nocknock_primitives::{
     circuit::Claim,
     ids::{FieldBytes, TaskId},
     model::{field, Context, ContextDomain, Fr},
-    reward::{Practice, Registration, Round, Session, Standing},
+    reward::{Points, Practice, Registration, Round, Session, Standing},
     score::Score,
     traits::{ProofVerifier, VerifyFailure, WorkerRegistry},
 };
@@ -122,12 +122,16 @@ impl<T: Config> Pallet<T> {
         let spent = Self::points_of(who) == 0;
         ensure!(spent || registration.is_some(), Error::<T>::NotRemovable);
         if spent {
-            WorkersPoints::<T>::remove(who);
+            Self::forget_points(who);
         }
-        Self::deposit_event(Event::WorkerRemoved {
-            worker: who.clone(),
-        });
         Ok(())
+    }
+
+    /// Removes what is stored of points that are worth nothing any more.
+    fn forget_points(who: &T::AccountId) {
+        if WorkersPoints::<T>::take(who) != Points::default() {
+            Self::deposit_event(Event::SpentPointsRemoved { who: who.clone() });
+        }
     }
 
     /// Removes an expired registration. The round of everybody who has none rises above it, so
@@ -143,6 +147,9 @@ impl<T: Config> Pallet<T> {
         Registrations::<T>::remove(who);
         FirstRound::<T>::mutate(|first| *first = registration.next_round.max(*first));
         Self::release_reference(who);
+        Self::deposit_event(Event::WorkerRemoved {
+            worker: who.clone(),
+        });
         Ok(())
     }
 

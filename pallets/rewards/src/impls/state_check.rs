@@ -1,9 +1,9 @@
 //! The invariants of this pallet's state.
 
 use crate::{
-    Barred, Candidates, Config, CurrencyBooks, CurrentSession, Curriculum as Entries,
-    GenesisAuthorities, GenesisIssuance, OpenTasks, Pallet, Practice, PracticeBlock,
-    RecentRegistrations, Registrations, TotalPoints, WorkersPoints,
+    AuthorsOfSession, Barred, Candidates, Config, CurrencyBooks, CurrentSession,
+    Curriculum as Entries, GenesisAuthorities, GenesisIssuance, OpenTasks, Pallet, Practice,
+    PracticeBlock, RecentRegistrations, Registrations, SilentSessions, TotalPoints, WorkersPoints,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::Inspect};
@@ -20,12 +20,14 @@ impl<T: Config> Pallet<T> {
     ///    has open tasks and no custodian.
     /// 4. The points of all accounts add up to at most the total, and the total is at most minted.
     /// 5. A barred account has no points and is no candidate.
-    /// 6. Each account has at least one sufficient reference for its registration, for each role of
-    ///    custodian, and for each open task that it created.
+    /// 6. Each account has one sufficient reference for its registration, one for each role of
+    ///    custodian, one for each open task that it created, and no others.
     /// 7. Candidates and genesis authorities are named once each.
     /// 8. The practice block hashes to its root, and its real rows are counted right.
     /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no more than
     ///    `MaxRegistrationsPerSession` were made in the present session.
+    /// 10. Only candidates have silent sessions, from one to below `MaxSilentSessions`; no more than
+    ///     `MaxValidators` accounts authored in the present session.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_issuance()?;
         Self::check_books()?;
@@ -35,7 +37,8 @@ impl<T: Config> Pallet<T> {
         Self::check_references()?;
         Self::check_lists()?;
         Self::check_practice()?;
-        Self::check_registrations()
+        Self::check_registrations()?;
+        Self::check_silence()
     }
 
     fn check_issuance() -> Result<(), TryRuntimeError> {
@@ -117,11 +120,19 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_references() -> Result<(), TryRuntimeError> {
-        let held = Self::references_held();
-        let all_held = held
-            .into_iter()
-            .all(|(who, count)| frame_system::Pallet::<T>::sufficients(&who) >= count);
-        ensure!(all_held, "6: an account lacks a reference");
+        let mut held = Self::references_held();
+        for (who, account) in frame_system::Account::<T>::iter() {
+            let expected = held.remove(&who).unwrap_or(0);
+            ensure!(
+                account.sufficients >= expected,
+                "6: an account lacks a reference"
+            );
+            ensure!(
+                account.sufficients == expected,
+                "6: a reference is left over"
+            );
+        }
+        ensure!(held.is_empty(), "6: an account does not exist");
         Ok(())
     }
 
@@ -183,6 +194,26 @@ impl<T: Config> Pallet<T> {
             RecentRegistrations::<T>::get().in_session(session)
                 <= T::MaxRegistrationsPerSession::get(),
             "9: too many registrations"
+        );
+        Ok(())
+    }
+
+    fn check_silence() -> Result<(), TryRuntimeError> {
+        let candidates = Candidates::<T>::get();
+        for (who, silent) in SilentSessions::<T>::iter() {
+            ensure!(
+                candidates.contains(&who),
+                "10: silent sessions of somebody who is no candidate"
+            );
+            ensure!(
+                (1..T::MaxSilentSessions::get()).contains(&silent),
+                "10: a candidate was silent for too long"
+            );
+        }
+        let authors = AuthorsOfSession::<T>::iter_keys().count();
+        ensure!(
+            u32::try_from(authors).is_ok_and(|authors| authors <= T::MaxValidators::get()),
+            "10: more authors than validators"
         );
         Ok(())
     }

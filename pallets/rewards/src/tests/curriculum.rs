@@ -18,6 +18,15 @@ fn try_open(task: u64, who: &AccountId) -> Result<Balance, sp_runtime::DispatchE
 }
 
 #[test]
+fn a_task_that_could_mint_nothing_is_not_opened() {
+    build_and_execute(|| {
+        let share = sp_runtime::Permill::zero();
+        Rewards::do_set_curriculum(EXPERIMENT, Some(carol()), share, MAX_OPEN).unwrap();
+        assert_noop!(try_open(1, &carol()), Error::<Test>::NothingToMint);
+    });
+}
+
+#[test]
 fn a_task_sets_its_share_of_the_free_pot_aside() {
     build_and_execute(|| {
         assert_eq!(open(1), FIRST_BUDGET);

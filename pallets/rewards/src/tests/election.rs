@@ -29,12 +29,34 @@ fn an_authority_that_is_a_candidate_is_elected_once() {
 }
 
 #[test]
-fn authorities_beside_candidates_are_no_more_than_the_most_validators() {
+fn candidates_cannot_outvote_the_authorities_beside_them() {
     build_and_execute(|| {
         MinValidators::set(3);
         candidate(&bob(), 200);
         candidate(&dave(), 300);
-        assert_eq!(Rewards::elect(), vec![dave(), bob(), account(101)]);
+        assert_eq!(Rewards::elect(), [vec![dave()], authorities()].concat());
+    });
+}
+
+#[test]
+fn those_who_serve_together_are_no_more_than_the_most_validators() {
+    build_and_execute(|| {
+        let three = [103, 102, 101].map(account).to_vec();
+        GenesisAuthorities::<Test>::put(BoundedVec::truncate_from(three));
+        candidate(&bob(), 200);
+        let expected = vec![bob(), account(103), account(102)];
+        assert_eq!(Rewards::elect(), expected);
+    });
+}
+
+#[test]
+fn who_has_no_longer_the_points_of_a_candidate_is_passed_over() {
+    build_and_execute(|| {
+        candidate(&bob(), 100);
+        candidate(&dave(), 200);
+        go_to_session(5);
+        assert_eq!(Rewards::work_points(bob()), 50);
+        assert_eq!(Rewards::elect(), [vec![dave()], authorities()].concat());
     });
 }
 

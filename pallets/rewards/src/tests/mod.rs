@@ -19,6 +19,7 @@ mod remove_worker;
 mod sequences;
 mod set_curriculum;
 mod set_practice;
+mod silence;
 mod state_check;
 mod unregister;
 mod views;

@@ -58,7 +58,10 @@ fn points_outlive_a_registration_until_they_are_spent() {
         );
         go_to_session(5 * 20);
         assert_eq!(Rewards::work_points(bob()), 0);
+        System::reset_events();
         assert_ok!(Rewards::do_remove_worker(&bob()));
+        let told: Vec<_> = System::events().into_iter().map(|of| of.event).collect();
+        assert_eq!(told, [Event::SpentPointsRemoved { who: bob() }.into()]);
         assert!(!WorkersPoints::<Test>::contains_key(bob()));
         assert_noop!(
             Rewards::do_remove_worker(&bob()),

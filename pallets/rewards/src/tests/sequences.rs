@@ -25,6 +25,7 @@ enum Action {
     Bar(u8),
     Burn(u8, Balance),
     Practice(u32),
+    Author(usize),
     Disable(bool),
     Session(u32),
 }
@@ -50,16 +51,27 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (5..7u8).prop_map(Action::Bar),
         2 => (who(), 0..200_000u64).prop_map(|(who, amount)| Action::Burn(who, amount)),
         1 => (1..7u32).prop_map(Action::Practice),
+        2 => (0..3usize).prop_map(Action::Author),
         1 => prop::bool::weighted(0.2).prop_map(Action::Disable),
         6 => (0..4u32).prop_map(Action::Session),
     ]
 }
 
-/// The next task number, and what was minted by all payments.
+/// The next task number, what was minted by all payments, and who validates.
 #[derive(Default)]
 struct Told {
     next: TaskId,
     minted: u128,
+    validators: Vec<AccountId>,
+}
+
+impl Told {
+    /// Ends the session and begins the one that is `more` after it.
+    fn next_session(&mut self, more: u32) {
+        Rewards::on_session_ended(&self.validators);
+        go_to_session(crate::CurrentSession::<Test>::get() + more);
+        self.validators = Rewards::elect();
+    }
 }
 
 fn recent(told: &Told, back: u8) -> TaskId {
@@ -106,7 +118,12 @@ fn perform(told: &mut Told, action: &Action) -> DispatchResult {
             neighbours.disabled.clear();
             neighbours.disabled.extend(disabled.then_some(SCORE));
         }),
-        Action::Session(more) => go_to_session(crate::CurrentSession::<Test>::get() + more),
+        Action::Author(of) => {
+            if let Some(author) = told.validators.get(of) {
+                Rewards::note_author(author);
+            }
+        }
+        Action::Session(more) => told.next_session(more),
     }
     Ok(())
 }

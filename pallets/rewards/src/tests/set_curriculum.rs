@@ -51,6 +51,27 @@ fn the_curriculum_is_bounded() {
 }
 
 #[test]
+fn an_experiment_that_is_unknown_or_archived_is_refused() {
+    build_and_execute(|| {
+        let refused = sp_runtime::DispatchError::Other("no active experiment");
+        assert_noop!(set(FIRST_UNKNOWN, None), refused);
+        neighbours(|neighbours| neighbours.archived = vec![7, EXPERIMENT]);
+        assert_noop!(set(7, None), refused);
+        assert_noop!(set(EXPERIMENT, Some(dave())), refused);
+        assert_ok!(Rewards::do_remove_curriculum(EXPERIMENT));
+    });
+}
+
+#[test]
+fn open_tasks_are_bounded() {
+    let with = |max_open| Rewards::do_set_curriculum(EXPERIMENT, Some(carol()), SHARE, max_open);
+    build_and_execute(|| {
+        assert_ok!(with(5));
+        assert_noop!(with(6), Error::<Test>::MaxOpenTooHigh);
+    });
+}
+
+#[test]
 fn the_role_moves_with_its_reference() {
     build_and_execute(|| {
         assert!(exists(&carol()));
