@@ -28,6 +28,10 @@ docs-check *PAGES:
 ci:
     .ci/run
 
+# A whole competition on this machine, from an empty chain to a checked model.
+demo *ARGS:
+    scripts/demo {{ARGS}}
+
 # Start a development node.
 dev: setup
     bin/nocknock-node --dev
