@@ -87,6 +87,7 @@ pub(crate) struct AccountArgs {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "parsed once and consumed")]
 pub(crate) enum Command {
     /// Run a development chain and a store on this machine, until Ctrl-C
     Start(start::Start),

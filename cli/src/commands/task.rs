@@ -101,7 +101,7 @@ async fn timeline(
     let mut timeline = Timeline::default();
     for number in task.created_at..=finished.unwrap_or(now).min(now) {
         let passed = number.saturating_sub(task.created_at);
-        if passed > 0 && passed % PROGRESS == 0 {
+        if passed > 0 && passed.is_multiple_of(PROGRESS) {
             node.output.say(format!("reading block {number}"));
         }
         match events_of(node, number).await {

@@ -393,8 +393,8 @@ impl Finding {
         });
         [
             title,
-            table(&["link", "", ""], links),
-            table(&["statement", "by", ""], statements),
+            table(&["link", "verdict", "what was found"], links),
+            table(&["statement", "by", "value"], statements),
         ]
         .join("\n\n")
     }

@@ -93,7 +93,7 @@ impl<'a> Follower<'a> {
     /// A failure that may pass: the node restarts, the store is away, or somebody else took the step.
     async fn bear(&self, step: Step, failure: Failure, failures: u32) -> Result<(), Failure> {
         let passes = matches!(failure, Failure::Refused(_) | Failure::Unreachable(_));
-        if !passes || (failures >= ATTEMPTS && !step.is_optional()) {
+        if !passes || failures >= ATTEMPTS {
             return Err(failure);
         }
         if failures == 1 {
@@ -143,11 +143,11 @@ impl<'a> Follower<'a> {
         match step {
             Step::Create => self.send_creation(view).await,
             Step::Adopt(task) => self.adopt(task),
-            Step::Draw => self.draw(task, view).await,
+            Step::Draw => self.try_to(&calls::tasks::draw(task), view).await,
             Step::Publish => self.publish(task, view).await,
             Step::Reveal(block) => self.reveal(task, block).await,
-            Step::Settle => self.send(&calls::tasks::settle(task)).await,
-            Step::Finish => self.send(&calls::tasks::finish(task)).await,
+            Step::Settle => self.try_to(&calls::tasks::settle(task), view).await,
+            Step::Finish => self.try_to(&calls::tasks::finish(task), view).await,
             Step::AwaitCreation { .. }
             | Step::AwaitCommitments { .. }
             | Step::AwaitProofs { .. }
@@ -176,11 +176,11 @@ impl<'a> Follower<'a> {
         self.request.save()
     }
 
-    /// Draws as soon as the chain would accept it. If this never succeeds, the chain draws by itself.
-    async fn draw(&self, task: TaskId, view: &View) -> Result<(), Failure> {
-        let call = calls::tasks::draw(task);
-        match self.node.rehearse(&call).await {
-            Ok(_) => self.send(&call).await,
+    /// Submits a call as soon as the chain would accept it. The chain takes these steps by itself if nobody does, for instance
+    /// because the requester of a task of the curriculum owns no tokens for the fee.
+    async fn try_to(&self, call: &Call, view: &View) -> Result<(), Failure> {
+        match self.node.rehearse(call).await {
+            Ok(_) => self.send(call).await,
             Err(Failure::Refused(_)) => self.next_block(view).await,
             Err(other) => Err(other),
         }

@@ -128,11 +128,6 @@ impl Step {
             Self::Gone => "the chain has removed the task".to_owned(),
         }
     }
-
-    /// Somebody else, or the chain itself, does this step if the requester does not.
-    pub(crate) fn is_optional(&self) -> bool {
-        matches!(self, Self::Draw | Self::Settle | Self::Finish)
-    }
 }
 
 #[cfg(test)]

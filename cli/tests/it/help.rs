@@ -30,6 +30,11 @@ fn help(arguments: &[&str]) -> String {
     run(Path::new("/"), arguments).text()
 }
 
+/// A text without the line breaks that depend on the width of the terminal.
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn every_command_is_listed_and_explains_itself() {
     let all = help(&["--help"]);
@@ -95,7 +100,7 @@ fn the_commands_of_the_world_truth_model_are_complete() {
 
 #[test]
 fn the_terms_of_a_task_are_explained() {
-    let all = help(&["propose-task", "--help"]);
+    let all = unwrapped(&help(&["propose-task", "--help"]));
     for word in [
         "--reward",
         "--min-score",

@@ -122,9 +122,6 @@ fn lines(value: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Pages in a row without any fact after which there are no more: rejected facts leave gaps when they are removed.
-const EMPTY_PAGES: u32 = 16;
-
 /// Facts from a number on.
 pub(crate) async fn all_facts(
     snapshot: &Snapshot,
@@ -132,12 +129,14 @@ pub(crate) async fn all_facts(
     limit: usize,
 ) -> Result<Facts, Failure> {
     let mut facts = Facts::new();
-    let (mut start, mut empty) = (from, 0);
-    while empty < EMPTY_PAGES && facts.len() < limit {
+    let mut start = from;
+    while facts.len() < limit {
         let page = snapshot.facts(start, MAX_PAGE).await?;
-        empty = if page.is_empty() { empty + 1 } else { 0 };
+        let Some((last, _)) = page.last() else {
+            break;
+        };
+        start = last.saturating_add(1);
         facts.extend(page);
-        start = start.saturating_add(MAX_PAGE.into());
     }
     Ok(facts)
 }
