@@ -161,6 +161,32 @@ impl Snapshot {
         }
     }
 
+    /// A page of up to `limit`, but at most 64, entries of a list that is kept by number, from number `start`. The
+    /// chain passes over missing numbers in steps of bounded work; this goes on until the page is full or the list at
+    /// its end, so a page that is not full is the last one.
+    async fn numbered<V: Decode>(
+        &self,
+        pallet: &'static str,
+        name: &'static str,
+        start: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, V)>, QueryError> {
+        let places = limit.min(MAX_PAGE);
+        let (mut page, mut next) = (Vec::new(), Some(start));
+        while let Some(from) = next {
+            let taken = u32::try_from(page.len()).unwrap_or(u32::MAX);
+            let left = places.saturating_sub(taken);
+            if left == 0 {
+                break;
+            }
+            let answer: (Vec<(u64, V)>, Option<u64>) =
+                self.view(pallet, name, (from, left)).await?;
+            page.extend(answer.0);
+            next = answer.1.filter(|next| *next > from);
+        }
+        Ok(page)
+    }
+
     /// Goes through all pages of a list. `ask` takes the last key of the page before.
     async fn pages<K: Clone, V, F>(
         &self,

@@ -36,13 +36,14 @@ impl Snapshot {
         Ok(answer.map(|(phase, deadline)| TaskPhase { phase, deadline }))
     }
 
-    /// Up to `limit`, but at most 64, tasks from number `start` upwards.
+    /// Up to `limit`, but at most 64, tasks from number `start` upwards. Numbers of removed tasks are passed over: a
+    /// page with fewer is the last one.
     pub async fn tasks(
         &self,
         start: TaskId,
         limit: u32,
     ) -> Result<Vec<(TaskId, Task)>, QueryError> {
-        self.view(PALLET, "tasks", (start, limit)).await
+        self.numbered(PALLET, "tasks", start, limit).await
     }
 
     /// All tasks that are stored.

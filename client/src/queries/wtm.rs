@@ -25,14 +25,14 @@ impl Snapshot {
         self.view(PALLET, "confidence", fact).await
     }
 
-    /// The facts among the `limit`, but at most 64, numbers from `start` upwards. Numbers of
-    /// removed facts are left out, so a page may hold fewer although more follow.
+    /// Up to `limit`, but at most 64, facts from number `start` upwards. Numbers of removed facts are passed over: a
+    /// page with fewer is the last one.
     pub async fn facts(
         &self,
         start: FactId,
         limit: u32,
     ) -> Result<Vec<(FactId, Fact)>, QueryError> {
-        self.view(PALLET, "facts", (start, limit)).await
+        self.numbered(PALLET, "facts", start, limit).await
     }
 
     /// All facts of a domain in the order of their numbers.

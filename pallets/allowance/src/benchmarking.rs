@@ -12,7 +12,8 @@ mod benchmarks {
         let who: T::AccountId = whitelisted_caller();
         #[block]
         {
-            Pallet::<T>::consume(&who, 1);
+            Pallet::<T>::consume(&who, 1, 0);
+            Pallet::<T>::note_failure(&who);
         }
         assert_eq!(Pallet::<T>::used(who).min(1), 1);
     }

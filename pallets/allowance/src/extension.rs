@@ -1,6 +1,6 @@
 //! The transaction extension that waives the fee or lets the one inside charge it.
 
-use crate::{Config, Pallet, WeightInfo};
+use crate::{Config, Pallet, WaiverPolicy, WeightInfo};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::dispatch::{DispatchInfo, PostDispatchInfo};
 use frame_support::pallet_prelude::{TransactionSource, Weight};
@@ -46,13 +46,15 @@ where
     }
 }
 
-/// What was decided when the transaction was validated.
+/// What was decided when the transaction was validated, and done when it was prepared.
 pub enum Decision<AccountId, Charge> {
-    /// The fee is waived for this account, which had `left` free transactions.
+    /// The fee is waived for this account.
     Waive {
         /// The sender.
         who: AccountId,
-        /// How many free transactions it had.
+        /// How much of its quota the call uses up.
+        price: u32,
+        /// How much is left of it after this call.
         left: u32,
     },
     /// The extension inside decides.
@@ -74,16 +76,19 @@ where
     T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
     ChargeTransactionPayment<T>: TransactionExtension<T::RuntimeCall>,
 {
-    /// The sender and what is left of its allowance, if it covers this call.
-    fn covered(&self, origin: &OriginOf<T>, call: &T::RuntimeCall) -> Option<(T::AccountId, u32)> {
+    /// The waiver, if the sender's allowance covers this call.
+    fn waiver<Charge>(
+        &self,
+        origin: &OriginOf<T>,
+        call: &T::RuntimeCall,
+    ) -> Option<Decision<T::AccountId, Charge>> {
         if !self.0.tip().is_zero() {
             return None;
         }
         let who = frame_system::ensure_signed(origin.clone()).ok()?;
-        match Pallet::<T>::left(&who, call) {
-            0 => None,
-            left => Some((who, left)),
-        }
+        let price = <T as Config>::Policy::price(call).max(1);
+        let left = Pallet::<T>::left(&who, call).checked_sub(price)?;
+        Some(Decision::Waive { who, price, left })
     }
 }
 
@@ -100,7 +105,10 @@ where
         T::AccountId,
         <ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::Val,
     >;
-    type Pre = Option<<ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::Pre>;
+    type Pre = Decision<
+        T::AccountId,
+        <ChargeTransactionPayment<T> as TransactionExtension<T::RuntimeCall>>::Pre,
+    >;
 
     fn implicit(&self) -> Result<Self::Implicit, TransactionValidityError> {
         self.0.implicit()
@@ -120,12 +128,8 @@ where
         inherited_implication: &impl Implication,
         source: TransactionSource,
     ) -> Result<(ValidTransaction, Self::Val, OriginOf<T>), TransactionValidityError> {
-        if let Some((who, left)) = self.covered(&origin, call) {
-            return Ok((
-                ValidTransaction::default(),
-                Decision::Waive { who, left },
-                origin,
-            ));
+        if let Some(waiver) = self.waiver(&origin, call) {
+            return Ok((ValidTransaction::default(), waiver, origin));
         }
         let (validity, val, origin) = self.0.validate(
             origin,
@@ -148,11 +152,14 @@ where
         len: usize,
     ) -> Result<Self::Pre, TransactionValidityError> {
         match val {
-            Decision::Waive { who, left } => {
-                Pallet::<T>::consume(&who, left);
-                Ok(None)
+            Decision::Waive { who, price, left } => {
+                Pallet::<T>::consume(&who, price, left);
+                Ok(Decision::Waive { who, price, left })
             }
-            Decision::Charge(val) => self.0.prepare(val, origin, call, info, len).map(Some),
+            Decision::Charge(val) => self
+                .0
+                .prepare(val, origin, call, info, len)
+                .map(Decision::Charge),
         }
     }
 
@@ -164,12 +171,15 @@ where
         result: &DispatchResult,
     ) -> Result<Weight, TransactionValidityError> {
         match pre {
-            Some(pre) => ChargeTransactionPayment::<T>::post_dispatch_details(
+            Decision::Charge(pre) => ChargeTransactionPayment::<T>::post_dispatch_details(
                 pre, info, post_info, len, result,
             ),
-            None => Ok(
-                <T as pallet_transaction_payment::Config>::WeightInfo::charge_transaction_payment(),
-            ),
+            Decision::Waive { who, .. } => {
+                if result.is_err() {
+                    Pallet::<T>::note_failure(&who);
+                }
+                Ok(<T as pallet_transaction_payment::Config>::WeightInfo::charge_transaction_payment())
+            }
         }
     }
 }

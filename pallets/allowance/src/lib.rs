@@ -28,6 +28,7 @@ mod mock;
 mod tests;
 pub mod weights;
 
+use frame_support::traits::OnKilledAccount;
 use sp_runtime::traits::Get;
 
 /// Who may send which call without a fee, and how often.
@@ -36,6 +37,11 @@ pub trait WaiverPolicy<AccountId, Call> {
     ///
     /// Called for every signed transaction, so it must cost next to nothing for calls that are never free.
     fn quota(who: &AccountId, call: &Call) -> u32;
+
+    /// How many transactions of the quota this call uses up, at least 1. It is not free if fewer are left.
+    fn price(_: &Call) -> u32 {
+        1
+    }
 }
 
 /// Nothing is free.
@@ -76,13 +82,18 @@ pub mod pallet {
         #[pallet::constant]
         type MaxPerPeriod: Get<u32>;
 
+        /// How many transactions of the quota a free call uses up *besides* its price if it fails. An honest sender
+        /// may lose a race now and then; who sends calls that fail shall not fill blocks with them.
+        #[pallet::constant]
+        type FailurePrice: Get<u32>;
+
         /// What the extension costs.
         type WeightInfo: WeightInfo;
     }
 
-    /// For each account the last period in which it sent free transactions, and how many they were.
+    /// For each account the last period in which it sent free transactions, and how much of the quota they used up.
     ///
-    /// No deposit pays for it: only accounts that the policy names have an entry. Removed by [`Pallet::forget`].
+    /// No deposit pays for it: only accounts that the policy names have an entry. Removed with the account.
     #[pallet::storage]
     pub type Used<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, (u32, u32), ValueQuery>;
@@ -94,7 +105,7 @@ pub mod pallet {
         FeeWaived {
             /// The account that sent it.
             who: T::AccountId,
-            /// How many free transactions it has left in this period, by the quota of this call.
+            /// How many free transactions of price 1 it has left in this period, by the quota of this call.
             left: u32,
         },
     }
@@ -109,7 +120,7 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// How many free transactions `who` has sent in the present period.
+        /// How much of its quota `who` has used up in the present period, in transactions of price 1.
         pub fn used(who: T::AccountId) -> u32 {
             Self::used_in_period(&who)
         }
@@ -126,19 +137,23 @@ impl<T: Config> Pallet<T> {
         quota.saturating_sub(Self::used_in_period(who))
     }
 
-    /// Counts one free transaction of `who`, who had `left` of them.
-    pub(crate) fn consume(who: &T::AccountId, left: u32) {
-        let used = Self::used_in_period(who).saturating_add(1);
-        Used::<T>::insert(who, (T::Period::get(), used));
+    /// Counts a free transaction of `who` at its price; `left` of the quota remains.
+    pub(crate) fn consume(who: &T::AccountId, price: u32, left: u32) {
+        Self::use_up(who, price);
         Self::deposit_event(Event::FeeWaived {
             who: who.clone(),
-            left: left.saturating_sub(1),
+            left,
         });
     }
 
-    /// Removes the entry of an account that has lost its standing.
-    pub fn forget(who: &T::AccountId) {
-        Used::<T>::remove(who);
+    /// Counts that a free transaction of `who` failed.
+    pub(crate) fn note_failure(who: &T::AccountId) {
+        Self::use_up(who, T::FailurePrice::get());
+    }
+
+    fn use_up(who: &T::AccountId, price: u32) {
+        let used = Self::used_in_period(who).saturating_add(price);
+        Used::<T>::insert(who, (T::Period::get(), used.min(T::MaxPerPeriod::get())));
     }
 
     fn used_in_period(who: &T::AccountId) -> u32 {
@@ -159,5 +174,12 @@ impl<T: Config> Pallet<T> {
             "1: an account sent more free transactions than the limit"
         );
         Ok(())
+    }
+}
+
+/// An account that is gone leaves nothing behind.
+impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
+    fn on_killed_account(who: &T::AccountId) {
+        Used::<T>::remove(who);
     }
 }

@@ -1,4 +1,4 @@
-//! A runtime where account 1 may remark twice per period without a fee.
+//! A runtime where account 1 may remark four times per period without a fee, and send a call that always fails.
 
 use crate as pallet_allowance;
 use crate::WaiverPolicy;
@@ -19,6 +19,7 @@ frame_support::construct_runtime!(
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
     type Block = Block;
+    type OnKilledAccount = Allowance;
     type AccountData = pallet_balances::AccountData<u64>;
 }
 
@@ -38,16 +39,31 @@ parameter_types! {
     pub static Period: u32 = 0;
 }
 
-/// Account 1 may send remarks, and says it may do so more often than the limit allows.
+/// Account 1 may send remarks, and says it may do so more often than the limit allows. Each byte of a remark costs one
+/// of the quota. Setting heap pages is for root alone, so it fails.
 #[derive(Debug)]
 pub struct RemarksOfOne;
 impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
     fn quota(who: &u64, call: &RuntimeCall) -> u32 {
-        let remark = matches!(call, RuntimeCall::System(frame_system::Call::remark { .. }));
-        if *who == 1 && remark {
+        let covered = matches!(
+            call,
+            RuntimeCall::System(
+                frame_system::Call::remark { .. } | frame_system::Call::set_heap_pages { .. }
+            )
+        );
+        if *who == 1 && covered {
             100
         } else {
             0
+        }
+    }
+
+    fn price(call: &RuntimeCall) -> u32 {
+        match call {
+            RuntimeCall::System(frame_system::Call::remark { remark }) => {
+                u32::try_from(remark.len()).unwrap_or(u32::MAX)
+            }
+            _ => 1,
         }
     }
 }
@@ -55,7 +71,8 @@ impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
 impl pallet_allowance::Config for Test {
     type Policy = RemarksOfOne;
     type Period = Period;
-    type MaxPerPeriod = ConstU32<2>;
+    type MaxPerPeriod = ConstU32<4>;
+    type FailurePrice = ConstU32<1>;
     type WeightInfo = ();
 }
 

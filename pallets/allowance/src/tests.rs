@@ -14,15 +14,30 @@ fn remark() -> RuntimeCall {
     frame_system::Call::remark { remark: vec![] }.into()
 }
 
-/// Sends `call` from `who` with `tip` and returns the fee that was paid.
-fn send(who: u64, call: RuntimeCall, tip: u64) -> Result<u64, TransactionValidityError> {
+/// A free call that fails.
+fn failing() -> RuntimeCall {
+    frame_system::Call::set_heap_pages { pages: 1 }.into()
+}
+
+/// Sends `call` from `who` with `tip` and returns the fee that was paid and whether the call succeeded.
+fn try_send(
+    who: u64,
+    call: RuntimeCall,
+    tip: u64,
+) -> Result<(u64, bool), TransactionValidityError> {
     let before = Balances::free_balance(who);
     let info = call.get_dispatch_info();
     let len = call.encoded_size();
     let extension = WaiveOrCharge::<Test>::from(ChargeTransactionPayment::from(tip));
     let sent = extension.dispatch_transaction(RuntimeOrigin::signed(who), call, &info, len, 0)?;
-    assert!(sent.is_ok(), "the call itself succeeds");
-    Ok(before - Balances::free_balance(who))
+    Ok((before - Balances::free_balance(who), sent.is_ok()))
+}
+
+/// The same of a call that succeeds.
+fn send(who: u64, call: RuntimeCall, tip: u64) -> Result<u64, TransactionValidityError> {
+    let (fee, succeeded) = try_send(who, call, tip)?;
+    assert!(succeeded, "the call itself succeeds");
+    Ok(fee)
 }
 
 const CANNOT_PAY: TransactionValidityError =
@@ -31,11 +46,46 @@ const CANNOT_PAY: TransactionValidityError =
 #[test]
 fn an_account_without_tokens_sends_its_quota_and_no_more() {
     build_and_execute(|| {
-        assert_eq!(send(1, remark(), 0), Ok(0));
-        System::assert_has_event(Event::FeeWaived { who: 1, left: 1 }.into());
-        assert_eq!(send(1, remark(), 0), Ok(0));
+        for left in [3, 2, 1, 0] {
+            assert_eq!(send(1, remark(), 0), Ok(0));
+            System::assert_last_event(Event::FeeWaived { who: 1, left }.into());
+        }
         assert_eq!(send(1, remark(), 0), Err(CANNOT_PAY));
+        assert_eq!(Allowance::used(1), 4);
+    });
+}
+
+#[test]
+fn a_call_of_a_higher_price_uses_up_more_and_needs_as_much() {
+    build_and_execute(|| {
+        let long = || -> RuntimeCall { frame_system::Call::remark { remark: vec![0; 3] }.into() };
+        assert_eq!(send(1, long(), 0), Ok(0));
+        assert_eq!(Allowance::used(1), 3);
+        assert_eq!(send(1, long(), 0), Err(CANNOT_PAY));
+        assert_eq!(send(1, remark(), 0), Ok(0));
+    });
+}
+
+#[test]
+fn a_few_failing_calls_end_the_allowance_of_the_period() {
+    build_and_execute(|| {
+        assert_eq!(try_send(1, failing(), 0), Ok((0, false)));
         assert_eq!(Allowance::used(1), 2);
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        assert_eq!(try_send(1, failing(), 0), Ok((0, false)));
+        assert_eq!(try_send(1, failing(), 0), Err(CANNOT_PAY));
+        assert_eq!(send(1, remark(), 0), Err(CANNOT_PAY));
+        Period::set(1);
+        assert_eq!(send(1, remark(), 0), Ok(0));
+    });
+}
+
+#[test]
+fn a_failing_call_that_paid_costs_nothing_of_the_quota() {
+    build_and_execute(|| {
+        let (fee, succeeded) = try_send(2, failing(), 0).expect("account 2 can pay");
+        assert!(fee > 0 && !succeeded);
+        assert_eq!(Allowance::used(2), 0);
     });
 }
 
@@ -94,10 +144,12 @@ fn validating_counts_nothing() {
 }
 
 #[test]
-fn a_forgotten_account_leaves_nothing_behind() {
+fn an_account_that_is_gone_leaves_nothing_behind() {
     build_and_execute(|| {
+        System::inc_providers(&1);
         assert_eq!(send(1, remark(), 0), Ok(0));
-        Allowance::forget(&1);
+        assert_eq!(crate::Used::<Test>::iter().count(), 1);
+        System::dec_providers(&1).expect("nothing consumes the account");
         assert_eq!(crate::Used::<Test>::iter().count(), 0);
     });
 }

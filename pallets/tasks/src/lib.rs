@@ -122,6 +122,15 @@ pub mod pallet {
         #[pallet::constant]
         type BurnShare: Get<Permill>;
 
+        /// The least that is burnt with each payment from an escrow: a delivered model, its fact and its provenance
+        /// stay on the chain for ever, however small the payment. Every share must exceed it.
+        #[pallet::constant]
+        type RecordFee: Get<BalanceOf<Self>>;
+
+        /// The least `min_test_rows` of a curriculum task. Few rows make lucky champions, which nobody can beat.
+        #[pallet::constant]
+        type MinCurriculumTestRows: Get<u32>;
+
         /// The shortest that any period of a task may be, in blocks.
         #[pallet::constant]
         type MinPeriod: Get<BlockNumberFor<Self>>;
@@ -390,6 +399,10 @@ pub mod pallet {
         StakeTooLow,
         /// A curriculum task has no reward, bond or stake of its own and pays one rank.
         CurriculumHoldsNothing,
+        /// A share of the reward does not exceed the fee for its records. Raise the reward, or pay fewer ranks.
+        ShareTooSmall,
+        /// A curriculum task must demand more test rows: see the constant `MinCurriculumTestRows`.
+        TooFewTestRows,
         /// The requester may not compete in its own task.
         RequesterMayNotCompete,
         /// Register as a worker before committing in a curriculum task.
@@ -598,7 +611,7 @@ pub mod pallet {
         /// Carries out what is decided about a worker's commitment: returns its stake, or gives it
         /// to the requester. Anybody may call this.
         #[pallet::call_index(11)]
-        #[pallet::weight(T::WeightInfo::close_commitment().saturating_add(T::Workers::weight()))]
+        #[pallet::weight(Pallet::<T>::close_weight())]
         pub fn close_commitment(
             origin: OriginFor<T>,
             task: TaskId,
@@ -661,8 +674,11 @@ pub mod pallet {
             Tasks::<T>::get(task).map(|task| (task.phase(now), task.deadline(now)))
         }
 
-        /// Up to `limit`, but at most 64, tasks from number `start` upwards.
-        pub fn tasks(start: TaskId, limit: u32) -> Vec<(TaskId, TaskOf<T>)> {
+        /// Up to `limit`, but at most 64, tasks from number `start` upwards, and the number to go on from.
+        ///
+        /// Numbers of removed tasks are passed over, at most 1,024 in one page: a short page is the last one only
+        /// if there is no number to go on from.
+        pub fn tasks(start: TaskId, limit: u32) -> TaskPage<T> {
             Self::task_page(start, limit)
         }
 

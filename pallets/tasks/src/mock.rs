@@ -85,6 +85,8 @@ impl pallet_tasks::Config for Test {
     type BondPerBlock = ConstU64<5>;
     type MinStake = ConstU64<10>;
     type BurnShare = BurnShare;
+    type RecordFee = ConstU64<20>;
+    type MinCurriculumTestRows = ConstU32<50>;
     type MinPeriod = ConstU64<2>;
     type MaxPeriod = ConstU64<1000>;
     type DrawPeriod = ConstU64<50>;

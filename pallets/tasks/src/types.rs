@@ -1,9 +1,13 @@
 //! The shared records, with the types of a runtime filled in.
 
 use crate::Config;
+use alloc::vec::Vec;
 use frame_support::traits::fungible;
 use frame_system::pallet_prelude::BlockNumberFor;
-use nocknock_primitives::task::{Commitment, Delivery, Ranking, Task};
+use nocknock_primitives::{
+    ids::TaskId,
+    task::{Commitment, Delivery, Ranking, Task},
+};
 
 /// An amount of the currency.
 pub type BalanceOf<T> =
@@ -11,6 +15,9 @@ pub type BalanceOf<T> =
 
 /// A task.
 pub type TaskOf<T> = Task<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// Tasks with their numbers, and the number to go on from, if there are more.
+pub type TaskPage<T> = (Vec<(TaskId, TaskOf<T>)>, Option<TaskId>);
 
 /// A worker's commitment.
 pub type CommitmentOf<T> = Commitment<BlockNumberFor<T>>;

@@ -411,9 +411,11 @@ pub mod pallet {
             Facts::<T>::get(fact).map(|fact| Permill::from_parts(fact.confidence()))
         }
 
-        /// The facts among the `limit`, but at most 64, numbers from `start` upwards. Numbers of removed facts are
-        /// left out.
-        pub fn facts(start: FactId, limit: u32) -> Vec<(FactId, FactOf<T>)> {
+        /// Up to `limit`, but at most 64, facts from number `start` upwards, and the number to go on from.
+        ///
+        /// Numbers of removed facts are passed over, at most 1,024 in one page: a short page is the last one only
+        /// if there is no number to go on from.
+        pub fn facts(start: FactId, limit: u32) -> FactPage<T> {
             Self::fact_page(start, limit)
         }
 

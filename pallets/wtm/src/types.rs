@@ -1,10 +1,12 @@
 //! The shared records, with the types of a runtime filled in.
 
 use crate::Config;
+use alloc::vec::Vec;
 use frame_support::traits::fungible;
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     fact::{Case, Fact, Stake},
+    ids::FactId,
     limits::{Text, MAX_DOMAIN, MAX_SUBJECT},
 };
 
@@ -14,6 +16,9 @@ pub type BalanceOf<T> =
 
 /// A fact.
 pub type FactOf<T> = Fact<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+
+/// Facts with their numbers, and the number to go on from, if there are more.
+pub type FactPage<T> = (Vec<(FactId, FactOf<T>)>, Option<FactId>);
 
 /// Bonds and votes about a fact.
 pub type CaseOf<T> = Case<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;

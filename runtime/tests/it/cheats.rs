@@ -5,14 +5,14 @@ use crate::world::{
     models::{self, S1, SHAPE},
     task::{data, spec, Block, Task, SAMPLES, TESTS},
     worker::{context, Worker},
-    Refused, World,
+    Refused, World, CANNOT_PAY,
 };
 use nocknock_primitives::{
     ids::{BlockRoot, CircuitId, TaskId},
     model::{commit::Purpose, ContextDomain, Fr, Row},
     phase::Phase,
     score::Score,
-    task::{Outcome, Split},
+    task::{BlockScore, Outcome, Split},
 };
 use nocknock_runtime::{
     configs::CouncilInstance, AccountId, Experiments, Rewards, Runtime, RuntimeOrigin, Tasks,
@@ -415,6 +415,21 @@ fn a_wrong_key_pays_nothing() {
     assert_eq!(world.free(Bob), 0);
 }
 
+/// Hands in scores of a worker without tokens as if it could pay: the fee is not waived for scores that could not be
+/// noted, whatever their proofs.
+fn submit_for_a_fee(
+    world: &mut World,
+    who: Sr25519Keyring,
+    id: TaskId,
+    scores: Vec<BlockScore>,
+) -> Result<(), Refused> {
+    assert_eq!(world.submit(who, id, scores.clone()), Err(CANNOT_PAY));
+    let origin = RuntimeOrigin::signed(who.to_account_id());
+    world
+        .run(|| Tasks::submit_scores(origin, id, crate::world::list(scores)))
+        .map_err(Refused::Failed)
+}
+
 #[test]
 fn a_score_above_the_real_rows_is_refused() {
     let mut world = World::new();
@@ -423,12 +438,12 @@ fn a_score_above_the_real_rows_is_refused() {
     let mut scores = world.scores(&bob, &task);
     scores[0].score = scores[0].rows + 1;
     assert_eq!(
-        world.submit(Bob, task.id, scores.clone()),
+        submit_for_a_fee(&mut world, Bob, task.id, scores.clone()),
         failed(Error::ScoreTooHigh)
     );
     scores[0].rows += 1;
     assert_eq!(
-        world.submit(Bob, task.id, scores),
+        submit_for_a_fee(&mut world, Bob, task.id, scores),
         failed(Error::WrongRowCount)
     );
 }
@@ -444,7 +459,7 @@ fn padding_rows_count_for_nothing() {
     scores[0].rows = all_rows;
     scores[0].score = all_rows;
     assert_eq!(
-        world.submit(Bob, task.id, scores),
+        submit_for_a_fee(&mut world, Bob, task.id, scores),
         failed(Error::WrongRowCount)
     );
 }

@@ -49,7 +49,7 @@ pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
             score_circuit,
             delivery_circuit,
             min_score: Score::new(1, 2),
-            min_test_rows: 1,
+            min_test_rows: 10,
             reward: 0,
             shares: vec![10_000].try_into().expect("one share"),
             bond: 0,

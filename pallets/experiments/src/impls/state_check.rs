@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. The experiments are numbered from 0 without gaps below `NextExperiment`, and each has a
     ///    recorded deposit; deposits, leaderboards and models belong to stored experiments.
-    /// 2. What is held from each owner is the sum of the recorded deposits of its experiments.
+    /// 2. What is held from each account is the sum of the recorded deposits of the experiments it owns.
     /// 3. The index holds exactly one row for each experiment, under its owner.
     /// 4. Only active experiments are offered, and never to their owner.
     /// 5. Every description is acceptable; that of an archived experiment has a name only.
@@ -76,7 +76,8 @@ impl<T: Config> Pallet<T> {
             let sum = sums.entry(experiment.owner).or_insert_with(Zero::zero);
             *sum = sum.saturating_add(Deposits::<T>::get(id));
         }
-        let all_held = sums.iter().all(|(who, sum)| Self::held(who) == *sum);
+        let all_held = frame_system::Account::<T>::iter_keys()
+            .all(|who| Self::held(&who) == sums.get(&who).copied().unwrap_or_else(Zero::zero));
         ensure!(all_held, "2: deposits differ from holds");
         Ok(())
     }

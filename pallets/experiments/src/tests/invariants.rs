@@ -1,9 +1,10 @@
 //! A state that breaks an invariant is found, and the invariant is named.
 
 use crate::{
-    mock::*, types::LeaderboardOf, Deposits, Experiments as Stored, ExperimentsOf, Leaderboards,
-    ModelVersions, PendingTransfers,
+    mock::*, types::LeaderboardOf, Deposits, Experiments as Stored, ExperimentsOf, HoldReason,
+    Leaderboards, ModelVersions, PendingTransfers,
 };
+use frame_support::{assert_ok, traits::fungible::MutateHold};
 use nocknock_primitives::{
     experiment::{Description, Stage},
     ids::ExperimentId,
@@ -110,4 +111,13 @@ fn a_forged_champion_is_found() {
         Stored::<Test>::mutate(id, |stored| stored.as_mut().unwrap().champion = None);
     });
     assert!(named.starts_with('8'), "{named}");
+}
+
+#[test]
+fn a_hold_of_an_account_that_owns_nothing_is_found() {
+    let held = found_after(|_| {
+        let reason = RuntimeHoldReason::Experiments(HoldReason::Experiment);
+        assert_ok!(Balances::hold(&reason, &BOB, 5));
+    });
+    assert_eq!(held, "2: deposits differ from holds");
 }

@@ -3,14 +3,15 @@
 use crate::{
     types::{CommitmentOf, TaskOf},
     Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
+    WeightInfo,
 };
-use frame_support::{defensive, ensure};
+use frame_support::{defensive, ensure, weights::Weight};
 use nocknock_primitives::{
     ids::TaskId,
     limits::MAX_SHARES,
     phase::{BlockTime, Phase},
     task::{Fate, Funding, Outcome},
-    traits::WorkerRegistry,
+    traits::{TaskExperiments, WorkerRegistry},
 };
 use sp_runtime::{
     traits::{CheckedDiv, Get, Saturating},
@@ -18,6 +19,13 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
+    /// Weight of `close_commitment` with what it asks and tells the neighbours.
+    pub(crate) fn close_weight() -> Weight {
+        T::WeightInfo::close_commitment()
+            .saturating_add(T::Workers::weight())
+            .saturating_add(T::Experiments::weight())
+    }
+
     pub(crate) fn do_close_commitment(id: TaskId, worker: &T::AccountId) -> DispatchResult {
         let mut task = Self::known_task(id)?;
         let commitment = Commitments::<T>::get(id, worker).ok_or(Error::<T>::NotCommitted)?;
@@ -89,10 +97,27 @@ impl<T: Config> Pallet<T> {
             Outcome::Ranked => Self::fate_by_rank(id, task, worker)?,
             _ => Fate::Returned,
         };
-        match fate.is_abandonment() && Self::is_void(task) {
+        let is_excused = || {
+            let is_undelivered = fate == Fate::NotDelivered;
+            Self::is_void(task) || (is_undelivered && Self::is_overtaken(task, commitment))
+        };
+        match fate.is_abandonment() && is_excused() {
             true => Some(Fate::Returned),
             false => Some(fate),
         }
+    }
+
+    /// Another task has raised the curriculum's champion so far that this submission would mint nothing any more.
+    /// Nobody has to give a model away for nothing.
+    fn is_overtaken(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> bool {
+        let (score, champion) = (Self::final_score(task, commitment), Self::champion(task));
+        // Once this task has paid, a champion of the same score may be that of a later rank of its own.
+        let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
+        let is_gone = match has_paid {
+            true => champion.beats(&score),
+            false => champion.at_least(&score),
+        };
+        task.funding == Funding::Curriculum && is_gone
     }
 
     /// The fate of a complete submission: it had its turn, may still get it, or never will.

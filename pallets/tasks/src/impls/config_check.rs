@@ -10,7 +10,7 @@ use nocknock_primitives::{
     traits::ProofVerifier,
 };
 use sp_runtime::{
-    traits::{Get, Zero},
+    traits::{Get, Saturating, Zero},
     Permill,
 };
 
@@ -23,8 +23,8 @@ impl<T: Config> Pallet<T> {
             "MinStake must reach the existential deposit"
         );
         assert!(
-            T::MinReward::get() >= deposit,
-            "MinReward must reach the existential deposit"
+            T::MinReward::get() >= deposit.saturating_add(T::RecordFee::get()),
+            "MinReward must reach the existential deposit and RecordFee"
         );
         assert!(!T::MinPeriod::get().is_zero(), "MinPeriod must be positive");
         assert!(
@@ -38,6 +38,10 @@ impl<T: Config> Pallet<T> {
         assert!(
             T::BurnShare::get() < Permill::one(),
             "BurnShare must leave something to pay"
+        );
+        assert!(
+            T::MinCurriculumTestRows::get() > 0,
+            "MinCurriculumTestRows must be positive"
         );
         assert!(T::SweepSteps::get() > 0, "SweepSteps must be positive");
         let bytes = usize::try_from(MAX_BLOCK_BYTES).unwrap_or(0);
@@ -64,6 +68,7 @@ impl<T: Config> Pallet<T> {
                 .saturating_add(T::Verifier::verify_weight(1)),
             Self::settle_weight(),
             Self::payment_weight(),
+            Self::close_weight(),
             T::WeightInfo::remove_task(),
         ];
         let fit = heaviest.iter().all(|weight: &Weight| weight.all_lte(limit));

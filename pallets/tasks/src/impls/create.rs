@@ -4,7 +4,7 @@ use crate::{
     types::{BalanceOf, BoundLen, TaskOf},
     Config, Error, Event, HoldReason, NextTask, Pallet, Roots, Seeds, Tasks,
 };
-use frame_support::ensure;
+use frame_support::{ensure, traits::fungible::Inspect};
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::{CircuitKind, CircuitRecord},
@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
         Self::check_periods(terms)?;
         match funding {
             Funding::Sponsored => Self::check_deposits(terms, spec.roots.bound_len()),
-            Funding::Curriculum => Self::check_no_deposits(terms),
+            Funding::Curriculum => Self::check_curriculum(terms),
         }
     }
 
@@ -171,12 +171,23 @@ impl<T: Config> Pallet<T> {
             terms.reward >= T::MinReward::get(),
             Error::<T>::RewardTooLow
         );
+        let min_share = T::RecordFee::get().saturating_add(T::Currency::minimum_balance());
+        let shares_suffice = terms
+            .shares
+            .iter()
+            .all(|share| Self::share_of(terms.reward, *share) >= min_share);
+        ensure!(shares_suffice, Error::<T>::ShareTooSmall);
         ensure!(terms.bond >= min_bond, Error::<T>::BondTooLow);
         ensure!(terms.stake >= T::MinStake::get(), Error::<T>::StakeTooLow);
         Ok(())
     }
 
-    fn check_no_deposits(terms: &TermsOf<T>) -> Result<(), Error<T>> {
+    /// Nothing is held, and the test set is large enough to mint by.
+    fn check_curriculum(terms: &TermsOf<T>) -> Result<(), Error<T>> {
+        ensure!(
+            terms.min_test_rows >= T::MinCurriculumTestRows::get(),
+            Error::<T>::TooFewTestRows
+        );
         let holds = [terms.reward, terms.bond, terms.stake];
         let holds_nothing = holds.iter().all(Zero::is_zero);
         ensure!(

@@ -13,6 +13,7 @@ use nocknock_primitives::{
     experiment::DeliveredModel,
     fact::ScoreFact,
     ids::{ContentHash, FieldBytes, KeyCommitment, ModelVersionNumber, TaskId},
+    limits::ALL_SHARES,
     model::{ciphertext_hash, delivery::ciphertext_len, field, key_hash, ContextDomain, Fr},
     phase::Phase,
     provenance::Provenance,
@@ -163,14 +164,21 @@ impl<T: Config> Pallet<T> {
             .settlement
             .as_ref()
             .and_then(|settlement| task.next_share(settlement));
-        let parts = Perbill::from_rational(u32::from(share.unwrap_or(0)), 10_000);
-        let amount = parts.mul_floor(task.terms.reward).min(task.held.escrow);
-        let burn = T::BurnShare::get().mul_floor(amount);
+        let amount = Self::share_of(task.terms.reward, share.unwrap_or(0)).min(task.held.escrow);
+        let burn = T::BurnShare::get()
+            .mul_floor(amount)
+            .max(T::RecordFee::get())
+            .min(amount);
         let pay = amount.saturating_sub(burn);
         task.held.escrow = task.held.escrow.saturating_sub(amount);
         Self::transfer_held(HoldReason::Escrow, &task.requester, who, pay);
         Self::burn_held(HoldReason::Escrow, &task.requester, burn);
         (pay, burn)
+    }
+
+    /// What a share of a reward amounts to, rounded down.
+    pub(crate) fn share_of(reward: BalanceOf<T>, share: u16) -> BalanceOf<T> {
+        Perbill::from_rational(u32::from(share), u32::from(ALL_SHARES)).mul_floor(reward)
     }
 
     fn mint(
@@ -186,7 +194,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
+    pub(crate) fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
         Score::new(commitment.correct, task.test_rows())
     }
 

@@ -4,7 +4,7 @@ use crate::{types::TaskOf, Call, Commitments, Config, Pallet, Rankings, Tasks};
 use nocknock_primitives::{
     ids::TaskId,
     phase::Phase,
-    task::Funding,
+    task::{BlockScore, Funding},
     traits::{Curriculum, WorkerRegistry},
 };
 
@@ -23,7 +23,7 @@ impl<T: Config> Pallet<T> {
             Call::reveal_block { task, .. } => Self::is_custodians_turn(*task, who, Phase::Reveal),
             Call::commit_model { task, .. } => Self::is_workers_turn(*task, who, Phase::Open),
             Call::withdraw_commitment { task } => Self::is_members_turn(*task, who, Phase::Open),
-            Call::submit_scores { task, .. } => Self::is_members_turn(*task, who, Phase::Prove),
+            Call::submit_scores { task, scores } => Self::are_due(*task, who, scores),
             Call::deliver { task, .. } | Call::reveal_key { task, .. } => {
                 Self::is_delivery_turn(*task, who)
             }
@@ -49,6 +49,15 @@ impl<T: Config> Pallet<T> {
 
     fn is_members_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
         Self::curriculum_task_in(id, phase).is_some() && Commitments::<T>::contains_key(id, who)
+    }
+
+    /// The scores can be noted: all of revealed test blocks, none proved before.
+    fn are_due(id: TaskId, who: &T::AccountId, scores: &[BlockScore]) -> bool {
+        let task = Self::curriculum_task_in(id, Phase::Prove);
+        task.zip(Commitments::<T>::get(id, who))
+            .is_some_and(|(task, mut commitment)| {
+                Self::note_scores(&task, &mut commitment, scores).is_ok()
+            })
     }
 
     fn is_delivery_turn(id: TaskId, who: &T::AccountId) -> bool {

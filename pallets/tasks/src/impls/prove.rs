@@ -30,10 +30,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let mut task = Self::task_in(id, Phase::Prove)?;
         let mut commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
-        ensure!(!scores.is_empty(), Error::<T>::NothingSubmitted);
-        for score in scores {
-            Self::note_score(&task, &mut commitment, score)?;
-        }
+        Self::note_scores(&task, &mut commitment, scores)?;
         Self::verify_scores(id, &task, &who, &commitment, scores)?;
         Commitments::<T>::insert(id, &who, commitment);
         Self::deposit_event(Event::ScoresProved {
@@ -55,7 +52,18 @@ impl<T: Config> Pallet<T> {
         commitment.proved_blocks() == u32::from(task.test_blocks)
     }
 
-    /// Checks everything about a score but its proof, and notes it.
+    /// Checks everything about scores but their proofs, and notes them.
+    pub(crate) fn note_scores(
+        task: &TaskOf<T>,
+        commitment: &mut CommitmentOf<T>,
+        scores: &[BlockScore],
+    ) -> Result<(), Error<T>> {
+        ensure!(!scores.is_empty(), Error::<T>::NothingSubmitted);
+        scores
+            .iter()
+            .try_for_each(|score| Self::note_score(task, commitment, score))
+    }
+
     fn note_score(
         task: &TaskOf<T>,
         commitment: &mut CommitmentOf<T>,

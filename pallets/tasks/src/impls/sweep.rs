@@ -3,16 +3,16 @@
 use crate::{
     types::TaskOf, Commitments, Config, NextSeed, Pallet, Seeds, SweepCursor, Tasks, WeightInfo,
 };
+use alloc::vec::Vec;
 use frame_support::{
     storage::with_storage_layer,
     weights::{Weight, WeightMeter},
 };
-use nocknock_primitives::{
-    ids::TaskId,
-    phase::Phase,
-    traits::{Curriculum, WorkerRegistry},
-};
+use nocknock_primitives::{ids::TaskId, phase::Phase, traits::Curriculum};
 use sp_runtime::{traits::Get, DispatchResult};
+
+/// Commitments of a task that one visit closes.
+const CLOSINGS: u8 = 4;
 
 impl<T: Config> Pallet<T> {
     /// Visits the next tasks, as many as the limit of steps and the weight allow.
@@ -30,7 +30,7 @@ impl<T: Config> Pallet<T> {
         let steps = [
             T::WeightInfo::draw_split(),
             Self::settle_weight(),
-            T::WeightInfo::close_commitment().saturating_add(T::Workers::weight()),
+            Self::close_weight().saturating_mul(u64::from(CLOSINGS)),
             T::WeightInfo::finish_task().saturating_add(T::Curriculum::weight()),
             T::WeightInfo::remove_task(),
         ];
@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
             Phase::Created if Self::seed_is_known(task) => Self::do_draw_split(id),
             Phase::Settle => Self::do_settle(id),
             Phase::Done if Self::is_finishable(task) => Self::do_finish_task(id),
-            Phase::Done if task.open_commitments > 0 => Self::close_any_commitment(id),
+            Phase::Done if task.open_commitments > 0 => Self::close_some_commitments(id),
             Phase::Done if Self::is_removable(task) => Self::do_remove_task(id),
             _ => Ok(()),
         }
@@ -72,10 +72,12 @@ impl<T: Config> Pallet<T> {
         NextSeed::<T>::get() > task.seed && Seeds::<T>::contains_key(task.seed)
     }
 
-    fn close_any_commitment(id: TaskId) -> DispatchResult {
-        match Commitments::<T>::iter_key_prefix(id).next() {
-            Some(worker) => Self::do_close_commitment(id, &worker),
-            None => Ok(()),
-        }
+    fn close_some_commitments(id: TaskId) -> DispatchResult {
+        let workers: Vec<_> = Commitments::<T>::iter_key_prefix(id)
+            .take(usize::from(CLOSINGS))
+            .collect();
+        workers
+            .iter()
+            .try_for_each(|worker| Self::do_close_commitment(id, worker))
     }
 }

@@ -1,18 +1,25 @@
 //! Pages of what is stored.
 
 use crate::{
-    types::{CommitmentOf, TaskOf},
+    types::{CommitmentOf, TaskPage},
     Commitments, Config, NextTask, Pallet, Tasks,
 };
 use alloc::vec::Vec;
 use nocknock_primitives::{ids::TaskId, limits::MAX_PAGE};
 
+/// Numbers that one page looks at, whether or not anything is stored under them.
+const MAX_LOOKS: u64 = 1_024;
+
 impl<T: Config> Pallet<T> {
-    pub(crate) fn task_page(start: TaskId, limit: u32) -> Vec<(TaskId, TaskOf<T>)> {
-        (start..NextTask::<T>::get())
-            .take(page_size(limit))
-            .filter_map(|id| Tasks::<T>::get(id).map(|task| (id, task)))
-            .collect()
+    pub(crate) fn task_page(start: TaskId, limit: u32) -> TaskPage<T> {
+        let (end, places) = (NextTask::<T>::get(), page_size(limit));
+        let last_look = end.min(start.saturating_add(MAX_LOOKS));
+        let (mut page, mut next) = (Vec::new(), start);
+        while next < last_look && page.len() < places {
+            page.extend(Tasks::<T>::get(next).map(|task| (next, task)));
+            next = next.saturating_add(1);
+        }
+        (page, Some(next).filter(|next| *next < end))
     }
 
     pub(crate) fn commitment_page(

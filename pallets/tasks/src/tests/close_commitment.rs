@@ -1,7 +1,7 @@
 use super::builders::*;
 use crate::{mock::*, Commitments, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::task::Fate;
+use nocknock_primitives::{score::Score, task::Fate};
 
 fn close(id: u64, worker: AccountId) -> Fate {
     assert_ok!(Tasks::close_commitment(
@@ -162,6 +162,73 @@ fn the_curriculum_notes_who_abandons_it() {
             book(|book| book.abandoned.clone()),
             vec![(dave(), id), (bob(), id)]
         );
+    });
+}
+
+/// A curriculum task in which Bob and Dave proved the same score and Bob's turn has passed.
+fn passed_over() -> u64 {
+    let id = proving_curriculum(&[bob(), dave()]);
+    submit(id, &bob(), 25);
+    submit(id, &dave(), 25);
+    settle(id);
+    go_to(end_of(id).turn_began + 10);
+    id
+}
+
+fn raise_champion(score: Score) {
+    book(|book| book.champions.push((CURRICULUM, score)));
+}
+
+#[test]
+fn who_was_overtaken_by_another_task_need_not_deliver() {
+    build_and_execute(|| {
+        let id = passed_over();
+        raise_champion(Score::new(50, 60));
+        assert_eq!(close(id, bob()), Fate::Returned);
+        go_to(end_of(id).turn_began + 20);
+        assert_eq!(close(id, dave()), Fate::Returned);
+        assert!(book(|book| book.abandoned.is_empty()));
+    });
+}
+
+#[test]
+fn a_champion_below_the_proved_score_excuses_nobody() {
+    build_and_execute(|| {
+        let id = passed_over();
+        raise_champion(Score::new(49, 60));
+        assert_eq!(close(id, bob()), Fate::NotDelivered);
+    });
+}
+
+#[test]
+fn the_same_score_delivered_by_the_next_rank_excuses_nobody() {
+    build_and_execute(|| {
+        let id = passed_over();
+        deliver(id, &dave());
+        reveal_key(id, &dave());
+        assert_eq!(close(id, bob()), Fate::NotDelivered);
+        assert_eq!(book(|book| book.abandoned.clone()), vec![(bob(), id)]);
+    });
+}
+
+#[test]
+fn a_better_champion_excuses_even_after_the_payment() {
+    build_and_execute(|| {
+        let id = passed_over();
+        deliver(id, &dave());
+        reveal_key(id, &dave());
+        raise_champion(Score::new(51, 60));
+        assert_eq!(close(id, bob()), Fate::Returned);
+    });
+}
+
+#[test]
+fn no_champion_excuses_from_a_sponsored_task() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25)]);
+        book(|book| book.champions.push((OWN, Score::new(1, 1))));
+        go_to(end_of(id).turn_began + 10);
+        assert_eq!(close(id, bob()), Fate::NotDelivered);
     });
 }
 

@@ -262,6 +262,34 @@ fn deposits_must_reach_their_minimums() {
 }
 
 #[test]
+fn every_share_pays_for_its_records_and_reaches_its_worker() {
+    build_and_execute(|| {
+        let shares = |spec: &mut Spec, smallest| {
+            let shares = vec![10_000 - smallest, smallest];
+            spec.terms.shares = BoundedVec::truncate_from(shares);
+        };
+        assert_refused(|spec| shares(spec, 29), Error::ShareTooSmall);
+        let mut spec = spec();
+        shares(&mut spec, 30);
+        create(spec);
+    });
+}
+
+#[test]
+fn a_curriculum_task_needs_a_test_set_of_some_size() {
+    build_and_execute(|| {
+        let mut spec = curriculum_spec();
+        spec.terms.min_test_rows = 49;
+        assert_noop!(
+            Tasks::do_create_task(carol(), CURRICULUM, spec.clone()),
+            Error::<Test>::TooFewTestRows
+        );
+        spec.terms.min_test_rows = 50;
+        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec));
+    });
+}
+
+#[test]
 fn a_requester_needs_the_money() {
     build_and_execute(|| {
         refused(|spec| spec.terms.reward = ENDOWMENT + 1);

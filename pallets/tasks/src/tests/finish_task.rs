@@ -35,6 +35,19 @@ fn the_whole_reward_returns_when_nobody_delivers() {
 }
 
 #[test]
+fn a_small_payment_burns_the_fee_for_its_records() {
+    build_and_execute(|| {
+        let mut spec = spec();
+        spec.terms.reward = 100;
+        let id = settled(spec, &[(bob(), 25)]);
+        deliver(id, &bob());
+        reveal_key(id, &bob());
+        assert_eq!(book(|book| book.burnt), 20);
+        assert_eq!(free(&bob()), ENDOWMENT + 80);
+    });
+}
+
+#[test]
 fn rounding_of_shares_returns_too() {
     build_and_execute(|| {
         let mut spec = spec_with_shares(vec![3_333, 3_333, 3_334]);

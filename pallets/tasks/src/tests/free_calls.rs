@@ -1,6 +1,6 @@
 use super::builders::*;
 use crate::{mock::*, Call};
-use frame_support::BoundedVec;
+use frame_support::{assert_ok, BoundedVec};
 use nocknock_primitives::{
     ids::TaskId,
     task::{Attestation, BlockScore},
@@ -82,9 +82,15 @@ fn a_registered_worker_takes_part_without_a_fee() {
         end_commits(id);
         assert!(!is_free(bob(), commit_call(id)));
         reveal_all(id);
-        assert!(is_free(bob(), submit_call(id, vec![])));
-        assert!(!is_free(dave(), submit_call(id, vec![])));
-        submit(id, &bob(), 25);
+        let score = |block| proved(id, &bob(), block, 25);
+        assert!(is_free(bob(), submit_call(id, vec![score(0), score(1)])));
+        assert!(!is_free(dave(), submit_call(id, vec![score(0)])));
+        assert!(!is_free(bob(), submit_call(id, vec![])));
+        assert!(!is_free(bob(), submit_call(id, vec![score(0), score(2)])));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[score(0)]));
+        assert!(!is_free(bob(), submit_call(id, vec![score(0)])));
+        assert!(is_free(bob(), submit_call(id, vec![score(1)])));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[score(1)]));
         settle(id);
         assert!(is_free(bob(), deliver_call(id)));
         assert!(!is_free(dave(), deliver_call(id)));
@@ -115,7 +121,8 @@ fn nothing_about_a_sponsored_task_is_free() {
         end_commits(id);
         assert!(!is_free(alice(), reveal_call(id)));
         reveal_all(id);
-        assert!(!is_free(bob(), submit_call(id, vec![])));
+        let score = proved(id, &bob(), 0, 25);
+        assert!(!is_free(bob(), submit_call(id, vec![score])));
         submit(id, &bob(), 25);
         settle(id);
         assert!(!is_free(bob(), deliver_call(id)));

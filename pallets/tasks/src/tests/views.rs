@@ -1,5 +1,5 @@
 use super::builders::*;
-use crate::mock::*;
+use crate::{mock::*, NextTask};
 use frame_support::assert_ok;
 use nocknock_primitives::phase::Phase;
 
@@ -31,15 +31,51 @@ fn pages_of_tasks_are_bounded_and_complete() {
     build_and_execute(|| {
         let ids: Vec<_> = (0..5).map(|_| create(spec())).collect();
         let numbers = |start, limit| -> Vec<u64> {
-            Tasks::tasks(start, limit)
-                .into_iter()
-                .map(|(id, _)| id)
-                .collect()
+            let (page, _) = Tasks::tasks(start, limit);
+            page.into_iter().map(|(id, _)| id).collect()
         };
         assert_eq!(numbers(0, 3), ids[..3]);
         assert_eq!(numbers(3, 64), ids[3..]);
         assert_eq!(numbers(9, 64), Vec::<u64>::new());
         assert_eq!(numbers(0, u32::MAX).len(), 5);
+    });
+}
+
+/// All tasks by pages, and how many pages that took.
+fn walk() -> (Vec<u64>, u32) {
+    let (mut ids, mut pages, mut next) = (Vec::new(), 0, Some(0));
+    while let Some(start) = next {
+        let (page, after) = Tasks::tasks(start, 64);
+        ids.extend(page.into_iter().map(|(id, _)| id));
+        (pages, next) = (pages + 1, after);
+    }
+    (ids, pages)
+}
+
+#[test]
+fn pages_pass_over_removed_tasks_and_go_on() {
+    build_and_execute(|| {
+        let ids: Vec<_> = (0..70).map(|_| create(spec())).collect();
+        assert_ok!(Tasks::do_cancel_task(&alice(), 3));
+        go_to(30);
+        assert_ok!(Tasks::do_remove_task(3));
+        let (page, next) = Tasks::tasks(0, 64);
+        assert_eq!((page.len(), next), (64, Some(65)));
+        let left: Vec<_> = ids.into_iter().filter(|id| *id != 3).collect();
+        assert_eq!(walk(), (left, 2));
+    });
+}
+
+#[test]
+fn a_long_gap_takes_several_pages_of_bounded_work() {
+    build_and_execute(|| {
+        let first = create(spec());
+        NextTask::<Test>::put(5_000);
+        let last = create(spec());
+        assert_eq!(Tasks::tasks(first, 64).1, Some(1_024));
+        assert_eq!(walk(), (vec![first, last], 5));
+        assert_eq!(Tasks::tasks(last + 1, 64), (vec![], None));
+        assert_eq!(Tasks::tasks(u64::MAX, 64), (vec![], None));
     });
 }
 

@@ -2,16 +2,25 @@
 
 use super::propose::in_order;
 use crate::{
-    types::{Domain, FactOf, InOrder, StakeOf, Subject},
+    types::{Domain, FactOf, FactPage, InOrder, StakeOf, Subject},
     ByDomain, BySubject, Config, Facts, NextFact, Pallet, Stakes,
 };
 use alloc::vec::Vec;
 use nocknock_primitives::{ids::FactId, limits::MAX_PAGE};
 
+/// Numbers that one page looks at, whether or not anything is stored under them.
+const MAX_LOOKS: u64 = 1_024;
+
 impl<T: Config> Pallet<T> {
-    pub(crate) fn fact_page(start: FactId, limit: u32) -> Vec<(FactId, FactOf<T>)> {
-        let ids = (start..NextFact::<T>::get()).take(page_size(limit));
-        Self::with_facts(ids).collect()
+    pub(crate) fn fact_page(start: FactId, limit: u32) -> FactPage<T> {
+        let (end, places) = (NextFact::<T>::get(), page_size(limit));
+        let last_look = end.min(start.saturating_add(MAX_LOOKS));
+        let (mut page, mut next) = (Vec::new(), start);
+        while next < last_look && page.len() < places {
+            page.extend(Facts::<T>::get(next).map(|fact| (next, fact)));
+            next = next.saturating_add(1);
+        }
+        (page, Some(next).filter(|next| *next < end))
     }
 
     pub(crate) fn domain_page(
@@ -64,12 +73,10 @@ impl<T: Config> Pallet<T> {
     }
 
     fn indexed(keys: impl Iterator<Item = InOrder>, limit: u32) -> Vec<(FactId, FactOf<T>)> {
-        let ids = keys.map(FactId::from_be_bytes).take(page_size(limit));
-        Self::with_facts(ids).collect()
-    }
-
-    fn with_facts(ids: impl Iterator<Item = FactId>) -> impl Iterator<Item = (FactId, FactOf<T>)> {
-        ids.filter_map(|id| Facts::<T>::get(id).map(|fact| (id, fact)))
+        keys.map(FactId::from_be_bytes)
+            .take(page_size(limit))
+            .filter_map(|id| Facts::<T>::get(id).map(|fact| (id, fact)))
+            .collect()
     }
 }
 

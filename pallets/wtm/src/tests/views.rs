@@ -69,14 +69,31 @@ fn no_page_is_longer_than_the_chain_allows() {
         for _ in 0..70 {
             about("physics", "light");
         }
-        assert_eq!(Wtm::facts(0, u32::MAX).len(), 64);
+        let (page, next) = Wtm::facts(0, u32::MAX);
+        assert_eq!((page.len(), next), (64, Some(64)));
         assert_eq!(
             Wtm::facts_by_domain(text("physics"), None, u32::MAX).len(),
             64
         );
-        assert_eq!(ids(Wtm::facts(67, 2)), [67, 68]);
-        assert!(Wtm::facts(70, 9).is_empty());
-        assert!(Wtm::facts(0, 0).is_empty());
+        let (page, next) = Wtm::facts(67, 2);
+        assert_eq!((ids(page), next), (vec![67, 68], Some(69)));
+        let (page, next) = Wtm::facts(67, 3);
+        assert_eq!((page.len(), next), (3, None));
+        assert_eq!(Wtm::facts(70, 9), (vec![], None));
+        assert_eq!(Wtm::facts(0, 0), (vec![], Some(0)));
+    });
+}
+
+#[test]
+fn a_long_gap_takes_several_pages_of_bounded_work() {
+    build_and_execute(|| {
+        let first = about("physics", "light");
+        crate::NextFact::<Test>::put(2_000);
+        let last = about("physics", "light");
+        let (page, next) = Wtm::facts(0, 64);
+        assert_eq!((ids(page), next), (vec![first], Some(1_024)));
+        let (page, next) = Wtm::facts(1_024, 64);
+        assert_eq!((ids(page), next), (vec![last], None));
     });
 }
 
@@ -85,7 +102,8 @@ fn removed_facts_are_left_out_of_pages() {
     build_and_execute(|| {
         let ids_of: Vec<_> = (0..3).map(|_| about("physics", "light")).collect();
         assert_ok!(Wtm::do_retract(&ALICE, 1));
-        assert_eq!(ids(Wtm::facts(0, 3)), [ids_of[0], ids_of[2]]);
+        let (page, next) = Wtm::facts(0, 2);
+        assert_eq!((ids(page), next), (vec![ids_of[0], ids_of[2]], None));
         assert_eq!(ids(Wtm::facts_by_domain(text("physics"), Some(1), 3)), [2]);
     });
 }
