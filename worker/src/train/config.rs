@@ -1,6 +1,9 @@
 //! Settings of a training.
 
-use super::schedule::{is_share, Schedule};
+use super::{
+    schedule::{is_share, Schedule},
+    written::WrittenOptimiser,
+};
 use nocknock_primitives::model::MlpShape;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +44,7 @@ pub struct TrainConfig {
 
 /// How gradients become updates.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(try_from = "WrittenOptimiser", into = "WrittenOptimiser")]
 pub enum Optimiser {
     /// Stochastic gradient descent with momentum; the decay is part of the gradient.
     SgdMomentum {
@@ -49,7 +52,6 @@ pub enum Optimiser {
         momentum: f64,
     },
     /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
-    #[serde(rename = "adamw")]
     AdamW {
         /// Memory of the mean gradient, 0 up to but not including 1.
         beta1: f64,

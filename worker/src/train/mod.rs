@@ -29,6 +29,7 @@ mod scale;
 mod schedule;
 mod split;
 mod trainer;
+mod written;
 
 pub use checkpoint::{CheckpointError, CHECKPOINT_FILE};
 pub use config::{ConfigError, ImageShift, Optimiser, TrainConfig};

@@ -1,12 +1,15 @@
 //! How the learning rate moves over a training.
 
-use super::config::{require, ConfigError};
+use super::{
+    config::{require, ConfigError},
+    written::WrittenSchedule,
+};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
 /// How the learning rate moves over a training, as a factor of the highest rate.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(try_from = "WrittenSchedule", into = "WrittenSchedule")]
 pub enum Schedule {
     /// The highest rate throughout.
     Constant,
