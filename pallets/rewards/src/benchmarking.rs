@@ -171,7 +171,7 @@ mod benchmarks {
         let caller: T::AccountId = whitelisted_caller();
         let worker: T::AccountId = account("worker", 0, 0);
         registered::<T>(&worker);
-        with_points::<T>(&worker, 0);
+        with_points::<T>(&worker, 1);
         CurrentSession::<T>::put(u32::MAX);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), worker.clone());
