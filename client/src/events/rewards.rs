@@ -122,6 +122,16 @@ events! {
             /// The worker.
             worker: AccountId,
         },
+        /// Points of an account that has no registration had halved to nothing and were removed.
+        SpentPointsRemoved {
+            /// The account.
+            who: AccountId,
+        },
+        /// A candidate authored no block in too many sessions in a row and is none any more.
+        CandidateSilent {
+            /// The candidate.
+            who: AccountId,
+        },
         /// An account committed an offence: it lost its points and may neither work nor validate.
         AccountBarred {
             /// The account.
