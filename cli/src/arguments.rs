@@ -33,7 +33,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What every command understands.
+// What every command understands. Documentation here would take the place of what a command says about itself.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options for every command")]
 pub(crate) struct Global {
@@ -62,8 +62,8 @@ pub(crate) struct Global {
     pub(crate) account: AccountArgs,
 }
 
-/// Who signs; of several, the last one below goes first. A secret is never an argument, because every process of the machine
-/// can read those.
+// Who signs. A development account goes first, then the others in this order. A secret is never an argument, because every
+// process of the machine can read those.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Keys")]
 pub(crate) struct AccountArgs {
@@ -85,50 +85,35 @@ pub(crate) struct AccountArgs {
     pub(crate) dev_account: Option<String>,
 }
 
-/// What to do.
+/// What to do. The help of each command is the documentation of its arguments.
 #[derive(Debug, Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "parsed once and consumed")]
 pub(crate) enum Command {
-    /// Run a development chain and a store on this machine, until Ctrl-C
     Start(start::Start),
-    /// Show how the chain and an account stand
     Status(status::Status),
-    /// Create an experiment, to which tasks and models belong
     CreateExperiment(create_experiment::CreateExperiment),
-    /// Offer a task with the data of a CSV, TSV, NPY or Parquet file
     ProposeTask(propose_task::ProposeTask),
-    /// Do what is left for the requester of a task, up to the checked model
     Follow(follow::FollowTask),
-    /// List experiments
     Experiments(experiments::ListExperiments),
-    /// List tasks
     Tasks(tasks::ListTasks),
-    /// Show a task: its terms, its timeline and its money
     Task(task::ShowTask),
-    /// Show the best proved scores of an experiment
     Leaderboard(leaderboard::ShowLeaderboard),
-    /// List the models of an experiment
     Models(models::ListModels),
-    /// Decrypt the delivered model of a task, check it and write it to files
     FetchModel(fetch_model::FetchModel),
-    /// Classify the rows of a file with a fetched model
     Predict(predict::Predict),
     /// Read and write facts of the World Truth Model
+    ///
+    /// A fact is a domain, a subject, a predicate and an object, with evidence. What the chain has proved it writes itself.
+    /// Everybody else puts a bond on a fact; if somebody disputes it, work points decide.
     #[command(subcommand)]
     Wtm(wtm::Wtm),
-    /// Find facts by domain and subject
     QueryWtm(wtm::query::Query),
-    /// Recompute everything that is said about a delivered model
     Verify(verify::Verify),
-    /// Show the pot, work points, candidates and the standing of workers
     Rewards(rewards::ShowRewards),
-    /// Send tokens to another account
     Transfer(transfer::Transfer),
-    /// Write blocks, experiments, tasks, models and facts to files
     Export(export::Export),
     /// Show or create the configuration file
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Print a completion script for a shell
     Completions(completions::Completions),
 }

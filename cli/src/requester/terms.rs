@@ -17,7 +17,7 @@ use nocknock_primitives::{
 };
 use std::str::FromStr;
 
-/// The terms of a task.
+// The terms of a task. Documentation here would take the place of that of the command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Terms")]
 pub(crate) struct TermsArgs {

@@ -61,7 +61,7 @@ pub(crate) struct Supersede {
     source: SourceArgs,
 }
 
-/// Where a fact comes from.
+// Where a fact comes from.
 #[derive(Debug, Args)]
 struct SourceArgs {
     /// Address of a source outside the chain, such as https://… or doi:…
