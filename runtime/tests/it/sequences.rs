@@ -133,7 +133,7 @@ impl Story {
         let round = self
             .world
             .run(|| Rewards::registration_round(WORKERS[who].to_account_id()));
-        let call = self.world.registration(&self.workers[who], round.into());
+        let call = self.world.registration(&self.workers[who], round);
         let _refused = self.world.send_bare(call);
     }
 

@@ -13,7 +13,7 @@ fn epoch(number: u32) -> EpochMetrics {
         step: u64::from(number + 1) * 300,
         loss: 1.0 / f64::from(number + 1),
         training_accuracy: 0.9,
-        validation_accuracy: (number % 2 == 0).then_some(0.8),
+        validation_accuracy: number.is_multiple_of(2).then_some(0.8),
         learning_rate: 0.01,
         seconds: 0.5,
     }

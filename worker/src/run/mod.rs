@@ -228,8 +228,8 @@ impl Foreman {
         match action {
             Action::Nothing => self.dismiss(task),
             Action::Wait(waiting) => {
-                if crew.begin_waiting(waiting) {
-                    let what = waiting.to_string();
+                let news = crew.begin_waiting(waiting).then(|| waiting.to_string());
+                if let Some(what) = news {
                     self.shop.notices.tell(Notice::Waiting { task, what });
                 }
             }

@@ -263,7 +263,7 @@ impl<'a> Trainer<'a> {
         let due = self
             .config
             .checkpoint_every
-            .is_some_and(|every| step % every == 0);
+            .is_some_and(|every| step.is_multiple_of(every));
         if stop || due {
             self.save(observer)?;
         }
