@@ -75,6 +75,11 @@ pub enum Waiting {
     Turn,
     /// The stake, which anybody may return now.
     Stake,
+    /// The final chain, which does not say yet what the best block says: that the task is over.
+    Finality {
+        /// It ends with the payment.
+        paid: bool,
+    },
 }
 
 impl Action {
@@ -117,6 +122,8 @@ impl fmt::Display for Waiting {
             Self::Settlement => "proved, waiting for settlement",
             Self::Turn => "ranked, waiting for the turn to deliver",
             Self::Stake => "waiting for the stake to come back",
+            Self::Finality { paid: true } => "paid, waiting for finality",
+            Self::Finality { paid: false } => "ended, waiting for finality",
         })
     }
 }

@@ -180,6 +180,10 @@ pub(crate) struct World {
     pub(crate) revealed: BTreeMap<BlockIndex, RevealedBlock>,
     pub(crate) ranking: Ranking,
     pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
+    /// By how many blocks the final chain is behind the best one.
+    pub(crate) final_lag: usize,
+    /// What the worker saw at the end of each block, while there is a lag.
+    past: Vec<TaskView>,
     /// Names of the accepted messages.
     pub(crate) accepted: Vec<&'static str>,
     pub(crate) payments: u32,
@@ -252,6 +256,8 @@ impl FakeChain {
             revealed: BTreeMap::new(),
             ranking: List::truncate_from(Vec::new()),
             deliveries: BTreeMap::new(),
+            final_lag: 0,
+            past: Vec::new(),
             accepted: Vec::new(),
             payments: 0,
         };
@@ -401,6 +407,9 @@ impl FakeChain {
 impl World {
     /// One block passes; the requester and the sweep do what is due.
     pub(crate) fn pass(&mut self) {
+        if self.final_lag > 0 {
+            self.past.push(self.view());
+        }
         self.now += 1;
         match self.task.phase(self.now) {
             Phase::Reveal if self.honest => self.reveal(),
@@ -408,6 +417,23 @@ impl World {
             Phase::Done => self.commitments.clear(),
             _ => {}
         }
+    }
+
+    fn view(&self) -> TaskView {
+        TaskView {
+            now: self.now,
+            worker: WORKER,
+            task: Some(self.task.clone()),
+            commitment: self.commitments.get(&WORKER).copied(),
+            ranking: self.ranking.clone(),
+            delivery: self.deliveries.get(&WORKER).cloned(),
+        }
+    }
+
+    /// What the final chain says: the past, or the first block known while that is too short.
+    fn final_view(&self) -> TaskView {
+        let place = self.past.len().saturating_sub(self.final_lag);
+        self.past.get(place).cloned().unwrap_or_else(|| self.view())
     }
 
     fn reveal(&mut self) {
@@ -597,16 +623,14 @@ impl Chain for FakeChain {
             .collect())
     }
 
-    async fn view(&self, task: TaskId, _: Depth) -> Result<TaskView, ChainError> {
+    async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError> {
         let world = self.world();
-        Ok(TaskView {
-            now: world.now,
-            worker: WORKER,
-            task: Some(world.task.clone()).filter(|_| task == TASK),
-            commitment: world.commitments.get(&WORKER).copied(),
-            ranking: world.ranking.clone(),
-            delivery: world.deliveries.get(&WORKER).cloned(),
-        })
+        let mut view = match depth {
+            Depth::Best => world.view(),
+            Depth::Final => world.final_view(),
+        };
+        view.task = view.task.filter(|_| task == TASK);
+        Ok(view)
     }
 
     async fn roots(&self, _: TaskId) -> Result<Vec<BlockRoot>, ChainError> {

@@ -20,6 +20,8 @@ pub(super) struct Crew {
     waiting: Option<Waiting>,
     failures: u32,
     not_before: Option<Instant>,
+    /// The first block in which a step may be tried again.
+    not_before_block: BlockNumber,
 }
 
 /// A step under way.
@@ -39,6 +41,7 @@ impl Crew {
             waiting: None,
             failures: 0,
             not_before: None,
+            not_before_block: 0,
         }
     }
 
@@ -51,9 +54,10 @@ impl Crew {
         self.waiting != Some(Waiting::Stake)
     }
 
-    /// The pause after the last failure is over.
+    /// The pause after the last failure is over. If the remedy is to look again, the block is new.
     pub(super) fn may_start(&self) -> bool {
-        self.not_before.is_none_or(|then| Instant::now() >= then)
+        let rested = self.not_before.is_none_or(|then| Instant::now() >= then);
+        rested && self.seen >= self.not_before_block
     }
 
     /// Notes what is waited for. True if that is new.
@@ -89,13 +93,18 @@ impl Crew {
     pub(super) fn succeed(&mut self) {
         self.failures = 0;
         self.not_before = None;
+        self.not_before_block = 0;
     }
 
-    /// Notes a failure, and gives the pause before the next try.
+    /// Notes a failure, and gives the pause before the next try. Another look at the chain makes
+    /// sense in a later block only: the present one would answer the same.
     pub(super) fn fail(&mut self, remedy: Remedy, retry: &Retry) -> Duration {
         self.failures = self.failures.saturating_add(1);
         let pause = match remedy {
-            Remedy::Look => Duration::ZERO,
+            Remedy::Look => {
+                self.not_before_block = self.seen.saturating_add(1);
+                Duration::ZERO
+            }
             _ => retry.pause(self.failures),
         };
         self.not_before = Some(Instant::now() + pause);

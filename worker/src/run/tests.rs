@@ -102,6 +102,40 @@ async fn the_loop_finds_a_task_and_is_paid() {
 }
 
 #[tokio::test]
+async fn a_payment_is_waited_for_until_it_is_final_without_a_warning() {
+    let rig = Rig::new();
+    rig.chain.world().final_lag = 3;
+    let summary = rig.run(rig.shop()).await;
+    assert_eq!((summary.paid, summary.open), (1, 0));
+    let told = rig.minutes.lock();
+    let times = |wanted: fn(&Notice) -> bool| told.iter().filter(|n| wanted(n)).count();
+    let waiting = |notice: &Notice| match notice {
+        Notice::Waiting { what, .. } => what == "paid, waiting for finality",
+        _ => false,
+    };
+    assert_eq!(times(waiting), 1, "it is said once");
+    let began = |notice: &Notice| matches!(notice, Notice::Began { step: "end", .. });
+    assert_eq!(times(began), 1, "it is not tried before it is final");
+    let failed = |notice: &Notice| matches!(notice, Notice::Failed { step: "end", .. });
+    assert_eq!(times(failed), 0);
+}
+
+#[tokio::test]
+async fn a_step_that_the_chain_overtook_is_not_tried_again_in_the_same_block() {
+    let rig = Rig::new();
+    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
+    foreman.tick().await.unwrap();
+    let retry = foreman.shop.config.retry.clone();
+    let crew = foreman.crews.get_mut(&TASK).unwrap();
+    crew.seen = 100;
+    assert!(crew.may_start());
+    crew.fail(Remedy::Look, &retry);
+    assert!(!crew.may_start());
+    crew.seen = 101;
+    assert!(crew.may_start());
+}
+
+#[tokio::test]
 async fn a_task_that_the_policy_refuses_is_left_alone_with_a_reason() {
     let rig = Rig::new();
     let mut shop = rig.shop();

@@ -24,10 +24,11 @@ use crate::{
     chain::{Chain, Depth},
     config::Config,
     notice::{Notice, Notices},
-    plan::{next_action, Action, TaskView},
+    plan::{next_action, Action, TaskView, Waiting},
     state::{Ending, EndingFact, Journal},
     stop::Stop,
 };
+use nocknock_client::BlockNumber;
 use nocknock_primitives::ids::TaskId;
 use std::{sync::Arc, time::Instant};
 use tokio::sync::Semaphore;
@@ -84,15 +85,40 @@ impl Places {
 }
 
 impl Workshop {
-    /// The next step of a task, with the view that it follows from.
+    /// The next step of a task, with the view of the best block that it follows from. An end is the
+    /// next step only when it is final; until then it is waited for.
     pub async fn plan(
         &self,
         task: TaskId,
         journal: &Journal,
     ) -> Result<(Action, TaskView), StepError> {
         let view = self.chain.view(task, Depth::Best).await?;
-        let action = next_action(&journal.progress()?, &view, self.config.proving.batch);
+        let action = self.next(journal, &view)?;
+        if let Action::End(ending) = &action {
+            if self.final_end(task, journal, ending).await?.is_none() {
+                let paid = *ending == Ending::Paid;
+                return Ok((Action::Wait(Waiting::Finality { paid }), view));
+            }
+        }
         Ok((action, view))
+    }
+
+    fn next(&self, journal: &Journal, view: &TaskView) -> Result<Action, StepError> {
+        let batch = self.config.proving.batch;
+        Ok(next_action(&journal.progress()?, view, batch))
+    }
+
+    /// The last final block, if it says that the task has ended like this.
+    async fn final_end(
+        &self,
+        task: TaskId,
+        journal: &Journal,
+        ending: &Ending,
+    ) -> Result<Option<BlockNumber>, StepError> {
+        let view = self.chain.view(task, Depth::Final).await?;
+        let next = self.next(journal, &view)?;
+        let agrees = matches!(&next, Action::End(agreed) if agreed == ending);
+        Ok(agrees.then_some(view.now))
     }
 }
 
@@ -132,11 +158,10 @@ impl Errand<'_> {
 
     /// Closes the journal, if the final chain agrees that the task is over.
     async fn end(&self, ending: &Ending) -> Result<(), StepError> {
-        let settled = self.shop.chain.view(self.task, Depth::Final).await?;
-        let batch = self.shop.config.proving.batch;
-        match next_action(&self.journal.progress()?, &settled, batch) {
-            Action::End(agreed) if agreed == *ending => self.close(ending.clone(), settled.now),
-            _ => Err(StepError::MovedOn("what ends the task is not final yet")),
+        let end = self.shop.final_end(self.task, self.journal, ending);
+        match end.await? {
+            Some(at) => self.close(ending.clone(), at),
+            None => Err(StepError::MovedOn("what ends the task is not final yet")),
         }
     }
 

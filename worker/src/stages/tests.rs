@@ -3,7 +3,6 @@
 use super::{rig::*, *};
 use crate::{
     chain::fake::{FakeChain, Fuse, TASK},
-    plan::Waiting,
     policy::judge,
     state::{StateDir, StateError},
 };
@@ -256,6 +255,21 @@ async fn an_ending_that_is_not_final_is_not_believed() {
         shop.plan(TASK, &journal).await.unwrap().0,
         Action::Wait(Waiting::Turn)
     );
+}
+
+/// What `submit` reports after its own payment, and what closes the journal later.
+#[tokio::test]
+async fn a_payment_that_is_not_final_is_waited_for_and_then_ends_the_task() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().final_lag = 3;
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+    let journal = state.journal(TASK).unwrap();
+    let closed = journal.progress().unwrap().ending.unwrap();
+    let world = chain.world();
+    assert_eq!(world.payments, 1);
+    assert_eq!(closed.at + 3, world.now);
 }
 
 #[test]
