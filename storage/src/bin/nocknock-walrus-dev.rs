@@ -12,6 +12,7 @@ use anyhow::{bail, Context, Result};
 use clap::{Args, Parser, Subcommand};
 use nocknock_storage::{
     blob_id::{blob_id_of_file, ShardCount},
+    client::read_secret,
     dev_store::{
         check_folder, write_file, Config, DevStore, FaultPlan, Finding, JwtSecret, NOTICE,
     },
@@ -165,17 +166,9 @@ fn config(args: Serve) -> Result<Config> {
     })
 }
 
-/// The key in a file, without the line break that editors add.
+/// The key in a file, in the form a publisher takes it.
 fn secret(path: &Path) -> Result<JwtSecret> {
-    let bytes = std::fs::read(path).with_context(|| format!("{}", path.display()))?;
-    let key = bytes.trim_ascii_end();
-    if key.is_empty() {
-        bail!(
-            "{} is empty: put the key for tokens into it",
-            path.display()
-        );
-    }
-    Ok(JwtSecret::new(key))
+    Ok(JwtSecret::new(read_secret(path)?.to_vec()))
 }
 
 fn faults(path: &Path) -> Result<FaultPlan> {

@@ -41,7 +41,7 @@ pub use key::CacheKey;
 pub use partial::Partial;
 
 pub(crate) use hash::{for_each_piece, hash_range, ContentHasher};
-pub(crate) use locked::LockedFile;
+pub(crate) use locked::{sync_folder_of, LockedFile};
 
 use crate::blob_id::{blob_id_of_file, BlobId, BlobIdError};
 use entry::Sum;

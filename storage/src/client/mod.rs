@@ -76,7 +76,7 @@ pub use payload::Payload;
 pub use pool::Health;
 pub use progress::{Progress, Stage, Step};
 pub use retry::{RetryPolicy, Timeouts};
-pub use token::{SharedSecretTokens, Token, TokenError, TokenProvider, TokenRequest};
+pub use token::{read_secret, SharedSecretTokens, Token, TokenError, TokenProvider, TokenRequest};
 pub use upload::{PutOptions, Stored};
 
 use crate::{

@@ -56,6 +56,26 @@ pub trait TokenProvider: fmt::Debug + Send + Sync {
     async fn token(&self, request: TokenRequest<'_>) -> Result<Token, TokenError>;
 }
 
+/// Reads a secret from a file, in the form a publisher takes it: hexadecimal digits after `0x`, or else the text itself.
+/// Space around it does not count.
+pub fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, TokenError> {
+    let refuse = |reason: &str| {
+        let path = path.display();
+        TokenError(format!("the secret in {path} {reason}"))
+    };
+    let text = fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .map_err(|error| refuse(&format!("cannot be read: {error}")))?;
+    let secret = match text.trim().strip_prefix("0x") {
+        Some(digits) => from_hex(digits).ok_or_else(|| refuse("is not hexadecimal"))?,
+        None => Zeroizing::new(text.trim().as_bytes().to_vec()),
+    };
+    if secret.is_empty() {
+        return Err(refuse("is empty"));
+    }
+    Ok(secret)
+}
+
 /// Makes tokens itself, from the secret that the publisher was started with
 /// (`--jwt-decode-secret`, algorithm HS256): for the owner of a publisher.
 ///
@@ -77,24 +97,9 @@ impl SharedSecretTokens {
         }
     }
 
-    /// Reads the secret from a file, in the form the publisher takes it: hexadecimal digits after
-    /// `0x`, or else the text itself. Space around it does not count.
+    /// Reads the secret from a file, as [`read_secret`] does.
     pub fn from_file(path: &Path) -> Result<Self, TokenError> {
-        let refuse = |reason: &str| {
-            let path = path.display();
-            TokenError(format!("the secret in {path} {reason}"))
-        };
-        let text = fs::read_to_string(path)
-            .map(Zeroizing::new)
-            .map_err(|error| refuse(&format!("cannot be read: {error}")))?;
-        let secret = match text.trim().strip_prefix("0x") {
-            Some(digits) => from_hex(digits).ok_or_else(|| refuse("is not hexadecimal"))?,
-            None => Zeroizing::new(text.trim().as_bytes().to_vec()),
-        };
-        if secret.is_empty() {
-            return Err(refuse("is empty"));
-        }
-        Ok(Self::new(&secret))
+        read_secret(path).map(|secret| Self::new(&secret))
     }
 
     /// The same with tokens that are valid for `lifetime`.

@@ -21,7 +21,7 @@ use super::{
     staging::{Staged, Staging},
     stored::StoredBlob,
 };
-use crate::BlobId;
+use crate::{cache::sync_folder_of, BlobId};
 
 /// Why a store's folder could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -339,8 +339,5 @@ pub(super) fn replace_file(staging: &Path, path: &Path, content: &[u8]) -> io::R
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
-    }
+    sync_folder_of(path)
 }
