@@ -1,6 +1,7 @@
 //! What happened to a task, in a sentence.
 
 use super::{
+    event_fields::fields,
     percent,
     task::{fate, outcome},
     who,
@@ -19,6 +20,7 @@ pub(crate) fn event(record: &EventRecord) -> Value {
         "pallet": record.event.pallet(),
         "event": record.event.name(),
         "text": sentence(&record.event),
+        "fields": fields(&record.event),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Records of the chain as JSON, and the words in which tables name them.
 
 pub(crate) mod event;
+mod event_fields;
 pub(crate) mod experiment;
 pub(crate) mod fact;
 pub(crate) mod provenance;
