@@ -9,7 +9,7 @@ def score(rank): .test_rows as $rows
     | "\(. / $rows | percent) (\(.) of \($rows) rows)";
 
 # What the winner of a task was paid, in NNK.
-def paid: [.timeline[] | select(.event == "WinnerPaid") | .text | capture("paid (?<nnk>[0-9.]+) NNK").nnk] | first;
+def paid: [.timeline[] | select(.event == "WinnerPaid") | .fields.paid] | first;
 
 # Links of a verified model that were recomputed, and those that were not or do not hold.
 def holding: [.[0].links[] | select(.verdict == "holds")] | length;
