@@ -1,138 +1,16 @@
 //! The program with a real development chain, which it starts itself.
-//!
-//! The node's program has to be built before: `cargo build --release -p nocknock-node`.
 
-use crate::support::{command, run, Finished};
+use crate::{
+    chain::{propose, Chain},
+    processes::until,
+    support::run,
+};
 use serde_json::Value;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread::sleep,
-    time::{Duration, Instant},
+    process::Stdio,
 };
-
-/// How long anything may take before the test gives up. It is no statement about speed.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// The digits that the repository carries as an example.
-const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/digits.csv");
-
-/// The shortest periods that a development chain takes.
-const SHORT: [&str; 10] = [
-    "--publish-period",
-    "20",
-    "--commit-period",
-    "8",
-    "--reveal-period",
-    "3",
-    "--prove-period",
-    "3",
-    "--deliver-period",
-    "3",
-];
-
-/// A running `nocknock start`; dropping it ends node and store.
-struct Chain {
-    child: Child,
-    home: PathBuf,
-    session: Value,
-}
-
-impl Chain {
-    fn start(home: &Path) -> Self {
-        let file = home.join("session.json");
-        let mut start = command(home);
-        start.args([
-            "start",
-            "--tmp",
-            "--rpc-port",
-            "0",
-            "--store-port",
-            "0",
-            "--session-file",
-        ]);
-        let mut child = start
-            .arg(&file)
-            .stdout(Stdio::null())
-            .stderr(fs::File::create(home.join("start.log")).unwrap())
-            .spawn()
-            .unwrap();
-        let session = until("the development chain runs", || {
-            let ended = child.try_wait().unwrap();
-            let log = fs::read_to_string(home.join("start.log")).unwrap_or_default();
-            assert!(ended.is_none(), "nocknock start ended: {log}");
-            serde_json::from_slice(&fs::read(&file).ok()?).ok()
-        });
-        Self {
-            child,
-            home: home.to_owned(),
-            session,
-        }
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command(&self.home);
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        command
-            .args(["--url", &text(&self.session["node"]["url"])])
-            .args(["--store", &text(&self.session["store"]["url"])])
-            .args(["--output", "json"])
-            .args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Finished {
-        self.command(arguments).output().unwrap().into()
-    }
-}
-
-impl Drop for Chain {
-    fn drop(&mut self) {
-        signal(self.child.id(), "TERM");
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while Instant::now() < deadline {
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return;
-            }
-            sleep(Duration::from_millis(100));
-        }
-        self.child.kill().ok();
-    }
-}
-
-fn signal(process: u32, name: &str) {
-    let status = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {process}")])
-        .status();
-    assert!(status.unwrap().success(), "no signal {name} to {process}");
-}
-
-fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        sleep(Duration::from_millis(200));
-    }
-    panic!("waited in vain until {what}");
-}
-
-fn propose(more: &[&'static str]) -> Vec<&'static str> {
-    let first = [
-        "propose-task",
-        "--dev-account",
-        "alice",
-        "--experiment",
-        "0",
-        "--data",
-        DIGITS,
-        "--range",
-        "fixed:0:15",
-    ];
-    first.iter().chain(&SHORT).chain(more).copied().collect()
-}
 
 #[test]
 fn a_requester_is_killed_and_goes_on_and_nothing_is_lost() {
