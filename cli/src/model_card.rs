@@ -1,41 +1,53 @@
 //! The model card: what a person should know before using a model, as Markdown.
 
 use crate::{model_file::ModelFile, store, views::percent};
-use nocknock_client::Recorded;
-use nocknock_primitives::ids::RecordId;
+use nocknock_client::{AccountId, Recorded};
+use nocknock_primitives::{
+    ids::{ContentHash, RecordId},
+    provenance::Provenance,
+    score::Score,
+};
+
+/// What the last section of a card says.
+const CHECK: &str = "\
+It recomputes the commitment from the weights and compares it with the registry, the proved score, the provenance record and its \
+anchor.";
 
 /// The card of a model that the chain has a record of.
 pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> String {
     let origin = &model.about.origin;
+    let title = format!(
+        "# Model {} of experiment {}\n",
+        origin.version, origin.experiment
+    );
     [
-        format!(
-            "# Model {} of experiment {}\n",
-            origin.version, origin.experiment
-        ),
-        "A model that was trained, proved, sold and delivered on a NockNock chain.\n".to_owned(),
-        "## Score\n".to_owned(),
-        format!(
-            "{} test rows of {} are classified correctly ({}). The chain has verified zero-knowledge proofs of this on data \
-             that was drawn and revealed after the worker had committed to the model. The requester of a task knows its test \
-             data before.\n",
-            origin.score.correct,
-            origin.score.total,
-            percent(&origin.score),
-        ),
-        "## Inputs and outputs\n".to_owned(),
-        network(model),
-        classes(model),
-        columns(model),
-        "## Origin\n".to_owned(),
-        origin_table(model, id, record),
-        "## Check it\n".to_owned(),
-        "```sh\nnocknock verify model.safetensors\n```\n".to_owned(),
-        "It recomputes the commitment from the weights and compares it with the registry, the proved score, the provenance \
-         record and its anchor."
-            .to_owned(),
+        title.as_str(),
+        "A model that was trained, proved, sold and delivered on a NockNock chain.\n",
+        "## Score\n",
+        &score(&origin.score),
+        "## Inputs and outputs\n",
+        &network(model),
+        &classes(model),
+        &columns(model),
+        "## Origin\n",
+        &origin_table(model, id, record),
+        "## Check it\n",
+        "```sh\nnocknock verify model.safetensors\n```\n",
+        CHECK,
+        "",
     ]
     .join("\n")
-        + "\n"
+}
+
+fn score(score: &Score) -> String {
+    format!(
+        "{} test rows of {} are classified correctly ({}). The chain has verified zero-knowledge proofs of this on data \
+         that was drawn and revealed after the worker had committed to the model. The requester of a task knows its test \
+         data before.\n",
+        score.correct,
+        score.total,
+        percent(score),
+    )
 }
 
 fn network(model: &ModelFile) -> String {
@@ -74,66 +86,58 @@ fn columns(model: &ModelFile) -> String {
     )
 }
 
+/// What is said, the value, and how far it can be trusted.
+type Row = (&'static str, String, &'static str);
+
 fn origin_table(model: &ModelFile, id: RecordId, record: &Recorded) -> String {
+    let mut rows = recomputable_rows(model, &record.provenance);
+    rows.extend(attested_rows(&record.provenance));
+    rows.push(("provenance record", id.to_string(), "checked"));
+    let line = |(name, value, how): Row| format!("| {name} | `{value}` | {how} |\n");
+    let lines: String = rows.into_iter().map(line).collect();
+    format!("| what | value | by |\n| --- | --- | --- |\n{lines}")
+}
+
+fn recomputable_rows(model: &ModelFile, from: &Provenance<AccountId>) -> Vec<Row> {
     let origin = &model.about.origin;
-    let from = &record.provenance;
-    let train_data = from.train_data.as_ref().map(store::shown);
-    let said = |value: Option<String>| value.unwrap_or_else(|| "not stated".to_owned());
-    let attested = &from.attestation;
-    let rows = [
-        (
-            "chain (genesis hash)",
-            format!("{:?}", origin.genesis),
-            "checked",
-        ),
+    let genesis = format!("{:?}", origin.genesis);
+    let commitment = model.about.commitment.to_string();
+    vec![
+        ("chain (genesis hash)", genesis, "checked"),
         ("task", origin.task.to_string(), "checked"),
         ("worker", origin.worker.to_string(), "checked"),
-        (
-            "commitment to the weights",
-            model.about.commitment.to_string(),
-            "proved",
-        ),
+        ("commitment to the weights", commitment, "proved"),
         (
             "roots of the data (hash)",
             from.data_roots.to_string(),
             "proved",
         ),
         ("circuit", from.circuit.to_string(), "checked"),
-        ("training data (blob)", said(train_data), "attested"),
-        (
-            "machine image",
-            said(attested.image.map(|hash| hash.to_string())),
-            "attested",
-        ),
-        (
-            "program",
-            said(attested.code.map(|hash| hash.to_string())),
-            "attested",
-        ),
+    ]
+}
+
+fn attested_rows(from: &Provenance<AccountId>) -> [Row; 4] {
+    let attested = &from.attestation;
+    let said = |value: Option<String>| value.unwrap_or_else(|| "not stated".to_owned());
+    let hash = |hash: Option<ContentHash>| said(hash.map(|hash| hash.to_string()));
+    let train_data = said(from.train_data.as_ref().map(store::shown));
+    [
+        ("training data (blob)", train_data, "attested"),
+        ("machine image", hash(attested.image), "attested"),
+        ("program", hash(attested.code), "attested"),
         (
             "hyper-parameters",
-            said(attested.hyperparameters.map(|hash| hash.to_string())),
+            hash(attested.hyperparameters),
             "attested",
         ),
-        ("provenance record", id.to_string(), "checked"),
-    ];
-    let lines = rows.map(|(name, value, how)| format!("| {name} | `{value}` | {how} |\n"));
-    format!(
-        "| what | value | by |\n| --- | --- | --- |\n{}",
-        lines.concat()
-    )
+    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model_file::tests::model;
-    use nocknock_client::AccountId;
-    use nocknock_primitives::{
-        ids::{CircuitId, ContentHash},
-        provenance::Provenance,
-        task::Attestation,
-    };
+    use nocknock_primitives::{ids::CircuitId, task::Attestation};
 
     #[test]
     fn a_card_tells_score_origin_and_how_to_check_them() {

@@ -1,11 +1,12 @@
 //! `nocknock create-experiment`.
 
 use crate::{
+    commands::send::{report, Sending},
     failure::{usage, Failure},
     node::Node,
 };
 use clap::Args;
-use nocknock_client::{calls, Wait};
+use nocknock_client::calls;
 use nocknock_primitives::{experiment::Description, ids::ContentHash};
 use serde_json::json;
 
@@ -30,9 +31,8 @@ pub(crate) struct CreateExperiment {
     #[arg(long, value_name = "HASH")]
     metadata: Option<ContentHash>,
 
-    /// Only say what it costs and whether the chain would take it.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    sending: Sending,
 }
 
 impl CreateExperiment {
@@ -40,17 +40,11 @@ impl CreateExperiment {
         let description =
             Description::new(&self.name, &self.description, &self.tags, self.metadata);
         let call = calls::experiments::create(&description.map_err(usage)?);
-        if self.dry_run {
-            let cost = node.rehearse(&call).await?;
-            return node.output.show(&cost, || format!("{cost:#}"));
-        }
-        let included = node.send(&call, Wait::Finalised).await?;
+        let Some(included) = self.sending.send(node, &call).await? else {
+            return Ok(());
+        };
         let experiment = included.experiment();
-        let value = json!({
-            "experiment": experiment,
-            "block": included.block.map(|block| block.number),
-            "fee": crate::amount::Amount(included.fee),
-        });
+        let value = report(json!({ "experiment": experiment }), &included);
         node.output.show(&value, || match experiment {
             Some(experiment) => format!("Experiment {experiment} is created."),
             None => "The experiment is created.".to_owned(),

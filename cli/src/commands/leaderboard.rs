@@ -7,7 +7,7 @@ use crate::{
     views::{self, percent, short, who},
 };
 use clap::Args;
-use nocknock_client::Snapshot;
+use nocknock_client::{Experiment, Snapshot};
 use nocknock_primitives::ids::ExperimentId;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub(crate) struct ShowLeaderboard {
 impl ShowLeaderboard {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let best = node.best().await?;
-        check_experiment(&best, self.experiment).await?;
+        known_experiment(&best, self.experiment).await?;
         let board = best.leaderboard(self.experiment).await?;
         let places = || (1..).zip(board.iter());
         let value: Vec<Value> = places()
@@ -47,15 +47,15 @@ impl ShowLeaderboard {
     }
 }
 
-/// Fails if there is no such experiment.
-pub(crate) async fn check_experiment(
+/// An experiment that must exist.
+pub(crate) async fn known_experiment(
     snapshot: &Snapshot,
-    experiment: ExperimentId,
-) -> Result<(), Failure> {
-    match snapshot.experiment(experiment).await? {
-        Some(_) => Ok(()),
-        None => Err(Failure::NotFound(format!(
-            "there is no experiment {experiment}; `nocknock experiments` lists them"
-        ))),
-    }
+    id: ExperimentId,
+) -> Result<Experiment, Failure> {
+    let experiment = snapshot.experiment(id).await?;
+    experiment.ok_or_else(|| {
+        Failure::NotFound(format!(
+            "there is no experiment {id}; `nocknock experiments` lists them"
+        ))
+    })
 }

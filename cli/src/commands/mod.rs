@@ -1,22 +1,31 @@
 //! What the commands do, one file each.
 
+pub(crate) mod accept_experiment;
+pub(crate) mod archive_experiment;
+pub(crate) mod cancel_offer;
+pub(crate) mod cancel_task;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod create_experiment;
+pub(crate) mod describe_experiment;
 pub(crate) mod experiments;
 pub(crate) mod export;
 pub(crate) mod fetch_model;
 pub(crate) mod follow;
 pub(crate) mod leaderboard;
 pub(crate) mod models;
+pub(crate) mod offer_experiment;
 pub(crate) mod predict;
 pub(crate) mod propose_task;
 pub(crate) mod rewards;
+pub(crate) mod send;
+pub(crate) mod set_stage;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod task;
 pub(crate) mod tasks;
 pub(crate) mod transfer;
+pub(crate) mod transfer_model;
 pub(crate) mod verify;
 pub(crate) mod wtm;
 
@@ -64,11 +73,19 @@ async fn run_on(command: Command, node: &Node) -> Result<(), Failure> {
     match command {
         Command::Status(command) => command.run(node).await,
         Command::CreateExperiment(command) => command.run(node).await,
+        Command::DescribeExperiment(command) => command.run(node).await,
+        Command::ArchiveExperiment(command) => command.run(node).await,
+        Command::OfferExperiment(command) => command.run(node).await,
+        Command::AcceptExperiment(command) => command.run(node).await,
+        Command::CancelOffer(command) => command.run(node).await,
+        Command::CancelTask(command) => command.run(node).await,
         Command::Experiments(command) => command.run(node).await,
         Command::Tasks(command) => command.run(node).await,
         Command::Task(command) => command.run(node).await,
         Command::Leaderboard(command) => command.run(node).await,
         Command::Models(command) => command.run(node).await,
+        Command::SetStage(command) => command.run(node).await,
+        Command::TransferModel(command) => command.run(node).await,
         Command::FetchModel(command) => command.run(node).await,
         Command::Wtm(command) => command.run(node).await,
         Command::QueryWtm(command) => command.run(node).await,

@@ -1,7 +1,7 @@
 //! `nocknock models`.
 
 use crate::{
-    commands::leaderboard::check_experiment,
+    commands::leaderboard::known_experiment,
     failure::Failure,
     node::Node,
     output::{number, table, text},
@@ -25,7 +25,7 @@ pub(crate) struct ListModels {
 impl ListModels {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let best = node.best().await?;
-        check_experiment(&best, self.experiment).await?;
+        known_experiment(&best, self.experiment).await?;
         let models = all_models(&best, self.experiment).await?;
         let value: Vec<Value> = models
             .iter()
@@ -68,5 +68,20 @@ pub(crate) async fn all_models(
         };
         start = last.saturating_add(1);
         models.extend(page);
+    }
+}
+
+/// Fails if there is no such model version.
+pub(crate) async fn check_model(
+    snapshot: &Snapshot,
+    experiment: ExperimentId,
+    version: ModelVersionNumber,
+) -> Result<(), Failure> {
+    known_experiment(snapshot, experiment).await?;
+    match snapshot.model(experiment, version).await? {
+        Some(_) => Ok(()),
+        None => Err(Failure::NotFound(format!(
+            "experiment {experiment} has no model of version {version}; `nocknock models {experiment}` lists them"
+        ))),
     }
 }

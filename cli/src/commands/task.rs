@@ -160,54 +160,50 @@ impl Everything {
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let task = &self.task;
-        let deadline = task.deadline(self.now);
-        let until = deadline.map_or_else(String::new, |block| format!(", until block {block}"));
-        let data = task.train_data.as_ref().map(store::shown);
-        vec![
+        let mut facts = vec![
             ("task", self.id.to_string()),
             ("experiment", task.experiment.to_string()),
             ("requester", task.requester.to_string()),
-            (
-                "phase",
-                format!("{}{until}", views::task::phase(task.phase(self.now))),
-            ),
+            ("phase", self.phase()),
+        ];
+        facts.extend(self.money());
+        facts.extend(self.data());
+        let counts = format!("{}, {}", task.committed, task.proved);
+        facts.push(("committed, proved", counts));
+        facts
+    }
+
+    fn phase(&self) -> String {
+        let deadline = self.task.deadline(self.now);
+        let until = deadline.map_or_else(String::new, |block| format!(", until block {block}"));
+        let phase = views::task::phase(self.task.phase(self.now));
+        format!("{phase}{until}")
+    }
+
+    fn money(&self) -> [(&'static str, String); 3] {
+        let (terms, held) = (&self.task.terms, &self.task.held);
+        let risked = format!("{}, {} NNK", Amount(terms.bond), Amount(terms.stake));
+        let held = Amount(held.escrow.saturating_add(held.bond));
+        [
             ("reward", self.reward()),
-            (
-                "bond, stake",
-                format!(
-                    "{}, {} NNK",
-                    Amount(task.terms.bond),
-                    Amount(task.terms.stake)
-                ),
-            ),
-            (
-                "held now",
-                format!(
-                    "{} NNK",
-                    Amount(task.held.escrow.saturating_add(task.held.bond))
-                ),
-            ),
+            ("bond, stake", risked),
+            ("held now", format!("{held} NNK")),
+        ]
+    }
+
+    fn data(&self) -> [(&'static str, String); 4] {
+        let task = &self.task;
+        let blocks = format!("{} blocks, {} of them tests", task.blocks, task.test_blocks);
+        let published = task.train_data.as_ref().map(store::shown);
+        let least = &task.terms.min_score;
+        [
             ("shape", task.shape.name().to_owned()),
-            (
-                "data",
-                format!("{} blocks, {} of them tests", task.blocks, task.test_blocks),
-            ),
+            ("data", blocks),
             (
                 "training data",
-                data.unwrap_or_else(|| "not published yet".to_owned()),
+                published.unwrap_or_else(|| "not published yet".to_owned()),
             ),
-            (
-                "least score",
-                format!(
-                    "{} ({})",
-                    task.terms.min_score,
-                    percent(&task.terms.min_score)
-                ),
-            ),
-            (
-                "committed, proved",
-                format!("{}, {}", task.committed, task.proved),
-            ),
+            ("least score", format!("{least} ({})", percent(least))),
         ]
     }
 

@@ -1,8 +1,14 @@
 //! `nocknock transfer`.
 
-use crate::{amount::Amount, commands::parse_account, failure::Failure, node::Node, views::shown};
+use crate::{
+    amount::Amount,
+    commands::{parse_account, send::Sending},
+    failure::Failure,
+    node::Node,
+    views::shown,
+};
 use clap::Args;
-use nocknock_client::{calls, AccountId, Wait};
+use nocknock_client::{calls, AccountId};
 use serde_json::json;
 
 /// Send tokens to another account.
@@ -15,19 +21,16 @@ pub(crate) struct Transfer {
     /// How many, in NNK.
     amount: Amount,
 
-    /// Only say what it costs and whether the chain would take it.
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    sending: Sending,
 }
 
 impl Transfer {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let call = calls::balances::transfer(&self.to, self.amount.0);
-        if self.dry_run {
-            let cost = node.rehearse(&call).await?;
-            return node.output.show(&cost, || format!("{cost:#}"));
-        }
-        let included = node.send(&call, Wait::Finalised).await?;
+        let Some(included) = self.sending.send(node, &call).await? else {
+            return Ok(());
+        };
         let value = json!({
             "to": shown(self.to),
             "amount": self.amount,

@@ -1,6 +1,8 @@
-//! The fields of events about tasks, under the names that they have on the chain.
+//! The fields of events, under the names that they have on the chain.
 
 use super::{
+    experiment::stage,
+    fact::status,
     score, shown,
     task::{funding, outcome},
 };
@@ -11,18 +13,13 @@ use nocknock_client::{
 use nocknock_primitives::task::Fate;
 use serde_json::{json, Value};
 
-/// The fields of an event about a task; null for another event.
+/// The fields of an event about tasks, experiments, models, facts or rewards; null for another one.
 pub(super) fn fields(event: &DomainEvent) -> Value {
     match event {
         DomainEvent::Tasks(event) => of_tasks(event),
         DomainEvent::Experiments(event) => of_experiments(event),
         DomainEvent::Rewards(event) => of_rewards(event),
-        DomainEvent::Wtm(WtmEvent::ScoreProven {
-            fact,
-            experiment,
-            task,
-            version,
-        }) => json!({ "fact": fact, "experiment": experiment, "task": task, "version": version }),
+        DomainEvent::Wtm(event) => of_facts(event),
         DomainEvent::Provenance(ProvenanceEvent::ModelRecorded {
             record,
             task,
@@ -171,6 +168,61 @@ fn fate(fate: Fate) -> &'static str {
 
 fn of_experiments(event: &ExperimentsEvent) -> Value {
     match event {
+        ExperimentsEvent::ExperimentCreated {
+            experiment,
+            owner,
+            deposit,
+        } => json!({
+            "experiment": experiment,
+            "owner": shown(owner),
+            "deposit": Amount(*deposit),
+        }),
+        ExperimentsEvent::ExperimentDescribed {
+            experiment,
+            deposit,
+        }
+        | ExperimentsEvent::ExperimentArchived {
+            experiment,
+            deposit,
+        } => json!({ "experiment": experiment, "deposit": Amount(*deposit) }),
+        other => of_owners(other),
+    }
+}
+
+fn of_owners(event: &ExperimentsEvent) -> Value {
+    match event {
+        ExperimentsEvent::TransferOffered { experiment, to } => {
+            json!({ "experiment": experiment, "to": shown(to) })
+        }
+        ExperimentsEvent::TransferCancelled { experiment } => json!({ "experiment": experiment }),
+        ExperimentsEvent::ExperimentTransferred {
+            experiment,
+            from,
+            to,
+            deposit,
+        } => json!({
+            "experiment": experiment,
+            "from": shown(from),
+            "to": shown(to),
+            "deposit": Amount(*deposit),
+        }),
+        ExperimentsEvent::ModelTransferred {
+            experiment,
+            version,
+            from,
+            to,
+        } => json!({
+            "experiment": experiment,
+            "version": version,
+            "from": shown(from),
+            "to": shown(to),
+        }),
+        other => of_models(other),
+    }
+}
+
+fn of_models(event: &ExperimentsEvent) -> Value {
+    match event {
         ExperimentsEvent::LeaderboardEntered {
             experiment,
             worker,
@@ -194,6 +246,79 @@ fn of_experiments(event: &ExperimentsEvent) -> Value {
             "task": task,
             "worker": shown(worker),
             "score": score(proved),
+        }),
+        ExperimentsEvent::ChampionChanged {
+            experiment,
+            champion,
+        } => json!({
+            "experiment": experiment,
+            "version": champion.version,
+            "score": score(&champion.score),
+        }),
+        ExperimentsEvent::ModelStageChanged {
+            experiment,
+            version,
+            stage: became,
+        } => json!({ "experiment": experiment, "version": version, "stage": stage(*became) }),
+        _ => Value::Null,
+    }
+}
+
+fn of_facts(event: &WtmEvent) -> Value {
+    match event {
+        WtmEvent::ScoreProven {
+            fact,
+            experiment,
+            task,
+            version,
+        } => json!({ "fact": fact, "experiment": experiment, "task": task, "version": version }),
+        WtmEvent::FactProposed {
+            fact,
+            proposer,
+            supersedes,
+        } => json!({ "fact": fact, "proposer": shown(proposer), "supersedes": supersedes }),
+        WtmEvent::FactDecided {
+            fact,
+            status: became,
+            fee,
+        } => json!({ "fact": fact, "status": status(became), "fee": Amount(*fee) }),
+        WtmEvent::FactSuperseded { fact, by } => json!({ "fact": fact, "by": by }),
+        WtmEvent::FactRemoved { fact } => json!({ "fact": fact }),
+        other => of_stakes(other),
+    }
+}
+
+fn of_stakes(event: &WtmEvent) -> Value {
+    match event {
+        WtmEvent::FactAttested { fact, attester } => {
+            json!({ "fact": fact, "attester": shown(attester) })
+        }
+        WtmEvent::FactDisputed { fact, disputer } => {
+            json!({ "fact": fact, "disputer": shown(disputer) })
+        }
+        WtmEvent::VoteCast {
+            fact,
+            voter,
+            support,
+            points,
+        } => json!({
+            "fact": fact,
+            "voter": shown(voter),
+            "support": support,
+            "points": Amount(*points),
+        }),
+        WtmEvent::Claimed {
+            fact,
+            who,
+            returned,
+            lost,
+            won,
+        } => json!({
+            "fact": fact,
+            "who": shown(who),
+            "returned": Amount(*returned),
+            "lost": Amount(*lost),
+            "won": Amount(*won),
         }),
         _ => Value::Null,
     }
@@ -249,6 +374,26 @@ mod tests {
             "burnt": "1",
         });
         assert_eq!(fields(&paid), expected);
+    }
+
+    #[test]
+    fn a_claim_names_who_got_and_who_lost_how_much() {
+        let who = AccountId::from([1; 32]);
+        let claimed = DomainEvent::Wtm(WtmEvent::Claimed {
+            fact: 5,
+            who,
+            returned: 0,
+            lost: NNK / 2,
+            won: NNK,
+        });
+        let expected = json!({
+            "fact": 5,
+            "who": who.to_string(),
+            "returned": "0",
+            "lost": "0.5",
+            "won": "1",
+        });
+        assert_eq!(fields(&claimed), expected);
     }
 
     #[test]

@@ -23,6 +23,10 @@ pub(crate) enum Wtm {
     /// Take back a fact of yours that nobody has disputed
     Retract(write::About),
     Supersede(write::Supersede),
+    /// Remove a fact that was voted down
+    ///
+    /// Anybody may, when all bonds and votes are claimed and the fact has stayed readable for long enough.
+    Remove(write::About),
 }
 
 impl Wtm {
@@ -39,6 +43,7 @@ impl Wtm {
             Self::Claim(command) => command.run(node).await,
             Self::Retract(about) => about.send(node, wtm::retract(about.fact)).await,
             Self::Supersede(command) => command.run(node).await,
+            Self::Remove(about) => about.send(node, wtm::remove(about.fact)).await,
         }
     }
 }

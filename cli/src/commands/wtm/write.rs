@@ -2,13 +2,15 @@
 
 use super::query::bounded;
 use crate::{
-    amount::Amount,
-    commands::parse_account,
+    commands::{
+        parse_account,
+        send::{report, Sending},
+    },
     failure::{usage, Failure},
     node::Node,
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::{calls::wtm, AccountId, Call, Wait};
+use nocknock_client::{calls::wtm, AccountId, Call};
 use nocknock_primitives::{
     fact::{Source, Statement},
     ids::{BlobId, FactId},
@@ -20,6 +22,9 @@ use serde_json::json;
 pub(crate) struct About {
     /// The fact.
     pub(super) fact: FactId,
+
+    #[command(flatten)]
+    sending: Sending,
 }
 
 /// Propose a fact with a bond.
@@ -45,6 +50,9 @@ pub(crate) struct Propose {
 
     #[command(flatten)]
     source: SourceArgs,
+
+    #[command(flatten)]
+    sending: Sending,
 }
 
 /// Propose another object for an accepted fact.
@@ -59,6 +67,9 @@ pub(crate) struct Supersede {
 
     #[command(flatten)]
     source: SourceArgs,
+
+    #[command(flatten)]
+    sending: Sending,
 }
 
 // Where a fact comes from.
@@ -82,6 +93,9 @@ pub(crate) struct Vote {
     /// Whether you believe it.
     #[arg(value_enum)]
     side: Side,
+
+    #[command(flatten)]
+    sending: Sending,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -101,11 +115,14 @@ pub(crate) struct Claim {
     /// Whose bond or vote [default: yours].
     #[arg(long, value_parser = parse_account, value_name = "ACCOUNT")]
     account: Option<AccountId>,
+
+    #[command(flatten)]
+    sending: Sending,
 }
 
 impl About {
     pub(super) async fn send(&self, node: &Node, call: Call) -> Result<(), Failure> {
-        send(node, self.fact, &call).await
+        send(node, self.fact, &call, self.sending).await
     }
 }
 
@@ -119,7 +136,7 @@ impl Propose {
         };
         statement.check().map_err(usage)?;
         let source = self.source.read()?;
-        send_new(node, &wtm::propose(&statement, &source)).await
+        send_new(node, &wtm::propose(&statement, &source), self.sending).await
     }
 }
 
@@ -127,14 +144,16 @@ impl Supersede {
     pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
         let object = bounded(&self.object, "object")?;
         let source = self.source.read()?;
-        send_new(node, &wtm::supersede(self.fact, &object, &source)).await
+        let call = wtm::supersede(self.fact, &object, &source);
+        send_new(node, &call, self.sending).await
     }
 }
 
 impl Vote {
     pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
         let support = matches!(self.side, Side::For);
-        send(node, self.fact, &wtm::vote(self.fact, support)).await
+        let call = wtm::vote(self.fact, support);
+        send(node, self.fact, &call, self.sending).await
     }
 }
 
@@ -144,7 +163,8 @@ impl Claim {
             Some(account) => account,
             None => node.keys()?.account(),
         };
-        send(node, self.fact, &wtm::claim(self.fact, &who)).await
+        let call = wtm::claim(self.fact, &who);
+        send(node, self.fact, &call, self.sending).await
     }
 }
 
@@ -168,31 +188,16 @@ fn parse_blob(text: &str) -> Result<BlobId, String> {
         .map_err(|error| error.to_string())
 }
 
-async fn send(node: &Node, fact: FactId, call: &Call) -> Result<(), Failure> {
-    let included = node.send(call, Wait::Finalised).await?;
-    let block = included.block.map(|block| block.number);
-    let value = json!({
-        "fact": fact,
-        "call": call.to_string(),
-        "block": block,
-        "fee": Amount(included.fee),
-    });
-    node.output.show(&value, || {
-        format!(
-            "{call} of fact {fact} is done, in block {}.",
-            block.unwrap_or_default()
-        )
-    })
+async fn send(node: &Node, fact: FactId, call: &Call, sending: Sending) -> Result<(), Failure> {
+    sending.carry_out(node, json!({ "fact": fact }), call).await
 }
 
-async fn send_new(node: &Node, call: &Call) -> Result<(), Failure> {
-    let included = node.send(call, Wait::Finalised).await?;
+async fn send_new(node: &Node, call: &Call, sending: Sending) -> Result<(), Failure> {
+    let Some(included) = sending.send(node, call).await? else {
+        return Ok(());
+    };
     let fact = included.fact();
-    let value = json!({
-        "fact": fact,
-        "block": included.block.map(|block| block.number),
-        "fee": Amount(included.fee),
-    });
+    let value = report(json!({ "fact": fact }), &included);
     node.output.show(&value, || match fact {
         Some(fact) => format!("Fact {fact} is proposed; `nocknock wtm show {fact}` tells until when it can be disputed."),
         None => "The fact is proposed.".to_owned(),

@@ -1,0 +1,32 @@
+//! `nocknock accept-experiment`.
+
+use crate::{
+    commands::{leaderboard::known_experiment, send::Sending},
+    failure::Failure,
+    node::Node,
+};
+use clap::Args;
+use nocknock_client::calls;
+use nocknock_primitives::ids::ExperimentId;
+use serde_json::json;
+
+/// Accept an experiment that is offered to you.
+///
+/// You own it from then on and create its tasks. Its deposit is held from you, and released to the owner before you.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptExperiment {
+    /// The experiment.
+    experiment: ExperimentId,
+
+    #[command(flatten)]
+    sending: Sending,
+}
+
+impl AcceptExperiment {
+    pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
+        known_experiment(&node.best().await?, self.experiment).await?;
+        let call = calls::experiments::accept_transfer(self.experiment);
+        let subject = json!({ "experiment": self.experiment });
+        self.sending.carry_out(node, subject, &call).await
+    }
+}

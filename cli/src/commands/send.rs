@@ -1,0 +1,136 @@
+//! How commands change the chain: a call is rehearsed, or sent and reported.
+
+use crate::{
+    amount::Amount,
+    failure::Failure,
+    node::Node,
+    views::{self, with},
+};
+use clap::Args;
+use nocknock_client::{Call, DomainEvent, Included, Wait};
+use serde_json::Value;
+
+// No documentation comment: it would take the place of what each command says about itself.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Sending {
+    /// Only say what it costs and whether the chain would take it.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Sending {
+    /// Sends a call and waits until it is in a finalised block. With `--dry-run` says what the call would cost instead,
+    /// and there is nothing to report.
+    pub(crate) async fn send(self, node: &Node, call: &Call) -> Result<Option<Included>, Failure> {
+        if self.dry_run {
+            let cost = node.rehearse(call).await?;
+            node.output.show(&cost, || format!("{cost:#}"))?;
+            return Ok(None);
+        }
+        node.send(call, Wait::Finalised).await.map(Some)
+    }
+
+    /// Sends a call and reports what it did. The subject is an object that names what the call is about.
+    pub(crate) async fn carry_out(
+        self,
+        node: &Node,
+        subject: Value,
+        call: &Call,
+    ) -> Result<(), Failure> {
+        let Some(included) = self.send(node, call).await? else {
+            return Ok(());
+        };
+        let value = with(report(subject, &included), "call", call.to_string());
+        node.output.show(&value, || told(&included))
+    }
+}
+
+/// What a transaction did, for programs: where it is, its fee and its events, beside what it is about.
+pub(crate) fn report(subject: Value, included: &Included) -> Value {
+    let block = included.block.map(|block| block.number);
+    let events: Vec<Value> = events(included).map(views::event::summary).collect();
+    let value = with(subject, "block", block);
+    let value = with(value, "fee", Amount(included.fee));
+    with(value, "events", events)
+}
+
+/// The same for people.
+fn told(included: &Included) -> String {
+    let block = included.block.map(|block| block.number);
+    let first = format!(
+        "Done in block {}, for a fee of {} NNK:",
+        block.unwrap_or_default(),
+        Amount(included.fee)
+    );
+    let events = events(included).map(|event| format!("  {}", views::event::sentence(event)));
+    std::iter::once(first)
+        .chain(events)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// What happened, without the movements of tokens by which it happened.
+fn events(included: &Included) -> impl Iterator<Item = &DomainEvent> {
+    included
+        .events
+        .iter()
+        .filter(|event| !matches!(event, DomainEvent::Balances(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_client::{AccountId, BalancesEvent, BlockRef, Hash, WtmEvent, NNK};
+    use serde_json::json;
+
+    fn claimed() -> Included {
+        let who = AccountId::from([1; 32]);
+        let amount = NNK;
+        let claimed = WtmEvent::Claimed {
+            fact: 7,
+            who,
+            returned: NNK / 2,
+            lost: 0,
+            won: NNK,
+        };
+        let block = BlockRef {
+            number: 9,
+            hash: Hash::zero(),
+        };
+        Included {
+            transaction: Hash::zero(),
+            block: Some(block),
+            index: Some(1),
+            finalised: true,
+            fee: NNK / 1_000,
+            events: vec![
+                DomainEvent::Balances(BalancesEvent::Transfer {
+                    from: who,
+                    to: who,
+                    amount,
+                }),
+                DomainEvent::Wtm(claimed),
+            ],
+        }
+    }
+
+    #[test]
+    fn programs_read_amounts_from_the_events_of_a_report() {
+        let report = report(json!({ "fact": 7 }), &claimed());
+        assert_eq!(report["fact"], 7);
+        assert_eq!(report["block"], 9);
+        assert_eq!(report["fee"], "0.001");
+        assert_eq!(report["events"].as_array().map(Vec::len), Some(1));
+        assert_eq!(report["events"][0]["event"], "Claimed");
+        assert_eq!(report["events"][0]["fields"]["won"], "1");
+    }
+
+    #[test]
+    fn people_read_what_happened_below_block_and_fee() {
+        let told = told(&claimed());
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines[0], "Done in block 9, for a fee of 0.001 NNK:");
+        assert_eq!(lines.len(), 2, "{told}");
+        assert!(lines[1].contains("0.5 NNK back"), "{told}");
+    }
+}
