@@ -15,7 +15,7 @@ pub enum StepError {
     Chain(#[from] ChainError),
     /// The store of data and models.
     #[error("the training data could not be fetched: {0}")]
-    Store(#[from] BlobError),
+    Store(String),
     /// Something about the task makes it unacceptable.
     #[error(transparent)]
     Refusal(#[from] Refusal),
@@ -70,6 +70,15 @@ pub enum Remedy {
     GiveUp,
     /// The worker is ending.
     End,
+}
+
+impl From<BlobError> for StepError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Store(text) => Self::Store(text),
+            BlobError::Disk(error) => Self::State(error),
+        }
+    }
 }
 
 impl StepError {

@@ -1,14 +1,18 @@
 //! Provers, each made once and kept for all tasks of its circuit.
 
 use super::error::{Refusal, StepError};
+use crate::state::StateError;
 use nocknock_circuits::{
-    delivery::DeliverModel, keys::KeyStore, score::ScoreBlock, Prover, ProverError, Statement,
+    delivery::DeliverModel,
+    keys::{KeyFileError, KeyStore, KeyStoreError},
+    score::ScoreBlock,
+    Prover, ProverError, Statement,
 };
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{circuit::KeyOrigin, ids::CircuitId};
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, io,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -94,6 +98,12 @@ fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
         ProverError::OtherCircuit { .. } | ProverError::Key(_) => {
             Refusal::Key(error.to_string()).into()
         }
+        ProverError::Store(KeyStoreError::File {
+            path,
+            source: KeyFileError::Io(reason),
+        }) if may_answer_again(&reason) => {
+            StateError::io("read or write the proving key", &path, reason).into()
+        }
         ProverError::Store(error) => Refusal::Key(format!(
             "{error}; put the proving key of the chain's ceremony into {}, \
              docs/ceremony.md tells how",
@@ -103,9 +113,97 @@ fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
     }
 }
 
+/// The file system failed. A file that is not there, or too short, is none that will come by itself.
+fn may_answer_again(reason: &io::Error) -> bool {
+    !matches!(
+        reason.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof
+    )
+}
+
 impl<S> fmt::Debug for Shelf<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         f.debug_tuple("Shelf").field(&made.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::rig, *};
+    use crate::{chain::fake, stages::Remedy};
+    use nocknock_circuits::{D1Prover, S1Prover};
+    use nocknock_primitives::{ids::ContentHash, model::shape::TINY_4X3X2};
+    use std::{
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    /// A circuit whose key comes from a ceremony: nobody can make it, it has to be there.
+    fn of_a_ceremony() -> CircuitRecord {
+        CircuitRecord {
+            origin: KeyOrigin::Ceremony(ContentHash([7; 32])),
+            ..fake::record(rig::circuits().score.info())
+        }
+    }
+
+    /// A folder with the keys of scores and deliveries, and where the first of them lies.
+    fn keys(folder: &Path) -> (KeyStore, PathBuf, PathBuf) {
+        let keys = KeyStore::at(folder);
+        let score = S1Prover::development(&TINY_4X3X2, &keys).unwrap();
+        let delivery = D1Prover::development(&TINY_4X3X2, &keys).unwrap();
+        let score = keys.path::<ScoreBlock>(&TINY_4X3X2, &score.info().id());
+        let delivery = keys.path::<DeliverModel>(&TINY_4X3X2, &delivery.info().id());
+        (keys, score, delivery)
+    }
+
+    fn error_of(keys: KeyStore) -> StepError {
+        Provers::new(keys).score(&of_a_ceremony()).unwrap_err()
+    }
+
+    #[test]
+    fn a_key_of_a_ceremony_is_used_if_it_is_the_registered_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (keys, ..) = keys(folder.path());
+        let prover = Provers::new(keys).score(&of_a_ceremony()).unwrap();
+        assert_eq!(prover.info().id(), of_a_ceremony().info.id());
+    }
+
+    #[test]
+    fn a_key_that_is_missing_cut_off_or_of_another_circuit_is_refused_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (keys, score, delivery) = keys(folder.path());
+        let (right, foreign) = (fs::read(&score).unwrap(), fs::read(&delivery).unwrap());
+        let mut damaged = right.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        for wrong in [
+            None,
+            Some(&right[..right.len() / 2]),
+            Some(&foreign[..]),
+            Some(&damaged[..]),
+        ] {
+            match wrong {
+                Some(bytes) => fs::write(&score, bytes).unwrap(),
+                None => fs::remove_file(&score).unwrap(),
+            }
+            let error = error_of(keys.clone());
+            assert!(
+                matches!(error, StepError::Refusal(Refusal::Key(_))),
+                "{error}"
+            );
+            assert_eq!(error.remedy(), Remedy::GiveUp);
+            assert!(error.to_string().contains("docs/ceremony.md"), "{error}");
+            assert!(error.to_string().contains(".s1."), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        fs::write(&file, "no folder").unwrap();
+        let error = error_of(KeyStore::at(&file));
+        assert!(matches!(error, StepError::State(_)), "{error}");
+        assert_eq!(error.remedy(), Remedy::Again);
     }
 }

@@ -89,15 +89,15 @@ impl Blobs for FakeStore {
     async fn get(&self, id: &BlobId, _: u64, _: Listener) -> Result<Bytes, BlobError> {
         let blob = self.blob.clone().filter(|_| *id == BLOB);
         blob.map(Bytes::from)
-            .ok_or(BlobError("no such blob".into()))
+            .ok_or(BlobError::Store("no such blob".into()))
     }
 
     async fn put(&self, _: Vec<u8>) -> Result<Option<BlobId>, BlobError> {
-        let killed = |_| BlobError("killed".into());
+        let killed = |_| BlobError::Store("killed".into());
         self.fuse.moment().map_err(killed)?;
         match self.stores {
             true => Ok(Some(BlobId([3; 32]))),
-            false => Err(BlobError("no publisher answers".into())),
+            false => Err(BlobError::Store("no publisher answers".into())),
         }
     }
 }

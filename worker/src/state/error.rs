@@ -91,11 +91,14 @@ impl StateError {
 }
 
 /// Says more than the system does where a user can act.
-fn explain(reason: &io::Error) -> String {
+pub(crate) fn explain(reason: &io::Error) -> String {
     match reason.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "the disk is full; free some space, nothing that was saved is lost".to_owned()
         }
+        io::ErrorKind::FileTooLarge => "the system allows no file of this size here; raise the \
+             limit (`ulimit -f`, or that of the file system), nothing that was saved is lost"
+            .to_owned(),
         io::ErrorKind::PermissionDenied => {
             format!("{reason}; the folder must belong to the user who runs the worker")
         }
@@ -112,6 +115,14 @@ mod tests {
         let full = io::Error::from(io::ErrorKind::StorageFull);
         let error = StateError::io("write", Path::new("/state/x"), full);
         assert!(error.to_string().contains("the disk is full"), "{error}");
+        assert!(error.may_pass());
+    }
+
+    #[test]
+    fn a_limit_on_the_size_of_files_is_named() {
+        let limited = io::Error::from(io::ErrorKind::FileTooLarge);
+        let error = StateError::io("write", Path::new("/state/x"), limited);
+        assert!(error.to_string().contains("ulimit -f"), "{error}");
         assert!(error.may_pass());
     }
 }

@@ -28,6 +28,7 @@ mod journal;
 mod owner;
 
 pub use disk::{Disk, DurableDisk};
+pub(crate) use error::explain;
 pub use error::StateError;
 pub use facts::{
     Chosen, CommitmentFact, DataFact, DeliveryKey, Ending, EndingFact, ModelFact, ProofFact,

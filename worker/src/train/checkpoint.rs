@@ -6,6 +6,7 @@
 //! the counters. The file holds weights, so only its owner may read it.
 
 use super::{network::Network, observer::EpochMetrics};
+use crate::state::explain;
 use candle_core::{Device, Tensor};
 use nocknock_primitives::model::{MlpShape, Weights};
 use safetensors::{
@@ -38,7 +39,7 @@ const BEST: [&str; 4] = [
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// The file system refuses.
-    #[error("cannot {action} the checkpoint {}: {source}", .path.display())]
+    #[error("cannot {action} the checkpoint {}: {}", .path.display(), explain(.source))]
     File {
         /// What was tried.
         action: &'static str,
