@@ -11,7 +11,7 @@ use crate::{
     state::ProofFact,
     train::{train, TrainConfig, TrainError, TrainingSet},
 };
-use nocknock_client::{calls, AccountId, CircuitRecord, Client, Hash, Practice, Wait};
+use nocknock_client::{calls, AccountId, CircuitRecord, Client, Hash, Practice, QueryError, Wait};
 use nocknock_primitives::{
     ids::{BlockRoot, ModelCommitment},
     model::{
@@ -127,9 +127,18 @@ pub async fn register(
     let certificate = tokio::task::spawn_blocking(pass).await??;
     let Certificate { model, proof } = certificate;
     let call = calls::rewards::register_worker(&account, model, proof.score, &proof.proof);
-    let sent = client.submit_unsigned(&call, Wait::InBlock).await;
-    sent.map_err(sending)?;
-    Ok(Registered::Now(Score::new(proof.score, rows)))
+    match client.submit_unsigned(&call, Wait::InBlock).await {
+        Ok(_) => Ok(Registered::Now(Score::new(proof.score, rows))),
+        // A proof that an earlier run sent before it was killed may have been included meanwhile.
+        Err(error) => match is_registered(client, &account).await {
+            Ok(true) => Ok(Registered::Before),
+            _ => Err(sending(error).into()),
+        },
+    }
+}
+
+async fn is_registered(client: &Client, account: &AccountId) -> Result<bool, QueryError> {
+    may_work(&client.best().await?, account).await
 }
 
 impl Exam {

@@ -26,6 +26,13 @@ pub(crate) struct Ended {
     pub(crate) outcome: Option<Outcome>,
 }
 
+/// The step that was tried last, and how often it failed in a row.
+#[derive(Debug, Default)]
+struct Trials {
+    step: Option<Step>,
+    failures: u32,
+}
+
 /// Follows one task.
 #[derive(Debug)]
 pub(crate) struct Follower<'a> {
@@ -46,62 +53,71 @@ impl<'a> Follower<'a> {
 
     /// Creates the task if it does not exist yet.
     pub(crate) async fn create(&mut self) -> Result<TaskId, Failure> {
+        let mut trials = Trials::default();
         loop {
             if let Some(task) = self.request.state.progress.task {
                 return Ok(task);
             }
-            let view = self.view().await?;
-            let step = next_step(&self.request.state.progress, &view);
-            self.node.output.say(step.message());
-            self.take(step, &view).await?;
+            self.go_on(&mut trials).await?;
         }
     }
 
     /// Takes every step up to the end of the task.
     pub(crate) async fn follow(&mut self) -> Result<Ended, Failure> {
         let task = self.create().await?;
-        let mut said = None;
-        let mut failures = 0;
+        let mut trials = Trials::default();
         loop {
-            let view = self.view().await?;
-            let step = next_step(&self.request.state.progress, &view);
-            if said != Some(step) {
-                self.node.output.say(step.message());
-                said = Some(step);
-                failures = 0;
-            }
-            match step {
-                Step::Over(outcome) => {
-                    let outcome = Some(outcome);
-                    return Ok(Ended { task, outcome });
-                }
-                Step::Gone => {
-                    return Ok(Ended {
-                        task,
-                        outcome: None,
-                    })
-                }
-                _ => {}
-            }
-            if let Err(failure) = self.take(step, &view).await {
-                failures += 1;
-                self.bear(step, failure, failures).await?;
-            }
+            let outcome = match self.go_on(&mut trials).await? {
+                Some(Step::Over(outcome)) => Some(outcome),
+                Some(Step::Gone) => None,
+                _ => continue,
+            };
+            return Ok(Ended { task, outcome });
         }
     }
 
-    /// A failure that may pass: the node restarts, the store is away, or somebody else took the step.
-    async fn bear(&self, step: Step, failure: Failure, failures: u32) -> Result<(), Failure> {
-        let passes = matches!(failure, Failure::Refused(_) | Failure::Unreachable(_));
-        if !passes || failures >= ATTEMPTS {
+    /// Looks at the chain and takes the next step. Gives the step, if it could be told and taken.
+    async fn go_on(&mut self, trials: &mut Trials) -> Result<Option<Step>, Failure> {
+        let view = match self.view().await {
+            Ok(view) => view,
+            Err(failure) => return self.bear(trials, failure).await,
+        };
+        let step = next_step(&self.request.state.progress, &view);
+        if trials.step != Some(step) {
+            self.node.output.say(step.message());
+            *trials = Trials {
+                step: Some(step),
+                failures: 0,
+            };
+        }
+        match self.take(step, &view).await {
+            Ok(()) => Ok(Some(step)),
+            Err(failure) => self.bear(trials, failure).await,
+        }
+    }
+
+    /// A failure that may pass: the node restarts and may have forgotten its newest block, the store is away, or somebody
+    /// else took the step.
+    async fn bear(&self, trials: &mut Trials, failure: Failure) -> Result<Option<Step>, Failure> {
+        trials.failures += 1;
+        let passes = match failure {
+            // Nobody else creates the task: what the chain refuses now it refuses later.
+            Failure::Refused(_) => trials.step != Some(Step::Create),
+            Failure::Unreachable(_) | Failure::NotFound(_) => true,
+            _ => false,
+        };
+        if !passes || trials.failures >= ATTEMPTS {
             return Err(failure);
         }
-        if failures == 1 {
+        if trials.failures == 1 {
+            let message = trials
+                .step
+                .map_or_else(|| "the first look".to_owned(), |step| step.message());
             let output = &self.node.output;
-            output.say(format!("{} did not succeed yet: {failure}", step.message()));
+            output.say(format!("{message} did not succeed yet: {failure}"));
         }
         tokio::time::sleep(PAUSE).await;
-        Ok(())
+        Ok(None)
     }
 
     async fn view(&self) -> Result<View, Failure> {
