@@ -269,10 +269,10 @@ fn of_stakes(event: &WtmEvent) -> String {
             points,
         } => {
             let side = if *support { "for" } else { "against" };
+            let points = Amount(*points);
             format!(
-                "{} voted {side} fact {fact} with {} work points",
-                who(voter),
-                Amount(*points)
+                "{} voted {side} fact {fact} with {points} points",
+                who(voter)
             )
         }
         WtmEvent::Claimed {

@@ -247,6 +247,12 @@ fn of_models(event: &ExperimentsEvent) -> Value {
             "worker": shown(worker),
             "score": score(proved),
         }),
+        other => of_stages(other),
+    }
+}
+
+fn of_stages(event: &ExperimentsEvent) -> Value {
+    match event {
         ExperimentsEvent::ChampionChanged {
             experiment,
             champion,

@@ -3,17 +3,25 @@
 use crate::support::run;
 use std::path::Path;
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 28] = [
     "start",
     "status",
     "create-experiment",
+    "describe-experiment",
+    "archive-experiment",
+    "offer-experiment",
+    "accept-experiment",
+    "cancel-offer",
     "propose-task",
     "follow",
+    "cancel-task",
     "experiments",
     "tasks",
     "task",
     "leaderboard",
     "models",
+    "set-stage",
+    "transfer-model",
     "fetch-model",
     "predict",
     "wtm",
@@ -90,6 +98,7 @@ fn the_commands_of_the_world_truth_model_are_complete() {
         "claim",
         "retract",
         "supersede",
+        "remove",
     ] {
         assert!(
             all.contains(&format!("\n  {name} ")),
@@ -110,4 +119,47 @@ fn the_terms_of_a_task_are_explained() {
     ] {
         assert!(all.contains(word), "{word} is not in {all}");
     }
+}
+
+#[test]
+fn what_sends_one_call_can_be_rehearsed() {
+    let alone = [
+        "create-experiment",
+        "describe-experiment",
+        "archive-experiment",
+        "offer-experiment",
+        "accept-experiment",
+        "cancel-offer",
+        "cancel-task",
+        "set-stage",
+        "transfer-model",
+        "transfer",
+    ];
+    let about_facts = [
+        "propose",
+        "attest",
+        "dispute",
+        "vote",
+        "resolve",
+        "claim",
+        "retract",
+        "supersede",
+        "remove",
+    ];
+    let alone = alone.map(|name| vec![name, "--help"]);
+    let about_facts = about_facts.map(|name| vec!["wtm", name, "--help"]);
+    for arguments in alone.into_iter().chain(about_facts) {
+        let own = help(&arguments);
+        assert!(own.contains("--dry-run"), "{arguments:?}: {own}");
+    }
+}
+
+#[test]
+fn what_cannot_be_undone_says_so() {
+    let archive = unwrapped(&help(&["archive-experiment", "--help"]));
+    assert!(archive.contains("Nobody can undo it"), "{archive}");
+    let transfer = unwrapped(&help(&["transfer-model", "--help"]));
+    assert!(transfer.contains("is not asked"), "{transfer}");
+    let cancel = unwrapped(&help(&["cancel-task", "--help"]));
+    assert!(cancel.contains("Reward and bond come back"), "{cancel}");
 }

@@ -159,6 +159,8 @@ fn wrong_arguments_and_unknown_commands_end_with_code_2() {
     let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
     run(home.path(), &["transfer", alice, "1,5"]).fails(2, &["number of NNK"]);
     run(home.path(), &["status", "--url", "http://127.0.0.1:1"]).fails(2, &["ws://"]);
+    run(home.path(), &["describe-experiment", "0"]).fails(2, &["--name"]);
+    run(home.path(), &["set-stage", "0", "1", "champion"]).fails(2, &["candidate", "archived"]);
 }
 
 #[test]
