@@ -7,12 +7,14 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
-    cell::Cell,
     env,
     fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        OnceLock,
+    },
 };
 
 /// The shape of the curriculum's digits. Its proofs are the real ones of a few seconds each.
@@ -25,7 +27,7 @@ pub(crate) struct Worker {
     /// Holds the configuration, the state and everything that was printed.
     folder: PathBuf,
     /// How often it was started.
-    starts: Cell<u32>,
+    starts: AtomicU32,
 }
 
 impl Worker {
@@ -41,7 +43,7 @@ impl Worker {
         let worker = Self {
             name,
             folder,
-            starts: Cell::new(0),
+            starts: AtomicU32::new(0),
         };
         let text = configuration(services, training);
         fs::write(worker.config(), text).expect("the configuration can be written");
@@ -92,8 +94,7 @@ impl Worker {
     /// Starts the program.
     #[track_caller]
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
-        let start = self.starts.get() + 1;
-        self.starts.set(start);
+        let start = self.starts.fetch_add(1, Ordering::Relaxed) + 1;
         let first = arguments.first().copied().unwrap_or("worker");
         let stem = self.folder.join(format!("{start:03}-{first}"));
         Running::spawn(&mut self.command(arguments), &stem)
