@@ -1,6 +1,6 @@
 //! The node, the account, and the keys of the chain's circuits.
 
-use super::{Finding, Level, Patient};
+use super::{clock::clock, tasks::tasks, Finding, Level, Patient};
 use crate::{
     chain::{asking, connect, may_work, ChainError},
     config::Tokens,
@@ -15,7 +15,7 @@ use nocknock_primitives::{
 };
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 /// How long a node may take to answer.
@@ -24,8 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const QUICK: Duration = Duration::from_secs(1);
 /// Slots in which a new block has to come.
 const SLOTS_FOR_BLOCK: u32 = 5;
-/// Difference of clocks that is no reason to worry, beside three slots.
-const TOLERANCE: Duration = Duration::from_secs(3);
 
 /// Everything that needs the node.
 pub(super) async fn examine(
@@ -42,11 +40,12 @@ pub(super) async fn examine(
     findings.push(good_or_bad("blocks", blocks(&client).await));
     match client.best().await.map_err(asking) {
         Ok(snapshot) => {
-            findings.push(clock(&client, &snapshot).await);
+            findings.push(clock(&client).await);
             findings.extend(circuits(patient, &snapshot, provers).await);
             if let Some(keys) = keys {
                 findings.push(ownership(patient, &client, &keys));
                 findings.push(account(patient, &snapshot, &keys).await);
+                findings.extend(tasks(patient, &client, &snapshot, &keys.account()).await);
                 findings.extend(development(patient, &snapshot).await);
             }
         }
@@ -88,26 +87,6 @@ async fn blocks(client: &Client) -> Result<String, ChainError> {
             "no block came in {SLOTS_FOR_BLOCK} slots after block {}",
             info.best.number
         ))),
-    }
-}
-
-/// The clock of this machine against the time in the newest block.
-async fn clock(client: &Client, snapshot: &Snapshot) -> Finding {
-    const CHECK: &str = "clock";
-    let (info, stamp) = match tokio::try_join!(client.chain(), snapshot.timestamp()) {
-        Ok(both) => both,
-        Err(error) => return Finding::bad(CHECK, asking(error)),
-    };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.unwrap_or(Duration::ZERO);
-    let off = now.abs_diff(Duration::from_millis(stamp));
-    let allowed = Duration::from_millis(info.slot_millis).saturating_mul(3) + TOLERANCE;
-    match off > allowed {
-        true => Finding::warning(
-            CHECK,
-            format!("this machine and the newest block are {off:?} apart: set the clock (NTP)"),
-        ),
-        false => Finding::good(CHECK, "agrees with the newest block"),
     }
 }
 
@@ -202,7 +181,12 @@ async fn circuits(
     findings
 }
 
-fn circuit(provers: &Provers, record: &CircuitRecord, quick: bool, seconds: u64) -> Finding {
+pub(super) fn circuit(
+    provers: &Provers,
+    record: &CircuitRecord,
+    quick: bool,
+    seconds: u64,
+) -> Finding {
     const CHECK: &str = "proving key";
     let name = format!("{} ({:?})", record.info.shape, record.info.kind);
     let made = match record.info.kind {

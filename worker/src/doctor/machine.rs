@@ -6,6 +6,7 @@ use crate::{
     machine::{free_disk_mib, free_memory_mib, Shortage},
     secret::Secret,
 };
+use nocknock_storage::client::RetryPolicy;
 use std::{path::Path, sync::Arc};
 use tokio::net::TcpListener;
 
@@ -77,23 +78,37 @@ pub(super) async fn store(patient: &Patient<'_>) -> Finding {
 
 const STORE: &str = "storage";
 
+/// The doctor is waited for: it asks twice, where the worker goes on for longer.
+fn impatient() -> RetryPolicy {
+    RetryPolicy {
+        rounds: 2,
+        ..RetryPolicy::default()
+    }
+}
+
 async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let storage = &patient.config.storage;
-    let writer = Walrus::new(storage, folder.path().join("w")).map_err(|e| e.to_string())?;
+    let client = |name: &str| {
+        let cache = folder.path().join(name);
+        let made = Walrus::with_retry(&patient.config.storage, cache, impatient());
+        made.map_err(|error| error.to_string())
+    };
+    let writer = client("w")?;
     // Random bytes: nothing that a cache on the way could have.
-    let bytes = Secret::draw()
-        .map_err(|error| error.to_string())?
-        .expose_bytes();
-    let Some(id) = writer
-        .put(bytes.to_vec())
-        .await
-        .map_err(|e| e.to_string())?
-    else {
-        return Ok("no publisher is configured: models are delivered on the chain alone".into());
+    let drawn = Secret::draw().map_err(|error| error.to_string())?;
+    let bytes = drawn.expose_bytes();
+    let stored = writer.put(bytes.to_vec()).await;
+    let Some(id) = stored.map_err(|error| error.to_string())? else {
+        let asked = writer.ask_about_nothing(bytes).await;
+        asked.map_err(|error| error.to_string())?;
+        return Ok(
+            "an aggregator answers; no publisher is configured: models are delivered on \
+                   the chain alone"
+                .into(),
+        );
     };
     // A second client, whose cache is empty, has to ask an aggregator.
-    let reader = Walrus::new(storage, folder.path().join("r")).map_err(|e| e.to_string())?;
+    let reader = client("r")?;
     let back = reader.get(&id, 1 << 20, Arc::new(|_, _| ())).await;
     match back.map_err(|error| error.to_string())? == bytes[..] {
         true => Ok("a blob was stored and fetched".into()),

@@ -1,9 +1,12 @@
 //! Finds in advance what would go wrong. Each finding says what to do.
 
 mod chain;
+mod clock;
 mod machine;
+mod tasks;
 
 pub use chain::is_development;
+pub use clock::{clock_fault, compare_clocks, ClockFault};
 
 use crate::{
     account,
@@ -120,7 +123,7 @@ pub fn provers(config: &Config) -> Result<Arc<Provers>, KeyStoreError> {
 fn state(patient: &Patient<'_>) -> Finding {
     const CHECK: &str = "state directory";
     match StateDir::open(patient.state) {
-        Ok(state) => match state.tasks() {
+        Ok(state) => match state.try_write().and_then(|()| state.tasks()) {
             Ok(tasks) => {
                 let place = patient.state.display();
                 Finding::good(CHECK, format!("{place}, with {} tasks", tasks.len()))

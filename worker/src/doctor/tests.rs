@@ -9,6 +9,7 @@ fn level_of(findings: &[Finding], check: &str) -> Option<Level> {
 fn lonely() -> Config {
     let mut config = Config::default();
     config.chain.urls = vec!["ws://127.0.0.1:9".into()];
+    config.storage.aggregators = vec!["http://127.0.0.1:9".into()];
     config.storage.publishers = Vec::new();
     config.training.device = crate::train::DeviceChoice::Cpu;
     config
@@ -39,7 +40,7 @@ async fn what_is_missing_is_found_and_what_is_there_is_not_blamed() {
         ("node", Level::Bad),
         ("device", Level::Good),
         ("state directory", Level::Good),
-        ("storage", Level::Good),
+        ("storage", Level::Bad),
         ("metrics", Level::Good),
     ] {
         assert_eq!(level_of(&found, check), Some(level), "{check}: {found:?}");
@@ -97,5 +98,56 @@ async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
     };
     let found = machine::store(&patient).await;
     assert_eq!(found.level, Level::Good, "{found}");
+    config.storage.publishers = Vec::new();
+    let patient = Patient {
+        config: &config,
+        state: folder.path(),
+        development: None,
+        quick: true,
+    };
+    let found = machine::store(&patient).await;
+    assert_eq!(found.level, Level::Good, "{found}");
+    assert!(found.text.contains("no publisher"), "{found}");
     store.shutdown().await.unwrap();
+}
+
+#[test]
+fn a_proving_key_of_another_circuit_is_found() {
+    use crate::{chain::fake, stages::rig};
+    use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, D1Prover, S1Prover};
+    use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::shape::TINY_4X3X2};
+
+    let folder = tempfile::tempdir().unwrap();
+    let keys = KeyStore::at(folder.path());
+    let score = S1Prover::development(&TINY_4X3X2, &keys).unwrap();
+    let delivery = D1Prover::development(&TINY_4X3X2, &keys).unwrap();
+    let mut record = fake::record(rig::circuits().score.info());
+    record.origin = KeyOrigin::Ceremony(ContentHash([7; 32]));
+    let found = chain::circuit(&Provers::new(keys.clone()), &record, true, 10);
+    assert_eq!(found.level, Level::Good, "{found}");
+
+    let foreign = keys.path::<DeliverModel>(&TINY_4X3X2, &delivery.info().id());
+    let right = keys.path::<ScoreBlock>(&TINY_4X3X2, &score.info().id());
+    std::fs::copy(foreign, right).unwrap();
+    let found = chain::circuit(&Provers::new(keys), &record, true, 10);
+    assert_eq!(found.level, Level::Bad, "{found}");
+    assert!(found.text.contains("holds the key of circuit"), "{found}");
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(StateDir::open(folder.path()).unwrap());
+    // A folder where the trial file would be: it cannot be replaced, whoever asks.
+    std::fs::create_dir(folder.path().join("trial")).unwrap();
+    let config = lonely();
+    let patient = Patient {
+        config: &config,
+        state: folder.path(),
+        development: None,
+        quick: true,
+    };
+    let found = state(&patient);
+    assert_eq!(found.level, Level::Bad, "{found}");
+    assert!(found.text.contains("trial"), "{found}");
 }

@@ -40,10 +40,13 @@ pub use owner::Owner;
 use nocknock_primitives::ids::TaskId;
 use std::{
     env,
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// Bytes of a trial: about what the training data of a task takes.
+const TRIAL_BYTES: usize = 1 << 20;
 
 /// The folder of a worker, locked for as long as this value lives.
 #[derive(Debug)]
@@ -122,6 +125,14 @@ impl StateDir {
             (task, journal.progress())
         };
         Ok(tasks_in(folder)?.into_iter().map(progress).collect())
+    }
+
+    /// Writes and removes a file of the size that the large files of a task have.
+    pub fn try_write(&self) -> Result<(), StateError> {
+        let path = self.folder.join("trial");
+        let written = self.disk.put(&path, &vec![0; TRIAL_BYTES]);
+        written.map_err(|reason| StateError::io("write", &path, reason))?;
+        fs::remove_file(&path).map_err(|reason| StateError::io("remove", &path, reason))
     }
 
     /// All tasks with a journal, in the order of their numbers.

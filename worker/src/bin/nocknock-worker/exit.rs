@@ -2,8 +2,10 @@
 
 use nocknock_worker::{
     account::AccountError,
+    blobs::BlobError,
     chain::ChainError,
     config::ConfigError,
+    policy::Decline,
     register::RegisterError,
     stages::{Refusal, StepError},
     state::StateError,
@@ -18,7 +20,7 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const REFUSED: u8 = 3;
 /// No node or store answers.
 pub(crate) const UNREACHABLE: u8 = 4;
-/// The state directory.
+/// The state directory, or another place that cannot be written.
 pub(crate) const STATE: u8 = 5;
 /// Keys, tokens or registration.
 pub(crate) const ACCOUNT: u8 = 6;
@@ -44,8 +46,12 @@ fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if error.is::<Refusal>() {
         return Some(REFUSED);
     }
+    if matches!(error.downcast_ref::<BlobError>(), Some(BlobError::Disk(_))) {
+        return Some(STATE);
+    }
     let of_chain = error.downcast_ref().map(code_of_chain);
     of_chain
+        .or_else(|| error.downcast_ref().map(code_of_decline))
         .or_else(|| error.downcast_ref().map(code_of_step))
         .or_else(|| error.downcast_ref().map(code_of_registration))
 }
@@ -57,6 +63,14 @@ fn code_of_chain(error: &ChainError) -> u8 {
         ChainError::Rejected { error, .. } if error == "NotRegistered" => ACCOUNT,
         ChainError::Rejected { .. } => REFUSED,
         ChainError::Unsure(_) | ChainError::Lasting(_) => FAILED,
+    }
+}
+
+/// A task that is left alone: because of the account, or because of the task.
+fn code_of_decline(why: &Decline) -> u8 {
+    match why {
+        Decline::Funds { .. } | Decline::NotRegistered => ACCOUNT,
+        _ => REFUSED,
     }
 }
 
@@ -104,6 +118,9 @@ mod tests {
         assert_eq!(code(AccountError::None), expected(ACCOUNT));
         assert_eq!(code(StateError::NoFolder), expected(STATE));
         assert_eq!(code(Refusal::Data(String::new())), expected(REFUSED));
+        assert_eq!(code(BlobError::Disk(StateError::NoFolder)), expected(STATE));
+        assert_eq!(code(Decline::NotRegistered), expected(ACCOUNT));
+        assert_eq!(code(Decline::Over), expected(REFUSED));
         assert_eq!(code(anyhow::anyhow!("other")), expected(FAILED));
     }
 }

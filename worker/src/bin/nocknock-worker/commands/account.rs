@@ -12,6 +12,7 @@ use nocknock_worker::{
     doctor,
     register::{self, Registered},
 };
+use serde_json::Value;
 use std::process::ExitCode;
 
 pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
@@ -28,16 +29,23 @@ pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
         }
     };
     match common.output {
-        Output::Json => println!(
-            "{}",
-            serde_json::json!({
-                "account": account,
-                "registered_before": registered == Registered::Before,
-            })
-        ),
+        Output::Json => println!("{}", registration(&account, registered)),
         Output::Text => println!("{text}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How a registration went, for programs. The score is that of the proof that was sent now.
+fn registration(account: &AccountId, registered: Registered) -> Value {
+    let score = match registered {
+        Registered::Before => None,
+        Registered::Now(score) => Some(score),
+    };
+    serde_json::json!({
+        "account": account,
+        "registered_before": score.is_none(),
+        "score": score,
+    })
 }
 
 pub(crate) fn keys(common: &Common, command: &KeysCommand) -> Result<ExitCode> {
@@ -62,5 +70,23 @@ fn tell(common: &Common, account: &AccountId) {
     match common.output {
         Output::Json => println!("{}", serde_json::json!({ "account": account })),
         Output::Text => println!("{account}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_primitives::score::Score;
+
+    #[test]
+    fn a_registration_tells_the_proved_score_in_rows() {
+        let account = AccountId::from([7; 32]);
+        let now = registration(&account, Registered::Now(Score::new(180, 195)));
+        assert_eq!(now["registered_before"], false);
+        assert_eq!(now["score"]["correct"], 180);
+        assert_eq!(now["score"]["total"], 195);
+        let before = registration(&account, Registered::Before);
+        assert_eq!(before["registered_before"], true);
+        assert!(before["score"].is_null());
     }
 }

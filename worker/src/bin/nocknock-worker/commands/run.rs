@@ -6,9 +6,10 @@ use crate::{
 };
 use anyhow::Result;
 use nocknock_worker::{
-    chain::Chain,
+    chain::{Chain, NodeChain},
+    doctor::clock_fault,
     monitor::{Metrics, Monitor},
-    notice::Notice,
+    notice::{Notice, Notices},
     run::{Foreman, Scope, Summary},
 };
 use std::{process::ExitCode, sync::Arc, time::Duration};
@@ -25,6 +26,7 @@ pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
         account: chain.worker(),
         genesis: chain.genesis(),
     });
+    warn_of_clock(&chain, &notices).await;
     let shop = Arc::new(session.workshop(chain, &state, notices)?);
     let scope = match options.tasks.is_empty() {
         true => Scope::Everything,
@@ -33,6 +35,14 @@ pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
     let summary = Foreman::new(shop, state, scope, stop)?.run().await?;
     print_summary(common, &summary);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The worker goes by blocks, so a clock that is off does not keep it from working.
+async fn warn_of_clock(chain: &NodeChain, notices: &Notices) {
+    if let Ok(Some(fault)) = clock_fault(chain.client()).await {
+        let text = fault.to_string();
+        notices.tell(Notice::Warning { text });
+    }
 }
 
 async fn start_monitor(session: &Session, metrics: Arc<Metrics>) -> Result<()> {

@@ -13,7 +13,7 @@ use nocknock_dataset::{
 use nocknock_primitives::model::MlpShape;
 use nocknock_worker::{
     stages::{training_set, CandleTrainer, Lesson, Trainer},
-    state::{Disk, DurableDisk, ModelFact},
+    state::{Disk, DurableDisk, ModelFact, StateError},
     train::TrainingSet,
 };
 use std::{
@@ -93,7 +93,11 @@ fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Trai
 fn write(path: &Path, model: &ModelFact) -> Result<()> {
     let json = serde_json::to_vec_pretty(model)?;
     let put = DurableDisk.put(path, &json);
-    put.with_context(|| format!("cannot write {}", path.display()))
+    Ok(put.map_err(|reason| StateError::Io {
+        doing: "write",
+        path: path.to_owned(),
+        reason,
+    })?)
 }
 
 fn tell(common: &Common, path: &Path, model: &ModelFact) {
