@@ -3,7 +3,10 @@
 mod chain;
 mod dev_chain;
 mod help;
+mod lifecycle;
 mod offline;
+mod people;
 mod processes;
 mod support;
 mod workers;
+mod wtm;

@@ -1,0 +1,270 @@
+//! What owners of experiments, tasks and models do, on one chain, with tokens that were earned on it before.
+//!
+//! Everything that costs something stands in one test: a chain has no token until a worker has been paid for a task of the
+//! curriculum, and that takes longer than all the rest.
+
+use crate::{
+    chain::DIGITS,
+    people::{event, units, People, NNK},
+    workers::Worker,
+    wtm,
+};
+use serde_json::{json, Value};
+use std::path::Path;
+
+/// An offer with which real workers keep up on a slow machine.
+const OFFER: [&str; 23] = [
+    "propose-task",
+    "--data",
+    DIGITS,
+    "--shape",
+    "digits-64x32x10",
+    "--range",
+    "fixed:0:15",
+    "--blocks",
+    "10",
+    "--test-blocks",
+    "2",
+    "--min-score",
+    "50%",
+    "--publish-period",
+    "60",
+    "--commit-period",
+    "25",
+    "--reveal-period",
+    "60",
+    "--prove-period",
+    "200",
+    "--deliver-period",
+    "120",
+];
+
+#[test]
+fn earned_tokens_are_spent_on_everything_that_the_program_can_do() {
+    let home = tempfile::tempdir().unwrap();
+    let people = People::of_a_new_chain(home.path());
+    earn(&people, home.path());
+    lend(&people);
+    let experiment = create(&people);
+    a_task_is_cancelled_before_its_draw(&people, &experiment);
+    let rejected = wtm::facts_are_decided_and_bonds_paid_out(&people);
+    two_workers_share_a_reward(&people, &experiment, home.path());
+    a_model_is_put_aside_and_given_away(&people, &experiment);
+    an_experiment_is_described_anew(&people, &experiment);
+    an_experiment_changes_its_owner(&people, &experiment);
+    an_experiment_is_archived(&people, &experiment);
+    wtm::what_was_voted_down_is_removed(&people, &rejected);
+}
+
+/// Bob registers and is paid for a task of the curriculum.
+fn earn(people: &People, home: &Path) {
+    let bob = Worker::new(home, "bob", &people.chain.services(), "epochs = 60");
+    bob.run(&["register"]).text();
+    let task = number(&people.ask("alice", &offer(&["--experiment", "0"])), "task");
+    let follower = people.spawn("alice", &["follow", &task], &home.join("first-follow"));
+    bob.run(&["run", "--task", &task]).text();
+    assert_eq!(follower.finish().json()["outcome"], "ranked");
+    let status = people.ask("bob", &["status"]);
+    assert_eq!(status["account"]["free"], status["emission"]["issuance"]);
+    assert!(units(&status["account"]["free"]) > 70 * NNK, "{status}");
+}
+
+fn lend(people: &People) {
+    for (to, amount) in [
+        ("charlie", "8"),
+        ("dave", "5"),
+        ("eve", "10"),
+        ("ferdie", "10"),
+    ] {
+        let account = people.account(to);
+        people.act("bob", &["transfer", &account, amount]);
+        let has = people.money(to);
+        assert_eq!(has.free, amount.parse::<u128>().unwrap() * NNK);
+    }
+}
+
+fn create(people: &People) -> String {
+    let before = people.purse("bob");
+    let create = ["create-experiment", "--name", "Digits", "--tag", "images"];
+    let report = people.act("bob", &create);
+    let created = event(&report, "ExperimentCreated");
+    before.holds_more(people, units(&created["deposit"]));
+    number(&report, "experiment")
+}
+
+/// The draw is decided two epochs after the creation, so there is time if an epoch has just begun.
+fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
+    let before = people.purse("bob");
+    people.wait_for_an_epoch();
+    let terms = ["--experiment", experiment, "--reward", "20"];
+    let offered = people.ask("bob", &offer(&terms));
+    let task = number(&offered, "task");
+    let held = 20 * NNK + units(&offered["offer"]["bond"]);
+    let during = people.money("bob");
+    before.holds_more(people, held);
+
+    let report = people.act("bob", &["cancel-task", &task]);
+    assert_eq!(event(&report, "TaskSettled")["outcome"], "cancelled");
+    assert_eq!(event(&report, "TaskFinished")["returned"], "20");
+    before.holds_more(people, 0);
+    let after = people.money("bob");
+    assert_eq!(after.free, during.free + held - units(&report["fee"]));
+
+    let shown = people.ask("bob", &["task", &task]);
+    assert_eq!(shown["phase"], "done");
+    let ended = people.ask("bob", &["follow", &task]);
+    assert_eq!(ended["outcome"], "cancelled");
+    people.are_refused("bob", &["cancel-task", &task], "WrongPhase");
+    people.are_refused("eve", &["cancel-task", &task], "NotRequester");
+    people
+        .run("bob", &["cancel-task", "77"])
+        .fails(5, &["no task 77"]);
+}
+
+/// Of two models one becomes champion, so that there is another one that can be put aside.
+fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) {
+    let services = people.chain.services();
+    let settings = [
+        ("charlie", "epochs = 60\nthreads = 1"),
+        ("dave", "seed = 1\nepochs = 30\nthreads = 1"),
+    ];
+    let workers = settings.map(|(name, training)| Worker::new(home, name, &services, training));
+    let before = people.purse("bob");
+    let terms = [
+        "--experiment",
+        experiment,
+        "--reward",
+        "20",
+        "--shares",
+        "70,30",
+    ];
+    let task = number(&people.ask("bob", &offer(&terms)), "task");
+    let follower = people.spawn("bob", &["follow", &task], &home.join("second-follow"));
+    let running = workers
+        .each_ref()
+        .map(|worker| worker.spawn(&["run", "--task", &task]));
+    let ended = follower.finish().json();
+    for worker in running {
+        worker.finish().text();
+    }
+    assert_eq!(ended["outcome"], "ranked");
+    assert_eq!(ended["models"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        payments(&people.ask("bob", &["task", &task])),
+        json!([["13.72", "0.28"], ["5.88", "0.12"]])
+    );
+    before.holds_more(people, 0);
+}
+
+/// What each rank was paid, and what was burnt.
+fn payments(task: &Value) -> Value {
+    let timeline = task["timeline"].as_array().unwrap();
+    timeline
+        .iter()
+        .filter(|event| event["event"] == "WinnerPaid")
+        .map(|event| json!([event["fields"]["paid"], event["fields"]["burnt"]]))
+        .collect()
+}
+
+fn a_model_is_put_aside_and_given_away(people: &People, experiment: &str) {
+    assert_eq!(stages(people, experiment), ["champion", "candidate"]);
+    let champion = ["set-stage", experiment, "1", "archived"];
+    people.are_refused("bob", &champion, "IsChampion");
+    let put_aside = ["set-stage", experiment, "2", "archived"];
+    let report = people.act("bob", &put_aside);
+    assert_eq!(event(&report, "ModelStageChanged")["stage"], "archived");
+    assert_eq!(stages(people, experiment), ["champion", "archived"]);
+    people.act("bob", &["set-stage", experiment, "2", "candidate"]);
+    assert_eq!(stages(people, experiment), ["champion", "candidate"]);
+
+    let eve = people.account("eve");
+    let report = people.act("bob", &["transfer-model", experiment, "2", &eve]);
+    assert_eq!(event(&report, "ModelTransferred")["to"], eve);
+    people.are_refused("bob", &put_aside, "NotModelOwner");
+    people.act("eve", &put_aside);
+    assert_eq!(stages(people, experiment), ["champion", "archived"]);
+    let unknown = ["set-stage", experiment, "9", "archived"];
+    people
+        .run("eve", &unknown)
+        .fails(5, &["no model of version 9"]);
+}
+
+fn stages(people: &People, experiment: &str) -> Vec<String> {
+    let models = people.chain.run(&["models", experiment]).json();
+    let models = models.as_array().unwrap();
+    let stage = |model: &Value| model["stage"].as_str().unwrap().to_owned();
+    models.iter().map(stage).collect()
+}
+
+/// The deposit grows by 0.0001 NNK for each byte.
+fn an_experiment_is_described_anew(people: &People, experiment: &str) {
+    let before = people.purse("bob");
+    let text = "Which digit is it?";
+    let describe = ["describe-experiment", experiment, "--description", text];
+    people.act("bob", &describe);
+    before.holds_more(people, NNK / 10_000 * 18);
+    let shown = shown(people, experiment);
+    assert_eq!(shown["name"], "Digits");
+    assert_eq!(shown["description"], text);
+    assert_eq!(shown["tags"], json!(["images"]));
+    people.are_refused("eve", &describe, "NotOwner");
+}
+
+fn an_experiment_changes_its_owner(people: &People, experiment: &str) {
+    let (bob, eve) = (people.purse("bob"), people.purse("eve"));
+    let account = people.account("eve");
+    let offer = ["offer-experiment", experiment, &account];
+    let accept = ["accept-experiment", experiment];
+    let report = people.act("bob", &offer);
+    assert_eq!(event(&report, "TransferOffered")["to"], account);
+    people.are_refused("charlie", &accept, "NotOffered");
+    people.act("bob", &["cancel-offer", experiment]);
+    people.are_refused("eve", &accept, "NotOffered");
+    people.are_refused("bob", &["cancel-offer", experiment], "NothingOffered");
+    people.act("bob", &offer);
+    let report = people.act("eve", &accept);
+    let deposit = units(&event(&report, "ExperimentTransferred")["deposit"]);
+    eve.holds_more(people, deposit);
+    assert_eq!(bob.on_hold() - people.money("bob").held, deposit);
+    assert_eq!(shown(people, experiment)["owner"], account);
+}
+
+fn an_experiment_is_archived(people: &People, experiment: &str) {
+    let archive = ["archive-experiment", experiment];
+    people.are_refused("bob", &archive, "NotOwner");
+    let before = people.money("eve");
+    let report = people.act("eve", &archive);
+    let archived = event(&report, "ExperimentArchived");
+    let after = people.money("eve");
+    assert_eq!(after.held, units(&archived["deposit"]));
+    assert!(after.held < before.held, "{archived}");
+    let back = before.held - after.held;
+    assert_eq!(after.free, before.free + back - units(&report["fee"]));
+    let shown = shown(people, experiment);
+    assert_eq!(shown["archived"], true);
+    assert_eq!(shown["description"], "");
+    assert_eq!(shown["tags"], json!([]));
+    let terms = ["--experiment", experiment, "--reward", "1"];
+    people.are_refused("eve", &offer(&terms), "Archived");
+    people
+        .run("eve", &["archive-experiment", "77"])
+        .fails(5, &["no experiment 77"]);
+}
+
+fn shown(people: &People, experiment: &str) -> Value {
+    let all = people.chain.run(&["experiments"]).json();
+    let all = all.as_array().unwrap();
+    let found = all
+        .iter()
+        .find(|one| number(one, "experiment") == experiment);
+    found.unwrap().clone()
+}
+
+fn offer<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    OFFER.iter().chain(more).copied().collect()
+}
+
+/// A number of an answer, as an argument.
+fn number(answer: &Value, name: &str) -> String {
+    answer[name].to_string()
+}
