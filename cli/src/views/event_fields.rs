@@ -68,15 +68,6 @@ fn of_tasks(event: &TasksEvent) -> Value {
             rows,
             hidden,
         } => json!({ "task": task, "block": block, "rows": rows, "hidden": hidden }),
-        TasksEvent::TaskSettled {
-            task,
-            outcome: how,
-            ranked,
-        } => json!({ "task": task, "outcome": outcome(*how), "ranked": ranked }),
-        TasksEvent::TaskFinished { task, returned } => {
-            json!({ "task": task, "returned": Amount(*returned) })
-        }
-        TasksEvent::TaskRemoved { task } => json!({ "task": task }),
         other => of_submissions(other),
     }
 }
@@ -97,6 +88,12 @@ fn of_submissions(event: &TasksEvent) -> Value {
         TasksEvent::CommitmentWithdrawn { task, worker } => {
             json!({ "task": task, "worker": shown(worker) })
         }
+        other => of_scores(other),
+    }
+}
+
+fn of_scores(event: &TasksEvent) -> Value {
+    match event {
         TasksEvent::ScoresProved {
             task,
             worker,
@@ -152,6 +149,21 @@ fn of_payments(event: &TasksEvent) -> Value {
             worker,
             fate: became,
         } => json!({ "task": task, "worker": shown(worker), "fate": fate(*became) }),
+        other => of_ends(other),
+    }
+}
+
+fn of_ends(event: &TasksEvent) -> Value {
+    match event {
+        TasksEvent::TaskSettled {
+            task,
+            outcome: how,
+            ranked,
+        } => json!({ "task": task, "outcome": outcome(*how), "ranked": ranked }),
+        TasksEvent::TaskFinished { task, returned } => {
+            json!({ "task": task, "returned": Amount(*returned) })
+        }
+        TasksEvent::TaskRemoved { task } => json!({ "task": task }),
         _ => Value::Null,
     }
 }
