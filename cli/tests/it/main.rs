@@ -3,6 +3,7 @@
 mod chain;
 mod dev_chain;
 mod help;
+mod kills;
 mod lifecycle;
 mod offline;
 mod people;

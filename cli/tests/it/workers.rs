@@ -50,6 +50,11 @@ impl Worker {
         worker
     }
 
+    /// The name of its development account.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The configuration file, which a test may change.
     pub(crate) fn config(&self) -> PathBuf {
         self.folder.join("worker.toml")
@@ -98,6 +103,16 @@ impl Worker {
         let first = arguments.first().copied().unwrap_or("worker");
         let stem = self.folder.join(format!("{start:03}-{first}"));
         Running::spawn(&mut self.command(arguments), &stem)
+    }
+
+    /// What each start has printed on its standard output, in the order of the starts.
+    pub(crate) fn outputs(&self) -> Vec<PathBuf> {
+        let entries = self.folder.read_dir().expect("the folder can be read");
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_output = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "out");
+        let mut outputs: Vec<PathBuf> = paths.filter(is_output).collect();
+        outputs.sort();
+        outputs
     }
 
     /// The worker's account, as the chain writes it.

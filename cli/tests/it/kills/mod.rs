@@ -1,0 +1,357 @@
+//! `kill -9` of worker, requester and node in every stage, with real programs and real proofs: each goes on
+//! with the same command, the tasks end as they should, nothing is paid twice and no stake is lost.
+
+mod books;
+mod hunt;
+mod requester;
+mod site;
+mod stages;
+
+use crate::{
+    chain::DIGITS,
+    processes::{until, Running, PATIENCE},
+    support::Finished,
+    workers::Worker,
+};
+use books::Books;
+use hunt::{kill_everywhere, Ledger};
+use nocknock_client::{AccountId, NNK};
+use nocknock_primitives::ids::TaskId;
+use requester::{create_at_the_second_try, create_without_answer, Requester};
+use serde_json::Value;
+use site::Site;
+use stages::{phase_name, Actor, PHASES};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// What the sponsor pays, and lends to each competitor, in NNK.
+const REWARD: u32 = 5;
+const LOAN: u32 = 3;
+
+/// Long enough for everybody to be killed in every stage of a phase, and to act after all. Phases end early when
+/// everybody has acted, but for that of the commitments.
+const TERMS: [&str; 22] = [
+    "--data",
+    DIGITS,
+    "--shape",
+    "digits-64x32x10",
+    "--range",
+    "fixed:0:15",
+    "--blocks",
+    "10",
+    "--test-blocks",
+    "2",
+    "--min-score",
+    "80%",
+    "--publish-period",
+    "90",
+    "--commit-period",
+    "60",
+    "--reveal-period",
+    "90",
+    "--prove-period",
+    "180",
+    "--deliver-period",
+    "120",
+];
+
+/// How workers train: with checkpoints, the first of them in the second epoch.
+const TRAINING: &str = "epochs = 80\ncheckpoint_every = 50\nthreads = 1";
+const OTHER_TRAINING: &str = "epochs = 80\ncheckpoint_every = 50\nthreads = 1\nseed = 1";
+
+/// What the worker that is let through first waits for, and the other one for it.
+const PROVED: &str = "proved, waiting for settlement";
+
+#[test]
+fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let site = Site::start(home.path());
+    let ledger = Ledger::default();
+    let worker = |name, training| Worker::new(home.path(), name, &site.services(), training);
+
+    let bob = worker("bob", TRAINING);
+    register(&site, &bob);
+    let alice = Requester::new(&site, "alice");
+    let first = create_at_the_second_try(&alice, &ledger, &offer("0", &[]));
+    let fetched = play(&site, &ledger, first, &alice, &[&bob]);
+    let books = Books::of(&site);
+    let winner = books.payment(first).worker;
+    assert_eq!(winner, account(&bob));
+    books::check_model(&alice, &fetched, books.model(first, winner));
+    assert!(was_resumed(&bob), "no training went on from a checkpoint");
+
+    let sponsor = Requester::new(&site, "bob");
+    let experiment = create_experiment(&sponsor);
+    let deposit = site.balance(winner).held;
+    let charlie = worker("charlie", TRAINING);
+    let dave = worker("dave", OTHER_TRAINING);
+    lend(&sponsor, &charlie);
+    lend(&sponsor, &dave);
+    let second = sponsor_task(&sponsor, &ledger, &experiment);
+    let fetched = play(&site, &ledger, second, &sponsor, &[&charlie, &dave]);
+    let books = Books::of(&site);
+    let payment = books.payment(second);
+    books::check_model(&sponsor, &fetched, books.model(second, payment.worker));
+
+    every_stage_was_hit(&ledger);
+    for task in [first, second] {
+        books::check_end(&site, task);
+        books.check_task(task);
+    }
+    books.check_workers();
+    books.check_emission(&site, first);
+    assert_eq!(payment.paid + payment.burnt, u128::from(REWARD) * NNK);
+    for competitor in [&charlie, &dave] {
+        let account = account(competitor);
+        let (paid, ending) = match account == payment.worker {
+            true => (payment.paid, "paid"),
+            false => (0, "over"),
+        };
+        books::check_competitor(&site, account, u128::from(LOAN) * NNK, paid);
+        assert_eq!(ending_of(competitor, second), ending);
+    }
+    assert_eq!(ending_of(&bob, first), "paid");
+    let held = site.balance(winner).held;
+    assert_eq!(held, deposit, "more than the deposit of the experiment");
+    assert_eq!(alice.run(&["status"]).json()["account"]["held"], "0");
+    for folder in ["node", "requesters", "workers"] {
+        no_program_panicked(&home.path().join(folder));
+    }
+}
+
+#[track_caller]
+fn every_stage_was_hit(ledger: &Ledger) {
+    for actor in [Actor::Worker, Actor::Requester, Actor::Node] {
+        let missing = ledger.missing(actor);
+        assert!(
+            missing.is_empty(),
+            "no {actor:?} was killed in {missing:?}: {ledger:?}"
+        );
+    }
+}
+
+/// A newcomer is killed while it computes, and registers when it is started again.
+#[track_caller]
+fn register(site: &Site, worker: &Worker) {
+    let program = worker.spawn(&["register"]);
+    until("the newcomer trains or proves", || {
+        (computed(&program)? >= Duration::from_millis(500)).then_some(())
+    });
+    assert!(
+        program.kill(),
+        "the newcomer was registered too fast to be killed"
+    );
+    let account = account(worker);
+    let registered = || {
+        let asked = site.ask(|best| async move { best.worker(&account).await });
+        asked.flatten().is_some()
+    };
+    assert!(!registered());
+    worker.run(&["register"]).text();
+    assert!(registered());
+    let again = worker.run(&["register"]).json();
+    assert_eq!(again["registered_before"], true);
+}
+
+/// The time that a program has spent on a processor.
+fn computed(program: &Running) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", program.pid())).ok()?;
+    // Behind the name, which may hold anything, the twelfth field is the time in hundredths of a second.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks: u64 = fields.split_whitespace().nth(11)?.parse().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}
+
+fn offer<'a>(experiment: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let first = ["propose-task", "--experiment", experiment];
+    first.iter().chain(&TERMS).chain(more).copied().collect()
+}
+
+#[track_caller]
+fn create_experiment(sponsor: &Requester<'_>) -> String {
+    let named = ["create-experiment", "--name", "Digits for bob"];
+    let created = sponsor.run(&named).json();
+    created["experiment"].to_string()
+}
+
+/// A competitor needs its stake, and a little for fees.
+#[track_caller]
+fn lend(sponsor: &Requester<'_>, competitor: &Worker) {
+    let (account, loan) = (competitor.account(), LOAN.to_string());
+    sponsor.run(&["transfer", &account, &loan]).json();
+}
+
+#[track_caller]
+fn sponsor_task(sponsor: &Requester<'_>, ledger: &Ledger, experiment: &str) -> TaskId {
+    let reward = REWARD.to_string();
+    let offer = offer(experiment, &["--reward", &reward, "--stake", "1"]);
+    create_without_answer(sponsor, ledger, || sponsor.spawn(&offer))
+}
+
+/// Plays a task to its end, while requester, workers and node are killed. Gives what the requester's program
+/// says in the end.
+#[track_caller]
+fn play(
+    site: &Site,
+    ledger: &Ledger,
+    task: TaskId,
+    requester: &Requester<'_>,
+    workers: &[&Worker],
+) -> Value {
+    thread::scope(|scope| {
+        let following = scope.spawn(|| follow(ledger, requester));
+        scope.spawn(|| kill_node(site, ledger, task));
+        for worker in workers {
+            scope.spawn(move || work(ledger, worker, task, workers));
+        }
+        following
+            .join()
+            .expect("the requester has done its part")
+            .json()
+    })
+}
+
+fn follow(ledger: &Ledger, requester: &Requester<'_>) -> Finished {
+    // The sponsor is killed when the data is stored and not yet published.
+    let ready = |stage: &str| {
+        let is_stored = || {
+            let progress = requester.progress();
+            progress.is_some_and(|progress| !progress["train_data"].is_null())
+        };
+        stage != "Publish" || requester.name == "alice" || is_stored()
+    };
+    kill_everywhere(
+        (requester.name, Actor::Requester),
+        ledger,
+        || requester.go_on(),
+        ready,
+        // Without a node at the start the command ends soon, and is called again.
+        |ended| match ended.code {
+            Some(0) => true,
+            Some(3) => false,
+            _ => panic!("the requester failed: {ended:?}"),
+        },
+    )
+}
+
+fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
+    let number = task.to_string();
+    let journal = worker.journal(task);
+    // Dead in the middle of its proofs, the last worker lets the first one come to the end of them.
+    let is_last = all.len() > 1 && all.last().is_some_and(|last| last.name() == worker.name());
+    let start = || {
+        if is_last && ledger.has(worker.name(), "prove") {
+            let first = all.first().map_or("", |first| first.name());
+            until("the other worker has proved", || {
+                ledger.has(first, PROVED).then_some(())
+            });
+        }
+        worker.spawn(&["run", "--task", &number])
+    };
+    let ready = |stage: &str| match stage {
+        "train" => has_checkpoint(&journal),
+        "prove" => count(&journal.join("proofs")) > 0,
+        _ => true,
+    };
+    kill_everywhere(
+        (worker.name(), Actor::Worker),
+        ledger,
+        start,
+        ready,
+        |ended| {
+            assert_eq!(ended.code, Some(0), "the worker failed: {ended:?}");
+            true
+        },
+    );
+}
+
+/// Kills the node in each phase of a task in which no node was killed yet, and in those in which most is at stake.
+fn kill_node(site: &Site, ledger: &Ledger, task: TaskId) {
+    let missing = ledger.missing(Actor::Node);
+    for wanted in PHASES {
+        if missing.contains(wanted) || ["prove", "deliver"].contains(&wanted) {
+            while comes_to(site, task, wanted) {
+                site.kill_node();
+                let left = site.start_node();
+                let phase = site.phase_in(left, task).map(phase_name);
+                ledger.note("node", Actor::Node, phase.unwrap_or_default());
+                if phase == Some(wanted) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Waits for a phase. False if it has passed.
+#[track_caller]
+fn comes_to(site: &Site, task: TaskId, wanted: &str) -> bool {
+    let place = |name: &str| PHASES.iter().position(|phase| *phase == name);
+    let deadline = Instant::now() + 2 * PATIENCE;
+    while Instant::now() < deadline {
+        let phase = site.phase(task).map(phase_name);
+        if phase.and_then(place) >= place(wanted) {
+            return phase == Some(wanted);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("task {task} does not come to the phase {wanted}");
+}
+
+fn has_checkpoint(journal: &Path) -> bool {
+    let Ok(trainings) = journal.join("training").read_dir() else {
+        return false;
+    };
+    let mut folders = trainings.filter_map(|folder| Some(folder.ok()?.path()));
+    folders.any(|folder| folder.join("checkpoint.safetensors").is_file())
+}
+
+fn count(folder: &Path) -> usize {
+    folder.read_dir().map_or(0, Iterator::count)
+}
+
+/// A later run of the worker began its training behind the first epoch.
+fn was_resumed(worker: &Worker) -> bool {
+    let first_epoch = |path: PathBuf| {
+        let text = fs::read_to_string(path).ok()?;
+        let mut lines = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.find(|line| line["event"] == "epoch")?["epoch"].as_u64()
+    };
+    let runs = worker.outputs();
+    runs.into_iter()
+        .filter_map(first_epoch)
+        .any(|epoch| epoch > 0)
+}
+
+#[track_caller]
+fn account(worker: &Worker) -> AccountId {
+    worker.account().parse().expect("an account in SS58")
+}
+
+#[track_caller]
+fn ending_of(worker: &Worker, task: TaskId) -> Value {
+    let standing = worker.standing(task).expect("the worker knows the task");
+    standing["ending"].clone()
+}
+
+/// Looks through everything that any program of the test has printed or logged.
+#[track_caller]
+fn no_program_panicked(folder: &Path) {
+    for entry in folder.read_dir().expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        if path.is_dir() {
+            no_program_panicked(&path);
+        } else if matches!(ending, Some("out" | "err" | "log")) {
+            let text = fs::read(&path).expect("the file can be read");
+            let text = String::from_utf8_lossy(&text);
+            assert!(!text.contains("panicked at"), "{}: {text}", path.display());
+        }
+    }
+}
