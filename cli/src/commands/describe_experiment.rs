@@ -49,7 +49,7 @@ struct Changes {
     #[arg(long, value_name = "HASH", conflicts_with = "no_metadata")]
     metadata: Option<ContentHash>,
 
-    /// Name no longer document any more.
+    /// Remove the hash of the longer document.
     #[arg(long)]
     no_metadata: bool,
 }
