@@ -2,6 +2,7 @@
 
 mod chain;
 mod dev_chain;
+mod faults;
 mod help;
 mod kills;
 mod lifecycle;
