@@ -2,7 +2,7 @@
 
 use super::{error::Refusal, Errand, StepError};
 use crate::{
-    chain::Message,
+    chain::{Depth, Message},
     machine,
     notice::Notice,
     secret::Secret,
@@ -136,9 +136,30 @@ fn attestation(errand: &Errand<'_>) -> Result<Attestation, StepError> {
 
 /// Reveals the key of a delivery that is final.
 pub(super) async fn reveal_key(errand: &Errand<'_>) -> Result<(), StepError> {
+    await_finality(errand).await?;
     let message = Message::RevealKey {
         task: errand.task,
         key: errand.journal.key()?.key,
     };
     Ok(errand.shop.chain.send(message).await?)
+}
+
+/// A run that was killed may have left before its delivery was final. Whoever learns the key of a delivery that
+/// the chain drops again has the model for nothing.
+async fn await_finality(errand: &Errand<'_>) -> Result<(), StepError> {
+    let chain = &errand.shop.chain;
+    while chain
+        .view(errand.task, Depth::Final)
+        .await?
+        .delivery
+        .is_none()
+    {
+        errand.go_on()?;
+        let best = chain.view(errand.task, Depth::Best).await?;
+        if best.delivery.is_none() {
+            return Err(StepError::MovedOn("the delivery is no longer there"));
+        }
+        chain.wait_for(best.now.saturating_add(1)).await?;
+    }
+    Ok(())
 }

@@ -272,6 +272,18 @@ async fn a_payment_that_is_not_final_is_waited_for_and_then_ends_the_task() {
     assert_eq!(closed.at + 3, world.now);
 }
 
+#[tokio::test]
+async fn the_key_is_revealed_once_the_delivery_is_final() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().final_lag = 3;
+    let ending = work(&chain, folder.path(), &Fuse::endless()).await;
+    assert_eq!(ending.unwrap(), Ending::Paid);
+    let world = chain.world();
+    let delivered = world.deliveries[&crate::chain::fake::WORKER].at;
+    let paid = world.task.settlement.as_ref().map(|end| end.turn_began);
+    assert_eq!(paid, Some(delivered + 3));
+}
+
 #[test]
 fn places_are_as_many_as_configured() {
     let mut config = config();
