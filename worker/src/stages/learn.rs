@@ -55,9 +55,12 @@ pub enum LearnError {
     /// A file beside the model.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// The settings could not be written down.
+    /// The settings could not be put into words.
     #[error("the settings of the training could not be written: {0}")]
     Settings(String),
+    /// The settings could not be brought to the disk.
+    #[error(transparent)]
+    Disk(#[from] StateError),
 }
 
 /// Trains with candle.
@@ -91,10 +94,13 @@ impl Trainer for CandleTrainer {
 
 /// The settings whose hash is attested, byte for byte.
 fn write_settings(folder: &Path, settings: &train::TrainConfig) -> Result<(), LearnError> {
-    let failed = |error: &dyn fmt::Display| LearnError::Settings(error.to_string());
-    let json = serde_json::to_vec(settings).map_err(|error| failed(&error))?;
-    fs::create_dir_all(folder).map_err(|error| failed(&error))?;
-    fs::write(folder.join("settings.json"), json).map_err(|error| failed(&error))
+    let json = serde_json::to_vec(settings);
+    let json = json.map_err(|error| LearnError::Settings(error.to_string()))?;
+    let made = fs::create_dir_all(folder);
+    made.map_err(|reason| StateError::io("make the folder", folder, reason))?;
+    let path = folder.join("settings.json");
+    let written = fs::write(&path, json);
+    Ok(written.map_err(|reason| StateError::io("write", &path, reason))?)
 }
 
 /// Follows a training.
@@ -233,6 +239,7 @@ impl From<LearnError> for StepError {
             LearnError::Train(error) => Self::Train(Box::new(error)),
             LearnError::Report(error) => Self::Report(error.to_string()),
             LearnError::Settings(text) => Self::Report(text),
+            LearnError::Disk(error) => Self::State(error),
         }
     }
 }

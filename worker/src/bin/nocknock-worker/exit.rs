@@ -9,6 +9,7 @@ use nocknock_worker::{
     register::RegisterError,
     stages::{Refusal, StepError},
     state::StateError,
+    train::{CheckpointError, TrainError},
 };
 use std::process::ExitCode;
 
@@ -81,8 +82,13 @@ fn code_of_step(error: &StepError) -> u8 {
         StepError::Chain(error) => code_of_chain(error),
         StepError::Store(_) => UNREACHABLE,
         StepError::Refusal(_) => REFUSED,
+        StepError::Train(error) if is_about_a_file(error) => STATE,
         _ => FAILED,
     }
+}
+
+fn is_about_a_file(error: &TrainError) -> bool {
+    matches!(error, TrainError::Checkpoint(CheckpointError::File { .. }))
 }
 
 fn code_of_registration(error: &RegisterError) -> u8 {

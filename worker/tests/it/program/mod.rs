@@ -6,9 +6,23 @@ use std::{
     process::{Command, Output},
 };
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_nocknock-worker");
+
 /// Runs the program with a state directory of its own and without the user's settings.
 fn worker(state: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_nocknock-worker"));
+    run(Command::new(PROGRAM), state, arguments)
+}
+
+/// The same on a disk that takes no byte: a limit of the process that it does not die of.
+#[cfg(unix)]
+fn worker_on_a_full_disk(state: &Path, arguments: &[&str]) -> Output {
+    let mut shell = Command::new("sh");
+    let line = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
+    shell.args(["-c", line, PROGRAM]);
+    run(shell, state, arguments)
+}
+
+fn run(mut command: Command, state: &Path, arguments: &[&str]) -> Output {
     command.arg("--state").arg(state).args(arguments);
     for variable in [
         "NOCKNOCK_LOG",
@@ -119,6 +133,12 @@ fn a_node_that_does_not_answer_has_its_exit_code() {
 #[test]
 fn the_doctor_names_what_is_wrong_and_fails() {
     let state = folder();
+    fs::write(
+        state.path().join("worker.toml"),
+        "[storage]\naggregators = [\"http://127.0.0.1:9\"]\npublishers = [\"http://127.0.0.1:9\"]\n\
+         [limits]\nfree_memory_mib = 1000000000\nfree_disk_mib = 1000000000000\n",
+    )
+    .unwrap();
     let arguments = [
         "--url",
         "ws://127.0.0.1:9",
@@ -135,9 +155,59 @@ fn the_doctor_names_what_is_wrong_and_fails() {
         let found = all.iter().find(|finding| finding["check"] == check);
         found.map(|finding| finding["level"].clone())
     };
-    assert_eq!(level("node"), Some("bad".into()));
-    assert_eq!(level("keys"), Some("bad".into()));
+    for check in ["node", "keys", "storage", "memory", "disk"] {
+        assert_eq!(level(check), Some("bad".into()), "{check}: {findings:#}");
+    }
     assert_eq!(level("state directory"), Some("good".into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_has_its_exit_code_and_names_the_file() {
+    let state = folder();
+    let table = table_of_two_kinds(state.path());
+    let model = state.path().join("model");
+    let train = ["train", "--shape", "tiny-4x3x2", "--data", &table, "--out"];
+    let train: Vec<&str> = train.into_iter().chain(model.to_str()).collect();
+    let full = worker_on_a_full_disk(state.path(), &train);
+    assert_eq!(code(&full), Some(5), "{}", err(&full));
+    for words in [
+        "settings.json",
+        "ulimit -f",
+        "nothing that was saved is lost",
+    ] {
+        assert!(err(&full).contains(words), "{}", err(&full));
+    }
+    let mended = worker(state.path(), &train);
+    assert_eq!(code(&mended), Some(0), "{}", err(&mended));
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_that_cannot_be_written_leave_no_half_of_a_file() {
+    let state = folder();
+    let refused = worker_on_a_full_disk(state.path(), &["keys", "generate"]);
+    assert_eq!(code(&refused), Some(5), "{}", err(&refused));
+    assert!(err(&refused).contains("ulimit -f"), "{}", err(&refused));
+    let file = state.path().join("account.json");
+    assert!(!file.exists(), "{}", err(&refused));
+    let made = worker(state.path(), &["keys", "generate"]);
+    assert_eq!(code(&made), Some(0), "{}", err(&made));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_doctor_finds_a_disk_that_takes_nothing() {
+    let state = folder();
+    let doctor = ["--url", "ws://127.0.0.1:9", "doctor", "--quick"];
+    let examined = worker_on_a_full_disk(state.path(), &doctor);
+    assert_eq!(code(&examined), Some(3), "{}", err(&examined));
+    let found = out(&examined);
+    let line = found.lines().find(|line| line.contains("state directory:"));
+    assert!(
+        line.is_some_and(|line| line.contains("ulimit -f")),
+        "{found}"
+    );
 }
 
 #[test]
@@ -151,26 +221,33 @@ fn a_state_directory_in_use_has_its_exit_code() {
     drop(held);
 }
 
-#[test]
-fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
-    let state = folder();
-    let table = state.path().join("table.csv");
+/// A file with four columns and two classes that follow from them.
+fn table_of_two_kinds(folder: &Path) -> String {
+    let table = folder.join("table.csv");
     let line = |n: u32| format!("{},{},{},{},{}\n", n % 4, n / 4 % 4, n % 3, 3, n % 4 / 2);
     let lines: String = (0..120).map(line).collect();
     fs::write(&table, format!("a,b,c,d,kind\n{lines}")).unwrap();
+    let name = table.to_str().expect("the folder has a name in UTF-8");
+    name.to_owned()
+}
+
+#[test]
+fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
+    let state = folder();
+    let table = table_of_two_kinds(state.path());
     fs::write(
         state.path().join("worker.toml"),
         "[training]\ndevice = \"cpu\"\n[training.settings]\nepochs = 5\n",
     )
     .unwrap();
     let folder = state.path().join("model");
-    let (table, model) = (table.to_str().unwrap(), folder.to_str().unwrap());
+    let model = folder.to_str().unwrap();
     let trained = worker(
         state.path(),
         &[
             "train",
             "--data",
-            table,
+            &table,
             "--shape",
             "tiny-4x3x2",
             "--out",

@@ -5,12 +5,13 @@ use crate::{
     session::Session,
 };
 use anyhow::Result;
-use nocknock_client::{AccountId, Keys};
+use nocknock_client::{AccountId, KeyError, Keys};
 use nocknock_worker::{
-    account::{keystore_path, password},
+    account::{keystore_path, password, AccountError},
     chain::Chain,
     doctor,
     register::{self, Registered},
+    state::StateError,
 };
 use serde_json::Value;
 use std::process::ExitCode;
@@ -57,13 +58,27 @@ pub(crate) fn keys(common: &Common, command: &KeysCommand) -> Result<ExitCode> {
             // The folder is made with the rights that a state directory has.
             drop(session.lock()?);
             let keys = Keys::generate();
-            keys.write_keystore(&path, password.as_ref())?;
+            let stored = keys.write_keystore(&path, password.as_ref());
+            stored.map_err(not_stored)?;
             eprintln!("the keys are in {}: back this file up", path.display());
             tell(common, &keys.account());
         }
         KeysCommand::Show => tell(common, &session.keys()?.account()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A disk that is full is not the keys' fault.
+fn not_stored(error: KeyError) -> anyhow::Error {
+    match error {
+        KeyError::File { path, error } => StateError::Io {
+            doing: "write",
+            path,
+            reason: error,
+        }
+        .into(),
+        other => AccountError::Keys(other).into(),
+    }
 }
 
 fn tell(common: &Common, account: &AccountId) {
