@@ -18,7 +18,8 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  refused: what was examined must not be used, or the doctor found something bad
   4  no node or store answers
-  5  the state directory is in use, damaged, of another account or chain, or cannot be written
+  5  the state directory is in use, damaged, of another account or chain, or a file cannot be
+     written
   6  there are no keys, too few tokens, or no registration
   130  ended by a second Ctrl-C, without waiting
 

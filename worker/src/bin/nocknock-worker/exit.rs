@@ -5,6 +5,7 @@ use nocknock_worker::{
     blobs::BlobError,
     chain::ChainError,
     config::ConfigError,
+    machine::Shortage,
     policy::Decline,
     register::RegisterError,
     stages::{Refusal, StepError},
@@ -78,7 +79,7 @@ fn code_of_decline(why: &Decline) -> u8 {
 /// A step's error may speak for its cause without naming it as one.
 fn code_of_step(error: &StepError) -> u8 {
     match error {
-        StepError::State(_) => STATE,
+        StepError::State(_) | StepError::Shortage(Shortage::Disk { .. }) => STATE,
         StepError::Chain(error) => code_of_chain(error),
         StepError::Store(_) => UNREACHABLE,
         StepError::Refusal(_) => REFUSED,
@@ -125,6 +126,11 @@ mod tests {
         assert_eq!(code(StateError::NoFolder), expected(STATE));
         assert_eq!(code(Refusal::Data(String::new())), expected(REFUSED));
         assert_eq!(code(BlobError::Disk(StateError::NoFolder)), expected(STATE));
+        let (free, needed) = (0, 1);
+        let disk = StepError::Shortage(Shortage::Disk { free, needed });
+        assert_eq!(code(disk), expected(STATE));
+        let memory = StepError::Shortage(Shortage::Memory { free, needed });
+        assert_eq!(code(memory), expected(FAILED));
         assert_eq!(code(Decline::NotRegistered), expected(ACCOUNT));
         assert_eq!(code(Decline::Over), expected(REFUSED));
         assert_eq!(code(anyhow::anyhow!("other")), expected(FAILED));

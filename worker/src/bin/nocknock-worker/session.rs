@@ -7,7 +7,7 @@ use nocknock_worker::{
     account,
     attest::Origin,
     blobs::Walrus,
-    chain::{Chain, ChainError, NodeChain},
+    chain::{asking, Chain, ChainError, NodeChain},
     config::Config,
     doctor,
     notice::{Audience, Bars, JsonLines, Log, Notice, Notices, PlainLines},
@@ -71,13 +71,12 @@ impl Session {
     /// Connects, for as long as it takes or until the stop.
     pub(crate) async fn connect(&self, notices: &Notices, stop: &Stop) -> Result<NodeChain> {
         for failures in 1.. {
-            let tried = NodeChain::connect(&self.config.chain.urls, self.keys()?, PATIENCE).await;
-            match tried {
-                Err(error) if error.is_unreachable() => {
+            match self.connect_once().await {
+                Err(error) if no_node_answers(&error) => {
                     let error = error.to_string();
                     notices.tell(Notice::NodeLost { error });
                 }
-                connected => return self.accept(connected?).await,
+                connected => return connected,
             }
             tokio::select! {
                 () = tokio::time::sleep(self.config.retry.pause(failures)) => {}
@@ -97,8 +96,8 @@ impl Session {
     /// A development account works on development chains alone.
     async fn accept(&self, chain: NodeChain) -> Result<NodeChain> {
         if self.common.dev_account.is_some() {
-            let snapshot = chain.client().best().await?;
-            let development = doctor::is_development(&snapshot).await?;
+            let snapshot = chain.client().best().await.map_err(asking)?;
+            let development = doctor::is_development(&snapshot).await.map_err(asking)?;
             anyhow::ensure!(
                 development,
                 "--dev-account is for development chains: everybody has its keys, and this chain \
@@ -146,6 +145,11 @@ impl Session {
         }
         Notices::to(audience)
     }
+}
+
+fn no_node_answers(error: &anyhow::Error) -> bool {
+    let of_chain = error.downcast_ref::<ChainError>();
+    of_chain.is_some_and(ChainError::is_unreachable)
 }
 
 /// Asks to stop on the first Ctrl-C or request of the system, and ends on the second.
