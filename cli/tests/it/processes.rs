@@ -106,11 +106,6 @@ impl Running {
         json_lines(&self.stdout)
     }
 
-    /// The whole lines of its standard error so far, each of them JSON.
-    pub(crate) fn messages(&self) -> Vec<Value> {
-        json_lines(&self.stderr)
-    }
-
     /// Kills it with the signal that no program can catch. True if it was alive until then.
     pub(crate) fn kill(mut self) -> bool {
         use std::os::unix::process::ExitStatusExt;

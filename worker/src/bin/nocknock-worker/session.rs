@@ -97,7 +97,7 @@ impl Session {
     async fn accept(&self, chain: NodeChain) -> Result<NodeChain> {
         if self.common.dev_account.is_some() {
             let snapshot = chain.client().best().await.map_err(asking)?;
-            let development = doctor::is_development(&snapshot).await.map_err(asking)?;
+            let development = doctor::is_development(&snapshot).await?;
             anyhow::ensure!(
                 development,
                 "--dev-account is for development chains: everybody has its keys, and this chain \
