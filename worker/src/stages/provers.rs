@@ -130,8 +130,11 @@ impl<S> fmt::Debug for Shelf<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::rig, *};
-    use crate::{chain::fake, stages::Remedy};
+    use super::*;
+    use crate::{
+        chain::fake,
+        stages::{rig, Remedy},
+    };
     use nocknock_circuits::{D1Prover, S1Prover};
     use nocknock_primitives::{ids::ContentHash, model::shape::TINY_4X3X2};
     use std::{

@@ -10,7 +10,7 @@ fn a_node_that_restarts_during_the_training_interrupts_nothing() {
     let (home, world) = (tempfile::tempdir().unwrap(), World::start());
     let settings = Settings {
         training: LONG_TRAINING,
-        training_seconds: 30,
+        training_seconds: 45,
         ..Settings::new(world.services())
     };
     let worker = settings.worker(home.path(), "bob");
