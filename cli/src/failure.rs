@@ -59,6 +59,17 @@ impl Failure {
         ExitCode::from(self.code())
     }
 
+    /// A failure of a question about the newest block, which nobody has named: if the node does not know it, the node was
+    /// restarted and has forgotten it.
+    pub(crate) fn of_newest_block(error: QueryError) -> Self {
+        match error {
+            QueryError::NoSuchBlock(_) | QueryError::Pruned { .. } => {
+                Self::Unreachable(error.to_string())
+            }
+            other => other.into(),
+        }
+    }
+
     /// A failure of a file operation.
     pub(crate) fn file(path: &Path, error: io::Error) -> Self {
         Self::Other(format!("{}: {error}", path.display()))
@@ -97,7 +108,7 @@ impl From<QueryError> for Failure {
 impl From<SubmitError> for Failure {
     fn from(error: SubmitError) -> Self {
         match error {
-            SubmitError::Query(error) => error.into(),
+            SubmitError::Query(error) => Self::of_newest_block(error),
             refused @ (SubmitError::Rejected(_)
             | SubmitError::Invalid { .. }
             | SubmitError::CannotPay
@@ -138,6 +149,7 @@ mod tests {
     fn a_refusal_by_the_chain_is_told_from_a_node_that_does_not_answer() {
         assert_eq!(Failure::from(SubmitError::CannotPay).code(), 4);
         let missing = QueryError::NoSuchBlock("7".to_owned());
-        assert_eq!(Failure::from(missing).code(), 5);
+        assert_eq!(Failure::from(missing.clone()).code(), 5);
+        assert_eq!(Failure::from(SubmitError::Query(missing)).code(), 3);
     }
 }

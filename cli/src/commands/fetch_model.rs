@@ -113,13 +113,10 @@ impl Fetched {
 pub(crate) async fn fetch_all(
     node: &Node,
     task: TaskId,
-    prepared: Option<&PreparedTask>,
+    prepared: &PreparedTask,
     out: Option<PathBuf>,
 ) -> Result<Vec<Fetched>, Failure> {
-    let meaning = match prepared {
-        Some(prepared) => of_prepared(prepared),
-        None => meaning(node, task).await?,
-    };
+    let meaning = of_prepared(prepared);
     // A ranked task of which nobody delivered has ended as well.
     match node.best().await?.records_of_task(task).await?.is_empty() {
         true => Ok(Vec::new()),

@@ -11,9 +11,16 @@ use crate::{
     views,
 };
 use clap::Args;
+use nocknock_dataset::PreparedTask;
 use nocknock_primitives::{ids::TaskId, task::Outcome};
 use serde_json::json;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+/// How often the models are fetched before the command fails.
+const FETCHES: u32 = 3;
+
+/// Pause between two tries.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Do what is left for the requester of a task, up to the checked model.
 ///
@@ -67,8 +74,8 @@ pub(crate) async fn to_the_end(
     let Ended { task, outcome } = follower.follow().await?;
     let models = match outcome {
         Some(Outcome::Ranked) => {
-            let known = Some(&follower.request.state.prepared);
-            fetch_model::fetch_all(node, task, known, out).await?
+            let prepared = &follower.request.state.prepared;
+            fetch_patiently(node, task, prepared, out).await?
         }
         _ => Vec::new(),
     };
@@ -78,6 +85,25 @@ pub(crate) async fn to_the_end(
         "models": models.iter().map(Fetched::json).collect::<Vec<_>>(),
     });
     node.output.show(&value, || summary(task, outcome, &models))
+}
+
+/// Fetches the models of a task, also from a node that is restarted meanwhile and forgets its newest block.
+async fn fetch_patiently(
+    node: &Node,
+    task: TaskId,
+    prepared: &PreparedTask,
+    out: Option<PathBuf>,
+) -> Result<Vec<Fetched>, Failure> {
+    for _ in 1..FETCHES {
+        match fetch_model::fetch_all(node, task, prepared, out.clone()).await {
+            Err(failure) if !matches!(failure, Failure::NotTrue(_)) => {
+                node.output.say(format!("fetching again: {failure}"));
+                tokio::time::sleep(PAUSE).await;
+            }
+            fetched => return fetched,
+        }
+    }
+    fetch_model::fetch_all(node, task, prepared, out).await
 }
 
 fn summary(task: TaskId, outcome: Option<Outcome>, models: &[Fetched]) -> String {

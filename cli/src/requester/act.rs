@@ -5,7 +5,7 @@ use super::{
     steps::{next_step, Step, View},
 };
 use crate::{failure::Failure, node::Node, store::Store};
-use nocknock_client::{calls, Call, Follow, Snapshot, Wait};
+use nocknock_client::{calls, Call, Follow, QueryError, Snapshot, Wait};
 use nocknock_primitives::{
     ids::{BlockIndex, TaskId},
     task::{Outcome, RevealedBlock},
@@ -80,7 +80,10 @@ impl<'a> Follower<'a> {
     async fn go_on(&mut self, trials: &mut Trials) -> Result<Option<Step>, Failure> {
         let view = match self.view().await {
             Ok(view) => view,
-            Err(failure) => return self.bear(trials, failure).await,
+            Err(error) => {
+                let failure = Failure::of_newest_block(error);
+                return self.bear(trials, failure).await;
+            }
         };
         let step = next_step(&self.request.state.progress, &view);
         if trials.step != Some(step) {
@@ -103,7 +106,7 @@ impl<'a> Follower<'a> {
         let passes = match failure {
             // Nobody else creates the task: what the chain refuses now it refuses later.
             Failure::Refused(_) => trials.step != Some(Step::Create),
-            Failure::Unreachable(_) | Failure::NotFound(_) => true,
+            Failure::Unreachable(_) => true,
             _ => false,
         };
         if !passes || trials.failures >= ATTEMPTS {
@@ -120,8 +123,8 @@ impl<'a> Follower<'a> {
         Ok(None)
     }
 
-    async fn view(&self) -> Result<View, Failure> {
-        let best = self.node.best().await?;
+    async fn view(&self) -> Result<View, QueryError> {
+        let best = self.node.client.best().await?;
         let progress = &self.request.state.progress;
         let mut view = View {
             now: best.block().number,
@@ -136,7 +139,7 @@ impl<'a> Follower<'a> {
 
     /// A task with exactly the blocks of the private file. Only an earlier run of this program can have created it: the roots
     /// are salted.
-    async fn created_before(&self, best: &Snapshot) -> Result<Option<TaskId>, Failure> {
+    async fn created_before(&self, best: &Snapshot) -> Result<Option<TaskId>, QueryError> {
         let Progress {
             announced_at,
             account,
