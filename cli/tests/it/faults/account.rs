@@ -34,7 +34,7 @@ fn a_stake_that_the_account_cannot_pay_is_told_and_paid_once_it_can() {
     assert_eq!(declined["actionable"], true, "{declined}");
     let reason = declined["reason"].as_str().unwrap();
     assert!(reason.contains(WORDS), "{reason}");
-    assert_eq!(worker.standing(offered.task), None, "nothing was begun");
+    assert_eq!(worker.standing(offered.task), None, "the task was begun");
 
     let account = worker.account();
     // Of an account that signs nothing else at the same time.
@@ -44,7 +44,7 @@ fn a_stake_that_the_account_cannot_pay_is_told_and_paid_once_it_can() {
     goes_on_and_commits(&worker, running, &world, &offered);
     let status = world.ask(&["status", "--account", &account]).json();
     let held = status["account"]["held"].as_str().unwrap();
-    assert!(held.starts_with("10001"), "the stake is held: {status}");
+    assert!(held.starts_with("10001"), "the stake is not held: {status}");
 }
 
 #[test]

@@ -183,15 +183,13 @@ pub(crate) fn is_about(event: &Value, name: &str, task: u64) -> bool {
 #[track_caller]
 pub(crate) fn nothing_is_at_stake(worker: &Worker, world: &World, offered: &Offered) {
     let journal = worker.journal(offered.task);
-    assert!(journal.join("chosen.json").is_file(), "the task is chosen");
     assert!(
-        !journal.join("commitment.json").exists(),
-        "no salt was drawn"
+        journal.join("chosen.json").is_file(),
+        "the task is not chosen"
     );
-    assert!(
-        !journal.join("ending.json").exists(),
-        "the task is not given up"
-    );
+    for early in ["commitment.json", "ending.json"] {
+        assert!(!journal.join(early).exists(), "there is a file {early}");
+    }
     assert_eq!(commitments(world, offered, &worker.account()), 0);
 }
 
@@ -212,7 +210,10 @@ pub(crate) fn goes_on_and_commits(
     let summary = end(running);
     assert_eq!(summary["stakes_lost"], 0, "{summary}");
     assert_eq!(summary["open"], 1, "{summary}");
-    assert_eq!(commitments(world, offered, &worker.account()), 1);
+    let account = worker.account();
+    assert_eq!(commitments(world, offered, &account), 1);
+    let status = world.ask(&["status", "--account", &account]).json();
+    assert_ne!(status["account"]["held"], "0", "{status}");
     let standing = worker.standing(offered.task).expect("the task is known");
     assert_eq!(standing["text"], "committed", "{standing}");
     assert!(standing["ending"].is_null(), "{standing}");
@@ -258,7 +259,7 @@ fn no_secret_is_in(worker: &Worker, offered: &Offered, printed: &[PathBuf]) {
     let fact: Value = serde_json::from_slice(&fact.expect("the salt is kept")).expect("it is JSON");
     let salt = fact["salt"].as_str().expect("the salt is text");
     let salt = salt.trim_start_matches("0x");
-    assert!(salt.len() >= 64, "the salt is whole");
+    assert!(salt.len() >= 64, "the salt is too short");
     let log = worker.log();
     for path in printed.iter().chain([&log]) {
         let text = fs::read_to_string(path).expect("the output is text");

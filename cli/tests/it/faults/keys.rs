@@ -65,7 +65,7 @@ fn a_key_of_another_circuit_is_never_used_and_a_folder_that_cannot_be_used_is_to
     let used = fs::read(place(&folder, &delivery)).unwrap();
     assert!(
         used == fs::read(&delivery).unwrap(),
-        "the right key was made anew"
+        "the key in use is another one"
     );
     Diagnosis::of(&worker).is_well();
 }

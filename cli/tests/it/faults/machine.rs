@@ -42,7 +42,7 @@ fn after(line: &str, inner: &Command) -> Command {
 /// Gives a process back what it had been denied: the limit that this process has.
 fn lift(running: &Running, resource: Resource) {
     let process = i32::try_from(running.pid()).ok().and_then(Pid::from_raw);
-    assert!(process.is_some(), "the process has a number");
+    assert!(process.is_some(), "the process has no number");
     prlimit(process, resource, getrlimit(resource)).expect("a limit of a child can be lifted");
 }
 
@@ -105,7 +105,7 @@ fn a_training_waits_until_there_is_memory() {
     hear_failure(&mut running, "train", "MiB of memory are free");
     nothing_is_at_stake(&worker, &world, &offered);
     let data = worker.journal(offered.task).join("data.json");
-    assert!(data.is_file(), "the checked data is kept");
+    assert!(data.is_file(), "the checked data is not kept");
 
     lift(&running, Resource::As);
     goes_on_and_commits(&worker, running, &world, &offered);

@@ -43,6 +43,6 @@ fn a_node_that_restarts_during_the_training_interrupts_nothing() {
         };
         events.iter().filter(began).count()
     };
-    assert_eq!(trainings(&running), 1, "the training was not begun anew");
+    assert_eq!(trainings(&running), 1, "the training was begun anew");
     goes_on_and_commits(&worker, running, &world, &offered);
 }

@@ -80,7 +80,7 @@ fn bytes_that_are_not_the_blob_are_refused_until_the_store_gives_the_right_ones(
     hear_failure(&mut running, "fetch", "sent wrong bytes");
     nothing_is_at_stake(&worker, &world, &offered);
     let kept = worker.journal(offered.task).join("train.blob");
-    assert!(!kept.exists(), "wrong bytes are not kept");
+    assert!(!kept.exists(), "wrong bytes are kept");
 
     store.faults().clear();
     goes_on_and_commits(&worker, running, &world, &offered);
