@@ -23,6 +23,7 @@ use site::Site;
 use stages::{phase_name, Actor, PHASES};
 use std::{
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -50,7 +51,7 @@ const TERMS: [&str; 22] = [
     "--publish-period",
     "90",
     "--commit-period",
-    "60",
+    "90",
     "--reveal-period",
     "90",
     "--prove-period",
@@ -68,58 +69,68 @@ const PROVED: &str = "proved, waiting for settlement";
 
 #[test]
 fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
-    let home = tempfile::tempdir().unwrap();
-    let site = Site::start(home.path());
+    let home = fresh_folder();
+    let site = Site::start(&home);
     let ledger = Ledger::default();
-    let worker = |name, training| Worker::new(home.path(), name, &site.services(), training);
+    let worker = |name, training| Worker::new(&home, name, &site.services(), training);
 
-    let bob = worker("bob", TRAINING);
+    let (alice, bob) = (Requester::new(&site, "alice"), worker("bob", TRAINING));
     register(&site, &bob);
-    let alice = Requester::new(&site, "alice");
     let first = create_at_the_second_try(&alice, &ledger, &offer("0", &[]));
-    let fetched = play(&site, &ledger, first, &alice, &[&bob]);
-    let books = Books::of(&site);
-    let winner = books.payment(first).worker;
-    assert_eq!(winner, account(&bob));
-    books::check_model(&alice, &fetched, books.model(first, winner));
+    play(&site, &ledger, first, &alice, &[&bob]);
     assert!(was_resumed(&bob), "no training went on from a checkpoint");
 
     let sponsor = Requester::new(&site, "bob");
     let experiment = create_experiment(&sponsor);
-    let deposit = site.balance(winner).held;
-    let charlie = worker("charlie", TRAINING);
-    let dave = worker("dave", OTHER_TRAINING);
-    lend(&sponsor, &charlie);
-    lend(&sponsor, &dave);
+    let deposit = site.balance(account(&bob)).held;
+    let competitors = [worker("charlie", TRAINING), worker("dave", OTHER_TRAINING)];
+    lend(&sponsor, &competitors);
     let second = sponsor_task(&sponsor, &ledger, &experiment);
-    let fetched = play(&site, &ledger, second, &sponsor, &[&charlie, &dave]);
-    let books = Books::of(&site);
-    let payment = books.payment(second);
-    books::check_model(&sponsor, &fetched, books.model(second, payment.worker));
+    let [charlie, dave] = &competitors;
+    play(&site, &ledger, second, &sponsor, &[charlie, dave]);
 
     every_stage_was_hit(&ledger);
+    let books = Books::of(&site);
+    books.check_workers();
+    books.check_emission(&site, first);
     for task in [first, second] {
         books::check_end(&site, task);
         books.check_task(task);
     }
-    books.check_workers();
-    books.check_emission(&site, first);
+    assert_eq!(books.payment(first).worker, account(&bob));
+    assert_eq!(ending_of(&bob, first), "paid");
+    check_competitors(&site, &books, second, &competitors);
+    let held = site.balance(account(&bob)).held;
+    assert_eq!(held, deposit, "more than the deposit of the experiment");
+    assert_eq!(alice.run(&["status"]).json()["account"]["held"], "0");
+    for folder in ["node", "requesters", "workers"] {
+        no_program_panicked(&home.join(folder));
+    }
+}
+
+/// A folder that stays until the next run, so that what was printed and logged can be read after a failure.
+fn fresh_folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kills");
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => panic!("{error}"),
+        _ => fs::create_dir_all(&folder).expect("the folder can be made"),
+    }
+    folder
+}
+
+/// The winner has the whole reward but for what is burnt, the other one has its stake again.
+#[track_caller]
+fn check_competitors(site: &Site, books: &Books, task: TaskId, competitors: &[Worker]) {
+    let payment = books.payment(task);
     assert_eq!(payment.paid + payment.burnt, u128::from(REWARD) * NNK);
-    for competitor in [&charlie, &dave] {
+    for competitor in competitors {
         let account = account(competitor);
         let (paid, ending) = match account == payment.worker {
             true => (payment.paid, "paid"),
             false => (0, "over"),
         };
-        books::check_competitor(&site, account, u128::from(LOAN) * NNK, paid);
-        assert_eq!(ending_of(competitor, second), ending);
-    }
-    assert_eq!(ending_of(&bob, first), "paid");
-    let held = site.balance(winner).held;
-    assert_eq!(held, deposit, "more than the deposit of the experiment");
-    assert_eq!(alice.run(&["status"]).json()["account"]["held"], "0");
-    for folder in ["node", "requesters", "workers"] {
-        no_program_panicked(&home.path().join(folder));
+        books::check_competitor(site, account, u128::from(LOAN) * NNK, paid);
+        assert_eq!(ending_of(competitor, task), ending);
     }
 }
 
@@ -180,9 +191,12 @@ fn create_experiment(sponsor: &Requester<'_>) -> String {
 
 /// A competitor needs its stake, and a little for fees.
 #[track_caller]
-fn lend(sponsor: &Requester<'_>, competitor: &Worker) {
-    let (account, loan) = (competitor.account(), LOAN.to_string());
-    sponsor.run(&["transfer", &account, &loan]).json();
+fn lend(sponsor: &Requester<'_>, competitors: &[Worker]) {
+    let loan = LOAN.to_string();
+    for competitor in competitors {
+        let account = competitor.account();
+        sponsor.run(&["transfer", &account, &loan]).json();
+    }
 }
 
 #[track_caller]
@@ -192,8 +206,7 @@ fn sponsor_task(sponsor: &Requester<'_>, ledger: &Ledger, experiment: &str) -> T
     create_without_answer(sponsor, ledger, || sponsor.spawn(&offer))
 }
 
-/// Plays a task to its end, while requester, workers and node are killed. Gives what the requester's program
-/// says in the end.
+/// Plays a task to its end, while requester, workers and node are killed. In the end the requester has the model.
 #[track_caller]
 fn play(
     site: &Site,
@@ -201,18 +214,18 @@ fn play(
     task: TaskId,
     requester: &Requester<'_>,
     workers: &[&Worker],
-) -> Value {
-    thread::scope(|scope| {
+) {
+    let followed = thread::scope(|scope| {
         let following = scope.spawn(|| follow(ledger, requester));
         scope.spawn(|| kill_node(site, ledger, task));
         for worker in workers {
             scope.spawn(move || work(ledger, worker, task, workers));
         }
-        following
-            .join()
-            .expect("the requester has done its part")
-            .json()
-    })
+        following.join().expect("the requester has done its part")
+    });
+    let books = Books::of(site);
+    let model = books.model(task, books.payment(task).worker);
+    books::check_model(requester, &followed.json(), model);
 }
 
 fn follow(ledger: &Ledger, requester: &Requester<'_>) -> Finished {
