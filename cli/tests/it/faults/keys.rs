@@ -53,14 +53,15 @@ fn a_key_of_another_circuit_is_never_used_and_a_folder_that_cannot_be_used_is_to
     );
     nothing_is_at_stake(&worker, &world, &offered);
 
-    // The folder comes with a key of scores where the one of deliveries should be. It is there as a whole.
+    // The folder comes at once, with a key of scores where the one of deliveries should be.
     let (score, delivery) = (key("s1"), key("d1"));
     let ready = home.path().join("ready");
     fs::create_dir(&ready).unwrap();
     fs::copy(&score, place(&ready, &score)).unwrap();
     fs::copy(&score, place(&ready, &delivery)).unwrap();
-    fs::remove_file(&folder).unwrap();
-    fs::rename(&ready, &folder).unwrap();
+    let link = home.path().join("link");
+    std::os::unix::fs::symlink(&ready, &link).unwrap();
+    fs::rename(&link, &folder).unwrap();
     goes_on_and_commits(&worker, running, &world, &offered);
     let used = fs::read(place(&folder, &delivery)).unwrap();
     assert!(
