@@ -85,7 +85,7 @@ impl frame_system::Config for Runtime {
 
 impl pallet_network::Config for Runtime {
     type UpgradeOrigin = CouncilTwoThirds;
-    type WeightInfo = weights::Network;
+    type WeightInfo = weights::network::Measured;
 }
 
 impl pallet_utility::Config for Runtime {
@@ -172,7 +172,7 @@ impl pallet_allowance::Config for Runtime {
     type Period = CurrentSession;
     type MaxPerPeriod = ConstU32<100>;
     type FailurePrice = ConstU32<8>;
-    type WeightInfo = weights::Allowance;
+    type WeightInfo = weights::allowance::Measured;
 }
 
 impl pallet_authorship::Config for Runtime {

@@ -1,8 +1,8 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
 use crate::{
-    AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session, Tasks,
-    MICRO_NNK,
+    weights, AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session,
+    Tasks, MICRO_NNK,
 };
 use frame_support::{
     traits::{
@@ -10,12 +10,13 @@ use frame_support::{
         Get, Imbalance, OnUnbalanced,
     },
     weights::{
-        constants::ExtrinsicBaseWeight, WeightToFeeCoefficient, WeightToFeeCoefficients,
+        constants::ExtrinsicBaseWeight, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients,
         WeightToFeePolynomial,
     },
 };
 use nocknock_primitives::traits::BurnLog;
 use pallet_allowance::WaiverPolicy;
+use pallet_tasks::WeightInfo as _;
 use smallvec::smallvec;
 use sp_runtime::Perbill;
 
@@ -97,6 +98,17 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         match call {
             RuntimeCall::Council(pallet_collective::Call::propose { .. }) => MOTION_PRICE,
             _ => 1,
+        }
+    }
+
+    /// To commit to a model the same task, commitment and registration are looked up, and more is done.
+    fn weight(call: &RuntimeCall) -> Weight {
+        match call {
+            RuntimeCall::Tasks(_) => weights::tasks::Measured::commit_model(),
+            call if keeps_it_running(call) => {
+                <Runtime as frame_system::Config>::DbWeight::get().reads(1)
+            }
+            _ => Weight::zero(),
         }
     }
 }

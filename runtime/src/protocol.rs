@@ -5,8 +5,8 @@
 use crate::{
     configs::{deposit, CouncilTwoThirds},
     development_circuits::DevelopmentKeys,
-    AccountId, Balance, Balances, BlockNumber, Experiments, Network, Provenance, Rewards, Runtime,
-    RuntimeHoldReason, Session, Verifier, Wtm, MILLI_NNK, NNK,
+    weights, AccountId, Balance, Balances, BlockNumber, Experiments, Network, Provenance, Rewards,
+    Runtime, RuntimeHoldReason, Session, Verifier, Wtm, MILLI_NNK, NNK,
 };
 use frame_support::{
     parameter_types,
@@ -65,7 +65,7 @@ impl pallet_verifier::Config for Runtime {
     type AllowsDevelopmentKeys = NothingAtStake;
     type DevelopmentKeys = DevelopmentKeys;
     type MaxCircuits = ConstU32<256>;
-    type WeightInfo = ();
+    type WeightInfo = weights::verifier::Measured;
 }
 
 impl pallet_experiments::Config for Runtime {
@@ -73,7 +73,7 @@ impl pallet_experiments::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type BaseDeposit = ConstU128<{ deposit(3, 0) }>;
     type ByteDeposit = ConstU128<{ deposit(0, 1) }>;
-    type WeightInfo = pallet_experiments::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = weights::experiments::Measured;
 }
 
 /// The draw needs the randomness of the second epoch after a task's creation; two more give time to call it.
@@ -131,7 +131,7 @@ impl pallet_tasks::Config for Runtime {
     type DrawPeriod = DrawPeriod;
     type Retention = PerNetwork<DAYS, { 7 * DAYS }>;
     type SweepSteps = ConstU32<4>;
-    type WeightInfo = ();
+    type WeightInfo = weights::tasks::Measured;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
 }
@@ -183,7 +183,7 @@ impl pallet_rewards::Config for Runtime {
     type MaxSilentSessions = ConstU32<8>;
     type MaxRegistrationsPerSession = ConstU32<400>;
     type RegistrationLife = ConstU32<REGISTRATION_LIFE>;
-    type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = weights::rewards::Measured;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
 }
@@ -202,7 +202,7 @@ impl pallet_wtm::Config for Runtime {
     type VotePeriod = PerNetwork<20, { 3 * DAYS }>;
     type Quorum = Quorum;
     type Retention = PerNetwork<100, { 30 * DAYS }>;
-    type WeightInfo = pallet_wtm::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = weights::wtm::Measured;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = crate::benchmarks::Helper;
 }
@@ -210,7 +210,7 @@ impl pallet_wtm::Config for Runtime {
 impl pallet_provenance::Config for Runtime {
     type AnchorPeriod = PerNetwork<10, 300>;
     type MaxRecordsPerAnchor = ConstU32<256>;
-    type WeightInfo = pallet_provenance::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = weights::provenance::Measured;
 }
 
 /// Burns what is left in an account that falls below the existential deposit, and tells the books.

@@ -115,7 +115,9 @@ where
     }
 
     fn weight(&self, call: &T::RuntimeCall) -> Weight {
-        <T as Config>::WeightInfo::waive().saturating_add(self.0.weight(call))
+        <T as Config>::WeightInfo::waive()
+            .saturating_add(<T as Config>::Policy::weight(call))
+            .saturating_add(self.0.weight(call))
     }
 
     fn validate(

@@ -4,7 +4,7 @@ use frame_support::weights::{constants::ParityDbWeight, Weight};
 
 /// What the wrapper costs on top of the extension inside.
 pub trait WeightInfo {
-    /// Looking up and counting one free transaction that fails.
+    /// Looking up and counting one free transaction that fails, without the policy.
     fn waive() -> Weight;
 }
 

@@ -1,14 +1,11 @@
 //! Weights of the calls and of what tasks call.
 //!
-//! [`WeightInfo`] is what the pallet asks for. The figures here were **made by hand**, not measured:
-//! they count the storage accesses in the code and bound time and proof size generously. They serve
-//! until a runtime supplies what its benchmarks measured.
+//! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
+//! measured. The implementation for `()` here was **made by hand**, not measured: the storage accesses
+//! counted in the code at ParityDB's cost, with generous times and proof sizes. It serves mocks and
+//! tests; no chain should run on it.
 
-use core::marker::PhantomData;
-use frame_support::{
-    traits::Get,
-    weights::{constants::ParityDbWeight, RuntimeDbWeight, Weight},
-};
+use frame_support::weights::{constants::ParityDbWeight, Weight};
 
 /// What each call costs at most.
 pub trait WeightInfo {
@@ -63,97 +60,50 @@ const fn estimate(micros: u64, proof_bytes: u64, reads: u64, writes: u64) -> Est
 }
 
 impl Estimate {
-    fn on(&self, db: RuntimeDbWeight) -> Weight {
+    fn weight(&self) -> Weight {
         Weight::from_parts(self.micros.saturating_mul(1_000_000), self.proof_bytes)
-            .saturating_add(db.reads_writes(self.reads, self.writes))
+            .saturating_add(ParityDbWeight::get().reads_writes(self.reads, self.writes))
     }
 }
 
-/// The estimates at the cost of a runtime's database.
-#[derive(Debug)]
-pub struct SubstrateWeight<T>(PhantomData<T>);
-
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-    fn create_experiment() -> Weight {
-        CREATE.on(T::DbWeight::get())
-    }
-
-    fn describe_experiment() -> Weight {
-        DESCRIBE.on(T::DbWeight::get())
-    }
-
-    fn offer_transfer() -> Weight {
-        OFFER.on(T::DbWeight::get())
-    }
-
-    fn accept_transfer() -> Weight {
-        ACCEPT.on(T::DbWeight::get())
-    }
-
-    fn cancel_transfer() -> Weight {
-        CANCEL.on(T::DbWeight::get())
-    }
-
-    fn archive_experiment() -> Weight {
-        ARCHIVE.on(T::DbWeight::get())
-    }
-
-    fn set_stage() -> Weight {
-        SET_STAGE.on(T::DbWeight::get())
-    }
-
-    fn transfer_model() -> Weight {
-        TRANSFER_MODEL.on(T::DbWeight::get())
-    }
-
-    fn record_score() -> Weight {
-        RECORD_SCORE.on(T::DbWeight::get())
-    }
-
-    fn register_model() -> Weight {
-        REGISTER_MODEL.on(T::DbWeight::get())
-    }
-}
-
-/// The estimates at ParityDB's cost, for mocks and tests.
 impl WeightInfo for () {
     fn create_experiment() -> Weight {
-        CREATE.on(ParityDbWeight::get())
+        CREATE.weight()
     }
 
     fn describe_experiment() -> Weight {
-        DESCRIBE.on(ParityDbWeight::get())
+        DESCRIBE.weight()
     }
 
     fn offer_transfer() -> Weight {
-        OFFER.on(ParityDbWeight::get())
+        OFFER.weight()
     }
 
     fn accept_transfer() -> Weight {
-        ACCEPT.on(ParityDbWeight::get())
+        ACCEPT.weight()
     }
 
     fn cancel_transfer() -> Weight {
-        CANCEL.on(ParityDbWeight::get())
+        CANCEL.weight()
     }
 
     fn archive_experiment() -> Weight {
-        ARCHIVE.on(ParityDbWeight::get())
+        ARCHIVE.weight()
     }
 
     fn set_stage() -> Weight {
-        SET_STAGE.on(ParityDbWeight::get())
+        SET_STAGE.weight()
     }
 
     fn transfer_model() -> Weight {
-        TRANSFER_MODEL.on(ParityDbWeight::get())
+        TRANSFER_MODEL.weight()
     }
 
     fn record_score() -> Weight {
-        RECORD_SCORE.on(ParityDbWeight::get())
+        RECORD_SCORE.weight()
     }
 
     fn register_model() -> Weight {
-        REGISTER_MODEL.on(ParityDbWeight::get())
+        REGISTER_MODEL.weight()
     }
 }

@@ -17,7 +17,7 @@
 extern crate alloc;
 
 pub use pallet::*;
-pub use weights::{SubstrateWeight, WeightInfo};
+pub use weights::WeightInfo;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;

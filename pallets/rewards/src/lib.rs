@@ -515,7 +515,7 @@ pub mod pallet {
         /// If the list is full you take the place of the candidate with the fewest points, if you
         /// have more.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::apply_as_candidate(T::MaxCandidates::get()))]
+        #[pallet::weight(T::WeightInfo::apply_as_candidate())]
         pub fn apply_as_candidate(origin: OriginFor<T>) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_apply_as_candidate(who)

@@ -108,7 +108,7 @@ impl pallet_rewards::Config for Test {
     type MaxSilentSessions = ConstU32<3>;
     type MaxRegistrationsPerSession = ConstU32<8>;
     type RegistrationLife = ConstU32<6>;
-    type WeightInfo = pallet_rewards::weights::SubstrateWeight<Test>;
+    type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = HashVerifier;
 }

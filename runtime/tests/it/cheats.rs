@@ -8,6 +8,7 @@ use crate::world::{
     Refused, World, CANNOT_PAY,
 };
 use nocknock_primitives::{
+    circuit::KeyOrigin,
     ids::{BlockRoot, CircuitId, TaskId},
     model::{commit::Purpose, ContextDomain, Fr, Row},
     phase::Phase,
@@ -19,6 +20,7 @@ use nocknock_runtime::{
     Verifier, NNK,
 };
 use pallet_tasks::{Call, Error};
+use pallet_verifier::Candidate;
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
 use sp_runtime::DispatchError;
 
@@ -290,7 +292,7 @@ fn task_with_malformed_blocks(world: &mut World, break_row: impl Fn(&mut Row)) -
     for block in &mut blocks {
         break_row(&mut block.rows[0]);
     }
-    let mut spec = spec(&blocks_of(10), 0);
+    let mut spec = spec(&data(10), 0);
     spec.roots = crate::world::list(
         (0..)
             .zip(&blocks)
@@ -299,10 +301,6 @@ fn task_with_malformed_blocks(world: &mut World, break_row: impl Fn(&mut Row)) -
     world
         .create_from(Alice, DIGITS, spec, blocks)
         .expect("roots are opaque")
-}
-
-fn blocks_of(seed: u64) -> Vec<Block> {
-    data(seed)
 }
 
 fn committed_malformed_block(break_row: impl Fn(&mut Row)) {
@@ -475,14 +473,27 @@ fn a_task_cannot_name_a_key_of_its_own() {
 }
 
 #[test]
-fn nobody_but_the_council_registers_a_circuit() {
+fn nobody_but_the_council_changes_the_circuits() {
     let mut world = World::new();
-    let bob = worker(Bob);
-    open(&mut world, &[&bob], 18);
-    let circuit = S1.info().id();
-    let refused = world
-        .run(|| Verifier::disable_circuit(RuntimeOrigin::signed(Bob.to_account_id()), circuit));
-    assert_eq!(refused, Err(DispatchError::BadOrigin));
+    let bob = || RuntimeOrigin::signed(Bob.to_account_id());
+    let own = Candidate {
+        info: S1.info().clone(),
+        origin: KeyOrigin::Development,
+        key: crate::world::list(S1.key().verifying_key().to_bytes()),
+    };
+    let circuit = own.info.id();
+    world.run(|| {
+        let refused = Err(DispatchError::BadOrigin);
+        assert_eq!(
+            Verifier::register_circuit(bob(), Box::new(own.clone())),
+            refused
+        );
+        assert_eq!(
+            Verifier::replace_circuit(bob(), circuit, Box::new(own)),
+            refused
+        );
+        assert_eq!(Verifier::disable_circuit(bob(), circuit), refused);
+    });
 }
 
 #[test]

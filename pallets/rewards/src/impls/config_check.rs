@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
         let heaviest = [
             Self::registration_weight(),
             T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS),
-            T::WeightInfo::apply_as_candidate(T::MaxCandidates::get()),
+            T::WeightInfo::apply_as_candidate(),
             T::WeightInfo::elect(T::MaxCandidates::get()),
             T::WeightInfo::on_session_ended(T::MaxValidators::get()),
             <Self as Curriculum<T::AccountId, BalanceOf<T>>>::weight(),

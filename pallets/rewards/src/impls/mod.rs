@@ -13,8 +13,6 @@ mod silence;
 mod state_check;
 mod views;
 
-pub(crate) use emission::to_u128;
-
 use crate::{Config, Pallet};
 use frame_system::Pallet as System;
 

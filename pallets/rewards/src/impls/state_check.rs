@@ -43,8 +43,9 @@ impl<T: Config> Pallet<T> {
 
     fn check_issuance() -> Result<(), TryRuntimeError> {
         let books = CurrencyBooks::<T>::get();
-        let issued = super::to_u128(GenesisIssuance::<T>::get()).saturating_add(books.minted);
-        let issuance = super::to_u128(T::Currency::total_issuance());
+        let issued =
+            super::emission::to_u128(GenesisIssuance::<T>::get()).saturating_add(books.minted);
+        let issuance = super::emission::to_u128(T::Currency::total_issuance());
         ensure!(
             issued.checked_sub(books.burnt) == Some(issuance),
             "1: the issuance is not genesis + minted − burnt"

@@ -1,0 +1,117 @@
+//! Weights of `pallet_experiments`.
+//!
+//! Written by `scripts/measure-weights` on 2026-11-22, with 50 steps of each component and 20
+//! repetitions of each step, on a machine with Intel(R) Xeon(R) Processor.
+
+use frame_support::weights::Weight;
+
+type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
+
+/// What was measured.
+#[derive(Debug)]
+pub struct Measured;
+
+impl pallet_experiments::WeightInfo for Measured {
+    // Storage: `Experiments::NextExperiment` (r:1 w:1)
+    // Proof: `Experiments::NextExperiment` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::Deposits` (r:0 w:1)
+    // Proof: `Experiments::Deposits` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::Experiments` (r:0 w:1)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::ExperimentsOf` (r:0 w:1)
+    // Proof: `Experiments::ExperimentsOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+    // At least 97_231 ns.
+    fn create_experiment() -> Weight {
+        Weight::from_parts(104_436_000, 3_676).saturating_add(DbWeight::get().reads_writes(3, 6))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:1)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::Deposits` (r:1 w:1)
+    // Proof: `Experiments::Deposits` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    // At least 111_815 ns.
+    fn describe_experiment() -> Weight {
+        Weight::from_parts(120_321_000, 5_945).saturating_add(DbWeight::get().reads_writes(4, 4))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:0)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::PendingTransfers` (r:0 w:1)
+    // Proof: `Experiments::PendingTransfers` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    // At least 24_128 ns.
+    fn offer_transfer() -> Weight {
+        Weight::from_parts(25_911_000, 5_945).saturating_add(DbWeight::get().reads_writes(1, 1))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:1)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::PendingTransfers` (r:1 w:1)
+    // Proof: `Experiments::PendingTransfers` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:2 w:2)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:2 w:2)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::Deposits` (r:1 w:1)
+    // Proof: `Experiments::Deposits` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::ExperimentsOf` (r:0 w:2)
+    // Proof: `Experiments::ExperimentsOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+    // At least 173_603 ns.
+    fn accept_transfer() -> Weight {
+        Weight::from_parts(185_930_000, 6_362).saturating_add(DbWeight::get().reads_writes(7, 9))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:0)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::PendingTransfers` (r:1 w:1)
+    // Proof: `Experiments::PendingTransfers` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    // At least 28_911 ns.
+    fn cancel_transfer() -> Weight {
+        Weight::from_parts(30_734_000, 5_945).saturating_add(DbWeight::get().reads_writes(2, 1))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:1)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::Deposits` (r:1 w:1)
+    // Proof: `Experiments::Deposits` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::PendingTransfers` (r:0 w:1)
+    // Proof: `Experiments::PendingTransfers` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    // At least 99_840 ns.
+    fn archive_experiment() -> Weight {
+        Weight::from_parts(104_321_000, 5_945).saturating_add(DbWeight::get().reads_writes(4, 5))
+    }
+    // Storage: `Experiments::ModelVersions` (r:1 w:1)
+    // Proof: `Experiments::ModelVersions` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+    // At least 22_175 ns.
+    fn set_stage() -> Weight {
+        Weight::from_parts(23_420_000, 3_739).saturating_add(DbWeight::get().reads_writes(1, 1))
+    }
+    // Storage: `Experiments::ModelVersions` (r:1 w:1)
+    // Proof: `Experiments::ModelVersions` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+    // At least 22_078 ns.
+    fn transfer_model() -> Weight {
+        Weight::from_parts(23_454_000, 3_739).saturating_add(DbWeight::get().reads_writes(1, 1))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:0)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::Leaderboards` (r:1 w:1)
+    // Proof: `Experiments::Leaderboards` (`max_values`: None, `max_size`: Some(5390), added: 7865, mode: `MaxEncodedLen`)
+    // At least 23_654 ns.
+    fn record_score() -> Weight {
+        Weight::from_parts(24_840_000, 8_855).saturating_add(DbWeight::get().reads_writes(2, 1))
+    }
+    // Storage: `Experiments::Experiments` (r:1 w:1)
+    // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
+    // Storage: `Experiments::ModelVersions` (r:1 w:2)
+    // Proof: `Experiments::ModelVersions` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+    // At least 34_890 ns.
+    fn register_model() -> Weight {
+        Weight::from_parts(36_781_000, 5_945).saturating_add(DbWeight::get().reads_writes(2, 3))
+    }
+}

@@ -1,0 +1,71 @@
+//! Weights of `pallet_verifier`.
+//!
+//! Written by `scripts/measure-weights` on 2026-11-22, with 50 steps of each component and 20
+//! repetitions of each step, on a machine with Intel(R) Xeon(R) Processor.
+
+use frame_support::weights::Weight;
+
+type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
+
+/// What was measured.
+#[derive(Debug)]
+pub struct Measured;
+
+impl pallet_verifier::WeightInfo for Measured {
+    // Storage: `Verifier::Circuits` (r:1 w:1)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::CounterForCircuits` (r:1 w:1)
+    // Proof: `Verifier::CounterForCircuits` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::VerifyingKeys` (r:0 w:1)
+    // Proof: `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:0 w:1)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
+    // At least 8_080_799 ns.
+    fn register_circuit() -> Weight {
+        Weight::from_parts(8_403_713_000, 3_666).saturating_add(DbWeight::get().reads_writes(3, 4))
+    }
+    // Storage: `Verifier::Circuits` (r:2 w:2)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::CounterForCircuits` (r:1 w:1)
+    // Proof: `Verifier::CounterForCircuits` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::VerifyingKeys` (r:0 w:1)
+    // Proof: `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:0 w:1)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
+    // At least 8_130_775 ns.
+    fn replace_circuit() -> Weight {
+        Weight::from_parts(8_416_999_000, 6_342).saturating_add(DbWeight::get().reads_writes(4, 5))
+    }
+    // Storage: `Verifier::Circuits` (r:1 w:1)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:0 w:1)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
+    // At least 42_603 ns.
+    fn disable_circuit() -> Weight {
+        Weight::from_parts(47_134_000, 3_666).saturating_add(DbWeight::get().reads_writes(1, 2))
+    }
+    // Storage: `Verifier::Circuits` (r:1 w:0)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:1 w:0)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
+    // At least 3_687_627 ns.
+    fn verify_one() -> Weight {
+        Weight::from_parts(4_077_264_000, 69_037).saturating_add(DbWeight::get().reads_writes(2, 0))
+    }
+    // Storage: `Verifier::Circuits` (r:1 w:0)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:1 w:0)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
+    // `p` is from 2 to 64.
+    // At least 6_039_424 ns.
+    fn verify_batch(p: u32) -> Weight {
+        Weight::from_parts(4_456_694_028, 69_037)
+            // Standard error: 2_079_115.
+            .saturating_add(Weight::from_parts(1_262_593_113, 0).saturating_mul(p.into()))
+            .saturating_add(DbWeight::get().reads_writes(2, 0))
+    }
+}
