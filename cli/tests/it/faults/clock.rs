@@ -30,18 +30,22 @@ fn shifted(node: u16, ahead: Duration) -> u16 {
             let Ok(to_node) = TcpStream::connect((Ipv4Addr::LOCALHOST, node)) else {
                 continue;
             };
-            stand_between(from_worker, to_node, ahead);
+            stand_between((from_worker, port), (to_node, node), ahead);
         }
     });
     port
 }
 
-fn stand_between(worker: TcpStream, node: TcpStream, ahead: Duration) {
+fn stand_between(
+    (worker, own_port): (TcpStream, u16),
+    (node, its_port): (TcpStream, u16),
+    ahead: Duration,
+) {
     let copies = (worker.try_clone(), node.try_clone());
     let (Ok(to_worker), Ok(from_node)) = copies else {
         return;
     };
-    thread::spawn(move || pass(worker, node, |_| ()));
+    thread::spawn(move || pass(worker, node, |bytes| rename(bytes, own_port, its_port)));
     thread::spawn(move || pass(from_node, to_worker, |bytes| shift_times(bytes, ahead)));
 }
 
@@ -57,6 +61,16 @@ fn pass(mut from: TcpStream, mut to: TcpStream, change: impl Fn(&mut [u8])) {
     // Either may be closed already.
     from.shutdown(Shutdown::Both).ok();
     to.shutdown(Shutdown::Both).ok();
+}
+
+/// A node answers only those that ask for it by its own address, which stands in the request before the first message.
+fn rename(bytes: &mut [u8], own_port: u16, its_port: u16) {
+    let [own, its] = [own_port, its_port].map(|port| format!("127.0.0.1:{port}").into_bytes());
+    let place = bytes.windows(own.len()).position(|part| part == own);
+    if let Some(at) = place {
+        // Free ports have five digits.
+        bytes[at..at + own.len()].copy_from_slice(&its);
+    }
 }
 
 /// Shifts every time of about now. The length of the messages stays, and with it their frames.
