@@ -29,6 +29,10 @@ use chain::ChainEvents;
 use info::Clock;
 use std::{fmt, sync::Arc, time::Duration};
 
+/// How often a dry run looks whether a block with a place in it has come.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+
 /// A client of one chain. Clones share the connection and the nonces.
 #[derive(Clone)]
 pub struct Client {
@@ -248,6 +252,18 @@ impl Client {
     ///
     /// See [`SubmitError`]. A call that would be refused is no error, but an outcome.
     pub async fn dry_run(&self, keys: &Keys, call: &Call) -> Result<DryRun, SubmitError> {
+        let mut looks = 0;
+        loop {
+            match self.rehearse(keys, call).await {
+                // The first block of a session has no place for transactions; the next one has.
+                Err(error) if outcome::is_of_full_block(&error) && looks < LOOKS => looks += 1,
+                rehearsed => return rehearsed,
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+
+    async fn rehearse(&self, keys: &Keys, call: &Call) -> Result<DryRun, SubmitError> {
         let best = self.best().await?;
         let account = keys.account();
         let estimate = outcome::estimate(&best, &account, call).await?;

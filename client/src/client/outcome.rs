@@ -136,6 +136,12 @@ pub(super) async fn applied(
     Ok(dispatched.map_err(|error| best.runtime().rejection(&error)))
 }
 
+/// The block whose state was asked has no place left. A transaction that is larger than any block is refused alike.
+pub(super) fn is_of_full_block(error: &SubmitError) -> bool {
+    let full: &'static str = InvalidTransaction::ExhaustsResources.into();
+    matches!(error, SubmitError::Invalid { reason } if reason == full)
+}
+
 /// A transaction that nobody waited for.
 pub(super) fn submitted(transaction: Hash) -> Included {
     Included {
@@ -206,5 +212,20 @@ fn invalid(error: TransactionValidityError) -> SubmitError {
     let reason: &'static str = error.into();
     SubmitError::Invalid {
         reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_block_is_told_from_an_invalid_transaction() {
+        let error = |reason: InvalidTransaction| invalid(TransactionValidityError::Invalid(reason));
+        assert!(is_of_full_block(&error(
+            InvalidTransaction::ExhaustsResources
+        )));
+        assert!(!is_of_full_block(&error(InvalidTransaction::Stale)));
+        assert!(!is_of_full_block(&error(InvalidTransaction::Payment)));
     }
 }

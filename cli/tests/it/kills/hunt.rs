@@ -86,20 +86,22 @@ pub(super) fn kill_in(
     Death::Killed(watch.stage.filter(|_| was_alive))
 }
 
-/// Starts a program again and again and kills it in every stage that it comes to, once in each and as soon as
-/// it is `ready` for it, until it ends by itself in a way that is `final`.
+/// Starts a program again and again and kills it in every stage that it comes to, once in each or as often as it
+/// has to be killed there `again`, and as soon as it is `ready` for it, until it ends by itself in a way that is
+/// `final`.
 #[track_caller]
 pub(super) fn kill_everywhere(
     (who, actor): (&'static str, Actor),
     ledger: &Ledger,
     start: impl Fn() -> Running,
     ready: impl Fn(&str) -> bool,
+    again: impl Fn(&str) -> bool,
     is_final: impl Fn(&Finished) -> bool,
 ) -> Finished {
     let mut killed = BTreeSet::new();
     loop {
-        let is_new = |stage: &str| !killed.contains(stage) && ready(stage);
-        match kill_in(start(), actor, is_new) {
+        let is_due = |stage: &str| (!killed.contains(stage) || again(stage)) && ready(stage);
+        match kill_in(start(), actor, is_due) {
             Death::Ended(finished) if is_final(&finished) => return finished,
             Death::Ended(_) | Death::Killed(None) => {}
             Death::Killed(Some(stage)) => {

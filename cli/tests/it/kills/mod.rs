@@ -67,6 +67,10 @@ const OTHER_TRAINING: &str = "epochs = 80\ncheckpoint_every = 50\nthreads = 1\ns
 /// What the worker that is let through first waits for, and the other one for it.
 const PROVED: &str = "proved, waiting for settlement";
 
+/// The stage between the proofs and that wait: it writes one small file, which is there afterwards.
+const NOTE_COMPLETE: &str = "note-complete";
+const MARK: &str = "complete.json";
+
 #[test]
 fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
     let home = fresh_folder();
@@ -242,6 +246,7 @@ fn follow(ledger: &Ledger, requester: &Requester<'_>) -> Finished {
         ledger,
         || requester.go_on(),
         ready,
+        |_| false,
         // Without a node at the start the command ends soon, and is called again.
         |ended| match ended.code {
             Some(0) => true,
@@ -255,12 +260,22 @@ fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
     let number = task.to_string();
     let journal = worker.journal(task);
     // Dead in the middle of its proofs, the last worker lets the first one come to the end of them.
-    let is_last = all.len() > 1 && all.last().is_some_and(|last| last.name() == worker.name());
+    let (is_first, is_last) = match all {
+        [first, .., last] => (first.name() == worker.name(), last.name() == worker.name()),
+        _ => (false, false),
+    };
+    let was_too_fast =
+        || ledger.has(worker.name(), PROVED) && !ledger.has(worker.name(), NOTE_COMPLETE);
     let start = || {
+        if is_first && was_too_fast() {
+            // The disk is as if the worker had died in that stage. It comes to it once more. Where the mark is
+            // missing, it does so anyway.
+            fs::remove_file(journal.join(MARK)).ok();
+        }
         if is_last && ledger.has(worker.name(), "prove") {
             let first = all.first().map_or("", |first| first.name());
             until("the other worker has proved", || {
-                ledger.has(first, PROVED).then_some(())
+                (ledger.has(first, PROVED) && ledger.has(first, NOTE_COMPLETE)).then_some(())
             });
         }
         worker.spawn(&["run", "--task", &number])
@@ -275,6 +290,7 @@ fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
         ledger,
         start,
         ready,
+        |stage| is_first && stage == PROVED && was_too_fast(),
         |ended| {
             assert_eq!(ended.code, Some(0), "the worker failed: {ended:?}");
             true
