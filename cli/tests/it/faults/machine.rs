@@ -92,7 +92,7 @@ fn a_training_waits_until_there_is_memory() {
     let (home, world) = (tempfile::tempdir().unwrap(), shared());
     let offered = world.offer(Offer::default());
     let settings = Settings {
-        free_memory_mib: 2000,
+        free_memory_mib: 3000,
         ..Settings::new(world.services())
     };
     let worker = settings.worker(home.path(), "bob");
