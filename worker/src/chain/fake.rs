@@ -212,7 +212,25 @@ pub(crate) struct Pace {
     busy: AtomicBool,
     /// Time does not wait.
     hurry: AtomicBool,
+    /// How many wait for the next block.
+    waiting: AtomicUsize,
     changed: Notify,
+}
+
+/// Somebody who waits for the next block, until this is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn among(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Pace {
@@ -231,9 +249,16 @@ impl Pace {
     async fn block(&self) {
         // Steps that were just spawned begin first.
         tokio::task::yield_now().await;
-        while self.busy.load(Ordering::SeqCst) && !self.hurry.load(Ordering::SeqCst) {
+        let _waiting = Waiting::among(&self.waiting);
+        while self.stands_still() {
             self.changed.notified().await;
         }
+    }
+
+    /// Beside the foreman, who waits whenever he has nothing to do, a step waits: then nobody works.
+    fn stands_still(&self) -> bool {
+        let is_busy = self.busy.load(Ordering::SeqCst) && self.waiting.load(Ordering::SeqCst) < 2;
+        is_busy && !self.hurry.load(Ordering::SeqCst)
     }
 }
 
