@@ -19,6 +19,20 @@ use std::{
 /// The digits that the repository carries as an example.
 pub(crate) const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data/digits.csv");
 
+/// A task about them with ten blocks, two of which are tests.
+pub(crate) const DIGITS_TASK: [&str; 10] = [
+    "--data",
+    DIGITS,
+    "--shape",
+    "digits-64x32x10",
+    "--range",
+    "fixed:0:15",
+    "--blocks",
+    "10",
+    "--test-blocks",
+    "2",
+];
+
 /// The shortest periods that a development chain takes.
 pub(crate) const SHORT: [&str; 10] = [
     "--publish-period",

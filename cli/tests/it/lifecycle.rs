@@ -4,7 +4,7 @@
 //! curriculum, and that takes longer than all the rest.
 
 use crate::{
-    chain::DIGITS,
+    chain::DIGITS_TASK,
     people::{event, units, People, NNK},
     workers::Worker,
     wtm,
@@ -13,18 +13,7 @@ use serde_json::{json, Value};
 use std::path::Path;
 
 /// An offer with which real workers keep up on a slow machine.
-const OFFER: [&str; 23] = [
-    "propose-task",
-    "--data",
-    DIGITS,
-    "--shape",
-    "digits-64x32x10",
-    "--range",
-    "fixed:0:15",
-    "--blocks",
-    "10",
-    "--test-blocks",
-    "2",
+const OFFER: [&str; 12] = [
     "--min-score",
     "50%",
     "--publish-period",
@@ -261,7 +250,8 @@ fn shown(people: &People, experiment: &str) -> Value {
 }
 
 fn offer<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    OFFER.iter().chain(more).copied().collect()
+    let data = ["propose-task"].into_iter().chain(DIGITS_TASK);
+    data.chain(OFFER).chain(more.iter().copied()).collect()
 }
 
 /// A number of an answer, as an argument.

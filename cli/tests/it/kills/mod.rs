@@ -8,7 +8,7 @@ mod site;
 mod stages;
 
 use crate::{
-    chain::DIGITS,
+    chain::DIGITS_TASK,
     processes::{until, Running, PATIENCE},
     support::Finished,
     workers::Worker,
@@ -35,17 +35,7 @@ const LOAN: u32 = 3;
 
 /// Long enough for everybody to be killed in every stage of a phase, and to act after all. Phases end early when
 /// everybody has acted, but for that of the commitments.
-const TERMS: [&str; 22] = [
-    "--data",
-    DIGITS,
-    "--shape",
-    "digits-64x32x10",
-    "--range",
-    "fixed:0:15",
-    "--blocks",
-    "10",
-    "--test-blocks",
-    "2",
+const TERMS: [&str; 12] = [
     "--min-score",
     "80%",
     "--publish-period",
@@ -183,7 +173,8 @@ fn computed(program: &Running) -> Option<Duration> {
 
 fn offer<'a>(experiment: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let first = ["propose-task", "--experiment", experiment];
-    first.iter().chain(&TERMS).chain(more).copied().collect()
+    let data = first.iter().chain(&DIGITS_TASK);
+    data.chain(&TERMS).chain(more).copied().collect()
 }
 
 #[track_caller]
