@@ -15,14 +15,18 @@ fn lonely() -> Config {
     config
 }
 
-async fn findings(config: &Config, state: &Path) -> Vec<Finding> {
-    let patient = Patient {
+/// An examination that leaves out what takes long.
+fn quickly<'a>(config: &'a Config, state: &'a Path) -> Patient<'a> {
+    Patient {
         config,
         state,
         development: None,
         quick: true,
-    };
-    examine(&patient).await
+    }
+}
+
+async fn findings(config: &Config, state: &Path) -> Vec<Finding> {
+    examine(&quickly(config, state)).await
 }
 
 #[tokio::test]
@@ -51,12 +55,7 @@ async fn what_is_missing_is_found_and_what_is_there_is_not_blamed() {
 fn a_running_worker_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let config = lonely();
-    let patient = Patient {
-        config: &config,
-        state: folder.path(),
-        development: None,
-        quick: true,
-    };
+    let patient = quickly(&config, folder.path());
     let running = StateDir::open(folder.path()).unwrap();
     assert_eq!(state(&patient).level, Level::Warning);
     drop(running);
@@ -68,12 +67,7 @@ async fn a_port_in_use_is_noticed() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut config = lonely();
     config.monitor.listen = taken.local_addr().ok();
-    let patient = Patient {
-        config: &config,
-        state: Path::new("."),
-        development: None,
-        quick: true,
-    };
+    let patient = quickly(&config, Path::new("."));
     assert_eq!(machine::port(&patient).await.level, Level::Warning);
 }
 
@@ -90,21 +84,11 @@ async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
     let mut config = lonely();
     config.storage.aggregators = vec![store.url()];
     config.storage.publishers = vec![store.url()];
-    let patient = Patient {
-        config: &config,
-        state: folder.path(),
-        development: None,
-        quick: true,
-    };
+    let patient = quickly(&config, folder.path());
     let found = machine::store(&patient).await;
     assert_eq!(found.level, Level::Good, "{found}");
     config.storage.publishers = Vec::new();
-    let patient = Patient {
-        config: &config,
-        state: folder.path(),
-        development: None,
-        quick: true,
-    };
+    let patient = quickly(&config, folder.path());
     let found = machine::store(&patient).await;
     assert_eq!(found.level, Level::Good, "{found}");
     assert!(found.text.contains("no publisher"), "{found}");
@@ -141,12 +125,7 @@ fn a_state_directory_that_cannot_be_written_is_found() {
     // A folder where the trial file would be: it cannot be replaced, whoever asks.
     std::fs::create_dir(folder.path().join("trial")).unwrap();
     let config = lonely();
-    let patient = Patient {
-        config: &config,
-        state: folder.path(),
-        development: None,
-        quick: true,
-    };
+    let patient = quickly(&config, folder.path());
     let found = state(&patient);
     assert_eq!(found.level, Level::Bad, "{found}");
     assert!(found.text.contains("trial"), "{found}");
