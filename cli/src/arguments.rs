@@ -119,6 +119,12 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     Rewards(rewards::ShowRewards),
     Transfer(transfer::Transfer),
+    /// Become a validator by proved work, or cease to be one
+    ///
+    /// Validators are elected for each session by work points among the candidates. A candidate needs points, session keys, and a
+    /// node that runs as a validator all the time.
+    #[command(subcommand)]
+    Validator(validator::Validator),
     Export(export::Export),
     /// Show or create the configuration file
     #[command(subcommand)]

@@ -23,7 +23,7 @@ use crate::{
     },
     runtime::MORTALITY,
     submit::{Sender, Sent, Wait},
-    types::{AccountId, BlockNumber, BlockRef, Follow, Hash},
+    types::{AccountId, BlockNumber, BlockRef, Follow, Hash, SessionKeys},
 };
 use chain::ChainEvents;
 use info::Clock;
@@ -190,6 +190,16 @@ impl Client {
     /// The events of the chain from a place on, each once, even if the node restarts meanwhile.
     pub fn events(&self, from: EventCursor, follow: Follow) -> EventStream {
         EventStream::new(self.source(), self.heads.clone(), follow, from)
+    }
+
+    /// Lets the node make new session keys for an account, for a call of
+    /// [`set_keys`](crate::calls::session::set_keys). Their secret parts stay in the node's keystore.
+    ///
+    /// # Errors
+    ///
+    /// A node refuses this unless it is asked on its own machine, or runs with unsafe methods.
+    pub async fn make_session_keys(&self, owner: &AccountId) -> Result<SessionKeys, QueryError> {
+        Ok(self.chain.node().make_session_keys(owner).await?)
     }
 
     /// Signs a call and submits it. May be used for the same account by several tasks at a time.

@@ -27,5 +27,5 @@ pub use submit::Wait;
 pub use types::{
     AccountId, Anchor, Balance, BlockNumber, BlockRef, Case, CircuitRecord, Commitment, Delivery,
     Experiment, Fact, Follow, Hash, Leaderboard, LeaderboardEntry, ModelVersion, Ranking, Recorded,
-    Stake, Task, TaskSpec, NNK,
+    SessionKeys, Stake, Task, TaskSpec, NNK,
 };

@@ -54,6 +54,15 @@ pub struct BlockRef {
     pub hash: Hash,
 }
 
+/// New keys of a validator, whose secret parts a node keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionKeys {
+    /// The public keys, for BABE and GRANDPA, in SCALE.
+    pub keys: Vec<u8>,
+    /// That the node has their secret parts and made them for a certain account.
+    pub proof: Vec<u8>,
+}
+
 /// Which end of the chain to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {

@@ -26,6 +26,7 @@ pub(crate) mod task;
 pub(crate) mod tasks;
 pub(crate) mod transfer;
 pub(crate) mod transfer_model;
+pub(crate) mod validator;
 pub(crate) mod verify;
 pub(crate) mod wtm;
 
@@ -92,6 +93,7 @@ async fn run_on(command: Command, node: &Node) -> Result<(), Failure> {
         Command::Verify(command) => command.run(node).await,
         Command::Rewards(command) => command.run(node).await,
         Command::Transfer(command) => command.run(node).await,
+        Command::Validator(command) => command.run(node).await,
         Command::Export(command) => command.run(node).await,
         Command::Start(_)
         | Command::Follow(_)

@@ -123,6 +123,10 @@ impl Overview {
         if !self.candidates.is_empty() {
             parts.push(table(&["candidate", "points"], candidates));
         }
+        if !self.elected.is_empty() {
+            let elected: Vec<String> = self.elected.iter().map(AccountId::to_string).collect();
+            parts.push(format!("Would be elected now: {}", elected.join(", ")));
+        }
         parts.extend(self.worker.as_ref().map(Worker::text));
         parts.join("\n\n")
     }

@@ -58,15 +58,15 @@ pub(crate) fn report(subject: Value, included: &Included) -> Value {
 fn told(included: &Included) -> String {
     let block = included.block.map(|block| block.number);
     let first = format!(
-        "Done in block {}, for a fee of {} NNK:",
+        "Done in block {}, for a fee of {} NNK",
         block.unwrap_or_default(),
         Amount(included.fee)
     );
-    let events = events(included).map(|event| format!("  {}", views::event::sentence(event)));
-    std::iter::once(first)
-        .chain(events)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let events: Vec<String> = events(included)
+        .map(|event| format!("\n  {}", views::event::sentence(event)))
+        .collect();
+    let end = if events.is_empty() { "." } else { ":" };
+    format!("{first}{end}{}", events.concat())
 }
 
 /// What happened, without the movements of tokens by which it happened.
@@ -123,6 +123,15 @@ mod tests {
         assert_eq!(report["events"].as_array().map(Vec::len), Some(1));
         assert_eq!(report["events"][0]["event"], "Claimed");
         assert_eq!(report["events"][0]["fields"]["won"], "1");
+    }
+
+    #[test]
+    fn nothing_is_announced_where_nothing_else_happened() {
+        let silent = Included {
+            events: Vec::new(),
+            ..claimed()
+        };
+        assert_eq!(told(&silent), "Done in block 9, for a fee of 0.001 NNK.");
     }
 
     #[test]

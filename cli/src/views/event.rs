@@ -312,6 +312,17 @@ fn of_rewards(event: &RewardsEvent) -> String {
                 who(worker)
             )
         }
+        RewardsEvent::CandidateAdded {
+            who: account,
+            points,
+        } => format!(
+            "{} stands for election with {} work points",
+            who(account),
+            Amount(*points)
+        ),
+        RewardsEvent::CandidateLeft { who: account } => {
+            format!("{} stands for election no longer", who(account))
+        }
         other => other.name().to_owned(),
     }
 }

@@ -365,6 +365,10 @@ fn of_rewards(event: &RewardsEvent) -> Value {
         RewardsEvent::WorkerSuspended { worker, task } => {
             json!({ "worker": shown(worker), "task": task })
         }
+        RewardsEvent::CandidateAdded { who, points } => {
+            json!({ "who": shown(who), "work_points": Amount(*points) })
+        }
+        RewardsEvent::CandidateLeft { who } => json!({ "who": shown(who) }),
         _ => Value::Null,
     }
 }

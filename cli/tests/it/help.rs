@@ -3,7 +3,7 @@
 use crate::support::run;
 use std::path::Path;
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "start",
     "status",
     "create-experiment",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 28] = [
     "verify",
     "rewards",
     "transfer",
+    "validator",
     "export",
     "config",
     "completions",

@@ -34,6 +34,7 @@ fn earned_tokens_are_spent_on_everything_that_the_program_can_do() {
     let people = People::of_a_new_chain(home.path());
     earn(&people, home.path());
     lend(&people);
+    a_worker_may_stand_for_election(&people);
     let experiment = create(&people);
     a_task_is_cancelled_before_its_draw(&people, &experiment);
     let rejected = wtm::facts_are_decided_and_bonds_paid_out(&people);
@@ -70,6 +71,22 @@ fn lend(people: &People) {
         let has = people.money(to);
         assert_eq!(has.free, amount.parse::<u128>().unwrap() * NNK);
     }
+}
+
+/// Applying is only rehearsed: if a second account were elected, the one node of this chain could not vote for both.
+fn a_worker_may_stand_for_election(people: &People) {
+    let apply = ["validator", "apply"];
+    people.are_refused("bob", &apply, "NoSessionKeys");
+    let first = people.act("bob", &["validator", "set-keys"]);
+    let second = people.act("bob", &["validator", "set-keys"]);
+    assert_ne!(first["keys"], second["keys"], "keys were not made anew");
+    let cost = people.ask("bob", &["validator", "apply", "--dry-run"]);
+    assert_eq!(cost["call"], "Rewards.apply_as_candidate");
+    assert!(units(&cost["fee"]) > 0, "{cost}");
+    people.are_refused("bob", &["validator", "leave"], "NotCandidate");
+
+    people.act("eve", &["validator", "set-keys"]);
+    people.are_refused("eve", &apply, "TooFewPoints");
 }
 
 fn create(people: &People) -> String {
@@ -207,7 +224,9 @@ fn an_experiment_changes_its_owner(people: &People, experiment: &str) {
     let report = people.act("bob", &offer);
     assert_eq!(event(&report, "TransferOffered")["to"], account);
     people.are_refused("charlie", &accept, "NotOffered");
+    assert_eq!(shown(people, experiment)["offered_to"], account);
     people.act("bob", &["cancel-offer", experiment]);
+    assert_eq!(shown(people, experiment)["offered_to"], Value::Null);
     people.are_refused("eve", &accept, "NotOffered");
     people.are_refused("bob", &["cancel-offer", experiment], "NothingOffered");
     people.act("bob", &offer);

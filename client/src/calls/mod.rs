@@ -7,6 +7,7 @@
 pub mod balances;
 pub mod experiments;
 pub mod rewards;
+pub mod session;
 pub mod tasks;
 pub mod utility;
 pub mod verifier;

@@ -5,7 +5,7 @@ use super::*;
 use crate::{
     rpc::Version,
     runtime::Runtime,
-    types::{AccountId, Hash, TaskSpec},
+    types::{AccountId, Hash, SessionKeys, TaskSpec},
 };
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitKind, KeyOrigin, ProofBytes},
@@ -182,11 +182,16 @@ fn other_calls() -> Vec<Call> {
     let origin = KeyOrigin::Ceremony(ContentHash([1; 32]));
     let key = list(vec![1, 2, 3]);
     let batch = [balances::transfer(&BOB, 5), tasks::settle(3)];
+    let made = SessionKeys {
+        keys: vec![1; 64],
+        proof: vec![2; 128],
+    };
     vec![
         verifier::register(&info(), origin, &key),
         verifier::replace(CircuitId([1; 32]), &info(), KeyOrigin::Development, &key),
         verifier::disable(CircuitId([1; 32])),
         balances::transfer(&BOB, 1 << 70),
+        session::set_keys(&made),
         utility::batch_all(&batch).expect("a short batch"),
     ]
 }

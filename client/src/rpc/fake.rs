@@ -3,7 +3,7 @@
 use super::{Node, RpcError, Version};
 use crate::{
     heads::Heads,
-    types::{AccountId, BlockNumber, Hash},
+    types::{AccountId, BlockNumber, Hash, SessionKeys},
 };
 use async_trait::async_trait;
 use codec::{Decode, Encode};
@@ -275,6 +275,10 @@ impl Node for FakeChain {
             Some(Fault::Refuse(code, message)) => Err(refused(code, message)),
             None => state.take(bytes),
         }
+    }
+
+    async fn make_session_keys(&self, _: &AccountId) -> Result<SessionKeys, RpcError> {
+        Err(refused(-32601, "Method not found"))
     }
 
     async fn json(&self, _: &str) -> Result<serde_json::Value, RpcError> {

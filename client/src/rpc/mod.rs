@@ -8,7 +8,7 @@ pub(crate) mod fake;
 pub(crate) mod link;
 mod remote;
 
-use crate::types::{AccountId, BlockNumber, Hash};
+use crate::types::{AccountId, BlockNumber, Hash, SessionKeys};
 use async_trait::async_trait;
 
 /// Why a node did not answer a question.
@@ -117,6 +117,10 @@ pub(crate) trait Node: Send + Sync {
 
     /// Hands in a transaction. Tried once: after [`RpcError::Unreachable`] it may have arrived or not.
     async fn submit(&self, transaction: &[u8]) -> Result<(), RpcError>;
+
+    /// Makes new session keys for an account, and keeps their secret parts. Tried once, so that no unused
+    /// keys pile up.
+    async fn make_session_keys(&self, owner: &AccountId) -> Result<SessionKeys, RpcError>;
 
     /// A method that answers with JSON.
     async fn json(&self, method: &str) -> Result<serde_json::Value, RpcError>;

@@ -1,7 +1,7 @@
 //! The JSON-RPC methods behind [`Node`].
 
 use super::{link::Link, Node, RpcError, Version};
-use crate::types::{AccountId, BlockNumber, Hash};
+use crate::types::{AccountId, BlockNumber, Hash, SessionKeys};
 use async_trait::async_trait;
 use serde::Deserialize;
 use subxt::{rpcs::client::RpcParams, rpcs::Error as TransportError};
@@ -19,6 +19,12 @@ struct SignedBlock {
 #[derive(Deserialize)]
 struct Block {
     extrinsics: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct GeneratedKeys {
+    keys: String,
+    proof: String,
 }
 
 #[async_trait]
@@ -81,6 +87,16 @@ impl Node for Link {
         const METHOD: &str = "author_submitExtrinsic";
         let params = params(METHOD, [prefixed(transaction)])?;
         self.ask_once::<Hash>(METHOD, params).await.map(|_| ())
+    }
+
+    async fn make_session_keys(&self, owner: &AccountId) -> Result<SessionKeys, RpcError> {
+        const METHOD: &str = "author_rotateKeysWithOwner";
+        let params = params(METHOD, [prefixed(&owner.0)])?;
+        let made: GeneratedKeys = self.ask_once(METHOD, params).await?;
+        Ok(SessionKeys {
+            keys: bytes(METHOD, &made.keys)?,
+            proof: bytes(METHOD, &made.proof)?,
+        })
     }
 
     async fn json(&self, method: &str) -> Result<serde_json::Value, RpcError> {
