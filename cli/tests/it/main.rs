@@ -2,6 +2,7 @@
 
 mod chain;
 mod dev_chain;
+mod documentation;
 mod faults;
 mod help;
 mod kills;
