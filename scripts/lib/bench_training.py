@@ -148,6 +148,9 @@ def main():
         "results": results,
     }
     print(json.dumps(report, indent=2))
+    slower = [result["case"] for result in results if result["median"]["times_torch_plain"] < 1]
+    if slower:
+        sys.exit(f"PyTorch learned faster, in the median: {slower}")
 
 
 if __name__ == "__main__":
