@@ -286,6 +286,8 @@ pub mod pallet {
         NotRemovable,
         /// No more facts can be numbered.
         TooManyFacts,
+        /// The fact has this object already, so there is nothing to supersede. Give another object.
+        SameObject,
     }
 
     #[pallet::call]

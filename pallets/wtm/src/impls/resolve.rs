@@ -40,14 +40,17 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// What the votes say; a fact that nobody disputed is accepted. Only an acceptance lapses when another fact has
+    /// taken the place before: whoever is voted down loses its bond, whatever became of the old fact meanwhile.
     fn verdict(fact: &FactOf<T>, case: &CaseOf<T>) -> FactStatus {
-        if Self::is_overtaken(fact) {
-            FactStatus::Lapsed
-        } else if fact.was_disputed() {
-            fact.tally
-                .verdict(T::Quorum::get().mul_ceil(case.electorate))
-        } else {
-            FactStatus::Accepted
+        let quorum = T::Quorum::get().mul_ceil(case.electorate);
+        let status = match fact.was_disputed() {
+            true => fact.tally.verdict(quorum),
+            false => FactStatus::Accepted,
+        };
+        match status == FactStatus::Accepted && Self::is_overtaken(fact) {
+            true => FactStatus::Lapsed,
+            false => status,
         }
     }
 

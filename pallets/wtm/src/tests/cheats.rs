@@ -3,7 +3,7 @@
 use super::builders::*;
 use crate::{mock::*, Error};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::fact::{FactStatus, Statement};
+use nocknock_primitives::fact::{FactStatus, Source, Statement};
 
 #[test]
 fn voting_twice_or_changing_a_vote() {
@@ -165,5 +165,48 @@ fn resolving_when_the_points_suit() {
         wait(1_000);
         assert_ok!(Wtm::do_resolve(id));
         assert_eq!(fact(id).status, FactStatus::Accepted);
+    });
+}
+
+/// Carol's successor is disputed and voted down. That a second one of hers has taken the place by then does not save
+/// her bond.
+#[test]
+fn escaping_a_lost_dispute_by_proposing_a_second_successor() {
+    build_and_execute(|| {
+        let old = accepted();
+        for object in ["Bonn", "Potsdam"] {
+            assert_ok!(Wtm::do_supersede(
+                CAROL,
+                old,
+                text(object),
+                Source::Attested
+            ));
+        }
+        let (lost, escape) = (newest() - 1, newest());
+        assert_ok!(Wtm::do_dispute(BOB, lost));
+        wait(WINDOW);
+        assert_ok!(Wtm::do_vote(VERA, lost, false));
+        assert_ok!(Wtm::do_resolve(escape));
+        assert_eq!(fact(old).status, FactStatus::Superseded { by: escape });
+        wait(VOTING);
+        assert_ok!(Wtm::do_resolve(lost));
+        assert_eq!(fact(lost).status, FactStatus::Rejected);
+        claim_all(lost, &[CAROL, BOB, VERA]);
+        assert_eq!(wealth(BOB), ENDOWMENT + PROPOSAL_BOND - RECORD_FEE);
+        assert_eq!(wealth(CAROL), ENDOWMENT - PROPOSAL_BOND - RECORD_FEE);
+        check_state();
+        wait(RETENTION);
+        assert_ok!(Wtm::do_remove(lost));
+    });
+}
+
+#[test]
+fn repeating_an_accepted_fact_to_lower_its_confidence() {
+    build_and_execute(|| {
+        let id = voted(true, true);
+        let before = Wtm::confidence(id);
+        let again = Wtm::do_supersede(CAROL, id, text("Berlin"), Source::Attested);
+        assert_noop!(again, Error::<Test>::SameObject);
+        assert_eq!(Wtm::confidence(id), before);
     });
 }

@@ -68,6 +68,28 @@ fn the_second_of_two_successors_lapses_and_nobody_loses() {
 }
 
 #[test]
+fn a_successor_that_is_upheld_after_another_took_the_place_lapses_and_nobody_loses() {
+    build_and_execute(|| {
+        let old = accepted();
+        assert_ok!(supersede(BOB, old, "Bonn"));
+        assert_ok!(supersede(CAROL, old, "Potsdam"));
+        let (late, first) = (newest() - 1, newest());
+        assert_ok!(Wtm::do_dispute(DAVE, late));
+        wait(WINDOW);
+        assert_ok!(Wtm::do_resolve(first));
+        assert_ok!(Wtm::do_vote(VERA, late, true));
+        wait(VOTING);
+        assert_ok!(Wtm::do_resolve(late));
+        assert_eq!(fact(late).status, FactStatus::Lapsed);
+        claim_all(late, &[DAVE, VERA]);
+        assert_eq!(Wtm::fact(late), None);
+        assert!([BOB, DAVE, VERA]
+            .iter()
+            .all(|who| wealth(*who) == ENDOWMENT));
+    });
+}
+
+#[test]
 fn a_superseded_fact_has_one_successor_which_can_be_superseded_in_turn() {
     build_and_execute(|| {
         let old = accepted();
