@@ -75,7 +75,8 @@ fn perform(action: &Action) -> DispatchResult {
     match *action {
         Action::Propose(who) => try_propose(who, capital("Berlin")),
         Action::Supersede(who, id) => {
-            Wtm::do_supersede(who, back(id), text("Bonn"), Source::Attested)
+            let object = if id < 2 { "Bonn" } else { "Potsdam" };
+            Wtm::do_supersede(who, back(id), text(object), Source::Attested)
         }
         Action::Attest(who, id) => Wtm::do_attest(who, back(id)),
         Action::Dispute(who, id) => Wtm::do_dispute(who, back(id)),
