@@ -1,5 +1,16 @@
 //! How every pallet is configured.
 
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
 use crate::{
     fees::{CurrentSession, FeesToAuthor, FreeCalls, WeightToFee, BYTE_FEE},
     protocol::{BurnDust, NothingBurntUnseen},
@@ -43,11 +54,17 @@ use sp_version::RuntimeVersion;
 /// The most validators that can author and finalise.
 pub const MAX_AUTHORITIES: u32 = 100;
 
-/// The share of a block that transactions other than operational ones may fill.
+/// The share of a block's time that transactions other than operational ones may fill.
 const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
 /// The execution time of a full block: half of the shortest slot that a preset uses.
 const MAXIMUM_BLOCK_WEIGHT: Weight = Weight::from_parts(500 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+
+/// The bytes of a full block.
+const MAX_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
+
+/// How many of them transactions other than operational ones may fill.
+const MAX_NORMAL_LENGTH: u32 = 4 * 1024 * 1024;
 
 parameter_types! {
     pub const BlockHashCount: BlockNumber = 2400;
@@ -56,9 +73,9 @@ parameter_types! {
     pub RuntimeBlockWeights: BlockWeights =
         BlockWeights::with_sensible_defaults(MAXIMUM_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()
-        .max_length(5 * 1024 * 1024)
+        .max_length(MAX_BLOCK_LENGTH)
         .modify_max_length_for_class(frame_support::dispatch::DispatchClass::Normal, |max| {
-            *max = NORMAL_DISPATCH_RATIO * 5 * 1024 * 1024;
+            *max = MAX_NORMAL_LENGTH;
         })
         .build();
 }
@@ -222,7 +239,7 @@ impl pallet_grandpa::Config for Runtime {
 parameter_types! {
     pub const MaxSetIdSessionEntries: u64 = SESSIONS_REMEMBERED as u64;
     pub const CouncilMotionDuration: BlockNumber = 43_200;
-    pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+    pub MaxProposalWeight: Weight = RuntimeBlockWeights::get().max_block.saturating_div(2);
 }
 
 /// The council: the validators.
@@ -251,9 +268,17 @@ impl pallet_collective::Config<CouncilInstance> for Runtime {
     type Consideration = ();
 }
 
+/// The deposit for one storage entry.
+const ITEM_DEPOSIT: Balance = 20 * MILLI_NNK;
+
+/// The deposit for one byte in storage.
+const BYTE_DEPOSIT: Balance = MILLI_NNK / 10;
+
 /// The deposit for `items` storage entries that hold `bytes` bytes together.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
-    items as Balance * 20 * MILLI_NNK + bytes as Balance * MILLI_NNK / 10
+    let for_items = ITEM_DEPOSIT.saturating_mul(items as Balance);
+    let for_bytes = BYTE_DEPOSIT.saturating_mul(bytes as Balance);
+    for_items.saturating_add(for_bytes)
 }
 
 /// What a proxy may do.
@@ -276,7 +301,8 @@ pub enum ProxyType {
     /// Everything.
     #[default]
     Any,
-    /// Everything that moves no tokens.
+    /// What neither pays, holds nor gives away anything of the account: no transfer, no deposit, bond, stake or escrow,
+    /// no experiment or model for others. What returns what is held is allowed.
     NonTransfer,
     /// Vote in the council and rotate session keys.
     Governance,
@@ -288,7 +314,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     fn filter(&self, call: &RuntimeCall) -> bool {
         match self {
             Self::Any => true,
-            Self::NonTransfer => !matches!(call, RuntimeCall::Balances(_)),
+            Self::NonTransfer => spends_nothing(call),
             Self::Governance => {
                 matches!(call, RuntimeCall::Council(_) | RuntimeCall::Session(_))
             }
@@ -309,6 +335,67 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             (one, two) => one == two,
         }
     }
+}
+
+/// Whether a call leaves the caller all that it has. Calls that run other calls are let through if those see the same
+/// filter; a proxy of a proxy and a multisig run them with the rights of another account, so they are not. A call that
+/// is not listed is refused, new ones included.
+fn spends_nothing(call: &RuntimeCall) -> bool {
+    matches!(
+        call,
+        RuntimeCall::System(_)
+            | RuntimeCall::Utility(_)
+            | RuntimeCall::Babe(_)
+            | RuntimeCall::Grandpa(_)
+            | RuntimeCall::Session(_)
+            | RuntimeCall::Council(_)
+            | RuntimeCall::Rewards(_)
+    ) || cancels_a_proxy(call)
+        || spends_nothing_in_the_protocol(call)
+}
+
+/// The calls by which proxies and what they announced are taken back.
+fn cancels_a_proxy(call: &RuntimeCall) -> bool {
+    use pallet_proxy::Call;
+    matches!(
+        call,
+        RuntimeCall::Proxy(
+            Call::remove_proxy { .. }
+                | Call::remove_announcement { .. }
+                | Call::reject_announcement { .. }
+        )
+    )
+}
+
+/// The calls about experiments, tasks and facts that hold no tokens and give nothing away.
+fn spends_nothing_in_the_protocol(call: &RuntimeCall) -> bool {
+    use {
+        pallet_experiments::Call as Experiment, pallet_tasks::Call as Task,
+        pallet_wtm::Call as Fact,
+    };
+    matches!(
+        call,
+        RuntimeCall::Experiments(
+            Experiment::cancel_transfer { .. }
+                | Experiment::archive_experiment { .. }
+                | Experiment::set_stage { .. }
+        ) | RuntimeCall::Tasks(
+            Task::cancel_task { .. }
+                | Task::draw_split { .. }
+                | Task::publish_training_data { .. }
+                | Task::withdraw_commitment { .. }
+                | Task::reveal_block { .. }
+                | Task::submit_scores { .. }
+                | Task::settle { .. }
+                | Task::deliver { .. }
+                | Task::reveal_key { .. }
+                | Task::close_commitment { .. }
+                | Task::finish_task { .. }
+                | Task::remove_task { .. }
+        ) | RuntimeCall::Wtm(
+            Fact::resolve { .. } | Fact::claim { .. } | Fact::retract { .. } | Fact::remove { .. }
+        )
+    )
 }
 
 impl pallet_proxy::Config for Runtime {

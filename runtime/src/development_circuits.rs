@@ -3,6 +3,17 @@
 //! **Anyone can forge proofs under these keys.** `circuits/keys/development.json` pins them; the verifier pallet refuses
 //! them on every other network.
 
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
 use alloc::vec::Vec;
 use frame_support::traits::Contains;
 use nocknock_primitives::{
@@ -12,17 +23,30 @@ use nocknock_primitives::{
 };
 use pallet_verifier::GenesisCircuit;
 use serde::Deserialize;
+use sp_core::hex2array;
 
 const PINNED: &str = include_str!("../../circuits/keys/development.json");
 
 /// The ids of the published development keys, in the order of `circuits/keys/development.json`.
 pub const DEVELOPMENT_KEYS: [KeyId; 6] = [
-    key("d49b47d2e065bd97dd7fd780ca61c22d2e4421ebec840b1b9070fc43681b0be7"),
-    key("93499317d2d6ff25462b6be77bc73ef2e37a02ae6e3f5ec958d4757f43356f3e"),
-    key("a84ce73a10e191fb1632c638edfa656365a28411f6c4ba720eccfb772b293c23"),
-    key("cc04508f32ccc3854bd85976e4728f867f5cfffbec8046b30f955a73f249c75a"),
-    key("ca9ca9dd31580b0408d0547a28cafcc946bd4b839a01819054c7876f41d5f982"),
-    key("e16bd2def3f4897976071a78af75fcc6318ff5f20e632aca8962aa96a3b45543"),
+    KeyId(hex2array!(
+        "d49b47d2e065bd97dd7fd780ca61c22d2e4421ebec840b1b9070fc43681b0be7"
+    )),
+    KeyId(hex2array!(
+        "93499317d2d6ff25462b6be77bc73ef2e37a02ae6e3f5ec958d4757f43356f3e"
+    )),
+    KeyId(hex2array!(
+        "a84ce73a10e191fb1632c638edfa656365a28411f6c4ba720eccfb772b293c23"
+    )),
+    KeyId(hex2array!(
+        "cc04508f32ccc3854bd85976e4728f867f5cfffbec8046b30f955a73f249c75a"
+    )),
+    KeyId(hex2array!(
+        "ca9ca9dd31580b0408d0547a28cafcc946bd4b839a01819054c7876f41d5f982"
+    )),
+    KeyId(hex2array!(
+        "e16bd2def3f4897976071a78af75fcc6318ff5f20e632aca8962aa96a3b45543"
+    )),
 ];
 
 /// Recognises the published development keys, whatever is said about them.
@@ -85,25 +109,4 @@ pub(crate) fn score_circuit(shape: &str) -> Option<CircuitInfo> {
         .into_iter()
         .map(|circuit| circuit.info)
         .find(|info| info.kind == CircuitKind::Score && info.shape.name() == shape)
-}
-
-/// 64 hexadecimal digits as a key's id, at compile time.
-const fn key(digits: &str) -> KeyId {
-    let digits = digits.as_bytes();
-    assert!(digits.len() == 64, "a key's id has 64 digits");
-    let mut bytes = [0; 32];
-    let mut at = 0;
-    while at < 32 {
-        bytes[at] = nibble(digits[2 * at]) << 4 | nibble(digits[2 * at + 1]);
-        at += 1;
-    }
-    KeyId(bytes)
-}
-
-const fn nibble(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        _ => panic!("not a hexadecimal digit"),
-    }
 }

@@ -1,5 +1,16 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
 use crate::{
     weights, AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session,
     Tasks, MICRO_NNK,
@@ -45,11 +56,12 @@ impl WeightToFeePolynomial for WeightToFee {
 
     fn polynomial() -> WeightToFeeCoefficients<Balance> {
         let base_weight = Balance::from(ExtrinsicBaseWeight::get().ref_time()).max(1);
+        let rest = BASE_FEE.checked_rem(base_weight).unwrap_or_default();
         smallvec![WeightToFeeCoefficient {
             degree: 1,
             negative: false,
-            coeff_frac: Perbill::from_rational(BASE_FEE % base_weight, base_weight),
-            coeff_integer: BASE_FEE / base_weight,
+            coeff_frac: Perbill::from_rational(rest, base_weight),
+            coeff_integer: BASE_FEE.checked_div(base_weight).unwrap_or_default(),
         }]
     }
 }

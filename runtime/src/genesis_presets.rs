@@ -5,10 +5,20 @@
 //! | `development` | Alice | 1 s | 10 slots | none |
 //! | `local_testnet` | Alice, Bob, Charlie, Dave | 2 s | 30 slots | none |
 //! | `bench` | Alice | 1 s | 10 slots | well-known accounts are endowed, for load tests only |
-
 //!
 //! Each starts with the circuits of all named shapes under development keys, with one curriculum experiment, the
 //! handwritten digits, whose custodian is Alice, and with a practice block of digits with which workers register.
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
 
 use crate::{
     development_circuits, AccountId, BabeConfig, Balance, BalancesConfig, ExperimentsConfig,
@@ -61,6 +71,10 @@ struct Preset {
 }
 
 impl Preset {
+    #[allow(
+        clippy::expect_used,
+        reason = "the macro expects what it builds to serialise; it runs when a chain is made, not in a block"
+    )]
     fn into_patch(self) -> Value {
         build_struct_json_patch!(RuntimeGenesisConfig {
             network: NetworkConfig {

@@ -12,7 +12,8 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "512"]
-// The runtime macros generate items without documentation and unreachable from outside.
+// The runtime macros generate items without documentation and unreachable from outside. They also generate code that
+// can panic, so that is denied in the modules with the runtime's own logic and not for the whole crate.
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations)]
 
 #[cfg(feature = "std")]

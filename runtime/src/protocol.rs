@@ -2,6 +2,17 @@
 //!
 //! Amounts, periods and bounds stand here in one place; `docs/protocol.md` explains what they protect.
 
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
 use crate::{
     configs::{deposit, CouncilTwoThirds},
     development_circuits::DevelopmentKeys,
@@ -87,7 +98,10 @@ impl Get<BlockNumber> for DrawPeriod {
     }
 }
 
-/// The randomness that BABE gathers, of which a new seed becomes known with the first block of each epoch.
+/// BABE's epochs, and the VRF output of each block's author.
+///
+/// BABE's own randomness of an epoch does not serve: it takes up outputs in whole segments of 256 primary blocks, so an epoch with
+/// fewer of them adds nothing to it, and what a longer one adds is known before its end.
 #[derive(Debug)]
 pub struct BabeSeeds;
 
@@ -96,8 +110,9 @@ impl EpochRandomness for BabeSeeds {
         pallet_babe::EpochIndex::<Runtime>::get()
     }
 
-    fn seed() -> [u8; 32] {
-        pallet_babe::NextRandomness::<Runtime>::get()
+    /// BABE sets it at the end of each block, so this is that of the block before.
+    fn output() -> Option<[u8; 32]> {
+        pallet_babe::AuthorVrfRandomness::<Runtime>::get()
     }
 }
 
