@@ -23,7 +23,10 @@ pub fn check(name: &str) -> Result<(), NameError> {
 /// Control characters, and those that change the direction of the text around them.
 fn steers(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 #[cfg(test)]
@@ -40,7 +43,8 @@ mod tests {
     #[test]
     fn names_that_are_empty_long_or_steer_a_terminal_are_refused() {
         let long = "x".repeat(65);
-        for name in ["", &long, "a\nb", "\u{1b}[31m", "a\u{202e}b"] {
+        let steering = ["a\nb", "\u{1b}[31m", "a\u{202e}b", "a\u{061c}b"];
+        for name in ["", &long].into_iter().chain(steering) {
             assert_eq!(check(name), Err(NameError), "{name:?}");
         }
     }

@@ -160,7 +160,10 @@ fn is_plain_text(bytes: &[u8]) -> bool {
 /// Control characters, and those that change the order in which a text is shown.
 fn is_deceptive(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 fn is_uri(bytes: &[u8]) -> bool {
@@ -420,8 +423,12 @@ impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
 fn millionths(part: u128, whole: u128) -> u32 {
     let full = u128::from(FULL_CONFIDENCE);
     // Sums that are too large to be multiplied lose digits that the result cannot show anyway.
-    let unit = if whole > u128::MAX / full { full } else { 1 };
-    let share = (part / unit).saturating_mul(full).checked_div(whole / unit);
+    let unit = match whole.checked_mul(full) {
+        Some(_) => 1,
+        None => full,
+    };
+    let units = |points: u128| points.checked_div(unit).unwrap_or(0);
+    let share = units(part).saturating_mul(full).checked_div(units(whole));
     u32::try_from(share.unwrap_or(0)).unwrap_or(FULL_CONFIDENCE)
 }
 
@@ -626,7 +633,7 @@ mod tests {
                 "{object}"
             );
         }
-        let bad: [&[u8]; 7] = [
+        let bad: [&[u8]; 8] = [
             b"",
             b" x",
             b"x\n",
@@ -634,6 +641,7 @@ mod tests {
             b"\xff\xfe",
             b"a\0b",
             "a\u{202e}b".as_bytes(),
+            "a\u{061c}b".as_bytes(),
         ];
         for object in bad {
             assert_eq!(
