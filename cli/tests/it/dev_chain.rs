@@ -2,12 +2,12 @@
 
 use crate::{
     chain::{propose, Chain},
+    exports::Export,
     processes::until,
     support::run,
 };
 use serde_json::Value;
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -99,14 +99,11 @@ fn reading_commands_answer_and_refusals_have_their_codes() {
     assert_eq!(offer["offer"]["blocks"], 10);
     assert_eq!(offer["offer"]["reward"], "0");
 
-    let folder = home.path().join("export");
-    let out = folder.to_str().unwrap();
-    let exported = chain.run(&["export", "--out", out]).json();
-    assert_eq!(exported["files"].as_array().unwrap().len(), 6);
-    let blocks = fs::read_to_string(folder.join("blocks.jsonl")).unwrap();
-    assert!(blocks
-        .lines()
-        .all(|line| serde_json::from_str::<Value>(line).is_ok()));
+    let export = Export::of(&chain, &home.path().join("export"), &["--from", "0"]);
+    export.has_blocks_from(0);
+    let genesis = &chain.run(&["status"]).json()["chain"]["genesis"];
+    assert_eq!(export.read("blocks")[0]["hash"], *genesis);
+    assert_eq!(export.read("tasks"), Vec::<Value>::new());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use crate::{
     chain::DIGITS_TASK,
+    exports, models,
     people::{event, units, People, NNK},
     workers::Worker,
     wtm,
@@ -38,12 +39,14 @@ fn earned_tokens_are_spent_on_everything_that_the_program_can_do() {
     let experiment = create(&people);
     a_task_is_cancelled_before_its_draw(&people, &experiment);
     let rejected = wtm::facts_are_decided_and_bonds_paid_out(&people);
-    two_workers_share_a_reward(&people, &experiment, home.path());
+    let followed = two_workers_share_a_reward(&people, &experiment, home.path());
+    models::anybody_fetches_and_verifies_them(&people, &followed, home.path());
     a_model_is_put_aside_and_given_away(&people, &experiment);
     an_experiment_is_described_anew(&people, &experiment);
     an_experiment_changes_its_owner(&people, &experiment);
     an_experiment_is_archived(&people, &experiment);
     wtm::what_was_voted_down_is_removed(&people, &rejected);
+    exports::everything_is_exported(&people, &rejected, home.path());
 }
 
 /// Bob registers and is paid for a task of the curriculum.
@@ -127,8 +130,9 @@ fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
         .fails(5, &["no task 77"]);
 }
 
-/// Of two models one becomes champion, so that there is another one that can be put aside.
-fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) {
+/// Of two models one becomes champion, so that there is another one that can be put aside. Gives what following the
+/// task has told.
+fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) -> Value {
     let services = people.chain.services();
     let settings = [
         ("charlie", "epochs = 60\nthreads = 1"),
@@ -160,6 +164,7 @@ fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) {
         json!([["13.72", "0.28"], ["5.88", "0.12"]])
     );
     before.holds_more(people, 0);
+    ended
 }
 
 /// What each rank was paid, and what was burnt.

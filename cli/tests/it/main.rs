@@ -3,10 +3,12 @@
 mod chain;
 mod dev_chain;
 mod documentation;
+mod exports;
 mod faults;
 mod help;
 mod kills;
 mod lifecycle;
+mod models;
 mod offline;
 mod people;
 mod processes;
