@@ -10,7 +10,7 @@
 //! | [`BurnLog`] | rewards | tasks, wtm, the runtime's dust and fee handlers |
 //! | [`FactWriter`] | wtm | tasks |
 //! | [`ProvenanceRecorder`] | provenance | tasks |
-//! | [`EpochRandomness`] | the runtime, from BABE | tasks, rewards |
+//! | [`EpochRandomness`] | the runtime, from BABE | tasks |
 //!
 //! The implementations for `()` are those of a chain without the pallet: nothing is remembered,
 //! nobody is registered, nothing is minted. No `()` accepts a proof.
@@ -176,9 +176,9 @@ pub trait EpochRandomness {
     /// Number of the current epoch. It never falls; it may skip numbers.
     fn epoch() -> u64;
 
-    /// The seed that became known at the start of the current epoch. It hashes randomness that all
-    /// block authors of the epoch before contributed, and only of that epoch and earlier ones.
-    fn seed() -> [u8; 32];
+    /// What the author of the block before the present one added to the randomness: nobody could choose it, and nobody else
+    /// knew it before that block. Nothing if that block carried none.
+    fn output() -> Option<[u8; 32]>;
 }
 
 impl<BlockNumber> ProofVerifier<BlockNumber> for () {

@@ -558,7 +558,7 @@ mod benchmarks {
         Seeds::<T>::insert(0, [0; 32]);
         #[block]
         {
-            Pallet::<T>::store_new_seed();
+            Pallet::<T>::gather_randomness();
         }
         assert!(!Seeds::<T>::contains_key(0));
     }

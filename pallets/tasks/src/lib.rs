@@ -203,6 +203,10 @@ pub mod pallet {
     pub type Deliveries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, T::AccountId, DeliveryOf<T>>;
 
+    /// What the blocks so far have contributed to the randomness.
+    #[pallet::storage]
+    pub type Gathered<T> = StorageValue<_, [u8; 32], ValueQuery>;
+
     /// Number of the next seed.
     #[pallet::storage]
     pub type NextSeed<T> = StorageValue<_, u64, ValueQuery>;
@@ -641,7 +645,7 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-            Self::store_new_seed();
+            Self::gather_randomness();
             T::WeightInfo::store_seed()
         }
 

@@ -6,7 +6,7 @@
 use crate as pallet_tasks;
 use crate::types::TaskOf;
 use codec::Encode;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstU32, ConstU64, Hooks},
@@ -100,7 +100,7 @@ impl pallet_tasks::Config for Test {
 /// Blocks of an epoch.
 pub(crate) const EPOCH: u64 = 10;
 
-/// Epochs of ten blocks, their seed a hash of their number.
+/// Epochs of ten blocks, in which the author of each block contributes a hash of the number before it.
 #[derive(Debug)]
 pub struct Epochs;
 impl EpochRandomness for Epochs {
@@ -108,8 +108,9 @@ impl EpochRandomness for Epochs {
         System::block_number() / EPOCH
     }
 
-    fn seed() -> [u8; 32] {
-        blake2_256(&Self::epoch().encode())
+    fn output() -> Option<[u8; 32]> {
+        let choice = CONTRIBUTION.get();
+        Some(blake2_256(&(System::block_number(), choice).encode()))
     }
 }
 
@@ -147,6 +148,8 @@ pub(crate) struct Book {
 }
 
 thread_local! {
+    /// Stands for what the author of the block before contributes: another number, another contribution.
+    pub(crate) static CONTRIBUTION: Cell<u8> = const { Cell::new(0) };
     static BOOK: RefCell<Book> = RefCell::default();
 }
 

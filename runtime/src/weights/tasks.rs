@@ -275,7 +275,7 @@ impl pallet_tasks::WeightInfo for Measured {
     // Proof: `Tasks::Seeds` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     // At least 20_282 ns.
     fn store_seed() -> Weight {
-        Weight::from_parts(21_494_000, 1_517).saturating_add(DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(21_494_000, 1_517).saturating_add(DbWeight::get().reads_writes(6, 5))
     }
     // Storage: `Tasks::SweepCursor` (r:1 w:1)
     // Proof: `Tasks::SweepCursor` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)

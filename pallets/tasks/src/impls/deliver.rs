@@ -91,8 +91,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The rank in turn, if it is this account's.
-    fn ensure_turn(id: TaskId, task: &TaskOf<T>, who: &T::AccountId) -> Result<u32, Error<T>> {
+    /// The rank in turn, if it is this account's. Nobody has a turn once the circuit of the scores was disabled: what they were
+    /// worth is not known any more.
+    pub(crate) fn ensure_turn(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+    ) -> Result<u32, Error<T>> {
         let Phase::Deliver { rank } = task.phase(Self::now()) else {
             return Err(Error::<T>::WrongPhase);
         };
@@ -100,6 +105,9 @@ impl<T: Config> Pallet<T> {
         let ranking = Rankings::<T>::get(id);
         let in_turn = ranking.get(place).is_some_and(|entry| entry.worker == *who);
         ensure!(in_turn, Error::<T>::NotYourTurn);
+        let circuit = Self::circuit(&task.terms.score_circuit);
+        let is_sound = circuit.is_some_and(|circuit| circuit.is_usable());
+        ensure!(is_sound, Error::<T>::CircuitDisabled);
         Ok(rank)
     }
 

@@ -1,11 +1,13 @@
 //! Seeds, the draw of the test blocks, and the opening of a drawn task.
 //!
-//! A task created while seed `n` is the newest is drawn with seed `n + 2`. Seed `n + 1` gathers
-//! randomness of the epoch in which the task is created, of which a block author near the end of
-//! that epoch may know all; seed `n + 2` gathers that of the whole epoch after it.
+//! Each block adds what its author contributes to the randomness, and what has been gathered at the end
+//! of an epoch becomes a seed. A task created while seed `n` is the newest is drawn with seed `n + 2`. Seed
+//! `n + 1` gathers what the epoch in which the task is created contributes, of which a block author near the
+//! end of that epoch may know all; seed `n + 2` gathers that of the whole epoch after it.
 
 use super::create::hidden_tests;
-use crate::{Config, Error, Event, NextSeed, Pallet, SeedEpoch, Seeds, Tasks};
+use crate::{Config, Error, Event, Gathered, NextSeed, Pallet, SeedEpoch, Seeds, Tasks};
+use codec::Encode;
 use frame_support::ensure;
 use nocknock_primitives::{
     draw::draw_test_blocks,
@@ -14,17 +16,24 @@ use nocknock_primitives::{
     phase::Phase,
     traits::EpochRandomness,
 };
+use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
-    /// Stores the seed of the present epoch in the first block of it that this pallet sees.
-    pub(crate) fn store_new_seed() {
+    /// Adds what the block before this one contributes. The first block of an epoch then stores a seed, of
+    /// which every block of the epoch before is a part.
+    pub(crate) fn gather_randomness() {
+        let gathered = (Gathered::<T>::get(), T::Randomness::output()).using_encoded(blake2_256);
+        Gathered::<T>::put(gathered);
         let epoch = T::Randomness::epoch();
-        if epoch == SeedEpoch::<T>::get() {
-            return;
+        if epoch != SeedEpoch::<T>::get() {
+            Self::store_seed(epoch, (gathered, epoch).using_encoded(blake2_256));
         }
+    }
+
+    fn store_seed(epoch: u64, seed: [u8; 32]) {
         let number = NextSeed::<T>::get();
-        Seeds::<T>::insert(number, T::Randomness::seed());
+        Seeds::<T>::insert(number, seed);
         if let Some(oldest) = number.checked_sub(SEED_HISTORY) {
             Seeds::<T>::remove(oldest);
         }

@@ -1,6 +1,6 @@
 //! Calls about curriculum tasks, for which the runtime may waive the fee.
 
-use crate::{types::TaskOf, Call, Commitments, Config, Pallet, Rankings, Tasks};
+use crate::{types::TaskOf, Call, Commitments, Config, Pallet, Tasks};
 use nocknock_primitives::{
     ids::TaskId,
     phase::Phase,
@@ -61,14 +61,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn is_delivery_turn(id: TaskId, who: &T::AccountId) -> bool {
-        let phase = Self::curriculum_task(id).map(|task| task.phase(Self::now()));
-        let Some(Phase::Deliver { rank }) = phase else {
-            return false;
-        };
-        usize::try_from(rank).is_ok_and(|place| {
-            Rankings::<T>::get(id)
-                .get(place)
-                .is_some_and(|entry| entry.worker == *who)
-        })
+        let task = Self::curriculum_task(id);
+        task.is_some_and(|task| Self::ensure_turn(id, &task, who).is_ok())
     }
 }

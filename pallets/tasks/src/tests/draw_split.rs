@@ -77,6 +77,33 @@ fn a_forgotten_seed_draws_nothing() {
     });
 }
 
+/// The seed of a task that is created in the first epoch, if one block contributes something else.
+fn seed_with_another_contribution_before(block: u64) -> [u8; 32] {
+    let mut seed = None;
+    build_and_execute(|| {
+        go_to(block - 1);
+        CONTRIBUTION.set(1);
+        go_to(block);
+        CONTRIBUTION.set(0);
+        go_to(2 * EPOCH + 2);
+        seed = Seeds::<Test>::get(1);
+    });
+    seed.unwrap()
+}
+
+#[test]
+fn every_block_until_the_end_of_the_epoch_after_creation_decides_about_the_draw() {
+    let usual = seed_with_another_contribution_before(2 * EPOCH + 2);
+    let mut seeds = vec![usual];
+    for block in 2..=2 * EPOCH {
+        seeds.push(seed_with_another_contribution_before(block));
+    }
+    seeds.sort_unstable();
+    seeds.dedup();
+    assert_eq!(u64::try_from(seeds.len()), Ok(2 * EPOCH));
+    assert_eq!(seed_with_another_contribution_before(2 * EPOCH + 1), usual);
+}
+
 #[test]
 fn a_seed_is_stored_once_for_each_epoch_and_old_ones_are_forgotten() {
     build_and_execute(|| {

@@ -165,6 +165,25 @@ fn a_key_that_was_paid_for_is_not_paid_for_again() {
 }
 
 #[test]
+fn nothing_is_paid_for_scores_whose_circuit_was_disabled_and_nobody_loses_a_stake() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25)]);
+        deliver(id, &bob());
+        book(|book| book.disabled.push(SCORE));
+        let key = field::to_bytes(&key_of(&bob()));
+        assert_noop!(
+            Tasks::do_reveal_key(bob(), id, key),
+            Error::<Test>::CircuitDisabled
+        );
+        go_to(end_of(id).turn_began + 20);
+        assert_ok!(Tasks::do_finish_task(id));
+        assert_ok!(Tasks::do_close_commitment(id, &bob()));
+        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
+        assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
+    });
+}
+
+#[test]
 fn a_delivery_made_before_the_circuit_was_disabled_is_paid() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
