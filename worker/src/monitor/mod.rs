@@ -86,3 +86,114 @@ async fn tell_health(State(observed): State<Observed>) -> Response {
     });
     (status, Json(body)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notice::{Audience, Notice};
+    use serde_json::Value;
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// What was answered to a request.
+    struct Answer {
+        /// Status line and headers, in lower case.
+        head: String,
+        body: String,
+    }
+
+    impl Answer {
+        fn status(&self) -> &str {
+            self.head.split(' ').nth(1).unwrap()
+        }
+
+        fn json(&self) -> Value {
+            serde_json::from_str(&self.body).unwrap()
+        }
+    }
+
+    /// Serves on a free port, and gives where.
+    async fn served(metrics: &Arc<Metrics>, stale: Duration) -> SocketAddr {
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let monitor = Monitor::bind(free, metrics.clone(), stale).await.unwrap();
+        let address = monitor.address().unwrap();
+        tokio::spawn(monitor.serve());
+        address
+    }
+
+    fn ask(address: SocketAddr, path: &str) -> Answer {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(HOUR / 60)).unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        Answer {
+            head: head.to_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+
+    fn metrics_at_block(number: u32) -> Arc<Metrics> {
+        let metrics = Arc::new(Metrics::new().unwrap());
+        metrics.hear(&Notice::Block { number });
+        metrics
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn prometheus_is_told_the_numbers() {
+        let address = served(&metrics_at_block(7), HOUR).await;
+        let answer = ask(address, "/metrics");
+        assert_eq!(answer.status(), "200");
+        let form = "content-type: text/plain; version=0.0.4";
+        assert!(answer.head.contains(form), "{}", answer.head);
+        for line in [
+            "nocknock_worker_best_block 7",
+            "nocknock_worker_node_up 1",
+            "nocknock_worker_stakes_lost_total 0",
+            "nocknock_worker_proof_seconds_count 0",
+            "nocknock_worker_validation_accuracy 0",
+        ] {
+            let told = answer.body.lines().any(|told| told == line);
+            assert!(told, "{line} is not in:\n{}", answer.body);
+        }
+        assert_eq!(ask(address, "/").status(), "404");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_worker_that_sees_blocks_is_healthy() {
+        let address = served(&metrics_at_block(7), HOUR).await;
+        let answer = ask(address, "/health");
+        assert_eq!(answer.status(), "200");
+        let told = answer.json();
+        assert_eq!(told["healthy"], true);
+        assert_eq!(told["best_block"], 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_worker_that_has_seen_no_block_is_not_healthy() {
+        let metrics = Arc::new(Metrics::new().unwrap());
+        let answer = ask(served(&metrics, HOUR).await, "/health");
+        assert_eq!(answer.status(), "503");
+        let told = answer.json();
+        assert_eq!(told["healthy"], false);
+        assert_eq!(told["seconds_since_block"], Value::Null);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_worker_whose_last_block_is_too_old_is_not_healthy() {
+        let address = served(&metrics_at_block(7), Duration::ZERO).await;
+        let answer = ask(address, "/health");
+        assert_eq!(answer.status(), "503");
+        let told = answer.json();
+        assert_eq!(told["healthy"], false);
+        assert_eq!(told["best_block"], 7);
+        assert!(told["seconds_since_block"].is_u64(), "{told}");
+    }
+}
