@@ -47,7 +47,7 @@ pub enum OpenError {
 
 /// Number of elements of a shape's ciphertext.
 pub fn ciphertext_len(shape: &MlpShape) -> usize {
-    1 + weight_elements(shape)
+    weight_elements(shape).saturating_add(1)
 }
 
 /// Encrypts a model.
@@ -62,7 +62,7 @@ pub fn encrypt(
     let plaintext = core::iter::once(salt).chain(packed);
     Ok(plaintext
         .zip(keystream(shape, key, context))
-        .map(|(plain, key)| plain + key)
+        .map(|(plain, key)| masked(plain, key))
         .collect())
 }
 
@@ -78,12 +78,12 @@ pub fn decrypt(
     let mut stream = keystream(shape, key, context);
     let (salt, packed) = match ciphertext.split_first() {
         Some((first, rest)) if ciphertext.len() == expected => {
-            let salt = *first - stream.next_element();
+            let salt = unmasked(*first, stream.next_element());
             (
                 salt,
                 rest.iter()
                     .zip(stream)
-                    .map(|(cipher, key)| *cipher - key)
+                    .map(|(cipher, key)| unmasked(*cipher, key))
                     .collect::<Vec<_>>(),
             )
         }
@@ -104,6 +104,22 @@ pub fn decrypt(
 /// The elements that are added to the plaintext.
 pub fn keystream(shape: &MlpShape, key: Fr, context: Fr) -> Keystream {
     Keystream::new(Purpose::Keystream.tag(shape), &[key, context])
+}
+
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "arithmetic of the field is modular: it neither overflows nor panics"
+)]
+fn masked(plain: Fr, key: Fr) -> Fr {
+    plain + key
+}
+
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "arithmetic of the field is modular: it neither overflows nor panics"
+)]
+fn unmasked(cipher: Fr, key: Fr) -> Fr {
+    cipher - key
 }
 
 impl fmt::Debug for Opened {

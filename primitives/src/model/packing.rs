@@ -73,7 +73,8 @@ pub fn unpack_weights(shape: &MlpShape, elements: &[Fr]) -> Result<Weights, Pack
 /// Number of elements that a block's rows take.
 pub fn row_elements(shape: &MlpShape) -> usize {
     let mut row = vec![u32::from(shape.input_bits); shape.inputs.into()];
-    row.resize(row.len() + usize::from(shape.classes) + 1, 1);
+    let label_and_flag = usize::from(shape.classes).saturating_add(1);
+    row.resize(row.len().saturating_add(label_and_flag), 1);
     let rows = usize::from(shape.block_rows);
     elements(core::iter::repeat_n(row, rows).flatten())
 }
@@ -96,11 +97,12 @@ pub fn weight_elements(shape: &MlpShape) -> usize {
 
 /// Elements that values of these widths take when packed greedily.
 fn elements(widths: impl Iterator<Item = u32>) -> usize {
-    let start = (0, PACKED_BITS);
+    let start = (0usize, PACKED_BITS);
     let (count, _) = widths.fold(start, |(count, used), bits| {
-        match used + bits <= PACKED_BITS {
-            true => (count, used + bits),
-            false => (count + 1, bits),
+        let filled = used.saturating_add(bits);
+        match filled <= PACKED_BITS {
+            true => (count, filled),
+            false => (count.saturating_add(1), bits),
         }
     });
     count
@@ -108,7 +110,8 @@ fn elements(widths: impl Iterator<Item = u32>) -> usize {
 
 /// A signed value of `bits` bits as an unsigned one. Out of range it stays out of range.
 fn raised(value: i32, bits: u8) -> u64 {
-    u64::try_from(i64::from(value) - Dimensions::min_signed(bits)).unwrap_or(u64::MAX)
+    let above_smallest = i64::from(value).saturating_sub(Dimensions::min_signed(bits));
+    u64::try_from(above_smallest).unwrap_or(u64::MAX)
 }
 
 /// The signed value behind an unsigned one of at most 32 bits.

@@ -108,11 +108,8 @@ impl Row {
         {
             return Err(RowFault::Length);
         }
-        if self
-            .inputs
-            .iter()
-            .any(|input| i64::from(*input) > shape.max_input())
-        {
+        let largest = shape.max_input();
+        if self.inputs.iter().any(|input| i64::from(*input) > largest) {
             return Err(RowFault::InputRange);
         }
         if self.one_hot.iter().any(|value| *value > 1) {
@@ -147,7 +144,7 @@ pub fn check_rows(shape: &MlpShape, rows: &[Row]) -> Result<(), RowError> {
         .position(|pair| matches!(pair, [a, b] if !a.real && b.real));
     match behind_padding {
         Some(before) => Err(RowError::Row {
-            row: before + 1,
+            row: before.saturating_add(1),
             fault: RowFault::RealAfterPadding,
         }),
         None => Ok(()),
@@ -171,7 +168,7 @@ pub fn fill_block(shape: &MlpShape, mut samples: Vec<Row>) -> Result<Vec<Row>, R
 /// Number of samples among rows.
 pub fn count_real(rows: &[Row]) -> u32 {
     rows.iter()
-        .fold(0, |count, row| count + u32::from(row.real))
+        .fold(0u32, |count, row| count.saturating_add(row.real.into()))
 }
 
 #[cfg(test)]

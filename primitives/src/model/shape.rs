@@ -144,70 +144,87 @@ pub enum ShapeError {
 impl Dimensions {
     /// Largest value of an input.
     pub const fn max_input(&self) -> i64 {
-        (1 << self.input_bits) - 1
+        power_of_two(self.input_bits).saturating_sub(1)
     }
 
     /// Smallest value of a signed integer of this many bits, which are at least 1 and at most 63.
     pub const fn min_signed(bits: u8) -> i64 {
-        -(1 << (bits - 1))
+        power_of_two(bits.saturating_sub(1)).saturating_neg()
     }
 
     /// Largest value of a signed integer of this many bits.
     pub const fn max_signed(bits: u8) -> i64 {
-        (1 << (bits - 1)) - 1
+        power_of_two(bits.saturating_sub(1)).saturating_sub(1)
     }
 
     /// Smallest value of the hidden layer before activation: `D·(2^i − 1)·min w + min b`.
     pub const fn min_preactivation(&self) -> i64 {
-        self.inputs as i64 * self.max_input() * Self::min_signed(self.weight_bits)
-            + Self::min_signed(self.hidden_bias_bits)
+        self.largest_inputs_times(Self::min_signed(self.weight_bits))
+            .saturating_add(Self::min_signed(self.hidden_bias_bits))
     }
 
     /// Largest value of the hidden layer before activation: `D·(2^i − 1)·max w + max b`.
     pub const fn max_preactivation(&self) -> i64 {
-        self.inputs as i64 * self.max_input() * Self::max_signed(self.weight_bits)
-            + Self::max_signed(self.hidden_bias_bits)
+        self.largest_inputs_times(Self::max_signed(self.weight_bits))
+            .saturating_add(Self::max_signed(self.hidden_bias_bits))
+    }
+
+    const fn largest_inputs_times(&self, weight: i64) -> i64 {
+        (self.inputs as i64)
+            .saturating_mul(self.max_input())
+            .saturating_mul(weight)
     }
 
     /// Largest value of the hidden layer after activation.
     pub const fn max_activation(&self) -> i64 {
-        self.max_preactivation() >> self.shift
+        self.max_preactivation().unbounded_shr(self.shift as u32)
     }
 
     /// Largest distance between two outputs of a row: `H·(2^w − 1)·max h + 2^b − 1`.
     pub const fn max_gap(&self) -> i128 {
-        self.hidden as i128 * ((1 << self.weight_bits) - 1) * self.max_activation() as i128
-            + ((1 << self.output_bias_bits) - 1)
+        let weight_range = power_of_two(self.weight_bits).saturating_sub(1);
+        let bias_range = power_of_two(self.output_bias_bits).saturating_sub(1);
+        (self.hidden as i128)
+            .saturating_mul(weight_range as i128)
+            .saturating_mul(self.max_activation() as i128)
+            .saturating_add(bias_range as i128)
     }
 
     /// Rows whose values of one hidden unit share a field element: `floor(253 / B)`.
     pub const fn hidden_pack(&self) -> usize {
-        (USABLE_BITS / self.preactivation_bits as u32) as usize
+        values_per_element(self.preactivation_bits as u32)
     }
 
     /// Bits that one row takes in a field element of packed outputs: one more than a distance.
     pub const fn output_base_bits(&self) -> u32 {
-        self.gap_bits as u32 + 1
+        (self.gap_bits as u32).saturating_add(1)
     }
 
     /// Rows whose outputs of one class share a field element: `floor(253 / B)`.
     pub const fn output_pack(&self) -> usize {
-        (USABLE_BITS / self.output_base_bits()) as usize
+        values_per_element(self.output_base_bits())
     }
 
     /// Number of weights of both layers, biases left out.
     pub const fn weight_count(&self) -> usize {
-        self.hidden as usize * (self.inputs as usize + self.classes as usize)
+        (self.inputs as usize)
+            .saturating_add(self.classes as usize)
+            .saturating_mul(self.hidden as usize)
     }
 
     /// Bytes of the inputs of one row in its wire form.
     pub const fn input_bytes(&self) -> usize {
-        (self.inputs as usize * self.input_bits as usize).div_ceil(8)
+        (self.inputs as usize)
+            .saturating_mul(self.input_bits as usize)
+            .div_ceil(8)
     }
 
-    /// Longest wire form of a block's rows in bytes.
+    /// Longest wire form of a block's rows in bytes, `usize::MAX` if it is longer than that.
     pub const fn max_wire_bytes(&self) -> usize {
-        2 + self.block_rows as usize * (1 + self.input_bytes())
+        self.input_bytes()
+            .saturating_add(1)
+            .saturating_mul(self.block_rows as usize)
+            .saturating_add(2)
     }
 
     /// Checks every bound. A shape that passes cannot overflow, whatever its weights and inputs.
@@ -223,11 +240,12 @@ impl Dimensions {
         {
             return Err(ShapeError::PreactivationOverflow);
         }
-        if self.shift as u32 + 1 >= self.preactivation_bits as u32 {
+        if self.shift.saturating_add(1) >= self.preactivation_bits {
             return Err(ShapeError::Shift);
         }
         // The distance that the circuit ranges over may exceed the true one by one.
-        if self.max_gap() + 1 > (1 << self.gap_bits) - 1 {
+        let largest_gap = power_of_two(self.gap_bits).saturating_sub(1);
+        if self.max_gap().saturating_add(1) > largest_gap as i128 {
             return Err(ShapeError::GapOverflow);
         }
         if self.max_wire_bytes() > MAX_WIRE_BYTES {
@@ -258,6 +276,22 @@ const fn within(value: u8, low: u8, high: u8) -> bool {
     low <= value && value <= high
 }
 
+/// `2^bits` for at most 62 bits, the largest number there is for more.
+const fn power_of_two(bits: u8) -> i64 {
+    match bits {
+        0..=62 => 1i64.unbounded_shl(bits as u32),
+        _ => i64::MAX,
+    }
+}
+
+/// Values of this many bits that fit into the usable bits of a field element.
+const fn values_per_element(bits: u32) -> usize {
+    match USABLE_BITS.checked_div(bits) {
+        Some(count) => count as usize,
+        None => 0,
+    }
+}
+
 /// A named perceptron whose sums are known to fit their widths.
 ///
 /// Reads like its [`Dimensions`]. The name is part of every domain tag, so commitments to models
@@ -283,6 +317,10 @@ impl MlpShape {
     }
 
     /// A shape of the tables above: a wrong entry does not compile.
+    #[allow(
+        clippy::panic,
+        reason = "evaluated by the compiler: the panic is an error of compilation"
+    )]
     const fn declare(name: &str, dimensions: Dimensions) -> Self {
         let Ok(name) = ShapeName::new(name) else {
             panic!("the name of this shape is not usable");
@@ -362,18 +400,22 @@ pub struct ShapeName([u8; MAX_SHAPE_NAME]);
 impl ShapeName {
     /// A name from a text.
     pub const fn new(name: &str) -> Result<Self, ShapeError> {
-        let bytes = name.as_bytes();
-        if bytes.is_empty() || bytes.len() > MAX_SHAPE_NAME {
+        if name.is_empty() {
             return Err(ShapeError::Name);
         }
         let mut padded = [0; MAX_SHAPE_NAME];
-        let mut i = 0;
-        while i < bytes.len() {
-            if !is_name_byte(bytes[i]) {
+        let mut places: &mut [u8] = &mut padded;
+        let mut text = name.as_bytes();
+        while let Some((byte, later)) = text.split_first() {
+            let Some((place, free)) = places.split_first_mut() else {
+                return Err(ShapeError::Name);
+            };
+            if !is_name_byte(*byte) {
                 return Err(ShapeError::Name);
             }
-            padded[i] = bytes[i];
-            i += 1;
+            *place = *byte;
+            places = free;
+            text = later;
         }
         Ok(Self(padded))
     }

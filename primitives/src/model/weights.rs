@@ -116,7 +116,12 @@ impl Weights {
     pub(super) fn lengths(shape: &MlpShape) -> [usize; 4] {
         let [inputs, hidden, classes] =
             [shape.inputs, shape.hidden, shape.classes].map(usize::from);
-        [hidden * inputs, hidden, classes * hidden, classes]
+        [
+            hidden.saturating_mul(inputs),
+            hidden,
+            classes.saturating_mul(hidden),
+            classes,
+        ]
     }
 }
 

@@ -66,10 +66,11 @@ pub fn decode_rows(shape: &MlpShape, bytes: &[u8]) -> Result<Vec<Row>, WireError
             })
         }
     };
-    let row_bytes = 1 + shape.input_bytes();
-    if body.len() != samples * row_bytes {
+    let row_bytes = shape.input_bytes().saturating_add(1);
+    let body_bytes = samples.saturating_mul(row_bytes);
+    if body.len() != body_bytes {
         return Err(WireError::Length {
-            expected: 2 + samples * row_bytes,
+            expected: body_bytes.saturating_add(2),
             found: bytes.len(),
         });
     }
@@ -107,12 +108,12 @@ fn decode_row(shape: &MlpShape, row: usize, bytes: &[u8]) -> Result<Row, WireErr
 fn push_inputs(bytes: &mut Vec<u8>, inputs: &[u16], width: u8) {
     let (mut buffer, mut filled) = (0u32, 0u8);
     for input in inputs {
-        buffer |= u32::from(*input) << filled;
-        filled += width;
+        buffer |= u32::from(*input).unbounded_shl(filled.into());
+        filled = filled.saturating_add(width);
         while filled >= 8 {
             bytes.push(low_byte(buffer));
             buffer >>= 8;
-            filled -= 8;
+            filled = filled.saturating_sub(8);
         }
     }
     if filled > 0 {
@@ -137,13 +138,14 @@ impl Bits<'_> {
     fn take(&mut self, width: u8) -> u16 {
         while self.filled < width {
             let (byte, rest) = self.bytes.split_first().unwrap_or((&0, &[]));
-            self.buffer |= u32::from(*byte) << self.filled;
-            self.filled += 8;
+            self.buffer |= u32::from(*byte).unbounded_shl(self.filled.into());
+            self.filled = self.filled.saturating_add(8);
             self.bytes = rest;
         }
-        let value = self.buffer & ((1 << width) - 1);
-        self.buffer >>= width;
-        self.filled -= width;
+        let mask = 1u32.unbounded_shl(width.into()).saturating_sub(1);
+        let value = self.buffer & mask;
+        self.buffer = self.buffer.unbounded_shr(width.into());
+        self.filled = self.filled.saturating_sub(width);
         u16::try_from(value).unwrap_or_default()
     }
 

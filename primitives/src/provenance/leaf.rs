@@ -58,7 +58,9 @@ impl<AccountId: Clone + Into<[u8; 32]>> Provenance<AccountId> {
 }
 
 fn number(value: u64) -> [u8; 32] {
-    let mut word = [0; 32];
-    word[24..].copy_from_slice(&value.to_be_bytes());
+    let mut word = [0u8; 32];
+    if let Some(low) = word.last_chunk_mut::<8>() {
+        *low = value.to_be_bytes();
+    }
     word
 }

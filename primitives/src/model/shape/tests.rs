@@ -65,6 +65,26 @@ fn each_bound_has_its_own_error() {
     assert_eq!(changed(|d| d.block_rows = u16::MAX), Err(BlockTooLong));
 }
 
+/// The byte form takes `2^32 + 1` bytes, which are 1 in the 32 bits that a runtime counts with.
+#[test]
+fn a_block_whose_length_needs_more_than_32_bits_is_refused() {
+    let long = Dimensions {
+        inputs: 32768,
+        input_bits: 16,
+        preactivation_bits: 40,
+        gap_bits: 56,
+        block_rows: u16::MAX,
+        ..*TINY_4X3X2.dimensions()
+    };
+    assert_eq!(long.check(), Err(ShapeError::BlockTooLong));
+    let short = Dimensions {
+        inputs: 30000,
+        block_rows: 1,
+        ..long
+    };
+    assert_eq!(short.check(), Ok(()));
+}
+
 #[test]
 fn the_widest_dimensions_are_checked_without_overflow() {
     let widest = Dimensions {
