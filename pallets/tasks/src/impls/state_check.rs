@@ -10,7 +10,6 @@ use frame_support::ensure;
 use nocknock_primitives::{
     ids::TaskId,
     limits::SEED_HISTORY,
-    phase::Phase,
     task::{Funding, Outcome},
 };
 use sp_runtime::{
@@ -25,9 +24,9 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. A task's number is below `NextTask`; roots, rankings, revealed blocks, commitments and deliveries
     ///    belong to stored tasks.
-    /// 2. What is held from each requester for `Escrow` and `Bond` is the sum of what its tasks
-    ///    say is left of them.
-    /// 3. What is held from each worker for `Stake` is the sum of the stakes of its commitments.
+    /// 2. What is held from each account for `Escrow` and `Bond` is the sum of what the tasks that it
+    ///    requested say is left of them.
+    /// 3. What is held from each account for `Stake` is the sum of the stakes of its commitments.
     /// 4. `open_commitments` is the number of stored commitments, and before settlement it is
     ///    `committed`.
     /// 5. Before settlement `proved` is the number of complete submissions among the commitments.
@@ -35,7 +34,7 @@ impl<T: Config> Pallet<T> {
     /// 7. Revealed blocks exist before settlement only, for exactly the test blocks that are
     ///    marked as revealed.
     /// 8. Curriculum tasks hold no money. A finished task holds no escrow, and a settled one holds
-    ///    a bond only if its reveal failed.
+    ///    a bond only if its reveal failed. A task that was settled without a ranking is finished.
     /// 9. Seeds are stored for the newest `SEED_HISTORY` numbers only.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
@@ -110,10 +109,15 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Every one of the amounts is held, and nothing is held from any other account: a hold that was left
+    /// behind by a task that is gone would lock money for ever.
     fn are_held(reason: HoldReason, amounts: &Amounts<T>) -> bool {
-        amounts
+        let exact = amounts
             .iter()
-            .all(|(who, amount)| Self::held(reason, who) == *amount)
+            .all(|(who, amount)| Self::held(reason, who) == *amount);
+        let nothing_else = frame_system::Account::<T>::iter_keys()
+            .all(|who| amounts.contains_key(&who) || Self::held(reason, &who).is_zero());
+        exact && nothing_else
     }
 
     fn check_counts(id: TaskId, task: &TaskOf<T>) -> Result<(), TryRuntimeError> {
@@ -195,8 +199,8 @@ impl<T: Config> Pallet<T> {
             "8: a settled task holds a bond"
         );
         ensure!(
-            end.outcome == Outcome::Ranked || task.phase(Self::now()) == Phase::Done,
-            "8: a task without a ranking is not over"
+            end.outcome == Outcome::Ranked || end.finished_at.is_some(),
+            "8: a task without a ranking is not finished"
         );
         Ok(())
     }

@@ -228,8 +228,8 @@ fn missing_reveal_forfeits_the_bond() {
 }
 
 /// A task whose first test block was committed with this first row, as only somebody can who
-/// computes the root without the checks.
-fn task_with_broken_block(row: Row) -> (u64, Vec<Row>) {
+/// computes the root without the checks. Bob and Dave are committed, and the reveal phase has begun.
+fn task_with_broken_block(row: Row) -> u64 {
     let mut broken = rows(0);
     broken[0] = row;
     assert!(
@@ -239,9 +239,9 @@ fn task_with_broken_block(row: Row) -> (u64, Vec<Row>) {
     let mut spec = spec();
     spec.roots[0] = BlockRoot(field::to_bytes(&unchecked_root(&broken)));
     let id = create(spec);
-    commit(id, &[bob()]);
+    commit(id, &[bob(), dave()]);
     end_commits(id);
-    (id, broken)
+    id
 }
 
 /// Some root that no well-formed rows have; which one does not matter to the chain.
@@ -256,19 +256,32 @@ fn unchecked_root(rows: &[Row]) -> Fr {
     })
 }
 
+/// Alice cannot reveal the first test block with these bytes for its first row: a class, and four inputs
+/// of two bits each.
+fn refused_reveal(id: u64, first_row: &[u8], error: Error<Test>) {
+    let mut shown = revealed(0);
+    let honest = shown.rows.into_inner();
+    let bytes = [&honest[..2], first_row, &honest[4..]].concat();
+    shown.rows = bytes.try_into().unwrap();
+    assert_err_ignore_postinfo!(Tasks::do_reveal_block(&alice(), id, 0, shown), error);
+    assert_eq!(task(id).tests[0].rows, None);
+}
+
+/// Alice reveals the other block and lets the reveal phase pass: she loses her bond, and nobody else anything.
 fn workers_keep_their_stakes(id: u64) {
-    assert_err_ignore_postinfo!(
-        Tasks::do_reveal_block(&alice(), id, 0, revealed(0)),
-        Error::<Test>::RootMismatch
-    );
     assert_ok!(Tasks::do_reveal_block(&alice(), id, 1, revealed(1)));
     go_to(21);
     settle(id);
     assert_eq!(end_of(id).outcome, Outcome::RevealFailed);
-    assert_ok!(Tasks::do_close_commitment(id, &bob()));
-    assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT + 300, 0));
+    for worker in [bob(), dave()] {
+        assert_eq!((free(&worker), held(&worker)), (ENDOWMENT - 100, 100));
+        assert_ok!(Tasks::do_close_commitment(id, &worker));
+        assert_eq!((free(&worker), held(&worker)), (ENDOWMENT + 150, 0));
+    }
+    assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT - 300, 0));
 }
 
+/// The bytes of a row name one class, so those of either class are another block, and no byte stands for both.
 #[test]
 fn committed_block_with_a_two_hot_label() {
     build_and_execute(|| {
@@ -276,19 +289,27 @@ fn committed_block_with_a_two_hot_label() {
             one_hot: vec![1, 1],
             ..rows(0)[0].clone()
         };
-        let (id, _) = task_with_broken_block(two_hot);
+        let id = task_with_broken_block(two_hot);
+        refused_reveal(id, &[0, 0], Error::RootMismatch);
+        refused_reveal(id, &[1, 0], Error::RootMismatch);
+        refused_reveal(id, &[0b11, 0], Error::MalformedRows);
+        refused_reveal(id, &[0, 1, 0], Error::MalformedRows);
         workers_keep_their_stakes(id);
     });
 }
 
+/// The last input is 7, and inputs have two bits: cut to them it is another block, and there is no place for a third.
 #[test]
 fn committed_block_with_an_out_of_range_input() {
     build_and_execute(|| {
         let too_large = Row {
-            inputs: vec![4, 0, 0, 0],
+            inputs: vec![0, 0, 0, 7],
             ..rows(0)[0].clone()
         };
-        let (id, _) = task_with_broken_block(too_large);
+        let id = task_with_broken_block(too_large);
+        refused_reveal(id, &[1, 0b1100_0000], Error::RootMismatch);
+        refused_reveal(id, &[1, 0b1100_0000, 1], Error::MalformedRows);
+        refused_reveal(id, &[2, 0b1100_0000], Error::MalformedRows);
         workers_keep_their_stakes(id);
     });
 }

@@ -17,6 +17,7 @@ mod reveal_block;
 mod reveal_key;
 mod sequences;
 mod settle;
+mod state_check;
 mod submit_scores;
 mod sweep;
 mod views;

@@ -1,0 +1,187 @@
+//! Each invariant is seen to be checked: the state is broken by hand, and the check says what is wrong.
+
+use super::builders::*;
+use crate::{
+    mock::*, types::TaskOf, Commitments, Deliveries, HoldReason, NextSeed, NextTask, Rankings,
+    RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
+};
+use frame_support::assert_ok;
+use nocknock_primitives::{
+    ids::TaskId,
+    task::{Funding, Outcome},
+};
+use sp_runtime::TryRuntimeError;
+
+/// Breaks a sound state and returns what the check says then.
+fn found_after(prepare: impl FnOnce() -> TaskId, damage: impl FnOnce(TaskId)) -> &'static str {
+    new_test_ext().execute_with(|| {
+        let id = prepare();
+        check_state();
+        damage(id);
+        match Tasks::do_try_state() {
+            Err(TryRuntimeError::Other(message)) => message,
+            other => panic!("the broken state is not found: {other:?}"),
+        }
+    })
+}
+
+/// The same for a damage to the task itself.
+fn found_in_task(
+    prepare: impl FnOnce() -> TaskId,
+    damage: impl FnOnce(&mut TaskOf<Test>),
+) -> &'static str {
+    found_after(prepare, |id| {
+        StoredTasks::<Test>::mutate(id, |task| damage(task.as_mut().expect("the task exists")));
+    })
+}
+
+/// A task of Alice's in which Bob is committed.
+fn open() -> TaskId {
+    let id = create(spec());
+    commit(id, &[bob()]);
+    id
+}
+
+/// The same with both test blocks revealed.
+fn revealed_task() -> TaskId {
+    proving(spec(), &[bob()])
+}
+
+/// A settled task that still holds its reward, for which Bob and Dave are ranked.
+fn ranked() -> TaskId {
+    settled(spec(), &[(bob(), 25), (dave(), 24)])
+}
+
+/// A settled task that still holds its bond, since nothing was revealed.
+fn failed() -> TaskId {
+    let id = open();
+    go_to(21);
+    settle(id);
+    id
+}
+
+#[test]
+fn a_task_with_a_future_number_is_found() {
+    let found = found_after(open, NextTask::<Test>::put);
+    assert_eq!(found, "1: a task has a future number");
+}
+
+#[test]
+fn what_belongs_to_no_task_is_found() {
+    let roots = found_after(open, |id| {
+        Roots::<Test>::insert(id + 1, Roots::<Test>::get(id));
+    });
+    assert_eq!(roots, "1: roots without a task");
+    let ranking = found_after(ranked, |id| {
+        Rankings::<Test>::insert(id + 1, Rankings::<Test>::get(id));
+    });
+    assert_eq!(ranking, "1: a ranking without a task");
+    let block = found_after(open, |id| {
+        RevealedBlocks::<Test>::insert(id + 1, 0u16, revealed(0));
+    });
+    assert_eq!(block, "1: a revealed block without a task");
+    let commitment = found_after(open, |id| {
+        let of_bob = Commitments::<Test>::get(id, bob()).unwrap();
+        Commitments::<Test>::insert(id + 1, bob(), of_bob);
+    });
+    assert_eq!(commitment, "1: a commitment without a task");
+    let delivery = found_after(ranked, |id| {
+        deliver(id, &bob());
+        let of_bob = Deliveries::<Test>::get(id, bob()).unwrap();
+        Deliveries::<Test>::insert(id + 1, bob(), of_bob);
+    });
+    assert_eq!(delivery, "1: a delivery without a task");
+}
+
+#[test]
+fn money_that_is_not_held_is_found() {
+    let escrow = found_in_task(open, |task| task.held.escrow += 1);
+    assert_eq!(escrow, "2: escrows differ from holds");
+    let bond = found_in_task(open, |task| task.held.bond += 1);
+    assert_eq!(bond, "2: bonds differ from holds");
+    let stake = found_in_task(open, |task| task.terms.stake += 1);
+    assert_eq!(stake, "3: stakes differ from holds");
+}
+
+/// Eve takes part in nothing, so no task says why something is held from her.
+#[test]
+fn a_hold_that_was_left_behind_is_found() {
+    let left_over = |reason: HoldReason| {
+        found_after(open, |_| {
+            assert_ok!(Tasks::hold(reason, &eve(), 5));
+        })
+    };
+    let escrow = left_over(HoldReason::Escrow);
+    assert_eq!(escrow, "2: escrows differ from holds");
+    let bond = left_over(HoldReason::Bond);
+    assert_eq!(bond, "2: bonds differ from holds");
+    let stake = left_over(HoldReason::Stake);
+    assert_eq!(stake, "3: stakes differ from holds");
+}
+
+#[test]
+fn a_wrong_counter_is_found() {
+    let stored = found_in_task(open, |task| task.open_commitments += 1);
+    assert_eq!(stored, "4: open_commitments is not their number");
+    let committed = found_in_task(open, |task| task.committed += 1);
+    assert_eq!(committed, "4: committed is not the number of commitments");
+    let proved = found_in_task(open, |task| task.proved += 1);
+    assert_eq!(proved, "5: proved is not the number of submissions");
+}
+
+#[test]
+fn a_wrong_ranking_is_found() {
+    let turned_round = found_after(ranked, |id| {
+        Rankings::<Test>::mutate(id, |ranking| ranking.sort_by_key(|entry| entry.correct));
+    });
+    assert_eq!(turned_round, "6: a ranking is out of order");
+    let one_twice = found_after(ranked, |id| {
+        Rankings::<Test>::mutate(id, |ranking| ranking[1].worker = bob());
+    });
+    assert_eq!(one_twice, "6: a ranking names a worker twice");
+}
+
+#[test]
+fn revealed_blocks_that_are_not_as_marked_are_found() {
+    let missing = found_after(revealed_task, |id| RevealedBlocks::<Test>::remove(id, 0u16));
+    assert_eq!(missing, "7: not every revealed block is stored");
+    let another = found_after(revealed_task, |id| {
+        RevealedBlocks::<Test>::remove(id, 0u16);
+        RevealedBlocks::<Test>::insert(id, 2u16, revealed(2));
+    });
+    assert_eq!(another, "7: a block is marked as revealed but not stored");
+    let kept = found_after(ranked, |id| {
+        RevealedBlocks::<Test>::insert(id, 0u16, revealed(0));
+    });
+    assert_eq!(kept, "7: a settled task keeps revealed rows");
+}
+
+#[test]
+fn money_that_a_task_should_not_hold_is_found() {
+    let minting = found_in_task(open, |task| task.funding = Funding::Curriculum);
+    assert_eq!(minting, "8: a curriculum task holds money");
+    let finished = found_in_task(ranked, |task| {
+        task.settlement.as_mut().unwrap().finished_at = Some(1);
+    });
+    assert_eq!(finished, "8: a finished task holds an escrow");
+    let without_a_winner = found_in_task(failed, |task| {
+        task.settlement.as_mut().unwrap().outcome = Outcome::NoWinner;
+    });
+    assert_eq!(without_a_winner, "8: a settled task holds a bond");
+}
+
+#[test]
+fn a_task_that_nobody_can_win_or_finish_is_found() {
+    let found = found_in_task(failed, |task| {
+        task.settlement.as_mut().unwrap().finished_at = None;
+    });
+    assert_eq!(found, "8: a task without a ranking is not finished");
+}
+
+#[test]
+fn a_seed_that_should_not_be_stored_is_found() {
+    let found = found_after(open, |_| {
+        Seeds::<Test>::insert(NextSeed::<Test>::get(), [0u8; 32]);
+    });
+    assert_eq!(found, "9: a seed is stored that should be forgotten");
+}
