@@ -27,13 +27,16 @@ pub(crate) enum Failure {
     /// Something is not what it claims to be.
     #[error("{0}")]
     NotTrue(String),
+    /// A file cannot be read or written. It has no exit code of its own.
+    #[error("{0}")]
+    File(String),
 }
 
 impl Failure {
     /// What a program tells the kinds apart by.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Other(_) => "failed",
+            Self::Other(_) | Self::File(_) => "failed",
             Self::Usage(_) => "usage",
             Self::Unreachable(_) => "unreachable",
             Self::Refused(_) => "refused",
@@ -45,7 +48,7 @@ impl Failure {
 
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Other(_) => 1,
+            Self::Other(_) | Self::File(_) => 1,
             Self::Usage(_) => 2,
             Self::Unreachable(_) => 3,
             Self::Refused(_) => 4,
@@ -72,7 +75,7 @@ impl Failure {
 
     /// A failure of a file operation.
     pub(crate) fn file(path: &Path, error: io::Error) -> Self {
-        Self::Other(format!("{}: {error}", path.display()))
+        Self::File(format!("{}: {error}", path.display()))
     }
 }
 
@@ -143,6 +146,14 @@ mod tests {
         ];
         let codes: Vec<u8> = kinds.iter().map(Failure::code).collect();
         assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_file_error_looks_like_any_failure_without_a_code() {
+        let full = Failure::file(Path::new("task.json"), io::Error::other("no space left"));
+        assert_eq!(full.to_string(), "task.json: no space left");
+        assert!(matches!(full, Failure::File(_)));
+        assert_eq!((full.kind(), full.code()), ("failed", 1));
     }
 
     #[test]

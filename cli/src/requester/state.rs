@@ -10,7 +10,7 @@ use nocknock_primitives::ids::{BlobId, BlockRoot, ExperimentId, TaskId};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 /// How far a requester has come. Nothing in it is secret.
@@ -71,8 +71,7 @@ impl Request {
     pub(crate) fn create(data: &Path, state: RequesterState<Progress>) -> Result<Self, Failure> {
         let root = state.prepared.roots().first().copied().unwrap_or_default();
         let path = place(data, state.progress.genesis, &root);
-        let folder = path.parent().unwrap_or(data);
-        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
+        create_folder(folder_of(&path))?;
         let lock = lock(&path)?;
         let request = Self {
             state,
@@ -93,6 +92,9 @@ impl Request {
             )));
         }
         let lock = lock(path)?;
+        // Whoever was killed while saving has left salts there. If they cannot be removed, the task has to be followed all the
+        // same.
+        fs::remove_dir_all(scratch(path)).ok();
         Ok(Self {
             state: RequesterState::load(path).map_err(other)?,
             path: path.to_owned(),
@@ -100,9 +102,16 @@ impl Request {
         })
     }
 
-    /// Brings the progress to the disk.
+    /// Brings the progress to the disk. What a kill leaves of that is in a folder of this request's own.
     pub(crate) fn save(&self) -> Result<(), Failure> {
-        self.state.save(&self.path).map_err(other)
+        let scratch = scratch(&self.path);
+        fs::create_dir_all(&scratch).map_err(|error| Failure::file(&scratch, error))?;
+        let written = scratch.join("state.json");
+        let saved = self.state.save(&written);
+        saved.map_err(|error| Failure::File(error.to_string()))?;
+        fs::rename(&written, &self.path).map_err(|error| Failure::file(&self.path, error))?;
+        fs::remove_dir(&scratch).ok();
+        sync(folder_of(&self.path))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -123,6 +132,34 @@ pub(crate) fn place(data: &Path, genesis: Hash, root: &BlockRoot) -> PathBuf {
     data.join("requests")
         .join(chain)
         .join(format!("{root}.json"))
+}
+
+/// Where the next version of a private file is written before it takes the place of the last one.
+fn scratch(path: &Path) -> PathBuf {
+    path.with_extension("saving")
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Creates a folder and what is missing above it. Each is an entry of the one above, and brought to the disk there, so that no
+/// power cut takes it away.
+fn create_folder(folder: &Path) -> Result<(), Failure> {
+    let folder = path::absolute(folder).map_err(|error| Failure::file(folder, error))?;
+    let missing = folder.ancestors().take_while(|above| !above.exists());
+    let changed = missing.count() + 1;
+    fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
+    folder.ancestors().take(changed).try_for_each(sync)
+}
+
+/// Brings the entries of a folder to the disk.
+fn sync(folder: &Path) -> Result<(), Failure> {
+    let synced = File::open(folder).and_then(|opened| opened.sync_all());
+    synced.map_err(|error| Failure::file(folder, error))
 }
 
 fn lock(path: &Path) -> Result<File, Failure> {
@@ -209,6 +246,58 @@ pub(crate) mod tests {
         let prepared = created.state.prepared.clone();
         drop(created);
         assert_eq!(Request::open(&path).unwrap().state.prepared, prepared);
+    }
+
+    /// Names of the files beside a private file, without those of locks.
+    fn beside(path: &Path) -> Vec<String> {
+        let entries = folder_of(path).read_dir().unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| !name.ends_with(".lock")).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn saving_leaves_nothing_but_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut request = Request::create(folder.path(), state()).unwrap();
+        request.state.progress.task = Some(3);
+        request.save().unwrap();
+        let path = request.path().to_owned();
+        assert_eq!(beside(&path), [path.file_name().unwrap().to_str().unwrap()]);
+        drop(request);
+        let opened = Request::open(&path).unwrap();
+        assert_eq!(opened.state.progress.task, Some(3));
+    }
+
+    #[test]
+    fn what_a_kill_left_is_removed_by_whoever_has_the_lock_and_only_for_the_own_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let (own, other) = (
+            Request::create(folder.path(), state()).unwrap(),
+            Request::create(folder.path(), state()).unwrap(),
+        );
+        let path = own.path().to_owned();
+        let leftover = |path: &Path| scratch(path).join(".requester-state-1");
+        for path in [own.path(), other.path()] {
+            fs::create_dir(scratch(path)).unwrap();
+            fs::write(leftover(path), "salts").unwrap();
+        }
+        Request::open(&path).unwrap_err();
+        assert!(leftover(&path).exists(), "the lock was not respected");
+        drop(own);
+        Request::open(&path).unwrap();
+        assert!(!scratch(&path).exists());
+        assert!(leftover(other.path()).exists(), "it belongs to another");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_saved_is_told_from_other_failures() {
+        let folder = tempfile::tempdir().unwrap();
+        let request = Request::create(folder.path(), state()).unwrap();
+        fs::write(scratch(request.path()), "in the way").unwrap();
+        let failure = request.save().unwrap_err();
+        assert!(matches!(failure, Failure::File(_)), "{failure:?}");
     }
 
     #[test]
