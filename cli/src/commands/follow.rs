@@ -58,7 +58,8 @@ pub(crate) async fn private_file(node: &Node, task: TaskId) -> Result<PathBuf, F
     let roots = node.best().await?.roots(task).await?;
     let root = roots.first().ok_or_else(|| {
         Failure::NotFound(format!(
-            "there is no task {task}, or the chain has removed it"
+            "there is no task {task}, or the chain has removed it, or the node has not yet caught up \
+             with the chain"
         ))
     })?;
     let data = node.config.data_dir()?;

@@ -3,20 +3,14 @@
 use super::{
     state::{Progress, Request},
     steps::{next_step, Step, View},
+    trials::Trials,
 };
 use crate::{failure::Failure, node::Node, store::Store};
-use nocknock_client::{calls, Call, Follow, QueryError, Snapshot, Wait};
+use nocknock_client::{calls, BlockNumber, Call, Follow, QueryError, Snapshot, Wait};
 use nocknock_primitives::{
     ids::{BlockIndex, TaskId},
     task::{Outcome, RevealedBlock},
 };
-use std::time::Duration;
-
-/// Failures of one step in a row before the command gives up. The private file stays, so it can be called again.
-const ATTEMPTS: u32 = 30;
-
-/// Pause after a failure.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// How a followed task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +18,6 @@ pub(crate) struct Ended {
     pub(crate) task: TaskId,
     /// None if the chain has removed the task.
     pub(crate) outcome: Option<Outcome>,
-}
-
-/// The step that was tried last, and how often it failed in a row.
-#[derive(Debug, Default)]
-struct Trials {
-    step: Option<Step>,
-    failures: u32,
 }
 
 /// Follows one task.
@@ -82,64 +69,62 @@ impl<'a> Follower<'a> {
             Ok(view) => view,
             Err(error) => {
                 let failure = Failure::of_newest_block(error);
-                return self.bear(trials, failure).await;
+                return self.bear(trials, "looking at the chain", failure).await;
             }
         };
         let step = next_step(&self.request.state.progress, &view);
-        if trials.step != Some(step) {
+        if trials.begin(step) {
             self.node.output.say(step.message());
-            *trials = Trials {
-                step: Some(step),
-                failures: 0,
-            };
         }
         match self.take(step, &view).await {
-            Ok(()) => Ok(Some(step)),
-            Err(failure) => self.bear(trials, failure).await,
+            Ok(()) => {
+                trials.succeed();
+                Ok(Some(step))
+            }
+            Err(failure) => self.bear(trials, &step.message(), failure).await,
         }
     }
 
-    /// A failure that may pass: the node restarts and may have forgotten its newest block, the store is away, or somebody
-    /// else took the step.
-    async fn bear(&self, trials: &mut Trials, failure: Failure) -> Result<Option<Step>, Failure> {
-        trials.failures += 1;
-        let passes = match failure {
-            // Nobody else creates the task: what the chain refuses now it refuses later.
-            Failure::Refused(_) => trials.step != Some(Step::Create),
-            Failure::Unreachable(_) => true,
-            _ => false,
-        };
-        if !passes || trials.failures >= ATTEMPTS {
+    /// Pauses after a failure that may pass: the node restarts and may have forgotten its newest block, the store is away, the
+    /// disk is full, or somebody else took the step.
+    async fn bear(
+        &self,
+        trials: &mut Trials,
+        doing: &str,
+        failure: Failure,
+    ) -> Result<Option<Step>, Failure> {
+        let Some(pause) = trials.pause_after(&failure, &self.request.state.progress) else {
             return Err(failure);
-        }
-        if trials.failures == 1 {
-            let message = trials
-                .step
-                .map_or_else(|| "the first look".to_owned(), |step| step.message());
-            let output = &self.node.output;
-            output.say(format!("{message} did not succeed yet: {failure}"));
-        }
-        tokio::time::sleep(PAUSE).await;
+        };
+        let seconds = pause.as_secs();
+        let warning = format!("{doing} failed, going on in {seconds} s: {failure}");
+        self.node.output.say(warning);
+        tokio::time::sleep(pause).await;
         Ok(None)
     }
 
     async fn view(&self) -> Result<View, QueryError> {
+        // The finalised block first: the newest block is then a descendant of it.
+        let finalised = self.node.client.finalised().await?;
         let best = self.node.client.best().await?;
-        let progress = &self.request.state.progress;
         let mut view = View {
             now: best.block().number,
+            finalised: finalised.block().number,
             ..View::default()
         };
-        match progress.task {
-            Some(task) => view.task = best.task(task).await?,
-            None => view.found = self.created_before(&best).await?,
+        match self.request.state.progress.task {
+            Some(task) => {
+                view.task = best.task(task).await?;
+                view.final_task = finalised.task(task).await?;
+            }
+            None => view.found = self.created_before(&finalised).await?,
         }
         Ok(view)
     }
 
     /// A task with exactly the blocks of the private file. Only an earlier run of this program can have created it: the roots
     /// are salted.
-    async fn created_before(&self, best: &Snapshot) -> Result<Option<TaskId>, QueryError> {
+    async fn created_before(&self, finalised: &Snapshot) -> Result<Option<TaskId>, QueryError> {
         let Progress {
             announced_at,
             account,
@@ -149,8 +134,8 @@ impl<'a> Follower<'a> {
             return Ok(None);
         }
         let roots = self.request.state.prepared.roots();
-        for (id, task) in best.all_tasks().await? {
-            if task.requester == *account && best.roots(id).await? == roots {
+        for (id, task) in finalised.all_tasks().await? {
+            if task.requester == *account && finalised.roots(id).await? == roots {
                 return Ok(Some(id));
             }
         }
@@ -167,7 +152,10 @@ impl<'a> Follower<'a> {
             Step::Reveal(block) => self.reveal(task, block).await,
             Step::Settle => self.try_to(&calls::tasks::settle(task), view).await,
             Step::Finish => self.try_to(&calls::tasks::finish(task), view).await,
-            Step::AwaitCreation { .. }
+            Step::AwaitCreation { .. } | Step::AwaitFinalDraw => {
+                self.block_after(view.finalised, Follow::Finalised).await
+            }
+            Step::AwaitTask
             | Step::AwaitCommitments { .. }
             | Step::AwaitProofs { .. }
             | Step::AwaitDelivery { .. } => self.next_block(view).await,
@@ -178,8 +166,7 @@ impl<'a> Follower<'a> {
     async fn send_creation(&mut self, view: &View) -> Result<(), Failure> {
         let progress = &self.request.state.progress;
         let call = calls::tasks::create(progress.experiment, &progress.spec()?);
-        self.request.state.progress.announced_at = Some(view.now);
-        self.request.save()?;
+        self.announce(view.now)?;
         // Finalised, so that the number of the task never changes again.
         let included = self.node.send(&call, Wait::Finalised).await?;
         match included.task() {
@@ -190,6 +177,18 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// Nothing is sent before the file says so. If it cannot, nothing was announced.
+    fn announce(&mut self, now: BlockNumber) -> Result<(), Failure> {
+        let before = self.request.state.progress.announced_at.replace(now);
+        let saved = self.request.save();
+        if saved.is_err() {
+            self.request.state.progress.announced_at = before;
+        }
+        saved
+    }
+
+    /// The number is used even if it cannot be saved now: a later run finds it again by the roots, and a full disk must not cost
+    /// the bond.
     fn adopt(&mut self, task: TaskId) -> Result<(), Failure> {
         self.request.state.progress.task = Some(task);
         self.request.save()
@@ -211,8 +210,10 @@ impl<'a> Follower<'a> {
         let blob = self.request.state.prepared.train_blob(&drawn);
         let bytes = blob.encode().map_err(crate::failure::other)?;
         let id = self.store.put(bytes).await?;
-        self.request.state.progress.train_data = Some(id);
-        self.request.save()?;
+        // The note is for people. If it cannot be saved, that is told once and does not keep the data back.
+        if self.request.state.progress.train_data.replace(id) != Some(id) {
+            self.request.save()?;
+        }
         self.send(&calls::tasks::publish(task, id)).await
     }
 
@@ -238,8 +239,12 @@ impl<'a> Follower<'a> {
     }
 
     async fn next_block(&self, view: &View) -> Result<(), Failure> {
-        let next = view.now.saturating_add(1);
-        self.node.client.wait_for_block(next, Follow::Best).await?;
+        self.block_after(view.now, Follow::Best).await
+    }
+
+    async fn block_after(&self, number: BlockNumber, follow: Follow) -> Result<(), Failure> {
+        let next = number.saturating_add(1);
+        self.node.client.wait_for_block(next, follow).await?;
         Ok(())
     }
 }

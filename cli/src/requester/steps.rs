@@ -14,11 +14,15 @@ pub(crate) const LIFE: BlockNumber = 65;
 /// What the chain says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct View {
-    /// The newest block.
+    /// The newest block, which may still be abandoned for another one.
     pub(crate) now: BlockNumber,
-    /// The task of the private file, if its number is known and it exists.
+    /// The task of the private file after that block, if its number is known and it exists.
     pub(crate) task: Option<Task>,
-    /// A task with the roots of the private file, looked for while its number is not known.
+    /// The newest block that can never be abandoned.
+    pub(crate) finalised: BlockNumber,
+    /// The same task after the finalised block.
+    pub(crate) final_task: Option<Task>,
+    /// A task with the roots of the private file after the finalised block, looked for while its number is not known.
     pub(crate) found: Option<TaskId>,
 }
 
@@ -31,8 +35,12 @@ pub(crate) enum Step {
     AwaitCreation { until: BlockNumber },
     /// Note the number of the task that the creation gave.
     Adopt(TaskId),
+    /// The node does not know the task, but may only be catching up with the chain.
+    AwaitTask,
     /// Draw the test blocks as soon as the chain knows the randomness for it.
     Draw,
+    /// Another draw may still take the place of this one, and hide blocks that are training data now.
+    AwaitFinalDraw,
     /// Store the training data and publish where it is.
     Publish,
     /// Workers train and commit.
@@ -57,25 +65,38 @@ pub(crate) enum Step {
 pub(crate) fn next_step(progress: &Progress, view: &View) -> Step {
     match (progress.task, &view.task) {
         (None, _) => before_the_task(progress, view),
-        (Some(_), None) => Step::Gone,
-        (Some(_), Some(task)) => with_the_task(task, view.now),
+        (Some(_), None) => without_the_task(progress, view),
+        (Some(_), Some(task)) => with_the_task(task, view),
     }
 }
 
+/// Only finalised blocks count here: the number of a task in another block may still become that of another task.
 fn before_the_task(progress: &Progress, view: &View) -> Step {
     let expiry = progress.announced_at.map(|sent| sent.saturating_add(LIFE));
     match (view.found, expiry) {
         (Some(task), _) => Step::Adopt(task),
-        (None, Some(until)) if view.now < until => Step::AwaitCreation { until },
+        (None, Some(until)) if view.finalised < until => Step::AwaitCreation { until },
         _ => Step::Create,
     }
 }
 
-fn with_the_task(task: &Task, now: BlockNumber) -> Step {
+/// The chain has removed the task only if it is missing for good in a block by which it had been created.
+fn without_the_task(progress: &Progress, view: &View) -> Step {
+    let sent = progress.announced_at.unwrap_or_default();
+    let was_created = view.finalised >= sent.saturating_add(LIFE);
+    match view.final_task.is_none() && was_created {
+        true => Step::Gone,
+        false => Step::AwaitTask,
+    }
+}
+
+fn with_the_task(task: &Task, view: &View) -> Step {
+    let now = view.now;
     let until = task.deadline(now).unwrap_or(now);
     match task.phase(now) {
         Phase::Created => Step::Draw,
-        Phase::Drawn => Step::Publish,
+        Phase::Drawn if is_drawn_for_good(task, view) => Step::Publish,
+        Phase::Drawn => Step::AwaitFinalDraw,
         Phase::Open => Step::AwaitCommitments { until },
         Phase::Reveal => hidden_block(task).map_or(Step::AwaitProofs { until }, Step::Reveal),
         Phase::Prove => Step::AwaitProofs { until },
@@ -83,6 +104,11 @@ fn with_the_task(task: &Task, now: BlockNumber) -> Step {
         Phase::Deliver { rank } => Step::AwaitDelivery { rank, until },
         Phase::Done => at_the_end(task),
     }
+}
+
+fn is_drawn_for_good(task: &Task, view: &View) -> bool {
+    let is_same_draw = |known: &Task| known.drawn_at.is_some() && known.tests == task.tests;
+    view.final_task.as_ref().is_some_and(is_same_draw)
 }
 
 fn hidden_block(task: &Task) -> Option<BlockIndex> {
@@ -107,7 +133,12 @@ impl Step {
                 format!("a creation was sent before; until block {until} it may still be included")
             }
             Self::Adopt(task) => format!("the task is number {task}"),
+            Self::AwaitTask => {
+                "the node does not know the task: waiting until it has caught up with the chain"
+                    .to_owned()
+            }
             Self::Draw => "waiting for the randomness that draws the test blocks".to_owned(),
+            Self::AwaitFinalDraw => "waiting until the draw of the test blocks is final".to_owned(),
             Self::Publish => "storing and publishing the training data".to_owned(),
             Self::AwaitCommitments { until } => {
                 format!("workers train and commit until block {until}")
@@ -202,25 +233,41 @@ mod tests {
         }
     }
 
-    fn step(task: Task, now: BlockNumber) -> Step {
-        let known = Progress {
+    /// The creation was announced in block 99, and the task has a number.
+    fn known() -> Progress {
+        Progress {
+            announced_at: Some(99),
             task: Some(9),
             ..progress()
-        };
+        }
+    }
+
+    /// The step if the newest block is final.
+    fn step(task: Task, now: BlockNumber) -> Step {
+        let final_task = Some(task.clone());
+        step_before_finality(task, now, final_task)
+    }
+
+    /// The step if the finalised block before the newest one knows this of the task.
+    fn step_before_finality(task: Task, now: BlockNumber, final_task: Option<Task>) -> Step {
         let view = View {
             now,
             task: Some(task),
+            finalised: now - 1,
+            final_task,
             found: None,
         };
-        next_step(&known, &view)
+        next_step(&known(), &view)
     }
 
     #[test]
     fn a_task_is_created_once_even_if_the_answer_was_lost() {
-        let at = |now, found| View {
-            now,
-            task: None,
+        // The newest block is far ahead of the finalised one, which alone counts.
+        let at = |finalised, found| View {
+            now: 500,
+            finalised,
             found,
+            ..View::default()
         };
         assert_eq!(next_step(&progress(), &at(10, None)), Step::Create);
         let sent = Progress {
@@ -245,6 +292,40 @@ mod tests {
         assert_eq!(step(open(), 144), Step::AwaitCommitments { until: 145 });
         assert_eq!(step(open(), 145), Step::Reveal(1));
         assert_eq!(step(open(), 155), Step::Settle);
+    }
+
+    #[test]
+    fn nothing_is_published_before_the_same_draw_is_final() {
+        let drawn = Task {
+            opened_at: None,
+            ..open()
+        };
+        let other = Task {
+            tests: List::truncate_from(vec![TestBlock {
+                index: 0,
+                rows: None,
+            }]),
+            ..drawn.clone()
+        };
+        for known in [None, Some(task()), Some(other)] {
+            let step = step_before_finality(drawn.clone(), 121, known);
+            assert_eq!(step, Step::AwaitFinalDraw);
+        }
+        let later = Task {
+            drawn_at: Some(121),
+            ..drawn.clone()
+        };
+        assert_eq!(
+            step_before_finality(later, 122, Some(drawn)),
+            Step::Publish,
+            "the same blocks may have been drawn in another block"
+        );
+    }
+
+    #[test]
+    fn a_reveal_does_not_wait_for_finality() {
+        let step = step_before_finality(open(), 145, Some(task()));
+        assert_eq!(step, Step::Reveal(1));
     }
 
     #[test]
@@ -290,10 +371,29 @@ mod tests {
 
     #[test]
     fn a_removed_task_is_gone_and_is_not_created_anew() {
-        let known = Progress {
-            task: Some(9),
-            ..progress()
+        let view = View {
+            now: 170,
+            finalised: 164,
+            ..View::default()
         };
-        assert_eq!(next_step(&known, &View::default()), Step::Gone);
+        assert_eq!(next_step(&known(), &view), Step::Gone);
+    }
+
+    #[test]
+    fn a_task_that_the_node_does_not_know_yet_is_waited_for() {
+        let behind = |finalised, final_task| View {
+            now: finalised + 3,
+            finalised,
+            final_task,
+            ..View::default()
+        };
+        // The node has not come to the block of the creation, whose number is at most 163.
+        for finalised in [0, 98, 99, 163] {
+            let step = next_step(&known(), &behind(finalised, None));
+            assert_eq!(step, Step::AwaitTask, "{finalised}");
+        }
+        // The newest block has removed the task, and may still be abandoned.
+        let step = next_step(&known(), &behind(9_000, Some(task())));
+        assert_eq!(step, Step::AwaitTask);
     }
 }

@@ -12,11 +12,12 @@ const PLAN: &str = include_str!("../../../../worker/src/plan.rs");
 const STEPS: &str = include_str!("../../../src/requester/steps.rs");
 
 /// How the requester's program begins to tell of each step.
-const MESSAGES: [(&str, &str); 10] = [
+const MESSAGES: [(&str, &str); 11] = [
     ("AwaitCreation", "a creation was sent before"),
     ("Create", "creating the task"),
     ("Adopt", "the task is number"),
     ("Draw", "waiting for the randomness"),
+    ("AwaitFinalDraw", "waiting until the draw"),
     ("Publish", "storing and publishing"),
     ("AwaitCommitments", "workers train and commit"),
     ("Reveal", "revealing test block"),
@@ -26,7 +27,7 @@ const MESSAGES: [(&str, &str); 10] = [
 ];
 
 /// Stages that no program is ever seen in here, and why.
-const NOT_SEEN: [(Actor, &str, &str); 8] = [
+const NOT_SEEN: [(Actor, &str, &str); 9] = [
     (
         Actor::Worker,
         "wait",
@@ -46,6 +47,11 @@ const NOT_SEEN: [(Actor, &str, &str); 8] = [
         Actor::Worker,
         "waiting for the stake to come back",
         "the chain returns it in the block in which the task ends",
+    ),
+    (
+        Actor::Requester,
+        "AwaitTask",
+        "the number is known once the task is final, and the node keeps what is final",
     ),
     (
         Actor::Requester,
