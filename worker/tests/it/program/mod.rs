@@ -1,5 +1,8 @@
 //! The program, as a user calls it, without a chain.
 
+#[cfg(target_os = "linux")]
+mod interrupts;
+
 use std::{
     fs,
     path::Path,
@@ -22,7 +25,13 @@ fn worker_on_a_full_disk(state: &Path, arguments: &[&str]) -> Output {
     run(shell, state, arguments)
 }
 
-fn run(mut command: Command, state: &Path, arguments: &[&str]) -> Output {
+fn run(command: Command, state: &Path, arguments: &[&str]) -> Output {
+    let mut command = prepared(command, state, arguments);
+    command.output().expect("the program starts")
+}
+
+/// The command with its arguments, without the user's settings.
+fn prepared(mut command: Command, state: &Path, arguments: &[&str]) -> Command {
     command.arg("--state").arg(state).args(arguments);
     for variable in [
         "NOCKNOCK_LOG",
@@ -33,7 +42,7 @@ fn run(mut command: Command, state: &Path, arguments: &[&str]) -> Output {
     ] {
         command.env_remove(variable);
     }
-    command.output().expect("the program starts")
+    command
 }
 
 fn code(output: &Output) -> Option<i32> {
