@@ -1,5 +1,7 @@
 //! Four verifiers must give one answer to the same bytes: wasm, native, ark-groth16, the EVM's contracts.
 
+mod malformed;
+
 use nocknock_groth16::PreparedVerifyingKey;
 use nocknock_groth16_agreement::{
     ark, blob, evm, native,
