@@ -1,14 +1,24 @@
 //! A node that is killed goes on from its database.
 
-use std::{path::Path, thread::sleep, time::Duration};
+use std::{
+    fs::{self, File},
+    path::Path,
+    process::{Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
 
 use crate::support::{
     chain::{self, Block},
+    command::{assert_no_panic, PROGRAM},
     gate,
     node::Launch,
 };
 
 const KILLS: u32 = 10;
+
+/// Each third kill falls while the node starts and opens its database.
+const EARLY: u32 = 3;
 
 /// The moment of each kill is drawn from a seed that the test prints; to repeat a run, set
 /// `NOCKNOCK_TEST_SEED` to it.
@@ -19,6 +29,12 @@ fn a_development_chain_goes_on_after_each_of_ten_kills() {
     let mut random = fastrand::Rng::with_seed(seed());
     let mut last = None;
     for kill in 1..=KILLS {
+        if kill.is_multiple_of(EARLY) {
+            let life = Duration::from_millis(random.u64(0..1_000));
+            println!("kill {kill} {life:?} after the start");
+            start_and_be_killed(folder.path(), life);
+            continue;
+        }
         let life = Duration::from_millis(random.u64(0..2_500));
         let seen = live_and_be_killed(folder.path(), last, life);
         println!("kill {kill} after {life:?}: finalised {}", seen.number);
@@ -47,6 +63,30 @@ fn live_and_be_killed(folder: &Path, before: Option<Block>, life: Duration) -> B
     sleep(life);
     node.kill();
     seen
+}
+
+/// Starts the node, and kills it after `life` whether or not it answers by then.
+fn start_and_be_killed(folder: &Path, life: Duration) {
+    let log = folder.join("start.log");
+    // The same node as that of `Launch::dev`, which waits until it answers.
+    let mut node = Command::new(PROGRAM)
+        .args(["--dev", "--name", "dev", "--no-mdns", "--no-prometheus"])
+        .args(["--rpc-port", "0", "--listen-addr", "/ip4/127.0.0.1/tcp/0"])
+        .arg("--base-path")
+        .arg(folder.join("dev"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(&log).expect("a writable folder"))
+        .spawn()
+        .expect("the node can be started");
+    sleep(life);
+    let ended = node.try_wait().expect("a child process");
+    node.kill().expect("our own child can be killed");
+    node.wait().expect("a killed child ends");
+    let log = fs::read(&log).expect("the log of a started node");
+    let log = String::from_utf8_lossy(&log);
+    assert_eq!(ended, None, "the node ended by itself:\n{log}");
+    assert_no_panic(&log);
 }
 
 fn assert_goes_on_from(node: &crate::support::node::Node, last: &Block) {
