@@ -1,8 +1,11 @@
-//! Random calls by random actors over many blocks.
+//! Random calls by random actors over many blocks, and fixed sequences to ends that random ones seldom reach.
 
 use super::builders::*;
 use crate::{mock::*, NextTask, Tasks as StoredTasks};
-use nocknock_primitives::{ids::TaskId, task::Split};
+use nocknock_primitives::{
+    ids::TaskId,
+    task::{Outcome, Settlement, Split},
+};
 use proptest::{collection::vec, prelude::*};
 use sp_runtime::DispatchResult;
 
@@ -167,6 +170,26 @@ fn perform(action: &Action) -> DispatchResult {
     Ok(())
 }
 
+/// Does all of it and checks the invariants after each step.
+fn act_all(actions: &[Action]) {
+    for action in actions {
+        act(action);
+        check_state();
+    }
+}
+
+/// Lets every task expire: all money is free then, and nothing is stored.
+fn wind_up() {
+    disable(false);
+    sweep_to(System::block_number() + 1_500);
+    check_state();
+    assert_eq!(StoredTasks::<Test>::iter().count(), 0);
+    for who in [alice(), bob(), carol(), dave(), eve()] {
+        assert_eq!(held(&who), 0);
+    }
+    assert!(book(|book| book.open.is_empty()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -175,19 +198,127 @@ proptest! {
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..150)) {
         new_test_ext().execute_with(|| {
-            for action in &actions {
-                act(action);
-                check_state();
-            }
-            disable(false);
-            sweep_to(System::block_number() + 1_500);
-            check_state();
-            prop_assert_eq!(StoredTasks::<Test>::iter().count(), 0);
-            for who in [alice(), bob(), carol(), dave(), eve()] {
-                prop_assert_eq!(held(&who), 0);
-            }
-            prop_assert!(book(|book| book.open.is_empty()));
-            Ok(())
-        })?;
+            act_all(&actions);
+            wind_up();
+        });
     }
+}
+
+/// The settlement of the first task after these actions, which is wound up then.
+fn end_after(actions: &[Action]) -> Settlement<u64> {
+    new_test_ext().execute_with(|| {
+        act_all(actions);
+        let end = end_of(0);
+        wind_up();
+        end
+    })
+}
+
+/// A sponsored task that pays so many ranks.
+fn sponsored(fixed: bool, shares: u8) -> Action {
+    Action::Create {
+        fixed,
+        shares,
+        stake: 100,
+    }
+}
+
+/// The workers commit, the blocks are revealed, and each worker proves this score on each of them.
+fn proofs(scores: &[u32]) -> Vec<Action> {
+    let workers = || (0u8..).zip(scores);
+    let commits = workers().map(|(who, _)| Action::Commit(0, who));
+    let submits = workers().map(|(who, score)| Action::Submit(0, who, *score));
+    commits
+        .chain([Action::Wait(10), Action::Reveal(0)])
+        .chain(submits)
+        .collect()
+}
+
+/// What follows the creation of a task with a fixed split for each of the ways in which it can end.
+fn endings() -> Vec<(Outcome, Vec<Action>)> {
+    let commits = [Action::Commit(0, 0), Action::Commit(0, 1)];
+    let after_commits = |rest: &[Action]| [commits.as_slice(), rest].concat();
+    let after_proofs = |score: u32, rest: &[Action]| [proofs(&[score]).as_slice(), rest].concat();
+    let settle = Action::Settle(0);
+    vec![
+        (Outcome::Cancelled, vec![Action::Cancel(0)]),
+        (
+            Outcome::NoCommitments,
+            vec![Action::Wait(10), settle.clone()],
+        ),
+        (
+            Outcome::RevealFailed,
+            after_commits(&[Action::Wait(20), settle.clone(), Action::Close(0, 1)]),
+        ),
+        (
+            Outcome::Voided,
+            after_commits(&[Action::Disable(true), settle.clone()]),
+        ),
+        (
+            Outcome::NoWinner,
+            after_proofs(15, &[settle.clone(), Action::Close(0, 0)]),
+        ),
+        (
+            Outcome::Ranked,
+            after_proofs(
+                30,
+                &[
+                    settle,
+                    Action::Deliver(0, 0),
+                    Action::Key(0, 0),
+                    Action::Finish(0),
+                    Action::Close(0, 0),
+                ],
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn a_task_of_either_funding_ends_in_each_way_and_locks_no_money() {
+    for create in [sponsored(true, 1), Action::CreateCurriculum] {
+        for (outcome, steps) in endings() {
+            let actions = [vec![create.clone()], steps].concat();
+            let end = end_after(&actions);
+            assert_eq!(end.outcome, outcome);
+            assert_eq!(end.paid, u32::from(outcome == Outcome::Ranked));
+        }
+    }
+}
+
+#[test]
+fn a_task_whose_blocks_are_to_be_drawn_lapses_undrawn_or_unpublished() {
+    let undrawn = [sponsored(false, 1), Action::Wait(50), Action::Settle(0)];
+    let unpublished = [
+        sponsored(false, 1),
+        Action::Wait(20),
+        Action::Draw(0),
+        Action::Wait(10),
+        Action::Settle(0),
+    ];
+    assert_eq!(end_after(&undrawn).outcome, Outcome::Lapsed);
+    assert_eq!(end_after(&unpublished).outcome, Outcome::Lapsed);
+}
+
+/// The first rank delivers nothing, the second is paid, and the third delivers a model but never its key.
+#[test]
+fn ranks_pass_deliver_and_keep_the_key_in_one_task() {
+    let actions = [
+        vec![sponsored(true, 2)],
+        proofs(&[30, 29, 28]),
+        vec![
+            Action::Settle(0),
+            Action::Wait(10),
+            Action::Deliver(0, 1),
+            Action::Key(0, 1),
+            Action::Deliver(0, 2),
+            Action::Wait(10),
+            Action::Close(0, 2),
+            Action::Finish(0),
+        ],
+    ]
+    .concat();
+    let end = end_after(&actions);
+    assert_eq!((end.outcome, end.ranked, end.paid), (Outcome::Ranked, 3, 1));
+    assert!(end.finished_at.is_some());
 }
