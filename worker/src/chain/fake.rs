@@ -180,6 +180,8 @@ pub(crate) struct World {
     pub(crate) revealed: BTreeMap<BlockIndex, RevealedBlock>,
     pub(crate) ranking: Ranking,
     pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
+    /// The node is still fetching the chain, and has come to this block, before the task.
+    pub(crate) syncing_at: Option<BlockNumber>,
     /// By how many blocks the final chain is behind the best one.
     pub(crate) final_lag: usize,
     /// What the worker saw at the end of each block, while there is a lag.
@@ -281,6 +283,7 @@ impl FakeChain {
             revealed: BTreeMap::new(),
             ranking: List::truncate_from(Vec::new()),
             deliveries: BTreeMap::new(),
+            syncing_at: None,
             final_lag: 0,
             past: Vec::new(),
             accepted: Vec::new(),
@@ -586,6 +589,18 @@ impl World {
     }
 }
 
+/// What a block says that is older than the task.
+fn early_view(now: BlockNumber) -> TaskView {
+    TaskView {
+        now,
+        worker: WORKER,
+        task: None,
+        commitment: None,
+        ranking: List::truncate_from(Vec::new()),
+        delivery: None,
+    }
+}
+
 /// A circuit as the chain has it.
 pub(crate) fn record(info: &CircuitInfo) -> CircuitRecord {
     CircuitRecord {
@@ -650,9 +665,10 @@ impl Chain for FakeChain {
 
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError> {
         let world = self.world();
-        let mut view = match depth {
-            Depth::Best => world.view(),
-            Depth::Final => world.final_view(),
+        let mut view = match (world.syncing_at, depth) {
+            (Some(now), _) => early_view(now),
+            (None, Depth::Best) => world.view(),
+            (None, Depth::Final) => world.final_view(),
         };
         view.task = view.task.filter(|_| task == TASK);
         Ok(view)

@@ -126,7 +126,7 @@ impl Chain for NodeChain {
 
     async fn send(&self, message: Message) -> Result<(), ChainError> {
         let wait = match message {
-            Message::Deliver { .. } => Wait::Finalised,
+            Message::Deliver { .. } | Message::Withdraw { .. } => Wait::Finalised,
             _ => Wait::InBlock,
         };
         let call = call_of(message)?;

@@ -11,12 +11,14 @@ mod fetch;
 mod learn;
 mod prove;
 mod provers;
+mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
 pub use fetch::check_data;
 pub use learn::{training_set, CandleTrainer, LearnError, Lesson, Trainer};
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;
+pub use withdraw::{withdraw, WithdrawError};
 
 use crate::{
     attest::Origin,
@@ -108,7 +110,9 @@ impl Workshop {
         Ok(next_action(&journal.progress()?, view, batch))
     }
 
-    /// The last final block, if it says that the task has ended like this.
+    /// The last final block, if it says that the task has ended like this. A node that is still fetching
+    /// the chain does not know the task yet: that it is gone, only a block can tell in which it could be
+    /// known.
     async fn final_end(
         &self,
         task: TaskId,
@@ -118,7 +122,8 @@ impl Workshop {
         let view = self.chain.view(task, Depth::Final).await?;
         let next = self.next(journal, &view)?;
         let agrees = matches!(&next, Action::End(agreed) if agreed == ending);
-        Ok(agrees.then_some(view.now))
+        let may_tell = *ending != Ending::Gone || journal.chosen()?.at <= view.now;
+        Ok((agrees && may_tell).then_some(view.now))
     }
 }
 

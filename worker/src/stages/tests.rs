@@ -236,6 +236,131 @@ async fn work_that_is_asked_to_end_ends_with_everything_kept() {
     assert_eq!(journal.progress().unwrap(), Default::default());
 }
 
+/// Takes steps until the commitment waits for the test blocks.
+async fn commit_in(shop: &Workshop, journal: &Journal) {
+    let errand = Errand {
+        shop,
+        task: TASK,
+        journal,
+        stop: &Stop::new(),
+    };
+    loop {
+        match shop.plan(TASK, journal).await.unwrap().0 {
+            Action::Wait(waiting) => {
+                assert_eq!(waiting, Waiting::Reveal);
+                return;
+            }
+            action => errand.take(&action).await.unwrap(),
+        }
+    }
+}
+
+fn ending(journal: &Journal) -> Option<Ending> {
+    let closed = journal.progress().unwrap().ending;
+    closed.map(|fact| fact.ending)
+}
+
+#[tokio::test]
+async fn a_commitment_is_taken_back_and_then_the_journal_closed() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    commit_in(&shop, &journal).await;
+    withdraw(&shop, TASK, Some(&journal)).await.unwrap();
+    assert_eq!(ending(&journal), Some(Ending::Withdrawn));
+    let world = chain.world();
+    assert_eq!(world.accepted, ["commit", "withdraw"]);
+    assert_eq!(world.free, 1000 * NNK);
+}
+
+#[tokio::test]
+async fn a_commitment_of_another_state_directory_is_taken_back_too() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    commit_in(&shop, &journal).await;
+    withdraw(&shop, TASK, None).await.unwrap();
+    assert_eq!(chain.world().free, 1000 * NNK);
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_comes_too_late_leaves_the_journal_open() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    commit_in(&shop, &journal).await;
+    chain.world().now = 115;
+    let refused = withdraw(&shop, TASK, Some(&journal)).await;
+    assert!(matches!(refused, Err(WithdrawError::TooLate(TASK))));
+    assert_eq!(ending(&journal), None);
+    assert_eq!(chain.world().accepted, ["commit"]);
+}
+
+#[tokio::test]
+async fn a_kill_during_a_withdrawal_leaves_a_task_that_goes_on_or_is_withdrawn_again() {
+    for (moments, next) in [(0, Action::Wait(Waiting::Reveal)), (1, Action::Commit)] {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let shop = workshop(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&shop, &state).await.unwrap();
+        commit_in(&shop, &journal).await;
+        let killed = workshop(&chain, &Fuse::of(moments));
+        assert!(withdraw(&killed, TASK, Some(&journal)).await.is_err());
+        assert_eq!(ending(&journal), None, "{moments}");
+        assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, next);
+        withdraw(&shop, TASK, Some(&journal)).await.unwrap();
+        assert_eq!(ending(&journal), Some(Ending::Withdrawn), "{moments}");
+        assert_eq!(chain.world().free, 1000 * NNK, "{moments}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_if_there_is_nothing_to_take_back() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    for journal in [None, Some(&journal)] {
+        let refused = withdraw(&shop, TASK, journal).await;
+        assert!(matches!(refused, Err(WithdrawError::NoCommitment(TASK))));
+    }
+    let unknown = withdraw(&shop, TASK + 1, None).await;
+    assert!(matches!(unknown, Err(WithdrawError::NoTask(_))));
+    assert_eq!(ending(&journal), None);
+    assert!(chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
+async fn a_node_that_has_not_come_to_the_task_yet_does_not_end_it() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    let errand = Errand {
+        shop: &shop,
+        task: TASK,
+        journal: &journal,
+        stop: &Stop::new(),
+    };
+    let (gone, chosen_at) = (Action::End(Ending::Gone), journal.chosen().unwrap().at);
+    chain.world().syncing_at = Some(chosen_at - 1);
+    let waiting = Action::Wait(Waiting::Finality { paid: false });
+    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, waiting);
+    let early = errand.take(&gone).await;
+    assert!(matches!(early, Err(StepError::MovedOn(_))));
+    assert_eq!(ending(&journal), None);
+    chain.world().syncing_at = Some(chosen_at);
+    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, gone);
+    chain.world().syncing_at = None;
+    assert_eq!(
+        shop.plan(TASK, &journal).await.unwrap().0,
+        Action::FetchData
+    );
+}
+
 #[tokio::test]
 async fn an_ending_that_is_not_final_is_not_believed() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());

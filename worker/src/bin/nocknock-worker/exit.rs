@@ -4,16 +4,18 @@ use nocknock_worker::{
     account::AccountError,
     blobs::BlobError,
     chain::ChainError,
-    config::ConfigError,
+    config::{CheckError, ConfigError},
     machine::Shortage,
     policy::Decline,
     register::RegisterError,
-    stages::{Refusal, StepError},
+    stages::{Refusal, StepError, WithdrawError},
     state::StateError,
     train::{CheckpointError, TrainError},
 };
 use std::process::ExitCode;
 
+/// Done, or stopped on request with everything saved.
+pub(crate) const DONE: u8 = 0;
 /// It did not work.
 pub(crate) const FAILED: u8 = 1;
 /// The command line or the configuration is wrong.
@@ -35,8 +37,20 @@ pub(crate) fn code_of(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(codes.next().unwrap_or(FAILED))
 }
 
+/// What is printed of an error. Work that ended on request is none, even if it ended early.
+pub(crate) fn text_of(error: &anyhow::Error) -> String {
+    match error.chain().any(is_stop) {
+        true => format!("{error:#}"),
+        false => format!("error: {error:#}"),
+    }
+}
+
+fn is_stop(error: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(error.downcast_ref::<StepError>(), Some(StepError::Stopped))
+}
+
 fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
-    if error.is::<ConfigError>() {
+    if error.is::<ConfigError>() || error.is::<CheckError>() {
         return Some(USAGE);
     }
     if error.is::<AccountError>() {
@@ -56,6 +70,7 @@ fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         .or_else(|| error.downcast_ref().map(code_of_decline))
         .or_else(|| error.downcast_ref().map(code_of_step))
         .or_else(|| error.downcast_ref().map(code_of_registration))
+        .or_else(|| error.downcast_ref().map(code_of_withdrawal))
 }
 
 fn code_of_chain(error: &ChainError) -> u8 {
@@ -79,6 +94,7 @@ fn code_of_decline(why: &Decline) -> u8 {
 /// A step's error may speak for its cause without naming it as one.
 fn code_of_step(error: &StepError) -> u8 {
     match error {
+        StepError::Stopped => DONE,
         StepError::State(_) | StepError::Shortage(Shortage::Disk { .. }) => STATE,
         StepError::Chain(error) => code_of_chain(error),
         StepError::Store(_) => UNREACHABLE,
@@ -100,9 +116,18 @@ fn code_of_registration(error: &RegisterError) -> u8 {
     }
 }
 
+fn code_of_withdrawal(error: &WithdrawError) -> u8 {
+    match error {
+        WithdrawError::Step(error) => code_of_step(error),
+        _ => REFUSED,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use anyhow::Context;
+    use nocknock_worker::config::Config;
 
     fn code(error: impl Into<anyhow::Error>) -> String {
         format!("{:?}", code_of(&error.into()))
@@ -133,6 +158,26 @@ mod tests {
         assert_eq!(code(memory), expected(FAILED));
         assert_eq!(code(Decline::NotRegistered), expected(ACCOUNT));
         assert_eq!(code(Decline::Over), expected(REFUSED));
+        assert_eq!(code(WithdrawError::TooLate(5)), expected(REFUSED));
+        let step = StepError::Chain(unreachable());
+        assert_eq!(code(WithdrawError::Step(step)), expected(UNREACHABLE));
         assert_eq!(code(anyhow::anyhow!("other")), expected(FAILED));
+    }
+
+    #[test]
+    fn a_setting_of_the_command_line_is_a_matter_of_usage() {
+        let mut config = Config::default();
+        config.chain.urls = vec!["http://127.0.0.1:9944".into()];
+        let refused = config.check().context("--url").unwrap_err();
+        assert_eq!(code(refused), expected(USAGE));
+    }
+
+    #[test]
+    fn who_is_stopped_has_not_failed() {
+        let stopped = anyhow::Error::from(StepError::Stopped);
+        assert_eq!(text_of(&stopped), StepError::Stopped.to_string());
+        assert_eq!(code(stopped), expected(DONE));
+        let failed = anyhow::anyhow!("other");
+        assert_eq!(text_of(&failed), "error: other");
     }
 }

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     match start(arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("{}", exit::text_of(&error));
             exit::code_of(&error)
         }
     }

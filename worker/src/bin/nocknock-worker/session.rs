@@ -11,7 +11,7 @@ use nocknock_worker::{
     config::Config,
     doctor,
     notice::{Audience, Bars, JsonLines, Log, Notice, Notices, PlainLines},
-    stages::{CandleTrainer, Places, Workshop},
+    stages::{CandleTrainer, Places, StepError, Workshop},
     state::{Owner, StateDir},
     stop::Stop,
 };
@@ -83,7 +83,7 @@ impl Session {
                 () = stop.asked() => break,
             }
         }
-        Err(ChainError::Unreachable("stopped before one did".into()).into())
+        Err(StepError::Stopped.into())
     }
 
     /// Connects once.

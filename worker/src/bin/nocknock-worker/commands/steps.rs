@@ -7,10 +7,9 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use nocknock_primitives::ids::TaskId;
 use nocknock_worker::{
-    chain::Message,
     plan::Action,
     policy::judge,
-    stages::{Errand, Workshop},
+    stages::{withdraw, Errand, StepError, Workshop},
     state::{Ending, Journal, ModelFact, StateDir},
     stop::Stop,
 };
@@ -37,7 +36,9 @@ pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode
     let bench = Bench::open(common).await?;
     let task = options.task;
     if options.withdraw {
-        bench.withdraw(task).await?;
+        let journal = bench.state.journal(task);
+        withdraw(&bench.shop, task, journal.as_ref()).await?;
+        print(common, task, "nothing", &Ending::Withdrawn.to_string());
         return Ok(ExitCode::SUCCESS);
     }
     let journal = match &options.model {
@@ -113,6 +114,9 @@ impl Bench {
             if !allowed(&action) {
                 return Ok(action);
             }
+            if self.stop.is_asked() {
+                return Err(StepError::Stopped.into());
+            }
             self.errand(task, journal).take(&action).await?;
         }
     }
@@ -153,15 +157,6 @@ impl Bench {
         let chosen = chosen.with_context(|| format!("task {task} is left alone"))?;
         Ok(self.state.begin(&chosen)?)
     }
-
-    /// Takes the commitment back. The journal is closed first, so that nothing commits again.
-    async fn withdraw(&self, task: TaskId) -> Result<()> {
-        if let Some(journal) = self.state.journal(task) {
-            let now = self.shop.chain.clock().await?.best;
-            self.errand(task, &journal).close(Ending::Withdrawn, now)?;
-        }
-        Ok(self.shop.chain.send(Message::Withdraw { task }).await?)
-    }
 }
 
 fn read_model(path: &Path) -> Result<ModelFact> {
@@ -192,10 +187,14 @@ fn tell(common: &Common, task: TaskId, next: &Action) {
         }
         _ => format!("the next step is sent by `nocknock-worker submit {task}`"),
     };
+    print(common, task, next.name(), &text);
+}
+
+fn print(common: &Common, task: TaskId, next: &str, text: &str) {
     match common.output {
         Output::Json => println!(
             "{}",
-            serde_json::json!({ "task": task, "next": next.name(), "text": text })
+            serde_json::json!({ "task": task, "next": next, "text": text })
         ),
         Output::Text => println!("task {task}: {text}"),
     }
