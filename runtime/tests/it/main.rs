@@ -8,6 +8,7 @@ mod mandatory_weight;
 mod offences;
 mod presets;
 mod protocol;
+mod proxies;
 mod sequences;
 mod silence;
 mod storage_layout;
