@@ -87,7 +87,7 @@ impl Seed {
     fn push(&mut self, value: u16, bits: u32) {
         for position in (0..bits).rev() {
             self.register |= u128::from((value >> position) & 1) << self.filled;
-            self.filled += 1;
+            self.filled = self.filled.saturating_add(1);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An endless stream of elements from a key.
 
-use crate::{permute_fixed, sponge, DomainTag, SPONGE_WIDTH};
+use crate::{permute_fixed, sponge, DomainTag, SPONGE_RATE, SPONGE_WIDTH};
 use ark_bn254::Fr;
 use core::fmt;
 
@@ -26,11 +26,11 @@ impl Keystream {
 
     /// The next element; the stream never ends.
     pub fn next_element(&mut self) -> Fr {
-        if self.given == self.state.len() - 1 {
+        if self.given == SPONGE_RATE {
             permute_fixed(&mut self.state);
             self.given = 0;
         }
-        self.given += 1;
+        self.given = self.given.saturating_add(1);
         self.state.get(self.given).copied().unwrap_or_default()
     }
 }

@@ -5,8 +5,9 @@
     deny(
         clippy::unwrap_used,
         clippy::expect_used,
+        clippy::panic,
         clippy::indexing_slicing,
-        clippy::panic
+        clippy::arithmetic_side_effects
     )
 )]
 

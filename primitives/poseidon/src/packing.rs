@@ -57,7 +57,10 @@ pub enum PackingError {
 /// Number of values of `bits` bits that one element holds.
 pub fn values_per_element(bits: u32) -> Result<usize, PackingError> {
     check_bits(bits)?;
-    Ok((PACKED_BITS / bits) as usize)
+    let count = PACKED_BITS.checked_div(bits);
+    count
+        .map(|count| count as usize)
+        .ok_or(PackingError::Bits { bits })
 }
 
 /// Number of elements that `count` values of `bits` bits take.
@@ -114,7 +117,7 @@ impl Packer {
             self.close();
         }
         self.current.append(value, bits);
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         Ok(())
     }
 
@@ -170,7 +173,7 @@ impl<'a> Unpacker<'a> {
         };
         let value = current.take(bits);
         self.current = Some(current);
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         Ok(value)
     }
 
@@ -191,7 +194,7 @@ impl<'a> Unpacker<'a> {
             elements: self.elements.len(),
         };
         let element = self.elements.get(self.next).ok_or(missing)?;
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         Ok(Bits::of(element))
     }
 
@@ -230,16 +233,16 @@ impl Bits {
     }
 
     fn has_room(&self, bits: u32) -> bool {
-        self.used + bits <= PACKED_BITS
+        self.used.saturating_add(bits) <= PACKED_BITS
     }
 
     fn append(&mut self, value: u64, bits: u32) {
-        let shifted = u128::from(value) << (self.used % u64::BITS);
-        let limbs = self.limbs.iter_mut().skip((self.used / u64::BITS) as usize);
+        let shifted = u128::from(value) << (self.used % 64);
+        let limbs = self.limbs.iter_mut().skip((self.used / 64) as usize);
         for (limb, part) in limbs.zip([shifted as u64, (shifted >> u64::BITS) as u64]) {
             *limb |= part;
         }
-        self.used += bits;
+        self.used = self.used.saturating_add(bits);
     }
 
     fn take(&mut self, bits: u32) -> u64 {
@@ -250,7 +253,7 @@ impl Bits {
             above = *limb;
             *limb = (pair >> bits) as u64;
         }
-        self.used += bits;
+        self.used = self.used.saturating_add(bits);
         lowest & largest(bits)
     }
 
@@ -261,7 +264,7 @@ impl Bits {
 
 /// The largest value of 1 to 64 bits.
 fn largest(bits: u32) -> u64 {
-    u64::MAX >> (MAX_VALUE_BITS - bits)
+    u64::MAX.unbounded_shr(MAX_VALUE_BITS.saturating_sub(bits))
 }
 
 fn check_bits(bits: u32) -> Result<(), PackingError> {

@@ -25,11 +25,13 @@ impl Parameters {
         let unsupported = || PoseidonError::Width { width };
         let partial_rounds = partial_rounds(width).ok_or_else(unsupported)?;
         let mut grain = Grain::new(small(width)?, small(FULL_ROUNDS)?, small(partial_rounds)?);
-        let rounds = FULL_ROUNDS + partial_rounds;
-        let constants = (0..width * rounds)
+        let rounds = FULL_ROUNDS.saturating_add(partial_rounds);
+        let constants = (0..width.saturating_mul(rounds))
             .map(|_| reduced(grain.field_element()))
             .collect();
-        let cauchy: Vec<Fr> = (0..2 * width).map(|_| reduced(grain.integer())).collect();
+        let cauchy: Vec<Fr> = (0..width.saturating_mul(2))
+            .map(|_| reduced(grain.integer()))
+            .collect();
         let (xs, ys) = cauchy.split_at(width);
         let sums = xs.iter().flat_map(|x| ys.iter().map(move |y| *x + y));
         let mds = sums.map(|sum| sum.inverse().unwrap_or_default()).collect();
@@ -68,7 +70,9 @@ impl Parameters {
 
     /// Whether a round, counted from 0, raises all elements to the fifth power.
     pub fn is_full_round(&self, round: usize) -> bool {
-        !(FULL_ROUNDS / 2..FULL_ROUNDS / 2 + self.partial_rounds).contains(&round)
+        let first_partial = FULL_ROUNDS / 2;
+        let partial = first_partial..first_partial.saturating_add(self.partial_rounds);
+        !partial.contains(&round)
     }
 
     /// The permutation step by step as defined: about six times slower than [`permute`](crate::permute).

@@ -68,8 +68,8 @@ impl Sponge {
         if let Some(place) = self.state.iter_mut().skip(1).nth(self.filled) {
             *place += element;
         }
-        self.filled += 1;
-        self.absorbed += 1;
+        self.filled = self.filled.saturating_add(1);
+        self.absorbed = self.absorbed.saturating_add(1);
         Ok(())
     }
 

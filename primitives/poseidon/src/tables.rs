@@ -29,7 +29,7 @@ pub(crate) struct Tables<const T: usize> {
 }
 
 /// Elements from the limbs of their Montgomery form.
-#[allow(clippy::indexing_slicing)] // Evaluated by the compiler.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // Evaluated by the compiler.
 const fn elements<const N: usize>(limbs: [[u64; 4]; N]) -> [Fr; N] {
     let mut elements = [Fr::new_unchecked(BigInt::new([0; 4])); N];
     let mut i = 0;
