@@ -5,7 +5,6 @@
     deny(
         clippy::unwrap_used,
         clippy::expect_used,
-        clippy::panic,
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
         clippy::cast_possible_truncation,

@@ -317,10 +317,6 @@ impl MlpShape {
     }
 
     /// A shape of the tables above: a wrong entry does not compile.
-    #[allow(
-        clippy::panic,
-        reason = "evaluated by the compiler: the panic is an error of compilation"
-    )]
     const fn declare(name: &str, dimensions: Dimensions) -> Self {
         let Ok(name) = ShapeName::new(name) else {
             panic!("the name of this shape is not usable");
