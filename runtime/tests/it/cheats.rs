@@ -1,30 +1,29 @@
 //! One test for each way to cheat, on the whole runtime with real proofs.
 
+mod earnings;
+mod malformed_blocks;
+
 use crate::world::{
-    field,
     models::{self, S1, SHAPE},
-    task::{data, spec, Block, Task, SAMPLES, TESTS},
+    task::{data, spec, Block, Task, SAMPLES},
     worker::{context, Worker},
     Refused, World, CANNOT_PAY,
 };
 use nocknock_primitives::{
     circuit::KeyOrigin,
-    ids::{BlockRoot, CircuitId, TaskId},
-    model::{commit::Purpose, ContextDomain, Fr, Row},
+    ids::{CircuitId, TaskId},
+    model::{ContextDomain, Fr},
     phase::Phase,
-    score::Score,
-    task::{BlockScore, Outcome, Split},
+    task::{BlockScore, Outcome},
 };
 use nocknock_runtime::{
-    configs::CouncilInstance, AccountId, Experiments, Rewards, Runtime, RuntimeOrigin, Tasks,
-    Verifier, NNK,
+    configs::CouncilInstance, genesis_presets::DIGITS_EXPERIMENT as DIGITS, AccountId, Rewards,
+    Runtime, RuntimeOrigin, Tasks, Verifier,
 };
 use pallet_tasks::{Call, Error};
 use pallet_verifier::Candidate;
-use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
+use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Dave, Eve};
 use sp_runtime::DispatchError;
-
-const DIGITS: u32 = 0;
 
 fn failed(error: Error<Runtime>) -> Result<(), Refused> {
     Err(Refused::Failed(error.into()))
@@ -273,61 +272,6 @@ fn is_at_work(who: Sr25519Keyring) -> bool {
     <Rewards as WorkerRegistry<AccountId>>::may_work(&who.to_account_id())
 }
 
-/// The salted hash of rows that no check would let through.
-fn unchecked_root(block: &Block, index: u16) -> BlockRoot {
-    let mut inputs = vec![block.salt, Fr::from(index)];
-    inputs.extend(block.rows.iter().flat_map(|row| {
-        row.inputs
-            .iter()
-            .map(|value| Fr::from(*value))
-            .chain(row.one_hot.iter().map(|value| Fr::from(*value)))
-    }));
-    let tag = Purpose::Block.tag(&SHAPE);
-    BlockRoot(field(&nocknock_poseidon::sponge_hash(tag, &inputs)))
-}
-
-/// A sponsored task whose blocks all hold a malformed row: whatever is drawn, it cannot be revealed.
-fn task_with_malformed_blocks(world: &mut World, break_row: impl Fn(&mut Row)) -> Task {
-    let mut blocks = data(10);
-    for block in &mut blocks {
-        break_row(&mut block.rows[0]);
-    }
-    let mut spec = spec(&data(10), 0);
-    spec.roots = crate::world::list(
-        (0..)
-            .zip(&blocks)
-            .map(|(index, block)| unchecked_root(block, index)),
-    );
-    world
-        .create_from(Alice, DIGITS, spec, blocks)
-        .expect("roots are opaque")
-}
-
-fn committed_malformed_block(break_row: impl Fn(&mut Row)) {
-    let mut world = World::new();
-    let bob = worker(Bob);
-    world.register(&bob);
-    let task = task_with_malformed_blocks(&mut world, break_row);
-    world.open_task(&task);
-    world.commit(&bob, task.id).expect("a commitment");
-    assert_eq!(outcome(&mut world, task.id), Outcome::RevealFailed);
-    let id = task.id;
-    world.until("the end", || {
-        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
-    });
-    assert!(world.run(|| is_at_work(Bob)));
-}
-
-#[test]
-fn workers_lose_nothing_to_a_committed_block_with_a_two_hot_label() {
-    committed_malformed_block(|row| row.one_hot = vec![1, 1]);
-}
-
-#[test]
-fn workers_lose_nothing_to_a_committed_block_with_an_input_out_of_range() {
-    committed_malformed_block(|row| row.inputs[0] = 4);
-}
-
 #[test]
 fn a_winner_that_does_not_deliver_is_passed_over_and_suspended() {
     let mut world = World::new();
@@ -541,77 +485,13 @@ fn a_winner_is_paid_once() {
     assert_eq!(world.issuance(), issued);
 }
 
-/// Bob wins the first curriculum task, so that somebody owns tokens.
+/// Bob wins the first curriculum task, so that somebody owns tokens, with a model that can be improved on.
 fn with_a_rich_bob(seed: u64) -> World {
     let mut world = World::new();
     let bob = Worker::new(Bob, models::short_sighted());
-    let task = deliverable(&mut world, &bob, seed);
-    world.deliver(&bob, task.id).expect("a delivery");
-    world.reveal_key(&bob, task.id).expect("the payment");
+    world.register(&bob);
+    world.win_curriculum(&bob, seed);
     world
-}
-
-#[test]
-fn sponsoring_oneself_mints_nothing() {
-    let mut world = with_a_rich_bob(22);
-    let call = pallet_balances::Call::transfer_keep_alive {
-        dest: Eve.to_account_id().into(),
-        value: 3 * NNK,
-    };
-    world.send(Bob, call).expect("a transfer");
-    let experiment = world.create_experiment(Bob, "Mine alone");
-    let issued = world.issuance();
-    let task = world
-        .create(Bob, experiment, 10 * NNK, 23)
-        .expect("a sponsored task");
-    world.open_task(&task);
-    let eve = worker(Eve);
-    world.commit(&eve, task.id).expect("a stake");
-    world.reveal_all(&task);
-    world.prove_all(&eve, &task);
-    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
-    world.deliver(&eve, task.id).expect("a delivery");
-    world.reveal_key(&eve, task.id).expect("the payment");
-    assert!(world.issuance() < issued, "a share was burnt, none minted");
-    let points = world.run(|| Rewards::work_points(Eve.to_account_id()));
-    assert_eq!(points, 0);
-}
-
-#[test]
-fn nobody_sponsors_a_task_of_the_curriculum() {
-    let mut world = with_a_rich_bob(24);
-    let refused = world.create(Bob, DIGITS, 10 * NNK, 25).map(|_| ());
-    assert!(refused.is_err());
-    assert_eq!(
-        world.run(|| Experiments::experiment(DIGITS).map(|it| it.archived)),
-        Some(false)
-    );
-}
-
-#[test]
-fn a_success_split_over_accounts_earns_no_more() {
-    let whole = earned_by(&[Bob]);
-    let split = earned_by(&[Bob, Charlie, Dave, Eve]);
-    assert!(split <= whole, "{split} above {whole}");
-}
-
-/// What accounts with one and the same model earn in as many curriculum tasks.
-fn earned_by(accounts: &[Sr25519Keyring]) -> u128 {
-    let mut world = World::new();
-    let mut won = false;
-    for who in accounts {
-        let worker = worker(*who);
-        let task = provable(&mut world, &[&worker], 26);
-        world.prove_all(&worker, &task);
-        let _outcome = outcome(&mut world, task.id);
-        if world.phase(task.id) == Some(Phase::Deliver { rank: 0 }) {
-            world.deliver(&worker, task.id).expect("a delivery");
-            world.reveal_key(&worker, task.id).expect("the payment");
-            assert!(!won, "only the first improves on the champion");
-            won = true;
-        }
-    }
-    world.issuance()
 }
 
 #[test]
@@ -653,25 +533,6 @@ fn of_equal_scores_the_earlier_commitment_wins() {
 }
 
 #[test]
-fn the_zero_model_and_the_constant_model_win_nothing() {
-    let mut world = World::new();
-    let zero = Worker {
-        weights: nocknock_primitives::model::Weights::zero(&SHAPE),
-        ..worker(Bob)
-    };
-    let constant = Worker {
-        weights: models::constant(),
-        ..worker(Dave)
-    };
-    world.register(&worker(Bob));
-    world.register(&worker(Dave));
-    let task = provable(&mut world, &[&zero, &constant], 28);
-    assert_eq!(world.prove_all(&zero, &task), Score::new(0, 40));
-    world.prove_all(&constant, &task);
-    assert_eq!(outcome(&mut world, task.id), Outcome::NoWinner);
-}
-
-#[test]
 fn a_commitment_is_not_replaced_after_the_deadline() {
     let mut world = World::new();
     let bob = worker(Bob);
@@ -701,35 +562,4 @@ fn a_requester_does_not_compete_in_its_own_task() {
         world.commit(&alice, task.id),
         failed(Error::RequesterMayNotCompete)
     );
-}
-
-#[test]
-fn a_custodian_that_chose_its_test_blocks_gains_nothing_after_the_first_time() {
-    let mut world = World::new();
-    let bob = worker(Bob);
-    let blocks = data(31);
-    let mut fixed = spec(&blocks, 0);
-    fixed.split = Split::Fixed {
-        test_blocks: crate::world::list(0..TESTS),
-        train_data: crate::world::task::TRAIN_DATA,
-    };
-    world.register(&bob);
-    let task = world
-        .create_from(Alice, DIGITS, fixed.clone(), blocks.clone())
-        .expect("a fixed split");
-    world.commit(&bob, task.id).expect("a commitment");
-    world.reveal_all(&task);
-    world.prove_all(&bob, &task);
-    wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
-    world.deliver(&bob, task.id).expect("a delivery");
-    world.reveal_key(&bob, task.id).expect("the payment");
-    let issued = world.issuance();
-    let again = world
-        .create_from(Alice, DIGITS, fixed, blocks)
-        .expect("a second one");
-    world.commit(&bob, again.id).expect("a commitment");
-    world.reveal_all(&again);
-    world.prove_all(&bob, &again);
-    assert_eq!(outcome(&mut world, again.id), Outcome::NoWinner);
-    assert_eq!(world.issuance(), issued);
 }

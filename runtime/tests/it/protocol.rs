@@ -7,29 +7,11 @@ use crate::world::{
     World, CANNOT_PAY,
 };
 use nocknock_primitives::{model::model_commitment, phase::Phase, score::Score};
-use nocknock_runtime::{Experiments, Provenance, Rewards, Runtime, RuntimeEvent, Tasks, Wtm, NNK};
+use nocknock_runtime::{
+    genesis_presets::DIGITS_EXPERIMENT, Experiments, Provenance, Rewards, Runtime, RuntimeEvent,
+    Tasks, Wtm, NNK,
+};
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
-
-/// The curriculum experiment of the development chain, of which Alice is the custodian.
-const DIGITS: u32 = 0;
-
-/// A registered worker wins a curriculum task.
-fn win_curriculum(world: &mut World, worker: &Worker, seed: u64) -> (u64, Score) {
-    let task = world
-        .create(Alice, DIGITS, 0, seed)
-        .expect("the custodian creates a task without a token");
-    world.open_task(&task);
-    world.commit(worker, task.id).expect("a free commitment");
-    world.reveal_all(&task);
-    let score = world.prove_all(worker, &task);
-    let id = task.id;
-    world.until("the worker's turn", || {
-        Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
-    });
-    world.deliver(worker, id).expect("a delivery");
-    world.reveal_key(worker, id).expect("the payment");
-    (id, score)
-}
 
 #[test]
 fn from_no_token_at_all_to_a_model_sold() {
@@ -43,7 +25,7 @@ fn from_no_token_at_all_to_a_model_sold() {
         Err(CANNOT_PAY)
     );
     world.register(&bob);
-    let (_, score) = win_curriculum(&mut world, &bob, 1);
+    let (_, score) = world.win_curriculum(&bob, 1);
     assert_eq!(score, Score::new(40, 40));
     let earned = world.free(Bob);
     assert!(earned > 50 * NNK, "{earned}");
@@ -51,11 +33,8 @@ fn from_no_token_at_all_to_a_model_sold() {
 
     // The winner lends two workers their stakes and sponsors a task of its own.
     for worker in [Charlie, Dave] {
-        let call = pallet_balances::Call::transfer_keep_alive {
-            dest: worker.to_account_id().into(),
-            value: 3 * NNK,
-        };
-        world.send(Bob, call).expect("the winner can pay");
+        let lent = world.transfer(Bob, worker, 3 * NNK);
+        lent.expect("the winner can pay");
     }
     let experiment = world.create_experiment(Bob, "Which of two is larger");
     let task = world
@@ -122,13 +101,13 @@ fn a_second_win_is_paid_for_its_improvement_only() {
     let dave = Worker::new(Dave, models::perfect());
     world.register(&charlie);
     world.register(&dave);
-    let (_, first) = win_curriculum(&mut world, &charlie, 3);
-    let (_, second) = win_curriculum(&mut world, &dave, 4);
+    let (_, first) = world.win_curriculum(&charlie, 3);
+    let (_, second) = world.win_curriculum(&dave, 4);
     assert!(second.beats(&first));
     assert!(world.free(Charlie) > 0);
     assert!(world.free(Dave) > 0);
     let champion = world
-        .run(|| Experiments::champion(DIGITS))
+        .run(|| Experiments::champion(DIGITS_EXPERIMENT))
         .expect("a champion");
     assert_eq!(champion.score, second);
 }
@@ -140,9 +119,11 @@ fn a_perfect_champion_leaves_nothing_to_mint() {
     let dave = Worker::new(Dave, models::perfect());
     world.register(&bob);
     world.register(&dave);
-    win_curriculum(&mut world, &bob, 5);
+    world.win_curriculum(&bob, 5);
     let issued = world.issuance();
-    let task = world.create(Alice, DIGITS, 0, 6).expect("a second task");
+    let task = world
+        .create(Alice, DIGITS_EXPERIMENT, 0, 6)
+        .expect("a second task");
     world.open_task(&task);
     world.commit(&dave, task.id).expect("a free commitment");
     world.reveal_all(&task);
@@ -160,7 +141,7 @@ fn points_follow_the_minted_tokens() {
     let mut world = World::new();
     let bob = Worker::new(Bob, models::perfect());
     world.register(&bob);
-    win_curriculum(&mut world, &bob, 7);
+    world.win_curriculum(&bob, 7);
     let minted = world.free(Bob);
     let points = world.run(|| Rewards::work_points(Bob.to_account_id()));
     assert_eq!(points, minted);

@@ -180,6 +180,18 @@ impl World {
         });
     }
 
+    /// Sends tokens from one account to another.
+    pub(crate) fn transfer(
+        &mut self,
+        from: Sr25519Keyring,
+        to: Sr25519Keyring,
+        value: Balance,
+    ) -> Result<(), Refused> {
+        let dest = MultiAddress::Id(to.to_account_id());
+        let call = pallet_balances::Call::<Runtime>::transfer_keep_alive { dest, value };
+        self.send(from, call)
+    }
+
     /// What an account can spend.
     pub(crate) fn free(&mut self, who: Sr25519Keyring) -> Balance {
         self.run(|| Balances::free_balance(who.to_account_id()))

@@ -11,10 +11,11 @@ use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{BlockIndex, CircuitId, FieldBytes, KeyCommitment, ModelCommitment, TaskId},
     model::{model_commitment, Context, ContextDomain, Fr, Weights},
+    phase::Phase,
     score::Score,
     task::{Attestation, BlockScore},
 };
-use nocknock_runtime::{Runtime, Tasks};
+use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Runtime, Tasks};
 use sp_keyring::Sr25519Keyring;
 
 /// A worker with a trained model.
@@ -203,6 +204,24 @@ impl World {
         self.submit(worker.who, task.id, scores)
             .expect("the scores are proved");
         total
+    }
+
+    /// A registered worker without rivals wins a curriculum task. Says which one, and with what score.
+    pub(crate) fn win_curriculum(&mut self, worker: &Worker, seed: u64) -> (TaskId, Score) {
+        let task = self
+            .create(Sr25519Keyring::Alice, DIGITS_EXPERIMENT, 0, seed)
+            .expect("the custodian creates a task without a token");
+        self.open_task(&task);
+        self.commit(worker, task.id).expect("a free commitment");
+        self.reveal_all(&task);
+        let score = self.prove_all(worker, &task);
+        let id = task.id;
+        self.until("the worker's turn", || {
+            Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
+        });
+        self.deliver(worker, id).expect("a delivery");
+        self.reveal_key(worker, id).expect("the payment");
+        (id, score)
     }
 
     /// The call by which a worker delivers its model.
