@@ -1,4 +1,9 @@
-//! Which tasks are worth it: a pure function of the configuration and what the chain says.
+//! Which tasks are worth it: a pure function of the configuration, what the chain says, and what was chosen
+//! before.
+
+mod burden;
+
+pub use burden::Burden;
 
 use crate::{
     chain::{ChainClock, Means},
@@ -56,11 +61,11 @@ pub enum Decline {
     },
     /// The account has too little.
     #[error(
-        "the account has {free} NNK, and the stake of {stake} NNK with policy.reserve needs {needed} \
-         NNK: send it tokens"
+        "the account has {free} NNK beside the stakes of other chosen tasks, and the stake of {stake} \
+         NNK with policy.reserve needs {needed} NNK: send it tokens"
     )]
     Funds {
-        /// What it has.
+        /// What it has, without the stakes of other tasks that the chain does not hold yet.
         free: Tokens,
         /// The stake.
         stake: Tokens,
@@ -87,6 +92,18 @@ pub enum Decline {
         /// Its test blocks.
         blocks: u16,
     },
+    /// The chain has removed it.
+    #[error("it was over long ago: the chain has removed it")]
+    Removed,
+    /// Too little time to prove it beside the other tasks.
+    #[error(
+        "with the test blocks of the tasks that were chosen before, a prove phase of {phase:?} would be \
+         too short at proving.seconds_per_block: it is chosen once enough of them are proved"
+    )]
+    Busy {
+        /// Length of the shortest prove phase among all of them.
+        phase: Duration,
+    },
     /// The requester has named no training data, in an open task: a defect of the chain.
     #[error("it is open without training data")]
     NoData,
@@ -97,13 +114,16 @@ impl Decline {
     pub fn may_change(&self) -> bool {
         matches!(
             self,
-            Self::NotOpenYet | Self::NotRegistered | Self::Funds { .. }
+            Self::NotOpenYet | Self::NotRegistered | Self::Funds { .. } | Self::Busy { .. }
         )
     }
 
     /// The owner of the worker can do something about it.
     pub fn concerns_the_owner(&self) -> bool {
-        matches!(self, Self::NotRegistered | Self::Funds { .. })
+        matches!(
+            self,
+            Self::NotRegistered | Self::Funds { .. } | Self::Removed
+        )
     }
 }
 
@@ -113,6 +133,7 @@ pub fn judge(
     worker: &AccountId,
     clock: ChainClock,
     means: Means,
+    burden: &Burden,
     (id, task): (TaskId, &Task),
 ) -> Result<Chosen, Decline> {
     check_phase(task, clock.best)?;
@@ -121,8 +142,8 @@ pub fn judge(
     }
     check_kind(config, means, task)?;
     check_shape(config, &task.shape)?;
-    check_time(config, clock, task)?;
-    check_money(config, means, task)?;
+    check_time(config, clock, burden, task)?;
+    check_money(config, means.free.saturating_sub(burden.stakes), task)?;
     Ok(Chosen {
         task: id,
         experiment: task.experiment,
@@ -133,6 +154,8 @@ pub fn judge(
         stake: task.terms.stake,
         reward: task.terms.reward,
         at: clock.best,
+        test_blocks: task.test_blocks,
+        prove_period: task.terms.periods.prove,
     })
 }
 
@@ -171,23 +194,51 @@ fn check_shape(config: &Config, shape: &MlpShape) -> Result<(), Decline> {
     }
 }
 
-fn check_time(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Decline> {
+fn check_time(
+    config: &Config,
+    clock: ChainClock,
+    burden: &Burden,
+    task: &Task,
+) -> Result<(), Decline> {
     let left = time_until(clock, task.commit_end().unwrap_or(clock.best));
     if left < Duration::from_secs(config.limits.least_training_seconds) {
         return Err(Decline::CommitTime { left });
     }
     let phase = clock.slot.saturating_mul(task.terms.periods.prove);
-    let block = Duration::from_secs(config.proving.seconds_per_block);
-    match phase < block.saturating_mul(u32::from(task.test_blocks)) {
-        true => Err(Decline::ProveTime {
+    // The blocks of one task are proved one after the other.
+    if phase < time_to_prove(config, u32::from(task.test_blocks)) {
+        return Err(Decline::ProveTime {
             phase,
             blocks: task.test_blocks,
-        }),
+        });
+    }
+    check_other_proofs(config, clock, burden, task)
+}
+
+/// The prove phases of all chosen tasks may coincide. Then the proofs of all must fit into the shortest.
+fn check_other_proofs(
+    config: &Config,
+    clock: ChainClock,
+    burden: &Burden,
+    task: &Task,
+) -> Result<(), Decline> {
+    let own = task.terms.periods.prove;
+    let shortest = burden.shortest_phase.unwrap_or(own).min(own);
+    let phase = clock.slot.saturating_mul(shortest);
+    let blocks = burden.blocks.saturating_add(u32::from(task.test_blocks));
+    let at_a_time = u32::try_from(config.limits.proofs).unwrap_or(u32::MAX);
+    match phase < time_to_prove(config, blocks.div_ceil(at_a_time.max(1))) {
+        true => Err(Decline::Busy { phase }),
         false => Ok(()),
     }
 }
 
-fn check_money(config: &Config, means: Means, task: &Task) -> Result<(), Decline> {
+/// How long so many blocks take, one after the other.
+fn time_to_prove(config: &Config, blocks: u32) -> Duration {
+    Duration::from_secs(config.proving.seconds_per_block).saturating_mul(blocks)
+}
+
+fn check_money(config: &Config, free: Balance, task: &Task) -> Result<(), Decline> {
     if task.funding == Funding::Curriculum {
         return Ok(());
     }
@@ -206,9 +257,9 @@ fn check_money(config: &Config, means: Means, task: &Task) -> Result<(), Decline
         });
     }
     let needed: Balance = stake.0.saturating_add(policy.reserve.0);
-    match means.free < needed {
+    match free < needed {
         true => Err(Decline::Funds {
-            free: Tokens(means.free),
+            free: Tokens(free),
             stake,
             needed: Tokens(needed),
         }),

@@ -170,6 +170,8 @@ impl From<Killed> for std::io::Error {
 pub(crate) struct World {
     pub(crate) now: BlockNumber,
     pub(crate) task: Task,
+    /// How many more tasks are offered, with the numbers that follow and the same terms.
+    pub(crate) others: TaskId,
     pub(crate) data: PreparedTask,
     /// The requester reveals its blocks.
     pub(crate) honest: bool,
@@ -275,6 +277,7 @@ impl FakeChain {
         let world = World {
             now: 100,
             task,
+            others: 0,
             data: data(),
             honest: true,
             free: 1000 * NNK,
@@ -656,11 +659,9 @@ impl Chain for FakeChain {
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
-        let task = self.world().task.clone();
-        Ok(Some((TASK, task))
-            .filter(|_| start <= TASK)
-            .into_iter()
-            .collect())
+        let world = self.world();
+        let numbers = (TASK..=TASK + world.others).filter(|number| *number >= start);
+        Ok(numbers.map(|number| (number, world.task.clone())).collect())
     }
 
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError> {

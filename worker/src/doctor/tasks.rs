@@ -4,7 +4,7 @@ use super::{Finding, Level, Patient};
 use crate::{
     chain::{asking, may_work, ChainClock, ChainError, Means},
     config::Config,
-    policy::{judge, Decline},
+    policy::{judge, Burden, Decline},
 };
 use nocknock_client::{AccountId, Client, Snapshot, Task};
 use nocknock_primitives::ids::TaskId;
@@ -47,7 +47,7 @@ async fn read(
     Ok((clock, means, tasks))
 }
 
-/// One finding for all open tasks, then one for each that would be left alone.
+/// One finding for all open tasks, then one for each that would be left alone, each as if it were the only one.
 pub(super) fn survey(
     config: &Config,
     worker: &AccountId,
@@ -56,9 +56,9 @@ pub(super) fn survey(
     tasks: &[(TaskId, Task)],
 ) -> Vec<Finding> {
     let (mut open, mut chosen) = (0u32, 0u32);
-    let mut findings = Vec::new();
+    let (idle, mut findings) = (Burden::default(), Vec::new());
     for (id, task) in tasks {
-        match judge(config, worker, clock, means, (*id, task)) {
+        match judge(config, worker, clock, means, &idle, (*id, task)) {
             Err(Decline::NotOpenYet | Decline::Over) => continue,
             Ok(_) => chosen += 1,
             Err(why) => findings.push(left_alone(*id, &why)),

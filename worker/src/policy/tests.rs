@@ -31,7 +31,16 @@ fn judged(
 ) -> Result<Chosen, Decline> {
     let mut task = fake::open_task();
     change(&mut task);
-    judge(config, &ME, clock(), means, (7, &task))
+    judge_beside(config, means, &Burden::default(), &task)
+}
+
+fn judge_beside(
+    config: &Config,
+    means: Means,
+    burden: &Burden,
+    task: &Task,
+) -> Result<Chosen, Decline> {
+    judge(config, &ME, clock(), means, burden, (7, task))
 }
 
 fn declined(change: impl FnOnce(&mut Task)) -> Decline {
@@ -115,6 +124,63 @@ fn a_task_without_time_is_left_alone() {
     ));
     let blocks = |task: &mut Task| task.test_blocks = 6;
     assert!(matches!(declined(blocks), Decline::ProveTime { .. }));
+}
+
+/// Two test blocks at two seconds each, in a prove phase of ten seconds.
+#[test]
+fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {
+    let (mut config, task) = (config(), fake::open_task());
+    let mut burden = Burden::default();
+    for _ in 0..2 {
+        let chosen = judge_beside(&config, RICH, &burden, &task);
+        burden.add(&chosen.expect("there is time for two"));
+    }
+    let refused = judge_beside(&config, RICH, &burden, &task).unwrap_err();
+    let phase = Duration::from_secs(10);
+    assert_eq!(refused, Decline::Busy { phase });
+    assert!(refused.may_change());
+    config.limits.proofs = 2;
+    assert!(judge_beside(&config, RICH, &burden, &task).is_ok());
+}
+
+#[test]
+fn more_proofs_at_a_time_do_not_make_the_proofs_of_one_task_faster() {
+    let mut config = config();
+    config.limits.proofs = 4;
+    let refused = judged(&config, RICH, |task| task.test_blocks = 6);
+    assert!(matches!(refused, Err(Decline::ProveTime { .. })));
+}
+
+#[test]
+fn a_long_prove_phase_does_not_take_the_time_of_a_short_one() {
+    let (config, mut task) = (config(), fake::open_task());
+    task.test_blocks = 4;
+    let mut burden = Burden::default();
+    let short = judge_beside(&config, RICH, &burden, &task);
+    burden.add(&short.unwrap());
+    task.terms.periods.prove = 1000;
+    let refused = judge_beside(&config, RICH, &burden, &task);
+    assert!(matches!(refused, Err(Decline::Busy { .. })));
+    let alone = judge_beside(&config, RICH, &Burden::default(), &task);
+    assert!(alone.is_ok());
+}
+
+#[test]
+fn a_stake_that_is_not_held_yet_is_not_spent_twice() {
+    let (config, mut task) = (config(), fake::open_task());
+    task.terms.periods.prove = 1000;
+    let means = Means {
+        free: 11 * NNK,
+        may_work: true,
+    };
+    let mut burden = Burden::default();
+    for _ in 0..2 {
+        let chosen = judge_beside(&config, means, &burden, &task);
+        burden.add(&chosen.expect("there are tokens for two and the reserve"));
+    }
+    let refused = judge_beside(&config, means, &burden, &task).unwrap_err();
+    let free = Tokens(NNK);
+    assert!(matches!(refused, Decline::Funds { free: left, .. } if left == free));
 }
 
 #[test]

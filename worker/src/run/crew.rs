@@ -2,13 +2,19 @@
 
 use crate::{
     config::Retry,
-    plan::{Action, Waiting},
+    plan::{Action, TaskView, Waiting},
     stages::Remedy,
     state::Journal,
     stop::Stop,
 };
 use nocknock_client::BlockNumber;
 use std::time::{Duration, Instant};
+
+/// Looks at the chain in a row that need no pause.
+const LOOKS_AT_ONCE: u32 = 2;
+
+/// Part of the time left in a phase that a pause may take.
+const TRIES_LEFT: u32 = 4;
 
 /// A task that is being worked on.
 #[derive(Debug)]
@@ -19,6 +25,10 @@ pub(super) struct Crew {
     job: Option<Job>,
     waiting: Option<Waiting>,
     failures: u32,
+    /// Failures in a row after which another look at the chain was to help.
+    looks: u32,
+    /// Blocks until the end of the phase, while a commitment is on the chain.
+    blocks_left: Option<BlockNumber>,
     not_before: Option<Instant>,
     /// The first block in which a step may be tried again.
     not_before_block: BlockNumber,
@@ -40,6 +50,8 @@ impl Crew {
             job: None,
             waiting: None,
             failures: 0,
+            looks: 0,
+            blocks_left: None,
             not_before: None,
             not_before_block: 0,
         }
@@ -58,6 +70,14 @@ impl Crew {
     pub(super) fn may_start(&self) -> bool {
         let rested = self.not_before.is_none_or(|then| Instant::now() >= then);
         rested && self.seen >= self.not_before_block
+    }
+
+    /// Notes what a block says.
+    pub(super) fn see(&mut self, view: &TaskView) {
+        self.seen = view.now;
+        let at_stake = view.task.as_ref().filter(|_| view.commitment.is_some());
+        let deadline = at_stake.and_then(|task| task.deadline(view.now));
+        self.blocks_left = deadline.map(|end| end.saturating_sub(view.now));
     }
 
     /// Notes what is waited for. True if that is new.
@@ -92,23 +112,38 @@ impl Crew {
 
     pub(super) fn succeed(&mut self) {
         self.failures = 0;
+        self.looks = 0;
         self.not_before = None;
         self.not_before_block = 0;
     }
 
-    /// Notes a failure, and gives the pause before the next try. Another look at the chain makes
-    /// sense in a later block only: the present one would answer the same.
-    pub(super) fn fail(&mut self, remedy: Remedy, retry: &Retry) -> Duration {
+    /// Notes a failure, and gives the pause before the next try.
+    pub(super) fn fail(&mut self, remedy: Remedy, retry: &Retry, slot: Duration) -> Duration {
         self.failures = self.failures.saturating_add(1);
         let pause = match remedy {
-            Remedy::Look => {
-                self.not_before_block = self.seen.saturating_add(1);
-                Duration::ZERO
-            }
+            Remedy::Look => self.look_again(retry),
             _ => retry.pause(self.failures),
         };
+        let pause = pause.min(self.longest_pause(slot));
         self.not_before = Some(Instant::now() + pause);
         pause
+    }
+
+    /// Another look at the chain makes sense in a later block only: the present one would answer the same. If
+    /// the chain refuses a message again and again, each of them costs a fee.
+    fn look_again(&mut self, retry: &Retry) -> Duration {
+        self.not_before_block = self.seen.saturating_add(1);
+        self.looks = self.looks.saturating_add(1);
+        match self.looks.saturating_sub(LOOKS_AT_ONCE) {
+            0 => Duration::ZERO,
+            further => retry.pause(further),
+        }
+    }
+
+    /// While a stake depends on the phase, there is time for further tries in it.
+    fn longest_pause(&self, slot: Duration) -> Duration {
+        let left = self.blocks_left.map(|blocks| slot.saturating_mul(blocks));
+        left.map_or(Duration::MAX, |left| left / TRIES_LEFT)
     }
 
     /// Failures in a row.

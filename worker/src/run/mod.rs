@@ -7,10 +7,10 @@
 mod crew;
 
 use crate::{
-    chain::ChainClock,
+    chain::{ChainClock, ChainError},
     notice::Notice,
-    plan::Action,
-    policy::{judge, Decline},
+    plan::{Action, TaskView},
+    policy::{judge, Burden, Decline},
     stages::{Errand, Remedy, StepError, Workshop},
     state::{Ending, Journal, StateDir, StateError},
     stop::Stop,
@@ -70,8 +70,12 @@ pub struct Foreman {
     jobs: JoinSet<JobEnd>,
     /// Tasks that were looked at, and what was said about them.
     declined: BTreeMap<TaskId, Decline>,
+    /// Tasks that were named, and of which nothing is known yet.
+    unseen: BTreeSet<TaskId>,
     /// Tasks below this number are over.
     first_open: TaskId,
+    /// Time between two blocks, as the chain said last.
+    slot: Duration,
     node_lost: bool,
     /// Why no task could be chosen at the last look.
     trouble: Option<String>,
@@ -93,6 +97,7 @@ impl Foreman {
         stop: Stop,
     ) -> Result<Self, StateError> {
         let mut foreman = Self {
+            unseen: scope.named(),
             shop,
             state,
             scope,
@@ -101,6 +106,7 @@ impl Foreman {
             jobs: JoinSet::new(),
             declined: BTreeMap::new(),
             first_open: 0,
+            slot: Duration::ZERO,
             node_lost: false,
             trouble: None,
             summary: Summary::default(),
@@ -160,8 +166,10 @@ impl Foreman {
             }
         };
         self.find_node();
+        self.slot = clock.slot;
         let number = clock.best;
         self.shop.notices.tell(Notice::Block { number });
+        self.look_for_named(number).await;
         for task in self.crews.keys().copied().collect::<Vec<_>>() {
             self.direct(task).await;
         }
@@ -180,6 +188,35 @@ impl Foreman {
         if std::mem::replace(&mut self.node_lost, false) {
             self.shop.notices.tell(Notice::NodeBack);
         }
+    }
+
+    /// Looks once whether the chain has the tasks that were named. One that it does not have yet may come.
+    async fn look_for_named(&mut self, now: BlockNumber) {
+        for task in std::mem::take(&mut self.unseen) {
+            if self.state.journal(task).is_some() {
+                continue;
+            }
+            match self.first_from(task).await {
+                Ok(Some(first)) if first == task => {}
+                Ok(Some(_)) => self.decline(task, Decline::Removed),
+                Ok(None) => {
+                    let text = format!(
+                        "the chain has no task {task} in block {now}: if the number is right, the worker \
+                         waits for it"
+                    );
+                    self.shop.notices.tell(Notice::Warning { text });
+                }
+                Err(_) => {
+                    self.unseen.insert(task);
+                }
+            }
+        }
+    }
+
+    /// The first task from a number upwards. The chain gives out numbers in their order.
+    async fn first_from(&self, task: TaskId) -> Result<Option<TaskId>, ChainError> {
+        let page = self.shop.chain.tasks(task).await?;
+        Ok(page.first().map(|(id, _)| *id))
     }
 
     /// Tells of a failure once, not in every block.
@@ -203,7 +240,7 @@ impl Foreman {
             return;
         };
         match self.shop.plan(task, &journal).await {
-            Ok((action, view)) => self.follow(task, action, view.now),
+            Ok((action, view)) => self.follow(task, action, &view),
             Err(StepError::Chain(error)) if error.is_unreachable() => {
                 self.lose_node(error.to_string());
             }
@@ -216,11 +253,11 @@ impl Foreman {
         self.crews.get(&task).is_some_and(Crew::may_start)
     }
 
-    fn follow(&mut self, task: TaskId, action: Action, now: BlockNumber) {
+    fn follow(&mut self, task: TaskId, action: Action, view: &TaskView) {
         let Some(crew) = self.crews.get_mut(&task) else {
             return;
         };
-        crew.seen = now;
+        crew.see(view);
         if crew.is_busy() {
             crew.recall_unless(&action);
             return;
@@ -324,7 +361,7 @@ impl Foreman {
             return;
         };
         let retry = &self.shop.config.retry;
-        let pause = crew.fail(remedy, retry);
+        let pause = crew.fail(remedy, retry, self.slot);
         let hopeless = remedy == Remedy::GiveUp || crew.failures() >= retry.attempts;
         if hopeless && crew.has_nothing_at_stake() {
             return self.give_up(task, error);
@@ -367,16 +404,27 @@ impl Foreman {
             return Ok(());
         }
         let (means, worker) = (self.shop.chain.means().await?, self.shop.chain.worker());
+        let mut burden = self.burden();
         for (id, task) in offers {
             if self.active() >= limit {
                 break;
             }
-            match judge(&self.shop.config, &worker, clock, means, (id, &task)) {
-                Ok(chosen) => self.engage(&chosen)?,
+            let config = &self.shop.config;
+            match judge(config, &worker, clock, means, &burden, (id, &task)) {
+                Ok(chosen) => {
+                    self.engage(&chosen)?;
+                    burden.add(&chosen);
+                }
                 Err(why) => self.decline(id, why),
             }
         }
         Ok(())
+    }
+
+    /// What the tasks that were chosen before still need.
+    fn burden(&self) -> Burden {
+        let active = self.crews.values().filter(|crew| crew.is_active());
+        Burden::of(active.map(|crew| &crew.journal))
     }
 
     /// Tasks that may be chosen: not begun, not over, within the scope.
@@ -455,6 +503,13 @@ fn takes_no_commitment(task: &Task, now: BlockNumber) -> bool {
 }
 
 impl Scope {
+    fn named(&self) -> BTreeSet<TaskId> {
+        match self {
+            Self::Everything => BTreeSet::new(),
+            Self::Only(tasks) => tasks.clone(),
+        }
+    }
+
     fn holds(&self, task: TaskId) -> bool {
         match self {
             Self::Everything => true,

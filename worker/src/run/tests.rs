@@ -1,6 +1,10 @@
 use super::*;
 use crate::{
-    chain::fake::{FakeChain, Fuse, Pace, TASK},
+    chain::{
+        fake::{FakeChain, Fuse, Pace, TASK},
+        Chain, Depth, Message,
+    },
+    config::Retry,
     notice::{Audience, Notices},
     stages::{
         rig::{circuits, perfect_model, workshop, FakeStore, ReadyTrainer},
@@ -9,7 +13,8 @@ use crate::{
     state::ModelFact,
     train::TrainError,
 };
-use nocknock_primitives::task::Outcome;
+use nocknock_client::NNK;
+use nocknock_primitives::{ids::ModelCommitment, task::Outcome};
 use std::sync::{Mutex, PoisonError};
 
 /// Remembers everything, and tells the chain's clock when somebody works.
@@ -41,6 +46,16 @@ impl Minutes {
         self.lock().iter().any(wanted)
     }
 }
+
+/// Time between two blocks of the fake chain.
+const SLOT: Duration = Duration::from_secs(1);
+
+/// Pauses that are told apart.
+const PATIENT: Retry = Retry {
+    first_seconds: 10,
+    longest_seconds: 40,
+    attempts: 20,
+};
 
 struct Rig {
     chain: FakeChain,
@@ -129,10 +144,108 @@ async fn a_step_that_the_chain_overtook_is_not_tried_again_in_the_same_block() {
     let crew = foreman.crews.get_mut(&TASK).unwrap();
     crew.seen = 100;
     assert!(crew.may_start());
-    crew.fail(Remedy::Look, &retry);
+    crew.fail(Remedy::Look, &retry, SLOT);
     assert!(!crew.may_start());
     crew.seen = 101;
     assert!(crew.may_start());
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_again_and_again_is_sent_with_pauses() {
+    let rig = Rig::new();
+    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
+    foreman.tick().await.unwrap();
+    let crew = foreman.crews.get_mut(&TASK).unwrap();
+    let mut refuse = || crew.fail(Remedy::Look, &PATIENT, SLOT).as_secs();
+    let pauses: Vec<u64> = (0..6).map(|_| refuse()).collect();
+    assert_eq!(pauses, [0, 0, 10, 20, 40, 40]);
+    crew.succeed();
+    assert!(crew.fail(Remedy::Look, &PATIENT, SLOT).is_zero());
+}
+
+#[tokio::test]
+async fn a_pause_leaves_time_for_further_tries_while_a_stake_depends_on_the_phase() {
+    let rig = Rig::new();
+    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
+    foreman.tick().await.unwrap();
+    let crew = foreman.crews.get_mut(&TASK).unwrap();
+    crew.see(&rig.chain.view(TASK, Depth::Best).await.unwrap());
+    let pause = crew.fail(Remedy::Again, &PATIENT, SLOT);
+    assert_eq!(pause, Duration::from_secs(10));
+    let model = ModelCommitment([1; 32]);
+    let commit = Message::Commit { task: TASK, model };
+    rig.chain.send(commit).await.unwrap();
+    // Ten blocks are left.
+    crew.see(&rig.chain.view(TASK, Depth::Best).await.unwrap());
+    let pause = crew.fail(Remedy::Again, &PATIENT, SLOT);
+    assert_eq!(pause, Duration::from_millis(2500));
+}
+
+/// How many tasks a worker has that was just started and looks for more.
+async fn chosen_after_a_start(rig: &Rig, shop: Workshop) -> usize {
+    let mut foreman = rig.foreman(shop, Scope::Everything);
+    let clock = rig.chain.clock().await.unwrap();
+    foreman.choose(clock).await.unwrap();
+    foreman.crews.len()
+}
+
+#[tokio::test]
+async fn the_stakes_of_chosen_tasks_are_not_spent_on_others() {
+    let rig = Rig::new();
+    rig.chain.world().others = 2;
+    // Two stakes and the reserve.
+    rig.chain.world().free = 11 * NNK;
+    assert_eq!(chosen_after_a_start(&rig, rig.shop()).await, 2);
+    assert_eq!(chosen_after_a_start(&rig, rig.shop()).await, 2);
+    rig.chain.world().free = 16 * NNK;
+    assert_eq!(chosen_after_a_start(&rig, rig.shop()).await, 3);
+}
+
+#[tokio::test]
+async fn a_task_is_chosen_when_there_is_time_for_its_proofs_beside_the_others() {
+    let rig = Rig::new();
+    rig.chain.world().others = 2;
+    // Each task has two test blocks, and a prove phase of ten seconds.
+    let shop = || {
+        let mut shop = rig.shop();
+        shop.config.proving.seconds_per_block = 2;
+        shop
+    };
+    assert_eq!(chosen_after_a_start(&rig, shop()).await, 2);
+    assert_eq!(chosen_after_a_start(&rig, shop()).await, 2);
+    let state = StateDir::open(rig.folder.path()).unwrap();
+    state.journal(TASK).unwrap().save_complete().unwrap();
+    drop(state);
+    assert_eq!(chosen_after_a_start(&rig, shop()).await, 3);
+}
+
+#[tokio::test]
+async fn a_named_task_that_the_chain_does_not_have_is_warned_of_once_and_waited_for() {
+    let rig = Rig::new();
+    let scope = Scope::Only(BTreeSet::from([TASK + 1]));
+    let mut foreman = rig.foreman(rig.shop(), scope);
+    foreman.tick().await.unwrap();
+    foreman.tick().await.unwrap();
+    assert!(!foreman.is_finished());
+    let told = rig.minutes.lock();
+    let warnings = told.iter().filter_map(|notice| match notice {
+        Notice::Warning { text } => Some(text),
+        _ => None,
+    });
+    let warnings: Vec<_> = warnings.collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("has no task 8"), "{warnings:?}");
+}
+
+#[tokio::test]
+async fn a_named_task_that_the_chain_has_removed_is_over() {
+    let rig = Rig::new();
+    let scope = Scope::Only(BTreeSet::from([TASK - 1]));
+    let summary = rig.foreman(rig.shop(), scope).run().await.unwrap();
+    assert_eq!(summary, Summary::default());
+    let declined =
+        |notice: &Notice| matches!(notice, Notice::Declined { task, .. } if *task == TASK - 1);
+    assert!(rig.minutes.has(declined));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::{rig::*, *};
 use crate::{
     chain::fake::{FakeChain, Fuse, TASK},
-    policy::judge,
+    policy::{judge, Burden},
     state::{StateDir, StateError},
 };
 use nocknock_client::NNK;
@@ -49,7 +49,8 @@ async fn begin(shop: &Workshop, state: &StateDir) -> Result<Journal, StepError> 
     let (clock, means) = (shop.chain.clock().await?, shop.chain.means().await?);
     let tasks = shop.chain.tasks(TASK).await?;
     let offer = (TASK, &tasks[0].1);
-    let chosen = judge(&shop.config, &shop.chain.worker(), clock, means, offer);
+    let (worker, burden) = (shop.chain.worker(), Burden::default());
+    let chosen = judge(&shop.config, &worker, clock, means, &burden, offer);
     Ok(state.begin(&chosen.expect("the task is acceptable"))?)
 }
 

@@ -40,6 +40,12 @@ pub struct Chosen {
     pub reward: Balance,
     /// Block in which it was chosen.
     pub at: BlockNumber,
+    /// Its test blocks. 0 in journals of versions that did not note it.
+    #[serde(default)]
+    pub test_blocks: u16,
+    /// Length of its prove phase in blocks of the chain. 0 in journals of versions that did not note it.
+    #[serde(default)]
+    pub prove_period: BlockNumber,
 }
 
 /// The training data is there and belongs to the task.

@@ -19,6 +19,8 @@ fn chosen(task: TaskId) -> Chosen {
         stake: u128::MAX,
         reward: 7,
         at: 9,
+        test_blocks: 2,
+        prove_period: 10,
     }
 }
 
@@ -114,6 +116,25 @@ fn every_fact_is_read_back() {
     assert!(progress.model && !progress.data);
     assert_eq!(journal.commitment().unwrap(), commitment);
     assert!(journal.model().unwrap() == model());
+}
+
+#[test]
+fn a_journal_without_the_newer_terms_is_read() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let path = journal.folder().join("chosen.json");
+    let mut fact: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let terms = fact.as_object_mut().unwrap();
+    for newer in ["test_blocks", "prove_period"] {
+        assert!(terms.remove(newer).is_some(), "{newer}");
+    }
+    fs::write(&path, fact.to_string()).unwrap();
+    let older = Chosen {
+        test_blocks: 0,
+        prove_period: 0,
+        ..chosen(1)
+    };
+    assert_eq!(journal.chosen().unwrap(), older);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use anyhow::{bail, Context, Result};
 use nocknock_primitives::ids::TaskId;
 use nocknock_worker::{
     plan::Action,
-    policy::judge,
+    policy::{judge, Burden},
     stages::{withdraw, Errand, StepError, Workshop},
     state::{Ending, Journal, ModelFact, StateDir},
     stop::Stop,
@@ -152,10 +152,18 @@ impl Bench {
             &chain.worker(),
             clock,
             means,
+            &self.burden()?,
             (task, found),
         );
         let chosen = chosen.with_context(|| format!("task {task} is left alone"))?;
         Ok(self.state.begin(&chosen)?)
+    }
+
+    /// What the other tasks of the state directory still need.
+    fn burden(&self) -> Result<Burden> {
+        let tasks = self.state.tasks()?.into_iter();
+        let journals: Vec<Journal> = tasks.filter_map(|task| self.state.journal(task)).collect();
+        Ok(Burden::of(&journals))
     }
 }
 
