@@ -134,8 +134,9 @@ pub struct Proving {
     pub keys: Option<PathBuf>,
     /// Proofs that are collected before they are sent, 1 to 32.
     pub batch: u32,
-    /// Seconds that the proof of one block takes on this machine at most. A task whose prove phase is
-    /// too short for its test blocks is not chosen. `nocknock-worker doctor` measures it.
+    /// Seconds that the proof of one block takes on this machine at most, beside the others if
+    /// `limits.proofs` allows more than one. A task whose prove phase is too short for its test blocks and
+    /// those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one proof alone.
     pub seconds_per_block: u64,
 }
 

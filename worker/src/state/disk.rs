@@ -1,6 +1,7 @@
 //! Files that are there whole or not at all.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     fs::{self, File},
     io::{self, Write},
@@ -15,7 +16,8 @@ pub trait Disk: Send + Sync + fmt::Debug {
     /// whoever reads it finds the old content or none.
     fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes a folder that only its owner can read, if it is not there.
+    /// Makes a folder that only its owner can read, if it is not there, with the folders above it. When this
+    /// returns, all that were made survive a power cut.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
 }
 
@@ -39,9 +41,18 @@ impl Disk for DurableDisk {
     }
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
+        // A folder that was there already may be one that a killed process had no time to synchronise.
+        let parents = missing(path).into_iter().chain([path]);
+        let parents: BTreeSet<&Path> = parents.filter_map(Path::parent).collect();
         make_private_folder(path)?;
-        path.parent().map_or(Ok(()), sync_folder)
+        parents.into_iter().try_for_each(sync_folder)
     }
+}
+
+/// The folders on a path that are not there.
+fn missing(path: &Path) -> Vec<&Path> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    path.ancestors().take_while(is_missing).collect()
 }
 
 #[cfg(unix)]
@@ -87,6 +98,17 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn every_folder_that_is_made_on_the_way_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let (outer, inner) = (folder.path().join("a"), folder.path().join("a").join("b"));
+        assert_eq!(missing(&inner), [inner.as_path(), outer.as_path()]);
+        DurableDisk.make_folder(&outer).unwrap();
+        assert_eq!(missing(&inner), [inner.as_path()]);
+        DurableDisk.make_folder(&inner).unwrap();
+        assert!(missing(&inner).is_empty());
     }
 
     #[cfg(unix)]

@@ -3,6 +3,7 @@
 use crate::secret::RandomnessError;
 use nocknock_client::{AccountId, Hash};
 use std::{
+    ffi::OsStr,
     io,
     path::{Path, PathBuf},
 };
@@ -50,11 +51,7 @@ pub enum StateError {
         reason: io::Error,
     },
     /// A file does not hold what this program wrote.
-    #[error(
-        "{} is damaged ({reason}): restore the state directory from a backup, or move the task's \
-         folder away to give the task up",
-        path.display()
-    )]
+    #[error("{} is damaged ({reason}): {}", path.display(), mend(path))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -90,6 +87,28 @@ impl StateError {
     }
 }
 
+/// What to do about a damaged file.
+fn mend(path: &Path) -> &'static str {
+    match is_made_again(path) {
+        true => "remove this file alone, the worker makes it again; keep the others",
+        false => {
+            "restore the state directory from a backup, or move the task's folder away to give the \
+             task up"
+        }
+    }
+}
+
+/// Everything in the file follows from other files of the task: its proofs, the ciphertext under the key that
+/// was drawn, and the copy of that.
+fn is_made_again(path: &Path) -> bool {
+    let names = |name: Option<&OsStr>, wanted: &[&str]| {
+        let name = name.and_then(OsStr::to_str);
+        name.is_some_and(|name| wanted.contains(&name))
+    };
+    let folder = path.parent().and_then(Path::file_name);
+    names(folder, &["proofs"]) || names(path.file_name(), &["sealed.json", "upload.json"])
+}
+
 /// Says more than the system does where a user can act.
 pub(crate) fn explain(reason: &io::Error) -> String {
     match reason.kind() {
@@ -116,6 +135,18 @@ mod tests {
         let error = StateError::io("write", Path::new("/state/x"), full);
         assert!(error.to_string().contains("the disk is full"), "{error}");
         assert!(error.may_pass());
+    }
+
+    #[test]
+    fn what_can_be_made_again_is_not_a_reason_to_give_a_task_up() {
+        let text =
+            |name: &str| StateError::damaged(&Path::new("/state").join(name), "x").to_string();
+        for name in ["proofs/00003.json", "sealed.json", "upload.json"] {
+            assert!(text(name).contains("remove this file alone"), "{name}");
+        }
+        for name in ["commitment.json", "key.json", "model.json"] {
+            assert!(text(name).contains("from a backup"), "{name}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! ```text
 //! STATE/lock                      held by the running worker
 //! STATE/owner.json                the account and chain that all of this belongs to
+//! STATE/blobs/                    training data that was fetched, for when it is asked for again
 //! STATE/tasks/00000000000000000005/
 //!     chosen.json                 the task's terms as they were when it was chosen
 //!     train.blob, data.json       the training data, checked against the roots on the chain

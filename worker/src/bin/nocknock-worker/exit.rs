@@ -119,7 +119,8 @@ fn code_of_registration(error: &RegisterError) -> u8 {
 fn code_of_withdrawal(error: &WithdrawError) -> u8 {
     match error {
         WithdrawError::Step(error) => code_of_step(error),
-        _ => REFUSED,
+        WithdrawError::NoTask(_) => FAILED,
+        WithdrawError::NoCommitment(_) | WithdrawError::TooLate(_) => REFUSED,
     }
 }
 

@@ -68,7 +68,7 @@ impl Session {
         Ok(StateDir::open(&self.state)?)
     }
 
-    /// Connects, for as long as it takes or until the stop.
+    /// Connects, for as long as it takes. An end on request comes as [`StepError::Stopped`].
     pub(crate) async fn connect(&self, notices: &Notices, stop: &Stop) -> Result<NodeChain> {
         for failures in 1.. {
             match self.connect_once().await {

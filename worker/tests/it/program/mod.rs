@@ -118,6 +118,17 @@ fn a_wrong_configuration_is_refused_by_name() {
 }
 
 #[test]
+fn a_wrong_address_of_a_node_is_a_matter_of_usage() {
+    let state = folder();
+    let shown = worker(
+        state.path(),
+        &["--url", "http://127.0.0.1:9944", "config", "show"],
+    );
+    assert_eq!(code(&shown), Some(2), "{}", err(&shown));
+    assert!(err(&shown).contains("ws://"), "{}", err(&shown));
+}
+
+#[test]
 fn the_printed_defaults_are_a_usable_configuration() {
     let state = folder();
     let defaults = worker(state.path(), &["config", "default"]);
