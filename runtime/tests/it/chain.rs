@@ -57,14 +57,23 @@ pub(crate) fn account(key: Sr25519Keyring) -> AccountId {
 
 /// Session keys of Ferdie, with Ferdie's proof that it hands them to `owner`.
 pub(crate) fn keys_handed_to(owner: &AccountId) -> (SessionKeys, Vec<u8>) {
+    session_keys(Sr25519Keyring::Ferdie, Ed25519Keyring::Ferdie, owner)
+}
+
+/// The session keys of two well-known keys, with their proofs that they are handed to `owner`.
+pub(crate) fn session_keys(
+    babe: Sr25519Keyring,
+    grandpa: Ed25519Keyring,
+    owner: &AccountId,
+) -> (SessionKeys, Vec<u8>) {
     let keys = SessionKeys {
-        babe: Sr25519Keyring::Ferdie.public().into(),
-        grandpa: Ed25519Keyring::Ferdie.public().into(),
+        babe: babe.public().into(),
+        grandpa: grandpa.public().into(),
     };
     let statement = statement_of_ownership(&owner.encode());
     let proof = (
-        Sr25519Keyring::Ferdie.pair().sign(&statement),
-        Ed25519Keyring::Ferdie.pair().sign(&statement),
+        babe.pair().sign(&statement),
+        grandpa.pair().sign(&statement),
     );
     (keys, proof.encode())
 }

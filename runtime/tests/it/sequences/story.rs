@@ -1,0 +1,261 @@
+//! A chain on which random actions are carried out.
+
+use super::{
+    actions::{due_call, experiment_call, fact_call, standing_call, Action},
+    WORKERS,
+};
+use crate::world::{
+    models,
+    task::{Task, TRAIN_DATA},
+    worker::Worker,
+    World,
+};
+use nocknock_primitives::phase::Phase;
+use nocknock_runtime::{
+    Balance, Experiments, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Tasks, Wtm, NNK,
+};
+use sp_keyring::Sr25519Keyring::{self, Alice};
+
+/// The reward of a sponsored task.
+const REWARD: Balance = 5 * NNK;
+
+/// What its requester must own: the reward, the bond, the deposit of an experiment, and fees.
+const ENOUGH_TO_SPONSOR: Balance = 8 * NNK;
+
+/// Blocks after which every task and every vote that is running is over.
+const ALL_OVER: u32 = 140;
+
+/// A chain, its tasks and its workers.
+pub(super) struct Story {
+    world: World,
+    tasks: Vec<Task>,
+    workers: [Worker; 3],
+}
+
+impl Story {
+    /// Everybody is registered. The second worker has won a curriculum task, with a model that can be improved on, and
+    /// has shared what it earned.
+    pub(super) fn new() -> Self {
+        let weights = [
+            models::perfect(),
+            models::short_sighted(),
+            models::perfect(),
+        ];
+        let mut workers = WORKERS.into_iter().zip(weights);
+        let mut story = Self {
+            world: World::new(),
+            tasks: Vec::new(),
+            workers: std::array::from_fn(|_| {
+                let (who, weights) = workers.next().expect("three workers");
+                Worker::new(who, weights)
+            }),
+        };
+        for worker in &story.workers {
+            story.world.register(worker);
+            story.world.next_block();
+        }
+        story.begin_with_a_win();
+        story
+    }
+
+    fn begin_with_a_win(&mut self) {
+        let [first, second, third] = WORKERS;
+        self.world.win_curriculum(&self.workers[1], 104);
+        let share = self.world.free(second) / 3;
+        for other in [first, third] {
+            let shared = self.world.transfer(second, other, share);
+            shared.expect("the winner can pay");
+        }
+        self.world.next_block();
+    }
+
+    /// Whether an account owns free tokens.
+    pub(super) fn can_spend(&mut self, who: Sr25519Keyring) -> bool {
+        self.world.free(who) >= ENOUGH_TO_SPONSOR
+    }
+
+    /// Whether an account has votes.
+    pub(super) fn has_points(&mut self, who: Sr25519Keyring) -> bool {
+        self.world
+            .run(|| Rewards::work_points(who.to_account_id()) > 0)
+    }
+
+    /// Does it, or is refused: both are fine as long as the invariants hold.
+    pub(super) fn act(&mut self, action: Action) {
+        match action {
+            Action::CreateCurriculum(seed) => {
+                let created = self.world.create(Alice, 0, 0, seed);
+                self.tasks.extend(created);
+            }
+            Action::CreateSponsored(who, seed) => self.sponsor(WORKERS[who], seed),
+            Action::Lend(from, to) => {
+                let _refused = self.world.transfer(WORKERS[from], WORKERS[to], 5 * NNK);
+            }
+            Action::Register(who) => self.register(who),
+            Action::Wait(blocks) => self.world.blocks(blocks),
+            Action::OnFact(step, place, who) => {
+                let next = self.world.run(pallet_wtm::NextFact::<Runtime>::get);
+                if let Some(fact) = counted_back(next, place) {
+                    self.try_send(who, fact_call(step, fact, WORKERS[who]));
+                }
+            }
+            Action::OnExperiment(step, place, who) => {
+                let counter = pallet_experiments::NextExperiment::<Runtime>::get;
+                let next = self.world.run(counter);
+                if let Some(experiment) = counted_back(next.into(), place) {
+                    let experiment = u32::try_from(experiment).expect("few experiments");
+                    self.try_send(who, experiment_call(step, experiment, who));
+                }
+            }
+            Action::OnStanding(step, who) => self.try_send(who, standing_call(step, who)),
+            action => self.act_on_task(action),
+        }
+    }
+
+    fn act_on_task(&mut self, action: Action) {
+        match action {
+            Action::Publish(task) => self.with_task(task, |world, task| {
+                let call = pallet_tasks::Call::publish_training_data {
+                    task: task.id,
+                    train_data: TRAIN_DATA,
+                };
+                let _refused = world.send(task.requester, call);
+            }),
+            Action::Reveal(task) => self.with_task(task, reveal_some),
+            Action::Cancel(task) => self.with_task(task, |world, task| {
+                let call = pallet_tasks::Call::cancel_task { task: task.id };
+                let _refused = world.send(task.requester, call);
+            }),
+            Action::Hasten(due, task, who) => self.with_task(task, |world, task| {
+                let _refused = world.send(WORKERS[who], due_call(due, task.id, WORKERS[who]));
+            }),
+            action => self.act_as_worker(action),
+        }
+    }
+
+    fn act_as_worker(&mut self, action: Action) {
+        match action {
+            Action::Commit(task, who) => self.with_worker(task, who, |world, task, worker| {
+                let _refused = world.commit(worker, task.id);
+            }),
+            Action::Withdraw(task, who) => self.with_worker(task, who, |world, task, worker| {
+                let call = pallet_tasks::Call::withdraw_commitment { task: task.id };
+                let _refused = world.send(worker.who, call);
+            }),
+            Action::Prove(task, who) => self.with_worker(task, who, prove_if_due),
+            Action::Deliver(task, who) => self.with_worker(task, who, deliver_if_due),
+            Action::RevealKey(task, who) => self.with_worker(task, who, |world, task, worker| {
+                let _refused = world.reveal_key(worker, task.id);
+            }),
+            other => unreachable!("{other:?} is no action of a worker on a task"),
+        }
+    }
+
+    fn try_send(&mut self, who: usize, call: RuntimeCall) {
+        let _refused = self.world.send(WORKERS[who], call);
+    }
+
+    fn sponsor(&mut self, owner: Sr25519Keyring, seed: u64) {
+        // A block of its own, so that there is room for the experiment.
+        self.world.next_block();
+        if self.world.free(owner) < ENOUGH_TO_SPONSOR {
+            return;
+        }
+        let experiment = self.world.create_experiment(owner, "Own");
+        let created = self.world.create(owner, experiment, REWARD, seed);
+        self.tasks.extend(created);
+    }
+
+    fn register(&mut self, who: usize) {
+        let round = self
+            .world
+            .run(|| Rewards::registration_round(WORKERS[who].to_account_id()));
+        let call = self.world.registration(&self.workers[who], round);
+        let _refused = self.world.send_bare(call);
+    }
+
+    fn with_task(&mut self, place: usize, act: impl FnOnce(&mut World, &Task)) {
+        let newest = self.tasks.iter().rev().nth(place);
+        if let Some(task) = newest {
+            act(&mut self.world, task);
+        }
+    }
+
+    fn with_worker(
+        &mut self,
+        place: usize,
+        who: usize,
+        act: impl FnOnce(&mut World, &Task, &Worker),
+    ) {
+        let newest = self.tasks.iter().rev().nth(place);
+        if let Some(task) = newest {
+            act(&mut self.world, task, &self.workers[who]);
+        }
+    }
+
+    /// Waits until everything is over, and has every fact decided and claimed.
+    pub(super) fn drain(&mut self) {
+        self.world.blocks(ALL_OVER);
+        self.world.run(|| {
+            for fact in 0..pallet_wtm::NextFact::<Runtime>::get() {
+                settle_fact(fact);
+            }
+        });
+        self.world.check();
+    }
+
+    /// What is held of the workers' tokens for anything but their experiments.
+    pub(super) fn stuck(&mut self) -> Balance {
+        let beyond_deposits = |who: Sr25519Keyring| {
+            let deposits = self.world.run(|| Experiments::held(&who.to_account_id()));
+            self.world.held(who) - deposits
+        };
+        WORKERS.into_iter().map(beyond_deposits).sum()
+    }
+
+    /// What is set aside for curriculum tasks.
+    pub(super) fn set_aside(&mut self) -> u128 {
+        self.world.run(|| Rewards::emission().reserved)
+    }
+}
+
+/// The number that is so many places before the newest one.
+fn counted_back(next: u64, place: usize) -> Option<u64> {
+    let place = u64::try_from(place).ok()?;
+    next.checked_sub(1)?.checked_sub(place)
+}
+
+/// Decides a fact, and claims for everybody: for the losers first, because winners share in what those lose.
+fn settle_fact(fact: u64) {
+    let anybody = || RuntimeOrigin::signed(Alice.to_account_id());
+    let _decided_before = Wtm::resolve(anybody(), fact);
+    for _round in 0..2 {
+        for who in WORKERS {
+            let _claimed_before = Wtm::claim(anybody(), fact, who.to_account_id());
+        }
+    }
+}
+
+fn reveal_some(world: &mut World, task: &Task) {
+    if world.phase(task.id) == Some(Phase::Reveal) {
+        for index in world.tests(task.id) {
+            let block = task.blocks[usize::from(index)].clone();
+            let _refused = world.reveal(task, index, &block);
+        }
+    }
+}
+
+/// Proving costs time, so it is tried only where it can succeed or fails for another reason than the phase.
+fn prove_if_due(world: &mut World, task: &Task, worker: &Worker) {
+    if world.phase(task.id) == Some(Phase::Prove) {
+        let scores = world.scores(worker, task);
+        let _refused = world.submit(worker.who, task.id, scores);
+    }
+}
+
+fn deliver_if_due(world: &mut World, task: &Task, worker: &Worker) {
+    let phase = world.run(|| Tasks::phase(task.id));
+    if matches!(phase, Some((Phase::Deliver { .. }, _))) {
+        let _refused = world.deliver(worker, task.id);
+    }
+}
