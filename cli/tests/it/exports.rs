@@ -101,7 +101,8 @@ fn blocks_tell_of_the_removal(export: &Export, fact: &str) {
         events.map(move |event| (block, event))
     });
     let removal = events.find(|(_, event)| {
-        event["event"] == "FactRemoved" && event["fields"]["fact"].to_string() == fact
+        let number = event["fields"]["fact"].to_string();
+        event["event"] == "FactRemoved" && number == fact
     });
     let (block, event) = removal.expect("the removal was exported");
     assert_eq!(event["block"], block["number"]);
