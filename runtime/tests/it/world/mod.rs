@@ -48,6 +48,11 @@ pub(crate) const CANNOT_PAY: Refused = Refused::Invalid(TransactionValidityError
     InvalidTransaction::Payment,
 ));
 
+/// The block is full.
+const NO_ROOM: Refused = Refused::Invalid(TransactionValidityError::Invalid(
+    InvalidTransaction::ExhaustsResources,
+));
+
 impl World {
     /// The development preset with the practice block of the tiny shape, so that registering takes milliseconds.
     pub(crate) fn new() -> Self {
@@ -139,31 +144,42 @@ impl World {
         });
     }
 
-    /// Puts a transaction signed by `who` into the open block.
+    /// Puts a transaction signed by `who` into the open block, or into the next one if the block is full: the first
+    /// of a session is.
     pub(crate) fn send(
         &mut self,
         who: Sr25519Keyring,
         call: impl Into<RuntimeCall>,
     ) -> Result<(), Refused> {
         let call = call.into();
-        self.run(|| {
-            let transaction = signed(who, call);
-            applied(transaction)
-        })
+        self.in_a_block_with_room(|| applied(signed(who, call.clone())))
     }
 
-    /// Puts an unsigned transaction into the open block, after the pool's check.
+    /// Puts an unsigned transaction into a block in the same way, after the pool's check.
     pub(crate) fn send_bare(&mut self, call: impl Into<RuntimeCall>) -> Result<(), Refused> {
         let transaction = UncheckedExtrinsic::new_bare(call.into());
-        self.run(|| {
+        self.in_a_block_with_room(|| {
             Executive::validate_transaction(
                 sp_runtime::transaction_validity::TransactionSource::External,
                 transaction.clone(),
                 System::parent_hash(),
             )
             .map_err(Refused::Invalid)?;
-            applied(transaction)
+            applied(transaction.clone())
         })
+    }
+
+    fn in_a_block_with_room(
+        &mut self,
+        send: impl Fn() -> Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        match self.run(&send) {
+            Err(refused) if refused == NO_ROOM => {
+                self.next_block();
+                self.run(&send)
+            }
+            answer => answer,
+        }
     }
 
     /// The invariants of every pallet, and the books of the whole chain.
