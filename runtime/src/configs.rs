@@ -1,16 +1,5 @@
 //! How every pallet is configured.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 use crate::{
     fees::{CurrentSession, FeesToAuthor, FreeCalls, WeightToFee, BYTE_FEE},
     protocol::{BurnDust, NothingBurntUnseen},

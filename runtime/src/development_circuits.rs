@@ -3,17 +3,6 @@
 //! **Anyone can forge proofs under these keys.** `circuits/keys/development.json` pins them; the verifier pallet refuses
 //! them on every other network.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 use alloc::vec::Vec;
 use frame_support::traits::Contains;
 use nocknock_primitives::{

@@ -1,16 +1,5 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 use crate::{
     weights, AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session,
     Tasks, MICRO_NNK,

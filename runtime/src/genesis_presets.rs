@@ -9,17 +9,6 @@
 //! Each starts with the circuits of all named shapes under development keys, with one curriculum experiment, the
 //! handwritten digits, whose custodian is Alice, and with a practice block of digits with which workers register.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 use crate::{
     development_circuits, AccountId, BabeConfig, Balance, BalancesConfig, ExperimentsConfig,
     NetworkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, VerifierConfig,

@@ -12,8 +12,20 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "512"]
-// The runtime macros generate items without documentation and unreachable from outside. They also generate code that
-// can panic, so that is denied in the modules with the runtime's own logic and not for the whole crate.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss
+    )
+)]
+// The runtime macros generate items without documentation and unreachable from outside.
 #![allow(missing_docs, unreachable_pub, missing_debug_implementations)]
 
 #[cfg(feature = "std")]

@@ -1,16 +1,5 @@
 //! Who validates, what happens to offenders, and how the council follows the validators.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss
-)]
-
 use crate::{AccountId, BlockNumber, Council, Historical, Rewards, Runtime, Session, System};
 use alloc::vec::Vec;
 use frame_support::{dispatch::DispatchClass, traits::ChangeMembers, weights::Weight};

@@ -24,6 +24,7 @@ pub(crate) enum Validator {
 ///
 /// The node that --url names makes them and keeps their secret parts, so it must be the validator's own, reached on its own machine
 /// or through a tunnel. They take effect with the second session after this one; keep the old ones until then.
+/// With --dry-run the node makes keys too, but nothing is registered.
 #[derive(Debug, Args)]
 pub(crate) struct SetKeys {
     #[command(flatten)]
