@@ -3,14 +3,14 @@
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    database_files, ports,
+    database_files, database_lock, ports,
     service::{self, FullBackend, FullClient},
 };
 use nocknock_runtime::opaque::Block;
-use sc_cli::SubstrateCli;
+use sc_cli::{CliConfiguration, SubstrateCli};
 use sc_network::config::NetworkBackendType;
-use sc_service::{ChainSpec, Configuration, PartialComponents};
-use std::sync::Arc;
+use sc_service::{ChainSpec, Configuration, DatabaseSource, PartialComponents, TaskManager};
+use std::{future::Future, sync::Arc};
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -66,7 +66,7 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 /// The commands that open the database.
 fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
     match subcommand {
-        Subcommand::CheckBlock(cmd) => cli.create_runner(cmd)?.async_run(|config| {
+        Subcommand::CheckBlock(cmd) => run_and_close(cli, cmd, |config| {
             let PartialComponents {
                 client,
                 task_manager,
@@ -75,7 +75,7 @@ fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
             } = parts(&config)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
-        Subcommand::ExportBlocks(cmd) => cli.create_runner(cmd)?.async_run(|config| {
+        Subcommand::ExportBlocks(cmd) => run_and_close(cli, cmd, |config| {
             let PartialComponents {
                 client,
                 task_manager,
@@ -83,7 +83,7 @@ fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
             } = parts(&config)?;
             Ok((cmd.run(client, config.database), task_manager))
         }),
-        Subcommand::ExportState(cmd) => cli.create_runner(cmd)?.async_run(|config| {
+        Subcommand::ExportState(cmd) => run_and_close(cli, cmd, |config| {
             let PartialComponents {
                 client,
                 task_manager,
@@ -91,7 +91,7 @@ fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
             } = parts(&config)?;
             Ok((cmd.run(client, config.chain_spec), task_manager))
         }),
-        Subcommand::ImportBlocks(cmd) => cli.create_runner(cmd)?.async_run(|config| {
+        Subcommand::ImportBlocks(cmd) => run_and_close(cli, cmd, |config| {
             let PartialComponents {
                 client,
                 task_manager,
@@ -100,7 +100,7 @@ fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
             } = parts(&config)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
-        Subcommand::Revert(cmd) => cli.create_runner(cmd)?.async_run(|config| {
+        Subcommand::Revert(cmd) => run_and_close(cli, cmd, |config| {
             let PartialComponents {
                 client,
                 task_manager,
@@ -113,6 +113,28 @@ fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
             ))
         }),
         other => Err(sc_cli::Error::Input(format!("{other:?} needs no database"))),
+    }
+}
+
+/// Runs a command to its end, which includes that the database is closed.
+fn run_and_close<W>(
+    cli: &Cli,
+    command: &impl CliConfiguration,
+    work: impl FnOnce(Configuration) -> sc_cli::Result<(W, TaskManager)>,
+) -> sc_cli::Result<()>
+where
+    W: Future<Output = sc_cli::Result<()>>,
+{
+    let runner = cli.create_runner(command)?;
+    let database = runner.config().database.clone();
+    runner.async_run(work)?;
+    wait_until_closed(&database);
+    Ok(())
+}
+
+fn wait_until_closed(database: &DatabaseSource) {
+    if let Some(folder) = database.path() {
+        database_lock::wait_until_closed(folder);
     }
 }
 
@@ -140,18 +162,23 @@ fn revert_consensus(
 }
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-    cli.create_runner(&cli.run)?
-        .run_node_until_exit(|config| async move {
-            check_database(&config)?;
-            ports::check(&config).map_err(|error| sc_cli::Error::Application(error.into()))?;
-            match config.network.network_backend {
-                NetworkBackendType::Libp2p => service::new_full::<
-                    sc_network::NetworkWorker<Block, nocknock_runtime::Hash>,
-                >(config),
-                NetworkBackendType::Litep2p => {
-                    service::new_full::<sc_network::Litep2pNetworkBackend>(config)
-                }
-            }
-            .map_err(sc_cli::Error::Service)
-        })
+    let runner = cli.create_runner(&cli.run)?;
+    let database = runner.config().database.clone();
+    runner.run_node_until_exit(|config| async move { start_node(config) })?;
+    wait_until_closed(&database);
+    Ok(())
+}
+
+fn start_node(config: Configuration) -> sc_cli::Result<TaskManager> {
+    check_database(&config)?;
+    ports::check(&config).map_err(|error| sc_cli::Error::Application(error.into()))?;
+    match config.network.network_backend {
+        NetworkBackendType::Libp2p => {
+            service::new_full::<sc_network::NetworkWorker<Block, nocknock_runtime::Hash>>(config)
+        }
+        NetworkBackendType::Litep2p => {
+            service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+        }
+    }
+    .map_err(sc_cli::Error::Service)
 }

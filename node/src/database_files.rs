@@ -5,8 +5,10 @@
 //! a chain whose blocks are silently found no more. So this module compares each file with what the
 //! format demands first. It reads a few bytes of each file and writes nothing.
 //!
-//! A cut write-ahead log (`log*`) is no damage: that is what a crash leaves behind, and ParityDB
-//! drops the unfinished record.
+//! What a crash leaves behind is no damage. A cut write-ahead log (`log*`) is one such thing:
+//! ParityDB drops the unfinished record. A file without a byte beside a log with records is
+//! another: ParityDB makes a file, then gives it its length, and after a crash between the two it
+//! fills the file from the log.
 
 use std::{
     fs::{self, File},
@@ -88,9 +90,11 @@ pub(crate) fn check(folder: &Path) -> Result<(), DatabaseError> {
     if !folder.exists() {
         return Ok(());
     }
+    let files = files(folder)?;
+    let has_log = files.iter().any(|file| is_log(file));
     let mut has_data = false;
-    for file in files(folder)? {
-        has_data |= check_file(&file)?;
+    for file in files {
+        has_data |= check_file(&file, has_log)?;
     }
     check_metadata(&folder.join("metadata"), has_data)
 }
@@ -107,12 +111,19 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, DatabaseError> {
     })
 }
 
+/// Whether the file is a write-ahead log with records.
+fn is_log(path: &Path) -> bool {
+    name_of(path).starts_with("log") && fs::metadata(path).is_ok_and(|file| file.len() > 0)
+}
+
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
 /// Whether the file is one with data; an error if it is and was cut.
-fn check_file(path: &Path) -> Result<bool, DatabaseError> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let Some(demand) = name.as_deref().and_then(Demand::of) else {
+fn check_file(path: &Path, has_log: bool) -> Result<bool, DatabaseError> {
+    let Some(demand) = Demand::of(&name_of(path)) else {
         return Ok(false);
     };
     let unreadable = |source| DatabaseError::Unreadable {
@@ -120,7 +131,8 @@ fn check_file(path: &Path) -> Result<bool, DatabaseError> {
         source,
     };
     let length = fs::metadata(path).map_err(unreadable)?.len();
-    if demand.is_met(path, length).map_err(unreadable)? {
+    let just_made = length == 0 && has_log;
+    if just_made || demand.is_met(path, length).map_err(unreadable)? {
         Ok(true)
     } else {
         Err(DatabaseError::Truncated {
@@ -287,6 +299,18 @@ mod tests {
                 damage.contains(name) && damage.contains("truncated"),
                 "{damage}"
             );
+        }
+    }
+
+    #[test]
+    fn empty_files_beside_a_log_with_records_are_what_a_crash_leaves_behind() {
+        for name in ["table_00_ff", "table_00_00", "index_00_16"] {
+            let folder = folder_with(&[(name, b""), ("log0", b"records")]);
+            assert!(check(folder.path()).is_ok(), "{name}");
+            let folder = folder_with(&[(name, b""), ("log0", b"")]);
+            assert!(check(folder.path()).is_err(), "{name}");
+            let folder = folder_with(&[(name, b"cut"), ("log0", b"records")]);
+            assert!(check(folder.path()).is_err(), "{name}");
         }
     }
 

@@ -9,6 +9,7 @@ mod chain_spec;
 mod cli;
 mod command;
 mod database_files;
+mod database_lock;
 mod genesis_check;
 mod inherents;
 mod ports;

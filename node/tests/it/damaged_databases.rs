@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::{
     chain::{self, Block},
     gate,
-    node::Launch,
+    node::{Launch, Node},
 };
 
 /// One database for all of these, because making one is the slow part. A refused database is left
@@ -48,28 +48,34 @@ fn an_unfinished_log_record_is_dropped() {
     database.expect_to_go_on();
 }
 
-/// ParityDB moves what it has logged into tables at its own pace, at the latest when it is opened again.
-const MOST_STARTS: u64 = 5;
+/// What a crash may leave behind is no damage: a file was made and not yet filled from the log.
+#[test]
+fn an_empty_file_beside_a_log_is_filled_from_it() {
+    let _gate = gate::shared();
+    let database = Database::crashed();
+    let made = ["index_00_16", "index_01_16", "table_01_ff"]
+        .map(|name| database.path(name))
+        .into_iter()
+        .filter(|file| !file.exists())
+        .map(|file| fs::write(file, []).expect("a writable folder"));
+    assert_ne!(made.count(), 0, "everything is out of the log already");
+    database.expect_to_go_on();
+}
 
-/// Runs a development node until it has finalised this block, and stops it in order.
-fn run_until(base: &Path, number: u64) -> Block {
-    let node = Launch::dev(base).start();
-    let finalised = chain::wait_for_finality(&node, number);
-    let status = node.stop();
-    assert!(status.success(), "{status}");
-    finalised
+/// Nothing of the chain is left in the log, so whoever copies the folder has it all in the tables.
+#[test]
+fn a_node_that_stops_closes_its_database() {
+    let _gate = gate::shared();
+    let database = Database::sound();
+    for prefix in ["table_", "index_"] {
+        assert!(length(&database.largest(prefix)) > 0, "{prefix}");
+    }
+    assert_eq!(largest_in(&database.path(""), "log"), None);
 }
 
 /// Where a development node has its database.
 fn database_folder(base: &Path) -> PathBuf {
     base.join("dev/chains/nocknock_dev/paritydb/full")
-}
-
-fn has_tables(base: &Path) -> bool {
-    let folder = database_folder(base);
-    ["table_", "index_"]
-        .iter()
-        .all(|prefix| largest_in(&folder, prefix).is_some())
 }
 
 fn largest_in(folder: &Path, prefix: &str) -> Option<PathBuf> {
@@ -80,20 +86,35 @@ fn largest_in(folder: &Path, prefix: &str) -> Option<PathBuf> {
         .max_by_key(|file| length(file))
 }
 
-/// A database that a development node has left behind in order.
+/// A database that a development node has left behind.
 struct Database {
     folder: TempDir,
     finalised: Block,
 }
 
 impl Database {
+    /// The node was stopped in order.
     fn sound() -> Self {
+        let (database, node) = Self::in_use();
+        let status = node.stop();
+        assert!(status.success(), "{status}");
+        database
+    }
+
+    /// The node was killed.
+    fn crashed() -> Self {
+        let (database, node) = Self::in_use();
+        node.kill();
+        database
+    }
+
+    /// What is finalised a block before the last is in the log, which a killed node leaves behind.
+    fn in_use() -> (Self, Node) {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let finalised = (1..=MOST_STARTS)
-            .map(|start| run_until(folder.path(), start))
-            .find(|_| has_tables(folder.path()))
-            .expect("the database writes its tables");
-        Self { folder, finalised }
+        let node = Launch::dev(folder.path()).start();
+        let finalised = chain::wait_for_finality(&node, 1);
+        chain::wait_for_finality(&node, finalised.number + 1);
+        (Self { folder, finalised }, node)
     }
 
     fn path(&self, file: &str) -> PathBuf {
