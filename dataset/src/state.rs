@@ -1,11 +1,13 @@
 //! The requester's private file: what must not be lost between the creation of a task and the
 //! reveal of its test blocks.
 
-use crate::blocks::{PreparedTask, Stored, StoredError};
+use crate::{
+    blocks::{PreparedTask, Stored, StoredError},
+    durable,
+};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -106,7 +108,7 @@ struct Read<P> {
 
 impl<P> RequesterState<P> {
     /// Writes the file so that after a crash at any moment either the old or the new one is there.
-    /// Only its owner may read it.
+    /// Only its owner may read it. One process at a time may save to a file: see [`durable::put`].
     pub fn save(&self, file: &Path) -> Result<(), StateError>
     where
         P: Serialize,
@@ -118,7 +120,7 @@ impl<P> RequesterState<P> {
         };
         let saved = serde_json::to_vec(&written)
             .map_err(io::Error::from)
-            .and_then(|bytes| write_atomically(file, &Zeroizing::new(bytes)));
+            .and_then(|bytes| durable::put(file, &Zeroizing::new(bytes)));
         saved.map_err(|error| StateError::Write {
             file: file.to_owned(),
             error,
@@ -181,32 +183,6 @@ fn others_may_read(metadata: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn others_may_read(_: &fs::Metadata) -> bool {
     false
-}
-
-/// A temporary file of mode 0600 beside the old one, brought to the disk and renamed.
-fn write_atomically(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".requester-state-")
-        .tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(file)?;
-    sync_folder(folder)
-}
-
-/// Brings the rename to the disk.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@
 use crate::failure::{other, Failure};
 use codec::{Decode, Encode};
 use nocknock_client::{AccountId, BlockNumber, Hash, TaskSpec};
-use nocknock_dataset::{PreparedTask, RequesterState};
+use nocknock_dataset::{durable, PreparedTask, RequesterState};
 use nocknock_primitives::ids::{BlobId, BlockRoot, ExperimentId, TaskId};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{self, File},
-    path::{self, Path, PathBuf},
+    fs::File,
+    path::{Path, PathBuf},
 };
 
 /// How far a requester has come. Nothing in it is secret.
@@ -71,7 +71,8 @@ impl Request {
     pub(crate) fn create(data: &Path, state: RequesterState<Progress>) -> Result<Self, Failure> {
         let root = state.prepared.roots().first().copied().unwrap_or_default();
         let path = place(data, state.progress.genesis, &root);
-        create_folder(folder_of(&path))?;
+        let folder = path.parent().unwrap_or(data);
+        durable::make_folder(folder).map_err(|error| Failure::file(folder, error))?;
         let lock = lock(&path)?;
         let request = Self {
             state,
@@ -94,7 +95,7 @@ impl Request {
         let lock = lock(path)?;
         // Whoever was killed while saving has left salts there. If they cannot be removed, the task has to be followed all the
         // same.
-        fs::remove_dir_all(scratch(path)).ok();
+        durable::remove_unfinished(path).ok();
         Ok(Self {
             state: RequesterState::load(path).map_err(other)?,
             path: path.to_owned(),
@@ -102,16 +103,10 @@ impl Request {
         })
     }
 
-    /// Brings the progress to the disk. What a kill leaves of that is in a folder of this request's own.
+    /// Brings the progress to the disk. The lock makes this process the only one that does.
     pub(crate) fn save(&self) -> Result<(), Failure> {
-        let scratch = scratch(&self.path);
-        fs::create_dir_all(&scratch).map_err(|error| Failure::file(&scratch, error))?;
-        let written = scratch.join("state.json");
-        let saved = self.state.save(&written);
-        saved.map_err(|error| Failure::File(error.to_string()))?;
-        fs::rename(&written, &self.path).map_err(|error| Failure::file(&self.path, error))?;
-        fs::remove_dir(&scratch).ok();
-        sync(folder_of(&self.path))
+        let saved = self.state.save(&self.path);
+        saved.map_err(|error| Failure::File(error.to_string()))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -132,34 +127,6 @@ pub(crate) fn place(data: &Path, genesis: Hash, root: &BlockRoot) -> PathBuf {
     data.join("requests")
         .join(chain)
         .join(format!("{root}.json"))
-}
-
-/// Where the next version of a private file is written before it takes the place of the last one.
-fn scratch(path: &Path) -> PathBuf {
-    path.with_extension("saving")
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Creates a folder and what is missing above it. Each is an entry of the one above, and brought to the disk there, so that no
-/// power cut takes it away.
-fn create_folder(folder: &Path) -> Result<(), Failure> {
-    let folder = path::absolute(folder).map_err(|error| Failure::file(folder, error))?;
-    let missing = folder.ancestors().take_while(|above| !above.exists());
-    let changed = missing.count() + 1;
-    fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
-    folder.ancestors().take(changed).try_for_each(sync)
-}
-
-/// Brings the entries of a folder to the disk.
-fn sync(folder: &Path) -> Result<(), Failure> {
-    let synced = File::open(folder).and_then(|opened| opened.sync_all());
-    synced.map_err(|error| Failure::file(folder, error))
 }
 
 fn lock(path: &Path) -> Result<File, Failure> {
@@ -186,6 +153,7 @@ pub(crate) mod tests {
         score::Score,
         task::{Periods, Split, Terms},
     };
+    use std::fs;
 
     pub(crate) fn spec() -> TaskSpec {
         TaskSpec {
@@ -250,11 +218,17 @@ pub(crate) mod tests {
 
     /// Names of the files beside a private file, without those of locks.
     fn beside(path: &Path) -> Vec<String> {
-        let entries = folder_of(path).read_dir().unwrap();
+        let entries = path.parent().unwrap().read_dir().unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> = names.filter(|name| !name.ends_with(".lock")).collect();
         names.sort();
         names
+    }
+
+    /// Where a kill between the write and the rename leaves the next version of a private file.
+    fn leftover(path: &Path) -> PathBuf {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        path.with_file_name(format!(".{name}.part"))
     }
 
     #[test]
@@ -278,24 +252,35 @@ pub(crate) mod tests {
             Request::create(folder.path(), state()).unwrap(),
         );
         let path = own.path().to_owned();
-        let leftover = |path: &Path| scratch(path).join(".requester-state-1");
         for path in [own.path(), other.path()] {
-            fs::create_dir(scratch(path)).unwrap();
-            fs::write(leftover(path), "salts").unwrap();
+            fs::write(leftover(path), "half of it").unwrap();
         }
         Request::open(&path).unwrap_err();
         assert!(leftover(&path).exists(), "the lock was not respected");
+        let prepared = own.state.prepared.clone();
         drop(own);
-        Request::open(&path).unwrap();
-        assert!(!scratch(&path).exists());
+        let opened = Request::open(&path).unwrap();
+        assert_eq!(opened.state.prepared, prepared);
+        assert!(!leftover(&path).exists());
         assert!(leftover(other.path()).exists(), "it belongs to another");
+    }
+
+    #[test]
+    fn saving_replaces_what_a_kill_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let request = Request::create(folder.path(), state()).unwrap();
+        let path = request.path();
+        fs::write(leftover(path), "half of it").unwrap();
+        request.save().unwrap();
+        assert_eq!(beside(path), [path.file_name().unwrap().to_str().unwrap()]);
     }
 
     #[test]
     fn a_file_that_cannot_be_saved_is_told_from_other_failures() {
         let folder = tempfile::tempdir().unwrap();
         let request = Request::create(folder.path(), state()).unwrap();
-        fs::write(scratch(request.path()), "in the way").unwrap();
+        // A folder is not what a kill leaves, and is not removed.
+        fs::create_dir(leftover(request.path())).unwrap();
         let failure = request.save().unwrap_err();
         assert!(matches!(failure, Failure::File(_)), "{failure:?}");
     }

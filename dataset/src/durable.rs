@@ -1,0 +1,202 @@
+//! Private files and folders that survive a power cut.
+//!
+//! What money depends on, a salt above all, has to be on the disk before the chain hears of it, and nobody but its
+//! owner may read it.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+use tempfile::NamedTempFile;
+
+/// Puts a file of mode 0600 in its place. When this returns, the file survives a power cut; until then, whoever
+/// reads it finds the old content or none.
+///
+/// The bytes are written beside it first, to `.NAME.part`. A kill leaves that file, and the next writer of the same
+/// file replaces it. A file therefore has one writer at a time: several processes agree by a lock.
+pub fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    written(file, bytes)?.persist(file)?;
+    sync_folder(folder_of(file))
+}
+
+/// Removes what a killed [`put`] of this file may have left. It is no error if there is nothing.
+pub fn remove_unfinished(file: &Path) -> io::Result<()> {
+    match fs::remove_file(unfinished(file)?) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Makes a folder of mode 0700 if it is not there, with the folders above it. When this returns, all that were made
+/// survive a power cut.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    // A folder that was there already may be one that a killed process had no time to synchronise.
+    let changed = missing(folder).into_iter().chain([folder]);
+    let parents: BTreeSet<&Path> = changed.filter_map(Path::parent).collect();
+    make_private_folder(folder)?;
+    parents.into_iter().try_for_each(sync_folder)
+}
+
+/// The whole content on the disk, under the name that it has until it takes its place.
+fn written(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    remove_unfinished(file)?;
+    // Temporary files are made anew with mode 0600, and keep it.
+    let mut temporary = tempfile::Builder::new()
+        .prefix(&unfinished_name(file)?)
+        .rand_bytes(0)
+        .tempfile_in(folder_of(file))?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+fn unfinished(file: &Path) -> io::Result<PathBuf> {
+    Ok(folder_of(file).join(unfinished_name(file)?))
+}
+
+fn unfinished_name(file: &Path) -> io::Result<OsString> {
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut unfinished = OsString::from(".");
+    unfinished.push(name);
+    unfinished.push(".part");
+    Ok(unfinished)
+}
+
+/// The folder of a file. A bare name has an empty one, which stands for the present folder.
+fn folder_of(file: &Path) -> &Path {
+    named(file.parent().unwrap_or(Path::new("")))
+}
+
+fn named(folder: &Path) -> &Path {
+    match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    }
+}
+
+/// The folders on a path that are not there.
+fn missing(path: &Path) -> Vec<&Path> {
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    path.ancestors().take_while(is_missing).collect()
+}
+
+#[cfg(unix)]
+fn make_private_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
+
+#[cfg(not(unix))]
+fn make_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Brings the names in a folder to the disk.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(named(folder))?.sync_all()
+}
+
+/// Other systems do not let folders be synchronised.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_in(folder: &Path) -> Vec<String> {
+        let entries = folder.read_dir().unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("fact.json");
+        for content in ["one", "two"] {
+            put(&file, content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), content);
+        }
+        assert_eq!(names_in(folder.path()), ["fact.json"]);
+    }
+
+    /// Ends a `put` between the write and the rename, as a kill does.
+    fn kill_before_the_rename(file: &Path, bytes: &[u8]) {
+        written(file, bytes).unwrap().keep().unwrap();
+    }
+
+    #[test]
+    fn a_kill_before_the_rename_keeps_the_old_file_and_the_next_write_replaces_what_it_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("fact.json");
+        put(&file, b"old").unwrap();
+        for _ in 0..2 {
+            kill_before_the_rename(&file, b"longer than the next");
+            assert_eq!(names_in(folder.path()), [".fact.json.part", "fact.json"]);
+            assert_eq!(fs::read(&file).unwrap(), b"old");
+        }
+        put(&file, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert_eq!(names_in(folder.path()), ["fact.json"]);
+    }
+
+    #[test]
+    fn what_a_kill_left_is_removed_for_the_named_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (own, other) = (folder.path().join("own"), folder.path().join("other"));
+        kill_before_the_rename(&own, b"1");
+        kill_before_the_rename(&other, b"2");
+        remove_unfinished(&own).unwrap();
+        remove_unfinished(&own).unwrap();
+        assert_eq!(names_in(folder.path()), [".other.part"]);
+    }
+
+    #[test]
+    fn a_path_without_a_name_is_an_error() {
+        for path in ["/", "..", ""] {
+            let error = put(Path::new(path), b"1").unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn every_folder_that_is_made_on_the_way_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let (outer, inner) = (folder.path().join("a"), folder.path().join("a").join("b"));
+        assert_eq!(missing(&inner), [inner.as_path(), outer.as_path()]);
+        make_folder(&outer).unwrap();
+        assert_eq!(missing(&inner), [inner.as_path()]);
+        make_folder(&inner).unwrap();
+        assert!(missing(&inner).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_files_or_folders() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("a").join("b");
+        make_folder(&inner).unwrap();
+        let file = inner.join("secret");
+        // What lies there from before does not lend its mode.
+        let left = inner.join(".secret.part");
+        fs::write(&left, "1").unwrap();
+        fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).unwrap();
+        put(&file, b"1").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&inner), 0o700);
+        assert_eq!(mode(&file), 0o600);
+    }
+}
