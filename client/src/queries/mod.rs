@@ -24,7 +24,7 @@ use crate::{
 };
 use codec::{Decode, Encode};
 use nocknock_primitives::limits::MAX_PAGE;
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 /// The state of the chain after one block.
 #[derive(Clone)]
@@ -190,21 +190,50 @@ impl Snapshot {
     /// Goes through all pages of a list. `ask` takes the last key of the page before.
     async fn pages<K: Clone, V, F>(
         &self,
-        mut ask: impl FnMut(Option<K>) -> F,
+        ask: impl FnMut(Option<K>) -> F,
     ) -> Result<Vec<(K, V)>, QueryError>
     where
-        F: std::future::Future<Output = Result<Vec<(K, V)>, QueryError>>,
+        F: Future<Output = Result<Vec<(K, V)>, QueryError>>,
     {
-        let mut all: Vec<(K, V)> = Vec::new();
-        loop {
-            let page = ask(all.last().map(|(key, _)| key.clone())).await?;
-            let is_last = page.len() < PAGE;
-            all.extend(page);
-            if is_last {
-                return Ok(all);
-            }
+        all_pages(last_key, ask).await
+    }
+
+    /// Goes through all pages of a list whose entries are known by their place. `ask` takes the place at which a page
+    /// starts, the first being 0.
+    async fn pages_by_place<V, F>(&self, ask: impl FnMut(u32) -> F) -> Result<Vec<V>, QueryError>
+    where
+        F: Future<Output = Result<Vec<V>, QueryError>>,
+    {
+        all_pages(next_place, ask).await
+    }
+}
+
+/// Goes through all pages of a list. `next` says, by what was read until now, where to go on, and `ask` reads the page
+/// there.
+async fn all_pages<V, C, F>(
+    next: fn(&[V]) -> C,
+    mut ask: impl FnMut(C) -> F,
+) -> Result<Vec<V>, QueryError>
+where
+    F: Future<Output = Result<Vec<V>, QueryError>>,
+{
+    let mut all: Vec<V> = Vec::new();
+    loop {
+        let page = ask(next(&all)).await?;
+        let is_last = page.len() < PAGE;
+        all.extend(page);
+        if is_last {
+            return Ok(all);
         }
     }
+}
+
+fn last_key<K: Clone, V>(read: &[(K, V)]) -> Option<K> {
+    read.last().map(|(key, _)| key.clone())
+}
+
+fn next_place<V>(read: &[V]) -> u32 {
+    u32::try_from(read.len()).unwrap_or(u32::MAX)
 }
 
 /// Entries of a full page.
@@ -222,3 +251,6 @@ impl fmt::Debug for Snapshot {
 pub(crate) fn shown(hash: Hash) -> String {
     format!("{hash:?}")
 }
+
+#[cfg(test)]
+mod tests;

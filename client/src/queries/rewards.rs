@@ -111,9 +111,10 @@ impl Snapshot {
         self.view(PALLET, "is_barred", who).await
     }
 
-    /// Candidates for validation and their points, best first.
+    /// All candidates for validation and their points, best first.
     pub async fn candidates(&self) -> Result<Vec<(AccountId, u128)>, QueryError> {
-        self.view(PALLET, "candidates", ()).await
+        let page = |start: u32| self.view(PALLET, "candidates", (start, MAX_PAGE));
+        self.pages_by_place(page).await
     }
 
     /// Who would be elected as validators now.

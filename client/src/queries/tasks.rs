@@ -55,9 +55,10 @@ impl Snapshot {
         self.pages(page).await
     }
 
-    /// Roots of the data blocks of a task.
+    /// Roots of all data blocks of a task, in the order of their indices.
     pub async fn roots(&self, task: TaskId) -> Result<Vec<BlockRoot>, QueryError> {
-        self.view(PALLET, "roots", task).await
+        let page = |start: u32| self.view(PALLET, "roots", (task, start, MAX_PAGE));
+        self.pages_by_place(page).await
     }
 
     /// A worker's commitment in a task.

@@ -646,9 +646,11 @@ pub mod pallet {
             Barred::<T>::contains_key(who)
         }
 
-        /// Candidates and their points, best first.
-        pub fn candidates() -> Vec<(T::AccountId, u128)> {
-            Self::ranked_candidates()
+        /// Up to `limit`, but at most 64, candidates and their points, from place `start`, the best being 0.
+        ///
+        /// Places change as points do: read all pages at one block.
+        pub fn candidates(start: u32, limit: u32) -> Vec<(T::AccountId, u128)> {
+            Self::candidate_page(start, limit)
         }
 
         /// Who would be elected now.

@@ -87,6 +87,7 @@ parameter_types! {
     pub static MaxSupply: Balance = 15_000_000;
     pub static PointsHalving: u32 = 5;
     pub static MinValidators: u32 = 2;
+    pub static MaxCandidates: u32 = 4;
 }
 
 impl pallet_rewards::Config for Test {
@@ -101,7 +102,7 @@ impl pallet_rewards::Config for Test {
     type PointsHalving = PointsHalving;
     type MaxCurriculum = ConstU32<3>;
     type MaxOpenTasks = ConstU32<5>;
-    type MaxCandidates = ConstU32<4>;
+    type MaxCandidates = MaxCandidates;
     type MaxValidators = ConstU32<3>;
     type MinValidators = MinValidators;
     type MinCandidatePoints = ConstU128<100>;

@@ -686,9 +686,9 @@ pub mod pallet {
             Self::task_page(start, limit)
         }
 
-        /// Roots of the data blocks of a task.
-        pub fn roots(task: TaskId) -> Vec<BlockRoot> {
-            Roots::<T>::get(task).into_inner()
+        /// Up to `limit`, but at most 64, roots of the data blocks of a task, from the block with index `start`.
+        pub fn roots(task: TaskId, start: u32, limit: u32) -> Vec<BlockRoot> {
+            Self::root_page(task, start, limit)
         }
 
         /// A worker's commitment in a task.

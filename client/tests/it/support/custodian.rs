@@ -40,7 +40,7 @@ impl Custodian {
     }
 }
 
-/// A task of three blocks that a custodian may create.
+/// A task that a custodian may create, of more blocks than a page of roots holds.
 pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
     let (score_circuit, delivery_circuit) = circuits(best).await;
     let period: u32 = best.constant("Tasks", "MinPeriod").expect("a constant");
@@ -62,11 +62,11 @@ pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
                 deliver: period,
             },
         },
-        roots: (1..=3)
+        roots: (1..=70)
             .map(root)
             .collect::<Vec<_>>()
             .try_into()
-            .expect("three roots"),
+            .expect("few enough roots"),
         split: Split::Fixed {
             test_blocks: vec![1].try_into().expect("one block"),
             train_data: BlobId([7; 32]),

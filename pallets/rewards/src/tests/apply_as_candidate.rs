@@ -14,7 +14,7 @@ fn who_has_keys_and_points_becomes_a_candidate() {
             }
             .into(),
         );
-        assert_eq!(Rewards::candidates(), vec![(bob(), 100)]);
+        assert_eq!(Rewards::candidates(0, 64), vec![(bob(), 100)]);
         assert_noop!(
             Rewards::do_apply_as_candidate(bob()),
             Error::<Test>::AlreadyCandidate
@@ -70,7 +70,7 @@ fn in_a_full_list_more_points_displace_the_last() {
         give_points(&bob(), 1);
         assert_ok!(Rewards::do_apply_as_candidate(bob()));
         System::assert_has_event(Event::CandidateDisplaced { who: account(10) }.into());
-        let listed: Vec<_> = Rewards::candidates()
+        let listed: Vec<_> = Rewards::candidates(0, 64)
             .into_iter()
             .map(|(who, _)| who)
             .collect();

@@ -9,7 +9,7 @@ fn a_candidate_may_leave_and_come_back() {
         candidate(&dave(), 100);
         assert_ok!(Rewards::leave_candidates(RuntimeOrigin::signed(bob())));
         System::assert_last_event(Event::CandidateLeft { who: bob() }.into());
-        assert_eq!(Rewards::candidates(), vec![(dave(), 100)]);
+        assert_eq!(Rewards::candidates(0, 64), vec![(dave(), 100)]);
         assert_ok!(Rewards::do_apply_as_candidate(bob()));
         assert_eq!(Rewards::work_points(bob()), 100);
     });

@@ -76,7 +76,7 @@ fn an_offence_wipes_points_and_candidacy_for_good() {
         );
         assert_eq!((points(&bob()), total()), (0, 300));
         assert!(!may_work(&bob()) && Rewards::is_barred(bob()));
-        assert_eq!(Rewards::candidates(), vec![(dave(), 300)]);
+        assert_eq!(Rewards::candidates(0, 64), vec![(dave(), 300)]);
         let balance = Balances::free_balance(bob());
         assert_eq!(balance, 500, "what it owns stays its own");
         let events = System::event_count();

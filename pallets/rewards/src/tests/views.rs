@@ -33,6 +33,41 @@ fn pages_of_the_curriculum_cover_each_experiment_once() {
     });
 }
 
+/// Lists 70 candidates, the worst first, and says who they are, the best first.
+fn many_candidates() -> Vec<(AccountId, u128)> {
+    MaxCandidates::set(70);
+    let listed = (10..80).map(|number| (account(number), 100 + u128::from(number)));
+    listed
+        .clone()
+        .for_each(|(who, points)| candidate(&who, points));
+    listed.rev().collect()
+}
+
+#[test]
+fn pages_of_candidates_are_bounded_and_hold_each_once_best_first() {
+    build_and_execute(|| {
+        let all = many_candidates();
+        assert_eq!(Rewards::candidates(0, u32::MAX), all[..64]);
+        assert_eq!(Rewards::candidates(64, 64), all[64..]);
+        let by_thirty: Vec<_> = [0, 30, 60]
+            .into_iter()
+            .flat_map(|start| Rewards::candidates(start, 30))
+            .collect();
+        assert_eq!(by_thirty, all);
+    });
+}
+
+#[test]
+fn pages_of_no_candidates_are_empty() {
+    build_and_execute(|| {
+        assert!(Rewards::candidates(0, 64).is_empty());
+        many_candidates();
+        assert!(Rewards::candidates(0, 0).is_empty());
+        assert!(Rewards::candidates(70, 64).is_empty());
+        assert!(Rewards::candidates(u32::MAX, u32::MAX).is_empty());
+    });
+}
+
 #[test]
 fn points_of_one_and_of_all_can_be_read() {
     build_and_execute(|| {

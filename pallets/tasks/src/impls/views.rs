@@ -2,10 +2,13 @@
 
 use crate::{
     types::{CommitmentOf, TaskPage},
-    Commitments, Config, NextTask, Pallet, Tasks,
+    Commitments, Config, NextTask, Pallet, Roots, Tasks,
 };
 use alloc::vec::Vec;
-use nocknock_primitives::{ids::TaskId, limits::MAX_PAGE};
+use nocknock_primitives::{
+    ids::{BlockRoot, TaskId},
+    limits::MAX_PAGE,
+};
 
 /// Numbers that one page looks at, whether or not anything is stored under them.
 const MAX_LOOKS: u64 = 1_024;
@@ -20,6 +23,14 @@ impl<T: Config> Pallet<T> {
             next = next.saturating_add(1);
         }
         (page, Some(next).filter(|next| *next < end))
+    }
+
+    pub(crate) fn root_page(task: TaskId, start: u32, limit: u32) -> Vec<BlockRoot> {
+        Roots::<T>::get(task)
+            .into_iter()
+            .skip(usize::try_from(start).unwrap_or(usize::MAX))
+            .take(page_size(limit))
+            .collect()
     }
 
     pub(crate) fn commitment_page(

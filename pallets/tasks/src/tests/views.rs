@@ -1,7 +1,11 @@
 use super::builders::*;
 use crate::{mock::*, NextTask};
-use frame_support::assert_ok;
-use nocknock_primitives::phase::Phase;
+use frame_support::{assert_ok, BoundedVec};
+use nocknock_primitives::{
+    ids::{BlockRoot, TaskId},
+    model::{field, Fr},
+    phase::Phase,
+};
 
 #[test]
 fn phase_and_deadline_follow_the_task() {
@@ -79,6 +83,42 @@ fn a_long_gap_takes_several_pages_of_bounded_work() {
     });
 }
 
+/// A task of this many blocks, and their roots, of which no two are equal.
+fn task_of(blocks: u32) -> (TaskId, Vec<BlockRoot>) {
+    let root = |number: u32| BlockRoot(field::to_bytes(&Fr::from(number)));
+    let roots: Vec<_> = (0..blocks).map(root).collect();
+    let mut spec = spec();
+    spec.roots = BoundedVec::truncate_from(roots.clone());
+    spec.terms.bond = 1_000;
+    (create(spec), roots)
+}
+
+#[test]
+fn pages_of_roots_are_bounded_and_hold_each_once_in_order() {
+    build_and_execute(|| {
+        let (id, all) = task_of(130);
+        assert_eq!(Tasks::roots(id, 0, u32::MAX), all[..64]);
+        assert_eq!(Tasks::roots(id, 64, 64), all[64..128]);
+        assert_eq!(Tasks::roots(id, 128, 64), all[128..]);
+        let by_fifty: Vec<_> = [0, 50, 100]
+            .into_iter()
+            .flat_map(|start| Tasks::roots(id, start, 50))
+            .collect();
+        assert_eq!(by_fifty, all);
+    });
+}
+
+#[test]
+fn pages_of_no_roots_are_empty() {
+    build_and_execute(|| {
+        let (id, _) = task_of(130);
+        assert!(Tasks::roots(id, 0, 0).is_empty());
+        assert!(Tasks::roots(id, 130, 64).is_empty());
+        assert!(Tasks::roots(id, u32::MAX, u32::MAX).is_empty());
+        assert!(Tasks::roots(id + 1, 0, 64).is_empty());
+    });
+}
+
 #[test]
 fn pages_of_commitments_cover_each_once() {
     build_and_execute(|| {
@@ -102,7 +142,7 @@ fn pages_of_commitments_cover_each_once() {
 fn a_task_can_be_read_in_full() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        assert_eq!(Tasks::roots(id), roots());
+        assert_eq!(Tasks::roots(id, 0, 64), roots());
         assert_eq!(Tasks::ranking(id)[0].worker, bob());
         assert_eq!(
             Tasks::commitment(id, bob()).unwrap().model,
