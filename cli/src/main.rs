@@ -11,6 +11,7 @@ mod model_card;
 mod model_file;
 mod node;
 mod output;
+mod questions;
 mod requester;
 mod store;
 mod views;

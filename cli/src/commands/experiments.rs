@@ -4,10 +4,11 @@ use crate::{
     failure::Failure,
     node::Node,
     output::{number, table, text, Shown},
+    questions::ask_all,
     views::{self, percent, perhaps, who, with, words},
 };
 use clap::Args;
-use nocknock_client::{AccountId, Experiment};
+use nocknock_client::{AccountId, Experiment, QueryError, Snapshot};
 use nocknock_primitives::ids::ExperimentId;
 use serde_json::Value;
 
@@ -30,17 +31,9 @@ struct Listed {
 impl ListExperiments {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let best = node.best().await?;
-        let mut listed = Vec::new();
-        for (id, experiment) in best.all_experiments().await? {
-            if self.wants(&experiment) {
-                let offered_to = best.pending_transfer(id).await?;
-                listed.push(Listed {
-                    id,
-                    experiment,
-                    offered_to,
-                });
-            }
-        }
+        let mut experiments = best.all_experiments().await?;
+        experiments.retain(|(_, experiment)| self.wants(experiment));
+        let listed = with_offers(&best, experiments).await?;
         let value: Vec<Value> = listed.iter().map(Listed::json).collect();
         node.output.show(&value, || {
             let rows = listed.iter().map(Listed::row);
@@ -55,6 +48,25 @@ impl ListExperiments {
         let tags = &experiment.description.tags;
         tags.iter().any(|tag| words(tag) == *wanted)
     }
+}
+
+async fn with_offers(
+    best: &Snapshot,
+    experiments: Vec<(ExperimentId, Experiment)>,
+) -> Result<Vec<Listed>, Failure> {
+    let ids = experiments.iter().map(|(id, _)| *id);
+    let offers = ask_all(ids.map(|id| offer(best.clone(), id))).await?;
+    let listed = experiments.into_iter().zip(offers);
+    let listed = listed.map(|((id, experiment), offered_to)| Listed {
+        id,
+        experiment,
+        offered_to,
+    });
+    Ok(listed.collect())
+}
+
+async fn offer(best: Snapshot, id: ExperimentId) -> Result<Option<AccountId>, QueryError> {
+    best.pending_transfer(id).await
 }
 
 impl Listed {

@@ -4,10 +4,12 @@ use crate::{
     commands::{fetch_model::write_file, models::all_models, wtm::query::all_facts},
     failure::{other, usage, Failure},
     node::Node,
+    questions::ask_all,
     views,
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::{BlockNumber, Snapshot};
+use nocknock_client::{BlockNumber, Client, Leaderboard, QueryError, Snapshot};
+use nocknock_primitives::ids::ExperimentId;
 use serde_json::{json, Value};
 use std::{fs, path::PathBuf};
 
@@ -147,25 +149,27 @@ impl Export {
                 "blocks {from} to {to} cannot be written: the newest finalised block is {newest}"
             )));
         }
-        let mut blocks = Vec::new();
-        for number in from..=to {
-            let snapshot = node.client.at_number(number).await?;
-            let events = snapshot.events().await?;
-            blocks.push(json!({
-                "number": number,
-                "hash": format!("{:?}", snapshot.block().hash),
-                "timestamp_millis": snapshot.timestamp().await?,
-                "events": events.iter().map(views::event::event).collect::<Vec<_>>(),
-            }));
-        }
-        Ok(blocks)
+        ask_all((from..=to).map(|number| block(node.client.clone(), number))).await
     }
 }
 
+async fn block(client: Client, number: BlockNumber) -> Result<Value, QueryError> {
+    let snapshot = client.at_number(number).await?;
+    let (events, timestamp) = (snapshot.events().await?, snapshot.timestamp().await?);
+    Ok(json!({
+        "number": number,
+        "hash": format!("{:?}", snapshot.block().hash),
+        "timestamp_millis": timestamp,
+        "events": events.iter().map(views::event::event).collect::<Vec<_>>(),
+    }))
+}
+
 async fn experiments(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
+    let experiments = snapshot.all_experiments().await?;
+    let ids = experiments.iter().map(|(id, _)| *id);
+    let boards = ask_all(ids.map(|id| leaderboard(snapshot.clone(), id))).await?;
     let mut values = Vec::new();
-    for (id, experiment) in snapshot.all_experiments().await? {
-        let board = snapshot.leaderboard(id).await?;
+    for ((id, experiment), board) in experiments.into_iter().zip(boards) {
         let entries = (1..).zip(board.iter());
         let entries = entries.map(|(place, entry)| views::experiment::entry(place, entry));
         let value = views::experiment::experiment(id, &experiment);
@@ -176,6 +180,10 @@ async fn experiments(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
         ));
     }
     Ok(values)
+}
+
+async fn leaderboard(snapshot: Snapshot, id: ExperimentId) -> Result<Leaderboard, QueryError> {
+    snapshot.leaderboard(id).await
 }
 
 async fn tasks(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {

@@ -6,12 +6,14 @@ use crate::{
     failure::Failure,
     node::Node,
     output::{number, pairs, table, text},
+    questions::ask_all,
     store,
     views::{self, percent, who, with},
 };
 use clap::Args;
 use nocknock_client::{
-    AccountId, BlockNumber, Commitment, Delivery, EventRecord, QueryError, Ranking, Snapshot, Task,
+    AccountId, BlockNumber, Client, Commitment, Delivery, EventRecord, QueryError, Ranking,
+    Snapshot, Task,
 };
 use nocknock_primitives::{ids::TaskId, score::Score, task::Funding};
 use serde_json::Value;
@@ -79,12 +81,18 @@ async fn deliveries(
     task: TaskId,
     ranking: &Ranking,
 ) -> Result<Vec<(AccountId, Delivery)>, Failure> {
-    let mut deliveries = Vec::new();
-    for entry in ranking.iter() {
-        let delivery = best.delivery(task, &entry.worker).await?;
-        deliveries.extend(delivery.map(|delivery| (entry.worker, delivery)));
-    }
-    Ok(deliveries)
+    let workers = ranking.iter().map(|entry| entry.worker);
+    let deliveries = ask_all(workers.map(|worker| delivery(best.clone(), task, worker))).await?;
+    Ok(deliveries.into_iter().flatten().collect())
+}
+
+async fn delivery(
+    best: Snapshot,
+    task: TaskId,
+    worker: AccountId,
+) -> Result<Option<(AccountId, Delivery)>, QueryError> {
+    let delivery = best.delivery(task, &worker).await?;
+    Ok(delivery.map(|delivery| (worker, delivery)))
 }
 
 /// The events of a task, from the block of its creation to that of its end.
@@ -98,23 +106,39 @@ async fn timeline(
         .settlement
         .as_ref()
         .and_then(|settled| settled.finished_at);
-    let mut timeline = Timeline::default();
-    for number in task.created_at..=finished.unwrap_or(now).min(now) {
+    let blocks = task.created_at..=finished.unwrap_or(now).min(now);
+    let questions = blocks.map(|number| {
         let passed = number.saturating_sub(task.created_at);
         if passed > 0 && passed.is_multiple_of(PROGRESS) {
             node.output.say(format!("reading block {number}"));
         }
-        match events_of(node, number).await {
-            Ok(events) => timeline.events.extend(about(events, id)),
-            Err(QueryError::Pruned { .. }) => timeline.forgotten += 1,
-            Err(error) => return Err(error.into()),
+        events_of(node.client.clone(), number, id)
+    });
+    let mut timeline = Timeline::default();
+    for events in ask_all(questions).await? {
+        match events {
+            Some(events) => timeline.events.extend(events),
+            None => timeline.forgotten += 1,
         }
     }
     Ok(timeline)
 }
 
-async fn events_of(node: &Node, number: BlockNumber) -> Result<Vec<EventRecord>, QueryError> {
-    node.client.at_number(number).await?.events().await
+/// What a block tells of a task, unless the node has forgotten its state.
+async fn events_of(
+    client: Client,
+    number: BlockNumber,
+    task: TaskId,
+) -> Result<Option<Vec<EventRecord>>, QueryError> {
+    match read_events(&client, number).await {
+        Ok(events) => Ok(Some(about(events, task).collect())),
+        Err(QueryError::Pruned { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn read_events(client: &Client, number: BlockNumber) -> Result<Vec<EventRecord>, QueryError> {
+    client.at_number(number).await?.events().await
 }
 
 fn about(events: Vec<EventRecord>, task: TaskId) -> impl Iterator<Item = EventRecord> {
