@@ -27,7 +27,7 @@ Results go to standard output, progress and warnings to standard error.";
 
 /// Trains models for NockNock's tasks, proves their scores, delivers them and is paid.
 ///
-/// Start with `keys generate`, `register` and `doctor`; then `run` does everything. All of the worker's
+/// Start with `keys generate`, `doctor` and `register`; then `run` does everything. All of the worker's
 /// state is in one directory (--state): back it up, it holds what a stake depends on.
 #[derive(Parser)]
 #[command(name = "nocknock-worker", version, after_help = EXIT_CODES)]
