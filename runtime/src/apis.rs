@@ -1,9 +1,9 @@
 //! The functions that the node and its clients call in the runtime.
 
 use crate::{
-    genesis_presets, AccountId, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Historical,
-    InherentDataExt, Nonce, Provenance, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
-    System, TransactionPayment, VERSION,
+    genesis_presets, validators::KeysInForce, AccountId, Babe, Balance, Block, BlockNumber,
+    Executive, Grandpa, InherentDataExt, Nonce, Provenance, Runtime, RuntimeCall,
+    RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -136,7 +136,7 @@ impl_runtime_apis! {
             authority_id: BabeId,
         ) -> Option<sp_consensus_babe::OpaqueKeyOwnershipProof> {
             use codec::Encode;
-            Historical::prove((sp_consensus_babe::KEY_TYPE, authority_id))
+            KeysInForce::prove((sp_consensus_babe::KEY_TYPE, authority_id))
                 .map(|proof| sp_consensus_babe::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
 
@@ -174,7 +174,7 @@ impl_runtime_apis! {
             authority_id: GrandpaId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
             use codec::Encode;
-            Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+            KeysInForce::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
                 .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }

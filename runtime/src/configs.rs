@@ -4,11 +4,11 @@ use crate::{
     fees::{CurrentSession, FeesToAuthor, FreeCalls, WeightToFee, BYTE_FEE},
     protocol::{BurnDust, NothingBurntUnseen},
     validators::{
-        AccountIdentifies, CountAuthors, DisableOffenders, FullIdentification, ValidatorManager,
-        SESSIONS_REMEMBERED,
+        AccountIdentifies, CountAuthors, DisableOffenders, FullIdentification, KeysInForce,
+        ValidatorManager, SESSIONS_REMEMBERED,
     },
-    weights, AccountId, Babe, Balance, Balances, Block, BlockNumber, Hash, Historical, Nonce,
-    Offences, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
+    weights, AccountId, Babe, Balance, Balances, Block, BlockNumber, Hash, Nonce, Offences,
+    OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
     RuntimeHoldReason, RuntimeOrigin, RuntimeTask, Session, SessionKeys, Signature, System,
     UncheckedExtrinsic, MILLI_NNK, VERSION,
 };
@@ -111,7 +111,7 @@ impl Get<u64> for ReportLongevity {
     }
 }
 
-type KeyProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, BabeId)>>::Proof;
+type KeyProof = <KeysInForce as KeyOwnerProofSystem<(KeyTypeId, BabeId)>>::Proof;
 
 impl pallet_babe::Config for Runtime {
     type EpochDuration = EpochSlots<Runtime>;
@@ -123,7 +123,7 @@ impl pallet_babe::Config for Runtime {
     type MaxNominators = ConstU32<0>;
     type KeyOwnerProof = KeyProof;
     type EquivocationReportSystem =
-        pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+        pallet_babe::EquivocationReportSystem<Self, Offences, KeysInForce, ReportLongevity>;
 }
 
 impl pallet_timestamp::Config for Runtime {
@@ -220,9 +220,9 @@ impl pallet_grandpa::Config for Runtime {
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<0>;
     type MaxSetIdSessionEntries = MaxSetIdSessionEntries;
-    type KeyOwnerProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, GrandpaId)>>::Proof;
+    type KeyOwnerProof = <KeysInForce as KeyOwnerProofSystem<(KeyTypeId, GrandpaId)>>::Proof;
     type EquivocationReportSystem =
-        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+        pallet_grandpa::EquivocationReportSystem<Self, Offences, KeysInForce, ReportLongevity>;
 }
 
 parameter_types! {

@@ -1,10 +1,20 @@
 //! Who validates, what happens to offenders, and how the council follows the validators.
 
-use crate::{AccountId, BlockNumber, Council, Historical, Rewards, Runtime, Session, System};
+use crate::{
+    AccountId, Babe, BlockNumber, Council, Grandpa, Historical, Rewards, Runtime, Session,
+    SessionKeys, System,
+};
 use alloc::vec::Vec;
-use frame_support::{dispatch::DispatchClass, traits::ChangeMembers, weights::Weight};
+use frame_support::{
+    dispatch::DispatchClass,
+    storage::{with_transaction, TransactionOutcome},
+    traits::{ChangeMembers, KeyOwnerProofSystem},
+    weights::Weight,
+};
 use pallet_session::historical::{self, IdentificationTuple, NoteHistoricalRoot};
-use sp_runtime::{traits::Convert, Perbill};
+use sp_core::crypto::KeyTypeId;
+use sp_runtime::{traits::Convert, DispatchError, Perbill};
+use sp_session::MembershipProof;
 use sp_staking::{
     offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
     SessionIndex,
@@ -183,5 +193,53 @@ impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for Disab
         let offenders = u64::try_from(offenders.len()).unwrap_or(u64::MAX);
         <Runtime as frame_system::Config>::DbWeight::get()
             .reads_writes(offenders.saturating_mul(6), offenders.saturating_mul(5))
+    }
+}
+
+/// Proves and checks who owns a session key by the keys that are in force.
+///
+/// The session pallet alone takes, for the present session, the keys that each validator has set last, which come into
+/// force two sessions later. A validator could so set others, author two blocks in a slot with those in force, and no report
+/// would name it; and whoever sets other keys in time would make reports about everybody else worthless.
+#[derive(Debug)]
+pub struct KeysInForce;
+
+impl<D: AsRef<[u8]>> KeyOwnerProofSystem<(KeyTypeId, D)> for KeysInForce {
+    type Proof = MembershipProof;
+    type IdentificationTuple = IdentificationTuple<Runtime>;
+
+    fn prove(key: (KeyTypeId, D)) -> Option<MembershipProof> {
+        with_keys_in_force(|| Historical::prove(key))
+    }
+
+    fn check_proof(
+        key: (KeyTypeId, D),
+        proof: MembershipProof,
+    ) -> Option<IdentificationTuple<Runtime>> {
+        match proof.session == Session::current_index() {
+            true => with_keys_in_force(|| Historical::check_proof(key, proof)),
+            false => Historical::check_proof(key, proof),
+        }
+    }
+}
+
+/// What the session pallet answers while the keys in force are those that were set last. Nothing of that stays in the
+/// state.
+fn with_keys_in_force<Answer>(ask: impl FnOnce() -> Option<Answer>) -> Option<Answer> {
+    let answer = with_transaction(|| {
+        put_keys_in_force();
+        TransactionOutcome::Rollback(Ok::<_, DispatchError>(ask()))
+    });
+    answer.ok().flatten()
+}
+
+/// BABE and GRANDPA list the keys of the session's validators in the order of the validators.
+fn put_keys_in_force() {
+    let keys = Babe::authorities()
+        .into_iter()
+        .zip(Grandpa::grandpa_authorities())
+        .map(|((babe, _), (grandpa, _))| SessionKeys { babe, grandpa });
+    for (who, keys) in Session::validators().into_iter().zip(keys) {
+        pallet_session::NextKeys::<Runtime>::insert(who, keys);
     }
 }

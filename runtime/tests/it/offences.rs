@@ -1,9 +1,13 @@
 //! Equivocations: what can be proved, when, and what follows.
 
 use crate::chain::{account, keys_handed_to, next_session, on};
-use frame_support::{assert_err, assert_ok, traits::KeyOwnerProofSystem};
+use frame_support::{
+    assert_err, assert_ok,
+    traits::{Hooks, KeyOwnerProofSystem},
+};
 use nocknock_runtime::{
-    AccountId, Babe, Grandpa, Header, Historical, Runtime, RuntimeOrigin, Session, System,
+    validators::KeysInForce, AccountId, Babe, Grandpa, Header, Historical, Runtime, RuntimeOrigin,
+    Session, System,
 };
 use sp_consensus_babe::{
     digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest},
@@ -52,7 +56,7 @@ type OwnerProof = sp_session::MembershipProof;
 /// Proves that the BABE key of `author` belongs to a validator of the present session.
 fn owner_of(author: Sr25519Keyring) -> OwnerProof {
     let key: sp_consensus_babe::AuthorityId = author.public().into();
-    Historical::prove((sp_consensus_babe::KEY_TYPE, key)).expect("the key belongs to a validator")
+    KeysInForce::prove((sp_consensus_babe::KEY_TYPE, key)).expect("the key belongs to a validator")
 }
 
 fn report(author: Sr25519Keyring, owner: OwnerProof) -> frame_support::dispatch::DispatchResult {
@@ -113,6 +117,7 @@ fn an_offence_under_keys_that_were_rotated_since_can_be_reported() {
         ));
         for _ in 0..3 {
             next_session();
+            Grandpa::on_finalize(System::block_number());
         }
         assert!(Babe::authorities()
             .iter()
@@ -127,6 +132,50 @@ fn an_offence_under_keys_that_were_rotated_since_can_be_reported() {
         let key: sp_consensus_babe::AuthorityId = Sr25519Keyring::Ferdie.public().into();
         let owner = Historical::check_proof((sp_consensus_babe::KEY_TYPE, key), new);
         assert_eq!(owner, Some((account(Sr25519Keyring::Dave), ())));
+    });
+}
+
+/// Hands Ferdie's keys to a validator; until two sessions have passed its present ones stay in force.
+fn set_other_keys(key: Sr25519Keyring) {
+    let (keys, holds_them) = keys_handed_to(&account(key));
+    let origin = RuntimeOrigin::signed(account(key));
+    assert_ok!(Session::set_keys(origin, keys.clone(), holds_them));
+    assert_eq!(Session::load_keys(&account(key)), Some(keys));
+}
+
+#[test]
+fn who_sets_other_keys_first_is_held_to_those_in_force() {
+    on("local_testnet", || {
+        set_other_keys(Sr25519Keyring::Bob);
+        assert_ok!(report(Sr25519Keyring::Bob, owner_of(Sr25519Keyring::Bob)));
+        assert!(is_disabled(account(Sr25519Keyring::Bob)));
+        let (keys, _) = keys_handed_to(&account(Sr25519Keyring::Bob));
+        assert_eq!(
+            Session::load_keys(&account(Sr25519Keyring::Bob)),
+            Some(keys),
+            "a report changes no keys"
+        );
+    });
+}
+
+#[test]
+fn a_report_holds_although_another_validator_set_keys_since() {
+    on("local_testnet", || {
+        let owner = owner_of(Sr25519Keyring::Bob);
+        set_other_keys(Sr25519Keyring::Alice);
+        assert_ok!(report(Sr25519Keyring::Bob, owner));
+        assert!(is_disabled(account(Sr25519Keyring::Bob)));
+    });
+}
+
+#[test]
+fn a_report_made_after_keys_were_set_holds_in_the_sessions_after() {
+    on("local_testnet", || {
+        set_other_keys(Sr25519Keyring::Bob);
+        let owner = owner_of(Sr25519Keyring::Bob);
+        next_session();
+        assert_ok!(report(Sr25519Keyring::Bob, owner));
+        assert!(is_disabled(account(Sr25519Keyring::Bob)));
     });
 }
 
@@ -170,7 +219,7 @@ fn a_voter_for_two_blocks_in_a_round_is_disabled() {
             first: prevote(voter, H256::repeat_byte(1)),
             second: prevote(voter, H256::repeat_byte(2)),
         });
-        let owner = Historical::prove((grandpa::KEY_TYPE, id)).expect("a validator's key");
+        let owner = KeysInForce::prove((grandpa::KEY_TYPE, id)).expect("a validator's key");
         let proof = Box::new(grandpa::EquivocationProof::new(0, equivocation));
         assert_ok!(Grandpa::report_equivocation_unsigned(
             RuntimeOrigin::none(),
