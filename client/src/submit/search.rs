@@ -75,10 +75,12 @@ impl<'a> Search<'a> {
 
     /// Looks at the blocks that are new.
     pub(super) async fn step(&mut self, ends: Ends, wait: Wait) -> Result<Verdict, QueryError> {
-        match self.look(ends.best).await? {
-            Look::Found(block, index) => return Ok(judge(block, index, ends, wait)),
-            Look::Incomplete => return Ok(Verdict::Waiting),
-            Look::NotThere => (),
+        let look = self.look(ends.best).await?;
+        if matches!(look, Look::Incomplete) || !self.is_one_chain(ends).await? {
+            return Ok(Verdict::Waiting);
+        }
+        if let Look::Found(block, index) = look {
+            return Ok(judge(block, index, ends, wait));
         }
         self.next = ends.finalised.number.saturating_add(1).max(self.next);
         if self.nonce_is_used(ends.finalised).await? {
@@ -89,6 +91,17 @@ impl<'a> Search<'a> {
         }
         self.repeat(ends.best.number).await;
         Ok(Verdict::Waiting)
+    }
+
+    /// The finalised block is on the chain that was searched, and the search has come to it. Where several nodes
+    /// answer in turn, the best block of one may be behind the finalised block of another, or on another branch.
+    async fn is_one_chain(&self, ends: Ends) -> Result<bool, QueryError> {
+        let finalised = ends.finalised;
+        if finalised.number < self.next {
+            return Ok(true);
+        }
+        let found = self.node.hash_of(finalised.number).await?;
+        Ok(finalised.number <= ends.best.number && found == Some(finalised.hash))
     }
 
     /// Looks for it on the best chain.

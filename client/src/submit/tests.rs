@@ -1,5 +1,8 @@
 use super::*;
-use crate::rpc::fake::{FakeChain, Fault, Transaction};
+use crate::{
+    heads::Ends,
+    rpc::fake::{hash_at, FakeChain, Fault, Transaction},
+};
 use codec::Encode;
 use std::sync::Arc;
 
@@ -213,4 +216,33 @@ async fn a_silent_node_is_an_error_and_no_answer() {
     setup.chain.state().silent = true;
     let error = setup.send(1, Wait::InBlock).await.expect_err("no answer");
     assert!(matches!(error, SubmitError::Query(_)), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ends_of_two_nodes_say_nothing_until_they_are_of_one_chain() {
+    let setup = setup().await;
+    setup.send(1, Wait::Finalised).await.expect("a submission");
+    let (height, transaction) = setup.chain.included(&ALICE)[0].clone();
+    let bytes = transaction.encode();
+    let at = |height: usize| BlockRef {
+        number: height as BlockNumber,
+        hash: hash_at(height),
+    };
+    let branch = BlockRef {
+        hash: hash_at(999),
+        ..at(height)
+    };
+    let owner = Some((&ALICE, 0));
+    let mut search = Search::new(&*setup.chain, &bytes, at(0), LIFE, owner);
+    for (best, finalised) in [(at(height - 1), at(height)), (at(height), branch)] {
+        let verdict = search.step(Ends { best, finalised }, Wait::Finalised).await;
+        assert_eq!(verdict.expect("an answer"), Verdict::Waiting);
+    }
+    let ends = Ends {
+        best: at(height),
+        finalised: at(height),
+    };
+    let verdict = search.step(ends, Wait::Finalised).await;
+    let verdict = verdict.expect("an answer");
+    assert!(matches!(verdict, Verdict::Included(inclusion) if inclusion.finalised));
 }
