@@ -19,6 +19,12 @@ use nocknock_primitives::{
 };
 use std::time::Duration;
 
+/// Blocks of a turn in which the worker waits for the chain: for the delivery, its finality, and the key.
+const BLOCKS_TO_DELIVER: u32 = 5;
+
+/// Part of a turn that the store may take for a copy of the delivered model.
+pub(crate) const UPLOAD_SHARE: u32 = 4;
+
 /// Why a task is left alone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Decline {
@@ -91,6 +97,15 @@ pub enum Decline {
         phase: Duration,
         /// Its test blocks.
         blocks: u16,
+    },
+    /// Too little time to deliver.
+    #[error(
+        "a turn of {turn:?} to deliver in is too short for encrypting the model, the proof of that at \
+         proving.seconds_per_block, and the key after the delivery is final: the stake would be lost"
+    )]
+    DeliverTime {
+        /// Length of a turn.
+        turn: Duration,
     },
     /// The chain has removed it.
     #[error("it was over long ago: the chain has removed it")]
@@ -212,7 +227,19 @@ fn check_time(
             blocks: task.test_blocks,
         });
     }
+    check_turn(config, clock, task)?;
     check_other_proofs(config, clock, burden, task)
+}
+
+/// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how long a turn is.
+fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Decline> {
+    let turn = clock.slot.saturating_mul(task.terms.periods.deliver);
+    let waiting = clock.slot.saturating_mul(BLOCKS_TO_DELIVER);
+    let needed = time_to_prove(config, 1).saturating_add(waiting);
+    match turn.saturating_sub(turn / UPLOAD_SHARE) < needed {
+        true => Err(Decline::DeliverTime { turn }),
+        false => Ok(()),
+    }
 }
 
 /// The prove phases of all chosen tasks may coincide. Then the proofs of all must fit into the shortest.

@@ -126,6 +126,17 @@ fn a_task_without_time_is_left_alone() {
     assert!(matches!(declined(blocks), Decline::ProveTime { .. }));
 }
 
+/// A proof of two seconds and five blocks of one second must fit into three quarters of a turn.
+#[test]
+fn a_task_whose_turns_are_too_short_to_deliver_in_is_left_alone() {
+    let turn = Duration::from_secs(9);
+    let short = declined(|task| task.terms.periods.deliver = 9);
+    assert_eq!(short, Decline::DeliverTime { turn });
+    assert!(!short.may_change());
+    let enough = judged(&config(), RICH, |task| task.terms.periods.deliver = 10);
+    assert!(enough.is_ok());
+}
+
 /// Two test blocks at two seconds each, in a prove phase of ten seconds.
 #[test]
 fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {

@@ -5,6 +5,7 @@ use crate::{
     chain::{Depth, Message},
     machine,
     notice::Notice,
+    policy::{time_until, UPLOAD_SHARE},
     secret::Secret,
     state::{DeliveryKey, SealedFact, StateError, UploadFact},
 };
@@ -22,7 +23,7 @@ use nocknock_primitives::{
 };
 use std::time::Duration;
 
-/// Longest time for the copy outside the chain. The delivery has a deadline, the copy has none.
+/// Longest time for the copy outside the chain, however long the turn is.
 const UPLOAD_TIME: Duration = Duration::from_secs(30);
 
 /// Draws the key and brings it to the disk.
@@ -91,13 +92,24 @@ fn encrypt_and_prove(
 /// it, so one try must do.
 pub(super) async fn upload(errand: &Errand<'_>) -> Result<(), StepError> {
     let bytes = errand.journal.sealed()?.ciphertext.concat();
-    let stored = tokio::time::timeout(UPLOAD_TIME, errand.shop.blobs.put(bytes)).await;
+    let longest = time_to_upload(errand).await?;
+    let stored = tokio::time::timeout(longest, errand.shop.blobs.put(bytes)).await;
     let blob = match stored {
         Ok(Ok(blob)) => blob,
         Ok(Err(error)) => without_copy(errand, &error.to_string()),
         Err(_) => without_copy(errand, "the store took too long"),
     };
     Ok(errand.journal.save_upload(&UploadFact { blob })?)
+}
+
+/// The delivery has a deadline, the copy has none: it gets a part of what is left of the turn.
+async fn time_to_upload(errand: &Errand<'_>) -> Result<Duration, StepError> {
+    let chain = &errand.shop.chain;
+    let clock = chain.clock().await?;
+    let view = chain.view(errand.task, Depth::Best).await?;
+    let end = view.task.and_then(|task| task.deadline(clock.best));
+    let left = time_until(clock, end.unwrap_or(clock.best));
+    Ok(UPLOAD_TIME.min(left / UPLOAD_SHARE))
 }
 
 fn without_copy<T>(errand: &Errand<'_>, reason: &str) -> Option<T> {
