@@ -2,15 +2,20 @@
 
 use super::{
     state::{Progress, Request},
-    steps::{next_step, Step, View},
+    steps::{hidden_blocks, next_step, Step, View},
     trials::Trials,
 };
-use crate::{failure::Failure, node::Node, store::Store};
+use crate::{
+    failure::{other, Failure},
+    node::Node,
+    store::Store,
+};
 use nocknock_client::{calls, BlockNumber, Call, Follow, QueryError, Snapshot, Wait};
 use nocknock_primitives::{
     ids::{BlockIndex, TaskId},
     task::{Outcome, RevealedBlock},
 };
+use tokio::task::JoinSet;
 
 /// How a followed task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +154,7 @@ impl<'a> Follower<'a> {
             Step::Adopt(task) => self.adopt(task),
             Step::Draw => self.try_to(&calls::tasks::draw(task), view).await,
             Step::Publish => self.publish(task, view).await,
-            Step::Reveal(block) => self.reveal(task, block).await,
+            Step::Reveal(_) => self.reveal(task, view).await,
             Step::Settle => self.try_to(&calls::tasks::settle(task), view).await,
             Step::Finish => self.try_to(&calls::tasks::finish(task), view).await,
             Step::AwaitCreation { .. } | Step::AwaitFinalDraw => {
@@ -217,7 +222,24 @@ impl<'a> Follower<'a> {
         self.send(&calls::tasks::publish(task, id)).await
     }
 
-    async fn reveal(&self, task: TaskId, index: BlockIndex) -> Result<(), Failure> {
+    /// Reveals everything that is hidden at once: one after the other, each block would take one or two of the chain's, and the
+    /// phase may have no more than that.
+    async fn reveal(&self, task: TaskId, view: &View) -> Result<(), Failure> {
+        let mut sending = JoinSet::new();
+        for index in view.task.iter().flat_map(hidden_blocks) {
+            let (client, keys) = (self.node.client.clone(), self.node.keys()?.clone());
+            let call = self.reveal_of(task, index)?;
+            sending.spawn(async move { client.submit(&keys, &call, Wait::InBlock).await });
+        }
+        // A block that was refused does not keep the others back.
+        let mut revealed = Ok(());
+        while let Some(ended) = sending.join_next().await {
+            revealed = revealed.and(ended.map_err(other)?.map(|_| ()));
+        }
+        Ok(revealed?)
+    }
+
+    fn reveal_of(&self, task: TaskId, index: BlockIndex) -> Result<Call, Failure> {
         let missing = || Failure::Other(format!("the private file has no block {index}"));
         let block = self
             .request
@@ -230,8 +252,7 @@ impl<'a> Follower<'a> {
             salt: *block.salt().as_bytes(),
             rows: rows.map_err(|_| Failure::Other(format!("block {index} is too large")))?,
         };
-        self.send(&calls::tasks::reveal(task, index, &revealed))
-            .await
+        Ok(calls::tasks::reveal(task, index, &revealed))
     }
 
     async fn send(&self, call: &Call) -> Result<(), Failure> {

@@ -45,7 +45,7 @@ pub(crate) enum Step {
     Publish,
     /// Workers train and commit.
     AwaitCommitments { until: BlockNumber },
-    /// Reveal this test block.
+    /// Reveal this test block, and all others that are hidden.
     Reveal(BlockIndex),
     /// Workers prove.
     AwaitProofs { until: BlockNumber },
@@ -98,7 +98,10 @@ fn with_the_task(task: &Task, view: &View) -> Step {
         Phase::Drawn if is_drawn_for_good(task, view) => Step::Publish,
         Phase::Drawn => Step::AwaitFinalDraw,
         Phase::Open => Step::AwaitCommitments { until },
-        Phase::Reveal => hidden_block(task).map_or(Step::AwaitProofs { until }, Step::Reveal),
+        Phase::Reveal => {
+            let first = hidden_blocks(task).next();
+            first.map_or(Step::AwaitProofs { until }, Step::Reveal)
+        }
         Phase::Prove => Step::AwaitProofs { until },
         Phase::Settle => Step::Settle,
         Phase::Deliver { rank } => Step::AwaitDelivery { rank, until },
@@ -111,8 +114,9 @@ fn is_drawn_for_good(task: &Task, view: &View) -> bool {
     view.final_task.as_ref().is_some_and(is_same_draw)
 }
 
-fn hidden_block(task: &Task) -> Option<BlockIndex> {
-    let hidden = task.tests.iter().find(|test| test.rows.is_none());
+/// Test blocks that are not revealed yet.
+pub(crate) fn hidden_blocks(task: &Task) -> impl Iterator<Item = BlockIndex> + '_ {
+    let hidden = task.tests.iter().filter(|test| test.rows.is_none());
     hidden.map(|test| test.index)
 }
 
@@ -143,7 +147,9 @@ impl Step {
             Self::AwaitCommitments { until } => {
                 format!("workers train and commit until block {until}")
             }
-            Self::Reveal(block) => format!("revealing test block {block}"),
+            Self::Reveal(block) => {
+                format!("revealing test block {block} and all others that are hidden")
+            }
             Self::AwaitProofs { until } => format!("workers prove until block {until}"),
             Self::Settle => "settling".to_owned(),
             Self::AwaitDelivery { rank, until } => {
@@ -326,6 +332,18 @@ mod tests {
     fn a_reveal_does_not_wait_for_finality() {
         let step = step_before_finality(open(), 145, Some(task()));
         assert_eq!(step, Step::Reveal(1));
+    }
+
+    #[test]
+    fn all_hidden_blocks_are_revealed_at_a_time() {
+        let test = |(index, rows)| TestBlock { index, rows };
+        let tests = [(0, None), (3, Some(4)), (7, None)].map(test);
+        let task = Task {
+            tests: List::truncate_from(tests.to_vec()),
+            ..open()
+        };
+        assert_eq!(hidden_blocks(&task).collect::<Vec<_>>(), [0, 7]);
+        assert_eq!(step(task, 146), Step::Reveal(0));
     }
 
     #[test]
