@@ -19,3 +19,4 @@ pub mod stages;
 pub mod state;
 pub mod stop;
 pub mod train;
+pub mod unregister;

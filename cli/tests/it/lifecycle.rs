@@ -45,6 +45,7 @@ fn earned_tokens_are_spent_on_everything_that_the_program_can_do() {
     an_experiment_is_described_anew(&people, &experiment);
     an_experiment_changes_its_owner(&people, &experiment);
     an_experiment_is_archived(&people, &experiment);
+    a_worker_ends_its_registration(&people, home.path());
     wtm::what_was_voted_down_is_removed(&people, &rejected);
     exports::everything_is_exported(&people, &rejected, home.path());
 }
@@ -60,6 +61,18 @@ fn earn(people: &People, home: &Path) {
     let status = people.ask("bob", &["status"]);
     assert_eq!(status["account"]["free"], status["emission"]["issuance"]);
     assert!(units(&status["account"]["free"]) > 70 * NNK, "{status}");
+}
+
+/// The task that Bob was paid for is the only one in his state directory, and is over.
+fn a_worker_ends_its_registration(people: &People, home: &Path) {
+    let registered =
+        |people: &People| people.ask("bob", &["status"])["account"]["registered"].clone();
+    assert_eq!(registered(people), true);
+    let bob = Worker::new(home, "bob", &people.chain.services(), "epochs = 60");
+    let left = bob.run(&["unregister"]).json();
+    assert_eq!(left["registered"], false, "{left}");
+    assert_eq!(registered(people), false);
+    bob.run(&["unregister"]).fails(6, &["is not registered"]);
 }
 
 fn lend(people: &People) {

@@ -63,3 +63,19 @@ fn a_registration_tells_the_score_that_was_proved_once() {
     assert_eq!(again["registered_before"], true);
     assert!(again["score"].is_null(), "{again}");
 }
+
+#[test]
+fn a_registration_ends_on_request_and_comes_back_by_a_new_proof() {
+    let (home, world) = (tempfile::tempdir().unwrap(), shared());
+    let worker = Settings::new(world.services()).worker(home.path(), "charlie");
+    let leave = ["unregister"];
+    worker.run(&leave).fails(6, &["is not registered"]);
+    for _ in 0..2 {
+        let registered = worker.run(&["register"]).json();
+        assert_eq!(registered["registered_before"], false, "{registered}");
+        let left = worker.run(&leave).json();
+        assert_eq!(left["account"], registered["account"]);
+        assert_eq!(left["registered"], false, "{left}");
+        worker.run(&leave).fails(6, &["is not registered"]);
+    }
+}

@@ -104,6 +104,11 @@ pub(crate) enum Command {
     Submit(Submit),
     /// Register the account by a proof on the public practice block, without a fee
     Register,
+    /// End the account's registration, for a fee
+    ///
+    /// It keeps its tokens and work points, and `register` registers it again. While a task of the state
+    /// directory is open this is refused: what is owed there would cost fees, or could not be sent.
+    Unregister,
     /// Look for everything that would go wrong, and say what to do
     Doctor(Doctor),
     /// List the tasks of the state directory

@@ -11,6 +11,7 @@ use nocknock_worker::{
     stages::{Refusal, StepError, WithdrawError},
     state::StateError,
     train::{CheckpointError, TrainError},
+    unregister::UnregisterError,
 };
 use std::process::ExitCode;
 
@@ -70,6 +71,7 @@ fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         .or_else(|| error.downcast_ref().map(code_of_decline))
         .or_else(|| error.downcast_ref().map(code_of_step))
         .or_else(|| error.downcast_ref().map(code_of_registration))
+        .or_else(|| error.downcast_ref().map(code_of_its_end))
         .or_else(|| error.downcast_ref().map(code_of_withdrawal))
 }
 
@@ -113,6 +115,15 @@ fn code_of_registration(error: &RegisterError) -> u8 {
         RegisterError::Chain(error) => code_of_chain(error),
         RegisterError::Prove(error) => code_of_step(error),
         _ => FAILED,
+    }
+}
+
+fn code_of_its_end(error: &UnregisterError) -> u8 {
+    match error {
+        UnregisterError::Chain(error) => code_of_chain(error),
+        UnregisterError::State(_) => STATE,
+        UnregisterError::NotRegistered(_) => ACCOUNT,
+        UnregisterError::OpenTasks(_) => REFUSED,
     }
 }
 
@@ -162,6 +173,17 @@ mod tests {
         assert_eq!(code(WithdrawError::TooLate(5)), expected(REFUSED));
         let step = StepError::Chain(unreachable());
         assert_eq!(code(WithdrawError::Step(step)), expected(UNREACHABLE));
+        assert_eq!(
+            code(UnregisterError::Chain(unreachable())),
+            expected(UNREACHABLE)
+        );
+        assert_eq!(
+            code(UnregisterError::State(StateError::NoFolder)),
+            expected(STATE)
+        );
+        let stranger = UnregisterError::NotRegistered([7; 32].into());
+        assert_eq!(code(stranger), expected(ACCOUNT));
+        assert_eq!(code(UnregisterError::OpenTasks(vec![5])), expected(REFUSED));
         assert_eq!(code(anyhow::anyhow!("other")), expected(FAILED));
     }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod exit;
+mod print;
 mod session;
 
 use crate::arguments::{Arguments, Command};
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     match start(arguments) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("{}", exit::text_of(&error));
+            print::message(&exit::text_of(&error));
             exit::code_of(&error)
         }
     }
@@ -39,12 +40,13 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Prove(options) => commands::steps::prove(common, options.task).await,
         Command::Submit(options) => commands::steps::submit(common, &options).await,
         Command::Register => commands::account::register(common).await,
+        Command::Unregister => commands::account::unregister(common).await,
         Command::Doctor(options) => commands::doctor::doctor(common, &options).await,
         Command::Status => commands::status::status(common),
         Command::Config(command) => commands::config::config(common, &command),
         Command::Keys(command) => commands::account::keys(common, &command),
         Command::Completions { shell } => {
-            commands::config::completions(shell);
+            commands::config::completions(shell)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -225,7 +225,10 @@ pub(crate) fn start_log(common: &Common) -> Result<()> {
         Ok(text) => EnvFilter::try_new(text).context(VARIABLE)?,
         Err(_) => EnvFilter::new("info"),
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    // The library would report a line that cannot be written with a macro that panics if nobody reads standard error.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .log_internal_errors(false);
     match &common.log_file {
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path);

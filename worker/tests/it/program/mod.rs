@@ -141,13 +141,15 @@ fn the_printed_defaults_are_a_usable_configuration() {
 fn a_node_that_does_not_answer_has_its_exit_code() {
     let state = folder();
     worker(state.path(), &["keys", "generate"]);
-    let refused = worker(state.path(), &["--url", "ws://127.0.0.1:9", "register"]);
-    assert_eq!(code(&refused), Some(4), "{}", err(&refused));
-    assert!(
-        err(&refused).contains("no node answers"),
-        "{}",
-        err(&refused)
-    );
+    for command in ["register", "unregister"] {
+        let refused = worker(state.path(), &["--url", "ws://127.0.0.1:9", command]);
+        assert_eq!(code(&refused), Some(4), "{}", err(&refused));
+        assert!(
+            err(&refused).contains("no node answers"),
+            "{}",
+            err(&refused)
+        );
+    }
 }
 
 #[test]

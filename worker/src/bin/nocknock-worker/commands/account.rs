@@ -1,4 +1,4 @@
-//! `register` and `keys`.
+//! `register`, `unregister` and `keys`.
 
 use crate::{
     arguments::{Common, KeysCommand, Output},
@@ -12,6 +12,7 @@ use nocknock_worker::{
     doctor,
     register::{self, Registered},
     state::StateError,
+    unregister,
 };
 use serde_json::Value;
 use std::process::ExitCode;
@@ -47,6 +48,22 @@ fn registration(account: &AccountId, registered: Registered) -> Value {
         "registered_before": score.is_none(),
         "score": score,
     })
+}
+
+pub(crate) async fn unregister(common: &Common) -> Result<ExitCode> {
+    let session = Session::open(common)?;
+    let state = session.lock()?;
+    let chain = session.connect_once().await?;
+    let account = chain.worker();
+    unregister::unregister(&chain, &state).await?;
+    match common.output {
+        Output::Json => println!(
+            "{}",
+            serde_json::json!({ "account": account, "registered": false })
+        ),
+        Output::Text => println!("{account} is not registered any more"),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn keys(common: &Common, command: &KeysCommand) -> Result<ExitCode> {

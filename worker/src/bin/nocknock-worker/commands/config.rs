@@ -2,13 +2,14 @@
 
 use crate::{
     arguments::{Arguments, Common, ConfigCommand, Output},
+    print,
     session::Session,
 };
 use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use nocknock_worker::config::Config;
-use std::{io::stdout, process::ExitCode};
+use std::process::ExitCode;
 
 pub(crate) fn config(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
     let config = match command {
@@ -16,13 +17,15 @@ pub(crate) fn config(common: &Common, command: &ConfigCommand) -> Result<ExitCod
         ConfigCommand::Default => Config::default(),
     };
     match common.output {
-        Output::Json => println!("{}", serde_json::to_string_pretty(&config)?),
-        Output::Text => print!("{}", config.to_toml()?),
+        Output::Json => print::result(&serde_json::to_string_pretty(&config)?)?,
+        Output::Text => print::result(&config.to_toml()?)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn completions(shell: Shell) {
+pub(crate) fn completions(shell: Shell) -> Result<()> {
     let mut command = Arguments::command();
-    clap_complete::generate(shell, &mut command, "nocknock-worker", &mut stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "nocknock-worker", &mut script);
+    print::result(&String::from_utf8(script)?)
 }

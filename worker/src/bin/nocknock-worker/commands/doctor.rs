@@ -2,7 +2,7 @@
 
 use crate::{
     arguments::{Common, Doctor, Output},
-    exit,
+    exit, print,
     session::Session,
 };
 use anyhow::Result;
@@ -19,11 +19,11 @@ pub(crate) async fn doctor(common: &Common, options: &Doctor) -> Result<ExitCode
     };
     let findings = examine(&patient).await;
     match common.output {
-        Output::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
+        Output::Json => print::result(&serde_json::to_string_pretty(&findings)?)?,
         Output::Text => findings
             .iter()
             .filter(|finding| !common.quiet || finding.level != Level::Good)
-            .for_each(|finding| println!("{finding}")),
+            .try_for_each(|finding| print::result(&finding.to_string()))?,
     }
     let bad = findings.iter().any(|finding| finding.level == Level::Bad);
     Ok(ExitCode::from(if bad { exit::REFUSED } else { 0 }))

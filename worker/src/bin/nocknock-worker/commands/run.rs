@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Common, Output, Run},
+    print,
     session::{stop_on_signal, Session},
 };
 use anyhow::Result;
@@ -33,7 +34,7 @@ pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
         false => Scope::Only(options.tasks.iter().copied().collect()),
     };
     let summary = Foreman::new(shop, state, scope, stop)?.run().await?;
-    print_summary(common, &summary);
+    print_summary(common, &summary)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -59,27 +60,25 @@ async fn start_monitor(session: &Session, metrics: Arc<Metrics>) -> Result<()> {
     Ok(())
 }
 
-fn print_summary(common: &Common, summary: &Summary) {
+fn print_summary(common: &Common, summary: &Summary) -> Result<()> {
     let Summary {
         paid,
         unpaid,
         stakes_lost,
         open,
     } = summary;
-    match common.output {
-        Output::Json => println!(
-            "{}",
-            serde_json::json!({
-                "event": "summary",
-                "paid": paid,
-                "unpaid": unpaid,
-                "stakes_lost": stakes_lost,
-                "open": open,
-            })
-        ),
-        Output::Text => println!(
+    print::result(&match common.output {
+        Output::Json => serde_json::json!({
+            "event": "summary",
+            "paid": paid,
+            "unpaid": unpaid,
+            "stakes_lost": stakes_lost,
+            "open": open,
+        })
+        .to_string(),
+        Output::Text => format!(
             "{paid} tasks paid, {unpaid} ended otherwise, {stakes_lost} stakes lost, {open} go on \
              with the next start"
         ),
-    }
+    })
 }

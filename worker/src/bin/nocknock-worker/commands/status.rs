@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Common, Output},
+    print,
     session::Session,
 };
 use anyhow::Result;
@@ -15,12 +16,12 @@ pub(crate) fn status(common: &Common) -> Result<ExitCode> {
     match common.output {
         Output::Json => {
             let lines: Vec<_> = tasks.iter().map(to_json).collect();
-            println!("{}", serde_json::to_string_pretty(&lines)?);
+            print::result(&serde_json::to_string_pretty(&lines)?)?;
         }
-        Output::Text if tasks.is_empty() => println!("no task was begun yet"),
-        Output::Text => tasks.iter().for_each(|(task, progress)| {
-            println!("task {task}: {}", describe(progress));
-        }),
+        Output::Text if tasks.is_empty() => print::result("no task was begun yet")?,
+        Output::Text => tasks.iter().try_for_each(|(task, progress)| {
+            print::result(&format!("task {task}: {}", describe(progress)))
+        })?,
     }
     Ok(ExitCode::SUCCESS)
 }

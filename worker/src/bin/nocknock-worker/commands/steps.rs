@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Common, Output, Submit},
+    print,
     session::{stop_on_signal, Session},
 };
 use anyhow::{bail, Context, Result};
@@ -27,7 +28,7 @@ pub(crate) async fn prove(common: &Common, task: TaskId) -> Result<ExitCode> {
     let bench = Bench::open(common).await?;
     let journal = bench.journal(task)?;
     let next = bench.advance(task, &journal, stays_here).await?;
-    tell(common, task, &next);
+    tell(common, task, &next)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -38,7 +39,7 @@ pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode
     if options.withdraw {
         let journal = bench.state.journal(task);
         withdraw(&bench.shop, task, journal.as_ref()).await?;
-        print(common, task, "nothing", &Ending::Withdrawn.to_string());
+        show(common, task, "nothing", &Ending::Withdrawn.to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
     let journal = match &options.model {
@@ -46,7 +47,7 @@ pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode
         None => bench.journal(task)?,
     };
     let next = bench.advance(task, &journal, is_sent).await?;
-    tell(common, task, &next);
+    tell(common, task, &next)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -180,7 +181,7 @@ fn read_model(path: &Path) -> Result<ModelFact> {
     })
 }
 
-fn tell(common: &Common, task: TaskId, next: &Action) {
+fn tell(common: &Common, task: TaskId, next: &Action) -> Result<()> {
     let text = match next {
         Action::Wait(waiting) => waiting.to_string(),
         Action::Nothing => "over; `nocknock-worker status` tells how it ended".to_owned(),
@@ -195,15 +196,12 @@ fn tell(common: &Common, task: TaskId, next: &Action) {
         }
         _ => format!("the next step is sent by `nocknock-worker submit {task}`"),
     };
-    print(common, task, next.name(), &text);
+    show(common, task, next.name(), &text)
 }
 
-fn print(common: &Common, task: TaskId, next: &str, text: &str) {
-    match common.output {
-        Output::Json => println!(
-            "{}",
-            serde_json::json!({ "task": task, "next": next, "text": text })
-        ),
-        Output::Text => println!("task {task}: {text}"),
-    }
+fn show(common: &Common, task: TaskId, next: &str, text: &str) -> Result<()> {
+    print::result(&match common.output {
+        Output::Json => serde_json::json!({ "task": task, "next": next, "text": text }).to_string(),
+        Output::Text => format!("task {task}: {text}"),
+    })
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Common, Output, Train},
+    print,
     session::{stop_on_signal, Session},
 };
 use anyhow::{bail, Context, Result};
@@ -32,7 +33,11 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
     let folder = options.out.clone();
     DurableDisk
         .make_folder(&folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        .map_err(|reason| StateError::Io {
+            doing: "make the folder",
+            path: folder.clone(),
+            reason,
+        })?;
     let limit = Duration::from_secs(session.config.limits.training_seconds);
     let lesson = Lesson {
         task: 0,
@@ -49,7 +54,7 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
     let model = learnt.map_err(nocknock_worker::stages::StepError::from)?;
     let path = folder.join("model.json");
     write(&path, &model)?;
-    tell(common, &path, &model);
+    tell(common, &path, &model)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -100,20 +105,18 @@ fn write(path: &Path, model: &ModelFact) -> Result<()> {
     })?)
 }
 
-fn tell(common: &Common, path: &Path, model: &ModelFact) {
-    match common.output {
-        Output::Json => println!(
-            "{}",
-            serde_json::json!({
-                "model": path,
-                "validation_accuracy": model.validation_accuracy,
-                "hyperparameters": model.hyperparameters,
-            })
-        ),
-        Output::Text => println!(
+fn tell(common: &Common, path: &Path, model: &ModelFact) -> Result<()> {
+    print::result(&match common.output {
+        Output::Json => serde_json::json!({
+            "model": path,
+            "validation_accuracy": model.validation_accuracy,
+            "hyperparameters": model.hyperparameters,
+        })
+        .to_string(),
+        Output::Text => format!(
             "{}: {:.2} % of the validation samples are classified correctly by the integers",
             path.display(),
             model.validation_accuracy * 100.0
         ),
-    }
+    })
 }
