@@ -43,9 +43,10 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
 /// The whole content on the disk, under the name that it has until it takes its place.
 fn written(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     remove_unfinished(file)?;
+    let name = unfinished_name(file)?;
     // Temporary files are made anew with mode 0600, and keep it.
     let mut temporary = tempfile::Builder::new()
-        .prefix(&unfinished_name(file)?)
+        .prefix(&name)
         .rand_bytes(0)
         .tempfile_in(folder_of(file))?;
     temporary.write_all(bytes)?;
