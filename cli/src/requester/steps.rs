@@ -45,7 +45,7 @@ pub(crate) enum Step {
     Publish,
     /// Workers train and commit.
     AwaitCommitments { until: BlockNumber },
-    /// Reveal this test block, and all others that are hidden.
+    /// Reveal this test block, and others that are hidden.
     Reveal(BlockIndex),
     /// Workers prove.
     AwaitProofs { until: BlockNumber },
@@ -148,7 +148,7 @@ impl Step {
                 format!("workers train and commit until block {until}")
             }
             Self::Reveal(block) => {
-                format!("revealing test block {block} and all others that are hidden")
+                format!("revealing test block {block} and others that are hidden")
             }
             Self::AwaitProofs { until } => format!("workers prove until block {until}"),
             Self::Settle => "settling".to_owned(),
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn all_hidden_blocks_are_revealed_at_a_time() {
+    fn a_block_is_revealed_with_the_others_that_are_hidden() {
         let test = |(index, rows)| TestBlock { index, rows };
         let tests = [(0, None), (3, Some(4)), (7, None)].map(test);
         let task = Task {
