@@ -4,7 +4,7 @@
 mod interrupts;
 
 use std::{
-    fs,
+    fs, io,
     path::Path,
     process::{Command, Output},
 };
@@ -61,6 +61,28 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("there is a folder for tests")
 }
 
+/// A pipe whose reader has gone.
+fn closed_pipe() -> io::PipeWriter {
+    let (reader, writer) = io::pipe().expect("the system gives a pipe");
+    drop(reader);
+    writer
+}
+
+#[test]
+fn a_reader_that_has_gone_changes_no_exit_code() {
+    let state = folder();
+    for (arguments, expected) in [
+        (["config", "default"], 0),
+        (["completions", "bash"], 0),
+        (["keys", "show"], 6),
+    ] {
+        let mut command = prepared(Command::new(PROGRAM), state.path(), &arguments);
+        command.stdout(closed_pipe()).stderr(closed_pipe());
+        let status = command.status().expect("the program starts");
+        assert_eq!(status.code(), Some(expected), "{arguments:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn keys_are_made_once_for_their_owner_alone() {
@@ -75,7 +97,12 @@ fn keys_are_made_once_for_their_owner_alone() {
     assert_eq!(out(&shown), out(&made));
     let before = fs::read(&file).unwrap();
     let again = worker(state.path(), &["keys", "generate"]);
-    assert_ne!(code(&again), Some(0));
+    assert_eq!(code(&again), Some(5));
+    assert!(
+        err(&again).contains("there are keys already"),
+        "{}",
+        err(&again)
+    );
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Common, KeysCommand, Output},
+    print,
     session::Session,
 };
 use anyhow::Result;
@@ -15,7 +16,7 @@ use nocknock_worker::{
     unregister,
 };
 use serde_json::Value;
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
 
 pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
     let session = Session::open(common)?;
@@ -31,8 +32,8 @@ pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
         }
     };
     match common.output {
-        Output::Json => println!("{}", registration(&account, registered)),
-        Output::Text => println!("{text}"),
+        Output::Json => print::result(&registration(&account, registered).to_string())?,
+        Output::Text => print::result(&text)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -57,11 +58,11 @@ pub(crate) async fn unregister(common: &Common) -> Result<ExitCode> {
     let account = chain.worker();
     unregister::unregister(&chain, &state).await?;
     match common.output {
-        Output::Json => println!(
-            "{}",
-            serde_json::json!({ "account": account, "registered": false })
-        ),
-        Output::Text => println!("{account} is not registered any more"),
+        Output::Json => {
+            let value = serde_json::json!({ "account": account, "registered": false });
+            print::result(&value.to_string())?;
+        }
+        Output::Text => print::result(&format!("{account} is not registered any more"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -77,32 +78,44 @@ pub(crate) fn keys(common: &Common, command: &KeysCommand) -> Result<ExitCode> {
             let keys = Keys::generate();
             let stored = keys.write_keystore(&path, password.as_ref());
             stored.map_err(not_stored)?;
-            eprintln!("the keys are in {}: back this file up", path.display());
-            tell(common, &keys.account());
+            print::message(&format!(
+                "the keys are in {}: back this file up",
+                path.display()
+            ));
+            tell(common, &keys.account())?;
         }
-        KeysCommand::Show => tell(common, &session.keys()?.account()),
+        KeysCommand::Show => tell(common, &session.keys()?.account())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A disk that is full is not the keys' fault.
+/// A disk that is full is not the keys' fault, nor are keys that were made before.
 fn not_stored(error: KeyError) -> anyhow::Error {
-    match error {
-        KeyError::File { path, error } => StateError::Io {
-            doing: "write",
-            path,
-            reason: error,
-        }
-        .into(),
-        other => AccountError::Keys(other).into(),
+    let (path, reason) = match error {
+        KeyError::File { path, error } => (path, error),
+        other => return AccountError::Keys(other).into(),
+    };
+    let there_already = reason.kind() == ErrorKind::AlreadyExists;
+    let doing = "write";
+    let not_written = anyhow::Error::from(StateError::Io {
+        doing,
+        path,
+        reason,
+    });
+    match there_already {
+        true => not_written.context(
+            "there are keys already, and they stay: `nocknock-worker keys show` tells whose they \
+             are, and --state names another folder for new ones",
+        ),
+        false => not_written,
     }
 }
 
-fn tell(common: &Common, account: &AccountId) {
-    match common.output {
-        Output::Json => println!("{}", serde_json::json!({ "account": account })),
-        Output::Text => println!("{account}"),
-    }
+fn tell(common: &Common, account: &AccountId) -> Result<()> {
+    print::result(&match common.output {
+        Output::Json => serde_json::json!({ "account": account }).to_string(),
+        Output::Text => account.to_string(),
+    })
 }
 
 #[cfg(test)]
