@@ -8,8 +8,8 @@ use crate::{
     views,
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::{BlockNumber, Client, Leaderboard, QueryError, Snapshot};
-use nocknock_primitives::ids::ExperimentId;
+use nocknock_client::{Anchor, BlockNumber, Client, Leaderboard, QueryError, Snapshot};
+use nocknock_primitives::{ids::ExperimentId, limits::MAX_PAGE, provenance::AnchorNumber};
 use serde_json::{json, Value};
 use std::{fs, path::PathBuf};
 
@@ -224,20 +224,23 @@ async fn records(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
     let mut values = Vec::new();
     let mut start = 0;
     loop {
-        let page = snapshot
-            .records(start, nocknock_primitives::limits::MAX_PAGE)
-            .await?;
+        let page = snapshot.records(start, MAX_PAGE).await?;
         let Some((last, _)) = page.last() else {
             return Ok(values);
         };
         start = last.saturating_add(1);
-        for (id, record) in &page {
-            let anchor = snapshot.anchor(record.anchor).await?;
+        let numbers = page.iter().map(|(_, record)| record.anchor);
+        let anchors = ask_all(numbers.map(|number| anchor(snapshot.clone(), number))).await?;
+        for ((id, record), anchor) in page.iter().zip(anchors) {
             let value = views::provenance::record(*id, record);
             let closed = anchor.as_ref().map(views::provenance::anchor);
             values.push(views::with(value, "closed_anchor", closed));
         }
     }
+}
+
+async fn anchor(snapshot: Snapshot, number: AnchorNumber) -> Result<Option<Anchor>, QueryError> {
+    snapshot.anchor(number).await
 }
 
 #[cfg(test)]
