@@ -145,6 +145,8 @@ impl Sender<'_> {
                 Answer::Refused(error) => return Err(error),
             }
             tokio::time::sleep(PAUSE).await;
+            // A question is asked for as long as the connection's patience lasts, so a restart of the node is waited out.
+            self.node.best_hash().await?;
         }
         Err(lost.map_or(SubmitError::Contested, SubmitError::from))
     }
