@@ -56,7 +56,8 @@ pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
             stake: 0,
             periods: Periods {
                 publish: period.saturating_mul(4),
-                commit: period.saturating_mul(4),
+                // A test that looks into the task a little later still finds it open.
+                commit: period.saturating_mul(40),
                 reveal: period,
                 prove: period,
                 deliver: period,

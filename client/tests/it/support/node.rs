@@ -7,6 +7,7 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -107,9 +108,17 @@ impl Drop for Node {
 }
 
 /// A port of the loopback interface that nobody listens on.
+///
+/// It is below those that the system hands out by itself, and each process of the tests begins at a place of its own, so
+/// that nobody else comes by the port before its node is up, or while it restarts.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("a bound socket").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let place = std::process::id() % 2_500 * 8;
+    let first = 10_000 + u16::try_from(place).expect("a number below 20,000");
+    std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed))
+        .take(1_000)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port")
 }
 
 fn program() -> PathBuf {
