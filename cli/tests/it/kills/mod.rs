@@ -16,7 +16,7 @@ use crate::{
 use books::Books;
 use hunt::{kill_everywhere, Ledger};
 use nocknock_client::{AccountId, NNK};
-use nocknock_primitives::ids::TaskId;
+use nocknock_primitives::{ids::TaskId, phase::Phase};
 use requester::{create_at_the_second_try, create_without_answer, Requester};
 use serde_json::Value;
 use site::Site;
@@ -39,15 +39,15 @@ const TERMS: [&str; 12] = [
     "--min-score",
     "80%",
     "--publish-period",
-    "90",
+    "240",
     "--commit-period",
-    "90",
-    "--reveal-period",
-    "90",
-    "--prove-period",
-    "180",
-    "--deliver-period",
     "120",
+    "--reveal-period",
+    "240",
+    "--prove-period",
+    "600",
+    "--deliver-period",
+    "400",
 ];
 
 /// How workers train: with checkpoints, the first of them in the second epoch.
@@ -151,13 +151,12 @@ fn register(site: &Site, worker: &Worker) {
         "the newcomer was registered too fast to be killed"
     );
     let account = account(worker);
-    let registered = || {
-        let asked = site.ask(|best| async move { best.worker(&account).await });
-        asked.flatten().is_some()
-    };
-    assert!(!registered());
+    let registration = || site.ask(|best| async move { best.worker(&account).await });
+    let before = until("the registration is known", registration);
+    assert!(before.is_none(), "the newcomer is registered already");
     worker.run(&["register"]).text();
-    assert!(registered());
+    // The site looks for new blocks in its own time.
+    until("the newcomer is registered", || registration().flatten());
     let again = worker.run(&["register"]).json();
     assert_eq!(again["registered_before"], true);
 }
@@ -217,6 +216,10 @@ fn play(
             scope.spawn(move || work(ledger, worker, task, workers));
         }
         following.join().expect("the requester has done its part")
+    });
+    // The site looks for new blocks in its own time.
+    until("the end of the task is seen", || {
+        (site.phase(task)? == Phase::Done).then_some(())
     });
     let books = Books::of(site);
     let model = books.model(task, books.payment(task).worker);
