@@ -3,7 +3,7 @@
 //! The node's program has to be built before: `cargo build --release -p nocknock-node`.
 
 use crate::{
-    processes::{program, signal, until},
+    processes::{program, signal, until, PATIENCE},
     support::{command, Finished},
 };
 use rustix::process::Signal;
@@ -33,10 +33,11 @@ pub(crate) const DIGITS_TASK: [&str; 10] = [
     "2",
 ];
 
-/// The shortest periods that a development chain takes.
+/// The shortest periods that a development chain takes, but for the first: it ends once the data is published, and on a
+/// busy machine that takes a while.
 pub(crate) const SHORT: [&str; 10] = [
     "--publish-period",
-    "20",
+    "120",
     "--commit-period",
     "8",
     "--reveal-period",
@@ -143,7 +144,7 @@ impl Drop for Chain {
             return;
         }
         signal(self.child.id(), Signal::TERM);
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return;
