@@ -46,10 +46,10 @@ fn a_development_chain_goes_on_after_each_of_ten_kills() {
     chain::wait_for_finality(&node, last.number + 2);
 }
 
-/// Lets the node finalise at least one more block, then kills it after `life`.
+/// Lets the node finalise at least two more blocks, then kills it after `life`.
 ///
-/// Returns the finalised block that was seen before that time began: the database writes in the
-/// background, so a block that was finalised in the very last moment may be finalised again.
+/// Returns the first of them: the database writes in the background, so a block that was finalised
+/// in the very last moment may be finalised again.
 fn live_and_be_killed(folder: &Path, before: Option<Block>, life: Duration) -> Block {
     let node = Launch::dev(folder).start();
     let start = match &before {
@@ -60,6 +60,8 @@ fn live_and_be_killed(folder: &Path, before: Option<Block>, life: Duration) -> B
         None => 0,
     };
     let seen = chain::wait_for_finality(&node, start + 1);
+    // The database takes one block after the other, so by the next one it has written this one down.
+    chain::wait_for_finality(&node, seen.number + 1);
     sleep(life);
     node.kill();
     seen

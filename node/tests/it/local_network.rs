@@ -19,8 +19,9 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/local-netw
 fn one_command_runs_a_network_and_an_interrupt_stops_it() {
     let _gate = gate::alone();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let rpc_ports = free_ports();
-    let mut script = Script::start(folder.path(), rpc_ports[0], free_ports()[0]);
+    let ports = free_ports();
+    let (rpc_ports, peer_ports) = ports.split_at(usize::from(VALIDATORS));
+    let mut script = Script::start(folder.path(), rpc_ports[0], peer_ports[0]);
     wait::until("the script reports the network", || {
         assert!(
             script.child.try_wait().expect("a child process").is_none(),
@@ -32,7 +33,7 @@ fn one_command_runs_a_network_and_an_interrupt_stops_it() {
             .contains("The network is running")
             .then_some(())
     });
-    for port in &rpc_ports {
+    for port in rpc_ports {
         wait::until("every node finalises", || {
             finalised(*port).ok().filter(|number| *number > 0)
         });
@@ -44,7 +45,7 @@ fn one_command_runs_a_network_and_an_interrupt_stops_it() {
     });
     assert!(status.success(), "{status}\n{}", script.output());
     for port in rpc_ports {
-        Client::connect(loopback(port)).expect_err("a node survived its network");
+        Client::connect(loopback(*port)).expect_err("a node survived its network");
     }
 }
 
@@ -99,11 +100,11 @@ fn finalised(port: u16) -> Result<u64, String> {
     Ok(chain::number(&header["number"]))
 }
 
-/// Consecutive ports below those that the system hands out by itself.
+/// Consecutive ports below those that the system hands out by itself, two for each validator.
 fn free_ports() -> Vec<u16> {
     let ports = || {
         let first = fastrand::u16(10_000..30_000);
-        (first..first + VALIDATORS).collect::<Vec<_>>()
+        (first..first + 2 * VALIDATORS).collect::<Vec<_>>()
     };
     let free = |ports: &Vec<u16>| {
         ports
@@ -113,7 +114,7 @@ fn free_ports() -> Vec<u16> {
     std::iter::repeat_with(ports)
         .take(100)
         .find(free)
-        .expect("four free ports in a row")
+        .expect("eight free ports in a row")
 }
 
 fn loopback(port: u16) -> SocketAddr {

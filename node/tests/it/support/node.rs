@@ -147,7 +147,9 @@ impl Node {
 
     /// What the node has logged since its start.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(&self.log).expect("the log of a started node")
+        let log = fs::read(&self.log).expect("the log of a started node");
+        // The node may be in the middle of a character.
+        String::from_utf8_lossy(&log).into_owned()
     }
 
     /// A connection for subscriptions.
