@@ -302,10 +302,10 @@ async fn the_time_for_everything_is_kept() {
 
 #[tokio::test]
 async fn a_service_that_is_not_there_is_named_and_asked_last_afterwards() {
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    // Held to the end, so that nobody else comes to listen on the port.
+    let held = tokio::net::TcpSocket::new_v4().unwrap();
+    held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = format!("http://{}", held.local_addr().unwrap());
     let id = id_of(b"hello");
     let error = client(&[&closed])
         .get(&id, &FetchOptions::default())
@@ -333,6 +333,7 @@ async fn a_service_that_is_not_there_is_named_and_asked_last_afterwards() {
     let health = client.health();
     assert_eq!((health[0].0, health[0].1.failures), (Role::Aggregator, 1));
     assert_eq!(health[1].1.successes, 3);
+    drop(held);
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ fn wait_for(path: &PathBuf) -> String {
     loop {
         match fs::read_to_string(path) {
             Ok(content) => return content,
-            Err(error) if start.elapsed() > Duration::from_secs(30) => panic!("{error}"),
+            Err(error) if start.elapsed() > Duration::from_secs(240) => panic!("{error}"),
             Err(_) => std::thread::sleep(Duration::from_millis(5)),
         }
     }

@@ -55,13 +55,13 @@ fn text(bytes: &[u8]) -> String {
 
 /// Waits until something has happened on the disk.
 async fn until(mut happened: impl FnMut() -> bool) {
-    for _ in 0..6000 {
+    for _ in 0..24_000 {
         if happened() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("nothing happened within a minute");
+    panic!("nothing happened within four minutes");
 }
 
 fn len_of(path: &Path) -> u64 {
