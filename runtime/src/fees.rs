@@ -18,7 +18,7 @@ use nocknock_primitives::traits::BurnLog;
 use pallet_allowance::WaiverPolicy;
 use pallet_tasks::WeightInfo as _;
 use smallvec::smallvec;
-use sp_runtime::Perbill;
+use sp_runtime::{transaction_validity::TransactionPriority, Perbill};
 
 /// The fee of a transaction that does nothing.
 pub const BASE_FEE: Balance = 100 * MICRO_NNK;
@@ -62,6 +62,10 @@ pub const WORKER_ALLOWANCE: u32 = 24;
 /// How many a custodian may send: it creates a task, publishes its training data, and reveals up to 32 blocks.
 pub const CUSTODIAN_ALLOWANCE: u32 = 40;
 
+/// Where free calls stand that only one account may send, and only for a while: before paying ones with any reasonable tip,
+/// behind registrations.
+pub const PRIORITY_OF_A_TURN: TransactionPriority = TransactionPriority::MAX / 4;
+
 /// Gives fees and tips to the author of the block. What the author cannot hold, because the account would stay below
 /// the existential deposit, is burnt.
 #[derive(Debug)]
@@ -102,6 +106,15 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         }
     }
 
+    /// A winner without tokens cannot tip. Were its delivery to wait behind paying transactions, whoever is ranked below
+    /// could fill the blocks until the turn is over; and anybody the blocks in which a custodian has to reveal.
+    fn priority(call: &RuntimeCall) -> TransactionPriority {
+        match call {
+            RuntimeCall::Tasks(call) if is_of_one_account(call) => PRIORITY_OF_A_TURN,
+            _ => 0,
+        }
+    }
+
     /// To commit to a model the same task, commitment and registration are looked up, and more is done.
     fn weight(call: &RuntimeCall) -> Weight {
         match call {
@@ -122,6 +135,17 @@ fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
         | pallet_tasks::Call::reveal_block { .. } => CUSTODIAN_ALLOWANCE,
         _ => WORKER_ALLOWANCE,
     }
+}
+
+/// Calls that, where they are free, are those of the one account whose turn it is, or of the task's custodian.
+fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
+    matches!(
+        call,
+        pallet_tasks::Call::publish_training_data { .. }
+            | pallet_tasks::Call::reveal_block { .. }
+            | pallet_tasks::Call::deliver { .. }
+            | pallet_tasks::Call::reveal_key { .. }
+    )
 }
 
 /// A validator must be able to rotate its keys, to move and to vote. (Code that was voted for is applied by anybody, with

@@ -131,7 +131,11 @@ where
         source: TransactionSource,
     ) -> Result<(ValidTransaction, Self::Val, OriginOf<T>), TransactionValidityError> {
         if let Some(waiver) = self.waiver(&origin, call) {
-            return Ok((ValidTransaction::default(), waiver, origin));
+            let validity = ValidTransaction {
+                priority: <T as Config>::Policy::priority(call),
+                ..ValidTransaction::default()
+            };
+            return Ok((validity, waiver, origin));
         }
         let (validity, val, origin) = self.0.validate(
             origin,

@@ -29,7 +29,7 @@ mod tests;
 pub mod weights;
 
 use frame_support::{traits::OnKilledAccount, weights::Weight};
-use sp_runtime::traits::Get;
+use sp_runtime::{traits::Get, transaction_validity::TransactionPriority};
 
 /// Who may send which call without a fee, and how often.
 pub trait WaiverPolicy<AccountId, Call> {
@@ -41,6 +41,12 @@ pub trait WaiverPolicy<AccountId, Call> {
     /// How many transactions of the quota this call uses up, at least 1. It is not free if fewer are left.
     fn price(_: &Call) -> u32 {
         1
+    }
+
+    /// Where this call stands among those that wait for a block, if it is free. At zero every paying transaction goes
+    /// before it; a call that stands higher must be one that only few can send.
+    fn priority(_: &Call) -> TransactionPriority {
+        0
     }
 
     /// What [`quota`](Self::quota) costs at most for this call. The look-up of what is used up counts apart.

@@ -3,7 +3,7 @@
 use crate as pallet_allowance;
 use crate::WaiverPolicy;
 use frame_support::{derive_impl, parameter_types, traits::ConstU32, weights::IdentityFee};
-use sp_runtime::BuildStorage;
+use sp_runtime::{transaction_validity::TransactionPriority, BuildStorage};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -40,7 +40,7 @@ parameter_types! {
 }
 
 /// Account 1 may send remarks, and says it may do so more often than the limit allows. Each byte of a remark costs one
-/// of the quota. Setting heap pages is for root alone, so it fails.
+/// of the quota. Setting heap pages is for root alone, so it fails; it stands at priority 7.
 #[derive(Debug)]
 pub struct RemarksOfOne;
 impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
@@ -64,6 +64,13 @@ impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
                 u32::try_from(remark.len()).unwrap_or(u32::MAX)
             }
             _ => 1,
+        }
+    }
+
+    fn priority(call: &RuntimeCall) -> TransactionPriority {
+        match call {
+            RuntimeCall::System(frame_system::Call::set_heap_pages { .. }) => 7,
+            _ => 0,
         }
     }
 }

@@ -7,7 +7,9 @@ use pallet_transaction_payment::ChargeTransactionPayment;
 use scale_info::TypeInfo;
 use sp_runtime::{
     traits::DispatchTransaction,
-    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+    transaction_validity::{
+        InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
+    },
 };
 
 fn remark() -> RuntimeCall {
@@ -125,21 +127,33 @@ fn a_tip_is_always_paid() {
     });
 }
 
+/// Validates `call` from `who` without a tip, as the pool does, and returns its priority.
+fn priority(who: u64, call: RuntimeCall) -> Result<TransactionPriority, TransactionValidityError> {
+    let extension = WaiveOrCharge::<Test>::from(ChargeTransactionPayment::from(0));
+    let validated = extension.validate_only(
+        RuntimeOrigin::signed(who),
+        &call,
+        &call.get_dispatch_info(),
+        call.encoded_size(),
+        TransactionSource::External,
+        0,
+    );
+    validated.map(|(validity, ..)| validity.priority)
+}
+
 #[test]
 fn validating_counts_nothing() {
     build_and_execute(|| {
-        let call = remark();
-        let extension = WaiveOrCharge::<Test>::from(ChargeTransactionPayment::from(0));
-        let validated = extension.validate_only(
-            RuntimeOrigin::signed(1),
-            &call,
-            &call.get_dispatch_info(),
-            call.encoded_size(),
-            TransactionSource::External,
-            0,
-        );
-        assert!(validated.is_ok());
+        assert!(priority(1, remark()).is_ok());
         assert_eq!(Allowance::used(1), 0);
+    });
+}
+
+#[test]
+fn a_free_call_stands_where_the_policy_puts_it() {
+    build_and_execute(|| {
+        assert_eq!(priority(1, remark()), Ok(0));
+        assert_eq!(priority(1, failing()), Ok(7));
     });
 }
 

@@ -4,10 +4,11 @@ use crate::chain::{account, keys_handed_to, next_session, on};
 use codec::Encode;
 use frame_support::dispatch::GetDispatchInfo;
 use nocknock_runtime::{
-    fees::{BASE_FEE, MAX_FREE_MOTION, MOTION_PRICE, VALIDATOR_ALLOWANCE},
-    Balances, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session, TransactionPayment,
+    fees::{FreeCalls, BASE_FEE, MAX_FREE_MOTION, MOTION_PRICE, VALIDATOR_ALLOWANCE},
+    AccountId, Balances, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session, TransactionPayment,
+    NNK,
 };
-use pallet_allowance::WaiveOrCharge;
+use pallet_allowance::{WaiveOrCharge, WaiverPolicy};
 use pallet_transaction_payment::ChargeTransactionPayment;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
@@ -107,6 +108,32 @@ fn a_few_free_calls_that_fail_end_the_allowance_of_the_session() {
         assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Err(CANNOT_PAY));
         next_session();
         assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
+    });
+}
+
+#[test]
+fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_ones_behind() {
+    on("bench", || {
+        let free = |call: pallet_tasks::Call<Runtime>| {
+            <FreeCalls as WaiverPolicy<AccountId, RuntimeCall>>::priority(&call.into())
+        };
+        let (task, block, tip) = (0, 0, 10 * NNK);
+        let info = remark().get_dispatch_info();
+        let paying = ChargeTransactionPayment::<Runtime>::get_priority(&info, 100, tip, tip);
+        let (key, salt, rows) = ([0; 32], [0; 32], Default::default());
+        let reveal_block = pallet_tasks::Call::reveal_block {
+            task,
+            block,
+            salt,
+            rows,
+        };
+        assert!(free(reveal_block) > paying);
+        assert!(free(pallet_tasks::Call::reveal_key { task, key }) > paying);
+        assert_eq!(
+            free(pallet_tasks::Call::withdraw_commitment { task }),
+            0,
+            "many may send it"
+        );
     });
 }
 
