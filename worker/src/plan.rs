@@ -161,11 +161,18 @@ fn after_delivery(journal: &Progress, view: &TaskView, task: &Task) -> Option<Ac
     if delivery.key.is_some() {
         return Some(Action::End(Ending::Paid));
     }
-    let in_turn = task.phase(view.now)
-        == Phase::Deliver {
-            rank: own_rank(view)?,
-        };
-    in_turn.then_some(Action::RevealKey)
+    key_in_turn(task, own_rank(view)?, view.now)
+}
+
+/// The first block that can take the key is the next one. Whoever learns the key when the turn is over by then has the model for
+/// nothing, so it is kept back in the last block of a turn.
+fn key_in_turn(task: &Task, rank: u32, now: BlockNumber) -> Option<Action> {
+    let own = |block| task.phase(block) == Phase::Deliver { rank };
+    match (own(now), own(now.saturating_add(1))) {
+        (_, true) => Some(Action::RevealKey),
+        (true, false) => Some(Action::Wait(Waiting::Turn)),
+        (false, false) => None,
+    }
 }
 
 /// What follows from a turn that passed without the key.

@@ -350,6 +350,20 @@ fn who_is_not_ranked_waits_for_the_stake() {
 }
 
 #[test]
+fn a_key_that_no_block_of_the_turn_can_take_is_kept_back() {
+    let delivered = |now| TaskView {
+        delivery: Some(delivery(None)),
+        ..ranked_view(now, &[ME, OTHER])
+    };
+    let end = delivered(DELIVER).task.unwrap().deadline(DELIVER).unwrap();
+    assert_eq!(next(&sealed(), &delivered(end - 2)), Action::RevealKey);
+    let kept = Action::Wait(Waiting::Turn);
+    assert_eq!(next(&sealed(), &delivered(end - 1)), kept);
+    let passed = Action::End(Ending::TurnPassed);
+    assert_eq!(next(&sealed(), &delivered(end)), passed);
+}
+
+#[test]
 fn the_key_follows_the_delivery_and_the_payment_ends_the_task() {
     let delivered = TaskView {
         delivery: Some(delivery(None)),

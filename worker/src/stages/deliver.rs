@@ -5,6 +5,7 @@ use crate::{
     chain::{Depth, Message},
     machine,
     notice::Notice,
+    plan::Action,
     policy::{time_until, UPLOAD_SHARE},
     secret::Secret,
     state::{DeliveryKey, SealedFact, StateError, UploadFact},
@@ -149,11 +150,21 @@ fn attestation(errand: &Errand<'_>) -> Result<Attestation, StepError> {
 /// Reveals the key of a delivery that is final.
 pub(super) async fn reveal_key(errand: &Errand<'_>) -> Result<(), StepError> {
     await_finality(errand).await?;
+    need_turn(errand).await?;
     let message = Message::RevealKey {
         task: errand.task,
         key: errand.journal.key()?.key,
     };
     Ok(errand.shop.chain.send(message).await?)
+}
+
+/// Finality may have taken longer than the turn. After it the key would be given away for nothing.
+async fn need_turn(errand: &Errand<'_>) -> Result<(), StepError> {
+    let view = errand.shop.chain.view(errand.task, Depth::Best).await?;
+    match errand.shop.next(errand.journal, &view)? {
+        Action::RevealKey => Ok(()),
+        _ => Err(StepError::MovedOn("the key can no longer be revealed")),
+    }
 }
 
 /// A run that was killed may have left before its delivery was final. Whoever learns the key of a delivery that
