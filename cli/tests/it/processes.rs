@@ -5,8 +5,10 @@ use rustix::process::{kill_process, Pid, Signal};
 use serde_json::Value;
 use std::{
     fs::{self, File},
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -45,6 +47,20 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         sleep(Duration::from_millis(200));
     }
     panic!("waited in vain until {what}");
+}
+
+/// A port of the loopback interface that nobody listens at.
+///
+/// It is below those that the system hands out by itself, and each process of the tests begins at a place of its own, so
+/// that nobody else comes by the port before the test's program listens there, or while it restarts.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let place = std::process::id() % 2_500 * 8;
+    let first = 10_000 + u16::try_from(place).expect("a number below 20,000");
+    std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed))
+        .take(1_000)
+        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .expect("there is a free port")
 }
 
 /// A program that runs, with its output in two files. Dropping it kills it.

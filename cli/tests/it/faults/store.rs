@@ -5,9 +5,9 @@ use super::{
         goes_on_and_commits, hear, hear_failure, is_about, model_by_hand, nothing_is_at_stake,
         start, Diagnosis, Settings,
     },
-    world::{free_port, shared, Offer, World},
+    world::{shared, Offer, World},
 };
-use crate::chain::Services;
+use crate::{chain::Services, processes::free_port};
 use nocknock_storage::dev_store::{Fault, Requests};
 
 /// The settings of a worker whose store is at this port.

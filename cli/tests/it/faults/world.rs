@@ -5,7 +5,7 @@
 
 use crate::{
     chain::{Services, DIGITS},
-    processes::{program, until, Running, PATIENCE},
+    processes::{free_port, program, until, Running, PATIENCE},
     support::Finished,
 };
 use nocknock_client::{
@@ -30,7 +30,7 @@ use nocknock_storage::{
 };
 use serde_json::Value;
 use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     num::NonZeroU32,
     path::Path,
     process::Command,
@@ -201,12 +201,6 @@ impl World {
             store
         })
     }
-}
-
-/// A port of the loopback interface that nobody listens at.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-    listener.local_addr().expect("it has an address").port()
 }
 
 fn start_node(home: &Path, rpc_port: u16) -> Running {

@@ -2,7 +2,7 @@
 
 use crate::{
     chain::Services,
-    processes::{program, until, Running, PATIENCE},
+    processes::{free_port, program, until, Running, PATIENCE},
 };
 use nocknock_client::{
     AccountBalance, AccountId, BlockNumber, Client, ConnectOptions, EmissionState, EventRecord,
@@ -13,7 +13,6 @@ use nocknock_storage::dev_store::{self, DevStore};
 use std::{
     fs,
     future::Future,
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
     sync::{
@@ -43,6 +42,7 @@ impl Site {
         let runtime = Runtime::new().expect("the test has a runtime");
         let store = DevStore::serve(dev_store::Config::new(home.join("store")));
         let store = runtime.block_on(store).expect("the store can be started");
+        // The node has the same after each kill.
         let port = free_port();
         let node = start_node(home, port, 0);
         let options = ConnectOptions {
@@ -167,16 +167,6 @@ impl Site {
 
 fn url(port: u16) -> String {
     format!("ws://127.0.0.1:{port}")
-}
-
-/// A port that nobody uses now. The node has to have the same after each kill, so it is below those that the system hands
-/// out by itself: nobody else comes by it while the node is dead.
-fn free_port() -> u16 {
-    let place = std::process::id() % 2_500 * 8;
-    let first = 10_000 + u16::try_from(place).expect("a number below 20,000");
-    (first..first + 1_000)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .expect("there is a free port")
 }
 
 /// Starts a node as `nocknock start` does, but on a port and a folder that stay.
