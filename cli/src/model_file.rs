@@ -19,11 +19,7 @@ use nocknock_primitives::{
 };
 use safetensors::{tensor::TensorView, Dtype, SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::HashMap,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, fs, io, path::Path};
 
 /// Version of the metadata.
 const VERSION: u32 = 1;
@@ -75,13 +71,13 @@ pub(crate) struct ModelFile {
     pub(crate) about: About,
 }
 
-/// Why a file is no model.
+/// Why a file is no model. Who reads the file names it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ModelFileError {
-    #[error("{}: {error}", path.display())]
-    File { path: PathBuf, error: io::Error },
-    #[error("{}: has more than {MAX_BYTES} bytes, so it is no model of this program", path.display())]
-    TooLarge { path: PathBuf },
+    #[error("cannot be read: {0}")]
+    File(#[from] io::Error),
+    #[error("has more than {MAX_BYTES} bytes, so it is no model of this program")]
+    TooLarge,
     #[error("is not a safetensors file: {0}")]
     Tensors(#[from] SafeTensorError),
     #[error("was not written by `nocknock fetch-model`: it has no metadata of it")]
@@ -103,17 +99,10 @@ pub(crate) enum ModelFileError {
 impl ModelFile {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Self, ModelFileError> {
-        let file_error = |error| ModelFileError::File {
-            path: path.to_owned(),
-            error,
-        };
-        let length = fs::metadata(path).map_err(file_error)?.len();
-        if length > MAX_BYTES {
-            return Err(ModelFileError::TooLarge {
-                path: path.to_owned(),
-            });
+        if fs::metadata(path)?.len() > MAX_BYTES {
+            return Err(ModelFileError::TooLarge);
         }
-        Self::decode(&fs::read(path).map_err(file_error)?)
+        Self::decode(&fs::read(path)?)
     }
 
     /// Reads the bytes of a file.

@@ -8,7 +8,10 @@ use clap::ValueEnum;
 use comfy_table::{presets, Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::json;
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -56,25 +59,28 @@ impl Output {
     pub(crate) fn say(&self, line: impl AsRef<str>) {
         let line = line.as_ref();
         match self.format {
-            Format::Table => eprintln!("{line}"),
-            Format::Json => eprintln!("{}", json!({ "message": line })),
+            Format::Table => tell(line),
+            Format::Json => tell(json!({ "message": line })),
         }
     }
 
     /// Tells why a command failed.
     pub(crate) fn error(&self, failure: &Failure) {
         match self.format {
-            Format::Table => eprintln!("error: {failure}"),
-            Format::Json => eprintln!(
-                "{}",
-                json!({ "error": {
-                    "kind": failure.kind(),
-                    "code": failure.code(),
-                    "message": failure.to_string(),
-                }})
-            ),
+            Format::Table => tell(format!("error: {failure}")),
+            Format::Json => tell(json!({ "error": {
+                "kind": failure.kind(),
+                "code": failure.code(),
+                "message": failure.to_string(),
+            }})),
         }
     }
+}
+
+/// Prints a line on the standard error. Nobody may be reading any more, and a command that follows a task with a bond must not end
+/// for that.
+fn tell(line: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
 /// Prints a text. A reader that has seen enough, such as `head`, is no failure.

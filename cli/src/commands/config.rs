@@ -10,7 +10,7 @@ use clap::Subcommand;
 use serde_json::json;
 use std::{
     fs::{self, OpenOptions},
-    io::Write,
+    io::{ErrorKind, Write},
 };
 
 /// Show or create the configuration file.
@@ -53,7 +53,13 @@ fn init(global: &Global, output: Output) -> Result<(), Failure> {
         .create_new(true)
         .open(&path)
         .and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
-    written.map_err(|error| Failure::file(&path, error))?;
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::File(format!(
+            "{}: this configuration is there already, and stays as it is: edit it, or name another file with --config",
+            path.display()
+        )),
+        _ => Failure::file(&path, error),
+    })?;
     output.show(&json!({ "path": path.display().to_string() }), || {
         format!("Written: {}", path.display())
     })

@@ -1,6 +1,6 @@
 //! Commands that need no node.
 
-use crate::support::run;
+use crate::support::{command, run};
 use safetensors::{tensor::TensorView, Dtype};
 use serde_json::json;
 use std::{collections::HashMap, fs, path::Path};
@@ -43,6 +43,16 @@ fn write_model(path: &Path) {
     });
     let metadata = HashMap::from([("nocknock".to_owned(), about.to_string())]);
     fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
+}
+
+#[test]
+fn a_reader_that_has_gone_changes_no_exit_code() {
+    let home = home();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = command(home.path());
+    command.args(predict("missing.csv", &[])).stderr(writer);
+    assert_eq!(command.status().unwrap().code(), Some(2));
 }
 
 fn home() -> tempfile::TempDir {
@@ -102,6 +112,13 @@ fn a_file_that_is_no_model_is_named() {
 }
 
 #[test]
+fn a_model_that_is_not_there_is_named_once() {
+    let home = home();
+    let arguments = ["predict", "--model", "nowhere", "--data", "plain.csv"];
+    run(home.path(), &arguments).fails(2, &["error: nowhere: cannot be read"]);
+}
+
+#[test]
 fn the_configuration_is_written_once_and_read_back() {
     let home = home();
     let path = run(home.path(), &["config", "path"]).text();
@@ -110,7 +127,7 @@ fn the_configuration_is_written_once_and_read_back() {
     run(home.path(), &["config", "init"]).text();
     let after = run(home.path(), &["config", "show", "--output", "json"]).json();
     assert_eq!(before, after);
-    run(home.path(), &["config", "init"]).fails(1, &["cli.toml"]);
+    run(home.path(), &["config", "init"]).fails(1, &["cli.toml", "there already"]);
 }
 
 #[test]
