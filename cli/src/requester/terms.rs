@@ -15,14 +15,14 @@ use nocknock_primitives::{
     score::Score,
     task::{Periods, Split, Terms},
 };
-use std::str::FromStr;
+use std::{ops::RangeInclusive, str::FromStr};
 
 // The terms of a task. Documentation here would take the place of that of the command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Terms")]
 pub(crate) struct TermsArgs {
     /// What is paid out in all, in NNK. A task of the curriculum has none: the chain mints.
-    #[arg(long, value_name = "NNK")]
+    #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     pub(crate) reward: Option<Amount>,
 
     /// Percentages of the reward for the best, the second best and so on; 100 in all.
@@ -35,16 +35,21 @@ pub(crate) struct TermsArgs {
     pub(crate) shares: Vec<u16>,
 
     /// What you forfeit to the workers if you do not reveal the test data, in NNK [default: the least that the chain takes].
-    #[arg(long, value_name = "NNK")]
+    #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     pub(crate) bond: Option<Amount>,
 
     /// What a worker forfeits to you if it commits and does not prove, or wins and does not deliver, in NNK [default: the least
     /// that the chain takes].
-    #[arg(long, value_name = "NNK")]
+    #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     pub(crate) stake: Option<Amount>,
 
     /// Share of the test rows that a model must classify correctly to win: `90%`, `0.9` or `9/10`.
-    #[arg(long, default_value = "50%", value_name = "SHARE")]
+    #[arg(
+        long,
+        default_value = "50%",
+        value_name = "SHARE",
+        allow_negative_numbers = true
+    )]
     pub(crate) min_score: Share,
 
     /// Blocks that are drawn as hidden test data [default: a fifth of all].
@@ -150,6 +155,10 @@ pub(crate) struct Market {
     pub(crate) min_bond: Balance,
     pub(crate) bond_per_block: Balance,
     pub(crate) min_stake: Balance,
+    /// How many test rows a task must promise.
+    pub(crate) min_test_rows: u32,
+    /// How long a period may be.
+    pub(crate) periods: RangeInclusive<BlockNumber>,
 }
 
 impl Market {
@@ -186,6 +195,12 @@ impl Market {
             min_bond: snapshot.constant("Tasks", "MinBond")?,
             bond_per_block: snapshot.constant("Tasks", "BondPerBlock")?,
             min_stake: snapshot.constant("Tasks", "MinStake")?,
+            min_test_rows: match entry {
+                Some(_) => snapshot.constant("Tasks", "MinCurriculumTestRows")?,
+                None => 1,
+            },
+            periods: snapshot.constant("Tasks", "MinPeriod")?
+                ..=snapshot.constant("Tasks", "MaxPeriod")?,
         })
     }
 }
@@ -225,9 +240,17 @@ pub(crate) fn offer(
             blocks.saturating_sub(1)
         )));
     }
+    let rows = least_rows(prepared, test_blocks)?;
+    if rows < market.min_test_rows {
+        return Err(usage(format!(
+            "{test_blocks} test blocks may hold only {rows} rows, and {} are needed: bring more data, or raise \
+             --test-blocks",
+            market.min_test_rows
+        )));
+    }
     let roots = prepared.roots().to_vec();
     Ok(TaskSpec {
-        terms: terms(args, market, blocks, least_rows(prepared, test_blocks)?)?,
+        terms: terms(args, market, blocks, rows)?,
         roots: roots
             .try_into()
             .map_err(|_| usage("the data has too many blocks"))?,
@@ -251,13 +274,36 @@ fn terms(
         shares: shares(&args.shares)?,
         bond,
         stake,
-        periods: Periods {
-            publish: args.publish_period,
-            commit: args.commit_period,
-            reveal: args.reveal_period,
-            prove: args.prove_period,
-            deliver: args.deliver_period,
-        },
+        periods: periods(args, &market.periods)?,
+    })
+}
+
+/// The periods, each as long as the chain allows.
+fn periods(
+    args: &TermsArgs,
+    allowed: &RangeInclusive<BlockNumber>,
+) -> Result<Periods<BlockNumber>, Failure> {
+    let asked = [
+        ("publish", args.publish_period),
+        ("commit", args.commit_period),
+        ("reveal", args.reveal_period),
+        ("prove", args.prove_period),
+        ("deliver", args.deliver_period),
+    ];
+    let refused = asked.iter().find(|(_, blocks)| !allowed.contains(blocks));
+    if let Some((name, blocks)) = refused {
+        return Err(usage(format!(
+            "--{name}-period is {blocks} blocks, but this chain allows {} to {}",
+            allowed.start(),
+            allowed.end()
+        )));
+    }
+    Ok(Periods {
+        publish: args.publish_period,
+        commit: args.commit_period,
+        reveal: args.reveal_period,
+        prove: args.prove_period,
+        deliver: args.deliver_period,
     })
 }
 
@@ -344,6 +390,8 @@ mod tests {
             min_bond: NNK,
             bond_per_block: NNK / 10,
             min_stake: NNK / 10,
+            min_test_rows: 3,
+            periods: 3..=1_000,
         }
     }
 
@@ -422,6 +470,36 @@ mod tests {
         .unwrap();
         // 20 rows in 6 blocks: the two smallest hold 3 each.
         assert_eq!(spec.terms.min_test_rows, 6);
+    }
+
+    #[test]
+    fn too_few_test_rows_are_refused_with_the_number_that_is_needed() {
+        let market = Market {
+            min_test_rows: 7,
+            ..market(true)
+        };
+        let arguments = parse(&["--test-blocks", "2"]);
+        let refused = offer(&arguments, &prepared(), &market).unwrap_err();
+        assert_eq!(refused.code(), 2);
+        assert!(refused.to_string().contains("7 are needed"), "{refused}");
+    }
+
+    #[test]
+    fn a_period_that_the_chain_refuses_is_named_with_what_it_allows() {
+        for (flag, blocks) in [("--reveal-period", "2"), ("--deliver-period", "1001")] {
+            let arguments = parse(&["--reward", "5", flag, blocks]);
+            let refused = offer(&arguments, &prepared(), &market(false)).unwrap_err();
+            assert_eq!(refused.code(), 2);
+            let expected = format!("{flag} is {blocks} blocks, but this chain allows 3 to 1000");
+            assert_eq!(refused.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_negative_amount_is_refused_as_an_amount() {
+        let refused = Parsed::try_parse_from(["test", "--reward", "-1"]).err();
+        let refused = refused.map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("expected a number of NNK"), "{refused}");
     }
 
     #[test]
