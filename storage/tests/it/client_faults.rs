@@ -199,7 +199,8 @@ async fn waiting_for_a_fresh_blob_ends_with_the_window() {
     let store = TestStore::start().await;
     let url = store.store.url();
     let mut config = config(&[&url]);
-    config.retry.stale_window = std::time::Duration::from_millis(500);
+    // Long enough for a second try on a busy machine.
+    config.retry.stale_window = std::time::Duration::from_secs(3);
     let client = Client::new(config).unwrap();
     let id = id_of(b"never stored");
     let options = FetchOptions {
