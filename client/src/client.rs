@@ -216,8 +216,30 @@ impl Client {
         call: &Call,
         wait: Wait,
     ) -> Result<Included, SubmitError> {
+        self.submit_announced(keys, call, wait, |_| Ok(())).await
+    }
+
+    /// Submits a call as [`submit`](Self::submit) does, and says directly before each signing from
+    /// which block on the new transaction lives. Nothing is signed if `announce` fails, whose words
+    /// are then those of the error.
+    ///
+    /// Several transactions may be signed one after the other, and long after the call of this
+    /// function where no node answers. Whoever keeps the highest of the numbers on a disk can tell
+    /// after a kill when none of them can be included any more: 64 blocks later.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`].
+    pub async fn submit_announced(
+        &self,
+        keys: &Keys,
+        call: &Call,
+        wait: Wait,
+        mut announce: impl FnMut(BlockNumber) -> Result<(), String>,
+    ) -> Result<Included, SubmitError> {
         let best = self.best().await?;
-        let sign = |nonce, anchor| {
+        let sign = |nonce, anchor: BlockRef| {
+            announce(anchor.number).map_err(|reason| SubmitError::Unannounced { reason })?;
             let signed = best.runtime().signed(call, keys, nonce, anchor);
             signed.map_err(SubmitError::from)
         };

@@ -207,6 +207,12 @@ pub enum SubmitError {
         /// Last block in which it could have been included.
         until: BlockNumber,
     },
+    /// Whoever submits could not note the transaction before it was signed.
+    #[error("the transaction was not signed, because it could not be noted before: {reason}")]
+    Unannounced {
+        /// Why not.
+        reason: String,
+    },
     /// Another program uses the same account at the same time, again and again.
     #[error(
         "another program sends transactions of the same account. \

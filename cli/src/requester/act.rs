@@ -175,25 +175,25 @@ impl<'a> Follower<'a> {
     async fn send_creation(&mut self, view: &View) -> Result<(), Failure> {
         let progress = &self.request.state.progress;
         let call = calls::tasks::create(progress.experiment, &progress.spec()?);
-        self.announce(view.now)?;
+        self.request.announce(view.now)?;
+        // The node may be away for long before the creation is signed, and each signing gives it a new life.
+        let (node, request) = (self.node, &mut self.request);
+        let announce = |block| {
+            request
+                .announce(block)
+                .map_err(|failure| failure.to_string())
+        };
         // Finalised, so that the number of the task never changes again.
-        let included = self.node.send(&call, Wait::Finalised).await?;
+        let sent = node
+            .client
+            .submit_announced(node.keys()?, &call, Wait::Finalised, announce);
+        let included = sent.await?;
         match included.task() {
             Some(task) => self.adopt(task),
             None => Err(Failure::Other(
                 "the chain did not say which task it created".to_owned(),
             )),
         }
-    }
-
-    /// Nothing is sent before the file says so. If it cannot, nothing was announced.
-    fn announce(&mut self, now: BlockNumber) -> Result<(), Failure> {
-        let before = self.request.state.progress.announced_at.replace(now);
-        let saved = self.request.save();
-        if saved.is_err() {
-            self.request.state.progress.announced_at = before;
-        }
-        saved
     }
 
     /// The number is used even if it cannot be saved now: a later run finds it again by the roots, and a full disk must not cost

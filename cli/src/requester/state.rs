@@ -24,7 +24,8 @@ pub(crate) struct Progress {
     pub(crate) experiment: ExperimentId,
     /// What is offered, SCALE-encoded in hexadecimal digits.
     pub(crate) spec: String,
-    /// The newest block when the creation was last sent. It lives for a bounded time from then on.
+    /// The newest block when the creation was last sent, or a later one in which it was signed anew. It lives for a bounded
+    /// time from then on.
     pub(crate) announced_at: Option<BlockNumber>,
     /// The task, once it is known to exist.
     pub(crate) task: Option<TaskId>,
@@ -109,6 +110,21 @@ impl Request {
         saved.map_err(|error| Failure::File(error.to_string()))
     }
 
+    /// Brings to the disk that a creation is signed or sent in this block or before. If that fails, it must not be.
+    pub(crate) fn announce(&mut self, block: BlockNumber) -> Result<(), Failure> {
+        let before = self.state.progress.announced_at;
+        // A node that is behind makes no older copy expire sooner.
+        if before.is_some_and(|before| block <= before) {
+            return Ok(());
+        }
+        self.state.progress.announced_at = Some(block);
+        let saved = self.save();
+        if saved.is_err() {
+            self.state.progress.announced_at = before;
+        }
+        saved
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -143,7 +159,10 @@ fn lock(path: &Path) -> Result<File, Failure> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::*;
+    use super::{
+        super::steps::{next_step, Step, View, LIFE},
+        *,
+    };
     use nocknock_client::NNK;
     use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions, Table};
     use nocknock_primitives::{
@@ -283,6 +302,37 @@ pub(crate) mod tests {
         fs::create_dir(leftover(request.path())).unwrap();
         let failure = request.save().unwrap_err();
         assert!(matches!(failure, Failure::File(_)), "{failure:?}");
+    }
+
+    /// After an outage a creation may be signed long after it was announced first, and lives on from there.
+    #[test]
+    fn the_last_signing_of_a_creation_is_on_the_disk_and_an_earlier_one_does_not_replace_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut request = Request::create(folder.path(), state()).unwrap();
+        for block in [10, 8, 95, 94] {
+            request.announce(block).unwrap();
+        }
+        let path = request.path().to_owned();
+        drop(request);
+        let progress = Request::open(&path).unwrap().state.progress;
+        assert_eq!(progress.announced_at, Some(95));
+        let view = View {
+            finalised: 10 + LIFE,
+            ..View::default()
+        };
+        let until = 95 + LIFE;
+        assert_eq!(next_step(&progress, &view), Step::AwaitCreation { until });
+    }
+
+    #[test]
+    fn what_cannot_be_saved_is_not_announced() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut request = Request::create(folder.path(), state()).unwrap();
+        request.announce(10).unwrap();
+        // A folder is not what a kill leaves, and is not removed.
+        fs::create_dir(leftover(request.path())).unwrap();
+        request.announce(95).unwrap_err();
+        assert_eq!(request.state.progress.announced_at, Some(10));
     }
 
     #[test]

@@ -71,18 +71,19 @@ enum Handover {
 }
 
 impl Sender<'_> {
-    /// Submits a transaction of an account, which `sign` makes for a nonce and a block.
+    /// Submits a transaction of an account, which `sign` makes for a nonce and the block from which
+    /// it lives. It is asked again, with a newer block, whenever a new transaction is needed.
     pub(crate) async fn signed(
         &mut self,
         nonces: &Nonces,
         account: &AccountId,
         wait: Wait,
-        sign: impl Fn(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
+        mut sign: impl FnMut(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
     ) -> Result<Sent, SubmitError> {
         for _ in 0..MAX_ATTEMPTS {
             let anchor = self.heads.now()?.finalised;
-            let Some((ticket, bytes)) = self.hand_in_next(nonces, account, anchor, &sign).await?
-            else {
+            let handed_in = self.hand_in_next(nonces, account, anchor, &mut sign);
+            let Some((ticket, bytes)) = handed_in.await? else {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             };
@@ -117,7 +118,7 @@ impl Sender<'_> {
         nonces: &'n Nonces,
         account: &AccountId,
         anchor: BlockRef,
-        sign: impl Fn(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
+        mut sign: impl FnMut(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
     ) -> Result<Option<(Ticket<'n>, Vec<u8>)>, SubmitError> {
         let mut lane = nonces.lane(account).await;
         let ticket = lane.take(self.node.next_nonce(account).await?);

@@ -28,11 +28,6 @@ async fn setup() -> Setup {
 
 impl Setup {
     async fn send(&self, note: u32, wait: Wait) -> Result<Sent, SubmitError> {
-        let mut sender = Sender {
-            node: &*self.chain,
-            heads: self.heads.clone(),
-            mortality: LIFE,
-        };
         let sign = |nonce, _| {
             Ok(Transaction {
                 account: ALICE,
@@ -41,7 +36,15 @@ impl Setup {
             }
             .encode())
         };
-        sender.signed(&self.nonces, &ALICE, wait, sign).await
+        self.sender().signed(&self.nonces, &ALICE, wait, sign).await
+    }
+
+    fn sender(&self) -> Sender<'_> {
+        Sender {
+            node: &*self.chain,
+            heads: self.heads.clone(),
+            mortality: LIFE,
+        }
     }
 
     fn notes(&self) -> Vec<u32> {
@@ -156,6 +159,58 @@ async fn a_nonce_used_by_another_program_is_replaced() {
     });
     setup.send(1, Wait::Finalised).await.expect("a submission");
     assert_eq!(setup.notes(), [99, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_signing_is_told_the_block_from_which_its_transaction_lives() {
+    let setup = setup().await;
+    let other = Transaction {
+        account: ALICE,
+        nonce: 0,
+        note: 99,
+    };
+    let chain = setup.chain.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        chain.forget_pool();
+        chain.add(&other);
+    });
+    let mut told = Vec::new();
+    let sign = |nonce, anchor: BlockRef| {
+        told.push(anchor.number);
+        let note = 1;
+        let account = ALICE;
+        Ok(Transaction {
+            account,
+            nonce,
+            note,
+        }
+        .encode())
+    };
+    let mut sender = setup.sender();
+    let sent = sender.signed(&setup.nonces, &ALICE, Wait::Finalised, sign);
+    sent.await.expect("a submission");
+    let [first, last] = told[..] else {
+        panic!("two transactions were needed: {told:?}");
+    };
+    let (height, _) = setup.chain.included(&ALICE)[1];
+    assert!(first < last, "{told:?}");
+    assert!((last..last + LIFE).contains(&(height as BlockNumber)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_signed_reaches_no_node() {
+    let setup = setup().await;
+    let sign = |_, _| {
+        Err(SubmitError::Unannounced {
+            reason: "no space left on device".into(),
+        })
+    };
+    let mut sender = setup.sender();
+    let sent = sender.signed(&setup.nonces, &ALICE, Wait::InBlock, sign);
+    let error = sent.await.expect_err("nothing was signed");
+    assert!(error.to_string().contains("no space left"), "{error}");
+    assert_eq!(setup.chain.state().handed_in, 0);
 }
 
 #[tokio::test(start_paused = true)]
