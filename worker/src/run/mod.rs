@@ -19,22 +19,11 @@ use crew::Crew;
 use nocknock_client::{BlockNumber, Task};
 use nocknock_primitives::ids::TaskId;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
-use tokio::task::JoinSet;
-
-/// Why the loop ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The state directory.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// A background thread died.
-    #[error("a background thread ended early: {0}")]
-    Thread(#[from] tokio::task::JoinError),
-}
+use tokio::task::{Id, JoinError, JoinSet};
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +56,9 @@ pub struct Foreman {
     scope: Scope,
     stop: Stop,
     crews: BTreeMap<TaskId, Crew>,
-    jobs: JoinSet<JobEnd>,
+    jobs: JoinSet<Result<(), StepError>>,
+    /// Which step each job is. A job that ends with a panic cannot tell itself.
+    steps: HashMap<Id, (TaskId, &'static str)>,
     /// Tasks that were looked at, and what was said about them.
     declined: BTreeMap<TaskId, Decline>,
     /// Tasks that were named, and of which nothing is known yet.
@@ -82,8 +73,11 @@ pub struct Foreman {
     summary: Summary,
 }
 
+/// A job that ended, as the set of jobs tells it.
+type Joined = Result<(Id, Result<(), StepError>), JoinError>;
+
 /// What came of a step.
-type JobEnd = (TaskId, Action, Result<(), StepError>);
+type StepEnd = (TaskId, &'static str, Result<(), StepError>);
 
 /// Pause before a node that did not answer is asked again.
 const NODE_PAUSE: Duration = Duration::from_secs(2);
@@ -104,6 +98,7 @@ impl Foreman {
             stop,
             crews: BTreeMap::new(),
             jobs: JoinSet::new(),
+            steps: HashMap::new(),
             declined: BTreeMap::new(),
             first_open: 0,
             slot: Duration::ZERO,
@@ -132,10 +127,10 @@ impl Foreman {
     }
 
     /// Works until it is asked to stop, or everything in its scope is over.
-    pub async fn run(mut self) -> Result<Summary, RunError> {
+    pub async fn run(mut self) -> Summary {
         while !self.stop.is_asked() && !self.is_finished() {
-            let seen = self.tick().await?;
-            self.rest(seen).await?;
+            let seen = self.tick().await;
+            self.rest(seen).await;
         }
         self.wind_up().await
     }
@@ -157,12 +152,12 @@ impl Foreman {
     }
 
     /// Looks at the chain once. Gives the block it saw, if a node answered.
-    async fn tick(&mut self) -> Result<Option<BlockNumber>, RunError> {
+    async fn tick(&mut self) -> Option<BlockNumber> {
         let clock = match self.shop.chain.clock().await {
             Ok(clock) => clock,
             Err(error) => {
                 self.lose_node(error.to_string());
-                return Ok(None);
+                return None;
             }
         };
         self.find_node();
@@ -175,7 +170,7 @@ impl Foreman {
         }
         let chosen = self.choose(clock).await;
         self.meet_choosing(chosen);
-        Ok(Some(number))
+        Some(number)
     }
 
     fn lose_node(&mut self, error: String) {
@@ -282,16 +277,17 @@ impl Foreman {
         };
         let stop = crew.send_out(&action, &self.stop);
         let (shop, journal) = (self.shop.clone(), crew.journal.clone());
-        self.jobs.spawn(async move {
+        let step = action.name();
+        let job = self.jobs.spawn(async move {
             let errand = Errand {
                 shop: &shop,
                 task,
                 journal: &journal,
                 stop: &stop,
             };
-            let result = errand.take(&action).await;
-            (task, action, result)
+            errand.take(&action).await
         });
+        self.steps.insert(job.id(), (task, step));
     }
 
     /// A journal that is closed is counted and let go.
@@ -309,7 +305,7 @@ impl Foreman {
     }
 
     /// Waits for a step to end, the next block, or the wish to stop.
-    async fn rest(&mut self, seen: Option<BlockNumber>) -> Result<(), RunError> {
+    async fn rest(&mut self, seen: Option<BlockNumber>) {
         let (shop, stop) = (self.shop.clone(), self.stop.clone());
         let next_block = async move {
             let patience = Duration::from_secs(shop.config.chain.stale_seconds);
@@ -327,16 +323,28 @@ impl Foreman {
             }
         };
         tokio::select! {
-            Some(ended) = self.jobs.join_next() => self.meet(ended?).await,
+            Some(ended) = self.jobs.join_next_with_id() => self.meet(ended).await,
             () = next_block => {}
             () = stop.asked() => {}
         }
-        Ok(())
+    }
+
+    /// Which step ended, and how. A panic is a failure of its step: other tasks may have stakes on hold.
+    fn identify(&mut self, ended: Joined) -> Option<StepEnd> {
+        let (job, result) = match ended {
+            Ok(ended) => ended,
+            Err(error) => (error.id(), Err(error.into())),
+        };
+        let (task, step) = self.steps.remove(&job)?;
+        Some((task, step, result))
     }
 
     /// Takes note of a step that ended. What follows a good one is started at once: steps on the
     /// disk need no new block.
-    async fn meet(&mut self, (task, action, result): JobEnd) {
+    async fn meet(&mut self, ended: Joined) {
+        let Some((task, step, result)) = self.identify(ended) else {
+            return;
+        };
         if let Some(crew) = self.crews.get_mut(&task) {
             crew.come_back();
         }
@@ -347,7 +355,7 @@ impl Foreman {
                 }
                 self.direct(task).await;
             }
-            Err(error) => self.pause_after(action.name(), task, &error),
+            Err(error) => self.pause_after(step, task, &error),
         }
     }
 
@@ -485,15 +493,21 @@ impl Foreman {
     }
 
     /// Lets running steps come to a good end.
-    async fn wind_up(mut self) -> Result<Summary, RunError> {
+    async fn wind_up(mut self) -> Summary {
         self.stop.ask();
         self.shop.notices.tell(Notice::Stopping);
-        while let Some(ended) = self.jobs.join_next().await {
-            let (task, _, result) = ended?;
-            tracing::debug!(task, ok = result.is_ok(), "a step ended while stopping");
+        while let Some(ended) = self.jobs.join_next_with_id().await {
+            if let Some((task, step, result)) = self.identify(ended) {
+                tracing::debug!(
+                    task,
+                    step,
+                    ok = result.is_ok(),
+                    "a step ended while stopping"
+                );
+            }
         }
         self.summary.open = self.crews.len();
-        Ok(self.summary)
+        self.summary
     }
 }
 

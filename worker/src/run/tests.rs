@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    blobs::{BlobError, Blobs, Listener},
     chain::{
         fake::{FakeChain, Fuse, Pace, TASK},
         Chain, Depth, Message,
@@ -13,9 +14,17 @@ use crate::{
     state::ModelFact,
     train::TrainError,
 };
+use async_trait::async_trait;
+use bytes::Bytes;
 use nocknock_client::NNK;
-use nocknock_primitives::{ids::ModelCommitment, task::Outcome};
-use std::sync::{Mutex, PoisonError};
+use nocknock_primitives::{
+    ids::{BlobId, ModelCommitment},
+    task::Outcome,
+};
+use std::sync::{
+    atomic::{AtomicBool, Ordering},
+    Mutex, PoisonError,
+};
 
 /// Remembers everything, and tells the chain's clock when somebody works.
 #[derive(Debug)]
@@ -92,7 +101,7 @@ impl Rig {
 
     async fn run(&self, shop: Workshop) -> Summary {
         let scope = Scope::Only(BTreeSet::from([TASK]));
-        self.foreman(shop, scope).run().await.unwrap()
+        self.foreman(shop, scope).run().await
     }
 
     fn ending(&self) -> Option<Ending> {
@@ -241,7 +250,7 @@ async fn a_named_task_that_the_chain_does_not_have_is_warned_of_once_and_waited_
 async fn a_named_task_that_the_chain_has_removed_is_over() {
     let rig = Rig::new();
     let scope = Scope::Only(BTreeSet::from([TASK - 1]));
-    let summary = rig.foreman(rig.shop(), scope).run().await.unwrap();
+    let summary = rig.foreman(rig.shop(), scope).run().await;
     assert_eq!(summary, Summary::default());
     let declined =
         |notice: &Notice| matches!(notice, Notice::Declined { task, .. } if *task == TASK - 1);
@@ -327,6 +336,50 @@ impl Trainer for StoppingTrainer {
         assert!(lesson.stop.is_asked());
         ReadyTrainer(perfect_model()).train(lesson)
     }
+}
+
+/// A store whose code panics the first time that a copy of a delivery is to be stored.
+#[derive(Debug)]
+struct FaultyStore {
+    store: FakeStore,
+    is_mended: AtomicBool,
+}
+
+#[async_trait]
+impl Blobs for FaultyStore {
+    async fn get(&self, id: &BlobId, largest: u64, tell: Listener) -> Result<Bytes, BlobError> {
+        self.store.get(id, largest, tell).await
+    }
+
+    async fn put(&self, bytes: Vec<u8>) -> Result<Option<BlobId>, BlobError> {
+        assert!(self.is_mended.swap(true, Ordering::SeqCst), "a fault");
+        self.store.put(bytes).await
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failure_of_its_step_and_the_loop_goes_on() {
+    let rig = Rig::new();
+    let mut shop = rig.shop();
+    shop.config.retry.first_seconds = 0;
+    shop.blobs = Arc::new(FaultyStore {
+        store: FakeStore {
+            blob: Some(rig.chain.blob()),
+            stores: true,
+            fuse: Fuse::endless(),
+        },
+        is_mended: AtomicBool::new(false),
+    });
+    assert_eq!(rig.run(shop).await.paid, 1);
+    let told = rig.minutes.lock();
+    let failures = told.iter().filter_map(|notice| match notice {
+        Notice::Failed { step, error, .. } => Some((*step, error)),
+        _ => None,
+    });
+    let failures: Vec<_> = failures.collect();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0].0, "upload");
+    assert!(failures[0].1.contains("bug"), "{failures:?}");
 }
 
 #[tokio::test]

@@ -37,8 +37,8 @@ pub enum StepError {
     /// The step was asked to end.
     #[error("stopped; the next start goes on from here")]
     Stopped,
-    /// A thread died.
-    #[error("a background thread ended early: {0}")]
+    /// A part of the step panicked.
+    #[error("this is a bug in the program, please report it: {0}")]
     Thread(#[from] tokio::task::JoinError),
 }
 

@@ -33,7 +33,7 @@ pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
         true => Scope::Everything,
         false => Scope::Only(options.tasks.iter().copied().collect()),
     };
-    let summary = Foreman::new(shop, state, scope, stop)?.run().await?;
+    let summary = Foreman::new(shop, state, scope, stop)?.run().await;
     print_summary(common, &summary)?;
     Ok(ExitCode::SUCCESS)
 }
