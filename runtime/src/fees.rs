@@ -1,9 +1,10 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
 use crate::{
-    weights, AccountId, Authorship, Balance, Balances, Rewards, Runtime, RuntimeCall, Session,
-    Tasks, MICRO_NNK,
+    configs::MaxProposalWeight, weights, AccountId, Authorship, Balance, Balances, Rewards,
+    Runtime, RuntimeCall, Session, Tasks, MICRO_NNK,
 };
+use codec::Encode;
 use frame_support::{
     traits::{
         fungible::{Balanced, Credit},
@@ -152,13 +153,21 @@ fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
 /// an unsigned transaction.)
 fn keeps_it_running(call: &RuntimeCall) -> bool {
     match call {
-        // A motion that is longer than its bound fails.
-        RuntimeCall::Council(pallet_collective::Call::propose { length_bound, .. }) => {
+        // A motion that is longer than its bound fails, but was carried all the same.
+        RuntimeCall::Council(pallet_collective::Call::propose {
+            length_bound,
+            proposal,
+            ..
+        }) => {
             *length_bound <= MAX_FREE_MOTION
+                && u32::try_from(proposal.encoded_size()).is_ok_and(|size| size <= MAX_FREE_MOTION)
         }
-        RuntimeCall::Council(
-            pallet_collective::Call::vote { .. } | pallet_collective::Call::close { .. },
-        )
+        // Where closing fails the whole bound is charged to the block.
+        RuntimeCall::Council(pallet_collective::Call::close {
+            proposal_weight_bound,
+            ..
+        }) => proposal_weight_bound.all_lte(MaxProposalWeight::get()),
+        RuntimeCall::Council(pallet_collective::Call::vote { .. })
         | RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
         _ => false,
     }

@@ -184,8 +184,6 @@ mod runtime {
     #[runtime::pallet_index(7)]
     pub type Allowance = pallet_allowance;
 
-    #[runtime::pallet_index(10)]
-    pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(11)]
     pub type Offences = pallet_offences;
     #[runtime::pallet_index(12)]
@@ -194,6 +192,9 @@ mod runtime {
     pub type Session = pallet_session;
     #[runtime::pallet_index(14)]
     pub type Grandpa = pallet_grandpa;
+    // After the session pallet: the author of a session's first block is one of its new validators.
+    #[runtime::pallet_index(15)]
+    pub type Authorship = pallet_authorship;
 
     #[runtime::pallet_index(20)]
     pub type Council = pallet_collective<Instance1>;

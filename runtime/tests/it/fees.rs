@@ -2,8 +2,9 @@
 
 use crate::chain::{account, keys_handed_to, next_session, on};
 use codec::Encode;
-use frame_support::dispatch::GetDispatchInfo;
+use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 use nocknock_runtime::{
+    configs::MaxProposalWeight,
     fees::{FreeCalls, BASE_FEE, MAX_FREE_MOTION, MOTION_PRICE, VALIDATOR_ALLOWANCE},
     AccountId, Balances, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session, TransactionPayment,
     NNK,
@@ -96,6 +97,47 @@ fn a_motion_is_free_if_it_is_short_and_the_allowance_covers_its_price() {
         }
         assert_eq!(send(Sr25519Keyring::Alice, motion(100)), Err(CANNOT_PAY));
         assert_eq!(send(Sr25519Keyring::Bob, motion(MAX_FREE_MOTION)), Ok(()));
+    });
+}
+
+/// A motion of this many bytes that is said to be shorter.
+fn long_motion(length: u32) -> RuntimeCall {
+    let remark = vec![0; usize::try_from(length).expect("a short motion")];
+    let proposal = Box::new(frame_system::Call::remark { remark }.into());
+    RuntimeCall::Council(pallet_collective::Call::propose {
+        threshold: 3,
+        proposal,
+        length_bound: 100,
+    })
+}
+
+#[test]
+fn a_motion_that_is_longer_than_it_says_is_not_free() {
+    on("local_testnet", || {
+        let alice = Sr25519Keyring::Alice;
+        assert_eq!(send(alice, long_motion(MAX_FREE_MOTION)), Err(CANNOT_PAY));
+        assert_eq!(send(alice, long_motion(MAX_FREE_MOTION / 2)), Ok(()));
+    });
+}
+
+/// Closes a motion that does not exist, which fails and is charged in full.
+fn close(proposal_weight_bound: Weight) -> RuntimeCall {
+    RuntimeCall::Council(pallet_collective::Call::close {
+        proposal_hash: Default::default(),
+        index: 0,
+        proposal_weight_bound,
+        length_bound: 100,
+    })
+}
+
+#[test]
+fn closing_a_motion_is_free_up_to_the_weight_that_a_motion_may_have() {
+    on("local_testnet", || {
+        let most = MaxProposalWeight::get();
+        let beyond = most.saturating_add(Weight::from_parts(1, 0));
+        let alice = Sr25519Keyring::Alice;
+        assert_eq!(send(alice, close(beyond)), Err(CANNOT_PAY));
+        assert_eq!(send(alice, close(most)), Ok(()));
     });
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use frame_support::assert_ok;
 use nocknock_primitives::reward::Points;
-use nocknock_runtime::{Rewards, Runtime, RuntimeOrigin, Session, SessionKeys, NNK};
+use nocknock_runtime::{Authorship, Rewards, Runtime, RuntimeOrigin, Session, SessionKeys, NNK};
 use pallet_rewards::{AuthorsOfSession, Candidates, CurrentSession, WorkersPoints};
 use sp_keyring::{
     Ed25519Keyring,
@@ -16,17 +16,41 @@ use sp_keyring::{
 /// Silent sessions that end a candidacy.
 const TOO_MANY: usize = 8;
 
+fn is_noted(author: Sr25519Keyring) -> bool {
+    AuthorsOfSession::<Runtime>::contains_key(account(author))
+}
+
 #[test]
-fn authors_are_noted_until_their_session_ends() {
-    let mut world = World::new();
-    let noted = || AuthorsOfSession::<Runtime>::contains_key(account(Alice));
-    world.until("a block after the first of a session", noted);
-    let session = world.run(CurrentSession::<Runtime>::get);
-    world.until("the next session", || {
-        let ended = CurrentSession::<Runtime>::get() > session;
-        assert_eq!(noted(), !ended);
-        ended
+fn what_is_noted_of_authors_ends_with_their_session() {
+    on("local_testnet", || {
+        Rewards::note_author(&account(Alice));
+        assert!(is_noted(Alice));
+        next_session();
+        assert!(!is_noted(Alice));
     });
+}
+
+#[test]
+fn the_author_of_the_first_block_of_a_session_is_noted_for_that_session() {
+    let mut world = World::new();
+    world.until("the next session", || CurrentSession::<Runtime>::get() > 0);
+    assert!(world.run(|| is_noted(Alice)));
+}
+
+/// Each block of the world is authored by the first validator, which is Alice until Ferdie joins.
+#[test]
+fn the_author_of_the_first_block_of_new_validators_is_one_of_them() {
+    let mut world = World::new();
+    world.run(|| stand(Ferdie));
+    let mut joined = false;
+    while !joined {
+        assert_eq!(world.run(Authorship::author), Some(account(Alice)));
+        world.close_block();
+        world.open_block();
+        joined = world.run(|| Session::validators().len() > 1);
+    }
+    assert_eq!(world.run(Session::validators)[0], account(Ferdie));
+    assert_eq!(world.run(Authorship::author), Some(account(Ferdie)));
 }
 
 /// Makes an account a candidate with session keys and enough points.
