@@ -226,17 +226,40 @@ impl Runtime {
             })
     }
 
-    /// The call is the one that this client was written for.
+    /// The call is the one that this client was written for, and is encoded alike.
     fn ensure_expected(&self, call: &Call) -> Result<(), Incompatible> {
-        let hash = |metadata: &Metadata| {
-            let pallet = metadata.pallet_by_name(call.pallet())?;
-            pallet.call_hash(call.name())
-        };
-        let found = hash(&self.metadata).ok_or_else(|| Incompatible::new(format!("{call}")))?;
-        match EXPECTED.as_ref().and_then(hash) {
-            Some(expected) if expected != found => Err(Incompatible::new(format!("{call}"))),
-            _ => Ok(()),
+        let expected = EXPECTED
+            .as_ref()
+            .and_then(|metadata| CallForm::of(metadata, call));
+        let found = CallForm::of(&self.metadata, call);
+        match found.is_some() && found == expected {
+            true => Ok(()),
+            false => Err(Incompatible::new(format!("{call}"))),
         }
+    }
+}
+
+/// All that metadata decides about the bytes of a call. The hash that subxt makes leaves out both indices and the
+/// order of the arguments, by which a node could turn one call into another that has arguments of the same types.
+#[derive(PartialEq, Eq)]
+struct CallForm {
+    hash: [u8; 32],
+    pallet_index: u8,
+    call_index: u8,
+    arguments: Vec<Option<String>>,
+}
+
+impl CallForm {
+    fn of(metadata: &Metadata, call: &Call) -> Option<Self> {
+        let pallet = metadata.pallet_by_name(call.pallet())?;
+        let variant = pallet.call_variant_by_name(call.name())?;
+        let arguments = variant.fields.iter().map(|field| field.name.clone());
+        Some(Self {
+            hash: pallet.call_hash(call.name())?,
+            pallet_index: pallet.call_index(),
+            call_index: variant.index,
+            arguments: arguments.collect(),
+        })
     }
 }
 
