@@ -51,8 +51,9 @@ impl Trials {
         let is_sent = progress.announced_at.is_some() || progress.task.is_some();
         let may_pass = match failure {
             Failure::Unreachable(_) => is_sent || self.failures < ATTEMPTS,
-            // Somebody makes room on the disk.
-            Failure::File(_) => is_sent,
+            // Somebody makes room on the disk, or another node gives an answer that can be read. Where neither comes, the end of
+            // the task ends this.
+            Failure::File(_) | Failure::Other(_) => is_sent,
             // Somebody else took the step, or sends tokens for the fee. But nobody else creates the task: what the chain
             // refuses of it now it refuses later.
             Failure::Refused(_) => progress.task.is_some(),
@@ -103,17 +104,22 @@ mod tests {
             .collect()
     }
 
+    fn unreadable() -> Failure {
+        Failure::Other("the task cannot be decoded: not enough data".to_owned())
+    }
+
     #[test]
     fn before_anything_was_sent_the_command_gives_up_soon() {
         let after = pauses(&away(), &progress(), 3);
         assert_eq!(after, [Some(2), Some(4), None]);
-        assert_eq!(pauses(&file(), &progress(), 1), [None]);
-        assert_eq!(pauses(&refused(), &progress(), 1), [None]);
+        for failure in [file(), refused(), unreadable()] {
+            assert_eq!(pauses(&failure, &progress(), 1), [None]);
+        }
     }
 
     #[test]
     fn a_task_that_exists_is_never_given_up_and_the_pauses_grow_to_half_a_minute() {
-        for failure in [away(), file(), refused()] {
+        for failure in [away(), file(), refused(), unreadable()] {
             let after = pauses(&failure, &known(), 1_000);
             assert_eq!(after[..3], [Some(2), Some(4), Some(6)]);
             assert!(after[14..].iter().all(|pause| *pause == Some(30)));
@@ -122,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_creation_that_was_sent_is_not_given_up_unless_the_chain_refuses_it() {
-        for failure in [away(), file()] {
+        for failure in [away(), file(), unreadable()] {
             assert_eq!(pauses(&failure, &sent(), 100)[99], Some(30));
         }
         assert_eq!(pauses(&refused(), &sent(), 1), [None]);
@@ -130,8 +136,11 @@ mod tests {
 
     #[test]
     fn what_cannot_pass_ends_the_command_at_once() {
-        let wrong = Failure::Other("the private file has no block 3".to_owned());
-        assert_eq!(pauses(&wrong, &known(), 1), [None]);
+        let keys = Failure::Keys("the keys are those of another account".to_owned());
+        let chain = Failure::Usage("the private file belongs to another chain".to_owned());
+        for wrong in [keys, chain] {
+            assert_eq!(pauses(&wrong, &known(), 1), [None]);
+        }
     }
 
     #[test]
