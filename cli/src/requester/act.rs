@@ -15,6 +15,7 @@ use nocknock_primitives::{
     ids::{BlockIndex, TaskId},
     task::{Outcome, RevealedBlock},
 };
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Test blocks that are revealed at a time: so many that the phase is long enough for all, and so few that a run that is killed
@@ -34,6 +35,8 @@ pub(crate) struct Ended {
 pub(crate) struct Follower<'a> {
     node: &'a Node,
     store: Store,
+    /// The time between blocks, once the chain has said it.
+    slot: Option<Duration>,
     pub(crate) request: Request,
 }
 
@@ -43,6 +46,7 @@ impl<'a> Follower<'a> {
         Ok(Self {
             store: Store::new(&node.config.storage)?,
             node,
+            slot: None,
             request,
         })
     }
@@ -78,7 +82,8 @@ impl<'a> Follower<'a> {
             Ok(view) => view,
             Err(error) => {
                 let failure = Failure::of_newest_block(error);
-                return self.bear(trials, "looking at the chain", failure).await;
+                let doing = "looking at the chain";
+                return self.bear(trials, doing, failure, None).await;
             }
         };
         let step = next_step(&self.request.state.progress, &view);
@@ -90,7 +95,10 @@ impl<'a> Follower<'a> {
                 trials.succeed();
                 Ok(Some(step))
             }
-            Err(failure) => self.bear(trials, &step.message(), failure).await,
+            Err(failure) => {
+                let left = self.time_left(&view);
+                self.bear(trials, &step.message(), failure, left).await
+            }
         }
     }
 
@@ -101,18 +109,37 @@ impl<'a> Follower<'a> {
         trials: &mut Trials,
         doing: &str,
         failure: Failure,
+        left: Option<Duration>,
     ) -> Result<Option<Step>, Failure> {
-        let Some(pause) = trials.pause_after(&failure, &self.request.state.progress) else {
+        let progress = &self.request.state.progress;
+        // Where the chain cannot be seen, a short phase may begin during the pause.
+        let shortest = progress.shortest_phase().and_then(|phase| self.time(phase));
+        let phase = shortest.into_iter().chain(left).min();
+        let Some(pause) = trials.pause_after(&failure, progress, phase) else {
             return Err(failure);
         };
-        let seconds = pause.as_secs();
-        let warning = format!("{doing} failed, going on in {seconds} s: {failure}");
+        let seconds = pause.as_secs_f64();
+        let warning = format!("{doing} failed, going on in {seconds:.1} s: {failure}");
         self.node.output.say(warning);
         tokio::time::sleep(pause).await;
         Ok(None)
     }
 
-    async fn view(&self) -> Result<View, QueryError> {
+    /// How long the chain takes for so many blocks.
+    fn time(&self, blocks: BlockNumber) -> Option<Duration> {
+        Some(self.slot?.saturating_mul(blocks))
+    }
+
+    /// What is left of the phase of the task.
+    fn time_left(&self, view: &View) -> Option<Duration> {
+        self.time(view.left()?)
+    }
+
+    async fn view(&mut self) -> Result<View, QueryError> {
+        if self.slot.is_none() {
+            let chain = self.node.client.chain().await?;
+            self.slot = Some(Duration::from_millis(chain.slot_millis));
+        }
         // The finalised block first: the newest block is then a descendant of it.
         let finalised = self.node.client.finalised().await?;
         let best = self.node.client.best().await?;

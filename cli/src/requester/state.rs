@@ -57,6 +57,12 @@ impl Progress {
         let bytes = hex::decode(&self.spec).map_err(other)?;
         TaskSpec::decode(&mut bytes.as_slice()).map_err(other)
     }
+
+    /// Length of the shortest phase in which only the requester can act. None if the offer cannot be read.
+    pub(crate) fn shortest_phase(&self) -> Option<BlockNumber> {
+        let periods = self.spec().ok()?.terms.periods;
+        Some(periods.publish.min(periods.reveal))
+    }
 }
 
 /// The open private file of a task. Only one process at a time has it.
@@ -218,6 +224,16 @@ pub(crate) mod tests {
     #[test]
     fn an_offer_survives_the_file() {
         assert_eq!(progress().spec().unwrap(), spec());
+    }
+
+    #[test]
+    fn the_shortest_phase_of_the_requester_is_that_of_publication_or_reveal() {
+        let mut spec = spec();
+        spec.terms.periods.reveal = 7;
+        spec.terms.periods.prove = 3;
+        let of = |spec| Progress { spec, ..progress() };
+        assert_eq!(of(hex::encode(spec.encode())).shortest_phase(), Some(7));
+        assert_eq!(of("damaged".to_owned()).shortest_phase(), None);
     }
 
     #[test]

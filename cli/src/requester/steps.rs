@@ -26,6 +26,14 @@ pub(crate) struct View {
     pub(crate) found: Option<TaskId>,
 }
 
+impl View {
+    /// Blocks that are left of the phase of the task. None if it has no end, or the task is not known.
+    pub(crate) fn left(&self) -> Option<BlockNumber> {
+        let end = self.task.as_ref()?.deadline(self.now)?;
+        Some(end.saturating_sub(self.now))
+    }
+}
+
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -326,6 +334,22 @@ mod tests {
             Step::Publish,
             "the same blocks may have been drawn in another block"
         );
+    }
+
+    #[test]
+    fn what_is_left_of_a_phase_is_counted_from_the_newest_block() {
+        let left = |task, now| {
+            let view = View {
+                now,
+                task,
+                ..View::default()
+            };
+            view.left()
+        };
+        assert_eq!(left(Some(open()), 140), Some(5));
+        assert_eq!(left(Some(open()), 145), Some(10), "the reveal has begun");
+        assert_eq!(left(Some(settled(Outcome::NoWinner, Some(162))), 163), None);
+        assert_eq!(left(None, 140), None);
     }
 
     #[test]

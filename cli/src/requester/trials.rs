@@ -11,8 +11,14 @@ const ATTEMPTS: u32 = 3;
 /// By how much each failure in a row makes the pause longer.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// The longest pause. Phases are counted in blocks of a few seconds, so it must not be much longer.
+/// The longest pause, however long the phase is.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Part of what is left of a phase that a pause may take, so that the node or store has come back in time for several tries.
+const PAUSE_SHARE: u32 = 8;
+
+/// The shortest pause, however little is left of the phase.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The step that was tried last, and the failures in a row since.
 #[derive(Debug, Default)]
@@ -39,13 +45,15 @@ impl Trials {
         self.failures = 0;
     }
 
-    /// Notes a failure. Gives the pause before the next try, or none if there is to be no other.
+    /// Notes a failure. Gives the pause before the next try, or none if there is to be no other. `phase` is the time that the
+    /// phase lasts, as far as it is known.
     ///
     /// Once a creation was sent, the bond may be at stake: whatever may pass is then waited for, however long it lasts.
     pub(crate) fn pause_after(
         &mut self,
         failure: &Failure,
         progress: &Progress,
+        phase: Option<Duration>,
     ) -> Option<Duration> {
         self.failures = self.failures.saturating_add(1);
         let is_sent = progress.announced_at.is_some() || progress.task.is_some();
@@ -59,8 +67,18 @@ impl Trials {
             Failure::Refused(_) => progress.task.is_some(),
             _ => false,
         };
-        may_pass.then(|| PAUSE.saturating_mul(self.failures).min(LONGEST_PAUSE))
+        may_pass.then(|| {
+            PAUSE
+                .saturating_mul(self.failures)
+                .min(longest_pause(phase))
+        })
     }
+}
+
+fn longest_pause(phase: Option<Duration>) -> Duration {
+    phase.map_or(LONGEST_PAUSE, |phase| {
+        (phase / PAUSE_SHARE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+    })
 }
 
 #[cfg(test)]
@@ -97,7 +115,7 @@ mod tests {
     /// The pauses in seconds after as many failures in a row.
     fn pauses(failure: &Failure, progress: &Progress, failures: usize) -> Vec<Option<u64>> {
         let mut trials = Trials::default();
-        let pause = || trials.pause_after(failure, progress);
+        let pause = || trials.pause_after(failure, progress, None);
         let pauses = std::iter::repeat_with(pause).take(failures);
         pauses
             .map(|pause| pause.map(|pause| pause.as_secs()))
@@ -143,11 +161,26 @@ mod tests {
         }
     }
 
+    /// Phases of 60 blocks of one second, or of six.
+    #[test]
+    fn no_pause_takes_more_than_an_eighth_of_the_phase() {
+        let longest = |phase| {
+            let phase = Some(Duration::from_secs(phase));
+            let mut trials = Trials::default();
+            let pause = || trials.pause_after(&away(), &known(), phase);
+            std::iter::repeat_with(pause).take(100).max().flatten()
+        };
+        assert_eq!(longest(60), Some(Duration::from_millis(7_500)));
+        assert_eq!(longest(360), Some(LONGEST_PAUSE));
+        assert_eq!(longest(8), Some(Duration::from_secs(1)));
+        assert_eq!(longest(0), Some(SHORTEST_PAUSE));
+    }
+
     #[test]
     fn a_success_and_another_step_make_the_pauses_short_again() {
         let mut trials = Trials::default();
         assert!(trials.begin(Step::Publish));
-        let fail = |trials: &mut Trials| trials.pause_after(&away(), &known());
+        let fail = |trials: &mut Trials| trials.pause_after(&away(), &known(), None);
         fail(&mut trials);
         assert_eq!(fail(&mut trials), Some(2 * PAUSE));
         trials.succeed();
