@@ -22,6 +22,10 @@ use tokio::task::JoinSet;
 /// meanwhile pays little twice.
 const REVEALS: usize = 8;
 
+/// Part of what is left of the phase that the store may take for the training data: it has to be published in the rest, and
+/// what failed is tried again.
+const UPLOAD_SHARE: u32 = 2;
+
 /// How a followed task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
@@ -245,7 +249,8 @@ impl<'a> Follower<'a> {
         let drawn: Vec<BlockIndex> = tests.map(|test| test.index).collect();
         let blob = self.request.state.prepared.train_blob(&drawn);
         let bytes = blob.encode().map_err(crate::failure::other)?;
-        let id = self.store.put(bytes).await?;
+        let longest = self.time_left(view).map(|left| left / UPLOAD_SHARE);
+        let id = self.store.put(bytes, longest).await?;
         // The note is for people. If it cannot be saved, that is told once and does not keep the data back.
         if self.request.state.progress.train_data.replace(id) != Some(id) {
             self.request.save()?;
