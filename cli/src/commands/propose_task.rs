@@ -9,6 +9,7 @@ use crate::{
         state::{Progress, Request},
         terms::{choose_shape, offer, Market, TermsArgs},
     },
+    views::{task::terms, with},
 };
 use clap::{Args, ValueEnum};
 use nocknock_client::{calls, TaskSpec};
@@ -16,7 +17,10 @@ use nocknock_dataset::{
     table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions, RequesterState,
     SplitOptions, SplitSeed, Table,
 };
-use nocknock_primitives::ids::{ExperimentId, TaskId};
+use nocknock_primitives::{
+    ids::{ExperimentId, TaskId},
+    task::Split,
+};
 use serde_json::{json, Value};
 use std::{path::PathBuf, str::FromStr};
 
@@ -66,7 +70,7 @@ pub(crate) struct ProposeTask {
     follow: bool,
 
     /// Folder for the fetched model, with --follow.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", requires = "follow")]
     out: Option<PathBuf>,
 
     /// Only say what would be offered, what it costs, and whether the chain would take it.
@@ -166,16 +170,15 @@ impl ProposeTask {
 }
 
 fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
-    let terms = &spec.terms;
-    json!({
-        "shape": prepared.shape().name(),
-        "classes": prepared.classes(),
-        "blocks": prepared.roots().len(),
-        "min_test_rows": terms.min_test_rows,
-        "reward": crate::amount::Amount(terms.reward),
-        "bond": crate::amount::Amount(terms.bond),
-        "stake": crate::amount::Amount(terms.stake),
-    })
+    let test_blocks = match &spec.split {
+        Split::Drawn { test_blocks } => Some(*test_blocks),
+        Split::Fixed { .. } => None,
+    };
+    let value = terms(&spec.terms);
+    let value = with(value, "shape", prepared.shape().name());
+    let value = with(value, "classes", prepared.classes());
+    let value = with(value, "blocks", prepared.roots().len());
+    with(value, "test_blocks", test_blocks)
 }
 
 fn shown(value: &Value) -> String {

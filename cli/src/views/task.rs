@@ -2,11 +2,11 @@
 
 use super::{perhaps, score, shown};
 use crate::{amount::Amount, store};
-use nocknock_client::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task};
+use nocknock_client::{AccountId, Balance, BlockNumber, Commitment, Delivery, Ranking, Task};
 use nocknock_primitives::{
     ids::TaskId,
     phase::Phase,
-    task::{Fate, Funding, Outcome, Settlement},
+    task::{Fate, Funding, Outcome, Settlement, Terms},
 };
 use serde_json::{json, Value};
 
@@ -31,7 +31,7 @@ pub(crate) fn task(id: TaskId, task: &Task, now: BlockNumber) -> Value {
         "revealed_at": task.revealed_at,
         "committed": task.committed,
         "proved": task.proved,
-        "terms": terms(task),
+        "terms": terms(&task.terms),
         "held": { "escrow": Amount(task.held.escrow), "bond": Amount(task.held.bond) },
         "settlement": task.settlement.as_ref().map(settlement),
     })
@@ -42,8 +42,8 @@ fn tests(task: &Task) -> Vec<Value> {
     task.tests.iter().map(test).collect()
 }
 
-fn terms(task: &Task) -> Value {
-    let terms = &task.terms;
+/// What a requester offers.
+pub(crate) fn terms(terms: &Terms<Balance, BlockNumber>) -> Value {
     let periods = &terms.periods;
     json!({
         "score_circuit": shown(terms.score_circuit),

@@ -98,6 +98,8 @@ fn reading_commands_answer_and_refusals_have_their_codes() {
     let offer = chain.run(&propose(&["--dry-run"])).json();
     assert_eq!(offer["offer"]["blocks"], 10);
     assert_eq!(offer["offer"]["reward"], "0");
+    assert!(offer["offer"]["test_blocks"].is_u64(), "{offer}");
+    assert!(offer["offer"]["periods"]["commit"].is_u64(), "{offer}");
 
     let export = Export::of(&chain, &home.path().join("export"), &["--from", "0"]);
     export.has_blocks_from(0);

@@ -112,6 +112,14 @@ fn a_file_that_is_no_model_is_named() {
 }
 
 #[test]
+fn a_folder_for_a_model_that_nobody_waits_for_is_refused() {
+    let home = home();
+    let offer = ["propose-task", "--experiment", "0", "--data", "plain.csv"];
+    let arguments = [offer.as_slice(), &["--out", "models"]].concat();
+    run(home.path(), &arguments).fails(2, &["--follow"]);
+}
+
+#[test]
 fn a_model_that_is_not_there_is_named_once() {
     let home = home();
     let arguments = ["predict", "--model", "nowhere", "--data", "plain.csv"];
