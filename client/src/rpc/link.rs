@@ -8,9 +8,15 @@ use std::{
     sync::OnceLock,
     time::{Duration, Instant},
 };
-use subxt::rpcs::{
-    client::{RpcClient, RpcParams},
-    Error as TransportError,
+use subxt::{
+    ext::jsonrpsee::{
+        client_transport::ws::{Url, WsTransportClientBuilder},
+        core::client::Client as WsClient,
+    },
+    rpcs::{
+        client::{RpcClient, RpcParams},
+        Error as TransportError,
+    },
 };
 use tokio::{sync::Mutex, time::timeout};
 
@@ -18,6 +24,9 @@ use tokio::{sync::Mutex, time::timeout};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The most bytes of a question or an answer. A full block has 5 MiB, which are 10 MiB in hexadecimal digits and with
+/// what surrounds them more than the usual limit; nodes give 15 MiB at most unless they are told otherwise.
+const MAX_MESSAGE: u32 = 32 * 1024 * 1024;
 
 /// What a [`Link`] is made of.
 #[derive(Clone, Debug)]
@@ -152,7 +161,7 @@ impl Link {
     }
 
     async fn connect_to(&self, url: &str) -> Result<RpcClient, Failure> {
-        let opened = self.limited(RpcClient::from_insecure_url(url)).await;
+        let opened = self.limited(open(url)).await;
         let connection = opened.map_err(|error| Failure::Broken(error.to_string()))?;
         let Some(expected) = self.genesis.get().copied() else {
             return Ok(connection);
@@ -200,6 +209,20 @@ impl Link {
     }
 }
 
+async fn open(url: &str) -> Result<RpcClient, TransportError> {
+    let url = Url::parse(url).map_err(|error| TransportError::Client(Box::new(error)))?;
+    let opened = transport().build(url).await;
+    let (sender, receiver) = opened.map_err(|error| TransportError::Client(Box::new(error)))?;
+    let client = WsClient::builder().build_with_tokio(sender, receiver);
+    Ok(RpcClient::new(client))
+}
+
+fn transport() -> WsTransportClientBuilder {
+    WsTransportClientBuilder::default()
+        .max_request_size(MAX_MESSAGE)
+        .max_response_size(MAX_MESSAGE)
+}
+
 fn failure(method: &str, error: TransportError) -> Failure {
     match error {
         TransportError::User(error) => {
@@ -220,5 +243,27 @@ fn failure(method: &str, error: TransportError) -> Failure {
             Failure::Broken(error.to_string())
         }
         other => Failure::Final(RpcError::malformed(method, other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{rpc::Version, runtime::Runtime};
+
+    #[test]
+    fn the_longest_block_fits_into_an_answer() {
+        let version = Version {
+            spec_name: "nocknock".into(),
+            spec_version: 1,
+            transaction_version: 1,
+        };
+        let metadata = include_bytes!("../../metadata/nocknock.scale");
+        let runtime = Runtime::new(Hash::zero(), version, metadata).expect("metadata");
+        // For each class of transactions, and of the header.
+        let limits = runtime.constant::<([u32; 3], Option<u32>)>("System", "BlockLength");
+        let (lengths, _) = limits.expect("a constant");
+        let longest = lengths.into_iter().max().expect("a class");
+        assert!(transport().max_response_size > longest * 2 + longest / 2);
     }
 }
