@@ -33,6 +33,17 @@ impl ChainError {
         !matches!(self, Self::Lasting(_))
     }
 
+    /// The runtime refused a proof, or what the proof is about.
+    pub fn is_about_a_proof(&self) -> bool {
+        let reasons = [
+            "ProofRefused",
+            "WrongRowCount",
+            "ScoreTooHigh",
+            "BadCiphertext",
+        ];
+        matches!(self, Self::Rejected { error, .. } if reasons.contains(&error.as_str()))
+    }
+
     /// No node answered: the failure says nothing about the task.
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Unreachable(_))

@@ -1,6 +1,6 @@
 //! Delivery: key, ciphertext and proof, the copy outside the chain, and the key's reveal.
 
-use super::{error::Refusal, Errand, StepError};
+use super::{aside, Errand, StepError};
 use crate::{
     chain::{Depth, Message},
     machine,
@@ -39,8 +39,7 @@ pub(super) fn draw_key(errand: &Errand<'_>) -> Result<(), StepError> {
 pub(super) async fn seal(errand: &Errand<'_>) -> Result<(), StepError> {
     let shop = errand.shop;
     let circuit = errand.journal.chosen()?.delivery_circuit;
-    let record = shop.chain.circuit(&circuit).await?;
-    let record = record.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?;
+    let record = errand.circuit(circuit).await?;
     let _place = errand.place(&shop.places.proofs).await?;
     machine::need_memory(shop.config.limits.free_memory_mib)?;
     let (context, private) = (context(errand, &record), private(errand)?);
@@ -53,7 +52,7 @@ pub(super) async fn seal(errand: &Errand<'_>) -> Result<(), StepError> {
     Ok(errand.journal.save_sealed(&fact)?)
 }
 
-fn context(errand: &Errand<'_>, record: &CircuitRecord) -> Context {
+pub(super) fn context(errand: &Errand<'_>, record: &CircuitRecord) -> Context {
     Context {
         domain: ContextDomain::Delivery,
         genesis_hash: errand.shop.chain.genesis().0,
@@ -64,7 +63,7 @@ fn context(errand: &Errand<'_>, record: &CircuitRecord) -> Context {
     }
 }
 
-fn private(errand: &Errand<'_>) -> Result<Private, StepError> {
+pub(super) fn private(errand: &Errand<'_>) -> Result<Private, StepError> {
     let journal = errand.journal;
     let (model, key) = (journal.model()?, journal.key()?);
     let salt = journal.commitment()?.salt;
@@ -134,7 +133,10 @@ pub(super) async fn deliver(errand: &Errand<'_>) -> Result<(), StepError> {
         proof: Box::new(sealed.proof),
         attestation: attestation(errand)?,
     };
-    Ok(errand.shop.chain.send(message).await?)
+    match errand.shop.chain.send(message).await {
+        Err(error) if error.is_about_a_proof() => Err(aside::delivery(errand, error).await),
+        sent => Ok(sent?),
+    }
 }
 
 fn attestation(errand: &Errand<'_>) -> Result<Attestation, StepError> {

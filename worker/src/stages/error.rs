@@ -3,6 +3,7 @@
 use crate::{
     blobs::BlobError, chain::ChainError, machine::Shortage, state::StateError, train::TrainError,
 };
+use std::path::PathBuf;
 
 /// Why a step was not taken. Every text says what to do; none holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,14 @@ pub enum StepError {
     /// The journal.
     #[error(transparent)]
     State(#[from] StateError),
+    /// A file of the journal was damaged and is put aside. The next plan makes it again.
+    #[error("{} was damaged ({reason}): it was put aside, and is made again", .path.display())]
+    PutAside {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong.
+        reason: String,
+    },
     /// The chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
@@ -86,7 +95,9 @@ impl StepError {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Stopped => Remedy::End,
-            Self::MovedOn(_) | Self::Chain(ChainError::Rejected { .. }) => Remedy::Look,
+            Self::MovedOn(_) | Self::PutAside { .. } | Self::Chain(ChainError::Rejected { .. }) => {
+                Remedy::Look
+            }
             Self::Refusal(_) => Remedy::GiveUp,
             Self::State(error) if !error.may_pass() => Remedy::GiveUp,
             Self::Chain(error) if !error.may_pass() => Remedy::GiveUp,

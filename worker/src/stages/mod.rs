@@ -4,6 +4,7 @@
 //! depends on it. Steps that talk to the chain may have taken effect even if they fail: the plan
 //! compares with the chain again and finds out.
 
+mod aside;
 mod commit;
 mod deliver;
 mod error;
@@ -30,8 +31,8 @@ use crate::{
     state::{Ending, EndingFact, Journal},
     stop::Stop,
 };
-use nocknock_client::BlockNumber;
-use nocknock_primitives::ids::TaskId;
+use nocknock_client::{BlockNumber, CircuitRecord};
+use nocknock_primitives::ids::{CircuitId, TaskId};
 use std::{sync::Arc, time::Instant};
 use tokio::sync::Semaphore;
 
@@ -132,7 +133,8 @@ impl Errand<'_> {
     pub async fn take(&self, action: &Action) -> Result<(), StepError> {
         let (task, step, began) = (self.task, action.name(), Instant::now());
         self.tell(Notice::Began { task, step });
-        self.act(action).await?;
+        let taken = self.act(action).await;
+        taken.map_err(|error| self.mend(error))?;
         self.tell(Notice::Done {
             task,
             step,
@@ -181,6 +183,12 @@ impl Errand<'_> {
             stake_lost: fact.ending.costs_the_stake(),
         });
         Ok(())
+    }
+
+    /// A circuit of the task, as the chain has it.
+    async fn circuit(&self, circuit: CircuitId) -> Result<CircuitRecord, StepError> {
+        let record = self.shop.chain.circuit(&circuit).await?;
+        Ok(record.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?)
     }
 
     fn tell(&self, notice: Notice) {

@@ -1,6 +1,6 @@
 //! Proofs of scores, one test block at a time, and their submission.
 
-use super::{error::Refusal, Errand, StepError};
+use super::{aside, Errand, StepError};
 use crate::{
     chain::Message,
     machine,
@@ -42,8 +42,7 @@ pub struct BlockTask {
 pub(super) async fn prove(errand: &Errand<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
     let shop = errand.shop;
     let circuit = errand.journal.chosen()?.score_circuit;
-    let record = shop.chain.circuit(&circuit).await?;
-    let record = record.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?;
+    let record = errand.circuit(circuit).await?;
     let roots = shop.chain.roots(errand.task).await?;
     for block in blocks {
         errand.go_on()?;
@@ -94,15 +93,7 @@ fn prepare(
     block: BlockIndex,
 ) -> Result<impl FnOnce(Arc<S1Prover>) -> BlockTask + Send + 'static, StepError> {
     let (model, commitment) = (errand.journal.model()?, errand.journal.commitment()?);
-    let chain = &errand.shop.chain;
-    let context = Context {
-        domain: ContextDomain::Score,
-        genesis_hash: chain.genesis().0,
-        circuit: record.info.id(),
-        task: errand.task,
-        worker: chain.worker().0,
-        block,
-    };
+    let context = context(errand, record, block);
     let (block_salt, rows) = open_block(record, revealed, root, block)?;
     Ok(move |prover| BlockTask {
         prover,
@@ -112,6 +103,18 @@ fn prepare(
         block_salt,
         rows,
     })
+}
+
+pub(super) fn context(errand: &Errand<'_>, record: &CircuitRecord, block: BlockIndex) -> Context {
+    let chain = &errand.shop.chain;
+    Context {
+        domain: ContextDomain::Score,
+        genesis_hash: chain.genesis().0,
+        circuit: record.info.id(),
+        task: errand.task,
+        worker: chain.worker().0,
+        block,
+    }
 }
 
 /// The rows of a revealed block, if they are those of its root. The chain has checked them; this finds out
@@ -182,5 +185,8 @@ pub(super) async fn submit(errand: &Errand<'_>, blocks: &[BlockIndex]) -> Result
         task: errand.task,
         scores,
     };
-    Ok(errand.shop.chain.send(message).await?)
+    match errand.shop.chain.send(message).await {
+        Err(error) if error.is_about_a_proof() => Err(aside::scores(errand, blocks, error).await),
+        sent => Ok(sent?),
+    }
 }

@@ -410,6 +410,168 @@ async fn the_key_is_revealed_once_the_delivery_is_final() {
     assert_eq!(paid, Some(delivered + 3));
 }
 
+/// Takes steps until this one is next, and gives it.
+async fn work_until(shop: &Workshop, journal: &Journal, step: &str) -> Action {
+    loop {
+        let (action, view) = shop.plan(TASK, journal).await.unwrap();
+        match action {
+            action if action.name() == step => return action,
+            Action::Wait(_) => {
+                shop.chain.wait_for(view.now + 1).await.unwrap();
+            }
+            action => take(shop, journal, &action).await.unwrap(),
+        }
+    }
+}
+
+async fn take(shop: &Workshop, journal: &Journal, action: &Action) -> Result<(), StepError> {
+    let errand = Errand {
+        shop,
+        task: TASK,
+        journal,
+        stop: &Stop::new(),
+    };
+    errand.take(action).await
+}
+
+fn spoil_score(journal: &Journal) {
+    let mut fact = journal.proof(4).unwrap();
+    fact.score -= 1;
+    journal.save_proof(&fact).unwrap();
+}
+
+fn spoil_proof(journal: &Journal) {
+    let mut fact = journal.proof(4).unwrap();
+    fact.proof.0[255] ^= 1;
+    journal.save_proof(&fact).unwrap();
+}
+
+fn take_the_proof_of_another_block(journal: &Journal) {
+    std::fs::copy(journal.proof_file(1), journal.proof_file(4)).unwrap();
+}
+
+fn cut_proof(journal: &Journal) {
+    std::fs::write(journal.proof_file(4), "{").unwrap();
+}
+
+#[tokio::test]
+async fn a_proof_that_is_damaged_or_does_not_hold_is_made_again() {
+    let faults: [fn(&Journal); 4] = [
+        spoil_score,
+        spoil_proof,
+        take_the_proof_of_another_block,
+        cut_proof,
+    ];
+    for spoil in faults {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let shop = workshop(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&shop, &state).await.unwrap();
+        let submit = work_until(&shop, &journal, "submit-scores").await;
+        spoil(&journal);
+        let error = take(&shop, &journal, &submit).await.unwrap_err();
+        assert!(matches!(error, StepError::PutAside { .. }), "{error}");
+        assert_eq!(error.remedy(), Remedy::Look);
+        let next = shop.plan(TASK, &journal).await.unwrap().0;
+        assert_eq!(next, Action::Prove(vec![4]));
+        assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+    }
+}
+
+#[tokio::test]
+async fn a_proof_that_is_damaged_again_and_again_is_told_of_as_a_fault_of_the_machine() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    for _ in 0..3 {
+        let submit = work_until(&shop, &journal, "submit-scores").await;
+        cut_proof(&journal);
+        let error = take(&shop, &journal, &submit).await.unwrap_err();
+        assert!(matches!(error, StepError::PutAside { .. }), "{error}");
+    }
+    let submit = work_until(&shop, &journal, "submit-scores").await;
+    cut_proof(&journal);
+    let error = take(&shop, &journal, &submit).await.unwrap_err();
+    assert!(
+        matches!(error, StepError::State(StateError::AlwaysDamaged { .. })),
+        "{error}"
+    );
+    assert!(error.to_string().contains("another machine"), "{error}");
+    assert_eq!(chain.world().accepted, ["commit"]);
+}
+
+#[tokio::test]
+async fn proofs_that_hold_are_kept_when_the_chain_refuses_them() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let shop = workshop(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&shop, &state).await.unwrap();
+    let errand = Errand {
+        shop: &shop,
+        task: TASK,
+        journal: &journal,
+        stop: &Stop::new(),
+    };
+    let refusal = crate::chain::ChainError::Rejected {
+        pallet: "Tasks".into(),
+        error: "ProofRefused".into(),
+        text: "no".into(),
+    };
+    let submit = work_until(&shop, &journal, "submit-scores").await;
+    let error = aside::scores(&errand, &[1, 4], refusal.clone()).await;
+    assert!(matches!(error, StepError::Chain(_)), "{error}");
+    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, submit);
+    let deliver = work_until(&shop, &journal, "deliver").await;
+    let error = aside::delivery(&errand, refusal).await;
+    assert!(matches!(error, StepError::Chain(_)), "{error}");
+    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, deliver);
+}
+
+fn spoil_ciphertext(journal: &Journal) {
+    let mut fact = journal.sealed().unwrap();
+    fact.ciphertext[0][31] ^= 1;
+    journal.save_sealed(&fact).unwrap();
+}
+
+fn spoil_delivery_proof(journal: &Journal) {
+    let mut fact = journal.sealed().unwrap();
+    fact.proof.0[255] ^= 1;
+    journal.save_sealed(&fact).unwrap();
+}
+
+fn cut_delivery(journal: &Journal) {
+    std::fs::write(journal.sealed_file(), "{").unwrap();
+}
+
+fn cut_upload(journal: &Journal) {
+    std::fs::write(journal.folder().join("upload.json"), "{").unwrap();
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_damaged_or_does_not_hold_is_made_again() {
+    let faults: [(fn(&Journal), Action); 4] = [
+        (spoil_ciphertext, Action::Seal),
+        (spoil_delivery_proof, Action::Seal),
+        (cut_delivery, Action::Seal),
+        (cut_upload, Action::Upload),
+    ];
+    for (spoil, next) in faults {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let shop = workshop(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&shop, &state).await.unwrap();
+        let deliver = work_until(&shop, &journal, "deliver").await;
+        let key = journal.key().unwrap();
+        spoil(&journal);
+        let error = take(&shop, &journal, &deliver).await.unwrap_err();
+        assert!(matches!(error, StepError::PutAside { .. }), "{error}");
+        assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, next);
+        assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+        assert_eq!(journal.key().unwrap(), key);
+    }
+}
+
 #[test]
 fn places_are_as_many_as_configured() {
     let mut config = config();

@@ -51,10 +51,29 @@ pub enum StateError {
         reason: io::Error,
     },
     /// A file does not hold what this program wrote.
-    #[error("{} is damaged ({reason}): {}", path.display(), mend(path))]
+    #[error(
+        "{} is damaged ({reason}): restore the state directory from a backup, or move the task's \
+         folder away to give the task up",
+        path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
+        /// What is wrong. Never holds a secret.
+        reason: String,
+    },
+    /// A file that the worker made again is damaged every time.
+    #[error(
+        "{} was made again {times} times and is damaged each time ({reason}): the disk or the memory \
+         of this machine is faulty; stop the worker, move the state directory to another machine and \
+         remove the files `*.aside-*` in it",
+        path.display()
+    )]
+    AlwaysDamaged {
+        /// The file.
+        path: PathBuf,
+        /// How often it was made again.
+        times: u32,
         /// What is wrong. Never holds a secret.
         reason: String,
     },
@@ -87,20 +106,9 @@ impl StateError {
     }
 }
 
-/// What to do about a damaged file.
-fn mend(path: &Path) -> &'static str {
-    match is_made_again(path) {
-        true => "remove this file alone, the worker makes it again; keep the others",
-        false => {
-            "restore the state directory from a backup, or move the task's folder away to give the \
-             task up"
-        }
-    }
-}
-
 /// Everything in the file follows from other files of the task: its proofs, the ciphertext under the key that
 /// was drawn, and the copy of that.
-fn is_made_again(path: &Path) -> bool {
+pub(crate) fn is_made_again(path: &Path) -> bool {
     let names = |name: Option<&OsStr>, wanted: &[&str]| {
         let name = name.and_then(OsStr::to_str);
         name.is_some_and(|name| wanted.contains(&name))
@@ -138,14 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_made_again_is_not_a_reason_to_give_a_task_up() {
-        let text =
-            |name: &str| StateError::damaged(&Path::new("/state").join(name), "x").to_string();
+    fn what_follows_from_other_files_is_made_again_and_nothing_else() {
+        let is_made_again = |name: &str| is_made_again(&Path::new("/state").join(name));
         for name in ["proofs/00003.json", "sealed.json", "upload.json"] {
-            assert!(text(name).contains("remove this file alone"), "{name}");
+            assert!(is_made_again(name), "{name}");
         }
         for name in ["commitment.json", "key.json", "model.json"] {
-            assert!(text(name).contains("from a backup"), "{name}");
+            assert!(!is_made_again(name), "{name}");
         }
     }
 

@@ -20,6 +20,9 @@ use std::{
     sync::Arc,
 };
 
+/// How often a file is made again before the machine is taken for faulty.
+const TIMES_MADE_AGAIN: u32 = 3;
+
 /// What has been done for a task, as far as the disk knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -162,7 +165,19 @@ impl Journal {
 
     /// The proof of a test block.
     pub fn proof(&self, block: BlockIndex) -> Result<ProofFact, StateError> {
-        self.need(&proof_name(block))
+        let fact: ProofFact = self.need(&proof_name(block))?;
+        match fact.block == block {
+            true => Ok(fact),
+            false => Err(StateError::damaged(
+                &self.proof_file(block),
+                format!("it is about block {}", fact.block),
+            )),
+        }
+    }
+
+    /// The file with the proof of a test block.
+    pub fn proof_file(&self, block: BlockIndex) -> PathBuf {
+        self.folder.join(proof_name(block))
     }
 
     /// Notes that every test block is proved on the chain.
@@ -198,6 +213,11 @@ impl Journal {
         self.need("sealed.json")
     }
 
+    /// The file with the encrypted model.
+    pub fn sealed_file(&self) -> PathBuf {
+        self.folder.join("sealed.json")
+    }
+
     /// Notes where the copy of the ciphertext is stored.
     pub fn save_upload(&self, fact: &UploadFact) -> Result<(), StateError> {
         self.write("upload.json", fact)
@@ -211,6 +231,32 @@ impl Journal {
     /// Notes how the task ended.
     pub fn save_ending(&self, fact: &EndingFact) -> Result<(), StateError> {
         self.write("ending.json", fact)
+    }
+
+    /// Renames a file that is damaged and follows from others, so that it is made again. An error if that was done
+    /// a few times before: then the machine is at fault.
+    pub fn put_aside(&self, file: &Path, reason: &str) -> Result<(), StateError> {
+        let mut names = (1..=TIMES_MADE_AGAIN).map(|n| file.with_extension(format!("aside-{n}")));
+        let Some(aside) = names.find(|name| !name.exists()) else {
+            return Err(StateError::AlwaysDamaged {
+                path: file.to_owned(),
+                times: TIMES_MADE_AGAIN,
+                reason: reason.to_owned(),
+            });
+        };
+        if file == self.sealed_file() {
+            self.forget_upload()?;
+        }
+        fs::rename(file, aside).map_err(|reason| StateError::io("put aside", file, reason))
+    }
+
+    /// The copy outside the chain was made of a ciphertext that may have been damaged already.
+    fn forget_upload(&self) -> Result<(), StateError> {
+        let path = self.folder.join("upload.json");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(|reason| StateError::io("remove", &path, reason)),
+        }
     }
 
     fn proved_blocks(&self) -> Result<BTreeSet<BlockIndex>, StateError> {

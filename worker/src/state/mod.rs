@@ -19,6 +19,9 @@
 //!     ending.json                 how the task ended for this worker
 //! ```
 //!
+//! A proof, `sealed.json` or `upload.json` that turns out to be damaged is renamed to `NAME.aside-1` and so on, and
+//! made again.
+//!
 //! Each file is written once, whole, readable for its owner alone, and has reached the disk before the chain
 //! sees anything that depends on it.
 
@@ -29,8 +32,8 @@ mod journal;
 mod owner;
 
 pub use disk::{Disk, DurableDisk};
-pub(crate) use error::explain;
 pub use error::StateError;
+pub(crate) use error::{explain, is_made_again};
 pub use facts::{
     Chosen, CommitmentFact, DataFact, DeliveryKey, Ending, EndingFact, ModelFact, ProofFact,
     SealedFact, UploadFact,

@@ -97,7 +97,9 @@ fn code_of_decline(why: &Decline) -> u8 {
 fn code_of_step(error: &StepError) -> u8 {
     match error {
         StepError::Stopped => DONE,
-        StepError::State(_) | StepError::Shortage(Shortage::Disk { .. }) => STATE,
+        StepError::State(_)
+        | StepError::PutAside { .. }
+        | StepError::Shortage(Shortage::Disk { .. }) => STATE,
         StepError::Chain(error) => code_of_chain(error),
         StepError::Store(_) => UNREACHABLE,
         StepError::Refusal(_) => REFUSED,
