@@ -12,22 +12,19 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Delivery, Recorded, Snapshot, Task};
-use nocknock_dataset::{PreparedTask, Quantiser};
+use nocknock_dataset::{durable, PreparedTask, Quantiser};
 use nocknock_primitives::{
-    ids::{FieldBytes, RecordId, TaskId},
+    ids::{FieldBytes, TaskId},
     model::{delivery::decrypt, delivery::Opened, field, Context, ContextDomain, Fr},
 };
 use serde_json::{json, Value};
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Decrypt the delivered model of a task, check it and write it to files.
 ///
 /// Ciphertext and key are read from the chain. The decrypted weights are written only if they lead to the very commitment whose
-/// score was proved. Beside the safetensors file stands a model card in Markdown.
+/// score was proved. Beside the safetensors file stands a model card in Markdown. A file that holds another model, for instance
+/// one of another chain, is never replaced.
 ///
 /// Class names and the scaling of inputs come from your private file of the task, or from the published training data, which is
 /// compared with the roots on the chain.
@@ -145,7 +142,8 @@ async fn fetch(
     let mut fetched = Vec::new();
     for (record_id, record) in records {
         let model = open(node, &best, &task, &record, meaning).await?;
-        fetched.push(write(&folder, model, record_id, &record)?);
+        let card = model_card(&model, record_id, &record);
+        fetched.push(write(&folder, model, &card)?);
     }
     Ok(fetched)
 }
@@ -276,36 +274,102 @@ fn of_prepared(prepared: &PreparedTask) -> Meaning {
     }
 }
 
-fn write(
-    folder: &Path,
-    model: ModelFile,
-    id: RecordId,
-    record: &Recorded,
-) -> Result<Fetched, Failure> {
+/// Writes model and card. When this returns, they survive a power cut.
+fn write(folder: &Path, model: ModelFile, text: &str) -> Result<Fetched, Failure> {
     let origin = &model.about.origin;
     let folder = folder.join(format!(
         "experiment-{}-v{}",
         origin.experiment, origin.version
     ));
-    fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
     let path = folder.join("model.safetensors");
     let card = folder.join("README.md");
+    check_place(&path, &model)?;
+    durable::make_folder(&folder).map_err(|error| Failure::file(&folder, error))?;
     write_file(&path, &model.encode().map_err(other)?)?;
-    write_file(&card, model_card(&model, id, record).as_bytes())?;
+    write_file(&card, text.as_bytes())?;
     Ok(Fetched { model, path, card })
 }
 
-/// Writes a file as a whole or not at all.
+/// Only the same model is replaced: on another chain the same numbers stand for another one, and its chain may be gone.
+fn check_place(path: &Path, model: &ModelFile) -> Result<(), Failure> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let file = path.display();
+    let hint = "nothing was replaced: name another folder with --out, or move that file away";
+    let old = ModelFile::read(path);
+    let old =
+        old.map_err(|error| Failure::Usage(format!("{file} is there and {error}; {hint}")))?;
+    let (old, new) = (&old.about, &model.about);
+    if old.origin.genesis != new.origin.genesis {
+        let genesis = old.origin.genesis;
+        return Err(Failure::Usage(format!(
+            "{file} is a model of another chain, whose first block is {genesis:?}; {hint}"
+        )));
+    }
+    if old.commitment != new.commitment {
+        let commitment = &old.commitment;
+        return Err(Failure::Usage(format!(
+            "{file} is another model, whose commitment is {commitment}; {hint}"
+        )));
+    }
+    Ok(())
+}
+
+/// Writes a file as a whole or not at all, for its owner alone.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = || -> io::Result<()> {
-        let parent = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(parent.unwrap_or(Path::new(".")))?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    written().map_err(|error| Failure::file(path, error))
+    durable::put(path, bytes).map_err(|error| Failure::file(path, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model_file::tests::model;
+    use nocknock_client::Hash;
+    use nocknock_primitives::ids::ModelCommitment;
+    use std::fs;
+
+    /// The file of [`model`] in this folder.
+    fn place(folder: &Path) -> PathBuf {
+        folder.join("experiment-2-v4").join("model.safetensors")
+    }
+
+    #[test]
+    fn a_model_that_is_fetched_again_takes_its_own_place() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["first", "second"] {
+            let fetched = write(folder.path(), model(), text).unwrap();
+            assert_eq!(fetched.path, place(folder.path()));
+            assert_eq!(ModelFile::read(&fetched.path).unwrap(), model());
+            assert_eq!(fs::read_to_string(&fetched.card).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_model_of_another_chain_or_another_commitment_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = write(folder.path(), model(), "first").unwrap();
+        let (mut of_other_chain, mut other) = (model(), model());
+        of_other_chain.about.origin.genesis = Hash::from([9; 32]);
+        other.about.commitment = ModelCommitment([9; 32]);
+        let cases = [(of_other_chain, "another chain"), (other, "another model")];
+        for (new, words) in cases {
+            let failure = write(folder.path(), new, "second").unwrap_err();
+            let text = failure.to_string();
+            assert!(text.contains(words) && text.contains("--out"), "{text}");
+            assert_eq!(ModelFile::read(&first.path).unwrap(), model());
+            assert_eq!(fs::read_to_string(&first.card).unwrap(), "first");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_model_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = place(folder.path());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "somebody's own file").unwrap();
+        let failure = write(folder.path(), model(), "card").unwrap_err();
+        assert!(failure.to_string().contains("--out"), "{failure}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "somebody's own file");
+    }
 }
