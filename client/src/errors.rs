@@ -59,6 +59,15 @@ pub enum QueryError {
     /// There is no such block on the node's best chain.
     #[error("the node has no block {0}")]
     NoSuchBlock(String),
+    /// A finalised block does not follow the one that was read before.
+    #[error(
+        "the finalised block {block} is not a child of the one that was read before it: the nodes that answer \
+         do not agree on one chain. Follow a single one that can be trusted"
+    )]
+    OtherBranch {
+        /// The block.
+        block: String,
+    },
     /// The node has thrown away the state of that block.
     #[error(
         "the node no longer has the state of block {block}. \

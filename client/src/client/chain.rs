@@ -81,6 +81,10 @@ impl EventSource for ChainEvents {
         Ok(self.0.node.hash_of(number).await?)
     }
 
+    async fn parent_of(&self, block: Hash) -> Result<Option<Hash>, QueryError> {
+        Ok(self.0.node.parent_of(block).await?)
+    }
+
     async fn events_of(&self, block: BlockRef) -> Result<Vec<EventRecord>, QueryError> {
         self.0.snapshot(block).await?.events().await
     }

@@ -18,6 +18,9 @@ pub(crate) trait EventSource: Send + Sync {
     /// Hash of the block of this height on the best chain.
     async fn hash_of(&self, number: BlockNumber) -> Result<Option<Hash>, QueryError>;
 
+    /// Hash of the block before one; none if the node does not know it.
+    async fn parent_of(&self, block: Hash) -> Result<Option<Hash>, QueryError>;
+
     /// The events of a block that mean something to users, in order.
     async fn events_of(&self, block: BlockRef) -> Result<Vec<EventRecord>, QueryError>;
 }
@@ -41,6 +44,8 @@ pub struct EventStream {
     heads: Heads,
     follow: Follow,
     cursor: EventCursor,
+    /// The block that was read last.
+    last: Option<BlockRef>,
     ready: VecDeque<EventRecord>,
 }
 
@@ -62,6 +67,30 @@ impl Reader {
         let hash = hash.ok_or_else(|| QueryError::NoSuchBlock(number.to_string()))?;
         Ok(BlockRef { number, hash })
     }
+
+    /// The finalised block of this height, below an end that was seen. None for now if the node that answers does not
+    /// have that end on its best chain: another node has told the end, and this one may be on another branch.
+    async fn finalised(
+        &self,
+        number: BlockNumber,
+        end: BlockRef,
+        last: Option<BlockRef>,
+    ) -> Result<Option<BlockRef>, QueryError> {
+        if number < end.number && self.0.hash_of(end.number).await? != Some(end.hash) {
+            return Ok(None);
+        }
+        let block = self.block(number, end).await?;
+        let Some(before) = last.filter(|last| last.number.checked_add(1) == Some(number)) else {
+            return Ok(Some(block));
+        };
+        match self.0.parent_of(block.hash).await? {
+            Some(parent) if parent == before.hash => Ok(Some(block)),
+            Some(_) => Err(QueryError::OtherBranch {
+                block: number.to_string(),
+            }),
+            None => Ok(None),
+        }
+    }
 }
 
 impl BlockStream {
@@ -81,7 +110,8 @@ impl BlockStream {
     ///
     /// # Errors
     ///
-    /// If no node answers for as long as the connection's patience lasts. Ask again to go on.
+    /// If no node answers for as long as the connection's patience lasts, or a finalised block does not follow the one
+    /// before it. Ask again to go on.
     pub async fn next(&mut self) -> Result<BlockRef, StreamError> {
         let mut end = self.heads.now();
         loop {
@@ -102,7 +132,7 @@ impl BlockStream {
             Follow::Finalised if last.number >= end.number => Ok(None),
             Follow::Finalised => {
                 let next = last.number.saturating_add(1);
-                self.source.block(next, end).await.map(Some)
+                self.source.finalised(next, end, Some(last)).await
             }
         }
     }
@@ -120,6 +150,7 @@ impl EventStream {
             heads,
             follow,
             cursor: from,
+            last: None,
             ready: VecDeque::new(),
         }
     }
@@ -130,8 +161,9 @@ impl EventStream {
     ///
     /// # Errors
     ///
-    /// If no node answers for as long as the connection's patience lasts, or the node has thrown away
-    /// the state of the block that is due. Ask again to go on at the same place.
+    /// If no node answers for as long as the connection's patience lasts, the node has thrown away the
+    /// state of the block that is due, or a finalised block does not follow the one before it. Ask again
+    /// to go on at the same place.
     pub async fn next(&mut self) -> Result<EventRecord, StreamError> {
         loop {
             if let Some(record) = self.ready.pop_front() {
@@ -153,15 +185,30 @@ impl EventStream {
 
     /// Waits for the block that the cursor is in, reads it, and moves on if nothing is left in it.
     async fn read_block(&mut self) -> Result<(), StreamError> {
-        let end = self.reach_cursor().await?;
-        let block = self.source.block(self.cursor.block(), end).await?;
+        let block = self.due_block().await?;
         let mut records = self.source.0.events_of(block).await?;
         records.retain(|record| record.index >= self.cursor.index());
         if records.is_empty() {
             self.cursor = EventCursor::from_block(block.number.saturating_add(1));
         }
+        self.last = Some(block);
         self.ready = records.into();
         Ok(())
+    }
+
+    async fn due_block(&mut self) -> Result<BlockRef, StreamError> {
+        loop {
+            let end = self.reach_cursor().await?;
+            let number = self.cursor.block();
+            let block = match self.follow {
+                Follow::Best => Some(self.source.block(number, end).await?),
+                Follow::Finalised => self.source.finalised(number, end, self.last).await?,
+            };
+            if let Some(block) = block {
+                return Ok(block);
+            }
+            self.heads.changed().await?;
+        }
     }
 
     async fn reach_cursor(&mut self) -> Result<BlockRef, StreamError> {

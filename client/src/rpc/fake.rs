@@ -227,6 +227,13 @@ impl Node for FakeChain {
         self.with(|state| state.block(hash).map(|_| height(hash) as BlockNumber))
     }
 
+    async fn parent_of(&self, hash: Hash) -> Result<Option<Hash>, RpcError> {
+        self.with(|state| {
+            let block = state.block(hash).map(|_| height(hash));
+            block.map(|number| hash_at(number.saturating_sub(1)))
+        })
+    }
+
     async fn hash_of(&self, number: BlockNumber) -> Result<Option<Hash>, RpcError> {
         self.with(|state| {
             let number = number as usize;

@@ -97,6 +97,9 @@ pub(crate) trait Node: Send + Sync {
     /// Height of a block that the node knows.
     async fn number_of(&self, hash: Hash) -> Result<Option<BlockNumber>, RpcError>;
 
+    /// Hash of the block before one that the node knows.
+    async fn parent_of(&self, hash: Hash) -> Result<Option<Hash>, RpcError>;
+
     /// Hash of the block of this height on the best chain.
     async fn hash_of(&self, number: BlockNumber) -> Result<Option<Hash>, RpcError>;
 

@@ -7,8 +7,10 @@ use serde::Deserialize;
 use subxt::{rpcs::client::RpcParams, rpcs::Error as TransportError};
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Header {
     number: String,
+    parent_hash: Hash,
 }
 
 #[derive(Deserialize)]
@@ -27,6 +29,12 @@ struct GeneratedKeys {
     proof: String,
 }
 
+const HEADER: &str = "chain_getHeader";
+
+async fn header(link: &Link, block: Hash) -> Result<Option<Header>, RpcError> {
+    link.ask(HEADER, params(HEADER, [block])?).await
+}
+
 #[async_trait]
 impl Node for Link {
     async fn best_hash(&self) -> Result<Hash, RpcError> {
@@ -38,11 +46,15 @@ impl Node for Link {
     }
 
     async fn number_of(&self, hash: Hash) -> Result<Option<BlockNumber>, RpcError> {
-        const METHOD: &str = "chain_getHeader";
-        let header: Option<Header> = self.ask(METHOD, params(METHOD, [hash])?).await?;
+        let header = header(self, hash).await?;
         header
-            .map(|header| number(METHOD, &header.number))
+            .map(|header| number(HEADER, &header.number))
             .transpose()
+    }
+
+    async fn parent_of(&self, hash: Hash) -> Result<Option<Hash>, RpcError> {
+        let header = header(self, hash).await?;
+        Ok(header.map(|header| header.parent_hash))
     }
 
     async fn hash_of(&self, number: BlockNumber) -> Result<Option<Hash>, RpcError> {

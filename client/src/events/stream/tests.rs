@@ -3,24 +3,56 @@ use crate::{
     events::{DomainEvent, TasksEvent},
     rpc::{fake::hash_at, fake::FakeChain, RpcError},
 };
-use std::sync::Mutex;
+use std::{
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
 
-/// Every second block has two events, at the places 1 and 3; a number of reads fail.
+/// Every second block has two events, at the places 1 and 3.
 struct Source {
     chain: Arc<FakeChain>,
-    failures: Mutex<u32>,
+    faults: Mutex<Faults>,
 }
+
+#[derive(Default)]
+struct Faults {
+    /// This number of reads fail.
+    failures: u32,
+    /// The node that answers has its best block on another branch.
+    on_branch: bool,
+    /// The block of this height follows one of another branch.
+    orphan: Option<BlockNumber>,
+}
+
+impl Source {
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().expect("no panic")
+    }
+}
+
+const OF_BRANCH: Hash = Hash::repeat_byte(9);
 
 #[async_trait]
 impl EventSource for Source {
     async fn hash_of(&self, number: BlockNumber) -> Result<Option<Hash>, QueryError> {
-        Ok(crate::rpc::Node::hash_of(&*self.chain, number).await?)
+        let hash = crate::rpc::Node::hash_of(&*self.chain, number).await?;
+        let on_branch = self.faults().on_branch;
+        Ok(hash.map(|hash| if on_branch { OF_BRANCH } else { hash }))
+    }
+
+    async fn parent_of(&self, block: Hash) -> Result<Option<Hash>, QueryError> {
+        let parent = crate::rpc::Node::parent_of(&*self.chain, block).await?;
+        let orphan = self.faults().orphan.map(|number| hash_at(number as usize));
+        Ok(parent.map(|parent| match orphan == Some(block) {
+            true => OF_BRANCH,
+            false => parent,
+        }))
     }
 
     async fn events_of(&self, block: BlockRef) -> Result<Vec<EventRecord>, QueryError> {
-        let mut failures = self.failures.lock().expect("no panic");
-        if *failures > 0 {
-            *failures -= 1;
+        let mut faults = self.faults();
+        if faults.failures > 0 {
+            faults.failures -= 1;
             return Err(QueryError::Rpc(RpcError::Unreachable {
                 urls: "a test".into(),
                 reason: "planned".into(),
@@ -52,9 +84,12 @@ async fn setup(blocks: u32, failures: u32) -> Setup {
     let chain = FakeChain::growing();
     (0..blocks).for_each(|_| chain.grow());
     let heads = chain.heads().await;
-    let failures = Mutex::new(failures);
+    let faults = Mutex::new(Faults {
+        failures,
+        ..Faults::default()
+    });
     Setup {
-        source: Arc::new(Source { chain, failures }),
+        source: Arc::new(Source { chain, faults }),
         heads,
     }
 }
@@ -137,10 +172,10 @@ async fn a_node_that_is_silent_for_a_while_is_waited_for() {
     assert_eq!(next(&mut stream).await, 41);
     assert_eq!(next(&mut stream).await, 43);
     setup.source.chain.state().silent = true;
-    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
     assert!(stream.next().await.is_err());
     setup.source.chain.state().silent = false;
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(next(&mut stream).await, 61);
 }
 
@@ -170,4 +205,44 @@ async fn best_blocks_jump_to_the_newest() {
     (0..5).for_each(|_| setup.source.chain.grow());
     let next = blocks.next().await.expect("a block").number;
     assert!((11..=12).contains(&next), "{next}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_on_another_branch_is_not_read() {
+    let setup = setup(6, 0).await;
+    let mut stream = setup.events(EventCursor::from_block(0), Follow::Finalised);
+    assert_eq!(next(&mut stream).await, 1);
+    assert_eq!(next(&mut stream).await, 3);
+    setup.source.faults().on_branch = true;
+    let waiting = tokio::time::timeout(Duration::from_secs(3), stream.next());
+    assert!(waiting.await.is_err());
+    setup.source.faults().on_branch = false;
+    for expected in [21, 23, 41] {
+        assert_eq!(next(&mut stream).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finalised_block_that_does_not_follow_the_one_before_is_an_error() {
+    let setup = setup(6, 0).await;
+    let mut stream = setup.events(EventCursor::from_block(0), Follow::Finalised);
+    assert_eq!(next(&mut stream).await, 1);
+    assert_eq!(next(&mut stream).await, 3);
+    setup.source.faults().orphan = Some(2);
+    for _ in 0..2 {
+        let error = stream.next().await.expect_err("an orphan");
+        assert!(matches!(error, QueryError::OtherBranch { .. }), "{error}");
+    }
+    setup.source.faults().orphan = None;
+    assert_eq!(next(&mut stream).await, 21);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_finalised_blocks_keeps_to_one_chain() {
+    let setup = setup(6, 0).await;
+    let mut blocks = setup.blocks(Follow::Finalised);
+    assert_eq!(blocks.next().await.expect("a block").number, 4);
+    setup.source.faults().orphan = Some(5);
+    let error = blocks.next().await.expect_err("an orphan");
+    assert!(matches!(error, QueryError::OtherBranch { .. }), "{error}");
 }
