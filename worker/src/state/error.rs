@@ -26,6 +26,16 @@ pub enum StateError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another process trains into the folder.
+    #[error(
+        "{} is in use by another `nocknock-worker train`: the two would overwrite each other's \
+         checkpoints and models; wait until it has ended, or give another --out",
+        path.display()
+    )]
+    TrainingInUse {
+        /// The folder.
+        path: PathBuf,
+    },
     /// It belongs to another account or chain.
     #[error(
         "{} belongs to account {account} on the chain with genesis {genesis:?}: give another --state \

@@ -29,6 +29,7 @@ mod disk;
 mod error;
 mod facts;
 mod journal;
+mod lock;
 mod owner;
 
 pub use disk::{Disk, DurableDisk};
@@ -39,12 +40,12 @@ pub use facts::{
     SealedFact, UploadFact,
 };
 pub use journal::{Journal, Progress};
+pub use lock::FolderLock;
 pub use owner::Owner;
 
 use nocknock_primitives::ids::TaskId;
 use std::{
-    env,
-    fs::{self, File, OpenOptions, TryLockError},
+    env, fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -57,8 +58,7 @@ const TRIAL_BYTES: usize = 1 << 20;
 pub struct StateDir {
     folder: PathBuf,
     disk: Arc<dyn Disk>,
-    /// The lock ends when the file is closed, also when the process is killed.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl StateDir {
@@ -85,10 +85,12 @@ impl StateDir {
     pub fn open_on(folder: &Path, disk: Arc<dyn Disk>) -> Result<Self, StateError> {
         let made = disk.make_folder(&folder.join("tasks"));
         made.map_err(|reason| StateError::io("make the folder", folder, reason))?;
+        let path = folder.to_owned();
+        let lock = FolderLock::take(folder)?.ok_or(StateError::Locked { path })?;
         Ok(Self {
             folder: folder.to_owned(),
             disk,
-            _lock: lock(folder)?,
+            _lock: lock,
         })
     }
 
@@ -164,22 +166,6 @@ fn tasks_in(state: &Path) -> Result<Vec<TaskId>, StateError> {
     }
     tasks.sort_unstable();
     Ok(tasks)
-}
-
-fn lock(folder: &Path) -> Result<File, StateError> {
-    let path = folder.join("lock");
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(false);
-    let file = options
-        .open(&path)
-        .map_err(|reason| StateError::io("open", &path, reason))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StateError::Locked {
-            path: folder.to_owned(),
-        }),
-        Err(TryLockError::Error(reason)) => Err(StateError::io("lock", &path, reason)),
-    }
 }
 
 #[cfg(test)]

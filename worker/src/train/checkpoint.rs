@@ -8,6 +8,7 @@
 use super::{network::Network, observer::EpochMetrics};
 use crate::state::explain;
 use candle_core::{Device, Tensor};
+use nocknock_dataset::durable;
 use nocknock_primitives::model::{MlpShape, Weights};
 use safetensors::{
     tensor::{serialize, TensorView},
@@ -16,8 +17,7 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -123,17 +123,7 @@ impl CheckpointFile {
         best: &Weights,
     ) -> Result<(), CheckpointError> {
         let bytes = encode(progress, network, best).map_err(CheckpointError::State)?;
-        self.replace(&bytes).map_err(self.failed("write"))
-    }
-
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        // Files made this way can be read by their owner alone.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        File::open(folder)?.sync_all()
+        durable::put(&self.path, &bytes).map_err(self.failed("write"))
     }
 
     /// Reads the checkpoint of a training into a network, if there is one.

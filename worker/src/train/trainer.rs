@@ -72,6 +72,7 @@ pub enum StopReason {
 ///
 /// The same data, settings and kind of device give the same bits, wherever the training was
 /// stopped in between. A folder whose training is complete gives its model again without a step.
+/// Only one training at a time may write into a folder; nothing here locks it.
 /// Blocks the thread; run it where that does no harm.
 ///
 /// # Errors

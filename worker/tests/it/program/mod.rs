@@ -311,6 +311,22 @@ fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
 }
 
 #[test]
+fn a_folder_that_another_training_uses_is_refused() {
+    let state = folder();
+    let table = table_of_two_kinds(state.path());
+    let model = state.path().join("model");
+    fs::create_dir(&model).unwrap();
+    let held = nocknock_worker::state::FolderLock::take(&model).unwrap();
+    assert!(held.is_some());
+    let train = ["train", "--shape", "tiny-4x3x2", "--data", &table, "--out"];
+    let train: Vec<&str> = train.into_iter().chain(model.to_str()).collect();
+    let refused = worker(state.path(), &train);
+    assert_eq!(code(&refused), Some(5), "{}", err(&refused));
+    assert!(err(&refused).contains("another --out"), "{}", err(&refused));
+    assert!(!model.join("model.json").exists());
+}
+
+#[test]
 fn status_tells_of_an_empty_state_directory() {
     let state = folder();
     let told = worker(state.path(), &["status"]);

@@ -14,7 +14,7 @@ use nocknock_dataset::{
 use nocknock_primitives::model::MlpShape;
 use nocknock_worker::{
     stages::{training_set, CandleTrainer, Lesson, Trainer},
-    state::{Disk, DurableDisk, ModelFact, StateError},
+    state::{Disk, DurableDisk, FolderLock, ModelFact, StateError},
     train::TrainingSet,
 };
 use std::{
@@ -31,13 +31,7 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
     let session = Session::open(common)?;
     let data = read(options)?;
     let folder = options.out.clone();
-    DurableDisk
-        .make_folder(&folder)
-        .map_err(|reason| StateError::Io {
-            doing: "make the folder",
-            path: folder.clone(),
-            reason,
-        })?;
+    let _lock = occupy(&folder)?;
     let limit = Duration::from_secs(session.config.limits.training_seconds);
     let lesson = Lesson {
         task: 0,
@@ -56,6 +50,19 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
     write(&path, &model)?;
     tell(common, &path, &model)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the folder and keeps other trainings out of it.
+fn occupy(folder: &Path) -> Result<FolderLock, StateError> {
+    let path = folder.to_owned();
+    match DurableDisk.make_folder(folder) {
+        Ok(()) => FolderLock::take(folder)?.ok_or(StateError::TrainingInUse { path }),
+        Err(reason) => Err(StateError::Io {
+            doing: "make the folder",
+            path,
+            reason,
+        }),
+    }
 }
 
 fn read(options: &Train) -> Result<TrainingSet> {
