@@ -55,8 +55,8 @@ pub enum RegisterError {
     /// No salt.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
-    /// A thread died.
-    #[error("a background thread ended early: {0}")]
+    /// A part of the step panicked.
+    #[error("this is a bug in the program, please report it (tokio's {0})")]
     Thread(#[from] tokio::task::JoinError),
 }
 

@@ -47,7 +47,7 @@ pub enum StepError {
     #[error("stopped; the next start goes on from here")]
     Stopped,
     /// A part of the step panicked.
-    #[error("this is a bug in the program, please report it: {0}")]
+    #[error("this is a bug in the program, please report it (tokio's {0})")]
     Thread(#[from] tokio::task::JoinError),
 }
 
