@@ -33,7 +33,7 @@ pub(crate) struct FetchModel {
     /// The task.
     task: TaskId,
 
-    /// Folder for the files [default: models in the data folder].
+    /// Folder for the files [default: the chain's folder of models in the data folder].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -121,6 +121,12 @@ pub(crate) async fn fetch_all(
     }
 }
 
+/// The same numbers stand for other models on another chain.
+fn default_folder(node: &Node) -> Result<PathBuf, Failure> {
+    let models = node.config.data_dir()?.join("models");
+    Ok(models.join(state::of_chain(node.client.genesis_hash())))
+}
+
 async fn fetch(
     node: &Node,
     id: TaskId,
@@ -137,7 +143,7 @@ async fn fetch(
     }
     let folder = match out {
         Some(folder) => folder,
-        None => node.config.data_dir()?.join("models"),
+        None => default_folder(node)?,
     };
     let mut fetched = Vec::new();
     for (record_id, record) in records {

@@ -144,11 +144,15 @@ pub(crate) fn peek(path: &Path) -> Result<PreparedTask, Failure> {
 
 /// Where the file of the task with this first root lies.
 pub(crate) fn place(data: &Path, genesis: Hash, root: &BlockRoot) -> PathBuf {
-    let chain = hex::encode(genesis.0.get(..8).unwrap_or_default());
     let root = hex::encode(root.0.get(..12).unwrap_or_default());
     data.join("requests")
-        .join(chain)
+        .join(of_chain(genesis))
         .join(format!("{root}.json"))
+}
+
+/// The name of a folder for what belongs to one chain.
+pub(crate) fn of_chain(genesis: Hash) -> String {
+    hex::encode(genesis.0.get(..8).unwrap_or_default())
 }
 
 fn lock(path: &Path) -> Result<File, Failure> {
