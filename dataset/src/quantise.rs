@@ -114,6 +114,15 @@ pub enum QuantiseError {
         /// Name of the column.
         column: String,
     },
+    /// Numbers whose range is wider than the numbers themselves can be.
+    #[error(
+        "the values of column `{column}` are too large: the largest less the smallest is beyond \
+         1.7e308; scale the column down or leave it out"
+    )]
+    TooLarge {
+        /// Name of the column.
+        column: String,
+    },
     /// A tail that leaves nothing.
     #[error("the share cut off at either end must be at least 0 and less than 0.5")]
     Tail,
@@ -148,7 +157,12 @@ impl Quantiser {
         let columns = names.map(|(number, name)| {
             let (low, high) = ends(table, number, range)?;
             let name = name.clone();
-            Ok::<_, QuantiseError>(ColumnRange { name, low, high })
+            // A fixed range is the caller's own and is checked below.
+            let is_own = matches!(range, Range::Fixed { .. });
+            match is_own || (high - low).is_finite() {
+                true => Ok(ColumnRange { name, low, high }),
+                false => Err(QuantiseError::TooLarge { column: name }),
+            }
         });
         let form = Form {
             inputs: shape.inputs,

@@ -59,6 +59,18 @@ fn a_constant_column_becomes_zero() {
 }
 
 #[test]
+fn a_column_whose_range_is_infinite_is_named_as_too_large() {
+    let data = table("a,b\n1,-1e308\n2,1e308\n");
+    for range in [Range::MinMax, Range::Quantiles { tail: 0.01 }] {
+        let error = Quantiser::fit(&data, &TINY_4X3X2, range).unwrap_err();
+        assert_eq!(error, QuantiseError::TooLarge { column: "b".into() });
+        assert!(error
+            .to_string()
+            .starts_with("the values of column `b` are too large"));
+    }
+}
+
+#[test]
 fn data_that_does_not_fit_is_refused() {
     let wide = table("a,b,c,d,e\n1,2,3,4,5\n");
     assert_eq!(
