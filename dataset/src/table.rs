@@ -78,7 +78,10 @@ impl Table {
         table.map_err(|fault| TableError::new(path, fault))
     }
 
-    /// Reads CSV with commas from any source. `name` stands for the file in errors.
+    /// Reads CSV from any source. `name` stands for the file in errors.
+    ///
+    /// If commas leave the first line in one piece, semicolons or tabs separate the cells, as long as
+    /// they give the first two lines equally many.
     pub fn read_csv(
         source: impl Read,
         name: &Path,

@@ -1,27 +1,26 @@
-//! Comma- or tab-separated text.
+//! Text with commas, semicolons or tabs between its cells.
 
 use super::{
     builder::{Builder, Cell},
     Header, Place, ReadOptions, Table, TableFault,
 };
-use ::csv::{ReaderBuilder, StringRecord, Trim};
+use ::csv::{Reader, ReaderBuilder, StringRecord, Trim};
 use std::{borrow::Cow, io::Read};
 
+/// What may separate the cells of a text.
+const SEPARATORS: [u8; 3] = *b",;\t";
+
+/// Reads a text whose name tells this separator.
 pub(super) fn read(
     mut source: impl Read,
-    delimiter: u8,
+    told: u8,
     options: &ReadOptions,
 ) -> Result<Table, TableFault> {
     let mut text = Vec::new();
     source.read_to_end(&mut text)?;
+    check_encoding(&text)?;
     let mut lines = Lines::of(&text);
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        // Rows of another length are reported by the builder, with what to do.
-        .flexible(true)
-        .trim(Trim::All)
-        .delimiter(delimiter)
-        .from_reader(text.as_slice());
+    let mut reader = parser(&text, separator(&text, told));
     let mut record = StringRecord::new();
     if !reader.read_record(&mut record)? {
         return Err(TableFault::Empty);
@@ -31,6 +30,49 @@ pub(super) fn read(
         push(&mut builder, lines.place(&record), &record)?;
     }
     builder.finish()
+}
+
+fn check_encoding(text: &[u8]) -> Result<(), TableFault> {
+    let Err(error) = std::str::from_utf8(text) else {
+        return Ok(());
+    };
+    let valid = text.get(..error.valid_up_to()).unwrap_or_default();
+    let ends = valid.iter().map(|byte| u64::from(*byte == b'\n'));
+    let place = Place::Line(1 + ends.sum::<u64>());
+    Err(TableFault::NotUtf8 { place })
+}
+
+fn parser(text: &[u8], separator: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        // Rows of another length are reported by the builder, with what to do.
+        .flexible(true)
+        .trim(Trim::All)
+        .delimiter(separator)
+        .from_reader(text)
+}
+
+/// The separator that was told. If it leaves the first record in one piece, it is another one that
+/// gives the first two records equally many cells: a name may hold a semicolon, its column has none.
+fn separator(text: &[u8], told: u8) -> u8 {
+    if widths(text, told).first() != Some(&1) {
+        return told;
+    }
+    let separates = |other: &u8| {
+        let widths = widths(text, *other);
+        let first = widths.first().filter(|first| **first > 1);
+        first.is_some_and(|first| widths.iter().all(|width| width == first))
+    };
+    SEPARATORS.into_iter().find(separates).unwrap_or(told)
+}
+
+/// Cells of the first two records.
+fn widths(text: &[u8], separator: u8) -> Vec<usize> {
+    let records = parser(text, separator).into_records().take(2);
+    records
+        .filter_map(|record| record.ok())
+        .map(|record| record.len())
+        .collect()
 }
 
 /// Counts lines. The parser's own count is that in front of the blank lines before a record, and

@@ -37,6 +37,12 @@ pub enum TableFault {
     /// This program was built without Parquet.
     #[error("is a Parquet file, which this program was built without: convert it to CSV")]
     NoParquet,
+    /// Bytes that are no text, or a text in another encoding such as UTF-16 or Latin-1.
+    #[error("{place} is not text in UTF-8: save the file as UTF-8")]
+    NotUtf8 {
+        /// Where.
+        place: Place,
+    },
     /// The text is not CSV.
     #[error("is not valid CSV: {0}")]
     Csv(#[from] ::csv::Error),
@@ -50,7 +56,10 @@ pub enum TableFault {
     #[error("holds no rows")]
     Empty,
     /// Nothing beside the label.
-    #[error("has no column to learn from: it needs one at least, beside the label")]
+    #[error(
+        "has no column to learn from: it needs one at least, beside the label; in a text, commas, \
+         semicolons or tabs separate the columns"
+    )]
     NoFeatures,
     /// A column's name cannot be published.
     #[error("column {number}: {error}")]
@@ -96,8 +105,8 @@ pub enum TableFault {
     },
     /// A cell that holds no number.
     #[error(
-        "{place}, column `{column}`: {text:?} is not a number; replace texts by numbers, remove the \
-         column, or make it the label"
+        "{place}, column `{column}`: {text:?} is not a number; write decimals with a point, replace \
+         texts by numbers, remove the column, or make it the label"
     )]
     NotANumber {
         /// Where.

@@ -58,6 +58,54 @@ fn a_label_in_the_middle_can_be_named_and_numbers_sort_by_size() {
 }
 
 #[test]
+fn semicolons_and_tabs_are_seen() {
+    let expected = labelled("a,b,k\n1.5,2,x\n3,4,y\n").unwrap();
+    for text in [
+        "a;b;k\n1.5;2;x\n3;4;y\n",
+        "a\tb\tk\r\n1.5\t2\tx\r\n3\t4\ty",
+        "\u{feff}\"a\"; b;k\n\n1.5;2;\"x\"\n3;4;y\n",
+    ] {
+        assert_eq!(labelled(text).unwrap(), expected, "{text:?}");
+    }
+    let unnamed = labelled("1;2;x\n3;4;y\n").unwrap();
+    assert_eq!(unnamed.columns(), ["c0", "c1"]);
+}
+
+#[test]
+fn a_semicolon_in_the_name_of_the_only_column_separates_nothing() {
+    let options = ReadOptions {
+        label: LabelColumn::None,
+        ..ReadOptions::default()
+    };
+    let table = read("width; mm\n5\n7\n", &options).unwrap();
+    assert_eq!(table.columns(), ["width; mm"]);
+    assert_eq!(table.len(), 2);
+}
+
+#[test]
+fn decimals_with_a_comma_are_refused_with_what_to_write() {
+    let error = labelled("a;k\n1,5;x\n2;y\n").unwrap_err().to_string();
+    assert!(error.contains("line 2, column `a`: \"1,5\" is not a number"));
+    assert!(error.contains("with a point"), "{error}");
+}
+
+#[test]
+fn other_encodings_are_refused_with_the_line_and_what_to_do() {
+    let refused = |bytes: &[u8]| {
+        let read = Table::read_csv(bytes, Path::new("data.csv"), &ReadOptions::default());
+        read.unwrap_err().to_string()
+    };
+    let text =
+        |line: u64| format!("data.csv: line {line} is not text in UTF-8: save the file as UTF-8");
+    let utf16: Vec<u16> = "\u{feff}a,k\n1,x\n2,y\n".encode_utf16().collect();
+    let little: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    let big: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    assert_eq!(refused(&little), text(1));
+    assert_eq!(refused(&big), text(1));
+    assert_eq!(refused(b"a,k\n1,x\n2,caf\xe9\n"), text(3));
+}
+
+#[test]
 fn without_names_columns_are_numbered() {
     let table = read("1,2,0\n3,4,1\n", &by_name("c1")).unwrap();
     assert_eq!(table.columns(), ["c0", "c2"]);
@@ -257,6 +305,19 @@ fn a_description_counts_rows_and_classes() {
     let description = read("a\n1\n", &unlabelled).unwrap().describe();
     assert_eq!(description.to_string(), "1 rows, 1 columns");
     assert_eq!(description.majority(), None);
+}
+
+#[test]
+fn a_description_warns_of_data_without_a_difference_and_of_repeated_rows() {
+    let constant = labelled("a,b,k\n1,2,x\n1,2,y\n").unwrap().describe();
+    assert_eq!((constant.constant_columns, constant.repeated_rows), (2, 0));
+    assert!(constant.to_string().contains("there is nothing to learn"));
+    let repeated = labelled("a,b,k\n1,2,x\n3,2,y\n1,2,x\n1,2,y\n1,2,x\n");
+    let repeated = repeated.unwrap().describe();
+    assert_eq!((repeated.constant_columns, repeated.repeated_rows), (1, 2));
+    let text = repeated.to_string();
+    assert!(text.contains("warning: rows that repeat another one: 2."));
+    assert!(!text.contains("nothing to learn"), "{text}");
 }
 
 proptest! {
