@@ -47,6 +47,8 @@ pub(crate) struct State {
     blocks: Vec<Block>,
     pool: Vec<Vec<u8>>,
     pub(crate) faults: VecDeque<Fault>,
+    /// Transactions with these notes have become invalid, and are refused with this code and text.
+    pub(crate) invalid: BTreeMap<u32, (i32, &'static str)>,
     /// The pool loses everything before each block.
     pub(crate) forgetful: bool,
     /// No question is answered.
@@ -94,6 +96,8 @@ impl FakeChain {
         if state.forgetful {
             state.pool.clear();
         }
+        let State { pool, invalid, .. } = &mut *state;
+        pool.retain(|bytes| !invalid.contains_key(&read(bytes).note));
         let mut nonces = state.blocks.last().expect("a genesis").nonces.clone();
         let mut pool = std::mem::take(&mut state.pool);
         pool.sort_by_key(|bytes| read(bytes).nonce);
@@ -166,6 +170,9 @@ impl State {
                 1010,
                 "Invalid Transaction: Transaction is outdated",
             ));
+        }
+        if let Some((code, message)) = self.invalid.get(&new.note) {
+            return Err(refused(*code, message));
         }
         if self.pool.iter().any(|old| old == bytes) {
             return Err(refused(1013, "Transaction Already Imported"));
@@ -265,11 +272,17 @@ impl Node for FakeChain {
 
     async fn next_nonce(&self, account: &AccountId) -> Result<u64, RpcError> {
         self.with(|state| {
-            let waiting = state.pool.iter().map(|bytes| read(bytes));
-            let after = waiting
-                .filter(|one| one.account == *account)
-                .map(|one| one.nonce + 1);
-            after.max().unwrap_or_default().max(state.nonce(account))
+            let mut waiting: Vec<Transaction> =
+                state.pool.iter().map(|bytes| read(bytes)).collect();
+            waiting.retain(|one| one.account == *account);
+            waiting.sort_by_key(|one| one.nonce);
+            // Those behind a gap are not counted.
+            waiting
+                .iter()
+                .fold(state.nonce(account), |next, one| match one.nonce == next {
+                    true => next + 1,
+                    false => next,
+                })
         })
     }
 

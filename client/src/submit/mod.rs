@@ -4,6 +4,9 @@
 //! in again with the same bytes whenever it may have been lost, so it can never take effect twice,
 //! and a new one is signed only when the chain has shown that the old one cannot be included any
 //! more: its nonce was used up by another transaction in a finalised block, or the node never took it.
+//!
+//! Where a transaction has become invalid, the next one of the account is signed for its nonce. That is no
+//! gap that all later ones wait behind, and still only one of both can be included.
 
 mod answer;
 mod nonces;
@@ -19,7 +22,7 @@ use answer::{read, Answer};
 pub(crate) use nonces::Nonces;
 use nonces::Ticket;
 use search::{Search, Verdict};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// How long a submission is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,14 +122,38 @@ impl Sender<'_> {
         account: &AccountId,
         anchor: BlockRef,
         mut sign: impl FnMut(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
-    ) -> Result<Option<(Ticket<'n>, Vec<u8>)>, SubmitError> {
+    ) -> Result<Option<(Ticket<'n>, Arc<[u8]>)>, SubmitError> {
         let mut lane = nonces.lane(account).await;
-        let ticket = lane.take(self.node.next_nonce(account).await?);
-        let bytes = sign(ticket.nonce(), anchor)?;
+        let due = self.node.next_nonce(account).await?;
+        let nonce = match self.is_stranded(&lane.followed(due)).await {
+            true => due,
+            false => lane.first_free(due),
+        };
+        let bytes: Arc<[u8]> = sign(nonce, anchor)?.into();
+        let ticket = lane.follow(nonce, bytes.clone());
         match self.hand_in(&bytes).await? {
             Handover::Taken => Ok(Some((ticket, bytes))),
             Handover::NonceTaken => Ok(None),
         }
+    }
+
+    /// The node waits for the nonce of these transactions, yet does not count on any of them, not even if it gets it again:
+    /// they have become invalid, as a free call does whose time is over. Another one may have their nonce then, lest all
+    /// later ones wait until they expire. Only one with this nonce can ever be included, and the followers of the others
+    /// see that it was used.
+    async fn is_stranded(&self, due: &[Arc<[u8]>]) -> bool {
+        for bytes in due {
+            let Err(error) = self.node.submit(bytes).await else {
+                return false;
+            };
+            // A node bans what has become invalid, or keeps it aside for a while.
+            let (Answer::Known
+            | Answer::Refused(SubmitError::CannotPay | SubmitError::Invalid { .. })) = read(error)
+            else {
+                return false;
+            };
+        }
+        !due.is_empty()
     }
 
     /// Hands in until a node has the transaction. Repeating it is harmless: the bytes are the same.

@@ -1,29 +1,32 @@
 //! The nonces of the accounts that this process uses.
 //!
 //! The node counts the transactions that wait in its pool, but loses them when it restarts. So the
-//! next nonce is the node's, or the one after the highest that this process still follows.
+//! next nonce is the first from the node's on that none of the transactions has which this process
+//! still follows.
 
 use crate::types::AccountId;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// The nonces in use, of all accounts.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Nonces {
     accounts: SyncMutex<BTreeMap<AccountId, Account>>,
 }
 
-#[derive(Debug, Default)]
+/// Has no `Debug` form, because transactions hold what may be secret until they are in a block.
+#[derive(Default)]
 struct Account {
     gate: Arc<Mutex<()>>,
-    followed: BTreeSet<u64>,
+    /// The transactions that are followed, by their nonces and the numbers of their tickets.
+    followed: BTreeMap<(u64, u64), Arc<[u8]>>,
+    tickets: u64,
 }
 
 /// The right to take the next nonce of an account; nobody else has it meanwhile.
-#[derive(Debug)]
 pub(crate) struct Lane<'a> {
     nonces: &'a Nonces,
     account: AccountId,
@@ -31,11 +34,11 @@ pub(crate) struct Lane<'a> {
 }
 
 /// A nonce in use. It is free again for others to follow when the ticket is dropped.
-#[derive(Debug)]
 pub(crate) struct Ticket<'a> {
     nonces: &'a Nonces,
     account: AccountId,
     nonce: u64,
+    number: u64,
 }
 
 impl Nonces {
@@ -56,17 +59,43 @@ impl Nonces {
 }
 
 impl<'a> Lane<'a> {
-    /// Takes the next nonce. `of_node` is the one that the node would take next.
-    pub(crate) fn take(&mut self, of_node: u64) -> Ticket<'a> {
+    /// The transactions with this nonce that are followed.
+    pub(crate) fn followed(&self, nonce: u64) -> Vec<Arc<[u8]>> {
+        let accounts = self.nonces.accounts();
+        let account = accounts.get(&self.account);
+        let range = (nonce, 0)..=(nonce, u64::MAX);
+        account.map_or_else(Vec::new, |account| {
+            account
+                .followed
+                .range(range)
+                .map(|(_, bytes)| bytes.clone())
+                .collect()
+        })
+    }
+
+    /// The first nonce from this one on that no followed transaction has.
+    pub(crate) fn first_free(&self, from: u64) -> u64 {
+        let accounts = self.nonces.accounts();
+        let followed = accounts.get(&self.account).map(|account| &account.followed);
+        let nonces = followed.into_iter().flat_map(|followed| followed.keys());
+        nonces.fold(from, |free, (nonce, _)| match *nonce == free {
+            true => free.saturating_add(1),
+            false => free,
+        })
+    }
+
+    /// Follows a transaction with this nonce.
+    pub(crate) fn follow(&mut self, nonce: u64, bytes: Arc<[u8]>) -> Ticket<'a> {
         let mut accounts = self.nonces.accounts();
-        let followed = &mut accounts.entry(self.account).or_default().followed;
-        let after_own = followed.last().map_or(0, |nonce| nonce.saturating_add(1));
-        let nonce = of_node.max(after_own);
-        followed.insert(nonce);
+        let account = accounts.entry(self.account).or_default();
+        let number = account.tickets;
+        account.tickets = number.wrapping_add(1);
+        account.followed.insert((nonce, number), bytes);
         Ticket {
             nonces: self.nonces,
             account: self.account,
             nonce,
+            number,
         }
     }
 }
@@ -80,7 +109,7 @@ impl Ticket<'_> {
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if let Some(account) = self.nonces.accounts().get_mut(&self.account) {
-            account.followed.remove(&self.nonce);
+            account.followed.remove(&(self.nonce, self.number));
         }
     }
 }
@@ -92,32 +121,55 @@ mod tests {
     const ALICE: AccountId = subxt::utils::AccountId32([1; 32]);
     const BOB: AccountId = subxt::utils::AccountId32([2; 32]);
 
+    async fn take<'a>(nonces: &'a Nonces, account: &AccountId, of_node: u64) -> Ticket<'a> {
+        let mut lane = nonces.lane(account).await;
+        let nonce = lane.first_free(of_node);
+        lane.follow(nonce, Arc::from([0_u8]))
+    }
+
     #[tokio::test]
     async fn nonces_that_are_followed_are_not_given_twice() {
         let nonces = Nonces::default();
-        let first = nonces.lane(&ALICE).await.take(7);
-        let second = nonces.lane(&ALICE).await.take(7);
+        let first = take(&nonces, &ALICE, 7).await;
+        let second = take(&nonces, &ALICE, 7).await;
         assert_eq!((first.nonce(), second.nonce()), (7, 8));
     }
 
     #[tokio::test]
     async fn accounts_do_not_share_nonces() {
         let nonces = Nonces::default();
-        let _first = nonces.lane(&ALICE).await.take(7);
-        assert_eq!(nonces.lane(&BOB).await.take(0).nonce(), 0);
+        let _first = take(&nonces, &ALICE, 0).await;
+        assert_eq!(take(&nonces, &BOB, 0).await.nonce(), 0);
     }
 
     #[tokio::test]
     async fn a_nonce_that_was_never_used_is_given_again() {
         let nonces = Nonces::default();
-        drop(nonces.lane(&ALICE).await.take(7));
-        assert_eq!(nonces.lane(&ALICE).await.take(7).nonce(), 7);
+        let first = take(&nonces, &ALICE, 7).await;
+        let second = take(&nonces, &ALICE, 7).await;
+        drop(first);
+        assert_eq!(take(&nonces, &ALICE, 7).await.nonce(), 7);
+        assert_eq!(second.nonce(), 8);
     }
 
     #[tokio::test]
     async fn the_node_is_believed_when_it_is_ahead() {
         let nonces = Nonces::default();
-        let _first = nonces.lane(&ALICE).await.take(7);
-        assert_eq!(nonces.lane(&ALICE).await.take(11).nonce(), 11);
+        let _first = take(&nonces, &ALICE, 7).await;
+        assert_eq!(take(&nonces, &ALICE, 11).await.nonce(), 11);
+    }
+
+    #[tokio::test]
+    async fn of_two_transactions_with_a_nonce_each_is_followed_until_its_own_end() {
+        let nonces = Nonces::default();
+        let first = take(&nonces, &ALICE, 7).await;
+        let mut lane = nonces.lane(&ALICE).await;
+        let second = lane.follow(7, Arc::from([1_u8]));
+        assert_eq!(lane.followed(7).len(), 2);
+        drop(first);
+        let left: Vec<Vec<u8>> = lane.followed(7).iter().map(|one| one.to_vec()).collect();
+        assert_eq!(left, [[1]]);
+        drop(second);
+        assert!(lane.followed(7).is_empty());
     }
 }

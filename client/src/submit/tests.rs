@@ -4,7 +4,6 @@ use crate::{
     rpc::fake::{hash_at, FakeChain, Fault, Transaction},
 };
 use codec::Encode;
-use std::sync::Arc;
 
 const ALICE: AccountId = subxt::utils::AccountId32([1; 32]);
 const LIFE: BlockNumber = 16;
@@ -300,4 +299,67 @@ async fn ends_of_two_nodes_say_nothing_until_they_are_of_one_chain() {
     let verdict = search.step(ends, Wait::Finalised).await;
     let verdict = verdict.expect("an answer");
     assert!(matches!(verdict, Verdict::Included(inclusion) if inclusion.finalised));
+}
+
+type Submission = tokio::task::JoinHandle<Result<Sent, SubmitError>>;
+
+/// Two submissions, of which the first becomes invalid before a block can hold it.
+async fn stranded(setup: &Arc<Setup>, refusal: (i32, &'static str)) -> (Submission, Submission) {
+    let send = |note| {
+        let setup = setup.clone();
+        tokio::spawn(async move { setup.send(note, Wait::InBlock).await })
+    };
+    let both = (send(1), send(2));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    setup.chain.state().invalid.insert(1, refusal);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(setup.notes().is_empty());
+    both
+}
+
+const CANNOT_PAY: (i32, &str) = (1010, "Invalid Transaction: Inability to pay some fees");
+
+#[tokio::test(start_paused = true)]
+async fn the_nonce_of_a_call_that_has_become_invalid_is_given_to_the_next_one() {
+    let setup = Arc::new(setup().await);
+    let (first, second) = stranded(&setup, CANNOT_PAY).await;
+    setup.send(3, Wait::InBlock).await.expect("a submission");
+    second.await.expect("no panic").expect("a submission");
+    assert_eq!(setup.notes(), [3, 2]);
+    let error = first.await.expect("no panic").expect_err("an invalid call");
+    assert!(matches!(error, SubmitError::CannotPay), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_that_the_node_has_banned_strands_nothing() {
+    let setup = Arc::new(setup().await);
+    let (_first, second) = stranded(&setup, (1012, "Transaction is temporarily banned")).await;
+    setup.send(3, Wait::InBlock).await.expect("a submission");
+    second.await.expect("no panic").expect("a submission");
+    assert_eq!(setup.notes(), [3, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_nonce_of_a_submission_that_was_given_up_is_given_to_the_next_one() {
+    let setup = Arc::new(setup().await);
+    let (first, second) = stranded(&setup, CANNOT_PAY).await;
+    first.abort();
+    assert!(first.await.expect_err("an end").is_cancelled());
+    setup.send(3, Wait::InBlock).await.expect("a submission");
+    second.await.expect("no panic").expect("a submission");
+    assert_eq!(setup.notes(), [3, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_that_the_node_has_only_forgotten_keeps_its_nonce() {
+    let setup = Arc::new(setup().await);
+    let first = {
+        let setup = setup.clone();
+        tokio::spawn(async move { setup.send(1, Wait::InBlock).await })
+    };
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    setup.chain.forget_pool();
+    setup.send(2, Wait::InBlock).await.expect("a submission");
+    first.await.expect("no panic").expect("a submission");
+    assert_eq!(setup.notes(), [1, 2]);
 }
