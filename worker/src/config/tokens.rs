@@ -1,13 +1,18 @@
 //! Amounts as people write them.
 
 use nocknock_client::{Balance, NNK};
-use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
+use serde::{
+    de::{Error, Visitor},
+    Deserialize, Deserializer, Serialize, Serializer,
+};
 use std::{fmt, str::FromStr};
 
 /// Decimals of an NNK.
 const DECIMALS: usize = 12;
 
 /// An amount in NNK, written as a decimal number such as `10` or `0.25`, without rounding.
+///
+/// In a file it is a text, or an integer for whole NNK.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tokens(pub Balance);
 
@@ -65,14 +70,37 @@ impl Serialize for Tokens {
 
 impl<'de> Deserialize<'de> for Tokens {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(D::Error::custom)
+        deserializer.deserialize_any(AmountVisitor)
+    }
+}
+
+/// Takes texts and integers. A number with decimals is refused: it was rounded when it was read.
+struct AmountVisitor;
+
+impl Visitor<'_> for AmountVisitor {
+    type Value = Tokens;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount of NNK such as 10, in quotes if it has decimals, such as \"0.25\"")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Tokens, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, whole: i64) -> Result<Tokens, E> {
+        self.visit_str(&whole.to_string())
+    }
+
+    fn visit_u64<E: Error>(self, whole: u64) -> Result<Tokens, E> {
+        self.visit_str(&whole.to_string())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashMap;
 
     #[test]
     fn amounts_are_read_as_they_are_written() {
@@ -85,6 +113,21 @@ mod tests {
             assert_eq!(text.parse(), Ok(Tokens(units)));
             assert_eq!(Tokens(units).to_string(), text);
         }
+    }
+
+    fn from_file(amount: &str) -> Result<Tokens, String> {
+        let read = toml::from_str::<HashMap<String, Tokens>>(&format!("amount = {amount}"));
+        let mut amounts = read.map_err(|error| error.to_string())?;
+        Ok(amounts.remove("amount").unwrap())
+    }
+
+    #[test]
+    fn a_file_holds_texts_or_whole_amounts() {
+        assert_eq!(from_file("\"0.25\""), Ok(Tokens(NNK / 4)));
+        assert_eq!(from_file("5"), Ok(Tokens::whole(5)));
+        assert_eq!(from_file("0"), Ok(Tokens::ZERO));
+        assert!(from_file("-5").unwrap_err().contains("an amount of NNK"));
+        assert!(from_file("0.25").unwrap_err().contains("in quotes"));
     }
 
     #[test]
