@@ -5,7 +5,9 @@ use crate::{
     blobs::{Blobs, Walrus},
     machine::{free_disk_mib, free_memory_mib, Shortage},
     secret::Secret,
+    train::DeviceChoice,
 };
+use candle_core::DeviceLocation;
 use nocknock_storage::client::RetryPolicy;
 use std::{path::Path, sync::Arc};
 use tokio::net::TcpListener;
@@ -45,9 +47,18 @@ pub(super) fn device(patient: &Patient<'_>) -> Finding {
     match patient.config.training.device.open() {
         Ok(device) => Finding::good(
             CHECK,
-            format!("models are trained on {:?}", device.location()),
+            format!("models are trained on {}", choice_of(device.location())),
         ),
         Err(error) => Finding::bad(CHECK, format!("{error} (training.device)")),
+    }
+}
+
+/// The device as the configuration names it.
+fn choice_of(location: DeviceLocation) -> DeviceChoice {
+    match location {
+        DeviceLocation::Cpu => DeviceChoice::Cpu,
+        DeviceLocation::Cuda { gpu_id } => DeviceChoice::Cuda(gpu_id),
+        DeviceLocation::Metal { .. } => DeviceChoice::Metal,
     }
 }
 

@@ -52,6 +52,13 @@ async fn what_is_missing_is_found_and_what_is_there_is_not_blamed() {
 }
 
 #[test]
+fn the_device_has_the_name_that_the_configuration_uses() {
+    let config = lonely();
+    let found = machine::device(&quickly(&config, Path::new(".")));
+    assert_eq!(found.text, "models are trained on cpu");
+}
+
+#[test]
 fn a_running_worker_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let config = lonely();
