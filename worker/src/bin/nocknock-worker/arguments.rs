@@ -194,14 +194,19 @@ pub(crate) enum KeysCommand {
 }
 
 fn shape(name: &str) -> Result<MlpShape, String> {
-    MlpShape::named(name).ok_or_else(|| {
-        let known: Vec<_> = SHAPES
-            .iter()
-            .chain(&TEST_SHAPES)
-            .map(MlpShape::name)
-            .collect();
-        format!("known shapes are {}", known.join(", "))
-    })
+    MlpShape::named(name).ok_or_else(|| format!("known shapes are {}", known_shapes()))
+}
+
+/// The shapes with their sizes, for errors.
+pub(crate) fn known_shapes() -> String {
+    let shapes = SHAPES.iter().chain(&TEST_SHAPES);
+    let known: Vec<_> = shapes
+        .map(|shape| {
+            let (columns, classes) = (shape.inputs, shape.classes);
+            format!("{shape} (up to {columns} columns, {classes} classes)")
+        })
+        .collect();
+    known.join(", ")
 }
 
 #[cfg(test)]
@@ -212,5 +217,12 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_unknown_shape_is_refused_with_the_known_ones() {
+        let refused = shape("huge").unwrap_err();
+        assert!(refused.contains("tabular-32x16x2 (up to 32 columns, 2 classes)"));
+        assert!(refused.contains("digits-64x32x10"), "{refused}");
     }
 }

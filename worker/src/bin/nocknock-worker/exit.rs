@@ -32,6 +32,11 @@ pub(crate) const ACCOUNT: u8 = 6;
 /// Ended without waiting.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The command line, the environment and the data do not go together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UsageError(pub(crate) String);
+
 /// The exit code that an error stands for.
 pub(crate) fn code_of(error: &anyhow::Error) -> ExitCode {
     let mut codes = error.chain().filter_map(code_of_cause);
@@ -51,7 +56,7 @@ fn is_stop(error: &(dyn std::error::Error + 'static)) -> bool {
 }
 
 fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
-    if error.is::<ConfigError>() || error.is::<CheckError>() {
+    if error.is::<ConfigError>() || error.is::<CheckError>() || error.is::<UsageError>() {
         return Some(USAGE);
     }
     if error.is::<AccountError>() {
@@ -195,6 +200,8 @@ mod tests {
         config.chain.urls = vec!["http://127.0.0.1:9944".into()];
         let refused = config.check().context("--url").unwrap_err();
         assert_eq!(code(refused), expected(USAGE));
+        let unfit = anyhow::Error::from(UsageError("unfit".into())).context("data.csv");
+        assert_eq!(code(unfit), expected(USAGE));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What commands have in common: configuration, state, keys, connection, notices.
 
-use crate::arguments::{Common, Output};
+use crate::{
+    arguments::{Common, Output},
+    exit::UsageError,
+};
 use anyhow::{Context, Result};
 use nocknock_client::Keys;
 use nocknock_worker::{
@@ -26,6 +29,9 @@ use tracing_subscriber::EnvFilter;
 
 /// How long one try to connect lasts.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The variable that says how much is logged.
+const LOG_VARIABLE: &str = "NOCKNOCK_LOG";
 
 /// A command that works with the configuration.
 pub(crate) struct Session {
@@ -220,9 +226,8 @@ impl Signals {
 
 /// The log goes to its file, or to standard error if NOCKNOCK_LOG asks for one.
 pub(crate) fn start_log(common: &Common) -> Result<()> {
-    const VARIABLE: &str = "NOCKNOCK_LOG";
-    let filter = match std::env::var(VARIABLE) {
-        Ok(text) => EnvFilter::try_new(text).context(VARIABLE)?,
+    let filter = match std::env::var(LOG_VARIABLE) {
+        Ok(text) => log_filter(&text)?,
         Err(_) => EnvFilter::new("info"),
     };
     // The library would report a line that cannot be written with a macro that panics if nobody reads standard error.
@@ -238,8 +243,31 @@ pub(crate) fn start_log(common: &Common) -> Result<()> {
                 .with_writer(Mutex::new(file))
                 .init();
         }
-        None if std::env::var_os(VARIABLE).is_some() => builder.with_writer(stderr).init(),
+        None if std::env::var_os(LOG_VARIABLE).is_some() => builder.with_writer(stderr).init(),
         None => {}
     }
     Ok(())
+}
+
+fn log_filter(text: &str) -> Result<EnvFilter, UsageError> {
+    EnvFilter::try_new(text).map_err(|error| {
+        UsageError(format!(
+            "{LOG_VARIABLE} is {text:?}: {error}; use off, error, warn, info, debug or trace, or one of \
+             them for a part of the program, such as nocknock_worker=debug"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_of_the_log_that_cannot_be_read_is_refused_with_what_is_allowed() {
+        assert!(log_filter("debug").is_ok());
+        assert!(log_filter("warn,nocknock_worker=trace").is_ok());
+        let refused = log_filter("nocknock_worker=loud").unwrap_err().to_string();
+        assert!(refused.starts_with("NOCKNOCK_LOG is \"nocknock_worker=loud\""));
+        assert!(refused.contains("off, error, warn, info, debug or trace"));
+    }
 }

@@ -1,14 +1,15 @@
 //! `train`: a model from a file.
 
 use crate::{
-    arguments::{Common, Output, Train},
+    arguments::{known_shapes, Common, Output, Train},
+    exit::UsageError,
     print,
     session::{stop_on_signal, Session},
 };
 use anyhow::{bail, Context, Result};
 use nocknock_dataset::{
     quantise::Range,
-    table::{LabelColumn, ReadOptions},
+    table::{LabelColumn, Labels, ReadOptions},
     Quantiser, Table, TrainBlob,
 };
 use nocknock_primitives::model::MlpShape;
@@ -75,10 +76,15 @@ fn read(options: &Train) -> Result<TrainingSet> {
         }
         return Ok(training_set(&blob)?);
     }
-    let shape = options
-        .shape
-        .context("name the shape of the model with --shape")?;
+    let shape = options.shape.ok_or_else(no_shape)?;
     read_table(path, &shape, options.label.as_deref())
+}
+
+fn no_shape() -> UsageError {
+    UsageError(format!(
+        "name the shape of the model with --shape; known shapes are {}",
+        known_shapes()
+    ))
 }
 
 fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<TrainingSet> {
@@ -93,12 +99,27 @@ fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Trai
     let labels = table
         .labels()
         .context("the table has no column with classes")?;
+    check_classes(labels, shape).with_context(|| path.display().to_string())?;
     let quantiser = Quantiser::fit(&table, shape, Range::MinMax)?;
     Ok(TrainingSet {
         shape: *shape,
         inputs: quantiser.table(&table)?.concat(),
         labels: labels.of_row.clone(),
     })
+}
+
+fn check_classes(labels: &Labels, shape: &MlpShape) -> Result<(), UsageError> {
+    let found = labels.classes.len();
+    match found <= usize::from(shape.classes) {
+        true => Ok(()),
+        false => Err(UsageError(format!(
+            "column `{}` holds {found} classes, but shape {shape} tells {} apart: choose another \
+             shape, or name the column with the classes by --label; known shapes are {}",
+            labels.column,
+            shape.classes,
+            known_shapes()
+        ))),
+    }
 }
 
 /// The file holds the weights, so only its owner may read it.
@@ -126,4 +147,43 @@ fn tell(common: &Common, path: &Path, model: &ModelFact) -> Result<()> {
             model.validation_accuracy * 100.0
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_primitives::model::shape::TINY_4X3X2;
+
+    fn refused(table: &str, shape: Option<MlpShape>) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data.csv");
+        fs::write(&data, table).unwrap();
+        let options = Train {
+            data,
+            shape,
+            label: None,
+            out: folder.path().join("out"),
+        };
+        match read(&options) {
+            Ok(_) => panic!("the table was taken"),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    #[test]
+    fn more_classes_than_the_shape_has_are_refused_with_the_shapes() {
+        let error = refused("a,k\n1,x\n2,y\n3,z\n", Some(TINY_4X3X2));
+        assert!(
+            error.contains("data.csv: column `k` holds 3 classes, but shape tiny-4x3x2 tells 2"),
+            "{error}"
+        );
+        assert!(error.contains("digits-64x32x10 (up to 64 columns, 10 classes)"));
+    }
+
+    #[test]
+    fn without_a_shape_the_known_ones_are_listed() {
+        let error = refused("a,k\n1,x\n2,y\n", None);
+        assert!(error.contains("--shape"), "{error}");
+        assert!(error.contains("tabular-32x16x2"), "{error}");
+    }
 }
