@@ -1,6 +1,6 @@
 //! Calls about experiments and their models.
 
-use super::Call;
+use super::{Call, Hold};
 use crate::types::AccountId;
 use nocknock_primitives::{
     experiment::{Description, Stage},
@@ -11,12 +11,16 @@ const PALLET: &str = "Experiments";
 
 /// Creates an experiment that the sender owns. Holds a deposit that grows with the description.
 pub fn create(description: &Description) -> Call {
-    Call::new(PALLET, "create_experiment").with("description", description)
+    Call::new(PALLET, "create_experiment")
+        .with("description", description)
+        .holding(Hold::of_new(description))
 }
 
 /// Replaces the description of an experiment and adjusts its deposit.
 pub fn describe(experiment: ExperimentId, description: &Description) -> Call {
-    about("describe_experiment", experiment).with("description", description)
+    about("describe_experiment", experiment)
+        .with("description", description)
+        .holding(Hold::of_change(experiment, description))
 }
 
 /// Offers an experiment to another account, which has to accept it.
@@ -26,7 +30,7 @@ pub fn transfer(experiment: ExperimentId, to: &AccountId) -> Call {
 
 /// Accepts an experiment that is offered to the sender. Holds its deposit.
 pub fn accept_transfer(experiment: ExperimentId) -> Call {
-    about("accept_transfer", experiment)
+    about("accept_transfer", experiment).holding(Hold::Experiment(experiment))
 }
 
 /// Takes back the offer of an experiment.

@@ -5,6 +5,7 @@
 //! against the types that the node's runtime declares, by name.
 
 pub mod balances;
+mod deposits;
 pub mod experiments;
 pub mod rewards;
 pub mod session;
@@ -13,7 +14,8 @@ pub mod utility;
 pub mod verifier;
 pub mod wtm;
 
-use crate::types::Balance;
+pub(crate) use deposits::Hold;
+
 use codec::Encode;
 use std::fmt;
 
@@ -36,7 +38,7 @@ pub struct Call {
     pallet: &'static str,
     name: &'static str,
     arguments: Vec<(&'static str, Argument)>,
-    deposit: Balance,
+    holds: Vec<Hold>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -53,7 +55,7 @@ impl Call {
             pallet,
             name,
             arguments: Vec::new(),
-            deposit: 0,
+            holds: Vec::new(),
         }
     }
 
@@ -70,8 +72,8 @@ impl Call {
         self
     }
 
-    pub(crate) fn holding(mut self, deposit: Balance) -> Self {
-        self.deposit = deposit;
+    pub(crate) fn holding(mut self, hold: Hold) -> Self {
+        self.holds.push(hold);
         self
     }
 
@@ -85,10 +87,9 @@ impl Call {
         self.name
     }
 
-    /// What the call holds of the sender's tokens by its own arguments, beside the fee. Deposits
-    /// whose amount the chain alone knows are not in it.
-    pub fn deposit(&self) -> Balance {
-        self.deposit
+    /// What it puts on hold of the sender's tokens, beside the fee.
+    pub(crate) fn holds(&self) -> &[Hold] {
+        &self.holds
     }
 
     pub(crate) fn arguments(&self) -> &[(&'static str, Argument)] {

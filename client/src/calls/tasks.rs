@@ -1,6 +1,6 @@
 //! Calls about tasks.
 
-use super::{Call, TooLong};
+use super::{Call, Hold, TooLong};
 use crate::types::{AccountId, TaskSpec};
 use nocknock_primitives::{
     circuit::ProofBytes,
@@ -16,7 +16,8 @@ pub fn create(experiment: ExperimentId, spec: &TaskSpec) -> Call {
     Call::new(PALLET, "create_task")
         .with("experiment", experiment)
         .with("spec", spec)
-        .holding(spec.terms.reward.saturating_add(spec.terms.bond))
+        .holding(Hold::Amount(spec.terms.reward))
+        .holding(Hold::Amount(spec.terms.bond))
 }
 
 /// Cancels a task that nobody can be committed to.

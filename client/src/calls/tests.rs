@@ -259,9 +259,10 @@ fn the_debug_form_of_a_call_has_no_arguments() {
 }
 
 #[test]
-fn the_deposit_of_a_task_is_its_reward_and_bond() {
-    assert_eq!(tasks::create(1, &spec()).deposit(), 1_050);
-    assert_eq!(tasks::cancel(1).deposit(), 0);
+fn a_task_holds_its_reward_and_bond() {
+    let held = [1_000, 50].map(Hold::Amount);
+    assert_eq!(tasks::create(1, &spec()).holds(), held);
+    assert!(tasks::cancel(1).holds().is_empty());
 }
 
 #[test]

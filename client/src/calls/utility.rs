@@ -14,11 +14,7 @@ pub fn batch_all(calls: &[Call]) -> Result<Call, TooLong> {
     if u32::try_from(calls.len()).map_or(true, |given| given > MAX_BATCH) {
         return Err(too_long);
     }
-    let deposit = calls
-        .iter()
-        .map(Call::deposit)
-        .fold(0, u128::saturating_add);
-    Ok(Call::new("Utility", "batch_all")
-        .with_calls("calls", calls)
-        .holding(deposit))
+    let batch = Call::new("Utility", "batch_all").with_calls("calls", calls);
+    let holds = calls.iter().flat_map(Call::holds).copied();
+    Ok(holds.fold(batch, Call::holding))
 }

@@ -1,6 +1,6 @@
 //! Calls about facts of the World Truth Model.
 
-use super::Call;
+use super::{Call, Hold};
 use crate::types::AccountId;
 use nocknock_primitives::{
     fact::{Source, Statement},
@@ -10,11 +10,14 @@ use nocknock_primitives::{
 
 const PALLET: &str = "Wtm";
 
+const PROPOSAL_BOND: Hold = Hold::Constant(PALLET, "ProposalBond");
+
 /// Proposes a fact. Holds a bond.
 pub fn propose(statement: &Statement, source: &Source) -> Call {
     Call::new(PALLET, "propose")
         .with("statement", statement)
         .with("source", source)
+        .holding(PROPOSAL_BOND)
 }
 
 /// Proposes a fact from a source outside the chain. Holds a bond.
@@ -24,17 +27,19 @@ pub fn import(statement: &Statement, uri: Text<MAX_URI>, blob: BlobId) -> Call {
 
 /// Puts a bond of the sender on a proposed fact.
 pub fn attest(fact: FactId) -> Call {
-    about("attest", fact)
+    about("attest", fact).holding(Hold::Constant(PALLET, "AttestBond"))
 }
 
 /// Disputes a proposed fact. Holds a bond.
 pub fn dispute(fact: FactId) -> Call {
-    about("dispute", fact)
+    about("dispute", fact).holding(Hold::Constant(PALLET, "DisputeBond"))
 }
 
 /// Votes for or against a disputed fact with the sender's work points. Holds a small deposit.
 pub fn vote(fact: FactId, support: bool) -> Call {
-    about("vote", fact).with("support", support)
+    about("vote", fact)
+        .with("support", support)
+        .holding(Hold::Constant(PALLET, "VoteDeposit"))
 }
 
 /// Decides about a fact whose dispute window or vote period is over.
@@ -53,6 +58,7 @@ pub fn supersede(old: FactId, object: &Text<MAX_OBJECT>, source: &Source) -> Cal
         .with("old", old)
         .with("object", object)
         .with("source", source)
+        .holding(PROPOSAL_BOND)
 }
 
 /// Takes back a fact of the sender that nobody disputed.

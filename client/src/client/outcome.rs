@@ -64,7 +64,7 @@ impl Included {
 pub struct Estimate {
     /// The fee, if it is not waived.
     pub fee: Balance,
-    /// What the call's own arguments put on hold. See [`Call::deposit`].
+    /// What the call puts on hold. See [`Snapshot::deposit_of`].
     pub deposit: Balance,
     /// What the account has free.
     pub available: Balance,
@@ -117,7 +117,7 @@ pub(super) async fn estimate(
     let info: DispatchInfo = decode_all("the fee", &answer)?;
     Ok(Estimate {
         fee: info.fee,
-        deposit: call.deposit(),
+        deposit: best.deposit_of(call).await?,
         available: best.balance(account).await?.free,
     })
 }
