@@ -4,7 +4,7 @@ use crate::{
     arguments::Global,
     config::Config,
     dev::{
-        node::{DevNode, NodeOptions},
+        node::{ensure_at, ensure_free, DevNode, NodeOptions},
         session::{Session, SessionFile},
     },
     failure::{other, Failure},
@@ -12,7 +12,7 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Client, ConnectOptions, Follow};
-use nocknock_storage::dev_store::{self, DevStore};
+use nocknock_storage::dev_store::{self, DevStore, ServeError};
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr},
@@ -57,7 +57,7 @@ pub(crate) struct Start {
 struct Place {
     folder: PathBuf,
     /// Removes the folder at the end.
-    _temporary: Option<tempfile::TempDir>,
+    temporary: Option<tempfile::TempDir>,
 }
 
 /// What makes the command end.
@@ -69,7 +69,8 @@ struct Stop {
 impl Start {
     pub(crate) async fn run(self, global: &Global, output: Output) -> Result<(), Failure> {
         let mut stop = Stop::listen()?;
-        let place = self.place(global)?;
+        ensure_free(self.rpc_port)?;
+        let mut place = self.place(global)?;
         let store = self.store(&place.folder).await?;
         let options = NodeOptions {
             program: self.node.clone(),
@@ -87,6 +88,9 @@ impl Start {
             ran = self.serve(&mut node, &store, &place.folder, output) => ran,
             () = stop.wait() => Ok(()),
         };
+        if ran.is_err() {
+            place.keep();
+        }
         output.say("stopping");
         let stopped = node.stop().await;
         store.shutdown().await.map_err(other)?;
@@ -99,14 +103,14 @@ impl Start {
             let temporary = temporary.map_err(other)?;
             return Ok(Place {
                 folder: temporary.path().to_owned(),
-                _temporary: Some(temporary),
+                temporary: Some(temporary),
             });
         }
         let folder = Config::load(global)?.data_dir()?.join("dev");
         fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
         Ok(Place {
             folder,
-            _temporary: None,
+            temporary: None,
         })
     }
 
@@ -115,7 +119,7 @@ impl Start {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, self.store_port)),
             ..dev_store::Config::new(folder.join("store"))
         };
-        DevStore::serve(config).await.map_err(other)
+        DevStore::serve(config).await.map_err(store_failure)
     }
 
     /// Runs until the node ends by itself, which is a failure.
@@ -127,6 +131,7 @@ impl Start {
         output: Output,
     ) -> Result<(), Failure> {
         let url = node.url().await?;
+        ensure_at(&url, self.rpc_port)?;
         first_block(&url).await?;
         let session = Session::new(folder, &url, node.pid(), &store.url(), node.log());
         let path = self.session_file.clone();
@@ -134,6 +139,25 @@ impl Start {
         let _file = SessionFile::write(path, &session)?;
         output.show(&session, || session.text())?;
         node.ended().await
+    }
+}
+
+impl Place {
+    /// Keeps the folder, whose log tells why the node has failed.
+    fn keep(&mut self) {
+        if let Some(temporary) = &mut self.temporary {
+            temporary.disable_cleanup(true);
+        }
+    }
+}
+
+fn store_failure(error: ServeError) -> Failure {
+    match error {
+        ServeError::Listen { .. } => other(format!(
+            "{error}. Is another one running? End it, or give --store-port 0, which takes a free port, and give commands its URL \
+             with --store"
+        )),
+        error => other(error),
     }
 }
 
@@ -167,5 +191,43 @@ impl Stop {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_temporary_folder_stays_only_where_its_log_is_needed() {
+        let place = || {
+            let temporary = tempfile::tempdir().unwrap();
+            Place {
+                folder: temporary.path().to_owned(),
+                temporary: Some(temporary),
+            }
+        };
+        let removed = place();
+        let folder = removed.folder.clone();
+        drop(removed);
+        assert!(!folder.exists());
+        let mut kept = place();
+        kept.keep();
+        let folder = kept.folder.clone();
+        drop(kept);
+        assert!(folder.exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_store_port_that_is_taken_is_reported_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let config = dev_store::Config {
+            listen: taken.local_addr().unwrap(),
+            ..dev_store::Config::new(folder.path().join("store"))
+        };
+        let failure = store_failure(DevStore::serve(config).await.unwrap_err());
+        assert!(failure.to_string().contains("--store-port 0"), "{failure}");
     }
 }

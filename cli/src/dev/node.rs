@@ -5,7 +5,10 @@ use rustix::process::{kill_process, Pid, Signal};
 use std::{
     env,
     ffi::OsString,
+    fmt::Display,
     fs::{self, File},
+    io,
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -51,6 +54,7 @@ impl DevNode {
         let folder = &options.folder;
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, error))?;
         let log = folder.join("node.log");
+        put_aside(&log)?;
         let file = File::create(&log).map_err(|error| Failure::file(&log, error))?;
         let child = Command::new(&program)
             .args(arguments(options))
@@ -76,7 +80,7 @@ impl DevNode {
     pub(crate) async fn url(&mut self) -> Result<String, Failure> {
         let deadline = tokio::time::Instant::now() + START;
         while tokio::time::Instant::now() < deadline {
-            let log = fs::read_to_string(&self.log).unwrap_or_default();
+            let log = read_log(&self.log);
             if let Some(address) = rpc_address(&log) {
                 return Ok(format!("ws://{address}"));
             }
@@ -115,14 +119,75 @@ impl DevNode {
     }
 
     fn failed(&self, status: ExitStatus) -> Failure {
-        let log = fs::read_to_string(&self.log).unwrap_or_default();
-        let last = log.lines().rev().find(|line| !line.trim().is_empty());
+        let log = read_log(&self.log);
+        let reason = reason(&log);
+        let advice = match reason.contains(IN_USE) {
+            true => format!("{ORPHAN}\n"),
+            false => String::new(),
+        };
         other(format!(
-            "the node ended ({status}): {}\nIts log is {}",
-            last.unwrap_or_default(),
+            "the node ended ({status}): {reason}\n{advice}Its log is {}",
             self.log.display()
         ))
     }
+}
+
+/// What the node says where another process has its database open.
+const IN_USE: &str = "Database file is in use";
+
+const ORPHAN: &str = "Another node uses this folder, perhaps one that a killed `nocknock start` has left behind. End it with `kill PID`: its PID is that of \"node\" in session.json, or `pgrep nocknock-node` tells it. Or give another --data-dir.";
+
+/// A node that was left behind may still write its log: it keeps that file, under another name.
+fn put_aside(log: &Path) -> Result<(), Failure> {
+    match fs::rename(log, log.with_extension("log.old")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::file(log, error)),
+        _ => Ok(()),
+    }
+}
+
+/// The log so far. A line that is cut within a character is no reason to see nothing of it.
+fn read_log(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The errors in a log, or else its last line.
+fn reason(log: &str) -> String {
+    let errors: Vec<&str> = log
+        .lines()
+        .filter(|line| line.starts_with("Error") || line.contains("panicked at"))
+        .collect();
+    match errors.is_empty() {
+        false => errors.join("\n"),
+        true => {
+            let last = log.lines().rev().find(|line| !line.trim().is_empty());
+            last.unwrap_or("it has said nothing").to_owned()
+        }
+    }
+}
+
+/// Makes sure that a node can listen at this port. Otherwise it would take another one in silence, and commands without
+/// --url would speak to whoever has this one.
+pub(crate) fn ensure_free(port: u16) -> Result<(), Failure> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(not_listening(port, error)),
+    }
+}
+
+/// Makes sure that the node listens at the port that it was given, if it was given one.
+pub(crate) fn ensure_at(url: &str, port: u16) -> Result<(), Failure> {
+    match port == 0 || url.ends_with(&format!(":{port}")) {
+        true => Ok(()),
+        false => Err(not_listening(port, "another program was faster")),
+    }
+}
+
+fn not_listening(port: u16, reason: impl Display) -> Failure {
+    other(format!(
+        "the node cannot listen at 127.0.0.1:{port}: {reason}. If another node runs there, end it, or start this one with \
+         --rpc-port 0, which takes a free port, and give commands its URL with --url"
+    ))
 }
 
 fn arguments(options: &NodeOptions) -> Vec<OsString> {
@@ -183,6 +248,45 @@ mod tests {
         assert_eq!(rpc_address(line), Some("127.0.0.1:9944"));
         assert_eq!(rpc_address(line.trim_end()), None);
         assert_eq!(rpc_address("nothing yet\n"), None);
+    }
+
+    #[test]
+    fn the_errors_of_a_log_are_told_rather_than_its_last_line() {
+        let log = "2026 Database: ParityDb at x\nError: Database file is in use. (os)\n2026 bye\n";
+        assert_eq!(reason(log), "Error: Database file is in use. (os)");
+        assert!(reason(log).contains(IN_USE));
+        assert_eq!(reason("one\ntwo\n\n"), "two");
+        assert_eq!(reason(""), "it has said nothing");
+    }
+
+    #[test]
+    fn a_log_that_somebody_may_still_write_is_put_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("node.log");
+        put_aside(&log).unwrap();
+        fs::write(&log, "of before").unwrap();
+        put_aside(&log).unwrap();
+        assert!(!log.exists());
+        let old = fs::read_to_string(folder.path().join("node.log.old"));
+        assert_eq!(old.unwrap(), "of before");
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_refused_before_the_node_takes_another() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let error = ensure_free(port).unwrap_err().to_string();
+        assert!(error.contains(&port.to_string()), "{error}");
+        assert!(error.contains("--rpc-port 0"), "{error}");
+        assert!(ensure_free(0).is_ok());
+    }
+
+    #[test]
+    fn a_node_at_another_port_than_the_given_one_is_refused() {
+        assert!(ensure_at("ws://127.0.0.1:9944", 9944).is_ok());
+        assert!(ensure_at("ws://127.0.0.1:41", 0).is_ok());
+        let error = ensure_at("ws://127.0.0.1:41", 9944).unwrap_err();
+        assert!(error.to_string().contains("--rpc-port 0"), "{error}");
     }
 
     #[tokio::test]
