@@ -1,25 +1,35 @@
 //! The keys that sign: from a file or the environment, never from an argument.
 
-use crate::{arguments::AccountArgs, config::Account, failure::Failure};
+use crate::{
+    arguments::AccountArgs,
+    config::Account,
+    failure::{usage, Failure},
+};
 use nocknock_client::{KeySource, Keys, Password};
 
 /// Environment variable with the password of the keystore.
 const PASSWORD_VARIABLE: &str = "NOCKNOCK_KEYSTORE_PASSWORD";
+
+const TWO_SOURCES: &str = "--dev-account and --seed-file, --keystore or --key-variable name two accounts: give one of them. \
+    NOCKNOCK_SEED_FILE and NOCKNOCK_KEYSTORE count too; `env -u` takes a variable away";
 
 /// Where keys come from: the arguments, or the configuration. None if neither says so.
 pub(crate) fn source(
     arguments: &AccountArgs,
     configured: &Account,
 ) -> Result<Option<KeySource>, Failure> {
-    if let Some(name) = &arguments.dev_account {
-        return Ok(Some(KeySource::Development(name.clone())));
-    }
     let named = Account {
         seed_file: arguments.seed_file.clone(),
         keystore: arguments.keystore.clone(),
         environment: arguments.key_variable.clone(),
         password_file: configured.password_file.clone(),
     };
+    if let Some(name) = &arguments.dev_account {
+        return match named.sources() {
+            0 => Ok(Some(KeySource::Development(name.clone()))),
+            _ => Err(usage(TWO_SOURCES)),
+        };
+    }
     match of_account(&named)? {
         Some(source) => Ok(Some(source)),
         None => of_account(configured),
@@ -58,6 +68,22 @@ pub(crate) fn load(arguments: &AccountArgs, configured: &Account) -> Result<Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_development_account_beside_other_keys_is_refused() {
+        let alone = AccountArgs {
+            dev_account: Some("alice".to_owned()),
+            ..AccountArgs::default()
+        };
+        let chosen = source(&alone, &Account::default()).unwrap();
+        assert!(matches!(chosen, Some(KeySource::Development(_))));
+        let two = AccountArgs {
+            seed_file: Some("seed".into()),
+            ..alone
+        };
+        let failure = source(&two, &Account::default()).unwrap_err();
+        assert_eq!(failure.code(), 2, "{failure}");
+    }
 
     #[test]
     fn an_argument_goes_before_the_configuration() {

@@ -62,7 +62,7 @@ pub(crate) struct Global {
     pub(crate) account: AccountArgs,
 }
 
-// Who signs. A development account goes first, then the others in this order. A secret is never an argument, because every
+// Who signs: a development account alone, or else the first of the others in this order. A secret is never an argument, because every
 // process of the machine can read those.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Keys")]

@@ -157,7 +157,8 @@ impl Config {
 }
 
 impl Account {
-    fn sources(&self) -> usize {
+    /// How many sources of keys it names.
+    pub(crate) fn sources(&self) -> usize {
         [
             self.seed_file.is_some(),
             self.keystore.is_some(),

@@ -8,7 +8,7 @@ use crate::{
     output::Output,
 };
 use nocknock_client::{
-    AccountId, Call, Client, ConnectOptions, Included, Keys, QueryError, Snapshot, Wait,
+    AccountId, Call, Client, ConnectOptions, Estimate, Included, Keys, QueryError, Snapshot, Wait,
 };
 use nocknock_primitives::circuit::KeyOrigin;
 use std::time::Duration;
@@ -103,10 +103,18 @@ impl Node {
         Ok(serde_json::json!({
             "call": call.to_string(),
             "fee": crate::amount::Amount(estimate.fee),
+            "free_within_quota": is_free_within_quota(call, &estimate),
             "deposit": crate::amount::Amount(estimate.deposit),
             "available": crate::amount::Amount(estimate.available),
         }))
     }
+}
+
+/// A call that the chain takes is free within the quota of the account if that cannot pay for it, or if it creates a task
+/// that nobody pays for, which only the custodian of a curriculum can.
+fn is_free_within_quota(call: &Call, estimate: &Estimate) -> bool {
+    let is_task = (call.pallet(), call.name()) == ("Tasks", "create_task");
+    (is_task && estimate.deposit == 0) || !estimate.is_affordable()
 }
 
 fn options(config: &Config, patience: Duration) -> ConnectOptions {
@@ -123,4 +131,22 @@ pub(crate) async fn is_development(snapshot: &Snapshot) -> Result<bool, QueryErr
     Ok(circuits
         .iter()
         .any(|(_, circuit)| circuit.origin == KeyOrigin::Development))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_client::calls;
+
+    #[test]
+    fn a_call_that_is_taken_from_an_account_without_tokens_is_free() {
+        let estimate = |available| Estimate {
+            fee: 5,
+            deposit: 10,
+            available,
+        };
+        let call = calls::tasks::settle(1);
+        assert!(is_free_within_quota(&call, &estimate(14)));
+        assert!(!is_free_within_quota(&call, &estimate(15)));
+    }
 }

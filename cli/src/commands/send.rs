@@ -4,6 +4,7 @@ use crate::{
     amount::Amount,
     failure::Failure,
     node::Node,
+    output::pairs,
     views::{self, with},
 };
 use clap::Args;
@@ -11,7 +12,7 @@ use nocknock_client::{Call, DomainEvent, Included, Wait};
 use serde_json::Value;
 
 // No documentation comment: it would take the place of what each command says about itself.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Sending {
     /// Only say what it costs and whether the chain would take it.
     #[arg(long)]
@@ -24,7 +25,7 @@ impl Sending {
     pub(crate) async fn send(self, node: &Node, call: &Call) -> Result<Option<Included>, Failure> {
         if self.dry_run {
             let cost = node.rehearse(call).await?;
-            node.output.show(&cost, || format!("{cost:#}"))?;
+            node.output.show(&cost, || costs(&cost))?;
             return Ok(None);
         }
         node.send(call, Wait::Finalised).await.map(Some)
@@ -43,6 +44,22 @@ impl Sending {
         let value = with(report(subject, &included), "call", call.to_string());
         node.output.show(&value, || told(&included))
     }
+}
+
+/// What a rehearsed call costs, for people.
+pub(crate) fn costs(cost: &Value) -> String {
+    let text = |name: &str| cost[name].as_str().unwrap_or_default().to_owned();
+    let amount = |name: &str| format!("{} NNK", text(name));
+    let fee = match cost["free_within_quota"].as_bool() {
+        Some(true) => format!("free within the quota, else {}", amount("fee")),
+        _ => amount("fee"),
+    };
+    pairs([
+        ("call", text("call")),
+        ("fee", fee),
+        ("deposit", amount("deposit")),
+        ("available", amount("available")),
+    ])
 }
 
 /// What a transaction did, for programs: where it is, its fee and its events, beside what it is about.
@@ -112,6 +129,25 @@ mod tests {
                 DomainEvent::Wtm(claimed),
             ],
         }
+    }
+
+    #[test]
+    fn people_read_what_a_call_costs_in_a_table() {
+        let cost = |free| {
+            json!({
+                "call": "Tasks.create_task",
+                "fee": "0.0019",
+                "free_within_quota": free,
+                "deposit": "0",
+                "available": "3",
+            })
+        };
+        let told = costs(&cost(false));
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines.len(), 4, "{told}");
+        assert!(lines[1].ends_with("  0.0019 NNK"), "{told}");
+        let free = costs(&cost(true));
+        assert!(free.contains("free within the quota"), "{free}");
     }
 
     #[test]
