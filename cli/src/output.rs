@@ -7,7 +7,7 @@ use crate::failure::{other, Failure};
 use clap::ValueEnum;
 use comfy_table::{presets, Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{json, Value};
 use std::{
     fmt::Display,
     io::{self, Write},
@@ -110,6 +110,27 @@ pub(crate) fn pairs<N: ToString, V: ToString>(pairs: impl IntoIterator<Item = (N
     trimmed(table)
 }
 
+/// The fields of a JSON object below each other. Those of an object within it go by both names.
+pub(crate) fn fields(value: &Value) -> String {
+    let mut found = Vec::new();
+    collect("", value, &mut found);
+    pairs(found)
+}
+
+fn collect(name: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                let field = format!("{name} {}", field.replace('_', " "));
+                collect(field.trim(), value, found);
+            }
+        }
+        Value::Null => {}
+        Value::String(text) => found.push((name.to_owned(), text.clone())),
+        other => found.push((name.to_owned(), other.to_string())),
+    }
+}
+
 /// A cell of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown(Cell);
@@ -156,6 +177,16 @@ mod tests {
         assert_eq!(lines.len(), 3, "{shown}");
         assert!(lines[1].ends_with("    7"), "{shown}");
         assert!(lines[2].ends_with(" 1234"), "{shown}");
+    }
+
+    #[test]
+    fn fields_of_fields_go_by_both_names() {
+        let shown =
+            fields(&json!({ "periods": { "commit": 5 }, "min_score": "0.9", "none": null }));
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut lines: Vec<String> = shown.lines().map(words).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, ["min score 0.9", "periods commit 5"]);
     }
 
     #[test]

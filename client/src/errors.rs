@@ -2,7 +2,7 @@
 
 use crate::{
     rpc::RpcError,
-    types::{BlockNumber, Hash},
+    types::{Balance, BlockNumber, Hash, NNK},
 };
 use std::fmt;
 
@@ -137,7 +137,8 @@ const HINTS: [(&str, &str, &str); 4] = [
     (
         "System",
         "FundsUnavailable",
-        "The account holds fewer free tokens than the deposit; `nocknock status` shows them.",
+        "The account has too few free tokens for what the call takes or holds, and some must stay so that it lives; \
+         `nocknock status` shows them.",
     ),
 ];
 
@@ -153,6 +154,31 @@ impl Rejection {
             docs: docs.join(" "),
             hint: HINTS.iter().find_map(hint),
         }
+    }
+
+    /// Adds the minimum that an amount is below. `constant` reads an amount among the constants of the error's pallet.
+    pub(crate) fn with_minimum(mut self, constant: impl Fn(&str) -> Option<Balance>) -> Self {
+        if let Some(minimum) = self.minimum(constant) {
+            self.docs.push_str(&minimum);
+        }
+        self
+    }
+
+    fn minimum(&self, constant: impl Fn(&str) -> Option<Balance>) -> Option<String> {
+        if self.pallet != "Tasks" {
+            return None;
+        }
+        let amount = |name| Some(in_nnk(constant(name)?));
+        Some(match self.error.as_str() {
+            "RewardTooLow" => format!(" The minimum is {} NNK.", amount("MinReward")?),
+            "StakeTooLow" => format!(" The minimum is {} NNK.", amount("MinStake")?),
+            "BondTooLow" => format!(
+                " The minimum is {} NNK, and {} NNK more for each block.",
+                amount("MinBond")?,
+                amount("BondPerBlock")?
+            ),
+            _ => return None,
+        })
     }
 
     /// An error that no pallet declares, such as missing tokens or rights.
@@ -178,6 +204,12 @@ impl Rejection {
     pub fn is(&self, pallet: &str, error: &str) -> bool {
         self.pallet == pallet && self.error == error
     }
+}
+
+/// An amount as a decimal number of NNK.
+fn in_nnk(amount: Balance) -> String {
+    let text = format!("{}.{:012}", amount / NNK, amount % NNK);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 impl fmt::Display for Rejection {
@@ -284,6 +316,22 @@ mod tests {
     fn an_error_without_a_hint_ends_with_the_runtimes_own_words() {
         let rejection = Rejection::new("Wtm", "Odd", &["Too odd.".to_owned()]);
         assert_eq!(rejection.to_string(), "Wtm.Odd: Too odd.");
+    }
+
+    #[test]
+    fn an_amount_that_is_too_low_is_refused_with_the_minimum() {
+        let text = |error| {
+            let docs = ["The amount is below the minimum.".to_owned()];
+            let constant = |name: &str| (name != "BondPerBlock").then_some(10 * NNK + NNK / 4);
+            let rejection = Rejection::new("Tasks", error, &docs);
+            rejection.with_minimum(constant).docs
+        };
+        let expected = "The amount is below the minimum. The minimum is 10.25 NNK.";
+        assert_eq!(text("RewardTooLow"), expected);
+        assert_eq!(text("StakeTooLow"), expected);
+        // A constant that the runtime does not have, and another error.
+        assert_eq!(text("BondTooLow"), "The amount is below the minimum.");
+        assert_eq!(text("BadMinimum"), "The amount is below the minimum.");
     }
 
     #[test]

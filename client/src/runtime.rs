@@ -183,7 +183,8 @@ impl Runtime {
         let [code, ..] = module.error;
         let found = pallet.and_then(|pallet| {
             let variant = pallet.error_variant_by_index(code)?;
-            Some(Rejection::new(pallet.name(), &variant.name, &variant.docs))
+            let rejection = Rejection::new(pallet.name(), &variant.name, &variant.docs);
+            Some(rejection.with_minimum(|name| self.constant(pallet.name(), name).ok()))
         });
         found.unwrap_or_else(|| Rejection::unknown(module.index, code))
     }

@@ -1,9 +1,10 @@
 //! `nocknock propose-task`.
 
 use crate::{
-    commands::follow,
+    commands::{follow, send::costs},
     failure::{usage, Failure},
     node::Node,
+    output::fields,
     requester::{
         act::Follower,
         state::{Progress, Request},
@@ -126,8 +127,10 @@ impl ProposeTask {
         let call = calls::tasks::create(self.experiment, &spec);
         let cost = node.rehearse(&call).await?;
         if self.dry_run {
-            let value = json!({ "offer": summary(&prepared, &spec), "cost": cost });
-            return node.output.show(&value, || shown(&value));
+            let offer = summary(&prepared, &spec);
+            let value = json!({ "offer": offer, "cost": cost });
+            let text = || format!("{}\n\n{}", fields(&offer), costs(&cost));
+            return node.output.show(&value, text);
         }
         let genesis = node.client.genesis_hash();
         let progress = Progress::new(genesis, account, self.experiment, &spec);
@@ -179,10 +182,6 @@ fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
     let value = with(value, "classes", prepared.classes());
     let value = with(value, "blocks", prepared.roots().len());
     with(value, "test_blocks", test_blocks)
-}
-
-fn shown(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 fn announce(

@@ -162,7 +162,7 @@ impl Link {
 
     async fn connect_to(&self, url: &str) -> Result<RpcClient, Failure> {
         let opened = self.limited(open(url)).await;
-        let connection = opened.map_err(|error| Failure::Broken(error.to_string()))?;
+        let connection = opened.map_err(|error| Failure::Broken(cause(&error)))?;
         let Some(expected) = self.genesis.get().copied() else {
             return Ok(connection);
         };
@@ -240,16 +240,38 @@ fn failure(method: &str, error: TransportError) -> Failure {
             })
         }
         TransportError::Client(_) | TransportError::DisconnectedWillReconnect(_) => {
-            Failure::Broken(error.to_string())
+            Failure::Broken(cause(&error))
         }
         other => Failure::Final(RpcError::malformed(method, other)),
     }
 }
 
+/// What went wrong, without the names of the layers that pass it on.
+fn cause(error: &TransportError) -> String {
+    let text = error.to_string();
+    let mut rest = text.as_str();
+    while let Some(inner) = LAYERS.iter().find_map(|layer| rest.strip_prefix(*layer)) {
+        rest = inner;
+    }
+    rest.to_owned()
+}
+
+/// How subxt begins the text of an error that it passes on.
+const LAYERS: [&str; 2] = ["RPC error: ", "client error: "];
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{rpc::Version, runtime::Runtime};
+
+    #[test]
+    fn a_lost_connection_is_explained_by_its_cause_alone() {
+        let refused = || std::io::Error::other("connection refused");
+        let inner = TransportError::Client(Box::new(refused()));
+        assert_eq!(cause(&inner), "connection refused");
+        let outer = TransportError::Client(Box::new(inner));
+        assert_eq!(cause(&outer), "connection refused");
+    }
 
     #[test]
     fn the_longest_block_fits_into_an_answer() {
