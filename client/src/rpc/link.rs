@@ -266,8 +266,8 @@ mod tests {
 
     #[test]
     fn a_lost_connection_is_explained_by_its_cause_alone() {
-        let refused = || std::io::Error::other("connection refused");
-        let inner = TransportError::Client(Box::new(refused()));
+        let refused = std::io::Error::other("connection refused");
+        let inner = TransportError::Client(Box::new(refused));
         assert_eq!(cause(&inner), "connection refused");
         let outer = TransportError::Client(Box::new(inner));
         assert_eq!(cause(&outer), "connection refused");

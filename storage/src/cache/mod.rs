@@ -25,6 +25,7 @@ mod hash;
 mod key;
 mod locked;
 mod partial;
+mod temporary;
 
 use std::{
     fs::{DirBuilder, File},
@@ -45,6 +46,7 @@ pub(crate) use locked::{sync_folder_of, LockedFile};
 
 use crate::blob_id::{blob_id_of_file, BlobId, BlobIdError};
 use entry::Sum;
+use temporary::TemporaryFolder;
 
 /// Bytes that a cache holds if nothing else is said: 16 GiB.
 pub const DEFAULT_LIMIT: u64 = 16 << 30;
@@ -128,7 +130,7 @@ pub struct Cache {
     root: PathBuf,
     limit: u64,
     /// Removes the folder with the last clone, if it was made for this process alone.
-    _temporary: Option<Arc<tempfile::TempDir>>,
+    _temporary: Option<Arc<TemporaryFolder>>,
 }
 
 impl Cache {
@@ -148,12 +150,12 @@ impl Cache {
         })
     }
 
-    /// A cache in a new folder under the system's temporary folder, removed at the end.
+    /// A cache in a new folder under the system's temporary folder, removed at the end; or, if the process is killed, when
+    /// the next one makes such a cache.
     pub fn temporary(limit: u64) -> Result<Self, CacheError> {
-        let folder = tempfile::Builder::new()
-            .prefix("nocknock-cache-")
-            .tempdir()
-            .map_err(CacheError::io("create a folder in", &std::env::temp_dir()))?;
+        let parent = std::env::temp_dir();
+        let folder = TemporaryFolder::create_in(&parent)
+            .map_err(CacheError::io("create a folder in", &parent))?;
         let cache = Self::open(folder.path(), limit)?;
         Ok(Self {
             _temporary: Some(Arc::new(folder)),
