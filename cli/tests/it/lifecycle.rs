@@ -109,8 +109,10 @@ fn a_worker_may_stand_for_election(people: &People) {
 fn create(people: &People) -> String {
     let before = people.purse("bob");
     let create = ["create-experiment", "--name", "Digits", "--tag", "images"];
+    let cost = people.ask("bob", &[create.as_slice(), &["--dry-run"]].concat());
     let report = people.act("bob", &create);
     let created = event(&report, "ExperimentCreated");
+    assert_eq!(cost["deposit"], created["deposit"]);
     before.holds_more(people, units(&created["deposit"]));
     number(&report, "experiment")
 }
