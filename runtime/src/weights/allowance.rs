@@ -16,8 +16,8 @@ impl pallet_allowance::WeightInfo for Measured {
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
     // Storage: `Session::CurrentIndex` (r:1 w:0)
     // Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
-    // At least 22_910 ns.
+    // At least 20_936 ns.
     fn waive() -> Weight {
-        Weight::from_parts(24_622_000, 3_521).saturating_add(DbWeight::get().reads_writes(2, 1))
+        Weight::from_parts(23_397_000, 3_521).saturating_add(DbWeight::get().reads_writes(2, 1))
     }
 }

@@ -28,9 +28,9 @@ impl pallet_provenance::WeightInfo for Measured {
     // Proof: `Provenance::Anchors` (`max_values`: None, `max_size`: Some(72), added: 2547, mode: `MaxEncodedLen`)
     // Storage: `Provenance::Records` (r:0 w:1)
     // Proof: `Provenance::Records` (`max_values`: None, `max_size`: Some(350), added: 2825, mode: `MaxEncodedLen`)
-    // At least 55_278 ns.
+    // At least 52_284 ns.
     fn record() -> Weight {
-        Weight::from_parts(66_130_000, 3_610).saturating_add(DbWeight::get().reads_writes(6, 7))
+        Weight::from_parts(58_284_000, 3_610).saturating_add(DbWeight::get().reads_writes(6, 7))
     }
     // Storage: `Network::Kind` (r:1 w:0)
     // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
@@ -42,8 +42,8 @@ impl pallet_provenance::WeightInfo for Measured {
     // Proof: `Provenance::NextRecord` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Provenance::Anchors` (r:0 w:1)
     // Proof: `Provenance::Anchors` (`max_values`: None, `max_size`: Some(72), added: 2547, mode: `MaxEncodedLen`)
-    // At least 26_102 ns.
+    // At least 25_991 ns.
     fn close_anchor() -> Weight {
-        Weight::from_parts(33_482_000, 2_514).saturating_add(DbWeight::get().reads_writes(4, 3))
+        Weight::from_parts(29_126_000, 2_514).saturating_add(DbWeight::get().reads_writes(4, 3))
     }
 }

@@ -30,15 +30,15 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:1 w:0)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
-    // At least 4_204_664 ns.
+    // At least 4_004_089 ns.
     fn register_worker() -> Weight {
-        Weight::from_parts(4_301_379_000, 69_037).saturating_add(DbWeight::get().reads_writes(9, 2))
+        Weight::from_parts(4_228_013_000, 69_037).saturating_add(DbWeight::get().reads_writes(9, 2))
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
-    // At least 19_179 ns.
+    // At least 18_896 ns.
     fn unregister() -> Weight {
-        Weight::from_parts(20_878_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(20_663_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
@@ -52,9 +52,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::WorkersPoints` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-    // At least 47_895 ns.
+    // At least 46_641 ns.
     fn remove_worker() -> Weight {
-        Weight::from_parts(50_723_000, 3_593).saturating_add(DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(50_308_000, 3_593).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Rewards::Barred` (r:1 w:0)
     // Proof: `Rewards::Barred` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
@@ -70,18 +70,18 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::Candidates` (`max_values`: Some(1), `max_size`: Some(6402), added: 6897, mode: `MaxEncodedLen`)
     // Storage: `Rewards::SilentSessions` (r:0 w:1)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    // At least 1_316_603 ns.
+    // At least 1_265_313 ns.
     fn apply_as_candidate() -> Weight {
-        Weight::from_parts(1_429_458_000, 512_133)
+        Weight::from_parts(1_382_929_000, 512_133)
             .saturating_add(DbWeight::get().reads_writes(206, 2))
     }
     // Storage: `Rewards::Candidates` (r:1 w:1)
     // Proof: `Rewards::Candidates` (`max_values`: Some(1), `max_size`: Some(6402), added: 6897, mode: `MaxEncodedLen`)
     // Storage: `Rewards::SilentSessions` (r:0 w:1)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    // At least 32_099 ns.
+    // At least 29_443 ns.
     fn leave_candidates() -> Weight {
-        Weight::from_parts(45_491_000, 7_887).saturating_add(DbWeight::get().reads_writes(1, 2))
+        Weight::from_parts(43_183_000, 7_887).saturating_add(DbWeight::get().reads_writes(1, 2))
     }
     // Storage: `Experiments::Experiments` (r:1 w:0)
     // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955, mode: `MaxEncodedLen`)
@@ -91,9 +91,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-    // At least 53_817 ns.
+    // At least 49_424 ns.
     fn set_curriculum() -> Weight {
-        Weight::from_parts(56_728_000, 6_196).saturating_add(DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(53_916_000, 6_196).saturating_add(DbWeight::get().reads_writes(4, 4))
     }
     // Storage: `Rewards::Curriculum` (r:1 w:1)
     // Proof: `Rewards::Curriculum` (`max_values`: None, `max_size`: Some(58), added: 2533, mode: `MaxEncodedLen`)
@@ -103,9 +103,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::CounterForCurriculum` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-    // At least 38_446 ns.
+    // At least 36_096 ns.
     fn remove_curriculum() -> Weight {
-        Weight::from_parts(41_527_000, 3_593).saturating_add(DbWeight::get().reads_writes(3, 4))
+        Weight::from_parts(40_382_000, 3_593).saturating_add(DbWeight::get().reads_writes(3, 4))
     }
     // Storage: `Verifier::Circuits` (r:1 w:0)
     // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -114,11 +114,11 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::Practice` (r:0 w:1)
     // Proof: `Rewards::Practice` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode: `MaxEncodedLen`)
     // `e` is from 1 to 2000.
-    // At least 290_865 ns.
+    // At least 290_452 ns.
     fn set_practice(e: u32) -> Weight {
-        Weight::from_parts(185_752_051, 3_666)
-            // Standard error: 8_868.
-            .saturating_add(Weight::from_parts(21_586_070, 0).saturating_mul(e.into()))
+        Weight::from_parts(228_112_864, 3_666)
+            // Standard error: 26_056.
+            .saturating_add(Weight::from_parts(21_281_540, 0).saturating_mul(e.into()))
             .saturating_add(DbWeight::get().reads_writes(1, 2))
     }
     // Storage: `Rewards::Curriculum` (r:1 w:1)
@@ -141,23 +141,23 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-    // At least 130_732 ns.
+    // At least 127_906 ns.
     fn curriculum() -> Weight {
-        Weight::from_parts(136_759_000, 6_196).saturating_add(DbWeight::get().reads_writes(10, 9))
+        Weight::from_parts(135_912_000, 6_196).saturating_add(DbWeight::get().reads_writes(10, 9))
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
-    // At least 15_549 ns.
+    // At least 14_256 ns.
     fn abandoned() -> Weight {
-        Weight::from_parts(16_410_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(15_765_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
     }
     // Storage: `Rewards::CurrentSession` (r:1 w:1)
     // Proof: `Rewards::CurrentSession` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrencyBooks` (r:1 w:1)
     // Proof: `Rewards::CurrencyBooks` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
-    // At least 14_086 ns.
+    // At least 13_482 ns.
     fn on_new_session() -> Weight {
-        Weight::from_parts(14_769_000, 1_549).saturating_add(DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(14_596_000, 1_549).saturating_add(DbWeight::get().reads_writes(2, 2))
     }
     // Storage: `Network::Kind` (r:1 w:0)
     // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
@@ -172,11 +172,11 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::Barred` (r:100 w:0)
     // Proof: `Rewards::Barred` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     // `c` is from 4 to 200.
-    // At least 79_205 ns.
+    // At least 77_390 ns.
     fn elect(c: u32) -> Weight {
-        Weight::from_parts(217_372_395, 68_547)
-            // Standard error: 91_902.
-            .saturating_add(Weight::from_parts(10_966_627, 0).saturating_mul(c.into()))
+        Weight::from_parts(211_932_203, 68_547)
+            // Standard error: 94_527.
+            .saturating_add(Weight::from_parts(11_221_118, 0).saturating_mul(c.into()))
             .saturating_add(Weight::from_parts(0, 2_543).saturating_mul(c.into()))
             .saturating_add(DbWeight::get().reads_writes(56, 0))
             .saturating_add(DbWeight::get().reads(2_u64.saturating_mul(c.into())))
@@ -193,15 +193,15 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::TotalPoints` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
     // Storage: `Rewards::SilentSessions` (r:0 w:1)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
-    // At least 52_526 ns.
+    // At least 59_285 ns.
     fn bar() -> Weight {
-        Weight::from_parts(65_268_000, 7_887).saturating_add(DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(65_796_000, 7_887).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Rewards::AuthorsOfSession` (r:0 w:1)
     // Proof: `Rewards::AuthorsOfSession` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-    // At least 3_000 ns.
+    // At least 2_974 ns.
     fn note_author() -> Weight {
-        Weight::from_parts(3_389_000, 0).saturating_add(DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(3_312_000, 0).saturating_add(DbWeight::get().reads_writes(0, 1))
     }
     // Storage: `Rewards::Candidates` (r:1 w:1)
     // Proof: `Rewards::Candidates` (`max_values`: Some(1), `max_size`: Some(6402), added: 6897, mode: `MaxEncodedLen`)
@@ -210,11 +210,11 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::SilentSessions` (r:100 w:100)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     // `v` is from 0 to 100.
-    // At least 5_541 ns.
+    // At least 5_209 ns.
     fn on_session_ended(v: u32) -> Weight {
-        Weight::from_parts(5_718_000, 7_887)
-            // Standard error: 12_095.
-            .saturating_add(Weight::from_parts(17_052_718, 0).saturating_mul(v.into()))
+        Weight::from_parts(5_425_000, 7_887)
+            // Standard error: 13_575.
+            .saturating_add(Weight::from_parts(16_982_301, 0).saturating_mul(v.into()))
             .saturating_add(Weight::from_parts(0, 2_527).saturating_mul(v.into()))
             .saturating_add(DbWeight::get().reads_writes(1, 1))
             .saturating_add(DbWeight::get().reads(2_u64.saturating_mul(v.into())))

@@ -22,9 +22,9 @@ impl pallet_verifier::WeightInfo for Measured {
     // Proof: `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:0 w:1)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
-    // At least 8_080_799 ns.
+    // At least 7_407_951 ns.
     fn register_circuit() -> Weight {
-        Weight::from_parts(8_403_713_000, 3_666).saturating_add(DbWeight::get().reads_writes(3, 4))
+        Weight::from_parts(7_891_260_000, 3_666).saturating_add(DbWeight::get().reads_writes(3, 4))
     }
     // Storage: `Verifier::Circuits` (r:2 w:2)
     // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -36,36 +36,36 @@ impl pallet_verifier::WeightInfo for Measured {
     // Proof: `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode: `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:0 w:1)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
-    // At least 8_130_775 ns.
+    // At least 7_323_004 ns.
     fn replace_circuit() -> Weight {
-        Weight::from_parts(8_416_999_000, 6_342).saturating_add(DbWeight::get().reads_writes(4, 5))
+        Weight::from_parts(7_879_873_000, 6_342).saturating_add(DbWeight::get().reads_writes(4, 5))
     }
     // Storage: `Verifier::Circuits` (r:1 w:1)
     // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:0 w:1)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
-    // At least 42_603 ns.
+    // At least 38_379 ns.
     fn disable_circuit() -> Weight {
-        Weight::from_parts(47_134_000, 3_666).saturating_add(DbWeight::get().reads_writes(1, 2))
+        Weight::from_parts(41_748_000, 3_666).saturating_add(DbWeight::get().reads_writes(1, 2))
     }
     // Storage: `Verifier::Circuits` (r:1 w:0)
     // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:1 w:0)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
-    // At least 3_687_627 ns.
+    // At least 3_673_843 ns.
     fn verify_one() -> Weight {
-        Weight::from_parts(4_077_264_000, 69_037).saturating_add(DbWeight::get().reads_writes(2, 0))
+        Weight::from_parts(3_905_775_000, 69_037).saturating_add(DbWeight::get().reads_writes(2, 0))
     }
     // Storage: `Verifier::Circuits` (r:1 w:0)
     // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:1 w:0)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`)
     // `p` is from 2 to 64.
-    // At least 6_039_424 ns.
+    // At least 6_035_543 ns.
     fn verify_batch(p: u32) -> Weight {
-        Weight::from_parts(4_456_694_028, 69_037)
-            // Standard error: 2_079_115.
-            .saturating_add(Weight::from_parts(1_262_593_113, 0).saturating_mul(p.into()))
+        Weight::from_parts(3_270_411_967, 69_037)
+            // Standard error: 3_798_649.
+            .saturating_add(Weight::from_parts(1_229_691_056, 0).saturating_mul(p.into()))
             .saturating_add(DbWeight::get().reads_writes(2, 0))
     }
 }

@@ -30,9 +30,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode: `MaxEncodedLen`)
     // Storage: `Wtm::BySubject` (r:0 w:1)
     // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`)
-    // At least 115_711 ns.
+    // At least 107_232 ns.
     fn propose() -> Weight {
-        Weight::from_parts(121_076_000, 3_676).saturating_add(DbWeight::get().reads_writes(5, 8))
+        Weight::from_parts(119_683_000, 3_676).saturating_add(DbWeight::get().reads_writes(5, 8))
     }
     // Storage: `Wtm::Facts` (r:1 w:1)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -44,9 +44,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    // At least 105_334 ns.
+    // At least 103_774 ns.
     fn attest() -> Weight {
-        Weight::from_parts(118_474_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(115_124_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Wtm::Facts` (r:1 w:1)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -58,9 +58,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    // At least 110_327 ns.
+    // At least 104_668 ns.
     fn dispute() -> Weight {
-        Weight::from_parts(118_085_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(114_670_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Wtm::Facts` (r:1 w:1)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -78,9 +78,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     // Storage: `Rewards::TotalPoints` (r:1 w:0)
     // Proof: `Rewards::TotalPoints` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
-    // At least 131_881 ns.
+    // At least 117_889 ns.
     fn vote() -> Weight {
-        Weight::from_parts(137_757_000, 4_647).saturating_add(DbWeight::get().reads_writes(8, 5))
+        Weight::from_parts(129_503_000, 4_647).saturating_add(DbWeight::get().reads_writes(8, 5))
     }
     // Storage: `Wtm::Facts` (r:2 w:2)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -94,9 +94,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
     // Storage: `Rewards::CurrencyBooks` (r:1 w:1)
     // Proof: `Rewards::CurrencyBooks` (`max_values`: Some(1), `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`)
-    // At least 168_165 ns.
+    // At least 150_244 ns.
     fn resolve() -> Weight {
-        Weight::from_parts(175_625_000, 8_304).saturating_add(DbWeight::get().reads_writes(7, 7))
+        Weight::from_parts(158_244_000, 8_304).saturating_add(DbWeight::get().reads_writes(7, 7))
     }
     // Storage: `Wtm::Facts` (r:1 w:0)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -108,9 +108,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-    // At least 161_323 ns.
+    // At least 148_782 ns.
     fn claim() -> Weight {
-        Weight::from_parts(171_707_000, 6_362).saturating_add(DbWeight::get().reads_writes(7, 6))
+        Weight::from_parts(166_845_000, 6_362).saturating_add(DbWeight::get().reads_writes(7, 6))
     }
     // Storage: `Wtm::Facts` (r:1 w:1)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -130,9 +130,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode: `MaxEncodedLen`)
     // Storage: `Wtm::BySubject` (r:0 w:1)
     // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`)
-    // At least 127_476 ns.
+    // At least 111_936 ns.
     fn supersede() -> Weight {
-        Weight::from_parts(130_944_000, 4_647).saturating_add(DbWeight::get().reads_writes(6, 8))
+        Weight::from_parts(121_584_000, 4_647).saturating_add(DbWeight::get().reads_writes(6, 8))
     }
     // Storage: `Wtm::Facts` (r:1 w:1)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -148,9 +148,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode: `MaxEncodedLen`)
     // Storage: `Wtm::BySubject` (r:0 w:1)
     // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`)
-    // At least 116_787 ns.
+    // At least 105_451 ns.
     fn retract() -> Weight {
-        Weight::from_parts(139_462_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 7))
+        Weight::from_parts(110_017_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 7))
     }
     // Storage: `Wtm::Facts` (r:1 w:1)
     // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
@@ -162,9 +162,9 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode: `MaxEncodedLen`)
     // Storage: `Wtm::BySubject` (r:0 w:1)
     // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`)
-    // At least 41_396 ns.
+    // At least 36_102 ns.
     fn remove() -> Weight {
-        Weight::from_parts(50_394_000, 4_647).saturating_add(DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(40_972_000, 4_647).saturating_add(DbWeight::get().reads_writes(3, 3))
     }
     // Storage: `Wtm::NextFact` (r:1 w:1)
     // Proof: `Wtm::NextFact` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
@@ -174,8 +174,8 @@ impl pallet_wtm::WeightInfo for Measured {
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode: `MaxEncodedLen`)
     // Storage: `Wtm::BySubject` (r:0 w:1)
     // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`)
-    // At least 23_310 ns.
+    // At least 20_854 ns.
     fn write_score() -> Weight {
-        Weight::from_parts(28_828_000, 1_493).saturating_add(DbWeight::get().reads_writes(1, 4))
+        Weight::from_parts(23_470_000, 1_493).saturating_add(DbWeight::get().reads_writes(1, 4))
     }
 }

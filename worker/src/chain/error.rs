@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
     /// No node answers.
-    #[error("no node answers: {0}; check that it runs and that chain.urls names it")]
+    #[error("{0} (chain.urls names the nodes that are asked)")]
     Unreachable(String),
     /// The runtime refused the call, for a reason of its own.
     #[error("the chain refused: {text}")]

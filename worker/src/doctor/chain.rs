@@ -66,7 +66,7 @@ fn good_or_bad(check: &'static str, result: Result<String, ChainError>) -> Findi
 async fn node(client: &Client) -> Result<String, ChainError> {
     let info = client.chain().await.map_err(asking)?;
     if info.syncing {
-        let text = "it is still catching up with the chain: wait until it is not";
+        let text = "the node is still catching up with the chain: wait until it is not";
         return Err(ChainError::Unreachable(text.into()));
     }
     Ok(format!(
