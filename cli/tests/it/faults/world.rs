@@ -290,7 +290,7 @@ async fn spec(best: &Snapshot, offer: Offer, prepared: &PreparedTask, blob: Blob
                 commit: offer.commit,
                 reveal: 10,
                 prove: 60,
-                deliver: 10,
+                deliver: 30,
             },
         },
         roots: List::truncate_from(prepared.roots().to_vec()),
