@@ -23,12 +23,7 @@ async fn work_in(shop: &Workshop, state: &StateDir) -> Result<Ending, StepError>
         None => begin(shop, state).await?,
     };
     let stop = Stop::new();
-    let errand = Errand {
-        shop,
-        task: TASK,
-        journal: &journal,
-        stop: &stop,
-    };
+    let errand = errand(shop, &journal, &stop);
     for _ in 0..200 {
         match shop.plan(TASK, &journal).await?.0 {
             Action::Nothing => {
@@ -52,6 +47,15 @@ async fn begin(shop: &Workshop, state: &StateDir) -> Result<Journal, StepError> 
     let (worker, burden) = (shop.chain.worker(), Burden::default());
     let chosen = judge(&shop.config, &worker, clock, means, &burden, offer);
     Ok(state.begin(&chosen.expect("the task is acceptable"))?)
+}
+
+fn errand<'a>(shop: &'a Workshop, journal: &'a Journal, stop: &'a Stop) -> Errand<'a> {
+    Errand {
+        shop,
+        task: TASK,
+        journal,
+        stop,
+    }
 }
 
 fn folder() -> tempfile::TempDir {
@@ -226,12 +230,7 @@ async fn work_that_is_asked_to_end_ends_with_everything_kept() {
     let journal = begin(&shop, &state).await.unwrap();
     let stop = Stop::new();
     stop.ask();
-    let errand = Errand {
-        shop: &shop,
-        task: TASK,
-        journal: &journal,
-        stop: &stop,
-    };
+    let errand = errand(&shop, &journal, &stop);
     let stopped = errand.take(&Action::Prove(vec![1, 4])).await;
     assert!(matches!(stopped, Err(StepError::Stopped)));
     assert_eq!(journal.progress().unwrap(), Default::default());
@@ -239,12 +238,8 @@ async fn work_that_is_asked_to_end_ends_with_everything_kept() {
 
 /// Takes steps until the commitment waits for the test blocks.
 async fn commit_in(shop: &Workshop, journal: &Journal) {
-    let errand = Errand {
-        shop,
-        task: TASK,
-        journal,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let errand = errand(shop, journal, &stop);
     loop {
         match shop.plan(TASK, journal).await.unwrap().0 {
             Action::Wait(waiting) => {
@@ -340,12 +335,8 @@ async fn a_node_that_has_not_come_to_the_task_yet_does_not_end_it() {
     let shop = workshop(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
     let journal = begin(&shop, &state).await.unwrap();
-    let errand = Errand {
-        shop: &shop,
-        task: TASK,
-        journal: &journal,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let errand = errand(&shop, &journal, &stop);
     let (gone, chosen_at) = (Action::End(Ending::Gone), journal.chosen().unwrap().at);
     chain.world().syncing_at = Some(chosen_at - 1);
     let waiting = Action::Wait(Waiting::Finality { paid: false });
@@ -368,12 +359,8 @@ async fn an_ending_that_is_not_final_is_not_believed() {
     let shop = workshop(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
     let journal = begin(&shop, &state).await.unwrap();
-    let errand = Errand {
-        shop: &shop,
-        task: TASK,
-        journal: &journal,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let errand = errand(&shop, &journal, &stop);
     let early = errand.take(&Action::End(Ending::Paid)).await;
     assert!(matches!(early, Err(StepError::MovedOn(_))));
     assert_eq!(journal.progress().unwrap().ending, None);
@@ -425,12 +412,8 @@ async fn work_until(shop: &Workshop, journal: &Journal, step: &str) -> Action {
 }
 
 async fn take(shop: &Workshop, journal: &Journal, action: &Action) -> Result<(), StepError> {
-    let errand = Errand {
-        shop,
-        task: TASK,
-        journal,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let errand = errand(shop, journal, &stop);
     errand.take(action).await
 }
 
@@ -507,12 +490,8 @@ async fn proofs_that_hold_are_kept_when_the_chain_refuses_them() {
     let shop = workshop(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
     let journal = begin(&shop, &state).await.unwrap();
-    let errand = Errand {
-        shop: &shop,
-        task: TASK,
-        journal: &journal,
-        stop: &Stop::new(),
-    };
+    let stop = Stop::new();
+    let errand = errand(&shop, &journal, &stop);
     let refusal = crate::chain::ChainError::Rejected {
         pallet: "Tasks".into(),
         error: "ProofRefused".into(),
