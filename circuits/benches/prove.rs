@@ -45,10 +45,7 @@ fn weights(shape: &MlpShape, rng: &mut StdRng) -> Weights {
     let mut weights = Weights::zero(shape);
     let half = 1 << (shape.weight_bits - 1);
     let Weights { hidden, output, .. } = &mut weights;
-    hidden
-        .iter_mut()
-        .chain(output)
-        .for_each(|weight| *weight = rng.gen_range(-half..half));
+    hidden.iter_mut().chain(output).for_each(|weight| *weight = rng.gen_range(-half..half));
     weights
 }
 
@@ -60,9 +57,7 @@ fn reset_peak() {
 
 fn peak_mb() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? / 1024)
 }
 
@@ -84,11 +79,7 @@ fn bench_statement<S: Statement>(
     });
     reset_peak();
     group.bench_function("prove", |bencher| {
-        bencher.iter(|| {
-            prover
-                .prove(&inputs.0, &inputs.1, |_| ())
-                .expect("the statement holds")
-        })
+        bencher.iter(|| prover.prove(&inputs.0, &inputs.1, |_| ()).expect("the statement holds"))
     });
     group.finish();
     println!(
@@ -113,16 +104,10 @@ fn bench_shape(criterion: &mut Criterion, shape: &MlpShape) {
     let mut group = criterion.benchmark_group(format!("s1/{shape}"));
     group.sample_size(10);
     group.bench_function("load key", |bencher| {
-        let load = || {
-            store
-                .load::<score::ScoreBlock>(shape, &id)
-                .expect("the key is there")
-        };
+        let load = || store.load::<score::ScoreBlock>(shape, &id).expect("the key is there");
         bencher.iter_batched(|| (), |()| load(), BatchSize::PerIteration)
     });
-    group.bench_function("compile", |bencher| {
-        bencher.iter(|| score::Circuit::compile(shape))
-    });
+    group.bench_function("compile", |bencher| bencher.iter(|| score::Circuit::compile(shape)));
     group.bench_function("reference", |bencher| {
         bencher.iter(|| score_block(shape, &inputs.1.weights, &inputs.1.rows))
     });
@@ -135,9 +120,7 @@ fn bench_shape(criterion: &mut Criterion, shape: &MlpShape) {
 }
 
 fn bench(criterion: &mut Criterion) {
-    SHAPES
-        .iter()
-        .for_each(|shape| bench_shape(criterion, shape));
+    SHAPES.iter().for_each(|shape| bench_shape(criterion, shape));
 }
 
 criterion_group!(benches, bench);

@@ -32,11 +32,7 @@ fn pin<S: Statement>(shape: &MlpShape, folder: &Path) -> Result<Pinned, Box<dyn 
     let name = format!("{}.{}.development.vk", shape.name(), S::NAME);
     fs::write(folder.join(&name), &verifying_key)?;
     let info = key.info();
-    println!(
-        "{name}: {} constraints, circuit {}",
-        info.constraints,
-        info.id()
-    );
+    println!("{name}: {} constraints, circuit {}", info.constraints, info.id());
     for (section, rows) in circuit.matrices().rows_by_section() {
         println!("{rows:>8} {section}");
     }

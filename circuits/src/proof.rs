@@ -17,10 +17,7 @@ pub struct Proof<S> {
 
 impl<S: Statement> Proof<S> {
     pub(crate) fn new(points: Points) -> Self {
-        Self {
-            points,
-            statement: PhantomData,
-        }
+        Self { points, statement: PhantomData }
     }
 
     /// Reads the 256 bytes that the chain and the EVM take. Only the one canonical form is accepted.

@@ -83,22 +83,15 @@ impl<S: Statement> Prover<S> {
             return Err(ProverError::OtherCircuit { expected, found });
         }
         let verifying_key = key.verifying_key().prepare(circuit.matrices().public())?;
-        Ok(Self {
-            circuit,
-            info,
-            key,
-            verifying_key,
-        })
+        Ok(Self { circuit, info, key, verifying_key })
     }
 
     /// A prover under the development key of a shape, made and stored if it is not there.
     ///
     /// **Anyone can forge proofs under this key.**
     pub fn development(shape: &MlpShape, store: &KeyStore) -> Result<Self, ProverError> {
-        let (circuit, stored) = rayon::join(
-            || Circuit::compile(shape),
-            || store.stored_development::<S>(shape),
-        );
+        let (circuit, stored) =
+            rayon::join(|| Circuit::compile(shape), || store.stored_development::<S>(shape));
         let key = match stored? {
             Some(key) => key,
             None => store.make_development(&circuit)?,
@@ -127,12 +120,7 @@ impl<S: Statement> Prover<S> {
         let mut seed = Zeroizing::new([0; 32]);
         let filled = OsRng.try_fill_bytes(&mut seed[..]);
         filled.map_err(|error| ProveError::Randomness(error.to_string()))?;
-        self.prove_with(
-            public,
-            private,
-            &mut ChaCha20Rng::from_seed(*seed),
-            progress,
-        )
+        self.prove_with(public, private, &mut ChaCha20Rng::from_seed(*seed), progress)
     }
 
     /// Proves with the given randomness, which must be secret: whoever knows it can learn about the
@@ -209,9 +197,7 @@ impl<S: Statement> Prover<S> {
 
 impl<S: Statement> fmt::Debug for Prover<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prover")
-            .field("info", &self.info)
-            .finish_non_exhaustive()
+        f.debug_struct("Prover").field("info", &self.info).finish_non_exhaustive()
     }
 }
 

@@ -32,13 +32,8 @@ pub fn score_block(
 ) -> Result<BlockScore, ScoreError> {
     weights.check(shape)?;
     check_rows(shape, rows)?;
-    let correct = rows
-        .iter()
-        .filter(|row| is_correct(&outputs(shape, weights, &row.inputs), row));
-    Ok(BlockScore {
-        score: count(correct),
-        n_real: count_real(rows),
-    })
+    let correct = rows.iter().filter(|row| is_correct(&outputs(shape, weights, &row.inputs), row));
+    Ok(BlockScore { score: count(correct), n_real: count_real(rows) })
 }
 
 /// The outputs `z` of a model for one row. Missing weights and inputs count as zero.
@@ -57,10 +52,7 @@ pub fn is_correct(outputs: &[i64], row: &Row) -> bool {
     let Some(own) = outputs.get(class) else {
         return false;
     };
-    let others = outputs
-        .iter()
-        .enumerate()
-        .filter(|(other, _)| *other != class);
+    let others = outputs.iter().enumerate().filter(|(other, _)| *other != class);
     row.real && others.into_iter().all(|(_, output)| own > output)
 }
 
@@ -72,14 +64,9 @@ fn layer<'a>(
 ) -> impl Iterator<Item = i64> + 'a {
     let rows = matrix.chunks(inputs.len().max(1));
     let product = move |row: &[i32]| -> i64 {
-        row.iter()
-            .zip(inputs)
-            .map(|(weight, input)| i64::from(*weight) * input)
-            .sum()
+        row.iter().zip(inputs).map(|(weight, input)| i64::from(*weight) * input).sum()
     };
-    bias.iter()
-        .zip(rows)
-        .map(move |(bias, row)| i64::from(*bias) + product(row))
+    bias.iter().zip(rows).map(move |(bias, row)| i64::from(*bias) + product(row))
 }
 
 fn count<T>(items: impl Iterator<Item = T>) -> u32 {

@@ -71,30 +71,18 @@ mod tests {
 
     #[test]
     fn a_development_account_beside_other_keys_is_refused() {
-        let alone = AccountArgs {
-            dev_account: Some("alice".to_owned()),
-            ..AccountArgs::default()
-        };
+        let alone = AccountArgs { dev_account: Some("alice".to_owned()), ..AccountArgs::default() };
         let chosen = source(&alone, &Account::default()).unwrap();
         assert!(matches!(chosen, Some(KeySource::Development(_))));
-        let two = AccountArgs {
-            seed_file: Some("seed".into()),
-            ..alone
-        };
+        let two = AccountArgs { seed_file: Some("seed".into()), ..alone };
         let failure = source(&two, &Account::default()).unwrap_err();
         assert_eq!(failure.code(), 2, "{failure}");
     }
 
     #[test]
     fn an_argument_goes_before_the_configuration() {
-        let configured = Account {
-            seed_file: Some("configured".into()),
-            ..Account::default()
-        };
-        let arguments = AccountArgs {
-            keystore: Some("argument".into()),
-            ..AccountArgs::default()
-        };
+        let configured = Account { seed_file: Some("configured".into()), ..Account::default() };
+        let arguments = AccountArgs { keystore: Some("argument".into()), ..AccountArgs::default() };
         let chosen = source(&arguments, &configured).unwrap();
         assert!(matches!(chosen, Some(KeySource::Keystore { .. })));
         let chosen = source(&AccountArgs::default(), &configured).unwrap();

@@ -38,10 +38,7 @@ impl FromStr for Amount {
         }
         let whole = digits(whole)?.checked_mul(NNK);
         let fraction = digits(&format!("{fraction:0<DIGITS$}"))?;
-        whole
-            .and_then(|whole| whole.checked_add(fraction))
-            .map(Self)
-            .ok_or(AmountError::TooLarge)
+        whole.and_then(|whole| whole.checked_add(fraction)).map(Self).ok_or(AmountError::TooLarge)
     }
 }
 

@@ -32,9 +32,7 @@ pub(crate) struct Chain {
 
 impl Default for Chain {
     fn default() -> Self {
-        Self {
-            urls: vec!["ws://127.0.0.1:9944".to_owned()],
-        }
+        Self { urls: vec!["ws://127.0.0.1:9944".to_owned()] }
     }
 }
 
@@ -85,10 +83,7 @@ pub(crate) enum ConfigError {
     Read { path: PathBuf, error: io::Error },
     /// The file is not what it should be.
     #[error("{}: {error}", path.display())]
-    Syntax {
-        path: PathBuf,
-        error: Box<toml::de::Error>,
-    },
+    Syntax { path: PathBuf, error: Box<toml::de::Error> },
     /// Two sources of keys.
     #[error("{}: [account] names more than one source of keys", path.display())]
     Account { path: PathBuf },
@@ -131,19 +126,15 @@ impl Config {
     }
 
     fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|error| ConfigError::Read {
-            path: path.to_owned(),
-            error,
-        })?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
         let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Syntax {
             path: path.to_owned(),
             error: Box::new(error),
         })?;
         match config.account.sources() {
             0 | 1 => Ok(config),
-            _ => Err(ConfigError::Account {
-                path: path.to_owned(),
-            }),
+            _ => Err(ConfigError::Account { path: path.to_owned() }),
         }
     }
 
@@ -159,14 +150,10 @@ impl Config {
 impl Account {
     /// How many sources of keys it names.
     pub(crate) fn sources(&self) -> usize {
-        [
-            self.seed_file.is_some(),
-            self.keystore.is_some(),
-            self.environment.is_some(),
-        ]
-        .into_iter()
-        .filter(|named| *named)
-        .count()
+        [self.seed_file.is_some(), self.keystore.is_some(), self.environment.is_some()]
+            .into_iter()
+            .filter(|named| *named)
+            .count()
     }
 }
 

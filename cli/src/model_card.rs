@@ -16,10 +16,7 @@ anchor.";
 /// The card of a model that the chain has a record of.
 pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> String {
     let origin = &model.about.origin;
-    let title = format!(
-        "# Model {} of experiment {}\n",
-        origin.version, origin.experiment
-    );
+    let title = format!("# Model {} of experiment {}\n", origin.version, origin.experiment);
     [
         title.as_str(),
         "A model that was trained, proved, sold and delivered on a NockNock chain.\n",
@@ -107,11 +104,7 @@ fn recomputable_rows(model: &ModelFile, from: &Provenance<AccountId>) -> Vec<Row
         ("task", origin.task.to_string(), "checked"),
         ("worker", origin.worker.to_string(), "checked"),
         ("commitment to the weights", commitment, "proved"),
-        (
-            "roots of the data (hash)",
-            from.data_roots.to_string(),
-            "proved",
-        ),
+        ("roots of the data (hash)", from.data_roots.to_string(), "proved"),
         ("circuit", from.circuit.to_string(), "checked"),
     ]
 }
@@ -125,11 +118,7 @@ fn attested_rows(from: &Provenance<AccountId>) -> [Row; 4] {
         ("training data (blob)", train_data, "attested"),
         ("machine image", hash(attested.image), "attested"),
         ("program", hash(attested.code), "attested"),
-        (
-            "hyper-parameters",
-            hash(attested.hyperparameters),
-            "attested",
-        ),
+        ("hyper-parameters", hash(attested.hyperparameters), "attested"),
     ]
 }
 
@@ -159,12 +148,7 @@ mod tests {
             previous: None,
         };
         let card = model_card(&model, 8, &record);
-        for word in [
-            "90.00 %",
-            "Classes: no, yes",
-            "nocknock verify",
-            "not stated",
-        ] {
+        for word in ["90.00 %", "Classes: no, yes", "nocknock verify", "not stated"] {
             assert!(card.contains(word), "{word}\n{card}");
         }
         assert!(card.contains(&model.about.commitment.to_string()));

@@ -117,11 +117,7 @@ impl ModelFile {
             .ok_or_else(|| ModelFileError::Shape(about.shape.clone()))?;
         let weights = read_weights(&SafeTensors::deserialize(bytes)?, &shape)?;
         weights.check(&shape)?;
-        Ok(Self {
-            shape,
-            weights,
-            about,
-        })
+        Ok(Self { shape, weights, about })
     }
 
     /// A model that was decrypted.
@@ -146,17 +142,9 @@ impl ModelFile {
         let [inputs, hidden, classes] = sizes(&self.shape);
         let parts = [
             ("hidden", vec![hidden, inputs], bytes(&self.weights.hidden)),
-            (
-                "hidden_bias",
-                vec![hidden],
-                bytes(&self.weights.hidden_bias),
-            ),
+            ("hidden_bias", vec![hidden], bytes(&self.weights.hidden_bias)),
             ("output", vec![classes, hidden], bytes(&self.weights.output)),
-            (
-                "output_bias",
-                vec![classes],
-                bytes(&self.weights.output_bias),
-            ),
+            ("output_bias", vec![classes], bytes(&self.weights.output_bias)),
         ];
         let views = parts
             .iter()
@@ -199,10 +187,7 @@ fn sizes(shape: &MlpShape) -> [usize; 3] {
 }
 
 fn bytes(values: &[i32]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect()
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 fn read_weights(tensors: &SafeTensors<'_>, shape: &MlpShape) -> Result<Weights, ModelFileError> {
@@ -227,11 +212,7 @@ fn values(
     }
     let words = tensor.data().chunks_exact(4);
     words
-        .map(|word| {
-            <[u8; 4]>::try_from(word)
-                .map(i32::from_le_bytes)
-                .map_err(|_| wrong())
-        })
+        .map(|word| <[u8; 4]>::try_from(word).map(i32::from_le_bytes).map_err(|_| wrong()))
         .collect()
 }
 
@@ -298,10 +279,7 @@ pub(crate) mod tests {
         let data = [0u8; 4];
         let view = TensorView::new(Dtype::I32, vec![1], &data).unwrap();
         let foreign = safetensors::serialize([("x", view)], None).unwrap();
-        assert!(matches!(
-            ModelFile::decode(&foreign),
-            Err(ModelFileError::Foreign)
-        ));
+        assert!(matches!(ModelFile::decode(&foreign), Err(ModelFileError::Foreign)));
     }
 
     #[test]
@@ -309,9 +287,6 @@ pub(crate) mod tests {
         let mut wide = model();
         wide.weights.hidden[0] = 4;
         let bytes = wide.encode().unwrap();
-        assert!(matches!(
-            ModelFile::decode(&bytes),
-            Err(ModelFileError::Weights(_))
-        ));
+        assert!(matches!(ModelFile::decode(&bytes), Err(ModelFileError::Weights(_))));
     }
 }

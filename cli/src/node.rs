@@ -59,12 +59,7 @@ impl Node {
                  and this chain is none",
             ));
         }
-        Ok(Self {
-            client,
-            config,
-            output,
-            keys,
-        })
+        Ok(Self { client, config, output, keys })
     }
 
     /// The keys that sign.
@@ -118,19 +113,14 @@ fn is_free_within_quota(call: &Call, estimate: &Estimate) -> bool {
 }
 
 fn options(config: &Config, patience: Duration) -> ConnectOptions {
-    ConnectOptions {
-        patience,
-        ..ConnectOptions::new(&config.chain.urls)
-    }
+    ConnectOptions { patience, ..ConnectOptions::new(&config.chain.urls) }
 }
 
 /// Nothing of value is at stake here: only such chains register circuits under development keys, under which anybody can
 /// forge proofs.
 pub(crate) async fn is_development(snapshot: &Snapshot) -> Result<bool, QueryError> {
     let circuits = snapshot.circuits().await?;
-    Ok(circuits
-        .iter()
-        .any(|(_, circuit)| circuit.origin == KeyOrigin::Development))
+    Ok(circuits.iter().any(|(_, circuit)| circuit.origin == KeyOrigin::Development))
 }
 
 #[cfg(test)]
@@ -140,11 +130,7 @@ mod tests {
 
     #[test]
     fn a_call_that_is_taken_from_an_account_without_tokens_is_free() {
-        let estimate = |available| Estimate {
-            fee: 5,
-            deposit: 10,
-            available,
-        };
+        let estimate = |available| Estimate { fee: 5, deposit: 10, available };
         let call = calls::tasks::settle(1);
         assert!(is_free_within_quota(&call, &estimate(14)));
         assert!(!is_free_within_quota(&call, &estimate(15)));

@@ -33,10 +33,7 @@ impl Store {
             },
             ..ClientConfig::default()
         });
-        Ok(Self {
-            client: client.map_err(usage)?,
-            epochs,
-        })
+        Ok(Self { client: client.map_err(usage)?, epochs })
     }
 
     /// Stores bytes, within this time if one is given. Doing so twice stores them once.
@@ -114,10 +111,7 @@ mod tests {
     async fn a_publisher_that_does_not_answer_takes_no_more_than_the_given_time() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
-        let store = Store::new(&Storage {
-            publishers: vec![url.clone()],
-            ..Storage::default()
-        });
+        let store = Store::new(&Storage { publishers: vec![url.clone()], ..Storage::default() });
         let longest = Some(Duration::from_millis(100));
         let failure = store.unwrap().put(vec![1, 2, 3], longest).await;
         let failure = failure.unwrap_err();

@@ -78,10 +78,7 @@ impl Client {
         poll_interval: Duration,
     ) -> Result<Self, ConnectError> {
         let heads = Heads::watch(node.clone(), poll_interval).await?;
-        Ok(Self {
-            chain: Arc::new(Chain::new(node, genesis)),
-            heads,
-        })
+        Ok(Self { chain: Arc::new(Chain::new(node, genesis)), heads })
     }
 
     /// The hash of the chain's genesis.
@@ -146,10 +143,7 @@ impl Client {
     pub async fn at(&self, block: Hash) -> Result<Snapshot, QueryError> {
         let number = self.chain.node().number_of(block).await?;
         let number = number.ok_or_else(|| QueryError::NoSuchBlock(shown(block)))?;
-        let block = BlockRef {
-            number,
-            hash: block,
-        };
+        let block = BlockRef { number, hash: block };
         self.chain.snapshot(block).await
     }
 
@@ -243,10 +237,7 @@ impl Client {
             let signed = best.runtime().signed(call, keys, nonce, anchor);
             signed.map_err(SubmitError::from)
         };
-        let sent = self
-            .sender()
-            .signed(self.chain.nonces(), &keys.account(), wait, sign)
-            .await?;
+        let sent = self.sender().signed(self.chain.nonces(), &keys.account(), wait, sign).await?;
         tracing::debug!(%call, transaction = ?sent.transaction, "submitted");
         self.outcome(sent).await
     }
@@ -313,11 +304,7 @@ impl Client {
     }
 
     fn sender(&self) -> Sender<'_> {
-        Sender {
-            node: self.chain.node(),
-            heads: self.heads.clone(),
-            mortality: MORTALITY,
-        }
+        Sender { node: self.chain.node(), heads: self.heads.clone(), mortality: MORTALITY }
     }
 
     /// What a transaction did, from the events of its block.
@@ -334,8 +321,6 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("genesis", &self.chain.genesis())
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("genesis", &self.chain.genesis()).finish_non_exhaustive()
     }
 }

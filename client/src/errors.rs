@@ -89,10 +89,7 @@ pub enum QueryError {
 
 impl QueryError {
     pub(crate) fn undecodable(what: &str, reason: impl fmt::Display) -> Self {
-        Self::Undecodable {
-            what: what.to_owned(),
-            reason: reason.to_string(),
-        }
+        Self::Undecodable { what: what.to_owned(), reason: reason.to_string() }
     }
 
     /// The same question may be answered later.
@@ -193,11 +190,7 @@ impl Rejection {
 
     pub(crate) fn unknown(pallet: u8, error: u8) -> Self {
         let docs = "The runtime does not describe this error.".to_owned();
-        Self::new(
-            &format!("Pallet{pallet}"),
-            &format!("Error{error}"),
-            &[docs],
-        )
+        Self::new(&format!("Pallet{pallet}"), &format!("Error{error}"), &[docs])
     }
 
     /// It is this error of this pallet.
@@ -344,10 +337,7 @@ mod tests {
 
     #[test]
     fn only_what_cannot_take_effect_twice_counts_as_transient() {
-        let lost = RpcError::Unreachable {
-            urls: String::new(),
-            reason: String::new(),
-        };
+        let lost = RpcError::Unreachable { urls: String::new(), reason: String::new() };
         assert!(!SubmitError::from(lost.clone()).is_transient());
         assert!(QueryError::from(lost).is_transient());
         assert!(SubmitError::Contested.is_transient());

@@ -52,9 +52,7 @@ impl Runtime {
         block: Hash,
     ) -> Result<Self, QueryError> {
         let input = METADATA_VERSION.encode();
-        let answer = node
-            .call("Metadata_metadata_at_version", &input, block)
-            .await?;
+        let answer = node.call("Metadata_metadata_at_version", &input, block).await?;
         let opaque: Option<Vec<u8>> = decode_all("the metadata", &answer)?;
         let bytes = opaque.ok_or_else(|| Incompatible::new("metadata of version 16"))?;
         Self::new(genesis, version, &bytes)
@@ -75,11 +73,7 @@ impl Runtime {
             .set_spec_version_for_block_ranges([everywhere])
             .set_metadata_for_spec_versions([(version.spec_version, metadata.clone())])
             .build();
-        Ok(Self {
-            version,
-            metadata,
-            offline: OfflineClient::new_with_config(config),
-        })
+        Ok(Self { version, metadata, offline: OfflineClient::new_with_config(config) })
     }
 
     /// A signed transaction, valid for [`MORTALITY`] blocks from `anchor`.
@@ -132,9 +126,7 @@ impl Runtime {
     ) -> Result<Vec<u8>, Incompatible> {
         let what = || format!("the view function {pallet}.{name}");
         let find = |metadata: &Metadata| {
-            let function = metadata
-                .pallet_by_name(pallet)?
-                .view_function_by_name(name)?;
+            let function = metadata.pallet_by_name(pallet)?.view_function_by_name(name)?;
             Some((*function.query_id(), function.hash()))
         };
         let (id, hash) = find(&self.metadata).ok_or_else(|| Incompatible::new(what()))?;
@@ -190,9 +182,7 @@ impl Runtime {
     }
 
     fn at_block(&self) -> Result<OfflineClientAtBlock<SubstrateConfig>, Incompatible> {
-        self.offline
-            .at_block(0_u64)
-            .map_err(|error| Incompatible::new(error.to_string()))
+        self.offline.at_block(0_u64).map_err(|error| Incompatible::new(error.to_string()))
     }
 
     fn payload(&self, call: &Call) -> Result<StaticPayload<Arguments>, Incompatible> {
@@ -200,16 +190,8 @@ impl Runtime {
         let encode = |(name, argument): &(&'static str, Argument)| {
             Ok((*name, self.encode_argument(argument)?))
         };
-        let arguments = call
-            .arguments()
-            .iter()
-            .map(encode)
-            .collect::<Result<_, Incompatible>>()?;
-        Ok(StaticPayload::new(
-            call.pallet(),
-            call.name(),
-            Arguments(arguments),
-        ))
+        let arguments = call.arguments().iter().map(encode).collect::<Result<_, Incompatible>>()?;
+        Ok(StaticPayload::new(call.pallet(), call.name(), Arguments(arguments)))
     }
 
     fn encode_argument(&self, argument: &Argument) -> Result<Vec<u8>, Incompatible> {
@@ -219,19 +201,15 @@ impl Runtime {
         };
         let count = u32::try_from(calls.len())
             .map_err(|_| Incompatible::new("a batch of more than 2^32 calls"))?;
-        calls
-            .iter()
-            .try_fold(Compact(count).encode(), |mut bytes, call| {
-                bytes.extend(self.call_data(call)?);
-                Ok(bytes)
-            })
+        calls.iter().try_fold(Compact(count).encode(), |mut bytes, call| {
+            bytes.extend(self.call_data(call)?);
+            Ok(bytes)
+        })
     }
 
     /// The call is the one that this client was written for, and is encoded alike.
     fn ensure_expected(&self, call: &Call) -> Result<(), Incompatible> {
-        let expected = EXPECTED
-            .as_ref()
-            .and_then(|metadata| CallForm::of(metadata, call));
+        let expected = EXPECTED.as_ref().and_then(|metadata| CallForm::of(metadata, call));
         let found = CallForm::of(&self.metadata, call);
         match found.is_some() && found == expected {
             true => Ok(()),

@@ -10,10 +10,7 @@ use std::{error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let shape = &DIGITS_64X32X10;
-    let table = Table::read(
-        Path::new("examples/data/digits.csv"),
-        &ReadOptions::default(),
-    )?;
+    let table = Table::read(Path::new("examples/data/digits.csv"), &ReadOptions::default())?;
     let rows = practice_rows(&table, shape)?;
     let file = format!("examples/practice/{shape}.rows");
     fs::write(&file, &rows)?;

@@ -42,11 +42,7 @@ impl Block {
         samples: Vec<Row>,
     ) -> Result<Self, PrepareError> {
         let rows = fill_block(shape, samples)?;
-        Ok(Self {
-            index,
-            salt: BlockSalt::random()?,
-            rows: encode_rows(shape, &rows)?,
-        })
+        Ok(Self { index, salt: BlockSalt::random()?, rows: encode_rows(shape, &rows)? })
     }
 
     /// A block of parts that belong together. Nothing is checked before [`Self::decode`].
@@ -228,9 +224,7 @@ pub(crate) fn samples(
 ) -> Result<Vec<Row>, QuantiseError> {
     let inputs = quantiser.table(table)?;
     let pairs = inputs.into_iter().zip(&labels.of_row);
-    Ok(pairs
-        .map(|(inputs, class)| Row::sample(shape, inputs, *class))
-        .collect())
+    Ok(pairs.map(|(inputs, class)| Row::sample(shape, inputs, *class)).collect())
 }
 
 /// A prepared task as it was written, before its parts are compared.
@@ -289,10 +283,7 @@ impl TryFrom<Stored> for PreparedTask {
         if !fits || stored.classes.len() > usize::from(shape.classes) {
             return Err(StoredError::Counts);
         }
-        stored
-            .classes
-            .iter()
-            .try_for_each(|name| names::check(name))?;
+        stored.classes.iter().try_for_each(|name| names::check(name))?;
         let pairs = (0..).zip(stored.blocks.iter().zip(&stored.roots));
         for (index, (block, root)) in pairs {
             check_stored(&shape, index, block, root)?;

@@ -45,10 +45,8 @@ fn written(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     remove_unfinished(file)?;
     let name = unfinished_name(file)?;
     // Temporary files are made anew with mode 0600, and keep it.
-    let mut temporary = tempfile::Builder::new()
-        .prefix(&name)
-        .rand_bytes(0)
-        .tempfile_in(folder_of(file))?;
+    let mut temporary =
+        tempfile::Builder::new().prefix(&name).rand_bytes(0).tempfile_in(folder_of(file))?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
@@ -87,10 +85,7 @@ fn missing(path: &Path) -> Vec<&Path> {
 #[cfg(unix)]
 fn make_private_folder(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 #[cfg(not(unix))]

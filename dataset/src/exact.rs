@@ -9,6 +9,5 @@ pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S:
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse()
-        .map_err(|_| D::Error::custom("expected a number as a text, such as \"0.5\""))
+    text.parse().map_err(|_| D::Error::custom("expected a number as a text, such as \"0.5\""))
 }

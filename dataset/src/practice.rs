@@ -33,10 +33,7 @@ pub fn practice_block(shape: &MlpShape) -> Option<Block> {
 /// The wire form of the practice block that a table gives: its first rows, as many as a block
 /// holds, in their order, whole numbers as they are and clipped to the shape's largest input.
 pub fn practice_rows(table: &Table, shape: &MlpShape) -> Result<Vec<u8>, PrepareError> {
-    let range = Range::Fixed {
-        low: 0.0,
-        high: shape.max_input() as f64,
-    };
+    let range = Range::Fixed { low: 0.0, high: shape.max_input() as f64 };
     let quantiser = Quantiser::fit(table, shape, range)?;
     let labels = usable_labels(table, shape)?;
     let mut rows = samples(table, labels, &quantiser, shape)?;

@@ -214,10 +214,7 @@ impl Quantiser {
     fn check_count(&self, found: usize) -> Result<(), QuantiseError> {
         match self.columns.len() == found {
             true => Ok(()),
-            false => Err(QuantiseError::Columns {
-                expected: self.columns.len(),
-                found,
-            }),
+            false => Err(QuantiseError::Columns { expected: self.columns.len(), found }),
         }
     }
 
@@ -241,9 +238,7 @@ impl Quantiser {
 impl ColumnRange {
     fn quantise(&self, value: f64, largest: u16) -> Result<u16, QuantiseError> {
         if !value.is_finite() {
-            return Err(QuantiseError::NotFinite {
-                column: self.name.clone(),
-            });
+            return Err(QuantiseError::NotFinite { column: self.name.clone() });
         }
         if self.low >= self.high {
             return Ok(0);
@@ -259,9 +254,7 @@ impl ColumnRange {
         let usable = self.low.is_finite() && self.high.is_finite() && width.is_finite();
         match usable && width >= 0.0 {
             true => Ok(()),
-            false => Err(QuantiseError::Range {
-                column: self.name.clone(),
-            }),
+            false => Err(QuantiseError::Range { column: self.name.clone() }),
         }
     }
 }

@@ -106,15 +106,8 @@ mod tests {
 
     #[test]
     fn numbers_outside_the_field_and_other_lengths_are_refused() {
-        assert_eq!(
-            BlockSalt::from_bytes(&[0xff; 32]),
-            Err(SaltError::NotInField)
-        );
-        for text in [
-            format!("\"{}\"", "ff".repeat(32)),
-            "\"00\"".into(),
-            "7".into(),
-        ] {
+        assert_eq!(BlockSalt::from_bytes(&[0xff; 32]), Err(SaltError::NotInField));
+        for text in [format!("\"{}\"", "ff".repeat(32)), "\"00\"".into(), "7".into()] {
             assert!(serde_json::from_str::<BlockSalt>(&text).is_err(), "{text}");
         }
     }

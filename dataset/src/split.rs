@@ -49,10 +49,7 @@ pub struct SplitOptions {
 impl SplitOptions {
     /// As few blocks as possible, in an order that nobody can guess.
     pub fn random() -> Result<Self, SplitError> {
-        Ok(Self {
-            blocks: None,
-            seed: SplitSeed::random()?,
-        })
+        Ok(Self { blocks: None, seed: SplitSeed::random()? })
     }
 }
 
@@ -150,11 +147,7 @@ fn block_count(rows: usize, shape: &MlpShape, asked: Option<u16>) -> Result<usiz
         return Err(SplitError::TooFewRows);
     }
     if least > limit {
-        return Err(SplitError::TooManyRows {
-            rows,
-            shape: *shape,
-            most: limit * block_rows,
-        });
+        return Err(SplitError::TooManyRows { rows, shape: *shape, most: limit * block_rows });
     }
     let blocks = asked.map_or(least, usize::from);
     match (least..=most).contains(&blocks) {
@@ -176,10 +169,7 @@ mod tests {
     use nocknock_primitives::model::shape::TINY_4X3X2;
 
     fn options(blocks: Option<u16>, seed: u8) -> SplitOptions {
-        SplitOptions {
-            blocks,
-            seed: SplitSeed::from_bytes([seed; 32]),
-        }
+        SplitOptions { blocks, seed: SplitSeed::from_bytes([seed; 32]) }
     }
 
     /// 100 rows, every fourth of class 1.
@@ -218,10 +208,7 @@ mod tests {
             shuffle(&mut rows, &mut random);
             first[rows[0]] += 1;
         }
-        assert!(
-            first.iter().all(|count| (850..1_150).contains(count)),
-            "{first:?}"
-        );
+        assert!(first.iter().all(|count| (850..1_150).contains(count)), "{first:?}");
     }
 
     #[test]
@@ -229,20 +216,10 @@ mod tests {
         let refused = |rows, blocks| split(&vec![0; rows], &TINY_4X3X2, &options(blocks, 1));
         assert!(matches!(
             refused(100, Some(2)),
-            Err(SplitError::Blocks {
-                least: 3,
-                most: 100,
-                ..
-            })
+            Err(SplitError::Blocks { least: 3, most: 100, .. })
         ));
-        assert!(matches!(
-            refused(100, Some(101)),
-            Err(SplitError::Blocks { .. })
-        ));
-        assert!(matches!(
-            refused(20, Some(1)),
-            Err(SplitError::Blocks { least: 2, .. })
-        ));
+        assert!(matches!(refused(100, Some(101)), Err(SplitError::Blocks { .. })));
+        assert!(matches!(refused(20, Some(1)), Err(SplitError::Blocks { least: 2, .. })));
         assert_eq!(refused(1, None), Err(SplitError::TooFewRows));
         assert!(matches!(
             refused(256 * 40 + 1, None),

@@ -113,18 +113,12 @@ impl<P> RequesterState<P> {
     where
         P: Serialize,
     {
-        let written = Written {
-            version: VERSION,
-            prepared: &self.prepared,
-            progress: &self.progress,
-        };
+        let written =
+            Written { version: VERSION, prepared: &self.prepared, progress: &self.progress };
         let saved = serde_json::to_vec(&written)
             .map_err(io::Error::from)
             .and_then(|bytes| durable::put(file, &Zeroizing::new(bytes)));
-        saved.map_err(|error| StateError::Write {
-            file: file.to_owned(),
-            error,
-        })
+        saved.map_err(|error| StateError::Write { file: file.to_owned(), error })
     }
 
     /// Reads the file back and compares every block with its root.
@@ -135,18 +129,13 @@ impl<P> RequesterState<P> {
         let bytes = read_private(file)?;
         let version = parse::<Versioned>(file, &bytes)?.version;
         if version != VERSION {
-            return Err(StateError::Version {
-                file: file.to_owned(),
-                found: version,
-            });
+            return Err(StateError::Version { file: file.to_owned(), found: version });
         }
         let read: Read<P> = parse(file, &bytes)?;
         let prepared = PreparedTask::try_from(read.prepared);
         Ok(Self {
-            prepared: prepared.map_err(|error| StateError::Stored {
-                file: file.to_owned(),
-                error,
-            })?,
+            prepared: prepared
+                .map_err(|error| StateError::Stored { file: file.to_owned(), error })?,
             progress: read.progress,
         })
     }
@@ -162,14 +151,9 @@ fn parse<T: DeserializeOwned>(file: &Path, bytes: &[u8]) -> Result<T, StateError
 }
 
 fn read_private(file: &Path) -> Result<Zeroizing<Vec<u8>>, StateError> {
-    let read_error = |error| StateError::Read {
-        file: file.to_owned(),
-        error,
-    };
+    let read_error = |error| StateError::Read { file: file.to_owned(), error };
     if others_may_read(&fs::metadata(file).map_err(read_error)?) {
-        return Err(StateError::Readable {
-            file: file.to_owned(),
-        });
+        return Err(StateError::Readable { file: file.to_owned() });
     }
     fs::read(file).map(Zeroizing::new).map_err(read_error)
 }

@@ -95,12 +95,7 @@ impl TrainBlob {
         quantiser: Quantiser,
         blocks: Vec<Block>,
     ) -> Self {
-        Self {
-            shape,
-            classes,
-            quantiser,
-            blocks,
-        }
+        Self { shape, classes, quantiser, blocks }
     }
 
     /// Its bytes.
@@ -140,10 +135,7 @@ impl TrainBlob {
             let index = block.index();
             let expected = roots
                 .get(usize::from(index))
-                .ok_or(MismatchError::Unknown {
-                    index,
-                    blocks: roots.len(),
-                })?;
+                .ok_or(MismatchError::Unknown { index, blocks: roots.len() })?;
             let found = block.root(&self.shape);
             let found = found.map_err(|error| MismatchError::Rows { index, error })?;
             if found != *expected {
@@ -165,10 +157,7 @@ impl TrainBlob {
         }
         match held.into_iter().find(|index| *index >= blocks) {
             None => Ok(()),
-            Some(index) => Err(MismatchError::Unknown {
-                index,
-                blocks: usize::from(blocks),
-            }),
+            Some(index) => Err(MismatchError::Unknown { index, blocks: usize::from(blocks) }),
         }
     }
 

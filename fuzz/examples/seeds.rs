@@ -14,9 +14,7 @@ fn main() -> io::Result<()> {
 }
 
 fn write(target: &str, name: &str, data: impl AsRef<[u8]>) -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("corpus")
-        .join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     fs::create_dir_all(&folder)?;
     fs::write(folder.join(name), data)
 }
@@ -31,24 +29,11 @@ fn g2(multiple: u64) -> G2Affine {
 
 fn proofs() -> io::Result<()> {
     let write = |name: &str, data: &[u8]| write("proof_decode", name, data);
-    let valid = Proof {
-        a: g1(3),
-        b: g2(5),
-        c: g1(7),
-    }
-    .to_evm_bytes();
+    let valid = Proof { a: g1(3), b: g2(5), c: g1(7) }.to_evm_bytes();
     let mut infinite = valid;
     infinite[192..].fill(0);
     write("valid", &valid)?;
-    write(
-        "generators",
-        &Proof {
-            a: g1(1),
-            b: g2(1),
-            c: g1(1),
-        }
-        .to_evm_bytes(),
-    )?;
+    write("generators", &Proof { a: g1(1), b: g2(1), c: g1(1) }.to_evm_bytes())?;
     write("infinite_c", &infinite)?;
     write("zeros", &[0; 256])?;
     write("ones", &[0xff; 256])?;
@@ -64,10 +49,7 @@ fn keys() -> io::Result<()> {
         delta_g2: g2(7),
         ic: (0..=inputs).map(|i| g1(11 + i)).collect(),
     };
-    let weak = VerifyingKey {
-        delta_g2: g2(5),
-        ..key(1)
-    };
+    let weak = VerifyingKey { delta_g2: g2(5), ..key(1) };
     let mut too_many = key(0).to_bytes();
     too_many[448..452].fill(0xff);
     for (name, data) in [
@@ -79,10 +61,7 @@ fn keys() -> io::Result<()> {
     ] {
         write("key_decode", name, data)?;
     }
-    let prepared = key(0)
-        .prepare(0)
-        .map_err(io::Error::other)?
-        .to_trusted_bytes();
+    let prepared = key(0).prepare(0).map_err(io::Error::other)?.to_trusted_bytes();
     for (name, data) in [
         ("valid", prepared.as_slice()),
         ("cut", &prepared[..1000]),
@@ -102,21 +81,13 @@ fn inputs() -> io::Result<()> {
     write("input_decode", "largest", largest)?;
     write("input_decode", "order", order)?;
     write("input_decode", "ones", [0xff; 32])?;
-    write(
-        "input_decode",
-        "several",
-        [largest, order, [7; 32]].concat(),
-    )
+    write("input_decode", "several", [largest, order, [7; 32]].concat())
 }
 
 fn packed() -> io::Result<()> {
     let seed = |bits: u8, count: u8, values: &[u64]| -> io::Result<Vec<u8>> {
         let elements = pack(values, u32::from(bits)).map_err(io::Error::other)?;
-        Ok([
-            vec![bits, count],
-            elements.iter().flat_map(to_be_bytes).collect(),
-        ]
-        .concat())
+        Ok([vec![bits, count], elements.iter().flat_map(to_be_bytes).collect()].concat())
     };
     write("unpack", "three_nibbles", seed(4, 3, &[1, 2, 3])?)?;
     write("unpack", "leftover_bits", seed(4, 2, &[1, 2, 3])?)?;

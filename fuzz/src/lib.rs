@@ -21,17 +21,11 @@ pub fn proof_decode(data: &[u8]) {
     let Ok(proof) = Proof::from_evm_bytes(data) else {
         return;
     };
-    assert_eq!(
-        proof.to_evm_bytes().as_slice(),
-        data,
-        "a proof has one encoding"
-    );
+    assert_eq!(proof.to_evm_bytes().as_slice(), data, "a proof has one encoding");
     assert!(proof.a.is_on_curve() && proof.b.is_on_curve() && proof.c.is_on_curve());
     let points = [&data[..64], &data[64..192], &data[192..]];
     assert!(
-        points
-            .iter()
-            .all(|point| point.iter().any(|byte| *byte != 0)),
+        points.iter().all(|point| point.iter().any(|byte| *byte != 0)),
         "zeros would be infinity"
     );
     assert!(proof.b.is_in_correct_subgroup_assuming_on_curve());
@@ -53,11 +47,7 @@ pub fn prepared_key_decode(data: &[u8]) {
     let Ok(key) = PreparedVerifyingKey::from_trusted_bytes(data) else {
         return;
     };
-    assert_eq!(
-        key.to_trusted_bytes(),
-        data,
-        "a prepared key has one encoding"
-    );
+    assert_eq!(key.to_trusted_bytes(), data, "a prepared key has one encoding");
 }
 
 /// Every 32 bytes are accepted exactly when their number is below r, by both decoders.
@@ -65,11 +55,7 @@ pub fn input_decode(data: &[u8]) {
     let largest = to_be_bytes(&-Fr::from(1u32));
     for bytes in data.as_chunks::<32>().0 {
         let decoded = decode_input(bytes).ok();
-        assert_eq!(
-            decoded.is_some(),
-            bytes <= &largest,
-            "accepted exactly below r"
-        );
+        assert_eq!(decoded.is_some(), bytes <= &largest, "accepted exactly below r");
         assert_eq!(decoded, from_be_bytes(bytes), "both decoders agree");
         if let Some(input) = decoded {
             assert_eq!(&encode_input(&input), bytes, "an input has one encoding");
@@ -83,12 +69,7 @@ pub fn unpack(data: &[u8]) {
         return;
     };
     let (bits, count) = (u32::from(*bits), usize::from(*count));
-    let elements: Vec<Fr> = elements
-        .as_chunks()
-        .0
-        .iter()
-        .filter_map(from_be_bytes)
-        .collect();
+    let elements: Vec<Fr> = elements.as_chunks().0.iter().filter_map(from_be_bytes).collect();
     let Ok(values) = unpack_values(&elements, bits, count) else {
         return;
     };
@@ -104,15 +85,11 @@ mod tests {
 
     /// Corpus files of a target by name.
     fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("corpus")
-            .join(target);
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
         let entries =
             fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let paths = entries.map(|entry| entry.unwrap().path());
-        paths
-            .map(|path| (path.display().to_string(), fs::read(&path).unwrap()))
-            .collect()
+        paths.map(|path| (path.display().to_string(), fs::read(&path).unwrap())).collect()
     }
 
     #[test]
@@ -127,10 +104,7 @@ mod tests {
     #[test]
     fn every_prefix_and_every_flipped_bit_of_the_short_seeds_passes() {
         for (target, check) in TARGETS {
-            for (_, data) in corpus(target)
-                .into_iter()
-                .filter(|(_, data)| data.len() <= 300)
-            {
+            for (_, data) in corpus(target).into_iter().filter(|(_, data)| data.len() <= 300) {
                 (0..data.len()).for_each(|length| check(&data[..length]));
                 for bit in 0..8 * data.len() {
                     let mut flipped = data.clone();
@@ -148,10 +122,7 @@ mod tests {
             corpus(target).iter().any(|(_, data)| accepts(data))
         };
         assert!(accepted("proof_decode", |data| Proof::from_evm_bytes(data).is_ok()));
-        assert!(accepted("key_decode", |data| VerifyingKey::from_bytes(
-            data
-        )
-        .is_ok()));
+        assert!(accepted("key_decode", |data| VerifyingKey::from_bytes(data).is_ok()));
         assert!(accepted("prepared_key_decode", |data| {
             PreparedVerifyingKey::from_trusted_bytes(data).is_ok()
         }));
@@ -167,15 +138,7 @@ mod tests {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz_targets");
         let mut binaries: Vec<String> = fs::read_dir(folder)
             .unwrap()
-            .map(|entry| {
-                entry
-                    .unwrap()
-                    .path()
-                    .file_stem()
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned()
-            })
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
             .collect();
         let mut targets = TARGETS.map(|(target, _)| target.to_owned()).to_vec();
         binaries.sort();

@@ -91,9 +91,7 @@ mod tests {
     fn every_named_chain_builds_its_genesis() {
         for id in ["dev", "local", BENCH_RUNTIME_PRESET] {
             let spec = load(id).expect("a named chain loads");
-            let storage = spec
-                .build_storage()
-                .expect("the genesis of a named chain is valid");
+            let storage = spec.build_storage().expect("the genesis of a named chain is valid");
             assert!(storage.top.contains_key(CODE), "{id} has no runtime");
         }
     }

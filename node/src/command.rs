@@ -48,13 +48,13 @@ pub(crate) fn run() -> sc_cli::Result<()> {
     match &cli.subcommand {
         None => run_node(&cli),
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
-        Some(Subcommand::BuildSpec(cmd)) => cli
-            .create_runner(cmd)?
-            .sync_run(|config| cmd.run(config.chain_spec, config.network)),
+        Some(Subcommand::BuildSpec(cmd)) => {
+            cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.chain_spec, config.network))
+        }
         Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
-        Some(Subcommand::PurgeChain(cmd)) => cli
-            .create_runner(cmd)?
-            .sync_run(|config| cmd.run(config.database)),
+        Some(Subcommand::PurgeChain(cmd)) => {
+            cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database))
+        }
         Some(Subcommand::ChainInfo(cmd)) => cli.create_runner(cmd)?.sync_run(|config| {
             check_database(&config)?;
             cmd.run::<Block>(&config)
@@ -67,50 +67,24 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
     match subcommand {
         Subcommand::CheckBlock(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                import_queue,
-                ..
-            } = parts(&config)?;
+            let PartialComponents { client, task_manager, import_queue, .. } = parts(&config)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
         Subcommand::ExportBlocks(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                ..
-            } = parts(&config)?;
+            let PartialComponents { client, task_manager, .. } = parts(&config)?;
             Ok((cmd.run(client, config.database), task_manager))
         }),
         Subcommand::ExportState(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                ..
-            } = parts(&config)?;
+            let PartialComponents { client, task_manager, .. } = parts(&config)?;
             Ok((cmd.run(client, config.chain_spec), task_manager))
         }),
         Subcommand::ImportBlocks(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                import_queue,
-                ..
-            } = parts(&config)?;
+            let PartialComponents { client, task_manager, import_queue, .. } = parts(&config)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
         Subcommand::Revert(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents {
-                client,
-                task_manager,
-                backend,
-                ..
-            } = parts(&config)?;
-            Ok((
-                cmd.run(client, backend, Some(Box::new(revert_consensus))),
-                task_manager,
-            ))
+            let PartialComponents { client, task_manager, backend, .. } = parts(&config)?;
+            Ok((cmd.run(client, backend, Some(Box::new(revert_consensus))), task_manager))
         }),
         other => Err(sc_cli::Error::Input(format!("{other:?} needs no database"))),
     }

@@ -101,14 +101,9 @@ pub(crate) fn check(folder: &Path) -> Result<(), DatabaseError> {
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, DatabaseError> {
     let entries = fs::read_dir(folder).and_then(|entries| {
-        entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<Vec<_>>>()
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()
     });
-    entries.map_err(|source| DatabaseError::Unreadable {
-        path: folder.into(),
-        source,
-    })
+    entries.map_err(|source| DatabaseError::Unreadable { path: folder.into(), source })
 }
 
 /// Whether the file is a write-ahead log with records.
@@ -126,19 +121,13 @@ fn check_file(path: &Path, has_log: bool) -> Result<bool, DatabaseError> {
     let Some(demand) = Demand::of(&name_of(path)) else {
         return Ok(false);
     };
-    let unreadable = |source| DatabaseError::Unreadable {
-        path: path.into(),
-        source,
-    };
+    let unreadable = |source| DatabaseError::Unreadable { path: path.into(), source };
     let length = fs::metadata(path).map_err(unreadable)?.len();
     let just_made = length == 0 && has_log;
     if just_made || demand.is_met(path, length).map_err(unreadable)? {
         Ok(true)
     } else {
-        Err(DatabaseError::Truncated {
-            path: path.into(),
-            length,
-        })
+        Err(DatabaseError::Truncated { path: path.into(), length })
     }
 }
 
@@ -158,10 +147,7 @@ impl Demand {
         let (kind, _column, last) = (parts.next()?, parts.next()?, parts.next()?);
         match kind {
             "index" => last.parse().ok().and_then(index_length).map(Self::Index),
-            "table" => u8::from_str_radix(last, 16)
-                .ok()
-                .map(entry_size)
-                .map(Self::Table),
+            "table" => u8::from_str_radix(last, 16).ok().map(entry_size).map(Self::Table),
             _ => None,
         }
     }
@@ -199,31 +185,18 @@ fn filled(path: &Path) -> io::Result<u64> {
 }
 
 fn check_metadata(path: &Path, has_data: bool) -> Result<(), DatabaseError> {
-    let broken = |problem| {
-        Err(DatabaseError::Metadata {
-            path: path.into(),
-            problem,
-        })
-    };
+    let broken = |problem| Err(DatabaseError::Metadata { path: path.into(), problem });
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !has_data => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return broken("is missing"),
-        Err(source) => {
-            return Err(DatabaseError::Unreadable {
-                path: path.into(),
-                source,
-            })
-        }
+        Err(source) => return Err(DatabaseError::Unreadable { path: path.into(), source }),
     };
     let field = |name| text.lines().find_map(|line| line.strip_prefix(name));
     match field("version=").and_then(|version| version.parse().ok()) {
         None => return broken("gives no version"),
         Some(version) if !VERSIONS.contains(&version) => {
-            return Err(DatabaseError::Version {
-                path: path.into(),
-                version,
-            });
+            return Err(DatabaseError::Version { path: path.into(), version });
         }
         Some(_) => (),
     }
@@ -242,11 +215,7 @@ mod tests {
     fn folder_with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let salt = "ab".repeat(SALT_DIGITS / 2);
-        fs::write(
-            folder.path().join("metadata"),
-            format!("{METADATA}{salt}\n"),
-        )
-        .expect("writable");
+        fs::write(folder.path().join("metadata"), format!("{METADATA}{salt}\n")).expect("writable");
         for (name, content) in files {
             fs::write(folder.path().join(name), content).expect("writable");
         }
@@ -272,10 +241,7 @@ mod tests {
         let files: [(&str, &[u8]); 4] = [
             ("table_00_ff", &multipart),
             ("table_01_00", &table(8_000)),
-            (
-                "index_00_2",
-                &vec![0; (INDEX_HEADER + 4 * INDEX_CHUNK) as usize],
-            ),
+            ("index_00_2", &vec![0; (INDEX_HEADER + 4 * INDEX_CHUNK) as usize]),
             ("log1", b"cut"),
         ];
         let folder = folder_with(&files);
@@ -295,10 +261,7 @@ mod tests {
         for (name, content) in cut {
             let folder = folder_with(&[(name, content)]);
             let damage = check(folder.path()).expect_err(name).to_string();
-            assert!(
-                damage.contains(name) && damage.contains("truncated"),
-                "{damage}"
-            );
+            assert!(damage.contains(name) && damage.contains("truncated"), "{damage}");
         }
     }
 
@@ -327,19 +290,14 @@ mod tests {
     fn data_without_metadata_is_damage() {
         let folder = folder_with(&[("table_00_00", &table(1))]);
         fs::remove_file(folder.path().join("metadata")).expect("writable");
-        assert!(matches!(
-            check(folder.path()),
-            Err(DatabaseError::Metadata { .. })
-        ));
+        assert!(matches!(check(folder.path()), Err(DatabaseError::Metadata { .. })));
     }
 
     #[test]
     fn another_version_is_named() {
         for version in [0, 3, 9, 99] {
             let folder = folder_with(&[("metadata", format!("version={version}").as_bytes())]);
-            let error = check(folder.path())
-                .expect_err("another version")
-                .to_string();
+            let error = check(folder.path()).expect_err("another version").to_string();
             assert!(error.contains(&format!("version {version}")), "{error}");
         }
     }

@@ -59,24 +59,13 @@ pub(crate) fn start(
     task_manager: &TaskManager,
 ) {
     let tasks = task_manager.spawn_handle();
-    tasks.spawn(
-        "genesis-answers",
-        "networking",
-        answer(genesis, requests).boxed(),
-    );
+    tasks.spawn("genesis-answers", "networking", answer(genesis, requests).boxed());
     let peers = named_peers(config);
-    tasks.spawn(
-        "genesis-check",
-        "networking",
-        ask(network, genesis, peers).boxed(),
-    );
+    tasks.spawn("genesis-check", "networking", ask(network, genesis, peers).boxed());
 }
 
 fn named_peers(config: &NetworkConfiguration) -> BTreeSet<PeerId> {
-    let named = config
-        .boot_nodes
-        .iter()
-        .chain(&config.default_peers_set.reserved_nodes);
+    let named = config.boot_nodes.iter().chain(&config.default_peers_set.reserved_nodes);
     named.map(|node| node.peer_id).collect()
 }
 
@@ -113,10 +102,7 @@ async fn genesis_of(network: &dyn NetworkService, peer: PeerId, ours: Hash) -> O
     let protocol = ProtocolName::from(PROTOCOL);
     let request = ours.as_bytes().to_vec();
     let connect = IfDisconnected::TryConnect;
-    let (answer, _) = network
-        .request(peer, protocol, request, None, connect)
-        .await
-        .ok()?;
+    let (answer, _) = network.request(peer, protocol, request, None, connect).await.ok()?;
     (answer.len() == Hash::len_bytes()).then(|| Hash::from_slice(&answer))
 }
 

@@ -27,21 +27,10 @@ pub(crate) struct PortError {
 
 /// Checks that every port of the configuration can be listened on.
 pub(crate) fn check(config: &Configuration) -> Result<(), PortError> {
-    for endpoint in config
-        .rpc
-        .addr
-        .iter()
-        .flatten()
-        .filter(|endpoint| !endpoint.is_optional)
-    {
+    for endpoint in config.rpc.addr.iter().flatten().filter(|endpoint| !endpoint.is_optional) {
         try_listen(endpoint.listen_addr, "JSON-RPC", "--rpc-port")?;
     }
-    for address in config
-        .network
-        .listen_addresses
-        .iter()
-        .filter_map(tcp_address)
-    {
+    for address in config.network.listen_addresses.iter().filter_map(tcp_address) {
         try_listen(address, "peers", "--port or --listen-addr")?;
     }
     if let Some(metrics) = &config.prometheus_config {
@@ -57,21 +46,13 @@ fn try_listen(
     option: &'static str,
 ) -> Result<(), PortError> {
     match TcpListener::bind(address) {
-        Err(source) if is_refusal(&source) => Err(PortError {
-            address,
-            purpose,
-            option,
-            source,
-        }),
+        Err(source) if is_refusal(&source) => Err(PortError { address, purpose, option, source }),
         _ => Ok(()),
     }
 }
 
 fn is_refusal(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
-    )
+    matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
 }
 
 /// The TCP part of an address for peers; other transports are not checked.
@@ -104,23 +85,14 @@ mod tests {
         let address = owner.local_addr().expect("a bound port");
         let error = try_listen(address, "tests", "--port").expect_err("the port is taken");
         let text = error.to_string();
-        assert!(
-            text.contains(&address.to_string()) && text.contains("--port"),
-            "{text}"
-        );
+        assert!(text.contains(&address.to_string()) && text.contains("--port"), "{text}");
     }
 
     #[test]
     fn only_tcp_addresses_are_checked() {
         let parse = |address: &str| tcp_address(&address.parse().expect("an address"));
-        assert_eq!(
-            parse("/ip4/127.0.0.1/tcp/30333"),
-            Some(([127, 0, 0, 1], 30333).into())
-        );
-        assert_eq!(
-            parse("/ip4/127.0.0.1/tcp/30333/ws"),
-            Some(([127, 0, 0, 1], 30333).into())
-        );
+        assert_eq!(parse("/ip4/127.0.0.1/tcp/30333"), Some(([127, 0, 0, 1], 30333).into()));
+        assert_eq!(parse("/ip4/127.0.0.1/tcp/30333/ws"), Some(([127, 0, 0, 1], 30333).into()));
         assert_eq!(parse("/ip6/::1/tcp/1"), "[::1]:1".parse().ok());
         assert_eq!(parse("/ip4/127.0.0.1/udp/30333/webrtc-direct"), None);
         assert_eq!(parse("/dns/localhost/tcp/30333"), None);

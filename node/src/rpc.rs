@@ -47,25 +47,13 @@ pub(crate) fn create_full(
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>> {
     use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
 
-    let FullDeps {
-        client,
-        pool,
-        select_chain,
-        chain_spec,
-        babe,
-        grandpa,
-    } = deps;
+    let FullDeps { client, pool, select_chain, chain_spec, babe, grandpa } = deps;
     let mut module = RpcModule::new(());
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
     module.merge(
-        Babe::new(
-            client.clone(),
-            babe.worker_handle.clone(),
-            babe.keystore,
-            select_chain,
-        )
-        .into_rpc(),
+        Babe::new(client.clone(), babe.worker_handle.clone(), babe.keystore, select_chain)
+            .into_rpc(),
     )?;
     module.merge(
         Grandpa::new(
@@ -78,13 +66,8 @@ pub(crate) fn create_full(
         .into_rpc(),
     )?;
     module.merge(
-        SyncState::new(
-            chain_spec,
-            client,
-            grandpa.shared_authority_set,
-            babe.worker_handle,
-        )?
-        .into_rpc(),
+        SyncState::new(chain_spec, client, grandpa.shared_authority_set, babe.worker_handle)?
+            .into_rpc(),
     )?;
     Ok(module)
 }

@@ -86,9 +86,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, ServiceError>
         )?;
     let client = Arc::new(client);
     let telemetry = telemetry.map(|(worker, telemetry)| {
-        task_manager
-            .spawn_handle()
-            .spawn("telemetry", None, worker.run());
+        task_manager.spawn_handle().spawn("telemetry", None, worker.run());
         telemetry
     });
     let select_chain = FullSelectChain::new(backend.clone());
@@ -293,10 +291,7 @@ fn start_network<N: NetworkBackend<Block, Hash>>(
     import_queue: sc_consensus::DefaultImportQueue<Block>,
     authority_set: SharedAuthoritySet<Hash, BlockNumber>,
 ) -> Result<(Network, TransactionsHandlerController<Hash>), ServiceError> {
-    let registry = config
-        .prometheus_config
-        .as_ref()
-        .map(|prometheus| &prometheus.registry);
+    let registry = config.prometheus_config.as_ref().map(|prometheus| &prometheus.registry);
     let mut net_config =
         FullNetworkConfiguration::<Block, Hash, N>::new(&config.network, registry.cloned());
     let metrics = N::register_notification_metrics(registry);
@@ -312,11 +307,8 @@ fn start_network<N: NetworkBackend<Block, Hash>>(
     net_config.add_notification_protocol(grandpa_protocol_config);
     let (genesis_protocol, genesis_requests) = genesis_check::protocol::<N>();
     net_config.add_request_response_protocol(genesis_protocol);
-    let warp_sync = Arc::new(warp_proof::NetworkProvider::new(
-        backend.clone(),
-        authority_set,
-        Vec::new(),
-    ));
+    let warp_sync =
+        Arc::new(warp_proof::NetworkProvider::new(backend.clone(), authority_set, Vec::new()));
     let (service, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
         sc_service::build_network(BuildNetworkParams {
             config,
@@ -339,13 +331,7 @@ fn start_network<N: NetworkBackend<Block, Hash>>(
         genesis_requests,
         task_manager,
     );
-    let network = Network {
-        service,
-        sync,
-        system_rpc_tx,
-        grandpa_protocol,
-        grandpa_notifications,
-    };
+    let network = Network { service, sync, system_rpc_tx, grandpa_protocol, grandpa_notifications };
     Ok((network, tx_handler_controller))
 }
 
@@ -370,9 +356,7 @@ fn start_offchain_workers(
     task_manager.spawn_handle().spawn(
         "offchain-workers-runner",
         "offchain-worker",
-        workers
-            .run(node.client.clone(), task_manager.spawn_handle())
-            .boxed(),
+        workers.run(node.client.clone(), task_manager.spawn_handle()).boxed(),
     );
     Ok(())
 }
@@ -516,8 +500,6 @@ fn start_voter(
         offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(node.pool),
     })?;
     // A validator that no longer votes must not go on as if it did, so the node ends with its voter.
-    task_manager
-        .spawn_essential_handle()
-        .spawn_blocking("grandpa-voter", None, voter);
+    task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
     Ok(())
 }

@@ -27,11 +27,7 @@ pub(crate) fn report_missing(keystore: &KeystorePtr) {
 fn missing(keystore: &dyn Keystore) -> Vec<&'static str> {
     NEEDED
         .into_iter()
-        .filter(|(key_type, _)| {
-            keystore
-                .keys(*key_type)
-                .map_or(true, |keys| keys.is_empty())
-        })
+        .filter(|(key_type, _)| keystore.keys(*key_type).map_or(true, |keys| keys.is_empty()))
         .map(|(_, name)| name)
         .collect()
 }
@@ -49,9 +45,7 @@ mod tests {
     #[test]
     fn a_stored_key_is_found() {
         let keystore = MemoryKeystore::new();
-        keystore
-            .sr25519_generate_new(key_types::BABE, None)
-            .expect("keys are made in memory");
+        keystore.sr25519_generate_new(key_types::BABE, None).expect("keys are made in memory");
         assert_eq!(missing(&keystore), ["GRANDPA"]);
     }
 }

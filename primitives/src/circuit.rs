@@ -183,26 +183,11 @@ mod tests {
     #[test]
     fn every_part_changes_the_id() {
         let changed = [
-            CircuitInfo {
-                kind: CircuitKind::Delivery,
-                ..info()
-            },
-            CircuitInfo {
-                shape: DIGITS_64X32X10,
-                ..info()
-            },
-            CircuitInfo {
-                constraints: 8,
-                ..info()
-            },
-            CircuitInfo {
-                matrix_hash: ContentHash([9; 32]),
-                ..info()
-            },
-            CircuitInfo {
-                key: KeyId([9; 32]),
-                ..info()
-            },
+            CircuitInfo { kind: CircuitKind::Delivery, ..info() },
+            CircuitInfo { shape: DIGITS_64X32X10, ..info() },
+            CircuitInfo { constraints: 8, ..info() },
+            CircuitInfo { matrix_hash: ContentHash([9; 32]), ..info() },
+            CircuitInfo { key: KeyId([9; 32]), ..info() },
         ];
         for other in changed {
             assert_ne!(other.id(), info().id(), "{other:?}");

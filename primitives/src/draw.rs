@@ -25,9 +25,8 @@ pub fn draw_test_blocks(
         return None;
     }
     let mut left: Vec<BlockIndex> = (0..blocks).collect();
-    let mut drawn: Vec<BlockIndex> = (0..count)
-        .filter_map(|step| take_one(&mut left, number(seed, task, step)))
-        .collect();
+    let mut drawn: Vec<BlockIndex> =
+        (0..count).filter_map(|step| take_one(&mut left, number(seed, task, step))).collect();
     drawn.sort_unstable();
     drawn.try_into().ok()
 }
@@ -44,10 +43,7 @@ fn number(seed: &[u8; 32], task: TaskId, step: u16) -> u64 {
         .chain_update(task.to_le_bytes())
         .chain_update(step.to_le_bytes())
         .finalize();
-    hash.iter()
-        .take(8)
-        .rev()
-        .fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    hash.iter().take(8).rev().fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -72,10 +68,7 @@ mod tests {
                 counts[usize::from(index)] += 1;
             }
         }
-        assert!(
-            counts.iter().all(|count| (2_800..3_200).contains(count)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|count| (2_800..3_200).contains(count)), "{counts:?}");
     }
 
     #[test]

@@ -310,11 +310,7 @@ mod tests {
     #[test]
     fn tags_are_normal_and_unique() {
         for tag in ["", "Digits", "a b", "ä", "a_b"] {
-            assert_eq!(
-                refused("n", &[tag]),
-                Some(DescriptionError::BadTag),
-                "{tag}"
-            );
+            assert_eq!(refused("n", &[tag]), Some(DescriptionError::BadTag), "{tag}");
         }
         let twice = refused("n", &["a", "b", "a"]);
         assert_eq!(twice, Some(DescriptionError::DuplicateTag));
@@ -324,14 +320,8 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf8_are_refused() {
         let good = described("n", "t", &[]).unwrap();
-        let name = Description {
-            name: vec![0xff].try_into().unwrap(),
-            ..good.clone()
-        };
-        let text = Description {
-            text: vec![0xff].try_into().unwrap(),
-            ..good
-        };
+        let name = Description { name: vec![0xff].try_into().unwrap(), ..good.clone() };
+        let text = Description { text: vec![0xff].try_into().unwrap(), ..good };
         assert_eq!(name.check(), Err(DescriptionError::NotUtf8));
         assert_eq!(text.check(), Err(DescriptionError::NotUtf8));
     }

@@ -400,12 +400,7 @@ impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
     /// - Disputed and upheld: the share of the points that voted for it.
     /// - Never disputed, with `n` attesters: `(n + 1) / (n + 2)`, so one half without any, and never all.
     pub fn confidence(&self) -> u32 {
-        let Tally {
-            attesters,
-            support,
-            against,
-            ..
-        } = self.tally;
+        let Tally { attesters, support, against, .. } = self.tally;
         match self.status {
             FactStatus::Accepted if self.is_proven() => FULL_CONFIDENCE,
             FactStatus::Accepted if self.was_disputed() => {
@@ -445,11 +440,7 @@ impl<AccountId, Balance, BlockNumber: Copy + PartialOrd> Case<AccountId, Balance
 
     /// The fact can be decided now.
     pub fn is_due(&self, disputed: bool, now: BlockNumber) -> bool {
-        now >= if disputed {
-            self.vote_end
-        } else {
-            self.window_end
-        }
+        now >= if disputed { self.vote_end } else { self.window_end }
     }
 
     /// Everything is claimed.
@@ -538,11 +529,7 @@ impl<AccountId> ScoreFact<AccountId> {
 
     /// Why the score is believed.
     pub const fn evidence(&self) -> Evidence {
-        Evidence::Proven {
-            task: self.task,
-            circuit: self.circuit,
-            model: self.model,
-        }
+        Evidence::Proven { task: self.task, circuit: self.circuit, model: self.model }
     }
 }
 
@@ -589,49 +576,24 @@ mod tests {
         for key in ["a", "0", "iso-3166/de", "doi:10.1000/182", "a_b.c"] {
             assert_eq!(statement(key, b"x").check(), Ok(()), "{key}");
         }
-        for key in [
-            "",
-            "A",
-            " a",
-            "a ",
-            "a b",
-            "-a",
-            "a/",
-            "na\u{ef}ve",
-            "a\n",
-            "a,b",
-        ] {
-            assert_eq!(
-                statement(key, b"x").check(),
-                Err(TextError::Domain),
-                "{key}"
-            );
+        for key in ["", "A", " a", "a ", "a b", "-a", "a/", "na\u{ef}ve", "a\n", "a,b"] {
+            assert_eq!(statement(key, b"x").check(), Err(TextError::Domain), "{key}");
         }
     }
 
     #[test]
     fn each_key_has_its_own_error() {
         let good = statement("a", b"x");
-        let bad = Statement {
-            subject: Text::default(),
-            ..good.clone()
-        };
+        let bad = Statement { subject: Text::default(), ..good.clone() };
         assert_eq!(bad.check(), Err(TextError::Subject));
-        let bad = Statement {
-            predicate: Text::default(),
-            ..good
-        };
+        let bad = Statement { predicate: Text::default(), ..good };
         assert_eq!(bad.check(), Err(TextError::Predicate));
     }
 
     #[test]
     fn objects_are_plain_text() {
         for object in ["x", "A b", "\u{dc}berfluss \u{1f680}", "0x00 173/180"] {
-            assert_eq!(
-                statement("a", object.as_bytes()).check(),
-                Ok(()),
-                "{object}"
-            );
+            assert_eq!(statement("a", object.as_bytes()).check(), Ok(()), "{object}");
         }
         let bad: [&[u8]; 8] = [
             b"",
@@ -644,11 +606,7 @@ mod tests {
             "a\u{061c}b".as_bytes(),
         ];
         for object in bad {
-            assert_eq!(
-                statement("a", object).check(),
-                Err(TextError::Object),
-                "{object:?}"
-            );
+            assert_eq!(statement("a", object).check(), Err(TextError::Object), "{object:?}");
         }
     }
 
@@ -657,14 +615,7 @@ mod tests {
         for uri in ["https://example.org/a?b=c", "doi:10.1000/182"] {
             assert_eq!(imported(uri).check(), Ok(()), "{uri}");
         }
-        for uri in [
-            "",
-            "example.org",
-            ":x",
-            "1:x",
-            "https://example.org/a b",
-            "https://\u{e9}",
-        ] {
+        for uri in ["", "example.org", ":x", "1:x", "https://example.org/a b", "https://\u{e9}"] {
             assert_eq!(imported(uri).check(), Err(TextError::Uri), "{uri}");
         }
     }
@@ -679,14 +630,7 @@ mod tests {
 
     #[test]
     fn votes_decide_by_points_and_need_a_quorum() {
-        let verdict = |support, against| {
-            Tally {
-                support,
-                against,
-                ..Tally::default()
-            }
-            .verdict(10)
-        };
+        let verdict = |support, against| Tally { support, against, ..Tally::default() }.verdict(10);
         assert_eq!(verdict(6, 4), FactStatus::Accepted);
         assert_eq!(verdict(4, 6), FactStatus::Rejected);
         assert_eq!(verdict(5, 5), FactStatus::Lapsed);
@@ -696,39 +640,17 @@ mod tests {
 
     #[test]
     fn confidence_grows_with_attesters_but_is_never_full() {
-        let with = |attesters| {
-            fact(
-                FactStatus::Accepted,
-                Tally {
-                    attesters,
-                    ..Tally::default()
-                },
-            )
-        };
+        let with = |attesters| fact(FactStatus::Accepted, Tally { attesters, ..Tally::default() });
         let grown: Vec<u32> = [0, 1, 2, u32::MAX].map(|n| with(n).confidence()).into();
         assert_eq!(grown, [500_000, 666_666, 750_000, 999_999]);
     }
 
     #[test]
     fn confidence_after_a_dispute_is_the_share_of_the_votes() {
-        let tally = Tally {
-            attesters: 9,
-            disputers: 1,
-            support: 3,
-            against: 1,
-        };
+        let tally = Tally { attesters: 9, disputers: 1, support: 3, against: 1 };
         assert_eq!(fact(FactStatus::Accepted, tally).confidence(), 750_000);
-        let huge = Tally {
-            support: u128::MAX / 4 * 3,
-            against: u128::MAX / 4,
-            ..tally
-        };
-        assert!(
-            fact(FactStatus::Accepted, huge)
-                .confidence()
-                .abs_diff(750_000)
-                <= 1
-        );
+        let huge = Tally { support: u128::MAX / 4 * 3, against: u128::MAX / 4, ..tally };
+        assert!(fact(FactStatus::Accepted, huge).confidence().abs_diff(750_000) <= 1);
     }
 
     #[test]
@@ -748,22 +670,10 @@ mod tests {
 
     #[test]
     fn only_a_decided_dispute_has_losers() {
-        let disputed = Tally {
-            disputers: 1,
-            ..Tally::default()
-        };
-        assert_eq!(
-            fact(FactStatus::Rejected, disputed).losers(),
-            Some(Side::Support)
-        );
-        assert_eq!(
-            fact(FactStatus::Accepted, disputed).losers(),
-            Some(Side::Against)
-        );
-        assert_eq!(
-            fact(FactStatus::Superseded { by: 1 }, disputed).losers(),
-            Some(Side::Against)
-        );
+        let disputed = Tally { disputers: 1, ..Tally::default() };
+        assert_eq!(fact(FactStatus::Rejected, disputed).losers(), Some(Side::Support));
+        assert_eq!(fact(FactStatus::Accepted, disputed).losers(), Some(Side::Against));
+        assert_eq!(fact(FactStatus::Superseded { by: 1 }, disputed).losers(), Some(Side::Against));
         assert_eq!(fact(FactStatus::Lapsed, disputed).losers(), None);
         assert_eq!(fact(FactStatus::Accepted, Tally::default()).losers(), None);
     }

@@ -21,9 +21,7 @@ pub trait BlockTime:
     /// Whole periods between `start` and this block.
     fn periods_since(self, start: Self, period: Self) -> u32 {
         let elapsed = self.checked_sub(&start).unwrap_or_else(Self::zero);
-        elapsed
-            .checked_div(&period)
-            .map_or(0, |count| count.try_into().unwrap_or(u32::MAX))
+        elapsed.checked_div(&period).map_or(0, |count| count.try_into().unwrap_or(u32::MAX))
     }
 }
 

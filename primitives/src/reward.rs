@@ -70,8 +70,7 @@ impl Schedule {
 
     /// What the sessions after `from` up to and including `to` release together.
     pub fn released_between(&self, from: Session, to: Session) -> u128 {
-        self.released_through(to)
-            .saturating_sub(self.released_through(from))
+        self.released_through(to).saturating_sub(self.released_through(from))
     }
 }
 
@@ -110,9 +109,7 @@ pub struct Books {
 impl Books {
     /// What is released, and neither minted nor set aside.
     pub const fn free_pot(&self) -> u128 {
-        self.released
-            .saturating_sub(self.minted)
-            .saturating_sub(self.reserved)
+        self.released.saturating_sub(self.minted).saturating_sub(self.reserved)
     }
 
     /// Adds to the pot, but not above `cap` in all, and returns what was added.
@@ -179,9 +176,7 @@ fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
     // rest × numerator / denominator. The first product is at most amount, and both factors of the
     // second one fit 64 bits.
     let of_rest = rest.saturating_mul(numerator).checked_div(denominator);
-    whole
-        .saturating_mul(numerator)
-        .saturating_add(of_rest.unwrap_or(0))
+    whole.saturating_mul(numerator).saturating_add(of_rest.unwrap_or(0))
 }
 
 /// Work points as they are stored: an amount, and the generation in which it was written.

@@ -40,10 +40,7 @@ pub struct Improvement {
 
 impl Score {
     /// No sample correct: where an experiment without a champion starts.
-    pub const ZERO: Self = Self {
-        correct: 0,
-        total: 1,
-    };
+    pub const ZERO: Self = Self { correct: 0, total: 1 };
 
     /// A score of `correct` among `total` samples.
     pub const fn new(correct: u32, total: u32) -> Self {
@@ -60,8 +57,7 @@ impl Score {
         let (own, own_total) = self.parts();
         let (others, others_total) = other.parts();
         // Each product of two 32-bit numbers fits 64 bits.
-        own.saturating_mul(others_total)
-            .cmp(&others.saturating_mul(own_total))
+        own.saturating_mul(others_total).cmp(&others.saturating_mul(own_total))
     }
 
     /// The ratio is at least that of `other`.
@@ -83,10 +79,7 @@ impl Score {
             .checked_sub(best.saturating_mul(own_total))
             .filter(|gain| *gain > 0)?;
         let gap = best_total.checked_sub(best)?.saturating_mul(own_total);
-        Some(Improvement {
-            numerator: gain.min(gap),
-            denominator: gap,
-        })
+        Some(Improvement { numerator: gain.min(gap), denominator: gap })
     }
 
     fn parts(&self) -> (u64, u64) {
@@ -126,13 +119,7 @@ mod tests {
     fn improvement_is_the_share_of_the_gap_that_was_closed() {
         let champion = Score::new(50, 100);
         let gained = Score::new(75, 100).improvement_over(&champion);
-        assert_eq!(
-            gained,
-            Some(Improvement {
-                numerator: 2500,
-                denominator: 5000
-            })
-        );
+        assert_eq!(gained, Some(Improvement { numerator: 2500, denominator: 5000 }));
         assert_eq!(champion.improvement_over(&champion), None);
         assert_eq!(Score::new(49, 100).improvement_over(&champion), None);
     }

@@ -313,10 +313,7 @@ pub struct Task<AccountId, Balance, BlockNumber> {
 impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
     /// Real rows in the test blocks revealed so far.
     pub fn test_rows(&self) -> u32 {
-        self.tests
-            .iter()
-            .filter_map(|test| test.rows)
-            .fold(0, u32::saturating_add)
+        self.tests.iter().filter_map(|test| test.rows).fold(0, u32::saturating_add)
     }
 
     /// Position of a block among the test blocks.

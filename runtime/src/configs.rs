@@ -308,10 +308,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 matches!(call, RuntimeCall::Council(_) | RuntimeCall::Session(_))
             }
             Self::CancelProxy => {
-                matches!(
-                    call,
-                    RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. })
-                )
+                matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))
             }
         }
     }

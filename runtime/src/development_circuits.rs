@@ -18,24 +18,12 @@ const PINNED: &str = include_str!("../../circuits/keys/development.json");
 
 /// The ids of the published development keys, in the order of `circuits/keys/development.json`.
 pub const DEVELOPMENT_KEYS: [KeyId; 6] = [
-    KeyId(hex2array!(
-        "d49b47d2e065bd97dd7fd780ca61c22d2e4421ebec840b1b9070fc43681b0be7"
-    )),
-    KeyId(hex2array!(
-        "93499317d2d6ff25462b6be77bc73ef2e37a02ae6e3f5ec958d4757f43356f3e"
-    )),
-    KeyId(hex2array!(
-        "a84ce73a10e191fb1632c638edfa656365a28411f6c4ba720eccfb772b293c23"
-    )),
-    KeyId(hex2array!(
-        "cc04508f32ccc3854bd85976e4728f867f5cfffbec8046b30f955a73f249c75a"
-    )),
-    KeyId(hex2array!(
-        "ca9ca9dd31580b0408d0547a28cafcc946bd4b839a01819054c7876f41d5f982"
-    )),
-    KeyId(hex2array!(
-        "e16bd2def3f4897976071a78af75fcc6318ff5f20e632aca8962aa96a3b45543"
-    )),
+    KeyId(hex2array!("d49b47d2e065bd97dd7fd780ca61c22d2e4421ebec840b1b9070fc43681b0be7")),
+    KeyId(hex2array!("93499317d2d6ff25462b6be77bc73ef2e37a02ae6e3f5ec958d4757f43356f3e")),
+    KeyId(hex2array!("a84ce73a10e191fb1632c638edfa656365a28411f6c4ba720eccfb772b293c23")),
+    KeyId(hex2array!("cc04508f32ccc3854bd85976e4728f867f5cfffbec8046b30f955a73f249c75a")),
+    KeyId(hex2array!("ca9ca9dd31580b0408d0547a28cafcc946bd4b839a01819054c7876f41d5f982")),
+    KeyId(hex2array!("e16bd2def3f4897976071a78af75fcc6318ff5f20e632aca8962aa96a3b45543")),
 ];
 
 /// Recognises the published development keys, whatever is said about them.

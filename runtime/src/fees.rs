@@ -155,18 +155,15 @@ fn keeps_it_running(call: &RuntimeCall) -> bool {
     match call {
         // A motion that is longer than its bound fails, but was carried all the same.
         RuntimeCall::Council(pallet_collective::Call::propose {
-            length_bound,
-            proposal,
-            ..
+            length_bound, proposal, ..
         }) => {
             *length_bound <= MAX_FREE_MOTION
                 && u32::try_from(proposal.encoded_size()).is_ok_and(|size| size <= MAX_FREE_MOTION)
         }
         // Where closing fails the whole bound is charged to the block.
-        RuntimeCall::Council(pallet_collective::Call::close {
-            proposal_weight_bound,
-            ..
-        }) => proposal_weight_bound.all_lte(MaxProposalWeight::get()),
+        RuntimeCall::Council(pallet_collective::Call::close { proposal_weight_bound, .. }) => {
+            proposal_weight_bound.all_lte(MaxProposalWeight::get())
+        }
         RuntimeCall::Council(pallet_collective::Call::vote { .. })
         | RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
         _ => false,

@@ -30,10 +30,8 @@ use sp_runtime::Permill;
 pub const BENCH_RUNTIME_PRESET: &str = "bench";
 
 /// Every author's slot carries VRF output, the secondary ones too: tasks draw their hidden test blocks from it.
-pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
-    c: (1, 4),
-    allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
-};
+pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration =
+    BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
 /// What each endowed account of the `bench` preset owns.
 pub const BENCH_ENDOWMENT: Balance = 1_000_000 * NNK;
@@ -71,15 +69,9 @@ impl Preset {
                 epoch_length_slots: self.epoch_length_slots,
                 kind: self.kind,
             },
-            babe: BabeConfig {
-                epoch_config: BABE_GENESIS_EPOCH_CONFIG
-            },
-            verifier: VerifierConfig {
-                circuits: development_circuits::all(),
-            },
-            experiments: ExperimentsConfig {
-                experiments: vec![digits_experiment()],
-            },
+            babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
+            verifier: VerifierConfig { circuits: development_circuits::all() },
+            experiments: ExperimentsConfig { experiments: vec![digits_experiment()] },
             rewards: RewardsConfig {
                 curriculum: vec![digits_curriculum()],
                 practice: practice(),
@@ -90,11 +82,7 @@ impl Preset {
                     .collect::<Vec<_>>(),
             },
             session: SessionConfig {
-                keys: self
-                    .validators
-                    .into_iter()
-                    .map(session_entry)
-                    .collect::<Vec<_>>(),
+                keys: self.validators.into_iter().map(session_entry).collect::<Vec<_>>(),
             },
             balances: BalancesConfig {
                 balances: self
@@ -148,10 +136,7 @@ fn session_entry(key: Sr25519Keyring) -> (AccountId, AccountId, SessionKeys) {
         Sr25519Keyring::Dave => sp_keyring::Ed25519Keyring::Dave,
         _ => sp_keyring::Ed25519Keyring::Alice,
     };
-    let keys = SessionKeys {
-        babe: key.public().into(),
-        grandpa: grandpa.public().into(),
-    };
+    let keys = SessionKeys { babe: key.public().into(), grandpa: grandpa.public().into() };
     (key.to_account_id(), key.to_account_id(), keys)
 }
 
@@ -182,9 +167,7 @@ fn local_testnet() -> Preset {
 
 fn bench() -> Preset {
     Preset {
-        endowed: Sr25519Keyring::well_known()
-            .map(|key| key.to_account_id())
-            .collect(),
+        endowed: Sr25519Keyring::well_known().map(|key| key.to_account_id()).collect(),
         ..development()
     }
 }
@@ -202,12 +185,8 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 
 /// The names of all presets.
 pub fn preset_names() -> Vec<PresetId> {
-    [
-        DEV_RUNTIME_PRESET,
-        LOCAL_TESTNET_RUNTIME_PRESET,
-        BENCH_RUNTIME_PRESET,
-    ]
-    .into_iter()
-    .map(PresetId::from)
-    .collect()
+    [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, BENCH_RUNTIME_PRESET]
+        .into_iter()
+        .map(PresetId::from)
+        .collect()
 }

@@ -233,10 +233,7 @@ pub struct NothingBurntUnseen;
 
 impl frame_support::traits::Contains<crate::RuntimeCall> for NothingBurntUnseen {
     fn contains(call: &crate::RuntimeCall) -> bool {
-        !matches!(
-            call,
-            crate::RuntimeCall::Balances(pallet_balances::Call::burn { .. })
-        )
+        !matches!(call, crate::RuntimeCall::Balances(pallet_balances::Call::burn { .. }))
     }
 }
 

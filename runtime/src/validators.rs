@@ -72,10 +72,7 @@ impl ElectByWork {
 
     /// The validators of the next session.
     fn queued() -> Vec<AccountId> {
-        Session::queued_keys()
-            .into_iter()
-            .map(|(who, _)| who)
-            .collect()
+        Session::queued_keys().into_iter().map(|(who, _)| who).collect()
     }
 
     /// Whether a validator has set other keys than those that are queued.

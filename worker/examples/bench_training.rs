@@ -35,13 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Measurement { rows, config } = serde_json::from_reader(io::stdin())?;
     set_compute_threads(config.threads.unwrap_or(1));
     let mut seconds = Seconds::default();
-    train(
-        &random_rows(rows),
-        &config,
-        DeviceChoice::Cpu,
-        None,
-        &mut seconds,
-    )?;
+    train(&random_rows(rows), &config, DeviceChoice::Cpu, None, &mut seconds)?;
     let mut epochs = seconds.0;
     epochs.sort_by(f64::total_cmp);
     let fastest = epochs.first().ok_or("no epoch was measured")?;
@@ -61,9 +55,7 @@ fn random_rows(rows: usize) -> TrainingSet {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     TrainingSet {
         shape: DIGITS_64X32X10,
-        inputs: (0..rows * 64)
-            .map(|_| (rng.next_u32() % 16) as u16)
-            .collect(),
+        inputs: (0..rows * 64).map(|_| (rng.next_u32() % 16) as u16).collect(),
         labels: (0..rows).map(|_| (rng.next_u32() % 10) as u8).collect(),
     }
 }

@@ -27,10 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let found = evaluate(&model.weights, &held_out, &rows);
     println!("{} of {} held-out rows", found.correct, found.rows);
     println!("{:.4} training", model.report.training.accuracy());
-    println!(
-        "{:.2} s, {:.0} rows/s",
-        model.report.seconds, model.report.samples_per_second
-    );
+    println!("{:.2} s, {:.0} rows/s", model.report.seconds, model.report.samples_per_second);
     if let Some(folder) = arguments.get(2) {
         let run = RunFolder::start(Path::new(folder), &model.report.history)?;
         run.finish(&model.report)?;
@@ -40,22 +37,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Rows to train on, and rows held out by a rule that the seed moves.
 fn read(path: &str, seed: u64) -> Result<(TrainingSet, TrainingSet), Box<dyn Error>> {
-    let empty = TrainingSet {
-        shape: DIGITS_64X32X10,
-        inputs: Vec::new(),
-        labels: Vec::new(),
-    };
+    let empty = TrainingSet { shape: DIGITS_64X32X10, inputs: Vec::new(), labels: Vec::new() };
     let (mut data, mut held_out) = (empty.clone(), empty);
     let text = fs::read_to_string(path)?;
     let lines: Vec<&str> = text.lines().skip(1).collect();
     for (row, line) in lines.iter().enumerate() {
         // Steps of 1019, a prime, visit every row once.
         let place = (row * 1019 + seed as usize * 397) % lines.len();
-        let set = if place < HELD_OUT {
-            &mut held_out
-        } else {
-            &mut data
-        };
+        let set = if place < HELD_OUT { &mut held_out } else { &mut data };
         let mut values = line.split(',').map(str::parse::<u16>);
         for value in values.by_ref().take(64) {
             set.inputs.push(value?.min(15));

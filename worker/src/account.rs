@@ -50,10 +50,7 @@ pub fn source(
         None => keystore_path(state),
     };
     match account.keystore.is_some() || path.exists() {
-        true => Ok(KeySource::Keystore {
-            password: password(account)?,
-            path,
-        }),
+        true => Ok(KeySource::Keystore { password: password(account)?, path }),
         false => Err(AccountError::None),
     }
 }
@@ -94,8 +91,7 @@ mod tests {
     fn the_keystore_of_the_state_directory_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let keys = Keys::generate();
-        keys.write_keystore(&keystore_path(folder.path()), None)
-            .unwrap();
+        keys.write_keystore(&keystore_path(folder.path()), None).unwrap();
         let loaded = load(&Account::default(), folder.path(), None).unwrap();
         assert_eq!(loaded.account(), keys.account());
     }
@@ -103,13 +99,8 @@ mod tests {
     #[test]
     fn a_named_file_goes_before_the_keystore() {
         let folder = tempfile::tempdir().unwrap();
-        Keys::generate()
-            .write_keystore(&keystore_path(folder.path()), None)
-            .unwrap();
-        let account = Account {
-            seed_file: Some("seed".into()),
-            ..Account::default()
-        };
+        Keys::generate().write_keystore(&keystore_path(folder.path()), None).unwrap();
+        let account = Account { seed_file: Some("seed".into()), ..Account::default() };
         let found = source(&account, folder.path(), None).unwrap();
         assert!(matches!(found, KeySource::SeedFile(path) if path == Path::new("seed")));
     }

@@ -31,10 +31,7 @@ impl Origin {
             Err(env::VarError::NotPresent) => None,
             Err(env::VarError::NotUnicode(_)) => return Err(ImageHashError),
         };
-        Ok(Self {
-            image,
-            code: code_hash().ok(),
-        })
+        Ok(Self { image, code: code_hash().ok() })
     }
 }
 
@@ -72,10 +69,7 @@ mod tests {
     #[test]
     fn every_setting_changes_the_hash() {
         let settings = TrainConfig::default();
-        let other = TrainConfig {
-            seed: 1,
-            ..TrainConfig::default()
-        };
+        let other = TrainConfig { seed: 1, ..TrainConfig::default() };
         let hash = |settings: &TrainConfig| hash_of_settings(settings).unwrap();
         assert_eq!(hash(&settings), hash(&settings.clone()));
         assert_ne!(hash(&settings), hash(&other));

@@ -137,11 +137,7 @@ fn fault(error: ClientError) -> BlobError {
 /// A disk that is full is not the store's fault.
 fn of_cache(error: CacheError) -> BlobError {
     match error {
-        CacheError::Io {
-            doing,
-            path,
-            reason,
-        } => StateError::io(doing, &path, reason).into(),
+        CacheError::Io { doing, path, reason } => StateError::io(doing, &path, reason).into(),
         other => BlobError::Store(other.to_string()),
     }
 }

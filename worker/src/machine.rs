@@ -71,9 +71,7 @@ pub fn need_disk(folder: &Path, needed: u64) -> Result<(), Shortage> {
 }
 
 fn memory_of(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib >> 10)
 }
@@ -87,17 +85,13 @@ fn address_room() -> Option<u64> {
 
 /// Bytes of address space that the process may have; nothing if that is not limited.
 fn address_limit(limits: &str) -> Option<u64> {
-    let line = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max address space"))?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
 /// Bytes of address space that the process has.
 fn address_space(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmSize:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmSize:"))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib << 10)
 }
@@ -106,9 +100,7 @@ fn address_space(status: &str) -> Option<u64> {
 fn group_room() -> Option<u64> {
     let own = group_folder(&fs::read_to_string("/proc/self/cgroup").ok()?)?;
     let root = Path::new("/sys/fs/cgroup");
-    let folders = own
-        .ancestors()
-        .take_while(|folder| folder.starts_with(root));
+    let folders = own.ancestors().take_while(|folder| folder.starts_with(root));
     folders.filter_map(room_of_group).min()
 }
 
@@ -127,9 +119,7 @@ fn room_of_group(folder: &Path) -> Option<u64> {
 
 /// MiB that a group can still have. Cached files that nobody uses make room when it is needed.
 fn room(limit: u64, used: u64, statistics: &str) -> u64 {
-    let idle = statistics
-        .lines()
-        .find_map(|line| line.strip_prefix("inactive_file "));
+    let idle = statistics.lines().find_map(|line| line.strip_prefix("inactive_file "));
     let idle: u64 = idle.and_then(|text| text.parse().ok()).unwrap_or(0);
     limit.saturating_sub(used.saturating_sub(idle)) >> 20
 }

@@ -85,10 +85,7 @@ pub enum Waiting {
 impl Action {
     /// Takes long and may be stopped at any time without loss.
     pub fn is_work(&self) -> bool {
-        matches!(
-            self,
-            Self::FetchData | Self::Train | Self::Prove(_) | Self::Seal
-        )
+        matches!(self, Self::FetchData | Self::Train | Self::Prove(_) | Self::Seal)
     }
 
     /// A short name for logs and metrics.
@@ -191,10 +188,9 @@ fn without_commitment(journal: &Progress, view: &TaskView, task: &Task) -> Actio
     match (task.phase(view.now), &task.settlement) {
         (Phase::Created | Phase::Drawn, _) => Action::Wait(Waiting::Opening),
         (Phase::Open, _) => toward_commitment(journal),
-        (_, Some(settlement)) if journal.committed => Action::End(Ending::Over {
-            outcome: settlement.outcome,
-            complete: journal.complete,
-        }),
+        (_, Some(settlement)) if journal.committed => {
+            Action::End(Ending::Over { outcome: settlement.outcome, complete: journal.complete })
+        }
         _ => Action::End(Ending::TooLate),
     }
 }
@@ -228,9 +224,8 @@ fn with_commitment(
 
 fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch: u32) -> Action {
     let open = open_blocks(task, commitment);
-    let (ready, missing): (Vec<_>, Vec<_>) = open
-        .into_iter()
-        .partition(|block| journal.proofs.contains(block));
+    let (ready, missing): (Vec<_>, Vec<_>) =
+        open.into_iter().partition(|block| journal.proofs.contains(block));
     let batch = batch.clamp(1, MAX_TEST_BLOCKS);
     let whole = usize::try_from(batch).unwrap_or(usize::MAX);
     if ready.len() >= whole || (missing.is_empty() && !ready.is_empty()) {

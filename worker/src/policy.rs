@@ -135,10 +135,7 @@ impl Decline {
 
     /// The owner of the worker can do something about it.
     pub fn concerns_the_owner(&self) -> bool {
-        matches!(
-            self,
-            Self::NotRegistered | Self::Funds { .. } | Self::Removed
-        )
+        matches!(self, Self::NotRegistered | Self::Funds { .. } | Self::Removed)
     }
 }
 
@@ -222,10 +219,7 @@ fn check_time(
     let phase = clock.slot.saturating_mul(task.terms.periods.prove);
     // The blocks of one task are proved one after the other.
     if phase < time_to_prove(config, u32::from(task.test_blocks)) {
-        return Err(Decline::ProveTime {
-            phase,
-            blocks: task.test_blocks,
-        });
+        return Err(Decline::ProveTime { phase, blocks: task.test_blocks });
     }
     check_turn(config, clock, task)?;
     check_other_proofs(config, clock, burden, task)
@@ -272,24 +266,14 @@ fn check_money(config: &Config, free: Balance, task: &Task) -> Result<(), Declin
     let policy = &config.policy;
     let (reward, stake) = (Tokens(task.terms.reward), Tokens(task.terms.stake));
     if reward < policy.minimum_reward {
-        return Err(Decline::Reward {
-            reward,
-            least: policy.minimum_reward,
-        });
+        return Err(Decline::Reward { reward, least: policy.minimum_reward });
     }
     if stake > policy.maximum_stake {
-        return Err(Decline::Stake {
-            stake,
-            most: policy.maximum_stake,
-        });
+        return Err(Decline::Stake { stake, most: policy.maximum_stake });
     }
     let needed: Balance = stake.0.saturating_add(policy.reserve.0);
     match free < needed {
-        true => Err(Decline::Funds {
-            free: Tokens(free),
-            stake,
-            needed: Tokens(needed),
-        }),
+        true => Err(Decline::Funds { free: Tokens(free), stake, needed: Tokens(needed) }),
         false => Ok(()),
     }
 }

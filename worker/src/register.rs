@@ -106,21 +106,13 @@ pub async fn register(
     }
     let practice = snapshot.practice().await.map_err(asking)?;
     let practice = practice.ok_or(RegisterError::NoPractice)?;
-    let circuit = snapshot
-        .circuit(&practice.terms.circuit)
-        .await
-        .map_err(asking)?;
+    let circuit = snapshot.circuit(&practice.terms.circuit).await.map_err(asking)?;
     let exam = Exam {
         account,
         genesis: client.genesis_hash(),
-        round: snapshot
-            .registration_round(&account)
-            .await
-            .map_err(asking)?,
+        round: snapshot.registration_round(&account).await.map_err(asking)?,
         practice,
-        circuit: circuit
-            .filter(|circuit| circuit.is_usable())
-            .ok_or(RegisterError::NoCircuit)?,
+        circuit: circuit.filter(|circuit| circuit.is_usable()).ok_or(RegisterError::NoCircuit)?,
     };
     let (training, rows) = (training.clone(), exam.practice.terms.rows);
     let pass = move || exam.pass(&provers, &training);
@@ -164,10 +156,7 @@ impl Exam {
         };
         let proof = prove_block(&task, |_| ())?;
         self.judge(&proof)?;
-        Ok(Certificate {
-            model: ModelCommitment(field::to_bytes(&model)),
-            proof,
-        })
+        Ok(Certificate { model: ModelCommitment(field::to_bytes(&model)), proof })
     }
 
     /// The practice block, if it is the one that the chain has the root of.
@@ -245,12 +234,7 @@ mod tests {
             genesis: fake::GENESIS,
             round: 3,
             practice: Practice {
-                terms: Terms {
-                    circuit: info.id(),
-                    root: data.roots()[0],
-                    rows: 32,
-                    min_score,
-                },
+                terms: Terms { circuit: info.id(), root: data.roots()[0], rows: 32, min_score },
                 block: RevealedBlock {
                     salt: *block.salt().as_bytes(),
                     rows: List::truncate_from(block.rows().to_vec()),
@@ -261,10 +245,7 @@ mod tests {
     }
 
     fn cpu() -> Training {
-        Training {
-            device: crate::train::DeviceChoice::Cpu,
-            ..Training::default()
-        }
+        Training { device: crate::train::DeviceChoice::Cpu, ..Training::default() }
     }
 
     #[test]
@@ -280,9 +261,7 @@ mod tests {
                 score: passed.proof.score,
                 n_real: 32,
             };
-            proof
-                .verify(rig::circuits().score.verifying_key(), &public)
-                .is_ok()
+            proof.verify(rig::circuits().score.verifying_key(), &public).is_ok()
         };
         assert!(verifies(exam.context()));
         let mut others = [exam.context(); 3];

@@ -97,10 +97,7 @@ mod tests {
         let large = "f".repeat(64);
         for text in ["", "beef", &large, &"z".repeat(64)] {
             let error = serde_json::from_str::<Secret>(&format!("\"{text}\"")).unwrap_err();
-            assert!(
-                text.is_empty() || !error.to_string().contains(text),
-                "{error}"
-            );
+            assert!(text.is_empty() || !error.to_string().contains(text), "{error}");
         }
     }
 }

@@ -42,10 +42,7 @@ fn named(tasks: &[TaskId]) -> String {
 ///
 /// The directory is locked, so no task is begun meanwhile.
 pub async fn unregister(chain: &NodeChain, state: &StateDir) -> Result<(), UnregisterError> {
-    let owner = Owner {
-        account: chain.worker(),
-        genesis: chain.genesis(),
-    };
+    let owner = Owner { account: chain.worker(), genesis: chain.genesis() };
     StateDir::check_owner(state.folder(), &owner)?;
     let snapshot = chain.client().best().await.map_err(asking)?;
     let registration = snapshot.worker(&owner.account).await.map_err(asking)?;
@@ -92,11 +89,7 @@ mod tests {
     };
 
     fn registration(standing: Standing) -> Option<Registration> {
-        Some(Registration {
-            standing,
-            next_round: 1,
-            expires: 5,
-        })
+        Some(Registration { standing, next_round: 1, expires: 5 })
     }
 
     fn chosen(task: TaskId) -> Chosen {
@@ -136,10 +129,7 @@ mod tests {
         let refused =
             check(&fake::WORKER, registration(Standing::Active), vec![3, 12]).unwrap_err();
         let text = refused.to_string();
-        assert!(
-            text.starts_with("not over yet: task 3, task 12; "),
-            "{text}"
-        );
+        assert!(text.starts_with("not over yet: task 3, task 12; "), "{text}");
     }
 
     #[test]
@@ -148,10 +138,7 @@ mod tests {
         let state = StateDir::open(folder.path()).unwrap();
         assert!(open_tasks(&state).unwrap().is_empty());
         let journals = [2, 3, 5].map(|task| state.begin(&chosen(task)).unwrap());
-        let ending = EndingFact {
-            ending: Ending::TooLate,
-            at: 20,
-        };
+        let ending = EndingFact { ending: Ending::TooLate, at: 20 };
         journals[1].save_ending(&ending).unwrap();
         assert_eq!(open_tasks(&state).unwrap(), [2, 5]);
         std::fs::write(journals[1].folder().join("ending.json"), "{").unwrap();

@@ -16,15 +16,10 @@ const KEY_HASH: usize = 4;
 /// Allocates all private wires and writes all rows.
 pub(super) fn synthesize(cs: &mut Synthesizer, shape: &MlpShape, private: &Private) {
     cs.section("model commitment");
-    let packed = private
-        .packed
-        .iter()
-        .copied()
-        .chain(std::iter::repeat_with(Default::default));
+    let packed = private.packed.iter().copied().chain(std::iter::repeat_with(Default::default));
     let plaintext = std::iter::once(private.salt).chain(packed.take(weight_elements(shape)));
-    let plaintext: Vec<Vec<Term>> = plaintext
-        .map(|element| wire(cs.witness(element)).to_vec())
-        .collect();
+    let plaintext: Vec<Vec<Term>> =
+        plaintext.map(|element| wire(cs.witness(element)).to_vec()).collect();
     let digest = sponge(cs, Purpose::Model.tag(shape), plaintext.clone());
     cs.enforce_equal(digest, wire(COMMITMENT));
 

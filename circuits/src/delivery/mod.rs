@@ -100,12 +100,7 @@ impl Public {
 
 impl PublicInputs for Public {
     fn to_fields(&self) -> Vec<Fr> {
-        let Self {
-            context,
-            commitment,
-            ciphertext_hash,
-            key_hash,
-        } = *self;
+        let Self { context, commitment, ciphertext_hash, key_hash } = *self;
         vec![context, commitment, ciphertext_hash, key_hash]
     }
 }
@@ -118,21 +113,14 @@ impl Private {
         salt: Fr,
         weights: &Weights,
     ) -> Result<Self, WeightError> {
-        Ok(Self {
-            key,
-            salt,
-            packed: pack_weights(shape, weights)?,
-        })
+        Ok(Self { key, salt, packed: pack_weights(shape, weights)? })
     }
 
     /// What is published: salt and packed weights plus the keystream.
     pub fn ciphertext(&self, shape: &MlpShape, context: Fr) -> Vec<Fr> {
         let plaintext = std::iter::once(&self.salt).chain(&self.packed);
         let stream = keystream(shape, self.key, context);
-        plaintext
-            .zip(stream)
-            .map(|(plain, key)| *plain + key)
-            .collect()
+        plaintext.zip(stream).map(|(plain, key)| *plain + key).collect()
     }
 }
 
@@ -146,10 +134,7 @@ impl Statement for DeliverModel {
     fn check(shape: &MlpShape, public: &Public, private: &Private) -> Result<(), Refusal> {
         let expected = weight_elements(shape);
         if private.packed.len() != expected {
-            return Err(Refusal::Length {
-                expected,
-                found: private.packed.len(),
-            });
+            return Err(Refusal::Length { expected, found: private.packed.len() });
         }
         let truth = Public::of(shape, public.context, private);
         if truth.commitment != public.commitment {
@@ -170,17 +155,9 @@ impl Statement for DeliverModel {
 
     fn blank(shape: &MlpShape) -> (Public, Private) {
         let zero = Fr::from(0u8);
-        let public = Public {
-            context: zero,
-            commitment: zero,
-            ciphertext_hash: zero,
-            key_hash: zero,
-        };
-        let private = Private {
-            key: zero,
-            salt: zero,
-            packed: vec![zero; weight_elements(shape)],
-        };
+        let public =
+            Public { context: zero, commitment: zero, ciphertext_hash: zero, key_hash: zero };
+        let private = Private { key: zero, salt: zero, packed: vec![zero; weight_elements(shape)] };
         (public, private)
     }
 }

@@ -17,17 +17,10 @@ impl Bits {
     /// A value outside `0..2^len` leaves its excess in the last wire, so that the combination of the
     /// wires is the value all the same, and the last wire's row alone is violated.
     pub(crate) fn allocate(cs: &mut Synthesizer, value: i64, len: u32) -> Self {
-        let bits = Self {
-            first: cs.wires(),
-            len,
-        };
+        let bits = Self { first: cs.wires(), len };
         let top = len - 1;
         for bit in 0..len {
-            let part = if bit == top {
-                value >> top
-            } else {
-                value >> bit & 1
-            };
+            let part = if bit == top { value >> top } else { value >> bit & 1 };
             let wire = cs.witness(small(part));
             cs.enforce_boolean(|| [(Fr::ONE, wire)]);
         }
@@ -76,9 +69,7 @@ pub(crate) struct Signed {
 impl Signed {
     /// Allocates a value and demands that it fits its width.
     pub(crate) fn allocate(cs: &mut Synthesizer, value: i64, width: u32) -> Self {
-        Self {
-            bits: Bits::allocate(cs, value + (1 << (width - 1)), width),
-        }
+        Self { bits: Bits::allocate(cs, value + (1 << (width - 1)), width) }
     }
 
     /// The value as a combination.

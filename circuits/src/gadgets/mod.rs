@@ -18,9 +18,7 @@ pub(crate) fn scaled(
     terms: impl IntoIterator<Item = Term>,
     scale: Fr,
 ) -> impl Iterator<Item = Term> {
-    terms
-        .into_iter()
-        .map(move |(coefficient, wire)| (coefficient * scale, wire))
+    terms.into_iter().map(move |(coefficient, wire)| (coefficient * scale, wire))
 }
 
 /// The powers `1, 2^bits, 2^(2·bits), ...`.

@@ -21,12 +21,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new() -> Self {
-        Self {
-            full: Vec::new(),
-            current: Vec::new(),
-            scale: Fr::ONE,
-            used: 0,
-        }
+        Self { full: Vec::new(), current: Vec::new(), scale: Fr::ONE, used: 0 }
     }
 
     /// Appends a value of `bits` bits.

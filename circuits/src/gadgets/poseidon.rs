@@ -42,15 +42,9 @@ impl Sponge {
     pub(crate) fn absorb(cs: &mut Synthesizer, tag: DomainTag, inputs: Vec<Vec<Term>>) -> Self {
         let capacity =
             Fr::from(tag.value()) * Fr::from(1u128 << 64) + Fr::from(inputs.len() as u64);
-        let zero = Lane {
-            combination: Vec::new(),
-            value: Fr::ZERO,
-        };
+        let zero = Lane { combination: Vec::new(), value: Fr::ZERO };
         let mut lanes = vec![zero; SPONGE_WIDTH];
-        lanes[0] = Lane {
-            combination: vec![(capacity, ONE)],
-            value: capacity,
-        };
+        lanes[0] = Lane { combination: vec![(capacity, ONE)], value: capacity };
         for block in inputs.chunks(SPONGE_RATE) {
             for (lane, input) in lanes[1..].iter_mut().zip(block) {
                 lane.value += cs.evaluate(input.iter().copied());
@@ -81,22 +75,10 @@ impl Sponge {
 fn permute(cs: &mut Synthesizer, lanes: &mut [Lane]) {
     let (parameters, template) = instance();
     let mut values: Vec<Fr> = lanes.iter().map(|lane| lane.value).collect();
-    let mut sboxes = Sboxes {
-        lanes,
-        template,
-        first: None,
-        count: 0,
-    };
+    let mut sboxes = Sboxes { lanes, template, first: None, count: 0 };
     for (round, constants) in parameters.round_constants().enumerate() {
-        values
-            .iter_mut()
-            .zip(constants)
-            .for_each(|(value, constant)| *value += constant);
-        let active = if parameters.is_full_round(round) {
-            SPONGE_WIDTH
-        } else {
-            1
-        };
+        values.iter_mut().zip(constants).for_each(|(value, constant)| *value += constant);
+        let active = if parameters.is_full_round(round) { SPONGE_WIDTH } else { 1 };
         for (value, constant) in values.iter_mut().zip(constants).take(active) {
             *value = sboxes.apply(cs, *value, *constant);
         }
@@ -104,10 +86,7 @@ fn permute(cs: &mut Synthesizer, lanes: &mut [Lane]) {
     }
     let outputs = sboxes.first.unwrap_or_default();
     for ((lane, form), value) in lanes.iter_mut().zip(&template.output).zip(values) {
-        *lane = Lane {
-            combination: form.terms(outputs).collect(),
-            value,
-        };
+        *lane = Lane { combination: form.terms(outputs).collect(), value };
     }
 }
 
@@ -129,16 +108,9 @@ impl Sboxes<'_> {
         let first = *self.first.get_or_insert(x2);
         // In the first round the inputs come from outside, later from the template.
         let lane = self.lanes.get(self.count).map(|lane| &lane.combination[..]);
-        let form = self
-            .count
-            .checked_sub(SPONGE_WIDTH)
-            .map(|index| &self.template.inputs[index]);
+        let form = self.count.checked_sub(SPONGE_WIDTH).map(|index| &self.template.inputs[index]);
         let input = || {
-            let outside = lane
-                .unwrap_or_default()
-                .iter()
-                .copied()
-                .chain([(constant, ONE)]);
+            let outside = lane.unwrap_or_default().iter().copied().chain([(constant, ONE)]);
             let outside = form.is_none().then_some(outside).into_iter().flatten();
             outside.chain(form.into_iter().flat_map(|form| form.terms(first)))
         };
@@ -174,38 +146,21 @@ struct Form {
 impl Form {
     /// The output of one S-box.
     fn of(output: usize) -> Self {
-        Self {
-            start: output,
-            coefficients: vec![Fr::ONE],
-            constant: Fr::ZERO,
-        }
+        Self { start: output, coefficients: vec![Fr::ONE], constant: Fr::ZERO }
     }
 
     /// Weighs forms and adds them up.
     fn sum(weights: &[Fr], forms: &[Self]) -> Self {
-        let start = forms
-            .iter()
-            .map(|form| form.start)
-            .min()
-            .unwrap_or_default();
-        let end = forms
-            .iter()
-            .map(|form| form.start + form.coefficients.len())
-            .max();
+        let start = forms.iter().map(|form| form.start).min().unwrap_or_default();
+        let end = forms.iter().map(|form| form.start + form.coefficients.len()).max();
         let mut coefficients = vec![Fr::ZERO; end.unwrap_or_default() - start];
         let mut constant = Fr::ZERO;
         for (weight, form) in weights.iter().zip(forms) {
             constant += *weight * form.constant;
             let places = coefficients[form.start - start..].iter_mut();
-            places
-                .zip(&form.coefficients)
-                .for_each(|(place, c)| *place += *weight * c);
+            places.zip(&form.coefficients).for_each(|(place, c)| *place += *weight * c);
         }
-        Self {
-            start,
-            coefficients,
-            constant,
-        }
+        Self { start, coefficients, constant }
     }
 
     /// The terms, when the wires of the permutation's S-boxes begin at `first`.
@@ -213,9 +168,7 @@ impl Form {
         // The last of the three wires of an S-box is its output.
         let wire = move |output: usize| first + SBOX_WIRES * output + SBOX_WIRES - 1;
         let outputs = self.coefficients.iter().zip(self.start..);
-        [(self.constant, ONE)]
-            .into_iter()
-            .chain(outputs.map(move |(c, i)| (*c, wire(i))))
+        [(self.constant, ONE)].into_iter().chain(outputs.map(move |(c, i)| (*c, wire(i))))
     }
 }
 
@@ -225,25 +178,15 @@ impl Template {
         let mut count = 0;
         let mut lanes: Vec<Form> = Vec::new();
         for (round, constants) in parameters.round_constants().enumerate() {
-            let active = if parameters.is_full_round(round) {
-                SPONGE_WIDTH
-            } else {
-                1
-            };
-            lanes
-                .iter_mut()
-                .zip(constants)
-                .for_each(|(lane, c)| lane.constant += c);
+            let active = if parameters.is_full_round(round) { SPONGE_WIDTH } else { 1 };
+            lanes.iter_mut().zip(constants).for_each(|(lane, c)| lane.constant += c);
             inputs.extend(lanes.iter().take(active).cloned());
             let outputs = (count..count + active).map(Form::of);
             lanes = outputs.chain(lanes.into_iter().skip(active)).collect();
             count += active;
             lanes = parameters.mds().map(|row| Form::sum(row, &lanes)).collect();
         }
-        Self {
-            inputs,
-            output: lanes,
-        }
+        Self { inputs, output: lanes }
     }
 }
 

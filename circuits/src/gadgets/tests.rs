@@ -17,10 +17,7 @@ fn run<T>(gadget: impl Fn(&mut Synthesizer) -> T) -> (T, Matrices, Vec<Fr>) {
 }
 
 fn value(terms: &[Term], assignment: &[Fr]) -> Fr {
-    terms
-        .iter()
-        .map(|(coefficient, wire)| *coefficient * assignment[*wire])
-        .sum()
+    terms.iter().map(|(coefficient, wire)| *coefficient * assignment[*wire]).sum()
 }
 
 fn elements(count: usize) -> Vec<Fr> {
@@ -33,17 +30,10 @@ fn the_sponge_of_every_length_is_the_native_one() {
     for count in [0, 1, 2, 11, 12, 13, 24, 25, 60] {
         let inputs = elements(count);
         let (digest, matrices, assignment) = run(|cs| {
-            let wires = inputs
-                .iter()
-                .map(|input| wire(cs.witness(*input)).to_vec())
-                .collect();
+            let wires = inputs.iter().map(|input| wire(cs.witness(*input)).to_vec()).collect();
             sponge(cs, TAG, wires)
         });
-        assert_eq!(
-            value(&digest, &assignment),
-            sponge_hash(TAG, &inputs),
-            "{count} elements"
-        );
+        assert_eq!(value(&digest, &assignment), sponge_hash(TAG, &inputs), "{count} elements");
         assert!(matrices.is_satisfied_by(&assignment));
         assert_eq!(matrices.constraints(), 507 * count.div_ceil(12).max(1));
     }
@@ -54,17 +44,11 @@ fn the_keystream_is_the_native_one() {
     let inputs = elements(2);
     for count in [1, 12, 13, 40] {
         let (stream, matrices, assignment) = run(|cs| {
-            let wires = inputs
-                .iter()
-                .map(|input| wire(cs.witness(*input)).to_vec())
-                .collect();
+            let wires = inputs.iter().map(|input| wire(cs.witness(*input)).to_vec()).collect();
             Sponge::absorb(cs, TAG, wires).squeeze(cs, count)
         });
         let native: Vec<Fr> = Keystream::new(TAG, &inputs).take(count).collect();
-        let found: Vec<Fr> = stream
-            .iter()
-            .map(|terms| value(terms, &assignment))
-            .collect();
+        let found: Vec<Fr> = stream.iter().map(|terms| value(terms, &assignment)).collect();
         assert_eq!(found, native);
         assert!(matrices.is_satisfied_by(&assignment));
     }
@@ -74,10 +58,7 @@ fn the_keystream_is_the_native_one() {
 fn changing_any_sbox_wire_breaks_a_row() {
     let inputs = elements(3);
     let (_, matrices, assignment) = run(|cs| {
-        let wires = inputs
-            .iter()
-            .map(|input| wire(cs.witness(*input)).to_vec())
-            .collect();
+        let wires = inputs.iter().map(|input| wire(cs.witness(*input)).to_vec()).collect();
         sponge(cs, TAG, wires)
     });
     for wire in 4..matrices.wires() {
@@ -93,11 +74,7 @@ fn bits_hold_exactly_the_values_of_their_width() {
         let (bits, matrices, assignment) = run(|cs| Bits::allocate(cs, number, 4));
         let terms: Vec<Term> = bits.terms().collect();
         assert_eq!(value(&terms, &assignment), Fr::from(number));
-        assert_eq!(
-            matrices.is_satisfied_by(&assignment),
-            (0..16).contains(&number),
-            "{number}"
-        );
+        assert_eq!(matrices.is_satisfied_by(&assignment), (0..16).contains(&number), "{number}");
     }
 }
 
@@ -107,11 +84,7 @@ fn signed_values_hold_exactly_the_values_of_their_width() {
         let (signed, matrices, assignment) = run(|cs| Signed::allocate(cs, number, 4));
         let terms: Vec<Term> = signed.terms().collect();
         assert_eq!(value(&terms, &assignment), Fr::from(number));
-        assert_eq!(
-            matrices.is_satisfied_by(&assignment),
-            (-8..8).contains(&number),
-            "{number}"
-        );
+        assert_eq!(matrices.is_satisfied_by(&assignment), (-8..8).contains(&number), "{number}");
     }
 }
 
@@ -127,19 +100,9 @@ fn parts_of_bits_are_shifted_values() {
 
 #[test]
 fn streams_pack_as_the_native_packer_does() {
-    let fields = [
-        (5u64, 3),
-        (1 << 50, 60),
-        (77, 63),
-        (1, 1),
-        ((1 << 62) - 1, 62),
-        (9, 63),
-        (0, 2),
-    ];
+    let fields = [(5u64, 3), (1 << 50, 60), (77, 63), (1, 1), ((1 << 62) - 1, 62), (9, 63), (0, 2)];
     let mut packer = packing::Packer::new();
-    fields
-        .iter()
-        .for_each(|(value, bits)| packer.push(*value, *bits).unwrap());
+    fields.iter().for_each(|(value, bits)| packer.push(*value, *bits).unwrap());
     let (packed, _, assignment) = run(|cs| {
         let mut stream = Stream::new();
         for (value, bits) in fields {
@@ -147,10 +110,7 @@ fn streams_pack_as_the_native_packer_does() {
         }
         stream.finish()
     });
-    let found: Vec<Fr> = packed
-        .iter()
-        .map(|terms| value(terms, &assignment))
-        .collect();
+    let found: Vec<Fr> = packed.iter().map(|terms| value(terms, &assignment)).collect();
     assert_eq!(found, packer.finish());
 }
 

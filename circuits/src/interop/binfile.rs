@@ -102,17 +102,11 @@ impl<R: Read + Seek> BinFile<R> {
         reader.rewind()?;
         let found = read_array::<4>(&mut reader)?;
         if found != kind.as_bytes() {
-            return Err(BinFileError::WrongKind {
-                expected: kind,
-                found,
-            });
+            return Err(BinFileError::WrongKind { expected: kind, found });
         }
         let stated = read_u32(&mut reader)?;
         if stated != version {
-            return Err(BinFileError::WrongVersion {
-                expected: version,
-                found: stated,
-            });
+            return Err(BinFileError::WrongVersion { expected: version, found: stated });
         }
         let sections = read_sections(&mut reader, length)?;
         Ok(Self { reader, sections })
@@ -138,11 +132,7 @@ impl<R: Read + Seek> BinFile<R> {
     ) -> Result<Take<&mut R>, BinFileError> {
         let found = self.length(id)?;
         if found != expected {
-            return Err(BinFileError::SectionLength {
-                id,
-                expected,
-                found,
-            });
+            return Err(BinFileError::SectionLength { id, expected, found });
         }
         self.section(id)
     }
@@ -198,11 +188,7 @@ pub(super) fn finish<R: Read>(section: &Take<R>, id: u32, length: u64) -> Result
         0 => Ok(()),
         left => {
             let expected = length.saturating_sub(left);
-            Err(BinFileError::SectionLength {
-                id,
-                expected,
-                found: length,
-            })
+            Err(BinFileError::SectionLength { id, expected, found: length })
         }
     }
 }

@@ -106,26 +106,14 @@ pub struct R1cs {
 impl<'a> From<&'a Matrices> for R1csView<'a> {
     fn from(matrices: &'a Matrices) -> Self {
         let [a, b, c] = matrices.abc();
-        Self {
-            wires: matrices.wires(),
-            public: matrices.public(),
-            a,
-            b,
-            c,
-        }
+        Self { wires: matrices.wires(), public: matrices.public(), a, b, c }
     }
 }
 
 impl R1cs {
     /// Borrows the system for export.
     pub fn view(&self) -> R1csView<'_> {
-        R1csView {
-            wires: self.wires,
-            public: self.public,
-            a: &self.a,
-            b: &self.b,
-            c: &self.c,
-        }
+        R1csView { wires: self.wires, public: self.public, a: &self.a, b: &self.b, c: &self.c }
     }
 }
 
@@ -136,10 +124,7 @@ impl R1csView<'_> {
             return Err(R1csError::UnevenRows { a, b, c });
         }
         if self.wires <= self.public {
-            return Err(R1csError::TooFewWires {
-                wires: self.wires,
-                public: self.public,
-            });
+            return Err(R1csError::TooFewWires { wires: self.wires, public: self.public });
         }
         for matrix in [self.a, self.b, self.c] {
             for (row, terms) in matrix.iter().enumerate() {
@@ -159,11 +144,7 @@ impl R1csView<'_> {
 
 fn check_row(row: usize, terms: &[(Fr, usize)], wires: usize) -> Result<(), R1csError> {
     if let Some((_, wire)) = terms.iter().find(|(_, wire)| *wire >= wires) {
-        return Err(R1csError::UnknownWire {
-            row,
-            wire: *wire,
-            wires,
-        });
+        return Err(R1csError::UnknownWire { row, wire: *wire, wires });
     }
     let ascending = terms.is_sorted_by(|(_, left), (_, right)| left < right);
     let non_zero = terms.iter().all(|(coefficient, _)| !coefficient.is_zero());
@@ -235,13 +216,8 @@ pub fn read_r1cs(reader: impl Read + Seek) -> Result<R1cs, R1csError> {
     let length = file.length(CONSTRAINTS)?;
     let mut section = file.section(CONSTRAINTS)?;
     let wires = header.wires as usize;
-    let mut system = R1cs {
-        wires,
-        public: header.public as usize,
-        a: vec![],
-        b: vec![],
-        c: vec![],
-    };
+    let mut system =
+        R1cs { wires, public: header.public as usize, a: vec![], b: vec![], c: vec![] };
     for row in 0..header.constraints as usize {
         for matrix in [&mut system.a, &mut system.b, &mut system.c] {
             matrix.push(read_row(&mut section, row, wires)?);
@@ -262,17 +238,10 @@ fn read_header<R: Read + Seek>(file: &mut BinFile<R>) -> Result<Header, R1csErro
     let constraints = binfile::read_u32(&mut section)?;
     let public = outputs.saturating_add(inputs);
     if wires <= public || labels < u64::from(wires) {
-        return Err(R1csError::TooFewWires {
-            wires: wires as usize,
-            public: public as usize,
-        });
+        return Err(R1csError::TooFewWires { wires: wires as usize, public: public as usize });
     }
     file.sized_section(LABELS, 8 * u64::from(wires))?;
-    Ok(Header {
-        wires,
-        public,
-        constraints,
-    })
+    Ok(Header { wires, public, constraints })
 }
 
 fn read_row(

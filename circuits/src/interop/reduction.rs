@@ -43,9 +43,7 @@ impl R1CSToQAP for CircomReduction {
         let [matrix_a, matrix_b, ..] = matrices else {
             return Err(SynthesisError::Unsatisfiable);
         };
-        let inputs = full_assignment
-            .get(..num_inputs)
-            .ok_or(SynthesisError::AssignmentMissing)?;
+        let inputs = full_assignment.get(..num_inputs).ok_or(SynthesisError::AssignmentMissing)?;
         let domain = domain::<F, D>(num_constraints + num_inputs)?;
         let odd = odd_roots::<F, D>(&domain)?;
 
@@ -70,12 +68,7 @@ impl R1CSToQAP for CircomReduction {
     ) -> Result<Vec<F>, SynthesisError> {
         let doubled = domain::<F, D>(2 * (max_power + 1))?;
         let lagrange = doubled.evaluate_all_lagrange_coefficients(t);
-        Ok(lagrange
-            .into_iter()
-            .skip(1)
-            .step_by(2)
-            .map(|value| value * delta_inverse)
-            .collect())
+        Ok(lagrange.into_iter().skip(1).step_by(2).map(|value| value * delta_inverse).collect())
     }
 }
 
@@ -86,9 +79,7 @@ fn domain<F: PrimeField, D: EvaluationDomain<F>>(size: usize) -> Result<D, Synth
 /// The coset of the domain that holds the odd roots of unity of twice its order.
 fn odd_roots<F: PrimeField, D: EvaluationDomain<F>>(domain: &D) -> Result<D, SynthesisError> {
     let doubled = self::domain::<F, D>(2 * domain.size())?;
-    domain
-        .get_coset(doubled.group_gen())
-        .ok_or(SynthesisError::PolynomialDegreeTooLarge)
+    domain.get_coset(doubled.group_gen()).ok_or(SynthesisError::PolynomialDegreeTooLarge)
 }
 
 /// A matrix times the assignment, then `appended`, then zeros up to `size`.

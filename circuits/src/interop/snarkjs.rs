@@ -107,10 +107,7 @@ pub fn verifying_key_from_json(text: &str) -> Result<VerifyingKey<Bn254>, Snarkj
     check_names(json.protocol, json.curve)?;
     let points = json.inputs.len();
     if points != json.public.saturating_add(1) {
-        return Err(SnarkjsError::PublicCount {
-            public: json.public,
-            points,
-        });
+        return Err(SnarkjsError::PublicCount { public: json.public, points });
     }
     let inputs = json.inputs.iter().map(|point| g1_from_json(point, "IC"));
     let key = VerifyingKey {
@@ -158,21 +155,14 @@ pub fn public_inputs_to_json(inputs: &[Fr]) -> Result<String, SnarkjsError> {
 /// Reads public inputs.
 pub fn public_inputs_from_json(text: &str) -> Result<Vec<Fr>, SnarkjsError> {
     let numbers: Vec<String> = serde_json::from_str(text)?;
-    numbers
-        .iter()
-        .map(|number| parse(number, "a public input"))
-        .collect()
+    numbers.iter().map(|number| parse(number, "a public input")).collect()
 }
 
 fn check_names(protocol: String, curve: String) -> Result<(), SnarkjsError> {
     let pairs = [("protocol", PROTOCOL, protocol), ("curve", CURVE, curve)];
     for (what, expected, found) in pairs {
         if found != expected {
-            return Err(SnarkjsError::Other {
-                what,
-                expected,
-                found,
-            });
+            return Err(SnarkjsError::Other { what, expected, found });
         }
     }
     Ok(())

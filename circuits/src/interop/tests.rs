@@ -53,13 +53,7 @@ fn chain() -> R1cs {
     a.push(vec![(one, 7)]);
     b.push(vec![(one, 0)]);
     c.push(vec![(one, 1)]);
-    R1cs {
-        wires: 8,
-        public: 2,
-        a,
-        b,
-        c,
-    }
+    R1cs { wires: 8, public: 2, a, b, c }
 }
 
 /// The assignment of [`chain`] for x = 3.
@@ -93,10 +87,9 @@ impl ConstraintSynthesizer<Fr> for Replay {
             });
         }
         let combine = |row: &[(Fr, usize)]| {
-            row.iter()
-                .fold(LinearCombination::zero(), |sum, (coefficient, wire)| {
-                    sum + (*coefficient, variables[*wire])
-                })
+            row.iter().fold(LinearCombination::zero(), |sum, (coefficient, wire)| {
+                sum + (*coefficient, variables[*wire])
+            })
         };
         for ((a, b), c) in system.a.iter().zip(&system.b).zip(&system.c) {
             cs.enforce_r1cs_constraint(|| combine(a), || combine(b), || combine(c))?;
@@ -163,10 +156,7 @@ mod r1cs_files {
         assert_eq!(bytes[position], 3);
         bytes[position] = 0;
         let outcome = read_r1cs(Cursor::new(bytes));
-        assert!(
-            matches!(outcome, Err(R1csError::UntidyRow { row: 1 })),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Err(R1csError::UntidyRow { row: 1 })), "{outcome:?}");
     }
 
     #[test]
@@ -181,18 +171,11 @@ mod r1cs_files {
     #[test]
     fn rows_that_readers_disagree_about_are_not_written() {
         let (zero, one) = (Fr::from(0u8), Fr::from(1u8));
-        for row in [
-            vec![(one, 3), (one, 3)],
-            vec![(one, 3), (one, 0)],
-            vec![(zero, 3)],
-        ] {
+        for row in [vec![(one, 3), (one, 3)], vec![(one, 3), (one, 0)], vec![(zero, 3)]] {
             let mut untidy = chain();
             untidy.a[1] = row;
             let outcome = write_r1cs(vec![], &untidy.view());
-            assert!(
-                matches!(outcome, Err(R1csError::UntidyRow { row: 1 })),
-                "{outcome:?}"
-            );
+            assert!(matches!(outcome, Err(R1csError::UntidyRow { row: 1 })), "{outcome:?}");
         }
     }
 
@@ -201,21 +184,11 @@ mod r1cs_files {
         let mut uneven = chain();
         uneven.c.pop();
         let outcome = write_r1cs(vec![], &uneven.view());
-        assert!(
-            matches!(outcome, Err(R1csError::UnevenRows { a: 6, b: 6, c: 5 })),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Err(R1csError::UnevenRows { a: 6, b: 6, c: 5 })), "{outcome:?}");
         let mut unknown = chain();
         unknown.b[2] = vec![(Fr::from(1u8), 8)];
         let outcome = write_r1cs(vec![], &unknown.view());
-        assert!(matches!(
-            outcome,
-            Err(R1csError::UnknownWire {
-                row: 2,
-                wire: 8,
-                ..
-            })
-        ));
+        assert!(matches!(outcome, Err(R1csError::UnknownWire { row: 2, wire: 8, .. })));
     }
 
     #[test]
@@ -242,19 +215,14 @@ mod wtns_files {
     fn a_witness_that_does_not_begin_with_one_is_refused() {
         let mut assignment = chain_assignment();
         assignment[0] = Fr::from(2u8);
-        assert!(matches!(
-            write_wtns(vec![], &assignment),
-            Err(WtnsError::NoLeadingOne)
-        ));
+        assert!(matches!(write_wtns(vec![], &assignment), Err(WtnsError::NoLeadingOne)));
     }
 
     #[test]
     fn damaged_files_are_refused_or_read_as_another_witness() {
-        replay_damage(CHAIN_WTNS, |bytes, damage| {
-            match read_wtns(Cursor::new(bytes)) {
-                Ok(values) => assert!(damage == "changed" && values != chain_assignment()),
-                Err(error) => assert!(!error.to_string().is_empty()),
-            }
+        replay_damage(CHAIN_WTNS, |bytes, damage| match read_wtns(Cursor::new(bytes)) {
+            Ok(values) => assert!(damage == "changed" && values != chain_assignment()),
+            Err(error) => assert!(!error.to_string().is_empty()),
         });
     }
 }
@@ -292,10 +260,7 @@ mod json {
         for (from, to) in changes {
             let text = PROOF_JSON.replacen(from, to, 1);
             assert_ne!(text, PROOF_JSON);
-            assert!(
-                proof_from_json(&text).is_err(),
-                "{from} changed to {to} was accepted"
-            );
+            assert!(proof_from_json(&text).is_err(), "{from} changed to {to} was accepted");
         }
     }
 
@@ -303,21 +268,13 @@ mod json {
     fn numbers_must_be_canonical_decimals_below_the_modulus() {
         let modulus = Fr::MODULUS.to_string();
         let long = "9".repeat(79);
-        for number in [
-            "", "-1", "+1", "01", "1e3", "0x1", "1_0", " 1", &modulus, &long,
-        ] {
+        for number in ["", "-1", "+1", "01", "1e3", "0x1", "1_0", " 1", &modulus, &long] {
             let text = format!("[\"{number}\"]");
-            assert!(
-                public_inputs_from_json(&text).is_err(),
-                "{number:?} was accepted"
-            );
+            assert!(public_inputs_from_json(&text).is_err(), "{number:?} was accepted");
         }
         let largest = -Fr::from(1u8);
         let text = public_inputs_to_json(&[Fr::from(0u8), largest]).unwrap();
-        assert_eq!(
-            public_inputs_from_json(&text).unwrap(),
-            [Fr::from(0u8), largest]
-        );
+        assert_eq!(public_inputs_from_json(&text).unwrap(), [Fr::from(0u8), largest]);
     }
 
     #[test]
@@ -369,26 +326,10 @@ mod reductions {
         let circom = chain_key::<CircomReduction>();
         let libsnark = chain_key::<LibsnarkReduction>();
         assert_eq!(circom.vk, libsnark.vk);
-        assert!(accepted(
-            &circom.vk,
-            &prove::<CircomReduction>(&circom, &system),
-            inputs
-        ));
-        assert!(accepted(
-            &libsnark.vk,
-            &prove::<LibsnarkReduction>(&libsnark, &system),
-            inputs
-        ));
-        assert!(!accepted(
-            &circom.vk,
-            &prove::<LibsnarkReduction>(&circom, &system),
-            inputs
-        ));
-        assert!(!accepted(
-            &libsnark.vk,
-            &prove::<CircomReduction>(&libsnark, &system),
-            inputs
-        ));
+        assert!(accepted(&circom.vk, &prove::<CircomReduction>(&circom, &system), inputs));
+        assert!(accepted(&libsnark.vk, &prove::<LibsnarkReduction>(&libsnark, &system), inputs));
+        assert!(!accepted(&circom.vk, &prove::<LibsnarkReduction>(&circom, &system), inputs));
+        assert!(!accepted(&libsnark.vk, &prove::<CircomReduction>(&libsnark, &system), inputs));
     }
 }
 
@@ -413,10 +354,7 @@ mod zkeys {
 
     #[test]
     fn the_verifying_key_is_the_one_that_snarkjs_exports() {
-        assert_eq!(
-            key().proving_key.vk,
-            verifying_key_from_json(KEY_JSON).unwrap()
-        );
+        assert_eq!(key().proving_key.vk, verifying_key_from_json(KEY_JSON).unwrap());
     }
 
     #[test]
@@ -425,10 +363,7 @@ mod zkeys {
         let names: Vec<_> = steps.iter().map(|step| step.name.as_str()).collect();
         assert_eq!(names, ["first", "second", "final beacon"]);
         assert_eq!(steps[0].kind, ContributionKind::Participant);
-        let beacon = ContributionKind::Beacon {
-            value: (1..=32).collect(),
-            iterations_exp: 10,
-        };
+        let beacon = ContributionKind::Beacon { value: (1..=32).collect(), iterations_exp: 10 };
         assert_eq!(steps[2].kind, beacon);
     }
 
@@ -444,16 +379,9 @@ mod zkeys {
 
     #[test]
     fn a_key_without_contributions_or_without_beacon_is_refused() {
-        let untouched = read_zkey(Cursor::new(CHAIN_UNTOUCHED_ZKEY))
-            .unwrap()
-            .check_ceremony();
-        assert!(untouched
-            .unwrap_err()
-            .to_string()
-            .contains("nobody has contributed"));
-        let open = read_zkey(Cursor::new(CHAIN_OPEN_ZKEY))
-            .unwrap()
-            .check_ceremony();
+        let untouched = read_zkey(Cursor::new(CHAIN_UNTOUCHED_ZKEY)).unwrap().check_ceremony();
+        assert!(untouched.unwrap_err().to_string().contains("nobody has contributed"));
+        let open = read_zkey(Cursor::new(CHAIN_OPEN_ZKEY)).unwrap().check_ceremony();
         assert!(open.unwrap_err().to_string().contains("not finished"));
     }
 
@@ -473,10 +401,7 @@ mod zkeys {
         shorter.c.pop();
         for other in [coefficient, rows, public, shorter] {
             let outcome = key().check_circuit(&other.view());
-            assert!(
-                matches!(outcome, Err(ZkeyError::OtherCircuit(_))),
-                "{outcome:?}"
-            );
+            assert!(matches!(outcome, Err(ZkeyError::OtherCircuit(_))), "{outcome:?}");
         }
     }
 
@@ -485,13 +410,7 @@ mod zkeys {
         let good = key().proving_key.b_g2_query[3];
         let outcome = read_zkey(Cursor::new(with_point(good, outside_subgroup())));
         assert!(
-            matches!(
-                outcome,
-                Err(ZkeyError::Point {
-                    section: 7,
-                    index: 3
-                })
-            ),
+            matches!(outcome, Err(ZkeyError::Point { section: 7, index: 3 })),
             "{:?}",
             outcome.map(|_| ())
         );
@@ -518,29 +437,20 @@ mod zkeys {
         let wires = 12 + 12 + 4 + 12 + 72;
         assert_eq!(bytes[wires], 8);
         bytes[wires..wires + 4].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert!(matches!(
-            read_zkey(Cursor::new(bytes)),
-            Err(ZkeyError::File(_))
-        ));
+        assert!(matches!(read_zkey(Cursor::new(bytes)), Err(ZkeyError::File(_))));
     }
 
     fn g2_bytes(point: G2Affine) -> Vec<u8> {
         let montgomery = |value: Fq| value.0.to_bytes_le();
         let (x, y) = point.xy().unwrap();
-        [x.c0, x.c1, y.c0, y.c1]
-            .into_iter()
-            .flat_map(montgomery)
-            .collect()
+        [x.c0, x.c1, y.c0, y.c1].into_iter().flat_map(montgomery).collect()
     }
 
     /// The file with one point of the second group replaced.
     fn with_point(old: G2Affine, new: G2Affine) -> Vec<u8> {
         let (old, new) = (g2_bytes(old), g2_bytes(new));
         let mut bytes = CHAIN_ZKEY.to_vec();
-        let position = bytes
-            .windows(old.len())
-            .position(|window| window == old)
-            .unwrap();
+        let position = bytes.windows(old.len()).position(|window| window == old).unwrap();
         bytes[position..position + new.len()].copy_from_slice(&new);
         bytes
     }

@@ -52,9 +52,8 @@ pub fn read_wtns(reader: impl Read + Seek) -> Result<Vec<Fr>, WtnsError> {
     binfile::expect_field::<Fr>(&mut header)?;
     let count = binfile::read_u32(&mut header)?;
     let mut values = file.sized_section(VALUES, section_bytes(count))?;
-    let assignment = (0..count)
-        .map(|_| binfile::read_scalar(&mut values))
-        .collect::<Result<Vec<_>, _>>()?;
+    let assignment =
+        (0..count).map(|_| binfile::read_scalar(&mut values)).collect::<Result<Vec<_>, _>>()?;
     check_leading_one(&assignment)?;
     Ok(assignment)
 }

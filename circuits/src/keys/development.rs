@@ -26,10 +26,5 @@ pub fn generate<S: Statement>(circuit: &Circuit<S>) -> Result<ProvingKey, Synthe
     let mut rng = ChaCha20Rng::from_seed(seed.finalize().into());
     let points =
         Groth16::<Bn254>::generate_random_parameters_with_reduction(circuit.matrices(), &mut rng)?;
-    Ok(ProvingKey::new(
-        circuit,
-        KeyOrigin::Development,
-        Reduction::Libsnark,
-        points,
-    ))
+    Ok(ProvingKey::new(circuit, KeyOrigin::Development, Reduction::Libsnark, points))
 }

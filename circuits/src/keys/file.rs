@@ -78,9 +78,7 @@ pub enum KeyFileError {
 /// Writes a key to a file: to a temporary file first, which then takes the file's name, so that
 /// nobody ever sees half a key. Gives the digest by which the file can be recognised.
 pub fn store(key: &ProvingKey, path: &Path) -> Result<[u8; 32], KeyFileError> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
@@ -97,22 +95,14 @@ pub fn load(path: &Path) -> Result<(ProvingKey, [u8; 32]), KeyFileError> {
 
 /// Writes a key and gives its digest: the checksum at the end of the file.
 pub fn write_key(key: &ProvingKey, out: impl Write) -> Result<[u8; 32], KeyFileError> {
-    let mut out = Hashing {
-        inner: out,
-        hash: blake3::Hasher::new(),
-    };
+    let mut out = Hashing { inner: out, hash: blake3::Hasher::new() };
     out.write_all(MAGIC)?;
     out.write_all(&VERSION.to_le_bytes())?;
     write_part(&mut out, &key.header.encode())?;
     write_part(&mut out, &key.verifying_key.to_bytes())?;
     let points = &key.points;
     write_points(&mut out, &[points.beta_g1, points.delta_g1])?;
-    for query in [
-        &points.a_query,
-        &points.b_g1_query,
-        &points.h_query,
-        &points.l_query,
-    ] {
+    for query in [&points.a_query, &points.b_g1_query, &points.h_query, &points.l_query] {
         write_points(&mut out, query)?;
     }
     write_points(&mut out, &points.b_g2_query)?;
@@ -125,32 +115,19 @@ pub fn write_key(key: &ProvingKey, out: impl Write) -> Result<[u8; 32], KeyFileE
 /// Reads a key and gives its digest. Points must be on their curves, the key id must fit, and so
 /// must the checksum; that the points belong together only a proof can show.
 pub fn read_key(input: impl Read) -> Result<(ProvingKey, [u8; 32]), KeyFileError> {
-    let mut input = Hashing {
-        inner: input,
-        hash: blake3::Hasher::new(),
-    };
+    let mut input = Hashing { inner: input, hash: blake3::Hasher::new() };
     read_start(&mut input)?;
     let header = Header::decode_all(&mut &read_part(&mut input)?[..]);
     let header = header.map_err(|_| KeyFileError::Header)?;
     let verifying_key = VerifyingKey::from_bytes(&read_part(&mut input)?)?;
     let found = KeyId(verifying_key.id().0);
     if found != header.info.key {
-        return Err(KeyFileError::KeyId {
-            expected: header.info.key,
-            found,
-        });
+        return Err(KeyFileError::KeyId { expected: header.info.key, found });
     }
     let points = read_proving_key(&mut input, &verifying_key)?;
     let digest = *input.hash.finalize().as_bytes();
     read_end(&mut input.inner, &digest)?;
-    Ok((
-        ProvingKey {
-            header,
-            verifying_key,
-            points,
-        },
-        digest,
-    ))
+    Ok((ProvingKey { header, verifying_key, points }, digest))
 }
 
 fn read_start(input: &mut impl Read) -> Result<(), KeyFileError> {
@@ -223,9 +200,7 @@ fn read_points<P: KeyPoint>(
     section: &'static str,
 ) -> Result<Vec<P>, KeyFileError> {
     let count = u64::from_le_bytes(read_array(input)?);
-    let length = count
-        .checked_mul(P::BYTES as u64)
-        .ok_or(KeyFileError::Header)?;
+    let length = count.checked_mul(P::BYTES as u64).ok_or(KeyFileError::Header)?;
     let bytes = read_bytes(input, length)?;
     let points = bytes.par_chunks_exact(P::BYTES).enumerate();
     points

@@ -67,15 +67,7 @@ impl ProvingKey {
     ) -> Self {
         let verifying_key = verifying_key(&points.vk);
         let info = circuit.info(KeyId(verifying_key.id().0));
-        Self {
-            header: Header {
-                info,
-                origin,
-                reduction,
-            },
-            verifying_key,
-            points,
-        }
+        Self { header: Header { info, origin, reduction }, verifying_key, points }
     }
 
     /// What the circuit's id binds.
@@ -119,9 +111,7 @@ impl ProvingKey {
 
 impl fmt::Debug for ProvingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProvingKey")
-            .field("header", &self.header)
-            .finish_non_exhaustive()
+        f.debug_struct("ProvingKey").field("header", &self.header).finish_non_exhaustive()
     }
 }
 

@@ -41,8 +41,7 @@ pub struct Pinned {
 pub fn pinned<S: Statement>(shape: &MlpShape) -> Option<&'static Pinned> {
     static ALL: OnceLock<Vec<Pinned>> = OnceLock::new();
     let all = ALL.get_or_init(|| serde_json::from_str(JSON).unwrap_or_default());
-    all.iter()
-        .find(|pinned| pinned.shape == shape.name() && pinned.statement == S::NAME)
+    all.iter().find(|pinned| pinned.shape == shape.name() && pinned.statement == S::NAME)
 }
 
 impl Pinned {

@@ -56,9 +56,7 @@ impl KeyPoint for Affine<g2::Config> {
 }
 
 fn write_numbers<const N: usize>(bytes: &mut Vec<u8>, numbers: [Fq; N]) {
-    let limbs = numbers
-        .into_iter()
-        .flat_map(|number| number.into_bigint().0);
+    let limbs = numbers.into_iter().flat_map(|number| number.into_bigint().0);
     bytes.extend(limbs.flat_map(u64::to_le_bytes));
 }
 

@@ -62,26 +62,16 @@ pub struct KeyStore {
 impl KeyStore {
     /// Keys in this folder, which is made when the first key is stored.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self {
-            folder: folder.into(),
-        }
+        Self { folder: folder.into() }
     }
 
     /// Keys in the user's cache: `$XDG_CACHE_HOME/nocknock/keys`, or `~/.cache/nocknock/keys`.
     pub fn in_cache() -> Result<Self, KeyStoreError> {
-        let variable = |name| {
-            env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
+        let variable =
+            |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let cache = variable("XDG_CACHE_HOME");
         let cache = cache.or_else(|| Some(variable("HOME")?.join(".cache")));
-        Ok(Self::at(
-            cache
-                .ok_or(KeyStoreError::NoFolder)?
-                .join("nocknock")
-                .join("keys"),
-        ))
+        Ok(Self::at(cache.ok_or(KeyStoreError::NoFolder)?.join("nocknock").join("keys")))
     }
 
     /// The folder.
@@ -92,8 +82,7 @@ impl KeyStore {
     /// Where the key of a circuit lies.
     pub fn path<S: Statement>(&self, shape: &MlpShape, circuit: &CircuitId) -> PathBuf {
         let id = hex::encode(&circuit.as_bytes()[..8]);
-        self.folder
-            .join(format!("{}.{}.{id}.pkey", shape.name(), S::NAME))
+        self.folder.join(format!("{}.{}.{id}.pkey", shape.name(), S::NAME))
     }
 
     /// Loads the key of a circuit.
@@ -117,11 +106,7 @@ impl KeyStore {
         };
         let found = key.info().id();
         if found != *circuit {
-            return Err(KeyStoreError::OtherCircuit {
-                path,
-                expected: *circuit,
-                found,
-            });
+            return Err(KeyStoreError::OtherCircuit { path, expected: *circuit, found });
         }
         Ok((key, digest))
     }
@@ -159,10 +144,7 @@ impl KeyStore {
         let key = generate(circuit)?;
         if let Some(pinned) = pinned::<S>(circuit.shape()) {
             if key.id() != pinned.key {
-                return Err(KeyStoreError::NotPinned {
-                    expected: pinned.key,
-                    found: key.id(),
-                });
+                return Err(KeyStoreError::NotPinned { expected: pinned.key, found: key.id() });
             }
         }
         self.store::<S>(&key)?;
@@ -182,16 +164,11 @@ impl KeyStore {
             Ok((key, digest)) => {
                 Ok(Some(key).filter(|_| ContentHash(digest) == pinned.proving_key_digest))
             }
-            Err(KeyStoreError::File {
-                source: KeyFileError::Io(error),
-                path,
-            }) if error.kind() != io::ErrorKind::NotFound
-                && error.kind() != io::ErrorKind::UnexpectedEof =>
+            Err(KeyStoreError::File { source: KeyFileError::Io(error), path })
+                if error.kind() != io::ErrorKind::NotFound
+                    && error.kind() != io::ErrorKind::UnexpectedEof =>
             {
-                Err(KeyStoreError::File {
-                    path,
-                    source: error.into(),
-                })
+                Err(KeyStoreError::File { path, source: error.into() })
             }
             Err(_) => Ok(None),
         }

@@ -55,10 +55,7 @@ fn a_development_key_says_so() {
 #[test]
 fn a_changed_byte_anywhere_is_noticed() {
     let honest = bytes();
-    for place in (0..honest.len())
-        .step_by(997)
-        .chain([8, 12, honest.len() - 1])
-    {
+    for place in (0..honest.len()).step_by(997).chain([8, 12, honest.len() - 1]) {
         let mut changed = honest.clone();
         changed[place] ^= 1;
         assert!(read_key(&changed[..]).is_err(), "byte {place}");
@@ -68,21 +65,8 @@ fn a_changed_byte_anywhere_is_noticed() {
 #[test]
 fn a_file_that_ends_early_or_late_is_refused() {
     let honest = bytes();
-    for length in [
-        0,
-        7,
-        8,
-        11,
-        12,
-        100,
-        900,
-        honest.len() / 2,
-        honest.len() - 1,
-    ] {
-        assert!(
-            matches!(refused(&honest[..length]), KeyFileError::Io(_)),
-            "{length} bytes"
-        );
+    for length in [0, 7, 8, 11, 12, 100, 900, honest.len() / 2, honest.len() - 1] {
+        assert!(matches!(refused(&honest[..length]), KeyFileError::Io(_)), "{length} bytes");
     }
     let longer = [&honest[..], &[0]].concat();
     assert!(matches!(refused(&longer), KeyFileError::Trailing));
@@ -118,13 +102,7 @@ fn a_point_off_its_curve_is_refused_even_under_a_fitting_checksum() {
     let mut bytes = bytes();
     let end = bytes.len() - 32;
     bytes[end - 64] ^= 1;
-    assert!(matches!(
-        refused(&resealed(bytes)),
-        KeyFileError::Point {
-            section: "B in G2",
-            ..
-        }
-    ));
+    assert!(matches!(refused(&resealed(bytes)), KeyFileError::Point { section: "B in G2", .. }));
 }
 
 #[test]

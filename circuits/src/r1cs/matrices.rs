@@ -32,10 +32,7 @@ pub struct Matrices {
 
 impl Matrices {
     pub(super) fn new(public: usize) -> Self {
-        Self {
-            public,
-            ..Self::default()
-        }
+        Self { public, ..Self::default() }
     }
 
     pub(super) fn push(&mut self, row: [Vec<Term>; 3]) {
@@ -48,11 +45,7 @@ impl Matrices {
     }
 
     pub(super) fn begin_section(&mut self, name: &'static str) {
-        self.sections.push(Section {
-            name,
-            start: self.constraints(),
-            rows: 0,
-        });
+        self.sections.push(Section { name, start: self.constraints(), rows: 0 });
     }
 
     pub(super) fn finished(mut self, wires: usize) -> Self {
@@ -129,8 +122,7 @@ impl Matrices {
     pub fn violated_rows<'a>(&'a self, assignment: &'a [Fr]) -> impl Iterator<Item = usize> + 'a {
         let value = |terms: &[Term]| evaluate(terms, assignment);
         let rows = self.rows().enumerate();
-        rows.filter(move |(_, [a, b, c])| value(a) * value(b) != value(c))
-            .map(|(row, _)| row)
+        rows.filter(move |(_, [a, b, c])| value(a) * value(b) != value(c)).map(|(row, _)| row)
     }
 
     /// Whether an assignment has the right length, starts with 1 and violates no row.
@@ -143,10 +135,7 @@ impl Matrices {
     /// Names of the sections with rows that an assignment violates, each once.
     pub fn violated_sections(&self, assignment: &[Fr]) -> Vec<&'static str> {
         let mut names = Vec::new();
-        for name in self
-            .violated_rows(assignment)
-            .filter_map(|row| self.section_of(row))
-        {
+        for name in self.violated_rows(assignment).filter_map(|row| self.section_of(row)) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -155,10 +144,7 @@ impl Matrices {
     }
 
     fn section_of(&self, row: usize) -> Option<&'static str> {
-        let begun = self
-            .sections
-            .iter()
-            .rfind(|section| section.start <= row && section.rows > 0);
+        let begun = self.sections.iter().rfind(|section| section.start <= row && section.rows > 0);
         begun.map(|section| section.name)
     }
 
@@ -177,9 +163,7 @@ impl Matrices {
     }
 
     fn combination(&self, terms: &[Term]) -> LinearCombination<Fr> {
-        let terms = terms
-            .iter()
-            .map(|(coefficient, wire)| (*coefficient, self.variable(*wire)));
+        let terms = terms.iter().map(|(coefficient, wire)| (*coefficient, self.variable(*wire)));
         LinearCombination(terms.collect())
     }
 }
@@ -203,10 +187,7 @@ impl ConstraintSynthesizer<Fr> for &Matrices {
 
 fn evaluate(terms: &[Term], assignment: &[Fr]) -> Fr {
     let value = |wire: &usize| assignment.get(*wire).copied().unwrap_or_default();
-    terms
-        .iter()
-        .map(|(coefficient, wire)| *coefficient * value(wire))
-        .sum()
+    terms.iter().map(|(coefficient, wire)| *coefficient * value(wire)).sum()
 }
 
 fn append_terms(bytes: &mut Vec<u8>, terms: &[Term]) {

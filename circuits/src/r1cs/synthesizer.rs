@@ -23,19 +23,13 @@ impl Synthesizer {
         let mut assignment = Vec::with_capacity(capacity.max(1 + public.len()));
         assignment.push(Fr::ONE);
         assignment.extend_from_slice(public);
-        Self {
-            assignment: Zeroizing::new(assignment),
-            matrices: None,
-        }
+        Self { assignment: Zeroizing::new(assignment), matrices: None }
     }
 
     /// For a circuit: rows are recorded, whatever the values are.
     pub fn recording(public: &[Fr]) -> Self {
         let matrices = Some(Matrices::new(public.len()));
-        Self {
-            matrices,
-            ..Self::assigning(public, 0)
-        }
+        Self { matrices, ..Self::assigning(public, 0) }
     }
 
     /// Allocates a private wire.
@@ -56,10 +50,7 @@ impl Synthesizer {
 
     /// The value of a linear combination.
     pub fn evaluate(&self, terms: impl IntoIterator<Item = Term>) -> Fr {
-        terms
-            .into_iter()
-            .map(|(coefficient, wire)| coefficient * self.value(wire))
-            .sum()
+        terms.into_iter().map(|(coefficient, wire)| coefficient * self.value(wire)).sum()
     }
 
     /// Demands `a · b = c`.
@@ -110,9 +101,7 @@ impl Synthesizer {
 
 impl fmt::Debug for Synthesizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Synthesizer")
-            .field("wires", &self.assignment.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Synthesizer").field("wires", &self.assignment.len()).finish_non_exhaustive()
     }
 }
 

@@ -12,23 +12,14 @@ fn example(recording: bool) -> Synthesizer {
     let y = cs.witness(x * x);
     cs.enforce(wire(1), wire(1), wire(y));
     cs.section("sum");
-    let sum = [
-        (Fr::ONE, y),
-        (Fr::ONE, 1),
-        (Fr::ONE, y),
-        (-Fr::ONE, y),
-        (Fr::ZERO, ONE),
-    ];
+    let sum = [(Fr::ONE, y), (Fr::ONE, 1), (Fr::ONE, y), (-Fr::ONE, y), (Fr::ZERO, ONE)];
     cs.enforce_equal(sum, wire(2));
     cs
 }
 
 #[test]
 fn both_ways_allocate_the_same_assignment() {
-    assert_eq!(
-        *example(true).into_assignment(),
-        *example(false).into_assignment()
-    );
+    assert_eq!(*example(true).into_assignment(), *example(false).into_assignment());
     assert_eq!(example(false).into_matrices(), None);
 }
 
@@ -39,10 +30,7 @@ fn rows_are_sorted_merged_and_without_zeros() {
     assert_eq!(a[1], [(Fr::ONE, 1), (Fr::ONE, 3)]);
     assert_eq!(b[1], [(Fr::ONE, ONE)]);
     assert_eq!(c[1], [(Fr::ONE, 2)]);
-    assert_eq!(
-        (matrices.constraints(), matrices.wires(), matrices.public()),
-        (2, 4, 2)
-    );
+    assert_eq!((matrices.constraints(), matrices.wires(), matrices.public()), (2, 4, 2));
     assert_eq!(matrices.entries(), 7);
     assert_eq!(matrices.domain_size(), 8);
 }
@@ -89,8 +77,5 @@ fn the_hash_sees_every_entry_and_count() {
 
 #[test]
 fn debug_output_shows_no_values() {
-    assert_eq!(
-        format!("{:?}", example(false)),
-        "Synthesizer { wires: 4, .. }"
-    );
+    assert_eq!(format!("{:?}", example(false)), "Synthesizer { wires: 4, .. }");
 }

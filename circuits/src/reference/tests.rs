@@ -32,19 +32,9 @@ fn a_row_is_correct_only_if_its_class_is_strictly_above() {
 #[test]
 fn a_block_counts_correct_rows_and_samples() {
     let sample = |inputs: [u16; 4], class| Row::sample(SHAPE, inputs.to_vec(), class);
-    let samples = vec![
-        sample([1, 2, 3, 0], 0),
-        sample([0; 4], 1),
-        sample([0; 4], 0),
-    ];
+    let samples = vec![sample([1, 2, 3, 0], 0), sample([0; 4], 1), sample([0; 4], 0)];
     let rows = fill_block(SHAPE, samples).unwrap();
-    assert_eq!(
-        score_block(SHAPE, &model(), &rows),
-        Ok(BlockScore {
-            score: 2,
-            n_real: 3
-        })
-    );
+    assert_eq!(score_block(SHAPE, &model(), &rows), Ok(BlockScore { score: 2, n_real: 3 }));
 }
 
 #[test]
@@ -52,17 +42,8 @@ fn malformed_models_and_blocks_have_no_score() {
     let mut rows = fill_block(SHAPE, Vec::new()).unwrap();
     let mut weights = model();
     weights.hidden[0] = 4;
-    assert!(matches!(
-        score_block(SHAPE, &weights, &rows),
-        Err(ScoreError::Weights(_))
-    ));
+    assert!(matches!(score_block(SHAPE, &weights, &rows), Err(ScoreError::Weights(_))));
     rows[0].inputs[0] = 1;
-    let fault = RowError::Row {
-        row: 0,
-        fault: RowFault::PaddingNotZero,
-    };
-    assert_eq!(
-        score_block(SHAPE, &model(), &rows),
-        Err(ScoreError::Rows(fault))
-    );
+    let fault = RowError::Row { row: 0, fault: RowFault::PaddingNotZero };
+    assert_eq!(score_block(SHAPE, &model(), &rows), Err(ScoreError::Rows(fault)));
 }

@@ -70,22 +70,13 @@ impl Model {
     fn allocate(cs: &mut Synthesizer, shape: &MlpShape, weights: &Weights) -> Self {
         cs.section("weights");
         let mut parts = weights.parts(shape).into_iter().map(|part| {
-            let values = part
-                .values
-                .iter()
-                .chain(std::iter::repeat(&0))
-                .take(part.expected);
+            let values = part.values.iter().chain(std::iter::repeat(&0)).take(part.expected);
             let width = u32::from(part.bits);
             let allocate = |value: &i32| Weight::allocate(cs, i64::from(*value), width);
             values.map(allocate).collect::<Vec<_>>()
         });
         let mut next = || parts.next().unwrap_or_default();
-        Self {
-            hidden: next(),
-            hidden_bias: next(),
-            output: next(),
-            output_bias: next(),
-        }
+        Self { hidden: next(), hidden_bias: next(), output: next(), output_bias: next() }
     }
 
     /// `C_W = Poseidon(tag, salt, packed weights)`.
@@ -93,19 +84,12 @@ impl Model {
         cs.section("model commitment");
         let salt = cs.witness(salt);
         let mut stream = Stream::new();
-        let parts = [
-            &self.hidden,
-            &self.hidden_bias,
-            &self.output,
-            &self.output_bias,
-        ];
+        let parts = [&self.hidden, &self.hidden_bias, &self.output, &self.output_bias];
         for weight in parts.into_iter().flatten() {
             let raised = weight.wires.raised();
             stream.push(raised.terms(), raised.len());
         }
-        let inputs = std::iter::once(wire(salt).to_vec())
-            .chain(stream.finish())
-            .collect();
+        let inputs = std::iter::once(wire(salt).to_vec()).chain(stream.finish()).collect();
         let digest = sponge(cs, Purpose::Model.tag(shape), inputs);
         cs.enforce_equal(digest, wire(COMMITMENT));
     }
@@ -114,10 +98,7 @@ impl Model {
 impl Weight {
     fn allocate(cs: &mut Synthesizer, value: i64, width: u32) -> Self {
         let value = value.clamp(-(1 << width), 1 << width);
-        Self {
-            wires: Signed::allocate(cs, value, width),
-            value,
-        }
+        Self { wires: Signed::allocate(cs, value, width), value }
     }
 
     fn factor(&self) -> (impl Iterator<Item = Term>, Fr) {
@@ -129,36 +110,23 @@ fn allocate_samples(cs: &mut Synthesizer, shape: &MlpShape, rows: &[Row]) -> Vec
     cs.section("rows");
     let missing = Row::padding(shape);
     let rows = rows.iter().chain(std::iter::repeat(&missing));
-    rows.take(shape.block_rows.into())
-        .map(|row| Sample::allocate(cs, shape, row))
-        .collect()
+    rows.take(shape.block_rows.into()).map(|row| Sample::allocate(cs, shape, row)).collect()
 }
 
 impl Sample {
     fn allocate(cs: &mut Synthesizer, shape: &MlpShape, row: &Row) -> Self {
-        let inputs = row
-            .inputs
-            .iter()
-            .chain(std::iter::repeat(&0))
-            .take(shape.inputs.into());
+        let inputs = row.inputs.iter().chain(std::iter::repeat(&0)).take(shape.inputs.into());
         let inputs = inputs.map(|input| {
             let value = i64::from(*input).min(2 * shape.max_input());
             (Bits::allocate(cs, value, shape.input_bits.into()), value)
         });
         let inputs = inputs.collect();
-        let label = row
-            .one_hot
-            .iter()
-            .chain(std::iter::repeat(&0))
-            .take(shape.classes.into());
+        let label = row.one_hot.iter().chain(std::iter::repeat(&0)).take(shape.classes.into());
         let label = label.map(|mark| {
             let value = i64::from(*mark);
             (Bits::allocate(cs, value, 1).top(), value)
         });
-        Self {
-            inputs,
-            label: label.collect(),
-        }
+        Self { inputs, label: label.collect() }
     }
 
     /// The flag `real`: the sum of the label, 1 for a sample and 0 for padding.
@@ -206,9 +174,7 @@ fn commit_samples(cs: &mut Synthesizer, shape: &MlpShape, samples: &[Sample], pr
         }
         stream.push(sample.real(), 1);
     }
-    let inputs = [wire(salt).to_vec(), wire(index).to_vec()]
-        .into_iter()
-        .chain(stream.finish());
+    let inputs = [wire(salt).to_vec(), wire(index).to_vec()].into_iter().chain(stream.finish());
     let digest = sponge(cs, Purpose::Block.tag(shape), inputs.collect());
     cs.enforce_equal(digest, wire(BLOCK_ROOT));
 }
@@ -225,10 +191,7 @@ fn hidden_layer(
         cs.section("packed inputs");
         let packed = pack_inputs(cs, shape, group);
         cs.section("hidden layer");
-        let units = model
-            .hidden
-            .chunks(shape.inputs.into())
-            .zip(&model.hidden_bias);
+        let units = model.hidden.chunks(shape.inputs.into()).zip(&model.hidden_bias);
         let sums: Vec<Vec<Bits>> = units
             .map(|(weights, bias)| hidden_unit(cs, shape, group, &packed, weights, bias))
             .collect();
@@ -247,10 +210,7 @@ fn pack_inputs(cs: &mut Synthesizer, shape: &MlpShape, group: &[Sample]) -> Vec<
     let pack = |input: usize| {
         let column = group.iter().filter_map(|sample| sample.inputs.get(input));
         let places = column.zip(powers(shape.preactivation_bits.into()));
-        let value = places
-            .clone()
-            .map(|((_, value), place)| Fr::from(*value) * place)
-            .sum();
+        let value = places.clone().map(|((_, value), place)| Fr::from(*value) * place).sum();
         let packed = cs.witness(value);
         cs.enforce_equal(
             places.flat_map(|((bits, _), place)| scaled(bits.terms(), place)),
@@ -283,10 +243,8 @@ fn hidden_unit(
         sum.add(cs, (wire(*input), value), weight.factor());
     }
     if let Some((input, weight)) = last {
-        let outputs = sums
-            .iter()
-            .zip(powers(width))
-            .flat_map(|(y, place)| scaled(y.terms(), place));
+        let outputs =
+            sums.iter().zip(powers(width)).flat_map(|(y, place)| scaled(y.terms(), place));
         let bias = biased(bias, width, group.len());
         sum.finish(cs, wire(*input), weight.wires.terms(), outputs.chain(bias));
     }
@@ -294,11 +252,7 @@ fn hidden_unit(
 }
 
 fn preactivation(sample: &Sample, weights: &[Weight], bias: &Weight) -> i64 {
-    let products = sample
-        .inputs
-        .iter()
-        .zip(weights)
-        .map(|((_, x), weight)| x * weight.value);
+    let products = sample.inputs.iter().zip(weights).map(|((_, x), weight)| x * weight.value);
     bias.value + products.sum::<i64>()
 }
 
@@ -316,10 +270,7 @@ fn activate(cs: &mut Synthesizer, shape: &MlpShape, sum: Bits) -> (usize, i64) {
     let value = cs.evaluate(sign) * cs.evaluate(kept.clone());
     let activation = cs.witness(value);
     cs.enforce(kept, sign, wire(activation));
-    (
-        activation,
-        to_integer(value).min(4 * shape.max_activation()),
-    )
+    (activation, to_integer(value).min(4 * shape.max_activation()))
 }
 
 /// `z = W2·h + b2`, never written down: for each class `z_j + e_j` is the same element `M`.
@@ -335,21 +286,12 @@ fn output_layer(
     let mut gaps = Vec::with_capacity(samples.len());
     for (samples, units) in samples.chunks(size).zip(activations.chunks(size)) {
         let rows = samples.iter().zip(units);
-        let (tops, group_gaps): (Vec<i64>, Vec<Gaps>) = rows
-            .map(|(sample, units)| allocate_gaps(cs, shape, model, sample, units))
-            .unzip();
+        let (tops, group_gaps): (Vec<i64>, Vec<Gaps>) =
+            rows.map(|(sample, units)| allocate_gaps(cs, shape, model, sample, units)).unzip();
         let places = powers(shape.output_base_bits());
-        let top = tops
-            .iter()
-            .zip(places)
-            .map(|(top, place)| Fr::from(*top) * place)
-            .sum();
+        let top = tops.iter().zip(places).map(|(top, place)| Fr::from(*top) * place).sum();
         let top = cs.witness(top);
-        let group = Group {
-            samples,
-            units,
-            gaps: &group_gaps,
-        };
+        let group = Group { samples, units, gaps: &group_gaps };
         for class in 0..usize::from(shape.classes) {
             output_class(cs, shape, model, class, top, &group);
         }
@@ -374,20 +316,12 @@ fn allocate_gaps(
     sample: &Sample,
     units: &Activations,
 ) -> (i64, Gaps) {
-    let rows = model
-        .output
-        .chunks(shape.hidden.into())
-        .zip(&model.output_bias);
+    let rows = model.output.chunks(shape.hidden.into()).zip(&model.output_bias);
     let outputs = rows.map(|(weights, bias)| {
-        let products = units
-            .iter()
-            .zip(weights)
-            .map(|((_, h), weight)| h * weight.value);
+        let products = units.iter().zip(weights).map(|((_, h), weight)| h * weight.value);
         bias.value + products.sum::<i64>()
     });
-    let raised = outputs
-        .zip(&sample.label)
-        .map(|(z, (_, mark))| z + 1 - mark);
+    let raised = outputs.zip(&sample.label).map(|(z, (_, mark))| z + 1 - mark);
     let raised: Vec<i64> = raised.collect();
     let top = raised.iter().copied().max().unwrap_or_default();
     let gap = |raised: &i64| {
@@ -408,15 +342,10 @@ fn output_class(
 ) {
     let bits = shape.output_base_bits();
     let hidden = usize::from(shape.hidden);
-    let weights = model
-        .output
-        .get(class * hidden..(class + 1) * hidden)
-        .unwrap_or_default();
+    let weights = model.output.get(class * hidden..(class + 1) * hidden).unwrap_or_default();
     let unit = |unit: usize| {
         let wires = group.units.iter().filter_map(move |row| row.get(unit));
-        wires
-            .zip(powers(bits))
-            .map(|((wire, _), place)| (place, *wire))
+        wires.zip(powers(bits)).map(|((wire, _), place)| (place, *wire))
     };
     let mut products = weights.iter().enumerate();
     let last = products.next_back();
@@ -428,15 +357,9 @@ fn output_class(
     let distances = group.samples.iter().zip(group.gaps).zip(powers(bits));
     let distances =
         distances.flat_map(|((sample, gaps), place)| scaled(distance(sample, gaps, class), -place));
-    let bias = model
-        .output_bias
-        .get(class)
-        .map(|bias| biased(bias, bits, group.samples.len()));
+    let bias = model.output_bias.get(class).map(|bias| biased(bias, bits, group.samples.len()));
     if let Some((index, weight)) = last {
-        let total = wire(top)
-            .into_iter()
-            .chain(distances)
-            .chain(bias.into_iter().flatten());
+        let total = wire(top).into_iter().chain(distances).chain(bias.into_iter().flatten());
         sum.finish(cs, unit(index), weight.wires.terms(), total);
     }
 }
@@ -453,9 +376,8 @@ fn enforce_totals(cs: &mut Synthesizer, samples: &[Sample], gaps: &[Gaps], score
     let claims = choose_claims(samples, gaps, score);
     cs.section("claims");
     let rows = samples.iter().zip(gaps).zip(claims);
-    let claims: Vec<usize> = rows
-        .map(|((sample, gaps), claim)| enforce_claim(cs, sample, gaps, claim))
-        .collect();
+    let claims: Vec<usize> =
+        rows.map(|((sample, gaps), claim)| enforce_claim(cs, sample, gaps, claim)).collect();
     cs.section("totals");
     cs.enforce_equal(claims.iter().map(|claim| (Fr::ONE, *claim)), wire(SCORE));
     cs.enforce_equal(samples.iter().flat_map(Sample::real), wire(N_REAL));
@@ -474,28 +396,19 @@ fn enforce_claim(cs: &mut Synthesizer, sample: &Sample, gaps: &Gaps, claim: bool
         })
         .collect();
     let claim = Bits::allocate(cs, i64::from(claim), 1).top();
-    let fault = products
-        .iter()
-        .map(|product| (Fr::ONE, *product))
-        .chain(sample.padding());
+    let fault = products.iter().map(|product| (Fr::ONE, *product)).chain(sample.padding());
     cs.enforce(fault, wire(claim), []);
     claim
 }
 
 /// Which rows are claimed: correct ones first, then others, until the score is reached.
 fn choose_claims(samples: &[Sample], gaps: &[Gaps], score: u32) -> Vec<bool> {
-    let correct: Vec<bool> = samples
-        .iter()
-        .zip(gaps)
-        .map(|(sample, gaps)| is_correct(sample, gaps))
-        .collect();
+    let correct: Vec<bool> =
+        samples.iter().zip(gaps).map(|(sample, gaps)| is_correct(sample, gaps)).collect();
     let mut left = usize::try_from(score).unwrap_or(usize::MAX);
     let mut claims = vec![false; samples.len()];
     for wanted in [true, false] {
-        let rows = claims
-            .iter_mut()
-            .zip(&correct)
-            .filter(|(_, correct)| **correct == wanted);
+        let rows = claims.iter_mut().zip(&correct).filter(|(_, correct)| **correct == wanted);
         for (claim, _) in rows.take(left) {
             *claim = true;
             left -= 1;
@@ -506,11 +419,7 @@ fn choose_claims(samples: &[Sample], gaps: &[Gaps], score: u32) -> Vec<bool> {
 
 /// Whether the own class of a sample is at distance 0.
 fn is_correct(sample: &Sample, gaps: &Gaps) -> bool {
-    let marked = sample
-        .label
-        .iter()
-        .zip(gaps)
-        .find(|((_, mark), _)| *mark == 1);
+    let marked = sample.label.iter().zip(gaps).find(|((_, mark), _)| *mark == 1);
     marked.is_some_and(|(_, (_, gap))| *gap == 0)
 }
 

@@ -112,13 +112,7 @@ impl Public {
 
 impl PublicInputs for Public {
     fn to_fields(&self) -> Vec<Fr> {
-        let Self {
-            context,
-            commitment,
-            block_root,
-            score,
-            n_real,
-        } = *self;
+        let Self { context, commitment, block_root, score, n_real } = *self;
         vec![context, commitment, block_root, score.into(), n_real.into()]
     }
 }
@@ -154,15 +148,10 @@ impl Statement for ScoreBlock {
             return Err(Refusal::BlockRoot);
         }
         if truth.n_real != public.n_real {
-            return Err(Refusal::Samples {
-                n_real: truth.n_real,
-                claimed: public.n_real,
-            });
+            return Err(Refusal::Samples { n_real: truth.n_real, claimed: public.n_real });
         }
         if truth.score < public.score {
-            return Err(Refusal::Score {
-                claimed: public.score,
-            });
+            return Err(Refusal::Score { claimed: public.score });
         }
         Ok(())
     }
@@ -173,13 +162,8 @@ impl Statement for ScoreBlock {
 
     fn blank(shape: &MlpShape) -> (Public, Private) {
         let zero = Fr::from(0u8);
-        let public = Public {
-            context: zero,
-            commitment: zero,
-            block_root: zero,
-            score: 0,
-            n_real: 0,
-        };
+        let public =
+            Public { context: zero, commitment: zero, block_root: zero, score: 0, n_real: 0 };
         let private = Private {
             weights: Weights::zero(shape),
             weights_salt: zero,

@@ -39,9 +39,7 @@ fn random_deliveries_of_every_shape_satisfy_predicate_and_circuit() {
             let private = Private::new(shape, key, salt, &weights).unwrap();
             let public = Public::of(shape, context, &private);
             assert_eq!(DeliverModel::check(shape, &public, &private), Ok(()));
-            assert!(circuit
-                .matrices()
-                .is_satisfied_by(&circuit.assign(&public, &private)));
+            assert!(circuit.matrices().is_satisfied_by(&circuit.assign(&public, &private)));
         }
     }
 }
@@ -53,10 +51,7 @@ fn the_ciphertext_is_the_one_that_the_buyer_decrypts() {
     let [key, salt, context] = [0; 3].map(|_| Fr::rand(&mut rng));
     let private = Private::new(TINY, key, salt, &weights).unwrap();
     let ciphertext = private.ciphertext(TINY, context);
-    assert_eq!(
-        encrypt(TINY, key, context, salt, &weights),
-        Ok(ciphertext.clone())
-    );
+    assert_eq!(encrypt(TINY, key, context, salt, &weights), Ok(ciphertext.clone()));
     let commitment = model_commitment(TINY, salt, &weights).unwrap();
     let opened = decrypt(TINY, key, context, commitment, &ciphertext).unwrap();
     assert!(opened.weights == weights && opened.salt == salt);
@@ -66,20 +61,14 @@ fn the_ciphertext_is_the_one_that_the_buyer_decrypts() {
 fn rule_the_model_is_the_committed_one() {
     let (mut public, private) = example();
     public.commitment += Fr::ONE;
-    assert_eq!(
-        judge(&public, &private),
-        (Err(Refusal::Commitment), vec!["model commitment"])
-    );
+    assert_eq!(judge(&public, &private), (Err(Refusal::Commitment), vec!["model commitment"]));
 }
 
 #[test]
 fn rule_the_ciphertext_is_the_hashed_one() {
     let (mut public, private) = example();
     public.ciphertext_hash += Fr::ONE;
-    assert_eq!(
-        judge(&public, &private),
-        (Err(Refusal::Ciphertext), vec!["ciphertext"])
-    );
+    assert_eq!(judge(&public, &private), (Err(Refusal::Ciphertext), vec!["ciphertext"]));
 }
 
 #[test]
@@ -93,10 +82,7 @@ fn rule_the_key_is_the_hashed_one() {
 fn rule_the_context_is_part_of_the_keystream() {
     let (mut public, private) = example();
     public.context += Fr::ONE;
-    assert_eq!(
-        judge(&public, &private),
-        (Err(Refusal::Ciphertext), vec!["ciphertext"])
-    );
+    assert_eq!(judge(&public, &private), (Err(Refusal::Ciphertext), vec!["ciphertext"]));
 }
 
 #[test]
@@ -120,12 +106,6 @@ fn a_model_of_another_length_is_refused() {
     let (public, mut private) = example();
     private.packed.pop();
     let (refused, sections) = judge(&public, &private);
-    assert_eq!(
-        refused,
-        Err(Refusal::Length {
-            expected: 1,
-            found: 0
-        })
-    );
+    assert_eq!(refused, Err(Refusal::Length { expected: 1, found: 0 }));
     assert!(!sections.is_empty());
 }

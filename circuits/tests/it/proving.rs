@@ -26,10 +26,7 @@ fn prover<S: Statement>(shape: &MlpShape) -> Prover<S> {
 fn score_inputs(shape: &MlpShape, seed: u64) -> (score::Public, score::Private) {
     let mut rng = rng(seed);
     let private = random_private(shape, &mut rng);
-    (
-        score::Public::of(shape, Fr::rand(&mut rng), &private).unwrap(),
-        private,
-    )
+    (score::Public::of(shape, Fr::rand(&mut rng), &private).unwrap(), private)
 }
 
 fn delivery_inputs(shape: &MlpShape, seed: u64) -> (delivery::Public, delivery::Private) {
@@ -45,13 +42,8 @@ fn a_score_is_proved_and_verified() {
     let prover: S1Prover = prover(TINY);
     let (public, private) = score_inputs(TINY, 30);
     let mut stages = Vec::new();
-    let proof = prover
-        .prove(&public, &private, |stage| stages.push(stage))
-        .unwrap();
-    assert_eq!(
-        stages,
-        [Stage::Check, Stage::Assign, Stage::Prove, Stage::Verify]
-    );
+    let proof = prover.prove(&public, &private, |stage| stages.push(stage)).unwrap();
+    assert_eq!(stages, [Stage::Check, Stage::Assign, Stage::Prove, Stage::Verify]);
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
     assert_eq!(score::Proof::from_bytes(&proof.to_bytes()), Ok(proof));
 }
@@ -63,32 +55,14 @@ fn every_public_input_of_a_score_is_bound_by_the_proof() {
     let proof = prover.prove(&public, &private, |_| ()).unwrap();
     let one = Fr::ONE;
     let changed = [
-        score::Public {
-            context: public.context + one,
-            ..public
-        },
-        score::Public {
-            commitment: public.commitment + one,
-            ..public
-        },
-        score::Public {
-            block_root: public.block_root + one,
-            ..public
-        },
-        score::Public {
-            score: public.score + 1,
-            ..public
-        },
-        score::Public {
-            n_real: public.n_real + 1,
-            ..public
-        },
+        score::Public { context: public.context + one, ..public },
+        score::Public { commitment: public.commitment + one, ..public },
+        score::Public { block_root: public.block_root + one, ..public },
+        score::Public { score: public.score + 1, ..public },
+        score::Public { n_real: public.n_real + 1, ..public },
     ];
     for public in changed {
-        assert!(
-            proof.verify(prover.verifying_key(), &public).is_err(),
-            "{public:?}"
-        );
+        assert!(proof.verify(prover.verifying_key(), &public).is_err(), "{public:?}");
     }
 }
 
@@ -100,28 +74,13 @@ fn every_public_input_of_a_delivery_is_bound_by_the_proof() {
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
     let one = Fr::ONE;
     let changed = [
-        delivery::Public {
-            context: public.context + one,
-            ..public
-        },
-        delivery::Public {
-            commitment: public.commitment + one,
-            ..public
-        },
-        delivery::Public {
-            ciphertext_hash: public.ciphertext_hash + one,
-            ..public
-        },
-        delivery::Public {
-            key_hash: public.key_hash + one,
-            ..public
-        },
+        delivery::Public { context: public.context + one, ..public },
+        delivery::Public { commitment: public.commitment + one, ..public },
+        delivery::Public { ciphertext_hash: public.ciphertext_hash + one, ..public },
+        delivery::Public { key_hash: public.key_hash + one, ..public },
     ];
     for public in changed {
-        assert!(
-            proof.verify(prover.verifying_key(), &public).is_err(),
-            "{public:?}"
-        );
+        assert!(proof.verify(prover.verifying_key(), &public).is_err(), "{public:?}");
     }
 }
 
@@ -131,13 +90,8 @@ fn a_false_statement_is_refused_before_proving() {
     let (mut public, private) = score_inputs(TINY, 33);
     public.score += 1;
     let mut stages = Vec::new();
-    let refused = prover
-        .prove(&public, &private, |stage| stages.push(stage))
-        .unwrap_err();
-    assert!(matches!(
-        refused,
-        ProveError::Refused(score::Refusal::Score { .. })
-    ));
+    let refused = prover.prove(&public, &private, |stage| stages.push(stage)).unwrap_err();
+    assert!(matches!(refused, ProveError::Refused(score::Refusal::Score { .. })));
     assert_eq!(stages, [Stage::Check]);
 }
 
@@ -148,11 +102,7 @@ fn proofs_of_the_same_inputs_differ_unless_the_randomness_is_the_same() {
     let [first, second] = [0, 1].map(|_| prover.prove(&public, &private, |_| ()).unwrap());
     assert_ne!(first, second);
     let fixed = || ChaCha20Rng::from_seed([7; 32]);
-    let prove = || {
-        prover
-            .prove_with(&public, &private, &mut fixed(), |_| ())
-            .unwrap()
-    };
+    let prove = || prover.prove_with(&public, &private, &mut fixed(), |_| ()).unwrap();
     assert_eq!(prove(), prove());
 }
 
@@ -161,11 +111,7 @@ fn ark_groth16_accepts_the_proof_too() {
     let prover: S1Prover = prover(TINY);
     let (public, private) = score_inputs(TINY, 35);
     let points = *prover.prove(&public, &private, |_| ()).unwrap().points();
-    let proof = ark_groth16::Proof::<Bn254> {
-        a: points.a,
-        b: points.b,
-        c: points.c,
-    };
+    let proof = ark_groth16::Proof::<Bn254> { a: points.a, b: points.b, c: points.c };
     let key = ark_verifying_key(prover.key().verifying_key()).into();
     let accepted = |inputs: &[Fr]| Groth16::<Bn254>::verify_proof(&key, &proof, inputs).unwrap();
     let mut inputs = public.to_fields();
@@ -181,12 +127,7 @@ fn a_key_made_for_snarkjs_reduction_proves_as_well() {
         circuit.matrices(),
         &mut rng(36),
     );
-    let key = ProvingKey::new(
-        &circuit,
-        KeyOrigin::Development,
-        Reduction::Circom,
-        points.unwrap(),
-    );
+    let key = ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Circom, points.unwrap());
     let prover = S1Prover::new(circuit, key).unwrap();
     let (public, private) = score_inputs(TINY, 37);
     let proof = prover.prove(&public, &private, |_| ()).unwrap();

@@ -23,10 +23,7 @@ pub(crate) fn random_weights(shape: &MlpShape, rng: &mut StdRng) -> Weights {
     let mut weights = Weights::zero(shape);
     let extreme = rng.gen_bool(0.1);
     let mut fill = |values: &mut Vec<i32>, bits: u8| {
-        let (min, max) = (
-            Dimensions::min_signed(bits) as i32,
-            Dimensions::max_signed(bits) as i32,
-        );
+        let (min, max) = (Dimensions::min_signed(bits) as i32, Dimensions::max_signed(bits) as i32);
         for value in values {
             *value = match extreme {
                 true => *[min, max].get(rng.gen_range(0..2)).unwrap(),
@@ -51,11 +48,7 @@ pub(crate) fn random_sample(shape: &MlpShape, rng: &mut StdRng) -> Row {
 /// A block of random samples, often with padding.
 pub(crate) fn random_rows(shape: &MlpShape, rng: &mut StdRng) -> Vec<Row> {
     let full = rng.gen_bool(0.5);
-    let samples = if full {
-        shape.block_rows
-    } else {
-        rng.gen_range(0..=shape.block_rows)
-    };
+    let samples = if full { shape.block_rows } else { rng.gen_range(0..=shape.block_rows) };
     let samples = (0..samples).map(|_| random_sample(shape, rng)).collect();
     fill_block(shape, samples).unwrap()
 }
@@ -124,12 +117,6 @@ pub(crate) fn computed<S: Statement>(
 ) -> Fr {
     let assignment = circuit.assign(public, private);
     let [a, _, c] = circuit.matrices().abc();
-    let row = c
-        .iter()
-        .position(|terms| terms[..] == [(Fr::from(1u8), input)])
-        .unwrap();
-    a[row]
-        .iter()
-        .map(|(coefficient, wire)| *coefficient * assignment[*wire])
-        .sum()
+    let row = c.iter().position(|terms| terms[..] == [(Fr::from(1u8), input)]).unwrap();
+    a[row].iter().map(|(coefficient, wire)| *coefficient * assignment[*wire]).sum()
 }

@@ -92,15 +92,10 @@ mod tests {
 
     #[test]
     fn what_is_not_named_stays_as_it_is() {
-        let changes = Changes {
-            name: Some("Red wine".to_owned()),
-            ..Changes::default()
-        };
+        let changes = Changes { name: Some("Red wine".to_owned()), ..Changes::default() };
         let new = changes.applied_to(&old()).unwrap();
         let expected = Description {
-            name: Description::new::<&str>("Red wine", "", &[], None)
-                .unwrap()
-                .name,
+            name: Description::new::<&str>("Red wine", "", &[], None).unwrap().name,
             ..old()
         };
         assert_eq!(new, expected);
@@ -121,10 +116,7 @@ mod tests {
 
     #[test]
     fn what_the_chain_would_refuse_is_refused_before() {
-        let changes = Changes {
-            name: Some(" ".to_owned()),
-            ..Changes::default()
-        };
+        let changes = Changes { name: Some(" ".to_owned()), ..Changes::default() };
         assert_eq!(changes.applied_to(&old()).unwrap_err().code(), 2);
     }
 }

@@ -57,11 +57,7 @@ async fn with_offers(
     let ids = experiments.iter().map(|(id, _)| *id);
     let offers = ask_all(ids.map(|id| offer(best.clone(), id))).await?;
     let listed = experiments.into_iter().zip(offers);
-    let listed = listed.map(|((id, experiment), offered_to)| Listed {
-        id,
-        experiment,
-        offered_to,
-    });
+    let listed = listed.map(|((id, experiment), offered_to)| Listed { id, experiment, offered_to });
     Ok(listed.collect())
 }
 

@@ -118,9 +118,7 @@ impl Export {
             "files": files.collect::<Vec<_>>(),
         });
         node.output.show(&value, || {
-            let lines = written
-                .iter()
-                .map(|(path, count)| format!("{}: {count}", path.display()));
+            let lines = written.iter().map(|(path, count)| format!("{}: {count}", path.display()));
             lines.collect::<Vec<_>>().join("\n")
         })
     }
@@ -173,11 +171,7 @@ async fn experiments(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
         let entries = (1..).zip(board.iter());
         let entries = entries.map(|(place, entry)| views::experiment::entry(place, entry));
         let value = views::experiment::experiment(id, &experiment);
-        values.push(views::with(
-            value,
-            "leaderboard",
-            entries.collect::<Vec<_>>(),
-        ));
+        values.push(views::with(value, "leaderboard", entries.collect::<Vec<_>>()));
     }
     Ok(values)
 }
@@ -191,9 +185,7 @@ async fn tasks(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
     let mut values = Vec::new();
     for (id, task) in snapshot.all_tasks().await? {
         let commitments = snapshot.commitments(id).await?;
-        let entries = commitments
-            .iter()
-            .map(|(who, entry)| views::task::commitment(who, entry));
+        let entries = commitments.iter().map(|(who, entry)| views::task::commitment(who, entry));
         let ranking = views::task::ranking(&snapshot.ranking(id).await?);
         let value = views::task::task(id, &task, now);
         let value = views::with(value, "commitments", entries.collect::<Vec<_>>());
@@ -206,9 +198,7 @@ async fn models(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
     let mut values = Vec::new();
     for (id, _) in snapshot.all_experiments().await? {
         let models = all_models(snapshot, id).await?;
-        let shown = models
-            .iter()
-            .map(|(version, model)| views::experiment::model(*version, model));
+        let shown = models.iter().map(|(version, model)| views::experiment::model(*version, model));
         values.extend(shown);
     }
     Ok(values)
@@ -251,10 +241,8 @@ mod tests {
     fn lines_and_lists_hold_the_same_values() {
         let values = [json!({ "a": 1 }), json!({ "a": 2 })];
         let lines = String::from_utf8(Form::Jsonl.encode(&values).unwrap()).unwrap();
-        let read: Vec<Value> = lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
+        let read: Vec<Value> =
+            lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let list: Vec<Value> =
             serde_json::from_slice(&Form::Json.encode(&values).unwrap()).unwrap();
         assert_eq!(read, values);

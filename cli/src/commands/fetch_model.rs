@@ -60,10 +60,7 @@ struct Meaning {
 impl FetchModel {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let meaning = match self.raw {
-            true => Meaning {
-                classes: Vec::new(),
-                quantiser: None,
-            },
+            true => Meaning { classes: Vec::new(), quantiser: None },
             false => meaning(node, self.task).await?,
         };
         let fetched = fetch(node, self.task, &meaning, self.out).await?;
@@ -157,9 +154,7 @@ async fn fetch(
 pub(crate) async fn known_task(snapshot: &Snapshot, id: TaskId) -> Result<Task, Failure> {
     let task = snapshot.task(id).await?;
     task.ok_or_else(|| {
-        Failure::NotFound(format!(
-            "there is no task {id}, or the chain has removed it"
-        ))
+        Failure::NotFound(format!("there is no task {id}, or the chain has removed it"))
     })
 }
 
@@ -200,21 +195,13 @@ async fn open(
             score: from.score,
         },
     };
-    Ok(ModelFile::new(
-        task.shape,
-        opened.weights,
-        &opened.salt,
-        about,
-    ))
+    Ok(ModelFile::new(task.shape, opened.weights, &opened.salt, about))
 }
 
 /// Opens the delivery that a record is about once more. Fails if it does not lead to the model of the record.
 pub(crate) async fn reopen(node: &Node, best: &Snapshot, record: &Recorded) -> Result<(), Failure> {
     let task = known_task(best, record.provenance.task).await?;
-    let unnamed = Meaning {
-        classes: Vec::new(),
-        quantiser: None,
-    };
+    let unnamed = Meaning { classes: Vec::new(), quantiser: None };
     open(node, best, &task, record, &unnamed).await.map(|_| ())
 }
 
@@ -227,19 +214,9 @@ fn decrypted(
     let key = delivery.key.ok_or_else(|| {
         Failure::NotFound("the worker has not revealed the key of its model yet".to_owned())
     })?;
-    let ciphertext: Vec<Fr> = delivery
-        .ciphertext
-        .iter()
-        .map(element)
-        .collect::<Result<_, _>>()?;
-    decrypt(
-        &task.shape,
-        element(&key)?,
-        context,
-        commitment,
-        &ciphertext,
-    )
-    .map_err(|error| Failure::NotTrue(error.to_string()))
+    let ciphertext: Vec<Fr> = delivery.ciphertext.iter().map(element).collect::<Result<_, _>>()?;
+    decrypt(&task.shape, element(&key)?, context, commitment, &ciphertext)
+        .map_err(|error| Failure::NotTrue(error.to_string()))
 }
 
 fn element(bytes: &FieldBytes) -> Result<Fr, Failure> {
@@ -255,9 +232,7 @@ async fn meaning(node: &Node, id: TaskId) -> Result<Meaning, Failure> {
     let best = node.best().await?;
     let task = known_task(&best, id).await?;
     let blob = task.train_data.ok_or_else(|| {
-        Failure::NotFound(format!(
-            "the training data of task {id} was never published"
-        ))
+        Failure::NotFound(format!("the training data of task {id} was never published"))
     })?;
     let data = Store::new(&node.config.storage)?.train_blob(&blob).await;
     let data = data.map_err(|failure| {
@@ -267,26 +242,17 @@ async fn meaning(node: &Node, id: TaskId) -> Result<Meaning, Failure> {
     })?;
     data.check_against_roots(&best.roots(id).await?)
         .map_err(|error| Failure::NotTrue(error.to_string()))?;
-    Ok(Meaning {
-        classes: data.classes().to_vec(),
-        quantiser: Some(data.quantiser().clone()),
-    })
+    Ok(Meaning { classes: data.classes().to_vec(), quantiser: Some(data.quantiser().clone()) })
 }
 
 fn of_prepared(prepared: &PreparedTask) -> Meaning {
-    Meaning {
-        classes: prepared.classes().to_vec(),
-        quantiser: Some(prepared.quantiser().clone()),
-    }
+    Meaning { classes: prepared.classes().to_vec(), quantiser: Some(prepared.quantiser().clone()) }
 }
 
 /// Writes model and card. When this returns, they survive a power cut.
 fn write(folder: &Path, model: ModelFile, text: &str) -> Result<Fetched, Failure> {
     let origin = &model.about.origin;
-    let folder = folder.join(format!(
-        "experiment-{}-v{}",
-        origin.experiment, origin.version
-    ));
+    let folder = folder.join(format!("experiment-{}-v{}", origin.experiment, origin.version));
     let path = folder.join("model.safetensors");
     let card = folder.join("README.md");
     check_place(&path, &model)?;

@@ -111,8 +111,5 @@ fn summary(task: TaskId, outcome: Option<Outcome>, models: &[Fetched]) -> String
     let how = outcome.map_or("removed", views::task::outcome);
     let first = format!("Task {task} has ended: {how}.");
     let lines = models.iter().map(Fetched::sentence);
-    std::iter::once(first)
-        .chain(lines)
-        .collect::<Vec<_>>()
-        .join("\n")
+    std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n")
 }

@@ -24,9 +24,8 @@ impl ShowLeaderboard {
         known_experiment(&best, self.experiment).await?;
         let board = best.leaderboard(self.experiment).await?;
         let places = || (1..).zip(board.iter());
-        let value: Vec<Value> = places()
-            .map(|(place, entry)| views::experiment::entry(place, entry))
-            .collect();
+        let value: Vec<Value> =
+            places().map(|(place, entry)| views::experiment::entry(place, entry)).collect();
         node.output.show(&value, || {
             let rows = places().map(|(place, entry)| {
                 vec![
@@ -39,10 +38,7 @@ impl ShowLeaderboard {
                     number(entry.at),
                 ]
             });
-            table(
-                &["place", "score", "rows", "worker", "task", "model", "block"],
-                rows,
-            )
+            table(&["place", "score", "rows", "worker", "task", "model", "block"], rows)
         })
     }
 }
@@ -54,8 +50,6 @@ pub(crate) async fn known_experiment(
 ) -> Result<Experiment, Failure> {
     let experiment = snapshot.experiment(id).await?;
     experiment.ok_or_else(|| {
-        Failure::NotFound(format!(
-            "there is no experiment {id}; `nocknock experiments` lists them"
-        ))
+        Failure::NotFound(format!("there is no experiment {id}; `nocknock experiments` lists them"))
     })
 }

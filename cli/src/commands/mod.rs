@@ -45,12 +45,8 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::Config(command) => command.run(&global, output),
         Command::Completions(command) => command.run(output),
         online => {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build();
-            runtime
-                .map_err(other)?
-                .block_on(run_online(online, &global, output))
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+            runtime.map_err(other)?.block_on(run_online(online, &global, output))
         }
     }
 }
@@ -114,6 +110,5 @@ pub(crate) fn account_or_own(
 
 /// Reads an account in SS58.
 pub(crate) fn parse_account(text: &str) -> Result<nocknock_client::AccountId, String> {
-    text.parse()
-        .map_err(|_| "expected an account in SS58, such as 5Grw…".to_owned())
+    text.parse().map_err(|_| "expected an account in SS58, such as 5Grw…".to_owned())
 }

@@ -44,12 +44,7 @@ impl ListModels {
                     number(model.at),
                 ]
             });
-            table(
-                &[
-                    "version", "stage", "score", "task", "worker", "model", "block",
-                ],
-                rows,
-            )
+            table(&["version", "stage", "score", "task", "worker", "model", "block"], rows)
         })
     }
 }

@@ -64,10 +64,7 @@ impl Predict {
         };
         let guessed = label == LabelColumn::Last;
         let read = |label| {
-            let options = ReadOptions {
-                label,
-                ..ReadOptions::default()
-            };
+            let options = ReadOptions { label, ..ReadOptions::default() };
             Table::read(&self.data, &options)
         };
         let columns = columns(model);
@@ -87,9 +84,7 @@ impl Predict {
 /// Columns that the model takes.
 fn columns(model: &ModelFile) -> usize {
     let quantiser = model.about.quantiser.as_ref();
-    quantiser.map_or(model.shape.inputs.into(), |quantiser| {
-        quantiser.columns().len()
-    })
+    quantiser.map_or(model.shape.inputs.into(), |quantiser| quantiser.columns().len())
 }
 
 fn predict(model: &ModelFile, data: &Table) -> Result<Vec<Prediction>, Failure> {
@@ -127,18 +122,13 @@ fn integers(model: &ModelFile, data: &Table) -> Result<Vec<Vec<u16>>, Failure> {
         ))),
     }
     };
-    data.rows()
-        .map(|row| row.iter().map(input).collect())
-        .collect()
+    data.rows().map(|row| row.iter().map(input).collect()).collect()
 }
 
 /// The place of the strictly largest output.
 fn winner(outputs: &[i64]) -> Option<usize> {
     let largest = outputs.iter().max()?;
-    let mut places = outputs
-        .iter()
-        .enumerate()
-        .filter(|(_, output)| *output == largest);
+    let mut places = outputs.iter().enumerate().filter(|(_, output)| *output == largest);
     match (places.next(), places.next()) {
         (Some((place, _)), None) => Some(place),
         _ => None,
@@ -151,10 +141,7 @@ fn name(model: &ModelFile, prediction: &Prediction) -> Option<String> {
 
 /// Rows that are right, and rows with a label.
 fn accuracy(model: &ModelFile, predictions: &[Prediction]) -> (usize, usize) {
-    let labelled: Vec<_> = predictions
-        .iter()
-        .filter(|row| row.label.is_some())
-        .collect();
+    let labelled: Vec<_> = predictions.iter().filter(|row| row.label.is_some()).collect();
     let right = labelled.iter().filter(|row| name(model, row) == row.label);
     (right.count(), labelled.len())
 }
@@ -172,17 +159,13 @@ fn summary(model: &ModelFile, predictions: &[Prediction]) -> Value {
 }
 
 fn shown(model: &ModelFile, predictions: &[Prediction]) -> String {
-    let rows = predictions
-        .iter()
-        .take(SHOWN)
-        .enumerate()
-        .map(|(row, prediction)| {
-            vec![
-                number(row + 1),
-                text(name(model, prediction).unwrap_or_else(|| "undecided".to_owned())),
-                text(prediction.label.clone().unwrap_or_default()),
-            ]
-        });
+    let rows = predictions.iter().take(SHOWN).enumerate().map(|(row, prediction)| {
+        vec![
+            number(row + 1),
+            text(name(model, prediction).unwrap_or_else(|| "undecided".to_owned())),
+            text(prediction.label.clone().unwrap_or_default()),
+        ]
+    });
     let mut shown = table(&["row", "class", "true class"], rows);
     if predictions.len() > SHOWN {
         let more = predictions.len() - SHOWN;

@@ -98,19 +98,13 @@ impl FromStr for RangeArg {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |text: &str| -> Result<f64, String> {
-            text.parse()
-                .map_err(|_| format!("{text:?} is not a number"))
+            text.parse().map_err(|_| format!("{text:?} is not a number"))
         };
         let parts: Vec<&str> = text.split(':').collect();
         Ok(Self(match parts.as_slice() {
             ["min-max"] => Range::MinMax,
-            ["quantiles", tail] => Range::Quantiles {
-                tail: number(tail)?,
-            },
-            ["fixed", low, high] => Range::Fixed {
-                low: number(low)?,
-                high: number(high)?,
-            },
+            ["quantiles", tail] => Range::Quantiles { tail: number(tail)? },
+            ["fixed", low, high] => Range::Fixed { low: number(low)?, high: number(high)? },
             _ => return Err("expected min-max, quantiles:TAIL or fixed:LOW:HIGH".to_owned()),
         }))
     }
@@ -163,10 +157,8 @@ impl ProposeTask {
         let table = Table::read(&self.data, &options).map_err(usage)?;
         let shape = choose_shape(&table, self.shape.as_deref())?;
         let quantiser = Quantiser::fit(&table, &shape, self.range.0).map_err(usage)?;
-        let options = SplitOptions {
-            blocks: self.blocks,
-            seed: SplitSeed::random().map_err(usage)?,
-        };
+        let options =
+            SplitOptions { blocks: self.blocks, seed: SplitSeed::random().map_err(usage)? };
         let prepared = PreparedTask::from_table(&table, quantiser, &shape, &options);
         Ok((table, prepared.map_err(usage)?))
     }
@@ -209,14 +201,8 @@ mod tests {
     fn ranges_are_read() {
         let parsed = |text: &str| text.parse::<RangeArg>().map(|range| range.0);
         assert_eq!(parsed("min-max"), Ok(Range::MinMax));
-        assert_eq!(
-            parsed("quantiles:0.01"),
-            Ok(Range::Quantiles { tail: 0.01 })
-        );
-        let fixed = Range::Fixed {
-            low: -1.0,
-            high: 15.0,
-        };
+        assert_eq!(parsed("quantiles:0.01"), Ok(Range::Quantiles { tail: 0.01 }));
+        let fixed = Range::Fixed { low: -1.0, high: 15.0 };
         assert_eq!(parsed("fixed:-1:15"), Ok(fixed));
         for text in ["", "fixed", "fixed:1", "quantiles:x", "min-max:1"] {
             assert!(parsed(text).is_err(), "{text}");

@@ -109,15 +109,10 @@ impl Overview {
                 text(custodian.unwrap_or_else(|| "vacant".to_owned())),
             ]
         });
-        let candidates = self
-            .candidates
-            .iter()
-            .map(|(who, points)| vec![text(who), number(Amount(*points))]);
+        let candidates =
+            self.candidates.iter().map(|(who, points)| vec![text(who), number(Amount(*points))]);
         let mut parts = vec![
-            table(
-                &["curriculum", "share of the pot", "open tasks", "custodian"],
-                curriculum,
-            ),
+            table(&["curriculum", "share of the pot", "open tasks", "custodian"], curriculum),
             format!("Work points in all: {}", Amount(self.total_points)),
         ];
         if !self.candidates.is_empty() {

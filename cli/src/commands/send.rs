@@ -79,19 +79,15 @@ fn told(included: &Included) -> String {
         block.unwrap_or_default(),
         Amount(included.fee)
     );
-    let events: Vec<String> = events(included)
-        .map(|event| format!("\n  {}", views::event::sentence(event)))
-        .collect();
+    let events: Vec<String> =
+        events(included).map(|event| format!("\n  {}", views::event::sentence(event))).collect();
     let end = if events.is_empty() { "." } else { ":" };
     format!("{first}{end}{}", events.concat())
 }
 
 /// What happened, without the movements of tokens by which it happened.
 fn events(included: &Included) -> impl Iterator<Item = &DomainEvent> {
-    included
-        .events
-        .iter()
-        .filter(|event| !matches!(event, DomainEvent::Balances(_)))
+    included.events.iter().filter(|event| !matches!(event, DomainEvent::Balances(_)))
 }
 
 #[cfg(test)]
@@ -103,17 +99,8 @@ mod tests {
     fn claimed() -> Included {
         let who = AccountId::from([1; 32]);
         let amount = NNK;
-        let claimed = WtmEvent::Claimed {
-            fact: 7,
-            who,
-            returned: NNK / 2,
-            lost: 0,
-            won: NNK,
-        };
-        let block = BlockRef {
-            number: 9,
-            hash: Hash::zero(),
-        };
+        let claimed = WtmEvent::Claimed { fact: 7, who, returned: NNK / 2, lost: 0, won: NNK };
+        let block = BlockRef { number: 9, hash: Hash::zero() };
         Included {
             transaction: Hash::zero(),
             block: Some(block),
@@ -121,11 +108,7 @@ mod tests {
             finalised: true,
             fee: NNK / 1_000,
             events: vec![
-                DomainEvent::Balances(BalancesEvent::Transfer {
-                    from: who,
-                    to: who,
-                    amount,
-                }),
+                DomainEvent::Balances(BalancesEvent::Transfer { from: who, to: who, amount }),
                 DomainEvent::Wtm(claimed),
             ],
         }
@@ -163,10 +146,7 @@ mod tests {
 
     #[test]
     fn nothing_is_announced_where_nothing_else_happened() {
-        let silent = Included {
-            events: Vec::new(),
-            ..claimed()
-        };
+        let silent = Included { events: Vec::new(), ..claimed() };
         assert_eq!(told(&silent), "Done in block 9, for a fee of 0.001 NNK.");
     }
 

@@ -101,17 +101,11 @@ impl Start {
         if self.tmp {
             let temporary = tempfile::Builder::new().prefix("nocknock-").tempdir();
             let temporary = temporary.map_err(other)?;
-            return Ok(Place {
-                folder: temporary.path().to_owned(),
-                temporary: Some(temporary),
-            });
+            return Ok(Place { folder: temporary.path().to_owned(), temporary: Some(temporary) });
         }
         let folder = Config::load(global)?.data_dir()?.join("dev");
         fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
-        Ok(Place {
-            folder,
-            temporary: None,
-        })
+        Ok(Place { folder, temporary: None })
     }
 
     async fn store(&self, folder: &Path) -> Result<DevStore, Failure> {
@@ -163,10 +157,7 @@ fn store_failure(error: ServeError) -> Failure {
 
 /// Waits until the chain has begun.
 async fn first_block(url: &str) -> Result<(), Failure> {
-    let options = ConnectOptions {
-        patience: FIRST_BLOCK,
-        ..ConnectOptions::new(&[url])
-    };
+    let options = ConnectOptions { patience: FIRST_BLOCK, ..ConnectOptions::new(&[url]) };
     let client = Client::connect_with(options).await?;
     let first = client.wait_for_block(1, Follow::Best);
     match tokio::time::timeout(FIRST_BLOCK, first).await {
@@ -202,10 +193,7 @@ mod tests {
     fn a_temporary_folder_stays_only_where_its_log_is_needed() {
         let place = || {
             let temporary = tempfile::tempdir().unwrap();
-            Place {
-                folder: temporary.path().to_owned(),
-                temporary: Some(temporary),
-            }
+            Place { folder: temporary.path().to_owned(), temporary: Some(temporary) }
         };
         let removed = place();
         let folder = removed.folder.clone();

@@ -115,17 +115,11 @@ fn chain_lines(chain: &ChainInfo, validators: usize) -> Vec<(&'static str, Strin
     vec![
         ("chain", chain.name.clone()),
         ("  genesis", format!("{:?}", chain.genesis)),
-        (
-            "  runtime",
-            format!("{} {}", chain.spec_name, chain.spec_version),
-        ),
+        ("  runtime", format!("{} {}", chain.spec_name, chain.spec_version)),
         ("  best block", chain.best.number.to_string()),
         ("  finalised", format!("{finalised} ({behind} behind)")),
         ("  slot", format!("{} ms", chain.slot_millis)),
-        (
-            "  epoch",
-            format!("{}, {} slots each", chain.epoch, chain.epoch_slots),
-        ),
+        ("  epoch", format!("{}, {} slots each", chain.epoch, chain.epoch_slots)),
         ("  validators", validators.to_string()),
         ("  peers", format!("{}{syncing}", chain.peers)),
     ]

@@ -102,10 +102,7 @@ async fn timeline(
     task: &Task,
     now: BlockNumber,
 ) -> Result<Timeline, Failure> {
-    let finished = task
-        .settlement
-        .as_ref()
-        .and_then(|settled| settled.finished_at);
+    let finished = task.settlement.as_ref().and_then(|settled| settled.finished_at);
     let blocks = task.created_at..=finished.unwrap_or(now).min(now);
     let questions = blocks.map(|number| {
         let passed = number.saturating_sub(task.created_at);
@@ -142,9 +139,7 @@ async fn read_events(client: &Client, number: BlockNumber) -> Result<Vec<EventRe
 }
 
 fn about(events: Vec<EventRecord>, task: TaskId) -> impl Iterator<Item = EventRecord> {
-    events
-        .into_iter()
-        .filter(move |record| record.event.task() == Some(task))
+    events.into_iter().filter(move |record| record.event.task() == Some(task))
 }
 
 impl Everything {
@@ -208,11 +203,7 @@ impl Everything {
         let (terms, held) = (&self.task.terms, &self.task.held);
         let risked = format!("{}, {} NNK", Amount(terms.bond), Amount(terms.stake));
         let held = Amount(held.escrow.saturating_add(held.bond));
-        [
-            ("reward", self.reward()),
-            ("bond, stake", risked),
-            ("held now", format!("{held} NNK")),
-        ]
+        [("reward", self.reward()), ("bond, stake", risked), ("held now", format!("{held} NNK"))]
     }
 
     fn data(&self) -> [(&'static str, String); 4] {
@@ -223,10 +214,7 @@ impl Everything {
         [
             ("shape", task.shape.name().to_owned()),
             ("data", blocks),
-            (
-                "training data",
-                published.unwrap_or_else(|| "not published yet".to_owned()),
-            ),
+            ("training data", published.unwrap_or_else(|| "not published yet".to_owned())),
             ("least score", format!("{least} ({})", percent(least))),
         ]
     }
@@ -240,23 +228,21 @@ impl Everything {
 
     fn ranking_table(&self) -> String {
         let total = self.task.test_rows();
-        let rows = (0..)
-            .zip(self.ranking.iter())
-            .map(|(rank, entry): (u32, _)| {
-                let delivery = self.deliveries.iter().find(|(who, _)| *who == entry.worker);
-                let state = match delivery {
-                    Some((_, delivery)) if delivery.key.is_some() => "delivered and paid",
-                    Some(_) => "ciphertext delivered",
-                    None => "",
-                };
-                vec![
-                    number(rank),
-                    text(who(&entry.worker)),
-                    number(percent(&Score::new(entry.correct, total))),
-                    number(format!("{}/{total}", entry.correct)),
-                    text(state),
-                ]
-            });
+        let rows = (0..).zip(self.ranking.iter()).map(|(rank, entry): (u32, _)| {
+            let delivery = self.deliveries.iter().find(|(who, _)| *who == entry.worker);
+            let state = match delivery {
+                Some((_, delivery)) if delivery.key.is_some() => "delivered and paid",
+                Some(_) => "ciphertext delivered",
+                None => "",
+            };
+            vec![
+                number(rank),
+                text(who(&entry.worker)),
+                number(percent(&Score::new(entry.correct, total))),
+                number(format!("{}/{total}", entry.correct)),
+                text(state),
+            ]
+        });
         table(&["rank", "worker", "score", "rows", ""], rows)
     }
 
@@ -265,11 +251,7 @@ impl Everything {
             vec![
                 text(who(worker)),
                 number(entry.at),
-                number(format!(
-                    "{}/{}",
-                    entry.proved_blocks(),
-                    self.task.test_blocks
-                )),
+                number(format!("{}/{}", entry.proved_blocks(), self.task.test_blocks)),
             ]
         });
         table(&["worker", "committed in block", "blocks proved"], rows)
@@ -277,10 +259,7 @@ impl Everything {
 
     fn timeline_table(&self) -> String {
         let rows = self.timeline.events.iter().map(|record| {
-            vec![
-                number(record.block.number),
-                text(views::event::sentence(&record.event)),
-            ]
+            vec![number(record.block.number), text(views::event::sentence(&record.event))]
         });
         table(&["block", "what happened"], rows)
     }

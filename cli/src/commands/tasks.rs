@@ -41,30 +41,19 @@ impl ListTasks {
         };
         let mut tasks = best.all_tasks().await?;
         tasks.retain(|(_, task)| {
-            self.experiment
-                .is_none_or(|wanted| task.experiment == wanted)
+            self.experiment.is_none_or(|wanted| task.experiment == wanted)
                 && (!self.open || task.phase(now) == Phase::Open)
                 && own.is_none_or(|own| task.requester == own)
         });
-        let value: Vec<Value> = tasks
-            .iter()
-            .map(|(id, task)| views::task::task(*id, task, now))
-            .collect();
+        let value: Vec<Value> =
+            tasks.iter().map(|(id, task)| views::task::task(*id, task, now)).collect();
         node.output.show(&value, || shown(&tasks, now))
     }
 }
 
 fn shown(tasks: &[(TaskId, Task)], now: BlockNumber) -> String {
-    let titles = [
-        "task",
-        "experiment",
-        "shape",
-        "phase",
-        "until",
-        "reward",
-        "workers",
-        "requester",
-    ];
+    let titles =
+        ["task", "experiment", "shape", "phase", "until", "reward", "workers", "requester"];
     let rows = tasks.iter().map(|(id, task)| {
         let until = task.deadline(now).map(|block| block.to_string());
         let reward = match task.funding {

@@ -40,10 +40,7 @@ impl Transfer {
         });
         node.output.show(&value, || {
             let fee = Amount(included.fee);
-            format!(
-                "Sent {} NNK to {}; the fee was {fee} NNK.",
-                self.amount, self.to
-            )
+            format!("Sent {} NNK to {}; the fee was {fee} NNK.", self.amount, self.to)
         })
     }
 
@@ -99,12 +96,7 @@ mod tests {
 
     #[test]
     fn what_is_frozen_and_what_must_stay_cannot_be_sent() {
-        let balance = AccountBalance {
-            free: 100,
-            held: 20,
-            frozen: 50,
-            nonce: 0,
-        };
+        let balance = AccountBalance { free: 100, held: 20, frozen: 50, nonce: 0 };
         assert_eq!(spendable(&balance, 10), 70);
         assert_eq!(spendable(&balance, 40), 60);
         assert_eq!(spendable(&AccountBalance::default(), 10), 0);

@@ -42,11 +42,7 @@ impl Validator {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         match self {
             Self::SetKeys(command) => command.run(node).await,
-            Self::Apply(command) => {
-                command
-                    .run(node, calls::rewards::apply_as_candidate())
-                    .await
-            }
+            Self::Apply(command) => command.run(node, calls::rewards::apply_as_candidate()).await,
             Self::Leave(command) => command.run(node, calls::rewards::leave_candidates()).await,
         }
     }

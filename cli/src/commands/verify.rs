@@ -63,25 +63,13 @@ struct Link {
 
 impl Link {
     fn new(what: &'static str, holds: bool, note: impl Into<String>) -> Self {
-        let verdict = if holds {
-            Verdict::Holds
-        } else {
-            Verdict::Broken
-        };
+        let verdict = if holds { Verdict::Holds } else { Verdict::Broken };
         let note = note.into();
-        Self {
-            what,
-            verdict,
-            note,
-        }
+        Self { what, verdict, note }
     }
 
     fn unknown(what: &'static str, note: impl Into<String>) -> Self {
-        Self {
-            what,
-            verdict: Verdict::Unknown,
-            note: note.into(),
-        }
+        Self { what, verdict: Verdict::Unknown, note: note.into() }
     }
 }
 
@@ -101,10 +89,7 @@ impl Verify {
         }
         let findings = match self.target.parse::<TaskId>() {
             Ok(task) => self.verify_task(node, &best, task).await?,
-            Err(_) => vec![
-                self.verify_file(node, &best, Path::new(&self.target))
-                    .await?,
-            ],
+            Err(_) => vec![self.verify_file(node, &best, Path::new(&self.target)).await?],
         };
         let value: Vec<Value> = findings.iter().map(Finding::json).collect();
         node.output.show(&value, || {
@@ -125,9 +110,7 @@ impl Verify {
     ) -> Result<Vec<Finding>, Failure> {
         let records = best.records_of_task(task).await?;
         if records.is_empty() {
-            return Err(Failure::NotFound(format!(
-                "task {task} has delivered no model"
-            )));
+            return Err(Failure::NotFound(format!("task {task} has delivered no model")));
         }
         let mut findings = Vec::new();
         for (id, record) in records {
@@ -147,9 +130,7 @@ impl Verify {
         let said = model.about.commitment;
         let origin = &model.about.origin;
         let records = best.records_of_model(commitment).await?;
-        let found = records
-            .into_iter()
-            .find(|(_, record)| record.provenance.task == origin.task);
+        let found = records.into_iter().find(|(_, record)| record.provenance.task == origin.task);
         let Some((id, record)) = found else {
             return Err(Failure::NotTrue(format!(
                 "the weights lead to the commitment {commitment}, of which this chain has no record in task {}: \
@@ -164,11 +145,7 @@ impl Verify {
                 commitment == said && commitment == record.provenance.model,
                 format!("they lead to the commitment {}", short(commitment)),
             ),
-            Link::new(
-                "chain",
-                origin.genesis == chain,
-                "the file names this chain",
-            ),
+            Link::new("chain", origin.genesis == chain, "the file names this chain"),
             Link::new(
                 "score in the file",
                 origin.score == record.provenance.score,
@@ -214,11 +191,7 @@ fn read(path: &Path) -> Result<ModelFile, Failure> {
 async fn delivery(node: &Node, best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
     const WHAT: &str = "delivery";
     match reopen(node, best, record).await {
-        Ok(()) => Ok(Link::new(
-            WHAT,
-            true,
-            "the key opens the ciphertext to this model",
-        )),
+        Ok(()) => Ok(Link::new(WHAT, true, "the key opens the ciphertext to this model")),
         Err(Failure::NotFound(reason)) => Ok(Link::unknown(WHAT, reason)),
         Err(Failure::NotTrue(reason)) => Ok(Link::new(WHAT, false, reason)),
         Err(other) => Err(other),
@@ -255,27 +228,16 @@ async fn proven_fact(best: &Snapshot, record: &Recorded) -> Result<Link, Failure
     let Some(statement) = score.statement() else {
         return Ok(Link::unknown(WHAT, "the score does not fit a statement"));
     };
-    let evidence = Evidence::Proven {
-        task: from.task,
-        circuit: from.circuit,
-        model: from.model,
-    };
-    let facts = best
-        .facts_by_subject(&statement.domain, &statement.subject)
-        .await?;
-    let found = facts
-        .iter()
-        .find(|(_, fact)| fact.statement == statement && fact.evidence == evidence);
+    let evidence = Evidence::Proven { task: from.task, circuit: from.circuit, model: from.model };
+    let facts = best.facts_by_subject(&statement.domain, &statement.subject).await?;
+    let found =
+        facts.iter().find(|(_, fact)| fact.statement == statement && fact.evidence == evidence);
     Ok(match found {
         Some((id, fact)) => {
             let note = format!("fact {id}: {}", words(&fact.statement.object));
             Link::new(WHAT, fact.is_proven(), note)
         }
-        None => Link::new(
-            WHAT,
-            false,
-            "the chain has not written this score as a fact",
-        ),
+        None => Link::new(WHAT, false, "the chain has not written this score as a fact"),
     })
 }
 
@@ -287,11 +249,7 @@ async fn data_roots(best: &Snapshot, record: &Recorded) -> Result<Link, Failure>
     }
     let hash = ContentHash(Blake2b::<U32>::digest(roots.encode()).into());
     let same = hash == record.provenance.data_roots;
-    Ok(Link::new(
-        WHAT,
-        same,
-        format!("{} blocks hash to {}", roots.len(), short(hash)),
-    ))
+    Ok(Link::new(WHAT, same, format!("{} blocks hash to {}", roots.len(), short(hash))))
 }
 
 async fn circuit(best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
@@ -299,11 +257,7 @@ async fn circuit(best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
     Ok(match best.circuit(&id).await? {
         Some(circuit) => {
             let note = format!("{}, {}", circuit.info.shape.name(), origin(&circuit.origin));
-            Link::new(
-                "circuit",
-                circuit.is_usable() && circuit.info.id() == id,
-                note,
-            )
+            Link::new("circuit", circuit.is_usable() && circuit.info.id() == id, note)
         }
         None => Link::new("circuit", false, "the chain does not know it"),
     })
@@ -335,24 +289,19 @@ async fn training_data(node: &Node, best: &Snapshot, record: &Recorded) -> Resul
     let drawn: Vec<_> = task.tests.iter().map(|test| test.index).collect();
     let data = Store::new(&node.config.storage)?.train_blob(&blob).await?;
     let roots = best.roots(record.provenance.task).await?;
-    let checked = data
-        .check_against_roots(&roots)
-        .and_then(|()| data.check_complete(task.blocks, &drawn));
+    let checked =
+        data.check_against_roots(&roots).and_then(|()| data.check_complete(task.blocks, &drawn));
     Ok(match checked {
-        Ok(()) => Link::new(
-            WHAT,
-            true,
-            format!("{} blocks lead to their roots", data.blocks().len()),
-        ),
+        Ok(()) => {
+            Link::new(WHAT, true, format!("{} blocks lead to their roots", data.blocks().len()))
+        }
         Err(error) => Link::new(WHAT, false, error.to_string()),
     })
 }
 
 impl Finding {
     fn is_broken(&self) -> bool {
-        self.links
-            .iter()
-            .any(|link| link.verdict == Verdict::Broken)
+        self.links.iter().any(|link| link.verdict == Verdict::Broken)
     }
 
     fn json(&self) -> Value {
@@ -431,11 +380,7 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
                 text(id),
                 text(format!("{:?}", circuit.info.kind).to_lowercase()),
                 text(circuit.info.shape.name()),
-                text(if circuit.is_active() {
-                    "active"
-                } else {
-                    "not active"
-                }),
+                text(if circuit.is_active() { "active" } else { "not active" }),
                 text(origin(&circuit.origin)),
             ]
         });

@@ -213,9 +213,7 @@ fn arguments(options: &NodeOptions) -> Vec<OsString> {
 
 /// The node's program beside this one, or in PATH.
 fn find_program() -> Result<PathBuf, Failure> {
-    let beside = env::current_exe()
-        .ok()
-        .and_then(|own| Some(own.parent()?.to_owned()));
+    let beside = env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned()));
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = beside.into_iter().chain(env::split_paths(&path));
     folders
@@ -232,10 +230,7 @@ fn find_program() -> Result<PathBuf, Failure> {
 fn rpc_address(log: &str) -> Option<&str> {
     let (_, rest) = log.split_once("Running JSON-RPC server: addr=")?;
     let (addresses, _) = rest.split_once('\n')?;
-    addresses
-        .split(',')
-        .map(str::trim)
-        .find(|address| address.starts_with("127.0.0.1:"))
+    addresses.split(',').map(str::trim).find(|address| address.starts_with("127.0.0.1:"))
 }
 
 #[cfg(test)]

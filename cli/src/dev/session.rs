@@ -46,14 +46,8 @@ impl Session {
         Self {
             pid: std::process::id(),
             folder: folder.to_owned(),
-            node: NodeEntry {
-                pid: node_pid,
-                url: node_url.to_owned(),
-                log: log.to_owned(),
-            },
-            store: StoreEntry {
-                url: store_url.to_owned(),
-            },
+            node: NodeEntry { pid: node_pid, url: node_url.to_owned(), log: log.to_owned() },
+            store: StoreEntry { url: store_url.to_owned() },
         }
     }
 

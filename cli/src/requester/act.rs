@@ -47,12 +47,7 @@ pub(crate) struct Follower<'a> {
 impl<'a> Follower<'a> {
     pub(crate) fn new(node: &'a Node, request: Request) -> Result<Self, Failure> {
         check_owner(node, &request.state.progress)?;
-        Ok(Self {
-            store: Store::new(&node.config.storage)?,
-            node,
-            slot: None,
-            request,
-        })
+        Ok(Self { store: Store::new(&node.config.storage)?, node, slot: None, request })
     }
 
     /// Creates the task if it does not exist yet.
@@ -165,11 +160,7 @@ impl<'a> Follower<'a> {
     /// A task with exactly the blocks of the private file. Only an earlier run of this program can have created it: the roots
     /// are salted.
     async fn created_before(&self, finalised: &Snapshot) -> Result<Option<TaskId>, QueryError> {
-        let Progress {
-            announced_at,
-            account,
-            ..
-        } = &self.request.state.progress;
+        let Progress { announced_at, account, .. } = &self.request.state.progress;
         if announced_at.is_none() {
             return Ok(None);
         }
@@ -209,21 +200,13 @@ impl<'a> Follower<'a> {
         self.request.announce(view.now)?;
         // The node may be away for long before the creation is signed, and each signing gives it a new life.
         let (node, request) = (self.node, &mut self.request);
-        let announce = |block| {
-            request
-                .announce(block)
-                .map_err(|failure| failure.to_string())
-        };
+        let announce = |block| request.announce(block).map_err(|failure| failure.to_string());
         // Finalised, so that the number of the task never changes again.
-        let sent = node
-            .client
-            .submit_announced(node.keys()?, &call, Wait::Finalised, announce);
+        let sent = node.client.submit_announced(node.keys()?, &call, Wait::Finalised, announce);
         let included = sent.await?;
         match included.task() {
             Some(task) => self.adopt(task),
-            None => Err(Failure::Other(
-                "the chain did not say which task it created".to_owned(),
-            )),
+            None => Err(Failure::Other("the chain did not say which task it created".to_owned())),
         }
     }
 
@@ -277,12 +260,7 @@ impl<'a> Follower<'a> {
 
     fn reveal_of(&self, task: TaskId, index: BlockIndex) -> Result<Call, Failure> {
         let missing = || Failure::Other(format!("the private file has no block {index}"));
-        let block = self
-            .request
-            .state
-            .prepared
-            .block(index)
-            .ok_or_else(missing)?;
+        let block = self.request.state.prepared.block(index).ok_or_else(missing)?;
         let rows = block.rows().to_vec().try_into();
         let revealed = RevealedBlock {
             salt: *block.salt().as_bytes(),

@@ -81,11 +81,7 @@ impl Request {
         let folder = path.parent().unwrap_or(data);
         durable::make_folder(folder).map_err(|error| Failure::file(folder, error))?;
         let lock = lock(&path)?;
-        let request = Self {
-            state,
-            path,
-            _lock: lock,
-        };
+        let request = Self { state, path, _lock: lock };
         request.save()?;
         Ok(request)
     }
@@ -145,9 +141,7 @@ pub(crate) fn peek(path: &Path) -> Result<PreparedTask, Failure> {
 /// Where the file of the task with this first root lies.
 pub(crate) fn place(data: &Path, genesis: Hash, root: &BlockRoot) -> PathBuf {
     let root = hex::encode(root.0.get(..12).unwrap_or_default());
-    data.join("requests")
-        .join(of_chain(genesis))
-        .join(format!("{root}.json"))
+    data.join("requests").join(of_chain(genesis)).join(format!("{root}.json"))
 }
 
 /// The name of a folder for what belongs to one chain.
@@ -195,13 +189,7 @@ pub(crate) mod tests {
                 shares: List::truncate_from(vec![10_000]),
                 bond: NNK,
                 stake: NNK,
-                periods: Periods {
-                    publish: 10,
-                    commit: 20,
-                    reveal: 10,
-                    prove: 10,
-                    deliver: 10,
-                },
+                periods: Periods { publish: 10, commit: 20, reveal: 10, prove: 10, deliver: 10 },
             },
             roots: List::truncate_from(vec![BlockRoot([3; 32]), BlockRoot([4; 32])]),
             split: Split::Drawn { test_blocks: 1 },
@@ -219,10 +207,7 @@ pub(crate) mod tests {
         let quantiser = Quantiser::fit(&table, &TINY_4X3X2, Range::MinMax).unwrap();
         let options = SplitOptions::random().unwrap();
         let prepared = PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options).unwrap();
-        RequesterState {
-            prepared,
-            progress: progress(),
-        }
+        RequesterState { prepared, progress: progress() }
     }
 
     #[test]
@@ -336,10 +321,7 @@ pub(crate) mod tests {
         drop(request);
         let progress = Request::open(&path).unwrap().state.progress;
         assert_eq!(progress.announced_at, Some(95));
-        let view = View {
-            finalised: 10 + LIFE,
-            ..View::default()
-        };
+        let view = View { finalised: 10 + LIFE, ..View::default() };
         let until = 95 + LIFE;
         assert_eq!(next_step(&progress, &view), Step::AwaitCreation { until });
     }

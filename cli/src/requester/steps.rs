@@ -165,10 +165,7 @@ impl Step {
             }
             Self::Finish => "finishing".to_owned(),
             Self::Over(outcome) => {
-                format!(
-                    "the task has ended: {}",
-                    crate::views::task::outcome(*outcome)
-                )
+                format!("the task has ended: {}", crate::views::task::outcome(*outcome))
             }
             Self::Gone => "the chain has removed the task".to_owned(),
         }
@@ -209,10 +206,7 @@ mod tests {
             proved: 0,
             open_commitments: 0,
             next_sequence: 0,
-            held: Held {
-                escrow: NNK,
-                bond: NNK,
-            },
+            held: Held { escrow: NNK, bond: NNK },
             settlement: None,
         }
     }
@@ -220,10 +214,7 @@ mod tests {
     /// The task was drawn in block 120 and opened in block 125.
     fn open() -> Task {
         Task {
-            tests: List::truncate_from(vec![TestBlock {
-                index: 1,
-                rows: None,
-            }]),
+            tests: List::truncate_from(vec![TestBlock { index: 1, rows: None }]),
             drawn_at: Some(120),
             opened_at: Some(125),
             committed: 1,
@@ -241,19 +232,12 @@ mod tests {
             paid: 0,
             finished_at,
         };
-        Task {
-            settlement: Some(settlement),
-            ..open()
-        }
+        Task { settlement: Some(settlement), ..open() }
     }
 
     /// The creation was announced in block 99, and the task has a number.
     fn known() -> Progress {
-        Progress {
-            announced_at: Some(99),
-            task: Some(9),
-            ..progress()
-        }
+        Progress { announced_at: Some(99), task: Some(9), ..progress() }
     }
 
     /// The step if the newest block is final.
@@ -264,30 +248,16 @@ mod tests {
 
     /// The step if the finalised block before the newest one knows this of the task.
     fn step_before_finality(task: Task, now: BlockNumber, final_task: Option<Task>) -> Step {
-        let view = View {
-            now,
-            task: Some(task),
-            finalised: now - 1,
-            final_task,
-            found: None,
-        };
+        let view = View { now, task: Some(task), finalised: now - 1, final_task, found: None };
         next_step(&known(), &view)
     }
 
     #[test]
     fn a_task_is_created_once_even_if_the_answer_was_lost() {
         // The newest block is far ahead of the finalised one, which alone counts.
-        let at = |finalised, found| View {
-            now: 500,
-            finalised,
-            found,
-            ..View::default()
-        };
+        let at = |finalised, found| View { now: 500, finalised, found, ..View::default() };
         assert_eq!(next_step(&progress(), &at(10, None)), Step::Create);
-        let sent = Progress {
-            announced_at: Some(10),
-            ..progress()
-        };
+        let sent = Progress { announced_at: Some(10), ..progress() };
         let waiting = Step::AwaitCreation { until: 75 };
         assert_eq!(next_step(&sent, &at(11, None)), waiting);
         assert_eq!(next_step(&sent, &at(74, None)), waiting);
@@ -298,10 +268,7 @@ mod tests {
     #[test]
     fn the_requester_draws_publishes_and_reveals_in_their_phases() {
         assert_eq!(step(task(), 110), Step::Draw);
-        let drawn = Task {
-            opened_at: None,
-            ..open()
-        };
+        let drawn = Task { opened_at: None, ..open() };
         assert_eq!(step(drawn, 121), Step::Publish);
         assert_eq!(step(open(), 144), Step::AwaitCommitments { until: 145 });
         assert_eq!(step(open(), 145), Step::Reveal(1));
@@ -310,25 +277,16 @@ mod tests {
 
     #[test]
     fn nothing_is_published_before_the_same_draw_is_final() {
-        let drawn = Task {
-            opened_at: None,
-            ..open()
-        };
+        let drawn = Task { opened_at: None, ..open() };
         let other = Task {
-            tests: List::truncate_from(vec![TestBlock {
-                index: 0,
-                rows: None,
-            }]),
+            tests: List::truncate_from(vec![TestBlock { index: 0, rows: None }]),
             ..drawn.clone()
         };
         for known in [None, Some(task()), Some(other)] {
             let step = step_before_finality(drawn.clone(), 121, known);
             assert_eq!(step, Step::AwaitFinalDraw);
         }
-        let later = Task {
-            drawn_at: Some(121),
-            ..drawn.clone()
-        };
+        let later = Task { drawn_at: Some(121), ..drawn.clone() };
         assert_eq!(
             step_before_finality(later, 122, Some(drawn)),
             Step::Publish,
@@ -339,11 +297,7 @@ mod tests {
     #[test]
     fn what_is_left_of_a_phase_is_counted_from_the_newest_block() {
         let left = |task, now| {
-            let view = View {
-                now,
-                task,
-                ..View::default()
-            };
+            let view = View { now, task, ..View::default() };
             view.left()
         };
         assert_eq!(left(Some(open()), 140), Some(5));
@@ -362,10 +316,7 @@ mod tests {
     fn a_block_is_revealed_with_the_others_that_are_hidden() {
         let test = |(index, rows)| TestBlock { index, rows };
         let tests = [(0, None), (3, Some(4)), (7, None)].map(test);
-        let task = Task {
-            tests: List::truncate_from(tests.to_vec()),
-            ..open()
-        };
+        let task = Task { tests: List::truncate_from(tests.to_vec()), ..open() };
         assert_eq!(hidden_blocks(&task).collect::<Vec<_>>(), [0, 7]);
         assert_eq!(step(task, 146), Step::Reveal(0));
     }
@@ -374,21 +325,12 @@ mod tests {
     fn a_revealed_block_is_not_revealed_again() {
         let mut half = open();
         half.tests = List::truncate_from(vec![
-            TestBlock {
-                index: 0,
-                rows: Some(4),
-            },
-            TestBlock {
-                index: 1,
-                rows: None,
-            },
+            TestBlock { index: 0, rows: Some(4) },
+            TestBlock { index: 1, rows: None },
         ]);
         assert_eq!(step(half, 146), Step::Reveal(1));
         let mut all = open();
-        all.tests = List::truncate_from(vec![TestBlock {
-            index: 1,
-            rows: Some(4),
-        }]);
+        all.tests = List::truncate_from(vec![TestBlock { index: 1, rows: Some(4) }]);
         all.revealed_at = Some(147);
         assert_eq!(step(all, 148), Step::AwaitProofs { until: 157 });
     }
@@ -396,10 +338,7 @@ mod tests {
     #[test]
     fn after_settlement_the_requester_waits_for_the_model_and_its_money() {
         let ranked = settled(Outcome::Ranked, None);
-        let waiting = Step::AwaitDelivery {
-            rank: 0,
-            until: 170,
-        };
+        let waiting = Step::AwaitDelivery { rank: 0, until: 170 };
         assert_eq!(step(ranked.clone(), 161), waiting);
         assert_eq!(step(ranked, 170), Step::Finish);
         let ended = settled(Outcome::NoWinner, Some(162));
@@ -413,11 +352,7 @@ mod tests {
 
     #[test]
     fn a_removed_task_is_gone_and_is_not_created_anew() {
-        let view = View {
-            now: 170,
-            finalised: 164,
-            ..View::default()
-        };
+        let view = View { now: 170, finalised: 164, ..View::default() };
         assert_eq!(next_step(&known(), &view), Step::Gone);
     }
 

@@ -26,12 +26,7 @@ pub(crate) struct TermsArgs {
     pub(crate) reward: Option<Amount>,
 
     /// Percentages of the reward for the best, the second best and so on; 100 in all.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "100",
-        value_name = "PERCENT"
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "100", value_name = "PERCENT")]
     pub(crate) shares: Vec<u16>,
 
     /// What you forfeit to the workers if you do not reveal the test data, in NNK [default: the least that the chain takes].
@@ -44,12 +39,7 @@ pub(crate) struct TermsArgs {
     pub(crate) stake: Option<Amount>,
 
     /// Share of the test rows that a model must classify correctly to win: `90%`, `0.9` or `9/10`.
-    #[arg(
-        long,
-        default_value = "50%",
-        value_name = "SHARE",
-        allow_negative_numbers = true
-    )]
+    #[arg(long, default_value = "50%", value_name = "SHARE", allow_negative_numbers = true)]
     pub(crate) min_score: Share,
 
     /// Blocks that are drawn as hidden test data [default: a fifth of all].
@@ -134,10 +124,7 @@ pub(crate) fn choose_shape(table: &Table, asked: Option<&str>) -> Result<MlpShap
 }
 
 fn unknown_shape(name: &str) -> String {
-    format!(
-        "there is no shape {name:?}; the shapes are {}",
-        shape_names()
-    )
+    format!("there is no shape {name:?}; the shapes are {}", shape_names())
 }
 
 fn shape_names() -> String {
@@ -251,9 +238,7 @@ pub(crate) fn offer(
     let roots = prepared.roots().to_vec();
     Ok(TaskSpec {
         terms: terms(args, market, blocks, rows)?,
-        roots: roots
-            .try_into()
-            .map_err(|_| usage("the data has too many blocks"))?,
+        roots: roots.try_into().map_err(|_| usage("the data has too many blocks"))?,
         split: Split::Drawn { test_blocks },
     })
 }
@@ -312,15 +297,13 @@ fn money(args: &TermsArgs, market: &Market, blocks: u16) -> Result<[Balance; 3],
     let given = [args.reward, args.bond, args.stake];
     if market.curriculum {
         return match given.iter().flatten().any(|amount| amount.0 > 0) {
-            true => Err(usage(
-                "a task of the curriculum has no reward, bond or stake: leave them out",
-            )),
+            true => {
+                Err(usage("a task of the curriculum has no reward, bond or stake: leave them out"))
+            }
             false => Ok([0; 3]),
         };
     }
-    let reward = args
-        .reward
-        .ok_or_else(|| usage("a sponsored task needs --reward"))?;
+    let reward = args.reward.ok_or_else(|| usage("a sponsored task needs --reward"))?;
     let for_blocks = market.bond_per_block.saturating_mul(blocks.into());
     let least_bond = market.min_bond.saturating_add(for_blocks);
     Ok([
@@ -332,28 +315,19 @@ fn money(args: &TermsArgs, market: &Market, blocks: u16) -> Result<[Balance; 3],
 
 /// Percentages as basis points.
 fn shares(percentages: &[u16]) -> Result<List<u16, MAX_SHARES>, Failure> {
-    let points: Vec<u16> = percentages
-        .iter()
-        .map(|share| share.saturating_mul(100))
-        .collect();
+    let points: Vec<u16> = percentages.iter().map(|share| share.saturating_mul(100)).collect();
     let sum: u32 = points.iter().map(|share| u32::from(*share)).sum();
     if sum != 10_000 || points.contains(&0) {
-        return Err(usage(
-            "the shares must be positive percentages that add up to 100",
-        ));
+        return Err(usage("the shares must be positive percentages that add up to 100"));
     }
-    points
-        .try_into()
-        .map_err(|_| usage(format!("there can be at most {MAX_SHARES} shares")))
+    points.try_into().map_err(|_| usage(format!("there can be at most {MAX_SHARES} shares")))
 }
 
 /// Samples that any choice of so many test blocks holds at least.
 fn least_rows(prepared: &PreparedTask, test_blocks: u16) -> Result<u32, Failure> {
     let mut rows = Vec::new();
     for index in (0..).take(prepared.roots().len()) {
-        let block = prepared
-            .block(index)
-            .map(|block| block.decode(prepared.shape()));
+        let block = prepared.block(index).map(|block| block.decode(prepared.shape()));
         let real = block.transpose().map_err(other)?.unwrap_or_default();
         rows.push(real.iter().filter(|row| row.real).count());
     }
@@ -409,10 +383,7 @@ mod tests {
     fn prepared() -> PreparedTask {
         let (table, shape) = (table(4, 2), TABULAR_32X16X2);
         let quantiser = Quantiser::fit(&table, &shape, Range::MinMax).unwrap();
-        let options = SplitOptions {
-            blocks: Some(6),
-            ..SplitOptions::random().unwrap()
-        };
+        let options = SplitOptions { blocks: Some(6), ..SplitOptions::random().unwrap() };
         PreparedTask::from_table(&table, quantiser, &shape, &options).unwrap()
     }
 
@@ -433,10 +404,7 @@ mod tests {
         assert_eq!(choose_shape(&table(30, 2), None).unwrap(), TABULAR_32X16X2);
         assert_eq!(choose_shape(&table(30, 3), None).unwrap(), DIGITS_64X32X10);
         assert_eq!(choose_shape(&table(65, 2), None).unwrap_err().code(), 2);
-        assert_eq!(
-            choose_shape(&table(4, 2), Some("none")).unwrap_err().code(),
-            2
-        );
+        assert_eq!(choose_shape(&table(4, 2), Some("none")).unwrap_err().code(), 2);
     }
 
     #[test]
@@ -462,22 +430,16 @@ mod tests {
 
     #[test]
     fn any_draw_has_the_promised_rows() {
-        let spec = offer(
-            &parse(&["--reward", "5", "--test-blocks", "2"]),
-            &prepared(),
-            &market(false),
-        )
-        .unwrap();
+        let spec =
+            offer(&parse(&["--reward", "5", "--test-blocks", "2"]), &prepared(), &market(false))
+                .unwrap();
         // 20 rows in 6 blocks: the two smallest hold 3 each.
         assert_eq!(spec.terms.min_test_rows, 6);
     }
 
     #[test]
     fn too_few_test_rows_are_refused_with_the_number_that_is_needed() {
-        let market = Market {
-            min_test_rows: 7,
-            ..market(true)
-        };
+        let market = Market { min_test_rows: 7, ..market(true) };
         let arguments = parse(&["--test-blocks", "2"]);
         let refused = offer(&arguments, &prepared(), &market).unwrap_err();
         assert_eq!(refused.code(), 2);

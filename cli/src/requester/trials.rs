@@ -32,10 +32,7 @@ impl Trials {
     pub(crate) fn begin(&mut self, step: Step) -> bool {
         let is_new = self.step != Some(step);
         if is_new {
-            *self = Self {
-                step: Some(step),
-                failures: 0,
-            };
+            *self = Self { step: Some(step), failures: 0 };
         }
         is_new
     }
@@ -67,18 +64,12 @@ impl Trials {
             Failure::Refused(_) => progress.task.is_some(),
             _ => false,
         };
-        may_pass.then(|| {
-            PAUSE
-                .saturating_mul(self.failures)
-                .min(longest_pause(phase))
-        })
+        may_pass.then(|| PAUSE.saturating_mul(self.failures).min(longest_pause(phase)))
     }
 }
 
 fn longest_pause(phase: Option<Duration>) -> Duration {
-    phase.map_or(LONGEST_PAUSE, |phase| {
-        (phase / PAUSE_SHARE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
-    })
+    phase.map_or(LONGEST_PAUSE, |phase| (phase / PAUSE_SHARE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE))
 }
 
 #[cfg(test)]
@@ -99,17 +90,11 @@ mod tests {
 
     /// A creation was sent, and its answer is not known.
     fn sent() -> Progress {
-        Progress {
-            announced_at: Some(10),
-            ..progress()
-        }
+        Progress { announced_at: Some(10), ..progress() }
     }
 
     fn known() -> Progress {
-        Progress {
-            task: Some(9),
-            ..sent()
-        }
+        Progress { task: Some(9), ..sent() }
     }
 
     /// The pauses in seconds after as many failures in a row.
@@ -117,9 +102,7 @@ mod tests {
         let mut trials = Trials::default();
         let pause = || trials.pause_after(failure, progress, None);
         let pauses = std::iter::repeat_with(pause).take(failures);
-        pauses
-            .map(|pause| pause.map(|pause| pause.as_secs()))
-            .collect()
+        pauses.map(|pause| pause.map(|pause| pause.as_secs())).collect()
     }
 
     fn unreadable() -> Failure {

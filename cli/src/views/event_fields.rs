@@ -37,13 +37,7 @@ pub(super) fn fields(event: &DomainEvent) -> Value {
 
 fn of_tasks(event: &TasksEvent) -> Value {
     match event {
-        TasksEvent::TaskCreated {
-            task,
-            experiment,
-            requester,
-            funding: payer,
-            budget,
-        } => json!({
+        TasksEvent::TaskCreated { task, experiment, requester, funding: payer, budget } => json!({
             "task": task,
             "experiment": experiment,
             "requester": shown(requester),
@@ -53,33 +47,21 @@ fn of_tasks(event: &TasksEvent) -> Value {
         TasksEvent::SplitDrawn { task, test_blocks } => {
             json!({ "task": task, "test_blocks": test_blocks })
         }
-        TasksEvent::TaskOpened {
-            task,
-            train_data,
-            commit_end,
-        } => json!({
+        TasksEvent::TaskOpened { task, train_data, commit_end } => json!({
             "task": task,
             "train_data": store::shown(train_data),
             "commit_end": commit_end,
         }),
-        TasksEvent::BlockRevealed {
-            task,
-            block,
-            rows,
-            hidden,
-        } => json!({ "task": task, "block": block, "rows": rows, "hidden": hidden }),
+        TasksEvent::BlockRevealed { task, block, rows, hidden } => {
+            json!({ "task": task, "block": block, "rows": rows, "hidden": hidden })
+        }
         other => of_submissions(other),
     }
 }
 
 fn of_submissions(event: &TasksEvent) -> Value {
     match event {
-        TasksEvent::ModelCommitted {
-            task,
-            worker,
-            model,
-            sequence,
-        } => json!({
+        TasksEvent::ModelCommitted { task, worker, model, sequence } => json!({
             "task": task,
             "worker": shown(worker),
             "model": shown(model),
@@ -94,23 +76,13 @@ fn of_submissions(event: &TasksEvent) -> Value {
 
 fn of_scores(event: &TasksEvent) -> Value {
     match event {
-        TasksEvent::ScoresProved {
-            task,
-            worker,
-            blocks,
-            correct,
-        } => json!({
+        TasksEvent::ScoresProved { task, worker, blocks, correct } => json!({
             "task": task,
             "worker": shown(worker),
             "blocks": blocks,
             "correct": correct,
         }),
-        TasksEvent::SubmissionCompleted {
-            task,
-            worker,
-            score: proved,
-            eligible,
-        } => json!({
+        TasksEvent::SubmissionCompleted { task, worker, score: proved, eligible } => json!({
             "task": task,
             "worker": shown(worker),
             "score": score(proved),
@@ -122,44 +94,30 @@ fn of_scores(event: &TasksEvent) -> Value {
 
 fn of_payments(event: &TasksEvent) -> Value {
     match event {
-        TasksEvent::ModelDelivered {
-            task,
-            worker,
-            key_commitment,
-        } => json!({
+        TasksEvent::ModelDelivered { task, worker, key_commitment } => json!({
             "task": task,
             "worker": shown(worker),
             "key_commitment": shown(key_commitment),
         }),
-        TasksEvent::WinnerPaid {
-            task,
-            worker,
-            rank,
-            paid,
-            burnt,
-        } => json!({
+        TasksEvent::WinnerPaid { task, worker, rank, paid, burnt } => json!({
             "task": task,
             "worker": shown(worker),
             "rank": rank,
             "paid": Amount(*paid),
             "burnt": Amount(*burnt),
         }),
-        TasksEvent::CommitmentClosed {
-            task,
-            worker,
-            fate: became,
-        } => json!({ "task": task, "worker": shown(worker), "fate": fate(*became) }),
+        TasksEvent::CommitmentClosed { task, worker, fate: became } => {
+            json!({ "task": task, "worker": shown(worker), "fate": fate(*became) })
+        }
         other => of_ends(other),
     }
 }
 
 fn of_ends(event: &TasksEvent) -> Value {
     match event {
-        TasksEvent::TaskSettled {
-            task,
-            outcome: how,
-            ranked,
-        } => json!({ "task": task, "outcome": outcome(*how), "ranked": ranked }),
+        TasksEvent::TaskSettled { task, outcome: how, ranked } => {
+            json!({ "task": task, "outcome": outcome(*how), "ranked": ranked })
+        }
         TasksEvent::TaskFinished { task, returned } => {
             json!({ "task": task, "returned": Amount(*returned) })
         }
@@ -180,23 +138,15 @@ fn fate(fate: Fate) -> &'static str {
 
 fn of_experiments(event: &ExperimentsEvent) -> Value {
     match event {
-        ExperimentsEvent::ExperimentCreated {
-            experiment,
-            owner,
-            deposit,
-        } => json!({
+        ExperimentsEvent::ExperimentCreated { experiment, owner, deposit } => json!({
             "experiment": experiment,
             "owner": shown(owner),
             "deposit": Amount(*deposit),
         }),
-        ExperimentsEvent::ExperimentDescribed {
-            experiment,
-            deposit,
+        ExperimentsEvent::ExperimentDescribed { experiment, deposit }
+        | ExperimentsEvent::ExperimentArchived { experiment, deposit } => {
+            json!({ "experiment": experiment, "deposit": Amount(*deposit) })
         }
-        | ExperimentsEvent::ExperimentArchived {
-            experiment,
-            deposit,
-        } => json!({ "experiment": experiment, "deposit": Amount(*deposit) }),
         other => of_owners(other),
     }
 }
@@ -207,23 +157,13 @@ fn of_owners(event: &ExperimentsEvent) -> Value {
             json!({ "experiment": experiment, "to": shown(to) })
         }
         ExperimentsEvent::TransferCancelled { experiment } => json!({ "experiment": experiment }),
-        ExperimentsEvent::ExperimentTransferred {
-            experiment,
-            from,
-            to,
-            deposit,
-        } => json!({
+        ExperimentsEvent::ExperimentTransferred { experiment, from, to, deposit } => json!({
             "experiment": experiment,
             "from": shown(from),
             "to": shown(to),
             "deposit": Amount(*deposit),
         }),
-        ExperimentsEvent::ModelTransferred {
-            experiment,
-            version,
-            from,
-            to,
-        } => json!({
+        ExperimentsEvent::ModelTransferred { experiment, version, from, to } => json!({
             "experiment": experiment,
             "version": version,
             "from": shown(from),
@@ -235,71 +175,50 @@ fn of_owners(event: &ExperimentsEvent) -> Value {
 
 fn of_models(event: &ExperimentsEvent) -> Value {
     match event {
-        ExperimentsEvent::LeaderboardEntered {
-            experiment,
-            worker,
-            task,
-            place,
-        } => json!({
+        ExperimentsEvent::LeaderboardEntered { experiment, worker, task, place } => json!({
             "experiment": experiment,
             "worker": shown(worker),
             "task": task,
             "place": place,
         }),
-        ExperimentsEvent::ModelRegistered {
-            experiment,
-            version,
-            task,
-            worker,
-            score: proved,
-        } => json!({
-            "experiment": experiment,
-            "version": version,
-            "task": task,
-            "worker": shown(worker),
-            "score": score(proved),
-        }),
+        ExperimentsEvent::ModelRegistered { experiment, version, task, worker, score: proved } => {
+            json!({
+                "experiment": experiment,
+                "version": version,
+                "task": task,
+                "worker": shown(worker),
+                "score": score(proved),
+            })
+        }
         other => of_stages(other),
     }
 }
 
 fn of_stages(event: &ExperimentsEvent) -> Value {
     match event {
-        ExperimentsEvent::ChampionChanged {
-            experiment,
-            champion,
-        } => json!({
+        ExperimentsEvent::ChampionChanged { experiment, champion } => json!({
             "experiment": experiment,
             "version": champion.version,
             "score": score(&champion.score),
         }),
-        ExperimentsEvent::ModelStageChanged {
-            experiment,
-            version,
-            stage: became,
-        } => json!({ "experiment": experiment, "version": version, "stage": stage(*became) }),
+        ExperimentsEvent::ModelStageChanged { experiment, version, stage: became } => {
+            json!({ "experiment": experiment, "version": version, "stage": stage(*became) })
+        }
         _ => Value::Null,
     }
 }
 
 fn of_facts(event: &WtmEvent) -> Value {
     match event {
-        WtmEvent::ScoreProven {
-            fact,
-            experiment,
-            task,
-            version,
-        } => json!({ "fact": fact, "experiment": experiment, "task": task, "version": version }),
-        WtmEvent::FactProposed {
-            fact,
-            proposer,
-            supersedes,
-        } => json!({ "fact": fact, "proposer": shown(proposer), "supersedes": supersedes }),
-        WtmEvent::FactDecided {
-            fact,
-            status: became,
-            fee,
-        } => json!({ "fact": fact, "status": status(became), "fee": Amount(*fee) }),
+        WtmEvent::ScoreProven { fact, experiment, task, version } => {
+            json!({ "fact": fact, "experiment": experiment, "task": task, "version": version })
+        }
+        WtmEvent::FactProposed { fact, proposer, supersedes } => {
+            json!({ "fact": fact, "proposer": shown(proposer), "supersedes": supersedes })
+        }
+        WtmEvent::FactDecided { fact, status: became, fee } => {
+            json!({ "fact": fact, "status": status(became), "fee": Amount(*fee) })
+        }
         WtmEvent::FactSuperseded { fact, by } => json!({ "fact": fact, "by": by }),
         WtmEvent::FactRemoved { fact } => json!({ "fact": fact }),
         other => of_stakes(other),
@@ -314,24 +233,13 @@ fn of_stakes(event: &WtmEvent) -> Value {
         WtmEvent::FactDisputed { fact, disputer } => {
             json!({ "fact": fact, "disputer": shown(disputer) })
         }
-        WtmEvent::VoteCast {
-            fact,
-            voter,
-            support,
-            points,
-        } => json!({
+        WtmEvent::VoteCast { fact, voter, support, points } => json!({
             "fact": fact,
             "voter": shown(voter),
             "support": support,
             "points": Amount(*points),
         }),
-        WtmEvent::Claimed {
-            fact,
-            who,
-            returned,
-            lost,
-            won,
-        } => json!({
+        WtmEvent::Claimed { fact, who, returned, lost, won } => json!({
             "fact": fact,
             "who": shown(who),
             "returned": Amount(*returned),
@@ -344,21 +252,13 @@ fn of_stakes(event: &WtmEvent) -> Value {
 
 fn of_rewards(event: &RewardsEvent) -> Value {
     match event {
-        RewardsEvent::BudgetReserved {
-            task,
-            experiment,
-            budget,
-        } => json!({ "task": task, "experiment": experiment, "budget": Amount(*budget) }),
-        RewardsEvent::Minted {
-            task,
-            winner,
-            amount,
+        RewardsEvent::BudgetReserved { task, experiment, budget } => {
+            json!({ "task": task, "experiment": experiment, "budget": Amount(*budget) })
         }
-        | RewardsEvent::NotMinted {
-            task,
-            winner,
-            amount,
-        } => json!({ "task": task, "winner": shown(winner), "amount": Amount(*amount) }),
+        RewardsEvent::Minted { task, winner, amount }
+        | RewardsEvent::NotMinted { task, winner, amount } => {
+            json!({ "task": task, "winner": shown(winner), "amount": Amount(*amount) })
+        }
         RewardsEvent::BudgetReturned { task, amount } => {
             json!({ "task": task, "amount": Amount(*amount) })
         }

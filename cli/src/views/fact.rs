@@ -42,11 +42,7 @@ pub(crate) fn confidence(fact: &Fact) -> f64 {
 
 fn evidence(evidence: &Evidence) -> Value {
     match evidence {
-        Evidence::Proven {
-            task,
-            circuit,
-            model,
-        } => {
+        Evidence::Proven { task, circuit, model } => {
             json!({ "kind": "proven", "task": task, "circuit": shown(circuit), "model": shown(model) })
         }
         Evidence::Attested => json!({ "kind": "attested" }),

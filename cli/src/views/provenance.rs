@@ -68,10 +68,9 @@ pub(crate) fn field(
         ProvenanceField::TrainData => ("training data", from.train_data.as_ref().map(store::shown)),
         ProvenanceField::Image => ("image", attested.image.map(|hash| hash.to_string())),
         ProvenanceField::Code => ("code", attested.code.map(|hash| hash.to_string())),
-        ProvenanceField::Hyperparameters => (
-            "hyper-parameters",
-            attested.hyperparameters.map(|hash| hash.to_string()),
-        ),
+        ProvenanceField::Hyperparameters => {
+            ("hyper-parameters", attested.hyperparameters.map(|hash| hash.to_string()))
+        }
         ProvenanceField::ModelBlob => {
             ("model copy", attested.model_blob.as_ref().map(store::shown))
         }
@@ -79,8 +78,5 @@ pub(crate) fn field(
 }
 
 fn place(from: &Provenance<AccountId>) -> String {
-    format!(
-        "experiment {}, task {}, version {}",
-        from.experiment, from.task, from.version
-    )
+    format!("experiment {}, task {}, version {}", from.experiment, from.task, from.version)
 }

@@ -85,15 +85,7 @@ impl Chain {
     pub(crate) fn start(home: &Path) -> Self {
         let file = home.join("session.json");
         let mut start = command(home);
-        start.args([
-            "start",
-            "--tmp",
-            "--rpc-port",
-            "0",
-            "--store-port",
-            "0",
-            "--session-file",
-        ]);
+        start.args(["start", "--tmp", "--rpc-port", "0", "--store-port", "0", "--session-file"]);
         let mut child = start
             .arg(&file)
             .arg("--node")
@@ -108,11 +100,7 @@ impl Chain {
             assert!(ended.is_none(), "nocknock start ended: {log}");
             serde_json::from_slice(&fs::read(&file).ok()?).ok()
         });
-        Self {
-            child,
-            home: home.to_owned(),
-            session,
-        }
+        Self { child, home: home.to_owned(), session }
     }
 
     /// Where node and store answer.
@@ -121,10 +109,7 @@ impl Chain {
             let url = self.session[service]["url"].as_str();
             url.expect("the session names its services").to_owned()
         };
-        Services {
-            node: url("node"),
-            store: url("store"),
-        }
+        Services { node: url("node"), store: url("store") }
     }
 
     /// The command line program on this chain.

@@ -49,13 +49,7 @@ fn a_requester_is_killed_and_goes_on_and_nothing_is_lost() {
         .iter()
         .filter_map(|event| event["event"].as_str())
         .collect();
-    for name in [
-        "TaskCreated",
-        "SplitDrawn",
-        "TaskOpened",
-        "TaskSettled",
-        "TaskFinished",
-    ] {
+    for name in ["TaskCreated", "SplitDrawn", "TaskOpened", "TaskSettled", "TaskFinished"] {
         assert!(events.contains(&name), "{name} is not in {events:?}");
     }
     let tasks = chain.run(&["tasks"]).json();
@@ -77,22 +71,12 @@ fn reading_commands_answer_and_refusals_have_their_codes() {
     let rewards = chain.run(&["rewards"]).json();
     assert_eq!(rewards["overview"]["curriculum"][0]["experiment"], 0);
     assert_eq!(rewards["practice"]["rows"], 195);
-    assert_eq!(
-        chain.run(&["query-wtm", "nocknock/score"]).json(),
-        serde_json::json!([])
-    );
-    assert_eq!(
-        chain.run(&["leaderboard", "0"]).json(),
-        serde_json::json!([])
-    );
+    assert_eq!(chain.run(&["query-wtm", "nocknock/score"]).json(), serde_json::json!([]));
+    assert_eq!(chain.run(&["leaderboard", "0"]).json(), serde_json::json!([]));
 
-    chain
-        .run(&["leaderboard", "77"])
-        .fails(5, &["no experiment 77"]);
+    chain.run(&["leaderboard", "77"]).fails(5, &["no experiment 77"]);
     chain.run(&["task", "77"]).fails(5, &["no task 77"]);
-    chain
-        .run(&["create-experiment", "--name", "x"])
-        .fails(6, &["needs keys"]);
+    chain.run(&["create-experiment", "--name", "x"]).fails(6, &["needs keys"]);
     let poor = ["create-experiment", "--name", "x", "--dev-account", "bob"];
     chain.run(&poor).fails(4, &["fee"]);
     let offer = chain.run(&propose(&["--dry-run"])).json();

@@ -6,12 +6,8 @@
 use crate::processes::program;
 use std::{env, fs, path::Path, process::Command};
 
-const PAGES: [&str; 4] = [
-    "docs/requester.md",
-    "docs/tutorial.md",
-    "docs/worker.md",
-    "cli/README.md",
-];
+const PAGES: [&str; 4] =
+    ["docs/requester.md", "docs/tutorial.md", "docs/worker.md", "cli/README.md"];
 
 const PROGRAMS: [&str; 2] = ["nocknock", "nocknock-worker"];
 
@@ -64,9 +60,9 @@ fn commands(page: &str) -> Vec<String> {
         .iter()
         .filter_map(|line| {
             let line = line.strip_prefix("bin/").unwrap_or(line);
-            let line = [" #", " |"].iter().fold(line, |line, end| {
-                line.split_once(end).map_or(line, |(command, _)| command)
-            });
+            let line = [" #", " |"]
+                .iter()
+                .fold(line, |line, end| line.split_once(end).map_or(line, |(command, _)| command));
             let name = line.split(' ').next()?;
             PROGRAMS.contains(&name).then(|| line.trim_end().to_owned())
         })

@@ -9,14 +9,7 @@ use std::{
 };
 
 /// The files, in the order in which the command names them.
-const KINDS: [&str; 6] = [
-    "blocks",
-    "experiments",
-    "tasks",
-    "models",
-    "facts",
-    "provenance",
-];
+const KINDS: [&str; 6] = ["blocks", "experiments", "tasks", "models", "facts", "provenance"];
 
 /// Blocks that are exported unless others are asked for.
 const LAST_BLOCKS: u64 = 100;
@@ -72,10 +65,8 @@ impl Export {
         assert_eq!(numbers("number"), expected);
         let times = numbers("timestamp_millis");
         assert!(times.windows(2).all(|two| two[0] < two[1]), "{times:?}");
-        let hashes: BTreeSet<&str> = blocks
-            .iter()
-            .filter_map(|block| block["hash"].as_str())
-            .collect();
+        let hashes: BTreeSet<&str> =
+            blocks.iter().filter_map(|block| block["hash"].as_str()).collect();
         assert_eq!(hashes.len(), blocks.len(), "a hash is missing or repeated");
     }
 }
@@ -153,10 +144,7 @@ fn models_are_those_of_all_experiments(chain: &Chain, export: &Export) {
 /// No command lists provenance records. Those of a task's models are told by `verify`.
 fn records_are_those_that_are_verified(chain: &Chain, export: &Export) {
     let models = export.read("models");
-    let tasks: BTreeSet<u64> = models
-        .iter()
-        .filter_map(|model| model["task"].as_u64())
-        .collect();
+    let tasks: BTreeSet<u64> = models.iter().filter_map(|model| model["task"].as_u64()).collect();
     let mut verified: Vec<Value> = Vec::new();
     for task in tasks {
         let findings = chain.run(&["verify", &task.to_string()]).json();

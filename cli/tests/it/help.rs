@@ -48,10 +48,7 @@ fn unwrapped(text: &str) -> String {
 fn every_command_is_listed_and_explains_itself() {
     let all = help(&["--help"]);
     for name in COMMANDS {
-        assert!(
-            all.contains(&format!("\n  {name} ")),
-            "{name} is not in {all}"
-        );
+        assert!(all.contains(&format!("\n  {name} ")), "{name} is not in {all}");
         let own = help(&[name, "--help"]);
         assert!(own.contains("Usage: nocknock"), "{name}: {own}");
     }
@@ -60,11 +57,7 @@ fn every_command_is_listed_and_explains_itself() {
 #[test]
 fn the_exit_codes_are_part_of_the_help() {
     let all = help(&["--help"]);
-    for line in [
-        "Exit codes:",
-        "4  the chain refused the transaction",
-        "7  something is not",
-    ] {
+    for line in ["Exit codes:", "4  the chain refused the transaction", "7  something is not"] {
         assert!(all.contains(line), "{line}");
     }
 }
@@ -75,12 +68,7 @@ fn no_secret_is_an_argument() {
     for option in ["--seed ", "--password ", "--mnemonic", "--suri"] {
         assert!(!all.contains(option), "{option}");
     }
-    for option in [
-        "--seed-file",
-        "--keystore",
-        "--key-variable",
-        "--dev-account",
-    ] {
+    for option in ["--seed-file", "--keystore", "--key-variable", "--dev-account"] {
         assert!(all.contains(option), "{option}");
     }
 }
@@ -101,23 +89,14 @@ fn the_commands_of_the_world_truth_model_are_complete() {
         "supersede",
         "remove",
     ] {
-        assert!(
-            all.contains(&format!("\n  {name} ")),
-            "{name} is not in {all}"
-        );
+        assert!(all.contains(&format!("\n  {name} ")), "{name} is not in {all}");
     }
 }
 
 #[test]
 fn the_terms_of_a_task_are_explained() {
     let all = unwrapped(&help(&["propose-task", "--help"]));
-    for word in [
-        "--reward",
-        "--min-score",
-        "--commit-period",
-        "private file",
-        "lose the bond",
-    ] {
+    for word in ["--reward", "--min-score", "--commit-period", "private file", "lose the bond"] {
         assert!(all.contains(word), "{word} is not in {all}");
     }
 }

@@ -77,12 +77,7 @@ fn a_worker_ends_its_registration(people: &People, home: &Path) {
 }
 
 fn lend(people: &People) {
-    for (to, amount) in [
-        ("charlie", "8"),
-        ("dave", "5"),
-        ("eve", "10"),
-        ("ferdie", "10"),
-    ] {
+    for (to, amount) in [("charlie", "8"), ("dave", "5"), ("eve", "10"), ("ferdie", "10")] {
         let account = people.account(to);
         people.act("bob", &["transfer", &account, amount]);
         let has = people.money(to);
@@ -142,34 +137,21 @@ fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
     assert_eq!(ended["outcome"], "cancelled");
     people.are_refused("bob", &["cancel-task", &task], "WrongPhase");
     people.are_refused("eve", &["cancel-task", &task], "NotRequester");
-    people
-        .run("bob", &["cancel-task", "77"])
-        .fails(5, &["no task 77"]);
+    people.run("bob", &["cancel-task", "77"]).fails(5, &["no task 77"]);
 }
 
 /// Of two models one becomes champion, so that there is another one that can be put aside. Gives what following the
 /// task has told.
 fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) -> Value {
     let services = people.chain.services();
-    let settings = [
-        ("charlie", "epochs = 60\nthreads = 1"),
-        ("dave", "seed = 1\nepochs = 30\nthreads = 1"),
-    ];
+    let settings =
+        [("charlie", "epochs = 60\nthreads = 1"), ("dave", "seed = 1\nepochs = 30\nthreads = 1")];
     let workers = settings.map(|(name, training)| Worker::new(home, name, &services, training));
     let before = people.purse("bob");
-    let terms = [
-        "--experiment",
-        experiment,
-        "--reward",
-        "20",
-        "--shares",
-        "70,30",
-    ];
+    let terms = ["--experiment", experiment, "--reward", "20", "--shares", "70,30"];
     let task = number(&people.ask("bob", &offer(&terms)), "task");
     let follower = people.spawn("bob", &["follow", &task], &home.join("second-follow"));
-    let running = workers
-        .each_ref()
-        .map(|worker| worker.spawn(&["run", "--task", &task]));
+    let running = workers.each_ref().map(|worker| worker.spawn(&["run", "--task", &task]));
     let ended = follower.finish().json();
     for worker in running {
         worker.finish().text();
@@ -212,9 +194,7 @@ fn a_model_is_put_aside_and_given_away(people: &People, experiment: &str) {
     people.act("eve", &put_aside);
     assert_eq!(stages(people, experiment), ["champion", "archived"]);
     let unknown = ["set-stage", experiment, "9", "archived"];
-    people
-        .run("eve", &unknown)
-        .fails(5, &["no model of version 9"]);
+    people.run("eve", &unknown).fails(5, &["no model of version 9"]);
 }
 
 fn stages(people: &People, experiment: &str) -> Vec<String> {
@@ -276,17 +256,13 @@ fn an_experiment_is_archived(people: &People, experiment: &str) {
     assert_eq!(shown["tags"], json!([]));
     let terms = ["--experiment", experiment, "--reward", "1"];
     people.are_refused("eve", &offer(&terms), "Archived");
-    people
-        .run("eve", &["archive-experiment", "77"])
-        .fails(5, &["no experiment 77"]);
+    people.run("eve", &["archive-experiment", "77"]).fails(5, &["no experiment 77"]);
 }
 
 fn shown(people: &People, experiment: &str) -> Value {
     let all = people.chain.run(&["experiments"]).json();
     let all = all.as_array().unwrap();
-    let found = all
-        .iter()
-        .find(|one| number(one, "experiment") == experiment);
+    let found = all.iter().find(|one| number(one, "experiment") == experiment);
     found.unwrap().clone()
 }
 

@@ -15,17 +15,8 @@ const CLASSES: &str = "Classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.";
 pub(crate) fn anybody_fetches_and_verifies_them(people: &People, followed: &Value, home: &Path) {
     let task = followed["task"].to_string();
     let (data, out) = (home.join("data-of-eve"), home.join("models-of-eve"));
-    let fetched = people.ask(
-        "eve",
-        &[
-            "--data-dir",
-            name(&data),
-            "fetch-model",
-            &task,
-            "--out",
-            name(&out),
-        ],
-    );
+    let fetched =
+        people.ask("eve", &["--data-dir", name(&data), "fetch-model", &task, "--out", name(&out)]);
     let (fetched, written) = (list(&fetched), list(&followed["models"]));
     assert_eq!(fetched.len(), written.len());
     for (fetched, written) in fetched.iter().zip(written) {
@@ -57,9 +48,7 @@ fn a_changed_weight_is_found_out(people: &People, model: &Path) {
     bytes[place] ^= 1;
     let changed = model.with_file_name("changed.safetensors");
     fs::write(&changed, bytes).unwrap();
-    people
-        .run("eve", &["verify", name(&changed)])
-        .fails(7, &["the file was changed"]);
+    people.run("eve", &["verify", name(&changed)]).fails(7, &["the file was changed"]);
 }
 
 #[track_caller]

@@ -8,10 +8,7 @@ use std::{collections::HashMap, fs, path::Path};
 /// A model of the shape for tests that always answers `yes`.
 fn write_model(path: &Path) {
     let bytes = |values: &[i32]| -> Vec<u8> {
-        values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect()
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
     };
     let parts = [
         ("hidden", vec![3, 4], bytes(&[0; 12])),
@@ -58,11 +55,7 @@ fn a_reader_that_has_gone_changes_no_exit_code() {
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     write_model(&home.path().join("model.safetensors"));
-    fs::write(
-        home.path().join("labelled.csv"),
-        "a,b,class\n1,2,yes\n3,0,no\n0,1,yes\n",
-    )
-    .unwrap();
+    fs::write(home.path().join("labelled.csv"), "a,b,class\n1,2,yes\n3,0,no\n0,1,yes\n").unwrap();
     fs::write(home.path().join("plain.csv"), "a,b\n1,2\n3,0\n").unwrap();
     home
 }
@@ -94,11 +87,7 @@ fn a_file_without_classes_is_classified_as_well() {
 #[test]
 fn columns_that_the_model_does_not_know_are_refused() {
     let home = home();
-    fs::write(
-        home.path().join("other.csv"),
-        "a,x,class\n1,2,yes\n3,0,no\n",
-    )
-    .unwrap();
+    fs::write(home.path().join("other.csv"), "a,x,class\n1,2,yes\n3,0,no\n").unwrap();
     let words = ["column 2 is `x`", "`b`"];
     run(home.path(), &predict("other.csv", &[])).fails(2, &words);
 }

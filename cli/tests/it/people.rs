@@ -41,10 +41,7 @@ impl People {
     /// The people of a chain that is gone at the end of the test.
     #[track_caller]
     pub(crate) fn of_a_new_chain(home: &Path) -> Self {
-        Self {
-            chain: Chain::start(home),
-            fees: Mutex::default(),
-        }
+        Self { chain: Chain::start(home), fees: Mutex::default() }
     }
 
     /// Runs a command in somebody's name, whatever becomes of it.
@@ -84,10 +81,7 @@ impl People {
                 .iter()
                 .map(|(who, arguments)| scope.spawn(move || self.act(who, arguments)))
                 .collect();
-            running
-                .into_iter()
-                .map(|act| act.join().expect("nobody is refused"))
-                .collect()
+            running.into_iter().map(|act| act.join().expect("nobody is refused")).collect()
         })
     }
 
@@ -102,20 +96,13 @@ impl People {
     #[track_caller]
     pub(crate) fn money(&self, who: &str) -> Money {
         let account = &self.ask(who, &["status"])["account"];
-        Money {
-            free: units(&account["free"]),
-            held: units(&account["held"]),
-        }
+        Money { free: units(&account["free"]), held: units(&account["held"]) }
     }
 
     /// Remembers what somebody has now.
     #[track_caller]
     pub(crate) fn purse(&self, who: &'static str) -> Purse {
-        Purse {
-            who,
-            had: self.money(who),
-            fees: self.fees_of(who),
-        }
+        Purse { who, had: self.money(who), fees: self.fees_of(who) }
     }
 
     /// Somebody's account, as the chain writes it.
@@ -144,9 +131,7 @@ impl People {
             status["chain"]["epoch"].as_u64()
         };
         let before = epoch();
-        until("another epoch has begun", || {
-            epoch().filter(|now| Some(*now) != before)
-        });
+        until("another epoch has begun", || epoch().filter(|now| Some(*now) != before));
     }
 
     fn fees_of(&self, who: &str) -> u128 {
@@ -175,12 +160,7 @@ impl Purse {
     #[track_caller]
     pub(crate) fn holds_more(&self, people: &People, expected: u128) {
         let has = people.money(self.who);
-        assert_eq!(
-            has.held,
-            self.had.held + expected,
-            "on hold of {}",
-            self.who
-        );
+        assert_eq!(has.held, self.had.held + expected, "on hold of {}", self.who);
     }
 }
 

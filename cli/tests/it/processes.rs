@@ -90,11 +90,7 @@ impl Running {
             .stderr(open(&stderr))
             .spawn()
             .expect("the program can be started");
-        Self {
-            child,
-            stdout,
-            stderr,
-        }
+        Self { child, stdout, stderr }
     }
 
     /// The number of the process.
@@ -141,11 +137,7 @@ impl Running {
             stdout: read(&self.stdout),
             stderr: read(&self.stderr),
         };
-        assert!(
-            !finished.stderr.contains("panicked at"),
-            "{}",
-            finished.stderr
-        );
+        assert!(!finished.stderr.contains("panicked at"), "{}", finished.stderr);
         finished
     }
 }

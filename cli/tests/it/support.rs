@@ -48,11 +48,7 @@ impl From<Output> for Finished {
 pub(crate) fn run(home: &Path, arguments: &[&str]) -> Finished {
     let output = command(home).args(arguments).output();
     let finished = Finished::from(output.expect("the program can be started"));
-    assert!(
-        !finished.stderr.contains("panicked at"),
-        "{}",
-        finished.stderr
-    );
+    assert!(!finished.stderr.contains("panicked at"), "{}", finished.stderr);
     finished
 }
 

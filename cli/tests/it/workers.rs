@@ -40,11 +40,7 @@ impl Worker {
     ) -> Self {
         let folder = home.join("workers").join(name);
         fs::create_dir_all(&folder).expect("the folder of a worker can be made");
-        let worker = Self {
-            name,
-            folder,
-            starts: AtomicU32::new(0),
-        };
+        let worker = Self { name, folder, starts: AtomicU32::new(0) };
         let text = configuration(services, training);
         fs::write(worker.config(), text).expect("the configuration can be written");
         worker
@@ -188,9 +184,8 @@ fn has_keys(folder: &Path) -> bool {
     let Ok(entries) = folder.read_dir() else {
         return false;
     };
-    let names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
+    let names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     ["s1", "d1"].iter().all(|statement| {
         let start = format!("{SHAPE}.{statement}.");
         let is_key = |name: &String| name.starts_with(&start) && name.ends_with(".pkey");

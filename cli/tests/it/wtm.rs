@@ -69,11 +69,7 @@ fn propose_and_dispute(people: &People) -> Facts {
     ]);
     assert!(event(&answers[0], "FactDisputed")["disputer"].is_string());
     assert!(event(&answers[1], "FactAttested")["attester"].is_string());
-    Facts {
-        upheld,
-        rejected,
-        undisputed: fact(&answers[2]),
-    }
+    Facts { upheld, rejected, undisputed: fact(&answers[2]) }
 }
 
 fn retract(people: &People) {
@@ -156,10 +152,7 @@ fn accept_successor(people: &People, old: &str, successor: &str) {
     let case = &show(people, successor)["case"];
     people.wait_for_block(case["window_end"].as_u64().unwrap());
     let report = people.act("ferdie", &["wtm", "resolve", successor]);
-    assert_eq!(
-        event(&report, "FactSuperseded")["by"].to_string(),
-        successor
-    );
+    assert_eq!(event(&report, "FactSuperseded")["by"].to_string(), successor);
     assert_eq!(show(people, old)["status"], "superseded");
     let newer = show(people, successor);
     assert_eq!(newer["object"], "2");
@@ -209,8 +202,5 @@ fn show(people: &People, fact: &str) -> Value {
 
 #[track_caller]
 fn gone(people: &People, fact: &str) {
-    people
-        .chain
-        .run(&["wtm", "show", fact])
-        .fails(5, &["no fact"]);
+    people.chain.run(&["wtm", "show", fact]).fails(5, &["no fact"]);
 }

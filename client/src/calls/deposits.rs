@@ -85,11 +85,8 @@ mod tests {
     use nocknock_primitives::fact::Source;
 
     fn runtime() -> Runtime {
-        let version = Version {
-            spec_name: "nocknock".into(),
-            spec_version: 1,
-            transaction_version: 1,
-        };
+        let version =
+            Version { spec_name: "nocknock".into(), spec_version: 1, transaction_version: 1 };
         let metadata = include_bytes!("../../metadata/nocknock.scale");
         Runtime::new(Hash::zero(), version, metadata).expect("metadata")
     }
@@ -104,9 +101,7 @@ mod tests {
         let deposit = |name| for_description(&runtime, size(&description(name)));
         let (short, long) = (deposit("wine"), deposit("wines"));
         let (short, long) = (short.expect("a deposit"), long.expect("a deposit"));
-        let byte: Balance = runtime
-            .constant("Experiments", "ByteDeposit")
-            .expect("a constant");
+        let byte: Balance = runtime.constant("Experiments", "ByteDeposit").expect("a constant");
         assert!(short > 0);
         assert_eq!(long - short, byte);
     }

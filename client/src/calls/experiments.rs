@@ -45,9 +45,7 @@ pub fn archive(experiment: ExperimentId) -> Call {
 
 /// Puts a model version aside, or takes it up again.
 pub fn set_stage(experiment: ExperimentId, version: ModelVersionNumber, stage: Stage) -> Call {
-    about("set_stage", experiment)
-        .with("version", version)
-        .with("stage", stage)
+    about("set_stage", experiment).with("version", version).with("stage", stage)
 }
 
 /// Gives a model version to another account at once.
@@ -56,9 +54,7 @@ pub fn transfer_model(
     version: ModelVersionNumber,
     to: &AccountId,
 ) -> Call {
-    about("transfer_model", experiment)
-        .with("version", version)
-        .with("to", to)
+    about("transfer_model", experiment).with("version", version).with("to", to)
 }
 
 fn about(call: &'static str, experiment: ExperimentId) -> Call {

@@ -51,12 +51,7 @@ pub(crate) enum Argument {
 
 impl Call {
     pub(crate) fn new(pallet: &'static str, name: &'static str) -> Self {
-        Self {
-            pallet,
-            name,
-            arguments: Vec::new(),
-            holds: Vec::new(),
-        }
+        Self { pallet, name, arguments: Vec::new(), holds: Vec::new() }
     }
 
     pub(crate) fn with(self, argument: &'static str, value: impl Encode) -> Self {

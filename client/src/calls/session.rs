@@ -9,7 +9,5 @@ const PALLET: &str = "Session";
 /// with them shows that the sender may, so that nobody registers the keys of others.
 pub fn set_keys(made: &SessionKeys) -> Call {
     let keys = Argument::Value(made.keys.clone());
-    Call::new(PALLET, "set_keys")
-        .with_argument("keys", keys)
-        .with("proof", &made.proof)
+    Call::new(PALLET, "set_keys").with_argument("keys", keys).with("proof", &made.proof)
 }

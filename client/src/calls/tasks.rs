@@ -57,10 +57,8 @@ pub fn reveal(task: TaskId, block: BlockIndex, revealed: &RevealedBlock) -> Call
 /// Submits proved scores of the sender's model on test blocks, at most [`MAX_TEST_BLOCKS`] in one call.
 pub fn submit_scores(task: TaskId, scores: &[BlockScore]) -> Result<Call, TooLong> {
     let bounded = List::<BlockScore, MAX_TEST_BLOCKS>::try_from(scores.to_vec());
-    let bounded = bounded.map_err(|scores| TooLong {
-        given: scores.len(),
-        limit: MAX_TEST_BLOCKS,
-    })?;
+    let bounded =
+        bounded.map_err(|scores| TooLong { given: scores.len(), limit: MAX_TEST_BLOCKS })?;
     Ok(about("submit_scores", task).with("scores", bounded))
 }
 

@@ -23,11 +23,7 @@ const BOB: AccountId = subxt::utils::AccountId32([2; 32]);
 const PROOF: ProofBytes = ProofBytes([3; 256]);
 
 fn runtime() -> Runtime {
-    let version = Version {
-        spec_name: "nocknock".into(),
-        spec_version: 1,
-        transaction_version: 1,
-    };
+    let version = Version { spec_name: "nocknock".into(), spec_version: 1, transaction_version: 1 };
     let metadata = include_bytes!("../../metadata/nocknock.scale");
     Runtime::new(Hash::zero(), version, metadata).expect("metadata")
 }
@@ -49,36 +45,19 @@ fn spec() -> TaskSpec {
             shares: list(vec![10_000]),
             bond: 50,
             stake: 7,
-            periods: Periods {
-                publish: 1,
-                commit: 2,
-                reveal: 3,
-                prove: 4,
-                deliver: 5,
-            },
+            periods: Periods { publish: 1, commit: 2, reveal: 3, prove: 4, deliver: 5 },
         },
         roots: list(vec![BlockRoot([4; 32]); 3]),
-        split: Split::Fixed {
-            test_blocks: list(vec![1, 2]),
-            train_data: BlobId([5; 32]),
-        },
+        split: Split::Fixed { test_blocks: list(vec![1, 2]), train_data: BlobId([5; 32]) },
     }
 }
 
 fn score() -> BlockScore {
-    BlockScore {
-        block: 1,
-        score: 2,
-        rows: 3,
-        proof: PROOF,
-    }
+    BlockScore { block: 1, score: 2, rows: 3, proof: PROOF }
 }
 
 fn revealed() -> RevealedBlock {
-    RevealedBlock {
-        salt: [6; 32],
-        rows: list(vec![1, 2, 3]),
-    }
+    RevealedBlock { salt: [6; 32], rows: list(vec![1, 2, 3]) }
 }
 
 fn info() -> CircuitInfo {
@@ -101,10 +80,7 @@ fn statement() -> Statement {
 }
 
 fn task_calls() -> Vec<Call> {
-    let attestation = Attestation {
-        image: Some(ContentHash([9; 32])),
-        ..Attestation::default()
-    };
+    let attestation = Attestation { image: Some(ContentHash([9; 32])), ..Attestation::default() };
     let key = KeyCommitment([1; 32]);
     vec![
         tasks::create(1, &spec()),
@@ -125,10 +101,7 @@ fn task_calls() -> Vec<Call> {
 }
 
 fn experiment_calls() -> Vec<Call> {
-    let description = Description {
-        name: list(b"digits".to_vec()),
-        ..Description::default()
-    };
+    let description = Description { name: list(b"digits".to_vec()), ..Description::default() };
     vec![
         experiments::create(&description),
         experiments::describe(1, &description),
@@ -162,11 +135,7 @@ fn reward_calls() -> Vec<Call> {
 fn wtm_calls() -> Vec<Call> {
     vec![
         wtm::propose(&statement(), &Source::Attested),
-        wtm::import(
-            &statement(),
-            list(b"https://a.b/c".to_vec()),
-            BlobId([1; 32]),
-        ),
+        wtm::import(&statement(), list(b"https://a.b/c".to_vec()), BlobId([1; 32])),
         wtm::attest(1),
         wtm::dispute(1),
         wtm::vote(1, true),
@@ -182,10 +151,7 @@ fn other_calls() -> Vec<Call> {
     let origin = KeyOrigin::Ceremony(ContentHash([1; 32]));
     let key = list(vec![1, 2, 3]);
     let batch = [balances::transfer(&BOB, 5), tasks::settle(3)];
-    let made = SessionKeys {
-        keys: vec![1; 64],
-        proof: vec![2; 128],
-    };
+    let made = SessionKeys { keys: vec![1; 64], proof: vec![2; 128] };
     vec![
         verifier::register(&info(), origin, &key),
         verifier::replace(CircuitId([1; 32]), &info(), KeyOrigin::Development, &key),
@@ -234,16 +200,12 @@ fn an_argument_of_another_name_or_type_is_refused_before_it_is_signed() {
     let runtime = runtime();
     let to = subxt::utils::MultiAddress::<AccountId, ()>::Id(BOB);
     let transfer = || Call::new("Balances", "transfer_keep_alive").with("dest", to.clone());
-    assert!(runtime
-        .call_data(&transfer().with("value", codec::Compact(1_u128)))
-        .is_ok());
+    assert!(runtime.call_data(&transfer().with("value", codec::Compact(1_u128))).is_ok());
     let wrong = [
         transfer(),
         transfer().with("amount", codec::Compact(1_u128)),
         transfer().with("value", [1_u8; 40]),
-        transfer()
-            .with("value", codec::Compact(1_u128))
-            .with("more", 1_u8),
+        transfer().with("value", codec::Compact(1_u128)).with("more", 1_u8),
         Call::new("Balances", "steal"),
         Call::new("Nothing", "at_all"),
     ];

@@ -7,10 +7,7 @@ pub const MAX_BATCH: u32 = 1000;
 
 /// Makes all calls in one transaction: all take effect, or none.
 pub fn batch_all(calls: &[Call]) -> Result<Call, TooLong> {
-    let too_long = TooLong {
-        given: calls.len(),
-        limit: MAX_BATCH,
-    };
+    let too_long = TooLong { given: calls.len(), limit: MAX_BATCH };
     if u32::try_from(calls.len()).map_or(true, |given| given > MAX_BATCH) {
         return Err(too_long);
     }

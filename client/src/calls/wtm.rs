@@ -37,9 +37,7 @@ pub fn dispute(fact: FactId) -> Call {
 
 /// Votes for or against a disputed fact with the sender's work points. Holds a small deposit.
 pub fn vote(fact: FactId, support: bool) -> Call {
-    about("vote", fact)
-        .with("support", support)
-        .holding(Hold::Constant(PALLET, "VoteDeposit"))
+    about("vote", fact).with("support", support).holding(Hold::Constant(PALLET, "VoteDeposit"))
 }
 
 /// Decides about a fact whose dispute window or vote period is over.

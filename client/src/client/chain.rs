@@ -25,12 +25,7 @@ pub(crate) struct Chain {
 
 impl Chain {
     pub(super) fn new(node: Arc<dyn Node>, genesis: Hash) -> Self {
-        Self {
-            node,
-            genesis,
-            runtimes: Mutex::default(),
-            nonces: Nonces::default(),
-        }
+        Self { node, genesis, runtimes: Mutex::default(), nonces: Nonces::default() }
     }
 
     pub(super) fn nonces(&self) -> &Nonces {

@@ -111,9 +111,7 @@ pub(super) async fn estimate(
     let data = best.runtime().call_data(call)?;
     let length = u32::try_from(data.len().saturating_add(ENVELOPE)).unwrap_or(u32::MAX);
     let input = [data, length.encode()].concat();
-    let answer = best
-        .call("TransactionPaymentCallApi_query_call_info", &input)
-        .await?;
+    let answer = best.call("TransactionPaymentCallApi_query_call_info", &input).await?;
     let info: DispatchInfo = decode_all("the fee", &answer)?;
     Ok(Estimate {
         fee: info.fee,
@@ -127,9 +125,7 @@ pub(super) async fn applied(
     best: &Snapshot,
     transaction: &[u8],
 ) -> Result<Result<(), Rejection>, SubmitError> {
-    let answer = best
-        .call("BlockBuilder_apply_extrinsic", transaction)
-        .await?;
+    let answer = best.call("BlockBuilder_apply_extrinsic", transaction).await?;
     let outcome: Result<Result<(), DispatchError>, TransactionValidityError> =
         decode_all("the outcome of the dry run", &answer)?;
     let dispatched = outcome.map_err(invalid)?;
@@ -144,14 +140,7 @@ pub(super) fn is_of_full_block(error: &SubmitError) -> bool {
 
 /// A transaction that nobody waited for.
 pub(super) fn submitted(transaction: Hash) -> Included {
-    Included {
-        transaction,
-        block: None,
-        index: None,
-        finalised: false,
-        fee: 0,
-        events: Vec::new(),
-    }
+    Included { transaction, block: None, index: None, finalised: false, fee: 0, events: Vec::new() }
 }
 
 /// What a transaction did in its block.
@@ -165,10 +154,8 @@ pub(super) async fn included(
     if let Some(rejection) = rejection(snapshot.runtime(), &events)? {
         return Err(SubmitError::Rejected(rejection));
     }
-    let domain: Result<Vec<_>, QueryError> = events
-        .iter()
-        .filter_map(|event| DomainEvent::read(event).transpose())
-        .collect();
+    let domain: Result<Vec<_>, QueryError> =
+        events.iter().filter_map(|event| DomainEvent::read(event).transpose()).collect();
     Ok(Included {
         transaction,
         block: Some(inclusion.block),
@@ -195,9 +182,7 @@ fn fee(events: &[ChainEvent]) -> Result<Balance, QueryError> {
 }
 
 fn find<'a>(events: &'a [ChainEvent], pallet: &str, name: &str) -> Option<&'a ChainEvent> {
-    events
-        .iter()
-        .find(|event| event.pallet == pallet && event.name == name)
+    events.iter().find(|event| event.pallet == pallet && event.name == name)
 }
 
 /// Decodes the first value of bytes that may hold more.
@@ -210,9 +195,7 @@ fn invalid(error: TransactionValidityError) -> SubmitError {
         return SubmitError::CannotPay;
     }
     let reason: &'static str = error.into();
-    SubmitError::Invalid {
-        reason: reason.to_owned(),
-    }
+    SubmitError::Invalid { reason: reason.to_owned() }
 }
 
 #[cfg(test)]
@@ -222,9 +205,7 @@ mod tests {
     #[test]
     fn a_full_block_is_told_from_an_invalid_transaction() {
         let error = |reason: InvalidTransaction| invalid(TransactionValidityError::Invalid(reason));
-        assert!(is_of_full_block(&error(
-            InvalidTransaction::ExhaustsResources
-        )));
+        assert!(is_of_full_block(&error(InvalidTransaction::ExhaustsResources)));
         assert!(!is_of_full_block(&error(InvalidTransaction::Stale)));
         assert!(!is_of_full_block(&error(InvalidTransaction::Payment)));
     }

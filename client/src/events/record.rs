@@ -28,10 +28,7 @@ pub struct EventCursor {
 
 impl EventCursor {
     /// After all that has happened until the stream is asked for the first time.
-    pub const NOW: Self = Self {
-        block: BlockNumber::MAX,
-        index: u32::MAX,
-    };
+    pub const NOW: Self = Self { block: BlockNumber::MAX, index: u32::MAX };
 
     /// At the beginning of a block.
     pub const fn from_block(block: BlockNumber) -> Self {
@@ -40,10 +37,7 @@ impl EventCursor {
 
     /// Right after an event.
     pub const fn after(record: &EventRecord) -> Self {
-        Self {
-            block: record.block.number,
-            index: record.index.saturating_add(1),
-        }
+        Self { block: record.block.number, index: record.index.saturating_add(1) }
     }
 
     /// The block in which the next event to deliver can stand at the earliest.

@@ -85,9 +85,7 @@ impl Reader {
         };
         match self.0.parent_of(block.hash).await? {
             Some(parent) if parent == before.hash => Ok(Some(block)),
-            Some(_) => Err(QueryError::OtherBranch {
-                block: number.to_string(),
-            }),
+            Some(_) => Err(QueryError::OtherBranch { block: number.to_string() }),
             None => Ok(None),
         }
     }
@@ -95,12 +93,7 @@ impl Reader {
 
 impl BlockStream {
     pub(crate) fn new(source: Arc<dyn EventSource>, heads: Heads, follow: Follow) -> Self {
-        Self {
-            source: Reader(source),
-            heads,
-            follow,
-            last: None,
-        }
+        Self { source: Reader(source), heads, follow, last: None }
     }
 
     /// The next block; the first one is the present one.

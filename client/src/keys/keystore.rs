@@ -67,10 +67,8 @@ pub(super) fn read(
     password: Option<&Password>,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let text = read_secret_file(path)?;
-    let broken = |reason: &str| KeyError::NoKeystore {
-        path: path.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let broken =
+        |reason: &str| KeyError::NoKeystore { path: path.to_owned(), reason: reason.to_owned() };
     // The reason of serde could quote the file, and so the secret.
     let document: Document =
         serde_json::from_str(&text).map_err(|_| broken("it is not JSON of the expected form"))?;
@@ -82,12 +80,10 @@ pub(super) fn read(
             .map(Zeroizing::new)
             .map_err(|_| broken("its secret is not hexadecimal"))?,
         Secret::Encrypted(encrypted) => {
-            let password = password.ok_or_else(|| KeyError::NoPassword {
-                path: path.to_owned(),
-            })?;
-            open(encrypted, &document.account, password).ok_or_else(|| KeyError::WrongPassword {
-                path: path.to_owned(),
-            })?
+            let password =
+                password.ok_or_else(|| KeyError::NoPassword { path: path.to_owned() })?;
+            open(encrypted, &document.account, password)
+                .ok_or_else(|| KeyError::WrongPassword { path: path.to_owned() })?
         }
     };
     match sr25519::Pair::from_seed_slice(&secret) {
@@ -107,11 +103,7 @@ pub(super) fn write(
         Some(password) => Secret::Encrypted(seal(secret, account, password)?),
         None => Secret::Plain(Zeroizing::new(prefixed(secret))),
     };
-    let document = Document {
-        version: VERSION,
-        account: *account,
-        secret,
-    };
+    let document = Document { version: VERSION, account: *account, secret };
     let text = serde_json::to_string_pretty(&document).map(Zeroizing::new);
     let text = text.map_err(|error| KeyError::Encryption(error.to_string()))?;
     create_private(path, text.as_bytes()).map_err(|error| KeyError::file(path, error))
@@ -132,10 +124,7 @@ fn open(
     let salt = bytes(&encrypted.salt)?;
     let cipher = cipher(password, &salt, encrypted.memory_kib, encrypted.passes).ok()?;
     let text = bytes(&encrypted.text)?;
-    let payload = Payload {
-        msg: &text,
-        aad: &account.0,
-    };
+    let payload = Payload { msg: &text, aad: &account.0 };
     let secret = cipher.decrypt(XNonce::from_slice(&nonce), payload).ok()?;
     Some(Zeroizing::new(secret))
 }
@@ -144,10 +133,7 @@ fn seal(secret: &[u8], account: &AccountId, password: &Password) -> Result<Encry
     let salt: [u8; 16] = rand::random();
     let nonce: [u8; 24] = rand::random();
     let cipher = cipher(password, &salt, MEMORY_KIB, PASSES).map_err(KeyError::Encryption)?;
-    let payload = Payload {
-        msg: secret,
-        aad: &account.0,
-    };
+    let payload = Payload { msg: secret, aad: &account.0 };
     let text = cipher
         .encrypt(XNonce::from_slice(&nonce), payload)
         .map_err(|error| KeyError::Encryption(error.to_string()))?;
@@ -190,10 +176,7 @@ fn create_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
         fs::remove_file(path)?;
         return written;
     }
-    match path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }

@@ -87,10 +87,7 @@ pub enum KeyError {
 
 impl KeyError {
     fn file(path: &Path, error: std::io::Error) -> Self {
-        Self::File {
-            path: path.to_owned(),
-            error,
-        }
+        Self::File { path: path.to_owned(), error }
     }
 }
 
@@ -141,11 +138,10 @@ impl Keys {
     pub fn from_keystore(path: &Path, password: Option<&Password>) -> Result<Self, KeyError> {
         let secret = keystore::read(path, password)?;
         let pair = sr25519::Pair::from_seed_slice(&secret);
-        pair.map(|pair| Self { pair })
-            .map_err(|_| KeyError::NoKeystore {
-                path: path.to_owned(),
-                reason: "it does not hold an sr25519 key".to_owned(),
-            })
+        pair.map(|pair| Self { pair }).map_err(|_| KeyError::NoKeystore {
+            path: path.to_owned(),
+            reason: "it does not hold an sr25519 key".to_owned(),
+        })
     }
 
     /// Reads a mnemonic or a seed from an environment variable.
@@ -180,9 +176,8 @@ impl Keys {
     pub fn derive(&self, purpose: &str) -> Result<Self, KeyError> {
         let junction = DeriveJunction::hard(purpose);
         let derived = self.pair.derive(std::iter::once(junction), None);
-        let (pair, _) = derived.map_err(|_| KeyError::NoSecret {
-            place: "the derivation path".to_owned(),
-        })?;
+        let (pair, _) =
+            derived.map_err(|_| KeyError::NoSecret { place: "the derivation path".to_owned() })?;
         Ok(Self { pair })
     }
 
@@ -246,17 +241,12 @@ fn read_secret_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
 #[cfg(unix)]
 fn ensure_private(path: &Path, file: &fs::File) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = file
-        .metadata()
-        .map_err(|error| KeyError::file(path, error))?;
+    let metadata = file.metadata().map_err(|error| KeyError::file(path, error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(KeyError::OpenToOthers {
-        path: path.to_owned(),
-        mode,
-    })
+    Err(KeyError::OpenToOthers { path: path.to_owned(), mode })
 }
 
 #[cfg(not(unix))]

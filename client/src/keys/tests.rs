@@ -53,10 +53,7 @@ fn a_bare_path_is_no_secret_although_development_accounts_have_such() {
         private_file(&path, text);
         let error = Keys::from_seed_file(&path).expect_err(text);
         assert!(matches!(error, KeyError::NoSecret { .. }), "{error}");
-        assert!(
-            text.is_empty() || !error.to_string().contains(text),
-            "{error}"
-        );
+        assert!(text.is_empty() || !error.to_string().contains(text), "{error}");
     }
 }
 
@@ -79,8 +76,7 @@ fn a_keystore_gives_back_the_keys_it_was_given() {
     for password in [None, Some(Password::new("correct horse".into()))] {
         let name = format!("keys-{}", password.is_some());
         let path = folder.path().join(name);
-        keys.write_keystore(&path, password.as_ref())
-            .expect("a new file");
+        keys.write_keystore(&path, password.as_ref()).expect("a new file");
         let read = Keys::from_keystore(&path, password.as_ref()).expect("a keystore");
         assert_eq!(read.account(), keys.account());
         assert_eq!(read.pair.to_raw_vec(), keys.pair.to_raw_vec());
@@ -105,9 +101,7 @@ fn a_new_keystore_belongs_to_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let path = folder.path().join("keys");
-    Keys::generate()
-        .write_keystore(&path, None)
-        .expect("a new file");
+    Keys::generate().write_keystore(&path, None).expect("a new file");
     let mode = fs::metadata(&path).expect("the file").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -118,8 +112,7 @@ fn an_encrypted_keystore_needs_its_password_and_shows_no_secret() {
     let path = folder.path().join("keys");
     let keys = Keys::generate();
     let password = Password::new("right".into());
-    keys.write_keystore(&path, Some(&password))
-        .expect("a new file");
+    keys.write_keystore(&path, Some(&password)).expect("a new file");
     let text = fs::read_to_string(&path).expect("the file");
     assert!(!text.contains(&hex::encode(keys.pair.to_raw_vec())));
     let without = Keys::from_keystore(&path, None).expect_err("no password");
@@ -139,10 +132,7 @@ fn a_keystore_of_another_account_is_refused() {
     let other = Keys::generate().account().to_string();
     private_file(&path, &text.replace(&keys.account().to_string(), &other));
     let error = Keys::from_keystore(&path, None).expect_err("a changed account");
-    assert!(
-        error.to_string().contains("not that of its account"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("not that of its account"), "{error}");
 }
 
 #[test]

@@ -73,8 +73,6 @@ impl Snapshot {
     /// The validators of the present session.
     pub async fn validators(&self) -> Result<Vec<AccountId>, QueryError> {
         let value = self.storage("Session", "Validators", &[]).await?;
-        value.map_or(Ok(Vec::new()), |bytes| {
-            decode_all("Session.Validators", &bytes)
-        })
+        value.map_or(Ok(Vec::new()), |bytes| decode_all("Session.Validators", &bytes))
     }
 }

@@ -48,8 +48,7 @@ impl Snapshot {
         after: Option<ExperimentId>,
         limit: u32,
     ) -> Result<Vec<ExperimentId>, QueryError> {
-        self.view(PALLET, "experiments_of", (owner, after, limit))
-            .await
+        self.view(PALLET, "experiments_of", (owner, after, limit)).await
     }
 
     /// What is held from the owner for an experiment.
@@ -70,8 +69,7 @@ impl Snapshot {
 
     /// The leaderboard of an experiment, best first.
     pub async fn leaderboard(&self, experiment: ExperimentId) -> Result<Leaderboard, QueryError> {
-        self.view(PALLET, "leaderboard", (experiment, 0_u32, MAX_PAGE))
-            .await
+        self.view(PALLET, "leaderboard", (experiment, 0_u32, MAX_PAGE)).await
     }
 
     /// A model version.
@@ -91,8 +89,7 @@ impl Snapshot {
         start: ModelVersionNumber,
         limit: u32,
     ) -> Result<Vec<(ModelVersionNumber, ModelVersion)>, QueryError> {
-        self.view(PALLET, "models", (experiment, start, limit))
-            .await
+        self.view(PALLET, "models", (experiment, start, limit)).await
     }
 
     /// The best delivered model of an experiment.

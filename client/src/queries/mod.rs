@@ -54,11 +54,7 @@ impl ViewFailure {
 
 impl Snapshot {
     pub(crate) fn new(chain: Arc<Chain>, runtime: Arc<Runtime>, block: BlockRef) -> Self {
-        Self {
-            chain,
-            runtime,
-            block,
-        }
+        Self { chain, runtime, block }
     }
 
     /// The block after which this is the state.
@@ -91,9 +87,7 @@ impl Snapshot {
             }))
         };
         let all = self.chain_events().await?;
-        all.into_iter()
-            .filter_map(|event| record(event).transpose())
-            .collect()
+        all.into_iter().filter_map(|event| record(event).transpose()).collect()
     }
 
     /// All events of this block.
@@ -117,16 +111,11 @@ impl Snapshot {
     ) -> Result<T, QueryError> {
         let what = format!("{pallet}.{name}");
         let input = self.runtime.view_input(pallet, name, arguments.encode())?;
-        let answer = self
-            .call("RuntimeViewFunction_execute_view_function", &input)
-            .await?;
+        let answer = self.call("RuntimeViewFunction_execute_view_function", &input).await?;
         let outcome: Result<Vec<u8>, ViewFailure> = decode_all(&what, &answer)?;
         match outcome {
             Ok(bytes) => decode_all(&what, &bytes),
-            Err(failure) => Err(QueryError::View {
-                function: what,
-                reason: failure.reason(),
-            }),
+            Err(failure) => Err(QueryError::View { function: what, reason: failure.reason() }),
         }
     }
 
@@ -144,19 +133,13 @@ impl Snapshot {
     }
 
     pub(crate) async fn call(&self, function: &str, input: &[u8]) -> Result<Vec<u8>, QueryError> {
-        let answer = self
-            .chain
-            .node()
-            .call(function, input, self.block.hash)
-            .await;
+        let answer = self.chain.node().call(function, input, self.block.hash).await;
         answer.map_err(|error| self.explain(error))
     }
 
     fn explain(&self, error: RpcError) -> QueryError {
         match error.is_pruned_state() {
-            true => QueryError::Pruned {
-                block: self.block.number.to_string(),
-            },
+            true => QueryError::Pruned { block: self.block.number.to_string() },
             false => QueryError::Rpc(error),
         }
     }
@@ -241,9 +224,7 @@ const PAGE: usize = MAX_PAGE as usize;
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Snapshot")
-            .field("block", &self.block)
-            .finish_non_exhaustive()
+        f.debug_struct("Snapshot").field("block", &self.block).finish_non_exhaustive()
     }
 }
 

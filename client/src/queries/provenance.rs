@@ -87,11 +87,7 @@ impl Snapshot {
             .ok_or_else(|| broken("it begins after the record"))?;
         let siblings = siblings(&leaves, position, keccak_256)
             .ok_or_else(|| broken("it ends before the record"))?;
-        let proof = InclusionProof {
-            record,
-            anchor: anchor.number,
-            siblings,
-        };
+        let proof = InclusionProof { record, anchor: anchor.number, siblings };
         let genesis = self.chain.genesis().0;
         proof
             .verify(genesis, &plain(&recorded.provenance), &anchor)
@@ -112,9 +108,7 @@ impl Snapshot {
             };
             next = last.saturating_add(1);
             leaves.extend(page.iter().map(|(id, recorded)| {
-                plain(&recorded.provenance)
-                    .leaf(genesis, *id)
-                    .hash(keccak_256)
+                plain(&recorded.provenance).leaf(genesis, *id).hash(keccak_256)
             }));
         }
         Ok(leaves)

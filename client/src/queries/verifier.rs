@@ -37,10 +37,7 @@ impl Snapshot {
     ) -> Result<bool, QueryError> {
         let inputs = List::<FieldBytes, MAX_PUBLIC_INPUTS>::try_from(inputs.to_vec());
         match inputs {
-            Ok(inputs) => {
-                self.view(PALLET, "is_proved", (circuit, inputs, proof))
-                    .await
-            }
+            Ok(inputs) => self.view(PALLET, "is_proved", (circuit, inputs, proof)).await,
             Err(_) => Ok(false),
         }
     }

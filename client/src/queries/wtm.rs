@@ -52,11 +52,7 @@ impl Snapshot {
         subject: &Text<MAX_SUBJECT>,
     ) -> Result<Vec<(FactId, Fact)>, QueryError> {
         let page = |after: Option<FactId>| {
-            self.view(
-                PALLET,
-                "facts_by_subject",
-                (domain, subject, after, MAX_PAGE),
-            )
+            self.view(PALLET, "facts_by_subject", (domain, subject, after, MAX_PAGE))
         };
         self.pages(page).await
     }

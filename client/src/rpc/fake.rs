@@ -79,15 +79,11 @@ impl FakeChain {
 
     pub(crate) async fn heads(self: &Arc<Self>) -> Heads {
         let node: Arc<dyn Node> = self.clone();
-        Heads::watch(node, SLOT / 10)
-            .await
-            .expect("an answering node")
+        Heads::watch(node, SLOT / 10).await.expect("an answering node")
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.0
-            .lock()
-            .expect("no test panics while it holds the lock")
+        self.0.lock().expect("no test panics while it holds the lock")
     }
 
     /// Adds a block with all transactions of the pool that are due.
@@ -109,10 +105,7 @@ impl FakeChain {
             is_due
         });
         state.pool = later;
-        state.blocks.push(Block {
-            transactions: due,
-            nonces,
-        });
+        state.blocks.push(Block { transactions: due, nonces });
     }
 
     /// All transactions of an account in blocks, with the heights of the blocks.
@@ -121,10 +114,7 @@ impl FakeChain {
         let blocks = state.blocks.iter().enumerate();
         blocks
             .flat_map(|(number, block)| {
-                block
-                    .transactions
-                    .iter()
-                    .map(move |bytes| (number, read(bytes)))
+                block.transactions.iter().map(move |bytes| (number, read(bytes)))
             })
             .filter(|(_, transaction)| transaction.account == *account)
             .collect()
@@ -166,10 +156,7 @@ impl State {
     fn take(&mut self, bytes: &[u8]) -> Result<(), RpcError> {
         let new = read(bytes);
         if new.nonce < self.nonce(&new.account) {
-            return Err(refused(
-                1010,
-                "Invalid Transaction: Transaction is outdated",
-            ));
+            return Err(refused(1010, "Invalid Transaction: Transaction is outdated"));
         }
         if let Some((code, message)) = self.invalid.get(&new.note) {
             return Err(refused(*code, message));
@@ -206,18 +193,11 @@ fn read(bytes: &[u8]) -> Transaction {
 }
 
 fn lost() -> RpcError {
-    RpcError::Unreachable {
-        urls: "the chain in memory".into(),
-        reason: "lost".into(),
-    }
+    RpcError::Unreachable { urls: "the chain in memory".into(), reason: "lost".into() }
 }
 
 fn refused(code: i32, message: &str) -> RpcError {
-    RpcError::Refused {
-        method: "author_submitExtrinsic".into(),
-        code,
-        message: message.into(),
-    }
+    RpcError::Refused { method: "author_submitExtrinsic".into(), code, message: message.into() }
 }
 
 #[async_trait]
@@ -277,12 +257,10 @@ impl Node for FakeChain {
             waiting.retain(|one| one.account == *account);
             waiting.sort_by_key(|one| one.nonce);
             // Those behind a gap are not counted.
-            waiting
-                .iter()
-                .fold(state.nonce(account), |next, one| match one.nonce == next {
-                    true => next + 1,
-                    false => next,
-                })
+            waiting.iter().fold(state.nonce(account), |next, one| match one.nonce == next {
+                true => next + 1,
+                false => next,
+            })
         })
     }
 

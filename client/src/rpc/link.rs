@@ -65,11 +65,7 @@ enum Failure {
 
 impl Link {
     pub(crate) fn new(options: LinkOptions) -> Self {
-        Self {
-            options,
-            genesis: OnceLock::new(),
-            state: Mutex::default(),
-        }
+        Self { options, genesis: OnceLock::new(), state: Mutex::default() }
     }
 
     /// From now on only nodes of the chain with this genesis are accepted.
@@ -167,22 +163,14 @@ impl Link {
             return Ok(connection);
         };
         let mut params = RpcParams::new();
-        params
-            .push(0)
-            .map_err(|error| failure("chain_getBlockHash", error))?;
-        let answer = self
-            .limited(connection.request("chain_getBlockHash", params))
-            .await;
+        params.push(0).map_err(|error| failure("chain_getBlockHash", error))?;
+        let answer = self.limited(connection.request("chain_getBlockHash", params)).await;
         let found: Hash = answer.map_err(|error| failure("chain_getBlockHash", error))?;
         if found == expected {
             tracing::info!(url, "connected");
             return Ok(connection);
         }
-        Err(Failure::Final(RpcError::OtherChain {
-            url: url.to_owned(),
-            found,
-            expected,
-        }))
+        Err(Failure::Final(RpcError::OtherChain { url: url.to_owned(), found, expected }))
     }
 
     async fn disconnect(&self, generation: u64) {
@@ -202,10 +190,7 @@ impl Link {
     }
 
     fn unreachable(&self, reason: String) -> RpcError {
-        RpcError::Unreachable {
-            urls: self.options.urls.join(", "),
-            reason,
-        }
+        RpcError::Unreachable { urls: self.options.urls.join(", "), reason }
     }
 }
 
@@ -218,17 +203,13 @@ async fn open(url: &str) -> Result<RpcClient, TransportError> {
 }
 
 fn transport() -> WsTransportClientBuilder {
-    WsTransportClientBuilder::default()
-        .max_request_size(MAX_MESSAGE)
-        .max_response_size(MAX_MESSAGE)
+    WsTransportClientBuilder::default().max_request_size(MAX_MESSAGE).max_response_size(MAX_MESSAGE)
 }
 
 fn failure(method: &str, error: TransportError) -> Failure {
     match error {
         TransportError::User(error) => {
-            let details = error
-                .data
-                .map(|data| data.get().trim_matches('"').to_owned());
+            let details = error.data.map(|data| data.get().trim_matches('"').to_owned());
             Failure::Final(RpcError::Refused {
                 method: method.to_owned(),
                 code: error.code,
@@ -275,11 +256,8 @@ mod tests {
 
     #[test]
     fn the_longest_block_fits_into_an_answer() {
-        let version = Version {
-            spec_name: "nocknock".into(),
-            spec_version: 1,
-            transaction_version: 1,
-        };
+        let version =
+            Version { spec_name: "nocknock".into(), spec_version: 1, transaction_version: 1 };
         let metadata = include_bytes!("../../metadata/nocknock.scale");
         let runtime = Runtime::new(Hash::zero(), version, metadata).expect("metadata");
         // For each class of transactions, and of the header.

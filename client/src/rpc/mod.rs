@@ -54,10 +54,7 @@ pub enum RpcError {
 
 impl RpcError {
     pub(crate) fn malformed(method: &str, reason: impl std::fmt::Display) -> Self {
-        Self::Malformed {
-            method: method.to_owned(),
-            reason: reason.to_string(),
-        }
+        Self::Malformed { method: method.to_owned(), reason: reason.to_string() }
     }
 
     /// The question may be answered later, by this node or another one.

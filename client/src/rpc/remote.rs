@@ -47,9 +47,7 @@ impl Node for Link {
 
     async fn number_of(&self, hash: Hash) -> Result<Option<BlockNumber>, RpcError> {
         let header = header(self, hash).await?;
-        header
-            .map(|header| number(HEADER, &header.number))
-            .transpose()
+        header.map(|header| number(HEADER, &header.number)).transpose()
     }
 
     async fn parent_of(&self, hash: Hash) -> Result<Option<Hash>, RpcError> {
@@ -66,9 +64,7 @@ impl Node for Link {
         const METHOD: &str = "chain_getBlock";
         let block: Option<SignedBlock> = self.ask(METHOD, params(METHOD, [block])?).await?;
         let decode = |text: &String| bytes(METHOD, text);
-        block
-            .map(|signed| signed.block.extrinsics.iter().map(decode).collect())
-            .transpose()
+        block.map(|signed| signed.block.extrinsics.iter().map(decode).collect()).transpose()
     }
 
     async fn storage(&self, key: &[u8], block: Hash) -> Result<Option<Vec<u8>>, RpcError> {
@@ -105,10 +101,7 @@ impl Node for Link {
         const METHOD: &str = "author_rotateKeysWithOwner";
         let params = params(METHOD, [prefixed(&owner.0)])?;
         let made: GeneratedKeys = self.ask_once(METHOD, params).await?;
-        Ok(SessionKeys {
-            keys: bytes(METHOD, &made.keys)?,
-            proof: bytes(METHOD, &made.proof)?,
-        })
+        Ok(SessionKeys { keys: bytes(METHOD, &made.keys)?, proof: bytes(METHOD, &made.proof)? })
     }
 
     async fn json(&self, method: &str) -> Result<serde_json::Value, RpcError> {
@@ -120,12 +113,10 @@ fn params<T: serde::Serialize>(
     method: &str,
     values: impl IntoIterator<Item = T>,
 ) -> Result<RpcParams, RpcError> {
-    let pushed = values
-        .into_iter()
-        .try_fold(RpcParams::new(), |mut params, value| {
-            params.push(value)?;
-            Ok::<_, TransportError>(params)
-        });
+    let pushed = values.into_iter().try_fold(RpcParams::new(), |mut params, value| {
+        params.push(value)?;
+        Ok::<_, TransportError>(params)
+    });
     pushed.map_err(|error| RpcError::malformed(method, error))
 }
 
@@ -157,9 +148,6 @@ mod tests {
     #[test]
     fn parameters_are_a_json_list() {
         let params = params("m", ["a", "b"]).ok().and_then(RpcParams::build);
-        assert_eq!(
-            params.map(|raw| raw.get().to_owned()),
-            Some(r#"["a","b"]"#.to_owned())
-        );
+        assert_eq!(params.map(|raw| raw.get().to_owned()), Some(r#"["a","b"]"#.to_owned()));
     }
 }

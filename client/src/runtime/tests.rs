@@ -10,20 +10,16 @@ fn runtime() -> Runtime {
 }
 
 fn described_by(metadata: &[u8]) -> Runtime {
-    let version = Version {
-        spec_name: "nocknock".into(),
-        spec_version: 100,
-        transaction_version: 1,
-    };
+    let version =
+        Version { spec_name: "nocknock".into(), spec_version: 100, transaction_version: 1 };
     Runtime::new(GENESIS, version, metadata).expect("metadata")
 }
 
 /// The committed metadata with other bytes in one place.
 fn replaced(old: &[u8], new: &[u8]) -> Vec<u8> {
     let windows = METADATA.windows(old.len()).enumerate();
-    let found: Vec<usize> = windows
-        .filter_map(|(place, window)| (window == old).then_some(place))
-        .collect();
+    let found: Vec<usize> =
+        windows.filter_map(|(place, window)| (window == old).then_some(place)).collect();
     let [place] = found[..] else {
         panic!("the metadata has it {} times", found.len());
     };
@@ -38,10 +34,7 @@ fn ensure_refused(metadata: &[u8], call: &Call) {
 }
 
 fn anchor() -> BlockRef {
-    BlockRef {
-        number: 70,
-        hash: Hash::repeat_byte(6),
-    }
+    BlockRef { number: 70, hash: Hash::repeat_byte(6) }
 }
 
 fn transfer() -> Call {
@@ -52,9 +45,7 @@ fn transfer() -> Call {
 fn a_transaction_names_its_signer_and_holds_its_call() {
     let runtime = runtime();
     let keys = Keys::generate();
-    let bytes = runtime
-        .signed(&transfer(), &keys, 7, anchor())
-        .expect("a transaction");
+    let bytes = runtime.signed(&transfer(), &keys, 7, anchor()).expect("a transaction");
     let call = runtime.call_data(&transfer()).expect("a call");
     assert!(bytes.ends_with(&call));
     let account = keys.public();
@@ -66,15 +57,10 @@ fn each_nonce_and_anchor_makes_another_transaction() {
     let runtime = runtime();
     let keys = Keys::generate();
     let hash = |nonce, anchor| {
-        let bytes = runtime
-            .signed(&transfer(), &keys, nonce, anchor)
-            .expect("a transaction");
+        let bytes = runtime.signed(&transfer(), &keys, nonce, anchor).expect("a transaction");
         crate::submit::hash(&bytes)
     };
-    let later = BlockRef {
-        number: 71,
-        hash: Hash::repeat_byte(8),
-    };
+    let later = BlockRef { number: 71, hash: Hash::repeat_byte(8) };
     assert_ne!(hash(7, anchor()), hash(8, anchor()));
     assert_ne!(hash(7, anchor()), hash(7, later));
 }
@@ -82,14 +68,9 @@ fn each_nonce_and_anchor_makes_another_transaction() {
 #[test]
 fn errors_of_pallets_have_the_names_and_words_of_the_runtime() {
     let runtime = runtime();
-    let pallet = runtime
-        .metadata
-        .pallet_by_name("Balances")
-        .expect("a pallet");
+    let pallet = runtime.metadata.pallet_by_name("Balances").expect("a pallet");
     let variants = pallet.error_variants().expect("errors");
-    let variant = variants
-        .iter()
-        .find(|variant| variant.name == "InsufficientBalance");
+    let variant = variants.iter().find(|variant| variant.name == "InsufficientBalance");
     let code = variant.expect("an error").index;
     let error = DispatchError::Module(ModuleError {
         index: pallet.error_index(),
@@ -97,40 +78,28 @@ fn errors_of_pallets_have_the_names_and_words_of_the_runtime() {
         message: None,
     });
     let rejection = runtime.rejection(&error);
-    assert!(
-        rejection.is("Balances", "InsufficientBalance"),
-        "{rejection}"
-    );
+    assert!(rejection.is("Balances", "InsufficientBalance"), "{rejection}");
     assert!(!rejection.docs.is_empty());
 }
 
 #[test]
 fn an_error_of_an_unknown_pallet_is_still_reported() {
-    let error = DispatchError::Module(ModuleError {
-        index: 250,
-        error: [3, 0, 0, 0],
-        message: None,
-    });
+    let error =
+        DispatchError::Module(ModuleError { index: 250, error: [3, 0, 0, 0], message: None });
     assert_eq!(runtime().rejection(&error).pallet, "Pallet250");
 }
 
 #[test]
 fn constants_are_read_with_their_type() {
     let runtime = runtime();
-    assert!(runtime
-        .constant::<u128>("Balances", "ExistentialDeposit")
-        .is_ok());
-    assert!(runtime
-        .constant::<u8>("Balances", "ExistentialDeposit")
-        .is_err());
+    assert!(runtime.constant::<u128>("Balances", "ExistentialDeposit").is_ok());
+    assert!(runtime.constant::<u8>("Balances", "ExistentialDeposit").is_err());
     assert!(runtime.constant::<u128>("Balances", "NoSuchThing").is_err());
 }
 
 #[test]
 fn a_view_function_that_the_runtime_lacks_is_incompatible() {
-    assert!(runtime()
-        .view_input("Balances", "no_such_view", Vec::new())
-        .is_err());
+    assert!(runtime().view_input("Balances", "no_such_view", Vec::new()).is_err());
 }
 
 #[test]
@@ -175,8 +144,5 @@ fn arguments_that_the_node_takes_in_another_order_are_refused() {
     changed.fields.swap(0, 1);
     let metadata = replaced(&variant.encode(), &changed.encode());
     let to = AccountId32([1; 32]);
-    ensure_refused(
-        &metadata,
-        &crate::calls::experiments::transfer_model(1, 2, &to),
-    );
+    ensure_refused(&metadata, &crate::calls::experiments::transfer_model(1, 2, &to));
 }

@@ -38,9 +38,7 @@ pub(super) fn read(error: RpcError) -> Answer {
         PRIORITY_TOO_LOW => Answer::NonceTaken,
         INVALID if message.contains("outdated") => Answer::NonceTaken,
         INVALID if message.contains("Inability to pay") => Answer::Refused(SubmitError::CannotPay),
-        _ => Answer::Refused(SubmitError::Invalid {
-            reason: message.clone(),
-        }),
+        _ => Answer::Refused(SubmitError::Invalid { reason: message.clone() }),
     }
 }
 
@@ -58,33 +56,21 @@ mod tests {
 
     #[test]
     fn a_transaction_that_the_node_has_is_not_an_error() {
-        assert!(matches!(
-            refused(1013, "Transaction Already Imported"),
-            Answer::Known
-        ));
-        assert!(matches!(
-            refused(1012, "Transaction is temporarily banned"),
-            Answer::Known
-        ));
+        assert!(matches!(refused(1013, "Transaction Already Imported"), Answer::Known));
+        assert!(matches!(refused(1012, "Transaction is temporarily banned"), Answer::Known));
     }
 
     #[test]
     fn a_used_nonce_is_recognised_in_both_forms() {
         let stale = refused(1010, "Invalid Transaction: Transaction is outdated");
         assert!(matches!(stale, Answer::NonceTaken));
-        assert!(matches!(
-            refused(1014, "Priority is too low"),
-            Answer::NonceTaken
-        ));
+        assert!(matches!(refused(1014, "Priority is too low"), Answer::NonceTaken));
     }
 
     #[test]
     fn an_account_without_tokens_is_told_so() {
         let text = "Invalid Transaction: Inability to pay some fees (e.g. account balance too low)";
-        assert!(matches!(
-            refused(1010, text),
-            Answer::Refused(SubmitError::CannotPay)
-        ));
+        assert!(matches!(refused(1010, text), Answer::Refused(SubmitError::CannotPay)));
     }
 
     #[test]

@@ -188,10 +188,7 @@ impl Sender<'_> {
         owner: Option<(&AccountId, u64)>,
     ) -> Result<Option<Sent>, SubmitError> {
         let transaction = hash(bytes);
-        let sent = |inclusion| Sent {
-            transaction,
-            inclusion,
-        };
+        let sent = |inclusion| Sent { transaction, inclusion };
         if wait == Wait::Submitted {
             return Ok(Some(sent(None)));
         }

@@ -45,11 +45,7 @@ impl Nonces {
     /// Waits until this account's next nonce may be taken.
     pub(crate) async fn lane(&self, account: &AccountId) -> Lane<'_> {
         let gate = self.accounts().entry(*account).or_default().gate.clone();
-        Lane {
-            nonces: self,
-            account: *account,
-            _gate: gate.lock_owned().await,
-        }
+        Lane { nonces: self, account: *account, _gate: gate.lock_owned().await }
     }
 
     fn accounts(&self) -> MutexGuard<'_, BTreeMap<AccountId, Account>> {
@@ -65,11 +61,7 @@ impl<'a> Lane<'a> {
         let account = accounts.get(&self.account);
         let range = (nonce, 0)..=(nonce, u64::MAX);
         account.map_or_else(Vec::new, |account| {
-            account
-                .followed
-                .range(range)
-                .map(|(_, bytes)| bytes.clone())
-                .collect()
+            account.followed.range(range).map(|(_, bytes)| bytes.clone()).collect()
         })
     }
 
@@ -91,12 +83,7 @@ impl<'a> Lane<'a> {
         let number = account.tickets;
         account.tickets = number.wrapping_add(1);
         account.followed.insert((nonce, number), bytes);
-        Ticket {
-            nonces: self.nonces,
-            account: self.account,
-            nonce,
-            number,
-        }
+        Ticket { nonces: self.nonces, account: self.account, nonce, number }
     }
 }
 

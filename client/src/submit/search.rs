@@ -146,10 +146,7 @@ impl<'a> Search<'a> {
             return Ok(false);
         };
         let function = "AccountNonceApi_account_nonce";
-        let answer = self
-            .node
-            .call(function, &account.encode(), finalised.hash)
-            .await?;
+        let answer = self.node.call(function, &account.encode(), finalised.hash).await?;
         let next: u32 = decode_all("the nonce", &answer)?;
         self.asked = Some(finalised);
         Ok(u64::from(next) > nonce)
@@ -174,11 +171,7 @@ fn judge(block: BlockRef, index: u32, ends: Ends, wait: Wait) -> Verdict {
     if wait == Wait::Finalised && !finalised {
         return Verdict::Waiting;
     }
-    Verdict::Included(Inclusion {
-        block,
-        index,
-        finalised,
-    })
+    Verdict::Included(Inclusion { block, index, finalised })
 }
 
 /// Last block in which a transaction can be that lives `mortality` blocks from `anchor` on.

@@ -18,40 +18,22 @@ struct Setup {
 async fn setup() -> Setup {
     let chain = FakeChain::growing();
     let heads = chain.heads().await;
-    Setup {
-        chain,
-        heads,
-        nonces: Arc::default(),
-    }
+    Setup { chain, heads, nonces: Arc::default() }
 }
 
 impl Setup {
     async fn send(&self, note: u32, wait: Wait) -> Result<Sent, SubmitError> {
-        let sign = |nonce, _| {
-            Ok(Transaction {
-                account: ALICE,
-                nonce,
-                note,
-            }
-            .encode())
-        };
+        let sign = |nonce, _| Ok(Transaction { account: ALICE, nonce, note }.encode());
         self.sender().signed(&self.nonces, &ALICE, wait, sign).await
     }
 
     fn sender(&self) -> Sender<'_> {
-        Sender {
-            node: &*self.chain,
-            heads: self.heads.clone(),
-            mortality: LIFE,
-        }
+        Sender { node: &*self.chain, heads: self.heads.clone(), mortality: LIFE }
     }
 
     fn notes(&self) -> Vec<u32> {
         let included = self.chain.included(&ALICE);
-        included
-            .iter()
-            .map(|(_, transaction)| transaction.note)
-            .collect()
+        included.iter().map(|(_, transaction)| transaction.note).collect()
     }
 
     fn fault(&self, fault: Fault) {
@@ -150,11 +132,7 @@ async fn a_nonce_used_by_another_program_is_replaced() {
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(500)).await;
         chain.forget_pool();
-        chain.add(&Transaction {
-            account: ALICE,
-            nonce: 0,
-            note: 99,
-        });
+        chain.add(&Transaction { account: ALICE, nonce: 0, note: 99 });
     });
     setup.send(1, Wait::Finalised).await.expect("a submission");
     assert_eq!(setup.notes(), [99, 1]);
@@ -163,11 +141,7 @@ async fn a_nonce_used_by_another_program_is_replaced() {
 #[tokio::test(start_paused = true)]
 async fn every_signing_is_told_the_block_from_which_its_transaction_lives() {
     let setup = setup().await;
-    let other = Transaction {
-        account: ALICE,
-        nonce: 0,
-        note: 99,
-    };
+    let other = Transaction { account: ALICE, nonce: 0, note: 99 };
     let chain = setup.chain.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -179,12 +153,7 @@ async fn every_signing_is_told_the_block_from_which_its_transaction_lives() {
         told.push(anchor.number);
         let note = 1;
         let account = ALICE;
-        Ok(Transaction {
-            account,
-            nonce,
-            note,
-        }
-        .encode())
+        Ok(Transaction { account, nonce, note }.encode())
     };
     let mut sender = setup.sender();
     let sent = sender.signed(&setup.nonces, &ALICE, Wait::Finalised, sign);
@@ -200,11 +169,7 @@ async fn every_signing_is_told_the_block_from_which_its_transaction_lives() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_signed_reaches_no_node() {
     let setup = setup().await;
-    let sign = |_, _| {
-        Err(SubmitError::Unannounced {
-            reason: "no space left on device".into(),
-        })
-    };
+    let sign = |_, _| Err(SubmitError::Unannounced { reason: "no space left on device".into() });
     let mut sender = setup.sender();
     let sent = sender.signed(&setup.nonces, &ALICE, Wait::InBlock, sign);
     let error = sent.await.expect_err("nothing was signed");
@@ -216,10 +181,7 @@ async fn what_is_not_signed_reaches_no_node() {
 async fn a_stale_nonce_is_replaced_at_once() {
     let setup = setup().await;
     setup.fault(Fault::Refuse(1014, "Priority is too low"));
-    setup.fault(Fault::Refuse(
-        1010,
-        "Invalid Transaction: Transaction is outdated",
-    ));
+    setup.fault(Fault::Refuse(1010, "Invalid Transaction: Transaction is outdated"));
     setup.send(1, Wait::InBlock).await.expect("a submission");
     assert_eq!(setup.notes(), [1]);
 }
@@ -230,10 +192,7 @@ async fn an_account_that_is_always_contested_gives_up() {
     for _ in 0..MAX_ATTEMPTS {
         setup.fault(Fault::Refuse(1014, "Priority is too low"));
     }
-    let error = setup
-        .send(1, Wait::InBlock)
-        .await
-        .expect_err("a contested account");
+    let error = setup.send(1, Wait::InBlock).await.expect_err("a contested account");
     assert!(matches!(error, SubmitError::Contested), "{error}");
 }
 
@@ -255,10 +214,7 @@ async fn a_transaction_that_is_never_included_expires_once_no_block_can_hold_it(
 #[tokio::test(start_paused = true)]
 async fn an_account_without_tokens_is_refused_at_once() {
     let setup = setup().await;
-    setup.fault(Fault::Refuse(
-        1010,
-        "Invalid Transaction: Inability to pay some fees",
-    ));
+    setup.fault(Fault::Refuse(1010, "Invalid Transaction: Inability to pay some fees"));
     let error = setup.send(1, Wait::InBlock).await.expect_err("no tokens");
     assert!(matches!(error, SubmitError::CannotPay), "{error}");
     assert_eq!(setup.chain.state().handed_in, 1);
@@ -278,24 +234,15 @@ async fn ends_of_two_nodes_say_nothing_until_they_are_of_one_chain() {
     setup.send(1, Wait::Finalised).await.expect("a submission");
     let (height, transaction) = setup.chain.included(&ALICE)[0].clone();
     let bytes = transaction.encode();
-    let at = |height: usize| BlockRef {
-        number: height as BlockNumber,
-        hash: hash_at(height),
-    };
-    let branch = BlockRef {
-        hash: hash_at(999),
-        ..at(height)
-    };
+    let at = |height: usize| BlockRef { number: height as BlockNumber, hash: hash_at(height) };
+    let branch = BlockRef { hash: hash_at(999), ..at(height) };
     let owner = Some((&ALICE, 0));
     let mut search = Search::new(&*setup.chain, &bytes, at(0), LIFE, owner);
     for (best, finalised) in [(at(height - 1), at(height)), (at(height), branch)] {
         let verdict = search.step(Ends { best, finalised }, Wait::Finalised).await;
         assert_eq!(verdict.expect("an answer"), Verdict::Waiting);
     }
-    let ends = Ends {
-        best: at(height),
-        finalised: at(height),
-    };
+    let ends = Ends { best: at(height), finalised: at(height) };
     let verdict = search.step(ends, Wait::Finalised).await;
     let verdict = verdict.expect("an answer");
     assert!(matches!(verdict, Verdict::Included(inclusion) if inclusion.finalised));

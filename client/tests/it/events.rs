@@ -32,20 +32,14 @@ async fn one_by_one(client: &Client, end: u32) -> Vec<EventRecord> {
 
 /// A task was created.
 fn tells_of_a_task(record: &EventRecord) -> bool {
-    matches!(
-        record.event,
-        DomainEvent::Tasks(TasksEvent::TaskCreated { .. })
-    )
+    matches!(record.event, DomainEvent::Tasks(TasksEvent::TaskCreated { .. }))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_has_no_gap_and_no_repeat_across_restarts() {
     let mut node = Node::start();
     let client = node.client().await;
-    client
-        .wait_for_block(2, Follow::Finalised)
-        .await
-        .expect("a growing chain");
+    client.wait_for_block(2, Follow::Finalised).await.expect("a growing chain");
     let custodian = Custodian::of(&client).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
     let create = calls::tasks::create(custodian.experiment, &spec);
@@ -57,9 +51,7 @@ async fn a_stream_has_no_gap_and_no_repeat_across_restarts() {
         seen.push(stream.next().await.expect("an event"));
         node.kill();
         node.run();
-        let created = client
-            .submit(&custodian.keys, &create, Wait::Finalised)
-            .await;
+        let created = client.submit(&custodian.keys, &create, Wait::Finalised).await;
         created_in = created.expect("a task").block.expect("a block").number;
     }
     // Events come with each epoch, so there is one after any block.
@@ -73,10 +65,7 @@ async fn a_stream_has_no_gap_and_no_repeat_across_restarts() {
 async fn finalised_blocks_are_followed_one_by_one_across_a_restart() {
     let mut node = Node::start();
     let client = node.client().await;
-    client
-        .wait_for_block(1, Follow::Finalised)
-        .await
-        .expect("a growing chain");
+    client.wait_for_block(1, Follow::Finalised).await.expect("a growing chain");
     let mut blocks = client.blocks(Follow::Finalised);
     let first = blocks.next().await.expect("a block").number;
     for expected in first + 1..first + 3 {

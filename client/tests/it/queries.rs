@@ -19,17 +19,12 @@ async fn every_question_has_an_answer_on_a_fresh_chain() {
     provenance(&best).await.expect("answers about provenance");
     circuits(&best).await.expect("answers about circuits");
     tokens(&best).await.expect("answers about tokens");
-    let none = client
-        .at_number(1_000_000)
-        .await
-        .expect_err("no such block");
+    let none = client.at_number(1_000_000).await.expect_err("no such block");
     assert!(matches!(none, QueryError::NoSuchBlock(_)), "{none}");
 }
 
 fn alice() -> nocknock_client::AccountId {
-    Keys::development("alice")
-        .expect("a development account")
-        .account()
+    Keys::development("alice").expect("a development account").account()
 }
 
 async fn tasks(best: &Snapshot) -> Result<(), QueryError> {
@@ -81,11 +76,7 @@ async fn facts(best: &Snapshot) -> Result<(), QueryError> {
     assert_eq!(best.confidence(0).await?, None);
     assert!(best.facts(0, 64).await?.is_empty());
     assert!(best.facts_by_domain(&text("physics")).await?.is_empty());
-    assert_eq!(
-        best.facts_by_subject(&text("physics"), &text("light"))
-            .await?,
-        []
-    );
+    assert_eq!(best.facts_by_subject(&text("physics"), &text("light")).await?, []);
     assert!(best.history(0).await?.is_empty());
     assert_eq!(best.case(0).await?, None);
     assert_eq!(best.stake(0, &alice()).await?, None);

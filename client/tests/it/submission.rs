@@ -13,10 +13,7 @@ use std::time::Duration;
 
 async fn ready(node: &Node) -> (Client, Custodian) {
     let client = node.client().await;
-    client
-        .wait_for_block(2, Follow::Finalised)
-        .await
-        .expect("a growing chain");
+    client.wait_for_block(2, Follow::Finalised).await.expect("a growing chain");
     let custodian = Custodian::of(&client).await;
     (client, custodian)
 }
@@ -27,34 +24,18 @@ async fn a_custodian_without_tokens_creates_a_task() {
     let (client, custodian) = ready(&node).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
     let create = calls::tasks::create(custodian.experiment, &spec);
-    let created = client
-        .submit(&custodian.keys, &create, Wait::Finalised)
-        .await;
+    let created = client.submit(&custodian.keys, &create, Wait::Finalised).await;
     let created = created.expect("a task");
     assert!(created.finalised && created.is_free());
     let task = created.task().expect("a new task");
-    assert!(created
-        .events
-        .iter()
-        .any(|event| event.task() == Some(task)));
+    assert!(created.events.iter().any(|event| event.task() == Some(task)));
 
     let finalised = client.finalised().await.expect("an answer");
-    let stored = finalised
-        .task(task)
-        .await
-        .expect("an answer")
-        .expect("the task");
+    let stored = finalised.task(task).await.expect("an answer").expect("the task");
     assert_eq!(stored.requester, custodian.keys.account());
     assert_eq!(stored.funding, Funding::Curriculum);
-    assert_eq!(
-        finalised.roots(task).await.expect("an answer"),
-        spec.roots.to_vec()
-    );
-    let phase = finalised
-        .phase(task)
-        .await
-        .expect("an answer")
-        .expect("a phase");
+    assert_eq!(finalised.roots(task).await.expect("an answer"), spec.roots.to_vec());
+    let phase = finalised.phase(task).await.expect("an answer").expect("a phase");
     assert_eq!(phase.phase, Phase::Open);
     assert!(phase.deadline.is_some());
 }
@@ -96,12 +77,7 @@ async fn a_submission_survives_the_death_of_the_node_and_takes_effect_once() {
     node.run();
     let included = submission.await.expect("no panic").expect("a task");
     assert!(included.finalised);
-    let tasks = client
-        .finalised()
-        .await
-        .expect("an answer")
-        .all_tasks()
-        .await;
+    let tasks = client.finalised().await.expect("an answer").all_tasks().await;
     assert_eq!(tasks.expect("an answer").len(), 1);
 }
 
@@ -112,29 +88,14 @@ async fn costs_are_known_before_anything_is_submitted() {
     let spec = spec(&client.best().await.expect("an answer")).await;
     let create = calls::tasks::create(custodian.experiment, &spec);
     let account = custodian.keys.account();
-    let estimate = client
-        .estimate(&account, &create)
-        .await
-        .expect("an estimate");
+    let estimate = client.estimate(&account, &create).await.expect("an estimate");
     assert!(estimate.fee > 0);
     assert_eq!((estimate.deposit, estimate.available), (0, 0));
     assert!(!estimate.is_affordable());
 
-    let run = client
-        .dry_run(&custodian.keys, &create)
-        .await
-        .expect("a dry run");
+    let run = client.dry_run(&custodian.keys, &create).await.expect("a dry run");
     assert_eq!(run.outcome, Ok(()));
-    assert_eq!(
-        client
-            .best()
-            .await
-            .expect("an answer")
-            .task(0)
-            .await
-            .expect("an answer"),
-        None
-    );
+    assert_eq!(client.best().await.expect("an answer").task(0).await.expect("an answer"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,10 +107,7 @@ async fn an_account_without_tokens_cannot_pay_for_other_calls() {
     let error = client.submit(&stranger, &call, Wait::InBlock).await;
     let error = error.expect_err("no tokens");
     assert!(matches!(error, SubmitError::CannotPay), "{error}");
-    let error = client
-        .dry_run(&stranger, &call)
-        .await
-        .expect_err("no tokens");
+    let error = client.dry_run(&stranger, &call).await.expect_err("no tokens");
     assert!(matches!(error, SubmitError::CannotPay), "{error}");
 }
 

@@ -8,9 +8,7 @@ use nocknock_primitives::model::{rows::count_real, shape::TINY_4X3X2};
 use std::path::Path;
 
 pub(crate) fn table(rows: u32) -> Table {
-    let rows: String = (0..rows)
-        .map(|n| format!("{},{},{}\n", n % 7, n % 5, n % 2))
-        .collect();
+    let rows: String = (0..rows).map(|n| format!("{},{},{}\n", n % 7, n % 5, n % 2)).collect();
     let text = format!("a,b,kind\n{rows}");
     Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default()).unwrap()
 }
@@ -18,10 +16,7 @@ pub(crate) fn table(rows: u32) -> Table {
 pub(crate) fn prepared(rows: u32) -> PreparedTask {
     let table = table(rows);
     let quantiser = Quantiser::fit(&table, &TINY_4X3X2, Range::MinMax).unwrap();
-    let options = SplitOptions {
-        blocks: None,
-        seed: SplitSeed::from_bytes([1; 32]),
-    };
+    let options = SplitOptions { blocks: None, seed: SplitSeed::from_bytes([1; 32]) };
     PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options).unwrap()
 }
 
@@ -70,26 +65,16 @@ fn printing_a_task_shows_neither_salts_nor_rows() {
 
 #[test]
 fn tables_without_classes_or_with_too_many_are_refused() {
-    let unlabelled = ReadOptions {
-        label: LabelColumn::None,
-        ..ReadOptions::default()
-    };
+    let unlabelled = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
     let attempt = |text: &str, options: &ReadOptions| {
         let table = Table::read_csv(text.as_bytes(), Path::new("t"), options).unwrap();
         let quantiser = Quantiser::fit(&table, &TINY_4X3X2, Range::MinMax).unwrap();
         let split = SplitOptions::random().unwrap();
         PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &split).unwrap_err()
     };
-    assert_eq!(
-        attempt("a,b\n1,2\n3,4\n", &unlabelled),
-        PrepareError::NoLabels
-    );
+    assert_eq!(attempt("a,b\n1,2\n3,4\n", &unlabelled), PrepareError::NoLabels);
     assert_eq!(
         attempt("a,k\n1,x\n2,y\n3,z\n", &ReadOptions::default()),
-        PrepareError::TooManyClasses {
-            found: 3,
-            shape: TINY_4X3X2,
-            classes: 2
-        }
+        PrepareError::TooManyClasses { found: 3, shape: TINY_4X3X2, classes: 2 }
     );
 }

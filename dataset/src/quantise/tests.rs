@@ -5,10 +5,7 @@ use proptest::prelude::*;
 use std::path::Path;
 
 fn table(text: &str) -> Table {
-    let options = ReadOptions {
-        label: LabelColumn::None,
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
     Table::read_csv(text.as_bytes(), Path::new("test.csv"), &options).unwrap()
 }
 
@@ -25,10 +22,7 @@ fn numbers_are_scaled_to_the_bits_of_the_shape() {
 #[test]
 fn the_fixed_range_of_digits_keeps_whole_numbers_and_clips_16() {
     let data = table("a,b,c\n0,8,16\n");
-    let range = Range::Fixed {
-        low: 0.0,
-        high: 15.0,
-    };
+    let range = Range::Fixed { low: 0.0, high: 15.0 };
     let quantiser = Quantiser::fit(&data, &DIGITS_64X32X10, range).unwrap();
     for value in 0..=15u16 {
         let row = quantiser.row(&[f64::from(value), 0.0, 16.0]).unwrap();
@@ -64,9 +58,7 @@ fn a_column_whose_range_is_infinite_is_named_as_too_large() {
     for range in [Range::MinMax, Range::Quantiles { tail: 0.01 }] {
         let error = Quantiser::fit(&data, &TINY_4X3X2, range).unwrap_err();
         assert_eq!(error, QuantiseError::TooLarge { column: "b".into() });
-        assert!(error
-            .to_string()
-            .starts_with("the values of column `b` are too large"));
+        assert!(error.to_string().starts_with("the values of column `b` are too large"));
     }
 }
 
@@ -75,10 +67,7 @@ fn data_that_does_not_fit_is_refused() {
     let wide = table("a,b,c,d,e\n1,2,3,4,5\n");
     assert_eq!(
         Quantiser::fit(&wide, &TINY_4X3X2, Range::MinMax),
-        Err(QuantiseError::TooManyColumns {
-            found: 5,
-            inputs: 4
-        })
+        Err(QuantiseError::TooManyColumns { found: 5, inputs: 4 })
     );
     let data = table("a,b\n1,2\n3,4\n");
     for tail in [-0.1, 0.5, f64::NAN] {
@@ -96,28 +85,15 @@ fn other_columns_than_those_it_was_made_for_are_refused() {
     let quantiser = Quantiser::fit(&table("a,b\n1,2\n"), &TINY_4X3X2, Range::MinMax).unwrap();
     assert_eq!(
         quantiser.table(&table("a\n1\n")),
-        Err(QuantiseError::Columns {
-            expected: 2,
-            found: 1
-        })
+        Err(QuantiseError::Columns { expected: 2, found: 1 })
     );
     assert_eq!(
         quantiser.table(&table("b,a\n1,2\n")),
-        Err(QuantiseError::ColumnName {
-            number: 1,
-            expected: "a".into(),
-            found: "b".into()
-        })
+        Err(QuantiseError::ColumnName { number: 1, expected: "a".into(), found: "b".into() })
     );
-    assert!(
-        quantiser.table(&table("1,2\n")).is_ok(),
-        "no names to compare"
-    );
+    assert!(quantiser.table(&table("1,2\n")).is_ok(), "no names to compare");
     assert!(quantiser.check_shape(&TABULAR_32X16X2).is_err());
-    assert!(matches!(
-        quantiser.row(&[f64::INFINITY, 0.0]),
-        Err(QuantiseError::NotFinite { .. })
-    ));
+    assert!(matches!(quantiser.row(&[f64::INFINITY, 0.0]), Err(QuantiseError::NotFinite { .. })));
 }
 
 #[test]

@@ -3,10 +3,7 @@ use crate::blocks::tests::prepared;
 use std::{fs, os::unix::fs::PermissionsExt};
 
 fn state() -> RequesterState<Option<u64>> {
-    RequesterState {
-        prepared: prepared(100),
-        progress: Some(7),
-    }
+    RequesterState { prepared: prepared(100), progress: Some(7) }
 }
 
 fn load(file: &Path) -> Result<RequesterState<Option<u64>>, StateError> {
@@ -57,29 +54,11 @@ fn a_changed_salt_row_or_order_is_noticed() {
         let salt = hex::encode(state.prepared.block(1).unwrap().salt().as_bytes());
         text.replace(&salt, &"01".repeat(32))
     });
-    assert!(matches!(
-        salt,
-        StateError::Stored {
-            error: StoredError::Root { index: 1 },
-            ..
-        }
-    ));
+    assert!(matches!(salt, StateError::Stored { error: StoredError::Root { index: 1 }, .. }));
     let order = changed(|_, text| text.replace("\"index\":2", "\"index\":0"));
-    assert!(matches!(
-        order,
-        StateError::Stored {
-            error: StoredError::Root { index: 2 },
-            ..
-        }
-    ));
+    assert!(matches!(order, StateError::Stored { error: StoredError::Root { index: 2 }, .. }));
     let shape = changed(|_, text| text.replace("tiny-4x3x2", "tiny-4x3x3"));
-    assert!(matches!(
-        shape,
-        StateError::Stored {
-            error: StoredError::Shape,
-            ..
-        }
-    ));
+    assert!(matches!(shape, StateError::Stored { error: StoredError::Shape, .. }));
 }
 
 #[test]
@@ -100,8 +79,5 @@ fn a_folder_that_does_not_exist_is_named() {
     let error = state().save(Path::new("/nowhere/task.json")).unwrap_err();
     assert!(matches!(&error, StateError::Write { .. }));
     assert!(error.to_string().starts_with("/nowhere/task.json: "));
-    assert!(matches!(
-        load(Path::new("/nowhere/task.json")),
-        Err(StateError::Read { .. })
-    ));
+    assert!(matches!(load(Path::new("/nowhere/task.json")), Err(StateError::Read { .. })));
 }

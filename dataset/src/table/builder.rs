@@ -52,13 +52,7 @@ impl Builder {
         if columns.len() <= usize::from(label.is_some()) {
             return Err(TableFault::NoFeatures);
         }
-        Ok(Self {
-            columns,
-            named,
-            label,
-            values: Vec::new(),
-            classes: Classes::default(),
-        })
+        Ok(Self { columns, named, label, values: Vec::new(), classes: Classes::default() })
     }
 
     /// Adds a row with one cell for each column.
@@ -120,9 +114,7 @@ impl Builder {
         }
         let label = self.label.map(|number| self.columns.remove(number));
         if let (Some(column), 0 | 1) = (&label, self.classes.count()) {
-            return Err(TableFault::OneClass {
-                column: column.clone(),
-            });
+            return Err(TableFault::OneClass { column: column.clone() });
         }
         let classes = self.classes;
         Ok(Table {
@@ -139,9 +131,7 @@ fn check_names(columns: &[String]) -> Result<(), TableFault> {
     for (number, column) in (1..).zip(columns) {
         names::check(column).map_err(|error| TableFault::ColumnName { number, error })?;
         if !seen.insert(column) {
-            return Err(TableFault::RepeatedColumn {
-                column: column.clone(),
-            });
+            return Err(TableFault::RepeatedColumn { column: column.clone() });
         }
     }
     Ok(())
@@ -155,10 +145,7 @@ fn label_place(columns: &[String], label: &LabelColumn) -> Result<Option<usize>,
     };
     match columns.iter().position(|column| column == wanted) {
         Some(place) => Ok(Some(place)),
-        None => Err(TableFault::NoSuchColumn {
-            column: shorten(wanted),
-            known: list(columns),
-        }),
+        None => Err(TableFault::NoSuchColumn { column: shorten(wanted), known: list(columns) }),
     }
 }
 
@@ -190,11 +177,7 @@ impl CellFault {
         match self {
             Self::Missing => TableFault::Missing { place, column },
             Self::Infinite => TableFault::Infinite { place, column },
-            Self::NotANumber(text) => TableFault::NotANumber {
-                place,
-                column,
-                text,
-            },
+            Self::NotANumber(text) => TableFault::NotANumber { place, column, text },
         }
     }
 }
@@ -205,10 +188,9 @@ impl Cell<'_> {
             Self::Number(number) => number,
             Self::Missing => return Err(CellFault::Missing),
             Self::Text(text) if is_missing(&text) => return Err(CellFault::Missing),
-            Self::Text(text) => text
-                .trim()
-                .parse()
-                .map_err(|_| CellFault::NotANumber(shorten(&text)))?,
+            Self::Text(text) => {
+                text.trim().parse().map_err(|_| CellFault::NotANumber(shorten(&text)))?
+            }
         };
         finite(number)
     }

@@ -69,10 +69,7 @@ fn separator(text: &[u8], told: u8) -> u8 {
 /// Cells of the first two records.
 fn widths(text: &[u8], separator: u8) -> Vec<usize> {
     let records = parser(text, separator).into_records().take(2);
-    records
-        .filter_map(|record| record.ok())
-        .map(|record| record.len())
-        .collect()
+    records.filter_map(|record| record.ok()).map(|record| record.len()).collect()
 }
 
 /// Counts lines. The parser's own count is that in front of the blank lines before a record, and
@@ -85,11 +82,7 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn of(text: &'a [u8]) -> Self {
-        Self {
-            text,
-            counted: 0,
-            line: 1,
-        }
+        Self { text, counted: 0, line: 1 }
     }
 
     /// The line on which a record begins, which follows the one asked for before.
@@ -129,9 +122,6 @@ fn start(
 }
 
 fn push(builder: &mut Builder, place: Place, record: &StringRecord) -> Result<(), TableFault> {
-    let cells: Vec<Cell<'_>> = record
-        .iter()
-        .map(|cell| Cell::Text(Cow::Borrowed(cell)))
-        .collect();
+    let cells: Vec<Cell<'_>> = record.iter().map(|cell| Cell::Text(Cow::Borrowed(cell))).collect();
     builder.push(place, cells.into_iter())
 }

@@ -81,9 +81,7 @@ fn repeated_rows(table: &Table) -> usize {
     let classes = table.labels().map(|labels| labels.of_row.as_slice());
     let classes = classes.unwrap_or_default();
     let numbered = table.rows().enumerate();
-    let mut rows: Vec<_> = numbered
-        .map(|(number, row)| (row, classes.get(number)))
-        .collect();
+    let mut rows: Vec<_> = numbered.map(|(number, row)| (row, classes.get(number))).collect();
     rows.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
     let pairs = rows.iter().zip(rows.iter().skip(1));
     pairs.filter(|(a, b)| a == b).count()
@@ -97,9 +95,7 @@ fn count(labels: &Labels) -> Vec<ClassCount> {
         }
     }
     let named = labels.classes.iter().cloned().zip(counts);
-    named
-        .map(|(name, rows)| ClassCount { name, rows })
-        .collect()
+    named.map(|(name, rows)| ClassCount { name, rows }).collect()
 }
 
 impl fmt::Display for Description {
@@ -115,10 +111,7 @@ impl fmt::Display for Description {
             writeln!(f, "  {:<width$}  {:>7}", class.name, class.rows)?;
         }
         let percent = majority * 100.0;
-        write!(
-            f,
-            "Always answering the most frequent class is right in {percent:.1} % of rows."
-        )?;
+        write!(f, "Always answering the most frequent class is right in {percent:.1} % of rows.")?;
         self.warn(f)
     }
 }

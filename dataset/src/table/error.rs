@@ -18,10 +18,7 @@ pub struct TableError {
 
 impl TableError {
     pub(super) fn new(file: &Path, fault: TableFault) -> Self {
-        Self {
-            file: file.to_owned(),
-            fault,
-        }
+        Self { file: file.to_owned(), fault }
     }
 }
 

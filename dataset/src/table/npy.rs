@@ -71,9 +71,7 @@ fn collect<T: Deserialize, R: Read>(
     convert: impl Fn(T) -> f64,
 ) -> Result<Vec<f64>, TableFault> {
     let values = file.data::<T>().map_err(unreadable)?;
-    values
-        .map(|value| value.map(&convert).map_err(unreadable))
-        .collect()
+    values.map(|value| value.map(&convert).map_err(unreadable)).collect()
 }
 
 fn unreadable(error: impl std::fmt::Display) -> TableFault {

@@ -40,10 +40,7 @@ fn columns(reader: &impl FileReader) -> Result<Vec<String>, TableFault> {
 }
 
 fn push(builder: &mut Builder, place: Place, row: &Row) -> Result<(), TableFault> {
-    let cells: Vec<Cell<'_>> = row
-        .get_column_iter()
-        .map(|(_, field)| cell(field))
-        .collect();
+    let cells: Vec<Cell<'_>> = row.get_column_iter().map(|(_, field)| cell(field)).collect();
     builder.push(place, cells.into_iter())
 }
 

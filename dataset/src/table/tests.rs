@@ -14,10 +14,7 @@ fn fault(text: &str) -> TableFault {
 }
 
 fn by_name(label: &str) -> ReadOptions {
-    ReadOptions {
-        label: LabelColumn::Named(label.into()),
-        ..ReadOptions::default()
-    }
+    ReadOptions { label: LabelColumn::Named(label.into()), ..ReadOptions::default() }
 }
 
 /// A version 1 NPY file of this type, order and shape.
@@ -73,10 +70,7 @@ fn semicolons_and_tabs_are_seen() {
 
 #[test]
 fn a_semicolon_in_the_name_of_the_only_column_separates_nothing() {
-    let options = ReadOptions {
-        label: LabelColumn::None,
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
     let table = read("width; mm\n5\n7\n", &options).unwrap();
     assert_eq!(table.columns(), ["width; mm"]);
     assert_eq!(table.len(), 2);
@@ -115,10 +109,7 @@ fn without_names_columns_are_numbered() {
 
 #[test]
 fn the_header_can_be_said_to_be_there_or_not() {
-    let with = |header| ReadOptions {
-        header,
-        label: LabelColumn::None,
-    };
+    let with = |header| ReadOptions { header, label: LabelColumn::None };
     let present = read("2020,2021\n1,2\n", &with(Header::Present)).unwrap();
     assert_eq!(present.columns(), ["2020", "2021"]);
     let absent = read("2020,2021\n1,2\n", &with(Header::Absent)).unwrap();
@@ -146,40 +137,21 @@ fn faults_name_line_and_column() {
     ));
     assert!(matches!(
         fault("a,b,k\n1,-inf,x\n"),
-        TableFault::Infinite {
-            place: Place::Line(2),
-            ..
-        }
+        TableFault::Infinite { place: Place::Line(2), .. }
     ));
     assert!(matches!(
         fault("a,b,k\n1,2,x\n1,2\n"),
-        TableFault::Ragged {
-            place: Place::Line(3),
-            expected: 3,
-            found: 2
-        }
+        TableFault::Ragged { place: Place::Line(3), expected: 3, found: 2 }
     ));
     let error = labelled("a,b,k\n1,2,x\n1,2\n").unwrap_err();
-    assert!(error
-        .to_string()
-        .starts_with("data.csv: line 3 has 2 cells"));
+    assert!(error.to_string().starts_with("data.csv: line 3 has 2 cells"));
 }
 
 #[test]
 fn lines_are_counted_with_blank_ones_and_both_line_ends() {
-    for text in [
-        "a,k\r\n1,x\r\n\r\n\r\n,y\r\n",
-        "a,k\n1,\"x\n\n\"\n,y",
-        "\n\n1,x\n\n,y\n",
-    ] {
+    for text in ["a,k\r\n1,x\r\n\r\n\r\n,y\r\n", "a,k\n1,\"x\n\n\"\n,y", "\n\n1,x\n\n,y\n"] {
         assert!(
-            matches!(
-                fault(text),
-                TableFault::Missing {
-                    place: Place::Line(5),
-                    ..
-                }
-            ),
+            matches!(fault(text), TableFault::Missing { place: Place::Line(5), .. }),
             "{text:?}: {}",
             fault(text)
         );
@@ -204,14 +176,8 @@ fn tables_that_nothing_can_be_learnt_from_are_refused() {
         fault(&format!("a,k\n{many}")),
         TableFault::TooManyClasses { limit: 256, .. }
     ));
-    assert!(matches!(
-        fault("a,k\n1,\u{1b}[31m\n"),
-        TableFault::ClassName { .. }
-    ));
-    assert!(matches!(
-        fault("a\u{7},k\n1,x\n"),
-        TableFault::ColumnName { number: 1, .. }
-    ));
+    assert!(matches!(fault("a,k\n1,\u{1b}[31m\n"), TableFault::ClassName { .. }));
+    assert!(matches!(fault("a\u{7},k\n1,x\n"), TableFault::ColumnName { number: 1, .. }));
     let unknown = read("a,b\n1,2\n", &by_name("z")).unwrap_err();
     assert_eq!(
         unknown.to_string(),
@@ -223,27 +189,19 @@ fn tables_that_nothing_can_be_learnt_from_are_refused() {
 fn as_many_classes_as_a_task_may_have_are_read() {
     let rows: String = (0..256).map(|n| format!("1,{n}\n")).collect();
     let table = labelled(&format!("a,k\n{rows}")).unwrap();
-    assert_eq!(
-        table.labels().unwrap().of_row,
-        (0..=255).collect::<Vec<u8>>()
-    );
+    assert_eq!(table.labels().unwrap().of_row, (0..=255).collect::<Vec<u8>>());
 }
 
 #[test]
 fn arrays_of_both_orders_and_several_types_are_read() {
-    let floats: Vec<u8> = [1.5f64, 2.0, 0.0, 3.0, 4.0, 1.0]
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
+    let floats: Vec<u8> =
+        [1.5f64, 2.0, 0.0, 3.0, 4.0, 1.0].iter().flat_map(|value| value.to_le_bytes()).collect();
     let table = read_npy(&npy("<f8", false, "(2, 3)", &floats)).unwrap();
     assert_eq!(table.columns(), ["c0", "c1"]);
     assert_eq!(table.rows().collect::<Vec<_>>(), [[1.5, 2.0], [3.0, 4.0]]);
     assert_eq!(table.labels().unwrap().classes, ["0", "1"]);
     let columns_first = read_npy(&npy("|u1", true, "(2, 3)", &[1, 4, 2, 5, 0, 9])).unwrap();
-    assert_eq!(
-        columns_first.rows().collect::<Vec<_>>(),
-        [[1.0, 2.0], [4.0, 5.0]]
-    );
+    assert_eq!(columns_first.rows().collect::<Vec<_>>(), [[1.0, 2.0], [4.0, 5.0]]);
     let big_endian = read_npy(&npy(">i2", false, "(2, 2)", &[0, 1, 0, 2, 255, 255, 0, 3])).unwrap();
     assert_eq!(big_endian.rows().collect::<Vec<_>>(), [[1.0], [-1.0]]);
 }
@@ -284,10 +242,7 @@ fn the_end_of_the_name_tells_the_format() {
     let missing = Table::read(&folder.path().join("b.csv"), &ReadOptions::default());
     assert!(matches!(missing.unwrap_err().fault, TableFault::Io(_)));
     #[cfg(not(feature = "parquet"))]
-    assert!(matches!(
-        write("a.parquet", "").unwrap_err().fault,
-        TableFault::NoParquet
-    ));
+    assert!(matches!(write("a.parquet", "").unwrap_err().fault, TableFault::NoParquet));
 }
 
 #[test]
@@ -298,10 +253,7 @@ fn a_description_counts_rows_and_classes() {
         "3 rows, 1 columns, 2 classes in `k`:\n  long        1\n  x           2\nAlways answering \
          the most frequent class is right in 66.7 % of rows."
     );
-    let unlabelled = ReadOptions {
-        label: LabelColumn::None,
-        ..ReadOptions::default()
-    };
+    let unlabelled = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
     let description = read("a\n1\n", &unlabelled).unwrap().describe();
     assert_eq!(description.to_string(), "1 rows, 1 columns");
     assert_eq!(description.majority(), None);

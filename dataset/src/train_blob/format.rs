@@ -167,9 +167,7 @@ pub(super) fn encode(blob: &TrainBlob) -> Result<Vec<u8>, EncodeError> {
     let header = serde_json::to_vec(&written_header(blob))?;
     let length = u32::try_from(header.len()).unwrap_or(u32::MAX);
     if header.len() > MAX_HEADER_BYTES {
-        return Err(EncodeError::HeaderTooLong {
-            found: header.len(),
-        });
+        return Err(EncodeError::HeaderTooLong { found: header.len() });
     }
     let mut bytes = MAGIC.to_vec();
     bytes.extend(VERSION.to_le_bytes());
@@ -200,11 +198,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<TrainBlob, TrainBlobError> {
         return Err(TrainBlobError::TooLong { found: bytes.len() });
     }
     let (header, rows) = split_header(bytes)?;
-    let header: Header =
-        serde_json::from_slice(header).map_err(|error| TrainBlobError::Header {
-            line: error.line(),
-            column: error.column(),
-        })?;
+    let header: Header = serde_json::from_slice(header)
+        .map_err(|error| TrainBlobError::Header { line: error.line(), column: error.column() })?;
     let shape = MlpShape::named(&header.shape).ok_or(TrainBlobError::Shape)?;
     check_classes(&shape, &header.classes)?;
     let quantiser = Quantiser::try_from(header.quantiser)?;
@@ -225,16 +220,12 @@ fn split_header(bytes: &[u8]) -> Result<(&[u8], &[u8]), TrainBlobError> {
     if *magic != MAGIC {
         return Err(TrainBlobError::Magic);
     }
-    let (version, bytes) = bytes
-        .split_first_chunk::<2>()
-        .ok_or(TrainBlobError::CutOff)?;
+    let (version, bytes) = bytes.split_first_chunk::<2>().ok_or(TrainBlobError::CutOff)?;
     let version = u16::from_le_bytes(*version);
     if version != VERSION {
         return Err(TrainBlobError::Version { found: version });
     }
-    let (length, bytes) = bytes
-        .split_first_chunk::<4>()
-        .ok_or(TrainBlobError::CutOff)?;
+    let (length, bytes) = bytes.split_first_chunk::<4>().ok_or(TrainBlobError::CutOff)?;
     let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
     if length > MAX_HEADER_BYTES {
         return Err(TrainBlobError::HeaderTooLong { found: length });
@@ -256,9 +247,7 @@ fn check_classes(shape: &MlpShape, classes: &[String]) -> Result<(), TrainBlobEr
 fn check_order(blocks: &[BlockHeader]) -> Result<(), TrainBlobError> {
     let limit = usize::try_from(MAX_BLOCKS).unwrap_or(usize::MAX);
     if !(1..=limit).contains(&blocks.len()) {
-        return Err(TrainBlobError::BlockCount {
-            found: blocks.len(),
-        });
+        return Err(TrainBlobError::BlockCount { found: blocks.len() });
     }
     let mut least = 0;
     for block in blocks {
@@ -275,9 +264,7 @@ fn take_blocks(headers: Vec<BlockHeader>, mut rows: &[u8]) -> Result<Vec<Block>,
     let mut blocks = Vec::with_capacity(headers.len());
     for header in headers {
         let length = usize::try_from(header.bytes).unwrap_or(usize::MAX);
-        let (own, rest) = rows
-            .split_at_checked(length)
-            .ok_or(TrainBlobError::CutOff)?;
+        let (own, rest) = rows.split_at_checked(length).ok_or(TrainBlobError::CutOff)?;
         blocks.push(Block::new(header.index, header.salt, own.to_vec()));
         rows = rest;
     }
@@ -289,9 +276,7 @@ fn take_blocks(headers: Vec<BlockHeader>, mut rows: &[u8]) -> Result<Vec<Block>,
 
 fn check_rows(shape: &MlpShape, block: &Block, classes: usize) -> Result<(), TrainBlobError> {
     let index = block.index();
-    let rows = block
-        .decode(shape)
-        .map_err(|error| TrainBlobError::Rows { index, error })?;
+    let rows = block.decode(shape).map_err(|error| TrainBlobError::Rows { index, error })?;
     if count_real(&rows) == 0 {
         return Err(TrainBlobError::EmptyBlock { index });
     }

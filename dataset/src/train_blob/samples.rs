@@ -14,11 +14,8 @@ pub struct Samples {
 impl Samples {
     /// The samples of blocks of a shape.
     pub fn of(shape: &MlpShape, blocks: &[Block]) -> Result<Self, WireError> {
-        let mut samples = Self {
-            inputs: usize::from(shape.inputs),
-            features: Vec::new(),
-            labels: Vec::new(),
-        };
+        let mut samples =
+            Self { inputs: usize::from(shape.inputs), features: Vec::new(), labels: Vec::new() };
         for block in blocks {
             for row in block.decode(shape)?.iter().filter(|row| row.real) {
                 let class = row.class().and_then(|class| u8::try_from(class).ok());

@@ -64,47 +64,23 @@ fn a_block_with_another_salt_or_other_rows_is_named() {
     let last = &blob.blocks[2];
     let salt = BlockSalt::from_bytes(&[1; 32]).unwrap();
     let other_salt = Block::new(3, salt, last.rows().to_vec());
-    assert_eq!(
-        replace(2, other_salt),
-        Err(MismatchError::Root { index: 3 })
-    );
+    assert_eq!(replace(2, other_salt), Err(MismatchError::Root { index: 3 }));
     let other_rows = Block::new(3, last.salt().clone(), blob.blocks[0].rows().to_vec());
-    assert_eq!(
-        replace(2, other_rows),
-        Err(MismatchError::Root { index: 3 })
-    );
+    assert_eq!(replace(2, other_rows), Err(MismatchError::Root { index: 3 }));
     let other_index = Block::new(2, last.salt().clone(), last.rows().to_vec());
-    assert_eq!(
-        replace(2, other_index),
-        Err(MismatchError::Root { index: 2 })
-    );
+    assert_eq!(replace(2, other_index), Err(MismatchError::Root { index: 2 }));
     assert_eq!(
         blob.check_against_roots(&task.roots()[..3]),
-        Err(MismatchError::Unknown {
-            index: 3,
-            blocks: 3
-        })
+        Err(MismatchError::Unknown { index: 3, blocks: 3 })
     );
 }
 
 #[test]
 fn missing_and_published_test_blocks_are_named() {
     let (_, blob) = task();
-    assert_eq!(
-        blob.check_complete(4, &[]),
-        Err(MismatchError::Missing { index: 2 })
-    );
-    assert_eq!(
-        blob.check_complete(4, &[1, 2]),
-        Err(MismatchError::Drawn { index: 1 })
-    );
-    assert_eq!(
-        blob.check_complete(3, &[2]),
-        Err(MismatchError::Unknown {
-            index: 3,
-            blocks: 3
-        })
-    );
+    assert_eq!(blob.check_complete(4, &[]), Err(MismatchError::Missing { index: 2 }));
+    assert_eq!(blob.check_complete(4, &[1, 2]), Err(MismatchError::Drawn { index: 1 }));
+    assert_eq!(blob.check_complete(3, &[2]), Err(MismatchError::Unknown { index: 3, blocks: 3 }));
 }
 
 #[test]
@@ -123,10 +99,7 @@ fn a_wrong_beginning_or_length_is_told_apart() {
     assert_eq!(decode(&version), TrainBlobError::Version { found: 2 });
     let mut header = bytes;
     header[13] = 1;
-    assert!(matches!(
-        decode(&header),
-        TrainBlobError::HeaderTooLong { .. }
-    ));
+    assert!(matches!(decode(&header), TrainBlobError::HeaderTooLong { .. }));
     let huge = vec![0; MAX_TRAIN_BLOB_BYTES + 1];
     assert!(matches!(decode(&huge), TrainBlobError::TooLong { .. }));
 }
@@ -139,34 +112,16 @@ fn every_rule_of_the_header_is_checked() {
         TrainBlob::decode(&changed).unwrap_err()
     };
     assert_eq!(decode("tiny-4x3x2", "tiny-4x3x3"), TrainBlobError::Shape);
-    assert!(matches!(
-        decode("tiny-4x3x2", TABULAR_32X16X2.name()),
-        TrainBlobError::Quantiser(_)
-    ));
+    assert!(matches!(decode("tiny-4x3x2", TABULAR_32X16X2.name()), TrainBlobError::Quantiser(_)));
     assert!(matches!(
         decode(r#"["0","1"]"#, r#"["0","1","2"]"#),
         TrainBlobError::Classes { found: 3, .. }
     ));
-    assert!(matches!(
-        decode(r#"["0","1"]"#, r#"["0","\u001b[31m"]"#),
-        TrainBlobError::Name(_)
-    ));
-    assert!(matches!(
-        decode(r#""low":"0""#, r#""low":"1e999""#),
-        TrainBlobError::Quantiser(_)
-    ));
-    assert_eq!(
-        decode(r#""index":1"#, r#""index":0"#),
-        TrainBlobError::BlockOrder { index: 0 }
-    );
-    assert_eq!(
-        decode(r#""index":3"#, r#""index":256"#),
-        TrainBlobError::BlockOrder { index: 256 }
-    );
-    assert!(matches!(
-        decode(r#"{"shape""#, r#"{"more":1,"shape""#),
-        TrainBlobError::Header { .. }
-    ));
+    assert!(matches!(decode(r#"["0","1"]"#, r#"["0","\u001b[31m"]"#), TrainBlobError::Name(_)));
+    assert!(matches!(decode(r#""low":"0""#, r#""low":"1e999""#), TrainBlobError::Quantiser(_)));
+    assert_eq!(decode(r#""index":1"#, r#""index":0"#), TrainBlobError::BlockOrder { index: 0 });
+    assert_eq!(decode(r#""index":3"#, r#""index":256"#), TrainBlobError::BlockOrder { index: 256 });
+    assert!(matches!(decode(r#"{"shape""#, r#"{"more":1,"shape""#), TrainBlobError::Header { .. }));
 }
 
 #[test]
@@ -178,10 +133,7 @@ fn blocks_without_samples_or_with_broken_rows_are_refused() {
         TrainBlob::decode(&blob.encode().unwrap()).unwrap_err()
     };
     assert_eq!(refused(vec![0, 0]), TrainBlobError::EmptyBlock { index: 0 });
-    assert!(matches!(
-        refused(vec![1, 0, 9, 0]),
-        TrainBlobError::Rows { index: 0, .. }
-    ));
+    assert!(matches!(refused(vec![1, 0, 9, 0]), TrainBlobError::Rows { index: 0, .. }));
     let mut none = blob.clone();
     none.blocks.clear();
     assert_eq!(

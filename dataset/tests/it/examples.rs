@@ -27,10 +27,7 @@ fn digits_go_from_file_to_training_matrix() {
     assert_eq!((description.rows, description.columns), (1797, 64));
     let counts: Vec<_> = description.classes.iter().map(|class| class.rows).collect();
     assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
-    let range = Range::Fixed {
-        low: 0.0,
-        high: 15.0,
-    };
+    let range = Range::Fixed { low: 0.0, high: 15.0 };
     let task = prepare(&table, &DIGITS_64X32X10, range);
     assert_eq!(task.roots().len(), 10);
     let drawn = draw_test_blocks(&[3; 32], 1, 10, 2).unwrap();

@@ -32,16 +32,12 @@ fn write(file: &Path, weights: &[Option<f64>; 2]) {
         let mut column = group.next_column().unwrap().unwrap();
         let values: Vec<f64> = weight.iter().copied().collect();
         let levels = [i16::from(weight.is_some())];
-        let written = column
-            .typed::<DoubleType>()
-            .write_batch(&values, Some(&levels), None);
+        let written = column.typed::<DoubleType>().write_batch(&values, Some(&levels), None);
         written.unwrap();
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let written =
-            column
-                .typed::<ByteArrayType>()
-                .write_batch(&[ByteArray::from(kind)], None, None);
+            column.typed::<ByteArrayType>().write_batch(&[ByteArray::from(kind)], None, None);
         written.unwrap();
         column.close().unwrap();
         group.close().unwrap();

@@ -27,10 +27,7 @@ fn the_root_of_the_practice_block_does_not_change() {
     let block = practice_block(&DIGITS_64X32X10).unwrap();
     let root = block.root(&DIGITS_64X32X10).unwrap().to_string();
     // Computed with a second implementation of Poseidon that shares no code with this one.
-    assert_eq!(
-        root,
-        "0x23b20814721d9a81a572605aefedf31c00575fad8c0726f238d6d3f38135c4db"
-    );
+    assert_eq!(root, "0x23b20814721d9a81a572605aefedf31c00575fad8c0726f238d6d3f38135c4db");
     let text = std::fs::read_to_string(example("practice/README.md")).unwrap();
     assert!(text.contains(&root));
 }
@@ -38,10 +35,7 @@ fn the_root_of_the_practice_block_does_not_change() {
 #[test]
 fn the_documented_salt_is_the_one_in_use() {
     let text = std::fs::read_to_string(example("practice/README.md")).unwrap();
-    let salt: String = PRACTICE_SALT
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let salt: String = PRACTICE_SALT.iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(text.contains(&salt));
 }
 

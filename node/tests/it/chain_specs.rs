@@ -16,15 +16,9 @@ fn a_node_started_from_an_exported_raw_spec_joins_the_same_chain() {
     let file = folder.path().join("raw.json");
     fs::write(&file, export(&["--raw", "--chain", "dev"])).expect("a writable folder");
 
-    let named = Launch::new(folder.path(), "named")
-        .args(["--chain", "dev"])
-        .start();
+    let named = Launch::new(folder.path(), "named").args(["--chain", "dev"]).start();
     let raw = Launch::new(folder.path(), "raw")
-        .args([
-            "--alice",
-            "--force-authoring",
-            "--unsafe-force-node-key-generation",
-        ])
+        .args(["--alice", "--force-authoring", "--unsafe-force-node-key-generation"])
         .args(["--chain".into(), file.into_os_string()])
         .start();
 
@@ -37,16 +31,7 @@ fn build_spec_and_export_chain_spec_agree() {
     for format in [&["--raw"][..], &[]] {
         let exported = parse(&export(&[format, &["--chain", "local"]].concat()));
         let built = command::run(
-            [
-                &[
-                    "build-spec",
-                    "--disable-default-bootnode",
-                    "--chain",
-                    "local",
-                ],
-                format,
-            ]
-            .concat(),
+            [&["build-spec", "--disable-default-bootnode", "--chain", "local"], format].concat(),
         );
         assert_eq!(parse(&built.expect_success()), exported);
     }
@@ -55,10 +40,7 @@ fn build_spec_and_export_chain_spec_agree() {
 #[test]
 fn a_plain_spec_names_the_network_and_its_token() {
     let spec = parse(&export(&["--chain", "local"]));
-    assert!(
-        spec["genesis"]["runtimeGenesis"].is_object(),
-        "not a plain spec"
-    );
+    assert!(spec["genesis"]["runtimeGenesis"].is_object(), "not a plain spec");
     assert_eq!(spec["chainType"], "Local");
     assert_eq!(
         spec["properties"],
@@ -68,10 +50,7 @@ fn a_plain_spec_names_the_network_and_its_token() {
 
 #[test]
 fn a_missing_chain_spec_is_named() {
-    refuse(
-        Path::new("/no/such/folder/spec.json"),
-        &["/no/such/folder/spec.json"],
-    );
+    refuse(Path::new("/no/such/folder/spec.json"), &["/no/such/folder/spec.json"]);
 }
 
 #[test]
@@ -84,10 +63,7 @@ fn a_truncated_chain_spec_is_refused() {
 fn a_chain_spec_with_a_field_of_the_wrong_type_is_refused() {
     let mut spec = parse(&export(&["--chain", "dev"]));
     spec["bootNodes"] = json!(5);
-    refuse_text(
-        &spec.to_string(),
-        &["spec.json", "invalid type: integer `5`"],
-    );
+    refuse_text(&spec.to_string(), &["spec.json", "invalid type: integer `5`"]);
 }
 
 #[test]

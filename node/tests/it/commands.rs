@@ -50,9 +50,7 @@ fn a_stored_block_passes_its_check() {
     let database = Database::with_blocks(2, &[]);
     let output = database.run("check-block", &["1"], []).expect_success();
     assert!(output.contains("Completed in"), "{output}");
-    database
-        .run("check-block", &["1000000"], [])
-        .expect_error(&["Unknown block"]);
+    database.run("check-block", &["1000000"], []).expect_error(&["Unknown block"]);
 }
 
 #[test]
@@ -100,9 +98,7 @@ struct Database {
 
 impl Database {
     fn empty() -> Self {
-        Self {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        }
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
     fn with_blocks(count: u64, args: &[&str]) -> Self {
@@ -142,26 +138,14 @@ impl Database {
 }
 
 fn only_entry(folder: &Path) -> PathBuf {
-    let mut entries = fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry"));
+    let mut entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     let entry = entries.next().expect("a folder with an entry").path();
-    assert!(
-        entries.next().is_none(),
-        "more than one entry in {}",
-        folder.display()
-    );
+    assert!(entries.next().is_none(), "more than one entry in {}", folder.display());
     entry
 }
 
 fn is_commit(hash: &str) -> bool {
     let mut git = Command::new("git");
-    git.args([
-        "-C",
-        env!("CARGO_MANIFEST_DIR"),
-        "cat-file",
-        "-e",
-        &format!("{hash}^{{commit}}"),
-    ]);
+    git.args(["-C", env!("CARGO_MANIFEST_DIR"), "cat-file", "-e", &format!("{hash}^{{commit}}")]);
     command::run_command(git).status.success()
 }

@@ -92,19 +92,9 @@ fn start_and_be_killed(folder: &Path, life: Duration) {
 }
 
 fn assert_goes_on_from(node: &crate::support::node::Node, last: &Block) {
-    assert!(
-        chain::finalised(node).number >= last.number,
-        "finality went back"
-    );
-    assert!(
-        chain::best(node).number >= last.number,
-        "the chain went back"
-    );
-    assert_eq!(
-        chain::hash_at(node, last.number),
-        last.hash,
-        "another block was finalised"
-    );
+    assert!(chain::finalised(node).number >= last.number, "finality went back");
+    assert!(chain::best(node).number >= last.number, "the chain went back");
+    assert_eq!(chain::hash_at(node, last.number), last.hash, "another block was finalised");
 }
 
 fn seed() -> u64 {

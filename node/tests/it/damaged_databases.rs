@@ -81,9 +81,7 @@ fn database_folder(base: &Path) -> PathBuf {
 fn largest_in(folder: &Path, prefix: &str) -> Option<PathBuf> {
     let entries = fs::read_dir(folder).expect("the database folder");
     let files = entries.map(|entry| entry.expect("an entry").path());
-    files
-        .filter(|file| file_name(file).starts_with(prefix))
-        .max_by_key(|file| length(file))
+    files.filter(|file| file_name(file).starts_with(prefix)).max_by_key(|file| length(file))
 }
 
 /// A database that a development node has left behind.
@@ -162,13 +160,8 @@ impl Database {
     }
 
     fn expect_refusal(&self, reasons: &[impl AsRef<str>]) {
-        let reasons = reasons
-            .iter()
-            .map(AsRef::<str>::as_ref)
-            .chain(["purge-chain"]);
-        Launch::dev(self.folder.path())
-            .run_to_the_end()
-            .expect_error(&reasons.collect::<Vec<_>>());
+        let reasons = reasons.iter().map(AsRef::<str>::as_ref).chain(["purge-chain"]);
+        Launch::dev(self.folder.path()).run_to_the_end().expect_error(&reasons.collect::<Vec<_>>());
     }
 
     fn expect_to_go_on(&self) {
@@ -184,8 +177,5 @@ fn length(file: &Path) -> u64 {
 }
 
 fn file_name(file: &Path) -> String {
-    file.file_name()
-        .expect("a file name")
-        .to_string_lossy()
-        .into_owned()
+    file.file_name().expect("a file name").to_string_lossy().into_owned()
 }

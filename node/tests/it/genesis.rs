@@ -49,9 +49,7 @@ fn the_load_test_chain_has_endowed_accounts() {
 
 fn issuance_of_a_running_node(network: &str) -> u128 {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let node = Launch::new(folder.path(), network)
-        .args(["--chain", network])
-        .start();
+    let node = Launch::new(folder.path(), network).args(["--chain", network]).start();
     let genesis = chain::hash_at(&node, 0);
     let key = storage_prefix("Balances", "TotalIssuance");
     issuance(&node.call("state_getStorage", json!([key, genesis])))
@@ -60,10 +58,7 @@ fn issuance_of_a_running_node(network: &str) -> u128 {
 fn exported_state(network: &str) -> Map<String, Value> {
     let spec = command::run(["export-chain-spec", "--raw", "--chain", network]).expect_success();
     let spec: Value = serde_json::from_str(&spec).expect("a chain spec is JSON");
-    spec["genesis"]["raw"]["top"]
-        .as_object()
-        .expect("a raw chain spec has a state")
-        .clone()
+    spec["genesis"]["raw"]["top"].as_object().expect("a raw chain spec has a state").clone()
 }
 
 fn issuance_in(state: &Map<String, Value>) -> u128 {

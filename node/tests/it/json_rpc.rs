@@ -79,18 +79,13 @@ fn the_system_methods_name_the_token_and_the_chain(node: &Node) {
 
 fn a_follower_of_the_chain_head_hears_of_new_best_and_finalised_blocks(node: &Node) {
     let mut client = node.connect();
-    let follow = client
-        .call("chainHead_v1_follow", json!([true]))
-        .expect("a subscription");
+    let follow = client.call("chainHead_v1_follow", json!([true])).expect("a subscription");
 
     let first = client.next_event(&follow).expect("an event");
     assert_eq!(first["event"], "initialized");
     let pinned = first["finalizedBlockHashes"].as_array().expect("hashes");
     let header = json!([follow, pinned.last().expect("at least one finalised block")]);
-    assert!(client
-        .call("chainHead_v1_header", header)
-        .expect("a header")
-        .is_string());
+    assert!(client.call("chainHead_v1_header", header).expect("a header").is_string());
 
     for kind in ["newBlock", "bestBlockChanged", "finalized"] {
         wait_for_event(&mut client, &follow, kind);
@@ -99,22 +94,16 @@ fn a_follower_of_the_chain_head_hears_of_new_best_and_finalised_blocks(node: &No
 
 fn a_call_at_the_chain_head_answers_with_its_output(node: &Node) {
     let mut client = node.connect();
-    let follow = client
-        .call("chainHead_v1_follow", json!([true]))
-        .expect("a subscription");
+    let follow = client.call("chainHead_v1_follow", json!([true])).expect("a subscription");
     let first = client.next_event(&follow).expect("an event");
     let block = first["finalizedBlockHashes"][0].clone();
     let call = json!([follow, block, "Core_version", "0x"]);
-    let started = client
-        .call("chainHead_v1_call", call)
-        .expect("an operation");
+    let started = client.call("chainHead_v1_call", call).expect("an operation");
     assert_eq!(started["result"], "started");
 
     let done = wait_for_event(&mut client, &follow, "operationCallDone");
     assert_eq!(done["operationId"], started["operationId"]);
-    assert!(done["output"]
-        .as_str()
-        .is_some_and(|output| output.len() > 2));
+    assert!(done["output"].as_str().is_some_and(|output| output.len() > 2));
 }
 
 fn an_archive_node_answers_about_any_finalised_block(node: &Node) {
@@ -123,27 +112,17 @@ fn an_archive_node_answers_about_any_finalised_block(node: &Node) {
     assert!(node.call("archive_v1_finalizedHeight", json!([])).as_u64() >= Some(2));
 
     let first = chain::hash_at(node, 1);
-    assert_eq!(
-        node.call("archive_v1_hashByHeight", json!([1])),
-        json!([first])
-    );
+    assert_eq!(node.call("archive_v1_hashByHeight", json!([1])), json!([first]));
     assert!(node.call("archive_v1_header", json!([first])).is_string());
     let body = node.call("archive_v1_body", json!([first]));
-    assert!(
-        body.as_array()
-            .is_some_and(|extrinsics| !extrinsics.is_empty()),
-        "{body}"
-    );
+    assert!(body.as_array().is_some_and(|extrinsics| !extrinsics.is_empty()), "{body}");
     let version = node.call("archive_v1_call", json!([first, "Core_version", "0x"]));
     assert_eq!(version["success"], true, "{version}");
 }
 
 /// The broadcast of what the pool refuses ends by itself, so there is nothing left to stop.
 fn a_broadcast_is_taken_and_an_unknown_one_cannot_be_stopped(node: &Node) {
-    let operation = node.call(
-        "transaction_v1_broadcast",
-        json!([inherent_of_block_one(node)]),
-    );
+    let operation = node.call("transaction_v1_broadcast", json!([inherent_of_block_one(node)]));
     assert!(operation.is_string(), "{operation}");
     let error = node.try_call("transaction_v1_stop", json!(["unknown"]));
     assert!(error.is_err_and(|error| error.contains("Invalid operation id")));
@@ -151,15 +130,10 @@ fn a_broadcast_is_taken_and_an_unknown_one_cannot_be_stopped(node: &Node) {
 
 fn a_watched_transaction_that_is_invalid_is_reported(node: &Node) {
     let mut client = node.connect();
-    let watch = client.call(
-        "transactionWatch_v1_submitAndWatch",
-        json!([inherent_of_block_one(node)]),
-    );
+    let watch =
+        client.call("transactionWatch_v1_submitAndWatch", json!([inherent_of_block_one(node)]));
     let watch = watch.expect("a subscription");
-    assert_eq!(
-        client.next_event(&watch).expect("an event")["event"],
-        "invalid"
-    );
+    assert_eq!(client.next_event(&watch).expect("an event")["event"], "invalid");
 }
 
 fn babe_tells_in_which_slots_the_validator_may_author(node: &Node) {
@@ -168,10 +142,7 @@ fn babe_tells_in_which_slots_the_validator_may_author(node: &Node) {
     assert_eq!(authors.len(), 1, "{slots}");
     for claims in authors.values() {
         let kinds = ["primary", "secondary", "secondary_vrf"];
-        let claimed = kinds
-            .iter()
-            .filter_map(|kind| claims[*kind].as_array())
-            .flatten();
+        let claimed = kinds.iter().filter_map(|kind| claims[*kind].as_array()).flatten();
         assert!(claimed.count() > 0, "{slots}");
     }
 }
@@ -185,15 +156,8 @@ fn a_light_client_gets_a_checkpoint(node: &Node) {
     for raw in [true, false] {
         let spec = node.call("sync_state_genSyncSpec", json!([raw]));
         let state = &spec["lightSyncState"];
-        for part in [
-            "finalizedBlockHeader",
-            "babeEpochChanges",
-            "grandpaAuthoritySet",
-        ] {
-            assert!(
-                state[part].as_str().is_some_and(|hex| hex.len() > 2),
-                "no {part} in {state}"
-            );
+        for part in ["finalizedBlockHeader", "babeEpochChanges", "grandpaAuthoritySet"] {
+            assert!(state[part].as_str().is_some_and(|hex| hex.len() > 2), "no {part} in {state}");
         }
     }
 }
@@ -244,9 +208,7 @@ fn metrics_address(log: &str) -> Option<SocketAddr> {
 fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("a listening server");
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream
-        .write_all(request.as_bytes())
-        .expect("a sent request");
+    stream.write_all(request.as_bytes()).expect("a sent request");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     answer

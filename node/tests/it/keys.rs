@@ -17,19 +17,10 @@ fn a_generated_key_is_the_one_that_inspect_derives_from_its_phrase() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let phrase = folder.path().join("phrase");
     let generated = json_of(run(&["key", "generate", "--output-type", "json"]));
-    assert!(
-        text(&generated["ss58Address"]).starts_with('5'),
-        "another prefix than 42"
-    );
+    assert!(text(&generated["ss58Address"]).starts_with('5'), "another prefix than 42");
 
     fs::write(&phrase, text(&generated["secretPhrase"])).expect("a writable folder");
-    let inspected = json_of(run(&[
-        "key",
-        "inspect",
-        "--output-type",
-        "json",
-        utf8(&phrase),
-    ]));
+    let inspected = json_of(run(&["key", "inspect", "--output-type", "json", utf8(&phrase)]));
     assert_eq!(inspected["publicKey"], generated["publicKey"]);
     assert_eq!(inspected["ss58Address"], generated["ss58Address"]);
 }
@@ -57,11 +48,7 @@ fn rotating_keys_gives_session_keys_that_the_node_holds_and_a_proof_of_them() {
     let owner = "0x".to_string() + &"07".repeat(32);
     let generated = node.call("author_rotateKeysWithOwner", json!([owner]));
     let keys = &generated["keys"];
-    assert_eq!(
-        text(keys).len(),
-        2 + 2 * (32 + 32),
-        "a BABE and a GRANDPA key"
-    );
+    assert_eq!(text(keys).len(), 2 + 2 * (32 + 32), "a BABE and a GRANDPA key");
     assert!(text(&generated["proof"]).len() > 2, "{generated}");
     assert_eq!(node.call("author_hasSessionKeys", json!([keys])), true);
 }
@@ -74,9 +61,7 @@ fn a_generated_network_key_decides_the_peer_id() {
     run(&["key", "generate-node-key", "--file", utf8(&file)]).expect_success();
     let peer = run(&["key", "inspect-node-key", "--file", utf8(&file)]).expect_success();
 
-    let node = Launch::dev(folder.path())
-        .args(["--node-key-file", utf8(&file)])
-        .start();
+    let node = Launch::dev(folder.path()).args(["--node-key-file", utf8(&file)]).start();
     assert_eq!(node.call("system_localPeerId", json!([])), peer.trim());
 }
 
@@ -95,23 +80,13 @@ fn a_validator_without_session_keys_starts_and_says_which_are_missing() {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let node = Launch::new(folder.path(), "keyless")
-        .args([
-            "--chain",
-            "local",
-            "--validator",
-            "--unsafe-force-node-key-generation",
-        ])
+        .args(["--chain", "local", "--validator", "--unsafe-force-node-key-generation"])
         .start();
     let log = wait::until("the node names its missing keys", || {
         let log = node.log();
         log.contains("its keystore holds no").then_some(log)
     });
-    for word in [
-        "BABE",
-        "GRANDPA",
-        "key insert",
-        "author_rotateKeysWithOwner",
-    ] {
+    for word in ["BABE", "GRANDPA", "key insert", "author_rotateKeysWithOwner"] {
         assert!(log.contains(word), "no {word} in the log");
     }
 }
@@ -152,9 +127,7 @@ fn json_of(finished: Finished) -> Value {
 
 #[track_caller]
 fn text(value: &Value) -> &str {
-    value
-        .as_str()
-        .unwrap_or_else(|| panic!("not a text: {value}"))
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
 }
 
 fn utf8(path: &Path) -> &str {

@@ -23,26 +23,15 @@ fn one_command_runs_a_network_and_an_interrupt_stops_it() {
     let (rpc_ports, peer_ports) = ports.split_at(usize::from(VALIDATORS));
     let mut script = Script::start(folder.path(), rpc_ports[0], peer_ports[0]);
     wait::until("the script reports the network", || {
-        assert!(
-            script.child.try_wait().expect("a child process").is_none(),
-            "{}",
-            script.output()
-        );
-        script
-            .output()
-            .contains("The network is running")
-            .then_some(())
+        assert!(script.child.try_wait().expect("a child process").is_none(), "{}", script.output());
+        script.output().contains("The network is running").then_some(())
     });
     for port in rpc_ports {
-        wait::until("every node finalises", || {
-            finalised(*port).ok().filter(|number| *number > 0)
-        });
+        wait::until("every node finalises", || finalised(*port).ok().filter(|number| *number > 0));
     }
 
     signal(script.child.id(), "INT");
-    let status = wait::until("the script ends", || {
-        script.child.try_wait().expect("a child")
-    });
+    let status = wait::until("the script ends", || script.child.try_wait().expect("a child"));
     assert!(status.success(), "{status}\n{}", script.output());
     for port in rpc_ports {
         Client::connect(loopback(*port)).expect_err("a node survived its network");
@@ -63,12 +52,7 @@ impl Script {
             .args(["--default-signal=INT", SCRIPT])
             .arg("--base-path")
             .arg(folder.join("network"))
-            .args([
-                "--rpc-port",
-                &rpc_port.to_string(),
-                "--p2p-port",
-                &peer_port.to_string(),
-            ])
+            .args(["--rpc-port", &rpc_port.to_string(), "--p2p-port", &peer_port.to_string()])
             .env("NOCKNOCK_NODE", PROGRAM)
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("a second handle"))
@@ -106,15 +90,9 @@ fn free_ports() -> Vec<u16> {
         let first = fastrand::u16(10_000..30_000);
         (first..first + 2 * VALIDATORS).collect::<Vec<_>>()
     };
-    let free = |ports: &Vec<u16>| {
-        ports
-            .iter()
-            .all(|port| TcpListener::bind(loopback(*port)).is_ok())
-    };
-    std::iter::repeat_with(ports)
-        .take(100)
-        .find(free)
-        .expect("eight free ports in a row")
+    let free =
+        |ports: &Vec<u16>| ports.iter().all(|port| TcpListener::bind(loopback(*port)).is_ok());
+    std::iter::repeat_with(ports).take(100).find(free).expect("eight free ports in a row")
 }
 
 fn loopback(port: u16) -> SocketAddr {

@@ -58,10 +58,7 @@ fn start_validators(folder: &Path, backends: [&str; 4]) -> Vec<Node> {
 fn start_validator(folder: &Path, name: &str, backend: &str, peers: &[Node]) -> Node {
     Launch::new(folder, name)
         .args(["--chain", "local", "--network-backend", backend])
-        .args([
-            format!("--{name}").as_str(),
-            "--unsafe-force-node-key-generation",
-        ])
+        .args([format!("--{name}").as_str(), "--unsafe-force-node-key-generation"])
         .peers(peers)
         .start()
 }

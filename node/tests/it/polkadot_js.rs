@@ -20,18 +20,8 @@ fn polkadot_js_follows_the_development_chain() {
     let node = Launch::dev(folder.path()).start();
     let report = check(&node, &[]);
     assert_eq!(report["token"], "NNK", "{report}");
-    assert!(
-        report["pallets"]
-            .as_array()
-            .is_some_and(|pallets| pallets.len() > 5),
-        "{report}"
-    );
-    assert!(
-        report["finalised"]
-            .as_array()
-            .is_some_and(|heads| heads.len() == 3),
-        "{report}"
-    );
+    assert!(report["pallets"].as_array().is_some_and(|pallets| pallets.len() > 5), "{report}");
+    assert!(report["finalised"].as_array().is_some_and(|heads| heads.len() == 3), "{report}");
 }
 
 #[test]
@@ -44,12 +34,7 @@ fn polkadot_js_sends_a_remark_on_the_load_test_chain() {
         .start();
     let report = check(&node, &["--remark", "hello"]);
     assert!(report["remark"]["finalisedIn"].is_string(), "{report}");
-    assert!(
-        report["remark"]["fee"]
-            .as_str()
-            .is_some_and(|fee| fee != "0"),
-        "{report}"
-    );
+    assert!(report["remark"]["fee"].as_str().is_some_and(|fee| fee != "0"), "{report}");
 }
 
 /// Runs the check against a node and returns what it reports as JSON.
@@ -57,9 +42,7 @@ fn check(node: &Node, args: &[&str]) -> Value {
     let folder = tempfile::tempdir().expect("a temporary folder");
     install(folder.path());
     let mut script = tool("node", folder.path());
-    script
-        .args(["check.mjs", &format!("ws://{}", node.rpc_address())])
-        .args(args);
+    script.args(["check.mjs", &format!("ws://{}", node.rpc_address())]).args(args);
     let report = run_command(script).expect_success();
     serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error} in {report}"))
 }
@@ -78,10 +61,7 @@ fn tool(name: &str, folder: &Path) -> Command {
     let mut version = Command::new(name);
     version.arg("--version");
     let version = version.output().map(|output| output.status.success());
-    assert!(
-        version.unwrap_or(false),
-        "this test needs {name}: install Node.js 20 or later"
-    );
+    assert!(version.unwrap_or(false), "this test needs {name}: install Node.js 20 or later");
     let mut command = Command::new(name);
     command.current_dir(folder);
     command

@@ -61,10 +61,7 @@ fn an_occupied_peer_port_is_named() {
 #[test]
 fn an_occupied_metrics_port_is_named() {
     let (_occupied, port) = occupied_port();
-    refuse(
-        |launch| launch.metrics_port(&port),
-        &[&port, "--prometheus-port"],
-    );
+    refuse(|launch| launch.metrics_port(&port), &[&port, "--prometheus-port"]);
 }
 
 #[test]
@@ -72,9 +69,7 @@ fn a_database_in_use_is_named() {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let _owner = Launch::dev(folder.path()).start();
-    Launch::dev(folder.path())
-        .run_to_the_end()
-        .expect_error(&["Database file is in use"]);
+    Launch::dev(folder.path()).run_to_the_end().expect_error(&["Database file is in use"]);
 }
 
 fn occupied_port() -> (TcpListener, String) {
@@ -86,7 +81,5 @@ fn occupied_port() -> (TcpListener, String) {
 fn refuse(change: impl FnOnce(Launch) -> Launch, reasons: &[&str]) {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    change(Launch::dev(folder.path()))
-        .run_to_the_end()
-        .expect_error(reasons);
+    change(Launch::dev(folder.path())).run_to_the_end().expect_error(reasons);
 }

@@ -162,10 +162,9 @@ where
                 Pallet::<T>::consume(&who, price, left);
                 Ok(Decision::Waive { who, price, left })
             }
-            Decision::Charge(val) => self
-                .0
-                .prepare(val, origin, call, info, len)
-                .map(Decision::Charge),
+            Decision::Charge(val) => {
+                self.0.prepare(val, origin, call, info, len).map(Decision::Charge)
+            }
         }
     }
 

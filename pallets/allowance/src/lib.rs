@@ -151,10 +151,7 @@ impl<T: Config> Pallet<T> {
     /// Counts a free transaction of `who` at its price; `left` of the quota remains.
     pub(crate) fn consume(who: &T::AccountId, price: u32, left: u32) {
         Self::use_up(who, price);
-        Self::deposit_event(Event::FeeWaived {
-            who: who.clone(),
-            left,
-        });
+        Self::deposit_event(Event::FeeWaived { who: who.clone(), left });
     }
 
     /// Counts that a free transaction of `who` failed.

@@ -173,12 +173,6 @@ fn wallets_see_the_extension_inside() {
     let inner = ChargeTransactionPayment::<Test>::from(7);
     let outer = WaiveOrCharge::from(inner.clone());
     assert_eq!(outer.encode(), inner.encode());
-    assert_eq!(
-        WaiveOrCharge::<Test>::decode(&mut &inner.encode()[..]),
-        Ok(outer)
-    );
-    assert_eq!(
-        WaiveOrCharge::<Test>::type_info(),
-        ChargeTransactionPayment::<Test>::type_info()
-    );
+    assert_eq!(WaiveOrCharge::<Test>::decode(&mut &inner.encode()[..]), Ok(outer));
+    assert_eq!(WaiveOrCharge::<Test>::type_info(), ChargeTransactionPayment::<Test>::type_info());
 }

@@ -51,9 +51,7 @@ mod benchmarks {
         let who = account(name, 0, 0);
         let deposit = Pallet::<T>::deposit_for(&longest());
         let existential = <T::Currency as fungible::Inspect<T::AccountId>>::minimum_balance();
-        let amount: BalanceOf<T> = deposit
-            .saturating_add(existential)
-            .saturating_mul(10u32.into());
+        let amount: BalanceOf<T> = deposit.saturating_add(existential).saturating_mul(10u32.into());
         T::Currency::mint_into(&who, amount)?;
         Ok(who)
     }
@@ -113,10 +111,7 @@ mod benchmarks {
     fn describe_experiment() -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner")?;
         let id = created::<T>(&owner)?;
-        let shorter = Description {
-            metadata: None,
-            ..longest()
-        };
+        let shorter = Description { metadata: None, ..longest() };
         Pallet::<T>::do_describe_experiment(&owner, id, shorter)?;
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), id, longest());

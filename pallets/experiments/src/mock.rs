@@ -180,10 +180,7 @@ pub(crate) fn check_after(mut ext: sp_io::TestExternalities, test: impl FnOnce()
 /// Checks the pallet's invariants, and that nothing is held from anybody beside the deposits.
 pub(crate) fn check_state() {
     Experiments::do_try_state().expect("the invariants hold");
-    let held: Balance = [ALICE, BOB, CAROL, DAVE]
-        .iter()
-        .map(Experiments::held)
-        .sum();
+    let held: Balance = [ALICE, BOB, CAROL, DAVE].iter().map(Experiments::held).sum();
     let deposits: Balance = crate::Deposits::<Test>::iter_values().sum();
     assert_eq!(held, deposits);
     assert_eq!(Balances::total_issuance(), 3 * ENDOWMENT);

@@ -51,12 +51,7 @@ const RECORD_SCORE: Estimate = estimate(60, 14_000, 2, 1);
 const REGISTER_MODEL: Estimate = estimate(60, 10_000, 2, 3);
 
 const fn estimate(micros: u64, proof_bytes: u64, reads: u64, writes: u64) -> Estimate {
-    Estimate {
-        micros,
-        proof_bytes,
-        reads,
-        writes,
-    }
+    Estimate { micros, proof_bytes, reads, writes }
 }
 
 impl Estimate {

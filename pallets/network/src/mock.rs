@@ -46,9 +46,7 @@ pub(crate) fn build_and_execute(test: impl FnOnce()) {
 }
 
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
-    let storage = network(1_000, 10)
-        .build_storage()
-        .expect("the genesis config is valid");
+    let storage = network(1_000, 10).build_storage().expect("the genesis config is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
     ext.execute_with(|| System::set_block_number(1));
     ext

@@ -33,18 +33,10 @@ fn a_short_epoch_is_refused() {
 #[test]
 fn the_upgrade_origin_authorises_a_runtime() {
     build_and_execute(|| {
-        assert_ok!(Network::authorize_upgrade(
-            RuntimeOrigin::root(),
-            code_hash()
-        ));
+        assert_ok!(Network::authorize_upgrade(RuntimeOrigin::root(), code_hash()));
         let authorised = System::authorized_upgrade().expect("an upgrade was authorised");
         assert_eq!(*authorised.code_hash(), code_hash());
-        System::assert_last_event(
-            Event::UpgradeApproved {
-                code_hash: code_hash(),
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::UpgradeApproved { code_hash: code_hash() }.into());
     });
 }
 

@@ -173,9 +173,7 @@ pub mod pallet {
 
         /// How far each part of a record can be trusted.
         pub fn assurances() -> Vec<(ProvenanceField, Assurance)> {
-            ProvenanceField::ALL
-                .map(|field| (field, field.assurance()))
-                .into()
+            ProvenanceField::ALL.map(|field| (field, field.assurance())).into()
         }
 
         /// A closed anchor.

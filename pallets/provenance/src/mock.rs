@@ -56,10 +56,7 @@ pub(crate) fn delivery(task: u64, model: u8) -> Provenance<AccountId32> {
         score: Score::new(187, 190),
         data_roots: ContentHash([0x55; 32]),
         train_data: Some(BlobId([0x66; 32])),
-        attestation: Attestation {
-            image: Some(ContentHash([0x77; 32])),
-            ..Attestation::default()
-        },
+        attestation: Attestation { image: Some(ContentHash([0x77; 32])), ..Attestation::default() },
     }
 }
 
@@ -86,9 +83,7 @@ pub(crate) fn start_block(number: u64) {
 
 /// The record of a delivery with this number.
 pub(crate) fn recorded(id: RecordId) -> Provenance<AccountId32> {
-    crate::Records::<Test>::get(id)
-        .expect("the record is stored")
-        .provenance
+    crate::Records::<Test>::get(id).expect("the record is stored").provenance
 }
 
 /// An empty chain at block 1.

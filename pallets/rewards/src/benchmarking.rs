@@ -47,10 +47,7 @@ pub trait BenchmarkHelper<AccountId> {
 }
 
 const TASK: u64 = 7;
-const ALL: Improvement = Improvement {
-    numerator: 1,
-    denominator: 1,
-};
+const ALL: Improvement = Improvement { numerator: 1, denominator: 1 };
 
 /// A shape whose rows are packed into one element each.
 fn shape_of_elements(rows: u32) -> Result<MlpShape, BenchmarkError> {
@@ -83,9 +80,7 @@ mod benchmarks {
     /// A full practice block of `e` elements.
     fn practice<T: Config>(e: u32) -> Result<PracticeSpec, BenchmarkError> {
         let shape = shape_of_elements(e)?;
-        let samples = (0..e)
-            .map(|_| Row::sample(&shape, vec![1; 62], 1))
-            .collect();
+        let samples = (0..e).map(|_| Row::sample(&shape, vec![1; 62], 1)).collect();
         let rows = fill_block(&shape, samples)
             .and_then(|rows| encode_rows(&shape, &rows))
             .map_err(|_| BenchmarkError::Stop("the rows are not a block"))?;
@@ -118,9 +113,8 @@ mod benchmarks {
 
     /// `count` candidates with keys and ascending points.
     fn candidates<T: Config>(count: u32) {
-        let all: Vec<T::AccountId> = (0..count)
-            .map(|index| account("candidate", index, 0))
-            .collect();
+        let all: Vec<T::AccountId> =
+            (0..count).map(|index| account("candidate", index, 0)).collect();
         for (who, points) in all.iter().zip(T::MinCandidatePoints::get()..) {
             T::BenchmarkHelper::set_keys(who);
             with_points::<T>(who, points);
@@ -144,11 +138,7 @@ mod benchmarks {
         let terms = Practice::<T>::get().ok_or(BenchmarkError::Stop("no practice block"))?;
         let model = ModelCommitment(field::to_bytes(&Fr::from(5u32)));
         let blank = ProofBytes([0; 256]);
-        let claim = PracticeClaim {
-            model,
-            score: 4,
-            proof: &blank,
-        };
+        let claim = PracticeClaim { model, score: 4, proof: &blank };
         let inputs = Pallet::<T>::score_inputs(&worker, 0, &terms, &claim);
         let proof = Box::new(T::BenchmarkHelper::prove(&terms.circuit, &inputs));
         #[extrinsic_call]

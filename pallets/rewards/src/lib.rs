@@ -480,14 +480,7 @@ pub mod pallet {
         ) -> DispatchResult {
             ensure_none(origin)?;
             let proof = &proof;
-            Self::do_register_worker(
-                worker,
-                PracticeClaim {
-                    model,
-                    score,
-                    proof,
-                },
-            )
+            Self::do_register_worker(worker, PracticeClaim { model, score, proof })
         }
 
         /// Ends your registration as a worker. Your account keeps its reference until the registration would

@@ -242,12 +242,7 @@ impl ProofVerifier<u64> for HashVerifier {
             true => CircuitStatus::Disabled,
             false => CircuitStatus::Active,
         };
-        Some(CircuitRecord {
-            info,
-            origin: KeyOrigin::Development,
-            status,
-            registered_at: 0,
-        })
+        Some(CircuitRecord { info, origin: KeyOrigin::Development, status, registered_at: 0 })
     }
 
     fn verify(id: &CircuitId, claim: Claim<'_>) -> Result<(), VerifyFailure> {
@@ -370,10 +365,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 /// A chain in its first block that started with this.
 pub(crate) fn ext_with(rewards: GenesisConfig<Test>) -> sp_io::TestExternalities {
     neighbours(|neighbours| *neighbours = Neighbours::default());
-    let genesis = RuntimeGenesisConfig {
-        rewards,
-        ..Default::default()
-    };
+    let genesis = RuntimeGenesisConfig { rewards, ..Default::default() };
     let storage = genesis.build_storage().expect("the genesis is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
     ext.execute_with(|| System::set_block_number(1));

@@ -113,10 +113,6 @@ impl WeightInfo for () {
     fn on_session_ended(v: u32) -> Weight {
         let validators = u64::from(v);
         let touched = validators.saturating_mul(3).saturating_add(2);
-        cost(
-            validators.saturating_mul(30).saturating_add(60),
-            touched,
-            touched,
-        )
+        cost(validators.saturating_mul(30).saturating_add(60), touched, touched)
     }
 }

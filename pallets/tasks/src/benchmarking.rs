@@ -95,9 +95,7 @@ mod benchmarks {
         T::Currency: Mutate<T::AccountId>,
     {
         let who = account(name, index, 0);
-        let amount = BalanceOf::<T>::max_value()
-            .checked_div(&1_000u32.into())
-            .unwrap_or_default();
+        let amount = BalanceOf::<T>::max_value().checked_div(&1_000u32.into()).unwrap_or_default();
         T::Currency::mint_into(&who, amount)?;
         Ok(who)
     }
@@ -148,10 +146,7 @@ mod benchmarks {
             experiment: T::BenchmarkHelper::experiment(&requester),
             requester,
             funding: Funding::Sponsored,
-            held: Held {
-                escrow: terms.reward,
-                bond: terms.bond,
-            },
+            held: Held { escrow: terms.reward, bond: terms.bond },
             terms,
             shape,
             blocks: u16::try_from(MAX_BLOCKS).unwrap_or_default(),
@@ -212,14 +207,7 @@ mod benchmarks {
         for test in task.tests.iter_mut() {
             test.rows = Some(rows);
             let rows = BoundedVec::truncate_from(vec![0; SHAPE.max_wire_bytes()]);
-            RevealedBlocks::<T>::insert(
-                ID,
-                test.index,
-                RevealedBlock {
-                    salt: [0; 32],
-                    rows,
-                },
-            );
+            RevealedBlocks::<T>::insert(ID, test.index, RevealedBlock { salt: [0; 32], rows });
         }
         task.label_counts = BoundedVec::truncate_from(vec![1; usize::from(task.shape.classes)]);
         task.revealed_at = Some(Pallet::<T>::now());
@@ -406,12 +394,7 @@ mod benchmarks {
                 field::to_bytes(&Fr::from(rows)),
             ];
             let proof = T::BenchmarkHelper::prove(CircuitKind::Score, &circuit, &inputs);
-            BlockScore {
-                block,
-                score: rows,
-                rows,
-                proof,
-            }
+            BlockScore { block, score: rows, rows, proof }
         };
         let scores = BoundedVec::truncate_from((0..task.test_blocks).map(prove).collect());
         #[extrinsic_call]
@@ -454,10 +437,8 @@ mod benchmarks {
         let attestation = Attestation::default();
         #[block]
         {
-            let decoded: Vec<Fr> = larger
-                .iter()
-                .filter_map(|bytes| field::from_bytes(bytes).ok())
-                .collect();
+            let decoded: Vec<Fr> =
+                larger.iter().filter_map(|bytes| field::from_bytes(bytes).ok()).collect();
             core::hint::black_box(ciphertext_hash(&SHAPE, &decoded));
             Pallet::<T>::do_deliver(
                 worker.clone(),
@@ -485,11 +466,7 @@ mod benchmarks {
         };
         Deliveries::<T>::insert(ID, &worker, delivery);
         #[extrinsic_call]
-        _(
-            RawOrigin::Signed(worker.clone()),
-            ID,
-            field::to_bytes(&Fr::from(9u32)),
-        );
+        _(RawOrigin::Signed(worker.clone()), ID, field::to_bytes(&Fr::from(9u32)));
         assert!(!Commitments::<T>::contains_key(ID, worker));
         Ok(())
     }
@@ -540,9 +517,7 @@ mod benchmarks {
             };
             Deliveries::<T>::insert(ID, worker, delivery);
         }
-        let over = now
-            .saturating_add(T::Retention::get())
-            .saturating_add(One::one());
+        let over = now.saturating_add(T::Retention::get()).saturating_add(One::one());
         frame_system::Pallet::<T>::set_block_number(over);
         let caller: T::AccountId = whitelisted_caller();
         #[extrinsic_call]

@@ -216,12 +216,7 @@ impl ProofVerifier<u64> for HashVerifier {
             true => CircuitStatus::Disabled,
             false => CircuitStatus::Active,
         };
-        Some(CircuitRecord {
-            info,
-            origin: KeyOrigin::Development,
-            status,
-            registered_at: 0,
-        })
+        Some(CircuitRecord { info, origin: KeyOrigin::Development, status, registered_at: 0 })
     }
 
     fn verify(id: &CircuitId, claim: Claim<'_>) -> Result<(), VerifyFailure> {
@@ -275,10 +270,7 @@ impl TaskExperiments<AccountId, u64> for Neighbours {
     fn champion_score(experiment: ExperimentId) -> Option<Score> {
         book(|book| {
             let champions = book.champions.iter().rev();
-            champions
-                .copied()
-                .find(|(of, _)| *of == experiment)
-                .map(|(_, score)| score)
+            champions.copied().find(|(of, _)| *of == experiment).map(|(_, score)| score)
         })
     }
 
@@ -428,12 +420,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     let storage = genesis.build_storage().expect("the genesis is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
     ext.execute_with(|| {
-        book(|book| {
-            *book = Book {
-                workers: vec![bob(), dave(), eve()],
-                ..Book::default()
-            }
-        });
+        book(|book| *book = Book { workers: vec![bob(), dave(), eve()], ..Book::default() });
         go_to(1);
     });
     ext
@@ -452,9 +439,7 @@ pub(crate) fn check_state() {
     Tasks::do_try_state().expect("the invariants hold");
     let minted: Balance = book(|book| {
         let minted = book.minted.iter();
-        minted
-            .map(|(.., part)| BUDGET * part.numerator / part.denominator)
-            .sum()
+        minted.map(|(.., part)| BUDGET * part.numerator / part.denominator).sum()
     });
     let burnt = book(|book| book.burnt);
     assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT + minted - burnt);

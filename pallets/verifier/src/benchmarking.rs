@@ -76,13 +76,7 @@ mod benchmarks {
         let verified;
         #[block]
         {
-            verified = Pallet::<T>::verify(
-                &id,
-                Claim {
-                    inputs: &inputs,
-                    proof: &proof,
-                },
-            );
+            verified = Pallet::<T>::verify(&id, Claim { inputs: &inputs, proof: &proof });
         }
         assert!(verified.is_ok());
         Ok(())
@@ -92,10 +86,7 @@ mod benchmarks {
     fn verify_batch(p: Linear<2, 64>) -> Result<(), BenchmarkError> {
         let id = registered::<T>()?;
         let proved: Vec<Proved> = (0..p).map(proved).collect();
-        let claims: Vec<_> = proved
-            .iter()
-            .map(|(inputs, proof)| Claim { inputs, proof })
-            .collect();
+        let claims: Vec<_> = proved.iter().map(|(inputs, proof)| Claim { inputs, proof }).collect();
         let verified;
         #[block]
         {

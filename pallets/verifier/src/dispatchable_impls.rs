@@ -31,14 +31,8 @@ impl<T: Config> Pallet<T> {
     pub fn do_register_circuit(candidate: Candidate) -> Result<CircuitId, DispatchError> {
         let Candidate { info, origin, key } = candidate;
         let id = info.id();
-        ensure!(
-            !Circuits::<T>::contains_key(id),
-            Error::<T>::AlreadyRegistered
-        );
-        ensure!(
-            Circuits::<T>::count() < T::MaxCircuits::get(),
-            Error::<T>::TooManyCircuits
-        );
+        ensure!(!Circuits::<T>::contains_key(id), Error::<T>::AlreadyRegistered);
+        ensure!(Circuits::<T>::count() < T::MaxCircuits::get(), Error::<T>::TooManyCircuits);
         Self::check_network(&info, origin)?;
         let prepared = Self::prepare(&info, &key)?.to_trusted_bytes();
         let prepared: List<u8, MAX_PREPARED_BYTES> =
@@ -48,20 +42,8 @@ impl<T: Config> Pallet<T> {
         let kind = info.kind;
         let registered_at = frame_system::Pallet::<T>::block_number();
         let status = CircuitStatus::Active;
-        Circuits::<T>::insert(
-            id,
-            CircuitRecord {
-                info,
-                origin,
-                status,
-                registered_at,
-            },
-        );
-        Self::deposit_event(Event::CircuitRegistered {
-            circuit: id,
-            kind,
-            origin,
-        });
+        Circuits::<T>::insert(id, CircuitRecord { info, origin, status, registered_at });
+        Self::deposit_event(Event::CircuitRegistered { circuit: id, kind, origin });
         Ok(id)
     }
 
@@ -74,10 +56,7 @@ impl<T: Config> Pallet<T> {
         let successor = Self::do_register_circuit(candidate)?;
         record.status = CircuitStatus::Retired { successor };
         Circuits::<T>::insert(old, record);
-        Self::deposit_event(Event::CircuitReplaced {
-            circuit: old,
-            successor,
-        });
+        Self::deposit_event(Event::CircuitReplaced { circuit: old, successor });
         Ok(())
     }
 
@@ -98,10 +77,7 @@ impl<T: Config> Pallet<T> {
         ensure!(labelled || !published, Error::<T>::MislabelledKey);
         let allowed = T::AllowsDevelopmentKeys::get();
         ensure!(allowed || !labelled, Error::<T>::DevelopmentKeyRefused);
-        ensure!(
-            allowed || !info.shape.is_for_tests(),
-            Error::<T>::TestShapeRefused
-        );
+        ensure!(allowed || !info.shape.is_for_tests(), Error::<T>::TestShapeRefused);
         Ok(())
     }
 

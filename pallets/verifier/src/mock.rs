@@ -65,10 +65,7 @@ pub(crate) const DIGITS: MlpShape = DIGITS_64X32X10;
 
 /// A circuit whose key is said to come from a ceremony.
 pub(crate) fn from_ceremony(key: Trapdoor, shape: MlpShape) -> Candidate {
-    Candidate {
-        origin: KeyOrigin::Ceremony(ContentHash([7; 32])),
-        ..key.candidate(shape)
-    }
+    Candidate { origin: KeyOrigin::Ceremony(ContentHash([7; 32])), ..key.candidate(shape) }
 }
 
 /// Registers the tiny circuit of a key and returns its id.
@@ -79,11 +76,7 @@ pub(crate) fn registered(key: Trapdoor) -> CircuitId {
 /// The form in which a chain specification holds a circuit.
 pub(crate) fn at_genesis(candidate: Candidate) -> GenesisCircuit {
     let Candidate { info, origin, key } = candidate;
-    GenesisCircuit {
-        info,
-        origin,
-        key: key.into_inner(),
-    }
+    GenesisCircuit { info, origin, key: key.into_inner() }
 }
 
 /// An empty chain on a development network.
@@ -93,14 +86,8 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 
 /// A chain that starts with these circuits.
 pub(crate) fn ext_with(circuits: Vec<GenesisCircuit>) -> sp_io::TestExternalities {
-    let verifier = pallet_verifier::GenesisConfig {
-        circuits,
-        ..Default::default()
-    };
-    let genesis = RuntimeGenesisConfig {
-        verifier,
-        ..Default::default()
-    };
+    let verifier = pallet_verifier::GenesisConfig { circuits, ..Default::default() };
+    let genesis = RuntimeGenesisConfig { verifier, ..Default::default() };
     let storage = genesis.build_storage().expect("the genesis is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
     ext.execute_with(|| System::set_block_number(1));

@@ -25,10 +25,7 @@ impl<T: Config> Pallet<T> {
             Self::check_keys(&id, &record.info, record.is_usable())?;
             Self::check_origin(&record)?;
             if let CircuitStatus::Retired { successor } = record.status {
-                ensure!(
-                    Circuits::<T>::contains_key(successor),
-                    "5: a successor is unknown"
-                );
+                ensure!(Circuits::<T>::contains_key(successor), "5: a successor is unknown");
             }
         }
         Self::check_owners()
@@ -37,14 +34,8 @@ impl<T: Config> Pallet<T> {
     /// Every key belongs to a circuit.
     fn check_owners() -> Result<(), TryRuntimeError> {
         let known = Circuits::<T>::contains_key::<CircuitId>;
-        ensure!(
-            VerifyingKeys::<T>::iter_keys().all(known),
-            "2: a verifying key without a circuit"
-        );
-        ensure!(
-            PreparedKeys::<T>::iter_keys().all(known),
-            "3: a prepared key without a circuit"
-        );
+        ensure!(VerifyingKeys::<T>::iter_keys().all(known), "2: a verifying key without a circuit");
+        ensure!(PreparedKeys::<T>::iter_keys().all(known), "3: a prepared key without a circuit");
         Ok(())
     }
 
@@ -56,10 +47,7 @@ impl<T: Config> Pallet<T> {
         let key = VerifyingKeys::<T>::get(id).ok_or("2: a verifying key is missing")?;
         Self::prepare(info, &key).map_err(|_| "2: a verifying key is not valid")?;
         let prepared = PreparedKeys::<T>::get(id);
-        ensure!(
-            prepared.is_some() == usable,
-            "3: a prepared key is missing or left over"
-        );
+        ensure!(prepared.is_some() == usable, "3: a prepared key is missing or left over");
         let of_key = prepared.is_none_or(|bytes| {
             PreparedVerifyingKey::from_trusted_bytes(&bytes)
                 .is_ok_and(|key| KeyId(key.id().0) == info.key)

@@ -4,10 +4,7 @@
 //! benchmarks use that to get keys and proofs that verify without a circuit. No chain accepts such a key unless
 //! it accepts development keys.
 
-#![allow(
-    clippy::arithmetic_side_effects,
-    reason = "arithmetic in a field has no overflow"
-)]
+#![allow(clippy::arithmetic_side_effects, reason = "arithmetic in a field has no overflow")]
 
 use crate::Candidate;
 use ark_ec::{AffineRepr, CurveGroup};
@@ -60,9 +57,7 @@ impl Trapdoor {
             beta_g2: g2(self.beta()),
             gamma_g2: g2(self.gamma()),
             delta_g2: g2(self.delta()),
-            ic: (0..=self.kind.public_inputs())
-                .map(|place| g1(self.input_point(place)))
-                .collect(),
+            ic: (0..=self.kind.public_inputs()).map(|place| g1(self.input_point(place))).collect(),
         }
     }
 
@@ -77,11 +72,7 @@ impl Trapdoor {
             key: KeyId(key.id().0),
         };
         let key = frame_support::BoundedVec::truncate_from(key.to_bytes());
-        Candidate {
-            info,
-            origin: KeyOrigin::Development,
-            key,
-        }
+        Candidate { info, origin: KeyOrigin::Development, key }
     }
 
     /// A proof of these inputs, whatever they say. The same inputs have another proof for each `seed`.
@@ -94,11 +85,7 @@ impl Trapdoor {
         let statement = weighted.fold(self.input_point(0), |sum, term| sum + term);
         let rest = a * b - self.alpha() * self.beta() - self.gamma() * statement;
         let c = rest * self.delta().inverse().unwrap_or_default();
-        let proof = Proof {
-            a: g1(a),
-            b: g2(b),
-            c: g1(c),
-        };
+        let proof = Proof { a: g1(a), b: g2(b), c: g1(c) };
         ProofBytes(proof.to_evm_bytes())
     }
 }

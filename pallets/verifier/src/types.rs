@@ -38,11 +38,7 @@ impl TryFrom<GenesisCircuit> for Candidate {
 
     fn try_from(circuit: GenesisCircuit) -> Result<Self, KeyTooLong> {
         let key = circuit.key.try_into().map_err(|_| KeyTooLong)?;
-        Ok(Self {
-            info: circuit.info,
-            origin: circuit.origin,
-            key,
-        })
+        Ok(Self { info: circuit.info, origin: circuit.origin, key })
     }
 }
 

@@ -30,14 +30,8 @@ impl<T: Config> ProofVerifier<BlockNumberFor<T>> for Pallet<T> {
             .iter()
             .map(|claim| decode(&key, claim.inputs, claim.proof))
             .collect::<Result<Vec<_>, _>>()?;
-        let items: Vec<_> = decoded
-            .iter()
-            .map(|(inputs, proof)| BatchItem {
-                key: &key,
-                inputs,
-                proof,
-            })
-            .collect();
+        let items: Vec<_> =
+            decoded.iter().map(|(inputs, proof)| BatchItem { key: &key, inputs, proof }).collect();
         verify_batch(&items).map_err(|_| VerifyFailure::Refuted)
     }
 
@@ -85,9 +79,7 @@ impl<T: Config> Pallet<T> {
             Some(id) => Circuits::<T>::iter_from(Circuits::<T>::hashed_key_for(id)),
             None => Circuits::<T>::iter(),
         };
-        entries
-            .take(usize::try_from(limit.min(MAX_PAGE)).unwrap_or(0))
-            .collect()
+        entries.take(usize::try_from(limit.min(MAX_PAGE)).unwrap_or(0)).collect()
     }
 }
 

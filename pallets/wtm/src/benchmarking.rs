@@ -43,10 +43,7 @@ fn source() -> Source {
     if let Some(colon) = uri.get_mut(5) {
         *colon = b':';
     }
-    Source::Imported {
-        uri: BoundedVec::truncate_from(uri),
-        blob: BlobId([1; 32]),
-    }
+    Source::Imported { uri: BoundedVec::truncate_from(uri), blob: BlobId([1; 32]) }
 }
 
 #[benchmarks(where T::Currency: fungible::Mutate<T::AccountId>)]
@@ -59,9 +56,7 @@ mod benchmarks {
         T::Currency: Mutate<T::AccountId>,
     {
         let who = account(name, 0, 0);
-        let amount = BalanceOf::<T>::max_value()
-            .checked_div(&1_000u32.into())
-            .unwrap_or_default();
+        let amount = BalanceOf::<T>::max_value().checked_div(&1_000u32.into()).unwrap_or_default();
         T::Currency::mint_into(&who, amount)?;
         Ok(who)
     }
@@ -76,12 +71,7 @@ mod benchmarks {
         T::Currency: Mutate<T::AccountId>,
     {
         let proposer = rich::<T>("proposer")?;
-        Ok(Pallet::<T>::do_propose(
-            proposer,
-            statement(),
-            source(),
-            None,
-        )?)
+        Ok(Pallet::<T>::do_propose(proposer, statement(), source(), None)?)
     }
 
     /// An accepted fact, and a proposal to supersede it.
@@ -93,12 +83,7 @@ mod benchmarks {
         pass::<T>(T::DisputeWindow::get());
         Pallet::<T>::do_resolve(old)?;
         let proposer = rich::<T>("second")?;
-        Ok(Pallet::<T>::do_propose(
-            proposer,
-            statement(),
-            source(),
-            Some(old),
-        )?)
+        Ok(Pallet::<T>::do_propose(proposer, statement(), source(), Some(old))?)
     }
 
     /// A disputed fact in its vote period.

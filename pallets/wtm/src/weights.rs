@@ -51,12 +51,7 @@ const REMOVE: Estimate = estimate(60, 8_000, 2, 3);
 const WRITE_SCORE: Estimate = estimate(60, 4_000, 1, 4);
 
 const fn estimate(micros: u64, proof_size: u64, reads: u64, writes: u64) -> Estimate {
-    Estimate {
-        micros,
-        proof_size,
-        reads,
-        writes,
-    }
+    Estimate { micros, proof_size, reads, writes }
 }
 
 impl Estimate {

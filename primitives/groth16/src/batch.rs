@@ -72,11 +72,9 @@ pub fn verify_batch(items: &[BatchItem<'_>]) -> Result<(), BatchError> {
 
 fn located(index: usize, error: VerifyError) -> BatchError {
     match error {
-        VerifyError::InputCount { expected, actual } => BatchError::InputCount {
-            index,
-            expected,
-            actual,
-        },
+        VerifyError::InputCount { expected, actual } => {
+            BatchError::InputCount { index, expected, actual }
+        }
         VerifyError::Refused => BatchError::Refused,
     }
 }
@@ -91,8 +89,7 @@ struct Equation<'a> {
 
 impl<'a> Equation<'a> {
     fn add(&mut self, item: &BatchItem<'a>, coefficient: Coefficient) {
-        self.left
-            .push(endomorphism_sum(&[item.proof.a], &[coefficient]).into_affine());
+        self.left.push(endomorphism_sum(&[item.proof.a], &[coefficient]).into_affine());
         self.right.push(item.proof.b.into());
         self.groups
             .entry(item.key.id())
@@ -105,8 +102,7 @@ impl<'a> Equation<'a> {
         for group in self.groups.values() {
             let points = [group.statements(), group.thirds()];
             self.left.extend(points);
-            self.right
-                .extend([group.key.gamma.clone(), group.key.delta.clone()]);
+            self.right.extend([group.key.gamma.clone(), group.key.delta.clone()]);
             expected *= group.alpha_beta();
         }
         Bn254::multi_pairing(self.left, self.right).0 == expected
@@ -135,10 +131,7 @@ impl<'a> Group<'a> {
     fn add(&mut self, item: &BatchItem<'_>, coefficient: Coefficient) {
         let value = coefficient.value();
         let inputs = core::iter::once(&Fr::ONE).chain(item.inputs);
-        self.inputs
-            .iter_mut()
-            .zip(inputs)
-            .for_each(|(sum, input)| *sum += value * input);
+        self.inputs.iter_mut().zip(inputs).for_each(|(sum, input)| *sum += value * input);
         self.coefficients.push(coefficient);
         self.thirds.push(item.proof.c);
     }

@@ -14,9 +14,7 @@ pub(crate) fn coefficients<'a>(
     items: &'a [BatchItem<'_>],
 ) -> impl Iterator<Item = Coefficient> + 'a {
     let seed = seed(items);
-    (0u64..)
-        .zip(items)
-        .map(move |(position, _)| coefficient(&seed, position))
+    (0u64..).zip(items).map(move |(position, _)| coefficient(&seed, position))
 }
 
 fn seed(items: &[BatchItem<'_>]) -> [u8; 32] {
@@ -25,9 +23,7 @@ fn seed(items: &[BatchItem<'_>]) -> [u8; 32] {
     for item in items {
         // The key fixes the number of inputs, so the concatenation has one reading.
         hasher.update(item.key.id().0);
-        item.inputs
-            .iter()
-            .for_each(|input| hasher.update(encode_input(input)));
+        item.inputs.iter().for_each(|input| hasher.update(encode_input(input)));
         hasher.update(item.proof.to_evm_bytes());
     }
     hasher.finalize().into()
@@ -42,8 +38,5 @@ fn coefficient(seed: &[u8; 32], position: u64) -> Coefficient {
     let [low, high, ..] = digest.as_chunks().0 else {
         return Coefficient { low: 1, high: 1 };
     };
-    Coefficient {
-        low: u64::from_be_bytes(*low),
-        high: u64::from_be_bytes(*high),
-    }
+    Coefficient { low: u64::from_be_bytes(*low), high: u64::from_be_bytes(*high) }
 }

@@ -85,10 +85,7 @@ impl VerifyingKey {
     /// Strict in the same way as [`Proof::from_evm_bytes`](crate::Proof::from_evm_bytes), so a key has one encoding.
     /// Whether the key is safe to use is the question that [`VerifyingKey::validate`] answers.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyDecodeError> {
-        let short = KeyDecodeError::Length {
-            expected: HEAD_BYTES,
-            actual: bytes.len(),
-        };
+        let short = KeyDecodeError::Length { expected: HEAD_BYTES, actual: bytes.len() };
         let (head, ic) = bytes.split_first_chunk::<HEAD_BYTES>().ok_or(short)?;
         let (words, count) = head.as_chunks::<FIELD_BYTES>();
         let [ax, ay, points @ ..] = words else {

@@ -46,11 +46,7 @@ fn odd_multiples(point: G1Projective) -> [G1Affine; ODD_MULTIPLES] {
 pub(crate) fn fixed_sum(points: &[FixedPoint], scalars: &[Fr]) -> G1Projective {
     let terms = points.iter().zip(scalars).flat_map(|(point, scalar)| {
         let limbs = scalar.into_bigint().0;
-        point
-            .0
-            .iter()
-            .zip(limbs)
-            .map(|(multiples, limb)| Term::new(multiples, limb, FIXED_WINDOW))
+        point.0.iter().zip(limbs).map(|(multiples, limb)| Term::new(multiples, limb, FIXED_WINDOW))
     });
     sum(&terms.collect::<Vec<_>>())
 }
@@ -71,19 +67,14 @@ impl Coefficient {
 
 /// The sum of `coefficients[i] · points[i]`.
 pub(crate) fn endomorphism_sum(points: &[G1Affine], coefficients: &[Coefficient]) -> G1Projective {
-    let images: Vec<_> = points
-        .iter()
-        .map(|point| [*point, g1::Config::endomorphism_affine(point)])
-        .collect();
-    let terms = images
-        .iter()
-        .zip(coefficients)
-        .flat_map(|(pair, coefficient)| {
-            let scalars = [coefficient.low, coefficient.high];
-            pair.iter().zip(scalars).map(|(point, scalar)| {
-                Term::new(core::slice::from_ref(point), scalar, PLAIN_WINDOW)
-            })
-        });
+    let images: Vec<_> =
+        points.iter().map(|point| [*point, g1::Config::endomorphism_affine(point)]).collect();
+    let terms = images.iter().zip(coefficients).flat_map(|(pair, coefficient)| {
+        let scalars = [coefficient.low, coefficient.high];
+        pair.iter()
+            .zip(scalars)
+            .map(|(point, scalar)| Term::new(core::slice::from_ref(point), scalar, PLAIN_WINDOW))
+    });
     sum(&terms.collect::<Vec<_>>())
 }
 
@@ -96,18 +87,14 @@ struct Term<'a> {
 impl<'a> Term<'a> {
     fn new(multiples: &'a [G1Affine], scalar: u64, window: usize) -> Self {
         // The second limb takes the carry of the highest digit.
-        let digits = BigInt::<2>::from(scalar)
-            .find_wnaf(window)
-            .unwrap_or_default();
+        let digits = BigInt::<2>::from(scalar).find_wnaf(window).unwrap_or_default();
         Self { multiples, digits }
     }
 
     /// What this term adds at a position.
     fn at(&self, position: usize) -> Option<G1Affine> {
         let digit = *self.digits.get(position)?;
-        let multiple = *self
-            .multiples
-            .get(usize::try_from(digit.unsigned_abs() >> 1).ok()?)?;
+        let multiple = *self.multiples.get(usize::try_from(digit.unsigned_abs() >> 1).ok()?)?;
         match digit.signum() {
             0 => None,
             1 => Some(multiple),
@@ -117,18 +104,11 @@ impl<'a> Term<'a> {
 }
 
 fn sum(terms: &[Term<'_>]) -> G1Projective {
-    let length = terms
-        .iter()
-        .map(|term| term.digits.len())
-        .max()
-        .unwrap_or(0);
+    let length = terms.iter().map(|term| term.digits.len()).max().unwrap_or(0);
     let mut total = G1Projective::ZERO;
     for position in (0..length).rev() {
         total.double_in_place();
-        terms
-            .iter()
-            .filter_map(|term| term.at(position))
-            .for_each(|point| total += point);
+        terms.iter().filter_map(|term| term.at(position)).for_each(|point| total += point);
     }
     total
 }
@@ -157,14 +137,8 @@ mod tests {
     fn fixed_points_equal_double_and_add() {
         let points = points(6);
         let fixed: Vec<_> = points.iter().map(FixedPoint::new).collect();
-        let edges = [
-            Fr::ZERO,
-            Fr::ONE,
-            -Fr::ONE,
-            Fr::from(u64::MAX),
-            Fr::from(u128::MAX),
-            Fr::from(8u32),
-        ];
+        let edges =
+            [Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::from(u64::MAX), Fr::from(u128::MAX), Fr::from(8u32)];
         assert_eq!(fixed_sum(&fixed, &edges), naive(&points, &edges));
         let spread = edges.map(|edge| (edge + Fr::from(5u32)).pow([0xdead_beef]));
         assert_eq!(fixed_sum(&fixed, &spread), naive(&points, &spread));
@@ -173,19 +147,10 @@ mod tests {
     #[test]
     fn the_endomorphism_equals_double_and_add() {
         let points = points(5);
-        let pairs = [
-            (0, 0),
-            (1, 0),
-            (0, 1),
-            (u64::MAX, u64::MAX),
-            (0x1234_5678_9abc_def0, 3),
-        ];
+        let pairs = [(0, 0), (1, 0), (0, 1), (u64::MAX, u64::MAX), (0x1234_5678_9abc_def0, 3)];
         let coefficients = pairs.map(|(low, high)| Coefficient { low, high });
         let scalars = coefficients.map(Coefficient::value);
-        assert_eq!(
-            endomorphism_sum(&points, &coefficients),
-            naive(&points, &scalars)
-        );
+        assert_eq!(endomorphism_sum(&points, &coefficients), naive(&points, &scalars));
     }
 
     #[test]

@@ -95,18 +95,14 @@ impl PreparedVerifyingKey {
         let mut bytes = Vec::from([VERSION]);
         bytes.extend_from_slice(&self.id.0);
         let lines = self.gamma.ell_coeffs.iter().chain(&self.delta.ell_coeffs);
-        let lines = lines
-            .flat_map(|(a, b, c)| [a, b, c])
-            .flat_map(|c| [c.c0, c.c1]);
+        let lines = lines.flat_map(|(a, b, c)| [a, b, c]).flat_map(|c| [c.c0, c.c1]);
         let points = self
             .ic
             .iter()
             .flat_map(|point| point.0.as_flattened())
             .flat_map(|point| [point.x, point.y]);
         let powers = [&self.alpha_beta, &self.alpha_beta_lambda];
-        let powers = powers
-            .into_iter()
-            .flat_map(|power| power.to_base_prime_field_elements());
+        let powers = powers.into_iter().flat_map(|power| power.to_base_prime_field_elements());
         let numbers = powers.chain(lines).chain(points);
         numbers.for_each(|number| bytes.extend(number.0 .0.into_iter().flat_map(u64::to_le_bytes)));
         bytes
@@ -121,9 +117,7 @@ impl PreparedVerifyingKey {
         if *version != VERSION {
             return Err(PreparedDecodeError::Version { version: *version });
         }
-        let (id, rest) = rest
-            .split_first_chunk()
-            .ok_or(PreparedDecodeError::Length)?;
+        let (id, rest) = rest.split_first_chunk().ok_or(PreparedDecodeError::Length)?;
         let mut reader = Reader { rest };
         Ok(Self {
             id: KeyId(*id),
@@ -142,10 +136,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn number(&mut self) -> Result<Fq, PreparedDecodeError> {
-        let (bytes, rest) = self
-            .rest
-            .split_first_chunk::<32>()
-            .ok_or(PreparedDecodeError::Length)?;
+        let (bytes, rest) =
+            self.rest.split_first_chunk::<32>().ok_or(PreparedDecodeError::Length)?;
         self.rest = rest;
         let mut limbs = [0; 4];
         for (limb, chunk) in limbs.iter_mut().zip(bytes.as_chunks().0) {
@@ -170,10 +162,7 @@ impl Reader<'_> {
     fn lines(&mut self) -> Result<G2Prepared<Config>, PreparedDecodeError> {
         let line = |reader: &mut Self| Ok((reader.pair()?, reader.pair()?, reader.pair()?));
         let ell_coeffs = (0..LINES).map(|_| line(self)).collect::<Result<_, _>>()?;
-        Ok(G2Prepared {
-            ell_coeffs,
-            infinity: false,
-        })
+        Ok(G2Prepared { ell_coeffs, infinity: false })
     }
 
     fn point(&mut self) -> Result<G1Affine, PreparedDecodeError> {

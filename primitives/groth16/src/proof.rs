@@ -62,9 +62,7 @@ impl Proof {
     /// Refused are another length, coordinates that are not reduced, points that are not on their curve or not in
     /// the subgroup, and infinity: a proof has one encoding, and every accepted encoding is a proof.
     pub fn from_evm_bytes(bytes: &[u8]) -> Result<Self, ProofDecodeError> {
-        let length = ProofDecodeError::Length {
-            actual: bytes.len(),
-        };
+        let length = ProofDecodeError::Length { actual: bytes.len() };
         let (words, []) = bytes.as_chunks::<FIELD_BYTES>() else {
             return Err(length);
         };

@@ -37,11 +37,7 @@ mod tests {
         &[10069],
         &[5_864_401],
         &[1_875_725_156_269],
-        &[
-            0x9b6e_0b35_8e0d_894d,
-            0xe9da_b924_0f0c_6ab8,
-            0x2_1031_5729_f570,
-        ],
+        &[0x9b6e_0b35_8e0d_894d, 0xe9da_b924_0f0c_6ab8, 0x2_1031_5729_f570],
     ];
 
     /// Points of the twist, nearly all of them outside the subgroup.
@@ -62,19 +58,14 @@ mod tests {
             let point = (G2Projective::generator() * Fr::from(multiple).square()).into_affine();
             assert!(contains(&point));
         }
-        assert!(points()
-            .take(10)
-            .all(|point| contains(&point.clear_cofactor())));
+        assert!(points().take(10).all(|point| contains(&point.clear_cofactor())));
     }
 
     #[test]
     fn the_answer_is_that_of_the_definition() {
         for point in points().take(100) {
             assert_eq!(contains(&point), has_order_r(&point));
-            assert_eq!(
-                contains(&point),
-                point.is_in_correct_subgroup_assuming_on_curve()
-            );
+            assert_eq!(contains(&point), point.is_in_correct_subgroup_assuming_on_curve());
         }
     }
 
@@ -86,20 +77,10 @@ mod tests {
             let others = FACTORS.iter().filter(|other| **other != factor);
             let of_order = |point: G2Affine| {
                 let point = point.mul_bigint(Fr::MODULUS);
-                others
-                    .clone()
-                    .fold(point, |point, other| point.mul_bigint(other))
-                    .into_affine()
+                others.clone().fold(point, |point, other| point.mul_bigint(other)).into_affine()
             };
-            let point = points()
-                .map(of_order)
-                .find(|point| !point.is_zero())
-                .unwrap();
-            assert_eq!(
-                point.mul_bigint(factor),
-                G2Projective::ZERO,
-                "the order is the factor"
-            );
+            let point = points().map(of_order).find(|point| !point.is_zero()).unwrap();
+            assert_eq!(point.mul_bigint(factor), G2Projective::ZERO, "the order is the factor");
             assert!(!contains(&point), "order {factor:?}");
         }
     }

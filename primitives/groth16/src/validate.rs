@@ -73,10 +73,7 @@ impl VerifyingKey {
         }
         match self.ic.len().checked_sub(1) {
             Some(actual) if actual == expected => Ok(()),
-            actual => Err(KeyError::InputCount {
-                expected,
-                actual: actual.unwrap_or(0),
-            }),
+            actual => Err(KeyError::InputCount { expected, actual: actual.unwrap_or(0) }),
         }
     }
 
@@ -94,18 +91,9 @@ impl VerifyingKey {
 
     fn check_generators(&self) -> Result<(), KeyError> {
         let known = [
-            (
-                KeyPart::Alpha,
-                equal_up_to_sign(&self.alpha_g1, &G1Affine::generator()),
-            ),
-            (
-                KeyPart::Beta,
-                equal_up_to_sign(&self.beta_g2, &G2Affine::generator()),
-            ),
-            (
-                KeyPart::Delta,
-                equal_up_to_sign(&self.delta_g2, &G2Affine::generator()),
-            ),
+            (KeyPart::Alpha, equal_up_to_sign(&self.alpha_g1, &G1Affine::generator())),
+            (KeyPart::Beta, equal_up_to_sign(&self.beta_g2, &G2Affine::generator())),
+            (KeyPart::Delta, equal_up_to_sign(&self.delta_g2, &G2Affine::generator())),
         ];
         match known.into_iter().find(|(_, known)| *known) {
             Some((part, _)) => Err(KeyError::Generator { part }),
@@ -122,25 +110,15 @@ impl VerifyingKey {
     }
 
     fn ic_points(&self) -> alloc::vec::Vec<(KeyPart, G1Affine)> {
-        self.ic
-            .iter()
-            .enumerate()
-            .map(|(i, point)| (KeyPart::Ic(i), *point))
-            .collect()
+        self.ic.iter().enumerate().map(|(i, point)| (KeyPart::Ic(i), *point)).collect()
     }
 }
 
 fn check_distinct<P: AffineRepr>(points: &[(KeyPart, P)]) -> Result<(), KeyError> {
     let mut rest = points;
     while let Some(((first, point), others)) = rest.split_first() {
-        if let Some((second, _)) = others
-            .iter()
-            .find(|(_, other)| equal_up_to_sign(point, other))
-        {
-            return Err(KeyError::Equal {
-                first: *first,
-                second: *second,
-            });
+        if let Some((second, _)) = others.iter().find(|(_, other)| equal_up_to_sign(point, other)) {
+            return Err(KeyError::Equal { first: *first, second: *second });
         }
         rest = others;
     }

@@ -26,16 +26,10 @@ pub enum VerifyError {
 /// `inputs[i] · ic[i + 1]`.
 pub fn verify(key: &PreparedVerifyingKey, inputs: &[Fr], proof: &Proof) -> Result<(), VerifyError> {
     check_count(key, inputs)?;
-    let scalars: Vec<Fr> = core::iter::once(Fr::ONE)
-        .chain(inputs.iter().copied())
-        .collect();
+    let scalars: Vec<Fr> = core::iter::once(Fr::ONE).chain(inputs.iter().copied()).collect();
     let statement = fixed_sum(&key.ic, &scalars).into_affine();
     let left = [proof.a, statement, proof.c];
-    let right = [
-        G2Prepared::from(proof.b),
-        key.gamma.clone(),
-        key.delta.clone(),
-    ];
+    let right = [G2Prepared::from(proof.b), key.gamma.clone(), key.delta.clone()];
     match Bn254::multi_pairing(left, right).0 == key.alpha_beta {
         true => Ok(()),
         false => Err(VerifyError::Refused),

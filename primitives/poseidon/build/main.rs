@@ -21,9 +21,7 @@ fn main() {
     for path in ["build", "src/grain.rs", "src/rounds.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
-    let source: String = (rounds::MIN_WIDTH..=rounds::MAX_WIDTH)
-        .map(tables_of)
-        .collect();
+    let source: String = (rounds::MIN_WIDTH..=rounds::MAX_WIDTH).map(tables_of).collect();
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(folder.join("tables.rs"), source).expect("OUT_DIR can be written");
 }

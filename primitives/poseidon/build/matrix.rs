@@ -18,11 +18,7 @@ impl Matrix {
         columns: usize,
         f: impl Fn(usize, usize) -> Element,
     ) -> Self {
-        Self(
-            (0..rows)
-                .map(|i| (0..columns).map(|j| f(i, j)).collect())
-                .collect(),
-        )
+        Self((0..rows).map(|i| (0..columns).map(|j| f(i, j)).collect()).collect())
     }
 
     pub(crate) fn identity(size: usize) -> Self {
@@ -47,15 +43,11 @@ impl Matrix {
 
     /// The row vector `row` times this matrix.
     pub(crate) fn row_times(&self, row: &[Element]) -> Vector {
-        (0..self.0[0].len())
-            .map(|j| dot(row, &self.column(j)))
-            .collect()
+        (0..self.0[0].len()).map(|j| dot(row, &self.column(j))).collect()
     }
 
     pub(crate) fn plus(&self, other: &Self) -> Self {
-        Self::from_fn(self.0.len(), self.0[0].len(), |i, j| {
-            self.at(i, j) + other.at(i, j)
-        })
+        Self::from_fn(self.0.len(), self.0[0].len(), |i, j| self.at(i, j) + other.at(i, j))
     }
 
     pub(crate) fn scaled(&self, factor: &Element) -> Self {
@@ -90,9 +82,7 @@ impl Matrix {
     }
 
     fn scale_row(&mut self, row: usize, factor: &Element) {
-        self.0[row]
-            .iter_mut()
-            .for_each(|entry| *entry = &*entry * factor);
+        self.0[row].iter_mut().for_each(|entry| *entry = &*entry * factor);
     }
 
     fn add_multiple(&mut self, target: usize, source: usize, factor: &Element) {

@@ -24,17 +24,8 @@ impl Plain {
         let constants = (0..FULL_ROUNDS + partial_rounds)
             .map(|_| (0..width).map(|_| element()).collect())
             .collect();
-        let cauchy: Vector = (0..2 * width)
-            .map(|_| Element::from_limbs(grain.integer()))
-            .collect();
-        let mds = Matrix::from_fn(width, width, |i, j| {
-            (&cauchy[i] + &cauchy[width + j]).inverse()
-        });
-        Self {
-            width,
-            partial_rounds,
-            constants,
-            mds,
-        }
+        let cauchy: Vector = (0..2 * width).map(|_| Element::from_limbs(grain.integer())).collect();
+        let mds = Matrix::from_fn(width, width, |i, j| (&cauchy[i] + &cauchy[width + j]).inverse());
+        Self { width, partial_rounds, constants, mds }
     }
 }

@@ -117,10 +117,7 @@ impl System {
 
     /// Outputs that an impulse causes: `d, c b, c A b, ..`, n + 1 of them.
     fn impulse_response(&self) -> Vector {
-        let tail = self
-            .responses()
-            .into_iter()
-            .map(|column| dot(&self.c, &column));
+        let tail = self.responses().into_iter().map(|column| dot(&self.c, &column));
         std::iter::once(self.d.clone()).chain(tail).collect()
     }
 
@@ -141,16 +138,10 @@ impl System {
     fn weights(&self) -> (Vector, Vector) {
         let polynomial = self.characteristic_polynomial();
         let impulse = self.impulse_response();
-        let outputs = polynomial[..self.size]
-            .iter()
-            .map(|coefficient| -coefficient)
-            .collect();
+        let outputs = polynomial[..self.size].iter().map(|coefficient| -coefficient).collect();
         // The weight of x_{k-m} is the m-th coefficient of polynomial times impulse response.
-        let newest_first = (0..=self.size).map(|m| {
-            (0..=m)
-                .map(|i| &polynomial[self.size - i] * &impulse[m - i])
-                .sum()
-        });
+        let newest_first = (0..=self.size)
+            .map(|m| (0..=m).map(|i| &polynomial[self.size - i] * &impulse[m - i]).sum());
         let mut inputs: Vector = newest_first.collect();
         inputs.reverse();
         (outputs, inputs)
@@ -177,9 +168,8 @@ impl System {
             Some(age) => impulse[age].clone(),
             None => Element::zero(),
         });
-        let direct = Matrix::from_fn(self.size, self.size, |i, j| {
-            responses[self.size - 1 - j][i].clone()
-        });
+        let direct =
+            Matrix::from_fn(self.size, self.size, |i, j| responses[self.size - 1 - j][i].clone());
         let from_inputs = direct.plus(&from_outputs.times(&caused).scaled(&-&Element::one()));
         (from_outputs, from_inputs)
     }

@@ -16,10 +16,8 @@ pub(crate) fn tables(plain: &Plain, fast: &Recurrence) -> String {
         ("exit_inputs", slice(&fast.exit_inputs.0.concat())),
         ("after", rows(&fast.after)),
     ];
-    let body: String = fields
-        .iter()
-        .map(|(name, value)| format!("    {name}: {value},\n"))
-        .collect();
+    let body: String =
+        fields.iter().map(|(name, value)| format!("    {name}: {value},\n")).collect();
     format!("static WIDTH_{width}: Tables<{width}> = Tables {{\n{body}}};\n")
 }
 

@@ -7,11 +7,8 @@ use ark_ff::{BigInt, BigInteger, PrimeField};
 pub(crate) const MAX_TERMS: usize = 27;
 
 /// r, 2r and 4r: what may have to be taken from the upper half of a sum.
-const MULTIPLES: [BigInt<4>; 3] = [
-    doubled(doubled(Fr::MODULUS)),
-    doubled(Fr::MODULUS),
-    Fr::MODULUS,
-];
+const MULTIPLES: [BigInt<4>; 3] =
+    [doubled(doubled(Fr::MODULUS)), doubled(Fr::MODULUS), Fr::MODULUS];
 
 /// A sum of products of Montgomery forms, not reduced yet.
 #[derive(Default)]

@@ -7,12 +7,8 @@
 const FIELD_BITS: u16 = 254;
 
 /// The field's modulus, little-endian limbs.
-const MODULUS: [u64; 4] = [
-    0x43e1_f593_f000_0001,
-    0x2833_e848_79b9_7091,
-    0xb850_45b6_8181_585d,
-    0x3064_4e72_e131_a029,
-];
+const MODULUS: [u64; 4] =
+    [0x43e1_f593_f000_0001, 0x2833_e848_79b9_7091, 0xb850_45b6_8181_585d, 0x3064_4e72_e131_a029];
 
 /// Register bits, `b_0` in the lowest position.
 pub(crate) struct Grain {
@@ -22,10 +18,7 @@ pub(crate) struct Grain {
 impl Grain {
     /// The generator for a width and its round counts, after the 160 steps that are thrown away.
     pub(crate) fn new(width: u16, full_rounds: u16, partial_rounds: u16) -> Self {
-        let mut seed = Seed {
-            register: 0,
-            filled: 0,
-        };
+        let mut seed = Seed { register: 0, filled: 0 };
         seed.push(1, 2); // a prime field
         seed.push(0, 4); // the S-box is a power
         seed.push(FIELD_BITS, 12);
@@ -33,9 +26,7 @@ impl Grain {
         seed.push(full_rounds, 10);
         seed.push(partial_rounds, 10);
         (0..30).for_each(|_| seed.push(1, 1));
-        let mut grain = Self {
-            register: seed.register,
-        };
+        let mut grain = Self { register: seed.register };
         (0..160).for_each(|_| _ = grain.step());
         grain
     }

@@ -18,10 +18,7 @@ pub struct Keystream {
 impl Keystream {
     /// The stream that the inputs, among them the key, determine under a tag.
     pub fn new(tag: DomainTag, inputs: &[Fr]) -> Self {
-        Self {
-            state: sponge::absorbed(tag, inputs),
-            given: 0,
-        }
+        Self { state: sponge::absorbed(tag, inputs), given: 0 }
     }
 
     /// The next element; the stream never ends.

@@ -58,9 +58,7 @@ pub enum PackingError {
 pub fn values_per_element(bits: u32) -> Result<usize, PackingError> {
     check_bits(bits)?;
     let count = PACKED_BITS.checked_div(bits);
-    count
-        .map(|count| count as usize)
-        .ok_or(PackingError::Bits { bits })
+    count.map(|count| count as usize).ok_or(PackingError::Bits { bits })
 }
 
 /// Number of elements that `count` values of `bits` bits take.
@@ -72,9 +70,7 @@ pub fn packed_len(count: usize, bits: u32) -> Result<usize, PackingError> {
 pub fn pack(values: &[u64], bits: u32) -> Result<Vec<Fr>, PackingError> {
     let mut packer = Packer::new();
     check_bits(bits)?;
-    values
-        .iter()
-        .try_for_each(|value| packer.push(*value, bits))?;
+    values.iter().try_for_each(|value| packer.push(*value, bits))?;
     Ok(packer.finish())
 }
 
@@ -108,10 +104,7 @@ impl Packer {
     pub fn push(&mut self, value: u64, bits: u32) -> Result<(), PackingError> {
         check_bits(bits)?;
         if value > largest(bits) {
-            return Err(PackingError::ValueTooLarge {
-                index: self.count,
-                bits,
-            });
+            return Err(PackingError::ValueTooLarge { index: self.count, bits });
         }
         if !self.current.has_room(bits) {
             self.close();
@@ -138,9 +131,7 @@ impl Packer {
 /// Values may be secret, so they are never printed.
 impl core::fmt::Debug for Packer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Packer")
-            .field("count", &self.count)
-            .finish_non_exhaustive()
+        f.debug_struct("Packer").field("count", &self.count).finish_non_exhaustive()
     }
 }
 
@@ -156,12 +147,7 @@ pub struct Unpacker<'a> {
 impl<'a> Unpacker<'a> {
     /// A reader at the first value.
     pub fn new(elements: &'a [Fr]) -> Self {
-        Self {
-            elements,
-            current: None,
-            next: 0,
-            count: 0,
-        }
+        Self { elements, current: None, next: 0, count: 0 }
     }
 
     /// The next value, of `bits` bits.
@@ -189,10 +175,7 @@ impl<'a> Unpacker<'a> {
 
     fn advance(&mut self, finished: Option<Bits>) -> Result<Bits, PackingError> {
         self.check_empty(finished)?;
-        let missing = PackingError::Missing {
-            index: self.count,
-            elements: self.elements.len(),
-        };
+        let missing = PackingError::Missing { index: self.count, elements: self.elements.len() };
         let element = self.elements.get(self.next).ok_or(missing)?;
         self.next = self.next.saturating_add(1);
         Ok(Bits::of(element))
@@ -200,9 +183,9 @@ impl<'a> Unpacker<'a> {
 
     fn check_empty(&self, finished: Option<Bits>) -> Result<(), PackingError> {
         match finished {
-            Some(bits) if bits.limbs != [0; 4] => Err(PackingError::LeftoverBits {
-                element: self.next.saturating_sub(1),
-            }),
+            Some(bits) if bits.limbs != [0; 4] => {
+                Err(PackingError::LeftoverBits { element: self.next.saturating_sub(1) })
+            }
             _ => Ok(()),
         }
     }
@@ -211,9 +194,7 @@ impl<'a> Unpacker<'a> {
 /// Elements may hold secrets, so they are never printed.
 impl core::fmt::Debug for Unpacker<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Unpacker")
-            .field("count", &self.count)
-            .finish_non_exhaustive()
+        f.debug_struct("Unpacker").field("count", &self.count).finish_non_exhaustive()
     }
 }
 
@@ -226,10 +207,7 @@ struct Bits {
 
 impl Bits {
     fn of(element: &Fr) -> Self {
-        Self {
-            limbs: element.into_bigint().0,
-            used: 0,
-        }
+        Self { limbs: element.into_bigint().0, used: 0 }
     }
 
     fn has_room(&self, bits: u32) -> bool {
@@ -307,19 +285,9 @@ mod tests {
 
     #[test]
     fn mixed_widths_come_back_and_never_cross_a_border() {
-        let fields = [
-            (3, 2),
-            (u64::MAX, 64),
-            (u64::MAX, 64),
-            (5, 64),
-            (7, 60),
-            (1, 1),
-            (0, 9),
-        ];
+        let fields = [(3, 2), (u64::MAX, 64), (u64::MAX, 64), (5, 64), (7, 60), (1, 1), (0, 9)];
         let mut packer = Packer::new();
-        fields
-            .iter()
-            .for_each(|(value, bits)| packer.push(*value, *bits).unwrap());
+        fields.iter().for_each(|(value, bits)| packer.push(*value, *bits).unwrap());
         let elements = packer.finish();
         assert_eq!(elements.len(), 2);
         let mut unpacker = Unpacker::new(&elements);
@@ -337,10 +305,7 @@ mod tests {
 
     #[test]
     fn a_value_beyond_its_width_is_refused() {
-        assert_eq!(
-            pack(&[1, 16], 4),
-            Err(PackingError::ValueTooLarge { index: 1, bits: 4 })
-        );
+        assert_eq!(pack(&[1, 16], 4), Err(PackingError::ValueTooLarge { index: 1, bits: 4 }));
     }
 
     #[test]
@@ -355,15 +320,9 @@ mod tests {
     #[test]
     fn bits_beyond_the_last_value_are_refused() {
         let one_too_many = pack(&[1, 2, 3], 4).unwrap();
-        assert_eq!(
-            unpack(&one_too_many, 4, 2),
-            Err(PackingError::LeftoverBits { element: 0 })
-        );
+        assert_eq!(unpack(&one_too_many, 4, 2), Err(PackingError::LeftoverBits { element: 0 }));
         let above_252 = [-Fr::from(1u32), Fr::from(0u32)];
-        assert_eq!(
-            unpack(&above_252, 4, 64),
-            Err(PackingError::LeftoverBits { element: 0 })
-        );
+        assert_eq!(unpack(&above_252, 4, 64), Err(PackingError::LeftoverBits { element: 0 }));
     }
 
     #[test]
@@ -371,15 +330,9 @@ mod tests {
         let elements = pack(&[1; 64], 4).unwrap();
         assert_eq!(
             unpack(&elements, 4, 127),
-            Err(PackingError::Missing {
-                index: 126,
-                elements: 2
-            })
+            Err(PackingError::Missing { index: 126, elements: 2 })
         );
-        assert_eq!(
-            unpack(&elements, 4, 63),
-            Err(PackingError::LeftoverElements { unused: 1 })
-        );
+        assert_eq!(unpack(&elements, 4, 63), Err(PackingError::LeftoverElements { unused: 1 }));
     }
 
     #[test]
@@ -387,11 +340,7 @@ mod tests {
         let mut packer = Packer::new();
         packer.push(4242, 16).unwrap();
         let refused = packer.push(77777, 16).unwrap_err();
-        for text in [
-            format!("{packer:?}"),
-            format!("{refused}"),
-            format!("{refused:?}"),
-        ] {
+        for text in [format!("{packer:?}"), format!("{refused}"), format!("{refused:?}")] {
             assert!(!text.contains("4242") && !text.contains("77777"), "{text}");
         }
     }

@@ -26,21 +26,14 @@ impl Parameters {
         let partial_rounds = partial_rounds(width).ok_or_else(unsupported)?;
         let mut grain = Grain::new(small(width)?, small(FULL_ROUNDS)?, small(partial_rounds)?);
         let rounds = FULL_ROUNDS.saturating_add(partial_rounds);
-        let constants = (0..width.saturating_mul(rounds))
-            .map(|_| reduced(grain.field_element()))
-            .collect();
-        let cauchy: Vec<Fr> = (0..width.saturating_mul(2))
-            .map(|_| reduced(grain.integer()))
-            .collect();
+        let constants =
+            (0..width.saturating_mul(rounds)).map(|_| reduced(grain.field_element())).collect();
+        let cauchy: Vec<Fr> =
+            (0..width.saturating_mul(2)).map(|_| reduced(grain.integer())).collect();
         let (xs, ys) = cauchy.split_at(width);
         let sums = xs.iter().flat_map(|x| ys.iter().map(move |y| *x + y));
         let mds = sums.map(|sum| sum.inverse().unwrap_or_default()).collect();
-        Ok(Self {
-            width,
-            partial_rounds,
-            constants,
-            mds,
-        })
+        Ok(Self { width, partial_rounds, constants, mds })
     }
 
     /// Number of elements of the state.
@@ -81,19 +74,9 @@ impl Parameters {
             return Err(PoseidonError::Width { width: state.len() });
         }
         for (round, constants) in self.round_constants().enumerate() {
-            state
-                .iter_mut()
-                .zip(constants)
-                .for_each(|(element, constant)| *element += constant);
-            let powers = if self.is_full_round(round) {
-                self.width
-            } else {
-                1
-            };
-            state
-                .iter_mut()
-                .take(powers)
-                .for_each(|element| *element = element.pow([5]));
+            state.iter_mut().zip(constants).for_each(|(element, constant)| *element += constant);
+            let powers = if self.is_full_round(round) { self.width } else { 1 };
+            state.iter_mut().take(powers).for_each(|element| *element = element.pow([5]));
             self.mix(state);
         }
         Ok(())

@@ -53,9 +53,7 @@ where
     [Fr; T]: State,
 {
     let width = state.len();
-    let state: &mut [Fr; T] = state
-        .try_into()
-        .map_err(|_| PoseidonError::Width { width })?;
+    let state: &mut [Fr; T] = state.try_into().map_err(|_| PoseidonError::Width { width })?;
     permute_fixed(state);
     Ok(())
 }
@@ -88,9 +86,7 @@ fn partial_rounds<const T: usize>(state: &mut [Fr; T], tables: &Tables<T>) {
     };
     for constant in tables.partial {
         push(&mut inputs, fifth_power(*first + constant));
-        let sum = Sum::default()
-            .add(tables.outputs, outputs)
-            .add(tables.inputs, &inputs);
+        let sum = Sum::default().add(tables.outputs, outputs).add(tables.inputs, &inputs);
         *first = sum.reduce();
         push(outputs, *first);
     }
@@ -106,15 +102,9 @@ fn leave<const T: usize>(outputs: &mut [Fr], inputs: &[Fr], tables: &Tables<T>) 
     let rows = tables.exit_outputs.chunks_exact(outputs.len());
     let rows = rows.zip(tables.exit_inputs.chunks_exact(inputs.len()));
     for (element, (from_outputs, from_inputs)) in rest.iter_mut().zip(rows) {
-        *element = Sum::default()
-            .add(from_outputs, outputs)
-            .add(from_inputs, inputs)
-            .reduce();
+        *element = Sum::default().add(from_outputs, outputs).add(from_inputs, inputs).reduce();
     }
-    outputs
-        .iter_mut()
-        .zip(rest)
-        .for_each(|(output, element)| *output = element);
+    outputs.iter_mut().zip(rest).for_each(|(output, element)| *output = element);
 }
 
 /// Drops the oldest element and appends a new one.

@@ -47,20 +47,13 @@ pub struct Sponge {
 impl Sponge {
     /// A sponge that will take `length` elements.
     pub fn new(tag: DomainTag, length: u64) -> Self {
-        Self {
-            state: initial_state(tag, length),
-            declared: length,
-            absorbed: 0,
-            filled: 0,
-        }
+        Self { state: initial_state(tag, length), declared: length, absorbed: 0, filled: 0 }
     }
 
     /// Takes one element.
     pub fn absorb(&mut self, element: Fr) -> Result<(), SpongeError> {
         if self.absorbed >= self.declared {
-            return Err(SpongeError::TooMany {
-                declared: self.declared,
-            });
+            return Err(SpongeError::TooMany { declared: self.declared });
         }
         if self.filled == SPONGE_RATE {
             self.permute();
@@ -78,16 +71,12 @@ impl Sponge {
         &mut self,
         elements: impl IntoIterator<Item = Fr>,
     ) -> Result<(), SpongeError> {
-        elements
-            .into_iter()
-            .try_for_each(|element| self.absorb(element))
+        elements.into_iter().try_for_each(|element| self.absorb(element))
     }
 
     /// The digest, once all declared elements are there.
     pub fn finish(mut self) -> Result<Fr, SpongeError> {
-        let Self {
-            declared, absorbed, ..
-        } = self;
+        let Self { declared, absorbed, .. } = self;
         if absorbed < declared {
             return Err(SpongeError::TooFew { declared, absorbed });
         }
@@ -104,9 +93,7 @@ impl Sponge {
 /// The state may hold secrets, so it is never printed.
 impl fmt::Debug for Sponge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            declared, absorbed, ..
-        } = self;
+        let Self { declared, absorbed, .. } = self;
         f.debug_struct("Sponge")
             .field("declared", declared)
             .field("absorbed", absorbed)

@@ -37,10 +37,7 @@ impl Purpose {
         };
         let mut label = [b'_'; 16];
         let text = core::iter::once(letter).chain(shape.name().bytes());
-        label
-            .iter_mut()
-            .zip(text)
-            .for_each(|(place, byte)| *place = byte);
+        label.iter_mut().zip(text).for_each(|(place, byte)| *place = byte);
         DomainTag::new(&label)
     }
 }
@@ -48,18 +45,12 @@ impl Purpose {
 /// `C_W = Poseidon(tag, salt, packed weights)`: hides the weights as long as the salt is secret
 /// and uniform, and binds to them.
 pub fn model_commitment(shape: &MlpShape, salt: Fr, weights: &Weights) -> Result<Fr, WeightError> {
-    Ok(commit_packed_weights(
-        shape,
-        salt,
-        &pack_weights(shape, weights)?,
-    ))
+    Ok(commit_packed_weights(shape, salt, &pack_weights(shape, weights)?))
 }
 
 /// [`model_commitment`] of weights that are packed already.
 pub fn commit_packed_weights(shape: &MlpShape, salt: Fr, packed: &[Fr]) -> Fr {
-    let inputs: Vec<Fr> = core::iter::once(salt)
-        .chain(packed.iter().copied())
-        .collect();
+    let inputs: Vec<Fr> = core::iter::once(salt).chain(packed.iter().copied()).collect();
     sponge_hash(Purpose::Model.tag(shape), &inputs)
 }
 
@@ -100,10 +91,7 @@ mod tests {
         tags.sort();
         tags.dedup();
         assert_eq!(tags.len(), 15);
-        assert_eq!(
-            Model.tag(&DIGITS_64X32X10),
-            DomainTag::new(b"Wdigits-64x32x10")
-        );
+        assert_eq!(Model.tag(&DIGITS_64X32X10), DomainTag::new(b"Wdigits-64x32x10"));
         assert_eq!(Key.tag(&TINY_4X3X2), DomainTag::new(b"Ktiny-4x3x2_____"));
     }
 

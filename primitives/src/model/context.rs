@@ -78,31 +78,13 @@ mod tests {
     #[test]
     fn every_part_changes_the_context() {
         let changed = [
-            Context {
-                domain: ContextDomain::Delivery,
-                ..EXAMPLE
-            },
-            Context {
-                domain: ContextDomain::Registration,
-                ..EXAMPLE
-            },
-            Context {
-                genesis_hash: [9; 32],
-                ..EXAMPLE
-            },
-            Context {
-                circuit: CircuitId([9; 32]),
-                ..EXAMPLE
-            },
+            Context { domain: ContextDomain::Delivery, ..EXAMPLE },
+            Context { domain: ContextDomain::Registration, ..EXAMPLE },
+            Context { genesis_hash: [9; 32], ..EXAMPLE },
+            Context { circuit: CircuitId([9; 32]), ..EXAMPLE },
             Context { task: 9, ..EXAMPLE },
-            Context {
-                worker: [9; 32],
-                ..EXAMPLE
-            },
-            Context {
-                block: 9,
-                ..EXAMPLE
-            },
+            Context { worker: [9; 32], ..EXAMPLE },
+            Context { block: 9, ..EXAMPLE },
         ];
         for context in changed {
             assert_ne!(context.to_field(), EXAMPLE.to_field(), "{context:?}");

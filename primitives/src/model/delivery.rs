@@ -87,12 +87,7 @@ pub fn decrypt(
                     .collect::<Vec<_>>(),
             )
         }
-        _ => {
-            return Err(OpenError::Length {
-                expected,
-                found: ciphertext.len(),
-            })
-        }
+        _ => return Err(OpenError::Length { expected, found: ciphertext.len() }),
     };
     let weights = unpack_weights(shape, &packed)?;
     match commit_packed_weights(shape, salt, &packed) == commitment {
@@ -154,13 +149,7 @@ mod tests {
         assert_eq!(ciphertext.len(), ciphertext_len(SHAPE));
         let commitment = model_commitment(SHAPE, salt, &model()).unwrap();
         let opened = decrypt(SHAPE, key, context, commitment, &ciphertext).unwrap();
-        assert_eq!(
-            opened,
-            Opened {
-                salt,
-                weights: model()
-            }
-        );
+        assert_eq!(opened, Opened { salt, weights: model() });
     }
 
     #[test]
@@ -169,14 +158,8 @@ mod tests {
         let ciphertext = encrypt(SHAPE, key, context, salt, &model()).unwrap();
         let commitment = model_commitment(SHAPE, salt, &model()).unwrap();
         let open = |key, context| decrypt(SHAPE, key, context, commitment, &ciphertext);
-        assert!(matches!(
-            open(key + key, context),
-            Err(OpenError::Packing(_))
-        ));
-        assert!(matches!(
-            open(key, context + key),
-            Err(OpenError::Packing(_))
-        ));
+        assert!(matches!(open(key + key, context), Err(OpenError::Packing(_))));
+        assert!(matches!(open(key, context + key), Err(OpenError::Packing(_))));
     }
 
     #[test]
@@ -197,10 +180,7 @@ mod tests {
         let expected = ciphertext.len();
         ciphertext.push(salt);
         for ciphertext in [&ciphertext[..], &ciphertext[..expected - 1], &[]] {
-            let refused = OpenError::Length {
-                expected,
-                found: ciphertext.len(),
-            };
+            let refused = OpenError::Length { expected, found: ciphertext.len() };
             assert_eq!(decrypt(SHAPE, key, context, salt, ciphertext), Err(refused));
         }
     }

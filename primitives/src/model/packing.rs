@@ -20,10 +20,7 @@ pub fn pack_rows(shape: &MlpShape, rows: &[Row]) -> Result<Vec<Fr>, RowError> {
     check_rows(shape, rows)?;
     let mut packer = Packer::new();
     for row in rows {
-        let inputs = row
-            .inputs
-            .iter()
-            .map(|input| (u64::from(*input), shape.input_bits.into()));
+        let inputs = row.inputs.iter().map(|input| (u64::from(*input), shape.input_bits.into()));
         let label = row.one_hot.iter().map(|value| (u64::from(*value), 1));
         let flag = [(u64::from(row.real), 1)];
         let mut values = inputs.chain(label).chain(flag);
@@ -49,12 +46,7 @@ pub fn pack_weights(shape: &MlpShape, weights: &Weights) -> Result<Vec<Fr>, Weig
 pub fn unpack_weights(shape: &MlpShape, elements: &[Fr]) -> Result<Weights, PackingError> {
     let mut weights = Weights::zero(shape);
     let mut unpacker = Unpacker::new(elements);
-    let Weights {
-        hidden,
-        hidden_bias,
-        output,
-        output_bias,
-    } = &mut weights;
+    let Weights { hidden, hidden_bias, output, output_bias } = &mut weights;
     let widths = [
         (hidden, shape.weight_bits),
         (hidden_bias, shape.hidden_bias_bits),
@@ -88,11 +80,7 @@ pub fn weight_elements(shape: &MlpShape) -> usize {
         (output, shape.weight_bits),
         (output_bias, shape.output_bias_bits),
     ];
-    elements(
-        widths
-            .into_iter()
-            .flat_map(|(count, bits)| core::iter::repeat_n(bits.into(), count)),
-    )
+    elements(widths.into_iter().flat_map(|(count, bits)| core::iter::repeat_n(bits.into(), count)))
 }
 
 /// Elements that values of these widths take when packed greedily.
@@ -121,11 +109,7 @@ fn lowered(value: u64, bits: u8) -> i32 {
 }
 
 fn out_of_range(part: &WeightPart<'_>, index: usize) -> WeightError {
-    WeightError::Range {
-        part: part.name,
-        index,
-        bits: part.bits,
-    }
+    WeightError::Range { part: part.name, index, bits: part.bits }
 }
 
 #[cfg(test)]

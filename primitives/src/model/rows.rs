@@ -80,11 +80,7 @@ impl Row {
         if let Some(value) = one_hot.get_mut(usize::from(class)) {
             *value = 1;
         }
-        Self {
-            inputs,
-            one_hot,
-            real: true,
-        }
+        Self { inputs, one_hot, real: true }
     }
 
     /// Padding.
@@ -130,23 +126,17 @@ impl Row {
 pub fn check_rows(shape: &MlpShape, rows: &[Row]) -> Result<(), RowError> {
     let expected = usize::from(shape.block_rows);
     if rows.len() != expected {
-        return Err(RowError::Count {
-            expected,
-            found: rows.len(),
-        });
+        return Err(RowError::Count { expected, found: rows.len() });
     }
     for (number, row) in rows.iter().enumerate() {
-        row.check(shape)
-            .map_err(|fault| RowError::Row { row: number, fault })?;
+        row.check(shape).map_err(|fault| RowError::Row { row: number, fault })?;
     }
-    let behind_padding = rows
-        .windows(2)
-        .position(|pair| matches!(pair, [a, b] if !a.real && b.real));
+    let behind_padding =
+        rows.windows(2).position(|pair| matches!(pair, [a, b] if !a.real && b.real));
     match behind_padding {
-        Some(before) => Err(RowError::Row {
-            row: before.saturating_add(1),
-            fault: RowFault::RealAfterPadding,
-        }),
+        Some(before) => {
+            Err(RowError::Row { row: before.saturating_add(1), fault: RowFault::RealAfterPadding })
+        }
         None => Ok(()),
     }
 }
@@ -155,10 +145,7 @@ pub fn check_rows(shape: &MlpShape, rows: &[Row]) -> Result<(), RowError> {
 pub fn fill_block(shape: &MlpShape, mut samples: Vec<Row>) -> Result<Vec<Row>, RowError> {
     let capacity = usize::from(shape.block_rows);
     if samples.len() > capacity {
-        return Err(RowError::TooMany {
-            capacity,
-            found: samples.len(),
-        });
+        return Err(RowError::TooMany { capacity, found: samples.len() });
     }
     samples.resize(capacity, Row::padding(shape));
     check_rows(shape, &samples)?;
@@ -167,8 +154,7 @@ pub fn fill_block(shape: &MlpShape, mut samples: Vec<Row>) -> Result<Vec<Row>, R
 
 /// Number of samples among rows.
 pub fn count_real(rows: &[Row]) -> u32 {
-    rows.iter()
-        .fold(0u32, |count, row| count.saturating_add(row.real.into()))
+    rows.iter().fold(0u32, |count, row| count.saturating_add(row.real.into()))
 }
 
 #[cfg(test)]

@@ -170,9 +170,7 @@ impl Dimensions {
     }
 
     const fn largest_inputs_times(&self, weight: i64) -> i64 {
-        (self.inputs as i64)
-            .saturating_mul(self.max_input())
-            .saturating_mul(weight)
+        (self.inputs as i64).saturating_mul(self.max_input()).saturating_mul(weight)
     }
 
     /// Largest value of the hidden layer after activation.
@@ -214,9 +212,7 @@ impl Dimensions {
 
     /// Bytes of the inputs of one row in its wire form.
     pub const fn input_bytes(&self) -> usize {
-        (self.inputs as usize)
-            .saturating_mul(self.input_bits as usize)
-            .div_ceil(8)
+        (self.inputs as usize).saturating_mul(self.input_bits as usize).div_ceil(8)
     }
 
     /// Longest wire form of a block's rows in bytes, `usize::MAX` if it is longer than that.
@@ -418,9 +414,7 @@ impl ShapeName {
 
     /// The name without its padding.
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0)
-            .unwrap_or_default()
-            .trim_end_matches('\0')
+        core::str::from_utf8(&self.0).unwrap_or_default().trim_end_matches('\0')
     }
 }
 

@@ -73,37 +73,12 @@ impl Weights {
     /// The four parts in the order in which they are packed and hashed.
     pub fn parts(&self, shape: &MlpShape) -> [WeightPart<'_>; 4] {
         let [hidden, hidden_bias, output, output_bias] = Self::lengths(shape);
-        let part = |name, values, expected, bits| WeightPart {
-            name,
-            values,
-            expected,
-            bits,
-        };
+        let part = |name, values, expected, bits| WeightPart { name, values, expected, bits };
         [
-            part(
-                "the hidden weights",
-                &self.hidden[..],
-                hidden,
-                shape.weight_bits,
-            ),
-            part(
-                "the hidden biases",
-                &self.hidden_bias[..],
-                hidden_bias,
-                shape.hidden_bias_bits,
-            ),
-            part(
-                "the output weights",
-                &self.output[..],
-                output,
-                shape.weight_bits,
-            ),
-            part(
-                "the output biases",
-                &self.output_bias[..],
-                output_bias,
-                shape.output_bias_bits,
-            ),
+            part("the hidden weights", &self.hidden[..], hidden, shape.weight_bits),
+            part("the hidden biases", &self.hidden_bias[..], hidden_bias, shape.hidden_bias_bits),
+            part("the output weights", &self.output[..], output, shape.weight_bits),
+            part("the output biases", &self.output_bias[..], output_bias, shape.output_bias_bits),
         ]
     }
 
@@ -116,35 +91,18 @@ impl Weights {
     pub(super) fn lengths(shape: &MlpShape) -> [usize; 4] {
         let [inputs, hidden, classes] =
             [shape.inputs, shape.hidden, shape.classes].map(usize::from);
-        [
-            hidden.saturating_mul(inputs),
-            hidden,
-            classes.saturating_mul(hidden),
-            classes,
-        ]
+        [hidden.saturating_mul(inputs), hidden, classes.saturating_mul(hidden), classes]
     }
 }
 
 impl WeightPart<'_> {
     fn check(&self) -> Result<(), WeightError> {
-        let Self {
-            name: part,
-            values,
-            expected,
-            bits,
-        } = *self;
+        let Self { name: part, values, expected, bits } = *self;
         if values.len() != expected {
-            return Err(WeightError::Length {
-                part,
-                expected,
-                found: values.len(),
-            });
+            return Err(WeightError::Length { part, expected, found: values.len() });
         }
         let range = Dimensions::min_signed(bits)..=Dimensions::max_signed(bits);
-        match values
-            .iter()
-            .position(|value| !range.contains(&i64::from(*value)))
-        {
+        match values.iter().position(|value| !range.contains(&i64::from(*value))) {
             Some(index) => Err(WeightError::Range { part, index, bits }),
             None => Ok(()),
         }
@@ -176,11 +134,7 @@ mod tests {
         weights.output_bias[1] = -8;
         assert_eq!(weights.check(&TINY_4X3X2), Ok(()));
         weights.hidden[11] = 4;
-        let refused = WeightError::Range {
-            part: "the hidden weights",
-            index: 11,
-            bits: 3,
-        };
+        let refused = WeightError::Range { part: "the hidden weights", index: 11, bits: 3 };
         assert_eq!(weights.check(&TINY_4X3X2), Err(refused));
     }
 
@@ -188,11 +142,7 @@ mod tests {
     fn a_missing_value_is_refused() {
         let mut weights = Weights::zero(&TINY_4X3X2);
         weights.output.pop();
-        let refused = WeightError::Length {
-            part: "the output weights",
-            expected: 6,
-            found: 5,
-        };
+        let refused = WeightError::Length { part: "the output weights", expected: 6, found: 5 };
         assert_eq!(weights.check(&TINY_4X3X2), Err(refused));
     }
 

@@ -59,12 +59,7 @@ pub fn encode_rows(shape: &MlpShape, rows: &[Row]) -> Result<Vec<u8>, RowError> 
 pub fn decode_rows(shape: &MlpShape, bytes: &[u8]) -> Result<Vec<Row>, WireError> {
     let (samples, body) = match bytes {
         [low, high, body @ ..] => (usize::from(u16::from_le_bytes([*low, *high])), body),
-        _ => {
-            return Err(WireError::Length {
-                expected: 2,
-                found: bytes.len(),
-            })
-        }
+        _ => return Err(WireError::Length { expected: 2, found: bytes.len() }),
     };
     let row_bytes = shape.input_bytes().saturating_add(1);
     let body_bytes = samples.saturating_mul(row_bytes);
@@ -75,30 +70,19 @@ pub fn decode_rows(shape: &MlpShape, bytes: &[u8]) -> Result<Vec<Row>, WireError
         });
     }
     let rows = body.chunks_exact(row_bytes).enumerate();
-    let rows = rows
-        .map(|(row, bytes)| decode_row(shape, row, bytes))
-        .collect::<Result<_, _>>()?;
+    let rows = rows.map(|(row, bytes)| decode_row(shape, row, bytes)).collect::<Result<_, _>>()?;
     Ok(fill_block(shape, rows)?)
 }
 
 fn decode_row(shape: &MlpShape, row: usize, bytes: &[u8]) -> Result<Row, WireError> {
     let Some((class, packed)) = bytes.split_first() else {
-        return Err(WireError::Length {
-            expected: 1,
-            found: 0,
-        });
+        return Err(WireError::Length { expected: 1, found: 0 });
     };
     if u16::from(*class) >= shape.classes {
         return Err(WireError::Class { row });
     }
-    let mut bits = Bits {
-        bytes: packed,
-        buffer: 0,
-        filled: 0,
-    };
-    let inputs = (0..shape.inputs)
-        .map(|_| bits.take(shape.input_bits))
-        .collect();
+    let mut bits = Bits { bytes: packed, buffer: 0, filled: 0 };
+    let inputs = (0..shape.inputs).map(|_| bits.take(shape.input_bits)).collect();
     if bits.rest_is_set() {
         return Err(WireError::LooseBits { row });
     }

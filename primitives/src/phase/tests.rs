@@ -12,13 +12,7 @@ type TestTask = Task<u8, u64, u32>;
 
 /// Created in block 100 with a drawn split of two blocks; each period has another length.
 fn created() -> TestTask {
-    let periods = Periods {
-        publish: 10,
-        commit: 20,
-        reveal: 30,
-        prove: 40,
-        deliver: 50,
-    };
+    let periods = Periods { publish: 10, commit: 20, reveal: 30, prove: 40, deliver: 50 };
     Task {
         experiment: 0,
         requester: 0,
@@ -57,27 +51,16 @@ fn created() -> TestTask {
 
 fn drawn() -> TestTask {
     let tests = [1, 3].map(|index| TestBlock { index, rows: None });
-    Task {
-        drawn_at: Some(120),
-        tests: List::truncate_from(tests.into()),
-        ..created()
-    }
+    Task { drawn_at: Some(120), tests: List::truncate_from(tests.into()), ..created() }
 }
 
 /// Open from block 125 on, with three commitments.
 fn open() -> TestTask {
-    Task {
-        opened_at: Some(125),
-        committed: 3,
-        ..drawn()
-    }
+    Task { opened_at: Some(125), committed: 3, ..drawn() }
 }
 
 fn revealed() -> TestTask {
-    let mut task = Task {
-        revealed_at: Some(160),
-        ..open()
-    };
+    let mut task = Task { revealed_at: Some(160), ..open() };
     task.tests.iter_mut().for_each(|test| test.rows = Some(4));
     task.label_counts = List::truncate_from(vec![5, 3]);
     task
@@ -94,10 +77,7 @@ fn ranked(ranked: u32) -> TestTask {
         paid: 0,
         finished_at: None,
     };
-    Task {
-        settlement: Some(settlement),
-        ..revealed()
-    }
+    Task { settlement: Some(settlement), ..revealed() }
 }
 
 fn settlement(task: &mut TestTask) -> &mut Settlement<u32> {
@@ -108,44 +88,29 @@ fn settlement(task: &mut TestTask) -> &mut Settlement<u32> {
 fn a_task_waits_for_its_draw_until_the_deadline() {
     let task = created();
     assert_eq!(task.phase(100), Phase::Created);
-    assert_eq!(
-        (task.phase(149), task.deadline(149)),
-        (Phase::Created, Some(150))
-    );
+    assert_eq!((task.phase(149), task.deadline(149)), (Phase::Created, Some(150)));
     assert_eq!((task.phase(150), task.deadline(150)), (Phase::Settle, None));
 }
 
 #[test]
 fn a_drawn_task_waits_for_its_training_data_until_the_deadline() {
     let task = drawn();
-    assert_eq!(
-        (task.phase(129), task.deadline(129)),
-        (Phase::Drawn, Some(130))
-    );
+    assert_eq!((task.phase(129), task.deadline(129)), (Phase::Drawn, Some(130)));
     assert_eq!(task.phase(130), Phase::Settle);
 }
 
 #[test]
 fn commit_and_reveal_follow_each_other() {
     let task = open();
-    assert_eq!(
-        (task.phase(144), task.deadline(144)),
-        (Phase::Open, Some(145))
-    );
-    assert_eq!(
-        (task.phase(145), task.deadline(145)),
-        (Phase::Reveal, Some(175))
-    );
+    assert_eq!((task.phase(144), task.deadline(144)), (Phase::Open, Some(145)));
+    assert_eq!((task.phase(145), task.deadline(145)), (Phase::Reveal, Some(175)));
     assert_eq!(task.phase(174), Phase::Reveal);
     assert_eq!(task.phase(175), Phase::Settle);
 }
 
 #[test]
 fn without_commitments_nothing_follows_the_commit_phase() {
-    let task = Task {
-        committed: 0,
-        ..open()
-    };
+    let task = Task { committed: 0, ..open() };
     assert_eq!(task.phase(144), Phase::Open);
     assert_eq!(task.phase(145), Phase::Settle);
 }
@@ -153,32 +118,15 @@ fn without_commitments_nothing_follows_the_commit_phase() {
 #[test]
 fn the_whole_prove_period_follows_the_last_reveal() {
     let task = revealed();
-    assert_eq!(
-        (task.phase(160), task.deadline(160)),
-        (Phase::Prove, Some(200))
-    );
+    assert_eq!((task.phase(160), task.deadline(160)), (Phase::Prove, Some(200)));
     assert_eq!(task.phase(199), Phase::Prove);
     assert_eq!(task.phase(200), Phase::Settle);
 }
 
 #[test]
 fn proving_ends_when_everybody_has_proved() {
-    assert_eq!(
-        Task {
-            proved: 2,
-            ..revealed()
-        }
-        .phase(161),
-        Phase::Prove
-    );
-    assert_eq!(
-        Task {
-            proved: 3,
-            ..revealed()
-        }
-        .phase(161),
-        Phase::Settle
-    );
+    assert_eq!(Task { proved: 2, ..revealed() }.phase(161), Phase::Prove);
+    assert_eq!(Task { proved: 3, ..revealed() }.phase(161), Phase::Settle);
 }
 
 #[test]

@@ -82,9 +82,7 @@ pub struct InclusionProof {
 impl InclusionProof {
     /// The root to which a leaf leads.
     pub fn root(&self, leaf: Node) -> Node {
-        self.siblings
-            .iter()
-            .fold(leaf, |node, sibling| join(node, *sibling, keccak_256))
+        self.siblings.iter().fold(leaf, |node, sibling| join(node, *sibling, keccak_256))
     }
 
     /// Checks that `provenance` is what the chain with this genesis hash has recorded under the

@@ -28,11 +28,7 @@ pub fn keccak_256(bytes: &[u8]) -> [u8; 32] {
 
 /// Hashes two nodes into their parent.
 pub(super) fn join(one: Node, other: Node, keccak: Keccak) -> Node {
-    let pair = if one <= other {
-        [one, other]
-    } else {
-        [other, one]
-    };
+    let pair = if one <= other { [one, other] } else { [other, one] };
     keccak(pair.as_flattened())
 }
 
@@ -58,10 +54,7 @@ impl Frontier {
     /// The frontier of a tree of these leaves, or nothing if there are more than 32 bits can count.
     pub fn of(leaves: &[Node], keccak: Keccak) -> Option<Self> {
         let mut frontier = Self::default();
-        leaves
-            .iter()
-            .all(|leaf| frontier.push(*leaf, keccak))
-            .then_some(frontier)
+        leaves.iter().all(|leaf| frontier.push(*leaf, keccak)).then_some(frontier)
     }
 
     /// Number of leaves.

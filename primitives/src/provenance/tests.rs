@@ -54,9 +54,8 @@ fn anchor_of(leaves: &[Node], first: RecordId) -> Anchor<u32> {
 
 /// Three records from number 7 on, and the proof of the second.
 fn proved() -> (Anchor<u32>, InclusionProof) {
-    let leaves: Vec<_> = (7..10)
-        .map(|id| provenance().leaf(GENESIS, id).hash(keccak_256))
-        .collect();
+    let leaves: Vec<_> =
+        (7..10).map(|id| provenance().leaf(GENESIS, id).hash(keccak_256)).collect();
     let proof = InclusionProof {
         record: 8,
         anchor: 2,
@@ -89,11 +88,7 @@ fn a_leaf_and_a_root_are_what_an_independent_program_computed() {
 
 #[test]
 fn what_was_not_given_is_a_word_of_zeros() {
-    let bare = Provenance {
-        train_data: None,
-        attestation: Attestation::default(),
-        ..provenance()
-    };
+    let bare = Provenance { train_data: None, attestation: Attestation::default(), ..provenance() };
     assert_eq!(
         hex::encode(bare.leaf(GENESIS, 7).hash(keccak_256)),
         "47ab62f1b938fe86179452b478f7e453926ba5ba316667eda480600964f55e14"
@@ -108,11 +103,7 @@ fn a_growing_tree_has_the_root_of_its_definition() {
     let all = leaves(70);
     for count in 1..=all.len() {
         assert!(frontier.push(all[count - 1], keccak_256));
-        assert_eq!(
-            frontier.root(keccak_256),
-            Some(plain_root(&all[..count])),
-            "{count}"
-        );
+        assert_eq!(frontier.root(keccak_256), Some(plain_root(&all[..count])), "{count}");
         assert_eq!(frontier.peaks().len(), count.count_ones() as usize);
     }
     assert_eq!(frontier.count(), 70);
@@ -120,10 +111,7 @@ fn a_growing_tree_has_the_root_of_its_definition() {
 
 #[test]
 fn a_full_tree_takes_no_leaf() {
-    let mut full = Frontier {
-        count: u32::MAX,
-        peaks: leaves(32).try_into().unwrap(),
-    };
+    let mut full = Frontier { count: u32::MAX, peaks: leaves(32).try_into().unwrap() };
     let before = full.clone();
     assert!(!full.push([1; 32], keccak_256));
     assert_eq!(full, before);
@@ -131,10 +119,7 @@ fn a_full_tree_takes_no_leaf() {
 
 #[test]
 fn the_fullest_tree_has_a_root() {
-    let mut nearly_full = Frontier {
-        count: u32::MAX - 1,
-        peaks: leaves(31).try_into().unwrap(),
-    };
+    let mut nearly_full = Frontier { count: u32::MAX - 1, peaks: leaves(31).try_into().unwrap() };
     assert!(nearly_full.push([1; 32], keccak_256));
     assert_eq!(nearly_full.peaks().len(), 32);
     assert!(nearly_full.root(keccak_256).is_some());
@@ -149,16 +134,8 @@ fn the_siblings_of_each_leaf_lead_to_the_root() {
         for (index, leaf) in tree.iter().enumerate() {
             let siblings = siblings(tree, index, keccak_256).unwrap();
             assert!(siblings.len() <= depth);
-            let proof = InclusionProof {
-                record: 0,
-                anchor: 0,
-                siblings,
-            };
-            assert_eq!(
-                proof.root(*leaf),
-                plain_root(tree),
-                "leaf {index} of {count}"
-            );
+            let proof = InclusionProof { record: 0, anchor: 0, siblings };
+            assert_eq!(proof.root(*leaf), plain_root(tree), "leaf {index} of {count}");
         }
         assert_eq!(siblings(tree, count, keccak_256), None);
     }
@@ -179,11 +156,7 @@ fn any_flipped_byte_of_a_record_is_refused() {
     for place in 0..544 {
         let mut changed = leaf;
         changed.0[place / 32][place % 32] ^= 1;
-        assert_ne!(
-            proof.root(changed.hash(keccak_256)),
-            anchor.root,
-            "byte {place}"
-        );
+        assert_ne!(proof.root(changed.hash(keccak_256)), anchor.root, "byte {place}");
     }
 }
 
@@ -220,20 +193,14 @@ fn a_shortened_or_lengthened_proof_is_refused() {
 #[test]
 fn a_proof_for_another_anchor_record_or_chain_is_refused() {
     let (anchor, proof) = proved();
-    let other_anchor = Anchor {
-        number: 3,
-        ..anchor
-    };
+    let other_anchor = Anchor { number: 3, ..anchor };
     let refused = proof.verify(GENESIS, &provenance(), &other_anchor);
     assert_eq!(
         refused.map_err(|error| error.to_string()),
         Err("the proof leads to anchor 2, not to anchor 3".into())
     );
     for record in [6, 10, u64::MAX] {
-        let other_record = InclusionProof {
-            record,
-            ..proof.clone()
-        };
+        let other_record = InclusionProof { record, ..proof.clone() };
         let refused = other_record.verify(GENESIS, &provenance(), &anchor);
         assert_eq!(refused, Err(InclusionError::OtherRecord(record)));
     }
@@ -243,14 +210,8 @@ fn a_proof_for_another_anchor_record_or_chain_is_refused() {
 
 #[test]
 fn a_given_zero_reads_like_nothing_given() {
-    let zero = Provenance {
-        train_data: Some(BlobId([0; 32])),
-        ..provenance()
-    };
-    let none = Provenance {
-        train_data: None,
-        ..provenance()
-    };
+    let zero = Provenance { train_data: Some(BlobId([0; 32])), ..provenance() };
+    let none = Provenance { train_data: None, ..provenance() };
     assert_eq!(zero.leaf(GENESIS, 1), none.leaf(GENESIS, 1));
 }
 

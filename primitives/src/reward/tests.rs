@@ -1,10 +1,6 @@
 use super::*;
 
-const SCHEDULE: Schedule = Schedule {
-    initial: 100,
-    halving_sessions: 3,
-    cap: 1_000,
-};
+const SCHEDULE: Schedule = Schedule { initial: 100, halving_sessions: 3, cap: 1_000 };
 
 /// The schedule session by session, as its documentation says it.
 fn summed(schedule: &Schedule, session: Session) -> u128 {
@@ -22,10 +18,7 @@ fn the_release_halves_after_every_period() {
 fn the_closed_form_is_the_sum_over_sessions() {
     for halving_sessions in 1..6 {
         for session in 0..60 {
-            let schedule = Schedule {
-                halving_sessions,
-                ..SCHEDULE
-            };
+            let schedule = Schedule { halving_sessions, ..SCHEDULE };
             let closed = schedule.released_through(session);
             assert_eq!(closed, summed(&schedule, session));
         }
@@ -34,20 +27,13 @@ fn the_closed_form_is_the_sum_over_sessions() {
 
 #[test]
 fn the_cap_holds_for_the_largest_values() {
-    let schedule = Schedule {
-        initial: u128::MAX,
-        halving_sessions: u32::MAX,
-        cap: u128::MAX - 1,
-    };
+    let schedule = Schedule { initial: u128::MAX, halving_sessions: u32::MAX, cap: u128::MAX - 1 };
     assert_eq!(schedule.released_through(u32::MAX), u128::MAX - 1);
 }
 
 #[test]
 fn a_schedule_without_halving_period_releases_nothing() {
-    let schedule = Schedule {
-        halving_sessions: 0,
-        ..SCHEDULE
-    };
+    let schedule = Schedule { halving_sessions: 0, ..SCHEDULE };
     assert_eq!(schedule.released_through(u32::MAX), 0);
 }
 
@@ -66,10 +52,7 @@ fn no_more_is_reserved_than_is_free() {
     assert_eq!(books.reserve(70), 30);
     books.mint(40);
     books.unreserve(60);
-    assert_eq!(
-        (books.minted, books.reserved, books.free_pot()),
-        (40, 0, 60)
-    );
+    assert_eq!((books.minted, books.reserved, books.free_pot()), (40, 0, 60));
 }
 
 #[test]
@@ -84,16 +67,8 @@ fn the_pot_does_not_grow_above_the_cap() {
 #[test]
 fn a_fraction_of_the_largest_budget_is_exact() {
     let earned = |numerator, denominator| {
-        CurriculumTask {
-            experiment: 0,
-            custodian: (),
-            budget: u128::MAX,
-            paid: false,
-        }
-        .earned(Improvement {
-            numerator,
-            denominator,
-        })
+        CurriculumTask { experiment: 0, custodian: (), budget: u128::MAX, paid: false }
+            .earned(Improvement { numerator, denominator })
     };
     assert_eq!(earned(1, 1), u128::MAX);
     assert_eq!(earned(2, 1), u128::MAX);
@@ -106,16 +81,8 @@ fn a_fraction_of_the_largest_budget_is_exact() {
 
 #[test]
 fn a_paid_task_earns_nothing_more() {
-    let task = CurriculumTask {
-        experiment: 0,
-        custodian: (),
-        budget: 10,
-        paid: true,
-    };
-    let whole = Improvement {
-        numerator: 1,
-        denominator: 1,
-    };
+    let task = CurriculumTask { experiment: 0, custodian: (), budget: 10, paid: true };
+    let whole = Improvement { numerator: 1, denominator: 1 };
     assert_eq!(task.earned(whole), 0);
 }
 
@@ -125,24 +92,12 @@ fn points_halve_with_each_generation_and_reach_zero() {
     assert_eq!([3, 4, 5, 6].map(|at| points.at(at)), [5, 2, 1, 0]);
     assert_eq!(points.at(u32::MAX), 0);
     assert_eq!(points.plus(7, 4).amount, 9);
-    assert_eq!(
-        points.minus(2, 4),
-        Points {
-            amount: 0,
-            generation: 4
-        }
-    );
+    assert_eq!(points.minus(2, 4), Points { amount: 0, generation: 4 });
 }
 
 #[test]
 fn points_do_not_grow_when_the_generation_falls() {
     let points = Points::default().plus(8, 5);
     assert_eq!(points.at(4), 8);
-    assert_eq!(
-        points.plus(1, 4),
-        Points {
-            amount: 9,
-            generation: 5
-        }
-    );
+    assert_eq!(points.plus(1, 4), Points { amount: 9, generation: 5 });
 }

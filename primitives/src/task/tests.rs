@@ -1,13 +1,7 @@
 use super::*;
 
 fn commitment() -> Commitment<u32> {
-    Commitment {
-        model: ModelCommitment([1; 32]),
-        at: 5,
-        sequence: 0,
-        proved: 0,
-        correct: 0,
-    }
+    Commitment { model: ModelCommitment([1; 32]), at: 5, sequence: 0, proved: 0, correct: 0 }
 }
 
 fn terms(shares: &[u16]) -> Terms<u64, u32> {
@@ -20,13 +14,7 @@ fn terms(shares: &[u16]) -> Terms<u64, u32> {
         shares: List::truncate_from(shares.to_vec()),
         bond: 1,
         stake: 1,
-        periods: Periods {
-            publish: 1,
-            commit: 1,
-            reveal: 1,
-            prove: 1,
-            deliver: 1,
-        },
+        periods: Periods { publish: 1, commit: 1, reveal: 1, prove: 1, deliver: 1 },
     }
 }
 
@@ -55,11 +43,7 @@ fn as_many_blocks_can_be_noted_as_a_task_can_have() {
 
 #[test]
 fn better_scores_and_then_earlier_commitments_precede() {
-    let entry = |correct, sequence| Ranked {
-        worker: 0u8,
-        correct,
-        sequence,
-    };
+    let entry = |correct, sequence| Ranked { worker: 0u8, correct, sequence };
     assert!(entry(2, 9).precedes(&entry(1, 0)));
     assert!(entry(2, 1).precedes(&entry(2, 2)));
     assert!(!entry(2, 1).precedes(&entry(2, 1)));

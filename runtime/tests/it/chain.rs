@@ -22,10 +22,7 @@ pub(crate) fn on(preset: &str, test: impl FnOnce()) {
 /// The whole genesis configuration of `preset`: the default with the preset's patch on top.
 pub(crate) fn genesis_json(preset: &str) -> Value {
     let mut genesis = parse(get_preset::<RuntimeGenesisConfig>(&None, |_| None));
-    merge(
-        &mut genesis,
-        parse(genesis_presets::get_preset(&preset.into())),
-    );
+    merge(&mut genesis, parse(genesis_presets::get_preset(&preset.into())));
     genesis
 }
 
@@ -66,14 +63,8 @@ pub(crate) fn session_keys(
     grandpa: Ed25519Keyring,
     owner: &AccountId,
 ) -> (SessionKeys, Vec<u8>) {
-    let keys = SessionKeys {
-        babe: babe.public().into(),
-        grandpa: grandpa.public().into(),
-    };
+    let keys = SessionKeys { babe: babe.public().into(), grandpa: grandpa.public().into() };
     let statement = statement_of_ownership(&owner.encode());
-    let proof = (
-        babe.pair().sign(&statement),
-        grandpa.pair().sign(&statement),
-    );
+    let proof = (babe.pair().sign(&statement), grandpa.pair().sign(&statement));
     (keys, proof.encode())
 }

@@ -56,19 +56,12 @@ fn provable(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
 }
 
 fn wait_for(world: &mut World, id: TaskId, phase: Phase) {
-    world.until("the phase", || {
-        Tasks::phase(id).is_some_and(|(now, _)| now == phase)
-    });
+    world.until("the phase", || Tasks::phase(id).is_some_and(|(now, _)| now == phase));
 }
 
 fn outcome(world: &mut World, id: TaskId) -> Outcome {
-    world.until("the settlement", || {
-        Tasks::task(id).is_some_and(|task| task.settlement.is_some())
-    });
-    world
-        .run(|| Tasks::task(id).and_then(|task| task.settlement))
-        .expect("settled")
-        .outcome
+    world.until("the settlement", || Tasks::task(id).is_some_and(|task| task.settlement.is_some()));
+    world.run(|| Tasks::task(id).and_then(|task| task.settlement)).expect("settled").outcome
 }
 
 #[test]
@@ -78,10 +71,7 @@ fn a_proof_copied_from_another_account_is_refused() {
     eve.salt = bob.salt;
     let task = provable(&mut world, &[&bob, &eve], 1);
     let copied = world.scores(&bob, &task);
-    assert_eq!(
-        world.submit(Eve, task.id, copied.clone()),
-        failed(Error::ProofRefused)
-    );
+    assert_eq!(world.submit(Eve, task.id, copied.clone()), failed(Error::ProofRefused));
     assert_eq!(world.submit(Bob, task.id, copied), Ok(()));
 }
 
@@ -92,18 +82,12 @@ fn a_copied_commitment_cannot_be_proved() {
     let thief = Worker::new(Eve, models::constant());
     world.register(&worker(Eve));
     let task = open(&mut world, &[&bob, &thief], 2);
-    let call = |model| Call::commit_model {
-        task: task.id,
-        model,
-    };
+    let call = |model| Call::commit_model { task: task.id, model };
     assert_eq!(world.send(Eve, call(bob.commitment())), Ok(()));
     assert_eq!(world.send(Bob, call(bob.commitment())), Ok(()));
     world.reveal_all(&task);
     let guessed = world.scores(&thief, &task);
-    assert_eq!(
-        world.submit(Eve, task.id, guessed),
-        failed(Error::ProofRefused)
-    );
+    assert_eq!(world.submit(Eve, task.id, guessed), failed(Error::ProofRefused));
     world.prove_all(&bob, &task);
     wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
     let ranking = world.run(|| Tasks::ranking(task.id));
@@ -123,17 +107,10 @@ fn a_proof_of_another_task_is_refused() {
         .into_iter()
         .map(|index| {
             let context = world.score_context(first.id, Bob, index);
-            bob.prove(
-                context.to_field(),
-                index,
-                &second.blocks[usize::from(index)],
-            )
+            bob.prove(context.to_field(), index, &second.blocks[usize::from(index)])
         })
         .collect();
-    assert_eq!(
-        world.submit(Bob, second.id, scores),
-        failed(Error::ProofRefused)
-    );
+    assert_eq!(world.submit(Bob, second.id, scores), failed(Error::ProofRefused));
 }
 
 #[test]
@@ -143,10 +120,7 @@ fn a_proof_of_another_block_is_refused() {
     let task = provable(&mut world, &[&bob], 4);
     let mut scores = world.scores(&bob, &task);
     scores[1].proof = scores[0].proof;
-    assert_eq!(
-        world.submit(Bob, task.id, scores),
-        failed(Error::ProofRefused)
-    );
+    assert_eq!(world.submit(Bob, task.id, scores), failed(Error::ProofRefused));
 }
 
 #[test]
@@ -163,10 +137,7 @@ fn a_proof_for_another_chain_is_refused() {
             bob.prove(other.to_field(), index, &task.blocks[usize::from(index)])
         })
         .collect();
-    assert_eq!(
-        world.submit(Bob, task.id, scores),
-        failed(Error::ProofRefused)
-    );
+    assert_eq!(world.submit(Bob, task.id, scores), failed(Error::ProofRefused));
 }
 
 #[test]
@@ -177,10 +148,7 @@ fn a_late_commitment_and_a_late_replacement_are_refused() {
     world.commit(&bob, task.id).expect("in time");
     wait_for(&mut world, task.id, Phase::Reveal);
     for late in [&bob, &eve] {
-        let call = Call::commit_model {
-            task: task.id,
-            model: late.commitment(),
-        };
+        let call = Call::commit_model { task: task.id, model: late.commitment() };
         let result = world.run(|| {
             Tasks::commit_model(
                 RuntimeOrigin::signed(late.who.to_account_id()),
@@ -212,9 +180,7 @@ fn a_late_proof_is_refused_and_the_worker_suspended() {
     world.deliver(&bob, task.id).expect("a delivery");
     world.reveal_key(&bob, task.id).expect("the payment");
     let id = task.id;
-    world.until("the end", || {
-        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
-    });
+    world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
     let next = world.create(Alice, DIGITS, 0, 70).expect("a task");
     world.open_task(&next);
     assert!(world.commit(&eve, next.id).is_err());
@@ -229,19 +195,10 @@ fn a_wrong_reveal_is_refused() {
     wait_for(&mut world, task.id, Phase::Reveal);
     let index = world.tests(task.id)[0];
     let honest = task.blocks[usize::from(index)].clone();
-    let other_salt = Block {
-        salt: honest.salt + Fr::from(1u32),
-        ..honest.clone()
-    };
-    let other_rows = Block {
-        rows: models::block(4_242, SAMPLES),
-        ..honest.clone()
-    };
+    let other_salt = Block { salt: honest.salt + Fr::from(1u32), ..honest.clone() };
+    let other_rows = Block { rows: models::block(4_242, SAMPLES), ..honest.clone() };
     for wrong in [other_salt, other_rows] {
-        assert_eq!(
-            world.reveal(&task, index, &wrong),
-            failed(Error::RootMismatch)
-        );
+        assert_eq!(world.reveal(&task, index, &wrong), failed(Error::RootMismatch));
         world.next_block();
     }
     assert_eq!(world.reveal(&task, index, &honest), Ok(()));
@@ -263,8 +220,7 @@ fn a_missing_reveal_costs_the_custodian_its_role_and_no_worker_anything() {
 }
 
 fn is_finished(task: &pallet_tasks::types::TaskOf<Runtime>) -> bool {
-    task.settlement
-        .is_some_and(|settlement| settlement.finished_at.is_some())
+    task.settlement.is_some_and(|settlement| settlement.finished_at.is_some())
 }
 
 fn is_at_work(who: Sr25519Keyring) -> bool {
@@ -280,14 +236,10 @@ fn a_winner_that_does_not_deliver_is_passed_over_and_suspended() {
     world.prove_all(&bob, &task);
     world.prove_all(&dave, &task);
     wait_for(&mut world, task.id, Phase::Deliver { rank: 1 });
-    world
-        .deliver(&dave, task.id)
-        .expect("the next rank moves up");
+    world.deliver(&dave, task.id).expect("the next rank moves up");
     world.reveal_key(&dave, task.id).expect("the payment");
     let id = task.id;
-    world.until("the end", || {
-        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
-    });
+    world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
     assert!(world.free(Dave) > 0);
     assert_eq!(world.free(Bob), 0);
     assert!(!world.run(|| is_at_work(Bob)));
@@ -306,25 +258,14 @@ fn a_wrong_ciphertext_is_refused() {
     let mut world = World::new();
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 12);
-    let Call::deliver {
-        task,
-        mut ciphertext,
-        key_commitment,
-        proof,
-        attestation,
-    } = world.delivery(&bob, task.id)
+    let Call::deliver { task, mut ciphertext, key_commitment, proof, attestation } =
+        world.delivery(&bob, task.id)
     else {
         unreachable!("a delivery is a delivery");
     };
     let last = ciphertext.len() - 1;
     ciphertext[last][31] ^= 1;
-    let call = Call::deliver {
-        task,
-        ciphertext,
-        key_commitment,
-        proof,
-        attestation,
-    };
+    let call = Call::deliver { task, ciphertext, key_commitment, proof, attestation };
     assert_eq!(world.send(Bob, call), failed(Error::ProofRefused));
 }
 
@@ -333,10 +274,7 @@ fn another_model_cannot_be_delivered() {
     let mut world = World::new();
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 13);
-    let other = Worker {
-        weights: models::constant(),
-        ..worker(Bob)
-    };
+    let other = Worker { weights: models::constant(), ..worker(Bob) };
     assert_eq!(world.deliver(&other, task.id), failed(Error::ProofRefused));
 }
 
@@ -346,14 +284,8 @@ fn a_wrong_key_pays_nothing() {
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 14);
     world.deliver(&bob, task.id).expect("a delivery");
-    let wrong = Worker {
-        key: bob.key + Fr::from(1u32),
-        ..worker(Bob)
-    };
-    assert_eq!(
-        world.reveal_key(&wrong, task.id),
-        failed(Error::KeyMismatch)
-    );
+    let wrong = Worker { key: bob.key + Fr::from(1u32), ..worker(Bob) };
+    assert_eq!(world.reveal_key(&wrong, task.id), failed(Error::KeyMismatch));
     assert_eq!(world.free(Bob), 0);
 }
 
@@ -384,10 +316,7 @@ fn a_score_above_the_real_rows_is_refused() {
         failed(Error::ScoreTooHigh)
     );
     scores[0].rows += 1;
-    assert_eq!(
-        submit_for_a_fee(&mut world, Bob, task.id, scores),
-        failed(Error::WrongRowCount)
-    );
+    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), failed(Error::WrongRowCount));
 }
 
 #[test]
@@ -400,10 +329,7 @@ fn padding_rows_count_for_nothing() {
     assert!(scores[0].rows < all_rows, "the block has padding");
     scores[0].rows = all_rows;
     scores[0].score = all_rows;
-    assert_eq!(
-        submit_for_a_fee(&mut world, Bob, task.id, scores),
-        failed(Error::WrongRowCount)
-    );
+    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), failed(Error::WrongRowCount));
 }
 
 #[test]
@@ -428,14 +354,8 @@ fn nobody_but_the_council_changes_the_circuits() {
     let circuit = own.info.id();
     world.run(|| {
         let refused = Err(DispatchError::BadOrigin);
-        assert_eq!(
-            Verifier::register_circuit(bob(), Box::new(own.clone())),
-            refused
-        );
-        assert_eq!(
-            Verifier::replace_circuit(bob(), circuit, Box::new(own)),
-            refused
-        );
+        assert_eq!(Verifier::register_circuit(bob(), Box::new(own.clone())), refused);
+        assert_eq!(Verifier::replace_circuit(bob(), circuit, Box::new(own)), refused);
         assert_eq!(Verifier::disable_circuit(bob(), circuit), refused);
     });
 }
@@ -450,15 +370,10 @@ fn a_disabled_circuit_accepts_no_proof_and_costs_nobody_anything() {
     world
         .run(|| Verifier::disable_circuit(council.into(), S1.info().id()))
         .expect("the council disables it");
-    assert_eq!(
-        world.submit(Bob, task.id, scores),
-        failed(Error::CircuitDisabled)
-    );
+    assert_eq!(world.submit(Bob, task.id, scores), failed(Error::CircuitDisabled));
     assert_eq!(outcome(&mut world, task.id), Outcome::Voided);
     let id = task.id;
-    world.until("the end", || {
-        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
-    });
+    world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
     assert!(world.run(|| is_at_work(Bob)));
     assert_eq!(world.issuance(), 0);
 }
@@ -499,21 +414,11 @@ fn a_registration_is_refused_twice_and_for_another_account() {
     let mut world = World::new();
     let bob = worker(Bob);
     let call = world.registration(&bob, 0);
-    let pallet_rewards::Call::register_worker {
-        model,
-        score,
-        proof,
-        ..
-    } = call.clone()
-    else {
+    let pallet_rewards::Call::register_worker { model, score, proof, .. } = call.clone() else {
         unreachable!("a registration is a registration");
     };
-    let stolen = pallet_rewards::Call::register_worker {
-        worker: Eve.to_account_id(),
-        model,
-        score,
-        proof,
-    };
+    let stolen =
+        pallet_rewards::Call::register_worker { worker: Eve.to_account_id(), model, score, proof };
     assert!(world.send_bare(stolen).is_err());
     assert_eq!(world.send_bare(call.clone()), Ok(()));
     assert!(world.send_bare(call).is_err());
@@ -539,10 +444,7 @@ fn a_commitment_is_not_replaced_after_the_deadline() {
     let task = open(&mut world, &[&bob], 29);
     world.commit(&bob, task.id).expect("in time");
     wait_for(&mut world, task.id, Phase::Reveal);
-    let better = Worker {
-        salt: bob.salt + Fr::from(1u32),
-        ..worker(Bob)
-    };
+    let better = Worker { salt: bob.salt + Fr::from(1u32), ..worker(Bob) };
     let replaced = world.run(|| {
         Tasks::commit_model(
             RuntimeOrigin::signed(Bob.to_account_id()),
@@ -558,8 +460,5 @@ fn a_requester_does_not_compete_in_its_own_task() {
     let mut world = World::new();
     let alice = worker(Alice);
     let task = open(&mut world, &[&alice], 30);
-    assert_eq!(
-        world.commit(&alice, task.id),
-        failed(Error::RequesterMayNotCompete)
-    );
+    assert_eq!(world.commit(&alice, task.id), failed(Error::RequesterMayNotCompete));
 }

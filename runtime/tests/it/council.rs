@@ -31,10 +31,7 @@ fn motion(ayes: u32) -> RuntimeOrigin {
 #[test]
 fn the_validators_are_the_council_from_the_first_block() {
     on("local_testnet", || {
-        assert_eq!(
-            members(),
-            sorted([Alice, Bob, Charlie, Dave].map(account).to_vec())
-        );
+        assert_eq!(members(), sorted([Alice, Bob, Charlie, Dave].map(account).to_vec()));
     });
 }
 
@@ -61,10 +58,7 @@ fn two_thirds_authorise_a_runtime() {
 #[test]
 fn half_of_the_council_is_not_enough() {
     on("local_testnet", || {
-        assert_noop!(
-            Network::authorize_upgrade(motion(2), H256::zero()),
-            DispatchError::BadOrigin
-        );
+        assert_noop!(Network::authorize_upgrade(motion(2), H256::zero()), DispatchError::BadOrigin);
     });
 }
 
@@ -79,10 +73,7 @@ fn the_whole_council_can_neither_mint_nor_set_code_directly() {
         let set_storage = frame_system::Call::set_storage { items: vec![] };
         for call in [RuntimeCall::from(mint), set_code.into(), set_storage.into()] {
             let result = call.dispatch(motion(4));
-            assert_eq!(
-                result.expect_err("root only").error,
-                DispatchError::BadOrigin
-            );
+            assert_eq!(result.expect_err("root only").error, DispatchError::BadOrigin);
         }
     });
 }
@@ -95,12 +86,7 @@ fn a_motion_of_three_of_four_runs_from_proposal_to_event() {
         let hash = <Runtime as frame_system::Config>::Hashing::hash_of(&call);
         let length = codec::Encode::encoded_size(&call) as u32;
         let by = |who| RuntimeOrigin::signed(account(who));
-        assert_ok!(Council::propose(
-            by(Alice),
-            3,
-            Box::new(call.clone()),
-            length
-        ));
+        assert_ok!(Council::propose(by(Alice), 3, Box::new(call.clone()), length));
         for who in [Alice, Bob, Charlie] {
             assert_ok!(Council::vote(by(who), hash, 0, true));
         }

@@ -44,10 +44,7 @@ fn a_validator_without_tokens_rotates_its_keys() {
     on("local_testnet", || {
         assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
         let (keys, _) = keys_handed_to(&account(Sr25519Keyring::Alice));
-        assert_eq!(
-            Session::load_keys(&account(Sr25519Keyring::Alice)),
-            Some(keys)
-        );
+        assert_eq!(Session::load_keys(&account(Sr25519Keyring::Alice)), Some(keys));
         assert_eq!(Balances::total_issuance(), 0);
     });
 }
@@ -68,11 +65,7 @@ fn the_allowance_of_a_validator_ends_and_returns_with_the_next_session() {
 fn motion(length_bound: u32) -> RuntimeCall {
     let remark = length_bound.encode();
     let proposal = Box::new(frame_system::Call::remark { remark }.into());
-    RuntimeCall::Council(pallet_collective::Call::propose {
-        threshold: 3,
-        proposal,
-        length_bound,
-    })
+    RuntimeCall::Council(pallet_collective::Call::propose { threshold: 3, proposal, length_bound })
 }
 
 /// Alice's vote on a motion that does not exist, which fails.
@@ -87,10 +80,7 @@ fn failing_vote() -> RuntimeCall {
 #[test]
 fn a_motion_is_free_if_it_is_short_and_the_allowance_covers_its_price() {
     on("local_testnet", || {
-        assert_eq!(
-            send(Sr25519Keyring::Alice, motion(MAX_FREE_MOTION + 1)),
-            Err(CANNOT_PAY)
-        );
+        assert_eq!(send(Sr25519Keyring::Alice, motion(MAX_FREE_MOTION + 1)), Err(CANNOT_PAY));
         assert_eq!(send(Sr25519Keyring::Alice, motion(100)), Ok(()));
         for _ in 0..VALIDATOR_ALLOWANCE - 2 * MOTION_PRICE + 1 {
             assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
@@ -163,19 +153,10 @@ fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_on
         let info = remark().get_dispatch_info();
         let paying = ChargeTransactionPayment::<Runtime>::get_priority(&info, 100, tip, tip);
         let (key, salt, rows) = ([0; 32], [0; 32], Default::default());
-        let reveal_block = pallet_tasks::Call::reveal_block {
-            task,
-            block,
-            salt,
-            rows,
-        };
+        let reveal_block = pallet_tasks::Call::reveal_block { task, block, salt, rows };
         assert!(free(reveal_block) > paying);
         assert!(free(pallet_tasks::Call::reveal_key { task, key }) > paying);
-        assert_eq!(
-            free(pallet_tasks::Call::withdraw_commitment { task }),
-            0,
-            "many may send it"
-        );
+        assert_eq!(free(pallet_tasks::Call::withdraw_commitment { task }), 0, "many may send it");
     });
 }
 

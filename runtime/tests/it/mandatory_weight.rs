@@ -31,11 +31,7 @@ fn account(number: u32) -> AccountId {
 }
 
 fn register(number: u32) {
-    let registration = Registration {
-        standing: Standing::Active,
-        next_round: 1,
-        expires: 1_000,
-    };
+    let registration = Registration { standing: Standing::Active, next_round: 1, expires: 1_000 };
     pallet_rewards::Registrations::<Runtime>::insert(account(number), registration);
 }
 

@@ -24,9 +24,7 @@ fn sealed_header(author: Sr25519Keyring, index: u32, slot: u64, state_root: H256
         authority_index: index,
         slot: Slot::from(slot),
     });
-    let digest = Digest {
-        logs: vec![DigestItem::babe_pre_digest(pre_digest)],
-    };
+    let digest = Digest { logs: vec![DigestItem::babe_pre_digest(pre_digest)] };
     let mut header = Header::new(1, H256::zero(), state_root, H256::zero(), digest);
     let signature = author.pair().sign(header.hash().as_ref()).into();
     header.digest_mut().push(DigestItem::babe_seal(signature));
@@ -45,9 +43,7 @@ fn two_blocks_in_one_slot(author: Sr25519Keyring, slot: u64) -> EquivocationProo
 }
 
 fn authority_index(author: Sr25519Keyring) -> u32 {
-    let position = Babe::authorities()
-        .iter()
-        .position(|(id, _)| *id == author.public().into());
+    let position = Babe::authorities().iter().position(|(id, _)| *id == author.public().into());
     position.expect("the author is an authority") as u32
 }
 
@@ -110,11 +106,7 @@ fn an_offence_under_keys_that_were_rotated_since_can_be_reported() {
         let dave = account(Sr25519Keyring::Dave);
         let (keys, holds_them) = keys_handed_to(&dave);
         let proof = two_blocks_in_one_slot(Sr25519Keyring::Dave, 1);
-        assert_ok!(Session::set_keys(
-            RuntimeOrigin::signed(dave),
-            keys,
-            holds_them
-        ));
+        assert_ok!(Session::set_keys(RuntimeOrigin::signed(dave), keys, holds_them));
         for _ in 0..3 {
             next_session();
             Grandpa::on_finalize(System::block_number());
@@ -122,11 +114,7 @@ fn an_offence_under_keys_that_were_rotated_since_can_be_reported() {
         assert!(Babe::authorities()
             .iter()
             .any(|(id, _)| *id == Sr25519Keyring::Ferdie.public().into()));
-        assert_ok!(Babe::report_equivocation_unsigned(
-            RuntimeOrigin::none(),
-            Box::new(proof),
-            old
-        ));
+        assert_ok!(Babe::report_equivocation_unsigned(RuntimeOrigin::none(), Box::new(proof), old));
         let new = owner_of(Sr25519Keyring::Ferdie);
         next_session();
         let key: sp_consensus_babe::AuthorityId = Sr25519Keyring::Ferdie.public().into();
@@ -183,10 +171,7 @@ fn a_report_made_after_keys_were_set_holds_in_the_sessions_after() {
 fn a_proof_for_another_key_is_refused() {
     on("local_testnet", || {
         let result = report(Sr25519Keyring::Bob, owner_of(Sr25519Keyring::Alice));
-        assert_err!(
-            result,
-            pallet_babe::Error::<Runtime>::InvalidKeyOwnershipProof
-        );
+        assert_err!(result, pallet_babe::Error::<Runtime>::InvalidKeyOwnershipProof);
     });
 }
 
@@ -195,10 +180,7 @@ fn prevote(
     voter: Ed25519Keyring,
     hash: H256,
 ) -> (grandpa_types::Prevote, grandpa::AuthoritySignature) {
-    let vote = finality_grandpa::Prevote {
-        target_hash: hash,
-        target_number: 1u32,
-    };
+    let vote = finality_grandpa::Prevote { target_hash: hash, target_number: 1u32 };
     let message = finality_grandpa::Message::Prevote(vote.clone());
     let payload = grandpa::localized_payload(1, 0, &message);
     (vote, voter.pair().sign(&payload).into())
@@ -221,11 +203,7 @@ fn a_voter_for_two_blocks_in_a_round_is_disabled() {
         });
         let owner = KeysInForce::prove((grandpa::KEY_TYPE, id)).expect("a validator's key");
         let proof = Box::new(grandpa::EquivocationProof::new(0, equivocation));
-        assert_ok!(Grandpa::report_equivocation_unsigned(
-            RuntimeOrigin::none(),
-            proof,
-            owner
-        ));
+        assert_ok!(Grandpa::report_equivocation_unsigned(RuntimeOrigin::none(), proof, owner));
         assert!(is_disabled(account(Sr25519Keyring::Bob)));
     });
 }

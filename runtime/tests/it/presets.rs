@@ -24,11 +24,7 @@ fn no_token_exists_at_genesis_except_on_bench() {
     for name in names() {
         on(&name, || {
             let issuance = Balances::total_issuance();
-            assert_eq!(
-                issuance == 0,
-                name != BENCH_RUNTIME_PRESET,
-                "{name}: {issuance}"
-            );
+            assert_eq!(issuance == 0, name != BENCH_RUNTIME_PRESET, "{name}: {issuance}");
         });
     }
 }

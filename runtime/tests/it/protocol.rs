@@ -20,10 +20,7 @@ fn from_no_token_at_all_to_a_model_sold() {
 
     // A newcomer without a token joins with a proof and earns the first tokens that exist.
     let bob = Worker::new(Bob, models::perfect());
-    assert_eq!(
-        world.send(Bob, frame_system::Call::remark { remark: vec![] }),
-        Err(CANNOT_PAY)
-    );
+    assert_eq!(world.send(Bob, frame_system::Call::remark { remark: vec![] }), Err(CANNOT_PAY));
     world.register(&bob);
     let (_, score) = world.win_curriculum(&bob, 1);
     assert_eq!(score, Score::new(40, 40));
@@ -37,9 +34,7 @@ fn from_no_token_at_all_to_a_model_sold() {
         lent.expect("the winner can pay");
     }
     let experiment = world.create_experiment(Bob, "Which of two is larger");
-    let task = world
-        .create(Bob, experiment, 20 * NNK, 2)
-        .expect("the winner can sponsor");
+    let task = world.create(Bob, experiment, 20 * NNK, 2).expect("the winner can sponsor");
     assert!(world.held(Bob) >= 22 * NNK);
     world.open_task(&task);
 
@@ -63,9 +58,8 @@ fn from_no_token_at_all_to_a_model_sold() {
     assert!(gained > 19 * NNK, "{gained}");
 
     // The requester reads the model, and it is the one that was proved.
-    let registered = world
-        .run(|| Experiments::model(experiment, 1))
-        .expect("the model is registered");
+    let registered =
+        world.run(|| Experiments::model(experiment, 1)).expect("the model is registered");
     let model = registered.delivered.model;
     let opened = world.read_model(Dave, id, model);
     let commitment =
@@ -106,9 +100,7 @@ fn a_second_win_is_paid_for_its_improvement_only() {
     assert!(second.beats(&first));
     assert!(world.free(Charlie) > 0);
     assert!(world.free(Dave) > 0);
-    let champion = world
-        .run(|| Experiments::champion(DIGITS_EXPERIMENT))
-        .expect("a champion");
+    let champion = world.run(|| Experiments::champion(DIGITS_EXPERIMENT)).expect("a champion");
     assert_eq!(champion.score, second);
 }
 
@@ -121,17 +113,13 @@ fn a_perfect_champion_leaves_nothing_to_mint() {
     world.register(&dave);
     world.win_curriculum(&bob, 5);
     let issued = world.issuance();
-    let task = world
-        .create(Alice, DIGITS_EXPERIMENT, 0, 6)
-        .expect("a second task");
+    let task = world.create(Alice, DIGITS_EXPERIMENT, 0, 6).expect("a second task");
     world.open_task(&task);
     world.commit(&dave, task.id).expect("a free commitment");
     world.reveal_all(&task);
     world.prove_all(&dave, &task);
     let id = task.id;
-    world.until("the end", || {
-        Tasks::task(id).is_none_or(|task| task.settlement.is_some())
-    });
+    world.until("the end", || Tasks::task(id).is_none_or(|task| task.settlement.is_some()));
     assert_eq!(world.free(Dave), 0);
     assert_eq!(world.issuance(), issued);
 }

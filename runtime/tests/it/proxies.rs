@@ -74,11 +74,7 @@ fn create_experiment() -> RuntimeCall {
 }
 
 fn transfer() -> RuntimeCall {
-    Balances::transfer_allow_death {
-        dest: account(Eve).into(),
-        value: NNK,
-    }
-    .into()
+    Balances::transfer_allow_death { dest: account(Eve).into(), value: NNK }.into()
 }
 
 /// The calls by which experiments or models leave an account, or a deposit is held from it.
@@ -86,23 +82,10 @@ fn spending_on_experiments() -> Vec<RuntimeCall> {
     let (experiment, to) = (DIGITS_EXPERIMENT, account(Eve));
     vec![
         create_experiment(),
-        Experiment::describe_experiment {
-            experiment,
-            description: description(),
-        }
-        .into(),
-        Experiment::offer_transfer {
-            experiment,
-            to: to.clone(),
-        }
-        .into(),
+        Experiment::describe_experiment { experiment, description: description() }.into(),
+        Experiment::offer_transfer { experiment, to: to.clone() }.into(),
         Experiment::accept_transfer { experiment }.into(),
-        Experiment::transfer_model {
-            experiment,
-            version: 1,
-            to,
-        }
-        .into(),
+        Experiment::transfer_model { experiment, version: 1, to }.into(),
     ]
 }
 
@@ -114,11 +97,7 @@ fn spending_on_tasks() -> Vec<RuntimeCall> {
             spec: Box::new(spec(&data(1), 10 * NNK)),
         }
         .into(),
-        Task::commit_model {
-            task: 0,
-            model: ModelCommitment([0; 32]),
-        }
-        .into(),
+        Task::commit_model { task: 0, model: ModelCommitment([0; 32]) }.into(),
     ]
 }
 
@@ -132,17 +111,9 @@ fn spending_on_facts() -> Vec<RuntimeCall> {
     };
     let (fact, support) = (0, true);
     vec![
-        Fact::propose {
-            statement: Box::new(statement),
-            source: Source::Attested,
-        }
-        .into(),
-        Fact::supersede {
-            old: fact,
-            object: list("Bonn".bytes()),
-            source: Source::Attested,
-        }
-        .into(),
+        Fact::propose { statement: Box::new(statement), source: Source::Attested }.into(),
+        Fact::supersede { old: fact, object: list("Bonn".bytes()), source: Source::Attested }
+            .into(),
         Fact::attest { fact }.into(),
         Fact::dispute { fact }.into(),
         Fact::vote { fact, support }.into(),
@@ -154,29 +125,16 @@ fn spending_elsewhere() -> Vec<RuntimeCall> {
     let dest = || account(Eve).into();
     vec![
         transfer(),
-        Balances::transfer_all {
-            dest: dest(),
-            keep_alive: false,
-        }
-        .into(),
+        Balances::transfer_all { dest: dest(), keep_alive: false }.into(),
         Proxies::proxy {
             real: account(Charlie).into(),
             force_proxy_type: None,
             call: Box::new(transfer()),
         }
         .into(),
-        Proxies::add_proxy {
-            delegate: dest(),
-            proxy_type: ProxyType::NonTransfer,
-            delay: 0,
-        }
-        .into(),
-        Proxies::create_pure {
-            proxy_type: ProxyType::Any,
-            delay: 0,
-            index: 0,
-        }
-        .into(),
+        Proxies::add_proxy { delegate: dest(), proxy_type: ProxyType::NonTransfer, delay: 0 }
+            .into(),
+        Proxies::create_pure { proxy_type: ProxyType::Any, delay: 0, index: 0 }.into(),
         Multisig::as_multi_threshold_1 {
             other_signatories: vec![account(Eve)],
             call: Box::new(transfer()),
@@ -187,13 +145,8 @@ fn spending_elsewhere() -> Vec<RuntimeCall> {
 
 /// Every call that costs an account something.
 fn spending() -> Vec<RuntimeCall> {
-    [
-        spending_on_experiments(),
-        spending_on_tasks(),
-        spending_on_facts(),
-        spending_elsewhere(),
-    ]
-    .concat()
+    [spending_on_experiments(), spending_on_tasks(), spending_on_facts(), spending_elsewhere()]
+        .concat()
 }
 
 /// Calls that leave an account all that it has.
@@ -207,32 +160,19 @@ fn harmless() -> Vec<RuntimeCall> {
         Rewards::apply_as_candidate {}.into(),
         Rewards::unregister {}.into(),
         Experiment::archive_experiment { experiment }.into(),
-        Experiment::set_stage {
-            experiment,
-            version: 1,
-            stage: Stage::Candidate,
-        }
-        .into(),
+        Experiment::set_stage { experiment, version: 1, stage: Stage::Candidate }.into(),
         Task::cancel_task { task }.into(),
         Task::withdraw_commitment { task }.into(),
         Task::reveal_key { task, key }.into(),
         Task::settle { task }.into(),
         Fact::resolve { fact }.into(),
         Fact::retract { fact }.into(),
-        Fact::claim {
-            fact,
-            who: account(Bob),
-        }
-        .into(),
+        Fact::claim { fact, who: account(Bob) }.into(),
     ]
 }
 
 fn vote() -> Council {
-    Council::vote {
-        proposal: Default::default(),
-        index: 0,
-        approve: true,
-    }
+    Council::vote { proposal: Default::default(), index: 0, approve: true }
 }
 
 /// The ways to wrap a call into another one.
@@ -240,23 +180,10 @@ fn wrapped(call: &RuntimeCall) -> [RuntimeCall; 4] {
     let call = || call.clone();
     let nothing: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
     [
-        Utility::batch {
-            calls: vec![call()],
-        }
-        .into(),
-        Utility::batch_all {
-            calls: vec![call()],
-        }
-        .into(),
-        Utility::force_batch {
-            calls: vec![call()],
-        }
-        .into(),
-        Utility::if_else {
-            main: Box::new(call()),
-            fallback: Box::new(nothing),
-        }
-        .into(),
+        Utility::batch { calls: vec![call()] }.into(),
+        Utility::batch_all { calls: vec![call()] }.into(),
+        Utility::force_batch { calls: vec![call()] }.into(),
+        Utility::if_else { main: Box::new(call()), fallback: Box::new(nothing) }.into(),
     ]
 }
 
@@ -281,9 +208,7 @@ fn a_proxy_that_may_not_transfer_does_what_leaves_the_account_all_that_it_has() 
 
 /// A transfer and an experiment, each wrapped in every way.
 fn wrapped_spending() -> impl Iterator<Item = RuntimeCall> {
-    [transfer(), create_experiment()]
-        .into_iter()
-        .flat_map(|call| wrapped(&call))
+    [transfer(), create_experiment()].into_iter().flat_map(|call| wrapped(&call))
 }
 
 #[test]
@@ -310,10 +235,7 @@ fn a_proxy_that_may_do_everything_spends_by_the_same_wrapped_calls() {
 
 #[test]
 fn a_derivative_account_is_behind_the_same_filter() {
-    let derivative = Utility::as_derivative {
-        index: 0,
-        call: Box::new(transfer()),
-    };
+    let derivative = Utility::as_derivative { index: 0, call: Box::new(transfer()) };
     with_proxy(ProxyType::NonTransfer, || {
         let refused: DispatchResult = Err(Error::<Runtime>::CallFiltered.into());
         assert_eq!(in_bobs_name(derivative.into()), refused);
@@ -345,12 +267,8 @@ fn a_cancelling_proxy_only_rejects_what_was_announced() {
 
 #[test]
 fn what_a_lesser_proxy_may_do_a_greater_one_may_too() {
-    let kinds = [
-        ProxyType::Any,
-        ProxyType::NonTransfer,
-        ProxyType::Governance,
-        ProxyType::CancelProxy,
-    ];
+    let kinds =
+        [ProxyType::Any, ProxyType::NonTransfer, ProxyType::Governance, ProxyType::CancelProxy];
     let calls = [harmless(), spending()].concat();
     let includes = <ProxyType as InstanceFilter<RuntimeCall>>::is_superset;
     for greater in kinds {

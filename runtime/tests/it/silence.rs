@@ -55,10 +55,8 @@ fn the_author_of_the_first_block_of_new_validators_is_one_of_them() {
 
 /// Makes an account a candidate with session keys and enough points.
 fn stand(key: Sr25519Keyring) {
-    let keys = SessionKeys {
-        babe: key.public().into(),
-        grandpa: Ed25519Keyring::Ferdie.public().into(),
-    };
+    let keys =
+        SessionKeys { babe: key.public().into(), grandpa: Ed25519Keyring::Ferdie.public().into() };
     pallet_session::NextKeys::<Runtime>::insert(account(key), keys);
     let points = Points::default().plus(100 * NNK, 0);
     WorkersPoints::<Runtime>::insert(account(key), points);

@@ -64,8 +64,7 @@ fn compare(old: &str, new: &str) -> Change {
     let diff = difference(old, new);
     let (old, new) = (sections(old), sections(new));
     let unversioned = old.iter().any(|(name, old)| {
-        new.get(name)
-            .is_some_and(|new| old != new && version(new) <= version(old))
+        new.get(name).is_some_and(|new| old != new && version(new) <= version(old))
     });
     if unversioned {
         Change::WithoutNewVersion(diff)
@@ -84,12 +83,7 @@ fn sections(text: &str) -> Layouts {
 }
 
 fn version(section: &str) -> Option<u16> {
-    section
-        .lines()
-        .next()?
-        .strip_prefix("version ")?
-        .parse()
-        .ok()
+    section.lines().next()?.strip_prefix("version ")?.parse().ok()
 }
 
 /// The lines that are only in one of two texts, after what both begin with and before what both
@@ -99,18 +93,12 @@ fn difference(old: &str, new: &str) -> String {
     let same = |(one, other): &(&&str, &&str)| one == other;
     let start = old.iter().zip(&new).take_while(same).count();
     let (old, new) = (&old[start..], &new[start..]);
-    let end = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take_while(same)
-        .count();
+    let end = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
     let removed = old[..old.len() - end].iter().map(|line| ('-', line));
     let added = new[..new.len() - end].iter().map(|line| ('+', line));
-    removed.chain(added).fold(
-        format!("from line {}:\n", start + 1),
-        |text, (sign, line)| text + &format!("{sign} {line}\n"),
-    )
+    removed.chain(added).fold(format!("from line {}:\n", start + 1), |text, (sign, line)| {
+        text + &format!("{sign} {line}\n")
+    })
 }
 
 fn render(layouts: &Layouts) -> String {
@@ -175,20 +163,13 @@ fn entry_layout(types: &PortableRegistry, entry: &StorageEntryMetadata<PortableF
             shape.line("value", value.id);
             String::from("value")
         }
-        StorageEntryType::Map {
-            hashers,
-            key,
-            value,
-        } => {
+        StorageEntryType::Map { hashers, key, value } => {
             shape.line("key", key.id);
             shape.line("value", value.id);
             format!("map {hashers:?}")
         }
     };
-    format!(
-        "item {}: {header}, {:?}\n{}",
-        entry.name, entry.modifier, shape.text
-    )
+    format!("item {}: {header}, {:?}\n{}", entry.name, entry.modifier, shape.text)
 }
 
 /// Writes types with all that they consist of, one line for each part.
@@ -202,12 +183,7 @@ struct Expansion<'a> {
 
 impl<'a> Expansion<'a> {
     const fn new(types: &'a PortableRegistry) -> Self {
-        Self {
-            types,
-            open: Vec::new(),
-            depth: 1,
-            text: String::new(),
-        }
+        Self { types, open: Vec::new(), depth: 1, text: String::new() }
     }
 
     /// Writes a part with its type, and below it the parts of that type.
@@ -215,11 +191,7 @@ impl<'a> Expansion<'a> {
         let ty = self.types.resolve(id).expect("metadata names its types");
         let indent = "  ".repeat(self.depth);
         let recursive = self.open.contains(&id);
-        let kind = if recursive {
-            "itself".to_owned()
-        } else {
-            kind(&ty.type_def)
-        };
+        let kind = if recursive { "itself".to_owned() } else { kind(&ty.type_def) };
         // Without its module, so that a type may be moved.
         let name = ty.path.segments.last().map_or("", String::as_str);
         let line = format!("{indent}{label}: {kind} {name}");

@@ -145,9 +145,7 @@ async fn serve(args: Serve) -> Result<()> {
 
 fn config(args: Serve) -> Result<Config> {
     let mib = args.max_blob_mib;
-    let max_blob_len = mib
-        .checked_mul(1 << 20)
-        .context("--max-blob-mib is too large")?;
+    let max_blob_len = mib.checked_mul(1 << 20).context("--max-blob-mib is too large")?;
     Ok(Config {
         listen: args.listen,
         allow_remote: args.allow_remote,
@@ -156,12 +154,7 @@ fn config(args: Serve) -> Result<Config> {
         max_epochs: args.max_epochs,
         max_blob_len,
         jwt_secret: args.jwt_secret_file.as_deref().map(secret).transpose()?,
-        faults: args
-            .faults
-            .as_deref()
-            .map(faults)
-            .transpose()?
-            .unwrap_or_default(),
+        faults: args.faults.as_deref().map(faults).transpose()?.unwrap_or_default(),
         ..Config::new(args.dir)
     })
 }
@@ -199,10 +192,7 @@ fn check(dir: &Path) -> Result<()> {
         bad += 1;
     }
     if bad > 0 {
-        bail!(
-            "{bad} of {} blobs are damaged: store them again",
-            findings.len()
-        );
+        bail!("{bad} of {} blobs are damaged: store them again", findings.len());
     }
     println!("blobs checked: {}, all intact", findings.len());
     Ok(())

@@ -68,10 +68,7 @@ pub fn blob_id_of_reader(
     shards: ShardCount,
 ) -> Result<BlobId, BlobIdError> {
     Layout::new(len, shards)?;
-    let length_error = |given| BlobIdError::Length {
-        announced: len,
-        given,
-    };
+    let length_error = |given| BlobIdError::Length { announced: len, given };
     let mut bytes = reserve(len)?;
     reader.by_ref().take(len).read_to_end(&mut bytes)?;
     if (bytes.len() as u64) < len {
@@ -151,10 +148,8 @@ fn hash_stripes(
 
 /// The id from the nodes of all stripes in order.
 fn assemble(layout: &Layout, stripes: Vec<StripeNodes>) -> BlobId {
-    let (nodes, roots): (Vec<_>, Vec<_>) = stripes
-        .into_iter()
-        .map(|stripe| (stripe.row_nodes, stripe.column_roots))
-        .unzip();
+    let (nodes, roots): (Vec<_>, Vec<_>) =
+        stripes.into_iter().map(|stripe| (stripe.row_nodes, stripe.column_roots)).unzip();
     let levels = merkle::height(layout.shards).saturating_sub(STRIPE_LEVELS);
     let rows = merkle::climb(nodes, levels).concat();
     let columns: Vec<Node> = roots.concat();

@@ -51,15 +51,9 @@ impl Extender {
         let extended = self.encoder.encode()?;
         let apart = match self.words {
             1 => Vec::new(),
-            words => (0..words)
-                .map(|word| separate(&extended, word, self.symbol_len))
-                .collect(),
+            words => (0..words).map(|word| separate(&extended, word, self.symbol_len)).collect(),
         };
-        Ok(Repairs {
-            extended,
-            apart,
-            symbol_len: self.symbol_len,
-        })
+        Ok(Repairs { extended, apart, symbol_len: self.symbol_len })
     }
 
     /// Puts symbols side by side as the encoder reads them: the low bytes of all field elements,
@@ -124,13 +118,9 @@ mod tests {
             let layout = Layout::new(len, shards).unwrap();
             let size = layout.symbol_len;
             let count = words(size);
-            let bytes: Vec<u8> = (0..count * 4 * size)
-                .map(|i| (i * 31 % 255) as u8)
-                .collect();
-            let messages: Vec<Vec<&[u8]>> = bytes
-                .chunks(4 * size)
-                .map(|message| message.chunks(size).collect())
-                .collect();
+            let bytes: Vec<u8> = (0..count * 4 * size).map(|i| (i * 31 % 255) as u8).collect();
+            let messages: Vec<Vec<&[u8]>> =
+                bytes.chunks(4 * size).map(|message| message.chunks(size).collect()).collect();
             let mut extender = Extender::new(&layout, 4).unwrap();
             let repairs = extender.extend(&messages).unwrap();
             for (word, message) in messages.iter().enumerate() {

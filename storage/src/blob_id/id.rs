@@ -122,10 +122,7 @@ impl FromStr for BlobId {
 fn check_alphabet(text: &str) -> Result<(), ParseBlobIdError> {
     let outside = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if let Some((position, character)) = text.chars().enumerate().find(|(_, c)| outside(*c)) {
-        return Err(ParseBlobIdError::Character {
-            position,
-            character,
-        });
+        return Err(ParseBlobIdError::Character { position, character });
     }
     if text.len() != BlobId::TEXT_LEN {
         return Err(ParseBlobIdError::Length(text.len()));
@@ -192,10 +189,7 @@ mod tests {
     #[test]
     fn wrong_length_is_named() {
         for text in ["", "MLmg", &TEXT[1..], &format!("{TEXT}A")] {
-            assert_eq!(
-                text.parse::<BlobId>(),
-                Err(ParseBlobIdError::Length(text.len()))
-            );
+            assert_eq!(text.parse::<BlobId>(), Err(ParseBlobIdError::Length(text.len())));
         }
     }
 
@@ -204,27 +198,18 @@ mod tests {
         let padded = format!("{TEXT}=");
         assert_eq!(
             padded.parse::<BlobId>(),
-            Err(ParseBlobIdError::Character {
-                position: 43,
-                character: '='
-            })
+            Err(ParseBlobIdError::Character { position: 43, character: '=' })
         );
         let standard = TEXT.replace('-', "+");
         assert_eq!(
             standard.parse::<BlobId>(),
-            Err(ParseBlobIdError::Character {
-                position: 4,
-                character: '+'
-            })
+            Err(ParseBlobIdError::Character { position: 4, character: '+' })
         );
     }
 
     #[test]
     fn text_that_nobody_would_write_is_refused() {
         let other_tail = format!("{}9", &TEXT[..42]);
-        assert_eq!(
-            other_tail.parse::<BlobId>(),
-            Err(ParseBlobIdError::TrailingBits)
-        );
+        assert_eq!(other_tail.parse::<BlobId>(), Err(ParseBlobIdError::TrailingBits));
     }
 }

@@ -160,8 +160,7 @@ mod tests {
     fn shard_counts_without_a_code_are_refused() {
         let extends = |count: ShardCount| {
             let both = [count.columns(), count.rows()];
-            both.iter()
-                .all(|from| ReedSolomonEncoder::supports(*from, count.get() - from))
+            both.iter().all(|from| ReedSolomonEncoder::supports(*from, count.get() - from))
         };
         for shards in [4, 5, 1000, MAX_SHARDS] {
             assert!(extends(ShardCount::new(shards).unwrap()), "{shards}");

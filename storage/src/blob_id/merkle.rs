@@ -68,8 +68,7 @@ impl Hasher {
         });
         let jobs = &mut jobs[..self.pending];
         hash_many(jobs.iter_mut());
-        self.nodes
-            .extend(jobs.iter().map(|job| node(job.to_hash().as_bytes())));
+        self.nodes.extend(jobs.iter().map(|job| node(job.to_hash().as_bytes())));
         self.pending = 0;
     }
 
@@ -113,10 +112,7 @@ fn shortest_leaf(symbol: &[u8]) -> Node {
         let symbols: Vec<&[u8]> = symbols.iter().map(|symbol| &symbol[..]).collect();
         hash_leaves(&symbols, 2)
     });
-    let index = symbol
-        .iter()
-        .rev()
-        .fold(0, |index, byte| index << 8 | usize::from(*byte));
+    let index = symbol.iter().rev().fold(0, |index, byte| index << 8 | usize::from(*byte));
     LEAVES[index]
 }
 
@@ -208,9 +204,8 @@ mod tests {
     #[test]
     fn climbing_many_trees_gives_the_root_of_each() {
         for width in 1..20 {
-            let trees: Vec<Vec<Node>> = (0..3)
-                .map(|t| (0..width).map(|c| [t * 50 + c; 32]).collect())
-                .collect();
+            let trees: Vec<Vec<Node>> =
+                (0..3).map(|t| (0..width).map(|c| [t * 50 + c; 32]).collect()).collect();
             let columns = (0..usize::from(width))
                 .map(|c| trees.iter().map(|tree| tree[c]).collect())
                 .collect();

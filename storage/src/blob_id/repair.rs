@@ -33,22 +33,15 @@ impl RepairColumns {
         let mut symbols = vec![0; layout.rows * kept_len];
         if kept_len > 0 {
             let group = words(layout.symbol_len);
-            symbols
-                .par_chunks_mut(group * kept_len)
-                .enumerate()
-                .try_for_each_init(
-                    || Extender::new(layout, layout.columns),
-                    |extender, (index, kept)| {
-                        let extender = extender.as_mut().map_err(|error| *error)?;
-                        extend_rows(extender, source, layout, index * group, &columns, kept)
-                    },
-                )?;
+            symbols.par_chunks_mut(group * kept_len).enumerate().try_for_each_init(
+                || Extender::new(layout, layout.columns),
+                |extender, (index, kept)| {
+                    let extender = extender.as_mut().map_err(|error| *error)?;
+                    extend_rows(extender, source, layout, index * group, &columns, kept)
+                },
+            )?;
         }
-        Ok(Self {
-            columns,
-            symbol_len: layout.symbol_len,
-            symbols,
-        })
+        Ok(Self { columns, symbol_len: layout.symbol_len, symbols })
     }
 
     /// The symbols of `column` from the first row down.

@@ -40,12 +40,7 @@ impl<'a, S: Source> Worker<'a, S> {
         layout: &'a Layout,
         repair: &'a RepairColumns,
     ) -> Result<Self, reed_solomon_simd::Error> {
-        Ok(Self {
-            source,
-            layout,
-            repair,
-            extender: Extender::new(layout, layout.rows)?,
-        })
+        Ok(Self { source, layout, repair, extender: Extender::new(layout, layout.rows)? })
     }
 
     /// Hashes the columns of one stripe.
@@ -62,10 +57,7 @@ impl<'a, S: Source> Worker<'a, S> {
         self.hash_columns(repair.collect(), &mut leaves)?;
         let column_roots = leaves.iter().cloned().map(merkle::root).collect();
         let levels = STRIPE_LEVELS.min(merkle::height(self.layout.shards));
-        Ok(StripeNodes {
-            row_nodes: merkle::climb(leaves, levels).concat(),
-            column_roots,
-        })
+        Ok(StripeNodes { row_nodes: merkle::climb(leaves, levels).concat(), column_roots })
     }
 
     /// How many columns are read at a time: adjacent symbols lie side by side in the blob, so more

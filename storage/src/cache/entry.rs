@@ -28,10 +28,7 @@ impl Sum {
     pub(super) fn read(path: &Path) -> Option<Self> {
         let text = fs::read_to_string(path).ok()?;
         let (hash, len) = text.strip_suffix('\n')?.split_once(' ')?;
-        Some(Self {
-            hash: hash.parse().ok()?,
-            len: len.parse().ok()?,
-        })
+        Some(Self { hash: hash.parse().ok()?, len: len.parse().ok()? })
     }
 
     /// Failing to keep the sum costs another check of the id, nothing else.
@@ -103,11 +100,7 @@ impl CachedBlob {
     }
 
     fn io_error(&self, reason: io::Error) -> CacheError {
-        CacheError::Io {
-            doing: "copy blob",
-            path: PathBuf::from(self.key.to_string()),
-            reason,
-        }
+        CacheError::Io { doing: "copy blob", path: PathBuf::from(self.key.to_string()), reason }
     }
 
     fn too_large(&self) -> CacheError {

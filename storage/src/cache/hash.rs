@@ -49,10 +49,7 @@ impl FromStr for ContentHash {
     type Err = ParseContentHashError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits: &[u8; 64] = text
-            .as_bytes()
-            .try_into()
-            .map_err(|_| ParseContentHashError)?;
+        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| ParseContentHashError)?;
         let mut hash = [0; 32];
         for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = pair.iter().try_fold(0, |value, digit| {

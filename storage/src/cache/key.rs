@@ -32,10 +32,7 @@ impl CacheKey {
     pub(super) fn from_file_name(name: &str) -> Option<Self> {
         let (id, shards) = name.rsplit_once('.')?;
         let shards: u16 = shards.parse().ok()?;
-        Some(Self {
-            id: id.parse().ok()?,
-            shards: ShardCount::new(shards).ok()?,
-        })
+        Some(Self { id: id.parse().ok()?, shards: ShardCount::new(shards).ok()? })
     }
 }
 

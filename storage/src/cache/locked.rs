@@ -67,12 +67,7 @@ impl LockedFile {
 }
 
 fn open_for_writing(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Whether `path` still leads to the open file.

@@ -89,11 +89,7 @@ pub enum CacheError {
 
 impl CacheError {
     fn io<'a>(doing: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |reason| Self::Io {
-            doing,
-            path: path.to_owned(),
-            reason,
-        }
+        move |reason| Self::Io { doing, path: path.to_owned(), reason }
     }
 }
 
@@ -143,11 +139,7 @@ impl Cache {
                 .create(&folder)
                 .map_err(CacheError::io("create the folder", &folder))?;
         }
-        Ok(Self {
-            root: root.to_owned(),
-            limit,
-            _temporary: None,
-        })
+        Ok(Self { root: root.to_owned(), limit, _temporary: None })
     }
 
     /// A cache in a new folder under the system's temporary folder, removed at the end; or, if the process is killed, when
@@ -157,10 +149,7 @@ impl Cache {
         let folder = TemporaryFolder::create_in(&parent)
             .map_err(CacheError::io("create a folder in", &parent))?;
         let cache = Self::open(folder.path(), limit)?;
-        Ok(Self {
-            _temporary: Some(Arc::new(folder)),
-            ..cache
-        })
+        Ok(Self { _temporary: Some(Arc::new(folder)), ..cache })
     }
 
     /// The folder.
@@ -218,9 +207,7 @@ impl Cache {
         let found = check(&key, partial.file())?;
         if found != *key.id() {
             let path = self.partial_path(&key);
-            partial
-                .restart()
-                .map_err(CacheError::io("truncate", &path))?;
+            partial.restart().map_err(CacheError::io("truncate", &path))?;
             return Ok(Admission::Refused { found, partial });
         }
         self.take_in(partial).map(Admission::Admitted)
@@ -240,9 +227,7 @@ impl Cache {
         sum.write(&sum_path(&path));
         let guard = evict::Guard::lock(&self.root)?;
         guard.add(size)?;
-        let file = partial
-            .publish(&path)
-            .map_err(CacheError::io("store", &path))?;
+        let file = partial.publish(&path).map_err(CacheError::io("store", &path))?;
         guard.shrink(self.limit, Some(&path))?;
         Ok(CachedBlob::new(key, file, sum))
     }

@@ -31,10 +31,7 @@ impl TemporaryFolder {
         let owner = LockedFile::open(&folder.path().join("owner.new"))?;
         let owner = owner.publish(&folder.path().join(OWNER))?;
         remove_abandoned(parent, folder.path().metadata()?.uid());
-        Ok(Self {
-            folder,
-            _owner: owner,
-        })
+        Ok(Self { folder, _owner: owner })
     }
 
     pub(super) fn path(&self) -> &Path {

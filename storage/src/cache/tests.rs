@@ -29,8 +29,7 @@ fn store(cache: &Cache, content: &[u8]) -> CacheKey {
 
 fn used_ago(cache: &Cache, key: &CacheKey, seconds: u64) {
     let file = File::open(cache.blob_path(key)).unwrap();
-    file.set_modified(SystemTime::now() - Duration::from_secs(seconds))
-        .unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(seconds)).unwrap();
 }
 
 fn holds(cache: &Cache, key: &CacheKey) -> bool {
@@ -74,10 +73,7 @@ fn an_interrupted_download_goes_on_where_it_stopped() {
     let mut partial = cache.resume(&key).unwrap().unwrap();
     assert_eq!(partial.len(), 3);
     partial.append(b"lo").unwrap();
-    assert!(matches!(
-        cache.admit(partial).unwrap(),
-        Admission::Admitted(_)
-    ));
+    assert!(matches!(cache.admit(partial).unwrap(), Admission::Admitted(_)));
 }
 
 #[test]
@@ -140,13 +136,7 @@ fn a_reader_keeps_a_blob_that_was_removed() {
 fn a_blob_larger_than_the_cache_is_refused_with_both_figures() {
     let cache = Cache::temporary(50).unwrap();
     let error = cache.make_room(51).unwrap_err();
-    assert!(matches!(
-        error,
-        CacheError::TooSmall {
-            size: 51,
-            limit: 50
-        }
-    ));
+    assert!(matches!(error, CacheError::TooSmall { size: 51, limit: 50 }));
 }
 
 #[test]

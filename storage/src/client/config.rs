@@ -88,16 +88,8 @@ impl Backends {
             Ok(Arc::new(backend) as Arc<dyn Backend>)
         };
         Ok(Self {
-            aggregators: config
-                .aggregators
-                .iter()
-                .map(reader)
-                .collect::<Result<_, _>>()?,
-            publishers: config
-                .publishers
-                .iter()
-                .map(writer)
-                .collect::<Result<_, ConfigError>>()?,
+            aggregators: config.aggregators.iter().map(reader).collect::<Result<_, _>>()?,
+            publishers: config.publishers.iter().map(writer).collect::<Result<_, ConfigError>>()?,
         })
     }
 }

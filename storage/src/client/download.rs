@@ -151,17 +151,14 @@ impl<'a> Fetch<'a> {
         let begun = partial.len();
         let most = self.options.size.or(download.total).unwrap_or(self.limit);
         loop {
-            let piece = timeout(idle, download.body.next())
-                .await
-                .map_err(|_| Fault::Silent(idle))?;
+            let piece =
+                timeout(idle, download.body.next()).await.map_err(|_| Fault::Silent(idle))?;
             let Some(piece) = piece else { break };
             let piece = piece?;
             if partial.len() + piece.len() as u64 > most {
                 return Err(self.overrun(partial, piece.len(), most).into());
             }
-            partial
-                .append(&piece)
-                .map_err(|reason| self.file_error("write", reason))?;
+            partial.append(&piece).map_err(|reason| self.file_error("write", reason))?;
             self.furthest = self.furthest.max(partial.len());
             self.tell(Stage::Downloading, partial.len(), download.total);
         }
@@ -180,28 +177,18 @@ impl<'a> Fetch<'a> {
         let _ = partial.restart();
         match most == self.limit && self.options.size != Some(most) {
             true => Fault::TooLarge { size, limit: most },
-            false => Fault::WrongSize {
-                size,
-                expected: most,
-            },
+            false => Fault::WrongSize { size, expected: most },
         }
     }
 
     fn restart(&self, partial: &mut Partial) -> Result<(), ClientError> {
-        partial
-            .restart()
-            .map_err(|reason| self.file_error("truncate", reason))
+        partial.restart().map_err(|reason| self.file_error("truncate", reason))
     }
 
     fn file_error(&self, doing: &'static str, reason: std::io::Error) -> ClientError {
         let path = self.client.cache.root().join("partial");
         let path = path.join(self.key.to_string());
-        CacheError::Io {
-            doing,
-            path,
-            reason,
-        }
-        .into()
+        CacheError::Io { doing, path, reason }.into()
     }
 
     /// Recomputes the id of what is there.
@@ -278,10 +265,7 @@ impl Operation for FetchMember<'_> {
     }
 
     fn target(&self) -> Target {
-        Target::QuiltMember {
-            quilt: self.quilt,
-            identifier: self.identifier.to_owned(),
-        }
+        Target::QuiltMember { quilt: self.quilt, identifier: self.identifier.to_owned() }
     }
 
     async fn attempt(&mut self, backend: &dyn Backend) -> Result<Bytes, Stop> {
@@ -314,10 +298,7 @@ impl Operation for FetchMember<'_> {
 impl FetchMember<'_> {
     fn check_size(&self, size: u64) -> Result<(), Fault> {
         match size > self.limit {
-            true => Err(Fault::TooLarge {
-                size,
-                limit: self.limit,
-            }),
+            true => Err(Fault::TooLarge { size, limit: self.limit }),
             false => Ok(()),
         }
     }

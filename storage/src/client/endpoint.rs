@@ -113,11 +113,7 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_this_machine() {
-        for local in [
-            "http://127.0.0.1:31415",
-            "http://localhost",
-            "http://[::1]:1/",
-        ] {
+        for local in ["http://127.0.0.1:31415", "http://localhost", "http://[::1]:1/"] {
             assert!(parse(local).unwrap().is_loopback(), "{local}");
         }
         for remote in ["http://10.0.0.1", "http://localhost.example.org"] {
@@ -125,35 +121,21 @@ mod tests {
             let allowed = EndpointUrl::parse(remote, PlainHttp::Anywhere).unwrap();
             assert!(!allowed.is_private(), "{remote}");
         }
-        assert!(parse("https://aggregator.example.org")
-            .unwrap()
-            .is_private());
+        assert!(parse("https://aggregator.example.org").unwrap().is_private());
     }
 
     #[test]
     fn secrets_in_a_url_are_refused_and_not_repeated() {
         let error = parse("https://me:hunter2@example.org").unwrap_err();
         assert_eq!(error, EndpointError::Credentials("example.org".into()));
-        assert!(!parse("https://me:hunter2@")
-            .unwrap_err()
-            .to_string()
-            .contains("hunter2"));
+        assert!(!parse("https://me:hunter2@").unwrap_err().to_string().contains("hunter2"));
     }
 
     #[test]
     fn what_is_not_a_service_address_is_refused() {
-        assert!(matches!(
-            parse("example.org"),
-            Err(EndpointError::Syntax(_))
-        ));
-        assert!(matches!(
-            parse("ftp://example.org"),
-            Err(EndpointError::Scheme(_))
-        ));
-        assert!(matches!(
-            parse("https://e.org/?a=b"),
-            Err(EndpointError::Query(_))
-        ));
+        assert!(matches!(parse("example.org"), Err(EndpointError::Syntax(_))));
+        assert!(matches!(parse("ftp://example.org"), Err(EndpointError::Scheme(_))));
+        assert!(matches!(parse("https://e.org/?a=b"), Err(EndpointError::Query(_))));
     }
 
     #[test]

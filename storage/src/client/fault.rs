@@ -105,11 +105,9 @@ impl Fault {
     pub(super) fn recovery(&self, fresh: bool) -> Recovery {
         match self {
             Self::Status { status: 404, .. } if fresh => Recovery::Stale,
-            Self::Status {
-                status: 429 | 502 | 503 | 504,
-                retry_after,
-                ..
-            } => Recovery::Retry(retry_after.unwrap_or_default()),
+            Self::Status { status: 429 | 502 | 503 | 504, retry_after, .. } => {
+                Recovery::Retry(retry_after.unwrap_or_default())
+            }
             Self::Connect(_)
             | Self::Silent(_)
             | Self::Broken { .. }
@@ -178,20 +176,13 @@ mod tests {
     use super::*;
 
     fn status(status: u16) -> Fault {
-        Fault::Status {
-            status,
-            message: String::new(),
-            retry_after: None,
-        }
+        Fault::Status { status, message: String::new(), retry_after: None }
     }
 
     #[test]
     fn only_passing_states_are_tried_again() {
         for passing in [429, 502, 503, 504] {
-            assert_eq!(
-                status(passing).recovery(false),
-                Recovery::Retry(Duration::ZERO)
-            );
+            assert_eq!(status(passing).recovery(false), Recovery::Retry(Duration::ZERO));
         }
         for lasting in [301, 400, 401, 403, 404, 410, 413, 416, 451, 500, 501] {
             assert_eq!(status(lasting).recovery(false), Recovery::Final);
@@ -212,9 +203,6 @@ mod tests {
             message: String::new(),
             retry_after: Some(Duration::from_secs(7)),
         };
-        assert_eq!(
-            fault.recovery(false),
-            Recovery::Retry(Duration::from_secs(7))
-        );
+        assert_eq!(fault.recovery(false), Recovery::Retry(Duration::from_secs(7)));
     }
 }

@@ -58,16 +58,8 @@ impl HttpBackend {
         if url.is_loopback() {
             builder = builder.no_proxy();
         }
-        let client = builder
-            .build()
-            .map_err(|error| ConfigError::Http(deepest(&error)))?;
-        Ok(Self {
-            name: url.to_string(),
-            url,
-            client,
-            tokens: None,
-            idle: timeouts.idle,
-        })
+        let client = builder.build().map_err(|error| ConfigError::Http(deepest(&error)))?;
+        Ok(Self { name: url.to_string(), url, client, tokens: None, idle: timeouts.idle })
     }
 
     /// The same, with a token for every upload. Tokens are not sent over plain http.
@@ -77,9 +69,7 @@ impl HttpBackend {
     }
 
     fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        self.client
-            .request(method, self.url.join(path))
-            .header(header::ACCEPT_ENCODING, "identity")
+        self.client.request(method, self.url.join(path)).header(header::ACCEPT_ENCODING, "identity")
     }
 
     async fn token(&self, upload: &Upload) -> Result<Option<Token>, Fault> {
@@ -122,11 +112,7 @@ impl HttpBackend {
         let status = response.status().as_u16();
         let retry_after = retry_after(&response);
         let body = self.short_body(response).await.unwrap_or_default();
-        Fault::Status {
-            status,
-            message: wire::error_message(&body),
-            retry_after,
-        }
+        Fault::Status { status, message: wire::error_message(&body), retry_after }
     }
 
     /// The beginning of a body that should be short.
@@ -236,10 +222,9 @@ fn download(response: Response, start: u64) -> Download {
             counted.fetch_add(piece.len() as u64, Ordering::Relaxed);
         })
         .map_err(move |error| match fault(&error) {
-            Fault::Broken { reason, .. } => Fault::Broken {
-                received: received.load(Ordering::Relaxed),
-                reason,
-            },
+            Fault::Broken { reason, .. } => {
+                Fault::Broken { received: received.load(Ordering::Relaxed), reason }
+            }
             other => other,
         })
         .boxed();
@@ -249,10 +234,9 @@ fn download(response: Response, start: u64) -> Download {
 /// The rest of a blob, which must begin where the range was asked for.
 fn continued(response: Response, offset: u64) -> Result<Download, Fault> {
     match content_range(&response) {
-        Some((Some(start), total)) if start == offset && offset > 0 => Ok(Download {
-            total,
-            ..download(response, start)
-        }),
+        Some((Some(start), total)) if start == offset && offset > 0 => {
+            Ok(Download { total, ..download(response, start) })
+        }
         _ => Err(Fault::Protocol("another range than asked for".to_owned())),
     }
 }
@@ -260,11 +244,9 @@ fn continued(response: Response, offset: u64) -> Result<Download, Fault> {
 /// The answer to a range that begins at the blob's end or behind it.
 fn nothing_left(response: &Response, offset: u64) -> Result<Download, Fault> {
     match content_range(response) {
-        Some((None, Some(total))) if total == offset => Ok(Download {
-            start: offset,
-            total: Some(total),
-            body: stream::empty().boxed(),
-        }),
+        Some((None, Some(total))) if total == offset => {
+            Ok(Download { start: offset, total: Some(total), body: stream::empty().boxed() })
+        }
         _ => Err(Fault::Range(offset)),
     }
 }
@@ -315,18 +297,9 @@ fn deepest(error: &reqwest::Error) -> String {
 /// A publisher may repeat the token in its error message: it goes no further.
 fn without_token(fault: Fault, token: Option<&Token>) -> Fault {
     match (fault, token) {
-        (
-            Fault::Status {
-                status,
-                message,
-                retry_after,
-            },
-            Some(token),
-        ) => Fault::Status {
-            status,
-            message: redact(&message, token),
-            retry_after,
-        },
+        (Fault::Status { status, message, retry_after }, Some(token)) => {
+            Fault::Status { status, message: redact(&message, token), retry_after }
+        }
         (Fault::Protocol(message), Some(token)) => Fault::Protocol(redact(&message, token)),
         (fault, _) => fault,
     }
@@ -378,17 +351,12 @@ pub fn tls_config(more: Option<&Path>) -> Result<TlsConfig, ConfigError> {
 }
 
 fn add_certificates(roots: &mut RootCertStore, path: &Path) -> Result<(), ConfigError> {
-    let refuse = |reason: String| ConfigError::Certificates {
-        path: path.to_owned(),
-        reason,
-    };
+    let refuse = |reason: String| ConfigError::Certificates { path: path.to_owned(), reason };
     let found = CertificateDer::pem_file_iter(path).map_err(|error| refuse(error.to_string()))?;
     let mut count = 0;
     for certificate in found {
         let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
-        roots
-            .add(certificate)
-            .map_err(|error| refuse(error.to_string()))?;
+        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
         count += 1;
     }
     match count {

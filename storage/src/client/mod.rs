@@ -107,10 +107,7 @@ impl Inner {
     /// Until when a 404 for this blob may be out of date.
     fn fresh_until(&self, id: &BlobId, just_certified: bool) -> Option<Instant> {
         let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = stored
-            .get(id)
-            .copied()
-            .or_else(|| just_certified.then(Instant::now));
+        let since = stored.get(id).copied().or_else(|| just_certified.then(Instant::now));
         since.map(|since| since + self.config.retry.stale_window)
     }
 
@@ -147,10 +144,7 @@ impl UncheckedMember {
     pub fn check(self, expected: &ContentHash) -> Result<Bytes, WrongMember> {
         match ContentHash::of(&self.0) {
             found if found == *expected => Ok(self.0),
-            found => Err(WrongMember {
-                expected: *expected,
-                found,
-            }),
+            found => Err(WrongMember { expected: *expected, found }),
         }
     }
 
@@ -195,10 +189,8 @@ impl Client {
 
     /// What is known about each endpoint, aggregators first, in the order of the configuration.
     pub fn health(&self) -> Vec<(Role, Health)> {
-        let pools = [
-            (Role::Aggregator, &self.0.aggregators),
-            (Role::Publisher, &self.0.publishers),
-        ];
+        let pools =
+            [(Role::Aggregator, &self.0.aggregators), (Role::Publisher, &self.0.publishers)];
         let healths = |(role, pool): (Role, &Pool)| {
             let healths = pool.health().into_iter();
             healths.map(move |health| (role, health))
@@ -220,8 +212,7 @@ impl Client {
         options: &FetchOptions,
     ) -> Result<(), ClientError> {
         let path = path.to_owned();
-        self.with_blob(id, options, move |blob| deliver(blob, &path))
-            .await
+        self.with_blob(id, options, move |blob| deliver(blob, &path)).await
     }
 
     /// Fetches a blob into the cache and hands it to `consume` on a thread for blocking work. A blob
@@ -291,18 +282,13 @@ impl Client {
 
     /// Stores a file. See [`Client::put`].
     pub async fn put_file(&self, path: &Path, options: &PutOptions) -> Result<Stored, ClientError> {
-        let payload = Payload::from_file(path).map_err(|reason| ClientError::File {
-            path: path.to_owned(),
-            reason,
-        })?;
+        let payload = Payload::from_file(path)
+            .map_err(|reason| ClientError::File { path: path.to_owned(), reason })?;
         self.put(payload, options).await
     }
 
     async fn fetch(&self, id: &BlobId, options: &FetchOptions) -> Result<CachedBlob, ClientError> {
-        let (cache, key) = (
-            self.0.cache.clone(),
-            CacheKey::new(*id, self.0.config.shards),
-        );
+        let (cache, key) = (self.0.cache.clone(), CacheKey::new(*id, self.0.config.shards));
         if let Some(blob) = blocking(move || cache.lookup(&key)).await? {
             return Ok(blob);
         }
@@ -316,8 +302,7 @@ impl Client {
         operation: O,
     ) -> Result<O::Output, ClientError> {
         let config = &self.0.config;
-        pool.run(operation, &config.retry, config.timeouts.total)
-            .await
+        pool.run(operation, &config.retry, config.timeouts.total).await
     }
 }
 
@@ -326,11 +311,7 @@ fn deliver(blob: &CachedBlob, path: &Path) -> Result<(), CacheError> {
     let part = part_path(path);
     let io = |doing| {
         let path = path.to_owned();
-        move |reason| CacheError::Io {
-            doing,
-            path,
-            reason,
-        }
+        move |reason| CacheError::Io { doing, path, reason }
     };
     let locked = LockedFile::open(&part).map_err(io("create the file"))?;
     locked.file().set_len(0).map_err(io("write"))?;

@@ -104,10 +104,7 @@ fn stream_file(path: PathBuf) -> BoxStream<'static, io::Result<Bytes>> {
 fn pieces_of(file: tokio::fs::File) -> BoxStream<'static, io::Result<Bytes>> {
     stream::try_unfold(file, |mut file| async move {
         let mut piece = Vec::with_capacity(PIECE);
-        let read = (&mut file)
-            .take(PIECE as u64)
-            .read_to_end(&mut piece)
-            .await?;
+        let read = (&mut file).take(PIECE as u64).read_to_end(&mut piece).await?;
         Ok((read > 0).then(|| (Bytes::from(piece), file)))
     })
     .boxed()

@@ -153,11 +153,7 @@ impl Pool {
     ) -> Result<O::Output, ClientError> {
         let (action, target, role) = (operation.action(), operation.target(), self.role);
         if self.endpoints.is_empty() {
-            return Err(ClientError::NoEndpoint {
-                action,
-                target,
-                role,
-            });
+            return Err(ClientError::NoEndpoint { action, target, role });
         }
         let mut tally = Tally::new(self.endpoints.len());
         let rounds = self.rounds(&mut operation, policy, &mut tally);
@@ -171,12 +167,7 @@ impl Pool {
                 GaveUp::Deadline(total)
             }
         };
-        Err(ClientError::Endpoints {
-            action,
-            target,
-            gave_up,
-            failures: self.failures(tally),
-        })
+        Err(ClientError::Endpoints { action, target, gave_up, failures: self.failures(tally) })
     }
 
     async fn rounds<O: Operation>(
@@ -293,11 +284,7 @@ impl Tally {
         if let Some(slot) = self.noted.get_mut(index) {
             let tries = slot.as_ref().map_or(0, |noted| noted.tries) + 1;
             let recovery = fault.recovery(fresh);
-            *slot = Some(Noted {
-                fault,
-                tries,
-                recovery,
-            });
+            *slot = Some(Noted { fault, tries, recovery });
         }
     }
 
@@ -311,8 +298,7 @@ impl Tally {
     }
 
     fn awaits_fresh_blob(&self) -> bool {
-        self.recoveries()
-            .any(|recovery| recovery == Recovery::Stale)
+        self.recoveries().any(|recovery| recovery == Recovery::Stale)
     }
 
     /// The shortest pause that an endpoint asks for; `None` if none may be asked again.

@@ -32,13 +32,8 @@ impl RetryPolicy {
     /// The pause after round number `round`, counted from 1: random, so that clients that failed
     /// together do not come back together, and no shorter than what the endpoints asked for.
     pub(super) fn pause(&self, round: u32, asked: Duration) -> Duration {
-        let doubled = 1u32
-            .checked_shl(round.saturating_sub(1))
-            .unwrap_or(u32::MAX);
-        let longest = self
-            .first_pause
-            .saturating_mul(doubled)
-            .min(self.longest_pause);
+        let doubled = 1u32.checked_shl(round.saturating_sub(1)).unwrap_or(u32::MAX);
+        let longest = self.first_pause.saturating_mul(doubled).min(self.longest_pause);
         let jittered = longest.mul_f64(rand::random_range(0.5..=1.0));
         jittered.max(asked.min(self.longest_pause))
     }
@@ -101,10 +96,7 @@ mod tests {
     #[test]
     fn an_endpoint_may_ask_for_a_longer_pause_up_to_the_cap() {
         let policy = RetryPolicy::default();
-        assert_eq!(
-            policy.pause(1, Duration::from_secs(5)),
-            Duration::from_secs(5)
-        );
+        assert_eq!(policy.pause(1, Duration::from_secs(5)), Duration::from_secs(5));
         assert_eq!(policy.pause(1, Duration::MAX), policy.longest_pause);
     }
 
@@ -112,9 +104,6 @@ mod tests {
     fn large_uploads_get_more_time() {
         let timeouts = Timeouts::default();
         assert_eq!(timeouts.upload(0), timeouts.answer);
-        assert_eq!(
-            timeouts.upload(64 << 20),
-            timeouts.answer + Duration::from_secs(1024)
-        );
+        assert_eq!(timeouts.upload(64 << 20), timeouts.answer + Duration::from_secs(1024));
     }
 }

@@ -91,10 +91,7 @@ impl SharedSecretTokens {
 
     /// Makes tokens from the secret's bytes.
     pub fn new(secret: &[u8]) -> Self {
-        Self {
-            key: EncodingKey::from_secret(secret),
-            lifetime: Self::LIFETIME,
-        }
+        Self { key: EncodingKey::from_secret(secret), lifetime: Self::LIFETIME }
     }
 
     /// Reads the secret from a file, as [`read_secret`] does.
@@ -108,9 +105,7 @@ impl SharedSecretTokens {
     }
 
     fn claims(&self, request: TokenRequest<'_>) -> Claims {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Claims {
             iat: now.as_secs(),
             exp: (now + self.lifetime).as_secs(),
@@ -166,18 +161,13 @@ mod tests {
 
     use super::*;
 
-    const REQUEST: TokenRequest<'static> = TokenRequest {
-        endpoint: "http://localhost",
-        size: 5,
-        epochs: 3,
-    };
+    const REQUEST: TokenRequest<'static> =
+        TokenRequest { endpoint: "http://localhost", size: 5, epochs: 3 };
 
     async fn claims_of(tokens: &SharedSecretTokens, secret: &[u8]) -> Value {
         let token = tokens.token(REQUEST).await.unwrap();
         let key = DecodingKey::from_secret(secret);
-        decode(token.expose(), &key, &Validation::default())
-            .unwrap()
-            .claims
+        decode(token.expose(), &key, &Validation::default()).unwrap().claims
     }
 
     #[tokio::test]
@@ -193,10 +183,7 @@ mod tests {
     async fn secrets_are_read_in_both_forms() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        for (text, secret) in [
-            (" 0x736563\n", &b"sec"[..]),
-            ("plain text\n", b"plain text"),
-        ] {
+        for (text, secret) in [(" 0x736563\n", &b"sec"[..]), ("plain text\n", b"plain text")] {
             fs::write(&path, text).unwrap();
             let tokens = SharedSecretTokens::from_file(&path).unwrap();
             claims_of(&tokens, secret).await;

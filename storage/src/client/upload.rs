@@ -27,11 +27,7 @@ pub struct PutOptions {
 impl PutOptions {
     /// Permanent storage for `epochs` epochs.
     pub const fn new(epochs: NonZeroU32) -> Self {
-        Self {
-            epochs,
-            permanent: true,
-            progress: Progress::none(),
-        }
+        Self { epochs, permanent: true, progress: Progress::none() }
     }
 }
 
@@ -73,12 +69,7 @@ impl Operation for Put<'_> {
             .await
             .map_err(|_| Fault::Silent(patience))??;
         check(&self.upload, &receipt)?;
-        Ok(Stored {
-            id: self.upload.id,
-            size,
-            endpoint: backend.name().to_owned(),
-            receipt,
-        })
+        Ok(Stored { id: self.upload.id, size, endpoint: backend.name().to_owned(), receipt })
     }
 }
 
@@ -104,11 +95,7 @@ impl Inner {
         let (size, limit) = (payload.len(), self.config.largest_upload);
         let target = name_of(&payload);
         if size > limit {
-            return Err(ClientError::TooLarge {
-                target,
-                size,
-                limit,
-            });
+            return Err(ClientError::TooLarge { target, size, limit });
         }
         options.progress.tell(|| Step {
             target: None,

@@ -67,14 +67,8 @@ struct ErrorInfo {
 impl ErrorDetail {
     fn text(&self) -> String {
         let status = self.status.as_ref().and_then(Value::as_str);
-        let reasons = self
-            .details
-            .iter()
-            .filter_map(|info| info.reason.as_deref());
-        let parts = status
-            .into_iter()
-            .chain(reasons)
-            .chain(self.message.as_deref());
+        let reasons = self.details.iter().filter_map(|info| info.reason.as_deref());
+        let parts = status.into_iter().chain(reasons).chain(self.message.as_deref());
         parts.collect::<Vec<_>>().join(", ")
     }
 }
@@ -87,10 +81,7 @@ pub(super) fn receipt(body: &[u8]) -> Result<Receipt, Fault> {
         PutAnswer::NewlyCreated(new) => Ok(Receipt {
             id: new.blob_object.blob_id,
             already_certified: false,
-            end_epoch: new
-                .blob_object
-                .storage
-                .and_then(|storage| storage.end_epoch),
+            end_epoch: new.blob_object.storage.and_then(|storage| storage.end_epoch),
             deletable: new.blob_object.deletable,
             cost: new.cost,
         }),
@@ -104,9 +95,7 @@ pub(super) fn receipt(body: &[u8]) -> Result<Receipt, Fault> {
         PutAnswer::MarkedInvalid {} => Err(Fault::MarkedInvalid),
         PutAnswer::Error(detail) => {
             let text = printable(&detail.text());
-            Err(Fault::Protocol(format!(
-                "an error in place of a receipt: {text}"
-            )))
+            Err(Fault::Protocol(format!("an error in place of a receipt: {text}")))
         }
     }
 }
@@ -165,14 +154,8 @@ mod tests {
         );
         let receipt = receipt(body.as_bytes()).unwrap();
         assert_eq!(receipt.id.to_string(), ID);
-        assert_eq!(
-            (receipt.end_epoch, receipt.deletable),
-            (Some(4), Some(true))
-        );
-        assert_eq!(
-            (receipt.cost, receipt.already_certified),
-            (Some(231_850), false)
-        );
+        assert_eq!((receipt.end_epoch, receipt.deletable), (Some(4), Some(true)));
+        assert_eq!((receipt.cost, receipt.already_certified), (Some(231_850), false));
     }
 
     #[test]
@@ -181,10 +164,7 @@ mod tests {
             r#"{{"alreadyCertified":{{"blobId":"{ID}","event":{{"txDigest":"x","eventSeq":"0"}},"endEpoch":3}}}}"#
         );
         let receipt = receipt(body.as_bytes()).unwrap();
-        assert_eq!(
-            (receipt.already_certified, receipt.end_epoch),
-            (true, Some(3))
-        );
+        assert_eq!((receipt.already_certified, receipt.end_epoch), (true, Some(3)));
     }
 
     #[test]
@@ -197,10 +177,7 @@ mod tests {
             "<html>",
             "",
         ] {
-            assert!(
-                matches!(receipt(body.as_bytes()), Err(Fault::Protocol(_))),
-                "{body}"
-            );
+            assert!(matches!(receipt(body.as_bytes()), Err(Fault::Protocol(_))), "{body}");
         }
     }
 
@@ -208,14 +185,8 @@ mod tests {
     fn error_texts_are_found_in_json_and_plain_text() {
         let json = br#"{"error":{"code":503,"status":"UNAVAILABLE","message":"try later",
             "details":[{"reason":"BLOB_UNAVAILABLE","domain":"daemon.walrus.space"}]}}"#;
-        assert_eq!(
-            error_message(json),
-            "UNAVAILABLE, BLOB_UNAVAILABLE, try later"
-        );
-        assert_eq!(
-            error_message(b"Too Many\nRequests\x1b[2J"),
-            "Too Many Requests [2J"
-        );
+        assert_eq!(error_message(json), "UNAVAILABLE, BLOB_UNAVAILABLE, try later");
+        assert_eq!(error_message(b"Too Many\nRequests\x1b[2J"), "Too Many Requests [2J");
         assert_eq!(error_message(b""), "(no message)");
         assert!(error_message(&[b'x'; 9999]).chars().count() <= 201);
     }
@@ -225,13 +196,7 @@ mod tests {
         assert_eq!(content_range("bytes 5-9/10"), Some((Some(5), Some(10))));
         assert_eq!(content_range("bytes 5-9/*"), Some((Some(5), None)));
         assert_eq!(content_range("bytes */10"), Some((None, Some(10))));
-        for wrong in [
-            "",
-            "bytes 5-9",
-            "bytes x-9/10",
-            "bytes 5-9/x",
-            "lines 1-2/3",
-        ] {
+        for wrong in ["", "bytes 5-9", "bytes x-9/10", "bytes 5-9/x", "lines 1-2/3"] {
             assert_eq!(content_range(wrong), None, "{wrong}");
         }
     }

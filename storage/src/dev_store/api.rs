@@ -41,10 +41,7 @@ pub(super) fn router(service: Arc<Service>, with_controls: bool) -> Router {
         .route("/v1/blobs", put(put_blob))
         .route("/v1/blobs/{id}", get(get_blob))
         .route("/v1/quilts", put(put_quilt))
-        .route(
-            "/v1/blobs/by-quilt-id/{quilt}/{identifier}",
-            get(get_member),
-        )
+        .route("/v1/blobs/by-quilt-id/{quilt}/{identifier}", get(get_member))
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(service.clone(), inject));
     let controls = Router::new()
@@ -83,10 +80,7 @@ impl StoreQuery {
             let message = "a blob is permanent or deletable, not both";
             return Err(ErrorReply::invalid("INVALID_QUERY", message));
         }
-        Ok(Wish {
-            epochs: self.epochs,
-            permanent: self.permanent,
-        })
+        Ok(Wish { epochs: self.epochs, permanent: self.permanent })
     }
 }
 
@@ -124,9 +118,7 @@ async fn put_quilt(
     let identifiers = files.into_iter().map(|(identifier, _)| identifier);
     Ok(Json(QuiltReply {
         blob_store_result,
-        stored_quilt_blobs: identifiers
-            .map(|identifier| QuiltMember { identifier })
-            .collect(),
+        stored_quilt_blobs: identifiers.map(|identifier| QuiltMember { identifier }).collect(),
     }))
 }
 
@@ -192,8 +184,7 @@ async fn get_member(
 }
 
 fn parse_id(text: &str) -> Result<BlobId, ErrorReply> {
-    text.parse()
-        .map_err(|error| ErrorReply::invalid("INVALID_BLOB_ID", error))
+    text.parse().map_err(|error| ErrorReply::invalid("INVALID_BLOB_ID", error))
 }
 
 fn content(blob: Arc<StoredBlob>, range: Range<u64>) -> Response {

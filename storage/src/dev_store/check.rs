@@ -41,11 +41,7 @@ pub enum Finding {
 pub fn check_folder(folder: &Path) -> Result<Vec<(BlobId, Finding)>, CheckError> {
     let folder = Folder::open_existing(folder)?;
     let shards = ShardCount::new(folder.settings.shards)?;
-    Ok(folder
-        .ids()?
-        .into_iter()
-        .map(|id| (id, check_blob(&folder, id, shards)))
-        .collect())
+    Ok(folder.ids()?.into_iter().map(|id| (id, check_blob(&folder, id, shards))).collect())
 }
 
 fn check_blob(folder: &Folder, id: BlobId, shards: ShardCount) -> Finding {

@@ -107,12 +107,7 @@ pub struct FaultPlan {
 
 impl Default for FaultPlan {
     fn default() -> Self {
-        Self {
-            seed: 0,
-            rates: BTreeMap::new(),
-            script: Vec::new(),
-            slow_millis: 500,
-        }
+        Self { seed: 0, rates: BTreeMap::new(), script: Vec::new(), slow_millis: 500 }
     }
 }
 
@@ -136,11 +131,7 @@ impl FaultPlan {
     /// A plan in which every fault is equally likely and `rate` of all requests meet one.
     pub fn uniform(rate: f64, seed: u64) -> Self {
         let each = rate / Fault::ALL.len() as f64;
-        Self {
-            seed,
-            rates: Fault::ALL.map(|fault| (fault, each)).into(),
-            ..Self::default()
-        }
+        Self { seed, rates: Fault::ALL.map(|fault| (fault, each)).into(), ..Self::default() }
     }
 
     /// Checks the rates.
@@ -203,11 +194,7 @@ impl Faults {
 
     /// Lets the next requests of a kind meet a fault, after those that are scripted already.
     pub fn next(&self, fault: Fault, requests: u32, on: Requests) {
-        self.state().plan.script.push(ScriptedFault {
-            fault,
-            requests,
-            on,
-        });
+        self.state().plan.script.push(ScriptedFault { fault, requests, on });
     }
 
     /// The plan with what is left of its script.
@@ -280,10 +267,7 @@ mod tests {
         assert_eq!(draws(&faults, RequestKind::Get, 1), [wrong]);
         assert_eq!(draws(&faults, RequestKind::Write, 2), [blocked, None]);
         assert_eq!(draws(&faults, RequestKind::Get, 2), [wrong, None]);
-        assert_eq!(
-            faults.injected(),
-            [(Fault::Blocked, 1), (Fault::WrongBytes, 2)].into()
-        );
+        assert_eq!(faults.injected(), [(Fault::Blocked, 1), (Fault::WrongBytes, 2)].into());
         assert!(faults.plan().script.is_empty());
     }
 
@@ -304,23 +288,14 @@ mod tests {
 
     #[test]
     fn rates_that_are_no_probabilities_are_refused() {
-        let plan = |rate| FaultPlan {
-            rates: [(Fault::Slow, rate)].into(),
-            ..FaultPlan::default()
-        };
+        let plan = |rate| FaultPlan { rates: [(Fault::Slow, rate)].into(), ..FaultPlan::default() };
         for rate in [-0.1, 1.1, f64::NAN] {
             assert!(matches!(
                 plan(rate).validate(),
-                Err(FaultPlanError::Rate {
-                    fault: Fault::Slow,
-                    ..
-                })
+                Err(FaultPlanError::Rate { fault: Fault::Slow, .. })
             ));
         }
-        assert!(matches!(
-            FaultPlan::uniform(1.5, 0).validate(),
-            Err(FaultPlanError::Sum(_))
-        ));
+        assert!(matches!(FaultPlan::uniform(1.5, 0).validate(), Err(FaultPlanError::Sum(_))));
         assert_eq!(plan(1.0).validate(), Ok(()));
     }
 

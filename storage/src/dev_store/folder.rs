@@ -71,11 +71,7 @@ pub(super) struct Settings {
 
 impl Settings {
     fn describe(&self) -> String {
-        format!(
-            "{} shards and epochs of {} s",
-            self.shards,
-            self.epoch_millis as f64 / 1000.0
-        )
+        format!("{} shards and epochs of {} s", self.shards, self.epoch_millis as f64 / 1000.0)
     }
 
     fn agrees_with(&self, other: &Self) -> bool {
@@ -113,10 +109,7 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens or makes a folder. `wanted` must agree with the settings of one that exists.
     pub(super) fn open(root: &Path, wanted: Settings) -> Result<Self, OpenError> {
-        let io_error = |source| OpenError::Io {
-            folder: root.into(),
-            source,
-        };
+        let io_error = |source| OpenError::Io { folder: root.into(), source };
         fs::create_dir_all(root.join("blobs")).map_err(io_error)?;
         let lock = lock(root)?;
         let incoming = root.join("incoming");
@@ -125,26 +118,16 @@ impl Folder {
             _ => fs::create_dir(&incoming).map_err(io_error)?,
         }
         let settings = settings(root, wanted)?;
-        Ok(Self {
-            root: root.into(),
-            settings,
-            changing: Mutex::new(()),
-            _lock: lock,
-        })
+        Ok(Self { root: root.into(), settings, changing: Mutex::new(()), _lock: lock })
     }
 
     /// Opens a folder that a store has made.
     pub(super) fn open_existing(root: &Path) -> Result<Self, OpenError> {
         let path = root.join("store.json");
-        let json = fs::read(&path).map_err(|source| OpenError::Io {
-            folder: root.into(),
-            source,
-        })?;
+        let json =
+            fs::read(&path).map_err(|source| OpenError::Io { folder: root.into(), source })?;
         let settings = serde_json::from_slice(&json);
-        Self::open(
-            root,
-            settings.map_err(|source| OpenError::Damaged { path, source })?,
-        )
+        Self::open(root, settings.map_err(|source| OpenError::Damaged { path, source })?)
     }
 
     pub(super) fn stage(&self) -> io::Result<Staging> {
@@ -161,9 +144,7 @@ impl Folder {
         term: Term,
     ) -> io::Result<Outcome> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = self
-            .readable_record(&id)?
-            .filter(|known| known.is_live(term.start_epoch));
+        let known = self.readable_record(&id)?.filter(|known| known.is_live(term.start_epoch));
         let mut record = Record {
             size: staged.len,
             checksums: staged.checksums.clone(),
@@ -230,12 +211,7 @@ impl Folder {
         let mut ids = BTreeSet::new();
         for entry in fs::read_dir(self.root.join("blobs"))? {
             let name = entry?.file_name();
-            let id = |name: &str| {
-                name.strip_suffix(".json")
-                    .unwrap_or(name)
-                    .parse::<BlobId>()
-                    .ok()
-            };
+            let id = |name: &str| name.strip_suffix(".json").unwrap_or(name).parse::<BlobId>().ok();
             ids.extend(name.to_str().and_then(id));
         }
         Ok(ids)
@@ -278,10 +254,7 @@ impl Folder {
 }
 
 fn lock(root: &Path) -> Result<File, OpenError> {
-    let io_error = |source| OpenError::Io {
-        folder: root.into(),
-        source,
-    };
+    let io_error = |source| OpenError::Io { folder: root.into(), source };
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -298,20 +271,10 @@ fn lock(root: &Path) -> Result<File, OpenError> {
 /// The folder's settings, which a new one takes from `wanted`.
 fn settings(root: &Path, wanted: Settings) -> Result<Settings, OpenError> {
     let path = root.join("store.json");
-    let io_error = |source| OpenError::Io {
-        folder: root.into(),
-        source,
-    };
-    let damaged = |source| OpenError::Damaged {
-        path: path.clone(),
-        source,
-    };
+    let io_error = |source| OpenError::Io { folder: root.into(), source };
+    let damaged = |source| OpenError::Damaged { path: path.clone(), source };
     match fs::read(&path) {
-        Ok(json) => agree(
-            root,
-            serde_json::from_slice(&json).map_err(damaged)?,
-            wanted,
-        ),
+        Ok(json) => agree(root, serde_json::from_slice(&json).map_err(damaged)?, wanted),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let json = serde_json::to_vec_pretty(&wanted).map_err(damaged)?;
             replace_file(root, &path, &json).map_err(io_error)?;
@@ -325,11 +288,7 @@ fn agree(root: &Path, was: Settings, wanted: Settings) -> Result<Settings, OpenE
     if was.agrees_with(&wanted) {
         return Ok(was);
     }
-    Err(OpenError::Settings {
-        folder: root.into(),
-        was: was.describe(),
-        wanted: wanted.describe(),
-    })
+    Err(OpenError::Settings { folder: root.into(), was: was.describe(), wanted: wanted.describe() })
 }
 
 /// Writes a file so that its path holds either the old content or all of the new, and waits until

@@ -100,8 +100,7 @@ async fn spoil(fault: Fault, pause: Duration, response: Response) -> Response {
         Fault::BrokenConnection => broken(first),
         Fault::WrongBytes => {
             let wrong = flip(&second);
-            head.headers
-                .insert(CONTENT_LENGTH, (first.len() + wrong.len()).into());
+            head.headers.insert(CONTENT_LENGTH, (first.len() + wrong.len()).into());
             Body::from([&first[..], &wrong].concat())
         }
         _ => slow(first, pause, second),

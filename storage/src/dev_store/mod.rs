@@ -113,10 +113,7 @@ impl DevStore {
             return Err(ServeError::NotLoopback(wanted));
         }
         let service = Arc::new(open(config)?);
-        let listen_error = |source| ServeError::Listen {
-            address: wanted,
-            source,
-        };
+        let listen_error = |source| ServeError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let router = api::router(Arc::clone(&service), wanted.ip().is_loopback());
@@ -166,9 +163,7 @@ impl DevStore {
         };
         let ended = server.await;
         self.server = None;
-        ended
-            .unwrap_or_else(|error| Err(io::Error::other(error)))
-            .map_err(ServeError::Stopped)
+        ended.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(ServeError::Stopped)
     }
 
     /// Takes no more connections, lets requests under way finish for up to ten seconds, and ends.
@@ -209,8 +204,6 @@ fn open(config: Config) -> Result<Service, ServeError> {
 
 /// Writes a small file as a whole or not at all.
 pub fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     folder::replace_file(parent.unwrap_or(Path::new(".")), path, content)
 }

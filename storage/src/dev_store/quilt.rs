@@ -68,11 +68,7 @@ fn members(files: &[(String, impl AsRef<[u8]>)]) -> Result<Vec<Member>, QuiltErr
             return Err(QuiltError::Duplicate(identifier.clone()));
         }
         let size = bytes.as_ref().len() as u64;
-        members.push(Member {
-            identifier: identifier.clone(),
-            offset,
-            size,
-        });
+        members.push(Member { identifier: identifier.clone(), offset, size });
         offset += size;
     }
     match members.is_empty() {
@@ -83,9 +79,7 @@ fn members(files: &[(String, impl AsRef<[u8]>)]) -> Result<Vec<Member>, QuiltErr
 
 /// Where the index lies, from a container's first bytes.
 pub(super) fn index_range(prefix: &[u8], container_len: u64) -> Result<Range<u64>, QuiltError> {
-    let (magic, len) = prefix
-        .split_at_checked(MAGIC.len())
-        .ok_or(QuiltError::NotAQuilt)?;
+    let (magic, len) = prefix.split_at_checked(MAGIC.len()).ok_or(QuiltError::NotAQuilt)?;
     let len = len.try_into().map(u32::from_le_bytes);
     let len = len.map_err(|_| QuiltError::NotAQuilt)?;
     let range = PREFIX_LEN..PREFIX_LEN + u64::from(len);

@@ -76,14 +76,9 @@ mod tests {
 
     #[test]
     fn what_is_no_single_byte_range_asks_for_the_whole() {
-        for text in [
-            "lines=1-2",
-            "bytes=5-2",
-            "bytes=a-b",
-            "bytes=+1-2",
-            "bytes=-",
-            "bytes=0-1,3-4",
-        ] {
+        for text in
+            ["lines=1-2", "bytes=5-2", "bytes=a-b", "bytes=+1-2", "bytes=-", "bytes=0-1,3-4"]
+        {
             assert_eq!(of(text), Requested::Whole, "{text}");
         }
         assert_eq!(requested(&HeaderMap::new(), 10), Requested::Whole);

@@ -55,10 +55,7 @@ mod tests {
     use super::*;
 
     fn record(permanent: Option<Epoch>, deletable: Option<Epoch>) -> Record {
-        let term = |end_epoch| Term {
-            start_epoch: 1,
-            end_epoch,
-        };
+        let term = |end_epoch| Term { start_epoch: 1, end_epoch };
         Record {
             size: 0,
             checksums: Vec::new(),

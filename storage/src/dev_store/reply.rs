@@ -102,11 +102,7 @@ impl ErrorReply {
         reason: &'static str,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            status,
-            reason,
-            message: message.into(),
-        }
+        Self { status, reason, message: message.into() }
     }
 
     pub(super) fn invalid(reason: &'static str, message: impl ToString) -> Self {
@@ -124,11 +120,7 @@ impl ErrorReply {
     }
 
     pub(super) fn internal(reason: &'static str, message: impl ToString) -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            reason,
-            message.to_string(),
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, reason, message.to_string())
     }
 }
 
@@ -163,11 +155,9 @@ impl From<QuiltError> for ErrorReply {
 impl From<BlobIdError> for ErrorReply {
     fn from(error: BlobIdError) -> Self {
         match error {
-            BlobIdError::TooLarge(_) => Self::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "BLOB_TOO_LARGE",
-                error.to_string(),
-            ),
+            BlobIdError::TooLarge(_) => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "BLOB_TOO_LARGE", error.to_string())
+            }
             _ => Self::internal("STORE_FAILED", error),
         }
     }
@@ -175,10 +165,7 @@ impl From<BlobIdError> for ErrorReply {
 
 impl From<std::io::Error> for ErrorReply {
     fn from(error: std::io::Error) -> Self {
-        Self::internal(
-            "STORE_FAILED",
-            format!("the store's folder failed: {error}"),
-        )
+        Self::internal("STORE_FAILED", format!("the store's folder failed: {error}"))
     }
 }
 
@@ -194,10 +181,7 @@ impl IntoResponse for ErrorReply {
             code: self.status.as_u16(),
             status: status_name(self.status),
             message: &self.message,
-            details: [ErrorDetail {
-                reason: self.reason,
-                domain: DOMAIN,
-            }],
+            details: [ErrorDetail { reason: self.reason, domain: DOMAIN }],
         };
         (self.status, Json(ErrorBody { error })).into_response()
     }

@@ -40,12 +40,7 @@ pub(super) struct Service {
 
 impl Service {
     pub(super) fn new(config: Config, folder: Folder, faults: Faults) -> Self {
-        Self {
-            gate: config.jwt_secret.as_ref().map(Gate::new),
-            config,
-            faults,
-            folder,
-        }
+        Self { gate: config.jwt_secret.as_ref().map(Gate::new), config, faults, folder }
     }
 
     pub(super) fn shards(&self) -> ShardCount {
@@ -125,10 +120,7 @@ impl Service {
         let size = staged.len;
         let id = blob_id_of_file(staged.file(), self.shards())?;
         let start_epoch = self.epoch();
-        let term = Term {
-            start_epoch,
-            end_epoch: start_epoch.saturating_add(wish.epochs),
-        };
+        let term = Term { start_epoch, end_epoch: start_epoch.saturating_add(wish.epochs) };
         let outcome = self.folder.keep(staged, id, wish.permanent, term)?;
         Ok(StoreReply::new(id, size, wish.permanent, outcome))
     }

@@ -63,11 +63,7 @@ impl Staging {
             self.flush()?;
         }
         self.file.as_file().sync_all()?;
-        Ok(Staged {
-            file: self.file,
-            checksums: self.checksums,
-            len: self.len,
-        })
+        Ok(Staged { file: self.file, checksums: self.checksums, len: self.len })
     }
 }
 

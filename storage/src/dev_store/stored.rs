@@ -36,10 +36,7 @@ impl StoredBlob {
 
     /// Checks the file's length and every chunk that `range` touches.
     pub(super) fn check(&self, range: &Range<u64>) -> Result<(), ReadError> {
-        let actual = self
-            .file
-            .metadata()
-            .map_err(|e| ReadError::Io(self.id, e))?;
+        let actual = self.file.metadata().map_err(|e| ReadError::Io(self.id, e))?;
         if actual.len() != self.len() {
             return Err(ReadError::Damaged(self.id));
         }
@@ -65,12 +62,10 @@ impl StoredBlob {
         let start = index * CHUNK as u64;
         let len = self.len().saturating_sub(start).min(CHUNK as u64);
         let mut bytes = vec![0; len as usize];
-        self.file
-            .read_exact_at(&mut bytes, start)
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::UnexpectedEof => ReadError::Damaged(self.id),
-                _ => ReadError::Io(self.id, error),
-            })?;
+        self.file.read_exact_at(&mut bytes, start).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => ReadError::Damaged(self.id),
+            _ => ReadError::Io(self.id, error),
+        })?;
         let recorded = self.record.checksums.get(index as usize);
         if recorded == Some(&checksum(&bytes)) {
             Ok(bytes)

@@ -175,10 +175,8 @@ pub async fn fetch_manifest(
     options: &FetchOptions,
 ) -> Result<Manifest, FetchFolderError> {
     let largest = options.largest.unwrap_or(u64::MAX);
-    let options = FetchOptions {
-        largest: Some(largest.min(Manifest::LONGEST as u64)),
-        ..options.clone()
-    };
+    let options =
+        FetchOptions { largest: Some(largest.min(Manifest::LONGEST as u64)), ..options.clone() };
     let text = client.get(id, &options).await?;
     Manifest::parse(&text).map_err(|reason| FetchFolderError::Manifest { id: *id, reason })
 }
@@ -197,18 +195,11 @@ pub async fn fetch_folder(
 ) -> Result<FolderReport, FetchFolderError> {
     let (wants, has) = (manifest.network_shards(), client.config().shards);
     if wants != has {
-        return Err(FetchFolderError::Network {
-            manifest: wants,
-            client: has,
-        });
+        return Err(FetchFolderError::Network { manifest: wants, client: has });
     }
     let state = StateFolder::open(folder)?;
-    let fetcher = Fetcher {
-        client,
-        folder,
-        options,
-        turns: Semaphore::new(options.parallel.max(1)),
-    };
+    let fetcher =
+        Fetcher { client, folder, options, turns: Semaphore::new(options.parallel.max(1)) };
     let wanted: Vec<&Entry> = manifest
         .entries()
         .iter()
@@ -251,10 +242,7 @@ struct StateFolder {
 impl StateFolder {
     fn open(folder: &Path) -> Result<Self, FetchFolderError> {
         let path = folder.join(STATE_FOLDER);
-        let failed = |reason| FetchFolderError::Folder {
-            path: path.clone(),
-            reason,
-        };
+        let failed = |reason| FetchFolderError::Folder { path: path.clone(), reason };
         fs::create_dir_all(&path).map_err(failed)?;
         let lock = LockedFile::try_open(&path.join("lock")).map_err(failed)?;
         let lock = lock.ok_or_else(|| FetchFolderError::Busy(folder.to_owned()))?;
@@ -328,14 +316,8 @@ impl Fetcher<'_> {
             if *blob.sha256() != shard.sha256 {
                 return Ok(Err(FetchEntryError::WrongShard(shard.blob)));
             }
-            let written = WriteAt {
-                file: assembly.part.file(),
-                position: start,
-            };
-            Ok(blob
-                .copy_to(written)
-                .map_err(ClientError::from)
-                .map_err(Into::into))
+            let written = WriteAt { file: assembly.part.file(), position: start };
+            Ok(blob.copy_to(written).map_err(ClientError::from).map_err(Into::into))
         });
         copied.await?
     }
@@ -364,18 +346,10 @@ impl Assembly {
         }
         let name = ContentHash::of(entry.name.as_str().as_bytes());
         let path = folder.join(STATE_FOLDER).join(format!("{name}.part"));
-        let failed = |reason| FetchEntryError::Io {
-            path: path.clone(),
-            reason,
-        };
+        let failed = |reason| FetchEntryError::Io { path: path.clone(), reason };
         let part = LockedFile::open(&path).map_err(failed)?;
         let missing = missing(part.file(), entry).map_err(failed)?;
-        Ok(Some(Self {
-            part,
-            destination,
-            size: entry.size,
-            missing,
-        }))
+        Ok(Some(Self { part, destination, size: entry.size, missing }))
     }
 }
 
@@ -398,16 +372,8 @@ async fn finish(assembly: Arc<Assembly>, sha256: ContentHash) -> Result<(), Fetc
         return Err(FetchEntryError::WrongFile);
     };
     spawn_blocking(move || {
-        let Assembly {
-            part,
-            destination,
-            size,
-            ..
-        } = assembly;
-        let failed = |reason| FetchEntryError::Io {
-            path: destination.clone(),
-            reason,
-        };
+        let Assembly { part, destination, size, .. } = assembly;
+        let failed = |reason| FetchEntryError::Io { path: destination.clone(), reason };
         part.file().set_len(size).map_err(failed)?;
         if hash_range(part.file(), 0, size).map_err(failed)? != sha256 {
             return Err(FetchEntryError::WrongFile);
@@ -420,10 +386,7 @@ async fn finish(assembly: Arc<Assembly>, sha256: ContentHash) -> Result<(), Fetc
 
 /// Whether the file is there already with the right content.
 fn is_there(path: &Path, entry: &Entry, overwrite: bool) -> Result<bool, FetchEntryError> {
-    let failed = |reason| FetchEntryError::Io {
-        path: path.to_owned(),
-        reason,
-    };
+    let failed = |reason| FetchEntryError::Io { path: path.to_owned(), reason };
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),

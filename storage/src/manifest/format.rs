@@ -24,13 +24,7 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] = [
-        Self::Train,
-        Self::Test,
-        Self::Model,
-        Self::Image,
-        Self::Other,
-    ];
+    pub const ALL: [Self; 5] = [Self::Train, Self::Test, Self::Model, Self::Image, Self::Other];
 
     /// The word for it in a manifest.
     pub const fn word(self) -> &'static str {

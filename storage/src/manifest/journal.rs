@@ -73,10 +73,7 @@ impl Journal {
 
     /// Takes up the journal at `path` if it is of the same upload, else begins it anew.
     pub(super) fn open(path: &Path, purpose: &Purpose) -> Result<Self, JournalError> {
-        let io = |reason| JournalError::Io {
-            path: path.to_owned(),
-            reason,
-        };
+        let io = |reason| JournalError::Io { path: path.to_owned(), reason };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -106,14 +103,8 @@ impl Journal {
         let Some((path, file)) = &mut state.file else {
             return Ok(());
         };
-        let line = Line {
-            shard,
-            stored: now(),
-        };
-        write_line(file, &line).map_err(|reason| JournalError::Io {
-            path: path.clone(),
-            reason,
-        })
+        let line = Line { shard, stored: now() };
+        write_line(file, &line).map_err(|reason| JournalError::Io { path: path.clone(), reason })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -125,12 +116,9 @@ impl Journal {
 fn take_up(file: &mut File, purpose: &Purpose) -> io::Result<HashMap<(ContentHash, u64), Shard>> {
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
-    let mut lines = text
-        .split_inclusive(|byte| *byte == b'\n')
-        .filter(|line| line.ends_with(b"\n"));
-    let first: Option<Purpose> = lines
-        .next()
-        .and_then(|line| serde_json::from_slice(line).ok());
+    let mut lines =
+        text.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    let first: Option<Purpose> = lines.next().and_then(|line| serde_json::from_slice(line).ok());
     let lines: Vec<Line> = match first {
         Some(found) if found == *purpose => lines
             .filter_map(|line| serde_json::from_slice(line).ok())
@@ -221,10 +209,7 @@ mod tests {
         let path = folder.path().join("journal");
         let journal = Journal::open(&path, &purpose(1)).unwrap();
         journal.note(shard(1)).unwrap();
-        assert!(matches!(
-            Journal::open(&path, &purpose(1)),
-            Err(JournalError::Busy(_))
-        ));
+        assert!(matches!(Journal::open(&path, &purpose(1)), Err(JournalError::Busy(_))));
         drop(journal);
         assert!(!knows(&Journal::open(&path, &purpose(2)).unwrap(), 1));
     }
@@ -233,10 +218,7 @@ mod tests {
     fn what_was_stored_long_ago_is_stored_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        let old = Line {
-            shard: shard(1),
-            stored: now() - VALID - 1,
-        };
+        let old = Line { shard: shard(1), stored: now() - VALID - 1 };
         let mut file = File::create(&path).unwrap();
         write_line(&mut file, &purpose(1)).unwrap();
         write_line(&mut file, &old).unwrap();

@@ -163,10 +163,7 @@ impl Manifest {
             .ok()
             .and_then(|shards| ShardCount::new(shards).ok())
             .ok_or(ManifestError::ShardCount(n_shards))?;
-        let manifest = Self {
-            shards,
-            entries: document.entries,
-        };
+        let manifest = Self { shards, entries: document.entries };
         manifest.check_form(text)?;
         manifest.check()?;
         Ok(manifest)
@@ -221,15 +218,9 @@ impl Manifest {
     fn check(&self) -> Result<(), ManifestError> {
         self.check_counts()?;
         self.check_names()?;
-        self.entries
-            .iter()
-            .try_for_each(|entry| check_entry(entry, self.shards))?;
+        self.entries.iter().try_for_each(|entry| check_entry(entry, self.shards))?;
         self.check_blobs()?;
-        let total = self
-            .entries
-            .iter()
-            .map(|entry| u128::from(entry.size))
-            .sum::<u128>();
+        let total = self.entries.iter().map(|entry| u128::from(entry.size)).sum::<u128>();
         match total > u128::from(LARGEST_NUMBER) {
             true => Err(ManifestError::TooLarge),
             false => Ok(()),
@@ -261,19 +252,14 @@ impl Manifest {
                 return Err(ManifestError::Duplicate(entry.name.clone()));
             }
         }
-        self.entries
-            .iter()
-            .try_for_each(|entry| check_folders(&entry.name, &files))
+        self.entries.iter().try_for_each(|entry| check_folders(&entry.name, &files))
     }
 
     /// One blob has one size and one hash, wherever it is listed.
     fn check_blobs(&self) -> Result<(), ManifestError> {
         let mut known = HashMap::new();
         for shard in self.shards() {
-            if known
-                .insert(shard.blob, shard)
-                .is_some_and(|other| other != shard)
-            {
+            if known.insert(shard.blob, shard).is_some_and(|other| other != shard) {
                 return Err(ManifestError::Contradiction(shard.blob));
             }
         }
@@ -285,10 +271,7 @@ impl Manifest {
 fn check_folders(name: &EntryName, files: &HashSet<String>) -> Result<(), ManifestError> {
     let folded = name.folded();
     let folder = |(slash, _): (usize, &str)| folded.get(..slash);
-    let clash = folded
-        .match_indices('/')
-        .filter_map(folder)
-        .any(|folder| files.contains(folder));
+    let clash = folded.match_indices('/').filter_map(folder).any(|folder| files.contains(folder));
     match clash {
         true => Err(ManifestError::FileAndFolder(name.clone())),
         false => Ok(()),
@@ -298,18 +281,10 @@ fn check_folders(name: &EntryName, files: &HashSet<String>) -> Result<(), Manife
 fn check_entry(entry: &Entry, shards: ShardCount) -> Result<(), ManifestError> {
     let name = || entry.name.clone();
     let largest = shards.max_blob_len();
-    if entry
-        .shards
-        .iter()
-        .any(|shard| shard.size == 0 || shard.size > largest)
-    {
+    if entry.shards.iter().any(|shard| shard.size == 0 || shard.size > largest) {
         return Err(ManifestError::ShardSize(name()));
     }
-    let total: u128 = entry
-        .shards
-        .iter()
-        .map(|shard| u128::from(shard.size))
-        .sum();
+    let total: u128 = entry.shards.iter().map(|shard| u128::from(shard.size)).sum();
     if total != u128::from(entry.size) {
         return Err(ManifestError::SizesDiffer(name()));
     }

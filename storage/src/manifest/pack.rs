@@ -149,13 +149,7 @@ pub async fn plan_folder(
     folder: &Path,
     options: &PackOptions,
 ) -> Result<Packed, PackError> {
-    pack(
-        Store::Nowhere(shards),
-        Journal::in_memory(),
-        folder,
-        options,
-    )
-    .await
+    pack(Store::Nowhere(shards), Journal::in_memory(), folder, options).await
 }
 
 fn purpose(client: &Client, put: &PutOptions) -> Purpose {
@@ -183,10 +177,7 @@ async fn pack(
         options,
         running: JoinSet::new(),
         done: Vec::new(),
-        report: PackReport {
-            left_out,
-            ..PackReport::default()
-        },
+        report: PackReport { left_out, ..PackReport::default() },
     };
     let mut entries = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -195,11 +186,7 @@ async fn pack(
     let manifest = Manifest::new(shards, packer.finish(entries).await?)?;
     let (listed, report) = (manifest.clone(), packer.report);
     let id = tokio::task::spawn_blocking(move || listed.id()).await??;
-    Ok(Packed {
-        manifest,
-        id,
-        report,
-    })
+    Ok(Packed { manifest, id, report })
 }
 
 /// Where shards go.
@@ -364,10 +351,7 @@ struct ShardReader {
 
 impl ShardReader {
     fn open(path: &Path, shard_size: u64) -> Result<Self, PackError> {
-        let read = |reason| PackError::Read {
-            path: path.to_owned(),
-            reason,
-        };
+        let read = |reason| PackError::Read { path: path.to_owned(), reason };
         let file = File::open(path).map_err(read)?;
         let format = Format::of(path);
         if !format.matches(&file).map_err(read)? {
@@ -386,9 +370,7 @@ impl ShardReader {
     /// The next shard, or nothing at the end. Blocks.
     fn next(mut self) -> Result<(Self, Option<Bytes>), PackError> {
         let mut bytes = Vec::new();
-        let read = (&mut self.file)
-            .take(self.shard_size)
-            .read_to_end(&mut bytes);
+        let read = (&mut self.file).take(self.shard_size).read_to_end(&mut bytes);
         if let Err(reason) = read {
             let path = self.path;
             return Err(PackError::Read { path, reason });
@@ -401,10 +383,7 @@ impl ShardReader {
 /// The files below a folder, by path relative to it, and what was left out as hidden.
 fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), PackError> {
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
-    let mut walk = WalkDir::new(folder)
-        .min_depth(1)
-        .sort_by_file_name()
-        .into_iter();
+    let mut walk = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
     while let Some(entry) = walk.next() {
         let entry = entry.map_err(|error| read_error(folder, error))?;
         let kind = entry.file_type();
@@ -428,8 +407,5 @@ fn is_hidden(entry: &DirEntry) -> bool {
 }
 
 fn read_error(folder: &Path, error: walkdir::Error) -> PackError {
-    PackError::Read {
-        path: error.path().unwrap_or(folder).to_owned(),
-        reason: error.into(),
-    }
+    PackError::Read { path: error.path().unwrap_or(folder).to_owned(), reason: error.into() }
 }

@@ -77,31 +77,16 @@ fn another_form_of_the_same_content_is_refused() {
             1,
         ),
     ] {
-        assert!(
-            matches!(refusal(&other), ManifestError::NotCanonical(_)),
-            "{other}"
-        );
+        assert!(matches!(refusal(&other), ManifestError::NotCanonical(_)), "{other}");
     }
 }
 
 #[test]
 fn numbers_are_plain_integers() {
     let text = text();
-    for number in [
-        "6.0",
-        "6e0",
-        "-6",
-        "06",
-        "\"6\"",
-        "+6",
-        "null",
-        "18446744073709551616",
-    ] {
+    for number in ["6.0", "6e0", "-6", "06", "\"6\"", "+6", "null", "18446744073709551616"] {
         let other = text.replacen("\"size\":6", &format!("\"size\":{number}"), 1);
-        assert!(
-            matches!(refusal(&other), ManifestError::Json(_)),
-            "{number}"
-        );
+        assert!(matches!(refusal(&other), ManifestError::Json(_)), "{number}");
     }
 }
 
@@ -128,10 +113,7 @@ fn other_kinds_and_versions_are_named() {
     assert!(matches!(refusal(&other), ManifestError::Kind));
     for count in ["3", "70000"] {
         let other = text.replacen("\"n_shards\":7", &format!("\"n_shards\":{count}"), 1);
-        assert!(
-            matches!(refusal(&other), ManifestError::ShardCount(_)),
-            "{count}"
-        );
+        assert!(matches!(refusal(&other), ManifestError::ShardCount(_)), "{count}");
     }
     assert!(matches!(refusal("PK\u{3}\u{4}"), ManifestError::Json(_)));
 }
@@ -139,10 +121,7 @@ fn other_kinds_and_versions_are_named() {
 #[test]
 fn a_manifest_that_is_too_long_is_refused_before_it_is_read() {
     let long = vec![b'['; Manifest::LONGEST + 1];
-    assert!(matches!(
-        Manifest::parse(&long),
-        Err(ManifestError::TooLong(_))
-    ));
+    assert!(matches!(Manifest::parse(&long), Err(ManifestError::TooLong(_))));
 }
 
 #[test]
@@ -159,19 +138,10 @@ fn names_that_collide_are_refused() {
         let entries = names.iter().map(|text| entry(text, &[])).collect();
         Manifest::new(shards(), entries)
     };
-    assert!(matches!(
-        make(&["a", "a"]),
-        Err(ManifestError::Duplicate(_))
-    ));
-    assert!(matches!(
-        make(&["x/a", "X/A"]),
-        Err(ManifestError::Duplicate(_))
-    ));
+    assert!(matches!(make(&["a", "a"]), Err(ManifestError::Duplicate(_))));
+    assert!(matches!(make(&["x/a", "X/A"]), Err(ManifestError::Duplicate(_))));
     for names in [["a", "a/b"], ["a/b/c", "a"], ["A", "a/b"]] {
-        assert!(
-            matches!(make(&names), Err(ManifestError::FileAndFolder(_))),
-            "{names:?}"
-        );
+        assert!(matches!(make(&names), Err(ManifestError::FileAndFolder(_))), "{names:?}");
     }
     assert!(make(&["a/b", "a/c", "ab"]).is_ok());
     assert!(matches!(make(&[]), Err(ManifestError::Empty)));
@@ -192,23 +162,11 @@ fn sizes_and_hashes_must_agree() {
         change(&mut entry);
         Manifest::new(shards(), vec![entry]).unwrap_err()
     };
-    assert!(matches!(
-        make(|e| e.size = 7),
-        ManifestError::SizesDiffer(_)
-    ));
-    assert!(matches!(
-        make(|e| e.shards[1].size = 0),
-        ManifestError::ShardSize(_)
-    ));
-    assert!(matches!(
-        make(|e| e.shards[1].size = u64::MAX),
-        ManifestError::ShardSize(_)
-    ));
+    assert!(matches!(make(|e| e.size = 7), ManifestError::SizesDiffer(_)));
+    assert!(matches!(make(|e| e.shards[1].size = 0), ManifestError::ShardSize(_)));
+    assert!(matches!(make(|e| e.shards[1].size = u64::MAX), ManifestError::ShardSize(_)));
     let contradiction = make(|e| {
-        e.shards[1] = Shard {
-            sha256: e.sha256,
-            ..e.shards[0]
-        };
+        e.shards[1] = Shard { sha256: e.sha256, ..e.shards[0] };
         e.size = 10;
     });
     assert!(matches!(contradiction, ManifestError::Contradiction(_)));
@@ -220,13 +178,9 @@ fn sizes_and_hashes_must_agree() {
 
 #[test]
 fn too_many_files_are_refused() {
-    let entries = (0..=Manifest::MOST_ENTRIES)
-        .map(|number| entry(&number.to_string(), &[]))
-        .collect();
-    assert!(matches!(
-        Manifest::new(shards(), entries),
-        Err(ManifestError::TooMany { .. })
-    ));
+    let entries =
+        (0..=Manifest::MOST_ENTRIES).map(|number| entry(&number.to_string(), &[])).collect();
+    assert!(matches!(Manifest::new(shards(), entries), Err(ManifestError::TooMany { .. })));
 }
 
 fn any_entry() -> impl Strategy<Value = Entry> {
@@ -236,18 +190,13 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     (names, pieces, 0..5usize).prop_filter_map("a name", |(text, pieces, role)| {
         let name = EntryName::try_from(text).ok()?;
         let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
-        Some(Entry {
-            name,
-            role: Role::ALL[role],
-            ..entry("x", &pieces)
-        })
+        Some(Entry { name, role: Role::ALL[role], ..entry("x", &pieces) })
     })
 }
 
 fn any_manifest() -> impl Strategy<Value = Manifest> {
-    prop::collection::vec(any_entry(), 1..6).prop_filter_map("names that go together", |entries| {
-        Manifest::new(shards(), entries).ok()
-    })
+    prop::collection::vec(any_entry(), 1..6)
+        .prop_filter_map("names that go together", |entries| Manifest::new(shards(), entries).ok())
 }
 
 proptest! {

@@ -45,15 +45,10 @@ enum Finding {
 
 /// Compares every file of a folder with the manifest by its SHA-256. Blocks, and uses every core.
 pub fn verify_folder(manifest: &Manifest, folder: &Path) -> VerifyReport {
-    let findings: Vec<Finding> = manifest
-        .entries()
-        .par_iter()
-        .map(|entry| examine(entry, folder))
-        .collect();
-    let mut report = VerifyReport {
-        unlisted: unlisted(manifest, folder),
-        ..VerifyReport::default()
-    };
+    let findings: Vec<Finding> =
+        manifest.entries().par_iter().map(|entry| examine(entry, folder)).collect();
+    let mut report =
+        VerifyReport { unlisted: unlisted(manifest, folder), ..VerifyReport::default() };
     for (entry, finding) in manifest.entries().iter().zip(findings) {
         let name = entry.name.clone();
         match finding {
@@ -81,11 +76,8 @@ fn hash_matches(entry: &Entry, path: &Path) -> io::Result<bool> {
 }
 
 fn unlisted(manifest: &Manifest, folder: &Path) -> Vec<PathBuf> {
-    let listed: HashSet<PathBuf> = manifest
-        .entries()
-        .iter()
-        .map(|entry| entry.name.below(folder))
-        .collect();
+    let listed: HashSet<PathBuf> =
+        manifest.entries().iter().map(|entry| entry.name.below(folder)).collect();
     WalkDir::new(folder)
         .min_depth(1)
         .sort_by_file_name()

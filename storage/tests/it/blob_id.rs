@@ -76,13 +76,7 @@ fn ids_equal_those_of_walrus_at_every_shard_count() {
 fn the_slow_implementation_equals_walrus_at_small_shard_counts() {
     for vector in vectors().iter().filter(|v| v.n_shards <= 100) {
         let id = slow_blob_id(&vector.input(), vector.n_shards.into());
-        assert_eq!(
-            id,
-            vector.blob_id.into_bytes(),
-            "{} at {}",
-            vector.name,
-            vector.n_shards
-        );
+        assert_eq!(id, vector.blob_id.into_bytes(), "{} at {}", vector.name, vector.n_shards);
     }
 }
 
@@ -120,12 +114,7 @@ fn ids_equal_the_slow_implementation_at_a_thousand_shards() {
 /// need several passes over the repair columns.
 #[test]
 fn ids_of_long_symbols_equal_the_slow_implementation() {
-    for (len, count) in [
-        (70 * 35, 10),
-        (600 * 35, 10),
-        (8_000_000, 33),
-        (900_001, 33),
-    ] {
+    for (len, count) in [(70 * 35, 10), (600 * 35, 10), (8_000_000, 33), (900_001, 33)] {
         let bytes = random(len, 2);
         let id = blob_id(&bytes, shards(count)).unwrap();
         let expected = slow_blob_id(&bytes, count.into());
@@ -154,14 +143,8 @@ fn zero_bytes_at_the_end_count() {
 #[test]
 fn a_reader_that_breaks_its_promise_is_refused() {
     let given = |announced| blob_id_of_reader(&b"four"[..], announced, shards(7)).unwrap_err();
-    assert!(matches!(
-        given(5),
-        BlobIdError::Length { given: "fewer", .. }
-    ));
-    assert!(matches!(
-        given(3),
-        BlobIdError::Length { given: "more", .. }
-    ));
+    assert!(matches!(given(5), BlobIdError::Length { given: "fewer", .. }));
+    assert!(matches!(given(3), BlobIdError::Length { given: "more", .. }));
 }
 
 #[test]

@@ -29,11 +29,7 @@ async fn what_was_stored_comes_back_under_its_own_id() {
         let stored = client.put(content.clone(), &keep()).await.unwrap();
         assert_eq!(stored.id, id_of(&content));
         assert_eq!(stored.size, content.len() as u64);
-        assert_eq!(
-            stored.receipt.deletable,
-            Some(false),
-            "permanent by default"
-        );
+        assert_eq!(stored.receipt.deletable, Some(false), "permanent by default");
         let bytes = client.get(&stored.id, &FetchOptions::default()).await;
         assert!(bytes.unwrap() == content);
     }
@@ -43,11 +39,8 @@ async fn what_was_stored_comes_back_under_its_own_id() {
 async fn the_shard_count_of_the_public_networks_works_too() {
     let store = TestStore::with(|config| config.shards = ShardCount::WALRUS).await;
     let url = store.store.url();
-    let client = Client::new(ClientConfig {
-        shards: ShardCount::WALRUS,
-        ..config(&[&url])
-    })
-    .unwrap();
+    let client =
+        Client::new(ClientConfig { shards: ShardCount::WALRUS, ..config(&[&url]) }).unwrap();
     let stored = client.put(b"hello".to_vec(), &keep()).await.unwrap();
     assert_eq!(stored.id, blob_id(b"hello", ShardCount::WALRUS).unwrap());
     let bytes = client.get(&stored.id, &FetchOptions::default()).await;
@@ -63,10 +56,7 @@ async fn files_are_stored_and_fetched_as_files() {
     fs::write(&source, pattern(500_000)).unwrap();
     let stored = client.put_file(&source, &keep()).await.unwrap();
     fs::write(&copy, "something older").unwrap();
-    client
-        .get_to_file(&stored.id, &copy, &FetchOptions::default())
-        .await
-        .unwrap();
+    client.get_to_file(&stored.id, &copy, &FetchOptions::default()).await.unwrap();
     assert!(fs::read(&copy).unwrap() == pattern(500_000));
     assert_eq!(files_in(&folder).len(), 2, "nothing is left beside them");
 }
@@ -85,10 +75,7 @@ async fn a_blob_that_was_stored_before_keeps_its_first_term() {
 async fn deletable_storage_has_to_be_asked_for() {
     let store = TestStore::start().await;
     let client = client(&[&store.store.url()]);
-    let options = PutOptions {
-        permanent: false,
-        ..keep()
-    };
+    let options = PutOptions { permanent: false, ..keep() };
     let stored = client.put(b"hello".to_vec(), &options).await.unwrap();
     assert_eq!(stored.receipt.deletable, Some(true));
 }
@@ -163,27 +150,18 @@ async fn quilt_members_are_checked_by_hash_or_taken_on_trust() {
 
     let member = client.quilt_member(&quilt, "a b.csv", &options).await;
     let member = member.unwrap();
-    assert_eq!(
-        member.clone().check(&ContentHash::of(b"1,2")).unwrap(),
-        "1,2"
-    );
+    assert_eq!(member.clone().check(&ContentHash::of(b"1,2")).unwrap(), "1,2");
     let wrong = member.clone().check(&ContentHash::of(b"1,3")).unwrap_err();
     assert_eq!(wrong.found, ContentHash::of(b"1,2"));
     assert_eq!(member.trust_aggregator(), "1,2");
 
-    let missing = client
-        .quilt_member(&quilt, "b", &options)
-        .await
-        .unwrap_err();
+    let missing = client.quilt_member(&quilt, "b", &options).await.unwrap_err();
     assert!(failures(&missing, &quilt)[0].to_string().contains("404"));
     for name in ["", ".", ".."] {
         let refused = client.quilt_member(&quilt, name, &options).await;
         assert!(matches!(refused, Err(ClientError::Identifier(_))), "{name}");
     }
-    let limited = FetchOptions {
-        largest: Some(2),
-        ..options
-    };
+    let limited = FetchOptions { largest: Some(2), ..options };
     let error = client.quilt_member(&quilt, "a b.csv", &limited).await;
     assert!(error.unwrap_err().to_string().contains("limit of 2"));
 }
@@ -205,16 +183,10 @@ async fn a_publisher_that_asks_for_tokens_gets_a_new_one_for_each_try() {
         ..config(&[&url])
     })
     .unwrap();
-    store
-        .store
-        .faults()
-        .next(Fault::Unavailable, 1, Requests::Writes);
+    store.store.faults().next(Fault::Unavailable, 1, Requests::Writes);
     with.put(b"hello".to_vec(), &keep()).await.unwrap();
     // The store has used this try's token up when it breaks the connection off.
-    store
-        .store
-        .faults()
-        .next(Fault::BrokenConnection, 1, Requests::Writes);
+    store.store.faults().next(Fault::BrokenConnection, 1, Requests::Writes);
     with.put(b"world".to_vec(), &keep()).await.unwrap();
 }
 
@@ -222,11 +194,9 @@ async fn a_publisher_that_asks_for_tokens_gets_a_new_one_for_each_try() {
 async fn a_blob_is_refused_that_a_publisher_of_another_network_stores() {
     let store = TestStore::start().await;
     let url = store.store.url();
-    let client = Client::new(ClientConfig {
-        shards: ShardCount::new(7).unwrap(),
-        ..config(&[&url])
-    })
-    .unwrap();
+    let client =
+        Client::new(ClientConfig { shards: ShardCount::new(7).unwrap(), ..config(&[&url]) })
+            .unwrap();
     let id = blob_id(b"hello", ShardCount::new(7).unwrap()).unwrap();
     let error = client.put(b"hello".to_vec(), &keep()).await.unwrap_err();
     assert_eq!(failures(&error, &id)[0].tries, 1, "{error}");
@@ -237,23 +207,9 @@ async fn a_blob_is_refused_that_a_publisher_of_another_network_stores() {
 
 #[tokio::test]
 async fn what_is_too_large_to_store_is_refused_before_anything_is_sent() {
-    let client = Client::new(ClientConfig {
-        largest_upload: 4,
-        ..config(&[])
-    })
-    .unwrap();
+    let client = Client::new(ClientConfig { largest_upload: 4, ..config(&[]) }).unwrap();
     let error = client.put(b"hello".to_vec(), &keep()).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ClientError::TooLarge {
-                size: 5,
-                limit: 4,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ClientError::TooLarge { size: 5, limit: 4, .. }), "{error}");
 }
 
 #[tokio::test]
@@ -306,31 +262,17 @@ async fn progress_is_told_step_by_step() {
     let steps = Arc::new(Mutex::new(Vec::new()));
     let log = steps.clone();
     let progress = Progress::to(move |step| log.lock().unwrap().push(step));
-    let options = PutOptions {
-        progress: progress.clone(),
-        ..keep()
-    };
+    let options = PutOptions { progress: progress.clone(), ..keep() };
     let stored = client.put(pattern(400_000), &options).await.unwrap();
-    let options = FetchOptions {
-        progress,
-        ..FetchOptions::default()
-    };
+    let options = FetchOptions { progress, ..FetchOptions::default() };
     client.get(&stored.id, &options).await.unwrap();
 
     let steps = steps.lock().unwrap();
-    for stage in [
-        Stage::Hashing,
-        Stage::Uploading,
-        Stage::Downloading,
-        Stage::Checking,
-    ] {
+    for stage in [Stage::Hashing, Stage::Uploading, Stage::Downloading, Stage::Checking] {
         let of_stage: Vec<_> = steps.iter().filter(|step| step.stage == stage).collect();
         let done: Vec<u64> = of_stage.iter().map(|step| step.done).collect();
         assert!(done.is_sorted(), "{stage:?} {done:?}");
-        assert!(
-            of_stage.iter().all(|step| step.total == Some(400_000)),
-            "{stage:?}"
-        );
+        assert!(of_stage.iter().all(|step| step.total == Some(400_000)), "{stage:?}");
         if matches!(stage, Stage::Uploading | Stage::Downloading) {
             assert_eq!(done.last(), Some(&400_000));
         }

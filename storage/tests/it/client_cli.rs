@@ -24,18 +24,12 @@ async fn run(folder: &Path, url: &str, args: &[&str]) -> Output {
         .arg(few_shards().to_string())
         .current_dir(folder)
         .env("XDG_CACHE_HOME", folder.join("cache"));
-    tokio::task::spawn_blocking(move || command.output().unwrap())
-        .await
-        .unwrap()
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
 async fn succeed(folder: &Path, url: &str, args: &[&str]) -> String {
     let output = run(folder, url, args).await;
-    assert!(
-        output.status.success(),
-        "{args:?}: {}",
-        text(&output.stderr)
-    );
+    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
     text(&output.stdout)
 }
 
@@ -50,10 +44,7 @@ async fn files_go_to_the_store_and_back() {
     let printed = succeed(folder, &url, &["put", "--epochs", "3", "a", "b"]).await;
     let (a, b) = (id_of(&pattern(1000)), id_of(b"hello"));
     assert_eq!(printed, format!("{a}  a\n{b}  b\n"));
-    assert_eq!(
-        succeed(folder, &url, &["head", &a.to_string()]).await,
-        "1000\n"
-    );
+    assert_eq!(succeed(folder, &url, &["head", &a.to_string()]).await, "1000\n");
     succeed(folder, &url, &["get", &a.to_string(), "-o", "copy"]).await;
     assert!(fs::read(folder.join("copy")).unwrap() == pattern(1000));
 }
@@ -69,25 +60,14 @@ async fn a_folder_is_packed_shown_fetched_and_verified() {
     fs::write(folder.join("data/notes"), "hello").unwrap();
     let pack = ["pack", "data", "--epochs", "1", "--shard-kib", "1"];
     let planned = succeed(folder, &url, &[&pack[..], &["--dry-run"]].concat()).await;
-    let packed = succeed(
-        folder,
-        &url,
-        &[&pack[..], &["--manifest", "m.json"]].concat(),
-    )
-    .await;
+    let packed = succeed(folder, &url, &[&pack[..], &["--manifest", "m.json"]].concat()).await;
     assert_eq!(planned, packed);
     let id = packed.trim();
-    assert_eq!(
-        id,
-        id_of(&fs::read(folder.join("m.json")).unwrap()).to_string()
-    );
+    assert_eq!(id, id_of(&fs::read(folder.join("m.json")).unwrap()).to_string());
 
     let shown = succeed(folder, &url, &["show", "./m.json"]).await;
     assert_eq!(shown, succeed(folder, &url, &["show", id]).await);
-    assert!(
-        shown.lines().nth(1).unwrap().ends_with("train/a.csv"),
-        "{shown}"
-    );
+    assert!(shown.lines().nth(1).unwrap().ends_with("train/a.csv"), "{shown}");
 
     succeed(folder, &url, &["fetch", id, "copy"]).await;
     assert!(fs::read(folder.join("copy/train/a.csv")).unwrap() == pattern(3000));

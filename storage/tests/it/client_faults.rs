@@ -29,9 +29,7 @@ async fn a_fault_that_passes_costs_a_try_and_one_that_lasts_is_reported_at_once(
         let path = folder.path().join("blob");
         store.store.faults().next(fault, 1, Requests::Reads);
 
-        let result = client
-            .get_to_file(&id, &path, &FetchOptions::default())
-            .await;
+        let result = client.get_to_file(&id, &path, &FetchOptions::default()).await;
         assert_eq!(store.store.faults().injected()[&fault], 1, "{fault:?}");
         match result {
             Ok(()) => {
@@ -41,10 +39,7 @@ async fn a_fault_that_passes_costs_a_try_and_one_that_lasts_is_reported_at_once(
             Err(error) => {
                 assert!(!passes(fault), "{fault:?}: {error}");
                 let failure = &failures(&error, &id)[0];
-                assert_eq!(
-                    (failure.endpoint.as_str(), failure.tries),
-                    (url.as_str(), 1)
-                );
+                assert_eq!((failure.endpoint.as_str(), failure.tries), (url.as_str(), 1));
                 assert!(files_in(&folder).is_empty(), "{fault:?}");
             }
         }
@@ -62,23 +57,15 @@ async fn a_fault_that_never_ends_gives_an_error_and_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("blob");
         fs::write(&path, "an older file").unwrap();
-        let plan = FaultPlan {
-            rates: [(fault, 1.0)].into(),
-            slow_millis: 20,
-            ..FaultPlan::default()
-        };
+        let plan =
+            FaultPlan { rates: [(fault, 1.0)].into(), slow_millis: 20, ..FaultPlan::default() };
         store.store.faults().set(plan).unwrap();
 
-        let result = client
-            .get_to_file(&id, &path, &FetchOptions::default())
-            .await;
+        let result = client.get_to_file(&id, &path, &FetchOptions::default()).await;
         match result {
             // A slow body, and one that breaks off further on each time, arrive in the end.
             Ok(()) => {
-                assert!(
-                    matches!(fault, Fault::Slow | Fault::BrokenConnection),
-                    "{fault:?}"
-                );
+                assert!(matches!(fault, Fault::Slow | Fault::BrokenConnection), "{fault:?}");
                 assert!(fs::read(&path).unwrap() == content, "{fault:?}");
             }
             Err(error) => {
@@ -92,10 +79,7 @@ async fn a_fault_that_never_ends_gives_an_error_and_no_file() {
         }
 
         store.store.faults().clear();
-        client
-            .get_to_file(&id, &path, &FetchOptions::default())
-            .await
-            .unwrap();
+        client.get_to_file(&id, &path, &FetchOptions::default()).await.unwrap();
         assert!(fs::read(&path).unwrap() == content, "{fault:?}");
     }
 }
@@ -170,10 +154,7 @@ async fn a_blob_of_ones_own_is_waited_for_while_aggregators_do_not_know_it() {
     let client = client(&[&store.store.url()]);
     let stored = client.put(pattern(100), &keep()).await.unwrap();
     // More often than a fault is tried again otherwise.
-    store
-        .store
-        .faults()
-        .next(Fault::StaleNotFound, 8, Requests::Reads);
+    store.store.faults().next(Fault::StaleNotFound, 8, Requests::Reads);
     let bytes = client.get(&stored.id, &FetchOptions::default()).await;
     assert!(bytes.unwrap() == pattern(100));
 }
@@ -183,14 +164,8 @@ async fn a_blob_that_others_certified_just_now_is_waited_for_on_request() {
     let store = TestStore::start().await;
     let client = client(&[&store.store.url()]);
     let id = store.keep(&pattern(100)).await;
-    store
-        .store
-        .faults()
-        .next(Fault::StaleNotFound, 8, Requests::Reads);
-    let options = FetchOptions {
-        just_certified: true,
-        ..FetchOptions::default()
-    };
+    store.store.faults().next(Fault::StaleNotFound, 8, Requests::Reads);
+    let options = FetchOptions { just_certified: true, ..FetchOptions::default() };
     assert!(client.get(&id, &options).await.unwrap() == pattern(100));
 }
 
@@ -203,22 +178,10 @@ async fn waiting_for_a_fresh_blob_ends_with_the_window() {
     config.retry.stale_window = std::time::Duration::from_secs(3);
     let client = Client::new(config).unwrap();
     let id = id_of(b"never stored");
-    let options = FetchOptions {
-        just_certified: true,
-        ..FetchOptions::default()
-    };
+    let options = FetchOptions { just_certified: true, ..FetchOptions::default() };
     let error = client.get(&id, &options).await.unwrap_err();
     assert!(failures(&error, &id)[0].tries > 1, "{error}");
-    assert!(
-        matches!(
-            error,
-            ClientError::Endpoints {
-                gave_up: GaveUp::NobodyLeft,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ClientError::Endpoints { gave_up: GaveUp::NobodyLeft, .. }), "{error}");
 }
 
 #[tokio::test]
@@ -237,10 +200,7 @@ async fn a_blob_that_was_damaged_in_the_store_does_not_come_through() {
             fs::write(&file, &content).unwrap();
         }
     }
-    assert!(client(&[&url])
-        .get(&id, &FetchOptions::default())
-        .await
-        .is_ok());
+    assert!(client(&[&url]).get(&id, &FetchOptions::default()).await.is_ok());
 }
 
 /// Files below a folder that hold exactly `content`; there is at least one.

@@ -56,12 +56,7 @@ async fn a_change_of_any_byte_is_detected() {
     for other in others {
         *sent.lock().unwrap() = other.to_vec();
         let fault = fault_of(&service, &content, &options).await;
-        assert_eq!(
-            fault,
-            Fault::WrongBytes {
-                found: id_of(other)
-            }
-        );
+        assert_eq!(fault, Fault::WrongBytes { found: id_of(other) });
     }
 }
 
@@ -73,17 +68,11 @@ async fn wrong_bytes_are_never_handed_out_however_often_they_come() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("blob");
     let client = client(&[&service.url]);
-    let error = client
-        .get_to_file(&id, &path, &FetchOptions::default())
-        .await
-        .unwrap_err();
+    let error = client.get_to_file(&id, &path, &FetchOptions::default()).await.unwrap_err();
     assert_eq!(failures(&error, &id)[0].tries, 3);
     assert!(!path.exists());
     assert_eq!(client.cache().usage().unwrap().blob_bytes, 0);
-    assert!(service
-        .seen()
-        .iter()
-        .all(|seen| seen.range_start().is_none()));
+    assert!(service.seen().iter().all(|seen| seen.range_start().is_none()));
 }
 
 #[tokio::test]
@@ -101,11 +90,7 @@ async fn a_broken_download_goes_on_where_it_stopped() {
     let client = client(&[&service.url]);
     let bytes = client.get(&id_of(&content), &FetchOptions::default()).await;
     assert!(bytes.unwrap() == content);
-    let starts: Vec<_> = service
-        .seen()
-        .iter()
-        .map(|seen| seen.range_start())
-        .collect();
+    let starts: Vec<_> = service.seen().iter().map(|seen| seen.range_start()).collect();
     assert_eq!(starts, [None, Some(6000), Some(6000)]);
 }
 
@@ -124,16 +109,8 @@ async fn a_download_begun_by_a_liar_is_completed_by_an_honest_service() {
     let client = Client::new(config).unwrap();
     let bytes = client.get(&id_of(&content), &FetchOptions::default()).await;
     assert!(bytes.unwrap() == content);
-    let starts: Vec<_> = honest
-        .seen()
-        .iter()
-        .map(|seen| seen.range_start())
-        .collect();
-    assert_eq!(
-        starts,
-        [Some(6000), None],
-        "resumed, found wrong, begun anew"
-    );
+    let starts: Vec<_> = honest.seen().iter().map(|seen| seen.range_start()).collect();
+    assert_eq!(starts, [Some(6000), None], "resumed, found wrong, begun anew");
     let health = client.health();
     assert_eq!((health[1].1.successes, health[1].1.failures), (1, 0));
 }
@@ -144,24 +121,14 @@ async fn a_finished_download_that_was_not_checked_is_not_fetched_again() {
     let blob = content.clone();
     let service = Scripted::serve(move |request, _| served(request, &blob)).await;
     let folder = tempfile::tempdir().unwrap();
-    let config = ClientConfig {
-        cache: Some(folder.path().to_owned()),
-        ..config(&[&service.url])
-    };
+    let config = ClientConfig { cache: Some(folder.path().to_owned()), ..config(&[&service.url]) };
     let client = Client::new(config).unwrap();
     let id = id_of(&content);
-    let part = folder
-        .path()
-        .join("partial")
-        .join(format!("{id}.{}", few_shards()));
+    let part = folder.path().join("partial").join(format!("{id}.{}", few_shards()));
     fs::write(&part, &content).unwrap();
     let bytes = client.get(&id, &FetchOptions::default()).await;
     assert!(bytes.unwrap() == content);
-    let starts: Vec<_> = service
-        .seen()
-        .iter()
-        .map(|seen| seen.range_start())
-        .collect();
+    let starts: Vec<_> = service.seen().iter().map(|seen| seen.range_start()).collect();
     assert_eq!(starts, [Some(10_000)]);
 }
 
@@ -171,16 +138,10 @@ async fn more_bytes_than_the_blob_has_are_dropped_and_the_blob_fetched_anew() {
     let blob = content.clone();
     let service = Scripted::serve(move |request, _| served(request, &blob)).await;
     let folder = tempfile::tempdir().unwrap();
-    let config = ClientConfig {
-        cache: Some(folder.path().to_owned()),
-        ..config(&[&service.url])
-    };
+    let config = ClientConfig { cache: Some(folder.path().to_owned()), ..config(&[&service.url]) };
     let client = Client::new(config).unwrap();
     let id = id_of(&content);
-    let part = folder
-        .path()
-        .join("partial")
-        .join(format!("{id}.{}", few_shards()));
+    let part = folder.path().join("partial").join(format!("{id}.{}", few_shards()));
     fs::write(&part, [9; 12_000]).unwrap();
     let bytes = client.get(&id, &FetchOptions::default()).await;
     assert!(bytes.unwrap() == content);
@@ -194,27 +155,15 @@ async fn a_size_that_is_announced_is_checked_before_any_byte_is_read() {
     })
     .await;
     let content = pattern(10);
-    let limited = FetchOptions {
-        largest: Some(99_999),
-        ..FetchOptions::default()
-    };
+    let limited = FetchOptions { largest: Some(99_999), ..FetchOptions::default() };
     assert_eq!(
         fault_of(&service, &content, &limited).await,
-        Fault::TooLarge {
-            size: 100_000,
-            limit: 99_999
-        }
+        Fault::TooLarge { size: 100_000, limit: 99_999 }
     );
-    let known = FetchOptions {
-        size: Some(10),
-        ..FetchOptions::default()
-    };
+    let known = FetchOptions { size: Some(10), ..FetchOptions::default() };
     assert_eq!(
         fault_of(&service, &content, &known).await,
-        Fault::WrongSize {
-            size: 100_000,
-            expected: 10
-        }
+        Fault::WrongSize { size: 100_000, expected: 10 }
     );
 }
 
@@ -222,30 +171,12 @@ async fn a_size_that_is_announced_is_checked_before_any_byte_is_read() {
 async fn a_body_without_end_is_cut_at_the_limit() {
     let service = Scripted::serve(|_, _| answer("200 OK", &[], &vec![0; 3 << 20])).await;
     let content = pattern(10);
-    let limited = FetchOptions {
-        largest: Some(1 << 20),
-        ..FetchOptions::default()
-    };
+    let limited = FetchOptions { largest: Some(1 << 20), ..FetchOptions::default() };
     let fault = fault_of(&service, &content, &limited).await;
-    assert!(
-        matches!(
-            fault,
-            Fault::TooLarge {
-                limit: 0x10_0000,
-                ..
-            }
-        ),
-        "{fault}"
-    );
-    let known = FetchOptions {
-        size: Some(10),
-        ..FetchOptions::default()
-    };
+    assert!(matches!(fault, Fault::TooLarge { limit: 0x10_0000, .. }), "{fault}");
+    let known = FetchOptions { size: Some(10), ..FetchOptions::default() };
     let fault = fault_of(&service, &content, &known).await;
-    assert!(
-        matches!(fault, Fault::WrongSize { expected: 10, .. }),
-        "{fault}"
-    );
+    assert!(matches!(fault, Fault::WrongSize { expected: 10, .. }), "{fault}");
 }
 
 #[tokio::test]
@@ -253,35 +184,22 @@ async fn silence_ends_with_the_patience_for_it() {
     let patience = Duration::from_millis(80);
     let content = pattern(10);
     let id = id_of(&content);
-    for begun in [
-        &b""[..],
-        b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc",
-    ] {
-        let service = Scripted::serve(move |_, _| Answer {
-            bytes: begun.to_vec(),
-            then_hold: true,
-        })
-        .await;
+    for begun in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"] {
+        let service =
+            Scripted::serve(move |_, _| Answer { bytes: begun.to_vec(), then_hold: true }).await;
         let mut config = config(&[&service.url]);
         config.retry.rounds = 2;
         (config.timeouts.answer, config.timeouts.idle) = (patience, patience);
         let client = Client::new(config).unwrap();
         let error = client.get(&id, &FetchOptions::default()).await.unwrap_err();
         let failure = &failures(&error, &id)[0];
-        assert_eq!(
-            (&failure.fault, failure.tries),
-            (&Fault::Silent(patience), 2)
-        );
+        assert_eq!((&failure.fault, failure.tries), (&Fault::Silent(patience), 2));
     }
 }
 
 #[tokio::test]
 async fn the_time_for_everything_is_kept() {
-    let service = Scripted::serve(|_, _| Answer {
-        bytes: Vec::new(),
-        then_hold: true,
-    })
-    .await;
+    let service = Scripted::serve(|_, _| Answer { bytes: Vec::new(), then_hold: true }).await;
     let mut config = config(&[&service.url]);
     config.timeouts.total = Duration::from_millis(100);
     let client = Client::new(config).unwrap();
@@ -289,13 +207,7 @@ async fn the_time_for_everything_is_kept() {
     let error = client.get(&id, &FetchOptions::default()).await.unwrap_err();
     assert_eq!(failures(&error, &id)[0].fault, Fault::Unfinished);
     assert!(
-        matches!(
-            error,
-            ClientError::Endpoints {
-                gave_up: GaveUp::Deadline(_),
-                ..
-            }
-        ),
+        matches!(error, ClientError::Endpoints { gave_up: GaveUp::Deadline(_), .. }),
         "{error}"
     );
 }
@@ -307,10 +219,7 @@ async fn a_service_that_is_not_there_is_named_and_asked_last_afterwards() {
     held.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let closed = format!("http://{}", held.local_addr().unwrap());
     let id = id_of(b"hello");
-    let error = client(&[&closed])
-        .get(&id, &FetchOptions::default())
-        .await
-        .unwrap_err();
+    let error = client(&[&closed]).get(&id, &FetchOptions::default()).await.unwrap_err();
     let failure = &failures(&error, &id)[0];
     assert!(matches!(failure.fault, Fault::Connect(_)), "{error}");
     assert_eq!(failure.tries, 3);
@@ -320,16 +229,10 @@ async fn a_service_that_is_not_there_is_named_and_asked_last_afterwards() {
     let health = loop {
         let (client, begun) = (client(&[&closed, &there.url]), Instant::now());
         for _ in 0..3 {
-            assert_eq!(
-                client.get(&id, &FetchOptions::default()).await.unwrap(),
-                "hello"
-            );
+            assert_eq!(client.get(&id, &FetchOptions::default()).await.unwrap(), "hello");
             client
                 .cache()
-                .remove(&nocknock_storage::cache::CacheKey::new(
-                    id,
-                    client.config().shards,
-                ))
+                .remove(&nocknock_storage::cache::CacheKey::new(id, client.config().shards))
                 .unwrap();
         }
         if begun.elapsed() < Duration::from_secs(2) {
@@ -348,20 +251,14 @@ async fn answers_out_of_order_are_refused() {
     let sideways = |location: &str| {
         answer(
             "302 Found",
-            &[
-                ("location", location.to_owned()),
-                ("content-length", "0".into()),
-            ],
+            &[("location", location.to_owned()), ("content-length", "0".into())],
             b"",
         )
     };
     let elsewhere = sideways("http://127.0.0.1:1/");
     let service = Scripted::serve(move |_, _| elsewhere.clone()).await;
     let fault = fault_of(&service, &content, &options).await;
-    assert!(
-        matches!(fault, Fault::Status { status: 302, .. }),
-        "{fault}"
-    );
+    assert!(matches!(fault, Fault::Status { status: 302, .. }), "{fault}");
     assert_eq!(service.seen().len(), 1);
 
     let range = ("content-range", "bytes 5-9/10".to_owned());
@@ -381,10 +278,7 @@ async fn an_error_text_is_shortened_and_made_harmless() {
         Scripted::serve(|_, _| whole("418 Teapot", &[b"\x1b[2J\n".repeat(20_000)].concat())).await;
     let fault = fault_of(&service, &pattern(10), &FetchOptions::default()).await;
     let text = fault.to_string();
-    assert!(
-        text.len() < 400 && !text.contains('\x1b') && !text.contains('\n'),
-        "{text}"
-    );
+    assert!(text.len() < 400 && !text.contains('\x1b') && !text.contains('\n'), "{text}");
 }
 
 #[tokio::test]
@@ -397,27 +291,16 @@ async fn a_publisher_that_names_another_id_or_keeps_the_blob_deletable_is_refuse
     let (right, wrong) = (id_of(b"hello"), id_of(b"other"));
     let lie = receipt(&wrong.to_string(), false);
     let service = Scripted::serve(move |_, _| whole("200 OK", lie.as_bytes())).await;
-    let error = client(&[&service.url])
-        .put(b"hello".to_vec(), &keep())
-        .await
-        .unwrap_err();
+    let error = client(&[&service.url]).put(b"hello".to_vec(), &keep()).await.unwrap_err();
     let failure = &failures(&error, &right)[0];
-    assert_eq!(
-        (&failure.fault, failure.tries),
-        (&Fault::WrongId { reported: wrong }, 1)
-    );
+    assert_eq!((&failure.fault, failure.tries), (&Fault::WrongId { reported: wrong }, 1));
 
     let weak = receipt(&right.to_string(), true);
     let service = Scripted::serve(move |_, _| whole("200 OK", weak.as_bytes())).await;
-    let error = client(&[&service.url])
-        .put(b"hello".to_vec(), &keep())
-        .await
-        .unwrap_err();
+    let error = client(&[&service.url]).put(b"hello".to_vec(), &keep()).await.unwrap_err();
     assert_eq!(failures(&error, &right)[0].fault, Fault::Deletable);
     let request = &service.seen()[0];
-    assert!(request
-        .head
-        .starts_with("PUT /v1/blobs?epochs=2&permanent=true HTTP"));
+    assert!(request.head.starts_with("PUT /v1/blobs?epochs=2&permanent=true HTTP"));
     assert_eq!(request.body, b"hello");
     assert_eq!(request.header("authorization"), None);
 }
@@ -440,10 +323,7 @@ impl TokenProvider for Counting {
 async fn an_expired_token_is_replaced_and_none_is_ever_shown() {
     let echo = |request: &crate::client_rig::Seen, _| {
         let token = request.header("authorization").unwrap_or_default();
-        whole(
-            "504 Gateway Timeout",
-            format!("cannot use {token}").as_bytes(),
-        )
+        whole("504 Gateway Timeout", format!("cannot use {token}").as_bytes())
     };
     let service = Scripted::serve(echo).await;
     let client = Client::new(ClientConfig {
@@ -454,11 +334,7 @@ async fn an_expired_token_is_replaced_and_none_is_ever_shown() {
     let error = client.put(b"hello".to_vec(), &keep()).await.unwrap_err();
     let failure = &failures(&error, &id_of(b"hello"))[0];
     assert_eq!(failure.tries, 3);
-    for text in [
-        error.to_string(),
-        format!("{error:?}"),
-        format!("{client:?}"),
-    ] {
+    for text in [error.to_string(), format!("{error:?}"), format!("{client:?}")] {
         assert!(!text.contains("SECRET"), "{text}");
     }
     let tokens: Vec<_> = service
@@ -466,10 +342,7 @@ async fn an_expired_token_is_replaced_and_none_is_ever_shown() {
         .iter()
         .map(|seen| seen.header("authorization").unwrap().to_owned())
         .collect();
-    assert_eq!(
-        tokens,
-        [0, 1, 2].map(|number| format!("Bearer token-{number}-SECRET"))
-    );
+    assert_eq!(tokens, [0, 1, 2].map(|number| format!("Bearer token-{number}-SECRET")));
 }
 
 #[derive(Debug)]
@@ -485,15 +358,10 @@ impl TokenProvider for NoTokens {
 #[tokio::test]
 async fn without_a_token_nothing_is_sent() {
     let service = Scripted::serve(|_, _| whole("200 OK", b"{}")).await;
-    let client = Client::new(ClientConfig {
-        tokens: Some(Arc::new(NoTokens)),
-        ..config(&[&service.url])
-    })
-    .unwrap();
+    let client =
+        Client::new(ClientConfig { tokens: Some(Arc::new(NoTokens)), ..config(&[&service.url]) })
+            .unwrap();
     let error = client.put(b"hello".to_vec(), &keep()).await.unwrap_err();
-    assert!(
-        error.to_string().contains("the login has expired"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("the login has expired"), "{error}");
     assert!(service.seen().is_empty());
 }

@@ -97,11 +97,7 @@ impl Seen {
     /// Where the requested range begins.
     pub(crate) fn range_start(&self) -> Option<usize> {
         let range = self.header("range")?;
-        range
-            .strip_prefix("bytes=")?
-            .strip_suffix('-')?
-            .parse()
-            .ok()
+        range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()
     }
 }
 

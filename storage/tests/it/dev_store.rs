@@ -50,14 +50,8 @@ async fn a_longer_or_firmer_wish_is_newly_created() {
     let store = TestStore::start().await;
     let deletable =
         |reply: serde_json::Value| reply["newlyCreated"]["blobObject"]["deletable"].as_bool();
-    assert_eq!(
-        deletable(store.put("?epochs=2", b"x").await.json()),
-        Some(true)
-    );
-    assert_eq!(
-        deletable(store.put("?epochs=3", b"x").await.json()),
-        Some(true)
-    );
+    assert_eq!(deletable(store.put("?epochs=2", b"x").await.json()), Some(true));
+    assert_eq!(deletable(store.put("?epochs=3", b"x").await.json()), Some(true));
     let firm = store.put("?epochs=1&permanent=true", b"x").await.json();
     assert_eq!(deletable(firm), Some(false));
     let known = store.put("?epochs=1&permanent=true", b"x").await.json();
@@ -72,11 +66,7 @@ async fn only_deletable_blobs_can_be_deleted() {
     let deletable = id_of(b"goes");
     let delete = |id: BlobId| {
         let store = &store;
-        async move {
-            store
-                .send(Method::DELETE, &format!("/dev/blobs/{id}"), b"")
-                .await
-        }
+        async move { store.send(Method::DELETE, &format!("/dev/blobs/{id}"), b"").await }
     };
     assert_eq!(delete(permanent).await.reason(), "BLOB_PERMANENT");
     assert_eq!(delete(deletable).await.status, StatusCode::NO_CONTENT);
@@ -112,16 +102,12 @@ async fn ranges_are_served() {
 async fn head_tells_the_length_without_a_body() {
     let store = TestStore::start().await;
     let id = store.keep(b"hello").await;
-    let reply = store
-        .send(Method::HEAD, &format!("/v1/blobs/{id}"), b"")
-        .await;
+    let reply = store.send(Method::HEAD, &format!("/v1/blobs/{id}"), b"").await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.header("content-length"), "5");
     assert!(reply.body.is_empty());
     let unknown = id_of(b"unknown");
-    let reply = store
-        .send(Method::HEAD, &format!("/v1/blobs/{unknown}"), b"")
-        .await;
+    let reply = store.send(Method::HEAD, &format!("/v1/blobs/{unknown}"), b"").await;
     assert_eq!(reply.status, StatusCode::NOT_FOUND);
 }
 
@@ -145,10 +131,7 @@ async fn a_blob_expires_with_its_last_epoch() {
     store.store.remove_expired().unwrap();
     let file = |id: &BlobId| store.folder.path().join("blobs").join(id.to_string());
     assert!(!file(&short).exists() && file(&long).exists());
-    let again = store
-        .put("?epochs=1&permanent=true", b"one epoch")
-        .await
-        .json();
+    let again = store.put("?epochs=1&permanent=true", b"one epoch").await.json();
     let storage = &again["newlyCreated"]["blobObject"]["storage"];
     assert_eq!(*storage, json!({"startEpoch": 2, "endEpoch": 3}));
 }
@@ -168,10 +151,7 @@ async fn requests_that_make_no_sense_are_refused_with_a_reason() {
     }
     let reply = store.send(Method::GET, "/v1/blobs/short", b"").await;
     assert_eq!(reply.reason(), "INVALID_BLOB_ID");
-    assert!(reply.json()["error"]["message"]
-        .as_str()
-        .unwrap()
-        .contains("43"));
+    assert!(reply.json()["error"]["message"].as_str().unwrap().contains("43"));
     let reply = store.send(Method::GET, "/v2/blobs", b"").await;
     assert_eq!(reply.reason(), "UNKNOWN_PATH");
     let reply = store.get(&id_of(b"never stored")).await;
@@ -210,11 +190,7 @@ async fn blobs_survive_a_restart() {
     let id = store.keep(b"hello").await;
     let unfinished = store.folder.path().join("incoming/unfinished");
     std::fs::write(&unfinished, b"half of someth").unwrap();
-    let nameless = store
-        .folder
-        .path()
-        .join("blobs")
-        .join(id_of(b"x").to_string());
+    let nameless = store.folder.path().join("blobs").join(id_of(b"x").to_string());
     std::fs::write(&nameless, b"x").unwrap();
     let store = store.restart(|_| {}).await;
     assert_eq!(store.get(&id).await.body, b"hello");
@@ -227,10 +203,7 @@ async fn blobs_survive_a_restart() {
 async fn a_folder_is_served_by_one_process_with_the_settings_it_was_made_with() {
     let store = TestStore::start().await;
     let second = DevStore::serve(config(&store.folder)).await.unwrap_err();
-    assert!(
-        matches!(second, ServeError::Open(OpenError::InUse(_))),
-        "{second}"
-    );
+    assert!(matches!(second, ServeError::Open(OpenError::InUse(_))), "{second}");
     let folder = store.folder;
     store.store.shutdown().await.unwrap();
     let mut other = config(&folder);
@@ -250,11 +223,7 @@ async fn an_address_that_others_can_reach_needs_a_word() {
     open.allow_remote = true;
     let store = DevStore::serve(open).await.unwrap();
     let local = format!("http://127.0.0.1:{}", store.address().port());
-    let status = |path: &str| {
-        crate::test_store::http()
-            .get(format!("{local}{path}"))
-            .send()
-    };
+    let status = |path: &str| crate::test_store::http().get(format!("{local}{path}")).send();
     assert_eq!(status("/dev/status").await.unwrap().status(), 200);
     assert_eq!(status("/dev/faults").await.unwrap().status(), 404);
 }
@@ -271,10 +240,7 @@ async fn the_status_says_what_the_store_is() {
 fn bearer(jti: &str, exp: u64) -> String {
     let key = EncodingKey::from_secret(b"key");
     let claims = json!({"jti": jti, "exp": exp});
-    format!(
-        "Bearer {}",
-        encode(&Header::default(), &claims, &key).unwrap()
-    )
+    format!("Bearer {}", encode(&Header::default(), &claims, &key).unwrap())
 }
 
 #[tokio::test]
@@ -323,11 +289,7 @@ async fn put_quilt(store: &TestStore, files: &[(&str, &[u8])]) -> crate::test_st
 async fn files_of_a_quilt_are_read_by_name() {
     let store = TestStore::start().await;
     let long = vec![5; 1_200_000];
-    let reply = put_quilt(
-        &store,
-        &[("a.csv", b"1,2"), ("b", &long), ("_metadata", b"[]")],
-    )
-    .await;
+    let reply = put_quilt(&store, &[("a.csv", b"1,2"), ("b", &long), ("_metadata", b"[]")]).await;
     assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
     let json = reply.json();
     let names = json!([{"identifier": "a.csv"}, {"identifier": "b"}]);

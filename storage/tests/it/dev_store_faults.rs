@@ -31,10 +31,7 @@ async fn refusals_have_their_status_and_shape_for_as_many_requests_as_scripted()
 #[tokio::test]
 async fn too_many_requests_are_told_in_plain_text() {
     let store = TestStore::start().await;
-    store
-        .store
-        .faults()
-        .next(Fault::TooManyRequests, 1, Requests::All);
+    store.store.faults().next(Fault::TooManyRequests, 1, Requests::All);
     let reply = store.put("", &[1; 2_000_000]).await;
     assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(reply.header("content-type").starts_with("text/plain"));
@@ -45,20 +42,14 @@ async fn too_many_requests_are_told_in_plain_text() {
 async fn wrong_bytes_have_the_right_length_and_another_id() {
     let store = TestStore::start().await;
     let id = store.keep(b"hello").await;
-    store
-        .store
-        .faults()
-        .next(Fault::WrongBytes, 1, Requests::All);
+    store.store.faults().next(Fault::WrongBytes, 1, Requests::All);
     let reply = store.get(&id).await;
     assert_eq!(reply.status, StatusCode::OK);
     assert_eq!(reply.body.len(), 5);
     assert_ne!(reply.body, b"hello");
 
     let empty = store.keep(b"").await;
-    store
-        .store
-        .faults()
-        .next(Fault::WrongBytes, 1, Requests::All);
+    store.store.faults().next(Fault::WrongBytes, 1, Requests::All);
     assert_ne!(store.get(&empty).await.body, b"");
 }
 
@@ -66,10 +57,7 @@ async fn wrong_bytes_have_the_right_length_and_another_id() {
 async fn wrong_bytes_come_in_the_place_of_a_range_too() {
     let store = TestStore::start().await;
     let id = store.keep(b"hello").await;
-    store
-        .store
-        .faults()
-        .next(Fault::WrongBytes, 1, Requests::All);
+    store.store.faults().next(Fault::WrongBytes, 1, Requests::All);
     let reply = store.get_range(&id, "bytes=1-3").await;
     assert_eq!(reply.status, StatusCode::PARTIAL_CONTENT);
     assert_eq!(reply.body.len(), 3);
@@ -80,10 +68,7 @@ async fn wrong_bytes_come_in_the_place_of_a_range_too() {
 async fn a_broken_connection_ends_in_the_middle_of_the_body() {
     let store = TestStore::start().await;
     let id = store.keep(&[4; 100_000]).await;
-    store
-        .store
-        .faults()
-        .next(Fault::BrokenConnection, 1, Requests::All);
+    store.store.faults().next(Fault::BrokenConnection, 1, Requests::All);
     let path = format!("/v1/blobs/{id}");
     let url = format!("{}{path}", store.store.url());
     let mut response = crate::test_store::http().get(url).send().await.unwrap();
@@ -103,13 +88,8 @@ async fn a_broken_connection_ends_in_the_middle_of_the_body() {
 #[tokio::test]
 async fn a_blob_sent_over_a_breaking_connection_is_stored_nevertheless() {
     let store = TestStore::start().await;
-    store
-        .store
-        .faults()
-        .next(Fault::BrokenConnection, 1, Requests::Writes);
-    let sent = store
-        .try_send(Method::PUT, "/v1/blobs", &[], b"hello")
-        .await;
+    store.store.faults().next(Fault::BrokenConnection, 1, Requests::Writes);
+    let sent = store.try_send(Method::PUT, "/v1/blobs", &[], b"hello").await;
     assert!(sent.is_err(), "{sent:?}");
     assert_eq!(store.get(&id_of(b"hello")).await.body, b"hello");
 }
@@ -144,11 +124,7 @@ async fn faults_are_set_over_http() {
     assert_eq!(state["injected"], json!({"unavailable": 1}));
     assert_eq!(state["plan"]["rates"], json!({"unavailable": 1.0}));
 
-    for bad in [
-        r#"{"rates":{"unavailable":2}}"#,
-        r#"{"rates":{"sunshine":1}}"#,
-        "x",
-    ] {
+    for bad in [r#"{"rates":{"unavailable":2}}"#, r#"{"rates":{"sunshine":1}}"#, "x"] {
         assert_eq!(put(bad.into()).await.reason(), "INVALID_FAULTS");
     }
     store.store.faults().clear();
@@ -158,10 +134,7 @@ async fn faults_are_set_over_http() {
 #[tokio::test]
 async fn chance_hits_every_kind_of_fault_and_spares_the_rest() {
     let store = TestStore::with(|config| {
-        config.faults = FaultPlan {
-            slow_millis: 1,
-            ..FaultPlan::uniform(0.5, 11)
-        };
+        config.faults = FaultPlan { slow_millis: 1, ..FaultPlan::uniform(0.5, 11) };
     })
     .await;
     let bytes = [8; 1000];

@@ -35,14 +35,7 @@ impl Server {
     fn start(folder: &Path) -> Self {
         let addr_file = folder.join("address");
         let child = program()
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--shards",
-                "10",
-                "--dir",
-            ])
+            .args(["serve", "--listen", "127.0.0.1:0", "--shards", "10", "--dir"])
             .arg(folder.join("store"))
             .arg("--addr-file")
             .arg(&addr_file)
@@ -51,10 +44,7 @@ impl Server {
             .unwrap();
         let address = wait_for(&addr_file);
         fs::remove_file(&addr_file).unwrap();
-        Self {
-            child,
-            address: address.trim().to_owned(),
-        }
+        Self { child, address: address.trim().to_owned() }
     }
 
     fn url(&self, path: &str) -> String {

@@ -87,17 +87,12 @@ async fn a_killed_download_leaves_no_file_and_is_resumed() {
     let target = folder.path().join("blob");
     let get = || {
         let mut command = program(&folder, &service.url);
-        command
-            .args(["get", &id.to_string(), "--output"])
-            .arg(&target);
+        command.args(["get", &id.to_string(), "--output"]).arg(&target);
         command
     };
 
     let child = get().spawn().unwrap();
-    let part = folder
-        .path()
-        .join("cache/partial")
-        .join(format!("{id}.{}", few_shards()));
+    let part = folder.path().join("cache/partial").join(format!("{id}.{}", few_shards()));
     until(|| len_of(&part) == 600_000).await;
     assert!(!target.exists());
     kill(child);
@@ -107,11 +102,7 @@ async fn a_killed_download_leaves_no_file_and_is_resumed() {
     stuck.store(false, Ordering::SeqCst);
     finish(get()).await;
     assert!(fs::read(&target).unwrap() == content);
-    let starts: Vec<_> = service
-        .seen()
-        .iter()
-        .map(|seen| seen.range_start())
-        .collect();
+    let starts: Vec<_> = service.seen().iter().map(|seen| seen.range_start()).collect();
     assert_eq!(starts, [None, Some(600_000)]);
 }
 
@@ -125,9 +116,7 @@ async fn a_download_killed_at_any_moment_leaves_nothing_or_everything() {
     let target = folder.path().join("blob");
     let get = || {
         let mut command = program(&folder, &url);
-        command
-            .args(["get", &id.to_string(), "--output"])
-            .arg(&target);
+        command.args(["get", &id.to_string(), "--output"]).arg(&target);
         command
     };
     for moment in 0..25 {
@@ -148,9 +137,7 @@ async fn a_download_killed_at_any_moment_leaves_nothing_or_everything() {
 async fn packed(store: &TestStore, folder: &TempDir) -> String {
     let source = source_in(folder);
     let mut command = program(folder, &store.store.url());
-    command
-        .args(["pack", "--epochs", "1", "--shard-kib", "16"])
-        .arg(source);
+    command.args(["pack", "--epochs", "1", "--shard-kib", "16"]).arg(source);
     let output = finish(command).await;
     fs::remove_dir_all(folder.path().join("cache")).unwrap();
     text(&output.stdout).trim().to_owned()
@@ -197,19 +184,13 @@ async fn a_folder_fetch_killed_at_any_moment_has_no_partial_file_and_is_resumed(
         tokio::time::sleep(Duration::from_millis(moment * 8)).await;
         kill(child);
         let report = verify_folder(&manifest, &copy);
-        assert!(
-            report.changed.is_empty() && report.unreadable.is_empty(),
-            "{report:?}"
-        );
+        assert!(report.changed.is_empty() && report.unreadable.is_empty(), "{report:?}");
         seen_unfinished |= !report.is_complete();
     }
     assert!(seen_unfinished, "every run was over before it was killed");
     finish(fetch()).await;
     let report = verify_folder(&manifest, &copy);
-    assert!(
-        report.is_complete() && report.unlisted.is_empty(),
-        "{report:?}"
-    );
+    assert!(report.is_complete() && report.unlisted.is_empty(), "{report:?}");
 }
 
 #[tokio::test]
@@ -222,24 +203,12 @@ async fn a_killed_upload_goes_on_where_it_stopped() {
     let pack = || {
         let mut command = program(&folder, &url);
         command
-            .args([
-                "pack",
-                "--epochs",
-                "1",
-                "--shard-kib",
-                "16",
-                "--parallel",
-                "1",
-                "--journal",
-            ])
+            .args(["pack", "--epochs", "1", "--shard-kib", "16", "--parallel", "1", "--journal"])
             .args([&journal, &source]);
         command
     };
-    let slow = FaultPlan {
-        rates: [(Fault::Slow, 1.0)].into(),
-        slow_millis: 30,
-        ..FaultPlan::default()
-    };
+    let slow =
+        FaultPlan { rates: [(Fault::Slow, 1.0)].into(), slow_millis: 30, ..FaultPlan::default() };
     store.store.faults().set(slow).unwrap();
     let child = pack().spawn().unwrap();
     let lines = || fs::read_to_string(&journal).map_or(0, |text| text.lines().count());
@@ -272,9 +241,7 @@ async fn several_processes_share_a_cache() {
         .map(|number| {
             let target = folder.path().join(number.to_string());
             let mut command = program(&folder, &url);
-            command
-                .args(["get", &id.to_string(), "--output"])
-                .arg(&target);
+            command.args(["get", &id.to_string(), "--output"]).arg(&target);
             (command.spawn().unwrap(), target)
         })
         .collect();

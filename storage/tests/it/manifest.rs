@@ -26,10 +26,7 @@ use crate::{
 };
 
 fn options(shard_size: u64) -> PackOptions {
-    PackOptions {
-        shard_size: NonZeroU64::new(shard_size).unwrap(),
-        ..PackOptions::default()
-    }
+    PackOptions { shard_size: NonZeroU64::new(shard_size).unwrap(), ..PackOptions::default() }
 }
 
 fn write(folder: &Path, name: &str, content: &[u8]) {
@@ -58,9 +55,7 @@ fn data_set() -> TempDir {
 }
 
 async fn pack(client: &Client, folder: &Path, shard_size: u64) -> Packed {
-    pack_folder(client, folder, &keep(), &options(shard_size))
-        .await
-        .unwrap()
+    pack_folder(client, folder, &keep(), &options(shard_size)).await.unwrap()
 }
 
 fn incomplete(
@@ -82,10 +77,7 @@ async fn a_folder_comes_back_as_it_was() {
     let report = &packed.report;
     let distinct: HashSet<_> = packed.manifest.shards().map(|shard| shard.blob).collect();
     assert_eq!(distinct.len() + 1, packed.manifest.shards().count());
-    assert_eq!(
-        report.stored + report.reused,
-        packed.manifest.shards().count() + 1
-    );
+    assert_eq!(report.stored + report.reused, packed.manifest.shards().count() + 1);
     assert!(report.stored > distinct.len());
     assert_eq!(packed.report.end_epoch, Some(store.store.epoch() + 2));
 
@@ -93,32 +85,17 @@ async fn a_folder_comes_back_as_it_was() {
     let manifest = manifest.unwrap();
     assert_eq!(manifest, packed.manifest);
     let copy = tempfile::tempdir().unwrap();
-    let report = fetch_folder(
-        &client,
-        &manifest,
-        copy.path(),
-        &FetchFolderOptions::default(),
-    )
-    .await
-    .unwrap();
+    let report = fetch_folder(&client, &manifest, copy.path(), &FetchFolderOptions::default())
+        .await
+        .unwrap();
     assert_eq!(report.bytes(), manifest.size());
     assert_eq!(report.shards_fetched(), manifest.shards().count());
     for entry in manifest.entries() {
-        let (from, to) = (
-            entry.name.below(source.path()),
-            entry.name.below(copy.path()),
-        );
-        assert!(
-            fs::read(from).unwrap() == fs::read(to).unwrap(),
-            "{}",
-            entry.name
-        );
+        let (from, to) = (entry.name.below(source.path()), entry.name.below(copy.path()));
+        assert!(fs::read(from).unwrap() == fs::read(to).unwrap(), "{}", entry.name);
     }
     let verified = verify_folder(&manifest, copy.path());
-    assert!(
-        verified.is_complete() && verified.unlisted.is_empty(),
-        "{verified:?}"
-    );
+    assert!(verified.is_complete() && verified.unlisted.is_empty(), "{verified:?}");
     assert!(!copy.path().join(".nocknock-partial").exists());
 }
 
@@ -130,26 +107,14 @@ async fn roles_formats_and_shards_are_listed() {
     let listed: Vec<_> = manifest
         .entries()
         .iter()
-        .map(|entry| {
-            (
-                entry.name.as_str(),
-                entry.role,
-                entry.format,
-                entry.shards.len(),
-            )
-        })
+        .map(|entry| (entry.name.as_str(), entry.role, entry.format, entry.shards.len()))
         .collect();
     assert_eq!(
         listed,
         [
             ("README.md", Role::Other, Format::Raw, 1),
             ("image/worker.qcow2", Role::Image, Format::Raw, 1),
-            (
-                "model/weights.safetensors",
-                Role::Model,
-                Format::Safetensors,
-                1
-            ),
+            ("model/weights.safetensors", Role::Model, Format::Safetensors, 1),
             ("test/digits.parquet", Role::Test, Format::Parquet, 1),
             ("train/digits.csv", Role::Train, Format::Csv, 3),
             ("train/empty.csv", Role::Train, Format::Csv, 0),
@@ -184,10 +149,8 @@ async fn hidden_files_are_left_out_and_reported() {
     write(source.path(), "train/.DS_Store", b"x");
     let plan = plan_folder(few_shards(), source.path(), &options(1000)).await;
     let plan = plan.unwrap();
-    let names: Vec<PathBuf> = [".git", "train/.DS_Store"]
-        .iter()
-        .map(|name| source.path().join(name))
-        .collect();
+    let names: Vec<PathBuf> =
+        [".git", "train/.DS_Store"].iter().map(|name| source.path().join(name)).collect();
     assert_eq!(plan.report.left_out, names);
     assert_eq!(plan.manifest.entries().len(), 7);
 }
@@ -195,9 +158,7 @@ async fn hidden_files_are_left_out_and_reported() {
 #[tokio::test]
 async fn what_cannot_be_packed_is_named() {
     let pack = |folder: PathBuf| async move {
-        plan_folder(few_shards(), &folder, &options(1000))
-            .await
-            .unwrap_err()
+        plan_folder(few_shards(), &folder, &options(1000)).await.unwrap_err()
     };
     let source = data_set();
     write(source.path(), "train/wrong.npy", b"PK");
@@ -224,20 +185,14 @@ async fn an_interrupted_upload_goes_on_where_it_stopped() {
     let url = store.store.url();
     let source = data_set();
     let journals = tempfile::tempdir().unwrap();
-    let options = PackOptions {
-        journal: Some(journals.path().join("journal")),
-        parallel: 1,
-        ..options(500)
-    };
+    let options =
+        PackOptions { journal: Some(journals.path().join("journal")), parallel: 1, ..options(500) };
     let plan = plan_folder(few_shards(), source.path(), &options).await;
     let plan = plan.unwrap();
     let distinct: HashSet<_> = plan.manifest.shards().map(|shard| shard.blob).collect();
     // The fifth upload finds the publisher closed for legal reasons, which is final.
     store.store.faults().next(Fault::Slow, 4, Requests::Writes);
-    store
-        .store
-        .faults()
-        .next(Fault::Blocked, 1, Requests::Writes);
+    store.store.faults().next(Fault::Blocked, 1, Requests::Writes);
     let first = pack_folder(&client(&[&url]), source.path(), &keep(), &options).await;
     assert!(matches!(first, Err(PackError::Client(_))));
     let second = pack_folder(&client(&[&url]), source.path(), &keep(), &options).await;
@@ -252,10 +207,7 @@ async fn equal_shards_are_stored_once() {
     let client = client(&[&store.store.url()]);
     let source = tempfile::tempdir().unwrap();
     write(source.path(), "zeros", &[0; 5000]);
-    let options = PackOptions {
-        parallel: 1,
-        ..options(1000)
-    };
+    let options = PackOptions { parallel: 1, ..options(1000) };
     let packed = pack_folder(&client, source.path(), &keep(), &options).await;
     let packed = packed.unwrap();
     assert_eq!(packed.manifest.shards().count(), 5);
@@ -272,10 +224,7 @@ async fn files_that_are_there_are_checked_and_kept() {
     let fetch = |overwrite| {
         let (client, packed, copy) = (&client, &packed, &copy);
         async move {
-            let options = FetchFolderOptions {
-                overwrite,
-                ..FetchFolderOptions::default()
-            };
+            let options = FetchFolderOptions { overwrite, ..FetchFolderOptions::default() };
             fetch_folder(client, &packed.manifest, copy.path(), &options).await
         }
     };
@@ -286,14 +235,8 @@ async fn files_that_are_there_are_checked_and_kept() {
     let error = fetch(false).await.unwrap_err();
     let failures = incomplete(&error);
     assert_eq!(failures.len(), 1);
-    assert!(
-        matches!(failures[0].1, FetchEntryError::Occupied(_)),
-        "{error}"
-    );
-    assert_eq!(
-        fs::read(copy.path().join("train/digits.csv")).unwrap(),
-        b"mine"
-    );
+    assert!(matches!(failures[0].1, FetchEntryError::Occupied(_)), "{error}");
+    assert_eq!(fs::read(copy.path().join("train/digits.csv")).unwrap(), b"mine");
 
     assert_eq!(fetch(true).await.unwrap().shards_fetched(), 3);
     assert!(verify_folder(&packed.manifest, copy.path()).is_complete());
@@ -305,13 +248,8 @@ async fn one_role_can_be_fetched_alone() {
     let client = client(&[&store.store.url()]);
     let packed = pack(&client, data_set().path(), 1000).await;
     let copy = tempfile::tempdir().unwrap();
-    let options = FetchFolderOptions {
-        roles: vec![Role::Model],
-        ..FetchFolderOptions::default()
-    };
-    let report = fetch_folder(&client, &packed.manifest, copy.path(), &options)
-        .await
-        .unwrap();
+    let options = FetchFolderOptions { roles: vec![Role::Model], ..FetchFolderOptions::default() };
+    let report = fetch_folder(&client, &packed.manifest, copy.path(), &options).await.unwrap();
     assert_eq!(report.files.len(), 1);
     let verified = verify_folder(&packed.manifest, copy.path());
     assert_eq!(verified.intact.len(), 1);
@@ -327,34 +265,21 @@ async fn a_missing_shard_costs_its_file_alone_and_the_next_call_goes_on() {
     let copy = tempfile::tempdir().unwrap();
     // A new client each time, so that nothing comes from a cache.
     let fetch = || async {
-        let options = FetchFolderOptions {
-            parallel: 1,
-            ..FetchFolderOptions::default()
-        };
+        let options = FetchFolderOptions { parallel: 1, ..FetchFolderOptions::default() };
         fetch_folder(&client(&[&url]), &packed.manifest, copy.path(), &options).await
     };
     // Five shards come before the second one of train/digits.csv.
     store.store.faults().next(Fault::Slow, 5, Requests::Reads);
-    store
-        .store
-        .faults()
-        .next(Fault::Blocked, 1, Requests::Reads);
+    store.store.faults().next(Fault::Blocked, 1, Requests::Reads);
     let error = fetch().await.unwrap_err();
     let failures = incomplete(&error);
     assert_eq!(failures.len(), 1, "{error}");
     assert_eq!(failures[0].0.as_str(), "train/digits.csv");
-    assert!(
-        error.to_string().contains("451") && error.to_string().contains(&url),
-        "{error}"
-    );
+    assert!(error.to_string().contains("451") && error.to_string().contains(&url), "{error}");
     assert!(!copy.path().join("train/digits.csv").exists());
 
     let report = fetch().await.unwrap();
-    assert_eq!(
-        report.shards_fetched(),
-        1,
-        "two of three had been fetched before"
-    );
+    assert_eq!(report.shards_fetched(), 1, "two of three had been fetched before");
     assert!(verify_folder(&packed.manifest, copy.path()).is_complete());
 }
 
@@ -367,21 +292,11 @@ async fn links_in_the_way_are_not_followed() {
     symlink(outside.path(), copy.path().join("train")).unwrap();
     symlink(outside.path().join("file"), copy.path().join("README.md")).unwrap();
     let options = FetchFolderOptions::default();
-    let error = fetch_folder(&client, &packed.manifest, copy.path(), &options)
-        .await
-        .unwrap_err();
-    let names: Vec<_> = incomplete(&error)
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let error = fetch_folder(&client, &packed.manifest, copy.path(), &options).await.unwrap_err();
+    let names: Vec<_> = incomplete(&error).iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        [
-            "README.md",
-            "train/digits.csv",
-            "train/empty.csv",
-            "train/more/digits.npy"
-        ]
+        ["README.md", "train/digits.csv", "train/empty.csv", "train/more/digits.npy"]
     );
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
@@ -406,16 +321,13 @@ async fn a_manifest_that_lies_about_a_hash_is_found_out() {
     };
     let honest = vec![shard(first, b"first"), shard(second, b"second")];
     let wrong_shard = vec![shard(first, b"firsT"), shard(second, b"second")];
-    for (entry, shards_lie) in [
-        (entry(honest, b"other"), false),
-        (entry(wrong_shard, b"other"), true),
-    ] {
+    for (entry, shards_lie) in
+        [(entry(honest, b"other"), false), (entry(wrong_shard, b"other"), true)]
+    {
         let manifest = Manifest::new(few_shards(), vec![entry]).unwrap();
         let copy = tempfile::tempdir().unwrap();
         let options = FetchFolderOptions::default();
-        let error = fetch_folder(&client, &manifest, copy.path(), &options)
-            .await
-            .unwrap_err();
+        let error = fetch_folder(&client, &manifest, copy.path(), &options).await.unwrap_err();
         match &incomplete(&error)[0].1 {
             FetchEntryError::WrongShard(blob) => assert!(shards_lie && *blob == first),
             FetchEntryError::WrongFile => assert!(!shards_lie),
@@ -431,17 +343,10 @@ async fn what_is_not_a_manifest_or_for_another_network_is_named() {
     let url = store.store.url();
     let client = client(&[&url]);
     let id = store.keep(b"hello").await;
-    let error = fetch_manifest(&client, &id, &FetchOptions::default())
-        .await
-        .unwrap_err();
+    let error = fetch_manifest(&client, &id, &FetchOptions::default()).await.unwrap_err();
     assert!(error.to_string().contains(&id.to_string()), "{error}");
 
-    let plan = plan_folder(
-        ShardCount::new(7).unwrap(),
-        data_set().path(),
-        &options(1000),
-    )
-    .await;
+    let plan = plan_folder(ShardCount::new(7).unwrap(), data_set().path(), &options(1000)).await;
     let copy = tempfile::tempdir().unwrap();
     let options = FetchFolderOptions::default();
     let error = fetch_folder(&client, &plan.unwrap().manifest, copy.path(), &options).await;
@@ -478,17 +383,11 @@ fn verification_tells_what_is_wrong_with_a_folder() {
     write(source.path(), "notes.txt", b"mine");
     let report = verify_folder(&manifest, source.path());
     let names = |names: &[nocknock_storage::manifest::EntryName]| {
-        names
-            .iter()
-            .map(|name| name.to_string())
-            .collect::<Vec<_>>()
+        names.iter().map(|name| name.to_string()).collect::<Vec<_>>()
     };
     assert!(!report.is_complete());
     assert_eq!(names(&report.missing), ["README.md"]);
-    assert_eq!(
-        names(&report.changed),
-        ["train/digits.csv", "train/empty.csv"]
-    );
+    assert_eq!(names(&report.changed), ["train/digits.csv", "train/empty.csv"]);
     assert_eq!(report.unlisted, [source.path().join("notes.txt")]);
     assert_eq!(report.intact.len(), 4);
 }
@@ -506,9 +405,7 @@ fn passing_faults(rate: f64) -> FaultPlan {
     ];
     FaultPlan {
         seed: 5,
-        rates: passing
-            .map(|fault| (fault, rate / passing.len() as f64))
-            .into(),
+        rates: passing.map(|fault| (fault, rate / passing.len() as f64)).into(),
         slow_millis: 30,
         ..FaultPlan::default()
     }
@@ -529,31 +426,20 @@ async fn a_thousand_shards_arrive_complete_through_faults() {
     settings.retry.rounds = 12;
     let client = |settings: &ClientConfig| Client::new(settings.clone()).unwrap();
     store.store.faults().set(passing_faults(0.1)).unwrap();
-    let packing = PackOptions {
-        parallel: 16,
-        ..options(1024)
-    };
+    let packing = PackOptions { parallel: 16, ..options(1024) };
     let packed = pack_folder(&client(&settings), source.path(), &keep(), &packing).await;
     let manifest = packed.unwrap().manifest;
     assert_eq!(manifest.shards().count(), 1000);
 
     let before: u64 = store.store.faults().injected().values().sum();
     let copy = tempfile::tempdir().unwrap();
-    let fetching = FetchFolderOptions {
-        parallel: 32,
-        just_certified: true,
-        ..FetchFolderOptions::default()
-    };
-    let report = fetch_folder(&client(&settings), &manifest, copy.path(), &fetching)
-        .await
-        .unwrap();
+    let fetching =
+        FetchFolderOptions { parallel: 32, just_certified: true, ..FetchFolderOptions::default() };
+    let report = fetch_folder(&client(&settings), &manifest, copy.path(), &fetching).await.unwrap();
     let met: u64 = store.store.faults().injected().values().sum::<u64>() - before;
     assert!(met > 50, "only {met} faults");
     assert_eq!(report.shards_fetched(), 1000);
     assert_eq!(report.bytes_fetched(), manifest.size());
     let verified = verify_folder(&manifest, copy.path());
-    assert!(
-        verified.is_complete() && verified.unlisted.is_empty(),
-        "{verified:?}"
-    );
+    assert!(verified.is_complete() && verified.unlisted.is_empty(), "{verified:?}");
 }

@@ -37,21 +37,15 @@ pub(crate) fn slow_blob_id(bytes: &[u8], shards: usize) -> Hash {
 
 fn id_of_matrix(len: u64, matrix: &[Vec<Symbol>]) -> Hash {
     let row_roots: Vec<Hash> = matrix.iter().map(|row| tree_of_symbols(row)).collect();
-    let column_roots: Vec<Hash> = transpose(matrix.to_vec())
-        .iter()
-        .map(|column| tree_of_symbols(column))
-        .collect();
+    let column_roots: Vec<Hash> =
+        transpose(matrix.to_vec()).iter().map(|column| tree_of_symbols(column)).collect();
     let n = matrix.len();
-    let pairs = (0..n)
-        .map(|i| hash(&[&[0], &row_roots[i], &column_roots[n - 1 - i]]))
-        .collect();
+    let pairs = (0..n).map(|i| hash(&[&[0], &row_roots[i], &column_roots[n - 1 - i]])).collect();
     hash(&[&[1], &len.to_le_bytes(), &tree(pairs)])
 }
 
 fn transpose(matrix: Vec<Vec<Symbol>>) -> Vec<Vec<Symbol>> {
-    (0..matrix[0].len())
-        .map(|c| matrix.iter().map(|row| row[c].clone()).collect())
-        .collect()
+    (0..matrix[0].len()).map(|c| matrix.iter().map(|row| row[c].clone()).collect()).collect()
 }
 
 fn hash(parts: &[&[u8]]) -> Hash {
@@ -69,10 +63,7 @@ fn tree(mut level: Vec<Hash>) -> Hash {
         if level.len() % 2 == 1 {
             level.push([0; 32]);
         }
-        level = level
-            .chunks(2)
-            .map(|pair| hash(&[&[1], &pair[0], &pair[1]]))
-            .collect();
+        level = level.chunks(2).map(|pair| hash(&[&[1], &pair[0], &pair[1]])).collect();
     }
     level[0]
 }
@@ -87,10 +78,7 @@ impl Field {
     const ORDER: usize = 65_535;
 
     fn new() -> Self {
-        let mut field = Self {
-            log: vec![0; 1 << 16],
-            exp: vec![0; Self::ORDER],
-        };
+        let mut field = Self { log: vec![0; 1 << 16], exp: vec![0; Self::ORDER] };
         let mut power = 1u32;
         for i in 0..Self::ORDER {
             field.exp[i] = power as u16;
@@ -124,9 +112,7 @@ impl Field {
 
 /// A position or value written in the Cantor basis, in the standard basis.
 fn standard(cantor: usize) -> u16 {
-    (0..16)
-        .filter(|bit| cantor >> bit & 1 == 1)
-        .fold(0, |sum, bit| sum ^ BASIS[bit])
+    (0..16).filter(|bit| cantor >> bit & 1 == 1).fold(0, |sum, bit| sum ^ BASIS[bit])
 }
 
 /// `weights[j][i]`: how much original symbol `i` contributes to repair symbol `j`.
@@ -142,9 +128,7 @@ fn weights(field: &Field, originals: usize, repairs: usize) -> Vec<Vec<u16>> {
             field.lagrange(0..wide, i, wide + j)
         }
     };
-    (0..repairs)
-        .map(|j| (0..originals).map(|i| weight(i, j)).collect())
-        .collect()
+    (0..repairs).map(|j| (0..originals).map(|i| weight(i, j)).collect()).collect()
 }
 
 /// Appends repair symbols to every line.
@@ -181,14 +165,11 @@ fn unpack(symbol: &[u8]) -> Vec<u16> {
 }
 
 fn pack(elements: &[u16]) -> Symbol {
-    let cantor: Vec<[u8; 2]> = elements
-        .iter()
-        .map(|element| from_standard(*element).to_le_bytes())
-        .collect();
+    let cantor: Vec<[u8; 2]> =
+        elements.iter().map(|element| from_standard(*element).to_le_bytes()).collect();
     let block = |pairs: &[[u8; 2]]| {
         let low = pairs.iter().map(|pair| pair[0]);
-        low.chain(pairs.iter().map(|pair| pair[1]))
-            .collect::<Vec<u8>>()
+        low.chain(pairs.iter().map(|pair| pair[1])).collect::<Vec<u8>>()
     };
     cantor.chunks(32).flat_map(block).collect()
 }

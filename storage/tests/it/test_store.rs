@@ -30,10 +30,7 @@ pub(crate) fn http() -> Client {
 }
 
 pub(crate) fn config(folder: &TempDir) -> Config {
-    Config {
-        shards: few_shards(),
-        ..Config::new(folder.path())
-    }
+    Config { shards: few_shards(), ..Config::new(folder.path()) }
 }
 
 /// A response read to its end.
@@ -81,11 +78,7 @@ impl TestStore {
         let mut config = config(&folder);
         change(&mut config);
         let store = DevStore::serve(config).await.unwrap();
-        Self {
-            store,
-            folder,
-            http: http(),
-        }
+        Self { store, folder, http: http() }
     }
 
     /// Stops the store and serves its folder anew.
@@ -93,11 +86,7 @@ impl TestStore {
         self.store.shutdown().await.unwrap();
         let mut config = config(&self.folder);
         change(&mut config);
-        Self {
-            store: DevStore::serve(config).await.unwrap(),
-            folder: self.folder,
-            http: http(),
-        }
+        Self { store: DevStore::serve(config).await.unwrap(), folder: self.folder, http: http() }
     }
 
     pub(crate) async fn try_send(
@@ -125,21 +114,17 @@ impl TestStore {
     }
 
     pub(crate) async fn put(&self, query: &str, body: &[u8]) -> Reply {
-        self.send(Method::PUT, &format!("/v1/blobs{query}"), body)
-            .await
+        self.send(Method::PUT, &format!("/v1/blobs{query}"), body).await
     }
 
     pub(crate) async fn get(&self, id: &BlobId) -> Reply {
-        self.send(Method::GET, &format!("/v1/blobs/{id}"), b"")
-            .await
+        self.send(Method::GET, &format!("/v1/blobs/{id}"), b"").await
     }
 
     pub(crate) async fn get_range(&self, id: &BlobId, range: &str) -> Reply {
         let path = format!("/v1/blobs/{id}");
         let headers = [("range", range)];
-        self.try_send(Method::GET, &path, &headers, b"")
-            .await
-            .unwrap()
+        self.try_send(Method::GET, &path, &headers, b"").await.unwrap()
     }
 
     /// Stores bytes and gives their id.

@@ -49,10 +49,7 @@ const TESTS: [BlockIndex; 2] = [1, 4];
 
 /// A task of the tiny shape that opened in block 100. Every period lasts 10 blocks.
 pub(crate) fn open_task() -> Task {
-    let test = |index: &BlockIndex| TestBlock {
-        index: *index,
-        rows: None,
-    };
+    let test = |index: &BlockIndex| TestBlock { index: *index, rows: None };
     Task {
         experiment: 1,
         requester: REQUESTER,
@@ -74,10 +71,7 @@ pub(crate) fn open_task() -> Task {
         proved: 0,
         open_commitments: 0,
         next_sequence: 0,
-        held: Held {
-            escrow: 1000 * NNK,
-            bond: 10 * NNK,
-        },
+        held: Held { escrow: 1000 * NNK, bond: 10 * NNK },
         settlement: None,
     }
 }
@@ -92,13 +86,7 @@ fn terms([score_circuit, delivery_circuit]: [CircuitId; 2]) -> Terms<Balance, Bl
         shares: List::truncate_from(vec![10_000]),
         bond: 10 * NNK,
         stake: 5 * NNK,
-        periods: Periods {
-            publish: 10,
-            commit: 10,
-            reveal: 10,
-            prove: 10,
-            deliver: 10,
-        },
+        periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 },
     }
 }
 
@@ -109,15 +97,9 @@ pub(crate) fn data() -> PreparedTask {
     let text = format!("a,b,c,d,kind\n{lines}");
     let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default());
     let table = table.expect("the table is well formed");
-    let range = Range::Fixed {
-        low: 0.0,
-        high: 3.0,
-    };
+    let range = Range::Fixed { low: 0.0, high: 3.0 };
     let quantiser = Quantiser::fit(&table, &TINY_4X3X2, range).expect("the range is usable");
-    let options = SplitOptions {
-        blocks: Some(BLOCKS),
-        seed: SplitSeed::from_bytes([1; 32]),
-    };
+    let options = SplitOptions { blocks: Some(BLOCKS), seed: SplitSeed::from_bytes([1; 32]) };
     PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options).expect("it can be split")
 }
 
@@ -139,9 +121,7 @@ impl Fuse {
     /// Lets a moment pass. An error if the process is dead.
     pub(crate) fn moment(&self) -> Result<(), Killed> {
         let take = |left: usize| left.checked_sub(1);
-        let before = self
-            .0
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
+        let before = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take);
         before.map(|_| ()).map_err(|_| Killed)
     }
 
@@ -302,16 +282,11 @@ impl FakeChain {
 
     /// The same chain for a process that is killed when the fuse has burnt down.
     pub(crate) fn with_fuse(&self, fuse: Fuse) -> Self {
-        Self {
-            fuse,
-            ..self.clone()
-        }
+        Self { fuse, ..self.clone() }
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world
-            .lock()
-            .expect("no test panics while it holds the world")
+        self.world.lock().expect("no test panics while it holds the world")
     }
 
     /// The blob that the requester publishes.
@@ -342,13 +317,9 @@ impl FakeChain {
             Message::Commit { model, .. } => self.world().commit(model),
             Message::Withdraw { .. } => self.world().withdraw(),
             Message::SubmitScores { scores, .. } => self.submit(&scores),
-            Message::Deliver {
-                ciphertext,
-                key_commitment,
-                proof,
-                attestation,
-                ..
-            } => self.deliver(&ciphertext, key_commitment, &proof.0, attestation),
+            Message::Deliver { ciphertext, key_commitment, proof, attestation, .. } => {
+                self.deliver(&ciphertext, key_commitment, &proof.0, attestation)
+            }
             Message::RevealKey { key, .. } => self.world().reveal_key(key.expose_bytes()),
         }?;
         self.world().accepted.push(name);
@@ -358,15 +329,9 @@ impl FakeChain {
     fn submit(&self, scores: &[BlockScore]) -> Result<(), ChainError> {
         let mut world = self.world();
         world.need_phase(Phase::Prove)?;
-        let mut commitment = *world
-            .commitments
-            .get(&WORKER)
-            .ok_or(refused("NotCommitted"))?;
+        let mut commitment = *world.commitments.get(&WORKER).ok_or(refused("NotCommitted"))?;
         for entry in scores {
-            let place = world
-                .task
-                .test_position(entry.block)
-                .ok_or(refused("NotTestBlock"))?;
+            let place = world.task.test_position(entry.block).ok_or(refused("NotTestBlock"))?;
             if world.task.tests[place].rows != Some(entry.rows) {
                 return Err(refused("WrongRowCount"));
             }
@@ -382,9 +347,7 @@ impl FakeChain {
             };
             let proof = score::Proof::from_bytes(&entry.proof.0);
             let verified = proof.is_ok_and(|proof| {
-                proof
-                    .verify(self.circuits.score.verifying_key(), &public)
-                    .is_ok()
+                proof.verify(self.circuits.score.verifying_key(), &public).is_ok()
             });
             if !verified {
                 return Err(refused("ProofRefused"));
@@ -415,21 +378,14 @@ impl FakeChain {
         };
         let proof = delivery::Proof::from_bytes(proof);
         let verified = proof.is_ok_and(|proof| {
-            proof
-                .verify(self.circuits.delivery.verifying_key(), &public)
-                .is_ok()
+            proof.verify(self.circuits.delivery.verifying_key(), &public).is_ok()
         });
         if !verified {
             return Err(refused("ProofRefused"));
         }
         let at = world.now;
-        let delivery = Delivery {
-            ciphertext: ciphertext.clone(),
-            key_commitment,
-            key: None,
-            attestation,
-            at,
-        };
+        let delivery =
+            Delivery { ciphertext: ciphertext.clone(), key_commitment, key: None, attestation, at };
         world.deliveries.insert(WORKER, delivery);
         Ok(())
     }
@@ -544,9 +500,7 @@ impl World {
 
     fn withdraw(&mut self) -> Result<(), ChainError> {
         self.need_phase(Phase::Open)?;
-        self.commitments
-            .remove(&WORKER)
-            .ok_or(refused("NotCommitted"))?;
+        self.commitments.remove(&WORKER).ok_or(refused("NotCommitted"))?;
         self.task.committed -= 1;
         self.free += self.task.terms.stake;
         Ok(())
@@ -571,10 +525,7 @@ impl World {
 
     fn reveal_key(&mut self, key: [u8; 32]) -> Result<(), ChainError> {
         self.need_turn()?;
-        let delivery = self
-            .deliveries
-            .get_mut(&WORKER)
-            .ok_or(refused("NotDelivered"))?;
+        let delivery = self.deliveries.get_mut(&WORKER).ok_or(refused("NotDelivered"))?;
         let hash = field::to_bytes(&key_hash(&TINY_4X3X2, element(&key)));
         if KeyCommitment(hash) != delivery.key_commitment {
             return Err(refused("KeyMismatch"));
@@ -619,11 +570,7 @@ fn element(bytes: &[u8; 32]) -> Fr {
 }
 
 fn refused(error: &str) -> ChainError {
-    ChainError::Rejected {
-        pallet: "Tasks".into(),
-        error: error.into(),
-        text: error.into(),
-    }
+    ChainError::Rejected { pallet: "Tasks".into(), error: error.into(), text: error.into() }
 }
 
 #[async_trait]
@@ -637,10 +584,7 @@ impl Chain for FakeChain {
     }
 
     async fn clock(&self) -> Result<ChainClock, ChainError> {
-        Ok(ChainClock {
-            best: self.world().now,
-            slot: Duration::from_secs(1),
-        })
+        Ok(ChainClock { best: self.world().now, slot: Duration::from_secs(1) })
     }
 
     async fn wait_for(&self, _: BlockNumber) -> Result<BlockNumber, ChainError> {
@@ -652,10 +596,7 @@ impl Chain for FakeChain {
     }
 
     async fn means(&self) -> Result<Means, ChainError> {
-        Ok(Means {
-            free: self.world().free,
-            may_work: true,
-        })
+        Ok(Means { free: self.world().free, may_work: true })
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {

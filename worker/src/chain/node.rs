@@ -30,11 +30,7 @@ impl NodeChain {
     ) -> Result<Self, ChainError> {
         let client = connect(urls, patience).await?;
         let info = client.chain().await.map_err(asking)?;
-        Ok(Self {
-            client,
-            keys,
-            slot: Duration::from_millis(info.slot_millis),
-        })
+        Ok(Self { client, keys, slot: Duration::from_millis(info.slot_millis) })
     }
 
     /// The connection.
@@ -67,10 +63,7 @@ impl Chain for NodeChain {
     }
 
     async fn clock(&self) -> Result<ChainClock, ChainError> {
-        Ok(ChainClock {
-            best: self.snapshot(Depth::Best).await?.block().number,
-            slot: self.slot,
-        })
+        Ok(ChainClock { best: self.snapshot(Depth::Best).await?.block().number, slot: self.slot })
     }
 
     async fn wait_for(&self, number: BlockNumber) -> Result<BlockNumber, ChainError> {
@@ -82,10 +75,7 @@ impl Chain for NodeChain {
         let (snapshot, account) = (self.snapshot(Depth::Best).await?, self.worker());
         let balance = snapshot.balance(&account).await.map_err(asking)?;
         let may_work = may_work(&snapshot, &account).await.map_err(asking)?;
-        Ok(Means {
-            free: balance.free,
-            may_work,
-        })
+        Ok(Means { free: balance.free, may_work })
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
@@ -137,10 +127,7 @@ impl Chain for NodeChain {
 
 /// Connects without keys.
 pub async fn connect(urls: &[String], patience: Duration) -> Result<Client, ChainError> {
-    let options = ConnectOptions {
-        patience,
-        ..ConnectOptions::new(urls)
-    };
+    let options = ConnectOptions { patience, ..ConnectOptions::new(urls) };
     Client::connect_with(options).await.map_err(connecting)
 }
 
@@ -159,13 +146,9 @@ fn call_of(message: Message) -> Result<Call, ChainError> {
         Message::Withdraw { task } => calls::tasks::withdraw(task),
         Message::SubmitScores { task, scores } => calls::tasks::submit_scores(task, &scores)
             .map_err(|error| ChainError::Lasting(error.to_string()))?,
-        Message::Deliver {
-            task,
-            ciphertext,
-            key_commitment,
-            proof,
-            attestation,
-        } => calls::tasks::deliver(task, &ciphertext, key_commitment, &proof, &attestation),
+        Message::Deliver { task, ciphertext, key_commitment, proof, attestation } => {
+            calls::tasks::deliver(task, &ciphertext, key_commitment, &proof, &attestation)
+        }
         Message::RevealKey { task, key } => calls::tasks::reveal_key(task, key.expose_bytes()),
     })
 }
@@ -207,18 +190,11 @@ pub fn sending(error: SubmitError) -> ChainError {
 
 /// Errors of the runtime that mean that the account has too little.
 fn is_about_funds(error: &str) -> bool {
-    [
-        "FundsUnavailable",
-        "InsufficientBalance",
-        "CannotCreateHold",
-    ]
-    .contains(&error)
+    ["FundsUnavailable", "InsufficientBalance", "CannotCreateHold"].contains(&error)
 }
 
 impl fmt::Debug for NodeChain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NodeChain")
-            .field("worker", &self.keys.account())
-            .finish_non_exhaustive()
+        f.debug_struct("NodeChain").field("worker", &self.keys.account()).finish_non_exhaustive()
     }
 }

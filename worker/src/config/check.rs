@@ -79,10 +79,7 @@ impl Config {
 }
 
 fn fail(setting: &'static str, fault: impl Into<Fault>) -> CheckError {
-    CheckError {
-        setting,
-        fault: fault.into(),
-    }
+    CheckError { setting, fault: fault.into() }
 }
 
 fn require(setting: &'static str, range: &'static str, holds: bool) -> Checked {
@@ -107,11 +104,8 @@ fn check_nodes(urls: &[String]) -> Checked {
 }
 
 fn check_account(account: &Account) -> Checked {
-    let sources = [
-        account.seed_file.is_some(),
-        account.keystore.is_some(),
-        account.environment.is_some(),
-    ];
+    let sources =
+        [account.seed_file.is_some(), account.keystore.is_some(), account.environment.is_some()];
     if sources.into_iter().filter(|named| *named).count() > 1 {
         return Err(fail("account", Fault::TwoSources));
     }
@@ -122,11 +116,7 @@ fn check_account(account: &Account) -> Checked {
 }
 
 fn check_policy(policy: &Policy) -> Checked {
-    match policy
-        .shapes
-        .iter()
-        .find(|name| MlpShape::named(name).is_none())
-    {
+    match policy.shapes.iter().find(|name| MlpShape::named(name).is_none()) {
         None => Ok(()),
         Some(found) => Err(fail(
             "policy.shapes",
@@ -162,42 +152,28 @@ fn check_storage(storage: &Storage) -> Checked {
         return Err(fail("storage.aggregators", Fault::Empty));
     }
     let plain = storage.plain_http();
-    for (setting, urls) in [
-        ("storage.aggregators", &storage.aggregators),
-        ("storage.publishers", &storage.publishers),
-    ] {
-        let refused = urls
-            .iter()
-            .find_map(|url| EndpointUrl::parse(url, plain).err());
+    for (setting, urls) in
+        [("storage.aggregators", &storage.aggregators), ("storage.publishers", &storage.publishers)]
+    {
+        let refused = urls.iter().find_map(|url| EndpointUrl::parse(url, plain).err());
         if let Some(error) = refused {
             return Err(fail(setting, Fault::Endpoint(error.to_string())));
         }
     }
     require("storage.epochs", "1 or more", storage.epochs > 0)?;
     let known = ShardCount::new(storage.shards).is_ok();
-    require(
-        "storage.shards",
-        "the shard count of a Walrus network",
-        known,
-    )
+    require("storage.shards", "the shard count of a Walrus network", known)
 }
 
 fn check_retry(retry: &Retry) -> Checked {
     require("retry.first_seconds", "1 or more", retry.first_seconds > 0)?;
     let longer = retry.longest_seconds >= retry.first_seconds;
-    require(
-        "retry.longest_seconds",
-        "at least retry.first_seconds",
-        longer,
-    )?;
+    require("retry.longest_seconds", "at least retry.first_seconds", longer)?;
     require("retry.attempts", "1 or more", retry.attempts > 0)
 }
 
 fn check_monitor(monitor: &Monitor) -> Checked {
-    match monitor
-        .listen
-        .is_some_and(|listen| !listen.ip().is_loopback())
-    {
+    match monitor.listen.is_some_and(|listen| !listen.ip().is_loopback()) {
         true => Err(fail("monitor.listen", Fault::NotLoopback)),
         false => Ok(()),
     }
@@ -205,13 +181,8 @@ fn check_monitor(monitor: &Monitor) -> Checked {
 
 /// What depends on the shape, the size of images, is checked when a task is chosen.
 fn check_trainer(settings: &train::TrainConfig) -> Checked {
-    let settings = train::TrainConfig {
-        image_shift: None,
-        ..settings.clone()
-    };
-    settings
-        .check(&DIGITS_64X32X10)
-        .map_err(|error| fail("training.settings", error))
+    let settings = train::TrainConfig { image_shift: None, ..settings.clone() };
+    settings.check(&DIGITS_64X32X10).map_err(|error| fail("training.settings", error))
 }
 
 impl Storage {

@@ -223,20 +223,14 @@ impl Config {
     /// Reads and checks a file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let read = fs::read_to_string(path);
-        let text = read.map_err(|reason| ConfigError::Read {
-            path: path.to_owned(),
-            reason,
-        })?;
+        let text = read.map_err(|reason| ConfigError::Read { path: path.to_owned(), reason })?;
         let config: Self = toml::from_str(&text).map_err(|reason| ConfigError::Syntax {
             path: path.to_owned(),
             reason: Box::new(reason),
         })?;
         match config.check() {
             Ok(()) => Ok(config),
-            Err(reason) => Err(ConfigError::Value {
-                path: path.to_owned(),
-                reason,
-            }),
+            Err(reason) => Err(ConfigError::Value { path: path.to_owned(), reason }),
         }
     }
 
@@ -250,19 +244,14 @@ impl Retry {
     /// The pause after this many failures in a row.
     pub fn pause(&self, failures: u32) -> Duration {
         let doubled = 1u64.checked_shl(failures.saturating_sub(1));
-        let seconds = self
-            .first_seconds
-            .saturating_mul(doubled.unwrap_or(u64::MAX));
+        let seconds = self.first_seconds.saturating_mul(doubled.unwrap_or(u64::MAX));
         Duration::from_secs(seconds.min(self.longest_seconds))
     }
 }
 
 impl Default for Chain {
     fn default() -> Self {
-        Self {
-            urls: vec!["ws://127.0.0.1:9944".into()],
-            stale_seconds: 60,
-        }
+        Self { urls: vec!["ws://127.0.0.1:9944".into()], stale_seconds: 60 }
     }
 }
 
@@ -297,11 +286,7 @@ impl Default for Limits {
 
 impl Default for Proving {
     fn default() -> Self {
-        Self {
-            keys: None,
-            batch: 32,
-            seconds_per_block: 10,
-        }
+        Self { keys: None, batch: 32, seconds_per_block: 10 }
     }
 }
 
@@ -320,11 +305,7 @@ impl Default for Storage {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self {
-            first_seconds: 2,
-            longest_seconds: 120,
-            attempts: 20,
-        }
+        Self { first_seconds: 2, longest_seconds: 120, attempts: 20 }
     }
 }
 

@@ -22,10 +22,7 @@ fn what_is_printed_is_read_back() {
             minimum_reward: "0.5".parse().unwrap(),
             ..Policy::default()
         },
-        account: Account {
-            environment: Some("SEED".into()),
-            ..Account::default()
-        },
+        account: Account { environment: Some("SEED".into()), ..Account::default() },
         ..Config::default()
     };
     for config in [config, Config::default()] {
@@ -65,10 +62,7 @@ fn values_that_cannot_be_meant_are_named() {
         ("chain.urls = []", "chain.urls: name at least one"),
         ("chain.urls = [\"http://x\"]", "ws://127.0.0.1:9944"),
         ("limits.tasks = 0", "limits.tasks: must be 1 or more"),
-        (
-            "limits.least_training_seconds = 9999",
-            "limits.least_training_seconds",
-        ),
+        ("limits.least_training_seconds = 9999", "limits.least_training_seconds"),
         ("proving.batch = 33", "proving.batch: must be 1 to 32"),
         ("storage.aggregators = []", "storage.aggregators"),
         ("storage.publishers = [\"http://10.1.2.3\"]", "plain http"),
@@ -76,10 +70,7 @@ fn values_that_cannot_be_meant_are_named() {
         ("monitor.listen = \"0.0.0.0:9616\"", "loopback"),
         ("policy.shapes = [\"huge\"]", "digits-64x32x10"),
         ("training.settings.epochs = 0", "training.settings: epochs"),
-        (
-            "account = { seed_file = \"a\", environment = \"B\" }",
-            "one source",
-        ),
+        ("account = { seed_file = \"a\", environment = \"B\" }", "one source"),
         ("account.password_file = \"a\"", "no keystore is named"),
     ] {
         let refused = refusal(text);
@@ -89,11 +80,7 @@ fn values_that_cannot_be_meant_are_named() {
 
 #[test]
 fn pauses_double_up_to_the_longest() {
-    let retry = Retry {
-        first_seconds: 2,
-        longest_seconds: 9,
-        attempts: 1,
-    };
+    let retry = Retry { first_seconds: 2, longest_seconds: 9, attempts: 1 };
     let pauses = [1, 2, 3, 4, 70].map(|failures| retry.pause(failures).as_secs());
     assert_eq!(pauses, [2, 4, 8, 9, 9]);
 }

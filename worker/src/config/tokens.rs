@@ -55,9 +55,7 @@ impl FromStr for Tokens {
         let rest: Balance = format!("{decimals:0<width$}", width = DECIMALS)
             .parse()
             .map_err(|_| ParseTokensError)?;
-        let amount = whole
-            .checked_mul(NNK)
-            .and_then(|units| units.checked_add(rest));
+        let amount = whole.checked_mul(NNK).and_then(|units| units.checked_add(rest));
         amount.map(Self).ok_or(ParseTokensError)
     }
 }
@@ -104,12 +102,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_they_are_written() {
-        for (text, units) in [
-            ("0", 0),
-            ("10", 10 * NNK),
-            ("0.25", NNK / 4),
-            ("1.000000000001", NNK + 1),
-        ] {
+        for (text, units) in
+            [("0", 0), ("10", 10 * NNK), ("0.25", NNK / 4), ("1.000000000001", NNK + 1)]
+        {
             assert_eq!(text.parse(), Ok(Tokens(units)));
             assert_eq!(Tokens(units).to_string(), text);
         }

@@ -97,10 +97,7 @@ async fn blocks(client: &Client) -> Result<String, ChainError> {
 /// The state directory is that of this account on this chain.
 fn ownership(patient: &Patient<'_>, client: &Client, keys: &Keys) -> Finding {
     const CHECK: &str = "owner of the state";
-    let owner = Owner {
-        account: keys.account(),
-        genesis: client.genesis_hash(),
-    };
+    let owner = Owner { account: keys.account(), genesis: client.genesis_hash() };
     match StateDir::check_owner(patient.state, &owner) {
         Ok(()) => Finding::good(CHECK, "this account on this chain"),
         Err(error) => Finding::bad(CHECK, error),
@@ -203,11 +200,7 @@ pub(super) fn circuit(
         Ok(Some(taken)) => {
             let slow = taken > Duration::from_secs(seconds);
             let level = if slow { Level::Warning } else { Level::Good };
-            let advice = if slow {
-                ": raise proving.seconds_per_block"
-            } else {
-                ""
-            };
+            let advice = if slow { ": raise proving.seconds_per_block" } else { "" };
             let taken = taken.as_secs_f64();
             Finding::of(
                 level,

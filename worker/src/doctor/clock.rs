@@ -73,11 +73,7 @@ mod tests {
     const SLOT: Duration = Duration::from_secs(2);
 
     fn compared(machine: u64, block: u64) -> Result<(), ClockFault> {
-        compare_clocks(
-            Duration::from_secs(machine),
-            Duration::from_secs(block),
-            SLOT,
-        )
+        compare_clocks(Duration::from_secs(machine), Duration::from_secs(block), SLOT)
     }
 
     #[test]
@@ -94,9 +90,6 @@ mod tests {
     #[test]
     fn it_is_said_by_how_much_and_what_to_do() {
         let text = ClockFault::Behind(Duration::from_millis(3_600_900)).to_string();
-        assert!(
-            text.contains("3600 s behind") && text.contains("NTP"),
-            "{text}"
-        );
+        assert!(text.contains("3600 s behind") && text.contains("NTP"), "{text}");
     }
 }

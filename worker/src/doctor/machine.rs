@@ -45,10 +45,9 @@ pub(super) fn memory(patient: &Patient<'_>) -> Finding {
 pub(super) fn device(patient: &Patient<'_>) -> Finding {
     const CHECK: &str = "device";
     match patient.config.training.device.open() {
-        Ok(device) => Finding::good(
-            CHECK,
-            format!("models are trained on {}", choice_of(device.location())),
-        ),
+        Ok(device) => {
+            Finding::good(CHECK, format!("models are trained on {}", choice_of(device.location())))
+        }
         Err(error) => Finding::bad(CHECK, format!("{error} (training.device)")),
     }
 }
@@ -91,10 +90,7 @@ const STORE: &str = "storage";
 
 /// The doctor is waited for: it asks twice, where the worker goes on for longer.
 fn impatient() -> RetryPolicy {
-    RetryPolicy {
-        rounds: 2,
-        ..RetryPolicy::default()
-    }
+    RetryPolicy { rounds: 2, ..RetryPolicy::default() }
 }
 
 async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
@@ -112,11 +108,9 @@ async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
     let Some(id) = stored.map_err(|error| error.to_string())? else {
         let asked = writer.ask_about_nothing(bytes).await;
         asked.map_err(|error| error.to_string())?;
-        return Ok(
-            "an aggregator answers; no publisher is configured: models are delivered on \
+        return Ok("an aggregator answers; no publisher is configured: models are delivered on \
                    the chain alone"
-                .into(),
-        );
+            .into());
     };
     // A second client, whose cache is empty, has to ask an aggregator.
     let reader = client("r")?;

@@ -68,11 +68,7 @@ impl Finding {
     }
 
     fn of(level: Level, check: &'static str, text: impl ToString) -> Self {
-        Self {
-            check,
-            level,
-            text: text.to_string(),
-        }
+        Self { check, level, text: text.to_string() }
     }
 }
 

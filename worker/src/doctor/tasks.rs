@@ -35,10 +35,8 @@ async fn read(
     worker: &AccountId,
 ) -> Result<(ChainClock, Means, Vec<(TaskId, Task)>), ChainError> {
     let info = client.chain().await.map_err(asking)?;
-    let clock = ChainClock {
-        best: snapshot.block().number,
-        slot: Duration::from_millis(info.slot_millis),
-    };
+    let clock =
+        ChainClock { best: snapshot.block().number, slot: Duration::from_millis(info.slot_millis) };
     let means = Means {
         free: snapshot.balance(worker).await.map_err(asking)?.free,
         may_work: may_work(snapshot, worker).await.map_err(asking)?,
@@ -77,11 +75,7 @@ fn left_alone(task: TaskId, why: &Decline) -> Finding {
         true => Level::Warning,
         false => Level::Good,
     };
-    Finding::of(
-        level,
-        CHECK,
-        format!("task {task} would be left alone: {why}"),
-    )
+    Finding::of(level, CHECK, format!("task {task} would be left alone: {why}"))
 }
 
 #[cfg(test)]
@@ -93,14 +87,8 @@ mod tests {
         let mut config = Config::default();
         config.limits.least_training_seconds = 5;
         config.proving.seconds_per_block = 2;
-        let clock = ChainClock {
-            best,
-            slot: Duration::from_secs(1),
-        };
-        let means = Means {
-            free,
-            may_work: true,
-        };
+        let clock = ChainClock { best, slot: Duration::from_secs(1) };
+        let means = Means { free, may_work: true };
         let tasks = [(7, fake::open_task())];
         survey(&config, &fake::WORKER, clock, means, &tasks)
     }

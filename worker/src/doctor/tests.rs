@@ -17,12 +17,7 @@ fn lonely() -> Config {
 
 /// An examination that leaves out what takes long.
 fn quickly<'a>(config: &'a Config, state: &'a Path) -> Patient<'a> {
-    Patient {
-        config,
-        state,
-        development: None,
-        quick: true,
-    }
+    Patient { config, state, development: None, quick: true }
 }
 
 async fn findings(config: &Config, state: &Path) -> Vec<Finding> {
@@ -85,9 +80,7 @@ async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
         listen: ([127, 0, 0, 1], 0).into(),
         ..nocknock_storage::dev_store::Config::new(folder.path().join("store"))
     };
-    let store = nocknock_storage::dev_store::DevStore::serve(served)
-        .await
-        .unwrap();
+    let store = nocknock_storage::dev_store::DevStore::serve(served).await.unwrap();
     let mut config = lonely();
     config.storage.aggregators = vec![store.url()];
     config.storage.publishers = vec![store.url()];

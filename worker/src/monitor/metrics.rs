@@ -90,10 +90,7 @@ impl Metrics {
 
     /// Time since the best block last changed; nothing before the first.
     pub fn age_of_block(&self) -> Option<Duration> {
-        let last = self
-            .last_block
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let last = self.last_block.lock().unwrap_or_else(PoisonError::into_inner);
         last.map(|(_, since)| since.elapsed())
     }
 
@@ -105,10 +102,7 @@ impl Metrics {
     fn see_block(&self, number: u32) {
         self.node_up.set(1);
         self.best_block.set(i64::from(number));
-        let mut last = self
-            .last_block
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut last = self.last_block.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_none_or(|(known, _)| known != number) {
             *last = Some((number, Instant::now()));
         }
@@ -126,13 +120,10 @@ impl Audience for Metrics {
             }
             Notice::Failed { step, .. } => self.steps.with_label_values(&[*step, "failed"]).inc(),
             Notice::Proved { seconds, .. } => self.proof_seconds.observe(*seconds),
-            Notice::Epoch {
-                validation_accuracy: Some(accuracy),
-                ..
-            } => self.validation_accuracy.set(*accuracy),
-            Notice::Ended {
-                ending, stake_lost, ..
-            } => {
+            Notice::Epoch { validation_accuracy: Some(accuracy), .. } => {
+                self.validation_accuracy.set(*accuracy)
+            }
+            Notice::Ended { ending, stake_lost, .. } => {
                 self.endings.with_label_values(&[*ending]).inc();
                 self.stakes_lost.inc_by(u64::from(*stake_lost));
             }
@@ -149,17 +140,9 @@ mod tests {
     fn what_happens_is_counted() {
         let metrics = Metrics::new().unwrap();
         assert_eq!(metrics.age_of_block(), None);
-        let ended = Notice::Ended {
-            task: 1,
-            ending: "paid",
-            text: String::new(),
-            stake_lost: false,
-        };
-        let done = Notice::Done {
-            task: 1,
-            step: "prove",
-            seconds: 3.5,
-        };
+        let ended =
+            Notice::Ended { task: 1, ending: "paid", text: String::new(), stake_lost: false };
+        let done = Notice::Done { task: 1, step: "prove", seconds: 3.5 };
         for notice in [Notice::Block { number: 7 }, done, ended] {
             metrics.hear(&notice);
         }
@@ -171,10 +154,7 @@ mod tests {
             "nocknock_worker_tasks_ended_total{ending=\"paid\"} 1",
             "nocknock_worker_stakes_lost_total 0",
         ] {
-            assert!(
-                text.lines().any(|found| found == line),
-                "{line} is not in:\n{text}"
-            );
+            assert!(text.lines().any(|found| found == line), "{line} is not in:\n{text}");
         }
         assert!(metrics.age_of_block().is_some());
     }

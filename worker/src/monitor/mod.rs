@@ -134,10 +134,7 @@ mod tests {
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        Answer {
-            head: head.to_lowercase(),
-            body: body.to_owned(),
-        }
+        Answer { head: head.to_lowercase(), body: body.to_owned() }
     }
 
     fn metrics_at_block(number: u32) -> Arc<Metrics> {

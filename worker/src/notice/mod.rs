@@ -192,10 +192,7 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started { account, genesis } => {
-                write!(
-                    f,
-                    "working as {account} on the chain with genesis {genesis:?}"
-                )
+                write!(f, "working as {account} on the chain with genesis {genesis:?}")
             }
             Self::Block { number } => write!(f, "block {number}"),
             Self::NodeLost { error } => f.write_str(error),
@@ -245,27 +242,14 @@ fn write_about_work(notice: &Notice, f: &mut fmt::Formatter<'_>) -> fmt::Result 
         Notice::Training { task, step, steps } => {
             write!(f, "task {task}: training step {step} of {steps}")
         }
-        Notice::Epoch {
-            task,
-            epoch,
-            loss,
-            validation_accuracy,
-            ..
-        } => {
+        Notice::Epoch { task, epoch, loss, validation_accuracy, .. } => {
             write!(f, "task {task}: epoch {epoch}, loss {loss:.4}")?;
             validation_accuracy.map_or(Ok(()), |accuracy| write!(f, ", validation {accuracy:.4}"))
         }
         Notice::Proving { task, block, stage } => write!(f, "task {task}: block {block}: {stage}"),
-        Notice::Proved {
-            task,
-            block,
-            score,
-            rows,
-            seconds,
-        } => write!(
-            f,
-            "task {task}: block {block}: {score} of {rows} proved in {seconds:.1} s"
-        ),
+        Notice::Proved { task, block, score, rows, seconds } => {
+            write!(f, "task {task}: block {block}: {score} of {rows} proved in {seconds:.1} s")
+        }
         _ => Ok(()),
     }
 }
@@ -315,30 +299,17 @@ mod tests {
 
     #[test]
     fn a_notice_is_a_line_of_json_that_names_its_event() {
-        let notice = Notice::Proved {
-            task: 5,
-            block: 2,
-            score: 190,
-            rows: 195,
-            seconds: 3.5,
-        };
+        let notice = Notice::Proved { task: 5, block: 2, score: 190, rows: 195, seconds: 3.5 };
         let json = serde_json::to_value(&notice).unwrap();
         assert_eq!(json["event"], "proved");
         assert_eq!(json["score"], 190);
-        assert_eq!(
-            notice.to_string(),
-            "task 5: block 2: 190 of 195 proved in 3.5 s"
-        );
+        assert_eq!(notice.to_string(), "task 5: block 2: 190 of 195 proved in 3.5 s");
     }
 
     #[test]
     fn a_lost_stake_is_a_warning_and_a_payment_is_none() {
-        let ended = |stake_lost| Notice::Ended {
-            task: 1,
-            ending: "over",
-            text: String::new(),
-            stake_lost,
-        };
+        let ended =
+            |stake_lost| Notice::Ended { task: 1, ending: "over", text: String::new(), stake_lost };
         assert!(ended(true).is_warning());
         assert!(!ended(false).is_warning());
     }

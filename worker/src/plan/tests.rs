@@ -36,13 +36,7 @@ fn task() -> Task {
             shares: List::truncate_from(vec![10_000]),
             bond: 10,
             stake: 5,
-            periods: Periods {
-                publish: 10,
-                commit: 10,
-                reveal: 10,
-                prove: 10,
-                deliver: 10,
-            },
+            periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 },
         },
         shape: TINY_4X3X2,
         blocks: 5,
@@ -60,10 +54,7 @@ fn task() -> Task {
         proved: 0,
         open_commitments: 2,
         next_sequence: 2,
-        held: Held {
-            escrow: 1000,
-            bond: 10,
-        },
+        held: Held { escrow: 1000, bond: 10 },
         settlement: None,
     }
 }
@@ -96,21 +87,12 @@ fn settled(outcome: Outcome, ranked: u32) -> Task {
 }
 
 fn commitment(proved: u32) -> Commitment {
-    Commitment {
-        model: MODEL,
-        at: 104,
-        sequence: 0,
-        proved,
-        correct: 0,
-    }
+    Commitment { model: MODEL, at: 104, sequence: 0, proved, correct: 0 }
 }
 
 fn ranking(workers: &[AccountId]) -> Ranking {
-    let entry = |(sequence, worker): (u32, &AccountId)| Ranked {
-        worker: *worker,
-        correct: 30,
-        sequence,
-    };
+    let entry =
+        |(sequence, worker): (u32, &AccountId)| Ranked { worker: *worker, correct: 30, sequence };
     List::truncate_from((0..).zip(workers).map(entry).collect())
 }
 
@@ -136,17 +118,11 @@ fn view(now: BlockNumber, task: Task) -> TaskView {
 }
 
 fn committed_view(now: BlockNumber, task: Task, proved: u32) -> TaskView {
-    TaskView {
-        commitment: Some(commitment(proved)),
-        ..view(now, task)
-    }
+    TaskView { commitment: Some(commitment(proved)), ..view(now, task) }
 }
 
 fn ranked_view(now: BlockNumber, workers: &[AccountId]) -> TaskView {
-    TaskView {
-        ranking: ranking(workers),
-        ..committed_view(now, settled(Outcome::Ranked, 2), 0b11)
-    }
+    TaskView { ranking: ranking(workers), ..committed_view(now, settled(Outcome::Ranked, 2), 0b11) }
 }
 
 /// A journal of a worker that has committed.
@@ -161,26 +137,15 @@ fn committed() -> Progress {
 }
 
 fn proved(blocks: &[BlockIndex]) -> Progress {
-    Progress {
-        proofs: blocks.iter().copied().collect(),
-        ..committed()
-    }
+    Progress { proofs: blocks.iter().copied().collect(), ..committed() }
 }
 
 fn complete() -> Progress {
-    Progress {
-        complete: true,
-        ..proved(&[1, 4])
-    }
+    Progress { complete: true, ..proved(&[1, 4]) }
 }
 
 fn sealed() -> Progress {
-    Progress {
-        key: Some(KEY),
-        sealed: true,
-        uploaded: true,
-        ..complete()
-    }
+    Progress { key: Some(KEY), sealed: true, uploaded: true, ..complete() }
 }
 
 fn next(journal: &Progress, view: &TaskView) -> Action {
@@ -223,10 +188,7 @@ fn a_commitment_that_a_reorganisation_removed_is_sent_again_with_the_same_salt()
 
 #[test]
 fn a_commitment_is_noted_when_it_is_first_seen_in_whatever_phase() {
-    let journal = Progress {
-        committed: false,
-        ..committed()
-    };
+    let journal = Progress { committed: false, ..committed() };
     let views = [
         committed_view(OPEN, task(), 0),
         committed_view(REVEAL, task(), 0),
@@ -248,10 +210,7 @@ fn who_has_committed_waits_for_the_test_blocks() {
 
 #[test]
 fn a_commitment_of_somebody_elses_making_is_never_worked_on() {
-    let other = Progress {
-        commitment: Some(ModelCommitment([9; 32])),
-        ..committed()
-    };
+    let other = Progress { commitment: Some(ModelCommitment([9; 32])), ..committed() };
     for journal in [Progress::default(), other] {
         for (now, task) in [(OPEN, task()), (PROVE, revealed()), (SETTLE, revealed())] {
             let view = committed_view(now, task, 0);
@@ -263,12 +222,8 @@ fn a_commitment_of_somebody_elses_making_is_never_worked_on() {
 
 #[test]
 fn nothing_is_at_stake_for_who_comes_too_late() {
-    let trained = Progress {
-        data: true,
-        model: true,
-        commitment: Some(MODEL),
-        ..Progress::default()
-    };
+    let trained =
+        Progress { data: true, model: true, commitment: Some(MODEL), ..Progress::default() };
     for journal in [Progress::default(), trained] {
         for (now, task) in [
             (REVEAL, task()),
@@ -351,10 +306,8 @@ fn who_is_not_ranked_waits_for_the_stake() {
 
 #[test]
 fn a_key_that_no_block_of_the_turn_can_take_is_kept_back() {
-    let delivered = |now| TaskView {
-        delivery: Some(delivery(None)),
-        ..ranked_view(now, &[ME, OTHER])
-    };
+    let delivered =
+        |now| TaskView { delivery: Some(delivery(None)), ..ranked_view(now, &[ME, OTHER]) };
     let end = delivered(DELIVER).task.unwrap().deadline(DELIVER).unwrap();
     assert_eq!(next(&sealed(), &delivered(end - 2)), Action::RevealKey);
     let kept = Action::Wait(Waiting::Turn);
@@ -365,35 +318,20 @@ fn a_key_that_no_block_of_the_turn_can_take_is_kept_back() {
 
 #[test]
 fn the_key_follows_the_delivery_and_the_payment_ends_the_task() {
-    let delivered = TaskView {
-        delivery: Some(delivery(None)),
-        ..ranked_view(DELIVER, &[ME, OTHER])
-    };
+    let delivered =
+        TaskView { delivery: Some(delivery(None)), ..ranked_view(DELIVER, &[ME, OTHER]) };
     assert_eq!(next(&sealed(), &delivered), Action::RevealKey);
-    let paid = TaskView {
-        delivery: Some(delivery(Some([8; 32]))),
-        commitment: None,
-        ..delivered
-    };
+    let paid = TaskView { delivery: Some(delivery(Some([8; 32]))), commitment: None, ..delivered };
     for now in [DELIVER, SECOND_TURN, DONE] {
-        let view = TaskView {
-            now,
-            ..paid.clone()
-        };
+        let view = TaskView { now, ..paid.clone() };
         assert_eq!(next(&sealed(), &view), Action::End(Ending::Paid), "{now}");
     }
 }
 
 #[test]
 fn a_delivery_under_an_unknown_key_is_left_alone() {
-    let view = TaskView {
-        delivery: Some(delivery(None)),
-        ..ranked_view(DELIVER, &[ME])
-    };
-    let other = Progress {
-        key: Some(KeyCommitment([9; 32])),
-        ..sealed()
-    };
+    let view = TaskView { delivery: Some(delivery(None)), ..ranked_view(DELIVER, &[ME]) };
+    let other = Progress { key: Some(KeyCommitment([9; 32])), ..sealed() };
     for journal in [complete(), other] {
         assert_eq!(next(&journal, &view), Action::End(Ending::ForeignDelivery));
     }
@@ -402,10 +340,7 @@ fn a_delivery_under_an_unknown_key_is_left_alone() {
 #[test]
 fn a_turn_that_passed_ends_the_task_with_or_without_a_delivery() {
     for delivery in [None, Some(delivery(None))] {
-        let view = TaskView {
-            delivery,
-            ..ranked_view(SECOND_TURN, &[ME, OTHER])
-        };
+        let view = TaskView { delivery, ..ranked_view(SECOND_TURN, &[ME, OTHER]) };
         assert_eq!(next(&sealed(), &view), Action::End(Ending::TurnPassed));
     }
 }
@@ -434,16 +369,9 @@ fn the_ending_tells_what_became_of_the_stake() {
 
 #[test]
 fn a_task_that_is_not_open_yet_is_waited_for() {
-    let drawn = Task {
-        opened_at: None,
-        train_data: None,
-        ..task()
-    };
+    let drawn = Task { opened_at: None, train_data: None, ..task() };
     let view = view(103, drawn);
-    assert_eq!(
-        next(&Progress::default(), &view),
-        Action::Wait(Waiting::Opening)
-    );
+    assert_eq!(next(&Progress::default(), &view), Action::Wait(Waiting::Opening));
 }
 
 #[test]
@@ -457,20 +385,14 @@ fn a_task_that_lapsed_or_was_cancelled_ends_without_loss() {
 
 #[test]
 fn a_task_that_the_chain_does_not_know_ends() {
-    let gone = TaskView {
-        task: None,
-        ..view(OPEN, task())
-    };
+    let gone = TaskView { task: None, ..view(OPEN, task()) };
     assert_eq!(next(&committed(), &gone), Action::End(Ending::Gone));
 }
 
 #[test]
 fn a_closed_journal_asks_for_nothing() {
     let closed = Progress {
-        ending: Some(crate::state::EndingFact {
-            ending: Ending::Paid,
-            at: 1,
-        }),
+        ending: Some(crate::state::EndingFact { ending: Ending::Paid, at: 1 }),
         ..sealed()
     };
     assert_eq!(next(&closed, &view(OPEN, task())), Action::Nothing);

@@ -90,17 +90,10 @@ mod tests {
         let begun = burden(&Progress::default());
         assert_eq!((begun.stakes, begun.blocks), (5, 4));
         assert_eq!(begun.shortest_phase, Some(20));
-        let proving = burden(&Progress {
-            committed: true,
-            proofs: [1].into(),
-            ..Progress::default()
-        });
+        let proving =
+            burden(&Progress { committed: true, proofs: [1].into(), ..Progress::default() });
         assert_eq!((proving.stakes, proving.blocks), (0, 3));
-        let complete = burden(&Progress {
-            committed: true,
-            complete: true,
-            ..Progress::default()
-        });
+        let complete = burden(&Progress { committed: true, complete: true, ..Progress::default() });
         assert_eq!(complete, Burden::default());
     }
 
@@ -108,10 +101,7 @@ mod tests {
     fn the_shortest_prove_phase_of_all_is_kept() {
         let mut burden = Burden::default();
         for prove_period in [20, 10, 30] {
-            burden.add(&Chosen {
-                prove_period,
-                ..chosen()
-            });
+            burden.add(&Chosen { prove_period, ..chosen() });
         }
         assert_eq!((burden.stakes, burden.blocks), (15, 12));
         assert_eq!(burden.shortest_phase, Some(10));

@@ -13,16 +13,10 @@ fn config() -> Config {
 }
 
 fn clock() -> ChainClock {
-    ChainClock {
-        best: 100,
-        slot: Duration::from_secs(1),
-    }
+    ChainClock { best: 100, slot: Duration::from_secs(1) }
 }
 
-const RICH: Means = Means {
-    free: 1000 * NNK,
-    may_work: true,
-};
+const RICH: Means = Means { free: 1000 * NNK, may_work: true };
 
 fn judged(
     config: &Config,
@@ -82,14 +76,8 @@ fn the_kind_of_the_task_must_be_wanted() {
 
 #[test]
 fn curriculum_tasks_need_a_registration_and_no_money() {
-    let poor = Means {
-        free: 0,
-        may_work: true,
-    };
-    let stranger = Means {
-        may_work: false,
-        ..RICH
-    };
+    let poor = Means { free: 0, may_work: true };
+    let stranger = Means { may_work: false, ..RICH };
     let curriculum = |task: &mut Task| task.funding = Funding::Curriculum;
     assert!(judged(&config(), poor, curriculum).is_ok());
     let refused = judged(&config(), stranger, curriculum);
@@ -102,14 +90,8 @@ fn money_at_stake_is_bounded() {
     config.policy.minimum_reward = "2000".parse().unwrap();
     let refused = judged(&config, RICH, |_| ()).unwrap_err();
     assert!(matches!(refused, Decline::Reward { .. }));
-    assert!(matches!(
-        declined(|task| task.terms.stake = 101 * NNK),
-        Decline::Stake { .. }
-    ));
-    let poor = Means {
-        free: 10 * NNK,
-        may_work: true,
-    };
+    assert!(matches!(declined(|task| task.terms.stake = 101 * NNK), Decline::Stake { .. }));
+    let poor = Means { free: 10 * NNK, may_work: true };
     let refused = judged(&self::config(), poor, |task| task.terms.stake = 10 * NNK);
     let refused = refused.unwrap_err();
     assert!(matches!(refused, Decline::Funds { .. }) && refused.concerns_the_owner());
@@ -118,10 +100,7 @@ fn money_at_stake_is_bounded() {
 
 #[test]
 fn a_task_without_time_is_left_alone() {
-    assert!(matches!(
-        declined(|task| task.opened_at = Some(94)),
-        Decline::CommitTime { .. }
-    ));
+    assert!(matches!(declined(|task| task.opened_at = Some(94)), Decline::CommitTime { .. }));
     let blocks = |task: &mut Task| task.test_blocks = 6;
     assert!(matches!(declined(blocks), Decline::ProveTime { .. }));
 }
@@ -180,10 +159,7 @@ fn a_long_prove_phase_does_not_take_the_time_of_a_short_one() {
 fn a_stake_that_is_not_held_yet_is_not_spent_twice() {
     let (config, mut task) = (config(), fake::open_task());
     task.terms.periods.prove = 1000;
-    let means = Means {
-        free: 11 * NNK,
-        may_work: true,
-    };
+    let means = Means { free: 11 * NNK, may_work: true };
     let mut burden = Burden::default();
     for _ in 0..2 {
         let chosen = judge_beside(&config, means, &burden, &task);

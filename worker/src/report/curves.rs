@@ -21,17 +21,8 @@ pub(super) fn loss_svg(history: &[EpochMetrics]) -> Result<String, ReportError> 
         colour: RGBColor(31, 95, 168),
         points: points(history, |epoch| Some(epoch.loss)),
     };
-    let highest = curve
-        .points
-        .iter()
-        .map(|(_, loss)| *loss)
-        .fold(0.0, f64::max);
-    draw(
-        "Loss",
-        "mean cross-entropy",
-        0.0..highest.max(0.01) * 1.05,
-        &[curve],
-    )
+    let highest = curve.points.iter().map(|(_, loss)| *loss).fold(0.0, f64::max);
+    draw("Loss", "mean cross-entropy", 0.0..highest.max(0.01) * 1.05, &[curve])
 }
 
 /// Both accuracies of each epoch.
@@ -50,12 +41,7 @@ pub(super) fn accuracy_svg(history: &[EpochMetrics]) -> Result<String, ReportErr
     ];
     let all = curves.iter().flat_map(|curve| &curve.points);
     let lowest = all.map(|(_, accuracy)| *accuracy).fold(1.0, f64::min);
-    draw(
-        "Strict accuracy",
-        "share of rows",
-        (lowest - 0.02).max(0.0)..1.005,
-        &curves,
-    )
+    draw("Strict accuracy", "share of rows", (lowest - 0.02).max(0.0)..1.005, &curves)
 }
 
 fn points(
@@ -73,16 +59,8 @@ fn draw(
     curves: &[Curve],
 ) -> Result<String, ReportError> {
     let mut svg = String::new();
-    draw_on(
-        SVGBackend::with_string(&mut svg, SIZE),
-        (title, unit),
-        range,
-        curves,
-    )
-    .map_err(|error| ReportError::Plot {
-        what: title,
-        reason: error.to_string(),
-    })?;
+    draw_on(SVGBackend::with_string(&mut svg, SIZE), (title, unit), range, curves)
+        .map_err(|error| ReportError::Plot { what: title, reason: error.to_string() })?;
     Ok(svg)
 }
 
@@ -112,10 +90,7 @@ fn draw_on(
     for curve in curves.iter().filter(|curve| !curve.points.is_empty()) {
         let colour = curve.colour;
         chart
-            .draw_series(LineSeries::new(
-                curve.points.clone(),
-                colour.stroke_width(2),
-            ))?
+            .draw_series(LineSeries::new(curve.points.clone(), colour.stroke_width(2)))?
             .label(curve.name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour));
     }

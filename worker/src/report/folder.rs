@@ -50,10 +50,7 @@ impl RunFolder {
     ///
     /// A record that is there is replaced: `history` are the epochs that a checkpoint had done.
     pub fn start(folder: &Path, history: &[EpochMetrics]) -> Result<Self, ReportError> {
-        let failed = |source| ReportError::File {
-            path: folder.to_owned(),
-            source,
-        };
+        let failed = |source| ReportError::File { path: folder.to_owned(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         remove_old_events(folder).map_err(failed)?;
         let metrics = File::create(folder.join("metrics.jsonl")).map_err(failed)?;

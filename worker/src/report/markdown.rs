@@ -26,15 +26,9 @@ fn write_all(out: &mut String, report: &TrainReport) -> std::fmt::Result {
 }
 
 fn write_result(out: &mut String, report: &TrainReport) -> std::fmt::Result {
-    writeln!(
-        out,
-        "A row counts as correct if the output of its class is strictly above all"
-    )?;
+    writeln!(out, "A row counts as correct if the output of its class is strictly above all")?;
     writeln!(out, "others, computed with the integers that are proved.\n")?;
-    writeln!(
-        out,
-        "| Rows | Correct | Of | Share |\n| --- | --- | --- | --- |"
-    )?;
+    writeln!(out, "| Rows | Correct | Of | Share |\n| --- | --- | --- | --- |")?;
     write_evaluation(out, "training", &report.training)?;
     if let Some(validation) = &report.validation {
         write_evaluation(out, "validation", validation)?;
@@ -59,22 +53,16 @@ fn write_result(out: &mut String, report: &TrainReport) -> std::fmt::Result {
 
 fn write_evaluation(out: &mut String, rows: &str, found: &Evaluation) -> std::fmt::Result {
     let share = found.accuracy() * 100.0;
-    writeln!(
-        out,
-        "| {rows} | {} | {} | {share:.2} % |",
-        found.correct, found.rows
-    )
+    writeln!(out, "| {rows} | {} | {} | {share:.2} % |", found.correct, found.rows)
 }
 
 fn write_settings(out: &mut String, report: &TrainReport) -> std::fmt::Result {
     let config = &report.config;
     let optimiser = match config.optimiser {
         Optimiser::SgdMomentum { momentum } => format!("SGD with momentum {momentum}"),
-        Optimiser::AdamW {
-            beta1,
-            beta2,
-            epsilon,
-        } => format!("AdamW with betas {beta1} and {beta2}, epsilon {epsilon}"),
+        Optimiser::AdamW { beta1, beta2, epsilon } => {
+            format!("AdamW with betas {beta1} and {beta2}, epsilon {epsilon}")
+        }
     };
     let lines = [
         ("shape", report.shape.clone()),
@@ -101,29 +89,23 @@ fn schedule(schedule: Schedule) -> String {
     match schedule {
         Schedule::Constant => "constant".to_owned(),
         Schedule::Cosine { warm_up } => format!("cosine after a warm-up of {warm_up} of the steps"),
-        Schedule::Step {
-            every_epochs,
-            factor,
-        } => format!("times {factor} every {every_epochs} epochs"),
+        Schedule::Step { every_epochs, factor } => {
+            format!("times {factor} every {every_epochs} epochs")
+        }
     }
 }
 
 fn image_shift(image: Option<ImageShift>) -> String {
     match image {
         None => "none".to_owned(),
-        Some(ImageShift {
-            width,
-            height,
-            chance,
-        }) => format!("{width} x {height} pixels, chance {chance} for each axis"),
+        Some(ImageShift { width, height, chance }) => {
+            format!("{width} x {height} pixels, chance {chance} for each axis")
+        }
     }
 }
 
 fn write_epochs(out: &mut String, history: &[EpochMetrics]) -> std::fmt::Result {
-    writeln!(
-        out,
-        "| Epoch | Loss | Training | Validation | Learning rate | Seconds |"
-    )?;
+    writeln!(out, "| Epoch | Loss | Training | Validation | Learning rate | Seconds |")?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
     for epoch in history {
         let percent = |share: f64| format!("{:.2} %", share * 100.0);

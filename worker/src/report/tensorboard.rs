@@ -54,8 +54,7 @@ impl EventFile {
         ];
         let validation = epoch.validation_accuracy;
         numbers.extend(validation.map(|accuracy| ("accuracy/validation", accuracy)));
-        self.0
-            .write_all(&record(&scalars(now(), epoch.step, &numbers)))
+        self.0.write_all(&record(&scalars(now(), epoch.step, &numbers)))
     }
 }
 

@@ -23,9 +23,7 @@ fn report() -> TrainReport {
     let evaluation = Evaluation {
         rows: 9,
         correct: 7,
-        confusion: Confusion {
-            counts: vec![vec![4, 1, 0], vec![0, 3, 1]],
-        },
+        confusion: Confusion { counts: vec![vec![4, 1, 0], vec![0, 3, 1]] },
     };
     TrainReport {
         shape: "tiny-4x3x2".to_owned(),
@@ -47,9 +45,7 @@ fn read(folder: &Path, name: &str) -> String {
 }
 
 fn event_bytes(folder: &Path) -> Vec<u8> {
-    let names = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut events = names.filter(|path| path.to_string_lossy().contains("tfevents"));
     let only = events.next().unwrap();
     assert_eq!(events.next(), None);
@@ -102,10 +98,8 @@ fn a_record_grows_with_the_epochs_and_is_replaced_on_a_new_start() {
     let mut run = RunFolder::start(folder.path(), &[epoch(0)]).unwrap();
     run.add(&epoch(1)).unwrap();
     let lines = read(folder.path(), "metrics.jsonl");
-    let parsed: Vec<EpochMetrics> = lines
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let parsed: Vec<EpochMetrics> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(parsed, [epoch(0), epoch(1)]);
     let events = events(&event_bytes(folder.path()));
     assert_eq!(events.len(), 3);
@@ -122,10 +116,7 @@ fn a_finished_record_has_plots_tables_and_a_report() {
     run.finish(&report()).unwrap();
     for plot in ["loss.svg", "accuracy.svg", "confusion.svg"] {
         let svg = read(folder.path(), plot);
-        assert!(
-            svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"),
-            "{plot}"
-        );
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{plot}");
     }
     assert!(read(folder.path(), "accuracy.svg").contains("validation rows"));
     let csv = read(folder.path(), "confusion.csv");
@@ -143,9 +134,6 @@ fn a_run_without_an_epoch_still_has_plots() {
     let mut empty = report();
     empty.history.clear();
     empty.validation = None;
-    RunFolder::start(folder.path(), &[])
-        .unwrap()
-        .finish(&empty)
-        .unwrap();
+    RunFolder::start(folder.path(), &[]).unwrap().finish(&empty).unwrap();
     assert!(read(folder.path(), "loss.svg").contains("</svg>"));
 }

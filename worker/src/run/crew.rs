@@ -89,11 +89,7 @@ impl Crew {
     pub(super) fn send_out(&mut self, action: &Action, all: &Stop) -> Stop {
         let stop = all.child();
         self.waiting = None;
-        self.job = Some(Job {
-            step: action.name(),
-            is_work: action.is_work(),
-            stop: stop.clone(),
-        });
+        self.job = Some(Job { step: action.name(), is_work: action.is_work(), stop: stop.clone() });
         stop
     }
 

@@ -117,9 +117,7 @@ impl Foreman {
             return Ok(());
         };
         // A journal that cannot be read is told of when its turn comes; it must not stop the others.
-        let closed = journal
-            .progress()
-            .is_ok_and(|progress| progress.ending.is_some());
+        let closed = journal.progress().is_ok_and(|progress| progress.ending.is_some());
         if !closed {
             self.crews.insert(task, Crew::new(journal));
         }
@@ -279,12 +277,7 @@ impl Foreman {
         let (shop, journal) = (self.shop.clone(), crew.journal.clone());
         let step = action.name();
         let job = self.jobs.spawn(async move {
-            let errand = Errand {
-                shop: &shop,
-                task,
-                journal: &journal,
-                stop: &stop,
-            };
+            let errand = Errand { shop: &shop, task, journal: &journal, stop: &stop };
             errand.take(&action).await
         });
         self.steps.insert(job.id(), (task, step));
@@ -312,9 +305,7 @@ impl Foreman {
             let waited = match seen {
                 Some(number) => {
                     let next = shop.chain.wait_for(number.saturating_add(1));
-                    tokio::time::timeout(patience, next)
-                        .await
-                        .is_ok_and(|next| next.is_ok())
+                    tokio::time::timeout(patience, next).await.is_ok_and(|next| next.is_ok())
                 }
                 None => false,
             };
@@ -386,12 +377,7 @@ impl Foreman {
         let Some(crew) = self.crews.get(&task) else {
             return;
         };
-        let errand = Errand {
-            shop: &self.shop,
-            task,
-            journal: &crew.journal,
-            stop: &self.stop,
-        };
+        let errand = Errand { shop: &self.shop, task, journal: &crew.journal, stop: &self.stop };
         let reason = error.to_string();
         let at = crew.seen;
         if let Err(error) = errand.close(Ending::Refused { reason }, at) {
@@ -498,12 +484,7 @@ impl Foreman {
         self.shop.notices.tell(Notice::Stopping);
         while let Some(ended) = self.jobs.join_next_with_id().await {
             if let Some((task, step, result)) = self.identify(ended) {
-                tracing::debug!(
-                    task,
-                    step,
-                    ok = result.is_ok(),
-                    "a step ended while stopping"
-                );
+                tracing::debug!(task, step, ok = result.is_ok(), "a step ended while stopping");
             }
         }
         self.summary.open = self.crews.len();

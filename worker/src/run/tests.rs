@@ -60,11 +60,7 @@ impl Minutes {
 const SLOT: Duration = Duration::from_secs(1);
 
 /// Pauses that are told apart.
-const PATIENT: Retry = Retry {
-    first_seconds: 10,
-    longest_seconds: 40,
-    attempts: 20,
-};
+const PATIENT: Retry = Retry { first_seconds: 10, longest_seconds: 40, attempts: 20 };
 
 struct Rig {
     chain: FakeChain,
@@ -76,10 +72,7 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let chain = FakeChain::new(circuits());
-        let minutes = Minutes {
-            told: Mutex::default(),
-            pace: chain.pace(),
-        };
+        let minutes = Minutes { told: Mutex::default(), pace: chain.pace() };
         Self {
             chain,
             folder: tempfile::tempdir().unwrap(),
@@ -117,12 +110,8 @@ async fn the_loop_finds_a_task_and_is_paid() {
     let summary = rig.run(rig.shop()).await;
     assert_eq!((summary.paid, summary.unpaid, summary.open), (1, 0, 0));
     assert_eq!(rig.ending(), Some(Ending::Paid));
-    assert!(rig
-        .minutes
-        .has(|notice| matches!(notice, Notice::Chosen { task: TASK, .. })));
-    assert!(rig
-        .minutes
-        .has(|notice| matches!(notice, Notice::Proved { rows: 32, .. })));
+    assert!(rig.minutes.has(|notice| matches!(notice, Notice::Chosen { task: TASK, .. })));
+    assert!(rig.minutes.has(|notice| matches!(notice, Notice::Proved { rows: 32, .. })));
 }
 
 #[tokio::test]
@@ -264,9 +253,7 @@ async fn a_task_that_the_policy_refuses_is_left_alone_with_a_reason() {
     shop.config.policy.sponsored = false;
     let summary = rig.run(shop).await;
     assert_eq!(summary, Summary::default());
-    assert!(rig
-        .minutes
-        .has(|notice| matches!(notice, Notice::Declined { .. })));
+    assert!(rig.minutes.has(|notice| matches!(notice, Notice::Declined { .. })));
     assert!(rig.chain.world().accepted.is_empty());
 }
 
@@ -319,10 +306,7 @@ async fn a_worker_that_is_stopped_while_it_trains_goes_on_with_the_next_start() 
     assert_eq!((summary.paid, summary.open), (0, 1));
     assert_eq!(rig.ending(), None);
     rig.chain.pace().set_busy(false);
-    let rig = Rig {
-        stop: Stop::new(),
-        ..rig
-    };
+    let rig = Rig { stop: Stop::new(), ..rig };
     assert_eq!(rig.run(rig.shop()).await.paid, 1);
 }
 
@@ -363,11 +347,7 @@ async fn a_panic_is_a_failure_of_its_step_and_the_loop_goes_on() {
     let mut shop = rig.shop();
     shop.config.retry.first_seconds = 0;
     shop.blobs = Arc::new(FaultyStore {
-        store: FakeStore {
-            blob: Some(rig.chain.blob()),
-            stores: true,
-            fuse: Fuse::endless(),
-        },
+        store: FakeStore { blob: Some(rig.chain.blob()), stores: true, fuse: Fuse::endless() },
         is_mended: AtomicBool::new(false),
     });
     assert_eq!(rig.run(shop).await.paid, 1);
@@ -392,15 +372,7 @@ async fn an_account_without_money_is_told_and_waits() {
     foreman.tick().await.unwrap();
     foreman.tick().await.unwrap();
     let told = rig.minutes.lock();
-    let funds = |notice: &&Notice| {
-        matches!(
-            notice,
-            Notice::Declined {
-                actionable: true,
-                ..
-            }
-        )
-    };
+    let funds = |notice: &&Notice| matches!(notice, Notice::Declined { actionable: true, .. });
     assert_eq!(told.iter().filter(funds).count(), 1, "it is said once");
     assert!(rig.chain.world().accepted.is_empty());
 }
@@ -412,10 +384,7 @@ async fn a_failed_reveal_is_an_ending_without_loss() {
     let summary = rig.run(rig.shop()).await;
     assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
     let ending = rig.ending();
-    let failed = Ending::Over {
-        outcome: Outcome::RevealFailed,
-        complete: false,
-    };
+    let failed = Ending::Over { outcome: Outcome::RevealFailed, complete: false };
     assert_eq!(ending, Some(failed));
 }
 

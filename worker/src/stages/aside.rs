@@ -58,9 +58,7 @@ async fn unsound_scores(
     errand: &Errand<'_>,
     blocks: &[BlockIndex],
 ) -> Result<Vec<BlockIndex>, StepError> {
-    let record = errand
-        .circuit(errand.journal.chosen()?.score_circuit)
-        .await?;
+    let record = errand.circuit(errand.journal.chosen()?.score_circuit).await?;
     let statements = statements(errand, &record, blocks).await?;
     let provers = errand.shop.provers.clone();
     let check = move || -> Result<Vec<BlockIndex>, StepError> {

@@ -26,9 +26,6 @@ pub(super) fn draw_salt(errand: &Errand<'_>) -> Result<(), StepError> {
 /// Sends the commitment whose salt is on the disk.
 pub(super) async fn commit(errand: &Errand<'_>) -> Result<(), StepError> {
     let commitment = errand.journal.commitment()?;
-    let message = Message::Commit {
-        task: errand.task,
-        model: commitment.model,
-    };
+    let message = Message::Commit { task: errand.task, model: commitment.model };
     Ok(errand.shop.chain.send(message).await?)
 }

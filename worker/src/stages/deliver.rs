@@ -153,10 +153,7 @@ fn attestation(errand: &Errand<'_>) -> Result<Attestation, StepError> {
 pub(super) async fn reveal_key(errand: &Errand<'_>) -> Result<(), StepError> {
     await_finality(errand).await?;
     need_turn(errand).await?;
-    let message = Message::RevealKey {
-        task: errand.task,
-        key: errand.journal.key()?.key,
-    };
+    let message = Message::RevealKey { task: errand.task, key: errand.journal.key()?.key };
     Ok(errand.shop.chain.send(message).await?)
 }
 
@@ -173,12 +170,7 @@ async fn need_turn(errand: &Errand<'_>) -> Result<(), StepError> {
 /// the chain drops again has the model for nothing.
 async fn await_finality(errand: &Errand<'_>) -> Result<(), StepError> {
     let chain = &errand.shop.chain;
-    while chain
-        .view(errand.task, Depth::Final)
-        .await?
-        .delivery
-        .is_none()
-    {
+    while chain.view(errand.task, Depth::Final).await?.delivery.is_none() {
         errand.go_on()?;
         let best = chain.view(errand.task, Depth::Best).await?;
         if best.delivery.is_none() {

@@ -67,20 +67,12 @@ pub fn check_data(
     let refuse = |text: String| Refusal::Data(text);
     let data = TrainBlob::decode(bytes).map_err(|error| refuse(error.to_string()))?;
     if data.shape() != shape {
-        let text = format!(
-            "the training data is of shape {}, not {shape}",
-            data.shape()
-        );
+        let text = format!("the training data is of shape {}, not {shape}", data.shape());
         return Err(refuse(text));
     }
     let blocks = u16::try_from(roots.len()).unwrap_or(u16::MAX);
-    data.check_complete(blocks, drawn)
-        .map_err(|error| refuse(error.to_string()))?;
-    data.check_against_roots(roots)
-        .map_err(|error| refuse(error.to_string()))?;
+    data.check_complete(blocks, drawn).map_err(|error| refuse(error.to_string()))?;
+    data.check_against_roots(roots).map_err(|error| refuse(error.to_string()))?;
     let samples = data.samples().map_err(|error| refuse(error.to_string()))?;
-    Ok(DataFact {
-        blocks: data.blocks().len(),
-        samples: samples.len(),
-    })
+    Ok(DataFact { blocks: data.blocks().len(), samples: samples.len() })
 }

@@ -112,11 +112,7 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn new(lesson: &'a Lesson, folder: &'a Path) -> Self {
-        Self {
-            lesson,
-            folder,
-            record: None,
-        }
+        Self { lesson, folder, record: None }
     }
 
     /// A report that cannot be written does not stop a training: the model counts.

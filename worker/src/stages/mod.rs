@@ -135,11 +135,7 @@ impl Errand<'_> {
         self.tell(Notice::Began { task, step });
         let taken = self.act(action).await;
         taken.map_err(|error| self.mend(error))?;
-        self.tell(Notice::Done {
-            task,
-            step,
-            seconds: began.elapsed().as_secs_f64(),
-        });
+        self.tell(Notice::Done { task, step, seconds: began.elapsed().as_secs_f64() });
         Ok(())
     }
 

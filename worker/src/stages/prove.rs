@@ -138,9 +138,7 @@ fn open_block(
 
 /// Proves one block. Blocks the thread.
 pub fn prove_block(task: &BlockTask, progress: impl FnMut(Stage)) -> Result<ProofFact, StepError> {
-    let BlockTask {
-        prover, context, ..
-    } = task;
+    let BlockTask { prover, context, .. } = task;
     let private = Private {
         weights: task.weights.clone(),
         weights_salt: task.salt.expose(),
@@ -162,11 +160,7 @@ pub fn prove_block(task: &BlockTask, progress: impl FnMut(Stage)) -> Result<Proo
 }
 
 fn tell_stage(notices: &Notices, task: TaskId, block: BlockIndex, stage: Stage) {
-    notices.tell(Notice::Proving {
-        task,
-        block,
-        stage: stage.to_string(),
-    });
+    notices.tell(Notice::Proving { task, block, stage: stage.to_string() });
 }
 
 /// Sends the proofs of these blocks.
@@ -181,10 +175,7 @@ pub(super) async fn submit(errand: &Errand<'_>, blocks: &[BlockIndex]) -> Result
             proof: fact.proof,
         });
     }
-    let message = Message::SubmitScores {
-        task: errand.task,
-        scores,
-    };
+    let message = Message::SubmitScores { task: errand.task, scores };
     match errand.shop.chain.send(message).await {
         Err(error) if error.is_about_a_proof() => Err(aside::scores(errand, blocks, error).await),
         sent => Ok(sent?),

@@ -31,11 +31,7 @@ struct Shelf<S>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
 impl Provers {
     /// Provers with keys of this folder.
     pub fn new(keys: KeyStore) -> Self {
-        Self {
-            keys,
-            score: Shelf(Mutex::default()),
-            delivery: Shelf(Mutex::default()),
-        }
+        Self { keys, score: Shelf(Mutex::default()), delivery: Shelf(Mutex::default()) }
     }
 
     /// Where the keys are.
@@ -98,10 +94,9 @@ fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
         ProverError::OtherCircuit { .. } | ProverError::Key(_) => {
             Refusal::Key(error.to_string()).into()
         }
-        ProverError::Store(KeyStoreError::File {
-            path,
-            source: KeyFileError::Io(reason),
-        }) if may_answer_again(&reason) => {
+        ProverError::Store(KeyStoreError::File { path, source: KeyFileError::Io(reason) })
+            if may_answer_again(&reason) =>
+        {
             StateError::io("read or write the proving key", &path, reason).into()
         }
         ProverError::Store(error) => Refusal::Key(format!(
@@ -115,10 +110,7 @@ fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
 
 /// The file system failed. A file that is not there, or too short, is none that will come by itself.
 fn may_answer_again(reason: &io::Error) -> bool {
-    !matches!(
-        reason.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof
-    )
+    !matches!(reason.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
 }
 
 impl<S> fmt::Debug for Shelf<S> {
@@ -179,21 +171,14 @@ mod tests {
         let (right, foreign) = (fs::read(&score).unwrap(), fs::read(&delivery).unwrap());
         let mut damaged = right.clone();
         *damaged.last_mut().unwrap() ^= 1;
-        for wrong in [
-            None,
-            Some(&right[..right.len() / 2]),
-            Some(&foreign[..]),
-            Some(&damaged[..]),
-        ] {
+        for wrong in [None, Some(&right[..right.len() / 2]), Some(&foreign[..]), Some(&damaged[..])]
+        {
             match wrong {
                 Some(bytes) => fs::write(&score, bytes).unwrap(),
                 None => fs::remove_file(&score).unwrap(),
             }
             let error = error_of(keys.clone());
-            assert!(
-                matches!(error, StepError::Refusal(Refusal::Key(_))),
-                "{error}"
-            );
+            assert!(matches!(error, StepError::Refusal(Refusal::Key(_))), "{error}");
             assert_eq!(error.remedy(), Remedy::GiveUp);
             assert!(error.to_string().contains("docs/ceremony.md"), "{error}");
             assert!(error.to_string().contains(".s1."), "{error}");

@@ -88,8 +88,7 @@ pub(crate) struct FakeStore {
 impl Blobs for FakeStore {
     async fn get(&self, id: &BlobId, _: u64, _: Listener) -> Result<Bytes, BlobError> {
         let blob = self.blob.clone().filter(|_| *id == BLOB);
-        blob.map(Bytes::from)
-            .ok_or(BlobError::Store("no such blob".into()))
+        blob.map(Bytes::from).ok_or(BlobError::Store("no such blob".into()))
     }
 
     async fn put(&self, _: Vec<u8>) -> Result<Option<BlobId>, BlobError> {
@@ -153,11 +152,7 @@ pub(crate) fn workshop(chain: &FakeChain, fuse: &Fuse) -> Workshop {
     let config = config();
     Workshop {
         chain: Arc::new(chain.with_fuse(fuse.clone())),
-        blobs: Arc::new(FakeStore {
-            blob: Some(chain.blob()),
-            stores: true,
-            fuse: fuse.clone(),
-        }),
+        blobs: Arc::new(FakeStore { blob: Some(chain.blob()), stores: true, fuse: fuse.clone() }),
         trainer: Arc::new(ReadyTrainer(perfect_model())),
         provers: provers(),
         places: Places::of(&config),

@@ -50,12 +50,7 @@ async fn begin(shop: &Workshop, state: &StateDir) -> Result<Journal, StepError> 
 }
 
 fn errand<'a>(shop: &'a Workshop, journal: &'a Journal, stop: &'a Stop) -> Errand<'a> {
-    Errand {
-        shop,
-        task: TASK,
-        journal,
-        stop,
-    }
+    Errand { shop, task: TASK, journal, stop }
 }
 
 fn folder() -> tempfile::TempDir {
@@ -68,20 +63,11 @@ async fn a_task_ends_with_the_payment() {
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
     let world = chain.world();
-    assert_eq!(
-        world.accepted,
-        ["commit", "submit scores", "deliver", "reveal key"]
-    );
+    assert_eq!(world.accepted, ["commit", "submit scores", "deliver", "reveal key"]);
     assert_eq!(world.free, 2000 * NNK);
     let delivery = &world.deliveries[&crate::chain::fake::WORKER];
-    assert_eq!(
-        delivery.attestation.model_blob.map(|id| id.0),
-        Some([3; 32])
-    );
-    assert_eq!(
-        delivery.attestation.hyperparameters.map(|hash| hash.0),
-        Some([8; 32])
-    );
+    assert_eq!(delivery.attestation.model_blob.map(|id| id.0), Some([3; 32]));
+    assert_eq!(delivery.attestation.hyperparameters.map(|hash| hash.0), Some([8; 32]));
 }
 
 /// A kill before and after each write and each message.
@@ -99,11 +85,7 @@ async fn a_kill_at_any_moment_loses_nothing_and_repeats_nothing() {
         let second = work(&chain, folder.path(), &Fuse::endless()).await;
         assert!(matches!(second, Ok(Ending::Paid)), "{moments}: {second:?}");
         let world = chain.world();
-        assert_eq!(
-            world.models.len(),
-            1,
-            "{moments}: a second model was committed"
-        );
+        assert_eq!(world.models.len(), 1, "{moments}: a second model was committed");
         assert_eq!(world.payments, 1, "{moments}");
         assert_eq!(world.free, 2000 * NNK, "{moments}");
     }
@@ -118,17 +100,10 @@ async fn data_that_is_not_the_tasks_is_refused_before_anything_is_at_stake() {
     for wrong in [other.blob(), truncated, b"no data at all".to_vec()] {
         let folder = folder();
         let mut shop = workshop(&chain, &Fuse::endless());
-        shop.blobs = Arc::new(FakeStore {
-            blob: Some(wrong),
-            stores: true,
-            fuse: Fuse::endless(),
-        });
+        shop.blobs = Arc::new(FakeStore { blob: Some(wrong), stores: true, fuse: Fuse::endless() });
         let state = StateDir::open(folder.path()).unwrap();
         let error = work_in(&shop, &state).await.unwrap_err();
-        assert!(
-            matches!(error, StepError::Refusal(Refusal::Data(_))),
-            "{error}"
-        );
+        assert!(matches!(error, StepError::Refusal(Refusal::Data(_))), "{error}");
         assert_eq!(error.remedy(), Remedy::GiveUp);
         assert!(chain.world().accepted.is_empty());
     }
@@ -138,11 +113,7 @@ async fn data_that_is_not_the_tasks_is_refused_before_anything_is_at_stake() {
 async fn an_unreachable_store_is_asked_again() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     let mut shop = workshop(&chain, &Fuse::endless());
-    shop.blobs = Arc::new(FakeStore {
-        blob: None,
-        stores: false,
-        fuse: Fuse::endless(),
-    });
+    shop.blobs = Arc::new(FakeStore { blob: None, stores: false, fuse: Fuse::endless() });
     let state = StateDir::open(folder.path()).unwrap();
     let error = work_in(&shop, &state).await.unwrap_err();
     assert!(matches!(error, StepError::Store(_)));
@@ -153,11 +124,8 @@ async fn an_unreachable_store_is_asked_again() {
 async fn a_model_is_delivered_without_a_copy_if_none_can_be_stored() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     let mut shop = workshop(&chain, &Fuse::endless());
-    shop.blobs = Arc::new(FakeStore {
-        blob: Some(chain.blob()),
-        stores: false,
-        fuse: Fuse::endless(),
-    });
+    shop.blobs =
+        Arc::new(FakeStore { blob: Some(chain.blob()), stores: false, fuse: Fuse::endless() });
     let state = StateDir::open(folder.path()).unwrap();
     assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
     let world = chain.world();
@@ -185,10 +153,7 @@ async fn too_little_money_is_said_and_tried_again() {
     begin(&shop, &state).await.unwrap();
     chain.world().free = 1;
     let error = work_in(&shop, &state).await.unwrap_err();
-    assert!(matches!(
-        error,
-        StepError::Chain(crate::chain::ChainError::CannotPay)
-    ));
+    assert!(matches!(error, StepError::Chain(crate::chain::ChainError::CannotPay)));
     assert_eq!(error.remedy(), Remedy::Again);
 }
 
@@ -197,10 +162,7 @@ async fn a_reveal_that_fails_gives_the_stake_back() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     chain.world().honest = false;
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
-    let expected = Ending::Over {
-        outcome: Outcome::RevealFailed,
-        complete: false,
-    };
+    let expected = Ending::Over { outcome: Outcome::RevealFailed, complete: false };
     assert_eq!(ending, expected);
     assert!(!ending.costs_the_stake());
 }
@@ -214,10 +176,7 @@ async fn a_useless_model_proves_its_score_and_loses_nothing() {
     )));
     let state = StateDir::open(folder.path()).unwrap();
     let ending = work_in(&shop, &state).await.unwrap();
-    let expected = Ending::Over {
-        outcome: Outcome::NoWinner,
-        complete: true,
-    };
+    let expected = Ending::Over { outcome: Outcome::NoWinner, complete: true };
     assert_eq!(ending, expected);
     assert!(!ending.costs_the_stake());
 }
@@ -347,10 +306,7 @@ async fn a_node_that_has_not_come_to_the_task_yet_does_not_end_it() {
     chain.world().syncing_at = Some(chosen_at);
     assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, gone);
     chain.world().syncing_at = None;
-    assert_eq!(
-        shop.plan(TASK, &journal).await.unwrap().0,
-        Action::FetchData
-    );
+    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, Action::FetchData);
 }
 
 #[tokio::test]
@@ -364,10 +320,7 @@ async fn an_ending_that_is_not_final_is_not_believed() {
     let early = errand.take(&Action::End(Ending::Paid)).await;
     assert!(matches!(early, Err(StepError::MovedOn(_))));
     assert_eq!(journal.progress().unwrap().ending, None);
-    assert_ne!(
-        shop.plan(TASK, &journal).await.unwrap().0,
-        Action::Wait(Waiting::Turn)
-    );
+    assert_ne!(shop.plan(TASK, &journal).await.unwrap().0, Action::Wait(Waiting::Turn));
 }
 
 /// What `submit` reports after its own payment, and what closes the journal later.
@@ -439,12 +392,8 @@ fn cut_proof(journal: &Journal) {
 
 #[tokio::test]
 async fn a_proof_that_is_damaged_or_does_not_hold_is_made_again() {
-    let faults: [fn(&Journal); 4] = [
-        spoil_score,
-        spoil_proof,
-        take_the_proof_of_another_block,
-        cut_proof,
-    ];
+    let faults: [fn(&Journal); 4] =
+        [spoil_score, spoil_proof, take_the_proof_of_another_block, cut_proof];
     for spoil in faults {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
         let shop = workshop(&chain, &Fuse::endless());
@@ -476,10 +425,7 @@ async fn a_proof_that_is_damaged_again_and_again_is_told_of_as_a_fault_of_the_ma
     let submit = work_until(&shop, &journal, "submit-scores").await;
     cut_proof(&journal);
     let error = take(&shop, &journal, &submit).await.unwrap_err();
-    assert!(
-        matches!(error, StepError::State(StateError::AlwaysDamaged { .. })),
-        "{error}"
-    );
+    assert!(matches!(error, StepError::State(StateError::AlwaysDamaged { .. })), "{error}");
     assert!(error.to_string().contains("another machine"), "{error}");
     assert_eq!(chain.world().accepted, ["commit"]);
 }

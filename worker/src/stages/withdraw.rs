@@ -82,11 +82,6 @@ fn close(
     let Some(journal) = journal else {
         return Ok(());
     };
-    let errand = Errand {
-        shop,
-        task,
-        journal,
-        stop: &Stop::new(),
-    };
+    let errand = Errand { shop, task, journal, stop: &Stop::new() };
     Ok(errand.close(Ending::Withdrawn, view.now)?)
 }

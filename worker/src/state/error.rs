@@ -95,19 +95,12 @@ pub enum StateError {
 impl StateError {
     /// A failure of the file system.
     pub(crate) fn io(doing: &'static str, path: &Path, reason: io::Error) -> Self {
-        Self::Io {
-            doing,
-            path: path.to_owned(),
-            reason,
-        }
+        Self::Io { doing, path: path.to_owned(), reason }
     }
 
     /// A file that does not hold what it should.
     pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
-        Self::Damaged {
-            path: path.to_owned(),
-            reason: reason.to_string(),
-        }
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
     }
 
     /// Time alone may mend it: somebody frees space, or a disk answers again.

@@ -307,19 +307,8 @@ mod weights {
         weights: &Weights,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let Weights {
-            hidden,
-            hidden_bias,
-            output,
-            output_bias,
-        } = weights;
-        Borrowed {
-            hidden,
-            hidden_bias,
-            output,
-            output_bias,
-        }
-        .serialize(serializer)
+        let Weights { hidden, hidden_bias, output, output_bias } = weights;
+        Borrowed { hidden, hidden_bias, output, output_bias }.serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(

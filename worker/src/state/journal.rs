@@ -295,11 +295,7 @@ impl Journal {
         let path = self.folder.join(name);
         match path.exists() {
             false => facts::write(self.disk.as_ref(), &path, fact),
-            true => Err(StateError::io(
-                "replace",
-                &path,
-                io::ErrorKind::AlreadyExists.into(),
-            )),
+            true => Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into())),
         }
     }
 

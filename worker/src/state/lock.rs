@@ -19,9 +19,7 @@ impl FolderLock {
         let path = folder.join("lock");
         let mut options = OpenOptions::new();
         options.create(true).write(true).truncate(false);
-        let file = options
-            .open(&path)
-            .map_err(|reason| StateError::io("open", &path, reason))?;
+        let file = options.open(&path).map_err(|reason| StateError::io("open", &path, reason))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

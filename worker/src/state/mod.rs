@@ -65,11 +65,8 @@ impl StateDir {
     /// The folder that is used if none is named: `$XDG_STATE_HOME/nocknock/worker`, or
     /// `~/.local/state/nocknock/worker`.
     pub fn default_folder() -> Result<PathBuf, StateError> {
-        let variable = |name| {
-            env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
+        let variable =
+            |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let base = variable("XDG_STATE_HOME");
         let base = base.or_else(|| Some(variable("HOME")?.join(".local").join("state")));
         let base = base.ok_or(StateError::NoFolder)?;
@@ -87,11 +84,7 @@ impl StateDir {
         made.map_err(|reason| StateError::io("make the folder", folder, reason))?;
         let path = folder.to_owned();
         let lock = FolderLock::take(folder)?.ok_or(StateError::Locked { path })?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            disk,
-            _lock: lock,
-        })
+        Ok(Self { folder: folder.to_owned(), disk, _lock: lock })
     }
 
     /// The folder.

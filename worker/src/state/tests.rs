@@ -35,10 +35,7 @@ fn model() -> ModelFact {
 fn commitment(weights: &Weights) -> CommitmentFact {
     let salt = Secret::draw().unwrap();
     let opened = model_commitment(&TINY_4X3X2, salt.expose(), weights).unwrap();
-    CommitmentFact {
-        model: ModelCommitment(field::to_bytes(&opened)),
-        salt,
-    }
+    CommitmentFact { model: ModelCommitment(field::to_bytes(&opened)), salt }
 }
 
 fn open() -> (tempfile::TempDir, StateDir) {
@@ -59,21 +56,12 @@ fn a_second_worker_is_kept_out_until_the_first_ends() {
 #[test]
 fn another_account_or_chain_is_refused() {
     let (_folder, state) = open();
-    let owner = Owner {
-        account: AccountId { 0: [1; 32] },
-        genesis: Hash::from([2; 32]),
-    };
+    let owner = Owner { account: AccountId { 0: [1; 32] }, genesis: Hash::from([2; 32]) };
     state.claim(&owner).unwrap();
     state.claim(&owner).unwrap();
     let strangers = [
-        Owner {
-            account: AccountId { 0: [9; 32] },
-            ..owner.clone()
-        },
-        Owner {
-            genesis: Hash::from([9; 32]),
-            ..owner
-        },
+        Owner { account: AccountId { 0: [9; 32] }, ..owner.clone() },
+        Owner { genesis: Hash::from([9; 32]), ..owner },
     ];
     for stranger in strangers {
         let refused = state.claim(&stranger);
@@ -102,13 +90,8 @@ fn every_fact_is_read_back() {
     journal.save_model(&model()).unwrap();
     let commitment = commitment(&model().weights);
     journal.save_commitment(&commitment).unwrap();
-    let ending = EndingFact {
-        ending: Ending::Over {
-            outcome: Outcome::NoWinner,
-            complete: false,
-        },
-        at: 5,
-    };
+    let ending =
+        EndingFact { ending: Ending::Over { outcome: Outcome::NoWinner, complete: false }, at: 5 };
     journal.save_ending(&ending).unwrap();
     let progress = journal.progress().unwrap();
     assert_eq!(progress.commitment, Some(commitment.model));
@@ -129,11 +112,7 @@ fn a_journal_without_the_newer_terms_is_read() {
         assert!(terms.remove(newer).is_some(), "{newer}");
     }
     fs::write(&path, fact.to_string()).unwrap();
-    let older = Chosen {
-        test_blocks: 0,
-        prove_period: 0,
-        ..chosen(1)
-    };
+    let older = Chosen { test_blocks: 0, prove_period: 0, ..chosen(1) };
     assert_eq!(journal.chosen().unwrap(), older);
 }
 
@@ -144,9 +123,7 @@ fn a_second_salt_is_never_written() {
     journal.save_model(&model()).unwrap();
     let first = commitment(&model().weights);
     journal.save_commitment(&first).unwrap();
-    assert!(journal
-        .save_commitment(&commitment(&model().weights))
-        .is_err());
+    assert!(journal.save_commitment(&commitment(&model().weights)).is_err());
     assert_eq!(journal.commitment().unwrap(), first);
 }
 
@@ -156,14 +133,9 @@ fn a_model_that_does_not_open_its_commitment_is_noticed() {
     let journal = state.begin(&chosen(1)).unwrap();
     let mut other = model();
     other.weights.output_bias[0] = 1;
-    journal
-        .save_commitment(&commitment(&other.weights))
-        .unwrap();
+    journal.save_commitment(&commitment(&other.weights)).unwrap();
     journal.save_model(&model()).unwrap();
-    assert!(matches!(
-        journal.commitment(),
-        Err(StateError::Damaged { .. })
-    ));
+    assert!(matches!(journal.commitment(), Err(StateError::Damaged { .. })));
 }
 
 #[test]
@@ -182,8 +154,5 @@ fn nothing_secret_is_printed_by_debug() {
     let fact = commitment(&model().weights);
     let salt = hex::encode(fact.salt.expose_bytes());
     let printed = format!("{fact:?} {:?}", model());
-    assert!(
-        !printed.contains(&salt) && !printed.contains("[0, 0"),
-        "{printed}"
-    );
+    assert!(!printed.contains(&salt) && !printed.contains("[0, 0"), "{printed}");
 }

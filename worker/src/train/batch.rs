@@ -20,9 +20,7 @@ pub(super) struct Batch {
 /// The order in which an epoch visits the rows.
 pub(super) fn order_of_epoch(seed: u64, epoch: u32, rows: &[u32]) -> Vec<u32> {
     let mut order = rows.to_vec();
-    let purpose = Purpose::Order {
-        epoch: u64::from(epoch),
-    };
+    let purpose = Purpose::Order { epoch: u64::from(epoch) };
     shuffle(&mut stream(seed, purpose), &mut order);
     order
 }
@@ -98,28 +96,17 @@ mod tests {
     use super::*;
     use nocknock_primitives::model::shape::TINY_4X3X2;
 
-    const IMAGE: ImageShift = ImageShift {
-        width: 2,
-        height: 2,
-        chance: 0.6,
-    };
+    const IMAGE: ImageShift = ImageShift { width: 2, height: 2, chance: 0.6 };
 
     fn data() -> TrainingSet {
-        TrainingSet {
-            shape: TINY_4X3X2,
-            inputs: vec![0, 1, 2, 3, 3, 2, 1, 0],
-            labels: vec![0, 1],
-        }
+        TrainingSet { shape: TINY_4X3X2, inputs: vec![0, 1, 2, 3, 3, 2, 1, 0], labels: vec![0, 1] }
     }
 
     #[test]
     fn rows_get_a_one_for_the_bias() {
         let batch = Batch::gather(&data(), &[1, 0], None, &Device::Cpu).unwrap();
         let inputs: Vec<Vec<f32>> = batch.inputs.to_vec2().unwrap();
-        assert_eq!(
-            inputs,
-            [[3.0, 2.0, 1.0, 0.0, 1.0], [0.0, 1.0, 2.0, 3.0, 1.0]]
-        );
+        assert_eq!(inputs, [[3.0, 2.0, 1.0, 0.0, 1.0], [0.0, 1.0, 2.0, 3.0, 1.0]]);
         assert_eq!(batch.labels.to_vec1::<u32>().unwrap(), [1, 0]);
     }
 

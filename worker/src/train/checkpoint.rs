@@ -28,12 +28,7 @@ const STATE: &str = "state";
 const HIDDEN: &str = "hidden";
 const OUTPUT: &str = "output";
 const LOSS: &str = "loss";
-const BEST: [&str; 4] = [
-    "best.hidden",
-    "best.hidden_bias",
-    "best.output",
-    "best.output_bias",
-];
+const BEST: [&str; 4] = ["best.hidden", "best.hidden_bias", "best.output", "best.output_bias"];
 
 /// Why a checkpoint cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -104,9 +99,7 @@ pub(super) struct CheckpointFile {
 impl CheckpointFile {
     /// The checkpoint of a folder, which is made if it is missing.
     pub(super) fn in_folder(folder: &Path) -> Result<Self, CheckpointError> {
-        let file = Self {
-            path: folder.join(CHECKPOINT_FILE),
-        };
+        let file = Self { path: folder.join(CHECKPOINT_FILE) };
         fs::create_dir_all(folder).map_err(file.failed("make the folder of"))?;
         Ok(file)
     }
@@ -152,18 +145,11 @@ impl CheckpointFile {
 
     fn failed(&self, action: &'static str) -> impl FnOnce(io::Error) -> CheckpointError {
         let path = self.path.clone();
-        move |source| CheckpointError::File {
-            action,
-            path,
-            source,
-        }
+        move |source| CheckpointError::File { action, path, source }
     }
 
     fn damaged(&self, reason: String) -> CheckpointError {
-        CheckpointError::Damaged {
-            path: self.path.clone(),
-            reason,
-        }
+        CheckpointError::Damaged { path: self.path.clone(), reason }
     }
 }
 
@@ -174,17 +160,8 @@ fn encode(progress: &Progress, network: &Network, best: &Weights) -> Result<Vec<
         Part::of_tensor(OUTPUT, network.output.state()).map_err(text)?,
         Part::of_tensor(LOSS, &network.loss_sum).map_err(text)?,
     ];
-    let lists = [
-        &best.hidden,
-        &best.hidden_bias,
-        &best.output,
-        &best.output_bias,
-    ];
-    parts.extend(
-        BEST.into_iter()
-            .zip(lists)
-            .map(|(name, list)| Part::of_list(name, list)),
-    );
+    let lists = [&best.hidden, &best.hidden_bias, &best.output, &best.output_bias];
+    parts.extend(BEST.into_iter().zip(lists).map(|(name, list)| Part::of_list(name, list)));
     let views = parts.iter().map(Part::view).collect::<Result<Vec<_>, _>>();
     let metadata = HashMap::from([(STATE.to_owned(), state)]);
     serialize(views.map_err(text)?, Some(metadata)).map_err(text)
@@ -214,10 +191,7 @@ impl Part {
             name,
             dtype: Dtype::I32,
             shape: vec![values.len()],
-            bytes: values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect(),
+            bytes: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
         }
     }
 

@@ -130,11 +130,7 @@ impl Default for TrainConfig {
 
 impl Default for Optimiser {
     fn default() -> Self {
-        Self::AdamW {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        }
+        Self::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
 }
 
@@ -156,13 +152,9 @@ impl TrainConfig {
 
     fn check_counts(&self) -> Result<(), ConfigError> {
         let million = 1..=1_000_000;
-        require("epochs", "1 to 1,000,000", self.epochs, |v| {
-            million.contains(v)
-        })?;
+        require("epochs", "1 to 1,000,000", self.epochs, |v| million.contains(v))?;
         let batch = 1..=65_536;
-        require("batch_size", "1 to 65,536", self.batch_size, |v| {
-            batch.contains(v)
-        })?;
+        require("batch_size", "1 to 65,536", self.batch_size, |v| batch.contains(v))?;
         let positive = "1 or more";
         require("patience", positive, self.patience.unwrap_or(1), |v| *v > 0)?;
         let every = self.checkpoint_every.unwrap_or(1);
@@ -173,19 +165,13 @@ impl TrainConfig {
 
     fn check_rates(&self) -> Result<(), ConfigError> {
         let rate = self.learning_rate;
-        require("learning_rate", "above 0, at most 1,000", rate, |v| {
-            *v > 0.0 && *v <= 1000.0
-        })?;
-        require("weight_decay", "0 to 10", self.weight_decay, |v| {
-            (0.0..=10.0).contains(v)
-        })?;
+        require("learning_rate", "above 0, at most 1,000", rate, |v| *v > 0.0 && *v <= 1000.0)?;
+        require("weight_decay", "0 to 10", self.weight_decay, |v| (0.0..=10.0).contains(v))?;
         require("label_smoothing", BELOW_ONE, self.label_smoothing, is_share)?;
         require("validation_share", "0 to 0.9", self.validation_share, |v| {
             (0.0..=0.9).contains(v)
         })?;
-        require("weight_range", "0.1 to 100", self.weight_range, |v| {
-            (0.1..=100.0).contains(v)
-        })
+        require("weight_range", "0.1 to 100", self.weight_range, |v| (0.1..=100.0).contains(v))
     }
 }
 
@@ -193,17 +179,11 @@ impl Optimiser {
     fn check(&self) -> Result<(), ConfigError> {
         match *self {
             Self::SgdMomentum { momentum } => require("momentum", BELOW_ONE, momentum, is_share),
-            Self::AdamW {
-                beta1,
-                beta2,
-                epsilon,
-            } => {
+            Self::AdamW { beta1, beta2, epsilon } => {
                 require("beta1", BELOW_ONE, beta1, is_share)?;
                 require("beta2", BELOW_ONE, beta2, is_share)?;
                 // Smaller ones vanish in f32 and leave 0/0 where a gradient is always zero.
-                require("epsilon", "1e-30 to 1", epsilon, |v| {
-                    (1e-30..=1.0).contains(v)
-                })
+                require("epsilon", "1e-30 to 1", epsilon, |v| (1e-30..=1.0).contains(v))
             }
         }
     }
@@ -211,20 +191,12 @@ impl Optimiser {
 
 impl ImageShift {
     fn check(&self, inputs: usize) -> Result<(), ConfigError> {
-        let Self {
-            width,
-            height,
-            chance,
-        } = *self;
+        let Self { width, height, chance } = *self;
         require("chance", "0 to 1", chance, |v| (0.0..=1.0).contains(v))?;
         if width.checked_mul(height) == Some(inputs) {
             Ok(())
         } else {
-            Err(ConfigError::ImageSize {
-                width,
-                height,
-                inputs,
-            })
+            Err(ConfigError::ImageSize { width, height, inputs })
         }
     }
 }
@@ -241,11 +213,7 @@ pub(super) fn require<T: ToString>(
     if passes(&value) {
         Ok(())
     } else {
-        Err(ConfigError::Range {
-            setting,
-            range,
-            found: value.to_string(),
-        })
+        Err(ConfigError::Range { setting, range, found: value.to_string() })
     }
 }
 
@@ -293,11 +261,7 @@ mod tests {
 
     #[test]
     fn images_must_have_the_size_of_a_row() {
-        let image = ImageShift {
-            width: 8,
-            height: 7,
-            chance: 0.1,
-        };
+        let image = ImageShift { width: 8, height: 7, chance: 0.1 };
         assert!(refusal(|c| c.image_shift = Some(image)).contains("8 x 7"));
     }
 
@@ -311,10 +275,7 @@ mod tests {
     fn settings_survive_json() {
         let config = TrainConfig {
             optimiser: Optimiser::SgdMomentum { momentum: 0.9 },
-            schedule: Schedule::Step {
-                every_epochs: 10,
-                factor: 0.5,
-            },
+            schedule: Schedule::Step { every_epochs: 10, factor: 0.5 },
             ..TrainConfig::default()
         };
         let text = serde_json::to_string(&config).unwrap();

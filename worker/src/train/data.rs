@@ -88,11 +88,7 @@ impl TrainingSet {
         let expected = rows.saturating_mul(usize::from(self.shape.inputs));
         let found = self.inputs.len();
         if found != expected {
-            return Err(DataError::Length {
-                rows,
-                expected,
-                found,
-            });
+            return Err(DataError::Length { rows, expected, found });
         }
         Ok(())
     }
@@ -100,9 +96,7 @@ impl TrainingSet {
     fn check_inputs(&self) -> Result<(), DataError> {
         let largest = self.shape.max_input();
         let width = usize::from(self.shape.inputs);
-        let wrong = (0..)
-            .zip(&self.inputs)
-            .find(|(_, v)| i64::from(**v) > largest);
+        let wrong = (0..).zip(&self.inputs).find(|(_, v)| i64::from(**v) > largest);
         match wrong {
             Some((place, value)) => Err(DataError::Input {
                 row: place / width,
@@ -116,15 +110,9 @@ impl TrainingSet {
 
     fn check_labels(&self) -> Result<(), DataError> {
         let classes = self.shape.classes;
-        let wrong = (0..)
-            .zip(&self.labels)
-            .find(|(_, v)| u16::from(**v) >= classes);
+        let wrong = (0..).zip(&self.labels).find(|(_, v)| u16::from(**v) >= classes);
         match wrong {
-            Some((row, label)) => Err(DataError::Label {
-                row,
-                label: *label,
-                last: classes - 1,
-            }),
+            Some((row, label)) => Err(DataError::Label { row, label: *label, last: classes - 1 }),
             None => Ok(()),
         }
     }
@@ -155,11 +143,7 @@ mod tests {
     use nocknock_primitives::model::shape::TINY_4X3X2;
 
     fn two_rows() -> TrainingSet {
-        TrainingSet {
-            shape: TINY_4X3X2,
-            inputs: vec![0, 1, 2, 3, 3, 2, 1, 0],
-            labels: vec![0, 1],
-        }
+        TrainingSet { shape: TINY_4X3X2, inputs: vec![0, 1, 2, 3, 3, 2, 1, 0], labels: vec![0, 1] }
     }
 
     #[test]
@@ -181,12 +165,7 @@ mod tests {
     fn an_input_that_is_too_large_is_named_by_its_place() {
         let mut data = two_rows();
         data.inputs[6] = 4;
-        let refused = DataError::Input {
-            row: 1,
-            column: 2,
-            value: 4,
-            largest: 3,
-        };
+        let refused = DataError::Input { row: 1, column: 2, value: 4, largest: 3 };
         assert_eq!(data.check(), Err(refused));
     }
 
@@ -195,10 +174,7 @@ mod tests {
         let mut data = two_rows();
         data.labels[1] = 2;
         let refused = data.check().unwrap_err().to_string();
-        assert_eq!(
-            refused,
-            "row 1 is of class 2, but the shape has the classes 0 to 1"
-        );
+        assert_eq!(refused, "row 1 is of class 2, but the shape has the classes 0 to 1");
     }
 
     #[test]

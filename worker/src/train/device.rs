@@ -47,10 +47,9 @@ impl DeviceChoice {
                 self.opened("cuda", cfg!(feature = "cuda"), || Device::new_cuda(number))
             }
             Self::Metal => self.opened("metal", cfg!(feature = "metal"), || Device::new_metal(0)),
-            Self::Auto => Ok(Self::Cuda(0)
-                .open()
-                .or_else(|_| Self::Metal.open())
-                .unwrap_or(Device::Cpu)),
+            Self::Auto => {
+                Ok(Self::Cuda(0).open().or_else(|_| Self::Metal.open()).unwrap_or(Device::Cpu))
+            }
         }
     }
 
@@ -142,12 +141,8 @@ mod tests {
 
     #[test]
     fn every_choice_is_read_as_it_is_written() {
-        let choices = [
-            DeviceChoice::Auto,
-            DeviceChoice::Cpu,
-            DeviceChoice::Cuda(3),
-            DeviceChoice::Metal,
-        ];
+        let choices =
+            [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda(3), DeviceChoice::Metal];
         for choice in choices {
             assert_eq!(choice.to_string().parse(), Ok(choice));
         }

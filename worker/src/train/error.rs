@@ -71,11 +71,7 @@ fn saved_text(saved: &bool) -> &'static str {
 impl From<candle_core::Error> for TrainError {
     fn from(error: candle_core::Error) -> Self {
         let text = error.to_string();
-        if text
-            .to_ascii_lowercase()
-            .replace('_', " ")
-            .contains("out of memory")
-        {
+        if text.to_ascii_lowercase().replace('_', " ").contains("out of memory") {
             let first_line = text.lines().next().unwrap_or_default();
             Self::OutOfMemory(first_line.to_owned())
         } else {

@@ -45,9 +45,7 @@ impl Evaluation {
         Self {
             rows: 0,
             correct: 0,
-            confusion: Confusion {
-                counts: vec![vec![0; classes + 1]; classes],
-            },
+            confusion: Confusion { counts: vec![vec![0; classes + 1]; classes] },
         }
     }
 
@@ -85,10 +83,7 @@ pub fn predict(shape: &MlpShape, weights: &Weights, inputs: &[u16]) -> Option<us
 
 fn judge(weights: &Weights, data: &TrainingSet, row: usize) -> Option<Judged> {
     let (inputs, label) = data.row(row)?;
-    Some(Judged {
-        label: usize::from(label),
-        predicted: predict(&data.shape, weights, inputs),
-    })
+    Some(Judged { label: usize::from(label), predicted: predict(&data.shape, weights, inputs) })
 }
 
 fn strict_highest(outputs: &[i64]) -> Option<usize> {
@@ -148,11 +143,7 @@ mod tests {
         let rows = usize::from(shape.block_rows);
         let inputs: Vec<u16> = (0..rows * 64).map(|_| below(&mut rng, 16) as u16).collect();
         let labels: Vec<u8> = (0..rows).map(|_| below(&mut rng, 10) as u8).collect();
-        let data = TrainingSet {
-            shape,
-            inputs,
-            labels,
-        };
+        let data = TrainingSet { shape, inputs, labels };
         let block: Vec<Row> = (0..rows)
             .filter_map(|row| data.row(row))
             .map(|(inputs, label)| Row::sample(&shape, inputs.to_vec(), label))

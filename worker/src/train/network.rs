@@ -118,10 +118,7 @@ impl Network {
             output: layer((shape.classes, shape.hidden), scale.output, 1)?,
             loss_sum: no_loss(device)?,
             shift: shape.shift,
-            loss: Loss {
-                logit: scale.logit,
-                smoothing: config.label_smoothing as f32,
-            },
+            loss: Loss { logit: scale.logit, smoothing: config.label_smoothing as f32 },
         })
     }
 
@@ -129,11 +126,7 @@ impl Network {
         let sums = inputs.matmul(&self.hidden.integers()?.t()?)?;
         let activations = ops::activate(&sums, self.shift)?;
         let outputs = activations.matmul(&self.output.integers()?.t()?)?;
-        Ok(Forward {
-            sums,
-            activations,
-            outputs,
-        })
+        Ok(Forward { sums, activations, outputs })
     }
 
     /// The outputs `z` of a batch, `rows x C`: whole numbers, exactly those of the integer model.
@@ -166,12 +159,7 @@ impl Network {
     pub(super) fn weights(&self) -> Result<Weights> {
         let (hidden, hidden_bias) = self.hidden.parts()?;
         let (output, output_bias) = self.output.parts()?;
-        Ok(Weights {
-            hidden,
-            hidden_bias,
-            output,
-            output_bias,
-        })
+        Ok(Weights { hidden, hidden_bias, output, output_bias })
     }
 }
 
@@ -203,11 +191,7 @@ mod tests {
         let mut values = vec![0.0f32; slots * rows * columns];
         for at in 0..rows * columns {
             let bias = at % columns == columns - 1;
-            let scale = if bias {
-                layer.scale.bias
-            } else {
-                layer.scale.weight
-            };
+            let scale = if bias { layer.scale.bias } else { layer.scale.weight };
             let parameter = match below(rng, 4) {
                 0 => scale.low,
                 1 => scale.high,
@@ -257,10 +241,7 @@ mod tests {
         for shape in SHAPES {
             let data = random_set(shape, 10, &mut stream(1, Purpose::Split));
             let weights = |seed| {
-                let config = TrainConfig {
-                    seed,
-                    ..TrainConfig::default()
-                };
+                let config = TrainConfig { seed, ..TrainConfig::default() };
                 let scale = ModelScale::calibrate(&data, &config);
                 let network = Network::new(&shape, &scale, &config, &Device::Cpu);
                 network.unwrap().weights().unwrap()

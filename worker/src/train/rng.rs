@@ -97,10 +97,8 @@ mod tests {
             (1, Purpose::Order { epoch: 0 }),
             (1, Purpose::Shift { step: 0 }),
         ];
-        let mut firsts: Vec<u64> = purposes
-            .iter()
-            .map(|(seed, purpose)| stream(*seed, *purpose).next_u64())
-            .collect();
+        let mut firsts: Vec<u64> =
+            purposes.iter().map(|(seed, purpose)| stream(*seed, *purpose).next_u64()).collect();
         firsts.sort_unstable();
         firsts.dedup();
         assert_eq!(firsts.len(), purposes.len());

@@ -165,12 +165,7 @@ mod tests {
 
     #[test]
     fn rounding_is_to_the_nearest_integer_with_ties_to_even() {
-        let scale = Scale {
-            unit: 1.0,
-            low: -9.0,
-            high: 9.0,
-            decay: 0.0,
-        };
+        let scale = Scale { unit: 1.0, low: -9.0, high: 9.0, decay: 0.0 };
         let rounded = [0.4, 0.5, 0.6, 1.5, 2.5, -0.5, -1.5, -1.4].map(|value| scale.round(value));
         assert_eq!(rounded, [0.0, 0.0, 1.0, 2.0, 2.0, 0.0, -2.0, -1.0]);
     }

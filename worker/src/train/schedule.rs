@@ -51,14 +51,9 @@ impl Schedule {
             Self::Cosine { warm_up } => {
                 require("warm_up", "0 or more and below 1", warm_up, is_share)
             }
-            Self::Step {
-                every_epochs,
-                factor,
-            } => {
+            Self::Step { every_epochs, factor } => {
                 require("every_epochs", "1 or more", every_epochs, |v| *v > 0)?;
-                require("factor", "above 0, at most 1", factor, |v| {
-                    *v > 0.0 && *v <= 1.0
-                })
+                require("factor", "above 0, at most 1", factor, |v| *v > 0.0 && *v <= 1.0)
             }
         }
     }
@@ -68,10 +63,9 @@ impl Schedule {
         match *self {
             Self::Constant => 1.0,
             Self::Cosine { warm_up } => cosine(at.step as f64, at.steps as f64, warm_up),
-            Self::Step {
-                every_epochs,
-                factor,
-            } => factor.powf(f64::from(at.epoch / every_epochs.max(1))),
+            Self::Step { every_epochs, factor } => {
+                factor.powf(f64::from(at.epoch / every_epochs.max(1)))
+            }
         }
     }
 }
@@ -94,11 +88,7 @@ mod tests {
     use super::*;
 
     fn at(step: u64) -> Position {
-        Position {
-            step,
-            steps: 100,
-            epoch: (step / 10) as u32,
-        }
+        Position { step, steps: 100, epoch: (step / 10) as u32 }
     }
 
     #[test]
@@ -114,10 +104,7 @@ mod tests {
 
     #[test]
     fn steps_multiply_at_their_epochs() {
-        let schedule = Schedule::Step {
-            every_epochs: 3,
-            factor: 0.5,
-        };
+        let schedule = Schedule::Step { every_epochs: 3, factor: 0.5 };
         assert_eq!(schedule.factor(at(29)), 1.0);
         assert_eq!(schedule.factor(at(30)), 0.5);
         assert_eq!(schedule.factor(at(60)), 0.25);

@@ -26,10 +26,7 @@ impl Split {
             order.into_iter().partition(&mut is_validation);
         validation.sort_unstable();
         training.sort_unstable();
-        Self {
-            training,
-            validation,
-        }
+        Self { training, validation }
     }
 }
 
@@ -61,11 +58,7 @@ mod tests {
     use nocknock_primitives::model::shape::TINY_4X3X2;
 
     fn data(labels: Vec<u8>) -> TrainingSet {
-        TrainingSet {
-            shape: TINY_4X3X2,
-            inputs: vec![0; labels.len() * 4],
-            labels,
-        }
+        TrainingSet { shape: TINY_4X3X2, inputs: vec![0; labels.len() * 4], labels }
     }
 
     #[test]

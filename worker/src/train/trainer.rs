@@ -220,11 +220,7 @@ impl<'a> Trainer<'a> {
         let batches = order.chunks(self.config.batch_size);
         for rows in batches.skip(usize::try_from(done).unwrap_or(usize::MAX)) {
             self.step(rows)?;
-            observer.stepped(StepProgress {
-                epoch,
-                step: self.progress.step,
-                steps: self.steps(),
-            });
+            observer.stepped(StepProgress { epoch, step: self.progress.step, steps: self.steps() });
             self.pause(observer)?;
         }
         self.end_epoch(observer)
@@ -232,11 +228,7 @@ impl<'a> Trainer<'a> {
 
     fn step(&mut self, rows: &[u32]) -> Result<(), TrainError> {
         let started = Instant::now();
-        let shifts = shifts_of_step(
-            self.config.seed,
-            self.progress.step,
-            self.config.image_shift,
-        );
+        let shifts = shifts_of_step(self.config.seed, self.progress.step, self.config.image_shift);
         let batch = Batch::gather(self.data, rows, shifts, &self.device)?;
         let update = Update {
             rate: self.learning_rate(self.progress.step) as f32,
@@ -261,10 +253,7 @@ impl<'a> Trainer<'a> {
     fn pause(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
         let step = self.progress.step;
         let stop = observer.stop_requested();
-        let due = self
-            .config
-            .checkpoint_every
-            .is_some_and(|every| step.is_multiple_of(every));
+        let due = self.config.checkpoint_every.is_some_and(|every| step.is_multiple_of(every));
         if stop || due {
             self.save(observer)?;
         }
@@ -317,11 +306,7 @@ impl<'a> Trainer<'a> {
     fn keep_if_best(&mut self, epoch: u32, weights: Weights, correct: u64) {
         let before = self.progress.best.map(|best| best.correct);
         let grew = before < Some(correct);
-        self.progress.stale_epochs = if grew {
-            0
-        } else {
-            self.progress.stale_epochs + 1
-        };
+        self.progress.stale_epochs = if grew { 0 } else { self.progress.stale_epochs + 1 };
         if grew || before == Some(correct) {
             self.progress.best = Some(BestEpoch { epoch, correct });
             self.best = weights;
@@ -342,21 +327,13 @@ impl<'a> Trainer<'a> {
             samples_per_second: self.clock.samples_per_second(),
             history: self.progress.history,
         };
-        Ok(TrainedModel {
-            weights: self.best,
-            report,
-        })
+        Ok(TrainedModel { weights: self.best, report })
     }
 }
 
 impl Clock {
     fn new() -> Self {
-        Self {
-            started: Instant::now(),
-            epoch_seconds: 0.0,
-            learning_seconds: 0.0,
-            learned_rows: 0,
-        }
+        Self { started: Instant::now(), epoch_seconds: 0.0, learning_seconds: 0.0, learned_rows: 0 }
     }
 
     fn add(&mut self, started: Instant, rows: usize) {
@@ -381,11 +358,7 @@ impl Clock {
 
 /// What a checkpoint must agree with: everything that the bits depend on.
 fn training_digest(data: &TrainingSet, config: &TrainConfig, device: &Device) -> String {
-    let relevant = TrainConfig {
-        checkpoint_every: None,
-        threads: None,
-        ..config.clone()
-    };
+    let relevant = TrainConfig { checkpoint_every: None, threads: None, ..config.clone() };
     let mut hasher = blake3::Hasher::new_derive_key("NockNock 2026 training of a checkpoint");
     hasher.update(data.digest().as_bytes());
     hasher.update(device_name(device).as_bytes());

@@ -11,15 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Mismatch {
     #[error("`{setting}` is missing: kind `{kind}` needs it")]
-    Missing {
-        kind: &'static str,
-        setting: &'static str,
-    },
+    Missing { kind: &'static str, setting: &'static str },
     #[error("`{setting}` does not belong to kind `{kind}`: remove it")]
-    Foreign {
-        kind: &'static str,
-        setting: &'static str,
-    },
+    Foreign { kind: &'static str, setting: &'static str },
 }
 
 /// A setting of one kind: its name and what was given for it.
@@ -68,21 +62,12 @@ impl From<Optimiser> for WrittenOptimiser {
             epsilon: None,
         };
         match optimiser {
-            Optimiser::SgdMomentum { momentum } => Self {
-                kind: OptimiserKind::SgdMomentum,
-                momentum: Some(momentum),
-                ..empty
-            },
-            Optimiser::AdamW {
-                beta1,
-                beta2,
-                epsilon,
-            } => Self {
-                beta1: Some(beta1),
-                beta2: Some(beta2),
-                epsilon: Some(epsilon),
-                ..empty
-            },
+            Optimiser::SgdMomentum { momentum } => {
+                Self { kind: OptimiserKind::SgdMomentum, momentum: Some(momentum), ..empty }
+            }
+            Optimiser::AdamW { beta1, beta2, epsilon } => {
+                Self { beta1: Some(beta1), beta2: Some(beta2), epsilon: Some(epsilon), ..empty }
+            }
         }
     }
 }
@@ -144,23 +129,14 @@ pub(super) struct WrittenSchedule {
 
 impl From<Schedule> for WrittenSchedule {
     fn from(schedule: Schedule) -> Self {
-        let empty = Self {
-            kind: ScheduleKind::Constant,
-            warm_up: None,
-            every_epochs: None,
-            factor: None,
-        };
+        let empty =
+            Self { kind: ScheduleKind::Constant, warm_up: None, every_epochs: None, factor: None };
         match schedule {
             Schedule::Constant => empty,
-            Schedule::Cosine { warm_up } => Self {
-                kind: ScheduleKind::Cosine,
-                warm_up: Some(warm_up),
-                ..empty
-            },
-            Schedule::Step {
-                every_epochs,
-                factor,
-            } => Self {
+            Schedule::Cosine { warm_up } => {
+                Self { kind: ScheduleKind::Cosine, warm_up: Some(warm_up), ..empty }
+            }
+            Schedule::Step { every_epochs, factor } => Self {
                 kind: ScheduleKind::Step,
                 every_epochs: Some(every_epochs),
                 factor: Some(factor),
@@ -224,10 +200,7 @@ mod tests {
         let schedules = [
             Schedule::Constant,
             Schedule::Cosine { warm_up: 0.125 },
-            Schedule::Step {
-                every_epochs: 3,
-                factor: 0.5,
-            },
+            Schedule::Step { every_epochs: 3, factor: 0.5 },
         ];
         for schedule in schedules {
             let text = serde_json::to_string(&schedule).expect("a schedule can be written");

@@ -93,15 +93,7 @@ fn make_key<S: Sampled>(shape: &MlpShape, store: &KeyStore) -> Result<()> {
         return Ok(());
     }
     let status = Command::new(env::current_exe()?)
-        .args([
-            "keys",
-            "dev",
-            "--shape",
-            shape.name(),
-            "--statement",
-            S::NAME,
-            "--keys",
-        ])
+        .args(["keys", "dev", "--shape", shape.name(), "--statement", S::NAME, "--keys"])
         .arg(store.folder())
         .stdout(Stdio::null())
         .status()?;
@@ -131,9 +123,7 @@ impl Report {
         Self {
             shape: shape.name().into(),
             statement: S::NAME,
-            date: jiff::Timestamp::now()
-                .strftime("%Y-%m-%dT%H:%M:%SZ")
-                .to_string(),
+            date: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             machine: Machine::this(),
             constraints: prover.circuit().matrices().constraints(),
             domain_size: prover.circuit().matrices().domain_size(),
@@ -151,14 +141,8 @@ impl Report {
 
     fn print(&self) {
         println!("{} {}, {}", self.shape, self.statement, self.date);
-        println!(
-            "machine:      {}, {} cores",
-            self.machine.cpu, self.machine.cores
-        );
-        println!(
-            "constraints:  {} in a domain of {}",
-            self.constraints, self.domain_size
-        );
+        println!("machine:      {}, {} cores", self.machine.cpu, self.machine.cores);
+        println!("constraints:  {} in a domain of {}", self.constraints, self.domain_size);
         println!("key loading:  {:.3} s", self.key_load_seconds);
         println!("proving:      {:.3} s", self.proving_seconds);
         if let (Some(rows), Some(speed)) = (self.rows, self.rows_per_second) {

@@ -64,10 +64,7 @@ fn witness(inputs: &Path, out: &Path) -> Result<()> {
         }
     };
     files::create(out, Readers::Owner, |out| write_wtns(out, &assignment))?;
-    eprintln!(
-        "{} holds the model and all salts: delete it after use",
-        out.display()
-    );
+    eprintln!("{} holds the model and all salts: delete it after use", out.display());
     Ok(())
 }
 
@@ -111,8 +108,5 @@ fn proof(proof: &Path, public: &Path, out: &Path) -> Result<()> {
         .with_context(|| format!("cannot use {}", public.display()))?;
     let proof = proof_to_json(&ark_groth16::Proof { a, b, c })?;
     files::write(&out.join("proof.json"), proof.as_bytes())?;
-    files::write(
-        &out.join("public.json"),
-        public_inputs_to_json(&inputs)?.as_bytes(),
-    )
+    files::write(&out.join("public.json"), public_inputs_to_json(&inputs)?.as_bytes())
 }

@@ -41,8 +41,7 @@ pub(crate) fn open(path: &Path) -> Result<BufReader<File>> {
 pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::new());
     let mut file = open(path)?.take(MAX_INPUTS_BYTES);
-    file.read_to_string(&mut text)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    file.read_to_string(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(text)
 }
 
@@ -50,8 +49,7 @@ pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<String>> {
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut file = open(path)?.take(1 << 20);
-    file.read_to_end(&mut bytes)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    file.read_to_end(&mut bytes).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(bytes)
 }
 
@@ -75,9 +73,7 @@ where
         .tempfile_in(folder)
         .with_context(cannot)?;
     let mut out = BufWriter::with_capacity(1 << 20, file.as_file());
-    write(&mut out)
-        .map_err(anyhow::Error::from)
-        .with_context(cannot)?;
+    write(&mut out).map_err(anyhow::Error::from).with_context(cannot)?;
     out.flush().with_context(cannot)?;
     drop(out);
     file.persist(path).with_context(cannot)?;

@@ -207,10 +207,7 @@ pub(crate) fn public_bytes(inputs: &[Fr]) -> Vec<u8> {
 pub(crate) fn public_from_bytes(bytes: &[u8]) -> Result<Vec<Fr>> {
     let (chunks, rest) = bytes.as_chunks::<32>();
     if !rest.is_empty() {
-        bail!(
-            "the public inputs have {} bytes, not a multiple of 32",
-            bytes.len()
-        );
+        bail!("the public inputs have {} bytes, not a multiple of 32", bytes.len());
     }
     let read = |(index, chunk)| field::from_bytes(chunk).with_context(|| format!("input {index}"));
     chunks.iter().enumerate().map(read).collect()

@@ -45,11 +45,7 @@ pub(crate) fn run(command: &KeysCommand) -> Result<()> {
                 CircuitKind::Delivery => check::<DeliverModel>(key, digest),
             }
         }
-        KeysCommand::ImportZkey {
-            circuit,
-            folder,
-            zkey,
-        } => match circuit.statement {
+        KeysCommand::ImportZkey { circuit, folder, zkey } => match circuit.statement {
             Statement::S1 => import::<ScoreBlock>(&circuit.shape, folder, zkey),
             Statement::D1 => import::<DeliverModel>(&circuit.shape, folder, zkey),
         },
@@ -74,10 +70,7 @@ fn development<S: Sampled>(shape: &MlpShape, folder: &KeysFolder) -> Result<()> 
     let store = store(folder)?;
     let key = store.development(&Circuit::<S>::compile(shape))?;
     describe::<S>(&key);
-    println!(
-        "file:         {}",
-        store.path::<S>(shape, &key.info().id()).display()
-    );
+    println!("file:         {}", store.path::<S>(shape, &key.info().id()).display());
     Ok(())
 }
 
@@ -97,14 +90,9 @@ fn check<S: Sampled>(key: ProvingKey, digest: [u8; 32]) -> Result<()> {
 fn check_points(key: &ProvingKey) -> Result<()> {
     eprintln!("checking the key's points");
     let points = &key.points().b_g2_query;
-    match points
-        .par_iter()
-        .all(G2Affine::is_in_correct_subgroup_assuming_on_curve)
-    {
+    match points.par_iter().all(G2Affine::is_in_correct_subgroup_assuming_on_curve) {
         true => Ok(()),
-        false => Err(refuse(anyhow!(
-            "a point of B lies outside the subgroup of prime order"
-        ))),
+        false => Err(refuse(anyhow!("a point of B lies outside the subgroup of prime order"))),
     }
 }
 
@@ -139,12 +127,7 @@ fn describe<S: Sampled>(key: &ProvingKey) {
         KeyOrigin::Ceremony(hash) => format!("ceremony, blake2b-256 of the zkey {hash}"),
     };
     let info = key.info();
-    println!(
-        "circuit:      {} {}, {} constraints",
-        info.shape,
-        S::NAME,
-        info.constraints
-    );
+    println!("circuit:      {} {}, {} constraints", info.shape, S::NAME, info.constraints);
     println!("matrix hash:  {}", info.matrix_hash);
     println!("circuit id:   {}", info.id());
     println!("key id:       {}", key.id());
@@ -159,8 +142,7 @@ fn import<S: Sampled>(shape: &MlpShape, folder: &KeysFolder, path: &Path) -> Res
     let zkey = read_zkey(files::open(path)?).with_context(cannot)?;
     zkey.check_ceremony().map_err(refuse)?;
     let circuit = Circuit::<S>::compile(shape);
-    zkey.check_circuit(&R1csView::from(circuit.matrices()))
-        .map_err(refuse)?;
+    zkey.check_circuit(&R1csView::from(circuit.matrices())).map_err(refuse)?;
     let contributions = contributions(&zkey);
     let origin = KeyOrigin::Ceremony(ContentHash(hash));
     let key = ProvingKey::new(&circuit, origin, Reduction::Circom, zkey.proving_key);
@@ -176,32 +158,17 @@ fn import<S: Sampled>(shape: &MlpShape, folder: &KeysFolder, path: &Path) -> Res
 /// What each contributor compares with the hash that snarkjs showed.
 fn contributions(zkey: &Zkey) -> String {
     let line = |(number, step): (usize, &_)| -> String {
-        let nocknock_circuits::interop::zkey::Contribution {
-            kind, name, hash, ..
-        } = step;
+        let nocknock_circuits::interop::zkey::Contribution { kind, name, hash, .. } = step;
         let kind = match kind {
             ContributionKind::Participant => "participant".into(),
-            ContributionKind::Beacon {
-                value,
-                iterations_exp,
-            } => {
-                format!(
-                    "beacon {} iterated 2^{iterations_exp} times",
-                    hex::encode(value)
-                )
+            ContributionKind::Beacon { value, iterations_exp } => {
+                format!("beacon {} iterated 2^{iterations_exp} times", hex::encode(value))
             }
         };
-        format!(
-            "step {}:       {kind} {name:?} {}\n",
-            number + 1,
-            hex::encode(hash)
-        )
+        format!("step {}:       {kind} {name:?} {}\n", number + 1, hex::encode(hash))
     };
     let circuit = format!("circuit hash: {}\n", hex::encode(zkey.circuit_hash));
-    zkey.contributions
-        .iter()
-        .enumerate()
-        .fold(circuit, |text, step| text + &line(step))
+    zkey.contributions.iter().enumerate().fold(circuit, |text, step| text + &line(step))
 }
 
 /// blake2b-256 of a file, as `b2sum --length=256` prints it.

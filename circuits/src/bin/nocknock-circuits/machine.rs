@@ -37,7 +37,5 @@ pub(crate) fn peak_memory() -> Option<u64> {
 fn field(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let mut lines = text.lines().filter_map(|line| line.split_once(':'));
-    lines
-        .find(|(key, _)| key.trim() == name)
-        .map(|(_, value)| value.trim().into())
+    lines.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().into())
 }

@@ -51,9 +51,7 @@ fn prove<S: Statement>(
     private: &S::Private,
     out: &Path,
 ) -> Result<()> {
-    let proof = prover
-        .prove(public, private, |stage| eprintln!("{stage}"))
-        .map_err(proof_error)?;
+    let proof = prover.prove(public, private, |stage| eprintln!("{stage}")).map_err(proof_error)?;
     files::write(&out.join("proof.bin"), &proof.to_bytes())?;
     files::write(&out.join("public.bin"), &public_bytes(&public.to_fields()))?;
     println!("circuit id: {}", prover.info().id());

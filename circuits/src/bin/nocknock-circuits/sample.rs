@@ -27,9 +27,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> Result<()> {
         arguments::Statement::S1 => Inputs::S1(score_inputs(shape, rng)),
         arguments::Statement::D1 => Inputs::D1(delivery_inputs(shape, rng)),
     };
-    files::create(&arguments.out, Readers::Owner, |out| {
-        serde_json::to_writer(out, &inputs)
-    })
+    files::create(&arguments.out, Readers::Owner, |out| serde_json::to_writer(out, &inputs))
 }
 
 /// A statement that random inputs can be drawn for.
@@ -105,19 +103,14 @@ fn integers(count: usize, bits: u8, rng: &mut ChaCha20Rng) -> Vec<i32> {
     let range = Dimensions::min_signed(bits)..=Dimensions::max_signed(bits);
     let draw = |_| rng.gen_range(range.clone());
     // No shape has parameters of more than 32 bits.
-    (0..count)
-        .map(draw)
-        .map(|value| i32::try_from(value).unwrap_or_default())
-        .collect()
+    (0..count).map(draw).map(|value| i32::try_from(value).unwrap_or_default()).collect()
 }
 
 fn sample(shape: &MlpShape, rng: &mut ChaCha20Rng) -> Sample {
     let largest = u16::try_from(shape.max_input()).unwrap_or(u16::MAX);
     let classes = u8::try_from(shape.classes).unwrap_or(u8::MAX);
     Sample {
-        inputs: (0..shape.inputs)
-            .map(|_| rng.gen_range(0..=largest))
-            .collect(),
+        inputs: (0..shape.inputs).map(|_| rng.gen_range(0..=largest)).collect(),
         class: rng.gen_range(0..classes),
     }
 }

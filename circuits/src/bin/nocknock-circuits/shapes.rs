@@ -49,11 +49,7 @@ pub(crate) fn run(arguments: &ShapesArguments) -> Result<()> {
             line.input_bits,
             line.weight_bits,
             line.block_rows,
-            line.circuits
-                .iter()
-                .map(Size::text)
-                .collect::<Vec<_>>()
-                .join(", ")
+            line.circuits.iter().map(Size::text).collect::<Vec<_>>().join(", ")
         );
     }
     Ok(())
@@ -68,10 +64,7 @@ fn line(shape: &'static MlpShape) -> Line {
         input_bits: shape.input_bits,
         weight_bits: shape.weight_bits,
         block_rows: shape.block_rows,
-        circuits: vec![
-            Size::of::<ScoreBlock>(shape),
-            Size::of::<DeliverModel>(shape),
-        ],
+        circuits: vec![Size::of::<ScoreBlock>(shape), Size::of::<DeliverModel>(shape)],
     }
 }
 

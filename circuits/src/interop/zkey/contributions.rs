@@ -58,12 +58,7 @@ pub(super) fn read_contribution(reader: &mut impl Read) -> Result<Contribution, 
     }
     hash_g2(&mut hasher, &g2_spx);
     hasher.update(transcript);
-    Ok(Contribution {
-        kind,
-        name,
-        hash: hasher.finalize().into(),
-        delta_after,
-    })
+    Ok(Contribution { kind, name, hash: hasher.finalize().into(), delta_after })
 }
 
 fn read_description(reader: &mut impl Read) -> Result<(ContributionKind, String), ZkeyError> {
@@ -81,10 +76,9 @@ fn read_description(reader: &mut impl Read) -> Result<(ContributionKind, String)
     }
     let kind = match (kind, iterations, value) {
         (0, None, None) => ContributionKind::Participant,
-        (1, Some(iterations_exp), Some(value)) => ContributionKind::Beacon {
-            value,
-            iterations_exp,
-        },
+        (1, Some(iterations_exp), Some(value)) => {
+            ContributionKind::Beacon { value, iterations_exp }
+        }
         _ => return Err(ZkeyError::Contribution),
     };
     Ok((kind, name))
@@ -102,10 +96,7 @@ fn bytes(reader: &mut impl Read) -> Result<Vec<u8>, ZkeyError> {
 
 /// A stranger's text without anything that could steer a terminal.
 fn printable(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes)
-        .chars()
-        .filter(|c| !c.is_control())
-        .collect()
+    String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).collect()
 }
 
 fn hash_fq(hasher: &mut Blake2b512, value: &Fq) {

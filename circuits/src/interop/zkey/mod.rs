@@ -166,11 +166,7 @@ fn read_header<R: Read + Seek>(file: &mut BinFile<R>) -> Result<Header, ZkeyErro
     let domain = binfile::read_u32(&mut section)?;
     let size = domain.is_power_of_two() && domain <= MAX_DOMAIN;
     if !size || public >= wires || public >= domain {
-        return Err(ZkeyError::Counts {
-            wires,
-            public,
-            domain,
-        });
+        return Err(ZkeyError::Counts { wires, public, domain });
     }
     Ok(Header {
         wires,
@@ -218,11 +214,7 @@ where
     P: SWCurveConfig<BaseField: Coordinate>,
 {
     let length = u64::from(count) * point_bytes::<P::BaseField>() as u64;
-    read_points(
-        &mut file.sized_section(section, length)?,
-        section,
-        count as usize,
-    )
+    read_points(&mut file.sized_section(section, length)?, section, count as usize)
 }
 
 fn read_coefficients<R: Read + Seek>(
@@ -238,9 +230,7 @@ fn read_coefficients<R: Read + Seek>(
         let inside = coefficient.matrix < 2
             && coefficient.row < header.domain
             && coefficient.wire < header.wires;
-        inside
-            .then_some(coefficient)
-            .ok_or(ZkeyError::Coefficient(index))
+        inside.then_some(coefficient).ok_or(ZkeyError::Coefficient(index))
     };
     (0..count).map(read).collect()
 }
@@ -284,11 +274,8 @@ impl Zkey {
     /// and one whose elements in the two groups contradict each other.
     pub fn check_ceremony(&self) -> Result<(), ZkeyError> {
         let key = &self.proving_key;
-        let participants = self
-            .contributions
-            .iter()
-            .filter(|c| c.kind == ContributionKind::Participant)
-            .count();
+        let participants =
+            self.contributions.iter().filter(|c| c.kind == ContributionKind::Participant).count();
         let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
         let same = |in_g1: G1Affine, in_g2: G2Affine| {
             Bn254::pairing(in_g1, g2) == Bn254::pairing(g1, in_g2)
@@ -318,16 +305,8 @@ impl Zkey {
         let rows = system.a.len() + system.public + 1;
         let counts = [
             ("wires", key.a_query.len(), system.wires),
-            (
-                "public inputs",
-                key.vk.gamma_abc_g1.len().saturating_sub(1),
-                system.public,
-            ),
-            (
-                "domain size",
-                self.domain_size as usize,
-                rows.next_power_of_two(),
-            ),
+            ("public inputs", key.vk.gamma_abc_g1.len().saturating_sub(1), system.public),
+            ("domain size", self.domain_size as usize, rows.next_power_of_two()),
         ];
         for (what, found, expected) in counts {
             if found != expected {
@@ -343,9 +322,7 @@ impl Zkey {
         for (row, rows) in system.a.iter().zip(system.b).enumerate() {
             for (matrix, terms) in [(0, rows.0), (1, rows.1)] {
                 let equal = terms.iter().all(|&(value, wire)| {
-                    found
-                        .next()
-                        .is_some_and(|entry| entry.is(matrix, row, wire, value))
+                    found.next().is_some_and(|entry| entry.is(matrix, row, wire, value))
                 });
                 if !equal {
                     let text = format!("constraint {row} differs");
@@ -364,15 +341,11 @@ impl Zkey {
     ) -> Result<(), ZkeyError> {
         let equal = (0..=system.public).all(|input| {
             let row = system.a.len() + input;
-            found
-                .next()
-                .is_some_and(|entry| entry.is(0, row, input, Fr::one()))
+            found.next().is_some_and(|entry| entry.is(0, row, input, Fr::one()))
         });
         match equal && found.next().is_none() {
             true => Ok(()),
-            false => Err(ZkeyError::OtherCircuit(
-                "the rows of public inputs differ".into(),
-            )),
+            false => Err(ZkeyError::OtherCircuit("the rows of public inputs differ".into())),
         }
     }
 }

@@ -74,9 +74,7 @@ where
 {
     let mut bytes = vec![0; point_bytes::<P::BaseField>()];
     reader.read_exact(&mut bytes).map_err(BinFileError::from)?;
-    decode(&bytes)
-        .filter(|point| !point.is_zero())
-        .ok_or(ZkeyError::Header { name })
+    decode(&bytes).filter(|point| !point.is_zero()).ok_or(ZkeyError::Header { name })
 }
 
 /// Reads `count` points of a section and checks them on all threads.
@@ -95,13 +93,10 @@ where
         let first = points.len();
         bytes.truncate((count - first).min(CHUNK) * size);
         reader.read_exact(&mut bytes).map_err(BinFileError::from)?;
-        let decoded = bytes
-            .par_chunks_exact(size)
-            .enumerate()
-            .map(|(offset, chunk)| {
-                let index = first + offset;
-                decode(chunk).ok_or(ZkeyError::Point { section, index })
-            });
+        let decoded = bytes.par_chunks_exact(size).enumerate().map(|(offset, chunk)| {
+            let index = first + offset;
+            decode(chunk).ok_or(ZkeyError::Point { section, index })
+        });
         points.extend(decoded.collect::<Result<Vec<_>, _>>()?);
     }
     Ok(points)

@@ -46,9 +46,7 @@ fn hold_ceremony(folder: &Path) {
 
     run("powersoftau new bn128 4 pot_0.ptau");
     run("powersoftau contribute pot_0.ptau pot_1.ptau --name=first");
-    run(&format!(
-        "powersoftau beacon pot_1.ptau pot_beacon.ptau {BEACON} 10"
-    ));
+    run(&format!("powersoftau beacon pot_1.ptau pot_beacon.ptau {BEACON} 10"));
     run("powersoftau prepare phase2 pot_beacon.ptau pot_final.ptau");
     run("powersoftau verify pot_final.ptau");
 
@@ -57,9 +55,7 @@ fn hold_ceremony(folder: &Path) {
     run("zkey verify circuit.r1cs pot_final.ptau circuit_1.zkey");
     run("zkey contribute circuit_1.zkey circuit_2.zkey --name=second");
     for name in ["circuit_final.zkey", "again.zkey"] {
-        run(&format!(
-            "zkey beacon circuit_2.zkey {name} {BEACON} 10 --name=last"
-        ));
+        run(&format!("zkey beacon circuit_2.zkey {name} {BEACON} 10 --name=last"));
     }
     let bytes = |name| fs::read(folder.join(name)).unwrap();
     assert!(bytes("circuit_final.zkey") == bytes("again.zkey"));
@@ -82,11 +78,7 @@ fn write_claim(folder: &Path, zkey: &Zkey, public: &[Fr]) {
     .unwrap();
     let key = &zkey.proving_key.vk;
     let prepared = verifying_key(key).prepare(public.len()).unwrap();
-    let points = nocknock_groth16::Proof {
-        a: proof.a,
-        b: proof.b,
-        c: proof.c,
-    };
+    let points = nocknock_groth16::Proof { a: proof.a, b: proof.b, c: proof.c };
     nocknock_groth16::verify(&prepared, public, &points).unwrap();
 
     let write = |name: &str, text: String| fs::write(folder.join(name), text).unwrap();
@@ -112,18 +104,12 @@ fn a_key_from_a_ceremony_proves_for_our_verifier_and_for_snarkjs() {
     let wrong = public_inputs_to_json(&[assignment[1], assignment[2] + Fr::from(1u8)]).unwrap();
     fs::write(folder.join("public.json"), wrong).unwrap();
     let outcome = snarkjs(folder, verify);
-    assert!(
-        !outcome.success && outcome.output.contains("Invalid proof"),
-        "{outcome:?}"
-    );
+    assert!(!outcome.success && outcome.output.contains("Invalid proof"), "{outcome:?}");
 }
 
 #[test]
 fn a_key_of_an_unfinished_ceremony_is_refused() {
-    for (name, reason) in [
-        ("untouched.zkey", "nobody has"),
-        ("open.zkey", "not finished"),
-    ] {
+    for (name, reason) in [("untouched.zkey", "nobody has"), ("open.zkey", "not finished")] {
         let zkey = read_zkey(open(&Path::new(DATA).join(name))).unwrap();
         let error = zkey.check_ceremony().unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");

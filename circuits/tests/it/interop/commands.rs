@@ -46,14 +46,9 @@ fn a_benchmark_reports_every_figure() {
     }
     for name in ["shape", "statement", "date", "key", "warning"] {
         let text = report[name].as_str();
-        assert!(
-            text.is_some_and(|text| !text.is_empty()),
-            "{name} in {report}"
-        );
+        assert!(text.is_some_and(|text| !text.is_empty()), "{name} in {report}");
     }
-    assert!(report["machine"]["cores"]
-        .as_u64()
-        .is_some_and(|cores| cores > 0));
+    assert!(report["machine"]["cores"].as_u64().is_some_and(|cores| cores > 0));
     assert_eq!(report["proving_seconds_each"].as_array().unwrap().len(), 2);
 }
 
@@ -65,10 +60,7 @@ fn development_keys_are_checked_and_always_called_insecure() {
     let checked = done(folder, &format!("keys check {}", made.value("file")));
     for outcome in [&made, &checked] {
         assert!(outcome.value("origin").contains("INSECURE"), "{outcome:?}");
-        assert!(
-            outcome.messages.contains("WARNING: insecure"),
-            "{outcome:?}"
-        );
+        assert!(outcome.messages.contains("WARNING: insecure"), "{outcome:?}");
     }
     assert_eq!(made.value("circuit id"), checked.value("circuit id"));
 }
@@ -92,10 +84,7 @@ fn the_key_of_another_circuit_is_refused() {
     let folder = folder.path();
     let key = done(folder, &format!("keys dev {D1}"));
     done(folder, &format!("sample {TINY} --out inputs.json"));
-    let prove = format!(
-        "prove --inputs inputs.json --key {} --out .",
-        key.value("file")
-    );
+    let prove = format!("prove --inputs inputs.json --key {} --out .", key.value("file"));
     fails(folder, &prove, 3, "is for circuit");
 }
 

@@ -52,10 +52,7 @@ fn snarkjs_counts_the_constraints_of_d1_as_we_do() {
 fn export(folder: &Path, circuit: &str) {
     done(folder, &format!("sample {circuit} --out inputs.json"));
     done(folder, &format!("export r1cs {circuit} --out circuit.r1cs"));
-    done(
-        folder,
-        "export wtns --inputs inputs.json --out circuit.wtns",
-    );
+    done(folder, "export wtns --inputs inputs.json --out circuit.wtns");
 }
 
 fn assert_witness_checked(circuit: &str) {
@@ -70,10 +67,7 @@ fn assert_witness_checked(circuit: &str) {
     *last += Fr::from(1u8);
     write_wtns(fs::File::create(&path).unwrap(), &values).unwrap();
     let outcome = snarkjs(folder, "wtns check circuit.r1cs circuit.wtns");
-    assert!(
-        !outcome.success && outcome.output.contains("NOT CORRECT"),
-        "{outcome:?}"
-    );
+    assert!(!outcome.success && outcome.output.contains("NOT CORRECT"), "{outcome:?}");
 }
 
 #[test]
@@ -104,17 +98,8 @@ fn snarkjs_accepts_a_proof_and_refuses_a_changed_input() {
     let key = done(folder, &format!("keys dev {S1}"));
     assert!(key.messages.contains("anyone can forge proofs"), "{key:?}");
     done(folder, "prove --inputs inputs.json --out .");
-    done(
-        folder,
-        &format!(
-            "export vk {} --out verification_key.json",
-            key.value("file")
-        ),
-    );
-    done(
-        folder,
-        "export proof --proof proof.bin --public public.bin --out .",
-    );
+    done(folder, &format!("export vk {} --out verification_key.json", key.value("file")));
+    done(folder, "export proof --proof proof.bin --public public.bin --out .");
     let verify = "groth16 verify verification_key.json public.json proof.json";
     must(folder, verify);
 
@@ -123,8 +108,5 @@ fn snarkjs_accepts_a_proof_and_refuses_a_changed_input() {
     inputs[3] += Fr::from(1u8);
     fs::write(&path, public_inputs_to_json(&inputs).unwrap()).unwrap();
     let outcome = snarkjs(folder, verify);
-    assert!(
-        !outcome.success && outcome.output.contains("Invalid proof"),
-        "{outcome:?}"
-    );
+    assert!(!outcome.success && outcome.output.contains("Invalid proof"), "{outcome:?}");
 }

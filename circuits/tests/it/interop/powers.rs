@@ -41,9 +41,7 @@ fn header(power: u32) -> Vec<u8> {
 }
 
 fn powers(tau: Fr, factor: Fr, count: usize) -> Vec<Fr> {
-    std::iter::successors(Some(factor), |last| Some(*last * tau))
-        .take(count)
-        .collect()
+    std::iter::successors(Some(factor), |last| Some(*last * tau)).take(count).collect()
 }
 
 /// The Lagrange polynomials at tau for every domain up to `2^power`, smallest first.

@@ -39,11 +39,7 @@ pub(super) fn done(folder: &Path, command: &str) -> Outcome {
 pub(super) fn fails(folder: &Path, command: &str, code: i32, message: &str) -> Outcome {
     let outcome = program(folder, command);
     assert_eq!(outcome.code, Some(code), "{command}: {outcome:?}");
-    assert!(
-        outcome.messages.contains(message),
-        "{command}: {}",
-        outcome.messages
-    );
+    assert!(outcome.messages.contains(message), "{command}: {}", outcome.messages);
     outcome
 }
 
@@ -52,9 +48,6 @@ impl Outcome {
     pub(super) fn value(&self, name: &str) -> &str {
         let mut lines = self.output.lines().filter_map(|line| line.split_once(':'));
         let found = lines.find(|(key, _)| key.trim() == name);
-        found
-            .unwrap_or_else(|| panic!("no {name} in {}", self.output))
-            .1
-            .trim()
+        found.unwrap_or_else(|| panic!("no {name} in {}", self.output)).1.trim()
     }
 }

@@ -33,16 +33,9 @@ pub(super) fn snarkjs(folder: &Path, command: &str) -> Outcome {
     let mut keyboard = child.stdin.take().expect("stdin is piped");
     keyboard.write_all(b"text from a keyboard\n").ok();
     drop(keyboard);
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().expect("snarkjs did not end");
+    let Output { status, stdout, stderr } = child.wait_with_output().expect("snarkjs did not end");
     let output = [stdout, stderr].concat();
-    Outcome {
-        success: status.success(),
-        output: String::from_utf8_lossy(&output).into_owned(),
-    }
+    Outcome { success: status.success(), output: String::from_utf8_lossy(&output).into_owned() }
 }
 
 /// Runs a command of snarkjs and demands success; gives what it printed.
@@ -72,10 +65,8 @@ fn installed() -> &'static Path {
 }
 
 fn install(folder: &Path) {
-    let status = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(folder)
-        .status();
+    let status =
+        Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
     assert!(
         status.is_ok_and(|status| status.success()),
         "`npm ci` in {} failed: these tests compare with snarkjs and need node and npm, \

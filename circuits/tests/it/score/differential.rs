@@ -18,11 +18,7 @@ fn circuit_and_reference_agree(
     private: &Private,
 ) -> Public {
     let truth = Public::of(shape, context, private).unwrap();
-    for (score, holds) in [
-        (truth.score, true),
-        (truth.score / 2, true),
-        (truth.score + 1, false),
-    ] {
+    for (score, holds) in [(truth.score, true), (truth.score / 2, true), (truth.score + 1, false)] {
         let public = Public { score, ..truth };
         assert_eq!(ScoreBlock::check(shape, &public, private).is_ok(), holds);
         let assignment = circuit.assign(&public, private);
@@ -46,10 +42,7 @@ fn thousands_of_random_models_score_alike_in_reference_and_circuit() {
     // Blocks without a correct row and blocks full of them both occur, and much in between.
     scores.sort_unstable();
     scores.dedup();
-    assert!(
-        scores.first() == Some(&0) && scores.len() > 20,
-        "{scores:?}"
-    );
+    assert!(scores.first() == Some(&0) && scores.len() > 20, "{scores:?}");
 }
 
 #[test]

@@ -27,9 +27,7 @@ fn block(shape: &MlpShape, samples: Vec<Row>) -> Private {
 /// Samples with every class in turn.
 fn all_classes(shape: &MlpShape, samples: u16) -> Vec<Row> {
     let sample = |i: u16| {
-        let inputs = (0..shape.inputs)
-            .map(|d| (d + i) & shape.max_input() as u16)
-            .collect();
+        let inputs = (0..shape.inputs).map(|d| (d + i) & shape.max_input() as u16).collect();
         Row::sample(shape, inputs, (i % shape.classes) as u8)
     };
     (0..samples).map(sample).collect()
@@ -47,10 +45,7 @@ fn the_all_zero_model_scores_0() {
     for shape in [TINY, &DIGITS_64X32X10, &TABULAR_32X16X2] {
         let private = block(shape, all_classes(shape, shape.block_rows));
         let score = score_block(shape, &private.weights, &private.rows).unwrap();
-        assert_eq!(
-            (score.score, score.n_real),
-            (0, u32::from(shape.block_rows))
-        );
+        assert_eq!((score.score, score.n_real), (0, u32::from(shape.block_rows)));
     }
     let circuit = Circuit::compile(TINY);
     let private = block(TINY, all_classes(TINY, 40));
@@ -72,17 +67,8 @@ fn a_constant_model_scores_the_share_of_its_class() {
         private.weights.output_bias[class] = 1;
         let truth = Public::of(TINY, Fr::from(1u8), &private).unwrap();
         assert_eq!((truth.score, truth.n_real), (share, 27));
-        assert!(circuit
-            .matrices()
-            .is_satisfied_by(&circuit.assign(&truth, &private)));
-        assert_refused(
-            &circuit,
-            &Public {
-                score: share + 1,
-                ..truth
-            },
-            &private,
-        );
+        assert!(circuit.matrices().is_satisfied_by(&circuit.assign(&truth, &private)));
+        assert_refused(&circuit, &Public { score: share + 1, ..truth }, &private);
     }
 }
 
@@ -94,15 +80,7 @@ fn padding_rows_cannot_be_counted() {
     let truth = Public::of(TINY, Fr::from(1u8), &private).unwrap();
     assert_eq!(truth.score, 10);
     for (score, n_real) in [(11, 10), (11, 11), (40, 40)] {
-        assert_refused(
-            &circuit,
-            &Public {
-                score,
-                n_real,
-                ..truth
-            },
-            &private,
-        );
+        assert_refused(&circuit, &Public { score, n_real, ..truth }, &private);
     }
 }
 
@@ -113,13 +91,8 @@ fn a_label_with_two_classes_does_not_score_twice() {
     private.weights.output_bias[0] = 1;
     private.rows[39].one_hot = vec![1, 1];
     let zero = Fr::ZERO;
-    let public = Public {
-        context: zero,
-        commitment: zero,
-        block_root: zero,
-        score: 40,
-        n_real: 41,
-    };
+    let public =
+        Public { context: zero, commitment: zero, block_root: zero, score: 40, n_real: 41 };
     let public = with_circuit_digests(&circuit, public, &private);
     assert_refused(&circuit, &public, &private);
 }
@@ -131,10 +104,7 @@ fn a_block_cannot_stand_for_another() {
     let [mut first, mut second] = [0, 1].map(|_| random_private(TINY, &mut rng));
     (first.block_index, second.block_index) = (0, 1);
     let publics = [&first, &second].map(|private| Public::of(TINY, Fr::ONE, private).unwrap());
-    let swapped = Public {
-        block_root: publics[1].block_root,
-        ..publics[0]
-    };
+    let swapped = Public { block_root: publics[1].block_root, ..publics[0] };
     assert_refused(&circuit, &swapped, &first);
     // The same rows under the salt of the other block, or under its index.
     let salt = first.block_salt;
@@ -183,10 +153,7 @@ fn a_weight_that_borrows_from_its_neighbour_is_refused() {
     assert_eq!(forged.commitment, truth.commitment);
     assert_refused(&circuit, &forged, &private);
     let assignment = circuit.assign(&forged, &private);
-    assert_eq!(
-        circuit.matrices().violated_sections(&assignment),
-        ["weights"]
-    );
+    assert_eq!(circuit.matrices().violated_sections(&assignment), ["weights"]);
 }
 
 /// The wires of an assignment whose change moves the value of a packed sum by nothing.
@@ -201,10 +168,7 @@ struct Border {
 fn boolean_wires(circuit: &Circuit, section: &str) -> Vec<usize> {
     let matrices = circuit.matrices();
     let [a, b, c] = matrices.abc();
-    let rows = matrices
-        .sections()
-        .iter()
-        .filter(|found| found.name == section);
+    let rows = matrices.sections().iter().filter(|found| found.name == section);
     let rows = rows.flat_map(|found| found.start..found.start + found.rows);
     let boolean = rows.filter(|row| {
         let same = a[*row].len() == 1 && b[*row] == [(-Fr::ONE, 0), a[*row][0]];
@@ -230,10 +194,7 @@ fn assert_only_the_range_check_catches(circuit: &Circuit, mut assignment: Vec<Fr
 #[test]
 fn hidden_values_cannot_overflow_across_a_packing_border() {
     let circuit = Circuit::compile(TINY);
-    let samples = vec![
-        Row::sample(TINY, vec![0; 4], 0),
-        Row::sample(TINY, vec![3, 0, 0, 0], 0),
-    ];
+    let samples = vec![Row::sample(TINY, vec![0; 4], 0), Row::sample(TINY, vec![3, 0, 0, 0], 0)];
     let mut private = block(TINY, samples);
     private.weights.hidden[0] = 1;
     let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
@@ -241,10 +202,7 @@ fn hidden_values_cannot_overflow_across_a_packing_border() {
     // y is 0 in row 0 and 3 in row 1; dropping the lowest bit of 3 leaves 3 >> 1 as it was.
     let bits = boolean_wires(&circuit, "hidden layer");
     let width = usize::from(TINY.preactivation_bits);
-    let border = Border {
-        top: (bits[width - 1], 2),
-        low: bits[width],
-    };
+    let border = Border { top: (bits[width - 1], 2), low: bits[width] };
     assert_only_the_range_check_catches(&circuit, assignment, border);
 }
 
@@ -261,10 +219,7 @@ fn output_distances_cannot_overflow_across_a_packing_border() {
     let width = usize::from(TINY.gap_bits);
     let (first, second) = (&bits[width..2 * width], &bits[3 * width..4 * width]);
     // The base is twice the range of a distance, so the highest bit rises by 4.
-    let border = Border {
-        top: (first[width - 1], 4),
-        low: second[0],
-    };
+    let border = Border { top: (first[width - 1], 4), low: second[0] };
     assert_only_the_range_check_catches(&circuit, assignment, border);
 }
 
@@ -275,14 +230,7 @@ fn one_more_than_the_true_score_is_refused_on_every_block() {
     for _ in 0..100 {
         let private = random_private(TINY, &mut rng);
         let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
-        assert_refused(
-            &circuit,
-            &Public {
-                score: truth.score + 1,
-                ..truth
-            },
-            &private,
-        );
+        assert_refused(&circuit, &Public { score: truth.score + 1, ..truth }, &private);
     }
 }
 
@@ -295,9 +243,5 @@ fn a_tie_is_wrong() {
     private.weights = weights;
     let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
     assert_eq!(truth.score, 0);
-    assert_refused(
-        &Circuit::compile(TINY),
-        &Public { score: 1, ..truth },
-        &private,
-    );
+    assert_refused(&Circuit::compile(TINY), &Public { score: 1, ..truth }, &private);
 }

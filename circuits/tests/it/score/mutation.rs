@@ -25,10 +25,7 @@ fn rows_of_wires(matrices: &Matrices) -> Vec<Vec<usize>> {
 
 fn is_violated(matrices: &Matrices, row: usize, assignment: &[Fr]) -> bool {
     let [a, b, c] = matrices.abc().each_ref().map(|matrix| {
-        matrix[row]
-            .iter()
-            .map(|(coefficient, wire)| *coefficient * assignment[*wire])
-            .sum::<Fr>()
+        matrix[row].iter().map(|(coefficient, wire)| *coefficient * assignment[*wire]).sum::<Fr>()
     });
     a * b != c
 }
@@ -44,17 +41,10 @@ fn assert_each_is_bound(
     let rows = rows_of_wires(matrices);
     for wire in wires {
         let honest = assignment[wire];
-        let changes = [
-            honest + Fr::ONE,
-            honest - Fr::ONE,
-            Fr::ONE - honest,
-            Fr::rand(rng),
-        ];
+        let changes = [honest + Fr::ONE, honest - Fr::ONE, Fr::ONE - honest, Fr::rand(rng)];
         for changed in changes.into_iter().filter(|changed| *changed != honest) {
             assignment[wire] = changed;
-            let caught = rows[wire]
-                .iter()
-                .any(|row| is_violated(matrices, *row, &assignment));
+            let caught = rows[wire].iter().any(|row| is_violated(matrices, *row, &assignment));
             assert!(caught, "wire {wire} can be {changed} instead of {honest}");
         }
         assignment[wire] = honest;

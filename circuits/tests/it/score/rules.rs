@@ -52,20 +52,14 @@ fn forge(change: impl FnOnce(&mut Private)) -> (Result<(), Refusal>, Vec<&'stati
     let (public, mut private) = example();
     change(&mut private);
     let public = with_circuit_digests(circuit(), public, &private);
-    (
-        ScoreBlock::check(TINY, &public, &private),
-        violated(&public, &private),
-    )
+    (ScoreBlock::check(TINY, &public, &private), violated(&public, &private))
 }
 
 /// Changes the public inputs.
 fn claim(change: impl FnOnce(&mut Public)) -> (Result<(), Refusal>, Vec<&'static str>) {
     let (mut public, private) = example();
     change(&mut public);
-    (
-        ScoreBlock::check(TINY, &public, &private),
-        violated(&public, &private),
-    )
+    (ScoreBlock::check(TINY, &public, &private), violated(&public, &private))
 }
 
 fn row_fault(row: usize, fault: RowFault) -> Result<(), Refusal> {
@@ -83,34 +77,21 @@ fn the_example_breaks_no_rule() {
 #[test]
 fn rule_weights_fit_their_width() {
     let (refused, sections) = forge(|private| private.weights.hidden[5] = 4);
-    let range = WeightError::Range {
-        part: "the hidden weights",
-        index: 5,
-        bits: 3,
-    };
+    let range = WeightError::Range { part: "the hidden weights", index: 5, bits: 3 };
     assert_eq!(refused, Err(Refusal::Weights(range)));
     assert_eq!(sections, ["weights"]);
 }
 
 #[test]
 fn rule_every_kind_of_parameter_fits_its_width() {
-    for (change, low) in [-9, 8]
-        .into_iter()
-        .flat_map(|bad| [(bad, 0), (bad, 1), (bad, 2)])
-    {
+    for (change, low) in [-9, 8].into_iter().flat_map(|bad| [(bad, 0), (bad, 1), (bad, 2)]) {
         let (refused, sections) = forge(|private| match low {
             0 => private.weights.hidden_bias[2] = change,
             1 => private.weights.output[2] = change,
             _ => private.weights.output_bias[0] = change,
         });
-        assert!(matches!(
-            refused,
-            Err(Refusal::Weights(WeightError::Range { .. }))
-        ));
-        assert!(
-            sections.contains(&"weights"),
-            "{change} {low}: {sections:?}"
-        );
+        assert!(matches!(refused, Err(Refusal::Weights(WeightError::Range { .. }))));
+        assert!(sections.contains(&"weights"), "{change} {low}: {sections:?}");
     }
 }
 
@@ -157,10 +138,7 @@ fn rule_no_sample_follows_padding() {
 fn rule_weights_and_salt_open_the_commitment() {
     let (public, mut private) = example();
     private.weights_salt += Fr::from(1u8);
-    assert_eq!(
-        ScoreBlock::check(TINY, &public, &private),
-        Err(Refusal::Commitment)
-    );
+    assert_eq!(ScoreBlock::check(TINY, &public, &private), Err(Refusal::Commitment));
     assert_eq!(violated(&public, &private), ["model commitment"]);
 }
 
@@ -169,10 +147,7 @@ fn rule_the_model_is_the_committed_one() {
     let (public, mut private) = example();
     // A bias of a unit that the outputs ignore: the score stays, the model is another one.
     private.weights.hidden_bias[2] = 1;
-    assert_eq!(
-        ScoreBlock::check(TINY, &public, &private),
-        Err(Refusal::Commitment)
-    );
+    assert_eq!(ScoreBlock::check(TINY, &public, &private), Err(Refusal::Commitment));
     assert_eq!(violated(&public, &private), ["model commitment"]);
 }
 
@@ -186,10 +161,7 @@ fn rule_rows_salt_and_index_open_the_root() {
     for change in changes {
         let (public, mut private) = example();
         change(&mut private);
-        assert_eq!(
-            ScoreBlock::check(TINY, &public, &private),
-            Err(Refusal::BlockRoot)
-        );
+        assert_eq!(ScoreBlock::check(TINY, &public, &private), Err(Refusal::BlockRoot));
         assert_eq!(violated(&public, &private), ["block root"]);
     }
 }
@@ -198,13 +170,7 @@ fn rule_rows_salt_and_index_open_the_root() {
 fn rule_all_samples_are_counted() {
     for n_real in [0, 9, 11, 40] {
         let (refused, sections) = claim(|public| public.n_real = n_real);
-        assert_eq!(
-            refused,
-            Err(Refusal::Samples {
-                n_real: 10,
-                claimed: n_real
-            })
-        );
+        assert_eq!(refused, Err(Refusal::Samples { n_real: 10, claimed: n_real }));
         assert_eq!(sections, ["totals"]);
     }
 }
@@ -235,10 +201,7 @@ fn rule_the_context_is_bound() {
     let (public, private) = example();
     let mut assignment = circuit().assign(&public, &private);
     assignment[1] += Fr::from(1u8);
-    assert_eq!(
-        circuit().matrices().violated_sections(&assignment),
-        ["context"]
-    );
+    assert_eq!(circuit().matrices().violated_sections(&assignment), ["context"]);
 }
 
 #[test]
@@ -256,13 +219,9 @@ fn lists_of_wrong_length_are_refused_and_violate_the_circuit() {
         let mut private = random_private(TINY, &mut rng);
         private.rows.fill(Row::sample(TINY, vec![1, 2, 3, 1], 0));
         let weights = &mut private.weights;
-        [
-            &mut weights.hidden,
-            &mut weights.hidden_bias,
-            &mut weights.output_bias,
-        ]
-        .into_iter()
-        .for_each(|part| part.fill(1));
+        [&mut weights.hidden, &mut weights.hidden_bias, &mut weights.output_bias]
+            .into_iter()
+            .for_each(|part| part.fill(1));
         let public = Public::of(TINY, Fr::from(1u8), &private).unwrap();
         change(&mut private);
         assert!(ScoreBlock::check(TINY, &public, &private).is_err());

@@ -60,10 +60,7 @@ impl Query {
         let best = node.best().await?;
         let domain = bounded(&self.domain, "domain")?;
         let mut facts = match &self.subject {
-            Some(subject) => {
-                best.facts_by_subject(&domain, &bounded(subject, "subject")?)
-                    .await?
-            }
+            Some(subject) => best.facts_by_subject(&domain, &bounded(subject, "subject")?).await?,
             None => best.facts_by_domain(&domain).await?,
         };
         if self.accepted {
@@ -95,11 +92,8 @@ impl Show {
         let history = best.history(self.fact).await?;
         let case = best.case(self.fact).await?;
         let stakes = best.stakes(self.fact).await?;
-        let older: Vec<FactId> = history
-            .iter()
-            .map(|(id, _)| *id)
-            .filter(|id| *id != self.fact)
-            .collect();
+        let older: Vec<FactId> =
+            history.iter().map(|(id, _)| *id).filter(|id| *id != self.fact).collect();
         let staked = stakes.iter().map(|(who, stake)| fact::stake(who, stake));
         let value = fact::fact(self.fact, &found);
         let value = with(value, "history", &older);
@@ -142,10 +136,7 @@ pub(crate) async fn all_facts(
 }
 
 fn show_list(node: &Node, facts: &Facts) -> Result<(), Failure> {
-    let value: Vec<Value> = facts
-        .iter()
-        .map(|(id, found)| fact::fact(*id, found))
-        .collect();
+    let value: Vec<Value> = facts.iter().map(|(id, found)| fact::fact(*id, found)).collect();
     node.output.show(&value, || {
         let rows = facts.iter().map(|(id, found)| {
             let statement = &found.statement;
@@ -179,9 +170,7 @@ fn show_list(node: &Node, facts: &Facts) -> Result<(), Failure> {
 /// A text within the bounds of the chain.
 pub(super) fn bounded<const N: u32>(given: &str, what: &str) -> Result<Text<N>, Failure> {
     let bytes = given.as_bytes().to_vec();
-    bytes
-        .try_into()
-        .map_err(|_| usage(format!("the {what} must have at most {N} bytes")))
+    bytes.try_into().map_err(|_| usage(format!("the {what} must have at most {N} bytes")))
 }
 
 #[cfg(test)]

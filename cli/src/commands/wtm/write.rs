@@ -171,10 +171,7 @@ impl Claim {
 impl SourceArgs {
     fn read(self) -> Result<Source, Failure> {
         let source = match (self.uri, self.blob) {
-            (Some(uri), Some(blob)) => Source::Imported {
-                uri: bounded(&uri, "URI")?,
-                blob,
-            },
+            (Some(uri), Some(blob)) => Source::Imported { uri: bounded(&uri, "URI")?, blob },
             _ => Source::Attested,
         };
         source.check().map_err(usage)?;
@@ -184,8 +181,7 @@ impl SourceArgs {
 
 fn parse_blob(text: &str) -> Result<BlobId, String> {
     let id: Result<nocknock_storage::BlobId, _> = text.parse();
-    id.map(|id| BlobId(id.into_bytes()))
-        .map_err(|error| error.to_string())
+    id.map(|id| BlobId(id.into_bytes())).map_err(|error| error.to_string())
 }
 
 async fn send(node: &Node, fact: FactId, call: &Call, sending: Sending) -> Result<(), Failure> {

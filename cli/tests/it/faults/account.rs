@@ -14,10 +14,7 @@ const MISSING: &str = "300";
 fn a_stake_that_the_account_cannot_pay_is_told_and_paid_once_it_can() {
     const WORDS: &str = "send it tokens";
     let (home, world) = (tempfile::tempdir().unwrap(), shared());
-    let offered = world.offer(Offer {
-        stake: TOO_MUCH,
-        ..Offer::default()
-    });
+    let offered = world.offer(Offer { stake: TOO_MUCH, ..Offer::default() });
     let worker = Settings::new(world.services()).worker(home.path(), "ferdie");
 
     let diagnosis = Diagnosis::of(&worker);

@@ -105,23 +105,15 @@ fn a_clock_that_is_off_is_told_and_keeps_nobody_from_working() {
     let (home, world) = (tempfile::tempdir().unwrap(), shared());
     let offered = world.offer(Offer::default());
     let port = shifted(world.rpc_port(), HOUR);
-    let settings = Settings::new(Services {
-        node: format!("ws://127.0.0.1:{port}"),
-        ..world.services()
-    });
+    let settings =
+        Settings::new(Services { node: format!("ws://127.0.0.1:{port}"), ..world.services() });
     let worker = settings.worker(home.path(), "dave");
 
     let diagnosis = Diagnosis::of(&worker);
-    diagnosis.finds(
-        "clock",
-        "warning",
-        "s behind the newest block: set it (NTP)",
-    );
+    diagnosis.finds("clock", "warning", "s behind the newest block: set it (NTP)");
     diagnosis.is_well();
     let mut running = start(&worker, &offered);
-    let warning = hear(&mut running, "the clock is told of", |event| {
-        event["event"] == "warning"
-    });
+    let warning = hear(&mut running, "the clock is told of", |event| event["event"] == "warning");
     let text = warning["text"].as_str().unwrap();
     assert!(text.contains("the clock of this machine is"), "{text}");
     goes_on_and_commits(&worker, running, &world, &offered);
@@ -136,18 +128,12 @@ fn only_times_are_shifted() {
     let time = |ahead: Duration| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + ahead;
         let millis = u64::try_from(now.as_millis()).unwrap();
-        format!(
-            "{{\"id\":1,\"result\":\"0x{}\"}}",
-            hex::encode(millis.to_le_bytes())
-        )
+        format!("{{\"id\":1,\"result\":\"0x{}\"}}", hex::encode(millis.to_le_bytes()))
     };
     for (answer, changes) in [
         (time(Duration::ZERO), true),
         (time(5 * HOUR), false),
-        (
-            "{\"id\":1,\"result\":\"0x0000000000000000\"}".to_owned(),
-            false,
-        ),
+        ("{\"id\":1,\"result\":\"0x0000000000000000\"}".to_owned(), false),
         ("{\"id\":1,\"result\":\"0x00\"}".to_owned(), false),
     ] {
         let mut bytes = answer.clone().into_bytes();

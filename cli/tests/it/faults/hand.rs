@@ -183,10 +183,7 @@ pub(crate) fn is_about(event: &Value, name: &str, task: u64) -> bool {
 #[track_caller]
 pub(crate) fn nothing_is_at_stake(worker: &Worker, world: &World, offered: &Offered) {
     let journal = worker.journal(offered.task);
-    assert!(
-        journal.join("chosen.json").is_file(),
-        "the task is not chosen"
-    );
+    assert!(journal.join("chosen.json").is_file(), "the task is not chosen");
     for early in ["commitment.json", "ending.json"] {
         assert!(!journal.join(early).exists(), "there is a file {early}");
     }

@@ -20,9 +20,7 @@ fn key(statement: &str) -> PathBuf {
         name.is_some_and(|name| name.starts_with(&start) && name.ends_with(".pkey"))
     };
     let mut files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    files
-        .find(is_key)
-        .expect("the key of the statement is there")
+    files.find(is_key).expect("the key of the statement is there")
 }
 
 /// Where a key lies in another folder.
@@ -35,10 +33,7 @@ fn a_key_of_another_circuit_is_never_used_and_a_folder_that_cannot_be_used_is_to
     let (home, world) = (tempfile::tempdir().unwrap(), shared());
     let offered = world.offer(Offer::default());
     let folder = home.path().join("keys");
-    let settings = Settings {
-        keys: folder.clone(),
-        ..Settings::new(world.services())
-    };
+    let settings = Settings { keys: folder.clone(), ..Settings::new(world.services()) };
     let worker = settings.worker(home.path(), "eve");
 
     fs::write(&folder, "no folder").unwrap();
@@ -46,11 +41,7 @@ fn a_key_of_another_circuit_is_never_used_and_a_folder_that_cannot_be_used_is_to
     diagnosis.finds("proving key", "bad", "cannot read or write the proving key");
     diagnosis.is_ill();
     let mut running = start(&worker, &offered);
-    hear_failure(
-        &mut running,
-        "fetch",
-        "cannot read or write the proving key",
-    );
+    hear_failure(&mut running, "fetch", "cannot read or write the proving key");
     nothing_is_at_stake(&worker, &world, &offered);
 
     // The folder comes at once, with a key of scores where the one of deliveries should be.
@@ -64,9 +55,6 @@ fn a_key_of_another_circuit_is_never_used_and_a_folder_that_cannot_be_used_is_to
     fs::rename(&link, &folder).unwrap();
     goes_on_and_commits(&worker, running, &world, &offered);
     let used = fs::read(place(&folder, &delivery)).unwrap();
-    assert!(
-        used == fs::read(&delivery).unwrap(),
-        "the key in use is another one"
-    );
+    assert!(used == fs::read(&delivery).unwrap(), "the key in use is another one");
     Diagnosis::of(&worker).is_well();
 }

@@ -17,13 +17,9 @@ fn a_node_that_restarts_during_the_training_interrupts_nothing() {
     let offered = world.offer(Offer::default());
 
     let mut running = start(&worker, &offered);
-    hear(&mut running, "the training goes on", |event| {
-        is_about(event, "epoch", offered.task)
-    });
+    hear(&mut running, "the training goes on", |event| is_about(event, "epoch", offered.task));
     world.kill_node();
-    let lost = hear(&mut running, "the node is missed", |event| {
-        event["event"] == "node-lost"
-    });
+    let lost = hear(&mut running, "the node is missed", |event| event["event"] == "node-lost");
     let error = lost["error"].as_str().unwrap();
     assert!(error.contains("no node answers"), "{error}");
     assert!(error.contains("chain.urls"), "{error}");
@@ -33,9 +29,7 @@ fn a_node_that_restarts_during_the_training_interrupts_nothing() {
     worker.run(&["register"]).fails(4, &["no node answers"]);
 
     world.restart_node();
-    hear(&mut running, "the node is found again", |event| {
-        event["event"] == "node-back"
-    });
+    hear(&mut running, "the node is found again", |event| event["event"] == "node-back");
     let trainings = |running: &crate::processes::Running| {
         let events = running.events();
         let began = |event: &&serde_json::Value| {

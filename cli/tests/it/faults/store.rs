@@ -12,10 +12,7 @@ use nocknock_storage::dev_store::{Fault, Requests};
 
 /// The settings of a worker whose store is at this port.
 fn with_store(world: &World, port: u16) -> Settings {
-    Settings::new(Services {
-        store: format!("http://127.0.0.1:{port}"),
-        ..world.services()
-    })
+    Settings::new(Services { store: format!("http://127.0.0.1:{port}"), ..world.services() })
 }
 
 #[test]
@@ -51,9 +48,7 @@ fn a_store_that_goes_away_during_the_fetch_is_asked_again_until_it_is_back() {
     let store = world.other_store(&home.path().join("store"), port, &offered.data);
     let worker = with_store(&world, port).worker(home.path(), "charlie");
 
-    store
-        .faults()
-        .next(Fault::BrokenConnection, u32::MAX, Requests::Reads);
+    store.faults().next(Fault::BrokenConnection, u32::MAX, Requests::Reads);
     let mut running = start(&worker, &offered);
     hear_failure(&mut running, "fetch", "broke the connection off");
     nothing_is_at_stake(&worker, &world, &offered);
@@ -70,9 +65,7 @@ fn bytes_that_are_not_the_blob_are_refused_until_the_store_gives_the_right_ones(
     let store = world.other_store(&home.path().join("store"), port, &offered.data);
     let worker = with_store(&world, port).worker(home.path(), "dave");
 
-    store
-        .faults()
-        .next(Fault::WrongBytes, u32::MAX, Requests::Reads);
+    store.faults().next(Fault::WrongBytes, u32::MAX, Requests::Reads);
     let diagnosis = Diagnosis::of(&worker);
     diagnosis.finds("storage", "bad", "sent wrong bytes");
     diagnosis.is_ill();
@@ -91,10 +84,7 @@ fn data_that_the_requester_did_not_commit_to_is_refused_and_the_next_task_taken(
     const WORDS: [&str; 2] = ["its root differs", "Do not join"];
     let (home, world) = (tempfile::tempdir().unwrap(), shared());
     let honest = world.offer(Offer::default());
-    let wrong = world.offer(Offer {
-        honest: false,
-        ..Offer::default()
-    });
+    let wrong = world.offer(Offer { honest: false, ..Offer::default() });
     let worker = Settings::new(world.services()).worker(home.path(), "eve");
 
     let model = model_by_hand(&worker, home.path());
@@ -104,9 +94,8 @@ fn data_that_the_requester_did_not_commit_to_is_refused_and_the_next_task_taken(
 
     let tasks = ["run", "--task", &wrong.id, "--task", &honest.id];
     let mut running = worker.spawn(&tasks);
-    let ended = hear(&mut running, "the task is refused", |event| {
-        is_about(event, "ended", wrong.task)
-    });
+    let ended =
+        hear(&mut running, "the task is refused", |event| is_about(event, "ended", wrong.task));
     assert_eq!(ended["ending"], "refused", "{ended}");
     assert_eq!(ended["stake_lost"], false, "{ended}");
     let text = ended["text"].as_str().unwrap();

@@ -78,11 +78,7 @@ pub(crate) struct Offered {
 
 impl Default for Offer {
     fn default() -> Self {
-        Self {
-            commit: 900,
-            stake: NNK,
-            honest: true,
-        }
+        Self { commit: 900, stake: NNK, honest: true }
     }
 }
 
@@ -123,10 +119,7 @@ impl World {
 
     /// Where node and store answer.
     pub(crate) fn services(&self) -> Services {
-        Services {
-            node: format!("ws://127.0.0.1:{}", self.rpc_port),
-            store: self.store.url(),
-        }
+        Services { node: format!("ws://127.0.0.1:{}", self.rpc_port), store: self.store.url() }
     }
 
     /// The port of the node's JSON-RPC server.
@@ -181,11 +174,7 @@ impl World {
         };
         let task = self.runtime.block_on(create);
         let task = task.expect("the chain says which task it created");
-        Offered {
-            task,
-            id: task.to_string(),
-            data,
-        }
+        Offered { task, id: task.to_string(), data }
     }
 
     /// A store of its own with some training data, at a port.
@@ -215,11 +204,7 @@ fn start_node(home: &Path, rpc_port: u16) -> Running {
         .arg(home.join("node"));
     let mut node = Running::spawn(&mut command, &home.join("node-output"));
     until("the node answers", || {
-        assert!(
-            node.ended().is_none(),
-            "the node ended: {:?}",
-            node.stderr()
-        );
+        assert!(node.ended().is_none(), "the node ended: {:?}", node.stderr());
         TcpStream::connect((Ipv4Addr::LOCALHOST, rpc_port)).ok()
     });
     node
@@ -249,10 +234,7 @@ async fn create_experiment(client: &Client, owner: &Keys) -> ExperimentId {
 fn prepare() -> PreparedTask {
     let table = Table::read(Path::new(DIGITS), &ReadOptions::default());
     let table = table.expect("the example can be read");
-    let range = Range::Fixed {
-        low: 0.0,
-        high: 15.0,
-    };
+    let range = Range::Fixed { low: 0.0, high: 15.0 };
     let quantiser = Quantiser::fit(&table, &DIGITS_64X32X10, range);
     let options = SplitOptions {
         blocks: Some(BLOCKS),

@@ -45,17 +45,9 @@ impl Books {
         let payments: Vec<Payment> = self
             .of_task(task)
             .filter_map(|(block, event)| match event {
-                TasksEvent::WinnerPaid {
-                    worker,
-                    paid,
-                    burnt,
-                    ..
-                } => Some(Payment {
-                    worker: *worker,
-                    paid: *paid,
-                    burnt: *burnt,
-                    block,
-                }),
+                TasksEvent::WinnerPaid { worker, paid, burnt, .. } => {
+                    Some(Payment { worker: *worker, paid: *paid, burnt: *burnt, block })
+                }
                 _ => None,
             })
             .collect();
@@ -141,17 +133,11 @@ impl Books {
 pub(super) fn check_end(site: &Site, id: TaskId) {
     assert_eq!(site.phase(id), Some(Phase::Done));
     let tasks = site.tasks();
-    let (_, task) = tasks
-        .iter()
-        .find(|(known, _)| *known == id)
-        .expect("the task is there");
+    let (_, task) = tasks.iter().find(|(known, _)| *known == id).expect("the task is there");
     let end = task.settlement.as_ref().expect("the task is settled");
     assert_eq!((end.outcome, end.paid), (Outcome::Ranked, 1));
     assert!(end.finished_at.is_some());
-    assert_eq!(
-        (task.held.escrow, task.held.bond, task.open_commitments),
-        (0, 0, 0)
-    );
+    assert_eq!((task.held.escrow, task.held.bond, task.open_commitments), (0, 0, 0));
 }
 
 /// A competitor has what it was lent and paid but for fees of less than a token, and all of it is free.
@@ -178,9 +164,6 @@ pub(super) fn check_model(requester: &Requester<'_>, followed: &Value, model: Mo
     until("every link of the model holds", || {
         let found = requester.run(&["verify", file, "--with-data"]).json();
         let links = found[0]["links"].as_array()?;
-        links
-            .iter()
-            .all(|link| link["verdict"] == "holds")
-            .then_some(())
+        links.iter().all(|link| link["verdict"] == "holds").then_some(())
     });
 }

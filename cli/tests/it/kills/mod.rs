@@ -132,10 +132,7 @@ fn check_competitors(site: &Site, books: &Books, task: TaskId, competitors: &[Wo
 fn every_stage_was_hit(ledger: &Ledger) {
     for actor in [Actor::Worker, Actor::Requester, Actor::Node] {
         let missing = ledger.missing(actor);
-        assert!(
-            missing.is_empty(),
-            "no {actor:?} was killed in {missing:?}: {ledger:?}"
-        );
+        assert!(missing.is_empty(), "no {actor:?} was killed in {missing:?}: {ledger:?}");
     }
 }
 
@@ -146,10 +143,7 @@ fn register(site: &Site, worker: &Worker) {
     until("the newcomer trains or proves", || {
         (computed(&program)? >= Duration::from_millis(500)).then_some(())
     });
-    assert!(
-        program.kill(),
-        "the newcomer was registered too fast to be killed"
-    );
+    assert!(program.kill(), "the newcomer was registered too fast to be killed");
     let account = account(worker);
     let registration = || site.ask(|best| async move { best.worker(&account).await });
     let before = until("the registration is known", registration);
@@ -218,9 +212,7 @@ fn play(
         following.join().expect("the requester has done its part")
     });
     // The site looks for new blocks in its own time.
-    until("the end of the task is seen", || {
-        (site.phase(task)? == Phase::Done).then_some(())
-    });
+    until("the end of the task is seen", || (site.phase(task)? == Phase::Done).then_some(()));
     let books = Books::of(site);
     let model = books.model(task, books.payment(task).worker);
     books::check_model(requester, &followed.json(), model);
@@ -341,15 +333,11 @@ fn count(folder: &Path) -> usize {
 fn was_resumed(worker: &Worker) -> bool {
     let first_epoch = |path: PathBuf| {
         let text = fs::read_to_string(path).ok()?;
-        let mut lines = text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         lines.find(|line| line["event"] == "epoch")?["epoch"].as_u64()
     };
     let runs = worker.outputs();
-    runs.into_iter()
-        .filter_map(first_epoch)
-        .any(|epoch| epoch > 0)
+    runs.into_iter().filter_map(first_epoch).any(|epoch| epoch > 0)
 }
 
 #[track_caller]

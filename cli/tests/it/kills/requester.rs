@@ -37,10 +37,7 @@ impl<'a> Requester<'a> {
     fn command(&self, arguments: &[&str]) -> Command {
         let services = self.site.services();
         let mut command = services.command(self.site.home(), arguments);
-        command
-            .args(["--dev-account", self.name])
-            .arg("--data-dir")
-            .arg(&self.folder);
+        command.args(["--dev-account", self.name]).arg("--data-dir").arg(&self.folder);
         command
     }
 
@@ -111,9 +108,7 @@ pub(super) fn create_at_the_second_try(
     });
     note(requester, ledger, lost);
     site.start_node();
-    let waiting = kill_in(requester.go_on(), Actor::Requester, |stage| {
-        stage == "AwaitCreation"
-    });
+    let waiting = kill_in(requester.go_on(), Actor::Requester, |stage| stage == "AwaitCreation");
     note(requester, ledger, waiting);
     create_without_answer(requester, ledger, || requester.go_on())
 }
@@ -127,9 +122,8 @@ pub(super) fn create_without_answer(
 ) -> TaskId {
     let site = requester.site;
     let known = site.tasks().len();
-    let created = kill_in(start(), Actor::Requester, |stage| {
-        stage == "Create" && site.tasks().len() > known
-    });
+    let created =
+        kill_in(start(), Actor::Requester, |stage| stage == "Create" && site.tasks().len() > known);
     note(requester, ledger, created);
     let tasks = site.tasks();
     assert_eq!(tasks.len(), known + 1, "one task is created, not two");

@@ -45,10 +45,7 @@ impl Site {
         // The node has the same after each kill.
         let port = free_port();
         let node = start_node(home, port, 0);
-        let options = ConnectOptions {
-            patience: PATIENCE,
-            ..ConnectOptions::new(&[url(port)])
-        };
+        let options = ConnectOptions { patience: PATIENCE, ..ConnectOptions::new(&[url(port)]) };
         let client = runtime.block_on(Client::connect_with(options));
         Self {
             home: home.to_owned(),
@@ -68,10 +65,7 @@ impl Site {
 
     /// Where node and store answer.
     pub(super) fn services(&self) -> Services {
-        Services {
-            node: url(self.port),
-            store: self.store.url(),
-        }
+        Services { node: url(self.port), store: self.store.url() }
     }
 
     /// Kills the node, which has to be alive.
@@ -126,17 +120,13 @@ impl Site {
     /// All tasks.
     #[track_caller]
     pub(super) fn tasks(&self) -> Vec<(TaskId, Task)> {
-        until("the tasks are known", || {
-            self.ask(|best| async move { best.all_tasks().await })
-        })
+        until("the tasks are known", || self.ask(|best| async move { best.all_tasks().await }))
     }
 
     /// What an account has.
     #[track_caller]
     pub(super) fn balance(&self, account: AccountId) -> AccountBalance {
-        until("a balance is known", || {
-            self.ask(|best| async move { best.balance(&account).await })
-        })
+        until("a balance is known", || self.ask(|best| async move { best.balance(&account).await }))
     }
 
     /// The books of the emission, and all tokens that exist.
@@ -199,9 +189,7 @@ fn start_node(home: &Path, port: u16, start: u32) -> Running {
 fn newest_block(node: &Running) -> BlockNumber {
     let log = fs::read(node.stderr()).expect("the log can be read");
     let log = String::from_utf8_lossy(&log);
-    let rest = log
-        .split_once("Highest known block at #")
-        .map(|(_, rest)| rest);
+    let rest = log.split_once("Highest known block at #").map(|(_, rest)| rest);
     let rest = rest.expect("the node says which block is its newest");
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().expect("a block has a number")

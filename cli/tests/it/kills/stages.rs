@@ -28,16 +28,8 @@ const MESSAGES: [(&str, &str); 11] = [
 
 /// Stages that no program is ever seen in here, and why.
 const NOT_SEEN: [(Actor, &str, &str); 9] = [
-    (
-        Actor::Worker,
-        "wait",
-        "it is told apart by what is waited for",
-    ),
-    (
-        Actor::Worker,
-        "nothing",
-        "the task is over and the program ends",
-    ),
+    (Actor::Worker, "wait", "it is told apart by what is waited for"),
+    (Actor::Worker, "nothing", "the task is over and the program ends"),
     (
         Actor::Worker,
         "waiting for the training data",
@@ -53,32 +45,15 @@ const NOT_SEEN: [(Actor, &str, &str); 9] = [
         "AwaitTask",
         "the number is known once the task is final, and the node keeps what is final",
     ),
-    (
-        Actor::Requester,
-        "Settle",
-        "the chain settles in the block in which it can",
-    ),
-    (
-        Actor::Requester,
-        "Finish",
-        "the chain finishes in the block in which it can",
-    ),
-    (
-        Actor::Requester,
-        "Gone",
-        "the chain keeps a task for a day, and the program ends",
-    ),
-    (
-        Actor::Node,
-        "settle",
-        "the chain settles in the block in which it can",
-    ),
+    (Actor::Requester, "Settle", "the chain settles in the block in which it can"),
+    (Actor::Requester, "Finish", "the chain finishes in the block in which it can"),
+    (Actor::Requester, "Gone", "the chain keeps a task for a day, and the program ends"),
+    (Actor::Node, "settle", "the chain settles in the block in which it can"),
 ];
 
 /// The phases of a task in their order.
-pub(super) const PHASES: [&str; 8] = [
-    "created", "drawn", "open", "reveal", "prove", "settle", "deliver", "done",
-];
+pub(super) const PHASES: [&str; 8] =
+    ["created", "drawn", "open", "reveal", "prove", "settle", "deliver", "done"];
 
 /// A program that is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,10 +126,7 @@ fn words(source: &str, start: &str) -> BTreeSet<String> {
         let (_, rest) = line.split_once("=> \"")?;
         rest.split_once('"').map(|(word, _)| word.to_owned())
     };
-    body(source, start, "\n    }\n")
-        .lines()
-        .filter_map(word)
-        .collect()
+    body(source, start, "\n    }\n").lines().filter_map(word).collect()
 }
 
 /// The cases of an enum of a source.
@@ -162,39 +134,26 @@ fn variants(source: &str, start: &str) -> BTreeSet<String> {
     let variant = |line: &str| {
         let name = line.strip_prefix("    ")?;
         let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-        name.starts_with(|c: char| c.is_ascii_uppercase())
-            .then(|| name.to_owned())
+        name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| name.to_owned())
     };
-    body(source, start, "\n}\n")
-        .lines()
-        .filter_map(variant)
-        .collect()
+    body(source, start, "\n}\n").lines().filter_map(variant).collect()
 }
 
 #[track_caller]
 fn body<'a>(source: &'a str, start: &str, end: &str) -> &'a str {
     let rest = source.split_once(start).map(|(_, rest)| rest);
     let body = rest.and_then(|rest| rest.split_once(end));
-    body.unwrap_or_else(|| panic!("the source has no {start:?}"))
-        .0
+    body.unwrap_or_else(|| panic!("the source has no {start:?}")).0
 }
 
 #[test]
 fn the_stages_are_found_in_the_sources() {
     let worker = Actor::Worker.stages();
-    for stage in [
-        "fetch",
-        "train",
-        "reveal-key",
-        "proved, waiting for settlement",
-    ] {
+    for stage in ["fetch", "train", "reveal-key", "proved, waiting for settlement"] {
         assert!(worker.contains(stage), "{stage} is not in {worker:?}");
     }
     let requester = Actor::Requester.stages();
-    let told: BTreeSet<String> = MESSAGES
-        .iter()
-        .map(|(step, _)| (*step).to_owned())
-        .collect();
+    let told: BTreeSet<String> = MESSAGES.iter().map(|(step, _)| (*step).to_owned()).collect();
     assert_eq!(requester, told);
     assert_eq!(Actor::Node.stages().len(), 7);
 }

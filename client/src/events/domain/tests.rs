@@ -20,11 +20,8 @@ fn ensure_fields(pallet: &str, names: &[&str], fields: impl Fn(&str) -> &'static
     for name in names {
         let variant = variants.iter().find(|variant| variant.name == *name);
         let variant = variant.unwrap_or_else(|| panic!("{pallet} has no event {name}"));
-        let declared: Vec<&str> = variant
-            .fields
-            .iter()
-            .filter_map(|field| field.name.as_deref())
-            .collect();
+        let declared: Vec<&str> =
+            variant.fields.iter().filter_map(|field| field.name.as_deref()).collect();
         assert_eq!(declared, fields(name), "{pallet}.{name}");
     }
 }
@@ -33,11 +30,8 @@ fn ensure_complete(pallet: &str, names: &[&str]) {
     let metadata = metadata();
     let of_pallet = metadata.pallet_by_name(pallet);
     let variants = of_pallet.and_then(|pallet| pallet.event_variants());
-    let declared: BTreeSet<&str> = variants
-        .unwrap_or_default()
-        .iter()
-        .map(|variant| variant.name.as_str())
-        .collect();
+    let declared: BTreeSet<&str> =
+        variants.unwrap_or_default().iter().map(|variant| variant.name.as_str()).collect();
     assert_eq!(declared, names.iter().copied().collect(), "{pallet}");
 }
 
@@ -64,11 +58,7 @@ agree! {
 
 #[test]
 fn the_runtime_has_these_events_about_tokens() {
-    ensure_fields(
-        BalancesEvent::PALLET,
-        BalancesEvent::NAMES,
-        BalancesEvent::fields,
-    );
+    ensure_fields(BalancesEvent::PALLET, BalancesEvent::NAMES, BalancesEvent::fields);
 }
 
 fn event(pallet: &str, name: &str, fields: impl Encode) -> ChainEvent {
@@ -85,14 +75,8 @@ fn event(pallet: &str, name: &str, fields: impl Encode) -> ChainEvent {
 fn an_event_is_read_from_its_fields() {
     let read = DomainEvent::read(&event("Tasks", "TaskRemoved", 7_u64)).expect("an event");
     let event = read.expect("an event for users");
-    assert_eq!(
-        event,
-        DomainEvent::Tasks(TasksEvent::TaskRemoved { task: 7 })
-    );
-    assert_eq!(
-        (event.pallet(), event.name(), event.task()),
-        ("Tasks", "TaskRemoved", Some(7))
-    );
+    assert_eq!(event, DomainEvent::Tasks(TasksEvent::TaskRemoved { task: 7 }));
+    assert_eq!((event.pallet(), event.name(), event.task()), ("Tasks", "TaskRemoved", Some(7)));
 }
 
 #[test]

@@ -84,14 +84,8 @@ async fn setup(blocks: u32, failures: u32) -> Setup {
     let chain = FakeChain::growing();
     (0..blocks).for_each(|_| chain.grow());
     let heads = chain.heads().await;
-    let faults = Mutex::new(Faults {
-        failures,
-        ..Faults::default()
-    });
-    Setup {
-        source: Arc::new(Source { chain, faults }),
-        heads,
-    }
+    let faults = Mutex::new(Faults { failures, ..Faults::default() });
+    Setup { source: Arc::new(Source { chain, faults }), heads }
 }
 
 impl Setup {

@@ -25,15 +25,9 @@ impl Custodian {
         let names = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
         let accounts = names.map(|name| Keys::development(name).expect("a development account"));
         for (experiment, entry) in curriculum {
-            let keys = accounts
-                .iter()
-                .find(|keys| Some(keys.account()) == entry.custodian);
+            let keys = accounts.iter().find(|keys| Some(keys.account()) == entry.custodian);
             if let Some(keys) = keys {
-                return Self {
-                    keys: keys.clone(),
-                    experiment,
-                    max_open: entry.max_open,
-                };
+                return Self { keys: keys.clone(), experiment, max_open: entry.max_open };
             }
         }
         panic!("no development account is custodian of a curriculum experiment");
@@ -63,11 +57,7 @@ pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
                 deliver: period,
             },
         },
-        roots: (1..=70)
-            .map(root)
-            .collect::<Vec<_>>()
-            .try_into()
-            .expect("few enough roots"),
+        roots: (1..=70).map(root).collect::<Vec<_>>().try_into().expect("few enough roots"),
         split: Split::Fixed {
             test_blocks: vec![1].try_into().expect("one block"),
             train_data: BlobId([7; 32]),
@@ -83,17 +73,13 @@ fn root(number: u8) -> BlockRoot {
 
 async fn circuits(best: &Snapshot) -> (CircuitId, CircuitId) {
     let circuits = best.circuits().await.expect("an answer");
-    let active: Vec<_> = circuits
-        .into_iter()
-        .filter(|(_, record)| record.is_active())
-        .collect();
+    let active: Vec<_> = circuits.into_iter().filter(|(_, record)| record.is_active()).collect();
     let pair = active.iter().find_map(|(score, record)| {
         let twin = active.iter().find(|(_, other)| {
             other.info.kind == CircuitKind::Delivery && other.info.shape == record.info.shape
         });
         let is_score = record.info.kind == CircuitKind::Score;
-        twin.filter(|_| is_score)
-            .map(|(delivery, _)| (*score, *delivery))
+        twin.filter(|_| is_score).map(|(delivery, _)| (*score, *delivery))
     });
     pair.expect("circuits of score and delivery of one shape")
 }

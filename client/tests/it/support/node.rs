@@ -44,11 +44,8 @@ impl Node {
 
     /// Starts the process on the data that it had.
     pub(crate) fn run(&mut self) {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.log())
-            .expect("a writable folder");
+        let log =
+            File::options().create(true).append(true).open(self.log()).expect("a writable folder");
         let port = self.port.to_string();
         let process = Command::new(program())
             .args(["--dev", "--no-mdns", "--no-prometheus", "--rpc-port", &port])

@@ -54,8 +54,5 @@ pub(crate) fn number(hex: &Value) -> u64 {
 #[track_caller]
 fn block_of(node: &Node, hash: Value) -> Block {
     let header = node.call("chain_getHeader", json!([hash]));
-    Block {
-        number: number(&header["number"]),
-        hash,
-    }
+    Block { number: number(&header["number"]), hash }
 }

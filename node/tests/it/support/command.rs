@@ -43,11 +43,7 @@ pub(crate) fn run_command(mut command: Command) -> Finished {
         panic!("{command:?} did not end by itself\n{stderr}");
     };
     assert_no_panic(&stderr);
-    Finished {
-        status,
-        stdout,
-        stderr,
-    }
+    Finished { status, stdout, stderr }
 }
 
 impl Finished {
@@ -64,23 +60,11 @@ impl Finished {
     #[track_caller]
     pub(crate) fn expect_error(self, words: &[&str]) {
         let code = self.status.code();
-        assert!(
-            code.is_some_and(|code| code != 0),
-            "{}\n{}",
-            self.status,
-            self.stderr
-        );
-        let error = self
-            .stderr
-            .lines()
-            .skip_while(|line| !line.starts_with("Error: "));
+        assert!(code.is_some_and(|code| code != 0), "{}\n{}", self.status, self.stderr);
+        let error = self.stderr.lines().skip_while(|line| !line.starts_with("Error: "));
         let error = error.collect::<Vec<_>>().join("\n");
         for word in words {
-            assert!(
-                error.contains(word),
-                "no {word:?} in the error:\n{}",
-                self.stderr
-            );
+            assert!(error.contains(word), "no {word:?} in the error:\n{}", self.stderr);
         }
     }
 }
@@ -92,9 +76,7 @@ pub(crate) fn assert_no_panic(log: &str) {
 }
 
 fn wait_for_end(child: &mut Child) -> Option<ExitStatus> {
-    let status = wait::within(wait::PATIENCE, || {
-        child.try_wait().expect("a child process")
-    });
+    let status = wait::within(wait::PATIENCE, || child.try_wait().expect("a child process"));
     if status.is_none() {
         child.kill().expect("our own child can be killed");
         child.wait().expect("a killed child ends");
@@ -104,8 +86,6 @@ fn wait_for_end(child: &mut Child) -> Option<ExitStatus> {
 
 fn read_all(mut file: File) -> String {
     let mut bytes = Vec::new();
-    file.rewind()
-        .and_then(|()| file.read_to_end(&mut bytes))
-        .expect("a readable temporary file");
+    file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("a readable temporary file");
     String::from_utf8_lossy(&bytes).into_owned()
 }

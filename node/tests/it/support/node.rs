@@ -76,9 +76,7 @@ impl Launch {
     /// Adds the nodes that this one shall connect to.
     pub(crate) fn peers<'a>(self, peers: impl IntoIterator<Item = &'a Node>) -> Self {
         let addresses = peers.into_iter().map(Node::p2p_address);
-        addresses.fold(self, |launch, address| {
-            launch.args(["--bootnodes".into(), address])
-        })
+        addresses.fold(self, |launch, address| launch.args(["--bootnodes".into(), address]))
     }
 
     /// Starts the node and waits until it answers JSON-RPC.
@@ -93,12 +91,7 @@ impl Launch {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {PROGRAM}: {error}"));
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut node = Node {
-            name: self.name,
-            child: Some(child),
-            log,
-            rpc: unknown,
-        };
+        let mut node = Node { name: self.name, child: Some(child), log, rpc: unknown };
         node.rpc = node.wait_for_rpc();
         node
     }
@@ -109,16 +102,10 @@ impl Launch {
     }
 
     fn arguments(&self) -> Vec<OsString> {
-        let mut args: Vec<OsString> = [
-            "--name",
-            &self.name,
-            "--no-mdns",
-            "--rpc-port",
-            &self.rpc_port,
-            "--listen-addr",
-        ]
-        .map(Into::into)
-        .into();
+        let mut args: Vec<OsString> =
+            ["--name", &self.name, "--no-mdns", "--rpc-port", &self.rpc_port, "--listen-addr"]
+                .map(Into::into)
+                .into();
         args.extend([self.listen_address.clone().into(), "--base-path".into()]);
         args.push(self.base.clone().into_os_string());
         match &self.metrics_port {
@@ -186,9 +173,7 @@ impl Node {
     pub(crate) fn stop(mut self) -> ExitStatus {
         let mut child = self.child.take().expect("a started node");
         signal(child.id(), "TERM");
-        wait::until("the node ends after a signal", || {
-            child.try_wait().expect("a child process")
-        })
+        wait::until("the node ends after a signal", || child.try_wait().expect("a child process"))
     }
 
     fn kill_process(&mut self) {
@@ -208,12 +193,7 @@ impl Node {
     fn assert_running(&mut self) {
         let child = self.child.as_mut().expect("a started node");
         let status = child.try_wait().expect("a child process");
-        assert!(
-            status.is_none(),
-            "{} ended: {}",
-            self.name,
-            status.unwrap_or_default()
-        );
+        assert!(status.is_none(), "{} ended: {}", self.name, status.unwrap_or_default());
     }
 }
 
@@ -240,11 +220,7 @@ pub(crate) fn signal(process: u32, name: &str) {
 fn rpc_address_in(log: &str) -> Option<SocketAddr> {
     let (_, rest) = log.split_once("Running JSON-RPC server: addr=")?;
     let (addresses, _) = rest.split_once('\n')?;
-    addresses
-        .split(',')
-        .find(|address| address.starts_with("127.0.0.1"))?
-        .parse()
-        .ok()
+    addresses.split(',').find(|address| address.starts_with("127.0.0.1"))?.parse().ok()
 }
 
 fn print_tail(name: &str, log: &str) {

@@ -21,11 +21,7 @@ impl Client {
         let stream = TcpStream::connect(address).map_err(text)?;
         stream.set_read_timeout(Some(PATIENCE)).map_err(text)?;
         let (socket, _) = tungstenite::client(format!("ws://{address}"), stream).map_err(text)?;
-        Ok(Self {
-            socket,
-            last_id: 0,
-            events: VecDeque::new(),
-        })
+        Ok(Self { socket, last_id: 0, events: VecDeque::new() })
     }
 
     /// Calls a method; an error of the server comes back as its text.
@@ -33,9 +29,7 @@ impl Client {
         self.last_id += 1;
         let request =
             json!({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params});
-        self.socket
-            .send(Message::text(request.to_string()))
-            .map_err(text)?;
+        self.socket.send(Message::text(request.to_string())).map_err(text)?;
         loop {
             let mut message = self.receive()?;
             if message["id"] != json!(self.last_id) {

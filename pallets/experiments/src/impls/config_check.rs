@@ -13,10 +13,7 @@ impl<T: Config> Pallet<T> {
             "storage must not be free: BaseDeposit and ByteDeposit must be positive"
         );
         let weights = <T as frame_system::Config>::BlockWeights::get();
-        let limit = weights
-            .get(DispatchClass::Normal)
-            .max_extrinsic
-            .unwrap_or(weights.max_block);
+        let limit = weights.get(DispatchClass::Normal).max_extrinsic.unwrap_or(weights.max_block);
         let heaviest = [
             T::WeightInfo::create_experiment(),
             T::WeightInfo::describe_experiment(),

@@ -50,11 +50,7 @@ impl<T: Config> Pallet<T> {
         Deposits::<T>::insert(id, deposit);
         ExperimentsOf::<T>::insert(&owner, id, ());
         Experiments::<T>::insert(id, Self::new_experiment(owner.clone(), description));
-        Self::deposit_event(Event::ExperimentCreated {
-            experiment: id,
-            owner,
-            deposit,
-        });
+        Self::deposit_event(Event::ExperimentCreated { experiment: id, owner, deposit });
         Ok(())
     }
 
@@ -80,10 +76,7 @@ impl<T: Config> Pallet<T> {
         Self::adjust_deposit(id, who, deposit)?;
         experiment.description = description;
         Experiments::<T>::insert(id, experiment);
-        Self::deposit_event(Event::ExperimentDescribed {
-            experiment: id,
-            deposit,
-        });
+        Self::deposit_event(Event::ExperimentDescribed { experiment: id, deposit });
         Ok(())
     }
 
@@ -91,18 +84,13 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_archive_experiment(who: &T::AccountId, id: ExperimentId) -> DispatchResult {
         let mut experiment = Self::active_of(id, who)?;
         experiment.archived = true;
-        experiment.description = Description {
-            name: experiment.description.name,
-            ..Description::default()
-        };
+        experiment.description =
+            Description { name: experiment.description.name, ..Description::default() };
         let deposit = Self::deposit_for(&experiment.description).min(Deposits::<T>::get(id));
         Self::adjust_deposit(id, who, deposit)?;
         PendingTransfers::<T>::remove(id);
         Experiments::<T>::insert(id, experiment);
-        Self::deposit_event(Event::ExperimentArchived {
-            experiment: id,
-            deposit,
-        });
+        Self::deposit_event(Event::ExperimentArchived { experiment: id, deposit });
         Ok(())
     }
 }

@@ -19,12 +19,7 @@ impl<T: Config> Pallet<T> {
             return;
         };
         Leaderboards::<T>::insert(id, board);
-        Self::deposit_event(Event::LeaderboardEntered {
-            experiment: id,
-            worker,
-            task,
-            place,
-        });
+        Self::deposit_event(Event::LeaderboardEntered { experiment: id, worker, task, place });
     }
 }
 

@@ -26,10 +26,7 @@ impl<T: Config> Pallet<T> {
             return 0;
         };
         experiment.versions = version;
-        let champion = Champion {
-            version,
-            score: delivered.score,
-        };
+        let champion = Champion { version, score: delivered.score };
         let stage = Self::enthrone_if_better(id, &mut experiment, champion);
         Experiments::<T>::insert(id, experiment);
         Self::store_version(id, version, stage, delivered);
@@ -49,19 +46,14 @@ impl<T: Config> Pallet<T> {
         experiment: &mut ExperimentOf<T>,
         candidate: Champion,
     ) -> Stage {
-        let best = experiment
-            .champion
-            .map_or(Score::ZERO, |champion| champion.score);
+        let best = experiment.champion.map_or(Score::ZERO, |champion| champion.score);
         if !candidate.score.beats(&best) {
             return Stage::Candidate;
         }
         if let Some(old) = experiment.champion.replace(candidate) {
             Self::dethrone(id, old.version);
         }
-        Self::deposit_event(Event::ChampionChanged {
-            experiment: id,
-            champion: candidate,
-        });
+        Self::deposit_event(Event::ChampionChanged { experiment: id, champion: candidate });
         Stage::Champion
     }
 
@@ -87,12 +79,8 @@ impl<T: Config> Pallet<T> {
             worker: delivered.worker.clone(),
             score: delivered.score,
         });
-        let model = ModelVersion {
-            stage,
-            owner: delivered.requester.clone(),
-            at: Self::now(),
-            delivered,
-        };
+        let model =
+            ModelVersion { stage, owner: delivered.requester.clone(), at: Self::now(), delivered };
         ModelVersions::<T>::insert(id, version, model);
     }
 
@@ -107,11 +95,7 @@ impl<T: Config> Pallet<T> {
         ensure!(model.stage != Stage::Champion, Error::<T>::IsChampion);
         model.stage = stage;
         ModelVersions::<T>::insert(id, version, model);
-        Self::deposit_event(Event::ModelStageChanged {
-            experiment: id,
-            version,
-            stage,
-        });
+        Self::deposit_event(Event::ModelStageChanged { experiment: id, version, stage });
         Ok(())
     }
 
@@ -124,12 +108,7 @@ impl<T: Config> Pallet<T> {
         let mut model = Self::model_of(id, version, &from)?;
         model.owner = to.clone();
         ModelVersions::<T>::insert(id, version, model);
-        Self::deposit_event(Event::ModelTransferred {
-            experiment: id,
-            version,
-            from,
-            to,
-        });
+        Self::deposit_event(Event::ModelTransferred { experiment: id, version, from, to });
         Ok(())
     }
 

@@ -51,14 +51,8 @@ impl<T: Config> Pallet<T> {
             .all(|id| Experiments::<T>::contains_key(id) && Deposits::<T>::contains_key(id));
         ensure!(complete, "1: an experiment or its deposit is missing");
         let known = |id: ExperimentId| id < next;
-        ensure!(
-            Experiments::<T>::iter_keys().all(known),
-            "1: an experiment has a future number"
-        );
-        ensure!(
-            Deposits::<T>::iter_keys().all(known),
-            "1: a deposit without an experiment"
-        );
+        ensure!(Experiments::<T>::iter_keys().all(known), "1: an experiment has a future number");
+        ensure!(Deposits::<T>::iter_keys().all(known), "1: a deposit without an experiment");
         ensure!(
             Leaderboards::<T>::iter_keys().all(known),
             "1: a leaderboard without an experiment"
@@ -86,10 +80,7 @@ impl<T: Config> Pallet<T> {
         let is_owner = |(who, id): (T::AccountId, ExperimentId)| {
             Experiments::<T>::get(id).is_some_and(|experiment| experiment.owner == who)
         };
-        ensure!(
-            ExperimentsOf::<T>::iter_keys().all(is_owner),
-            "3: the index names another owner"
-        );
+        ensure!(ExperimentsOf::<T>::iter_keys().all(is_owner), "3: the index names another owner");
         ensure!(
             ExperimentsOf::<T>::iter_keys().count() == Experiments::<T>::iter_keys().count(),
             "3: an experiment is missing in the index"
@@ -111,10 +102,7 @@ impl<T: Config> Pallet<T> {
 
     fn check_description(experiment: &ExperimentOf<T>) -> Result<(), TryRuntimeError> {
         let description = &experiment.description;
-        ensure!(
-            description.check().is_ok(),
-            "5: a description is not acceptable"
-        );
+        ensure!(description.check().is_ok(), "5: a description is not acceptable");
         let name_only = description.text.is_empty()
             && description.tags.is_empty()
             && description.metadata.is_none();
@@ -132,10 +120,8 @@ impl<T: Config> Pallet<T> {
             _ => false,
         });
         ensure!(in_order, "6: a leaderboard is out of order");
-        let models: BTreeMap<_, _> = board
-            .iter()
-            .map(|entry| ((entry.worker.clone(), entry.model), ()))
-            .collect();
+        let models: BTreeMap<_, _> =
+            board.iter().map(|entry| ((entry.worker.clone(), entry.model), ())).collect();
         ensure!(
             models.len() == board.len(),
             "6: a leaderboard has two entries of a worker's model"
@@ -171,15 +157,8 @@ impl<T: Config> Pallet<T> {
             .filter(|(_, model)| model.stage == Stage::Champion)
             .map(|(version, _)| version)
             .collect();
-        let named: Vec<_> = experiment
-            .champion
-            .iter()
-            .map(|champion| champion.version)
-            .collect();
-        ensure!(
-            seated == named,
-            "8: another version has the stage of champion"
-        );
+        let named: Vec<_> = experiment.champion.iter().map(|champion| champion.version).collect();
+        ensure!(seated == named, "8: another version has the stage of champion");
         Ok(())
     }
 

@@ -31,21 +31,13 @@ impl<T: Config> Pallet<T> {
         ExperimentsOf::<T>::remove(&from, id);
         ExperimentsOf::<T>::insert(&to, id, ());
         Experiments::<T>::insert(id, experiment);
-        Self::deposit_event(Event::ExperimentTransferred {
-            experiment: id,
-            from,
-            to,
-            deposit,
-        });
+        Self::deposit_event(Event::ExperimentTransferred { experiment: id, from, to, deposit });
         Ok(())
     }
 
     pub(crate) fn do_cancel_transfer(who: &T::AccountId, id: ExperimentId) -> DispatchResult {
         Self::active_of(id, who)?;
-        ensure!(
-            PendingTransfers::<T>::contains_key(id),
-            Error::<T>::NothingOffered
-        );
+        ensure!(PendingTransfers::<T>::contains_key(id), Error::<T>::NothingOffered);
         PendingTransfers::<T>::remove(id);
         Self::deposit_event(Event::TransferCancelled { experiment: id });
         Ok(())

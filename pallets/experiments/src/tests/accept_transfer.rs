@@ -10,16 +10,8 @@ fn deposit_index_and_rights_move_with_the_ownership() {
         let deposit = Experiments::held(&ALICE);
         assert_ok!(Experiments::offer_transfer(by(ALICE), id, BOB));
         assert_ok!(Experiments::accept_transfer(by(BOB), id));
-        assert_last(Event::ExperimentTransferred {
-            experiment: id,
-            from: ALICE,
-            to: BOB,
-            deposit,
-        });
-        assert_eq!(
-            (Experiments::held(&ALICE), Experiments::held(&BOB)),
-            (0, deposit)
-        );
+        assert_last(Event::ExperimentTransferred { experiment: id, from: ALICE, to: BOB, deposit });
+        assert_eq!((Experiments::held(&ALICE), Experiments::held(&BOB)), (0, deposit));
         assert_eq!(Balances::free_balance(ALICE), ENDOWMENT);
         assert!(Experiments::experiments_of(ALICE, None, 64).is_empty());
         assert_eq!(Experiments::experiments_of(BOB, None, 64), vec![id]);
@@ -36,20 +28,11 @@ fn deposit_index_and_rights_move_with_the_ownership() {
 fn an_offer_is_accepted_once_and_only_by_whom_it_names() {
     build_and_execute(|| {
         let id = created(ALICE);
-        assert_noop!(
-            Experiments::accept_transfer(by(BOB), id),
-            Error::<Test>::NotOffered
-        );
+        assert_noop!(Experiments::accept_transfer(by(BOB), id), Error::<Test>::NotOffered);
         assert_ok!(Experiments::offer_transfer(by(ALICE), id, BOB));
-        assert_noop!(
-            Experiments::accept_transfer(by(CAROL), id),
-            Error::<Test>::NotOffered
-        );
+        assert_noop!(Experiments::accept_transfer(by(CAROL), id), Error::<Test>::NotOffered);
         assert_ok!(Experiments::accept_transfer(by(BOB), id));
-        assert_noop!(
-            Experiments::accept_transfer(by(BOB), id),
-            Error::<Test>::NotOffered
-        );
+        assert_noop!(Experiments::accept_transfer(by(BOB), id), Error::<Test>::NotOffered);
         assert_noop!(
             Experiments::accept_transfer(by(BOB), id + 1),
             Error::<Test>::UnknownExperiment
@@ -62,9 +45,6 @@ fn who_cannot_pay_the_deposit_gets_nothing_and_the_owner_keeps_all() {
     build_and_execute(|| {
         let id = created(ALICE);
         assert_ok!(Experiments::offer_transfer(by(ALICE), id, DAVE));
-        assert_noop!(
-            Experiments::accept_transfer(by(DAVE), id),
-            TokenError::FundsUnavailable
-        );
+        assert_noop!(Experiments::accept_transfer(by(DAVE), id), TokenError::FundsUnavailable);
     });
 }

@@ -13,18 +13,12 @@ fn the_name_stays_and_only_its_deposit() {
     build_and_execute(|| {
         let id = archived();
         let deposit = BASE + 6 * BYTE;
-        assert_last(Event::ExperimentArchived {
-            experiment: id,
-            deposit,
-        });
+        assert_last(Event::ExperimentArchived { experiment: id, deposit });
         assert_eq!(Experiments::held(&ALICE), deposit);
         assert_eq!(Balances::free_balance(ALICE), ENDOWMENT - deposit);
         let left = experiment(id);
         assert!(left.archived);
-        let name_only = Description {
-            name: about_digits().name,
-            ..Description::default()
-        };
+        let name_only = Description { name: about_digits().name, ..Description::default() };
         assert_eq!(left.description, name_only);
     });
 }
@@ -34,10 +28,7 @@ fn an_archived_experiment_takes_no_tasks() {
     build_and_execute(|| {
         let id = archived();
         assert_noop!(Experiments::ensure_active(id), Error::<Test>::Archived);
-        assert_noop!(
-            Experiments::ensure_may_sponsor(id, &ALICE),
-            Error::<Test>::Archived
-        );
+        assert_noop!(Experiments::ensure_may_sponsor(id, &ALICE), Error::<Test>::Archived);
     });
 }
 
@@ -57,10 +48,7 @@ fn running_tasks_of_an_archived_experiment_still_report() {
 fn archiving_is_final_and_for_the_owner() {
     build_and_execute(|| {
         let other = created(ALICE);
-        assert_noop!(
-            Experiments::archive_experiment(by(BOB), other),
-            Error::<Test>::NotOwner
-        );
+        assert_noop!(Experiments::archive_experiment(by(BOB), other), Error::<Test>::NotOwner);
         let id = archived();
         let calls = [
             Experiments::archive_experiment(by(ALICE), id),
@@ -81,9 +69,6 @@ fn archiving_ends_a_pending_offer() {
         assert_ok!(Experiments::offer_transfer(by(ALICE), id, BOB));
         assert_ok!(Experiments::archive_experiment(by(ALICE), id));
         assert_eq!(Experiments::pending_transfer(id), None);
-        assert_noop!(
-            Experiments::accept_transfer(by(BOB), id),
-            Error::<Test>::Archived
-        );
+        assert_noop!(Experiments::accept_transfer(by(BOB), id), Error::<Test>::Archived);
     });
 }

@@ -14,11 +14,7 @@ fn an_experiment_belongs_to_its_creator_and_is_active() {
         assert!(!made.archived && made.champion.is_none() && made.versions == 0);
         let deposit = BASE + 27 * BYTE;
         assert_eq!(Experiments::held(&ALICE), deposit);
-        assert_last(Event::ExperimentCreated {
-            experiment: 0,
-            owner: ALICE,
-            deposit,
-        });
+        assert_last(Event::ExperimentCreated { experiment: 0, owner: ALICE, deposit });
     });
 }
 
@@ -51,10 +47,7 @@ fn nobody_creates_an_experiment_unsigned() {
 }
 
 fn refused(description: Description, error: Error<Test>) {
-    assert_noop!(
-        Experiments::create_experiment(by(ALICE), description),
-        error
-    );
+    assert_noop!(Experiments::create_experiment(by(ALICE), description), error);
 }
 
 fn bytes<const N: u32>(bytes: &[u8]) -> nocknock_primitives::limits::Text<N> {
@@ -64,10 +57,7 @@ fn bytes<const N: u32>(bytes: &[u8]) -> nocknock_primitives::limits::Text<N> {
 #[test]
 fn unreadable_names_and_texts_are_refused() {
     build_and_execute(|| {
-        let named = |name: &[u8]| Description {
-            name: bytes(name),
-            ..short()
-        };
+        let named = |name: &[u8]| Description { name: bytes(name), ..short() };
         refused(named(b""), Error::BlankName);
         refused(named(b" \t"), Error::BlankName);
         refused(named(b"a\nb"), Error::ControlCharacter);

@@ -10,18 +10,11 @@ use sp_runtime::TokenError;
 fn the_deposit_follows_the_size_of_the_description() {
     build_and_execute(|| {
         let id = created(ALICE);
-        assert_ok!(Experiments::describe_experiment(
-            by(ALICE),
-            id,
-            with_text("0123456789")
-        ));
+        assert_ok!(Experiments::describe_experiment(by(ALICE), id, with_text("0123456789")));
         // Lengths of name, text, list of tags and tag; their bytes; the mark of the hash and the hash.
         let deposit = BASE + (4 + 14 + 33) * BYTE;
         assert_eq!(Experiments::held(&ALICE), deposit);
-        assert_last(Event::ExperimentDescribed {
-            experiment: id,
-            deposit,
-        });
+        assert_last(Event::ExperimentDescribed { experiment: id, deposit });
         assert_ok!(Experiments::describe_experiment(by(ALICE), id, short()));
         assert_eq!(Experiments::held(&ALICE), BASE + 5 * BYTE);
         assert_eq!(experiment(id).description, short());
@@ -79,11 +72,7 @@ fn the_longest_description_is_accepted() {
         let id = created(ALICE);
         let of = |bytes: u32| "a".repeat(usize::try_from(bytes).unwrap());
         let longest = Description::new(&of(MAX_NAME), &of(MAX_DESCRIPTION), &["a"], None).unwrap();
-        assert_ok!(Experiments::describe_experiment(
-            by(ALICE),
-            id,
-            longest.clone()
-        ));
+        assert_ok!(Experiments::describe_experiment(by(ALICE), id, longest.clone()));
         assert_eq!(experiment(id).description, longest);
     });
 }

@@ -58,10 +58,7 @@ fn an_owner_without_tokens_can_give_one_away_or_archive_it() {
 
 #[test]
 fn a_description_that_is_not_acceptable_stops_the_genesis_and_is_named() {
-    let refusals = [
-        (given(ALICE, " "), "visible"),
-        (given(ALICE, &"n".repeat(65)), "64 bytes"),
-    ];
+    let refusals = [(given(ALICE, " "), "visible"), (given(ALICE, &"n".repeat(65)), "64 bytes")];
     for (experiment, reason) in refusals {
         let name = experiment.description.name.clone();
         let panic = catch_unwind(|| {
@@ -69,10 +66,7 @@ fn a_description_that_is_not_acceptable_stops_the_genesis_and_is_named() {
         })
         .expect_err("the genesis is refused");
         let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-        assert!(
-            message.contains(&name) && message.contains(reason),
-            "{message}"
-        );
+        assert!(message.contains(&name) && message.contains(reason), "{message}");
     }
 }
 
@@ -85,10 +79,7 @@ fn a_chain_specification_is_written_by_hand() {
     ] }"#;
     let config: GenesisConfig<Test> = serde_json::from_str(text).unwrap();
     assert_eq!(config.experiments[0].description.tags, Vec::<String>::new());
-    assert_eq!(
-        config.experiments[1].description.metadata,
-        Some(ContentHash([5; 32]))
-    );
+    assert_eq!(config.experiments[1].description.metadata, Some(ContentHash([5; 32])));
     let again = serde_json::to_string(&config).unwrap();
     let again: GenesisConfig<Test> = serde_json::from_str(&again).unwrap();
     assert_eq!(again.experiments, config.experiments);

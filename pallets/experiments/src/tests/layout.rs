@@ -10,10 +10,7 @@ use nocknock_primitives::{
 
 #[test]
 fn the_layouts_belong_to_storage_version_1() {
-    assert_eq!(
-        Pallet::<Test>::in_code_storage_version(),
-        StorageVersion::new(1)
-    );
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(1));
 }
 
 #[test]
@@ -23,10 +20,7 @@ fn an_experiment_keeps_its_layout() {
         description: with_text("t"),
         created_at: 2u64,
         archived: true,
-        champion: Some(Champion {
-            version: 3,
-            score: Score::new(4, 5),
-        }),
+        champion: Some(Champion { version: 3, score: Score::new(4, 5) }),
         versions: 6,
     };
     let description = format!("046e0474040c74616701{}", "07".repeat(32));
@@ -58,12 +52,8 @@ fn a_leaderboard_entry_keeps_its_layout() {
 
 #[test]
 fn a_model_version_keeps_its_layout() {
-    let stored = ModelVersion {
-        delivered: delivery(7, 10),
-        stage: Stage::Archived,
-        owner: 1u64,
-        at: 2u64,
-    };
+    let stored =
+        ModelVersion { delivered: delivery(7, 10), stage: Stage::Archived, owner: 1u64, at: 2u64 };
     let expected = [
         "07000000",
         "0900000000000000",

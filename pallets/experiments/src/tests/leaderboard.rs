@@ -8,10 +8,7 @@ use nocknock_primitives::{
 /// Workers and correct rows, best first.
 fn standing(id: ExperimentId) -> Vec<(AccountId, u32)> {
     let board = Experiments::leaderboard(id, 0, 64);
-    board
-        .into_iter()
-        .map(|entry| (entry.worker, entry.score.correct))
-        .collect()
+    board.into_iter().map(|entry| (entry.worker, entry.score.correct)).collect()
 }
 
 #[test]
@@ -24,12 +21,7 @@ fn entries_are_sorted_and_of_equals_the_earlier_stands_first() {
         }
         let expected = [(2, 70), (4, 70), (5, 60), (1, 50), (3, 50)];
         assert_eq!(standing(id), expected);
-        assert_last(Event::LeaderboardEntered {
-            experiment: id,
-            worker: 5,
-            task: 9,
-            place: 2,
-        });
+        assert_last(Event::LeaderboardEntered { experiment: id, worker: 5, task: 9, place: 2 });
     });
 }
 

@@ -25,10 +25,7 @@ fn a_delivered_model_is_registered_for_its_requester() {
         System::assert_has_event(
             Event::ChampionChanged {
                 experiment: id,
-                champion: Champion {
-                    version: 1,
-                    score: Score::new(60, 100),
-                },
+                champion: Champion { version: 1, score: Score::new(60, 100) },
             }
             .into(),
         );
@@ -86,10 +83,7 @@ fn versions_of_experiments_are_numbered_apart() {
         let (first, second) = (created(ALICE), created(BOB));
         assert_eq!([registered(first, 10), registered(first, 5)], [1, 2]);
         assert_eq!(registered(second, 7), 1);
-        assert_eq!(
-            Experiments::champion_score(second),
-            Some(Score::new(7, 100))
-        );
+        assert_eq!(Experiments::champion_score(second), Some(Score::new(7, 100)));
     });
 }
 
@@ -99,14 +93,8 @@ fn the_owner_alone_may_sponsor() {
         let id = created(ALICE);
         assert_ok!(Experiments::ensure_active(id));
         assert_ok!(Experiments::ensure_may_sponsor(id, &ALICE));
-        assert_noop!(
-            Experiments::ensure_may_sponsor(id, &BOB),
-            Error::<Test>::NotOwner
-        );
-        assert_noop!(
-            Experiments::ensure_active(id + 1),
-            Error::<Test>::UnknownExperiment
-        );
+        assert_noop!(Experiments::ensure_may_sponsor(id, &BOB), Error::<Test>::NotOwner);
+        assert_noop!(Experiments::ensure_active(id + 1), Error::<Test>::UnknownExperiment);
         assert_eq!(Experiments::champion_score(id + 1), None);
     });
 }

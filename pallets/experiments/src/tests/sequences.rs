@@ -41,11 +41,7 @@ fn version() -> impl Strategy<Value = ModelVersionNumber> {
 }
 
 fn stage() -> impl Strategy<Value = Stage> {
-    prop_oneof![
-        Just(Stage::Candidate),
-        Just(Stage::Champion),
-        Just(Stage::Archived)
-    ]
+    prop_oneof![Just(Stage::Candidate), Just(Stage::Champion), Just(Stage::Archived)]
 }
 
 fn action() -> impl Strategy<Value = Action> {

@@ -15,11 +15,7 @@ fn the_owner_of_a_model_puts_it_aside_and_takes_it_up_again() {
         for stage in [Stage::Archived, Stage::Candidate] {
             assert_ok!(Experiments::set_stage(by(ALICE), id, version, stage));
             assert_eq!(model(id, version).stage, stage);
-            assert_last(Event::ModelStageChanged {
-                experiment: id,
-                version,
-                stage,
-            });
+            assert_last(Event::ModelStageChanged { experiment: id, version, stage });
         }
     });
 }

@@ -10,20 +10,10 @@ fn the_new_owner_has_the_rights_and_history_stays() {
         let version = registered(id, 50);
         let before = model(id, version);
         assert_ok!(Experiments::transfer_model(by(ALICE), id, version, CAROL));
-        assert_last(Event::ModelTransferred {
-            experiment: id,
-            version,
-            from: ALICE,
-            to: CAROL,
-        });
+        assert_last(Event::ModelTransferred { experiment: id, version, from: ALICE, to: CAROL });
         assert_eq!(model(id, version).owner, CAROL);
         assert_eq!(model(id, version).delivered, before.delivered);
-        assert_ok!(Experiments::set_stage(
-            by(CAROL),
-            id,
-            version,
-            Stage::Archived
-        ));
+        assert_ok!(Experiments::set_stage(by(CAROL), id, version, Stage::Archived));
         assert_noop!(
             Experiments::set_stage(by(ALICE), id, version, Stage::Candidate),
             Error::<Test>::NotModelOwner

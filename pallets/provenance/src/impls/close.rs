@@ -11,9 +11,7 @@ impl<T: Config> Pallet<T> {
     /// Closes the pending records at the end of a period, and returns what that cost.
     pub(crate) fn close_if_due(now: BlockNumberFor<T>) -> Weight {
         let period = T::AnchorPeriod::get();
-        let whole = now
-            .checked_div(&period)
-            .map(|past| past.saturating_mul(period));
+        let whole = now.checked_div(&period).map(|past| past.saturating_mul(period));
         if whole != Some(now) {
             // A runtime may keep the period in its storage.
             return T::DbWeight::get().reads(1);
@@ -31,22 +29,11 @@ impl<T: Config> Pallet<T> {
         let count = pending.count();
         let first = NextRecord::<T>::get().saturating_sub(count.into());
         let block = frame_system::Pallet::<T>::block_number();
-        let anchor = Anchor {
-            number,
-            first,
-            count,
-            root,
-            block,
-        };
+        let anchor = Anchor { number, first, count, root, block };
         Anchors::<T>::insert(number, anchor);
         // Each anchor holds a record, and records are counted in 64 bits as well.
         NextAnchor::<T>::put(number.saturating_add(1));
         Pending::<T>::kill();
-        Self::deposit_event(Event::AnchorClosed {
-            number,
-            first,
-            count,
-            root,
-        });
+        Self::deposit_event(Event::AnchorClosed { number, first, count, root });
     }
 }

@@ -20,19 +20,10 @@ impl<T: Config> Pallet<T> {
 
     /// Panics if the configuration is unusable; run by FRAME's integrity test.
     pub(crate) fn check_config() {
-        assert!(
-            !T::AnchorPeriod::get().is_zero(),
-            "AnchorPeriod must be positive"
-        );
-        assert!(
-            T::MaxRecordsPerAnchor::get() > 0,
-            "MaxRecordsPerAnchor must be positive"
-        );
+        assert!(!T::AnchorPeriod::get().is_zero(), "AnchorPeriod must be positive");
+        assert!(T::MaxRecordsPerAnchor::get() > 0, "MaxRecordsPerAnchor must be positive");
         let weights = <T as frame_system::Config>::BlockWeights::get();
-        let limit = weights
-            .get(DispatchClass::Mandatory)
-            .max_total
-            .unwrap_or(weights.max_block);
+        let limit = weights.get(DispatchClass::Mandatory).max_total.unwrap_or(weights.max_block);
         assert!(
             T::WeightInfo::close_anchor().all_lte(limit),
             "closing an anchor must fit into a block"

@@ -53,11 +53,7 @@ impl<T: Config> Pallet<T> {
         if RecordsOfTask::<T>::try_append(provenance.task, id).is_err() {
             defensive!("a task pays at most one rank for each share");
         }
-        let recorded = Recorded {
-            provenance,
-            anchor: NextAnchor::<T>::get(),
-            previous,
-        };
+        let recorded = Recorded { provenance, anchor: NextAnchor::<T>::get(), previous };
         Records::<T>::insert(id, recorded);
     }
 

@@ -36,17 +36,11 @@ impl<T: Config> Pallet<T> {
         let records = NextRecord::<T>::get();
         let all = (0..records).all(Records::<T>::contains_key);
         let stored = u64::try_from(Records::<T>::iter_keys().count());
-        ensure!(
-            all && stored == Ok(records),
-            "1: records are not numbered without a gap"
-        );
+        ensure!(all && stored == Ok(records), "1: records are not numbered without a gap");
         let anchors = NextAnchor::<T>::get();
         let all = (0..anchors).all(Anchors::<T>::contains_key);
         let stored = u64::try_from(Anchors::<T>::iter_keys().count());
-        ensure!(
-            all && stored == Ok(anchors),
-            "1: anchors are not numbered without a gap"
-        );
+        ensure!(all && stored == Ok(anchors), "1: anchors are not numbered without a gap");
         Ok(())
     }
 
@@ -70,10 +64,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), TryRuntimeError> {
         let leaves = Self::leaves_of(anchor.number, anchor.first, end)?;
         let root = Frontier::of(&leaves, keccak_256).and_then(|tree| tree.root(keccak_256));
-        ensure!(
-            root == Some(anchor.root),
-            "4: a root is not that of the records"
-        );
+        ensure!(root == Some(anchor.root), "4: a root is not that of the records");
         Ok(())
     }
 
@@ -101,10 +92,7 @@ impl<T: Config> Pallet<T> {
         let genesis_hash = Self::genesis_hash();
         let leaf = |id| -> Result<Node, TryRuntimeError> {
             let recorded = Records::<T>::get(id).ok_or("1: a record is missing")?;
-            ensure!(
-                recorded.anchor == anchor,
-                "3: a record names a wrong anchor"
-            );
+            ensure!(recorded.anchor == anchor, "3: a record names a wrong anchor");
             Ok(recorded.provenance.leaf(genesis_hash, id).hash(keccak_256))
         };
         (first..end).map(leaf).collect()
@@ -125,10 +113,7 @@ impl<T: Config> Pallet<T> {
                 next = recorded.previous;
             }
         }
-        ensure!(
-            reached == NextRecord::<T>::get(),
-            "5: a record is not reached from its model"
-        );
+        ensure!(reached == NextRecord::<T>::get(), "5: a record is not reached from its model");
         Ok(())
     }
 
@@ -136,9 +121,7 @@ impl<T: Config> Pallet<T> {
         let mut listed = 0usize;
         for (task, records) in RecordsOfTask::<T>::iter() {
             let of_task = |recorded: Recorded<T::AccountId>| recorded.provenance.task == task;
-            let all = records
-                .iter()
-                .all(|id| Records::<T>::get(id).is_some_and(of_task));
+            let all = records.iter().all(|id| Records::<T>::get(id).is_some_and(of_task));
             let ascending = records.is_sorted_by(|one, other| one < other);
             ensure!(all && ascending, "6: a task's list is wrong");
             listed = listed.saturating_add(records.len());

@@ -21,11 +21,7 @@ impl<T: Config> Pallet<T> {
         let anchor = Anchors::<T>::get(Records::<T>::get(id)?.anchor)?;
         let position = usize::try_from(id.checked_sub(anchor.first)?).ok()?;
         let siblings = siblings(&Self::leaves(&anchor)?, position, keccak_256)?;
-        Some(InclusionProof {
-            record: id,
-            anchor: anchor.number,
-            siblings,
-        })
+        Some(InclusionProof { record: id, anchor: anchor.number, siblings })
     }
 
     fn leaves(anchor: &Anchor<BlockNumberFor<T>>) -> Option<Vec<Node>> {
@@ -40,17 +36,11 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn record_page(start: RecordId, limit: u32) -> Vec<Numbered<T>> {
-        (start..=RecordId::MAX)
-            .take(page_size(limit))
-            .map_while(numbered::<T>)
-            .collect()
+        (start..=RecordId::MAX).take(page_size(limit)).map_while(numbered::<T>).collect()
     }
 
     pub(crate) fn task_records(task: TaskId) -> Vec<Numbered<T>> {
-        RecordsOfTask::<T>::get(task)
-            .into_iter()
-            .filter_map(numbered::<T>)
-            .collect()
+        RecordsOfTask::<T>::get(task).into_iter().filter_map(numbered::<T>).collect()
     }
 
     pub(crate) fn model_page(
@@ -71,10 +61,7 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn anchor_page(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumberFor<T>>> {
-        (start..=AnchorNumber::MAX)
-            .take(page_size(limit))
-            .map_while(Anchors::<T>::get)
-            .collect()
+        (start..=AnchorNumber::MAX).take(page_size(limit)).map_while(Anchors::<T>::get).collect()
     }
 }
 

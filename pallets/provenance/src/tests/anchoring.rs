@@ -3,9 +3,7 @@ use crate::{mock::*, Anchors, Event, NextAnchor, Pending, WeightInfo};
 use nocknock_primitives::provenance::{keccak_256, Anchor};
 
 fn leaves(range: core::ops::Range<u64>) -> Vec<[u8; 32]> {
-    range
-        .map(|id| recorded(id).leaf(GENESIS, id).hash(keccak_256))
-        .collect()
+    range.map(|id| recorded(id).leaf(GENESIS, id).hash(keccak_256)).collect()
 }
 
 #[test]
@@ -16,23 +14,11 @@ fn the_pending_records_are_closed_at_the_end_of_the_period() {
         assert_eq!(NextAnchor::<Test>::get(), 0);
         let block = end_period();
         let root = plain_root(&leaves(0..5));
-        let expected = Anchor {
-            number: 0,
-            first: 0,
-            count: 5,
-            root,
-            block,
-        };
+        let expected = Anchor { number: 0, first: 0, count: 5, root, block };
         assert_eq!(Anchors::<Test>::get(0), Some(expected));
         assert!(Pending::<Test>::get().is_empty());
         System::assert_last_event(
-            Event::AnchorClosed {
-                number: 0,
-                first: 0,
-                count: 5,
-                root,
-            }
-            .into(),
+            Event::AnchorClosed { number: 0, first: 0, count: 5, root }.into(),
         );
     });
 }

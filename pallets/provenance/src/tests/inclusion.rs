@@ -35,23 +35,11 @@ fn a_proof_of_another_anchor_is_refused() {
         let [first, second] = [0, 1].map(|number| Anchors::<Test>::get(number).unwrap());
         let proof = Provenances::inclusion_proof(1).unwrap();
         let refused = proof.verify(GENESIS, &recorded(1), &second);
-        assert_eq!(
-            refused,
-            Err(InclusionError::OtherAnchor {
-                expected: 0,
-                given: 1
-            })
-        );
-        let renamed = nocknock_primitives::provenance::Anchor {
-            number: 0,
-            ..second
-        };
+        assert_eq!(refused, Err(InclusionError::OtherAnchor { expected: 0, given: 1 }));
+        let renamed = nocknock_primitives::provenance::Anchor { number: 0, ..second };
         let refused = proof.verify(GENESIS, &recorded(1), &renamed);
         assert_eq!(refused, Err(InclusionError::OtherRecord(1)));
-        let shifted = nocknock_primitives::provenance::Anchor {
-            first: 0,
-            ..renamed
-        };
+        let shifted = nocknock_primitives::provenance::Anchor { first: 0, ..renamed };
         let refused = proof.verify(GENESIS, &recorded(1), &shifted);
         assert_eq!(refused, Err(InclusionError::WrongRoot));
         assert_eq!(proof.verify(GENESIS, &recorded(1), &first), Ok(()));

@@ -11,11 +11,7 @@ fn a_delivery_is_recorded_with_its_place_and_an_event() {
         let provenance = delivery(4, 7);
         let id = <Provenances as ProvenanceRecorder<_>>::record(provenance.clone());
         assert_eq!(id, Some(0));
-        let expected = Recorded {
-            provenance: provenance.clone(),
-            anchor: 0,
-            previous: None,
-        };
+        let expected = Recorded { provenance: provenance.clone(), anchor: 0, previous: None };
         assert_eq!(Records::<Test>::get(0), Some(expected));
         System::assert_last_event(
             Event::ModelRecorded {

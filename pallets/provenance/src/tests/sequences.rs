@@ -11,9 +11,8 @@ fn check_everything() {
         .map(|number| {
             let anchor = Anchors::<Test>::get(number).unwrap();
             let ids = anchor.first..anchor.first + u64::from(anchor.count);
-            let leaves: Vec<_> = ids
-                .map(|id| recorded(id).leaf(GENESIS, id).hash(keccak_256))
-                .collect();
+            let leaves: Vec<_> =
+                ids.map(|id| recorded(id).leaf(GENESIS, id).hash(keccak_256)).collect();
             assert_eq!(anchor.root, plain_root(&leaves));
             u64::from(anchor.count)
         })

@@ -20,10 +20,7 @@ fn pages_of_records_are_bounded_and_end_with_the_last_record() {
         assert!(Provenances::records(70, 10).is_empty());
         assert!(Provenances::records(u64::MAX, 10).is_empty());
         assert!(Provenances::records(0, 0).is_empty());
-        assert_eq!(
-            Provenances::record(3).map(|record| record.provenance),
-            Some(recorded(3))
-        );
+        assert_eq!(Provenances::record(3).map(|record| record.provenance), Some(recorded(3)));
         assert_eq!(Provenances::record(70), None);
     });
 }

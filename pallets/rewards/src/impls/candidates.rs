@@ -15,10 +15,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!Barred::<T>::contains_key(&who), Error::<T>::Barred);
         ensure!(T::ValidatorKeys::has_keys(&who), Error::<T>::NoSessionKeys);
         let points = Self::points_of(&who);
-        ensure!(
-            points >= T::MinCandidatePoints::get(),
-            Error::<T>::TooFewPoints
-        );
+        ensure!(points >= T::MinCandidatePoints::get(), Error::<T>::TooFewPoints);
         let mut candidates = Candidates::<T>::get();
         ensure!(!candidates.contains(&who), Error::<T>::AlreadyCandidate);
         if candidates.is_full() {
@@ -27,9 +24,7 @@ impl<T: Config> Pallet<T> {
             SilentSessions::<T>::remove(&last);
             Self::deposit_event(Event::CandidateDisplaced { who: last });
         }
-        candidates
-            .try_push(who.clone())
-            .map_err(|_| Error::<T>::CandidatesFull)?;
+        candidates.try_push(who.clone()).map_err(|_| Error::<T>::CandidatesFull)?;
         Candidates::<T>::put(candidates);
         Self::deposit_event(Event::CandidateAdded { who, points });
         Ok(())
@@ -120,11 +115,8 @@ impl<T: Config> Pallet<T> {
 
     fn last_resort() -> Vec<T::AccountId> {
         let all = GenesisAuthorities::<T>::get().into_inner();
-        let with_keys: Vec<_> = all
-            .iter()
-            .filter(|who| T::ValidatorKeys::has_keys(who))
-            .cloned()
-            .collect();
+        let with_keys: Vec<_> =
+            all.iter().filter(|who| T::ValidatorKeys::has_keys(who)).cloned().collect();
         match with_keys.is_empty() {
             true => all,
             false => with_keys,

@@ -8,23 +8,14 @@ use sp_runtime::traits::{Get, Zero};
 impl<T: Config> Pallet<T> {
     /// Panics if the configuration is unusable; run by FRAME's integrity test.
     pub(crate) fn check_config() {
-        assert!(
-            !T::InitialRelease::get().is_zero(),
-            "InitialRelease must be positive"
-        );
+        assert!(!T::InitialRelease::get().is_zero(), "InitialRelease must be positive");
         assert!(
             T::InitialRelease::get() <= T::MaxSupply::get(),
             "InitialRelease must not exceed MaxSupply"
         );
-        let periods = [
-            T::HalvingSessions::get(),
-            T::PointsHalving::get(),
-            T::RegistrationLife::get(),
-        ];
-        assert!(
-            periods.iter().all(|period| *period > 0),
-            "periods must be positive"
-        );
+        let periods =
+            [T::HalvingSessions::get(), T::PointsHalving::get(), T::RegistrationLife::get()];
+        assert!(periods.iter().all(|period| *period > 0), "periods must be positive");
         Self::check_bounds();
         Self::check_weights();
     }
@@ -38,27 +29,18 @@ impl<T: Config> Pallet<T> {
             T::MaxOpenTasks::get(),
             T::MaxSilentSessions::get(),
         ];
-        assert!(
-            bounds.iter().all(|bound| *bound > 0),
-            "bounds must be positive"
-        );
+        assert!(bounds.iter().all(|bound| *bound > 0), "bounds must be positive");
         assert!(
             T::MinValidators::get() <= T::MaxValidators::get(),
             "MinValidators must not exceed MaxValidators"
         );
-        assert!(
-            T::MinCandidatePoints::get() > 0,
-            "a candidate must have done some work"
-        );
+        assert!(T::MinCandidatePoints::get() > 0, "a candidate must have done some work");
     }
 
     /// The heaviest calls fit into a block.
     fn check_weights() {
         let weights = <T as frame_system::Config>::BlockWeights::get();
-        let limit = weights
-            .get(DispatchClass::Normal)
-            .max_extrinsic
-            .unwrap_or(weights.max_block);
+        let limit = weights.get(DispatchClass::Normal).max_extrinsic.unwrap_or(weights.max_block);
         let heaviest = [
             Self::registration_weight(),
             T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS),

@@ -28,10 +28,7 @@ impl<T: Config> Pallet<T> {
         max_open: u32,
     ) -> DispatchResult {
         T::Experiments::ensure_active(experiment)?;
-        ensure!(
-            max_open <= T::MaxOpenTasks::get(),
-            Error::<T>::MaxOpenTooHigh
-        );
+        ensure!(max_open <= T::MaxOpenTasks::get(), Error::<T>::MaxOpenTooHigh);
         let mut entry = match Entries::<T>::get(experiment) {
             Some(entry) => entry,
             None => Self::new_entry()?,
@@ -41,12 +38,7 @@ impl<T: Config> Pallet<T> {
         entry.max_open = max_open;
         entry.removed = false;
         Entries::<T>::insert(experiment, entry);
-        Self::deposit_event(Event::CurriculumSet {
-            experiment,
-            custodian,
-            task_share,
-            max_open,
-        });
+        Self::deposit_event(Event::CurriculumSet { experiment, custodian, task_share, max_open });
         Ok(())
     }
 
@@ -63,10 +55,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn new_entry() -> Result<EntryOf<T>, Error<T>> {
-        ensure!(
-            Entries::<T>::count() < T::MaxCurriculum::get(),
-            Error::<T>::CurriculumFull
-        );
+        ensure!(Entries::<T>::count() < T::MaxCurriculum::get(), Error::<T>::CurriculumFull);
         Ok(CurriculumEntry {
             custodian: None,
             task_share: Permill::zero(),
@@ -95,10 +84,7 @@ impl<T: Config> Pallet<T> {
         }
         if let Some(custodian) = core::mem::replace(&mut entry.custodian, next) {
             Self::release_reference(&custodian);
-            Self::deposit_event(Event::CustodianDismissed {
-                experiment,
-                custodian,
-            });
+            Self::deposit_event(Event::CustodianDismissed { experiment, custodian });
         }
     }
 
@@ -129,18 +115,9 @@ impl<T: Config> Pallet<T> {
         Self::hold_reference(who);
         OpenTasks::<T>::insert(
             task,
-            CurriculumTask {
-                experiment,
-                custodian: who.clone(),
-                budget,
-                paid: false,
-            },
+            CurriculumTask { experiment, custodian: who.clone(), budget, paid: false },
         );
-        Self::deposit_event(Event::BudgetReserved {
-            task,
-            experiment,
-            budget,
-        });
+        Self::deposit_event(Event::BudgetReserved { task, experiment, budget });
     }
 
     /// A task that is not open, or was paid before, pays nothing.
@@ -157,16 +134,8 @@ impl<T: Config> Pallet<T> {
         Self::renew(winner);
         let winner = winner.clone();
         Self::deposit_event(match minted == amount {
-            true => Event::Minted {
-                task,
-                winner,
-                amount,
-            },
-            false => Event::NotMinted {
-                task,
-                winner,
-                amount,
-            },
+            true => Event::Minted { task, winner, amount },
+            false => Event::NotMinted { task, winner, amount },
         });
         minted
     }

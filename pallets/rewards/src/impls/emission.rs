@@ -30,11 +30,7 @@ impl<T: Config> Pallet<T> {
         let mut books = CurrencyBooks::<T>::get();
         let added = books.release(amount, Self::max_supply());
         CurrencyBooks::<T>::put(books);
-        Self::deposit_event(Event::PotGrew {
-            session,
-            added,
-            free_pot: books.free_pot(),
-        });
+        Self::deposit_event(Event::PotGrew { session, added, free_pot: books.free_pot() });
     }
 
     /// When how much is released.

@@ -12,9 +12,7 @@ use sp_runtime::traits::Get;
 impl<T: Config> Pallet<T> {
     /// Halvings that have passed.
     pub(crate) fn generation() -> u32 {
-        CurrentSession::<T>::get()
-            .checked_div(T::PointsHalving::get())
-            .unwrap_or(0)
+        CurrentSession::<T>::get().checked_div(T::PointsHalving::get()).unwrap_or(0)
     }
 
     pub(crate) fn points_of(who: &T::AccountId) -> u128 {
@@ -55,10 +53,7 @@ impl<T: Config> Pallet<T> {
         Barred::<T>::insert(who, ());
         Self::end_candidacy(who);
         let points = Self::wipe_points(who);
-        Self::deposit_event(Event::AccountBarred {
-            who: who.clone(),
-            points,
-        });
+        Self::deposit_event(Event::AccountBarred { who: who.clone(), points });
     }
 }
 

@@ -20,27 +20,13 @@ use nocknock_primitives::{
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_set_practice(spec: PracticeSpec) -> DispatchResultWithPostInfo {
-        let PracticeSpec {
-            circuit,
-            block,
-            min_score,
-        } = spec;
+        let PracticeSpec { circuit, block, min_score } = spec;
         let shape = Self::practice_shape(&circuit)?;
         Self::check_minimum(&min_score)?;
         let (root, rows) = Self::root_and_rows(&shape, &block)?;
-        PracticeTerms::<T>::put(Practice {
-            circuit,
-            root,
-            rows,
-            min_score,
-        });
+        PracticeTerms::<T>::put(Practice { circuit, root, rows, min_score });
         PracticeBlock::<T>::put(block);
-        Self::deposit_event(Event::PracticeSet {
-            circuit,
-            root,
-            rows,
-            min_score,
-        });
+        Self::deposit_event(Event::PracticeSet { circuit, root, rows, min_score });
         Ok(PostDispatchInfo {
             actual_weight: Some(T::WeightInfo::set_practice(elements(&shape))),
             ..Default::default()
@@ -52,10 +38,7 @@ impl<T: Config> Pallet<T> {
             .filter(|record| record.is_active() && record.info.kind == CircuitKind::Score)
             .ok_or(Error::<T>::CircuitNotActive)?;
         let shape = record.info.shape;
-        ensure!(
-            elements(&shape) <= MAX_BLOCK_ELEMENTS,
-            Error::<T>::ShapeTooLarge
-        );
+        ensure!(elements(&shape) <= MAX_BLOCK_ELEMENTS, Error::<T>::ShapeTooLarge);
         Ok(shape)
     }
 

@@ -47,20 +47,10 @@ impl<T: Config> Pallet<T> {
     ///
     /// What is refused bears the index of the pallet's error as its custom code.
     pub(crate) fn registration_validity(call: &Call<T>) -> TransactionValidity {
-        let Call::register_worker {
-            worker,
-            model,
-            score,
-            proof,
-        } = call
-        else {
+        let Call::register_worker { worker, model, score, proof } = call else {
             return InvalidTransaction::Call.into();
         };
-        let claim = PracticeClaim {
-            model: *model,
-            score: *score,
-            proof,
-        };
+        let claim = PracticeClaim { model: *model, score: *score, proof };
         Self::check_registration(worker, &claim).map_err(refusal)?;
         ValidTransaction::with_tag_prefix("nocknock/register")
             .priority(PRIORITY)
@@ -104,9 +94,7 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::NotRegistered)?;
         registration.standing = Standing::Left;
         Registrations::<T>::insert(who, registration);
-        Self::deposit_event(Event::WorkerUnregistered {
-            worker: who.clone(),
-        });
+        Self::deposit_event(Event::WorkerUnregistered { worker: who.clone() });
         Ok(())
     }
 
@@ -114,10 +102,7 @@ impl<T: Config> Pallet<T> {
         let registration = Registrations::<T>::get(who);
         match registration {
             Some(registration) => Self::forget_registration(who, registration)?,
-            None => ensure!(
-                WorkersPoints::<T>::contains_key(who),
-                Error::<T>::NotRegistered
-            ),
+            None => ensure!(WorkersPoints::<T>::contains_key(who), Error::<T>::NotRegistered),
         }
         let spent = Self::points_of(who) == 0;
         ensure!(spent || registration.is_some(), Error::<T>::NotRemovable);
@@ -137,19 +122,12 @@ impl<T: Config> Pallet<T> {
     /// Removes an expired registration. The round of everybody who has none rises above it, so
     /// that no proof of the account is ever accepted twice.
     fn forget_registration(who: &T::AccountId, registration: Registration) -> Result<(), Error<T>> {
-        let removable = registration
-            .expires
-            .saturating_add(T::RegistrationLife::get());
-        ensure!(
-            CurrentSession::<T>::get() >= removable,
-            Error::<T>::NotRemovable
-        );
+        let removable = registration.expires.saturating_add(T::RegistrationLife::get());
+        ensure!(CurrentSession::<T>::get() >= removable, Error::<T>::NotRemovable);
         Registrations::<T>::remove(who);
         FirstRound::<T>::mutate(|first| *first = registration.next_round.max(*first));
         Self::release_reference(who);
-        Self::deposit_event(Event::WorkerRemoved {
-            worker: who.clone(),
-        });
+        Self::deposit_event(Event::WorkerRemoved { worker: who.clone() });
         Ok(())
     }
 
@@ -193,10 +171,7 @@ impl<T: Config> Pallet<T> {
         check_claim(&practice, claim)?;
         let round = Self::round_of(worker);
         let inputs = Self::score_inputs(worker, round, &practice, claim);
-        let claim = Claim {
-            inputs: &inputs,
-            proof: claim.proof,
-        };
+        let claim = Claim { inputs: &inputs, proof: claim.proof };
         T::Verifier::verify(&practice.circuit, claim).map_err(refused_proof)?;
         Ok(round)
     }
@@ -241,10 +216,7 @@ impl<T: Config> Pallet<T> {
     fn genesis_hash() -> [u8; 32] {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
         let mut bytes = [0; 32];
-        bytes
-            .iter_mut()
-            .zip(hash.as_ref())
-            .for_each(|(byte, of_hash)| *byte = *of_hash);
+        bytes.iter_mut().zip(hash.as_ref()).for_each(|(byte, of_hash)| *byte = *of_hash);
         bytes
     }
 }
@@ -265,10 +237,7 @@ impl<T: Config> WorkerRegistry<T::AccountId> for Pallet<T> {
         };
         registration.standing = Standing::Suspended(task);
         Registrations::<T>::insert(who, registration);
-        Self::deposit_event(Event::WorkerSuspended {
-            worker: who.clone(),
-            task,
-        });
+        Self::deposit_event(Event::WorkerSuspended { worker: who.clone(), task });
     }
 
     fn weight() -> Weight {

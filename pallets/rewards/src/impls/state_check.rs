@@ -60,10 +60,7 @@ impl<T: Config> Pallet<T> {
             used.is_some_and(|used| used <= books.released),
             "2: more is used than was released"
         );
-        ensure!(
-            books.released <= Self::max_supply(),
-            "2: more was released than may be"
-        );
+        ensure!(books.released <= Self::max_supply(), "2: more was released than may be");
         let budgets = OpenTasks::<T>::iter_values().map(|task| task.budget);
         ensure!(
             budgets.fold(0, u128::saturating_add) == books.reserved,
@@ -108,14 +105,8 @@ impl<T: Config> Pallet<T> {
     fn check_barred() -> Result<(), TryRuntimeError> {
         let candidates = Candidates::<T>::get();
         for who in Barred::<T>::iter_keys() {
-            ensure!(
-                !WorkersPoints::<T>::contains_key(&who),
-                "5: a barred account has points"
-            );
-            ensure!(
-                !candidates.contains(&who),
-                "5: a barred account is a candidate"
-            );
+            ensure!(!WorkersPoints::<T>::contains_key(&who), "5: a barred account has points");
+            ensure!(!candidates.contains(&who), "5: a barred account is a candidate");
         }
         Ok(())
     }
@@ -124,14 +115,8 @@ impl<T: Config> Pallet<T> {
         let mut held = Self::references_held();
         for (who, account) in frame_system::Account::<T>::iter() {
             let expected = held.remove(&who).unwrap_or(0);
-            ensure!(
-                account.sufficients >= expected,
-                "6: an account lacks a reference"
-            );
-            ensure!(
-                account.sufficients == expected,
-                "6: a reference is left over"
-            );
+            ensure!(account.sufficients >= expected, "6: an account lacks a reference");
+            ensure!(account.sufficients == expected, "6: a reference is left over");
         }
         ensure!(held.is_empty(), "6: an account does not exist");
         Ok(())
@@ -174,10 +159,7 @@ impl<T: Config> Pallet<T> {
         let record = T::Verifier::circuit(&practice.circuit).ok_or("8: an unknown circuit")?;
         let found = Self::root_and_rows(&record.info.shape, &block)
             .map_err(|_| "8: the practice block is malformed")?;
-        ensure!(
-            found == (practice.root, practice.rows),
-            "8: the practice block has another root"
-        );
+        ensure!(found == (practice.root, practice.rows), "8: the practice block has another root");
         Ok(())
     }
 
@@ -186,10 +168,7 @@ impl<T: Config> Pallet<T> {
         let latest = session.saturating_add(T::RegistrationLife::get());
         for registration in Registrations::<T>::iter_values() {
             ensure!(registration.next_round > 0, "9: a round was not used up");
-            ensure!(
-                registration.expires <= latest,
-                "9: a registration lives too long"
-            );
+            ensure!(registration.expires <= latest, "9: a registration lives too long");
         }
         ensure!(
             RecentRegistrations::<T>::get().in_session(session)

@@ -12,10 +12,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 /// An improvement of this many of a hundred parts of the gap.
 pub(crate) fn percent(numerator: u64) -> Improvement {
-    Improvement {
-        numerator,
-        denominator: 100,
-    }
+    Improvement { numerator, denominator: 100 }
 }
 
 /// Applies a call without signature as a block does: validated, then dispatched.

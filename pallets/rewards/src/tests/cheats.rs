@@ -146,9 +146,7 @@ fn barred_worker_working_on() {
 fn flood_of_registrations() {
     build_and_execute(|| {
         let flood: Vec<_> = (10..40).map(account).collect();
-        let taken = flood
-            .iter()
-            .filter(|who| apply_bare(registration(who)).is_ok());
+        let taken = flood.iter().filter(|who| apply_bare(registration(who)).is_ok());
         assert_eq!(taken.count(), 8);
     });
 }

@@ -31,12 +31,7 @@ fn a_task_sets_its_share_of_the_free_pot_aside() {
     build_and_execute(|| {
         assert_eq!(open(1), FIRST_BUDGET);
         System::assert_last_event(
-            Event::BudgetReserved {
-                task: 1,
-                experiment: EXPERIMENT,
-                budget: FIRST_BUDGET,
-            }
-            .into(),
+            Event::BudgetReserved { task: 1, experiment: EXPERIMENT, budget: FIRST_BUDGET }.into(),
         );
         assert_eq!(open(2), 90_000);
         assert_eq!((books().reserved, books().free_pot()), (190_000, 810_000));
@@ -77,24 +72,11 @@ fn an_improvement_mints_its_part_of_the_budget() {
     build_and_execute(|| {
         open(1);
         assert_eq!(pay(1, &bob(), percent(25)), 25_000);
-        System::assert_last_event(
-            Event::Minted {
-                task: 1,
-                winner: bob(),
-                amount: 25_000,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::Minted { task: 1, winner: bob(), amount: 25_000 }.into());
         assert_eq!(Balances::free_balance(bob()), 25_000);
         assert_eq!((books().minted, books().reserved), (25_000, 75_000));
         close(1);
-        System::assert_last_event(
-            Event::BudgetReturned {
-                task: 1,
-                amount: 75_000,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::BudgetReturned { task: 1, amount: 75_000 }.into());
         assert_eq!((books().reserved, books().free_pot()), (0, 975_000));
     });
 }
@@ -103,10 +85,7 @@ fn an_improvement_mints_its_part_of_the_budget() {
 fn fractions_are_rounded_down() {
     build_and_execute(|| {
         open(1);
-        let third = Improvement {
-            numerator: 1,
-            denominator: 3,
-        };
+        let third = Improvement { numerator: 1, denominator: 3 };
         assert_eq!(pay(1, &bob(), third), 33_333);
     });
 }
@@ -115,19 +94,9 @@ fn fractions_are_rounded_down() {
 fn what_an_account_cannot_hold_goes_back_to_the_pot() {
     build_and_execute(|| {
         open(1);
-        let tiny = Improvement {
-            numerator: 9,
-            denominator: 100_000,
-        };
+        let tiny = Improvement { numerator: 9, denominator: 100_000 };
         assert_eq!(pay(1, &bob(), tiny), 0);
-        System::assert_last_event(
-            Event::NotMinted {
-                task: 1,
-                winner: bob(),
-                amount: 9,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::NotMinted { task: 1, winner: bob(), amount: 9 }.into());
         close(1);
         assert_eq!((books().minted, books().free_pot()), (0, 1_000_000));
         assert_eq!(Rewards::work_points(bob()), 0);
@@ -151,11 +120,7 @@ fn a_custodian_that_failed_loses_the_role() {
         open(1);
         close_as(1, CurriculumEnd::CustodianFailed);
         System::assert_has_event(
-            Event::CustodianDismissed {
-                experiment: EXPERIMENT,
-                custodian: carol(),
-            }
-            .into(),
+            Event::CustodianDismissed { experiment: EXPERIMENT, custodian: carol() }.into(),
         );
         assert!(Rewards::contains(EXPERIMENT));
         assert!(!Rewards::is_custodian(EXPERIMENT, &carol()));
@@ -179,12 +144,7 @@ fn a_custodian_that_failed_can_still_reveal_its_other_tasks() {
 fn a_new_custodian_does_not_answer_for_the_old_one() {
     build_and_execute(|| {
         open(1);
-        frame_support::assert_ok!(Rewards::do_set_curriculum(
-            EXPERIMENT,
-            Some(dave()),
-            SHARE,
-            1
-        ));
+        frame_support::assert_ok!(Rewards::do_set_curriculum(EXPERIMENT, Some(dave()), SHARE, 1));
         close_as(1, CurriculumEnd::CustodianFailed);
         assert!(Rewards::is_custodian(EXPERIMENT, &dave()));
     });

@@ -25,12 +25,7 @@ fn each_session_adds_to_the_pot_once() {
     build_and_execute(|| {
         go_to_session(1);
         System::assert_last_event(
-            Event::PotGrew {
-                session: 1,
-                added: 1_000_000,
-                free_pot: 2_000_000,
-            }
-            .into(),
+            Event::PotGrew { session: 1, added: 1_000_000, free_pot: 2_000_000 }.into(),
         );
         go_to_session(1);
         go_to_session(0);

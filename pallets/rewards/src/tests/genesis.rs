@@ -62,10 +62,7 @@ fn a_curriculum_above_its_bound_stops_the_genesis() {
     let mut genesis = genesis();
     let entry = genesis.curriculum[0].clone();
     genesis.curriculum = (0..4)
-        .map(|experiment| crate::types::GenesisCurriculum {
-            experiment,
-            ..entry.clone()
-        })
+        .map(|experiment| crate::types::GenesisCurriculum { experiment, ..entry.clone() })
         .collect();
     let message = message_of_panic(genesis);
     assert!(message.contains("rewards.curriculum"), "{message}");
@@ -74,10 +71,7 @@ fn a_curriculum_above_its_bound_stops_the_genesis() {
 #[test]
 fn authorities_that_are_too_many_or_named_twice_stop_the_genesis() {
     for authorities in [vec![bob(), bob()], (0..4).map(account).collect()] {
-        let message = message_of_panic(crate::GenesisConfig {
-            authorities,
-            ..genesis()
-        });
+        let message = message_of_panic(crate::GenesisConfig { authorities, ..genesis() });
         assert!(message.contains("rewards.authorities"), "{message}");
     }
 }

@@ -26,20 +26,12 @@ fn wide(low: u8) -> String {
 
 #[test]
 fn the_layouts_belong_to_storage_version_1() {
-    assert_eq!(
-        Pallet::<Test>::in_code_storage_version(),
-        StorageVersion::new(1)
-    );
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(1));
 }
 
 #[test]
 fn the_books_keep_their_layout() {
-    let stored = Books {
-        released: 1,
-        reserved: 2,
-        minted: 3,
-        burnt: 4,
-    };
+    let stored = Books { released: 1, reserved: 2, minted: 3, burnt: 4 };
     assert_eq!(hex(stored), [wide(1), wide(2), wide(3), wide(4)].concat());
 }
 
@@ -54,41 +46,26 @@ fn the_curriculum_keeps_its_layout() {
     };
     let expected = "01010000000000000002000000030000000400000001";
     assert_eq!(hex(entry), expected);
-    let task = CurriculumTask {
-        experiment: 1,
-        custodian: 2u64,
-        budget: 3,
-        paid: true,
-    };
+    let task = CurriculumTask { experiment: 1, custodian: 2u64, budget: 3, paid: true };
     let expected = ["01000000", "0200000000000000", &wide(3), "01"];
     assert_eq!(hex(task), expected.concat());
 }
 
 #[test]
 fn points_keep_their_layout() {
-    let stored = Points {
-        amount: 1,
-        generation: 2,
-    };
+    let stored = Points { amount: 1, generation: 2 };
     assert_eq!(hex(stored), [wide(1).as_str(), "02000000"].concat());
 }
 
 #[test]
 fn registrations_keep_their_layout() {
-    let with = |standing| Registration {
-        standing,
-        next_round: 2,
-        expires: 3,
-    };
+    let with = |standing| Registration { standing, next_round: 2, expires: 3 };
     let rest = "020000000000000003000000";
     assert_eq!(hex(with(Standing::Active)), ["00", rest].concat());
     let suspended = ["010700000000000000", rest].concat();
     assert_eq!(hex(with(Standing::Suspended(7))), suspended);
     assert_eq!(hex(with(Standing::Left)), ["02", rest].concat());
-    let count = SessionCount {
-        session: 1,
-        count: 2,
-    };
+    let count = SessionCount { session: 1, count: 2 };
     assert_eq!(hex(count), "0100000002000000");
 }
 

@@ -19,9 +19,6 @@ fn a_candidate_may_leave_and_come_back() {
 fn who_is_no_candidate_cannot_leave() {
     build_and_execute(|| {
         candidate(&bob(), 100);
-        assert_noop!(
-            Rewards::do_leave_candidates(&dave()),
-            Error::<Test>::NotCandidate
-        );
+        assert_noop!(Rewards::do_leave_candidates(&dave()), Error::<Test>::NotCandidate);
     });
 }

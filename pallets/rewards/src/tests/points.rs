@@ -67,13 +67,7 @@ fn an_offence_wipes_points_and_candidacy_for_good() {
         candidate(&bob(), 500);
         candidate(&dave(), 300);
         Rewards::bar(&bob());
-        System::assert_last_event(
-            Event::AccountBarred {
-                who: bob(),
-                points: 500,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::AccountBarred { who: bob(), points: 500 }.into());
         assert_eq!((points(&bob()), total()), (0, 300));
         assert!(!may_work(&bob()) && Rewards::is_barred(bob()));
         assert_eq!(Rewards::candidates(0, 64), vec![(dave(), 300)]);

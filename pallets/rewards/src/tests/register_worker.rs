@@ -44,11 +44,7 @@ fn a_proof_registers_an_account_that_owns_nothing() {
             }
             .into(),
         );
-        let expected = Registration {
-            standing: Standing::Active,
-            next_round: 1,
-            expires: 6,
-        };
+        let expected = Registration { standing: Standing::Active, next_round: 1, expires: 6 };
         assert_eq!(Rewards::worker(bob()), Some(expected));
     });
 }
@@ -73,15 +69,9 @@ fn a_registered_account_is_refused_until_its_registration_has_expired() {
         register(&[bob()]);
         let again = registration(&bob());
         assert_eq!(validity(&again), InvalidTransaction::Stale.into());
-        assert_noop!(
-            dispatch_bare(again.clone()),
-            Error::<Test>::AlreadyRegistered
-        );
+        assert_noop!(dispatch_bare(again.clone()), Error::<Test>::AlreadyRegistered);
         go_to_session(5);
-        assert_noop!(
-            dispatch_bare(again.clone()),
-            Error::<Test>::AlreadyRegistered
-        );
+        assert_noop!(dispatch_bare(again.clone()), Error::<Test>::AlreadyRegistered);
         go_to_session(6);
         assert!(!may_work(&bob()));
         assert_ok!(apply_bare(again));
@@ -128,14 +118,8 @@ fn a_wrong_proof_is_a_bad_proof_to_the_pool() {
 fn nobody_registers_while_the_circuit_is_disabled() {
     build_and_execute(|| {
         neighbours(|neighbours| neighbours.disabled.push(SCORE));
-        assert_eq!(
-            validity(&registration(&bob())),
-            code(Error::CircuitDisabled)
-        );
-        assert_noop!(
-            dispatch_bare(registration(&bob())),
-            Error::<Test>::CircuitDisabled
-        );
+        assert_eq!(validity(&registration(&bob())), code(Error::CircuitDisabled));
+        assert_noop!(dispatch_bare(registration(&bob())), Error::<Test>::CircuitDisabled);
     });
 }
 
@@ -158,10 +142,7 @@ fn the_registrations_of_a_session_are_bounded() {
         register(&newcomers);
         let late = registration(&bob());
         assert_eq!(validity(&late), code(Error::RegistrationsExhausted));
-        assert_noop!(
-            dispatch_bare(late.clone()),
-            Error::<Test>::RegistrationsExhausted
-        );
+        assert_noop!(dispatch_bare(late.clone()), Error::<Test>::RegistrationsExhausted);
         go_to_session(1);
         assert_ok!(apply_bare(late));
     });

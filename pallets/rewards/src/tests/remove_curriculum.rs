@@ -13,11 +13,7 @@ fn an_experiment_without_open_tasks_is_gone_at_once() {
     build_and_execute(|| {
         assert_ok!(remove(EXPERIMENT));
         System::assert_last_event(
-            Event::CurriculumRemoved {
-                experiment: EXPERIMENT,
-                open: 0,
-            }
-            .into(),
+            Event::CurriculumRemoved { experiment: EXPERIMENT, open: 0 }.into(),
         );
         assert!(!Rewards::contains(EXPERIMENT) && !exists(&carol()));
         assert_noop!(remove(EXPERIMENT), Error::<Test>::NotInCurriculum);
@@ -29,10 +25,7 @@ fn open_tasks_are_paid_before_it_is_gone() {
     build_and_execute(|| {
         let budget = open(1);
         assert_ok!(remove(EXPERIMENT));
-        assert!(
-            Rewards::contains(EXPERIMENT),
-            "nobody may sponsor in it yet"
-        );
+        assert!(Rewards::contains(EXPERIMENT), "nobody may sponsor in it yet");
         assert!(!Rewards::is_custodian(EXPERIMENT, &carol()));
         assert!(exists(&carol()));
         assert_noop!(remove(EXPERIMENT), Error::<Test>::NotInCurriculum);
@@ -47,12 +40,7 @@ fn it_can_be_set_again_while_tasks_are_open() {
     build_and_execute(|| {
         open(1);
         assert_ok!(remove(EXPERIMENT));
-        assert_ok!(Rewards::do_set_curriculum(
-            EXPERIMENT,
-            Some(dave()),
-            SHARE,
-            2
-        ));
+        assert_ok!(Rewards::do_set_curriculum(EXPERIMENT, Some(dave()), SHARE, 2));
         close(1);
         assert!(Rewards::is_custodian(EXPERIMENT, &dave()));
     });

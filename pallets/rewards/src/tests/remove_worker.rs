@@ -23,10 +23,7 @@ fn a_registration_that_expired_lately_still_lets_its_account_sign() {
         register(&[bob()]);
         for session in [0, 5, 6, REMOVABLE - 1] {
             go_to_session(session);
-            assert_noop!(
-                Rewards::do_remove_worker(&bob()),
-                Error::<Test>::NotRemovable
-            );
+            assert_noop!(Rewards::do_remove_worker(&bob()), Error::<Test>::NotRemovable);
         }
         assert!(exists(&bob()) && !may_work(&bob()));
     });
@@ -52,10 +49,7 @@ fn points_outlive_a_registration_until_they_are_spent() {
         go_to_session(REMOVABLE);
         assert_ok!(Rewards::do_remove_worker(&bob()));
         assert!(Rewards::work_points(bob()) > 0);
-        assert_noop!(
-            Rewards::do_remove_worker(&bob()),
-            Error::<Test>::NotRemovable
-        );
+        assert_noop!(Rewards::do_remove_worker(&bob()), Error::<Test>::NotRemovable);
         go_to_session(5 * 20);
         assert_eq!(Rewards::work_points(bob()), 0);
         System::reset_events();
@@ -63,10 +57,7 @@ fn points_outlive_a_registration_until_they_are_spent() {
         let told: Vec<_> = System::events().into_iter().map(|of| of.event).collect();
         assert_eq!(told, [Event::SpentPointsRemoved { who: bob() }.into()]);
         assert!(!WorkersPoints::<Test>::contains_key(bob()));
-        assert_noop!(
-            Rewards::do_remove_worker(&bob()),
-            Error::<Test>::NotRegistered
-        );
+        assert_noop!(Rewards::do_remove_worker(&bob()), Error::<Test>::NotRegistered);
     });
 }
 

@@ -102,10 +102,7 @@ fn perform(told: &mut Told, action: &Action) -> DispatchResult {
             told.next += 1;
         }
         Action::Pay(task, who, part) => {
-            let improvement = Improvement {
-                numerator: part,
-                denominator: 1_000,
-            };
+            let improvement = Improvement { numerator: part, denominator: 1_000 };
             told.minted += pay(recent(told, task), &account(who), improvement);
         }
         Action::Close(task, failed) => close_as(recent(told, task), end(failed)),

@@ -77,11 +77,7 @@ fn the_role_moves_with_its_reference() {
         assert!(exists(&carol()));
         assert_ok!(set(EXPERIMENT, Some(dave())));
         System::assert_has_event(
-            Event::CustodianDismissed {
-                experiment: EXPERIMENT,
-                custodian: carol(),
-            }
-            .into(),
+            Event::CustodianDismissed { experiment: EXPERIMENT, custodian: carol() }.into(),
         );
         assert!(exists(&dave()) && !exists(&carol()));
         assert_ok!(set(EXPERIMENT, None));

@@ -69,10 +69,7 @@ fn registered_workers_stay_and_proofs_for_the_old_block_are_refused() {
 fn only_an_active_score_circuit_is_taken() {
     build_and_execute(|| {
         for circuit in [DELIVERY, CircuitId([9; 32])] {
-            let spec = PracticeSpec {
-                circuit,
-                ..practice_spec()
-            };
+            let spec = PracticeSpec { circuit, ..practice_spec() };
             assert_noop!(set(spec), Error::<Test>::CircuitNotActive);
         }
         neighbours(|neighbours| neighbours.disabled.push(SCORE));
@@ -98,10 +95,7 @@ fn a_malformed_block_is_refused() {
 fn a_minimum_that_is_no_ratio_is_refused() {
     build_and_execute(|| {
         for min_score in [Score::new(2, 1), Score::new(0, 0)] {
-            let spec = PracticeSpec {
-                min_score,
-                ..practice_spec()
-            };
+            let spec = PracticeSpec { min_score, ..practice_spec() };
             assert_noop!(set(spec), Error::<Test>::BadMinimum);
         }
     });
@@ -128,10 +122,7 @@ fn a_shape_too_large_for_the_chain_is_refused() {
         let shape = MlpShape::new(name, dimensions).expect("the shape is usable off the chain");
         let circuit = CircuitId([8; 32]);
         neighbours(|neighbours| neighbours.circuits.push((circuit, shape)));
-        let spec = PracticeSpec {
-            circuit,
-            ..practice_spec()
-        };
+        let spec = PracticeSpec { circuit, ..practice_spec() };
         assert_noop!(set(spec), Error::<Test>::ShapeTooLarge);
     });
 }

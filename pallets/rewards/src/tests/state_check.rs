@@ -102,9 +102,7 @@ fn a_reference_that_nothing_accounts_for_is_found() {
 #[test]
 fn an_account_that_is_listed_twice_is_found() {
     let twice = vec![eve(), eve()];
-    assert_found(7, || {
-        Candidates::<Test>::put(BoundedVec::truncate_from(twice.clone()))
-    });
+    assert_found(7, || Candidates::<Test>::put(BoundedVec::truncate_from(twice.clone())));
     assert_found(7, || {
         GenesisAuthorities::<Test>::put(BoundedVec::truncate_from(twice.clone()));
     });
@@ -132,10 +130,7 @@ fn a_registration_that_lives_too_long_is_found() {
     change(|registration| registration.expires = 7);
     change(|registration| registration.next_round = 0);
     assert_found(9, || {
-        RecentRegistrations::<Test>::put(types::SessionCount {
-            session: 0,
-            count: 9,
-        });
+        RecentRegistrations::<Test>::put(types::SessionCount { session: 0, count: 9 });
     });
 }
 

@@ -37,9 +37,7 @@ fn pages_of_the_curriculum_cover_each_experiment_once() {
 fn many_candidates() -> Vec<(AccountId, u128)> {
     MaxCandidates::set(70);
     let listed = (10..80).map(|number| (account(number), 100 + u128::from(number)));
-    listed
-        .clone()
-        .for_each(|(who, points)| candidate(&who, points));
+    listed.clone().for_each(|(who, points)| candidate(&who, points));
     listed.rev().collect()
 }
 
@@ -49,10 +47,8 @@ fn pages_of_candidates_are_bounded_and_hold_each_once_best_first() {
         let all = many_candidates();
         assert_eq!(Rewards::candidates(0, u32::MAX), all[..64]);
         assert_eq!(Rewards::candidates(64, 64), all[64..]);
-        let by_thirty: Vec<_> = [0, 30, 60]
-            .into_iter()
-            .flat_map(|start| Rewards::candidates(start, 30))
-            .collect();
+        let by_thirty: Vec<_> =
+            [0, 30, 60].into_iter().flat_map(|start| Rewards::candidates(start, 30)).collect();
         assert_eq!(by_thirty, all);
     });
 }

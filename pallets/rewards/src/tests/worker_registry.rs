@@ -8,18 +8,9 @@ fn an_abandoned_task_suspends_the_worker_until_it_registers_anew() {
     build_and_execute(|| {
         register(&[bob()]);
         abandon(&bob(), 7);
-        System::assert_last_event(
-            Event::WorkerSuspended {
-                worker: bob(),
-                task: 7,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::WorkerSuspended { worker: bob(), task: 7 }.into());
         assert!(!may_work(&bob()) && exists(&bob()));
-        assert_eq!(
-            Rewards::worker(bob()).unwrap().standing,
-            Standing::Suspended(7)
-        );
+        assert_eq!(Rewards::worker(bob()).unwrap().standing, Standing::Suspended(7));
         assert_eq!(Rewards::registration_round(bob()), 1);
         assert_ok!(apply_bare(registration(&bob())));
         assert!(may_work(&bob()));
@@ -33,10 +24,7 @@ fn a_second_abandoned_task_changes_nothing() {
         register(&[bob()]);
         abandon(&bob(), 7);
         abandon(&bob(), 8);
-        assert_eq!(
-            Rewards::worker(bob()).unwrap().standing,
-            Standing::Suspended(7)
-        );
+        assert_eq!(Rewards::worker(bob()).unwrap().standing, Standing::Suspended(7));
     });
 }
 

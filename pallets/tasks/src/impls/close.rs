@@ -34,11 +34,7 @@ impl<T: Config> Pallet<T> {
         Commitments::<T>::remove(id, worker);
         task.open_commitments = task.open_commitments.saturating_sub(1);
         Tasks::<T>::insert(id, task);
-        Self::deposit_event(Event::CommitmentClosed {
-            task: id,
-            worker: worker.clone(),
-            fate,
-        });
+        Self::deposit_event(Event::CommitmentClosed { task: id, worker: worker.clone(), fate });
         Ok(())
     }
 
@@ -67,10 +63,7 @@ impl<T: Config> Pallet<T> {
 
     /// Over, but still holding what is left of its reward.
     pub(crate) fn is_finishable(task: &TaskOf<T>) -> bool {
-        let unfinished = task
-            .settlement
-            .as_ref()
-            .is_some_and(|end| end.finished_at.is_none());
+        let unfinished = task.settlement.as_ref().is_some_and(|end| end.finished_at.is_none());
         unfinished && task.phase(Self::now()) == Phase::Done
     }
 
@@ -155,16 +148,12 @@ impl<T: Config> Pallet<T> {
     /// An equal share of what is left of the bond; the last worker gets the rest.
     fn compensate(task: &mut TaskOf<T>, worker: &T::AccountId) {
         let bond = task.held.bond;
-        let share = bond
-            .checked_div(&task.open_commitments.into())
-            .unwrap_or(bond);
+        let share = bond.checked_div(&task.open_commitments.into()).unwrap_or(bond);
         task.held.bond = bond.saturating_sub(share);
         Self::transfer_held(HoldReason::Bond, &task.requester, worker, share);
     }
 
     fn max_deliveries(task: &TaskOf<T>) -> u32 {
-        task.settlement
-            .as_ref()
-            .map_or(MAX_SHARES, |end| end.ranked)
+        task.settlement.as_ref().map_or(MAX_SHARES, |end| end.ranked)
     }
 }

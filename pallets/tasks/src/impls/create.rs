@@ -75,11 +75,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn announce_opening(id: TaskId, task: &TaskOf<T>, train_data: BlobId) {
         let commit_end = task.commit_end().unwrap_or_else(Self::now);
-        Self::deposit_event(Event::TaskOpened {
-            task: id,
-            train_data,
-            commit_end,
-        });
+        Self::deposit_event(Event::TaskOpened { task: id, train_data, commit_end });
     }
 
     /// What a curriculum task that ends like this says about its custodian.
@@ -125,20 +121,11 @@ impl<T: Config> Pallet<T> {
 
     fn check_spec(spec: &SpecOf<T>, funding: Funding) -> Result<(), Error<T>> {
         let terms = &spec.terms;
-        ensure!(
-            split_is_usable(&spec.split, spec.roots.len()),
-            Error::<T>::BadSplit
-        );
-        let are_fields = spec
-            .roots
-            .iter()
-            .all(|root| field::from_bytes(root.as_bytes()).is_ok());
+        ensure!(split_is_usable(&spec.split, spec.roots.len()), Error::<T>::BadSplit);
+        let are_fields = spec.roots.iter().all(|root| field::from_bytes(root.as_bytes()).is_ok());
         ensure!(are_fields, Error::<T>::BadRoot);
         ensure!(terms.shares_are_whole(), Error::<T>::BadShares);
-        ensure!(
-            terms.min_score.is_valid() && terms.min_test_rows > 0,
-            Error::<T>::BadMinimum
-        );
+        ensure!(terms.min_score.is_valid() && terms.min_test_rows > 0, Error::<T>::BadMinimum);
         Self::check_periods(terms)?;
         match funding {
             Funding::Sponsored => Self::check_deposits(terms, spec.roots.bound_len()),
@@ -148,34 +135,19 @@ impl<T: Config> Pallet<T> {
 
     fn check_periods(terms: &TermsOf<T>) -> Result<(), Error<T>> {
         let periods = &terms.periods;
-        let all = [
-            periods.publish,
-            periods.commit,
-            periods.reveal,
-            periods.prove,
-            periods.deliver,
-        ];
+        let all = [periods.publish, periods.commit, periods.reveal, periods.prove, periods.deliver];
         let allowed = T::MinPeriod::get()..=T::MaxPeriod::get();
-        ensure!(
-            all.iter().all(|period| allowed.contains(period)),
-            Error::<T>::BadPeriod
-        );
+        ensure!(all.iter().all(|period| allowed.contains(period)), Error::<T>::BadPeriod);
         Ok(())
     }
 
     fn check_deposits(terms: &TermsOf<T>, blocks: u32) -> Result<(), Error<T>> {
-        let min_bond = T::BondPerBlock::get()
-            .saturating_mul(blocks.into())
-            .saturating_add(T::MinBond::get());
-        ensure!(
-            terms.reward >= T::MinReward::get(),
-            Error::<T>::RewardTooLow
-        );
+        let min_bond =
+            T::BondPerBlock::get().saturating_mul(blocks.into()).saturating_add(T::MinBond::get());
+        ensure!(terms.reward >= T::MinReward::get(), Error::<T>::RewardTooLow);
         let min_share = T::RecordFee::get().saturating_add(T::Currency::minimum_balance());
-        let shares_suffice = terms
-            .shares
-            .iter()
-            .all(|share| Self::share_of(terms.reward, *share) >= min_share);
+        let shares_suffice =
+            terms.shares.iter().all(|share| Self::share_of(terms.reward, *share) >= min_share);
         ensure!(shares_suffice, Error::<T>::ShareTooSmall);
         ensure!(terms.bond >= min_bond, Error::<T>::BondTooLow);
         ensure!(terms.stake >= T::MinStake::get(), Error::<T>::StakeTooLow);
@@ -184,16 +156,10 @@ impl<T: Config> Pallet<T> {
 
     /// Nothing is held, and the test set is large enough to mint by.
     fn check_curriculum(terms: &TermsOf<T>) -> Result<(), Error<T>> {
-        ensure!(
-            terms.min_test_rows >= T::MinCurriculumTestRows::get(),
-            Error::<T>::TooFewTestRows
-        );
+        ensure!(terms.min_test_rows >= T::MinCurriculumTestRows::get(), Error::<T>::TooFewTestRows);
         let holds = [terms.reward, terms.bond, terms.stake];
         let holds_nothing = holds.iter().all(Zero::is_zero);
-        ensure!(
-            holds_nothing && terms.shares.len() == 1,
-            Error::<T>::CurriculumHoldsNothing
-        );
+        ensure!(holds_nothing && terms.shares.len() == 1, Error::<T>::CurriculumHoldsNothing);
         Ok(())
     }
 
@@ -247,10 +213,7 @@ impl<T: Config> Pallet<T> {
             proved: 0,
             open_commitments: 0,
             next_sequence: 0,
-            held: Held {
-                escrow: spec.terms.reward,
-                bond: spec.terms.bond,
-            },
+            held: Held { escrow: spec.terms.reward, bond: spec.terms.bond },
             settlement: None,
         }
     }
@@ -270,20 +233,15 @@ fn test_count(split: &Split) -> u16 {
 fn fixed_split(split: &Split) -> (Tests, Option<BlobId>) {
     match split {
         Split::Drawn { .. } => (Tests::default(), None),
-        Split::Fixed {
-            test_blocks,
-            train_data,
-        } => (hidden_tests(test_blocks.iter().copied()), Some(*train_data)),
+        Split::Fixed { test_blocks, train_data } => {
+            (hidden_tests(test_blocks.iter().copied()), Some(*train_data))
+        }
     }
 }
 
 /// Test blocks of these indices, none of them revealed.
 pub(super) fn hidden_tests(indices: impl Iterator<Item = BlockIndex>) -> Tests {
-    Tests::truncate_from(
-        indices
-            .map(|index| TestBlock { index, rows: None })
-            .collect(),
-    )
+    Tests::truncate_from(indices.map(|index| TestBlock { index, rows: None }).collect())
 }
 
 /// At least one test block, at least one other, and fixed ones exist and ascend.
@@ -293,10 +251,7 @@ fn split_is_usable(split: &Split, blocks: usize) -> bool {
         Split::Drawn { .. } => true,
         Split::Fixed { test_blocks, .. } => {
             let exist = test_blocks.iter().all(|index| usize::from(*index) < blocks);
-            exist
-                && test_blocks
-                    .windows(2)
-                    .all(|pair| matches!(pair, [a, b] if a < b))
+            exist && test_blocks.windows(2).all(|pair| matches!(pair, [a, b] if a < b))
         }
     };
     ascending && count > 0 && u32::from(count) <= MAX_TEST_BLOCKS && usize::from(count) < blocks

@@ -47,31 +47,16 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let task = Self::known_task(id)?;
         Self::ensure_turn(id, &task, &who)?;
-        ensure!(
-            !Deliveries::<T>::contains_key(id, &who),
-            Error::<T>::AlreadyDelivered
-        );
+        ensure!(!Deliveries::<T>::contains_key(id, &who), Error::<T>::AlreadyDelivered);
         let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
         let inputs =
             Self::delivery_inputs(id, &task, &who, &commitment, &ciphertext, key_commitment)?;
-        let claim = Claim {
-            inputs: &inputs,
-            proof,
-        };
+        let claim = Claim { inputs: &inputs, proof };
         T::Verifier::verify(&task.terms.delivery_circuit, claim).map_err(Self::refusal)?;
-        let delivery = Delivery {
-            ciphertext,
-            key_commitment,
-            key: None,
-            attestation,
-            at: Self::now(),
-        };
+        let delivery =
+            Delivery { ciphertext, key_commitment, key: None, attestation, at: Self::now() };
         Deliveries::<T>::insert(id, &who, delivery);
-        Self::deposit_event(Event::ModelDelivered {
-            task: id,
-            worker: who,
-            key_commitment,
-        });
+        Self::deposit_event(Event::ModelDelivered { task: id, worker: who, key_commitment });
         Ok(())
     }
 
@@ -124,10 +109,7 @@ impl<T: Config> Pallet<T> {
             .map(field::from_bytes)
             .collect::<Result<Vec<Fr>, _>>()
             .map_err(|_| Error::<T>::BadCiphertext)?;
-        ensure!(
-            elements.len() == ciphertext_len(&task.shape),
-            Error::<T>::BadCiphertext
-        );
+        ensure!(elements.len() == ciphertext_len(&task.shape), Error::<T>::BadCiphertext);
         let circuit = task.terms.delivery_circuit;
         Ok([
             Self::context(ContextDomain::Delivery, circuit, id, who, 0),
@@ -157,26 +139,14 @@ impl<T: Config> Pallet<T> {
         Self::release(HoldReason::Stake, who, task.terms.stake);
         Commitments::<T>::remove(id, who);
         task.open_commitments = task.open_commitments.saturating_sub(1);
-        Self::deposit_event(Event::WinnerPaid {
-            task: id,
-            worker: who.clone(),
-            rank,
-            paid,
-            burnt,
-        });
+        Self::deposit_event(Event::WinnerPaid { task: id, worker: who.clone(), rank, paid, burnt });
     }
 
     /// Pays the next share of the escrow. Returns what the worker got and what was burnt.
     fn pay_share(task: &mut TaskOf<T>, who: &T::AccountId) -> (BalanceOf<T>, BalanceOf<T>) {
-        let share = task
-            .settlement
-            .as_ref()
-            .and_then(|settlement| task.next_share(settlement));
+        let share = task.settlement.as_ref().and_then(|settlement| task.next_share(settlement));
         let amount = Self::share_of(task.terms.reward, share.unwrap_or(0)).min(task.held.escrow);
-        let burn = T::BurnShare::get()
-            .mul_floor(amount)
-            .max(T::RecordFee::get())
-            .min(amount);
+        let burn = T::BurnShare::get().mul_floor(amount).max(T::RecordFee::get()).min(amount);
         let pay = amount.saturating_sub(burn);
         task.held.escrow = task.held.escrow.saturating_sub(amount);
         Self::transfer_held(HoldReason::Escrow, &task.requester, who, pay);
@@ -197,9 +167,7 @@ impl<T: Config> Pallet<T> {
     ) -> BalanceOf<T> {
         let improvement =
             Self::final_score(task, commitment).improvement_over(&Self::champion(task));
-        improvement.map_or_else(Zero::zero, |improvement| {
-            T::Curriculum::pay(id, who, improvement)
-        })
+        improvement.map_or_else(Zero::zero, |improvement| T::Curriculum::pay(id, who, improvement))
     }
 
     pub(crate) fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
@@ -235,9 +203,7 @@ impl<T: Config> Pallet<T> {
             score,
             circuit: task.terms.score_circuit,
         });
-        T::Provenance::record(Self::provenance(
-            id, task, who, commitment, delivery, version,
-        ));
+        T::Provenance::record(Self::provenance(id, task, who, commitment, delivery, version));
     }
 
     fn provenance(

@@ -51,10 +51,7 @@ impl<T: Config> Pallet<T> {
         task.tests = hidden_tests(drawn.iter().copied());
         task.drawn_at = Some(Self::now());
         Tasks::<T>::insert(id, task);
-        Self::deposit_event(Event::SplitDrawn {
-            task: id,
-            test_blocks: drawn.into_inner(),
-        });
+        Self::deposit_event(Event::SplitDrawn { task: id, test_blocks: drawn.into_inner() });
         Ok(())
     }
 

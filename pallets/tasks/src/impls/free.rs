@@ -54,10 +54,9 @@ impl<T: Config> Pallet<T> {
     /// The scores can be noted: all of revealed test blocks, none proved before.
     fn are_due(id: TaskId, who: &T::AccountId, scores: &[BlockScore]) -> bool {
         let task = Self::curriculum_task_in(id, Phase::Prove);
-        task.zip(Commitments::<T>::get(id, who))
-            .is_some_and(|(task, mut commitment)| {
-                Self::note_scores(&task, &mut commitment, scores).is_ok()
-            })
+        task.zip(Commitments::<T>::get(id, who)).is_some_and(|(task, mut commitment)| {
+            Self::note_scores(&task, &mut commitment, scores).is_ok()
+        })
     }
 
     fn is_delivery_turn(id: TaskId, who: &T::AccountId) -> bool {

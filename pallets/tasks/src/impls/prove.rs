@@ -59,9 +59,7 @@ impl<T: Config> Pallet<T> {
         scores: &[BlockScore],
     ) -> Result<(), Error<T>> {
         ensure!(!scores.is_empty(), Error::<T>::NothingSubmitted);
-        scores
-            .iter()
-            .try_for_each(|score| Self::note_score(task, commitment, score))
+        scores.iter().try_for_each(|score| Self::note_score(task, commitment, score))
     }
 
     fn note_score(
@@ -69,17 +67,12 @@ impl<T: Config> Pallet<T> {
         commitment: &mut CommitmentOf<T>,
         score: &BlockScore,
     ) -> Result<(), Error<T>> {
-        let place = task
-            .test_position(score.block)
-            .ok_or(Error::<T>::NotTestBlock)?;
+        let place = task.test_position(score.block).ok_or(Error::<T>::NotTestBlock)?;
         let rows = task.tests.get(place).and_then(|test| test.rows);
         ensure!(rows == Some(score.rows), Error::<T>::WrongRowCount);
         ensure!(score.score <= score.rows, Error::<T>::ScoreTooHigh);
         let place = u32::try_from(place).map_err(|_| Error::<T>::NotTestBlock)?;
-        ensure!(
-            commitment.note(place, score.score),
-            Error::<T>::AlreadyProved
-        );
+        ensure!(commitment.note(place, score.score), Error::<T>::AlreadyProved);
         Ok(())
     }
 
@@ -98,10 +91,7 @@ impl<T: Config> Pallet<T> {
         let claims: Vec<_> = inputs
             .iter()
             .zip(scores)
-            .map(|(inputs, score)| Claim {
-                inputs,
-                proof: &score.proof,
-            })
+            .map(|(inputs, score)| Claim { inputs, proof: &score.proof })
             .collect();
         T::Verifier::verify_batch(&task.terms.score_circuit, &claims).map_err(Self::refusal)
     }
@@ -114,9 +104,7 @@ impl<T: Config> Pallet<T> {
         roots: &List<BlockRoot, MAX_BLOCKS>,
         score: &BlockScore,
     ) -> Result<ScoreInputs, Error<T>> {
-        let root = roots
-            .get(usize::from(score.block))
-            .ok_or(Error::<T>::NotTestBlock)?;
+        let root = roots.get(usize::from(score.block)).ok_or(Error::<T>::NotTestBlock)?;
         let circuit = task.terms.score_circuit;
         Ok([
             Self::context(ContextDomain::Score, circuit, id, who, score.block),
@@ -148,12 +136,7 @@ impl<T: Config> Pallet<T> {
                 at: Self::now(),
             },
         );
-        Self::deposit_event(Event::SubmissionCompleted {
-            task: id,
-            worker,
-            score,
-            eligible,
-        });
+        Self::deposit_event(Event::SubmissionCompleted { task: id, worker, score, eligible });
     }
 
     /// Eligible by the task's terms; and in the curriculum, where nothing else is paid, better
@@ -170,11 +153,7 @@ impl<T: Config> Pallet<T> {
 
     /// Puts a submission in its place, if it is among the best that a task remembers.
     fn rank(id: TaskId, worker: T::AccountId, commitment: &CommitmentOf<T>) {
-        let entry = Ranked {
-            worker,
-            correct: commitment.correct,
-            sequence: commitment.sequence,
-        };
+        let entry = Ranked { worker, correct: commitment.correct, sequence: commitment.sequence };
         Rankings::<T>::mutate(id, |ranking| {
             let place = ranking.partition_point(|other| other.precedes(&entry));
             if ranking.is_full() && place < ranking.len() {

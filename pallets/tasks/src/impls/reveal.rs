@@ -24,10 +24,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResultWithPostInfo {
         let mut task = Self::task_in(id, Phase::Reveal)?;
         Self::ensure_requester(&task, who)?;
-        ensure!(
-            Self::hidden_test(&mut task, block)?.rows.is_none(),
-            Error::<T>::AlreadyRevealed
-        );
+        ensure!(Self::hidden_test(&mut task, block)?.rows.is_none(), Error::<T>::AlreadyRevealed);
         let rows = Self::check_block(&task, id, block, &revealed)?;
         let samples = count_samples(&rows);
         Self::hidden_test(&mut task, block)?.rows = Some(samples);
@@ -39,23 +36,12 @@ impl<T: Config> Pallet<T> {
         let weight = T::WeightInfo::reveal_block(block_elements(&task.shape));
         RevealedBlocks::<T>::insert(id, block, revealed);
         Tasks::<T>::insert(id, task);
-        Self::deposit_event(Event::BlockRevealed {
-            task: id,
-            block,
-            rows: samples,
-            hidden,
-        });
-        Ok(PostDispatchInfo {
-            actual_weight: Some(weight),
-            ..Default::default()
-        })
+        Self::deposit_event(Event::BlockRevealed { task: id, block, rows: samples, hidden });
+        Ok(PostDispatchInfo { actual_weight: Some(weight), ..Default::default() })
     }
 
     fn hidden_test(task: &mut TaskOf<T>, block: BlockIndex) -> Result<&mut TestBlock, Error<T>> {
-        task.tests
-            .iter_mut()
-            .find(|test| test.index == block)
-            .ok_or(Error::<T>::NotTestBlock)
+        task.tests.iter_mut().find(|test| test.index == block).ok_or(Error::<T>::NotTestBlock)
     }
 
     /// Recomputes the block's root and returns its rows, padding included.
@@ -71,13 +57,8 @@ impl<T: Config> Pallet<T> {
         let root =
             block_root(&task.shape, salt, block, &rows).map_err(|_| Error::<T>::MalformedRows)?;
         let roots = Roots::<T>::get(id);
-        let expected = roots
-            .get(usize::from(block))
-            .ok_or(Error::<T>::NotTestBlock)?;
-        ensure!(
-            *expected == BlockRoot(field::to_bytes(&root)),
-            Error::<T>::RootMismatch
-        );
+        let expected = roots.get(usize::from(block)).ok_or(Error::<T>::NotTestBlock)?;
+        ensure!(*expected == BlockRoot(field::to_bytes(&root)), Error::<T>::RootMismatch);
         Ok(rows)
     }
 }

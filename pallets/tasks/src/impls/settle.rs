@@ -33,10 +33,7 @@ impl<T: Config> Pallet<T> {
         if Self::is_void(task) {
             return Ok((Outcome::Voided, 0));
         }
-        ensure!(
-            task.phase(Self::now()) == Phase::Settle,
-            Error::<T>::WrongPhase
-        );
+        ensure!(task.phase(Self::now()) == Phase::Settle, Error::<T>::WrongPhase);
         let ranked = u32::try_from(Rankings::<T>::decode_len(id).unwrap_or(0)).unwrap_or(0);
         Ok(match task.revealed_at {
             _ if task.opened_at.is_none() => (Outcome::Lapsed, 0),
@@ -52,11 +49,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn end(id: TaskId, task: &mut TaskOf<T>, outcome: Outcome, ranked: u32) {
         let now = Self::now();
         if outcome != Outcome::RevealFailed {
-            Self::release(
-                HoldReason::Bond,
-                &task.requester,
-                core::mem::take(&mut task.held.bond),
-            );
+            Self::release(HoldReason::Bond, &task.requester, core::mem::take(&mut task.held.bond));
         }
         for test in &task.tests {
             RevealedBlocks::<T>::remove(id, test.index);
@@ -73,11 +66,7 @@ impl<T: Config> Pallet<T> {
             paid: 0,
             finished_at: None,
         });
-        Self::deposit_event(Event::TaskSettled {
-            task: id,
-            outcome,
-            ranked,
-        });
+        Self::deposit_event(Event::TaskSettled { task: id, outcome, ranked });
         if outcome != Outcome::Ranked {
             Self::finish(id, task, outcome);
         }

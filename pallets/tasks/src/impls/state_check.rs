@@ -51,19 +51,10 @@ impl<T: Config> Pallet<T> {
 
     fn check_keys() -> Result<(), TryRuntimeError> {
         let next = NextTask::<T>::get();
-        ensure!(
-            Tasks::<T>::iter_keys().all(|id| id < next),
-            "1: a task has a future number"
-        );
+        ensure!(Tasks::<T>::iter_keys().all(|id| id < next), "1: a task has a future number");
         let known = Tasks::<T>::contains_key::<TaskId>;
-        ensure!(
-            Roots::<T>::iter_keys().all(known),
-            "1: roots without a task"
-        );
-        ensure!(
-            Rankings::<T>::iter_keys().all(known),
-            "1: a ranking without a task"
-        );
+        ensure!(Roots::<T>::iter_keys().all(known), "1: roots without a task");
+        ensure!(Rankings::<T>::iter_keys().all(known), "1: a ranking without a task");
         ensure!(
             RevealedBlocks::<T>::iter_keys().all(|(id, _)| known(id)),
             "1: a revealed block without a task"
@@ -85,14 +76,8 @@ impl<T: Config> Pallet<T> {
             add::<T>(&mut escrows, task.requester.clone(), task.held.escrow);
             add::<T>(&mut bonds, task.requester, task.held.bond);
         }
-        ensure!(
-            Self::are_held(HoldReason::Escrow, &escrows),
-            "2: escrows differ from holds"
-        );
-        ensure!(
-            Self::are_held(HoldReason::Bond, &bonds),
-            "2: bonds differ from holds"
-        );
+        ensure!(Self::are_held(HoldReason::Escrow, &escrows), "2: escrows differ from holds");
+        ensure!(Self::are_held(HoldReason::Bond, &bonds), "2: bonds differ from holds");
         Ok(())
     }
 
@@ -102,19 +87,14 @@ impl<T: Config> Pallet<T> {
             let stake = Tasks::<T>::get(id).map_or_else(Zero::zero, |task| task.terms.stake);
             add::<T>(&mut stakes, worker, stake);
         }
-        ensure!(
-            Self::are_held(HoldReason::Stake, &stakes),
-            "3: stakes differ from holds"
-        );
+        ensure!(Self::are_held(HoldReason::Stake, &stakes), "3: stakes differ from holds");
         Ok(())
     }
 
     /// Every one of the amounts is held, and nothing is held from any other account: a hold that was left
     /// behind by a task that is gone would lock money for ever.
     fn are_held(reason: HoldReason, amounts: &Amounts<T>) -> bool {
-        let exact = amounts
-            .iter()
-            .all(|(who, amount)| Self::held(reason, who) == *amount);
+        let exact = amounts.iter().all(|(who, amount)| Self::held(reason, who) == *amount);
         let nothing_else = frame_system::Account::<T>::iter_keys()
             .all(|who| amounts.contains_key(&who) || Self::held(reason, &who).is_zero());
         exact && nothing_else
@@ -127,37 +107,21 @@ impl<T: Config> Pallet<T> {
             let is_complete = task.test_blocks > 0 && Self::is_complete(task, &commitment);
             complete = complete.saturating_add(u32::from(is_complete));
         }
-        ensure!(
-            stored == task.open_commitments,
-            "4: open_commitments is not their number"
-        );
+        ensure!(stored == task.open_commitments, "4: open_commitments is not their number");
         if task.settlement.is_none() {
-            ensure!(
-                stored == task.committed,
-                "4: committed is not the number of commitments"
-            );
-            ensure!(
-                complete == task.proved,
-                "5: proved is not the number of submissions"
-            );
+            ensure!(stored == task.committed, "4: committed is not the number of commitments");
+            ensure!(complete == task.proved, "5: proved is not the number of submissions");
         }
         Ok(())
     }
 
     fn check_ranking(id: TaskId) -> Result<(), TryRuntimeError> {
         let ranking = Rankings::<T>::get(id);
-        let in_order = ranking
-            .windows(2)
-            .all(|pair| matches!(pair, [a, b] if a.precedes(b)));
+        let in_order = ranking.windows(2).all(|pair| matches!(pair, [a, b] if a.precedes(b)));
         ensure!(in_order, "6: a ranking is out of order");
-        let workers: BTreeMap<_, _> = ranking
-            .iter()
-            .map(|entry| (entry.worker.clone(), ()))
-            .collect();
-        ensure!(
-            workers.len() == ranking.len(),
-            "6: a ranking names a worker twice"
-        );
+        let workers: BTreeMap<_, _> =
+            ranking.iter().map(|entry| (entry.worker.clone(), ())).collect();
+        ensure!(workers.len() == ranking.len(), "6: a ranking names a worker twice");
         Ok(())
     }
 
@@ -168,17 +132,10 @@ impl<T: Config> Pallet<T> {
             ensure!(stored == 0, "7: a settled task keeps revealed rows");
             return Ok(());
         }
-        ensure!(
-            stored == marked.clone().count(),
-            "7: not every revealed block is stored"
-        );
-        let all_stored = marked
-            .clone()
-            .all(|test| RevealedBlocks::<T>::contains_key(id, test.index));
-        ensure!(
-            all_stored,
-            "7: a block is marked as revealed but not stored"
-        );
+        ensure!(stored == marked.clone().count(), "7: not every revealed block is stored");
+        let all_stored =
+            marked.clone().all(|test| RevealedBlocks::<T>::contains_key(id, test.index));
+        ensure!(all_stored, "7: a block is marked as revealed but not stored");
         Ok(())
     }
 

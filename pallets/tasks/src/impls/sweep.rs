@@ -73,11 +73,8 @@ impl<T: Config> Pallet<T> {
     }
 
     fn close_some_commitments(id: TaskId) -> DispatchResult {
-        let workers: Vec<_> = Commitments::<T>::iter_key_prefix(id)
-            .take(usize::from(CLOSINGS))
-            .collect();
-        workers
-            .iter()
-            .try_for_each(|worker| Self::do_close_commitment(id, worker))
+        let workers: Vec<_> =
+            Commitments::<T>::iter_key_prefix(id).take(usize::from(CLOSINGS)).collect();
+        workers.iter().try_for_each(|worker| Self::do_close_commitment(id, worker))
     }
 }

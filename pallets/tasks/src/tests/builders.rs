@@ -48,36 +48,23 @@ pub(crate) fn rows(index: BlockIndex) -> Vec<Row> {
 
 /// The root of a block with these rows.
 pub(crate) fn root_of(index: BlockIndex, rows: &[Row]) -> BlockRoot {
-    BlockRoot(field::to_bytes(
-        &block_root(&TINY_4X3X2, salt(index), index, rows).unwrap(),
-    ))
+    BlockRoot(field::to_bytes(&block_root(&TINY_4X3X2, salt(index), index, rows).unwrap()))
 }
 
 /// A block as its requester reveals it.
 pub(crate) fn revealed(index: BlockIndex) -> RevealedBlock {
     let wire = encode_rows(&TINY_4X3X2, &rows(index)).unwrap();
-    RevealedBlock {
-        salt: field::to_bytes(&salt(index)),
-        rows: BoundedVec::truncate_from(wire),
-    }
+    RevealedBlock { salt: field::to_bytes(&salt(index)), rows: BoundedVec::truncate_from(wire) }
 }
 
 /// Roots of all blocks.
 pub(crate) fn roots() -> Vec<BlockRoot> {
-    (0..BLOCKS)
-        .map(|index| root_of(index, &rows(index)))
-        .collect()
+    (0..BLOCKS).map(|index| root_of(index, &rows(index))).collect()
 }
 
 /// A sponsored task with two fixed test blocks, ten blocks for each period.
 pub(crate) fn spec() -> Spec {
-    let periods = Periods {
-        publish: 10,
-        commit: 10,
-        reveal: 10,
-        prove: 10,
-        deliver: 10,
-    };
+    let periods = Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 };
     TaskSpec {
         terms: Terms {
             score_circuit: SCORE,
@@ -100,10 +87,7 @@ pub(crate) fn spec() -> Spec {
 
 /// The same with two test blocks to be drawn.
 pub(crate) fn drawn_spec() -> Spec {
-    TaskSpec {
-        split: Split::Drawn { test_blocks: 2 },
-        ..spec()
-    }
+    TaskSpec { split: Split::Drawn { test_blocks: 2 }, ..spec() }
 }
 
 /// The same as a task of the curriculum.
@@ -130,11 +114,7 @@ pub(crate) fn create(spec: Spec) -> TaskId {
 /// Creates a curriculum task of Carol.
 pub(crate) fn create_curriculum() -> TaskId {
     let id = crate::NextTask::<Test>::get();
-    assert_ok!(Tasks::do_create_task(
-        carol(),
-        CURRICULUM,
-        curriculum_spec()
-    ));
+    assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, curriculum_spec()));
     id
 }
 
@@ -160,12 +140,7 @@ pub(crate) fn end_commits(id: TaskId) {
 pub(crate) fn reveal_all(id: TaskId) {
     let task = task(id);
     for test in &task.tests {
-        assert_ok!(Tasks::do_reveal_block(
-            &task.requester,
-            id,
-            test.index,
-            revealed(test.index)
-        ));
+        assert_ok!(Tasks::do_reveal_block(&task.requester, id, test.index, revealed(test.index)));
     }
 }
 
@@ -206,21 +181,13 @@ pub(crate) fn score_inputs(
 /// A worker's score with a proof that the verifier accepts.
 pub(crate) fn proved(id: TaskId, worker: &AccountId, block: BlockIndex, score: u32) -> BlockScore {
     let proof = HashVerifier::prove(&SCORE, &score_inputs(id, worker, block, score));
-    BlockScore {
-        block,
-        score,
-        rows: SAMPLES,
-        proof,
-    }
+    BlockScore { block, score, rows: SAMPLES, proof }
 }
 
 /// Proves this score on each test block.
 pub(crate) fn submit(id: TaskId, worker: &AccountId, score: u32) {
-    let scores: Vec<_> = task(id)
-        .tests
-        .iter()
-        .map(|test| proved(id, worker, test.index, score))
-        .collect();
+    let scores: Vec<_> =
+        task(id).tests.iter().map(|test| proved(id, worker, test.index, score)).collect();
     assert_ok!(Tasks::do_submit_scores(worker.clone(), id, &scores));
 }
 
@@ -228,9 +195,7 @@ pub(crate) fn submit(id: TaskId, worker: &AccountId, score: u32) {
 pub(crate) fn settled(spec: Spec, scores: &[(AccountId, u32)]) -> TaskId {
     let workers: Vec<_> = scores.iter().map(|(worker, _)| worker.clone()).collect();
     let id = proving(spec, &workers);
-    scores
-        .iter()
-        .for_each(|(worker, score)| submit(id, worker, *score));
+    scores.iter().for_each(|(worker, score)| submit(id, worker, *score));
     settle(id);
     id
 }
@@ -260,9 +225,7 @@ pub(crate) struct Parcel {
 
 /// The honest delivery of a worker.
 pub(crate) fn parcel(id: TaskId, worker: &AccountId) -> Parcel {
-    let elements: Vec<_> = (0..ciphertext_len(&TINY_4X3X2))
-        .map(|i| Fr::from(i as u64))
-        .collect();
+    let elements: Vec<_> = (0..ciphertext_len(&TINY_4X3X2)).map(|i| Fr::from(i as u64)).collect();
     let key_commitment = field::to_bytes(&key_hash(&TINY_4X3X2, key_of(worker)));
     let inputs = [
         Tasks::context(ContextDomain::Delivery, DELIVERY, id, worker, 0),
@@ -283,23 +246,9 @@ pub(crate) fn try_deliver(
     worker: &AccountId,
     parcel: Parcel,
 ) -> sp_runtime::DispatchResult {
-    let Parcel {
-        ciphertext,
-        key_commitment,
-        proof,
-    } = parcel;
-    let attestation = Attestation {
-        model_blob: Some(BlobId([8; 32])),
-        ..Default::default()
-    };
-    Tasks::do_deliver(
-        worker.clone(),
-        id,
-        ciphertext,
-        key_commitment,
-        &proof,
-        attestation,
-    )
+    let Parcel { ciphertext, key_commitment, proof } = parcel;
+    let attestation = Attestation { model_blob: Some(BlobId([8; 32])), ..Default::default() };
+    Tasks::do_deliver(worker.clone(), id, ciphertext, key_commitment, &proof, attestation)
 }
 
 /// Delivers honestly.
@@ -309,11 +258,7 @@ pub(crate) fn deliver(id: TaskId, worker: &AccountId) {
 
 /// Reveals the key honestly.
 pub(crate) fn reveal_key(id: TaskId, worker: &AccountId) {
-    assert_ok!(Tasks::do_reveal_key(
-        worker.clone(),
-        id,
-        field::to_bytes(&key_of(worker))
-    ));
+    assert_ok!(Tasks::do_reveal_key(worker.clone(), id, field::to_bytes(&key_of(worker))));
 }
 
 /// The phase of a task now.

@@ -11,20 +11,9 @@ fn cancelling_before_the_draw_returns_everything() {
         assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
         assert_eq!(end_of(id).outcome, Outcome::Cancelled);
         System::assert_has_event(
-            Event::TaskSettled {
-                task: id,
-                outcome: Outcome::Cancelled,
-                ranked: 0,
-            }
-            .into(),
+            Event::TaskSettled { task: id, outcome: Outcome::Cancelled, ranked: 0 }.into(),
         );
-        System::assert_last_event(
-            Event::TaskFinished {
-                task: id,
-                returned: 10_000,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::TaskFinished { task: id, returned: 10_000 }.into());
     });
 }
 
@@ -40,10 +29,7 @@ fn a_requester_who_could_know_the_draw_cannot_cancel() {
         assert!(!crate::Seeds::<Test>::contains_key(seed));
         go_to(3 * EPOCH);
         assert!(crate::Seeds::<Test>::contains_key(seed));
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::TooLateToCancel
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::TooLateToCancel);
     });
 }
 
@@ -54,10 +40,7 @@ fn a_task_with_a_fixed_split_can_be_cancelled_until_somebody_commits() {
         assert_ok!(Tasks::do_cancel_task(&alice(), id));
         let id = create(spec());
         commit(id, &[bob()]);
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::TooLateToCancel
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::TooLateToCancel);
         assert_ok!(Tasks::do_withdraw_commitment(bob(), id));
         assert_ok!(Tasks::do_cancel_task(&alice(), id));
     });
@@ -69,15 +52,9 @@ fn a_drawn_and_opened_task_cannot_be_cancelled() {
         let id = create(drawn_spec());
         go_to(2 * EPOCH);
         assert_ok!(Tasks::do_draw_split(id));
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::WrongPhase
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::WrongPhase);
         assert_ok!(Tasks::do_publish_training_data(&alice(), id, TRAIN_DATA));
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::TooLateToCancel
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::TooLateToCancel);
     });
 }
 
@@ -85,19 +62,10 @@ fn a_drawn_and_opened_task_cannot_be_cancelled() {
 fn only_the_requester_cancels_and_only_once() {
     build_and_execute(|| {
         let id = create(drawn_spec());
-        assert_noop!(
-            Tasks::do_cancel_task(&bob(), id),
-            Error::<Test>::NotRequester
-        );
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), 7),
-            Error::<Test>::UnknownTask
-        );
+        assert_noop!(Tasks::do_cancel_task(&bob(), id), Error::<Test>::NotRequester);
+        assert_noop!(Tasks::do_cancel_task(&alice(), 7), Error::<Test>::UnknownTask);
         assert_ok!(Tasks::do_cancel_task(&alice(), id));
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::WrongPhase
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::WrongPhase);
     });
 }
 
@@ -106,9 +74,6 @@ fn a_cancelled_curriculum_task_frees_its_budget_and_does_not_blame_the_custodian
     build_and_execute(|| {
         let id = create_curriculum();
         assert_ok!(Tasks::do_cancel_task(&carol(), id));
-        assert_eq!(
-            book(|book| book.closed.clone()),
-            vec![(id, CurriculumEnd::Regular)]
-        );
+        assert_eq!(book(|book| book.closed.clone()), vec![(id, CurriculumEnd::Regular)]);
     });
 }

@@ -23,21 +23,14 @@ fn proved_otherwise(
     let mut inputs = score_inputs(id, worker, 0, 25);
     change(&mut inputs);
     let proof = HashVerifier::prove(&SCORE, &inputs);
-    BlockScore {
-        proof,
-        ..proved(id, worker, 0, 25)
-    }
+    BlockScore { proof, ..proved(id, worker, 0, 25) }
 }
 
 #[test]
 fn copied_proof_from_another_account() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave()]);
-        assert_ok!(Tasks::do_submit_scores(
-            bob(),
-            id,
-            &[proved(id, &bob(), 0, 25)]
-        ));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
         refused_score(id, &dave(), proved(id, &bob(), 0, 25), Error::ProofRefused);
     });
 }
@@ -70,12 +63,7 @@ fn proof_replayed_on_another_task() {
         end_commits(first);
         reveal_all(first);
         reveal_all(second);
-        refused_score(
-            second,
-            &bob(),
-            proved(first, &bob(), 0, 25),
-            Error::ProofRefused,
-        );
+        refused_score(second, &bob(), proved(first, &bob(), 0, 25), Error::ProofRefused);
     });
 }
 
@@ -83,10 +71,7 @@ fn proof_replayed_on_another_task() {
 fn proof_replayed_on_another_block() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        let moved = BlockScore {
-            block: 1,
-            ..proved(id, &bob(), 0, 25)
-        };
+        let moved = BlockScore { block: 1, ..proved(id, &bob(), 0, 25) };
         refused_score(id, &bob(), moved, Error::ProofRefused);
     });
 }
@@ -98,11 +83,7 @@ fn proof_replayed_on_another_chain() {
         let elsewhere = proved(id, &bob(), 0, 25);
         frame_system::BlockHash::<Test>::insert(0, sp_runtime::testing::H256([0xcc; 32]));
         refused_score(id, &bob(), elsewhere, Error::ProofRefused);
-        assert_ok!(Tasks::do_submit_scores(
-            bob(),
-            id,
-            &[proved(id, &bob(), 0, 25)]
-        ));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
     });
 }
 
@@ -153,11 +134,7 @@ fn late_proof() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave()]);
         go_to(20);
-        assert_ok!(Tasks::do_submit_scores(
-            bob(),
-            id,
-            &[proved(id, &bob(), 0, 25)]
-        ));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
         go_to(21);
         refused_score(id, &bob(), proved(id, &bob(), 1, 25), Error::WrongPhase);
     });
@@ -171,10 +148,7 @@ fn commitment_replaced_after_the_deadline() {
             Tasks::do_commit_model(bob(), id, model_of(&eve())),
             Error::<Test>::WrongPhase
         );
-        assert_noop!(
-            Tasks::do_withdraw_commitment(bob(), id),
-            Error::<Test>::WrongPhase
-        );
+        assert_noop!(Tasks::do_withdraw_commitment(bob(), id), Error::<Test>::WrongPhase);
     });
 }
 
@@ -232,10 +206,7 @@ fn missing_reveal_forfeits_the_bond() {
 fn task_with_broken_block(row: Row) -> u64 {
     let mut broken = rows(0);
     broken[0] = row;
-    assert!(
-        pack_rows(&TINY_4X3X2, &broken).is_err(),
-        "the row breaks a rule"
-    );
+    assert!(pack_rows(&TINY_4X3X2, &broken).is_err(), "the row breaks a rule");
     let mut spec = spec();
     spec.roots[0] = BlockRoot(field::to_bytes(&unchecked_root(&broken)));
     let id = create(spec);
@@ -247,11 +218,7 @@ fn task_with_broken_block(row: Row) -> u64 {
 /// Some root that no well-formed rows have; which one does not matter to the chain.
 fn unchecked_root(rows: &[Row]) -> Fr {
     rows.iter().fold(Fr::from(1u32), |sum, row| {
-        let values = row
-            .inputs
-            .iter()
-            .copied()
-            .chain(row.one_hot.iter().map(|bit| (*bit).into()));
+        let values = row.inputs.iter().copied().chain(row.one_hot.iter().map(|bit| (*bit).into()));
         values.fold(sum, |sum, value| sum * Fr::from(1009u32) + Fr::from(value))
     })
 }
@@ -285,10 +252,7 @@ fn workers_keep_their_stakes(id: u64) {
 #[test]
 fn committed_block_with_a_two_hot_label() {
     build_and_execute(|| {
-        let two_hot = Row {
-            one_hot: vec![1, 1],
-            ..rows(0)[0].clone()
-        };
+        let two_hot = Row { one_hot: vec![1, 1], ..rows(0)[0].clone() };
         let id = task_with_broken_block(two_hot);
         refused_reveal(id, &[0, 0], Error::RootMismatch);
         refused_reveal(id, &[1, 0], Error::RootMismatch);
@@ -302,10 +266,7 @@ fn committed_block_with_a_two_hot_label() {
 #[test]
 fn committed_block_with_an_out_of_range_input() {
     build_and_execute(|| {
-        let too_large = Row {
-            inputs: vec![0, 0, 0, 7],
-            ..rows(0)[0].clone()
-        };
+        let too_large = Row { inputs: vec![0, 0, 0, 7], ..rows(0)[0].clone() };
         let id = task_with_broken_block(too_large);
         refused_reveal(id, &[1, 0b1100_0000], Error::RootMismatch);
         refused_reveal(id, &[1, 0b1100_0000, 1], Error::MalformedRows);
@@ -333,14 +294,8 @@ fn wrong_ciphertext() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
         let mut garbage = parcel(id, &bob());
-        garbage
-            .ciphertext
-            .iter_mut()
-            .for_each(|element| *element = [1; 32]);
-        assert_noop!(
-            try_deliver(id, &bob(), garbage),
-            Error::<Test>::ProofRefused
-        );
+        garbage.ciphertext.iter_mut().for_each(|element| *element = [1; 32]);
+        assert_noop!(try_deliver(id, &bob(), garbage), Error::<Test>::ProofRefused);
     });
 }
 
@@ -350,10 +305,7 @@ fn wrong_key() {
         let id = settled(spec(), &[(bob(), 25)]);
         deliver(id, &bob());
         let other = field::to_bytes(&key_of(&dave()));
-        assert_noop!(
-            Tasks::do_reveal_key(bob(), id, other),
-            Error::<Test>::KeyMismatch
-        );
+        assert_noop!(Tasks::do_reveal_key(bob(), id, other), Error::<Test>::KeyMismatch);
         assert_eq!(free(&bob()), ENDOWMENT - 100);
     });
 }
@@ -366,10 +318,7 @@ fn delivery_copied_from_another_worker() {
         deliver(id, &bob());
         reveal_key(id, &bob());
         let copied = parcel(id, &bob());
-        assert_noop!(
-            try_deliver(id, &dave(), copied),
-            Error::<Test>::ProofRefused
-        );
+        assert_noop!(try_deliver(id, &dave(), copied), Error::<Test>::ProofRefused);
     });
 }
 
@@ -390,12 +339,7 @@ fn padding_rows_counted_as_samples() {
         let mut inputs = score_inputs(id, &bob(), 0, all_rows);
         inputs[4] = field::to_bytes(&Fr::from(all_rows));
         let proof = HashVerifier::prove(&SCORE, &inputs);
-        let padded = BlockScore {
-            block: 0,
-            score: all_rows,
-            rows: all_rows,
-            proof,
-        };
+        let padded = BlockScore { block: 0, score: all_rows, rows: all_rows, proof };
         refused_score(id, &bob(), padded, Error::WrongRowCount);
     });
 }
@@ -441,12 +385,7 @@ fn disabled_circuit_proves_nothing_and_costs_no_worker_its_stake() {
         let id = proving(spec(), &[bob(), dave()]);
         submit(id, &bob(), 25);
         book(|book| book.disabled.push(SCORE));
-        refused_score(
-            id,
-            &dave(),
-            proved(id, &dave(), 0, 25),
-            Error::CircuitDisabled,
-        );
+        refused_score(id, &dave(), proved(id, &dave(), 0, 25), Error::CircuitDisabled);
         settle(id);
         assert_eq!(end_of(id).outcome, Outcome::Voided);
         for worker in [bob(), dave()] {
@@ -523,10 +462,8 @@ fn tie_at_the_top_goes_to_the_earlier_commitment() {
         submit(id, &bob(), 25);
         submit(id, &dave(), 25);
         settle(id);
-        let order: Vec<_> = Rankings::<Test>::get(id)
-            .into_iter()
-            .map(|entry| entry.worker)
-            .collect();
+        let order: Vec<_> =
+            Rankings::<Test>::get(id).into_iter().map(|entry| entry.worker).collect();
         assert_eq!(order, vec![dave(), bob()]);
     });
 }
@@ -535,11 +472,7 @@ fn tie_at_the_top_goes_to_the_earlier_commitment() {
 fn block_proved_twice_counts_once() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_ok!(Tasks::do_submit_scores(
-            bob(),
-            id,
-            &[proved(id, &bob(), 0, 25)]
-        ));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
         refused_score(id, &bob(), proved(id, &bob(), 0, 25), Error::AlreadyProved);
         assert_eq!(Commitments::<Test>::get(id, bob()).unwrap().correct, 25);
     });
@@ -550,10 +483,7 @@ fn requester_who_dislikes_the_draw_cannot_take_it_back() {
     build_and_execute(|| {
         let id = create(drawn_spec());
         go_to(2 * EPOCH);
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::TooLateToCancel
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::TooLateToCancel);
     });
 }
 

@@ -4,11 +4,7 @@ use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{score::Score, task::Fate};
 
 fn close(id: u64, worker: AccountId) -> Fate {
-    assert_ok!(Tasks::close_commitment(
-        RuntimeOrigin::signed(eve()),
-        id,
-        worker.clone()
-    ));
+    assert_ok!(Tasks::close_commitment(RuntimeOrigin::signed(eve()), id, worker.clone()));
     assert!(!Commitments::<Test>::contains_key(id, &worker));
     let last = System::events().pop().map(|record| record.event);
     let Some(RuntimeEvent::Tasks(Event::CommitmentClosed { fate, .. })) = last else {
@@ -43,11 +39,7 @@ fn who_never_proves_loses_the_stake_to_the_requester() {
 fn who_proves_only_some_blocks_loses_the_stake() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_ok!(Tasks::do_submit_scores(
-            bob(),
-            id,
-            &[proved(id, &bob(), 0, 30)]
-        ));
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 30)]));
         go_to(21);
         settle(id);
         assert_eq!(close(id, bob()), Fate::NotProved);
@@ -58,16 +50,10 @@ fn who_proves_only_some_blocks_loses_the_stake() {
 fn who_wins_and_does_not_deliver_loses_the_stake() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
-        assert_noop!(
-            Tasks::do_close_commitment(id, &bob()),
-            Error::<Test>::FateUndecided
-        );
+        assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::FateUndecided);
         go_to(end_of(id).turn_began + 10);
         assert_eq!(close(id, bob()), Fate::NotDelivered);
-        assert_noop!(
-            Tasks::do_close_commitment(id, &dave()),
-            Error::<Test>::FateUndecided
-        );
+        assert_noop!(Tasks::do_close_commitment(id, &dave()), Error::<Test>::FateUndecided);
         assert_eq!(free(&alice()), ENDOWMENT - 10_000 + 100);
     });
 }
@@ -117,10 +103,7 @@ fn a_failed_reveal_shares_the_bond_among_the_workers() {
         for worker in [bob(), dave(), eve()] {
             assert_eq!(close(id, worker), Fate::Compensated);
         }
-        assert_eq!(
-            [bob(), dave(), eve()].map(|who| free(&who) - ENDOWMENT),
-            [100, 100, 101]
-        );
+        assert_eq!([bob(), dave(), eve()].map(|who| free(&who) - ENDOWMENT), [100, 100, 101]);
         assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT - 301, 0));
     });
 }
@@ -158,10 +141,7 @@ fn the_curriculum_notes_who_abandons_it() {
         assert_eq!(close(id, dave()), Fate::NotProved);
         go_to(end_of(id).turn_began + 10);
         assert_eq!(close(id, bob()), Fate::NotDelivered);
-        assert_eq!(
-            book(|book| book.abandoned.clone()),
-            vec![(dave(), id), (bob(), id)]
-        );
+        assert_eq!(book(|book| book.abandoned.clone()), vec![(dave(), id), (bob(), id)]);
     });
 }
 
@@ -236,16 +216,10 @@ fn no_champion_excuses_from_a_sponsored_task() {
 fn a_commitment_is_closed_once_and_not_before_its_fate_is_decided() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_noop!(
-            Tasks::do_close_commitment(id, &bob()),
-            Error::<Test>::FateUndecided
-        );
+        assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::FateUndecided);
         submit(id, &bob(), 3);
         settle(id);
         close(id, bob());
-        assert_noop!(
-            Tasks::do_close_commitment(id, &bob()),
-            Error::<Test>::NotCommitted
-        );
+        assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::NotCommitted);
     });
 }

@@ -13,13 +13,7 @@ fn committing_holds_the_stake() {
         assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT - 100, 100));
         assert_eq!(task(id).committed, 1);
         System::assert_last_event(
-            Event::ModelCommitted {
-                task: id,
-                worker: bob(),
-                model,
-                sequence: 0,
-            }
-            .into(),
+            Event::ModelCommitted { task: id, worker: bob(), model, sequence: 0 }.into(),
         );
     });
 }
@@ -31,10 +25,7 @@ fn a_replacement_holds_no_second_stake_and_takes_a_new_place() {
         commit(id, &[bob(), dave()]);
         assert_ok!(Tasks::do_commit_model(bob(), id, model_of(&eve())));
         let commitment = Commitments::<Test>::get(id, bob()).unwrap();
-        assert_eq!(
-            (commitment.model, commitment.sequence),
-            (model_of(&eve()), 2)
-        );
+        assert_eq!((commitment.model, commitment.sequence), (model_of(&eve()), 2));
         assert_eq!(held(&bob()), 100);
         assert_eq!((task(id).committed, task(id).open_commitments), (2, 2));
     });

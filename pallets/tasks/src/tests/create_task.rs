@@ -27,22 +27,12 @@ fn assert_refused(change: impl FnOnce(&mut Spec), error: Error<Test>) {
 #[test]
 fn a_sponsored_task_holds_reward_and_bond() {
     build_and_execute(|| {
-        assert_ok!(Tasks::create_task(
-            RuntimeOrigin::signed(alice()),
-            OWN,
-            Box::new(spec())
-        ));
+        assert_ok!(Tasks::create_task(RuntimeOrigin::signed(alice()), OWN, Box::new(spec())));
         assert_eq!(Tasks::held(HoldReason::Escrow, &alice()), 10_000);
         assert_eq!(Tasks::held(HoldReason::Bond, &alice()), 300);
         let task = task(0);
         assert_eq!(task.funding, Funding::Sponsored);
-        assert_eq!(
-            task.held,
-            Held {
-                escrow: 10_000,
-                bond: 300
-            }
-        );
+        assert_eq!(task.held, Held { escrow: 10_000, bond: 300 });
         assert_eq!(Roots::<Test>::get(0), spec().roots);
         System::assert_has_event(
             Event::TaskCreated {
@@ -63,12 +53,7 @@ fn a_task_with_a_fixed_split_is_open_at_once() {
         let id = create(spec());
         assert_eq!(phase(id), Phase::Open);
         System::assert_last_event(
-            Event::TaskOpened {
-                task: id,
-                train_data: TRAIN_DATA,
-                commit_end: 11,
-            }
-            .into(),
+            Event::TaskOpened { task: id, train_data: TRAIN_DATA, commit_end: 11 }.into(),
         );
     });
 }
@@ -85,10 +70,7 @@ fn a_task_with_a_drawn_split_waits_for_the_draw() {
 #[test]
 fn numbers_of_tasks_rise() {
     build_and_execute(|| {
-        assert_eq!(
-            [create(spec()), create(drawn_spec()), create(spec())],
-            [0, 1, 2]
-        );
+        assert_eq!([create(spec()), create(drawn_spec()), create(spec())], [0, 1, 2]);
     });
 }
 
@@ -145,22 +127,10 @@ fn a_signature_is_needed() {
 fn circuits_must_be_active_and_of_the_right_kind() {
     build_and_execute(|| {
         let unknown = CircuitId([77; 32]);
-        assert_refused(
-            |spec| spec.terms.score_circuit = unknown,
-            Error::CircuitNotActive,
-        );
-        assert_refused(
-            |spec| spec.terms.delivery_circuit = unknown,
-            Error::CircuitNotActive,
-        );
-        assert_refused(
-            |spec| spec.terms.score_circuit = DELIVERY,
-            Error::CircuitNotActive,
-        );
-        assert_refused(
-            |spec| spec.terms.delivery_circuit = SCORE,
-            Error::CircuitNotActive,
-        );
+        assert_refused(|spec| spec.terms.score_circuit = unknown, Error::CircuitNotActive);
+        assert_refused(|spec| spec.terms.delivery_circuit = unknown, Error::CircuitNotActive);
+        assert_refused(|spec| spec.terms.score_circuit = DELIVERY, Error::CircuitNotActive);
+        assert_refused(|spec| spec.terms.delivery_circuit = SCORE, Error::CircuitNotActive);
         book(|book| book.disabled.push(DELIVERY));
         assert_refused(|_| (), Error::CircuitNotActive);
     });
@@ -169,10 +139,7 @@ fn circuits_must_be_active_and_of_the_right_kind() {
 #[test]
 fn circuits_must_be_about_one_shape() {
     build_and_execute(|| {
-        assert_refused(
-            |spec| spec.terms.delivery_circuit = DIGITS_DELIVERY,
-            Error::ShapesDiffer,
-        );
+        assert_refused(|spec| spec.terms.delivery_circuit = DIGITS_DELIVERY, Error::ShapesDiffer);
     });
 }
 
@@ -180,23 +147,11 @@ fn circuits_must_be_about_one_shape() {
 fn the_split_must_leave_something_to_train_on() {
     build_and_execute(|| {
         for test_blocks in [0, BLOCKS, BLOCKS + 1, 33] {
-            assert_refused(
-                |spec| spec.split = Split::Drawn { test_blocks },
-                Error::BadSplit,
-            );
+            assert_refused(|spec| spec.split = Split::Drawn { test_blocks }, Error::BadSplit);
         }
-        for blocks in [
-            vec![],
-            vec![1, 0],
-            vec![1, 1],
-            vec![0, BLOCKS],
-            vec![0, 1, 2, 3, 4],
-        ] {
+        for blocks in [vec![], vec![1, 0], vec![1, 1], vec![0, BLOCKS], vec![0, 1, 2, 3, 4]] {
             let test_blocks = BoundedVec::truncate_from(blocks);
-            let split = Split::Fixed {
-                test_blocks,
-                train_data: TRAIN_DATA,
-            };
+            let split = Split::Fixed { test_blocks, train_data: TRAIN_DATA };
             assert_refused(|spec| spec.split = split, Error::BadSplit);
         }
         assert_refused(|spec| spec.roots = BoundedVec::default(), Error::BadSplit);
@@ -213,13 +168,7 @@ fn a_root_beyond_the_field_is_refused() {
 #[test]
 fn shares_must_add_up_to_the_whole() {
     build_and_execute(|| {
-        for shares in [
-            vec![],
-            vec![9_999],
-            vec![10_001],
-            vec![10_000, 0],
-            vec![u16::MAX; 16],
-        ] {
+        for shares in [vec![], vec![9_999], vec![10_001], vec![10_000, 0], vec![u16::MAX; 16]] {
             let shares = BoundedVec::truncate_from(shares);
             assert_refused(|spec| spec.terms.shares = shares, Error::BadShares);
         }
@@ -231,10 +180,7 @@ fn minimums_must_make_sense() {
     build_and_execute(|| {
         let too_much = Score::new(3, 2);
         assert_refused(|spec| spec.terms.min_score = too_much, Error::BadMinimum);
-        assert_refused(
-            |spec| spec.terms.min_score = Score::new(0, 0),
-            Error::BadMinimum,
-        );
+        assert_refused(|spec| spec.terms.min_score = Score::new(0, 0), Error::BadMinimum);
         assert_refused(|spec| spec.terms.min_test_rows = 0, Error::BadMinimum);
     });
 }

@@ -7,11 +7,7 @@ use nocknock_primitives::{ids::KeyCommitment, task::Attestation};
 fn the_worker_in_turn_delivers() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        let Parcel {
-            ciphertext,
-            key_commitment,
-            proof,
-        } = parcel(id, &bob());
+        let Parcel { ciphertext, key_commitment, proof } = parcel(id, &bob());
         assert_ok!(Tasks::deliver(
             RuntimeOrigin::signed(bob()),
             id,
@@ -23,12 +19,7 @@ fn the_worker_in_turn_delivers() {
         let delivery = Deliveries::<Test>::get(id, bob()).unwrap();
         assert_eq!((delivery.ciphertext, delivery.key), (ciphertext, None));
         System::assert_last_event(
-            Event::ModelDelivered {
-                task: id,
-                worker: bob(),
-                key_commitment,
-            }
-            .into(),
+            Event::ModelDelivered { task: id, worker: bob(), key_commitment }.into(),
         );
     });
 }
@@ -50,10 +41,7 @@ fn the_turn_passes_on_when_it_is_not_used() {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         go_to(end_of(id).turn_began + 10);
         let parcel_of_bob = parcel(id, &bob());
-        assert_noop!(
-            try_deliver(id, &bob(), parcel_of_bob),
-            Error::<Test>::NotYourTurn
-        );
+        assert_noop!(try_deliver(id, &bob(), parcel_of_bob), Error::<Test>::NotYourTurn);
         deliver(id, &dave());
         reveal_key(id, &dave());
         assert_eq!(free(&dave()), ENDOWMENT + 9_500);
@@ -66,10 +54,7 @@ fn a_model_is_delivered_once() {
         let id = settled(spec(), &[(bob(), 25)]);
         deliver(id, &bob());
         let again = parcel(id, &bob());
-        assert_noop!(
-            try_deliver(id, &bob(), again),
-            Error::<Test>::AlreadyDelivered
-        );
+        assert_noop!(try_deliver(id, &bob(), again), Error::<Test>::AlreadyDelivered);
     });
 }
 
@@ -82,10 +67,7 @@ fn a_ciphertext_of_another_length_or_beyond_the_field_is_refused() {
         assert_noop!(try_deliver(id, &bob(), short), Error::<Test>::BadCiphertext);
         let mut beyond = parcel(id, &bob());
         beyond.ciphertext[0] = [0xff; 32];
-        assert_noop!(
-            try_deliver(id, &bob(), beyond),
-            Error::<Test>::BadCiphertext
-        );
+        assert_noop!(try_deliver(id, &bob(), beyond), Error::<Test>::BadCiphertext);
     });
 }
 
@@ -95,16 +77,10 @@ fn the_proof_binds_ciphertext_and_key() {
         let id = settled(spec(), &[(bob(), 25)]);
         let mut other_text = parcel(id, &bob());
         other_text.ciphertext[0][31] ^= 1;
-        assert_noop!(
-            try_deliver(id, &bob(), other_text),
-            Error::<Test>::ProofRefused
-        );
+        assert_noop!(try_deliver(id, &bob(), other_text), Error::<Test>::ProofRefused);
         let mut other_key = parcel(id, &bob());
         other_key.key_commitment = KeyCommitment([1; 32]);
-        assert_noop!(
-            try_deliver(id, &bob(), other_key),
-            Error::<Test>::ProofRefused
-        );
+        assert_noop!(try_deliver(id, &bob(), other_key), Error::<Test>::ProofRefused);
     });
 }
 
@@ -128,9 +104,6 @@ fn a_disabled_circuit_accepts_no_delivery() {
         let id = settled(spec(), &[(bob(), 25)]);
         book(|book| book.disabled.push(DELIVERY));
         let refused = parcel(id, &bob());
-        assert_noop!(
-            try_deliver(id, &bob(), refused),
-            Error::<Test>::CircuitDisabled
-        );
+        assert_noop!(try_deliver(id, &bob(), refused), Error::<Test>::CircuitDisabled);
     });
 }

@@ -16,13 +16,7 @@ fn the_draw_uses_the_epoch_after_the_one_of_creation() {
         let drawn: Vec<_> = task(id).tests.iter().map(|test| test.index).collect();
         assert_eq!(drawn, expected.to_vec());
         assert_eq!(phase(id), Phase::Drawn);
-        System::assert_last_event(
-            Event::SplitDrawn {
-                task: id,
-                test_blocks: drawn,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::SplitDrawn { task: id, test_blocks: drawn }.into());
     });
 }
 
@@ -70,10 +64,7 @@ fn a_forgotten_seed_draws_nothing() {
         go_to(2 * EPOCH);
         Seeds::<Test>::remove(task(id).seed);
         assert_noop!(Tasks::do_draw_split(id), Error::<Test>::SeedForgotten);
-        assert_noop!(
-            Tasks::do_cancel_task(&alice(), id),
-            Error::<Test>::TooLateToCancel
-        );
+        assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::TooLateToCancel);
     });
 }
 
@@ -110,10 +101,7 @@ fn a_seed_is_stored_once_for_each_epoch_and_old_ones_are_forgotten() {
         let epochs = SEED_HISTORY + 5;
         go_to(epochs * EPOCH + 3);
         assert_eq!(NextSeed::<Test>::get(), epochs);
-        assert_eq!(
-            u64::try_from(Seeds::<Test>::iter().count()),
-            Ok(SEED_HISTORY)
-        );
+        assert_eq!(u64::try_from(Seeds::<Test>::iter().count()), Ok(SEED_HISTORY));
         assert!(!Seeds::<Test>::contains_key(4) && Seeds::<Test>::contains_key(5));
     });
 }

@@ -12,13 +12,7 @@ fn what_nobody_earned_returns_to_the_requester() {
         reveal_key(id, &bob());
         assert_ok!(Tasks::finish_task(RuntimeOrigin::signed(eve()), id));
         assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT - 6_000, 0));
-        System::assert_last_event(
-            Event::TaskFinished {
-                task: id,
-                returned: 4_000,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::TaskFinished { task: id, returned: 4_000 }.into());
     });
 }
 
@@ -74,10 +68,7 @@ fn a_task_is_finished_once_and_not_early() {
         assert_ok!(Tasks::do_finish_task(id));
         assert_noop!(Tasks::do_finish_task(id), Error::<Test>::NotFinishable);
         let without_winner = settled(spec(), &[(bob(), 2)]);
-        assert_noop!(
-            Tasks::do_finish_task(without_winner),
-            Error::<Test>::NotFinishable
-        );
+        assert_noop!(Tasks::do_finish_task(without_winner), Error::<Test>::NotFinishable);
         assert_noop!(Tasks::do_finish_task(99), Error::<Test>::UnknownTask);
     });
 }
@@ -92,9 +83,6 @@ fn a_finished_curriculum_task_frees_its_budget() {
         deliver(id, &bob());
         reveal_key(id, &bob());
         assert_ok!(Tasks::do_finish_task(id));
-        assert_eq!(
-            book(|book| book.closed.clone()),
-            vec![(id, CurriculumEnd::Regular)]
-        );
+        assert_eq!(book(|book| book.closed.clone()), vec![(id, CurriculumEnd::Regular)]);
     });
 }

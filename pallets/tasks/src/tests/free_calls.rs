@@ -11,52 +11,29 @@ fn is_free(who: AccountId, call: Call<Test>) -> bool {
 }
 
 fn commit_call(task: TaskId) -> Call<Test> {
-    Call::commit_model {
-        task,
-        model: model_of(&bob()),
-    }
+    Call::commit_model { task, model: model_of(&bob()) }
 }
 
 fn submit_call(task: TaskId, scores: Vec<BlockScore>) -> Call<Test> {
-    Call::submit_scores {
-        task,
-        scores: BoundedVec::truncate_from(scores),
-    }
+    Call::submit_scores { task, scores: BoundedVec::truncate_from(scores) }
 }
 
 fn reveal_call(task: TaskId) -> Call<Test> {
     let shown = revealed(0);
-    Call::reveal_block {
-        task,
-        block: 0,
-        salt: shown.salt,
-        rows: shown.rows,
-    }
+    Call::reveal_block { task, block: 0, salt: shown.salt, rows: shown.rows }
 }
 
 fn deliver_call(task: TaskId) -> Call<Test> {
-    let Parcel {
-        ciphertext,
-        key_commitment,
-        proof,
-    } = parcel(task, &bob());
+    let Parcel { ciphertext, key_commitment, proof } = parcel(task, &bob());
     let attestation = Attestation::default();
-    Call::deliver {
-        task,
-        ciphertext,
-        key_commitment,
-        proof: Box::new(proof),
-        attestation,
-    }
+    Call::deliver { task, ciphertext, key_commitment, proof: Box::new(proof), attestation }
 }
 
 #[test]
 fn the_custodian_creates_and_reveals_without_a_fee() {
     build_and_execute(|| {
-        let create = |experiment| Call::create_task {
-            experiment,
-            spec: Box::new(curriculum_spec()),
-        };
+        let create =
+            |experiment| Call::create_task { experiment, spec: Box::new(curriculum_spec()) };
         assert!(is_free(carol(), create(CURRICULUM)));
         assert!(!is_free(bob(), create(CURRICULUM)));
         assert!(!is_free(carol(), create(OWN)));
@@ -94,21 +71,9 @@ fn a_registered_worker_takes_part_without_a_fee() {
         settle(id);
         assert!(is_free(bob(), deliver_call(id)));
         assert!(!is_free(dave(), deliver_call(id)));
-        assert!(is_free(
-            bob(),
-            Call::reveal_key {
-                task: id,
-                key: [0; 32]
-            }
-        ));
+        assert!(is_free(bob(), Call::reveal_key { task: id, key: [0; 32] }));
         go_to(end_of(id).turn_began + 10);
-        assert!(!is_free(
-            bob(),
-            Call::reveal_key {
-                task: id,
-                key: [0; 32]
-            }
-        ));
+        assert!(!is_free(bob(), Call::reveal_key { task: id, key: [0; 32] }));
     });
 }
 

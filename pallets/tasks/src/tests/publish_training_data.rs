@@ -20,12 +20,7 @@ fn publishing_opens_the_task() {
         assert_eq!(phase(id), Phase::Open);
         assert_eq!(task(id).train_data, Some(TRAIN_DATA));
         System::assert_last_event(
-            Event::TaskOpened {
-                task: id,
-                train_data: TRAIN_DATA,
-                commit_end: 35,
-            }
-            .into(),
+            Event::TaskOpened { task: id, train_data: TRAIN_DATA, commit_end: 35 }.into(),
         );
     });
 }

@@ -30,21 +30,9 @@ fn the_last_reveal_begins_the_prove_phase() {
         let id = revealing(spec());
         let block = revealed(0);
         let origin = RuntimeOrigin::signed(alice());
-        assert_ok!(Tasks::reveal_block(
-            origin,
-            id,
-            0,
-            block.salt,
-            block.rows.clone()
-        ));
+        assert_ok!(Tasks::reveal_block(origin, id, 0, block.salt, block.rows.clone()));
         System::assert_last_event(
-            Event::BlockRevealed {
-                task: id,
-                block: 0,
-                rows: SAMPLES,
-                hidden: 1,
-            }
-            .into(),
+            Event::BlockRevealed { task: id, block: 0, rows: SAMPLES, hidden: 1 }.into(),
         );
         assert_eq!(phase(id), Phase::Reveal);
         go_to(15);

@@ -21,14 +21,7 @@ fn the_key_is_paid_for() {
         assert!(!Commitments::<Test>::contains_key(id, bob()));
         assert_eq!(phase(id), Phase::Done);
         System::assert_last_event(
-            Event::WinnerPaid {
-                task: id,
-                worker: bob(),
-                rank: 0,
-                paid: 9_500,
-                burnt: 500,
-            }
-            .into(),
+            Event::WinnerPaid { task: id, worker: bob(), rank: 0, paid: 9_500, burnt: 500 }.into(),
         );
     });
 }
@@ -41,22 +34,10 @@ fn the_payment_makes_the_model_known() {
         reveal_key(id, &bob());
         book(|book| {
             let model = &book.models[0];
-            assert_eq!(
-                (model.experiment, model.task, &model.worker),
-                (OWN, id, &bob())
-            );
-            assert_eq!(
-                (model.score, model.blob),
-                (Score::new(50, 60), Some(BlobId([8; 32])))
-            );
-            assert_eq!(
-                (book.facts[0].version, book.facts[0].model),
-                (1, model_of(&bob()))
-            );
-            assert_eq!(
-                (book.records[0].version, book.records[0].circuit),
-                (1, SCORE)
-            );
+            assert_eq!((model.experiment, model.task, &model.worker), (OWN, id, &bob()));
+            assert_eq!((model.score, model.blob), (Score::new(50, 60), Some(BlobId([8; 32]))));
+            assert_eq!((book.facts[0].version, book.facts[0].model), (1, model_of(&bob())));
+            assert_eq!((book.records[0].version, book.records[0].circuit), (1, SCORE));
             assert_eq!(book.records[0].train_data, Some(TRAIN_DATA));
             assert!(book.minted.is_empty());
         });
@@ -72,10 +53,7 @@ fn a_curriculum_winner_is_paid_by_its_improvement_over_the_champion() {
         settle(id);
         deliver(id, &bob());
         reveal_key(id, &bob());
-        let gain = Improvement {
-            numerator: 60,
-            denominator: 60,
-        };
+        let gain = Improvement { numerator: 60, denominator: 60 };
         assert_eq!(book(|book| book.minted.clone()), vec![(id, bob(), gain)]);
         assert_eq!(free(&bob()), ENDOWMENT + BUDGET);
     });
@@ -119,10 +97,7 @@ fn another_key_is_refused() {
         let id = settled(spec(), &[(bob(), 25)]);
         deliver(id, &bob());
         for key in [field::to_bytes(&Fr::from(1u32)), [0xff; 32]] {
-            assert_noop!(
-                Tasks::do_reveal_key(bob(), id, key),
-                Error::<Test>::KeyMismatch
-            );
+            assert_noop!(Tasks::do_reveal_key(bob(), id, key), Error::<Test>::KeyMismatch);
         }
     });
 }
@@ -132,20 +107,11 @@ fn the_key_comes_after_the_ciphertext_and_in_the_own_turn() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         let key = field::to_bytes(&key_of(&bob()));
-        assert_noop!(
-            Tasks::do_reveal_key(bob(), id, key),
-            Error::<Test>::NotDelivered
-        );
+        assert_noop!(Tasks::do_reveal_key(bob(), id, key), Error::<Test>::NotDelivered);
         deliver(id, &bob());
-        assert_noop!(
-            Tasks::do_reveal_key(dave(), id, key),
-            Error::<Test>::NotYourTurn
-        );
+        assert_noop!(Tasks::do_reveal_key(dave(), id, key), Error::<Test>::NotYourTurn);
         go_to(end_of(id).turn_began + 10);
-        assert_noop!(
-            Tasks::do_reveal_key(bob(), id, key),
-            Error::<Test>::NotYourTurn
-        );
+        assert_noop!(Tasks::do_reveal_key(bob(), id, key), Error::<Test>::NotYourTurn);
     });
 }
 
@@ -157,10 +123,7 @@ fn a_key_that_was_paid_for_is_not_paid_for_again() {
         deliver(id, &bob());
         reveal_key(id, &bob());
         let key = field::to_bytes(&key_of(&bob()));
-        assert_noop!(
-            Tasks::do_reveal_key(bob(), id, key),
-            Error::<Test>::NotYourTurn
-        );
+        assert_noop!(Tasks::do_reveal_key(bob(), id, key), Error::<Test>::NotYourTurn);
     });
 }
 
@@ -171,10 +134,7 @@ fn nothing_is_paid_for_scores_whose_circuit_was_disabled_and_nobody_loses_a_stak
         deliver(id, &bob());
         book(|book| book.disabled.push(SCORE));
         let key = field::to_bytes(&key_of(&bob()));
-        assert_noop!(
-            Tasks::do_reveal_key(bob(), id, key),
-            Error::<Test>::CircuitDisabled
-        );
+        assert_noop!(Tasks::do_reveal_key(bob(), id, key), Error::<Test>::CircuitDisabled);
         go_to(end_of(id).turn_began + 20);
         assert_ok!(Tasks::do_finish_task(id));
         assert_ok!(Tasks::do_close_commitment(id, &bob()));

@@ -12,11 +12,7 @@ use sp_runtime::DispatchResult;
 /// Something that somebody does.
 #[derive(Clone, Debug)]
 enum Action {
-    Create {
-        fixed: bool,
-        shares: u8,
-        stake: Balance,
-    },
+    Create { fixed: bool, shares: u8, stake: Balance },
     CreateCurriculum,
     Cancel(TaskId),
     Draw(TaskId),
@@ -103,9 +99,7 @@ fn reveal_some(id: TaskId) {
 fn submit_some(id: TaskId, who: &AccountId, score: u32, count: usize) {
     let Some(task) = Tasks::task(id) else { return };
     let tests = task.tests.iter().take(count);
-    let scores: Vec<_> = tests
-        .map(|test| proved(id, who, test.index, score))
-        .collect();
+    let scores: Vec<_> = tests.map(|test| proved(id, who, test.index, score)).collect();
     let _ = Tasks::do_submit_scores(who.clone(), id, &scores);
 }
 
@@ -127,11 +121,7 @@ fn act(action: &Action) {
 
 fn perform(action: &Action) -> DispatchResult {
     match action.clone() {
-        Action::Create {
-            fixed,
-            shares,
-            stake,
-        } => create_any(fixed, shares, stake)?,
+        Action::Create { fixed, shares, stake } => create_any(fixed, shares, stake)?,
         Action::CreateCurriculum => {
             Tasks::do_create_task(carol(), CURRICULUM, curriculum_spec())?;
         }
@@ -216,11 +206,7 @@ fn end_after(actions: &[Action]) -> Settlement<u64> {
 
 /// A sponsored task that pays so many ranks.
 fn sponsored(fixed: bool, shares: u8) -> Action {
-    Action::Create {
-        fixed,
-        shares,
-        stake: 100,
-    }
+    Action::Create { fixed, shares, stake: 100 }
 }
 
 /// The workers commit, the blocks are revealed, and each worker proves this score on each of them.
@@ -228,10 +214,7 @@ fn proofs(scores: &[u32]) -> Vec<Action> {
     let workers = || (0u8..).zip(scores);
     let commits = workers().map(|(who, _)| Action::Commit(0, who));
     let submits = workers().map(|(who, score)| Action::Submit(0, who, *score));
-    commits
-        .chain([Action::Wait(10), Action::Reveal(0)])
-        .chain(submits)
-        .collect()
+    commits.chain([Action::Wait(10), Action::Reveal(0)]).chain(submits).collect()
 }
 
 /// What follows the creation of a task with a fixed split for each of the ways in which it can end.
@@ -242,22 +225,13 @@ fn endings() -> Vec<(Outcome, Vec<Action>)> {
     let settle = Action::Settle(0);
     vec![
         (Outcome::Cancelled, vec![Action::Cancel(0)]),
-        (
-            Outcome::NoCommitments,
-            vec![Action::Wait(10), settle.clone()],
-        ),
+        (Outcome::NoCommitments, vec![Action::Wait(10), settle.clone()]),
         (
             Outcome::RevealFailed,
             after_commits(&[Action::Wait(20), settle.clone(), Action::Close(0, 1)]),
         ),
-        (
-            Outcome::Voided,
-            after_commits(&[Action::Disable(true), settle.clone()]),
-        ),
-        (
-            Outcome::NoWinner,
-            after_proofs(15, &[settle.clone(), Action::Close(0, 0)]),
-        ),
+        (Outcome::Voided, after_commits(&[Action::Disable(true), settle.clone()])),
+        (Outcome::NoWinner, after_proofs(15, &[settle.clone(), Action::Close(0, 0)])),
         (
             Outcome::Ranked,
             after_proofs(

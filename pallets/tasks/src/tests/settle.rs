@@ -54,19 +54,11 @@ fn without_a_winner_everything_returns_to_the_requester() {
 fn a_ranked_task_returns_the_bond_and_keeps_the_reward() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 5)]);
-        assert_eq!(
-            (end_of(id).outcome, end_of(id).ranked),
-            (Outcome::Ranked, 1)
-        );
+        assert_eq!((end_of(id).outcome, end_of(id).ranked), (Outcome::Ranked, 1));
         assert_eq!(phase(id), Phase::Deliver { rank: 0 });
         assert_eq!(held(&alice()), 10_000);
         System::assert_last_event(
-            Event::TaskSettled {
-                task: id,
-                outcome: Outcome::Ranked,
-                ranked: 1,
-            }
-            .into(),
+            Event::TaskSettled { task: id, outcome: Outcome::Ranked, ranked: 1 }.into(),
         );
     });
 }
@@ -127,10 +119,8 @@ fn a_custodian_is_blamed_for_a_missing_reveal_only() {
         settle(unwatched);
         settle(failed);
         let closed = book(|book| book.closed.clone());
-        let expected = [
-            (unwatched, CurriculumEnd::Regular),
-            (failed, CurriculumEnd::CustodianFailed),
-        ];
+        let expected =
+            [(unwatched, CurriculumEnd::Regular), (failed, CurriculumEnd::CustodianFailed)];
         assert_eq!(closed, expected);
     });
 }
@@ -148,12 +138,6 @@ fn a_custodian_who_lets_a_drawn_task_lapse_is_blamed() {
         settle(0);
         settle(1);
         let closed = book(|book| book.closed.clone());
-        assert_eq!(
-            closed,
-            [
-                (0, CurriculumEnd::CustodianFailed),
-                (1, CurriculumEnd::Regular)
-            ]
-        );
+        assert_eq!(closed, [(0, CurriculumEnd::CustodianFailed), (1, CurriculumEnd::Regular)]);
     });
 }

@@ -18,36 +18,17 @@ fn a_complete_submission_is_ranked_and_put_on_the_leaderboard() {
         let id = proving(spec(), &[bob(), dave()]);
         let scores = vec![proved(id, &bob(), 0, 25), proved(id, &bob(), 1, 26)];
         let scores = BoundedVec::truncate_from(scores);
-        assert_ok!(Tasks::submit_scores(
-            RuntimeOrigin::signed(bob()),
-            id,
-            scores
-        ));
+        assert_ok!(Tasks::submit_scores(RuntimeOrigin::signed(bob()), id, scores));
         System::assert_has_event(
-            Event::ScoresProved {
-                task: id,
-                worker: bob(),
-                blocks: 2,
-                correct: 51,
-            }
-            .into(),
+            Event::ScoresProved { task: id, worker: bob(), blocks: 2, correct: 51 }.into(),
         );
         let score = Score::new(51, 60);
         System::assert_last_event(
-            Event::SubmissionCompleted {
-                task: id,
-                worker: bob(),
-                score,
-                eligible: true,
-            }
-            .into(),
+            Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: true }.into(),
         );
         assert_eq!(Rankings::<Test>::get(id).len(), 1);
         let entry = book(|book| book.leaderboard[0].clone());
-        assert_eq!(
-            (entry.worker, entry.score, entry.model),
-            (bob(), score, model_of(&bob()))
-        );
+        assert_eq!((entry.worker, entry.score, entry.model), (bob(), score, model_of(&bob())));
     });
 }
 
@@ -57,10 +38,7 @@ fn blocks_may_be_proved_in_several_calls() {
         let id = proving(spec(), &[bob(), dave()]);
         assert_ok!(submit_one(id, &bob(), 1, 30));
         assert_eq!(Rankings::<Test>::get(id).len(), 0);
-        assert_eq!(
-            Commitments::<Test>::get(id, bob()).unwrap().proved_blocks(),
-            1
-        );
+        assert_eq!(Commitments::<Test>::get(id, bob()).unwrap().proved_blocks(), 1);
         assert_ok!(submit_one(id, &bob(), 0, 30));
         assert_eq!(Rankings::<Test>::get(id)[0].correct, 60);
         assert_eq!(task(id).proved, 1);
@@ -73,10 +51,7 @@ fn one_bad_proof_refuses_the_whole_call() {
         let id = proving(spec(), &[bob()]);
         let mut scores = [proved(id, &bob(), 0, 25), proved(id, &bob(), 1, 25)];
         scores[1].proof = scores[0].proof;
-        assert_noop!(
-            Tasks::do_submit_scores(bob(), id, &scores),
-            Error::<Test>::ProofRefused
-        );
+        assert_noop!(Tasks::do_submit_scores(bob(), id, &scores), Error::<Test>::ProofRefused);
     });
 }
 
@@ -85,10 +60,7 @@ fn a_block_is_proved_once() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         let twice = [proved(id, &bob(), 0, 25), proved(id, &bob(), 0, 25)];
-        assert_noop!(
-            Tasks::do_submit_scores(bob(), id, &twice),
-            Error::<Test>::AlreadyProved
-        );
+        assert_noop!(Tasks::do_submit_scores(bob(), id, &twice), Error::<Test>::AlreadyProved);
         assert_ok!(submit_one(id, &bob(), 0, 25));
         assert_noop!(submit_one(id, &bob(), 0, 26), Error::<Test>::AlreadyProved);
     });
@@ -98,10 +70,7 @@ fn a_block_is_proved_once() {
 fn an_empty_submission_is_refused() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_noop!(
-            Tasks::do_submit_scores(bob(), id, &[]),
-            Error::<Test>::NothingSubmitted
-        );
+        assert_noop!(Tasks::do_submit_scores(bob(), id, &[]), Error::<Test>::NothingSubmitted);
     });
 }
 
@@ -127,10 +96,7 @@ fn a_disabled_circuit_proves_nothing() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         book(|book| book.disabled.push(SCORE));
-        assert_noop!(
-            submit_one(id, &bob(), 0, 25),
-            Error::<Test>::CircuitDisabled
-        );
+        assert_noop!(submit_one(id, &bob(), 0, 25), Error::<Test>::CircuitDisabled);
     });
 }
 
@@ -164,13 +130,7 @@ fn a_score_that_does_not_beat_the_majority_class_is_not_eligible() {
         let score = Score::new(40, 60);
         assert_eq!(task(id).majority_score(), score);
         System::assert_last_event(
-            Event::SubmissionCompleted {
-                task: id,
-                worker: bob(),
-                score,
-                eligible: false,
-            }
-            .into(),
+            Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: false }.into(),
         );
         submit(id, &dave(), 21);
         assert_eq!(Rankings::<Test>::get(id).len(), 1);
@@ -209,10 +169,8 @@ fn the_ranking_keeps_the_best_and_forgets_the_rest() {
         submit(id, &bob(), 22);
         submit(id, &dave(), 30);
         submit(id, &eve(), 22);
-        let order: Vec<_> = Rankings::<Test>::get(id)
-            .into_iter()
-            .map(|entry| entry.worker)
-            .collect();
+        let order: Vec<_> =
+            Rankings::<Test>::get(id).into_iter().map(|entry| entry.worker).collect();
         assert_eq!(order, vec![dave(), bob(), eve()]);
     });
 }

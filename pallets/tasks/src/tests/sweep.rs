@@ -63,11 +63,7 @@ fn a_sweep_visits_a_bounded_number_of_tasks_and_comes_to_all() {
     build_and_execute(|| {
         let ids: Vec<_> = (0..7).map(|_| create(drawn_spec())).collect();
         go_to(51);
-        let settled = || {
-            ids.iter()
-                .filter(|id| task(**id).settlement.is_some())
-                .count()
-        };
+        let settled = || ids.iter().filter(|id| task(**id).settlement.is_some()).count();
         for swept in [2, 4, 6, 7] {
             <Tasks as Hooks<u64>>::on_idle(51, Weight::MAX);
             assert_eq!(settled(), swept);

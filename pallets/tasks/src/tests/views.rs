@@ -20,10 +20,7 @@ fn phase_and_deadline_follow_the_task() {
         submit(id, &bob(), 25);
         assert_eq!(Tasks::phase(id), Some((Phase::Settle, None)));
         settle(id);
-        assert_eq!(
-            Tasks::phase(id),
-            Some((Phase::Deliver { rank: 0 }, Some(21)))
-        );
+        assert_eq!(Tasks::phase(id), Some((Phase::Deliver { rank: 0 }, Some(21))));
         go_to(21);
         assert_eq!(Tasks::phase(id), Some((Phase::Done, None)));
         assert_eq!(Tasks::phase(id + 1), None);
@@ -100,10 +97,8 @@ fn pages_of_roots_are_bounded_and_hold_each_once_in_order() {
         assert_eq!(Tasks::roots(id, 0, u32::MAX), all[..64]);
         assert_eq!(Tasks::roots(id, 64, 64), all[64..128]);
         assert_eq!(Tasks::roots(id, 128, 64), all[128..]);
-        let by_fifty: Vec<_> = [0, 50, 100]
-            .into_iter()
-            .flat_map(|start| Tasks::roots(id, start, 50))
-            .collect();
+        let by_fifty: Vec<_> =
+            [0, 50, 100].into_iter().flat_map(|start| Tasks::roots(id, start, 50)).collect();
         assert_eq!(by_fifty, all);
     });
 }
@@ -128,11 +123,7 @@ fn pages_of_commitments_cover_each_once() {
         let after = first.last().map(|(worker, _)| worker.clone());
         let second = Tasks::commitments(id, after, 2);
         assert_eq!((first.len(), second.len()), (2, 1));
-        let mut workers: Vec<_> = first
-            .into_iter()
-            .chain(second)
-            .map(|(who, _)| who)
-            .collect();
+        let mut workers: Vec<_> = first.into_iter().chain(second).map(|(who, _)| who).collect();
         workers.sort();
         assert_eq!(workers, vec![bob(), dave(), eve()]);
     });
@@ -144,10 +135,7 @@ fn a_task_can_be_read_in_full() {
         let id = settled(spec(), &[(bob(), 25)]);
         assert_eq!(Tasks::roots(id, 0, 64), roots());
         assert_eq!(Tasks::ranking(id)[0].worker, bob());
-        assert_eq!(
-            Tasks::commitment(id, bob()).unwrap().model,
-            model_of(&bob())
-        );
+        assert_eq!(Tasks::commitment(id, bob()).unwrap().model, model_of(&bob()));
         deliver(id, &bob());
         assert!(Tasks::delivery(id, bob()).unwrap().key.is_none());
         let id = create(spec());

@@ -11,13 +11,7 @@ fn withdrawing_returns_the_stake() {
         assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
         assert!(!Commitments::<Test>::contains_key(id, bob()));
         assert_eq!((task(id).committed, task(id).open_commitments), (1, 1));
-        System::assert_last_event(
-            Event::CommitmentWithdrawn {
-                task: id,
-                worker: bob(),
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::CommitmentWithdrawn { task: id, worker: bob() }.into());
     });
 }
 
@@ -36,15 +30,9 @@ fn who_withdraws_can_commit_again() {
 fn only_a_commitment_that_exists_is_withdrawn_and_only_in_time() {
     build_and_execute(|| {
         let id = create(spec());
-        assert_noop!(
-            Tasks::do_withdraw_commitment(bob(), id),
-            Error::<Test>::NotCommitted
-        );
+        assert_noop!(Tasks::do_withdraw_commitment(bob(), id), Error::<Test>::NotCommitted);
         commit(id, &[bob()]);
         end_commits(id);
-        assert_noop!(
-            Tasks::do_withdraw_commitment(bob(), id),
-            Error::<Test>::WrongPhase
-        );
+        assert_noop!(Tasks::do_withdraw_commitment(bob(), id), Error::<Test>::WrongPhase);
     });
 }

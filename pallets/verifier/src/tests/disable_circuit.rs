@@ -12,21 +12,12 @@ fn no_proof_of_a_disabled_circuit_is_accepted() {
         let id = registered(SCORE);
         let inputs = [[1; 32]; 5];
         let proof = SCORE.prove(&inputs, 0);
-        let claim = Claim {
-            inputs: &inputs,
-            proof: &proof,
-        };
+        let claim = Claim { inputs: &inputs, proof: &proof };
         assert_ok!(Verifier::verify(&id, claim));
         assert_ok!(Verifier::disable_circuit(RuntimeOrigin::root(), id));
         assert_eq!(Verifier::verify(&id, claim), Err(VerifyFailure::Disabled));
-        assert_eq!(
-            Verifier::verify_batch(&id, &[claim]),
-            Err(VerifyFailure::Disabled)
-        );
-        assert_eq!(
-            Circuits::<Test>::get(id).unwrap().status,
-            CircuitStatus::Disabled
-        );
+        assert_eq!(Verifier::verify_batch(&id, &[claim]), Err(VerifyFailure::Disabled));
+        assert_eq!(Circuits::<Test>::get(id).unwrap().status, CircuitStatus::Disabled);
         System::assert_last_event(Event::CircuitDisabled { circuit: id }.into());
     });
 }
@@ -46,10 +37,7 @@ fn a_disabled_circuit_never_comes_back() {
     build_and_execute(|| {
         let id = registered(SCORE);
         assert_ok!(Verifier::do_disable_circuit(id));
-        assert_noop!(
-            Verifier::do_disable_circuit(id),
-            Error::<Test>::AlreadyDisabled
-        );
+        assert_noop!(Verifier::do_disable_circuit(id), Error::<Test>::AlreadyDisabled);
         assert_noop!(
             Verifier::do_register_circuit(SCORE.candidate(TINY)),
             Error::<Test>::AlreadyRegistered
@@ -70,10 +58,7 @@ fn a_retired_circuit_can_be_disabled() {
 fn only_the_council_disables_circuits_and_only_known_ones() {
     build_and_execute(|| {
         let id = SCORE.candidate(TINY).info.id();
-        assert_noop!(
-            Verifier::disable_circuit(RuntimeOrigin::signed(1), id),
-            BadOrigin
-        );
+        assert_noop!(Verifier::disable_circuit(RuntimeOrigin::signed(1), id), BadOrigin);
         assert_noop!(
             Verifier::disable_circuit(RuntimeOrigin::root(), id),
             Error::<Test>::UnknownCircuit

@@ -8,15 +8,10 @@ fn message_of_panic(run: impl FnOnce() + UnwindSafe) -> String {
 
 #[test]
 fn circuits_of_the_chain_specification_are_registered() {
-    let circuits = vec![
-        at_genesis(SCORE.candidate(TINY)),
-        at_genesis(DELIVERY.candidate(TINY)),
-    ];
+    let circuits = vec![at_genesis(SCORE.candidate(TINY)), at_genesis(DELIVERY.candidate(TINY))];
     check_after(ext_with(circuits), || {
         assert_eq!(Circuits::<Test>::count(), 2);
-        assert!(Circuits::<Test>::get(SCORE.candidate(TINY).info.id())
-            .unwrap()
-            .is_active());
+        assert!(Circuits::<Test>::get(SCORE.candidate(TINY).info.id()).unwrap().is_active());
     });
 }
 
@@ -36,10 +31,7 @@ fn a_broken_key_stops_the_genesis_and_the_message_names_the_circuit() {
         circuit.key.pop();
         ext_with(vec![circuit]);
     });
-    assert!(
-        message.contains("tiny-4x3x2") && message.contains("MalformedKey"),
-        "{message}"
-    );
+    assert!(message.contains("tiny-4x3x2") && message.contains("MalformedKey"), "{message}");
 }
 
 #[test]
@@ -56,8 +48,5 @@ fn a_key_longer_than_the_chain_stores_stops_the_genesis() {
 fn a_circuit_of_a_chain_specification_survives_json() {
     let circuit = at_genesis(SCORE.candidate(TINY));
     let text = serde_json::to_string(&circuit).unwrap();
-    assert_eq!(
-        serde_json::from_str::<GenesisCircuit>(&text).unwrap(),
-        circuit
-    );
+    assert_eq!(serde_json::from_str::<GenesisCircuit>(&text).unwrap(), circuit);
 }

@@ -66,9 +66,7 @@ fn inputs(public: &impl PublicInputs) -> Vec<FieldBytes> {
 fn proved_score(block: u16) -> (score::Public, ProofBytes) {
     let private = score_of_block(block);
     let public = score::Public::of(&TINY, Fr::from(block), &private).expect("a score");
-    let proof = S1
-        .prove(&public, &private, |_| ())
-        .expect("the score is true");
+    let proof = S1.prove(&public, &private, |_| ()).expect("the score is true");
     (public, bytes(&proof))
 }
 
@@ -79,35 +77,17 @@ fn a_true_score_is_accepted_and_every_other_claim_refused() {
         let (public, proof) = proved_score(7);
         assert_eq!((public.score, public.n_real), (3, 5));
         let verify = |public: score::Public| {
-            Verifier::verify(
-                &id,
-                Claim {
-                    inputs: &inputs(&public),
-                    proof: &proof,
-                },
-            )
+            Verifier::verify(&id, Claim { inputs: &inputs(&public), proof: &proof })
         };
         assert_ok!(verify(public));
         let one = Fr::from(1u32);
         let changed = [
-            score::Public {
-                context: public.context + one,
-                ..public
-            },
-            score::Public {
-                commitment: public.commitment + one,
-                ..public
-            },
-            score::Public {
-                block_root: public.block_root + one,
-                ..public
-            },
+            score::Public { context: public.context + one, ..public },
+            score::Public { commitment: public.commitment + one, ..public },
+            score::Public { block_root: public.block_root + one, ..public },
             score::Public { score: 4, ..public },
             score::Public { score: 2, ..public },
-            score::Public {
-                n_real: 40,
-                ..public
-            },
+            score::Public { n_real: 40, ..public },
         ];
         for claim in changed {
             assert_eq!(verify(claim), Err(VerifyFailure::Refuted), "{claim:?}");
@@ -119,14 +99,10 @@ fn a_true_score_is_accepted_and_every_other_claim_refused() {
 fn true_scores_of_several_blocks_are_accepted_together() {
     build_and_execute(|| {
         let id = register(&*S1);
-        let proved = [1, 2, 3]
-            .map(proved_score)
-            .map(|(public, proof)| (inputs(&public), proof));
+        let proved = [1, 2, 3].map(proved_score).map(|(public, proof)| (inputs(&public), proof));
         let claims = |proved: &[(Vec<FieldBytes>, ProofBytes)]| {
-            let claims: Vec<_> = proved
-                .iter()
-                .map(|(inputs, proof)| Claim { inputs, proof })
-                .collect();
+            let claims: Vec<_> =
+                proved.iter().map(|(inputs, proof)| Claim { inputs, proof }).collect();
             Verifier::verify_batch(&id, &claims)
         };
         assert_ok!(claims(&proved));
@@ -144,32 +120,14 @@ fn a_true_delivery_is_accepted_by_its_own_circuit_only() {
             delivery::Private::new(&TINY, Fr::from(5u32), Fr::from(11u32), &constant_model())
                 .expect("the weights belong to the shape");
         let public = delivery::Public::of(&TINY, Fr::from(9u32), &private);
-        let proof = bytes(
-            &D1.prove(&public, &private, |_| ())
-                .expect("the delivery is true"),
-        );
+        let proof = bytes(&D1.prove(&public, &private, |_| ()).expect("the delivery is true"));
         let inputs = inputs(&public);
-        let claim = Claim {
-            inputs: &inputs,
-            proof: &proof,
-        };
+        let claim = Claim { inputs: &inputs, proof: &proof };
         assert_ok!(Verifier::verify(&delivery, claim));
-        assert_eq!(
-            Verifier::verify(&score, claim),
-            Err(VerifyFailure::BadInputs)
-        );
-        let other = delivery::Public {
-            key_hash: public.key_hash + public.key_hash,
-            ..public
-        };
+        assert_eq!(Verifier::verify(&score, claim), Err(VerifyFailure::BadInputs));
+        let other = delivery::Public { key_hash: public.key_hash + public.key_hash, ..public };
         let other = self::inputs(&other);
-        let claim = Claim {
-            inputs: &other,
-            proof: &proof,
-        };
-        assert_eq!(
-            Verifier::verify(&delivery, claim),
-            Err(VerifyFailure::Refuted)
-        );
+        let claim = Claim { inputs: &other, proof: &proof };
+        assert_eq!(Verifier::verify(&delivery, claim), Err(VerifyFailure::Refuted));
     });
 }

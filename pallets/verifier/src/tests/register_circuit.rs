@@ -11,10 +11,7 @@ fn an_acceptable_circuit_is_registered_under_the_hash_of_its_description() {
     build_and_execute(|| {
         let candidate = SCORE.candidate(TINY);
         let id = candidate.info.id();
-        assert_ok!(Verifier::register_circuit(
-            RuntimeOrigin::root(),
-            Box::new(candidate.clone())
-        ));
+        assert_ok!(Verifier::register_circuit(RuntimeOrigin::root(), Box::new(candidate.clone())));
         let record = Circuits::<Test>::get(id).unwrap();
         assert_eq!(record.info, candidate.info);
         assert_eq!(record.status, CircuitStatus::Active);
@@ -36,10 +33,7 @@ fn only_the_council_registers_circuits() {
         let candidate = Box::new(SCORE.candidate(TINY));
         let call = Verifier::register_circuit(RuntimeOrigin::signed(1), candidate.clone());
         assert_noop!(call, BadOrigin);
-        assert_noop!(
-            Verifier::register_circuit(RuntimeOrigin::none(), candidate),
-            BadOrigin
-        );
+        assert_noop!(Verifier::register_circuit(RuntimeOrigin::none(), candidate), BadOrigin);
     });
 }
 
@@ -74,10 +68,7 @@ fn a_key_with_trailing_bytes_is_refused() {
     build_and_execute(|| {
         let mut candidate = SCORE.candidate(TINY);
         candidate.key.try_push(0).unwrap();
-        assert_noop!(
-            Verifier::do_register_circuit(candidate),
-            Error::<Test>::MalformedKey
-        );
+        assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::MalformedKey);
     });
 }
 
@@ -89,10 +80,7 @@ fn a_key_with_delta_equal_to_gamma_is_refused() {
         let mut candidate = SCORE.candidate(TINY);
         candidate.info.key = KeyId(key.id().0);
         candidate.key = BoundedVec::truncate_from(key.to_bytes());
-        assert_noop!(
-            Verifier::do_register_circuit(candidate),
-            Error::<Test>::UnsafeKey
-        );
+        assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::UnsafeKey);
     });
 }
 
@@ -101,10 +89,7 @@ fn a_key_for_another_statement_is_refused() {
     build_and_execute(|| {
         let mut candidate = DELIVERY.candidate(TINY);
         candidate.info.kind = CircuitKind::Score;
-        assert_noop!(
-            Verifier::do_register_circuit(candidate),
-            Error::<Test>::UnsafeKey
-        );
+        assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::UnsafeKey);
     });
 }
 
@@ -113,10 +98,7 @@ fn a_description_with_another_key_id_is_refused() {
     build_and_execute(|| {
         let mut candidate = SCORE.candidate(TINY);
         candidate.info.key = OTHER.candidate(TINY).info.key;
-        assert_noop!(
-            Verifier::do_register_circuit(candidate),
-            Error::<Test>::KeyMismatch
-        );
+        assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::KeyMismatch);
     });
 }
 
@@ -164,10 +146,7 @@ fn the_number_of_circuits_is_bounded() {
             registered(Trapdoor::new(seed, CircuitKind::Score));
         }
         let one_more = Trapdoor::new(9, CircuitKind::Score).candidate(TINY);
-        assert_noop!(
-            Verifier::do_register_circuit(one_more),
-            Error::<Test>::TooManyCircuits
-        );
+        assert_noop!(Verifier::do_register_circuit(one_more), Error::<Test>::TooManyCircuits);
     });
 }
 

@@ -12,31 +12,15 @@ fn the_successor_is_active_and_the_old_circuit_still_verifies() {
         let old = registered(SCORE);
         let candidate = OTHER.candidate(TINY);
         let successor = candidate.info.id();
-        assert_ok!(Verifier::replace_circuit(
-            RuntimeOrigin::root(),
-            old,
-            Box::new(candidate)
-        ));
+        assert_ok!(Verifier::replace_circuit(RuntimeOrigin::root(), old, Box::new(candidate)));
         let record = Circuits::<Test>::get(old).unwrap();
         assert_eq!(record.status, CircuitStatus::Retired { successor });
         assert!(record.is_usable() && !record.is_active());
         assert!(Circuits::<Test>::get(successor).unwrap().is_active());
-        System::assert_last_event(
-            Event::CircuitReplaced {
-                circuit: old,
-                successor,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::CircuitReplaced { circuit: old, successor }.into());
         let inputs = [[1; 32]; 5];
         let proof = SCORE.prove(&inputs, 0);
-        assert_ok!(Verifier::verify(
-            &old,
-            Claim {
-                inputs: &inputs,
-                proof: &proof
-            }
-        ));
+        assert_ok!(Verifier::verify(&old, Claim { inputs: &inputs, proof: &proof }));
     });
 }
 
@@ -63,10 +47,7 @@ fn an_unknown_or_inactive_circuit_cannot_be_replaced() {
         );
         let old = registered(SCORE);
         assert_ok!(Verifier::do_disable_circuit(old));
-        assert_noop!(
-            Verifier::do_replace_circuit(old, candidate),
-            Error::<Test>::NotActive
-        );
+        assert_noop!(Verifier::do_replace_circuit(old, candidate), Error::<Test>::NotActive);
     });
 }
 

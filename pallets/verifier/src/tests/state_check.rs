@@ -108,9 +108,7 @@ fn what_is_for_development_is_found_where_value_is_at_stake() {
 fn an_unknown_successor_is_found() {
     let found = found_in_tiny(|id| {
         change(id, |record| {
-            record.status = CircuitStatus::Retired {
-                successor: STRANGER,
-            };
+            record.status = CircuitStatus::Retired { successor: STRANGER };
         });
     });
     assert_eq!(found, "5: a successor is unknown");

@@ -21,10 +21,7 @@ fn verify(id: &CircuitId, inputs: &[FieldBytes], proof: &ProofBytes) -> Result<(
 }
 
 fn verify_all(id: &CircuitId, proved: &[(Inputs, ProofBytes)]) -> Result<(), VerifyFailure> {
-    let claims: Vec<_> = proved
-        .iter()
-        .map(|(inputs, proof)| Claim { inputs, proof })
-        .collect();
+    let claims: Vec<_> = proved.iter().map(|(inputs, proof)| Claim { inputs, proof }).collect();
     Verifier::verify_batch(id, &claims)
 }
 
@@ -55,10 +52,7 @@ fn a_proof_is_accepted_for_its_inputs_only() {
 fn a_proof_under_another_key_is_refused() {
     build_and_execute(|| {
         let id = registered(SCORE);
-        assert_eq!(
-            verify(&id, &INPUTS, &OTHER.prove(&INPUTS, 0)),
-            Err(VerifyFailure::Refuted)
-        );
+        assert_eq!(verify(&id, &INPUTS, &OTHER.prove(&INPUTS, 0)), Err(VerifyFailure::Refuted));
     });
 }
 
@@ -67,14 +61,8 @@ fn an_unknown_circuit_accepts_nothing() {
     build_and_execute(|| {
         let id = SCORE.candidate(TINY).info.id();
         let proof = SCORE.prove(&INPUTS, 0);
-        assert_eq!(
-            verify(&id, &INPUTS, &proof),
-            Err(VerifyFailure::UnknownCircuit)
-        );
-        assert_eq!(
-            verify_all(&id, &proved(2)),
-            Err(VerifyFailure::UnknownCircuit)
-        );
+        assert_eq!(verify(&id, &INPUTS, &proof), Err(VerifyFailure::UnknownCircuit));
+        assert_eq!(verify_all(&id, &proved(2)), Err(VerifyFailure::UnknownCircuit));
     });
 }
 
@@ -113,10 +101,7 @@ fn every_changed_byte_of_a_proof_is_refused() {
             changed.0[place] ^= 0x80;
             assert!(verify(&id, &INPUTS, &changed).is_err(), "byte {place}");
         }
-        assert_eq!(
-            verify(&id, &INPUTS, &ProofBytes([0; 256])),
-            Err(VerifyFailure::MalformedProof)
-        );
+        assert_eq!(verify(&id, &INPUTS, &ProofBytes([0; 256])), Err(VerifyFailure::MalformedProof));
     });
 }
 
@@ -129,11 +114,7 @@ fn a_batch_holds_only_if_every_claim_holds() {
         for place in 0..8 {
             let mut bad = good.clone();
             bad[place].0[3][31] ^= 1;
-            assert_eq!(
-                verify_all(&id, &bad),
-                Err(VerifyFailure::Refuted),
-                "claim {place}"
-            );
+            assert_eq!(verify_all(&id, &bad), Err(VerifyFailure::Refuted), "claim {place}");
         }
     });
 }
@@ -152,10 +133,7 @@ fn two_swapped_proofs_of_a_batch_are_refused() {
 fn an_empty_batch_is_refused() {
     build_and_execute(|| {
         let id = registered(SCORE);
-        assert_eq!(
-            Verifier::verify_batch(&id, &[]),
-            Err(VerifyFailure::BadInputs)
-        );
+        assert_eq!(Verifier::verify_batch(&id, &[]), Err(VerifyFailure::BadInputs));
     });
 }
 
@@ -182,12 +160,7 @@ fn a_batch_costs_less_than_its_proofs_one_by_one() {
 #[test]
 fn different_trapdoors_make_different_circuits() {
     let ids: Vec<_> = (0..3)
-        .map(|seed| {
-            Trapdoor::new(seed, CircuitKind::Score)
-                .candidate(TINY)
-                .info
-                .id()
-        })
+        .map(|seed| Trapdoor::new(seed, CircuitKind::Score).candidate(TINY).info.id())
         .collect();
     assert!(ids[0] != ids[1] && ids[1] != ids[2]);
 }

@@ -22,19 +22,12 @@ fn pages_of_circuits_cover_each_circuit_once() {
 fn anybody_can_read_the_key_and_check_a_proof() {
     build_and_execute(|| {
         let id = registered(SCORE);
-        assert_eq!(
-            Verifier::verifying_key(id),
-            Some(SCORE.verifying_key().to_bytes())
-        );
+        assert_eq!(Verifier::verifying_key(id), Some(SCORE.verifying_key().to_bytes()));
         let inputs = [[1; 32]; 5];
         let inputs_list = BoundedVec::truncate_from(inputs.to_vec());
         let proof = SCORE.prove(&inputs, 0);
         assert!(Verifier::is_proved(id, inputs_list.clone(), proof));
-        assert!(!Verifier::is_proved(
-            id,
-            inputs_list.clone(),
-            ProofBytes([1; 256])
-        ));
+        assert!(!Verifier::is_proved(id, inputs_list.clone(), ProofBytes([1; 256])));
         assert_ok!(Verifier::do_disable_circuit(id));
         assert!(!Verifier::is_proved(id, inputs_list, proof));
     });

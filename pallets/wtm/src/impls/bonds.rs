@@ -22,10 +22,7 @@ impl<T: Config> Pallet<T> {
         case.support_bonds = case.support_bonds.saturating_add(bond);
         Facts::<T>::insert(id, fact);
         Cases::<T>::insert(id, case);
-        Self::deposit_event(Event::FactAttested {
-            fact: id,
-            attester: who,
-        });
+        Self::deposit_event(Event::FactAttested { fact: id, attester: who });
         Ok(())
     }
 
@@ -40,10 +37,7 @@ impl<T: Config> Pallet<T> {
         case.against_bonds = case.against_bonds.saturating_add(bond);
         Facts::<T>::insert(id, fact);
         Cases::<T>::insert(id, case);
-        Self::deposit_event(Event::FactDisputed {
-            fact: id,
-            disputer: who,
-        });
+        Self::deposit_event(Event::FactDisputed { fact: id, disputer: who });
         Ok(())
     }
 
@@ -64,12 +58,7 @@ impl<T: Config> Pallet<T> {
         case.electorate = case.electorate.max(T::Points::total());
         Facts::<T>::insert(id, fact);
         Cases::<T>::insert(id, case);
-        Self::deposit_event(Event::VoteCast {
-            fact: id,
-            voter: who,
-            support,
-            points,
-        });
+        Self::deposit_event(Event::VoteCast { fact: id, voter: who, support, points });
         Ok(())
     }
 

@@ -51,29 +51,15 @@ impl<T: Config> Pallet<T> {
             (Some(side), Some(_)) => Self::pay_winner(fact, case, who, &stake, side),
             _ => Self::give_back(who, &stake),
         };
-        let Payout {
-            returned,
-            lost,
-            won,
-        } = payout;
+        let Payout { returned, lost, won } = payout;
         let who = who.clone();
-        Self::deposit_event(Event::Claimed {
-            fact: id,
-            who,
-            returned,
-            lost,
-            won,
-        });
+        Self::deposit_event(Event::Claimed { fact: id, who, returned, lost, won });
         Ok(())
     }
 
     fn give_back(who: &T::AccountId, stake: &StakeOf<T>) -> Payout<BalanceOf<T>> {
         Self::release(Self::reason(&stake.role), who, stake.bond);
-        Payout {
-            returned: stake.bond,
-            lost: Zero::zero(),
-            won: Zero::zero(),
-        }
+        Payout { returned: stake.bond, lost: Zero::zero(), won: Zero::zero() }
     }
 
     /// Collects a loser's bond: it is held from the first of the winners until they claim their shares.
@@ -85,11 +71,7 @@ impl<T: Config> Pallet<T> {
     ) -> Payout<BalanceOf<T>> {
         let lost = Self::collect(who, first_winner::<T>(fact, case), stake.bond);
         case.pool = case.pool.saturating_add(lost);
-        Payout {
-            returned: stake.bond.saturating_sub(lost),
-            lost,
-            won: Zero::zero(),
-        }
+        Payout { returned: stake.bond.saturating_sub(lost), lost, won: Zero::zero() }
     }
 
     /// Returns a winner's bond with its share of the losers' bonds. What rounding leaves over goes to the first of

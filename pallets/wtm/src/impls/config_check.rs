@@ -24,16 +24,9 @@ impl<T: Config> Pallet<T> {
             T::DisputeBond::get() >= deposit && !T::DisputeBond::get().is_zero(),
             "DisputeBond must reach the existential deposit"
         );
-        assert!(
-            !T::VoteDeposit::get().is_zero(),
-            "VoteDeposit must be positive"
-        );
+        assert!(!T::VoteDeposit::get().is_zero(), "VoteDeposit must be positive");
         assert!(!T::Quorum::get().is_zero(), "Quorum must be positive");
-        let periods = [
-            T::DisputeWindow::get(),
-            T::VotePeriod::get(),
-            T::Retention::get(),
-        ];
+        let periods = [T::DisputeWindow::get(), T::VotePeriod::get(), T::Retention::get()];
         assert!(
             periods.iter().all(|period| !period.is_zero()),
             "DisputeWindow, VotePeriod and Retention must be positive"

@@ -48,11 +48,7 @@ impl<T: Config> Pallet<T> {
             tally: Tally::default(),
         })?;
         Self::open_case(id, &who)?;
-        Self::deposit_event(Event::FactProposed {
-            fact: id,
-            proposer: who,
-            supersedes,
-        });
+        Self::deposit_event(Event::FactProposed { fact: id, proposer: who, supersedes });
         Ok(id)
     }
 
@@ -67,10 +63,7 @@ impl<T: Config> Pallet<T> {
         ensure!(fact.status == FactStatus::Accepted, Error::<T>::NotAccepted);
         // The same object again would only replace what votes and attesters stand behind by a fact without them.
         ensure!(fact.statement.object != object, Error::<T>::SameObject);
-        let statement = Statement {
-            object,
-            ..fact.statement
-        };
+        let statement = Statement { object, ..fact.statement };
         Self::do_propose(who, statement, source, Some(old)).map(|_| ())
     }
 
@@ -119,9 +112,7 @@ impl<T: Config> Pallet<T> {
 }
 
 fn index_keys(statement: &Statement) -> (Domain, Subject) {
-    let Statement {
-        domain, subject, ..
-    } = statement.clone();
+    let Statement { domain, subject, .. } = statement.clone();
     (domain.clone(), (domain, subject))
 }
 

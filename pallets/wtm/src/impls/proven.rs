@@ -11,18 +11,8 @@ use nocknock_primitives::{
 impl<T: Config> FactWriter<T::AccountId> for Pallet<T> {
     fn write_score(score: ScoreFact<T::AccountId>) -> Option<FactId> {
         let id = Self::add_fact(Self::proven_fact(&score)?).ok()?;
-        let ScoreFact {
-            experiment,
-            task,
-            version,
-            ..
-        } = score;
-        Self::deposit_event(Event::ScoreProven {
-            fact: id,
-            experiment,
-            task,
-            version,
-        });
+        let ScoreFact { experiment, task, version, .. } = score;
+        Self::deposit_event(Event::ScoreProven { fact: id, experiment, task, version });
         Some(id)
     }
 

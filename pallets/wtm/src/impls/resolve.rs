@@ -29,9 +29,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_remove(id: FactId) -> DispatchResult {
         let fact = Self::known(id)?;
-        let over = fact
-            .decided_at
-            .map(|at| at.saturating_add(T::Retention::get()));
+        let over = fact.decided_at.map(|at| at.saturating_add(T::Retention::get()));
         let removable = fact.status == FactStatus::Rejected
             && !Cases::<T>::contains_key(id)
             && over.is_some_and(|over| over <= Self::now());
@@ -73,11 +71,7 @@ impl<T: Config> Pallet<T> {
             true => Zero::zero(),
             false => Self::charge_fee(id, &fact, &mut case),
         };
-        Self::deposit_event(Event::FactDecided {
-            fact: id,
-            status,
-            fee,
-        });
+        Self::deposit_event(Event::FactDecided { fact: id, status, fee });
         if status == FactStatus::Accepted {
             Self::take_place(id, &fact);
         }

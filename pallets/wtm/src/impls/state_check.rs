@@ -52,10 +52,7 @@ impl<T: Config> Pallet<T> {
 
     fn check_keys() -> Result<(), TryRuntimeError> {
         let next = NextFact::<T>::get();
-        ensure!(
-            Facts::<T>::iter_keys().all(|id| id < next),
-            "1: a fact has a future number"
-        );
+        ensure!(Facts::<T>::iter_keys().all(|id| id < next), "1: a fact has a future number");
         ensure!(
             Stakes::<T>::iter_keys().all(|(id, _)| Cases::<T>::contains_key(id)),
             "1: a stake without a case"
@@ -111,11 +108,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_case(id: FactId, fact: &FactOf<T>, case: &CaseOf<T>) -> Result<(), TryRuntimeError> {
-        let Sums {
-            bonds,
-            open,
-            points,
-        } = Self::sums(id);
+        let Sums { bonds, open, points } = Self::sums(id);
         ensure!(
             open == [case.open_support, case.open_against, case.open_votes],
             "4: a counter is not the number of stakes"
@@ -131,19 +124,14 @@ impl<T: Config> Pallet<T> {
             );
         }
         ensure!(!case.is_closed(), "4: a case without stakes is kept");
-        let most = fact
-            .losers()
-            .map_or_else(Zero::zero, |side| case.bonds(side));
+        let most = fact.losers().map_or_else(Zero::zero, |side| case.bonds(side));
         ensure!(case.pool <= most, "7: a pool is too large");
         Ok(())
     }
 
     fn sums(id: FactId) -> Sums<BalanceOf<T>> {
-        let mut sums: Sums<BalanceOf<T>> = Sums {
-            bonds: [Zero::zero(); 2],
-            open: [0; 3],
-            points: [0; 2],
-        };
+        let mut sums: Sums<BalanceOf<T>> =
+            Sums { bonds: [Zero::zero(); 2], open: [0; 3], points: [0; 2] };
         let [support, against]: &mut [BalanceOf<T>; 2] = &mut sums.bonds;
         let [open_support, open_against, open_votes] = &mut sums.open;
         let [points_for, points_against] = &mut sums.points;
@@ -178,18 +166,12 @@ impl<T: Config> Pallet<T> {
         }
         let has_case = Cases::<T>::contains_key(id);
         let open = fact.status.is_open();
-        ensure!(
-            has_case || !(open || fact.status.is_withdrawn()),
-            "6: a fact has no case"
-        );
+        ensure!(has_case || !(open || fact.status.is_withdrawn()), "6: a fact has no case");
         ensure!(
             !open || (fact.status == FactStatus::Disputed) == fact.was_disputed(),
             "6: a status does not tell of a dispute"
         );
-        ensure!(
-            fact.decided_at.is_none() == open,
-            "6: the time of a decision is wrong"
-        );
+        ensure!(fact.decided_at.is_none() == open, "6: the time of a decision is wrong");
         ensure!(
             !fact.is_proven() || (fact.status == FactStatus::Accepted && !has_case),
             "8: a proven fact is not final"

@@ -133,10 +133,7 @@ fn taking_the_pool_as_the_first_winner() {
 fn passing_off_an_own_fact_as_the_chains() {
     build_and_execute(|| {
         for domain in ["nocknock", "nocknock/score", "nocknock.score"] {
-            let statement = Statement {
-                domain: text(domain),
-                ..capital("0x00 180/180")
-            };
+            let statement = Statement { domain: text(domain), ..capital("0x00 180/180") };
             let proposal = try_propose(ALICE, statement);
             assert_noop!(proposal, Error::<Test>::ReservedDomain);
         }
@@ -175,12 +172,7 @@ fn escaping_a_lost_dispute_by_proposing_a_second_successor() {
     build_and_execute(|| {
         let old = accepted();
         for object in ["Bonn", "Potsdam"] {
-            assert_ok!(Wtm::do_supersede(
-                CAROL,
-                old,
-                text(object),
-                Source::Attested
-            ));
+            assert_ok!(Wtm::do_supersede(CAROL, old, text(object), Source::Attested));
         }
         let (lost, escape) = (newest() - 1, newest());
         assert_ok!(Wtm::do_dispute(BOB, lost));

@@ -18,13 +18,7 @@ fn attesters_of_an_undisputed_fact_get_their_bonds_back() {
         assert_eq!(bonded(BOB), 0);
         assert_eq!(Wtm::case(id), None);
         assert!(Wtm::fact(id).is_some());
-        let event = Event::Claimed {
-            fact: id,
-            who: BOB,
-            returned: ATTEST_BOND,
-            lost: 0,
-            won: 0,
-        };
+        let event = Event::Claimed { fact: id, who: BOB, returned: ATTEST_BOND, lost: 0, won: 0 };
         System::assert_last_event(event.into());
     });
 }

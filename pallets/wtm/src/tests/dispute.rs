@@ -15,13 +15,7 @@ fn a_dispute_holds_a_bond_and_opens_the_vote_after_the_window() {
         assert_eq!(fact(id).status, FactStatus::Disputed);
         assert_eq!(bonded(BOB), DISPUTE_BOND);
         assert_eq!(case(id).disputer, Some(BOB));
-        System::assert_last_event(
-            Event::FactDisputed {
-                fact: id,
-                disputer: BOB,
-            }
-            .into(),
-        );
+        System::assert_last_event(Event::FactDisputed { fact: id, disputer: BOB }.into());
         assert_noop!(Wtm::do_vote(VERA, id, true), Error::<Test>::NotVoting);
         wait(WINDOW);
         assert_ok!(Wtm::do_vote(VERA, id, true));

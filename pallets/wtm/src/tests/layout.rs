@@ -11,10 +11,7 @@ use nocknock_primitives::fact::{Case, Evidence, Fact, FactStatus, Role, Stake, T
 
 #[test]
 fn the_storage_version_is_that_of_these_layouts() {
-    assert_eq!(
-        Pallet::<Test>::in_code_storage_version(),
-        StorageVersion::new(1)
-    );
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(1));
 }
 
 #[test]
@@ -27,20 +24,10 @@ fn a_fact_is_encoded_as_before() {
         created_at: 4,
         decided_at: Some(5),
         supersedes: Some(6),
-        tally: Tally {
-            attesters: 7,
-            disputers: 8,
-            support: 9,
-            against: 10,
-        },
+        tally: Tally { attesters: 7, disputers: 8, support: 9, against: 10 },
     };
     let tuple = (
-        (
-            &b"geography"[..],
-            &b"country/de"[..],
-            &b"capital"[..],
-            &b"B"[..],
-        ),
+        (&b"geography"[..], &b"country/de"[..], &b"capital"[..], &b"B"[..]),
         1u8,
         (5u8, 2u64),
         (3u64, 4u64, Some(5u64), Some(6u64)),
@@ -63,29 +50,14 @@ fn a_case_is_encoded_as_before() {
         electorate: 9,
         pool: 10,
     };
-    let tuple = (
-        1u64,
-        2u64,
-        Some(3u64),
-        4u64,
-        5u64,
-        (6u32, 7u32, 8u32),
-        9u128,
-        10u64,
-    );
+    let tuple = (1u64, 2u64, Some(3u64), 4u64, 5u64, (6u32, 7u32, 8u32), 9u128, 10u64);
     assert_eq!(case.encode(), tuple.encode());
 }
 
 #[test]
 fn roles_and_statuses_keep_their_numbers() {
-    let voter = Role::Voter {
-        support: true,
-        points: 5,
-    };
-    let stake = Stake {
-        role: voter,
-        bond: 6u64,
-    };
+    let voter = Role::Voter { support: true, points: 5 };
+    let stake = Stake { role: voter, bond: 6u64 };
     assert_eq!(stake.encode(), (3u8, true, 5u128, 6u64).encode());
     let roles = [Role::Proposer, Role::Attester, Role::Disputer];
     assert_eq!(roles.map(|role| role.encode()), [[0], [1], [2]]);
@@ -96,10 +68,7 @@ fn roles_and_statuses_keep_their_numbers() {
         FactStatus::Rejected,
         FactStatus::Retracted,
     ];
-    assert_eq!(
-        statuses.map(|status| status.encode()),
-        [[0], [1], [2], [3], [4]]
-    );
+    assert_eq!(statuses.map(|status| status.encode()), [[0], [1], [2], [3], [4]]);
     assert_eq!(FactStatus::Lapsed.encode(), [6]);
 }
 

@@ -8,10 +8,7 @@ use nocknock_primitives::{
 use sp_runtime::{traits::BadOrigin, TokenError};
 
 fn imported(uri: &str) -> Source {
-    Source::Imported {
-        uri: text(uri),
-        blob: BlobId([5; 32]),
-    }
+    Source::Imported { uri: text(uri), blob: BlobId([5; 32]) }
 }
 
 #[test]
@@ -27,12 +24,7 @@ fn a_proposal_stores_the_fact_and_holds_the_bond() {
         assert_eq!(case(id).window_end, 1 + WINDOW);
         assert_eq!(case(id).vote_end, 1 + WINDOW + VOTING);
         System::assert_last_event(
-            Event::FactProposed {
-                fact: id,
-                proposer: ALICE,
-                supersedes: None,
-            }
-            .into(),
+            Event::FactProposed { fact: id, proposer: ALICE, supersedes: None }.into(),
         );
     });
 }
@@ -42,11 +34,7 @@ fn an_imported_fact_names_its_source() {
     build_and_execute(|| {
         let source = imported("https://example.org/capitals");
         let origin = RuntimeOrigin::signed(ALICE);
-        assert_ok!(Wtm::propose(
-            origin,
-            Box::new(capital("Berlin")),
-            source.clone()
-        ));
+        assert_ok!(Wtm::propose(origin, Box::new(capital("Berlin")), source.clone()));
         assert_eq!(fact(0).evidence, Evidence::from(source));
     });
 }
@@ -63,37 +51,16 @@ fn texts_that_are_not_in_normal_form_are_refused_not_changed() {
     build_and_execute(|| {
         let good = capital("Berlin");
         let cases = [
-            (
-                Statement {
-                    domain: text("Geography"),
-                    ..good.clone()
-                },
-                Error::<Test>::BadDomain,
-            ),
-            (
-                Statement {
-                    subject: text("a  b"),
-                    ..good.clone()
-                },
-                Error::BadSubject,
-            ),
-            (
-                Statement {
-                    predicate: text(""),
-                    ..good.clone()
-                },
-                Error::BadPredicate,
-            ),
+            (Statement { domain: text("Geography"), ..good.clone() }, Error::<Test>::BadDomain),
+            (Statement { subject: text("a  b"), ..good.clone() }, Error::BadSubject),
+            (Statement { predicate: text(""), ..good.clone() }, Error::BadPredicate),
             (capital(" Berlin"), Error::BadObject),
             (capital("Ber\nlin"), Error::BadObject),
         ];
         for (statement, error) in cases {
             assert_noop!(try_propose(ALICE, statement), error);
         }
-        let invalid = Statement {
-            object: vec![0xff, 0xfe].try_into().unwrap(),
-            ..good
-        };
+        let invalid = Statement { object: vec![0xff, 0xfe].try_into().unwrap(), ..good };
         assert_noop!(try_propose(ALICE, invalid), Error::<Test>::BadObject);
     });
 }
@@ -118,11 +85,8 @@ fn who_cannot_pay_the_bond_cannot_propose() {
 #[test]
 fn only_signed_accounts_propose() {
     build_and_execute(|| {
-        let call = Wtm::propose(
-            RuntimeOrigin::root(),
-            Box::new(capital("Berlin")),
-            Source::Attested,
-        );
+        let call =
+            Wtm::propose(RuntimeOrigin::root(), Box::new(capital("Berlin")), Source::Attested);
         assert_noop!(call, BadOrigin);
     });
 }

@@ -25,12 +25,7 @@ fn a_score_becomes_an_accepted_fact_at_once_and_costs_nobody_anything() {
         assert_eq!((task, model), (9, score(4).model));
         assert_eq!(Wtm::confidence(id), Some(Permill::one()));
         assert_eq!(wealth(BOB), ENDOWMENT);
-        let event = Event::ScoreProven {
-            fact: id,
-            experiment: 3,
-            task: 9,
-            version: 4,
-        };
+        let event = Event::ScoreProven { fact: id, experiment: 3, task: 9, version: 4 };
         System::assert_last_event(event.into());
     });
 }
@@ -56,9 +51,7 @@ fn scores_of_versions_stand_beside_each_other() {
         assert_eq!(Wtm::write_score(score(2)), Some(1));
         let page = Wtm::facts_by_subject(text("nocknock/score"), text("experiment/3"), None, 9);
         assert_eq!(page.len(), 2);
-        assert!(page
-            .iter()
-            .all(|(_, fact)| fact.status == FactStatus::Accepted));
+        assert!(page.iter().all(|(_, fact)| fact.status == FactStatus::Accepted));
     });
 }
 
@@ -67,9 +60,6 @@ fn a_score_that_cannot_be_numbered_is_not_written_and_does_not_fail() {
     build_and_execute(|| {
         crate::NextFact::<Test>::put(u64::MAX);
         assert_eq!(Wtm::write_score(score(1)), None);
-        assert_noop!(
-            try_propose(ALICE, capital("Berlin")),
-            Error::<Test>::TooManyFacts
-        );
+        assert_noop!(try_propose(ALICE, capital("Berlin")), Error::<Test>::TooManyFacts);
     });
 }

@@ -22,12 +22,7 @@ fn an_undisputed_fact_is_accepted_after_its_window_and_its_proposer_paid_back() 
         assert_eq!(burnt(), RECORD_FEE);
         assert_eq!(Wtm::case(id), None);
         System::assert_has_event(
-            Event::FactDecided {
-                fact: id,
-                status: FactStatus::Accepted,
-                fee: RECORD_FEE,
-            }
-            .into(),
+            Event::FactDecided { fact: id, status: FactStatus::Accepted, fee: RECORD_FEE }.into(),
         );
     });
 }

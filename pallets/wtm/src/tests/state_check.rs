@@ -35,10 +35,7 @@ fn indexes_are_checked() {
     let missing = || ByDomain::<Test>::remove(text::<64>("geography"), in_order(proposed()));
     assert_eq!(broken(missing), '2');
     let other = (text::<64>("geography"), text::<128>("country/fr"));
-    assert_eq!(
-        broken(|| BySubject::<Test>::insert(other, in_order(proposed()), ())),
-        '2'
-    );
+    assert_eq!(broken(|| BySubject::<Test>::insert(other, in_order(proposed()), ())), '2');
 }
 
 #[test]
@@ -52,9 +49,7 @@ fn holds_are_checked() {
     let vote = || {
         let id = in_vote();
         assert_ok!(Wtm::do_vote(VERA, id, true));
-        Stakes::<Test>::mutate(id, VERA, |stake| {
-            stake.as_mut().expect("it exists").bond = 0
-        });
+        Stakes::<Test>::mutate(id, VERA, |stake| stake.as_mut().expect("it exists").bond = 0);
     };
     assert_eq!(broken(vote), '3');
 }

@@ -9,12 +9,7 @@ use nocknock_primitives::{
 use sp_runtime::DispatchResult;
 
 fn supersede(who: AccountId, old: FactId, object: &str) -> DispatchResult {
-    Wtm::supersede(
-        RuntimeOrigin::signed(who),
-        old,
-        text(object),
-        Source::Attested,
-    )
+    Wtm::supersede(RuntimeOrigin::signed(who), old, text(object), Source::Attested)
 }
 
 #[test]
@@ -83,9 +78,7 @@ fn a_successor_that_is_upheld_after_another_took_the_place_lapses_and_nobody_los
         assert_eq!(fact(late).status, FactStatus::Lapsed);
         claim_all(late, &[DAVE, VERA]);
         assert_eq!(Wtm::fact(late), None);
-        assert!([BOB, DAVE, VERA]
-            .iter()
-            .all(|who| wealth(*who) == ENDOWMENT));
+        assert!([BOB, DAVE, VERA].iter().all(|who| wealth(*who) == ENDOWMENT));
     });
 }
 
@@ -107,10 +100,7 @@ fn a_superseded_fact_has_one_successor_which_can_be_superseded_in_turn() {
 fn what_somebody_says_does_not_supersede_what_is_proven() {
     build_and_execute(|| {
         let id = Wtm::write_score(score(1)).expect("it is written");
-        assert_noop!(
-            supersede(ALICE, id, "0x00 180/180"),
-            Error::<Test>::ProvenIsFinal
-        );
+        assert_noop!(supersede(ALICE, id, "0x00 180/180"), Error::<Test>::ProvenIsFinal);
         assert_noop!(supersede(ALICE, 77, "x"), Error::<Test>::UnknownFact);
     });
 }

@@ -9,11 +9,7 @@ use sp_runtime::Permill;
 
 /// Alice proposes a fact about this subject of this domain.
 fn about(domain: &str, subject: &str) -> FactId {
-    let statement = Statement {
-        domain: text(domain),
-        subject: text(subject),
-        ..capital("x")
-    };
+    let statement = Statement { domain: text(domain), subject: text(subject), ..capital("x") };
     assert_ok!(try_propose(ALICE, statement));
     newest()
 }
@@ -71,10 +67,7 @@ fn no_page_is_longer_than_the_chain_allows() {
         }
         let (page, next) = Wtm::facts(0, u32::MAX);
         assert_eq!((page.len(), next), (64, Some(64)));
-        assert_eq!(
-            Wtm::facts_by_domain(text("physics"), None, u32::MAX).len(),
-            64
-        );
+        assert_eq!(Wtm::facts_by_domain(text("physics"), None, u32::MAX).len(), 64);
         let (page, next) = Wtm::facts(67, 2);
         assert_eq!((ids(page), next), (vec![67, 68], Some(69)));
         let (page, next) = Wtm::facts(67, 3);
@@ -155,11 +148,7 @@ fn stakes_of_a_fact_come_in_pages() {
         }
         let first = Wtm::stakes(id, None, 3);
         let second = Wtm::stakes(id, first.last().map(|(who, _)| *who), 3);
-        let mut all: Vec<_> = [first, second]
-            .concat()
-            .iter()
-            .map(|(who, _)| *who)
-            .collect();
+        let mut all: Vec<_> = [first, second].concat().iter().map(|(who, _)| *who).collect();
         all.sort_unstable();
         assert_eq!(all, [ALICE, BOB, CAROL, DAVE]);
     });

@@ -18,18 +18,10 @@ fn a_vote_counts_the_points_that_the_account_has_then() {
         assert_eq!(fact(id).tally.against, 15);
         assert_eq!(case(id).electorate, 100);
         assert_eq!(deposited(VERA), VOTE_DEPOSIT);
-        let role = Role::Voter {
-            support: false,
-            points: 15,
-        };
+        let role = Role::Voter { support: false, points: 15 };
         let bond = VOTE_DEPOSIT;
         assert_eq!(Wtm::stake(id, VIC), Some(Stake { role, bond }));
-        let event = Event::VoteCast {
-            fact: id,
-            voter: VIC,
-            support: false,
-            points: 15,
-        };
+        let event = Event::VoteCast { fact: id, voter: VIC, support: false, points: 15 };
         System::assert_last_event(event.into());
     });
 }

@@ -28,9 +28,7 @@ fn main() -> Result<()> {
     let module = blob::build(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("groth16-wasm"))?;
     let mut wasm = Wasm::new(&module)?;
     let circuit = Circuit::new(INPUTS, 1)?;
-    let items = (0..BATCH as u64)
-        .map(|seed| circuit.prove(seed))
-        .collect::<Result<Vec<_>>>()?;
+    let items = (0..BATCH as u64).map(|seed| circuit.prove(seed)).collect::<Result<Vec<_>>>()?;
     let single = verification(&mut wasm, &circuit, &items[..1])?;
     let batch = verification(&mut wasm, &circuit, &items)?;
     let sponge = sponge(&mut wasm)?;
@@ -48,36 +46,19 @@ fn verification(wasm: &mut Wasm, circuit: &Circuit, items: &[Item]) -> Result<Fi
         [item] => native::accepts(&prepared, item),
         items => native::accepts_batch(&prepared, items),
     };
-    ensure!(
-        wasm.accepts(&bytes, items)? && native_accepts(),
-        "the proofs are refused"
-    );
-    Ok(Figures {
-        wasm: median(|| wasm.accepts(&bytes, items)),
-        native: median(native_accepts),
-    })
+    ensure!(wasm.accepts(&bytes, items)? && native_accepts(), "the proofs are refused");
+    Ok(Figures { wasm: median(|| wasm.accepts(&bytes, items)), native: median(native_accepts) })
 }
 
 fn sponge(wasm: &mut Wasm) -> Result<Figures> {
     let elements: Vec<Fr> = (0..BLOCK_ELEMENTS as u64).map(|i| -Fr::from(i)).collect();
     let bytes: Vec<u8> = elements.iter().flat_map(to_be_bytes).collect();
     let hash = || {
-        let elements: Vec<Fr> = bytes
-            .as_chunks()
-            .0
-            .iter()
-            .filter_map(from_be_bytes)
-            .collect();
+        let elements: Vec<Fr> = bytes.as_chunks().0.iter().filter_map(from_be_bytes).collect();
         sponge_hash(DomainTag::new(b"agreement"), &elements)
     };
-    ensure!(
-        wasm.sponge(&bytes)? == to_be_bytes(&hash()),
-        "the digests differ"
-    );
-    Ok(Figures {
-        wasm: median(|| wasm.sponge(&bytes)),
-        native: median(hash),
-    })
+    ensure!(wasm.sponge(&bytes)? == to_be_bytes(&hash()), "the digests differ");
+    Ok(Figures { wasm: median(|| wasm.sponge(&bytes)), native: median(hash) })
 }
 
 fn median<T>(mut run: impl FnMut() -> T) -> Duration {
@@ -132,11 +113,9 @@ fn print_table(single: &Figures, batch: &Figures, sponge: &Figures, module: usiz
 
 fn machine() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info.lines().find_map(|line| {
-        line.strip_prefix("model name")?
-            .split_once(": ")
-            .map(|(_, name)| name)
-    });
+    let name = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("{}, {cores} cores", name.unwrap_or("unknown processor"))
 }

@@ -21,15 +21,9 @@ pub fn build(target_directory: &Path) -> Result<Vec<u8>> {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    let module = target_directory
-        .join(TARGET)
-        .join("release/nocknock_groth16_wasm.wasm");
+    let module = target_directory.join(TARGET).join("release/nocknock_groth16_wasm.wasm");
     let bytes = fs::read(&module).with_context(|| format!("{} is missing", module.display()))?;
-    ensure!(
-        bytes.starts_with(b"\0asm"),
-        "{} is no wasm module",
-        module.display()
-    );
+    ensure!(bytes.starts_with(b"\0asm"), "{} is no wasm module", module.display());
     Ok(bytes)
 }
 
@@ -44,11 +38,7 @@ fn command(target_directory: &Path) -> Command {
     };
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("wasm/Cargo.toml");
     command.args(["build", "--release", "--locked", "--target", TARGET]);
-    command
-        .arg("--manifest-path")
-        .arg(manifest)
-        .arg("--target-dir")
-        .arg(target_directory);
+    command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(target_directory);
     // What the calling cargo was told about the host's code does not concern this build.
     for variable in [
         "RUSTFLAGS",

@@ -16,10 +16,7 @@ const A_AND_B: usize = G1_BYTES + G2_BYTES;
 
 /// Whether a contract with this key accepts the item; a call that the EVM reverts is a refusal.
 pub fn accepts(key: &VerifyingKey, item: &Item) -> bool {
-    let in_field = item
-        .inputs
-        .iter()
-        .all(|input| BigUint::from_bytes_be(input) < decimal(R));
+    let in_field = item.inputs.iter().all(|input| BigUint::from_bytes_be(input) < decimal(R));
     let complete = item.proof.len() == A_AND_B + G1_BYTES && item.inputs.len() == key.input_count();
     in_field && complete && holds(key, item).unwrap_or(false)
 }
@@ -44,10 +41,7 @@ fn statement(ic: &[u8], inputs: &[[u8; 32]]) -> Option<Vec<u8>> {
     let mut sum = constant.to_vec();
     for (point, input) in points.chunks(G1_BYTES).zip(inputs) {
         let product = run_mul(&[point, input].concat(), 0, 0).ok()?.bytes;
-        sum = run_add(&[sum.as_slice(), &product].concat(), 0, 0)
-            .ok()?
-            .bytes
-            .to_vec();
+        sum = run_add(&[sum.as_slice(), &product].concat(), 0, 0).ok()?.bytes.to_vec();
     }
     Some(sum)
 }

@@ -15,9 +15,7 @@ pub fn accepts_batch(key: &PreparedVerifyingKey, items: &[Item]) -> bool {
     let Some(decoded) = items.iter().map(decode).collect::<Option<Vec<_>>>() else {
         return false;
     };
-    let items = decoded
-        .iter()
-        .map(|(inputs, proof)| BatchItem { key, inputs, proof });
+    let items = decoded.iter().map(|(inputs, proof)| BatchItem { key, inputs, proof });
     verify_batch(&items.collect::<Vec<_>>()).is_ok()
 }
 

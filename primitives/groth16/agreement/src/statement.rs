@@ -77,27 +77,17 @@ impl Circuit {
     /// Proves a statement that the seed chooses; the public inputs fill the whole field.
     pub fn prove(&self, seed: u64) -> Result<Item> {
         let start = Fr::from(seed) + Fr::from(2u32);
-        let roots: Vec<Fr> = (1..=self.inputs as u64)
-            .map(|i| start.pow([0x1234_5678_9abc_def1, i]))
-            .collect();
+        let roots: Vec<Fr> =
+            (1..=self.inputs as u64).map(|i| start.pow([0x1234_5678_9abc_def1, i])).collect();
         self.prove_roots(&roots, seed)
     }
 
     /// Proves that these are roots of their squares, which are the public inputs; as many as the circuit has.
     pub fn prove_roots(&self, roots: &[Fr], seed: u64) -> Result<Item> {
-        let inputs = roots
-            .iter()
-            .map(|root| encode_input(&root.square()))
-            .collect();
+        let inputs = roots.iter().map(|root| encode_input(&root.square())).collect();
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let proof = Groth16::<Bn254>::prove(&self.key, Roots(roots.to_vec()), &mut rng)?;
-        let proof = Proof {
-            a: proof.a,
-            b: proof.b,
-            c: proof.c,
-        }
-        .to_evm_bytes()
-        .to_vec();
+        let proof = Proof { a: proof.a, b: proof.b, c: proof.c }.to_evm_bytes().to_vec();
         Ok(Item { inputs, proof })
     }
 }

@@ -29,12 +29,10 @@ impl Wasm {
         let Some(memory) = instance.get_memory(&mut store, "memory") else {
             bail!("the module exports no memory")
         };
-        let buffer = instance
-            .get_typed_func::<(), u32>(&mut store, "buffer")?
-            .call(&mut store, ())?;
-        let capacity = instance
-            .get_typed_func::<(), u32>(&mut store, "capacity")?
-            .call(&mut store, ())?;
+        let buffer =
+            instance.get_typed_func::<(), u32>(&mut store, "buffer")?.call(&mut store, ())?;
+        let capacity =
+            instance.get_typed_func::<(), u32>(&mut store, "capacity")?.call(&mut store, ())?;
         Ok(Self {
             prepare: instance.get_typed_func(&mut store, "prepare")?,
             check: instance.get_typed_func(&mut store, "check")?,
@@ -49,9 +47,8 @@ impl Wasm {
     /// The prepared form of a key.
     pub fn prepare(&mut self, key: &VerifyingKey) -> Result<Vec<u8>> {
         let length = self.write(&key.to_bytes())?;
-        let result = self
-            .prepare
-            .call(&mut self.store, (length, u32::try_from(key.input_count())?))?;
+        let result =
+            self.prepare.call(&mut self.store, (length, u32::try_from(key.input_count())?))?;
         self.read(result)
     }
 
@@ -63,10 +60,8 @@ impl Wasm {
             bytes.extend(&item.proof);
         }
         let length = self.write(&bytes)?;
-        let result = self.check.call(
-            &mut self.store,
-            (u32::try_from(prepared_key.len())?, length),
-        )?;
+        let result =
+            self.check.call(&mut self.store, (u32::try_from(prepared_key.len())?, length))?;
         Ok(result == 1)
     }
 
@@ -88,9 +83,7 @@ impl Wasm {
     }
 
     fn read(&mut self, length: i32) -> Result<Vec<u8>> {
-        let Ok(length) = usize::try_from(length) else {
-            bail!("the module refused its input")
-        };
+        let Ok(length) = usize::try_from(length) else { bail!("the module refused its input") };
         let mut bytes = vec![0; length];
         self.memory.read(&self.store, self.buffer, &mut bytes)?;
         Ok(bytes)
@@ -99,8 +92,6 @@ impl Wasm {
 
 impl fmt::Debug for Wasm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wasm")
-            .field("capacity", &self.capacity)
-            .finish_non_exhaustive()
+        f.debug_struct("Wasm").field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }

@@ -35,24 +35,15 @@ fn encoding_and_decoding_are_inverse() {
 fn other_lengths_are_refused() {
     let bytes = key().to_bytes();
     for length in [0, 1, 64, COUNT + 3] {
-        let refused = KeyDecodeError::Length {
-            expected: 452,
-            actual: length,
-        };
+        let refused = KeyDecodeError::Length { expected: 452, actual: length };
         assert_eq!(VerifyingKey::from_bytes(&bytes[..length]), Err(refused));
     }
     for length in [452, 453, bytes.len() - 1] {
-        let refused = KeyDecodeError::Length {
-            expected: bytes.len(),
-            actual: length,
-        };
+        let refused = KeyDecodeError::Length { expected: bytes.len(), actual: length };
         assert_eq!(VerifyingKey::from_bytes(&bytes[..length]), Err(refused));
     }
     let longer = [bytes.as_slice(), &[0]].concat();
-    let refused = KeyDecodeError::Length {
-        expected: bytes.len(),
-        actual: bytes.len() + 1,
-    };
+    let refused = KeyDecodeError::Length { expected: bytes.len(), actual: bytes.len() + 1 };
     assert_eq!(VerifyingKey::from_bytes(&longer), Err(refused));
 }
 
@@ -61,10 +52,7 @@ fn impossible_numbers_of_input_points_are_refused() {
     for count in [0, 258, u32::MAX] {
         let mut bytes = key().to_bytes();
         bytes[COUNT..COUNT + 4].copy_from_slice(&count.to_be_bytes());
-        assert_eq!(
-            VerifyingKey::from_bytes(&bytes),
-            Err(KeyDecodeError::Count { count })
-        );
+        assert_eq!(VerifyingKey::from_bytes(&bytes), Err(KeyDecodeError::Count { count }));
     }
 }
 
@@ -102,10 +90,7 @@ fn every_flipped_bit_is_refused() {
         let mut flipped = bytes.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
         let decoded = VerifyingKey::from_bytes(&flipped);
-        assert!(
-            decoded.is_err_and(|error| !error.to_string().is_empty()),
-            "bit {bit}"
-        );
+        assert!(decoded.is_err_and(|error| !error.to_string().is_empty()), "bit {bit}");
     }
 }
 
@@ -128,100 +113,49 @@ fn the_id_depends_on_every_point() {
 fn a_sound_key_is_valid() {
     assert_eq!(key().validate(5), Ok(()));
     // snarkjs uses the generator as gamma.
-    assert_eq!(
-        changed(|key| key.gamma_g2 = G2Affine::generator()).validate(5),
-        Ok(())
-    );
+    assert_eq!(changed(|key| key.gamma_g2 = G2Affine::generator()).validate(5), Ok(()));
 }
 
 #[test]
 fn a_wrong_number_of_inputs_is_refused() {
     for expected in [0, 4, 6] {
-        assert_eq!(
-            key().validate(expected),
-            Err(KeyError::InputCount {
-                expected,
-                actual: 5
-            })
-        );
+        assert_eq!(key().validate(expected), Err(KeyError::InputCount { expected, actual: 5 }));
     }
     let empty = changed(|key| key.ic.clear());
-    assert_eq!(
-        empty.validate(0),
-        Err(KeyError::InputCount {
-            expected: 0,
-            actual: 0
-        })
-    );
-    assert_eq!(
-        key().validate(257),
-        Err(KeyError::TooManyInputs { count: 257 })
-    );
+    assert_eq!(empty.validate(0), Err(KeyError::InputCount { expected: 0, actual: 0 }));
+    assert_eq!(key().validate(257), Err(KeyError::TooManyInputs { count: 257 }));
 }
 
 #[test]
 fn identity_points_are_refused() {
     let cases = [
-        (
-            changed(|key| key.alpha_g1 = G1Affine::zero()),
-            KeyPart::Alpha,
-        ),
+        (changed(|key| key.alpha_g1 = G1Affine::zero()), KeyPart::Alpha),
         (changed(|key| key.beta_g2 = G2Affine::zero()), KeyPart::Beta),
-        (
-            changed(|key| key.gamma_g2 = G2Affine::zero()),
-            KeyPart::Gamma,
-        ),
-        (
-            changed(|key| key.delta_g2 = G2Affine::zero()),
-            KeyPart::Delta,
-        ),
+        (changed(|key| key.gamma_g2 = G2Affine::zero()), KeyPart::Gamma),
+        (changed(|key| key.delta_g2 = G2Affine::zero()), KeyPart::Delta),
         (changed(|key| key.ic[0] = G1Affine::zero()), KeyPart::Ic(0)),
         (changed(|key| key.ic[5] = G1Affine::zero()), KeyPart::Ic(5)),
     ];
     for (key, part) in cases {
-        assert_eq!(
-            key.validate(5),
-            Err(KeyError::Point {
-                part,
-                source: PointError::Infinity
-            })
-        );
+        assert_eq!(key.validate(5), Err(KeyError::Point { part, source: PointError::Infinity }));
     }
 }
 
 #[test]
 fn points_off_the_curve_are_refused() {
     let point = G1Affine::new_unchecked(Fq::from(5u64), Fq::from(5u64));
-    let refused = KeyError::Point {
-        part: KeyPart::Ic(2),
-        source: PointError::NotOnCurve,
-    };
+    let refused = KeyError::Point { part: KeyPart::Ic(2), source: PointError::NotOnCurve };
     assert_eq!(changed(|key| key.ic[2] = point).validate(5), Err(refused));
 }
 
 #[test]
 fn generators_are_refused() {
     let cases = [
-        (
-            changed(|key| key.alpha_g1 = G1Affine::generator()),
-            KeyPart::Alpha,
-        ),
-        (
-            changed(|key| key.alpha_g1 = -G1Affine::generator()),
-            KeyPart::Alpha,
-        ),
-        (
-            changed(|key| key.beta_g2 = G2Affine::generator()),
-            KeyPart::Beta,
-        ),
-        (
-            changed(|key| key.delta_g2 = G2Affine::generator()),
-            KeyPart::Delta,
-        ),
-        (
-            changed(|key| key.delta_g2 = -G2Affine::generator()),
-            KeyPart::Delta,
-        ),
+        (changed(|key| key.alpha_g1 = G1Affine::generator()), KeyPart::Alpha),
+        (changed(|key| key.alpha_g1 = -G1Affine::generator()), KeyPart::Alpha),
+        (changed(|key| key.beta_g2 = G2Affine::generator()), KeyPart::Beta),
+        (changed(|key| key.delta_g2 = G2Affine::generator()), KeyPart::Delta),
+        (changed(|key| key.delta_g2 = -G2Affine::generator()), KeyPart::Delta),
     ];
     for (key, part) in cases {
         assert_eq!(key.validate(5), Err(KeyError::Generator { part }));
@@ -253,11 +187,7 @@ fn a_key_with_equal_gamma_and_delta_would_be_forgeable_by_anyone() {
         .iter()
         .zip(inputs)
         .fold(key.ic[0].into(), |sum: G1Projective, (ic, x)| sum + *ic * x);
-    let forged = Proof {
-        a: key.alpha_g1,
-        b: key.beta_g2,
-        c: (-statement).into(),
-    };
+    let forged = Proof { a: key.alpha_g1, b: key.beta_g2, c: (-statement).into() };
     let right = [key.beta_g2, key.gamma_g2, key.delta_g2];
     let expected = Bn254::multi_pairing([key.alpha_g1, statement.into(), forged.c], right);
     assert_eq!(Bn254::pairing(forged.a, forged.b), expected);
@@ -266,13 +196,7 @@ fn a_key_with_equal_gamma_and_delta_would_be_forgeable_by_anyone() {
 
 #[test]
 fn preparing_validates() {
-    assert_eq!(
-        key().prepare(4),
-        Err(KeyError::InputCount {
-            expected: 4,
-            actual: 5
-        })
-    );
+    assert_eq!(key().prepare(4), Err(KeyError::InputCount { expected: 4, actual: 5 }));
     let weak = changed(|key| key.delta_g2 = key.gamma_g2);
     assert!(matches!(weak.prepare(5), Err(KeyError::Equal { .. })));
 }
@@ -285,15 +209,9 @@ fn a_prepared_key_survives_its_bytes() {
         let restored =
             PreparedVerifyingKey::from_trusted_bytes(&prepared.to_trusted_bytes()).unwrap();
         assert_eq!(restored, prepared);
-        assert_eq!(
-            (restored.id(), restored.input_count()),
-            (trapdoor.key().id(), inputs)
-        );
+        assert_eq!((restored.id(), restored.input_count()), (trapdoor.key().id(), inputs));
         let statement = trapdoor.statement(1);
-        assert_eq!(
-            verify(&restored, &statement.inputs, &statement.proof),
-            Ok(())
-        );
+        assert_eq!(verify(&restored, &statement.inputs, &statement.proof), Ok(()));
     }
 }
 
@@ -309,10 +227,7 @@ fn damaged_prepared_keys_are_refused_where_that_can_be_seen() {
     let mut other_version = bytes.clone();
     other_version[0] = 9;
     let refused = Err(PreparedDecodeError::Version { version: 9 });
-    assert_eq!(
-        PreparedVerifyingKey::from_trusted_bytes(&other_version),
-        refused
-    );
+    assert_eq!(PreparedVerifyingKey::from_trusted_bytes(&other_version), refused);
     let mut too_large = bytes;
     too_large[33..65].fill(0xff);
     assert_eq!(

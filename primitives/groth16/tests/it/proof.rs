@@ -54,10 +54,8 @@ fn words_have_the_order_of_the_evm() {
         proof.c.x,
         proof.c.y,
     ];
-    let expected: Vec<u8> = words
-        .iter()
-        .flat_map(|coordinate| word(coordinate.into_bigint()))
-        .collect();
+    let expected: Vec<u8> =
+        words.iter().flat_map(|coordinate| word(coordinate.into_bigint())).collect();
     assert_eq!(proof.to_evm_bytes().as_slice(), expected);
 }
 
@@ -102,9 +100,7 @@ fn other_lengths_are_refused() {
     for extra in [1, 32, 256] {
         assert_eq!(
             Proof::from_evm_bytes(&longer(extra)),
-            Err(ProofDecodeError::Length {
-                actual: 256 + extra
-            })
+            Err(ProofDecodeError::Length { actual: 256 + extra })
         );
     }
 }
@@ -146,18 +142,11 @@ fn num(bytes: &[u8]) -> <Fq as PrimeField>::BigInt {
 
 #[test]
 fn infinity_is_refused() {
-    let cases = [
-        (0..64, ProofPart::A),
-        (64..192, ProofPart::B),
-        (192..256, ProofPart::C),
-    ];
+    let cases = [(0..64, ProofPart::A), (64..192, ProofPart::B), (192..256, ProofPart::C)];
     for (range, part) in cases {
         let mut bytes = valid();
         bytes[range].fill(0);
-        assert_eq!(
-            Proof::from_evm_bytes(&bytes),
-            refused(part, PointError::Infinity)
-        );
+        assert_eq!(Proof::from_evm_bytes(&bytes), refused(part, PointError::Infinity));
     }
 }
 
@@ -177,9 +166,7 @@ fn points_off_the_curve_are_refused() {
 fn outside_the_subgroup() -> G2Affine {
     let candidates = (1u64..).map(|x| Fq2::new(Fq::from(x), Fq::from(0u64)));
     let mut points = candidates.filter_map(|x| G2Affine::get_point_from_x_unchecked(x, false));
-    points
-        .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
-        .unwrap()
+    points.find(|point| !point.is_in_correct_subgroup_assuming_on_curve()).unwrap()
 }
 
 #[test]
@@ -210,8 +197,5 @@ fn errors_say_what_is_wrong() {
     let error = Proof::from_evm_bytes(&[0; 10]).unwrap_err();
     assert_eq!(error.to_string(), "a proof has 256 bytes, not 10");
     let error = Proof::from_evm_bytes(&[0; 256]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "point A of the proof: the point at infinity is not allowed"
-    );
+    assert_eq!(error.to_string(), "point A of the proof: the point at infinity is not allowed");
 }

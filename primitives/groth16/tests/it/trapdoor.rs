@@ -40,13 +40,7 @@ impl Trapdoor {
     pub(crate) fn new(inputs: usize, seed: u64) -> Self {
         let secret = |place: u64| scalar(1000 * seed + place);
         let ic = (0..=inputs as u64).map(|i| secret(10 + i)).collect();
-        Self {
-            alpha: secret(1),
-            beta: secret(2),
-            gamma: secret(3),
-            delta: secret(4),
-            ic,
-        }
+        Self { alpha: secret(1), beta: secret(2), gamma: secret(3), delta: secret(4), ic }
     }
 
     pub(crate) fn key(&self) -> VerifyingKey {
@@ -66,25 +60,16 @@ impl Trapdoor {
     /// A proof for these inputs: any A and B, and the C that fits them.
     pub(crate) fn prove(&self, inputs: &[Fr], seed: u64) -> Proof {
         let (a, b) = (scalar(seed), scalar(seed + 1));
-        let statement: Fr = self.ic[0]
-            + self.ic[1..]
-                .iter()
-                .zip(inputs)
-                .map(|(ic, x)| *ic * x)
-                .sum::<Fr>();
+        let statement: Fr =
+            self.ic[0] + self.ic[1..].iter().zip(inputs).map(|(ic, x)| *ic * x).sum::<Fr>();
         let rest = a * b - self.alpha * self.beta - statement * self.gamma;
-        Proof {
-            a: g1(a),
-            b: g2(b),
-            c: g1(rest / self.delta),
-        }
+        Proof { a: g1(a), b: g2(b), c: g1(rest / self.delta) }
     }
 
     /// Some statement with its proof.
     pub(crate) fn statement(&self, seed: u64) -> Statement {
-        let inputs: Vec<Fr> = (1..self.ic.len() as u64)
-            .map(|i| scalar(7000 + 100 * seed + i))
-            .collect();
+        let inputs: Vec<Fr> =
+            (1..self.ic.len() as u64).map(|i| scalar(7000 + 100 * seed + i)).collect();
         let proof = self.prove(&inputs, seed);
         Statement { inputs, proof }
     }

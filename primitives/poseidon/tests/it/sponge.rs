@@ -30,11 +30,7 @@ fn defined(tag: DomainTag, inputs: &[Fr]) -> Fr {
 fn the_sponge_follows_its_definition() {
     for count in [0, 1, 11, 12, 13, 24, 25, 100] {
         let inputs = numbers(count);
-        assert_eq!(
-            sponge_hash(TAG, &inputs),
-            defined(TAG, &inputs),
-            "{count} elements"
-        );
+        assert_eq!(sponge_hash(TAG, &inputs), defined(TAG, &inputs), "{count} elements");
     }
 }
 
@@ -44,29 +40,16 @@ fn the_streaming_sponge_gives_the_same_digest() {
         let inputs = numbers(count);
         let mut sponge = Sponge::new(TAG, count);
         sponge.absorb_all(inputs.iter().copied()).unwrap();
-        assert_eq!(
-            sponge.finish(),
-            Ok(sponge_hash(TAG, &inputs)),
-            "{count} elements"
-        );
+        assert_eq!(sponge.finish(), Ok(sponge_hash(TAG, &inputs)), "{count} elements");
     }
 }
 
 #[test]
 fn a_wrong_count_is_an_error() {
     let mut sponge = Sponge::new(TAG, 1);
-    assert_eq!(
-        sponge.clone().finish(),
-        Err(SpongeError::TooFew {
-            declared: 1,
-            absorbed: 0
-        })
-    );
+    assert_eq!(sponge.clone().finish(), Err(SpongeError::TooFew { declared: 1, absorbed: 0 }));
     sponge.absorb(Fr::from(1u32)).unwrap();
-    assert_eq!(
-        sponge.absorb(Fr::from(2u32)),
-        Err(SpongeError::TooMany { declared: 1 })
-    );
+    assert_eq!(sponge.absorb(Fr::from(2u32)), Err(SpongeError::TooMany { declared: 1 }));
     assert_eq!(sponge.finish(), Ok(sponge_hash(TAG, &numbers(1))));
 }
 
@@ -76,10 +59,7 @@ fn tag_length_and_order_change_the_digest() {
     let mut padded = numbers(3);
     padded.push(Fr::ZERO);
     assert_ne!(digest, sponge_hash(TAG, &padded));
-    assert_ne!(
-        digest,
-        sponge_hash(DomainTag::new(b"nocknock/tesu"), &numbers(3))
-    );
+    assert_ne!(digest, sponge_hash(DomainTag::new(b"nocknock/tesu"), &numbers(3)));
     assert_ne!(digest, sponge_hash(TAG, &[3u32, 2, 1].map(Fr::from)));
     assert_ne!(sponge_hash(TAG, &[]), sponge_hash(TAG, &[Fr::ZERO]));
 }
@@ -101,12 +81,6 @@ fn the_keystream_squeezes_twelve_elements_a_permutation() {
 fn debug_output_does_not_show_the_state() {
     let mut sponge = Sponge::new(TAG, 1);
     sponge.absorb(Fr::from(424_242u32)).unwrap();
-    assert_eq!(
-        format!("{sponge:?}"),
-        "Sponge { declared: 1, absorbed: 1, .. }"
-    );
-    assert_eq!(
-        format!("{:?}", Keystream::new(TAG, &numbers(2))),
-        "Keystream { .. }"
-    );
+    assert_eq!(format!("{sponge:?}"), "Sponge { declared: 1, absorbed: 1, .. }");
+    assert_eq!(format!("{:?}", Keystream::new(TAG, &numbers(2))), "Keystream { .. }");
 }

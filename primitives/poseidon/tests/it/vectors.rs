@@ -36,10 +36,7 @@ fn fixed_length_vectors() {
 #[test]
 fn sponge_vectors() {
     assert!(README.contains(&TAG.value().to_string()));
-    assert_eq!(
-        row("`sponge_hash` of nothing"),
-        sponge_hash(TAG, &[]).to_string()
-    );
+    assert_eq!(row("`sponge_hash` of nothing"), sponge_hash(TAG, &[]).to_string());
     for count in [1, 12, 13, 25] {
         assert_eq!(
             row(&format!("`sponge_hash(1..={count})`")),
@@ -52,10 +49,7 @@ fn sponge_vectors() {
 fn keystream_vectors() {
     let stream: Vec<Fr> = Keystream::new(TAG, &numbers(2)).take(13).collect();
     for place in [0, 11, 12] {
-        assert_eq!(
-            row(&format!("`Keystream(1..=2)`, element {place}")),
-            stream[place].to_string()
-        );
+        assert_eq!(row(&format!("`Keystream(1..=2)`, element {place}")), stream[place].to_string());
     }
 }
 

@@ -9,10 +9,7 @@ fn extreme(shape: &MlpShape) -> Weights {
     let ends =
         |bits| [Dimensions::min_signed(bits), Dimensions::max_signed(bits)].map(|v| v as i32);
     let fill = |values: &mut Vec<i32>, bits| {
-        values
-            .iter_mut()
-            .zip(ends(bits).into_iter().cycle())
-            .for_each(|(value, end)| *value = end);
+        values.iter_mut().zip(ends(bits).into_iter().cycle()).for_each(|(value, end)| *value = end);
     };
     fill(&mut weights.hidden, shape.weight_bits);
     fill(&mut weights.hidden_bias, shape.hidden_bias_bits);
@@ -36,11 +33,7 @@ fn the_number_of_elements_of_a_block_is_known() {
         let inputs = vec![shape.max_input() as u16; shape.inputs.into()];
         let sample = Row::sample(shape, inputs, 1);
         let rows = vec![sample; shape.block_rows.into()];
-        assert_eq!(
-            pack_rows(shape, &rows).unwrap().len(),
-            row_elements(shape),
-            "{shape}"
-        );
+        assert_eq!(pack_rows(shape, &rows).unwrap().len(), row_elements(shape), "{shape}");
     }
 }
 
@@ -62,10 +55,7 @@ fn rows_stand_one_after_the_other() {
     let sample = Row::sample(shape, vec![1, 0, 0, 0], 0);
     let rows = fill_block(shape, vec![sample; 2]).unwrap();
     let row = 1u64 | 1 << 8 | 1 << 10;
-    assert_eq!(
-        pack_rows(shape, &rows).unwrap()[0],
-        Fr::from(row | row << 11)
-    );
+    assert_eq!(pack_rows(shape, &rows).unwrap()[0], Fr::from(row | row << 11));
 }
 
 #[test]

@@ -55,10 +55,7 @@ fn each_bound_has_its_own_error() {
     assert_eq!(changed(|d| d.input_bits = 17), Err(Width));
     assert_eq!(changed(|d| d.weight_bits = 1), Err(Width));
     assert_eq!(changed(|d| d.gap_bits = 57), Err(Width));
-    assert_eq!(
-        changed(|d| d.preactivation_bits = 6),
-        Err(PreactivationOverflow)
-    );
+    assert_eq!(changed(|d| d.preactivation_bits = 6), Err(PreactivationOverflow));
     assert_eq!(changed(|d| d.inputs = 5), Err(PreactivationOverflow));
     assert_eq!(changed(|d| d.shift = 6), Err(Shift));
     assert_eq!(changed(|d| d.gap_bits = 8), Err(GapOverflow));
@@ -77,11 +74,7 @@ fn a_block_whose_length_needs_more_than_32_bits_is_refused() {
         ..*TINY_4X3X2.dimensions()
     };
     assert_eq!(long.check(), Err(ShapeError::BlockTooLong));
-    let short = Dimensions {
-        inputs: 30000,
-        block_rows: 1,
-        ..long
-    };
+    let short = Dimensions { inputs: 30000, block_rows: 1, ..long };
     assert_eq!(short.check(), Ok(()));
 }
 
@@ -101,10 +94,7 @@ fn the_widest_dimensions_are_checked_without_overflow() {
         block_rows: u16::MAX,
     };
     assert_eq!(widest.check(), Err(ShapeError::Size));
-    let classes = Dimensions {
-        classes: 256,
-        ..widest
-    };
+    let classes = Dimensions { classes: 256, ..widest };
     assert_eq!(classes.check(), Err(ShapeError::Width));
     let widths = Dimensions {
         input_bits: 16,

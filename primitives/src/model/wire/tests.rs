@@ -5,10 +5,8 @@ use alloc::{vec, vec::Vec};
 const SHAPE: &MlpShape = &TINY_4X3X2;
 
 fn block() -> Vec<Row> {
-    let samples = vec![
-        Row::sample(SHAPE, vec![0, 1, 2, 3], 1),
-        Row::sample(SHAPE, vec![3, 0, 0, 1], 0),
-    ];
+    let samples =
+        vec![Row::sample(SHAPE, vec![0, 1, 2, 3], 1), Row::sample(SHAPE, vec![3, 0, 0, 1], 0)];
     fill_block(SHAPE, samples).unwrap()
 }
 
@@ -54,10 +52,7 @@ fn every_other_length_is_refused() {
     bytes.push(0);
     for len in [0, 1, 2, 5, 7] {
         let refused = decode_rows(SHAPE, &bytes[..len]);
-        assert!(
-            matches!(refused, Err(WireError::Length { found, .. }) if found == len),
-            "{len}"
-        );
+        assert!(matches!(refused, Err(WireError::Length { found, .. }) if found == len), "{len}");
     }
 }
 
@@ -75,19 +70,13 @@ fn bits_behind_the_last_input_are_refused() {
     let name = crate::model::shape::ShapeName::new("tiny-3x3x2").unwrap();
     let shape = MlpShape::new(name, dimensions).unwrap();
     assert!(decode_rows(&shape, &[1, 0, 0, 0b0011_1111]).is_ok());
-    assert_eq!(
-        decode_rows(&shape, &[1, 0, 0, 0b0100_0000]),
-        Err(WireError::LooseBits { row: 0 })
-    );
+    assert_eq!(decode_rows(&shape, &[1, 0, 0, 0b0100_0000]), Err(WireError::LooseBits { row: 0 }));
 }
 
 #[test]
 fn more_samples_than_a_block_holds_are_refused() {
     let mut bytes = vec![41, 0];
     bytes.resize(2 + 41 * 2, 0);
-    let refused = WireError::Rows(RowError::TooMany {
-        capacity: 40,
-        found: 41,
-    });
+    let refused = WireError::Rows(RowError::TooMany { capacity: 40, found: 41 });
     assert_eq!(decode_rows(SHAPE, &bytes), Err(refused));
 }

@@ -23,9 +23,7 @@ fn sponsoring_oneself_mints_nothing() {
     world.transfer(Bob, Eve, 3 * NNK).expect("a transfer");
     let experiment = world.create_experiment(Bob, "Mine alone");
     let issued = world.issuance();
-    let task = world
-        .create(Bob, experiment, 10 * NNK, 23)
-        .expect("a sponsored task");
+    let task = world.create(Bob, experiment, 10 * NNK, 23).expect("a sponsored task");
     world.open_task(&task);
     let eve = worker(Eve);
     world.commit(&eve, task.id).expect("a stake");
@@ -44,23 +42,15 @@ fn nobody_sponsors_a_task_of_the_curriculum() {
     let mut world = with_a_rich_bob(24);
     let refused = world.create(Bob, DIGITS, 10 * NNK, 25).map(|_| ());
     assert!(refused.is_err());
-    assert_eq!(
-        world.run(|| Experiments::experiment(DIGITS).map(|it| it.archived)),
-        Some(false)
-    );
+    assert_eq!(world.run(|| Experiments::experiment(DIGITS).map(|it| it.archived)), Some(false));
 }
 
 /// A curriculum task whose custodian chose the test blocks: of the same data a model has the same score each time.
 fn with_chosen_test_blocks(world: &mut World, seed: u64) -> Task {
     let blocks = data(seed);
     let mut spec = spec(&blocks, 0);
-    spec.split = Split::Fixed {
-        test_blocks: list(0..TESTS),
-        train_data: TRAIN_DATA,
-    };
-    world
-        .create_from(Alice, DIGITS, spec, blocks)
-        .expect("a fixed split")
+    spec.split = Split::Fixed { test_blocks: list(0..TESTS), train_data: TRAIN_DATA };
+    world.create_from(Alice, DIGITS, spec, blocks).expect("a fixed split")
 }
 
 /// A registered worker does all it can in such a task, and is paid if it wins.
@@ -118,14 +108,8 @@ fn a_custodian_that_chose_its_test_blocks_gains_nothing_after_the_first_time() {
 #[test]
 fn the_zero_model_and_the_constant_model_win_nothing() {
     let mut world = World::new();
-    let zero = Worker {
-        weights: Weights::zero(&SHAPE),
-        ..worker(Bob)
-    };
-    let constant = Worker {
-        weights: models::constant(),
-        ..worker(Dave)
-    };
+    let zero = Worker { weights: Weights::zero(&SHAPE), ..worker(Bob) };
+    let constant = Worker { weights: models::constant(), ..worker(Dave) };
     world.register(&worker(Bob));
     world.register(&worker(Dave));
     let task = provable(&mut world, &[&zero, &constant], 28);

@@ -23,10 +23,7 @@ const REWARD: Balance = 10 * NNK;
 /// The values of a row with their widths, in the order in which they are packed.
 fn values(row: &Row) -> impl Iterator<Item = (u64, u32)> + '_ {
     let width = u32::from(SHAPE.input_bits);
-    let inputs = row
-        .inputs
-        .iter()
-        .map(move |value| (u64::from(*value), width));
+    let inputs = row.inputs.iter().map(move |value| (u64::from(*value), width));
     let label = row.one_hot.iter().map(|value| (u64::from(*value), 1));
     inputs.chain(label).chain([(u64::from(row.real), 1)])
 }
@@ -59,9 +56,7 @@ fn unchecked_root(block: &Block, index: BlockIndex) -> BlockRoot {
 /// The roots of blocks that no check would let through.
 fn unchecked_roots(blocks: &[Block]) -> Vec<BlockRoot> {
     let numbered = (0..).zip(blocks);
-    numbered
-        .map(|(index, block)| unchecked_root(block, index))
-        .collect()
+    numbered.map(|(index, block)| unchecked_root(block, index)).collect()
 }
 
 #[test]
@@ -84,9 +79,7 @@ fn task_with_malformed_blocks(
     }
     let mut spec = spec(&blocks, REWARD);
     spec.roots = list(unchecked_roots(&broken));
-    world
-        .create_from(Bob, experiment, spec, blocks)
-        .expect("roots are opaque")
+    world.create_from(Bob, experiment, spec, blocks).expect("roots are opaque")
 }
 
 /// What comes of revealing a block by these bytes.
@@ -139,9 +132,7 @@ fn committed_malformed_block(break_row: impl Fn(&mut Row)) {
     nothing_reveals_it(&mut world, &task);
     assert_eq!(outcome(&mut world, task.id), Outcome::RevealFailed);
     let id = task.id;
-    world.until("the end", || {
-        Tasks::task(id).is_none_or(|task| task.open_commitments == 0)
-    });
+    world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
 
     // The worker has its stake back, and the bond for its trouble. The rest of the requester's money is free again.
     assert_eq!(world.held(Dave), 0);

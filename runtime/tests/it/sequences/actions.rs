@@ -182,10 +182,9 @@ pub(super) fn fact_call(step: FactStep, fact: FactId, who: Sr25519Keyring) -> Ru
     type Call = pallet_wtm::Call<Runtime>;
     let vote = |support| Call::vote { fact, support };
     match step {
-        FactStep::Propose => Call::propose {
-            statement: Box::new(statement()),
-            source: Source::Attested,
-        },
+        FactStep::Propose => {
+            Call::propose { statement: Box::new(statement()), source: Source::Attested }
+        }
         FactStep::Supersede => Call::supersede {
             old: fact,
             object: list(format!("more than {fact}").into_bytes()),
@@ -197,10 +196,7 @@ pub(super) fn fact_call(step: FactStep, fact: FactId, who: Sr25519Keyring) -> Ru
         FactStep::Oppose => vote(false),
         FactStep::Retract => Call::retract { fact },
         FactStep::Resolve => Call::resolve { fact },
-        FactStep::Claim => Call::claim {
-            fact,
-            who: who.to_account_id(),
-        },
+        FactStep::Claim => Call::claim { fact, who: who.to_account_id() },
         FactStep::Remove => Call::remove { fact },
     }
     .into()
@@ -227,11 +223,7 @@ pub(super) fn experiment_call(
         ExperimentStep::Offer => Call::offer_transfer { experiment, to },
         ExperimentStep::Accept => Call::accept_transfer { experiment },
         ExperimentStep::CancelOffer => Call::cancel_transfer { experiment },
-        ExperimentStep::TransferModel => Call::transfer_model {
-            experiment,
-            version: 1,
-            to,
-        },
+        ExperimentStep::TransferModel => Call::transfer_model { experiment, version: 1, to },
         ExperimentStep::Archive => Call::archive_experiment { experiment },
     }
     .into()
@@ -250,11 +242,8 @@ pub(super) fn standing_call(step: StandingStep, who: usize) -> RuntimeCall {
 }
 
 fn set_keys(who: usize) -> RuntimeCall {
-    const GRANDPA: [Ed25519Keyring; 3] = [
-        Ed25519Keyring::Bob,
-        Ed25519Keyring::Charlie,
-        Ed25519Keyring::Dave,
-    ];
+    const GRANDPA: [Ed25519Keyring; 3] =
+        [Ed25519Keyring::Bob, Ed25519Keyring::Charlie, Ed25519Keyring::Dave];
     let babe = WORKERS[who];
     let (keys, proof) = session_keys(babe, GRANDPA[who], &babe.to_account_id());
     pallet_session::Call::<Runtime>::set_keys { keys, proof }.into()

@@ -36,11 +36,7 @@ impl Story {
     /// Everybody is registered. The second worker has won a curriculum task, with a model that can be improved on, and
     /// has shared what it earned.
     pub(super) fn new() -> Self {
-        let weights = [
-            models::perfect(),
-            models::short_sighted(),
-            models::perfect(),
-        ];
+        let weights = [models::perfect(), models::short_sighted(), models::perfect()];
         let mut workers = WORKERS.into_iter().zip(weights);
         let mut story = Self {
             world: World::new(),
@@ -76,8 +72,7 @@ impl Story {
 
     /// Whether an account has votes.
     pub(super) fn has_points(&mut self, who: Sr25519Keyring) -> bool {
-        self.world
-            .run(|| Rewards::work_points(who.to_account_id()) > 0)
+        self.world.run(|| Rewards::work_points(who.to_account_id()) > 0)
     }
 
     /// Does it, or is refused: both are fine as long as the invariants hold.
@@ -167,9 +162,7 @@ impl Story {
     }
 
     fn register(&mut self, who: usize) {
-        let round = self
-            .world
-            .run(|| Rewards::registration_round(WORKERS[who].to_account_id()));
+        let round = self.world.run(|| Rewards::registration_round(WORKERS[who].to_account_id()));
         let call = self.world.registration(&self.workers[who], round);
         let _refused = self.world.send_bare(call);
     }

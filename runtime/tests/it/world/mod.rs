@@ -44,14 +44,12 @@ pub(crate) enum Refused {
 }
 
 /// The account cannot pay the fee.
-pub(crate) const CANNOT_PAY: Refused = Refused::Invalid(TransactionValidityError::Invalid(
-    InvalidTransaction::Payment,
-));
+pub(crate) const CANNOT_PAY: Refused =
+    Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::Payment));
 
 /// The block is full.
-const NO_ROOM: Refused = Refused::Invalid(TransactionValidityError::Invalid(
-    InvalidTransaction::ExhaustsResources,
-));
+const NO_ROOM: Refused =
+    Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources));
 
 /// As many may follow each other: one that was filled, and the first of a session.
 const FULL_BLOCKS: u32 = 2;
@@ -75,10 +73,7 @@ impl World {
                 sp_io::hashing::blake2_256(genesis.to_string().as_bytes()).into();
             frame_system::BlockHash::<Runtime>::insert(0, hash);
         });
-        let mut world = Self {
-            state,
-            slot: 1_000_000,
-        };
+        let mut world = Self { state, slot: 1_000_000 };
         world.open_block();
         world
     }
@@ -241,23 +236,13 @@ impl World {
 fn initialize(slot: u64) {
     let number = System::block_number() + 1;
     let parent = frame_system::BlockHash::<Runtime>::get(number - 1);
-    let digest = Digest {
-        logs: vec![pre_digest(slot)],
-    };
-    let header = Header::new(
-        number,
-        Default::default(),
-        Default::default(),
-        parent,
-        digest,
-    );
+    let digest = Digest { logs: vec![pre_digest(slot)] };
+    let header = Header::new(number, Default::default(), Default::default(), parent, digest);
     Executive::initialize_block(&header);
 }
 
 fn applied(transaction: UncheckedExtrinsic) -> Result<(), Refused> {
-    Executive::apply_extrinsic(transaction)
-        .map_err(Refused::Invalid)?
-        .map_err(Refused::Failed)
+    Executive::apply_extrinsic(transaction).map_err(Refused::Invalid)?.map_err(Refused::Failed)
 }
 
 fn pre_digest(slot: u64) -> DigestItem {

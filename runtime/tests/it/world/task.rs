@@ -79,13 +79,7 @@ pub(crate) fn spec(blocks: &[Block], reward: Balance) -> TaskSpec<Balance, Block
             shares: list([10_000]),
             bond: if sponsored { 2 * NNK } else { 0 },
             stake: if sponsored { NNK } else { 0 },
-            periods: Periods {
-                publish: 10,
-                commit: 5,
-                reveal: 5,
-                prove: 5,
-                deliver: 5,
-            },
+            periods: Periods { publish: 10, commit: 5, reveal: 5, prove: 5, deliver: 5 },
         },
         roots: list(roots(blocks)),
         split: Split::Drawn { test_blocks: TESTS },
@@ -98,11 +92,8 @@ impl World {
         let id = self.run(pallet_experiments::NextExperiment::<Runtime>::get);
         let description =
             Description::new::<&str>(name, "", &[], None).expect("the description is short");
-        self.send(
-            owner,
-            pallet_experiments::Call::create_experiment { description },
-        )
-        .expect("the owner can pay the deposit");
+        self.send(owner, pallet_experiments::Call::create_experiment { description })
+            .expect("the owner can pay the deposit");
         id
     }
 
@@ -129,15 +120,8 @@ impl World {
     ) -> Result<Task, Refused> {
         let id = self.run(pallet_tasks::NextTask::<Runtime>::get);
         let spec = Box::new(spec);
-        self.send(
-            requester,
-            pallet_tasks::Call::create_task { experiment, spec },
-        )?;
-        Ok(Task {
-            id,
-            requester,
-            blocks,
-        })
+        self.send(requester, pallet_tasks::Call::create_task { experiment, spec })?;
+        Ok(Task { id, requester, blocks })
     }
 
     /// The phase of a task in the open block.
@@ -148,13 +132,8 @@ impl World {
     /// Waits until the test blocks are drawn (the sweep does it) and publishes the others.
     pub(crate) fn open_task(&mut self, task: &Task) {
         let id = task.id;
-        self.until("the draw", || {
-            Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Drawn)
-        });
-        let call = pallet_tasks::Call::publish_training_data {
-            task: id,
-            train_data: TRAIN_DATA,
-        };
+        self.until("the draw", || Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Drawn));
+        let call = pallet_tasks::Call::publish_training_data { task: id, train_data: TRAIN_DATA };
         self.send(task.requester, call).expect("the task opens");
     }
 

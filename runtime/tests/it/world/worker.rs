@@ -34,12 +34,7 @@ impl Worker {
     /// A worker whose salt and key are its own.
     pub(crate) fn new(who: Sr25519Keyring, weights: Weights) -> Self {
         let own = u64::from(bytes(who)[0]) + 1;
-        Self {
-            who,
-            weights,
-            salt: Fr::from(7_000 + own),
-            key: Fr::from(9_000 + own),
-        }
+        Self { who, weights, salt: Fr::from(7_000 + own), key: Fr::from(9_000 + own) }
     }
 
     /// `C_W`.
@@ -64,9 +59,7 @@ impl Worker {
             rows: block.rows.clone(),
         };
         let public = score::Public::of(&SHAPE, context, &private).expect("a score");
-        let proof = S1
-            .prove(&public, &private, |_| ())
-            .expect("the score is true");
+        let proof = S1.prove(&public, &private, |_| ()).expect("the score is true");
         BlockScore {
             block: index,
             score: public.score,
@@ -80,9 +73,7 @@ impl Worker {
         let private = delivery::Private::new(&SHAPE, self.key, self.salt, &self.weights)
             .expect("the weights fit");
         let public = delivery::Public::of(&SHAPE, context, &private);
-        let proof = D1
-            .prove(&public, &private, |_| ())
-            .expect("the delivery is true");
+        let proof = D1.prove(&public, &private, |_| ()).expect("the delivery is true");
         (
             private.ciphertext(&SHAPE, context),
             KeyCommitment(field(&public.key_hash)),
@@ -100,14 +91,7 @@ pub(crate) fn context(
     who: Sr25519Keyring,
     block: BlockIndex,
 ) -> Context {
-    Context {
-        domain,
-        genesis_hash,
-        circuit,
-        task,
-        worker: bytes(who),
-        block,
-    }
+    Context { domain, genesis_hash, circuit, task, worker: bytes(who), block }
 }
 
 impl World {
@@ -137,18 +121,10 @@ impl World {
         round: TaskId,
     ) -> pallet_rewards::Call<Runtime> {
         let genesis = self.genesis_hash();
-        let context = context(
-            ContextDomain::Registration,
-            genesis,
-            S1.info().id(),
-            round,
-            worker.who,
-            0,
-        );
-        let practice = super::task::Block {
-            salt: models::practice_salt(),
-            rows: models::practice_rows(),
-        };
+        let context =
+            context(ContextDomain::Registration, genesis, S1.info().id(), round, worker.who, 0);
+        let practice =
+            super::task::Block { salt: models::practice_salt(), rows: models::practice_rows() };
         let proved = worker.prove(context.to_field(), 0, &practice);
         pallet_rewards::Call::register_worker {
             worker: worker.who.to_account_id(),
@@ -201,8 +177,7 @@ impl World {
             scores.iter().map(|score| score.score).sum(),
             scores.iter().map(|score| score.rows).sum(),
         );
-        self.submit(worker.who, task.id, scores)
-            .expect("the scores are proved");
+        self.submit(worker.who, task.id, scores).expect("the scores are proved");
         total
     }
 

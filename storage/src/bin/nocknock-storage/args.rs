@@ -85,12 +85,7 @@ pub(crate) struct Network {
 
     /// Folder for checked blobs and interrupted downloads; one folder serves any number of processes.
     /// [default: nocknock/blobs in the user's cache folder]
-    #[arg(
-        long,
-        env = "NOCKNOCK_STORAGE_CACHE",
-        value_name = "DIR",
-        global = true
-    )]
+    #[arg(long, env = "NOCKNOCK_STORAGE_CACHE", value_name = "DIR", global = true)]
     cache: Option<PathBuf>,
 
     /// What the cache may hold, in MiB.
@@ -102,12 +97,7 @@ pub(crate) struct Network {
     largest_mib: u64,
 
     /// File with the secret of an own publisher, to make a token for each upload (HS256).
-    #[arg(
-        long,
-        env = "NOCKNOCK_JWT_SECRET_FILE",
-        value_name = "FILE",
-        global = true
-    )]
+    #[arg(long, env = "NOCKNOCK_JWT_SECRET_FILE", value_name = "FILE", global = true)]
     jwt_secret_file: Option<PathBuf>,
 
     /// PEM file with certificate authorities to trust besides the system's.

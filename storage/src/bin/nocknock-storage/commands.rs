@@ -78,10 +78,7 @@ async fn pack_and_store(network: &Network, args: &Pack) -> Result<Packed> {
         Some(path) => path.clone(),
         None => default_journal(network, &args.folder)?,
     };
-    let options = PackOptions {
-        journal: Some(journal.clone()),
-        ..pack_options(args)
-    };
+    let options = PackOptions { journal: Some(journal.clone()), ..pack_options(args) };
     let packed = pack_folder(&client, &args.folder, &put_options(&args.keep), &options).await?;
     // Everything is stored, so there is nothing left to take up.
     let _ = fs::remove_file(journal);
@@ -114,14 +111,7 @@ fn describe(packed: &Packed) {
         manifest.shards().count(),
         manifest.size()
     );
-    let PackReport {
-        stored,
-        stored_bytes,
-        reused,
-        cost,
-        end_epoch,
-        left_out,
-    } = &packed.report;
+    let PackReport { stored, stored_bytes, reused, cost, end_epoch, left_out } = &packed.report;
     eprintln!("stored now: {stored} blobs, {stored_bytes} bytes, price {cost} FROST");
     eprintln!("not stored again: {reused} shards");
     if let Some(epoch) = end_epoch {
@@ -135,10 +125,7 @@ fn describe(packed: &Packed) {
 pub(crate) async fn fetch(network: &Network, args: &Fetch) -> Result<()> {
     let client = network.client()?;
     let just_certified = args.fresh.just_stored;
-    let options = FetchOptions {
-        just_certified,
-        ..FetchOptions::default()
-    };
+    let options = FetchOptions { just_certified, ..FetchOptions::default() };
     let manifest = fetch_manifest(&client, &args.id, &options).await?;
     let options = FetchFolderOptions {
         roles: args.roles.iter().copied().map(Into::into).collect(),

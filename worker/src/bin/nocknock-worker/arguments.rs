@@ -46,12 +46,7 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "DIR", env = "NOCKNOCK_WORKER_STATE")]
     pub(crate) state: Option<PathBuf>,
     /// Configuration file [default: worker.toml in the state directory, if it is there]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "NOCKNOCK_WORKER_CONFIG"
-    )]
+    #[arg(long, global = true, value_name = "FILE", env = "NOCKNOCK_WORKER_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// Node to use instead of those in the configuration; may be given several times
     #[arg(

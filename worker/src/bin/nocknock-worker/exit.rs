@@ -161,10 +161,7 @@ mod tests {
         let unreachable = || ChainError::Unreachable(String::new());
         assert_eq!(code(unreachable()), expected(UNREACHABLE));
         assert_eq!(code(StepError::Chain(unreachable())), expected(UNREACHABLE));
-        assert_eq!(
-            code(RegisterError::Chain(unreachable())),
-            expected(UNREACHABLE)
-        );
+        assert_eq!(code(RegisterError::Chain(unreachable())), expected(UNREACHABLE));
         assert_eq!(code(ChainError::CannotPay), expected(ACCOUNT));
         assert_eq!(code(AccountError::None), expected(ACCOUNT));
         assert_eq!(code(StateError::NoFolder), expected(STATE));
@@ -180,14 +177,8 @@ mod tests {
         assert_eq!(code(WithdrawError::TooLate(5)), expected(REFUSED));
         let step = StepError::Chain(unreachable());
         assert_eq!(code(WithdrawError::Step(step)), expected(UNREACHABLE));
-        assert_eq!(
-            code(UnregisterError::Chain(unreachable())),
-            expected(UNREACHABLE)
-        );
-        assert_eq!(
-            code(UnregisterError::State(StateError::NoFolder)),
-            expected(STATE)
-        );
+        assert_eq!(code(UnregisterError::Chain(unreachable())), expected(UNREACHABLE));
+        assert_eq!(code(UnregisterError::State(StateError::NoFolder)), expected(STATE));
         let stranger = UnregisterError::NotRegistered([7; 32].into());
         assert_eq!(code(stranger), expected(ACCOUNT));
         assert_eq!(code(UnregisterError::OpenTasks(vec![5])), expected(REFUSED));

@@ -57,11 +57,7 @@ impl Session {
             config.chain.urls = common.urls.clone();
             config.check().context("--url")?;
         }
-        Ok(Self {
-            config,
-            state,
-            common: common.clone(),
-        })
+        Ok(Self { config, state, common: common.clone() })
     }
 
     pub(crate) fn keys(&self) -> Result<Keys> {
@@ -120,17 +116,12 @@ impl Session {
         state: &StateDir,
         notices: Notices,
     ) -> Result<Workshop> {
-        state.claim(&Owner {
-            account: chain.worker(),
-            genesis: chain.genesis(),
-        })?;
+        state.claim(&Owner { account: chain.worker(), genesis: chain.genesis() })?;
         let config = self.config.clone();
         Ok(Workshop {
             chain: Arc::new(chain),
             blobs: Arc::new(Walrus::new(&config.storage, self.state.join("blobs"))?),
-            trainer: Arc::new(CandleTrainer {
-                training: config.training.clone(),
-            }),
+            trainer: Arc::new(CandleTrainer { training: config.training.clone() }),
             provers: doctor::provers(&config)?,
             origin: Origin::of_this_process()?,
             places: Places::of(&config),
@@ -231,17 +222,12 @@ pub(crate) fn start_log(common: &Common) -> Result<()> {
         Err(_) => EnvFilter::new("info"),
     };
     // The library would report a line that cannot be written with a macro that panics if nobody reads standard error.
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .log_internal_errors(false);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     match &common.log_file {
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let file = file.with_context(|| format!("cannot open the log {}", path.display()))?;
-            builder
-                .with_ansi(false)
-                .with_writer(Mutex::new(file))
-                .init();
+            builder.with_ansi(false).with_writer(Mutex::new(file)).init();
         }
         None if std::env::var_os(LOG_VARIABLE).is_some() => builder.with_writer(stderr).init(),
         None => {}

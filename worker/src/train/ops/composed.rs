@@ -93,14 +93,7 @@ fn update_part(state: &Tensor, gradient: &Tensor, scale: &Scale, update: Update)
 
 /// The direction of Adam and its two new memories.
 fn adapt(state: &Tensor, gradient: &Tensor, rule: Rule) -> Result<(Tensor, Vec<Tensor>)> {
-    let Rule::AdamW {
-        beta1,
-        beta2,
-        correction1,
-        correction2,
-        epsilon,
-    } = rule
-    else {
+    let Rule::AdamW { beta1, beta2, correction1, correction2, epsilon } = rule else {
         candle_core::bail!("this is not a rule of Adam");
     };
     let mix = |memory: Tensor, new: &Tensor, beta: f32| {
@@ -116,7 +109,5 @@ fn adapt(state: &Tensor, gradient: &Tensor, rule: Rule) -> Result<(Tensor, Vec<T
 
 fn round(parameters: &Tensor, scale: &Scale) -> Result<Tensor> {
     let magic = f64::from(ROUNDING);
-    parameters
-        .affine(f64::from(scale.unit), magic)?
-        .affine(1.0, -magic)
+    parameters.affine(f64::from(scale.unit), magic)?.affine(1.0, -magic)
 }

@@ -64,10 +64,7 @@ impl CustomOp2 for ActivateBack {
         let sums = values::<f32>(sums, sums_layout)?;
         let slope = super::composed::slope(self.shift) as f32;
         let mut out = Vec::with_capacity(rows * hidden);
-        for (gradient, sums) in gradient
-            .chunks_exact(hidden + 1)
-            .zip(sums.chunks_exact(hidden))
-        {
+        for (gradient, sums) in gradient.chunks_exact(hidden + 1).zip(sums.chunks_exact(hidden)) {
             let passed = gradient.iter().zip(sums);
             out.extend(passed.map(|(g, sum)| if *sum > 0.0 { g * slope } else { 0.0 }));
         }
@@ -112,11 +109,7 @@ impl Loss {
         let factor = self.logit / rows;
         let mut loss = 0.0;
         for ((class, value), z) in exponentials.iter_mut().enumerate().zip(outputs) {
-            let own = if class == label {
-                1.0 - self.smoothing
-            } else {
-                0.0
-            };
+            let own = if class == label { 1.0 - self.smoothing } else { 0.0 };
             let target = own + spread;
             // A class without a target adds nothing, also where its logarithm is infinite.
             if target > 0.0 {
@@ -153,12 +146,7 @@ impl InplaceOp2 for UpdateLayer {
         let (parameters, rest) = state.split_at_mut(size);
         let (integers, rest) = rest.split_at_mut(size);
         let (first, second) = rest.split_at_mut(size);
-        let slots = Slots {
-            parameters,
-            integers,
-            first,
-            second,
-        };
+        let slots = Slots { parameters, integers, first, second };
         self.rows(slots, gradient, columns);
         Ok(())
     }

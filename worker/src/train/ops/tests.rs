@@ -28,10 +28,7 @@ fn assert_near(left: &Tensor, right: &Tensor, tolerance: f32) {
     assert_eq!(left.dims(), right.dims());
     for (left, right) in numbers(left).into_iter().zip(numbers(right)) {
         let distance = (left - right).abs();
-        assert!(
-            distance <= tolerance * (1.0 + left.abs()),
-            "{left} is not {right}"
-        );
+        assert!(distance <= tolerance * (1.0 + left.abs()), "{left} is not {right}");
     }
 }
 
@@ -59,10 +56,7 @@ fn an_activation_rounds_down_and_cuts_off() {
 fn losses_and_gradients_agree_in_both_forms() {
     let labels = Tensor::new(&[0u32, 3, 2, 1, 3], &Device::Cpu).unwrap();
     for seed in 0..20 {
-        let constants = Loss {
-            logit: 0.01,
-            smoothing: [0.0, 0.1][seed as usize % 2],
-        };
+        let constants = Loss { logit: 0.01, smoothing: [0.0, 0.1][seed as usize % 2] };
         let outputs = integers(seed, &[5, 4], 500.0);
         let (gradient, losses) = loss(&outputs, &labels, constants).unwrap();
         let composed = composed::loss(&outputs, &labels, constants).unwrap();
@@ -74,10 +68,7 @@ fn losses_and_gradients_agree_in_both_forms() {
 #[test]
 fn the_gradient_is_the_slope_of_the_loss() {
     let labels = Tensor::new(&[2u32], &Device::Cpu).unwrap();
-    let constants = Loss {
-        logit: 0.5,
-        smoothing: 0.2,
-    };
+    let constants = Loss { logit: 0.5, smoothing: 0.2 };
     let mean = |values: [f32; 3]| {
         let outputs = Tensor::new(&[values], &Device::Cpu).unwrap();
         let (gradient, losses) = loss(&outputs, &labels, constants).unwrap();
@@ -95,23 +86,9 @@ fn the_gradient_is_the_slope_of_the_loss() {
 }
 
 fn scale() -> LayerScale {
-    let weight = Scale {
-        unit: 20.0,
-        low: -1.6,
-        high: 1.55,
-        decay: 0.02,
-    };
-    let bias = Scale {
-        unit: 300.0,
-        low: -6.8,
-        high: 6.8,
-        decay: 0.0,
-    };
-    LayerScale {
-        weight,
-        bias,
-        spread: 0.5,
-    }
+    let weight = Scale { unit: 20.0, low: -1.6, high: 1.55, decay: 0.02 };
+    let bias = Scale { unit: 300.0, low: -6.8, high: 6.8, decay: 0.0 };
+    LayerScale { weight, bias, spread: 0.5 }
 }
 
 fn updates_agree(optimiser: Optimiser) {
@@ -121,10 +98,7 @@ fn updates_agree(optimiser: Optimiser) {
     let mut composed = zeros;
     for step in 0..50 {
         let gradient = random(step, &[3, 5], 0.1);
-        let change = Update {
-            rate: 0.05,
-            rule: optimiser.rule(step),
-        };
+        let change = Update { rate: 0.05, rule: optimiser.rule(step) };
         update(&mut fused, &gradient, &scale(), change).unwrap();
         composed = composed::update(&composed, &gradient, &scale(), change).unwrap();
         let parameters = |state: &Tensor| state.get(0).unwrap();
@@ -143,16 +117,10 @@ fn updates_of_both_rules_agree_in_both_forms() {
 
 #[test]
 fn what_is_remembered_of_a_gradient_that_ended_becomes_zero() {
-    for optimiser in [
-        Optimiser::SgdMomentum { momentum: 0.5 },
-        Optimiser::default(),
-    ] {
+    for optimiser in [Optimiser::SgdMomentum { momentum: 0.5 }, Optimiser::default()] {
         let shape = (2 + optimiser.memory(), 2, 3);
         let mut state = Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu).unwrap();
-        let scale = LayerScale {
-            weight: scale().bias,
-            ..scale()
-        };
+        let scale = LayerScale { weight: scale().bias, ..scale() };
         let mut gradient = random(1, &[2, 3], 1.0);
         for step in 0..1000 {
             let rule = optimiser.rule(step);

@@ -69,14 +69,8 @@ impl Optimiser {
         let done = i32::try_from(step).unwrap_or(i32::MAX).saturating_add(1);
         let correction = |beta: f64| (1.0 / (1.0 - beta.powi(done))) as f32;
         match *self {
-            Self::SgdMomentum { momentum } => Rule::SgdMomentum {
-                momentum: momentum as f32,
-            },
-            Self::AdamW {
-                beta1,
-                beta2,
-                epsilon,
-            } => Rule::AdamW {
+            Self::SgdMomentum { momentum } => Rule::SgdMomentum { momentum: momentum as f32 },
+            Self::AdamW { beta1, beta2, epsilon } => Rule::AdamW {
                 beta1: beta1 as f32,
                 beta2: beta2 as f32,
                 correction1: correction(beta1),
@@ -108,14 +102,7 @@ impl Update {
     }
 
     fn adapt(&self, slots: Slots<'_>, gradient: &[f32], scale: &Scale) {
-        let Rule::AdamW {
-            beta1,
-            beta2,
-            correction1,
-            correction2,
-            epsilon,
-        } = self.rule
-        else {
+        let Rule::AdamW { beta1, beta2, correction1, correction2, epsilon } = self.rule else {
             return;
         };
         let kept = 1.0 - self.rate * scale.decay;

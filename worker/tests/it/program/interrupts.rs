@@ -105,11 +105,7 @@ impl Training {
             .stderr(File::create(&errors).unwrap())
             .spawn()
             .expect("the program starts");
-        Running {
-            child,
-            output,
-            errors,
-        }
+        Running { child, output, errors }
     }
 
     fn out(&self) -> PathBuf {

@@ -71,11 +71,9 @@ fn closed_pipe() -> io::PipeWriter {
 #[test]
 fn a_reader_that_has_gone_changes_no_exit_code() {
     let state = folder();
-    for (arguments, expected) in [
-        (["config", "default"], 0),
-        (["completions", "bash"], 0),
-        (["keys", "show"], 6),
-    ] {
+    for (arguments, expected) in
+        [(["config", "default"], 0), (["completions", "bash"], 0), (["keys", "show"], 6)]
+    {
         let mut command = prepared(Command::new(PROGRAM), state.path(), &arguments);
         command.stdout(closed_pipe()).stderr(closed_pipe());
         let status = command.status().expect("the program starts");
@@ -98,11 +96,7 @@ fn keys_are_made_once_for_their_owner_alone() {
     let before = fs::read(&file).unwrap();
     let again = worker(state.path(), &["keys", "generate"]);
     assert_eq!(code(&again), Some(5));
-    assert!(
-        err(&again).contains("there are keys already"),
-        "{}",
-        err(&again)
-    );
+    assert!(err(&again).contains("there are keys already"), "{}", err(&again));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -137,20 +131,13 @@ fn a_wrong_configuration_is_refused_by_name() {
     fs::write(state.path().join("worker.toml"), "limits.tasks = 0\n").unwrap();
     let shown = worker(state.path(), &["config", "show"]);
     assert_eq!(code(&shown), Some(2));
-    assert!(
-        err(&shown).contains("limits.tasks: must be 1 or more"),
-        "{}",
-        err(&shown)
-    );
+    assert!(err(&shown).contains("limits.tasks: must be 1 or more"), "{}", err(&shown));
 }
 
 #[test]
 fn a_wrong_address_of_a_node_is_a_matter_of_usage() {
     let state = folder();
-    let shown = worker(
-        state.path(),
-        &["--url", "http://127.0.0.1:9944", "config", "show"],
-    );
+    let shown = worker(state.path(), &["--url", "http://127.0.0.1:9944", "config", "show"]);
     assert_eq!(code(&shown), Some(2), "{}", err(&shown));
     assert!(err(&shown).contains("ws://"), "{}", err(&shown));
 }
@@ -171,11 +158,7 @@ fn a_node_that_does_not_answer_has_its_exit_code() {
     for command in ["register", "unregister"] {
         let refused = worker(state.path(), &["--url", "ws://127.0.0.1:9", command]);
         assert_eq!(code(&refused), Some(4), "{}", err(&refused));
-        assert!(
-            err(&refused).contains("no node answers"),
-            "{}",
-            err(&refused)
-        );
+        assert!(err(&refused).contains("no node answers"), "{}", err(&refused));
     }
 }
 
@@ -188,14 +171,7 @@ fn the_doctor_names_what_is_wrong_and_fails() {
          [limits]\nfree_memory_mib = 1000000000\nfree_disk_mib = 1000000000000\n",
     )
     .unwrap();
-    let arguments = [
-        "--url",
-        "ws://127.0.0.1:9",
-        "--output",
-        "json",
-        "doctor",
-        "--quick",
-    ];
+    let arguments = ["--url", "ws://127.0.0.1:9", "--output", "json", "doctor", "--quick"];
     let examined = worker(state.path(), &arguments);
     assert_eq!(code(&examined), Some(3));
     let findings: serde_json::Value = serde_json::from_str(&out(&examined)).unwrap();
@@ -220,11 +196,7 @@ fn a_full_disk_has_its_exit_code_and_names_the_file() {
     let train: Vec<&str> = train.into_iter().chain(model.to_str()).collect();
     let full = worker_on_a_full_disk(state.path(), &train);
     assert_eq!(code(&full), Some(5), "{}", err(&full));
-    for words in [
-        "settings.json",
-        "ulimit -f",
-        "nothing that was saved is lost",
-    ] {
+    for words in ["settings.json", "ulimit -f", "nothing that was saved is lost"] {
         assert!(err(&full).contains(words), "{}", err(&full));
     }
     let mended = worker(state.path(), &train);
@@ -253,10 +225,7 @@ fn the_doctor_finds_a_disk_that_takes_nothing() {
     assert_eq!(code(&examined), Some(3), "{}", err(&examined));
     let found = out(&examined);
     let line = found.lines().find(|line| line.contains("state directory:"));
-    assert!(
-        line.is_some_and(|line| line.contains("ulimit -f")),
-        "{found}"
-    );
+    assert!(line.is_some_and(|line| line.contains("ulimit -f")), "{found}");
 }
 
 #[test]
@@ -291,18 +260,8 @@ fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
     .unwrap();
     let folder = state.path().join("model");
     let model = folder.to_str().unwrap();
-    let trained = worker(
-        state.path(),
-        &[
-            "train",
-            "--data",
-            &table,
-            "--shape",
-            "tiny-4x3x2",
-            "--out",
-            model,
-        ],
-    );
+    let trained =
+        worker(state.path(), &["train", "--data", &table, "--shape", "tiny-4x3x2", "--out", model]);
     assert_eq!(code(&trained), Some(0), "{}", err(&trained));
     let kept: nocknock_worker::state::ModelFact =
         serde_json::from_slice(&fs::read(folder.join("model.json")).unwrap()).unwrap();

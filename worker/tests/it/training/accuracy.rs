@@ -19,9 +19,7 @@ fn block_scores(weights: &Weights, data: &TrainingSet) -> Vec<(u32, u32)> {
 }
 
 fn trained(data: &TrainingSet, config: &TrainConfig) -> Weights {
-    train(data, config, DeviceChoice::Cpu, None, &mut ())
-        .unwrap()
-        .weights
+    train(data, config, DeviceChoice::Cpu, None, &mut ()).unwrap().weights
 }
 
 #[test]
@@ -29,20 +27,13 @@ fn digits_reach_97_percent_on_held_out_blocks() {
     let mut data = digits(3);
     let held_out = split_off(&mut data, 1407);
     let config = TrainConfig {
-        image_shift: Some(ImageShift {
-            width: 8,
-            height: 8,
-            chance: 0.1,
-        }),
+        image_shift: Some(ImageShift { width: 8, height: 8, chance: 0.1 }),
         ..TrainConfig::default()
     };
     let scores = block_scores(&trained(&data, &config), &held_out);
     assert_eq!(scores.len(), 2);
     let correct: u32 = scores.iter().map(|(score, _)| score).sum();
-    assert!(
-        correct * 100 >= 97 * 390,
-        "{correct} of 390 rows are correct"
-    );
+    assert!(correct * 100 >= 97 * 390, "{correct} of 390 rows are correct");
 }
 
 #[test]
@@ -52,9 +43,5 @@ fn a_table_of_thirty_columns_reaches_94_percent() {
     let weights = trained(&data, &TrainConfig::default());
     let rows: Vec<u32> = (0..169).collect();
     let found = evaluate(&weights, &held_out, &rows);
-    assert!(
-        found.accuracy() >= 0.94,
-        "{} of 169 rows are correct",
-        found.correct
-    );
+    assert!(found.accuracy() >= 0.94, "{} of 169 rows are correct", found.correct);
 }

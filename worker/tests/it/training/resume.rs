@@ -16,11 +16,7 @@ fn config(optimiser: Optimiser) -> TrainConfig {
         epochs: 5,
         optimiser,
         learning_rate: 0.01,
-        image_shift: Some(ImageShift {
-            width: 8,
-            height: 8,
-            chance: 0.5,
-        }),
+        image_shift: Some(ImageShift { width: 8, height: 8, chance: 0.5 }),
         checkpoint_every: Some(7),
         ..TrainConfig::default()
     }
@@ -105,11 +101,7 @@ fn work_lost_since_the_last_checkpoint_is_done_again_alike() {
     let config = config(Optimiser::default());
     for step in [1, 20, 30] {
         let [first, second] = [(); 2].map(|()| tempfile::tempdir().unwrap());
-        let mut copy = CopyAt {
-            step,
-            to: second.path(),
-            done: false,
-        };
+        let mut copy = CopyAt { step, to: second.path(), done: false };
         let whole = run(&data, &config, Some(first.path()), &mut copy).unwrap();
         assert!(copy.done);
         let resumed = run(&data, &config, Some(second.path()), &mut ()).unwrap();
@@ -176,10 +168,7 @@ fn a_damaged_checkpoint_is_refused_wherever_it_is_cut() {
         fs::write(&file, &whole[..length]).unwrap();
         let refused = run(&data, &config, Some(folder.path()), &mut ()).unwrap_err();
         let refused = checkpoint_error(refused);
-        assert!(
-            matches!(refused, CheckpointError::Damaged { .. }),
-            "{refused}"
-        );
+        assert!(matches!(refused, CheckpointError::Damaged { .. }), "{refused}");
     }
 }
 

@@ -11,10 +11,7 @@ use nocknock_worker::train::{
 };
 
 fn short() -> TrainConfig {
-    TrainConfig {
-        epochs: 4,
-        ..TrainConfig::default()
-    }
+    TrainConfig { epochs: 4, ..TrainConfig::default() }
 }
 
 fn run(data: &TrainingSet, config: &TrainConfig) -> Result<TrainedModel, TrainError> {
@@ -25,12 +22,7 @@ fn run(data: &TrainingSet, config: &TrainConfig) -> Result<TrainedModel, TrainEr
 fn the_seed_decides_every_bit_and_threads_none() {
     let data = some_digits(400);
     let weights = |seed, threads, batch_size| {
-        let config = TrainConfig {
-            seed,
-            threads: Some(threads),
-            batch_size,
-            ..short()
-        };
+        let config = TrainConfig { seed, threads: Some(threads), batch_size, ..short() };
         run(&data, &config).unwrap().weights
     };
     assert!(weights(1, 1, 32) == weights(1, 2, 32));
@@ -52,11 +44,7 @@ fn the_kept_weights_are_those_of_the_best_epoch() {
 
 #[test]
 fn patience_ends_a_training_that_no_longer_gains() {
-    let config = TrainConfig {
-        epochs: 1000,
-        patience: Some(3),
-        ..TrainConfig::default()
-    };
+    let config = TrainConfig { epochs: 1000, patience: Some(3), ..TrainConfig::default() };
     let report = run(&some_digits(400), &config).unwrap().report;
     assert_eq!(report.stopped, StopReason::NoProgress);
     assert!(report.history.len() < 200);
@@ -70,10 +58,7 @@ fn patience_ends_a_training_that_no_longer_gains() {
 
 #[test]
 fn without_validation_rows_the_last_epoch_is_kept() {
-    let config = TrainConfig {
-        validation_share: 0.0,
-        ..short()
-    };
+    let config = TrainConfig { validation_share: 0.0, ..short() };
     let report = run(&some_digits(400), &config).unwrap().report;
     assert_eq!(report.best_epoch, 3);
     assert_eq!(report.validation, None);
@@ -91,17 +76,11 @@ fn a_stop_without_a_folder_says_that_nothing_was_saved() {
 #[test]
 fn bad_settings_and_data_are_refused_before_the_first_step() {
     let mut data = some_digits(400);
-    let config = TrainConfig {
-        batch_size: 0,
-        ..short()
-    };
+    let config = TrainConfig { batch_size: 0, ..short() };
     assert!(matches!(run(&data, &config), Err(TrainError::Config(_))));
     data.inputs[3] = 16;
     let refused = run(&data, &short()).unwrap_err().to_string();
-    assert_eq!(
-        refused,
-        "input 3 of row 0 is 16, but the largest of this shape is 15"
-    );
+    assert_eq!(refused, "input 3 of row 0 is 16, but the largest of this shape is 15");
 }
 
 #[test]

@@ -17,9 +17,7 @@ fn example(name: &str) -> Vec<Vec<String>> {
     let path = folder.join("../examples/data").join(name);
     let text = fs::read_to_string(path).unwrap();
     let lines = text.lines().skip(1);
-    lines
-        .map(|line| line.split(',').map(str::to_owned).collect())
-        .collect()
+    lines.map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
 /// The handwritten digits, grey levels cut off at 15, in an order drawn from a seed.
@@ -30,9 +28,7 @@ pub(super) fn digits(seed: u64) -> TrainingSet {
     for row in rows {
         let (label, pixels) = row.split_last().unwrap();
         data.labels.push(label.parse().unwrap());
-        let pixels = pixels
-            .iter()
-            .map(|pixel| pixel.parse::<u16>().unwrap().min(15));
+        let pixels = pixels.iter().map(|pixel| pixel.parse::<u16>().unwrap().min(15));
         data.inputs.extend(pixels);
     }
     data
@@ -48,12 +44,7 @@ pub(super) fn breast_cancer(seed: u64) -> TrainingSet {
         .collect();
     let column = |at: usize| numbers.iter().map(move |row| row[at]);
     let ranges: Vec<(f64, f64)> = (0..30)
-        .map(|at| {
-            (
-                column(at).fold(f64::MAX, f64::min),
-                column(at).fold(f64::MIN, f64::max),
-            )
-        })
+        .map(|at| (column(at).fold(f64::MAX, f64::min), column(at).fold(f64::MIN, f64::max)))
         .collect();
     let mut data = empty(TABULAR_32X16X2);
     for (row, cells) in numbers.iter().zip(&rows) {
@@ -84,11 +75,7 @@ pub(super) fn some_digits(count: usize) -> TrainingSet {
 }
 
 fn empty(shape: MlpShape) -> TrainingSet {
-    TrainingSet {
-        shape,
-        inputs: Vec::new(),
-        labels: Vec::new(),
-    }
+    TrainingSet { shape, inputs: Vec::new(), labels: Vec::new() }
 }
 
 fn shuffle<T>(items: &mut [T], seed: u64) {

@@ -34,20 +34,13 @@ impl Verifiers {
         let native = circuit.key().prepare(inputs).unwrap();
         let mut wasm = Wasm::new(module()).unwrap();
         let wasm_key = wasm.prepare(&circuit.key()).unwrap();
-        Self {
-            circuit,
-            native,
-            wasm,
-            wasm_key,
-        }
+        Self { circuit, native, wasm, wasm_key }
     }
 
     /// The answers of wasm, native code, ark-groth16 and the EVM.
     fn answers(&mut self, item: &Item) -> [bool; 4] {
         [
-            self.wasm
-                .accepts(&self.wasm_key, std::slice::from_ref(item))
-                .unwrap(),
+            self.wasm.accepts(&self.wasm_key, std::slice::from_ref(item)).unwrap(),
             native::accepts(&self.native, item),
             ark::accepts(self.circuit.ark_key(), item),
             evm::accepts(&self.circuit.key(), item),
@@ -61,11 +54,7 @@ fn all_accept_the_same_proof_bytes() {
         let mut verifiers = Verifiers::new(inputs, 1);
         for seed in 0..5 {
             let item = verifiers.circuit.prove(seed).unwrap();
-            assert_eq!(
-                verifiers.answers(&item),
-                [true; 4],
-                "{inputs} inputs, seed {seed}"
-            );
+            assert_eq!(verifiers.answers(&item), [true; 4], "{inputs} inputs, seed {seed}");
         }
     }
 }
@@ -77,11 +66,7 @@ fn all_refuse_each_of_256_single_bit_flips() {
     let item = verifiers.circuit.prove(7).unwrap();
     for byte in 0..256 {
         let bit = 8 * byte + byte % 8;
-        assert_eq!(
-            verifiers.answers(&item.with_flipped_bit(bit)),
-            [false; 4],
-            "bit {bit}"
-        );
+        assert_eq!(verifiers.answers(&item.with_flipped_bit(bit)), [false; 4], "bit {bit}");
     }
 }
 
@@ -124,9 +109,7 @@ fn plus_order(number: &[u8; 32]) -> [u8; 32] {
 #[test]
 fn wasm_and_native_agree_on_batches() {
     let mut verifiers = Verifiers::new(5, 6);
-    let mut items: Vec<Item> = (0..64)
-        .map(|seed| verifiers.circuit.prove(seed).unwrap())
-        .collect();
+    let mut items: Vec<Item> = (0..64).map(|seed| verifiers.circuit.prove(seed).unwrap()).collect();
     assert!(native::accepts_batch(&verifiers.native, &items));
     assert!(verifiers.wasm.accepts(&verifiers.wasm_key, &items).unwrap());
     items[40].inputs[4][31] ^= 1;
@@ -145,8 +128,5 @@ fn wasm_and_native_hash_alike() {
     let elements: Vec<Fr> = (0..100u64).map(|i| -Fr::from(i)).collect();
     let bytes = elements.iter().flat_map(to_be_bytes).collect::<Vec<u8>>();
     let digest = Wasm::new(module()).unwrap().sponge(&bytes).unwrap();
-    assert_eq!(
-        digest,
-        to_be_bytes(&sponge_hash(DomainTag::new(b"agreement"), &elements))
-    );
+    assert_eq!(digest, to_be_bytes(&sponge_hash(DomainTag::new(b"agreement"), &elements)));
 }

@@ -33,10 +33,7 @@ fn all_refuse_a_second_point_outside_the_subgroup() {
     for b in [stray, (of_cofactor_order + proof.b).into_affine()] {
         assert!(b.is_on_curve());
         let bytes = Proof { b, ..proof }.to_evm_bytes();
-        let outside = Item {
-            proof: bytes.to_vec(),
-            ..item.clone()
-        };
+        let outside = Item { proof: bytes.to_vec(), ..item.clone() };
         assert_eq!(verifiers.answers(&outside), [false; 4], "{b}");
     }
 }

@@ -78,10 +78,7 @@ pub(crate) fn keys(common: &Common, command: &KeysCommand) -> Result<ExitCode> {
             let keys = Keys::generate();
             let stored = keys.write_keystore(&path, password.as_ref());
             stored.map_err(not_stored)?;
-            print::message(&format!(
-                "the keys are in {}: back this file up",
-                path.display()
-            ));
+            print::message(&format!("the keys are in {}: back this file up", path.display()));
             tell(common, &keys.account())?;
         }
         KeysCommand::Show => tell(common, &session.keys()?.account())?,
@@ -97,11 +94,7 @@ fn not_stored(error: KeyError) -> anyhow::Error {
     };
     let there_already = reason.kind() == ErrorKind::AlreadyExists;
     let doing = "write";
-    let not_written = anyhow::Error::from(StateError::Io {
-        doing,
-        path,
-        reason,
-    });
+    let not_written = anyhow::Error::from(StateError::Io { doing, path, reason });
     match there_already {
         true => not_written.context(
             "there are keys already, and they stay: `nocknock-worker keys show` tells whose they \

@@ -23,10 +23,7 @@ pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
     let notices = session.notices(vec![metrics]);
     let stop = stop_on_signal();
     let chain = session.connect(&notices, &stop).await?;
-    notices.tell(Notice::Started {
-        account: chain.worker(),
-        genesis: chain.genesis(),
-    });
+    notices.tell(Notice::Started { account: chain.worker(), genesis: chain.genesis() });
     warn_of_clock(&chain, &notices).await;
     let shop = Arc::new(session.workshop(chain, &state, notices)?);
     let scope = match options.tasks.is_empty() {
@@ -61,12 +58,7 @@ async fn start_monitor(session: &Session, metrics: Arc<Metrics>) -> Result<()> {
 }
 
 fn print_summary(common: &Common, summary: &Summary) -> Result<()> {
-    let Summary {
-        paid,
-        unpaid,
-        stakes_lost,
-        open,
-    } = summary;
+    let Summary { paid, unpaid, stakes_lost, open } = summary;
     print::result(&match common.output {
         Output::Json => serde_json::json!({
             "event": "summary",

@@ -77,11 +77,7 @@ impl Bench {
         let state = session.lock()?;
         let chain = session.connect_once().await?;
         let notices = session.notices(Vec::new());
-        Ok(Self {
-            shop: session.workshop(chain, &state, notices)?,
-            state,
-            stop: stop_on_signal(),
-        })
+        Ok(Self { shop: session.workshop(chain, &state, notices)?, state, stop: stop_on_signal() })
     }
 
     fn journal(&self, task: TaskId) -> Result<Journal> {
@@ -95,12 +91,7 @@ impl Bench {
     }
 
     fn errand<'a>(&'a self, task: TaskId, journal: &'a Journal) -> Errand<'a> {
-        Errand {
-            shop: &self.shop,
-            task,
-            journal,
-            stop: &self.stop,
-        }
+        Errand { shop: &self.shop, task, journal, stop: &self.stop }
     }
 
     /// Takes steps while they are allowed, and gives the one that is not.
@@ -148,14 +139,8 @@ impl Bench {
         let found = page.iter().find(|(id, _)| *id == task);
         let (_, found) = found.with_context(|| format!("the chain has no task {task}"))?;
         let (clock, means) = (chain.clock().await?, chain.means().await?);
-        let chosen = judge(
-            &self.shop.config,
-            &chain.worker(),
-            clock,
-            means,
-            &self.burden()?,
-            (task, found),
-        );
+        let chosen =
+            judge(&self.shop.config, &chain.worker(), clock, means, &self.burden()?, (task, found));
         let chosen = chosen.with_context(|| format!("task {task} is left alone"))?;
         Ok(self.state.begin(&chosen)?)
     }
@@ -174,10 +159,7 @@ fn read_model(path: &Path) -> Result<ModelFact> {
     // The position is named, the content never: it is what the worker sells.
     read.map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        anyhow::anyhow!(
-            "{} is no model: line {line}, column {column}",
-            path.display()
-        )
+        anyhow::anyhow!("{} is no model: line {line}, column {column}", path.display())
     })
 }
 
@@ -186,10 +168,7 @@ fn tell(common: &Common, task: TaskId, next: &Action) -> Result<()> {
         Action::Wait(waiting) => waiting.to_string(),
         Action::Nothing => "over; `nocknock-worker status` tells how it ended".to_owned(),
         Action::Prove(blocks) => {
-            format!(
-                "{} test blocks are to be proved: `nocknock-worker prove {task}`",
-                blocks.len()
-            )
+            format!("{} test blocks are to be proved: `nocknock-worker prove {task}`", blocks.len())
         }
         Action::FetchData | Action::Train => {
             format!("needs a model: `nocknock-worker submit {task} --model FILE`, or `run`")

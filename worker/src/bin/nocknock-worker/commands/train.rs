@@ -42,9 +42,7 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
         stop: stop_on_signal(),
         notices: session.notices(Vec::new()),
     };
-    let trainer = CandleTrainer {
-        training: session.config.training.clone(),
-    };
+    let trainer = CandleTrainer { training: session.config.training.clone() };
     let learnt = tokio::task::spawn_blocking(move || trainer.train(&lesson)).await?;
     let model = learnt.map_err(nocknock_worker::stages::StepError::from)?;
     let path = folder.join("model.json");
@@ -58,11 +56,7 @@ fn occupy(folder: &Path) -> Result<FolderLock, StateError> {
     let path = folder.to_owned();
     match DurableDisk.make_folder(folder) {
         Ok(()) => FolderLock::take(folder)?.ok_or(StateError::TrainingInUse { path }),
-        Err(reason) => Err(StateError::Io {
-            doing: "make the folder",
-            path,
-            reason,
-        }),
+        Err(reason) => Err(StateError::Io { doing: "make the folder", path, reason }),
     }
 }
 
@@ -96,9 +90,7 @@ fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Trai
         ..ReadOptions::default()
     };
     let table = Table::read(path, &options)?;
-    let labels = table
-        .labels()
-        .context("the table has no column with classes")?;
+    let labels = table.labels().context("the table has no column with classes")?;
     check_classes(labels, shape).with_context(|| path.display().to_string())?;
     let quantiser = Quantiser::fit(&table, shape, Range::MinMax)?;
     Ok(TrainingSet {
@@ -126,11 +118,7 @@ fn check_classes(labels: &Labels, shape: &MlpShape) -> Result<(), UsageError> {
 fn write(path: &Path, model: &ModelFact) -> Result<()> {
     let json = serde_json::to_vec_pretty(model)?;
     let put = DurableDisk.put(path, &json);
-    Ok(put.map_err(|reason| StateError::Io {
-        doing: "write",
-        path: path.to_owned(),
-        reason,
-    })?)
+    Ok(put.map_err(|reason| StateError::Io { doing: "write", path: path.to_owned(), reason })?)
 }
 
 fn tell(common: &Common, path: &Path, model: &ModelFact) -> Result<()> {
@@ -158,12 +146,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data.csv");
         fs::write(&data, table).unwrap();
-        let options = Train {
-            data,
-            shape,
-            label: None,
-            out: folder.path().join("out"),
-        };
+        let options = Train { data, shape, label: None, out: folder.path().join("out") };
         match read(&options) {
             Ok(_) => panic!("the table was taken"),
             Err(error) => format!("{error:#}"),
