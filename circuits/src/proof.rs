@@ -20,7 +20,8 @@ impl<S: Statement> Proof<S> {
         Self { points, statement: PhantomData }
     }
 
-    /// Reads the 256 bytes that the chain and the EVM take. Only the one canonical form is accepted.
+    /// Reads the 256 bytes that the chain and the EVM take. Only the one canonical form is
+    /// accepted.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofDecodeError> {
         Points::from_evm_bytes(bytes).map(Self::new)
     }

@@ -33,8 +33,8 @@ pub trait Statement: Clone + Copy + fmt::Debug + Send + Sync + 'static {
         private: &Self::Private,
     ) -> Result<(), Self::Refusal>;
 
-    /// Allocates the private wires and writes the rows. Every input leads to an assignment; one that
-    /// the predicate refuses leads to an assignment that violates a row.
+    /// Allocates the private wires and writes the rows. Every input leads to an assignment; one
+    /// that the predicate refuses leads to an assignment that violates a row.
     fn synthesize(
         cs: &mut Synthesizer,
         shape: &MlpShape,

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 
 /// The command line of NockNock, a chain whose useful work is machine learning.
 ///
-/// A requester describes an experiment, offers a task with its data file, and gets the best model whose score was proved on data
-/// that no worker had seen. Everything that is said about a model can be verified.
+/// A requester describes an experiment, offers a task with its data file, and gets the best model
+/// whose score was proved on data that no worker had seen. Everything that is said about a model
+/// can be verified.
 ///
-/// Begin with `nocknock start`, which runs a development chain and a store for data on this machine.
+/// Begin with `nocknock start`, which runs a development chain and a store for data on this
+/// machine.
 #[derive(Debug, Parser)]
 #[command(
     name = "nocknock",
@@ -33,7 +35,8 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-// What every command understands. Documentation here would take the place of what a command says about itself.
+// What every command understands. Documentation here would take the place of what a command says
+// about itself.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options for every command")]
 pub(crate) struct Global {
@@ -42,7 +45,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "NOCKNOCK_URL", value_delimiter = ',')]
     pub(crate) url: Vec<String>,
 
-    /// URL of a service that stores blobs and gives them back: a Walrus publisher and aggregator, or the development store.
+    /// URL of a service that stores blobs and gives them back: a Walrus publisher and aggregator,
+    /// or the development store.
     #[arg(long, global = true, env = "NOCKNOCK_STORE", value_name = "URL")]
     pub(crate) store: Option<String>,
 
@@ -54,7 +58,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "NOCKNOCK_DATA", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are texts, in NNK.
+    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are texts,
+    /// in NNK.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) output: Format,
 
@@ -62,17 +67,18 @@ pub(crate) struct Global {
     pub(crate) account: AccountArgs,
 }
 
-// Who signs: a development account alone, or else the first of the others in this order. A secret is never an argument, because every
-// process of the machine can read those.
+// Who signs: a development account alone, or else the first of the others in this order. A secret
+// is never an argument, because every process of the machine can read those.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Keys")]
 pub(crate) struct AccountArgs {
-    /// Sign with a seed phrase or a seed of 64 hexadecimal digits in this file, which only its owner may read.
+    /// Sign with a seed phrase or a seed of 64 hexadecimal digits in this file, which only its
+    /// owner may read.
     #[arg(long, global = true, env = "NOCKNOCK_SEED_FILE", value_name = "FILE")]
     pub(crate) seed_file: Option<PathBuf>,
 
-    /// Sign with this keystore. Its password is read from the file that the configuration names, or from
-    /// NOCKNOCK_KEYSTORE_PASSWORD.
+    /// Sign with this keystore. Its password is read from the file that the configuration names, or
+    /// from NOCKNOCK_KEYSTORE_PASSWORD.
     #[arg(long, global = true, env = "NOCKNOCK_KEYSTORE", value_name = "FILE")]
     pub(crate) keystore: Option<PathBuf>,
 
@@ -80,7 +86,8 @@ pub(crate) struct AccountArgs {
     #[arg(long, global = true, value_name = "VARIABLE")]
     pub(crate) key_variable: Option<String>,
 
-    /// Sign as alice, bob, charlie, dave, eve or ferdie. Everybody has their keys, so only development chains are accepted.
+    /// Sign as alice, bob, charlie, dave, eve or ferdie. Everybody has their keys, so only
+    /// development chains are accepted.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) dev_account: Option<String>,
 }
@@ -111,8 +118,9 @@ pub(crate) enum Command {
     Predict(predict::Predict),
     /// Read and write facts of the World Truth Model
     ///
-    /// A fact is a domain, a subject, a predicate and an object, with evidence. What the chain has proved it writes itself.
-    /// Everybody else puts a bond on a fact; if somebody disputes it, work points decide.
+    /// A fact is a domain, a subject, a predicate and an object, with evidence. What the chain has
+    /// proved it writes itself. Everybody else puts a bond on a fact; if somebody disputes it, work
+    /// points decide.
     #[command(subcommand)]
     Wtm(wtm::Wtm),
     QueryWtm(wtm::query::Query),
@@ -121,8 +129,8 @@ pub(crate) enum Command {
     Transfer(transfer::Transfer),
     /// Become a validator by proved work, or cease to be one
     ///
-    /// Validators are elected for each session by work points among the candidates. A candidate needs points, session keys, and a
-    /// node that runs as a validator all the time.
+    /// Validators are elected for each session by work points among the candidates. A candidate
+    /// needs points, session keys, and a node that runs as a validator all the time.
     #[command(subcommand)]
     Validator(validator::Validator),
     Export(export::Export),

@@ -62,8 +62,8 @@ impl Failure {
         ExitCode::from(self.code())
     }
 
-    /// A failure of a question about the newest block, which nobody has named: if the node does not know it, the node was
-    /// restarted and has forgotten it.
+    /// A failure of a question about the newest block, which nobody has named: if the node does not
+    /// know it, the node was restarted and has forgotten it.
     pub(crate) fn of_newest_block(error: QueryError) -> Self {
         match error {
             QueryError::NoSuchBlock(_) | QueryError::Pruned { .. } => {

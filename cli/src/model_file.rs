@@ -7,8 +7,9 @@
 //! | `output` | i32, classes × hidden units |
 //! | `output_bias` | i32, classes |
 //!
-//! The metadata has one entry, `nocknock`, with [`About`] as JSON: what the integers mean, and the salt with which anybody
-//! can recompute the commitment to the model. Neither is a secret any more once the key was revealed on the chain.
+//! The metadata has one entry, `nocknock`, with [`About`] as JSON: what the integers mean, and the
+//! salt with which anybody can recompute the commitment to the model. Neither is a secret any more
+//! once the key was revealed on the chain.
 
 use nocknock_client::{AccountId, Hash};
 use nocknock_dataset::Quantiser;
@@ -24,7 +25,8 @@ use std::{collections::HashMap, fs, io, path::Path};
 /// Version of the metadata.
 const VERSION: u32 = 1;
 
-/// Name of the one metadata entry. Two would come out in any order, and the file would not be reproducible.
+/// Name of the one metadata entry. Two would come out in any order, and the file would not be
+/// reproducible.
 const ENTRY: &str = "nocknock";
 
 /// The largest file that is read: many times what the largest shape needs.
@@ -41,7 +43,8 @@ pub(crate) struct About {
     pub(crate) commitment: ModelCommitment,
     /// Salt of `C_W`, 64 hexadecimal digits.
     pub(crate) salt: String,
-    /// Names of the classes, in the order of the outputs. Empty if the training data was not at hand.
+    /// Names of the classes, in the order of the outputs. Empty if the training data was not at
+    /// hand.
     pub(crate) classes: Vec<String>,
     /// How numbers become inputs. None if the training data was not at hand.
     pub(crate) quantiser: Option<Quantiser>,
@@ -49,7 +52,8 @@ pub(crate) struct About {
     pub(crate) origin: Origin,
 }
 
-/// Where a model comes from. The file alone proves none of it; `nocknock verify` compares it with the chain.
+/// Where a model comes from. The file alone proves none of it; `nocknock verify` compares it with
+/// the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Origin {

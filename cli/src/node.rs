@@ -105,8 +105,8 @@ impl Node {
     }
 }
 
-/// A call that the chain takes is free within the quota of the account if that cannot pay for it, or if it creates a task
-/// that nobody pays for, which only the custodian of a curriculum can.
+/// A call that the chain takes is free within the quota of the account if that cannot pay for it,
+/// or if it creates a task that nobody pays for, which only the custodian of a curriculum can.
 fn is_free_within_quota(call: &Call, estimate: &Estimate) -> bool {
     let is_task = (call.pallet(), call.name()) == ("Tasks", "create_task");
     (is_task && estimate.deposit == 0) || !estimate.is_affordable()
@@ -116,8 +116,8 @@ fn options(config: &Config, patience: Duration) -> ConnectOptions {
     ConnectOptions { patience, ..ConnectOptions::new(&config.chain.urls) }
 }
 
-/// Nothing of value is at stake here: only such chains register circuits under development keys, under which anybody can
-/// forge proofs.
+/// Nothing of value is at stake here: only such chains register circuits under development keys,
+/// under which anybody can forge proofs.
 pub(crate) async fn is_development(snapshot: &Snapshot) -> Result<bool, QueryError> {
     let circuits = snapshot.circuits().await?;
     Ok(circuits.iter().any(|(_, circuit)| circuit.origin == KeyOrigin::Development))

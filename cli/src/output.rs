@@ -77,8 +77,8 @@ impl Output {
     }
 }
 
-/// Prints a line on the standard error. Nobody may be reading any more, and a command that follows a task with a bond must not end
-/// for that.
+/// Prints a line on the standard error. Nobody may be reading any more, and a command that follows
+/// a task with a bond must not end for that.
 fn tell(line: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

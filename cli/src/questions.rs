@@ -5,11 +5,12 @@ use nocknock_client::QueryError;
 use std::{collections::BTreeMap, future::Future};
 use tokio::task::JoinSet;
 
-/// Questions that wait for their answer at a time: enough that the way to the node and back is not waited for once for each, and few
-/// enough that others are answered meanwhile.
+/// Questions that wait for their answer at a time: enough that the way to the node and back is not
+/// waited for once for each, and few enough that others are answered meanwhile.
 const AT_ONCE: usize = 16;
 
-/// Asks all questions, several at a time, and gives the answers in the order of the questions. The first failure ends it.
+/// Asks all questions, several at a time, and gives the answers in the order of the questions. The
+/// first failure ends it.
 pub(crate) async fn ask_all<F, T>(questions: impl IntoIterator<Item = F>) -> Result<Vec<T>, Failure>
 where
     F: Future<Output = Result<T, QueryError>> + Send + 'static,

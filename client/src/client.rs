@@ -187,7 +187,8 @@ impl Client {
     }
 
     /// Lets the node make new session keys for an account, for a call of
-    /// [`set_keys`](crate::calls::session::set_keys). Their secret parts stay in the node's keystore.
+    /// [`set_keys`](crate::calls::session::set_keys). Their secret parts stay in the node's
+    /// keystore.
     ///
     /// # Errors
     ///

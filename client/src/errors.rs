@@ -153,7 +153,8 @@ impl Rejection {
         }
     }
 
-    /// Adds the minimum that an amount is below. `constant` reads an amount among the constants of the error's pallet.
+    /// Adds the minimum that an amount is below. `constant` reads an amount among the constants of
+    /// the error's pallet.
     pub(crate) fn with_minimum(mut self, constant: impl Fn(&str) -> Option<Balance>) -> Self {
         if let Some(minimum) = self.minimum(constant) {
             self.docs.push_str(&minimum);

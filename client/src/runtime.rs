@@ -218,8 +218,9 @@ impl Runtime {
     }
 }
 
-/// All that metadata decides about the bytes of a call. The hash that subxt makes leaves out both indices and the
-/// order of the arguments, by which a node could turn one call into another that has arguments of the same types.
+/// All that metadata decides about the bytes of a call. The hash that subxt makes leaves out both
+/// indices and the order of the arguments, by which a node could turn one call into another that
+/// has arguments of the same types.
 #[derive(PartialEq, Eq)]
 struct CallForm {
     hash: [u8; 32],

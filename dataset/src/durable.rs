@@ -1,7 +1,7 @@
 //! Private files and folders that survive a power cut.
 //!
-//! What money depends on, a salt above all, has to be on the disk before the chain hears of it, and nobody but its
-//! owner may read it.
+//! What money depends on, a salt above all, has to be on the disk before the chain hears of it, and
+//! nobody but its owner may read it.
 
 use std::{
     collections::BTreeSet,
@@ -12,11 +12,12 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// Puts a file of mode 0600 in its place. When this returns, the file survives a power cut; until then, whoever
-/// reads it finds the old content or none.
+/// Puts a file of mode 0600 in its place. When this returns, the file survives a power cut; until
+/// then, whoever reads it finds the old content or none.
 ///
-/// The bytes are written beside it first, to `.NAME.part`. A kill leaves that file, and the next writer of the same
-/// file replaces it. A file therefore has one writer at a time: several processes agree by a lock.
+/// The bytes are written beside it first, to `.NAME.part`. A kill leaves that file, and the next
+/// writer of the same file replaces it. A file therefore has one writer at a time: several
+/// processes agree by a lock.
 pub fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
     written(file, bytes)?.persist(file)?;
     sync_folder(folder_of(file))
@@ -30,8 +31,8 @@ pub fn remove_unfinished(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a folder of mode 0700 if it is not there, with the folders above it. When this returns, all that were made
-/// survive a power cut.
+/// Makes a folder of mode 0700 if it is not there, with the folders above it. When this returns,
+/// all that were made survive a power cut.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     // A folder that was there already may be one that a killed process had no time to synchronise.
     let changed = missing(folder).into_iter().chain([folder]);

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 pub enum Range {
     /// From its smallest to its largest number.
     MinMax,
-    /// Without the given share of its numbers at either end, for data with outliers. A column that is
-    /// constant without them gets the range from smallest to largest.
+    /// Without the given share of its numbers at either end, for data with outliers. A column that
+    /// is constant without them gets the range from smallest to largest.
     Quantiles {
         /// Share at either end, from 0 to below 0.5.
         tail: f64,

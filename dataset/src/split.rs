@@ -95,10 +95,10 @@ pub enum SplitError {
 
 /// Deals the rows, whose classes are given, out to blocks. Each block is a list of row numbers.
 ///
-/// Every block gets a share of each class that differs by at most one row from any other block's, and
-/// so do the sizes of the blocks. Within that, the order is a Fisher-Yates shuffle with ChaCha20,
-/// whose `i`-th step takes a number of 64 bits modulo the number of rows left: the same classes,
-/// shape and options give the same blocks on every machine.
+/// Every block gets a share of each class that differs by at most one row from any other block's,
+/// and so do the sizes of the blocks. Within that, the order is a Fisher-Yates shuffle with
+/// ChaCha20, whose `i`-th step takes a number of 64 bits modulo the number of rows left: the same
+/// classes, shape and options give the same blocks on every machine.
 pub fn split(
     classes: &[u8],
     shape: &MlpShape,

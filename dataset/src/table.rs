@@ -80,8 +80,8 @@ impl Table {
 
     /// Reads CSV from any source. `name` stands for the file in errors.
     ///
-    /// If commas leave the first line in one piece, semicolons or tabs separate the cells, as long as
-    /// they give the first two lines equally many.
+    /// If commas leave the first line in one piece, semicolons or tabs separate the cells, as long
+    /// as they give the first two lines equally many.
     pub fn read_csv(
         source: impl Read,
         name: &Path,

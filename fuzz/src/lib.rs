@@ -63,7 +63,8 @@ pub fn input_decode(data: &[u8]) {
     }
 }
 
-/// Byte 0: bits of a value; byte 1: how many values; then elements. What is accepted packs to the same elements.
+/// Byte 0: bits of a value; byte 1: how many values; then elements. What is accepted packs to the
+/// same elements.
 pub fn unpack(data: &[u8]) {
     let [bits, count, elements @ ..] = data else {
         return;

@@ -1,4 +1,5 @@
-//! What an author puts into every block beside transactions: the time, and the slot that follows from it.
+//! What an author puts into every block beside transactions: the time, and the slot that follows
+//! from it.
 
 use sp_consensus_babe::{inherents::InherentDataProvider as BabeInherent, SlotDuration};
 use sp_inherents::CreateInherentDataProviders;

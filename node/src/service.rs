@@ -1,4 +1,5 @@
-//! Assembles a node: database, import queue, transaction pool, network, RPC, BABE author and GRANDPA voter.
+//! Assembles a node: database, import queue, transaction pool, network, RPC, BABE author and
+//! GRANDPA voter.
 
 use crate::{genesis_check, inherents::ClockInherents, rpc, validator_keys};
 use futures::FutureExt;
@@ -50,7 +51,8 @@ type FullBlockImport =
 /// How often GRANDPA repeats what it has not heard an answer to.
 const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
-/// Every so many blocks a justification is stored even if nobody asks for it: light clients and warp sync start there.
+/// Every so many blocks a justification is stored even if nobody asks for it: light clients and
+/// warp sync start there.
 const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
 
 /// What consensus needs beside the common parts.
@@ -499,7 +501,8 @@ fn start_voter(
         telemetry: node.telemetry,
         offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(node.pool),
     })?;
-    // A validator that no longer votes must not go on as if it did, so the node ends with its voter.
+    // A validator that no longer votes must not go on as if it did, so the node ends with its
+    // voter.
     task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
     Ok(())
 }

@@ -18,8 +18,9 @@ pub const FULL_CONFIDENCE: u32 = 1_000_000;
 
 /// What a fact says.
 ///
-/// `domain`, `subject` and `predicate` are *keys*: lower-case ASCII letters, digits and `-_/.:`, with a letter or digit
-/// at both ends. So two keys that look alike are the same bytes. `object` is any UTF-8 text for people or programs.
+/// `domain`, `subject` and `predicate` are *keys*: lower-case ASCII letters, digits and `-_/.:`,
+/// with a letter or digit at both ends. So two keys that look alike are the same bytes. `object` is
+/// any UTF-8 text for people or programs.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -202,8 +203,9 @@ pub enum FactStatus {
         /// That fact.
         by: FactId,
     },
-    /// Nothing was decided: too few voted, or as many for it as against it, or the fact that it was to supersede was
-    /// superseded by another one before. It is not believed, and nobody loses anything by it.
+    /// Nothing was decided: too few voted, or as many for it as against it, or the fact that it was
+    /// to supersede was superseded by another one before. It is not believed, and nobody loses
+    /// anything by it.
     Lapsed,
 }
 
@@ -264,7 +266,8 @@ pub struct Fact<AccountId, BlockNumber> {
     pub tally: Tally,
 }
 
-/// The bonds and votes about a fact that are not claimed yet. It exists from the proposal until the last claim.
+/// The bonds and votes about a fact that are not claimed yet. It exists from the proposal until the
+/// last claim.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -287,7 +290,8 @@ pub struct Case<AccountId, Balance, BlockNumber> {
     pub open_votes: u32,
     /// The most work points that existed at any of the votes; the quorum is a share of them.
     pub electorate: u128,
-    /// What was taken from the losers and not yet paid to the winners. It is held from the first of the winners.
+    /// What was taken from the losers and not yet paid to the winners. It is held from the first of
+    /// the winners.
     pub pool: Balance,
 }
 
@@ -398,7 +402,8 @@ impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
     /// - Not accepted, or superseded: 0.
     /// - Proven: all.
     /// - Disputed and upheld: the share of the points that voted for it.
-    /// - Never disputed, with `n` attesters: `(n + 1) / (n + 2)`, so one half without any, and never all.
+    /// - Never disputed, with `n` attesters: `(n + 1) / (n + 2)`, so one half without any, and
+    ///   never all.
     pub fn confidence(&self) -> u32 {
         let Tally { attesters, support, against, .. } = self.tally;
         match self.status {

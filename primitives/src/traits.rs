@@ -176,8 +176,8 @@ pub trait EpochRandomness {
     /// Number of the current epoch. It never falls; it may skip numbers.
     fn epoch() -> u64;
 
-    /// What the author of the block before the present one added to the randomness: nobody could choose it, and nobody else
-    /// knew it before that block. Nothing if that block carried none.
+    /// What the author of the block before the present one added to the randomness: nobody could
+    /// choose it, and nobody else knew it before that block. Nothing if that block carried none.
     fn output() -> Option<[u8; 32]>;
 }
 

@@ -316,7 +316,8 @@ impl_runtime_apis! {
         fn on_runtime_upgrade(
             checks: frame_try_runtime::UpgradeCheckSelect,
         ) -> (Weight, Weight) {
-            // The check is run by a tool on a copy of the state, and a panic is how it reports a failure.
+            // The check is run by a tool on a copy of the state, and a panic is how it reports a
+            // failure.
             let weight = Executive::try_runtime_upgrade(checks)
                 .unwrap_or_else(|error| panic!("the runtime upgrade fails: {error:?}"));
             (weight, crate::configs::RuntimeBlockWeights::get().max_block)

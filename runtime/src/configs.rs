@@ -101,7 +101,8 @@ impl pallet_utility::Config for Runtime {
     type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
 }
 
-/// How long an equivocation can be reported, in blocks: as long as its session's validators are remembered.
+/// How long an equivocation can be reported, in blocks: as long as its session's validators are
+/// remembered.
 #[derive(Debug)]
 pub struct ReportLongevity;
 
@@ -290,8 +291,9 @@ pub enum ProxyType {
     /// Everything.
     #[default]
     Any,
-    /// What neither pays, holds nor gives away anything of the account: no transfer, no deposit, bond, stake or escrow,
-    /// no experiment or model for others. What returns what is held is allowed.
+    /// What neither pays, holds nor gives away anything of the account: no transfer, no deposit,
+    /// bond, stake or escrow, no experiment or model for others. What returns what is held is
+    /// allowed.
     NonTransfer,
     /// Vote in the council and rotate session keys.
     Governance,
@@ -323,9 +325,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     }
 }
 
-/// Whether a call leaves the caller all that it has. Calls that run other calls are let through if those see the same
-/// filter; a proxy of a proxy and a multisig run them with the rights of another account, so they are not. A call that
-/// is not listed is refused, new ones included.
+/// Whether a call leaves the caller all that it has. Calls that run other calls are let through if
+/// those see the same filter; a proxy of a proxy and a multisig run them with the rights of another
+/// account, so they are not. A call that is not listed is refused, new ones included.
 fn spends_nothing(call: &RuntimeCall) -> bool {
     matches!(
         call,

@@ -1,7 +1,7 @@
 //! The circuits under development keys that networks without value start with.
 //!
-//! **Anyone can forge proofs under these keys.** `circuits/keys/development.json` pins them; the verifier pallet refuses
-//! them on every other network.
+//! **Anyone can forge proofs under these keys.** `circuits/keys/development.json` pins them; the
+//! verifier pallet refuses them on every other network.
 
 use alloc::vec::Vec;
 use frame_support::traits::Contains;

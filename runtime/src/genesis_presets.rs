@@ -6,8 +6,9 @@
 //! | `local_testnet` | Alice, Bob, Charlie, Dave | 2 s | 30 slots | none |
 //! | `bench` | Alice | 1 s | 10 slots | well-known accounts are endowed, for load tests only |
 //!
-//! Each starts with the circuits of all named shapes under development keys, with one curriculum experiment, the
-//! handwritten digits, whose custodian is Alice, and with a practice block of digits with which workers register.
+//! Each starts with the circuits of all named shapes under development keys, with one curriculum
+//! experiment, the handwritten digits, whose custodian is Alice, and with a practice block of
+//! digits with which workers register.
 
 use crate::{
     development_circuits, AccountId, BabeConfig, Balance, BalancesConfig, ExperimentsConfig,
@@ -26,10 +27,12 @@ use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRE
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::Permill;
 
-/// The name of the preset for load tests. Its accounts own tokens that nobody earned, so it is no network.
+/// The name of the preset for load tests. Its accounts own tokens that nobody earned, so it is no
+/// network.
 pub const BENCH_RUNTIME_PRESET: &str = "bench";
 
-/// Every author's slot carries VRF output, the secondary ones too: tasks draw their hidden test blocks from it.
+/// Every author's slot carries VRF output, the secondary ones too: tasks draw their hidden test
+/// blocks from it.
 pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration =
     BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
@@ -42,7 +45,8 @@ pub const DIGITS_EXPERIMENT: u32 = 0;
 /// Salt of the practice block. It hides nothing: the block is public.
 pub const PRACTICE_SALT: FieldBytes = *b"\0nocknock/practice-block/salt/v1";
 
-/// The practice block: 195 handwritten digits in wire form, as `examples/practice/README.md` describes.
+/// The practice block: 195 handwritten digits in wire form, as `examples/practice/README.md`
+/// describes.
 const PRACTICE_ROWS: &[u8] = include_bytes!("../../examples/practice/digits-64x32x10.rows");
 
 /// What a newcomer's model must reach on the practice block.

@@ -1,7 +1,8 @@
 //! The state transition function of the NockNock chain.
 //!
-//! BABE chooses the authors, GRANDPA finalises, sessions rotate the authorities, the council follows the validators
-//! and may authorise a new runtime. No token exists at genesis and there is no account with root rights.
+//! BABE chooses the authors, GRANDPA finalises, sessions rotate the authorities, the council
+//! follows the validators and may authorise a new runtime. No token exists at genesis and there is
+//! no account with root rights.
 //!
 //! - [`configs`]: how every pallet is configured
 //! - [`fees`]: what a transaction costs, who receives it, and which calls are free for whom
@@ -117,7 +118,8 @@ pub const MILLI_NNK: Balance = NNK / 1_000;
 /// A millionth of a token.
 pub const MICRO_NNK: Balance = NNK / 1_000_000;
 
-/// What a transaction carries beside its call. Nothing in it has a payload that the usual wallets do not know.
+/// What a transaction carries beside its call. Nothing in it has a payload that the usual wallets
+/// do not know.
 pub type TxExtension = (
     frame_system::AuthorizeCall<Runtime>,
     frame_system::CheckNonZeroSender<Runtime>,
@@ -171,7 +173,8 @@ mod runtime {
     #[runtime::pallet_index(2)]
     pub type Utility = pallet_utility;
 
-    // Babe before Timestamp, Timestamp before Session: each needs what the one before it set for the block.
+    // Babe before Timestamp, Timestamp before Session: each needs what the one before it set for
+    // the block.
     #[runtime::pallet_index(3)]
     pub type Babe = pallet_babe;
     #[runtime::pallet_index(4)]
@@ -203,8 +206,8 @@ mod runtime {
     #[runtime::pallet_index(22)]
     pub type Multisig = pallet_multisig;
 
-    // Tasks after Session: it stores the seed that the new epoch has brought. Verifier after Network: only the kind of
-    // the network says whether development keys may be registered.
+    // Tasks after Session: it stores the seed that the new epoch has brought. Verifier after
+    // Network: only the kind of the network says whether development keys may be registered.
     #[runtime::pallet_index(30)]
     pub type Verifier = pallet_verifier;
     #[runtime::pallet_index(31)]

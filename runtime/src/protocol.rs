@@ -1,6 +1,7 @@
 //! How the six pallets of the protocol are configured, and how they meet.
 //!
-//! Amounts, periods and bounds stand here in one place; `docs/protocol.md` explains what they protect.
+//! Amounts, periods and bounds stand here in one place; `docs/protocol.md` explains what they
+//! protect.
 
 use crate::{
     configs::{deposit, CouncilTwoThirds},
@@ -19,8 +20,8 @@ use sp_runtime::{traits::UniqueSaturatedInto, Permill};
 /// Blocks of a day on a network with slots of 2 s.
 const DAYS: BlockNumber = 43_200;
 
-/// What a parameter is on a development chain, and what it is on every other network. A development chain shows in
-/// seconds what takes days elsewhere.
+/// What a parameter is on a development chain, and what it is on every other network. A development
+/// chain shows in seconds what takes days elsewhere.
 #[derive(Debug)]
 pub struct PerNetwork<const DEVELOPMENT: BlockNumber, const OTHERWISE: BlockNumber>;
 
@@ -76,7 +77,8 @@ impl pallet_experiments::Config for Runtime {
     type WeightInfo = weights::experiments::Measured;
 }
 
-/// The draw needs the randomness of the second epoch after a task's creation; two more give time to call it.
+/// The draw needs the randomness of the second epoch after a task's creation; two more give time to
+/// call it.
 #[derive(Debug)]
 pub struct DrawPeriod;
 
@@ -89,8 +91,9 @@ impl Get<BlockNumber> for DrawPeriod {
 
 /// BABE's epochs, and the VRF output of each block's author.
 ///
-/// BABE's own randomness of an epoch does not serve: it takes up outputs in whole segments of 256 primary blocks, so an epoch with
-/// fewer of them adds nothing to it, and what a longer one adds is known before its end.
+/// BABE's own randomness of an epoch does not serve: it takes up outputs in whole segments of 256
+/// primary blocks, so an epoch with fewer of them adds nothing to it, and what a longer one adds is
+/// known before its end.
 #[derive(Debug)]
 pub struct BabeSeeds;
 
@@ -157,8 +160,8 @@ const REGISTRATION_LIFE: u32 = 4_320;
 /// Slots of a session of the default length.
 const DEFAULT_SESSION: BlockNumber = 1_200;
 
-// After a worker has committed, its account lasts for at least one `REGISTRATION_LIFE`: through the longest phases of
-// committing, revealing and proving, and through the first five turns to deliver.
+// After a worker has committed, its account lasts for at least one `REGISTRATION_LIFE`: through the
+// longest phases of committing, revealing and proving, and through the first five turns to deliver.
 const _: () = assert!(8 * LONGEST_PERIOD <= REGISTRATION_LIFE * DEFAULT_SESSION);
 
 /// What the first session releases into the pot.

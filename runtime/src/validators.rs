@@ -36,18 +36,20 @@ impl Convert<AccountId, Option<FullIdentification>> for AccountIdentifies {
     }
 }
 
-/// The session manager of the runtime: elects the validators, notes every set of keys so that an equivocation can be
-/// proved after its session has ended, and makes the council follow.
+/// The session manager of the runtime: elects the validators, notes every set of keys so that an
+/// equivocation can be proved after its session has ended, and makes the council follow.
 pub type ValidatorManager = CouncilFollows<NoteHistoricalRoot<Runtime, ElectByWork>>;
 
 type Identified = (AccountId, FullIdentification);
 
-/// Elects those who have done the most useful work; while they are too few, the genesis authorities serve.
+/// Elects those who have done the most useful work; while they are too few, the genesis authorities
+/// serve.
 #[derive(Debug)]
 pub struct ElectByWork;
 
 impl ElectByWork {
-    /// The validators of session `index`, if they are others than before or their keys must be noted anew.
+    /// The validators of session `index`, if they are others than before or their keys must be
+    /// noted anew.
     fn to_note(index: SessionIndex) -> Option<Vec<Identified>> {
         let (elected, queued) = (Self::elected(), Self::queued());
         let changed = sorted(&elected) != sorted(&queued);
@@ -109,9 +111,9 @@ impl historical::SessionManager<AccountId, FullIdentification> for ElectByWork {
     fn end_session(_: SessionIndex) {}
 }
 
-/// Makes the council the set of validators at the start of each session, tells the rewards pallet when sessions end and
-/// begin, and forgets those that are too old for an equivocation report. The session pallet charges a whole block for all
-/// of this.
+/// Makes the council the set of validators at the start of each session, tells the rewards pallet
+/// when sessions end and begin, and forgets those that are too old for an equivocation report. The
+/// session pallet charges a whole block for all of this.
 #[derive(Debug)]
 pub struct CouncilFollows<Inner>(core::marker::PhantomData<Inner>);
 
@@ -173,7 +175,8 @@ impl pallet_authorship::EventHandler<AccountId, BlockNumber> for CountAuthors {
     }
 }
 
-/// Keeps an offender from authoring until the set of validators changes, takes its points and bars it for ever.
+/// Keeps an offender from authoring until the set of validators changes, takes its points and bars
+/// it for ever.
 #[derive(Debug)]
 pub struct DisableOffenders;
 
@@ -195,9 +198,10 @@ impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for Disab
 
 /// Proves and checks who owns a session key by the keys that are in force.
 ///
-/// The session pallet alone takes, for the present session, the keys that each validator has set last, which come into
-/// force two sessions later. A validator could so set others, author two blocks in a slot with those in force, and no report
-/// would name it; and whoever sets other keys in time would make reports about everybody else worthless.
+/// The session pallet alone takes, for the present session, the keys that each validator has set
+/// last, which come into force two sessions later. A validator could so set others, author two
+/// blocks in a slot with those in force, and no report would name it; and whoever sets other keys
+/// in time would make reports about everybody else worthless.
 #[derive(Debug)]
 pub struct KeysInForce;
 
@@ -220,8 +224,8 @@ impl<D: AsRef<[u8]>> KeyOwnerProofSystem<(KeyTypeId, D)> for KeysInForce {
     }
 }
 
-/// What the session pallet answers while the keys in force are those that were set last. Nothing of that stays in the
-/// state.
+/// What the session pallet answers while the keys in force are those that were set last. Nothing of
+/// that stays in the state.
 fn with_keys_in_force<Answer>(ask: impl FnOnce() -> Option<Answer>) -> Option<Answer> {
     let answer = with_transaction(|| {
         put_keys_in_force();

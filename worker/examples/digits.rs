@@ -4,7 +4,8 @@
 //! cargo run --release -p nocknock-worker --example digits -- examples/data/digits.csv < settings.json
 //! ```
 //!
-//! The settings are a [`TrainConfig`] as JSON; missing ones have their defaults, and `{}` is enough.
+//! The settings are a [`TrainConfig`] as JSON; missing ones have their defaults, and `{}` is
+//! enough.
 
 use nocknock_primitives::model::shape::DIGITS_64X32X10;
 use nocknock_worker::{

@@ -29,8 +29,8 @@ pub fn keystore_path(state: &Path) -> PathBuf {
     state.join(KEYSTORE)
 }
 
-/// Where the keys come from: the named development account, what is configured, or the keystore in the
-/// state directory.
+/// Where the keys come from: the named development account, what is configured, or the keystore in
+/// the state directory.
 pub fn source(
     account: &Account,
     state: &Path,

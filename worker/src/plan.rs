@@ -161,8 +161,8 @@ fn after_delivery(journal: &Progress, view: &TaskView, task: &Task) -> Option<Ac
     key_in_turn(task, own_rank(view)?, view.now)
 }
 
-/// The first block that can take the key is the next one. Whoever learns the key when the turn is over by then has the model for
-/// nothing, so it is kept back in the last block of a turn.
+/// The first block that can take the key is the next one. Whoever learns the key when the turn is
+/// over by then has the model for nothing, so it is kept back in the last block of a turn.
 fn key_in_turn(task: &Task, rank: u32, now: BlockNumber) -> Option<Action> {
     let own = |block| task.phase(block) == Phase::Deliver { rank };
     match (own(now), own(now.saturating_add(1))) {

@@ -1,5 +1,5 @@
-//! Which tasks are worth it: a pure function of the configuration, what the chain says, and what was chosen
-//! before.
+//! Which tasks are worth it: a pure function of the configuration, what the chain says, and what
+//! was chosen before.
 
 mod burden;
 
@@ -19,7 +19,8 @@ use nocknock_primitives::{
 };
 use std::time::Duration;
 
-/// Blocks of a turn in which the worker waits for the chain: for the delivery, its finality, and the key.
+/// Blocks of a turn in which the worker waits for the chain: for the delivery, its finality, and
+/// the key.
 const BLOCKS_TO_DELIVER: u32 = 5;
 
 /// Part of a turn that the store may take for a copy of the delivered model.
@@ -225,7 +226,8 @@ fn check_time(
     check_other_proofs(config, clock, burden, task)
 }
 
-/// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how long a turn is.
+/// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how
+/// long a turn is.
 fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Decline> {
     let turn = clock.slot.saturating_mul(task.terms.periods.deliver);
     let waiting = clock.slot.saturating_mul(BLOCKS_TO_DELIVER);
@@ -236,7 +238,8 @@ fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Dec
     }
 }
 
-/// The prove phases of all chosen tasks may coincide. Then the proofs of all must fit into the shortest.
+/// The prove phases of all chosen tasks may coincide. Then the proofs of all must fit into the
+/// shortest.
 fn check_other_proofs(
     config: &Config,
     clock: ChainClock,

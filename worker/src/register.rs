@@ -206,8 +206,8 @@ impl Exam {
     }
 }
 
-/// The practice block is small and hides nothing: it is learned by heart, whatever the settings for real
-/// tasks are.
+/// The practice block is small and hides nothing: it is learned by heart, whatever the settings for
+/// real tasks are.
 fn practice_settings(training: &Training) -> TrainConfig {
     TrainConfig {
         threads: training.settings.threads,

@@ -38,7 +38,8 @@ fn named(tasks: &[TaskId]) -> String {
     names.join(", ")
 }
 
-/// Ends the account's registration, unless a task of its state directory is open. Returns when that is final.
+/// Ends the account's registration, unless a task of its state directory is open. Returns when that
+/// is final.
 ///
 /// The directory is locked, so no task is begun meanwhile.
 pub async fn unregister(chain: &NodeChain, state: &StateDir) -> Result<(), UnregisterError> {

@@ -1,7 +1,7 @@
 //! D1: the delivery of a model.
 //!
-//! "This ciphertext is the model behind `C_W`, encrypted under the key behind `h_k`." Public inputs,
-//! in this order: `ctx, C_W, H_ct, h_k`.
+//! "This ciphertext is the model behind `C_W`, encrypted under the key behind `h_k`." Public
+//! inputs, in this order: `ctx, C_W, H_ct, h_k`.
 //!
 //! The ranges of the weights are not checked again: whoever pays has seen S1 proofs for the same
 //! `C_W`, and a commitment opens in one way only.

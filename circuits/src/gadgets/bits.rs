@@ -14,8 +14,8 @@ pub(crate) struct Bits {
 impl Bits {
     /// Allocates the bits of a value and demands that each is 0 or 1.
     ///
-    /// A value outside `0..2^len` leaves its excess in the last wire, so that the combination of the
-    /// wires is the value all the same, and the last wire's row alone is violated.
+    /// A value outside `0..2^len` leaves its excess in the last wire, so that the combination of
+    /// the wires is the value all the same, and the last wire's row alone is violated.
     pub(crate) fn allocate(cs: &mut Synthesizer, value: i64, len: u32) -> Self {
         let bits = Self { first: cs.wires(), len };
         let top = len - 1;

@@ -1,10 +1,10 @@
 //! The Poseidon sponge of width 13 in constraints.
 //!
-//! Only S-boxes cost rows, three each: `x2 = x·x`, `x4 = x2·x2`, `x5 = x4·x`. Everything between two
-//! S-boxes is linear, so the input of each is a combination of earlier outputs. Those combinations
-//! are the same in every permutation but for the wires they refer to; they are computed once, as a
-//! [`Template`]. A partial round adds one output to the combinations, so they grow from 13 to 78
-//! terms and shrink back to 13 in the second full round after that.
+//! Only S-boxes cost rows, three each: `x2 = x·x`, `x4 = x2·x2`, `x5 = x4·x`. Everything between
+//! two S-boxes is linear, so the input of each is a combination of earlier outputs. Those
+//! combinations are the same in every permutation but for the wires they refer to; they are
+//! computed once, as a [`Template`]. A partial round adds one output to the combinations, so they
+//! grow from 13 to 78 terms and shrink back to 13 in the second full round after that.
 
 use crate::r1cs::{Synthesizer, Term, ONE};
 use ark_bn254::Fr;

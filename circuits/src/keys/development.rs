@@ -14,7 +14,8 @@ use rand_chacha::ChaCha20Rng;
 pub const SEED_TEXT: &str =
     "nocknock development key, version 1: the seed is public, so anyone can forge proofs";
 
-/// Makes the development key of a circuit, the same one everywhere. Takes seconds for a large shape.
+/// Makes the development key of a circuit, the same one everywhere. Takes seconds for a large
+/// shape.
 ///
 /// **Anyone can forge proofs under this key.**
 pub fn generate<S: Statement>(circuit: &Circuit<S>) -> Result<ProvingKey, SynthesisError> {

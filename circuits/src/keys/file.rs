@@ -9,8 +9,8 @@
 //! checksum  32 bytes, blake3 of everything before it
 //! ```
 //!
-//! The file is read as a stream, section by section, and decoded in parallel: 100 MB take well below
-//! a second. Nothing is allocated for more than what the file really holds.
+//! The file is read as a stream, section by section, and decoded in parallel: 100 MB take well
+//! below a second. Nothing is allocated for more than what the file really holds.
 
 use super::{points::KeyPoint, Header, ProvingKey};
 use ark_bn254::{Bn254, G1Affine, G2Affine};

@@ -12,7 +12,8 @@ use serde_json::json;
 
 /// Accept an experiment that is offered to you.
 ///
-/// You own it from then on and create its tasks. Its deposit is held from you, and released to the owner before you.
+/// You own it from then on and create its tasks. Its deposit is held from you, and released to the
+/// owner before you.
 #[derive(Debug, Args)]
 pub(crate) struct AcceptExperiment {
     /// The experiment.

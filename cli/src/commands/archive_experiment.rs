@@ -12,8 +12,9 @@ use serde_json::json;
 
 /// Archive an experiment of yours for ever.
 ///
-/// It takes no new tasks; those that run go on. Its text, tags and metadata are removed and their part of the deposit comes
-/// back. Name, leaderboard and models stay, and so does the rest of the deposit. Nobody can undo it.
+/// It takes no new tasks; those that run go on. Its text, tags and metadata are removed and their
+/// part of the deposit comes back. Name, leaderboard and models stay, and so does the rest of the
+/// deposit. Nobody can undo it.
 #[derive(Debug, Args)]
 pub(crate) struct ArchiveExperiment {
     /// The experiment.

@@ -12,8 +12,8 @@ use serde_json::json;
 
 /// Cancel a task of yours that no worker can have committed to.
 ///
-/// Reward and bond come back. Possible until the randomness of the draw is known, which is one to two epochs after the
-/// creation; later the task has to go its way.
+/// Reward and bond come back. Possible until the randomness of the draw is known, which is one to
+/// two epochs after the creation; later the task has to go its way.
 #[derive(Debug, Args)]
 pub(crate) struct CancelTask {
     /// The task.

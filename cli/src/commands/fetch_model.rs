@@ -22,12 +22,13 @@ use std::path::{Path, PathBuf};
 
 /// Decrypt the delivered model of a task, check it and write it to files.
 ///
-/// Ciphertext and key are read from the chain. The decrypted weights are written only if they lead to the very commitment whose
-/// score was proved. Beside the safetensors file stands a model card in Markdown. A file that holds another model, for instance
-/// one of another chain, is never replaced.
+/// Ciphertext and key are read from the chain. The decrypted weights are written only if they lead
+/// to the very commitment whose score was proved. Beside the safetensors file stands a model card
+/// in Markdown. A file that holds another model, for instance one of another chain, is never
+/// replaced.
 ///
-/// Class names and the scaling of inputs come from your private file of the task, or from the published training data, which is
-/// compared with the roots on the chain.
+/// Class names and the scaling of inputs come from your private file of the task, or from the
+/// published training data, which is compared with the roots on the chain.
 #[derive(Debug, Args)]
 pub(crate) struct FetchModel {
     /// The task.
@@ -37,7 +38,8 @@ pub(crate) struct FetchModel {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Write the weights even if class names and scaling cannot be had; `predict` then takes integers of the shape's width.
+    /// Write the weights even if class names and scaling cannot be had; `predict` then takes
+    /// integers of the shape's width.
     #[arg(long)]
     raw: bool,
 }
@@ -198,7 +200,8 @@ async fn open(
     Ok(ModelFile::new(task.shape, opened.weights, &opened.salt, about))
 }
 
-/// Opens the delivery that a record is about once more. Fails if it does not lead to the model of the record.
+/// Opens the delivery that a record is about once more. Fails if it does not lead to the model of
+/// the record.
 pub(crate) async fn reopen(node: &Node, best: &Snapshot, record: &Recorded) -> Result<(), Failure> {
     let task = known_task(best, record.provenance.task).await?;
     let unnamed = Meaning { classes: Vec::new(), quantiser: None };
@@ -262,7 +265,8 @@ fn write(folder: &Path, model: ModelFile, text: &str) -> Result<Fetched, Failure
     Ok(Fetched { model, path, card })
 }
 
-/// Only the same model is replaced: on another chain the same numbers stand for another one, and its chain may be gone.
+/// Only the same model is replaced: on another chain the same numbers stand for another one, and
+/// its chain may be gone.
 fn check_place(path: &Path, model: &ModelFile) -> Result<(), Failure> {
     if !path.exists() {
         return Ok(());

@@ -24,8 +24,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// Do what is left for the requester of a task, up to the checked model.
 ///
-/// The private file that `propose-task` wrote is needed. The command can be stopped and called again at any time, but a
-/// requester who does not reveal the test data in time loses the bond.
+/// The private file that `propose-task` wrote is needed. The command can be stopped and called
+/// again at any time, but a requester who does not reveal the test data in time loses the bond.
 #[derive(Debug, Args)]
 pub(crate) struct FollowTask {
     /// The task.
@@ -88,7 +88,8 @@ pub(crate) async fn to_the_end(
     node.output.show(&value, || summary(task, outcome, &models))
 }
 
-/// Fetches the models of a task, also from a node that is restarted meanwhile and forgets its newest block.
+/// Fetches the models of a task, also from a node that is restarted meanwhile and forgets its
+/// newest block.
 async fn fetch_patiently(
     node: &Node,
     task: TaskId,

@@ -12,8 +12,9 @@ use serde_json::json;
 
 /// Offer an experiment of yours to another account.
 ///
-/// You stay its owner until that account accepts with `nocknock accept-experiment`; its deposit comes back to you then.
-/// Another offer takes the place of this one, and `nocknock cancel-offer` takes it back. Models that you own stay yours.
+/// You stay its owner until that account accepts with `nocknock accept-experiment`; its deposit
+/// comes back to you then. Another offer takes the place of this one, and `nocknock cancel-offer`
+/// takes it back. Models that you own stay yours.
 #[derive(Debug, Args)]
 pub(crate) struct OfferExperiment {
     /// The experiment.

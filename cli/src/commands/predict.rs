@@ -16,19 +16,21 @@ const SHOWN: usize = 20;
 
 /// Classify the rows of a file with a fetched model.
 ///
-/// The arithmetic is exactly that of the proofs: integers throughout, and a class wins only if its output is strictly the
-/// largest. If the file has the classes too, the accuracy is printed.
+/// The arithmetic is exactly that of the proofs: integers throughout, and a class wins only if its
+/// output is strictly the largest. If the file has the classes too, the accuracy is printed.
 #[derive(Debug, Args)]
 pub(crate) struct Predict {
     /// The model that `fetch-model` wrote.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
 
-    /// File with the rows: .csv, .tsv, .npy or .parquet, its columns in the order of the training data.
+    /// File with the rows: .csv, .tsv, .npy or .parquet, its columns in the order of the training
+    /// data.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
 
-    /// Column with the true classes [default: the last one, if there is one column more than the model takes].
+    /// Column with the true classes [default: the last one, if there is one column more than the
+    /// model takes].
     #[arg(long, value_name = "COLUMN", conflicts_with = "no_label")]
     label: Option<String>,
 
@@ -70,7 +72,8 @@ impl Predict {
         let columns = columns(model);
         match read(label) {
             Ok(data) if guessed && data.columns().len() < columns => read(LabelColumn::None),
-            // A file without labels may look like one with more classes than there can be, or with one class only.
+            // A file without labels may look like one with more classes than there can be, or with
+            // one class only.
             Err(error) if guessed => read(LabelColumn::None)
                 .ok()
                 .filter(|data| data.columns().len() == columns)

@@ -27,11 +27,12 @@ use std::{path::PathBuf, str::FromStr};
 
 /// Offer a task with the data of a CSV, TSV, NPY or Parquet file.
 ///
-/// The rows become integers, and salted blocks of them. A private file with the salts is written before anything is sent. The
-/// chain stores the roots of the blocks; after it has drawn some as hidden test data, the others are published for training.
+/// The rows become integers, and salted blocks of them. A private file with the salts is written
+/// before anything is sent. The chain stores the roots of the blocks; after it has drawn some as
+/// hidden test data, the others are published for training.
 ///
-/// With --follow the command stays and does everything that is yours to do, up to the decrypted and checked model. Without it,
-/// `nocknock follow` does so later; if nobody does, you lose the bond.
+/// With --follow the command stays and does everything that is yours to do, up to the decrypted and
+/// checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the bond.
 #[derive(Debug, Args)]
 pub(crate) struct ProposeTask {
     /// The experiment that the task belongs to.
@@ -54,8 +55,8 @@ pub(crate) struct ProposeTask {
     #[arg(long)]
     shape: Option<String>,
 
-    /// How numbers become integers: `min-max`, `quantiles:TAIL` without that share of the numbers at either end, or
-    /// `fixed:LOW:HIGH` for all columns.
+    /// How numbers become integers: `min-max`, `quantiles:TAIL` without that share of the numbers
+    /// at either end, or `fixed:LOW:HIGH` for all columns.
     #[arg(long, default_value = "min-max", value_name = "RANGE")]
     range: RangeArg,
 

@@ -22,7 +22,8 @@ use serde_json::{json, Value};
 /// Show the pot, work points, candidates and the standing of workers.
 #[derive(Debug, Args)]
 pub(crate) struct ShowRewards {
-    /// Show the registration of this worker as well [default: the account that signs, if keys are named].
+    /// Show the registration of this worker as well [default: the account that signs, if keys are
+    /// named].
     #[arg(long, value_parser = parse_account, value_name = "ACCOUNT")]
     worker: Option<AccountId>,
 }

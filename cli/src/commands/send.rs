@@ -20,8 +20,8 @@ pub(crate) struct Sending {
 }
 
 impl Sending {
-    /// Sends a call and waits until it is in a finalised block. With `--dry-run` says what the call would cost instead,
-    /// and there is nothing to report.
+    /// Sends a call and waits until it is in a finalised block. With `--dry-run` says what the call
+    /// would cost instead, and there is nothing to report.
     pub(crate) async fn send(self, node: &Node, call: &Call) -> Result<Option<Included>, Failure> {
         if self.dry_run {
             let cost = node.rehearse(call).await?;
@@ -31,7 +31,8 @@ impl Sending {
         node.send(call, Wait::Finalised).await.map(Some)
     }
 
-    /// Sends a call and reports what it did. The subject is an object that names what the call is about.
+    /// Sends a call and reports what it did. The subject is an object that names what the call is
+    /// about.
     pub(crate) async fn carry_out(
         self,
         node: &Node,
@@ -62,7 +63,8 @@ pub(crate) fn costs(cost: &Value) -> String {
     ])
 }
 
-/// What a transaction did, for programs: where it is, its fee and its events, beside what it is about.
+/// What a transaction did, for programs: where it is, its fee and its events, beside what it is
+/// about.
 pub(crate) fn report(subject: Value, included: &Included) -> Value {
     let block = included.block.map(|block| block.number);
     let events: Vec<Value> = events(included).map(views::event::summary).collect();

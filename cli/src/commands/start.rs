@@ -26,9 +26,9 @@ const FIRST_BLOCK: Duration = Duration::from_secs(120);
 
 /// Run a development chain and a store on this machine, until Ctrl-C.
 ///
-/// The chain has one validator, blocks of one second, and no tokens until somebody has proved useful work. The program
-/// `nocknock-node` is looked for beside this one, then in PATH. The store keeps what is put into it in a folder of this machine and
-/// has none of the guarantees of Walrus.
+/// The chain has one validator, blocks of one second, and no tokens until somebody has proved
+/// useful work. The program `nocknock-node` is looked for beside this one, then in PATH. The store
+/// keeps what is put into it in a folder of this machine and has none of the guarantees of Walrus.
 #[derive(Debug, Args)]
 pub(crate) struct Start {
     /// Use a fresh folder, and remove it at the end.
@@ -47,7 +47,8 @@ pub(crate) struct Start {
     #[arg(long, env = "NOCKNOCK_NODE", value_name = "FILE")]
     node: Option<PathBuf>,
 
-    /// File for the URLs and process ids, written once all is ready [default: session.json in the data folder].
+    /// File for the URLs and process ids, written once all is ready [default: session.json in the
+    /// data folder].
     #[arg(long, value_name = "FILE")]
     session_file: Option<PathBuf>,
 }

@@ -23,8 +23,9 @@ const PROGRESS: BlockNumber = 500;
 
 /// Show a task: its terms, its timeline and its money.
 ///
-/// The timeline is read from the blocks of the task. A node that throws old states away has only the last of them; one that was
-/// started with `--state-pruning archive`, as `nocknock start` does, has all.
+/// The timeline is read from the blocks of the task. A node that throws old states away has only
+/// the last of them; one that was started with `--state-pruning archive`, as `nocknock start` does,
+/// has all.
 #[derive(Debug, Args)]
 pub(crate) struct ShowTask {
     /// The task.

@@ -51,7 +51,8 @@ impl Transfer {
         }
     }
 
-    /// The chain would refuse a transfer of more than the account can spare with an error of arithmetic, and for a fee.
+    /// The chain would refuse a transfer of more than the account can spare with an error of
+    /// arithmetic, and for a fee.
     async fn ensure_enough(&self, node: &Node, call: &Call) -> Result<(), Failure> {
         let account = node.keys()?.account();
         let best = node.best().await?;

@@ -11,20 +11,23 @@ pub(crate) enum Validator {
     SetKeys(SetKeys),
     /// Stand for election with your work points
     ///
-    /// Session keys have to be registered before. Who is elected authors and finalises from the second session after that on; a
-    /// candidate whose node authors nothing for eight of its sessions in a row is dropped.
+    /// Session keys have to be registered before. Who is elected authors and finalises from the
+    /// second session after that on; a candidate whose node authors nothing for eight of its
+    /// sessions in a row is dropped.
     Apply(Candidacy),
     /// Stand for election no longer
     ///
-    /// You may be elected for the present session and the next one already: keep the node running until they are over.
+    /// You may be elected for the present session and the next one already: keep the node running
+    /// until they are over.
     Leave(Candidacy),
 }
 
 /// Register new session keys of your node.
 ///
-/// The node that --url names makes them and keeps their secret parts, so it must be the validator's own, reached on its own machine
-/// or through a tunnel. They take effect with the second session after this one; keep the old ones until then.
-/// With --dry-run the node makes keys too, but nothing is registered.
+/// The node that --url names makes them and keeps their secret parts, so it must be the validator's
+/// own, reached on its own machine or through a tunnel. They take effect with the second session
+/// after this one; keep the old ones until then. With --dry-run the node makes keys too, but
+/// nothing is registered.
 #[derive(Debug, Args)]
 pub(crate) struct SetKeys {
     #[command(flatten)]

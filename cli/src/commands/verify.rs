@@ -25,9 +25,11 @@ use std::path::Path;
 
 /// Recompute everything that is said about a delivered model.
 ///
-/// From a model file, the commitment is recomputed from its weights; from a task, the ciphertext and key on the chain are opened
-/// anew. Then each link is compared: registry, proven fact, provenance record, roots of the data, and the Merkle proof of the record
-/// against its anchor. For every statement it is said whether it is proved, checked by the chain, or only attested by the worker.
+/// From a model file, the commitment is recomputed from its weights; from a task, the ciphertext
+/// and key on the chain are opened anew. Then each link is compared: registry, proven fact,
+/// provenance record, roots of the data, and the Merkle proof of the record against its anchor. For
+/// every statement it is said whether it is proved, checked by the chain, or only attested by the
+/// worker.
 ///
 /// The answers are those of the node that is asked. Ask your own.
 #[derive(Debug, Args)]

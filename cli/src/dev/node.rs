@@ -166,8 +166,8 @@ fn reason(log: &str) -> String {
     }
 }
 
-/// Makes sure that a node can listen at this port. Otherwise it would take another one in silence, and commands without
-/// --url would speak to whoever has this one.
+/// Makes sure that a node can listen at this port. Otherwise it would take another one in silence,
+/// and commands without --url would speak to whoever has this one.
 pub(crate) fn ensure_free(port: u16) -> Result<(), Failure> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),

@@ -18,12 +18,12 @@ use nocknock_primitives::{
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Test blocks that are revealed at a time: so many that the phase is long enough for all, and so few that a run that is killed
-/// meanwhile pays little twice.
+/// Test blocks that are revealed at a time: so many that the phase is long enough for all, and so
+/// few that a run that is killed meanwhile pays little twice.
 const REVEALS: usize = 8;
 
-/// Part of what is left of the phase that the store may take for the training data: it has to be published in the rest, and
-/// what failed is tried again.
+/// Part of what is left of the phase that the store may take for the training data: it has to be
+/// published in the rest, and what failed is tried again.
 const UPLOAD_SHARE: u32 = 2;
 
 /// How a followed task ended.
@@ -101,8 +101,8 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Pauses after a failure that may pass: the node restarts and may have forgotten its newest block, the store is away, the
-    /// disk is full, or somebody else took the step.
+    /// Pauses after a failure that may pass: the node restarts and may have forgotten its newest
+    /// block, the store is away, the disk is full, or somebody else took the step.
     async fn bear(
         &self,
         trials: &mut Trials,
@@ -157,8 +157,8 @@ impl<'a> Follower<'a> {
         Ok(view)
     }
 
-    /// A task with exactly the blocks of the private file. Only an earlier run of this program can have created it: the roots
-    /// are salted.
+    /// A task with exactly the blocks of the private file. Only an earlier run of this program can
+    /// have created it: the roots are salted.
     async fn created_before(&self, finalised: &Snapshot) -> Result<Option<TaskId>, QueryError> {
         let Progress { announced_at, account, .. } = &self.request.state.progress;
         if announced_at.is_none() {
@@ -198,7 +198,8 @@ impl<'a> Follower<'a> {
         let progress = &self.request.state.progress;
         let call = calls::tasks::create(progress.experiment, &progress.spec()?);
         self.request.announce(view.now)?;
-        // The node may be away for long before the creation is signed, and each signing gives it a new life.
+        // The node may be away for long before the creation is signed, and each signing gives it a
+        // new life.
         let (node, request) = (self.node, &mut self.request);
         let announce = |block| request.announce(block).map_err(|failure| failure.to_string());
         // Finalised, so that the number of the task never changes again.
@@ -210,15 +211,16 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// The number is used even if it cannot be saved now: a later run finds it again by the roots, and a full disk must not cost
-    /// the bond.
+    /// The number is used even if it cannot be saved now: a later run finds it again by the roots,
+    /// and a full disk must not cost the bond.
     fn adopt(&mut self, task: TaskId) -> Result<(), Failure> {
         self.request.state.progress.task = Some(task);
         self.request.save()
     }
 
-    /// Submits a call as soon as the chain would accept it. The chain takes these steps by itself if nobody does, for instance
-    /// because the requester of a task of the curriculum owns no tokens for the fee.
+    /// Submits a call as soon as the chain would accept it. The chain takes these steps by itself
+    /// if nobody does, for instance because the requester of a task of the curriculum owns no
+    /// tokens for the fee.
     async fn try_to(&self, call: &Call, view: &View) -> Result<(), Failure> {
         match self.node.rehearse(call).await {
             Ok(_) => self.send(call).await,
@@ -234,15 +236,16 @@ impl<'a> Follower<'a> {
         let bytes = blob.encode().map_err(crate::failure::other)?;
         let longest = self.time_left(view).map(|left| left / UPLOAD_SHARE);
         let id = self.store.put(bytes, longest).await?;
-        // The note is for people. If it cannot be saved, that is told once and does not keep the data back.
+        // The note is for people. If it cannot be saved, that is told once and does not keep the
+        // data back.
         if self.request.state.progress.train_data.replace(id) != Some(id) {
             self.request.save()?;
         }
         self.send(&calls::tasks::publish(task, id)).await
     }
 
-    /// Reveals several hidden blocks at a time: one after the other, each would take one or two blocks of the chain, and the phase
-    /// may have no more than that.
+    /// Reveals several hidden blocks at a time: one after the other, each would take one or two
+    /// blocks of the chain, and the phase may have no more than that.
     async fn reveal(&self, task: TaskId, view: &View) -> Result<(), Failure> {
         let mut sending = JoinSet::new();
         for index in view.task.iter().flat_map(hidden_blocks).take(REVEALS) {

@@ -1,6 +1,7 @@
 //! The private file of a task: salts, rows, and how far the requester has come.
 //!
-//! Its name follows from the chain and the root of the task's first block, so that it is found again from what the chain says.
+//! Its name follows from the chain and the root of the task's first block, so that it is found
+//! again from what the chain says.
 
 use crate::failure::{other, Failure};
 use codec::{Decode, Encode};
@@ -24,8 +25,8 @@ pub(crate) struct Progress {
     pub(crate) experiment: ExperimentId,
     /// What is offered, SCALE-encoded in hexadecimal digits.
     pub(crate) spec: String,
-    /// The newest block when the creation was last sent, or a later one in which it was signed anew. It lives for a bounded
-    /// time from then on.
+    /// The newest block when the creation was last sent, or a later one in which it was signed
+    /// anew. It lives for a bounded time from then on.
     pub(crate) announced_at: Option<BlockNumber>,
     /// The task, once it is known to exist.
     pub(crate) task: Option<TaskId>,
@@ -58,7 +59,8 @@ impl Progress {
         TaskSpec::decode(&mut bytes.as_slice()).map_err(other)
     }
 
-    /// Length of the shortest phase in which only the requester can act. None if the offer cannot be read.
+    /// Length of the shortest phase in which only the requester can act. None if the offer cannot
+    /// be read.
     pub(crate) fn shortest_phase(&self) -> Option<BlockNumber> {
         let periods = self.spec().ok()?.terms.periods;
         Some(periods.publish.min(periods.reveal))
@@ -96,8 +98,8 @@ impl Request {
             )));
         }
         let lock = lock(path)?;
-        // Whoever was killed while saving has left salts there. If they cannot be removed, the task has to be followed all the
-        // same.
+        // Whoever was killed while saving has left salts there. If they cannot be removed, the task
+        // has to be followed all the same.
         durable::remove_unfinished(path).ok();
         Ok(Self {
             state: RequesterState::load(path).map_err(other)?,
@@ -112,7 +114,8 @@ impl Request {
         saved.map_err(|error| Failure::File(error.to_string()))
     }
 
-    /// Brings to the disk that a creation is signed or sent in this block or before. If that fails, it must not be.
+    /// Brings to the disk that a creation is signed or sent in this block or before. If that fails,
+    /// it must not be.
     pub(crate) fn announce(&mut self, block: BlockNumber) -> Result<(), Failure> {
         let before = self.state.progress.announced_at;
         // A node that is behind makes no older copy expire sooner.
@@ -309,7 +312,8 @@ pub(crate) mod tests {
         assert!(matches!(failure, Failure::File(_)), "{failure:?}");
     }
 
-    /// After an outage a creation may be signed long after it was announced first, and lives on from there.
+    /// After an outage a creation may be signed long after it was announced first, and lives on
+    /// from there.
     #[test]
     fn the_last_signing_of_a_creation_is_on_the_disk_and_an_earlier_one_does_not_replace_it() {
         let folder = tempfile::tempdir().unwrap();

@@ -22,12 +22,14 @@ pub(crate) struct View {
     pub(crate) finalised: BlockNumber,
     /// The same task after the finalised block.
     pub(crate) final_task: Option<Task>,
-    /// A task with the roots of the private file after the finalised block, looked for while its number is not known.
+    /// A task with the roots of the private file after the finalised block, looked for while its
+    /// number is not known.
     pub(crate) found: Option<TaskId>,
 }
 
 impl View {
-    /// Blocks that are left of the phase of the task. None if it has no end, or the task is not known.
+    /// Blocks that are left of the phase of the task. None if it has no end, or the task is not
+    /// known.
     pub(crate) fn left(&self) -> Option<BlockNumber> {
         let end = self.task.as_ref()?.deadline(self.now)?;
         Some(end.saturating_sub(self.now))
@@ -47,7 +49,8 @@ pub(crate) enum Step {
     AwaitTask,
     /// Draw the test blocks as soon as the chain knows the randomness for it.
     Draw,
-    /// Another draw may still take the place of this one, and hide blocks that are training data now.
+    /// Another draw may still take the place of this one, and hide blocks that are training data
+    /// now.
     AwaitFinalDraw,
     /// Store the training data and publish where it is.
     Publish,
@@ -78,7 +81,8 @@ pub(crate) fn next_step(progress: &Progress, view: &View) -> Step {
     }
 }
 
-/// Only finalised blocks count here: the number of a task in another block may still become that of another task.
+/// Only finalised blocks count here: the number of a task in another block may still become that of
+/// another task.
 fn before_the_task(progress: &Progress, view: &View) -> Step {
     let expiry = progress.announced_at.map(|sent| sent.saturating_add(LIFE));
     match (view.found, expiry) {
@@ -88,7 +92,8 @@ fn before_the_task(progress: &Progress, view: &View) -> Step {
     }
 }
 
-/// The chain has removed the task only if it is missing for good in a block by which it had been created.
+/// The chain has removed the task only if it is missing for good in a block by which it had been
+/// created.
 fn without_the_task(progress: &Progress, view: &View) -> Step {
     let sent = progress.announced_at.unwrap_or_default();
     let was_created = view.finalised >= sent.saturating_add(LIFE);

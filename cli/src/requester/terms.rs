@@ -29,12 +29,13 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_delimiter = ',', default_value = "100", value_name = "PERCENT")]
     pub(crate) shares: Vec<u16>,
 
-    /// What you forfeit to the workers if you do not reveal the test data, in NNK [default: the least that the chain takes].
+    /// What you forfeit to the workers if you do not reveal the test data, in NNK [default: the
+    /// least that the chain takes].
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     pub(crate) bond: Option<Amount>,
 
-    /// What a worker forfeits to you if it commits and does not prove, or wins and does not deliver, in NNK [default: the least
-    /// that the chain takes].
+    /// What a worker forfeits to you if it commits and does not prove, or wins and does not
+    /// deliver, in NNK [default: the least that the chain takes].
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     pub(crate) stake: Option<Amount>,
 

@@ -4,8 +4,8 @@ use super::{state::Progress, steps::Step};
 use crate::failure::Failure;
 use std::time::Duration;
 
-/// Failures in a row before the command gives up, as long as nothing was sent and so nothing can be lost. Before each of them
-/// the client itself has waited for its node.
+/// Failures in a row before the command gives up, as long as nothing was sent and so nothing can be
+/// lost. Before each of them the client itself has waited for its node.
 const ATTEMPTS: u32 = 3;
 
 /// By how much each failure in a row makes the pause longer.
@@ -14,7 +14,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause, however long the phase is.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Part of what is left of a phase that a pause may take, so that the node or store has come back in time for several tries.
+/// Part of what is left of a phase that a pause may take, so that the node or store has come back
+/// in time for several tries.
 const PAUSE_SHARE: u32 = 8;
 
 /// The shortest pause, however little is left of the phase.
@@ -42,10 +43,11 @@ impl Trials {
         self.failures = 0;
     }
 
-    /// Notes a failure. Gives the pause before the next try, or none if there is to be no other. `phase` is the time that the
-    /// phase lasts, as far as it is known.
+    /// Notes a failure. Gives the pause before the next try, or none if there is to be no other.
+    /// `phase` is the time that the phase lasts, as far as it is known.
     ///
-    /// Once a creation was sent, the bond may be at stake: whatever may pass is then waited for, however long it lasts.
+    /// Once a creation was sent, the bond may be at stake: whatever may pass is then waited for,
+    /// however long it lasts.
     pub(crate) fn pause_after(
         &mut self,
         failure: &Failure,
@@ -56,11 +58,11 @@ impl Trials {
         let is_sent = progress.announced_at.is_some() || progress.task.is_some();
         let may_pass = match failure {
             Failure::Unreachable(_) => is_sent || self.failures < ATTEMPTS,
-            // Somebody makes room on the disk, or another node gives an answer that can be read. Where neither comes, the end of
-            // the task ends this.
+            // Somebody makes room on the disk, or another node gives an answer that can be read.
+            // Where neither comes, the end of the task ends this.
             Failure::File(_) | Failure::Other(_) => is_sent,
-            // Somebody else took the step, or sends tokens for the fee. But nobody else creates the task: what the chain
-            // refuses of it now it refuses later.
+            // Somebody else took the step, or sends tokens for the fee. But nobody else creates the
+            // task: what the chain refuses of it now it refuses later.
             Failure::Refused(_) => progress.task.is_some(),
             _ => false,
         };

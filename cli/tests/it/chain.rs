@@ -33,8 +33,8 @@ pub(crate) const DIGITS_TASK: [&str; 10] = [
     "2",
 ];
 
-/// The shortest periods that a development chain takes, but for the first: it ends once the data is published, and on a
-/// busy machine that takes a while.
+/// The shortest periods that a development chain takes, but for the first: it ends once the data is
+/// published, and on a busy machine that takes a while.
 pub(crate) const SHORT: [&str; 10] = [
     "--publish-period",
     "120",

@@ -1,7 +1,8 @@
 //! The commands that the pages show are commands that the programs understand.
 //!
-//! Those of README.md, the tutorial and the validators' page are run as they stand by `scripts/check-docs`. The others speak of
-//! tasks and files of the reader; here their arguments are read by the programs, which then print their help.
+//! Those of README.md, the tutorial and the validators' page are run as they stand by
+//! `scripts/check-docs`. The others speak of tasks and files of the reader; here their arguments
+//! are read by the programs, which then print their help.
 
 use crate::processes::program;
 use std::{env, fs, path::Path, process::Command};
@@ -46,7 +47,8 @@ fn explain(page: &str, command: &str) {
     assert!(help.contains("Usage: "), "{page}: {command}\n{help}");
 }
 
-/// The lines of a page's shell blocks that begin with a program, without remarks and what their output is piped to.
+/// The lines of a page's shell blocks that begin with a program, without remarks and what their
+/// output is piped to.
 fn commands(page: &str) -> Vec<String> {
     let blocks = page.split("```").skip(1).step_by(2);
     let shell = blocks.filter_map(|block| block.strip_prefix("sh\n"));

@@ -53,7 +53,8 @@ impl Export {
         text.lines().map(value).collect()
     }
 
-    /// The blocks from this one up to the exported state are there, each once and in order, and time passes in them.
+    /// The blocks from this one up to the exported state are there, each once and in order, and
+    /// time passes in them.
     #[track_caller]
     pub(crate) fn has_blocks_from(&self, first: u64) {
         let blocks = self.read("blocks");

@@ -1,5 +1,6 @@
-//! What goes wrong around a worker, with real programs: what it says, the exit codes, what is left in its state
-//! directory and on the chain, and that it goes on once the fault is mended. `docs/worker.md` has the table.
+//! What goes wrong around a worker, with real programs: what it says, the exit codes, what is left
+//! in its state directory and on the chain, and that it goes on once the fault is mended.
+//! `docs/worker.md` has the table.
 
 mod account;
 mod clock;

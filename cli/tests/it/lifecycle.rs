@@ -1,7 +1,8 @@
-//! What owners of experiments, tasks and models do, on one chain, with tokens that were earned on it before.
+//! What owners of experiments, tasks and models do, on one chain, with tokens that were earned on
+//! it before.
 //!
-//! Everything that costs something stands in one test: a chain has no token until a worker has been paid for a task of the
-//! curriculum, and that takes longer than all the rest.
+//! Everything that costs something stands in one test: a chain has no token until a worker has been
+//! paid for a task of the curriculum, and that takes longer than all the rest.
 
 use crate::{
     chain::DIGITS_TASK,
@@ -13,8 +14,8 @@ use crate::{
 use serde_json::{json, Value};
 use std::path::Path;
 
-/// An offer with which real workers keep up on a slow machine. All periods but that of the commitments end early, when
-/// everybody has acted.
+/// An offer with which real workers keep up on a slow machine. All periods but that of the
+/// commitments end early, when everybody has acted.
 const OFFER: [&str; 12] = [
     "--min-score",
     "50%",
@@ -85,7 +86,8 @@ fn lend(people: &People) {
     }
 }
 
-/// Applying is only rehearsed: if a second account were elected, the one node of this chain could not vote for both.
+/// Applying is only rehearsed: if a second account were elected, the one node of this chain could
+/// not vote for both.
 fn a_worker_may_stand_for_election(people: &People) {
     let apply = ["validator", "apply"];
     people.are_refused("bob", &apply, "NoSessionKeys");
@@ -140,8 +142,8 @@ fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
     people.run("bob", &["cancel-task", "77"]).fails(5, &["no task 77"]);
 }
 
-/// Of two models one becomes champion, so that there is another one that can be put aside. Gives what following the
-/// task has told.
+/// Of two models one becomes champion, so that there is another one that can be put aside. Gives
+/// what following the task has told.
 fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) -> Value {
     let services = people.chain.services();
     let settings =

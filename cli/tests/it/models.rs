@@ -10,8 +10,9 @@ use std::{
 /// The model card names the classes of the digits.
 const CLASSES: &str = "Classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.";
 
-/// Eve has no private file of the task, so class names and scaling come from the published training data. She gets,
-/// byte for byte, what following the task has written for the requester, and `verify` tells it from a changed copy.
+/// Eve has no private file of the task, so class names and scaling come from the published training
+/// data. She gets, byte for byte, what following the task has written for the requester, and
+/// `verify` tells it from a changed copy.
 pub(crate) fn anybody_fetches_and_verifies_them(people: &People, followed: &Value, home: &Path) {
     let task = followed["task"].to_string();
     let (data, out) = (home.join("data-of-eve"), home.join("models-of-eve"));
@@ -43,7 +44,8 @@ fn a_changed_weight_is_found_out(people: &People, model: &Path) {
     let findings = people.ask("eve", &["verify", name(model)]);
     assert_eq!(findings[0]["holds"], true, "{findings}");
     let mut bytes = fs::read(model).unwrap();
-    // The file ends with a bias of four bytes, the lowest first, which the lowest bit changes by one.
+    // The file ends with a bias of four bytes, the lowest first, which the lowest bit changes by
+    // one.
     let place = bytes.len() - 4;
     bytes[place] ^= 1;
     let changed = model.with_file_name("changed.safetensors");

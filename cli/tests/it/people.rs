@@ -85,7 +85,8 @@ impl People {
         })
     }
 
-    /// The chain would refuse this command with this error. It is only rehearsed, which costs nothing.
+    /// The chain would refuse this command with this error. It is only rehearsed, which costs
+    /// nothing.
     #[track_caller]
     pub(crate) fn are_refused(&self, who: &str, arguments: Arguments<'_>, error: &str) {
         let rehearsed = [arguments, ["--dry-run"].as_slice()].concat();
@@ -146,7 +147,8 @@ impl Purse {
         self.had.held
     }
 
-    /// Nothing more is on hold than before, and so much was gained, in the smallest unit and beside the fees.
+    /// Nothing more is on hold than before, and so much was gained, in the smallest unit and beside
+    /// the fees.
     #[track_caller]
     pub(crate) fn has_gained(&self, people: &People, expected: i128) {
         let has = people.money(self.who);

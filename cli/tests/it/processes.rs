@@ -51,8 +51,9 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// A port of the loopback interface that nobody listens at.
 ///
-/// It is below those that the system hands out by itself, and each process of the tests begins at a place of its own, so
-/// that nobody else comes by the port before the test's program listens there, or while it restarts.
+/// It is below those that the system hands out by itself, and each process of the tests begins at a
+/// place of its own, so that nobody else comes by the port before the test's program listens there,
+/// or while it restarts.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let place = std::process::id() % 2_500 * 8;

@@ -128,7 +128,8 @@ impl Worker {
     }
 }
 
-/// As `scripts/demo` configures its workers: a test's machine may be small, and its periods are short.
+/// As `scripts/demo` configures its workers: a test's machine may be small, and its periods are
+/// short.
 fn configuration(services: &Services, training: &str) -> String {
     let Services { node, store } = services;
     let keys = proving_keys().display();
@@ -158,8 +159,9 @@ fn clean(program: &Path, home: &Path) -> Command {
     command
 }
 
-/// The folder of proving keys that all tests share: the one that `NOCKNOCK_KEYS` names, the user's if it has
-/// the keys, or one beside the built programs. The keys are made there if they are missing.
+/// The folder of proving keys that all tests share: the one that `NOCKNOCK_KEYS` names, the user's
+/// if it has the keys, or one beside the built programs. The keys are made there if they are
+/// missing.
 pub(crate) fn proving_keys() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
@@ -179,7 +181,8 @@ fn users_keys() -> Option<PathBuf> {
     Some(cache.join("nocknock").join("keys"))
 }
 
-/// The keys of scores and deliveries are there. Programs check on loading that they are the right ones.
+/// The keys of scores and deliveries are there. Programs check on loading that they are the right
+/// ones.
 fn has_keys(folder: &Path) -> bool {
     let Ok(entries) = folder.read_dir() else {
         return false;

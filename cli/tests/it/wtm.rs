@@ -1,6 +1,7 @@
 //! Facts of the World Truth Model, from their proposal to their end, and the money on them.
 //!
-//! Eve proposes, charlie attests, ferdie disputes, and bob votes: he has earned tokens, and so work points.
+//! Eve proposes, charlie attests, ferdie disputes, and bob votes: he has earned tokens, and so work
+//! points.
 
 use crate::people::{event, units, People, NNK};
 use serde_json::{json, Value};
@@ -16,8 +17,8 @@ struct Facts {
     undisputed: String,
 }
 
-/// Facts are accepted, upheld, voted down, superseded and retracted, and everybody gets what is theirs. Gives the
-/// fact that was voted down.
+/// Facts are accepted, upheld, voted down, superseded and retracted, and everybody gets what is
+/// theirs. Gives the fact that was voted down.
 pub(crate) fn facts_are_decided_and_bonds_paid_out(people: &People) -> String {
     let purses = ["eve", "charlie", "ferdie", "bob"].map(|who| people.purse(who));
     let [eve, charlie, ferdie, bob] = &purses;

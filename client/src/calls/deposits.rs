@@ -30,8 +30,9 @@ impl Hold {
 }
 
 impl Snapshot {
-    /// What a call puts on hold of the sender's tokens if it takes effect after this block, beside its fee. The stake of
-    /// a commitment is not in it: only the first commitment of an account to a task holds it.
+    /// What a call puts on hold of the sender's tokens if it takes effect after this block, beside
+    /// its fee. The stake of a commitment is not in it: only the first commitment of an account to
+    /// a task holds it.
     ///
     /// # Errors
     ///

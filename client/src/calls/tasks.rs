@@ -54,7 +54,8 @@ pub fn reveal(task: TaskId, block: BlockIndex, revealed: &RevealedBlock) -> Call
         .with("rows", &revealed.rows)
 }
 
-/// Submits proved scores of the sender's model on test blocks, at most [`MAX_TEST_BLOCKS`] in one call.
+/// Submits proved scores of the sender's model on test blocks, at most [`MAX_TEST_BLOCKS`] in one
+/// call.
 pub fn submit_scores(task: TaskId, scores: &[BlockScore]) -> Result<Call, TooLong> {
     let bounded = List::<BlockScore, MAX_TEST_BLOCKS>::try_from(scores.to_vec());
     let bounded =

@@ -1,5 +1,6 @@
-//! Every call is encoded for the runtime that the committed metadata describes. That checks the names
-//! of pallet, call and arguments, and that each argument has the type that the runtime declares.
+//! Every call is encoded for the runtime that the committed metadata describes. That checks the
+//! names of pallet, call and arguments, and that each argument has the type that the runtime
+//! declares.
 
 use super::*;
 use crate::{

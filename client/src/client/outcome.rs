@@ -132,7 +132,8 @@ pub(super) async fn applied(
     Ok(dispatched.map_err(|error| best.runtime().rejection(&error)))
 }
 
-/// The block whose state was asked has no place left. A transaction that is larger than any block is refused alike.
+/// The block whose state was asked has no place left. A transaction that is larger than any block
+/// is refused alike.
 pub(super) fn is_of_full_block(error: &SubmitError) -> bool {
     let full: &'static str = InvalidTransaction::ExhaustsResources.into();
     matches!(error, SubmitError::Invalid { reason } if reason == full)

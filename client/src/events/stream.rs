@@ -36,8 +36,8 @@ pub struct BlockStream {
 
 /// The events of the chain, from a place on, in order and each once.
 ///
-/// Of [`Follow::Best`] that holds as long as no block is abandoned: events of an abandoned block were
-/// delivered, those of the block that took its place are not.
+/// Of [`Follow::Best`] that holds as long as no block is abandoned: events of an abandoned block
+/// were delivered, those of the block that took its place are not.
 #[derive(Debug)]
 pub struct EventStream {
     source: Reader,
@@ -68,8 +68,9 @@ impl Reader {
         Ok(BlockRef { number, hash })
     }
 
-    /// The finalised block of this height, below an end that was seen. None for now if the node that answers does not
-    /// have that end on its best chain: another node has told the end, and this one may be on another branch.
+    /// The finalised block of this height, below an end that was seen. None for now if the node
+    /// that answers does not have that end on its best chain: another node has told the end, and
+    /// this one may be on another branch.
     async fn finalised(
         &self,
         number: BlockNumber,
@@ -103,8 +104,8 @@ impl BlockStream {
     ///
     /// # Errors
     ///
-    /// If no node answers for as long as the connection's patience lasts, or a finalised block does not follow the one
-    /// before it. Ask again to go on.
+    /// If no node answers for as long as the connection's patience lasts, or a finalised block does
+    /// not follow the one before it. Ask again to go on.
     pub async fn next(&mut self) -> Result<BlockRef, StreamError> {
         let mut end = self.heads.now();
         loop {
@@ -154,9 +155,9 @@ impl EventStream {
     ///
     /// # Errors
     ///
-    /// If no node answers for as long as the connection's patience lasts, the node has thrown away the
-    /// state of the block that is due, or a finalised block does not follow the one before it. Ask again
-    /// to go on at the same place.
+    /// If no node answers for as long as the connection's patience lasts, the node has thrown away
+    /// the state of the block that is due, or a finalised block does not follow the one before it.
+    /// Ask again to go on at the same place.
     pub async fn next(&mut self) -> Result<EventRecord, StreamError> {
         loop {
             if let Some(record) = self.ready.pop_front() {

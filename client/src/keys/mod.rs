@@ -152,7 +152,8 @@ impl Keys {
         Self::from_text(&text, || format!("the environment variable {variable}"))
     }
 
-    /// The keys of a development account: a name such as `alice`, or a path such as `//Alice//stash`.
+    /// The keys of a development account: a name such as `alice`, or a path such as
+    /// `//Alice//stash`.
     pub fn development(name: &str) -> Result<Self, KeyError> {
         const NAMES: [&str; 6] = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
         let unknown = || KeyError::NoDevelopmentAccount(name.to_owned());

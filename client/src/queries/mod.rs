@@ -144,9 +144,9 @@ impl Snapshot {
         }
     }
 
-    /// A page of up to `limit`, but at most 64, entries of a list that is kept by number, from number `start`. The
-    /// chain passes over missing numbers in steps of bounded work; this goes on until the page is full or the list at
-    /// its end, so a page that is not full is the last one.
+    /// A page of up to `limit`, but at most 64, entries of a list that is kept by number, from
+    /// number `start`. The chain passes over missing numbers in steps of bounded work; this goes on
+    /// until the page is full or the list at its end, so a page that is not full is the last one.
     async fn numbered<V: Decode>(
         &self,
         pallet: &'static str,
@@ -181,8 +181,8 @@ impl Snapshot {
         all_pages(last_key, ask).await
     }
 
-    /// Goes through all pages of a list whose entries are known by their place. `ask` takes the place at which a page
-    /// starts, the first being 0.
+    /// Goes through all pages of a list whose entries are known by their place. `ask` takes the
+    /// place at which a page starts, the first being 0.
     async fn pages_by_place<V, F>(&self, ask: impl FnMut(u32) -> F) -> Result<Vec<V>, QueryError>
     where
         F: Future<Output = Result<Vec<V>, QueryError>>,
@@ -191,8 +191,8 @@ impl Snapshot {
     }
 }
 
-/// Goes through all pages of a list. `next` says, by what was read until now, where to go on, and `ask` reads the page
-/// there.
+/// Goes through all pages of a list. `next` says, by what was read until now, where to go on, and
+/// `ask` reads the page there.
 async fn all_pages<V, C, F>(
     next: fn(&[V]) -> C,
     mut ask: impl FnMut(C) -> F,

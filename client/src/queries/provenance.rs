@@ -67,8 +67,8 @@ impl Snapshot {
         self.view(PALLET, "pending_count", ()).await
     }
 
-    /// A record, its anchor, and the proof that the one is in the other, made from the records of the
-    /// anchor; none until the anchor is closed. The proof was compared with the anchor's root.
+    /// A record, its anchor, and the proof that the one is in the other, made from the records of
+    /// the anchor; none until the anchor is closed. The proof was compared with the anchor's root.
     pub async fn inclusion_proof(
         &self,
         record: RecordId,

@@ -36,8 +36,8 @@ impl Snapshot {
         Ok(answer.map(|(phase, deadline)| TaskPhase { phase, deadline }))
     }
 
-    /// Up to `limit`, but at most 64, tasks from number `start` upwards. Numbers of removed tasks are passed over: a
-    /// page with fewer is the last one.
+    /// Up to `limit`, but at most 64, tasks from number `start` upwards. Numbers of removed tasks
+    /// are passed over: a page with fewer is the last one.
     pub async fn tasks(
         &self,
         start: TaskId,

@@ -25,8 +25,8 @@ impl Snapshot {
         self.view(PALLET, "confidence", fact).await
     }
 
-    /// Up to `limit`, but at most 64, facts from number `start` upwards. Numbers of removed facts are passed over: a
-    /// page with fewer is the last one.
+    /// Up to `limit`, but at most 64, facts from number `start` upwards. Numbers of removed facts
+    /// are passed over: a page with fewer is the last one.
     pub async fn facts(
         &self,
         start: FactId,

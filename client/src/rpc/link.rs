@@ -24,8 +24,9 @@ use tokio::{sync::Mutex, time::timeout};
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The most bytes of a question or an answer. A full block has 5 MiB, which are 10 MiB in hexadecimal digits and with
-/// what surrounds them more than the usual limit; nodes give 15 MiB at most unless they are told otherwise.
+/// The most bytes of a question or an answer. A full block has 5 MiB, which are 10 MiB in
+/// hexadecimal digits and with what surrounds them more than the usual limit; nodes give 15 MiB at
+/// most unless they are told otherwise.
 const MAX_MESSAGE: u32 = 32 * 1024 * 1024;
 
 /// What a [`Link`] is made of.

@@ -115,11 +115,12 @@ pub(crate) trait Node: Send + Sync {
     /// The nonce for the next transaction of an account, after those that wait in the node's pool.
     async fn next_nonce(&self, account: &AccountId) -> Result<u64, RpcError>;
 
-    /// Hands in a transaction. Tried once: after [`RpcError::Unreachable`] it may have arrived or not.
+    /// Hands in a transaction. Tried once: after [`RpcError::Unreachable`] it may have arrived or
+    /// not.
     async fn submit(&self, transaction: &[u8]) -> Result<(), RpcError>;
 
-    /// Makes new session keys for an account, and keeps their secret parts. Tried once, so that no unused
-    /// keys pile up.
+    /// Makes new session keys for an account, and keeps their secret parts. Tried once, so that no
+    /// unused keys pile up.
     async fn make_session_keys(&self, owner: &AccountId) -> Result<SessionKeys, RpcError>;
 
     /// A method that answers with JSON.

@@ -3,10 +3,11 @@
 //! A transaction is signed for one nonce and lives for 64 blocks from a finalised one. It is handed
 //! in again with the same bytes whenever it may have been lost, so it can never take effect twice,
 //! and a new one is signed only when the chain has shown that the old one cannot be included any
-//! more: its nonce was used up by another transaction in a finalised block, or the node never took it.
+//! more: its nonce was used up by another transaction in a finalised block, or the node never took
+//! it.
 //!
-//! Where a transaction has become invalid, the next one of the account is signed for its nonce. That is no
-//! gap that all later ones wait behind, and still only one of both can be included.
+//! Where a transaction has become invalid, the next one of the account is signed for its nonce.
+//! That is no gap that all later ones wait behind, and still only one of both can be included.
 
 mod answer;
 mod nonces;
@@ -137,10 +138,10 @@ impl Sender<'_> {
         }
     }
 
-    /// The node waits for the nonce of these transactions, yet does not count on any of them, not even if it gets it again:
-    /// they have become invalid, as a free call does whose time is over. Another one may have their nonce then, lest all
-    /// later ones wait until they expire. Only one with this nonce can ever be included, and the followers of the others
-    /// see that it was used.
+    /// The node waits for the nonce of these transactions, yet does not count on any of them, not
+    /// even if it gets it again: they have become invalid, as a free call does whose time is over.
+    /// Another one may have their nonce then, lest all later ones wait until they expire. Only one
+    /// with this nonce can ever be included, and the followers of the others see that it was used.
     async fn is_stranded(&self, due: &[Arc<[u8]>]) -> bool {
         for bytes in due {
             let Err(error) = self.node.submit(bytes).await else {
@@ -173,7 +174,8 @@ impl Sender<'_> {
                 Answer::Refused(error) => return Err(error),
             }
             tokio::time::sleep(PAUSE).await;
-            // A question is asked for as long as the connection's patience lasts, so a restart of the node is waited out.
+            // A question is asked for as long as the connection's patience lasts, so a restart of
+            // the node is waited out.
             self.node.best_hash().await?;
         }
         Err(lost.map_or(SubmitError::Contested, SubmitError::from))

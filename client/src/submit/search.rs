@@ -93,8 +93,9 @@ impl<'a> Search<'a> {
         Ok(Verdict::Waiting)
     }
 
-    /// The finalised block is on the chain that was searched, and the search has come to it. Where several nodes
-    /// answer in turn, the best block of one may be behind the finalised block of another, or on another branch.
+    /// The finalised block is on the chain that was searched, and the search has come to it. Where
+    /// several nodes answer in turn, the best block of one may be behind the finalised block of
+    /// another, or on another branch.
     async fn is_one_chain(&self, ends: Ends) -> Result<bool, QueryError> {
         let finalised = ends.finalised;
         if finalised.number < self.next {

@@ -53,7 +53,8 @@ fn parser(text: &[u8], separator: u8) -> Reader<&[u8]> {
 }
 
 /// The separator that was told. If it leaves the first record in one piece, it is another one that
-/// gives the first two records equally many cells: a name may hold a semicolon, its column has none.
+/// gives the first two records equally many cells: a name may hold a semicolon, its column has
+/// none.
 fn separator(text: &[u8], told: u8) -> u8 {
     if widths(text, told).first() != Some(&1) {
         return told;

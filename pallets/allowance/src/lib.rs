@@ -33,23 +33,28 @@ use sp_runtime::{traits::Get, transaction_validity::TransactionPriority};
 
 /// Who may send which call without a fee, and how often.
 pub trait WaiverPolicy<AccountId, Call> {
-    /// How many transactions `who` may send per period without a fee if this is one of them; zero if this call is not.
+    /// How many transactions `who` may send per period without a fee if this is one of them; zero
+    /// if this call is not.
     ///
-    /// Called for every signed transaction, so it must cost next to nothing for calls that are never free.
+    /// Called for every signed transaction, so it must cost next to nothing for calls that are
+    /// never free.
     fn quota(who: &AccountId, call: &Call) -> u32;
 
-    /// How many transactions of the quota this call uses up, at least 1. It is not free if fewer are left.
+    /// How many transactions of the quota this call uses up, at least 1. It is not free if fewer
+    /// are left.
     fn price(_: &Call) -> u32 {
         1
     }
 
-    /// Where this call stands among those that wait for a block, if it is free. At zero every paying transaction goes
-    /// before it; a call that stands higher must be one that only few can send.
+    /// Where this call stands among those that wait for a block, if it is free. At zero every
+    /// paying transaction goes before it; a call that stands higher must be one that only few can
+    /// send.
     fn priority(_: &Call) -> TransactionPriority {
         0
     }
 
-    /// What [`quota`](Self::quota) costs at most for this call. The look-up of what is used up counts apart.
+    /// What [`quota`](Self::quota) costs at most for this call. The look-up of what is used up
+    /// counts apart.
     fn weight(_: &Call) -> Weight {
         Weight::zero()
     }
@@ -93,8 +98,9 @@ pub mod pallet {
         #[pallet::constant]
         type MaxPerPeriod: Get<u32>;
 
-        /// How many transactions of the quota a free call uses up *besides* its price if it fails. An honest sender
-        /// may lose a race now and then; who sends calls that fail shall not fill blocks with them.
+        /// How many transactions of the quota a free call uses up *besides* its price if it fails.
+        /// An honest sender may lose a race now and then; who sends calls that fail shall not fill
+        /// blocks with them.
         #[pallet::constant]
         type FailurePrice: Get<u32>;
 
@@ -102,9 +108,11 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// For each account the last period in which it sent free transactions, and how much of the quota they used up.
+    /// For each account the last period in which it sent free transactions, and how much of the
+    /// quota they used up.
     ///
-    /// No deposit pays for it: only accounts that the policy names have an entry. Removed with the account.
+    /// No deposit pays for it: only accounts that the policy names have an entry. Removed with the
+    /// account.
     #[pallet::storage]
     pub type Used<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, (u32, u32), ValueQuery>;
@@ -116,7 +124,8 @@ pub mod pallet {
         FeeWaived {
             /// The account that sent it.
             who: T::AccountId,
-            /// How many free transactions of price 1 it has left in this period, by the quota of this call.
+            /// How many free transactions of price 1 it has left in this period, by the quota of
+            /// this call.
             left: u32,
         },
     }
@@ -131,7 +140,8 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// How much of its quota `who` has used up in the present period, in transactions of price 1.
+        /// How much of its quota `who` has used up in the present period, in transactions of price
+        /// 1.
         pub fn used(who: T::AccountId) -> u32 {
             Self::used_in_period(&who)
         }

@@ -1,4 +1,5 @@
-//! A runtime where account 1 may remark four times per period without a fee, and send a call that always fails.
+//! A runtime where account 1 may remark four times per period without a fee, and send a call that
+//! always fails.
 
 use crate as pallet_allowance;
 use crate::WaiverPolicy;
@@ -39,8 +40,9 @@ parameter_types! {
     pub static Period: u32 = 0;
 }
 
-/// Account 1 may send remarks, and says it may do so more often than the limit allows. Each byte of a remark costs one
-/// of the quota. Setting heap pages is for root alone, so it fails; it stands at priority 7.
+/// Account 1 may send remarks, and says it may do so more often than the limit allows. Each byte of
+/// a remark costs one of the quota. Setting heap pages is for root alone, so it fails; it stands at
+/// priority 7.
 #[derive(Debug)]
 pub struct RemarksOfOne;
 impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {

@@ -21,7 +21,8 @@ fn failing() -> RuntimeCall {
     frame_system::Call::set_heap_pages { pages: 1 }.into()
 }
 
-/// Sends `call` from `who` with `tip` and returns the fee that was paid and whether the call succeeded.
+/// Sends `call` from `who` with `tip` and returns the fee that was paid and whether the call
+/// succeeded.
 fn try_send(
     who: u64,
     call: RuntimeCall,

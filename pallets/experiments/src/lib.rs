@@ -278,7 +278,8 @@ pub mod pallet {
         NotModelOwner,
         /// Nobody can make a model champion. It becomes champion by a better proved score.
         ChampionIsProved,
-        /// The champion cannot be put aside. It becomes a candidate when a better model is paid for.
+        /// The champion cannot be put aside. It becomes a candidate when a better model is paid
+        /// for.
         IsChampion,
     }
 
@@ -307,7 +308,8 @@ pub mod pallet {
             Self::do_describe_experiment(&who, experiment, description)
         }
 
-        /// Offers an experiment of yours to another account, instead of to whom you offered it before.
+        /// Offers an experiment of yours to another account, instead of to whom you offered it
+        /// before.
         ///
         /// You stay the owner, and may cancel the offer, until the other account accepts.
         #[pallet::call_index(2)]

@@ -1,9 +1,9 @@
 //! Weights of the calls and of what tasks call.
 //!
 //! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
-//! measured. The implementation for `()` here was **made by hand**, not measured: the storage accesses
-//! counted in the code at ParityDB's cost, with generous times and proof sizes. It serves mocks and
-//! tests; no chain should run on it.
+//! measured. The implementation for `()` here was **made by hand**, not measured: the storage
+//! accesses counted in the code at ParityDB's cost, with generous times and proof sizes. It serves
+//! mocks and tests; no chain should run on it.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 

@@ -149,8 +149,8 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Authorises the runtime with this code hash, replacing an earlier authorisation.
         ///
-        /// Anybody may then send the code with `system.applyAuthorizedUpgrade`. It is applied only if its spec name is
-        /// the same and its spec version is higher.
+        /// Anybody may then send the code with `system.applyAuthorizedUpgrade`. It is applied only
+        /// if its spec name is the same and its spec version is higher.
         #[pallet::call_index(0)]
         #[pallet::weight((T::WeightInfo::authorize_upgrade(), DispatchClass::Operational))]
         pub fn authorize_upgrade(origin: OriginFor<T>, code_hash: T::Hash) -> DispatchResult {

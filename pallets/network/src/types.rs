@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkKind {
-    /// Real value is at stake. The default, so that a chain spec which says nothing is the strict one.
+    /// Real value is at stake. The default, so that a chain spec which says nothing is the strict
+    /// one.
     #[default]
     Production,
     /// A shared network for rehearsals.

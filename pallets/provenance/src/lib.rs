@@ -162,7 +162,8 @@ pub mod pallet {
             Self::task_records(task)
         }
 
-        /// Up to `limit`, but at most 64, records of a model, newest first, from the one before `before`.
+        /// Up to `limit`, but at most 64, records of a model, newest first, from the one before
+        /// `before`.
         pub fn records_of_model(
             model: ModelCommitment,
             before: Option<RecordId>,
@@ -181,7 +182,8 @@ pub mod pallet {
             Anchors::<T>::get(number)
         }
 
-        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from `start`.
+        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from
+        /// `start`.
         pub fn anchors(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumberFor<T>>> {
             Self::anchor_page(start, limit)
         }

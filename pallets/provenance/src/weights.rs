@@ -1,9 +1,9 @@
 //! Weights of records and anchors.
 //!
 //! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
-//! measured. The implementation for `()` here was **made by hand**, not measured: the database accesses
-//! counted in the code at ParityDB's cost, and 5 µs for each of the hashes of a tree of the greatest
-//! depth. It serves mocks and tests; no chain should run on it.
+//! measured. The implementation for `()` here was **made by hand**, not measured: the database
+//! accesses counted in the code at ParityDB's cost, and 5 µs for each of the hashes of a tree of
+//! the greatest depth. It serves mocks and tests; no chain should run on it.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 

@@ -1,8 +1,8 @@
 //! Benchmarks of the calls, hooks and traits.
 //!
 //! Proofs are real: the runtime's [`BenchmarkHelper`] registers circuits whose trapdoor is known
-//! and proves whatever is claimed. The weight of verification is charged apart, so `register_worker`
-//! counts it once more: an upper bound.
+//! and proves whatever is claimed. The weight of verification is charged apart, so
+//! `register_worker` counts it once more: an upper bound.
 
 use super::*;
 use crate::types::{BalanceOf, CurriculumEntry, PracticeClaim};

@@ -123,8 +123,9 @@ pub mod pallet {
         #[pallet::constant]
         type MinCandidatePoints: Get<u128>;
 
-        /// Sessions in a row that a candidate may validate without authoring a block, less one. A session should have
-        /// several slots for each validator, or an honest one is silent by bad luck.
+        /// Sessions in a row that a candidate may validate without authoring a block, less one. A
+        /// session should have several slots for each validator, or an honest one is silent by bad
+        /// luck.
         #[pallet::constant]
         type MaxSilentSessions: Get<u32>;
 
@@ -132,9 +133,9 @@ pub mod pallet {
         #[pallet::constant]
         type MaxRegistrationsPerSession: Get<u32>;
 
-        /// Sessions for which a registration is valid. After as many sessions again the account may be released, so
-        /// whoever commits in a task can sign for at least so long; it should last through the first turn to
-        /// deliver of every curriculum task.
+        /// Sessions for which a registration is valid. After as many sessions again the account may
+        /// be released, so whoever commits in a task can sign for at least so long; it should last
+        /// through the first turn to deliver of every curriculum task.
         #[pallet::constant]
         type RegistrationLife: Get<u32>;
 
@@ -181,8 +182,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type TotalPoints<T> = StorageValue<_, Points, ValueQuery>;
 
-    /// Registered workers, suspended ones included. Paid for by the proof of registration, bounded in
-    /// number for each session; removed by `remove_worker`.
+    /// Registered workers, suspended ones included. Paid for by the proof of registration, bounded
+    /// in number for each session; removed by `remove_worker`.
     #[pallet::storage]
     pub type Registrations<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Registration>;
 
@@ -205,14 +206,14 @@ pub mod pallet {
     pub type Candidates<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxCandidates>, ValueQuery>;
 
-    /// Validators that authored a block of the present session. Paid for by nobody, because they are at most
-    /// `MaxValidators`; removed when the session ends.
+    /// Validators that authored a block of the present session. Paid for by nobody, because they
+    /// are at most `MaxValidators`; removed when the session ends.
     #[pallet::storage]
     pub type AuthorsOfSession<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
 
-    /// Sessions in a row that a candidate validated without authoring a block. Nothing is stored for one that was not
-    /// silent. Bounded by `MaxCandidates`; removed with the next block that the candidate authors, when the session
-    /// ends, and with its candidacy.
+    /// Sessions in a row that a candidate validated without authoring a block. Nothing is stored
+    /// for one that was not silent. Bounded by `MaxCandidates`; removed with the next block that
+    /// the candidate authors, when the session ends, and with its candidacy.
     #[pallet::storage]
     pub type SilentSessions<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
@@ -386,8 +387,8 @@ pub mod pallet {
             /// The account.
             who: T::AccountId,
         },
-        /// A candidate validated for `MaxSilentSessions` sessions in a row without authoring a block and is candidate
-        /// no more. It may apply again when its node is back.
+        /// A candidate validated for `MaxSilentSessions` sessions in a row without authoring a
+        /// block and is candidate no more. It may apply again when its node is back.
         CandidateSilent {
             /// The account.
             who: T::AccountId,
@@ -456,8 +457,8 @@ pub mod pallet {
         NotCandidate,
         /// No experiment may have so many tasks open at a time. Choose at most `MaxOpenTasks`.
         MaxOpenTooHigh,
-        /// The task's share of the pot is zero, so its workers would work for nothing. Wait until the pot has
-        /// grown, or let the council set another share.
+        /// The task's share of the pot is zero, so its workers would work for nothing. Wait until
+        /// the pot has grown, or let the council set another share.
         NothingToMint,
     }
 
@@ -466,9 +467,9 @@ pub mod pallet {
         /// Registers an account as a worker by a proof of useful work: a model of good enough score
         /// on the public practice block.
         ///
-        /// Sent without a signature and without a fee. The proof is made for the account, this chain and
-        /// the account's present round, so it serves nobody else and only once. Once registered the
-        /// account can sign, even if it owns nothing.
+        /// Sent without a signature and without a fee. The proof is made for the account, this
+        /// chain and the account's present round, so it serves nobody else and only once. Once
+        /// registered the account can sign, even if it owns nothing.
         #[pallet::call_index(0)]
         #[pallet::weight(Pallet::<T>::registration_weight())]
         pub fn register_worker(
@@ -483,8 +484,8 @@ pub mod pallet {
             Self::do_register_worker(worker, PracticeClaim { model, score, proof })
         }
 
-        /// Ends your registration as a worker. Your account keeps its reference until the registration would
-        /// have expired, so old transactions of yours cannot be repeated.
+        /// Ends your registration as a worker. Your account keeps its reference until the
+        /// registration would have expired, so old transactions of yours cannot be repeated.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::unregister())]
         pub fn unregister(origin: OriginFor<T>) -> DispatchResult {
@@ -492,8 +493,8 @@ pub mod pallet {
             Self::do_unregister(&who)
         }
 
-        /// Removes a registration that expired long ago and releases the account, and what is stored of points that
-        /// are worth nothing any more. Anybody may call this.
+        /// Removes a registration that expired long ago and releases the account, and what is
+        /// stored of points that are worth nothing any more. Anybody may call this.
         ///
         /// An account that owns nothing ceases to exist then.
         #[pallet::call_index(2)]
@@ -514,8 +515,8 @@ pub mod pallet {
             Self::do_apply_as_candidate(who)
         }
 
-        /// Takes you off the list of candidates. If you validate now, you do so until the sessions for which
-        /// you are elected are over.
+        /// Takes you off the list of candidates. If you validate now, you do so until the sessions
+        /// for which you are elected are over.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::leave_candidates())]
         pub fn leave_candidates(origin: OriginFor<T>) -> DispatchResult {
@@ -525,7 +526,8 @@ pub mod pallet {
 
         /// Adds an experiment to the curriculum, or changes its custodian and terms.
         ///
-        /// Its tasks mint tokens. The experiment must exist and not be archived. Open tasks keep the budget and the custodian that they began with.
+        /// Its tasks mint tokens. The experiment must exist and not be archived. Open tasks keep
+        /// the budget and the custodian that they began with.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::set_curriculum())]
         pub fn set_curriculum(
@@ -596,7 +598,8 @@ pub mod pallet {
             Self::emission_state()
         }
 
-        /// Up to `limit`, but at most 64, experiments of the curriculum, from the one after `after`.
+        /// Up to `limit`, but at most 64, experiments of the curriculum, from the one after
+        /// `after`.
         pub fn curriculum(
             after: Option<ExperimentId>,
             limit: u32,
@@ -639,7 +642,8 @@ pub mod pallet {
             Barred::<T>::contains_key(who)
         }
 
-        /// Up to `limit`, but at most 64, candidates and their points, from place `start`, the best being 0.
+        /// Up to `limit`, but at most 64, candidates and their points, from place `start`, the best
+        /// being 0.
         ///
         /// Places change as points do: read all pages at one block.
         pub fn candidates(start: u32, limit: u32) -> Vec<(T::AccountId, u128)> {

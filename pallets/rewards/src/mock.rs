@@ -1,7 +1,8 @@
 //! A runtime with the rewards pallet and stand-ins for its neighbours.
 //!
-//! The stand-in verifier accepts a "proof" if it is the hash of circuit and inputs, so a proof of other
-//! inputs is refused as by the real one; whether the claim is true is for the circuits' own tests.
+//! The stand-in verifier accepts a "proof" if it is the hash of circuit and inputs, so a proof of
+//! other inputs is refused as by the real one; whether the claim is true is for the circuits' own
+//! tests.
 
 use crate as pallet_rewards;
 use crate::{types::*, ValidatorKeys};

@@ -122,12 +122,14 @@ pub mod pallet {
         #[pallet::constant]
         type BurnShare: Get<Permill>;
 
-        /// The least that is burnt with each payment from an escrow: a delivered model, its fact and its provenance
-        /// stay on the chain for ever, however small the payment. Every share must exceed it.
+        /// The least that is burnt with each payment from an escrow: a delivered model, its fact
+        /// and its provenance stay on the chain for ever, however small the payment. Every share
+        /// must exceed it.
         #[pallet::constant]
         type RecordFee: Get<BalanceOf<Self>>;
 
-        /// The least `min_test_rows` of a curriculum task. Few rows make lucky champions, which nobody can beat.
+        /// The least `min_test_rows` of a curriculum task. Few rows make lucky champions, which
+        /// nobody can beat.
         #[pallet::constant]
         type MinCurriculumTestRows: Get<u32>;
 
@@ -403,7 +405,8 @@ pub mod pallet {
         StakeTooLow,
         /// A curriculum task has no reward, bond or stake of its own and pays one rank.
         CurriculumHoldsNothing,
-        /// A share of the reward does not exceed the fee for its records. Raise the reward, or pay fewer ranks.
+        /// A share of the reward does not exceed the fee for its records. Raise the reward, or pay
+        /// fewer ranks.
         ShareTooSmall,
         /// A curriculum task must demand more test rows: see the constant `MinCurriculumTestRows`.
         TooFewTestRows,
@@ -461,9 +464,10 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Creates a task in an experiment and stores the roots of its data.
         ///
-        /// In your own experiment the reward and a bond are held from your account: the reward is paid
-        /// to the best workers against proof and key, the bond comes back once you have revealed
-        /// the test blocks. In a curriculum experiment only its custodian may call this; nothing is held.
+        /// In your own experiment the reward and a bond are held from your account: the reward is
+        /// paid to the best workers against proof and key, the bond comes back once you have
+        /// revealed the test blocks. In a curriculum experiment only its custodian may call this;
+        /// nothing is held.
         #[pallet::call_index(0)]
         #[pallet::weight(
             T::WeightInfo::create_task(spec.roots.bound_len())
@@ -490,7 +494,8 @@ pub mod pallet {
             Self::do_cancel_task(&who, task)
         }
 
-        /// Draws the test blocks of a task, once the randomness for it is known. Anybody may call this.
+        /// Draws the test blocks of a task, once the randomness for it is known. Anybody may call
+        /// this.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::draw_split())]
         pub fn draw_split(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -556,8 +561,8 @@ pub mod pallet {
 
         /// Submits proved scores of your committed model on one or more test blocks.
         ///
-        /// All proofs must hold, or nothing is recorded. Your submission counts once every test block is
-        /// proved.
+        /// All proofs must hold, or nothing is recorded. Your submission counts once every test
+        /// block is proved.
         #[pallet::call_index(7)]
         #[pallet::weight(
             T::WeightInfo::submit_scores(scores.bound_len())
@@ -573,8 +578,8 @@ pub mod pallet {
             Self::do_submit_scores(who, task, &scores)
         }
 
-        /// Settles a task whose phases are over: ranks the submissions, or ends it without a winner.
-        /// Anybody may call this.
+        /// Settles a task whose phases are over: ranks the submissions, or ends it without a
+        /// winner. Anybody may call this.
         #[pallet::call_index(8)]
         #[pallet::weight(Pallet::<T>::settle_weight())]
         pub fn settle(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -678,15 +683,17 @@ pub mod pallet {
             Tasks::<T>::get(task).map(|task| (task.phase(now), task.deadline(now)))
         }
 
-        /// Up to `limit`, but at most 64, tasks from number `start` upwards, and the number to go on from.
+        /// Up to `limit`, but at most 64, tasks from number `start` upwards, and the number to go
+        /// on from.
         ///
-        /// Numbers of removed tasks are passed over, at most 1,024 in one page: a short page is the last one only
-        /// if there is no number to go on from.
+        /// Numbers of removed tasks are passed over, at most 1,024 in one page: a short page is the
+        /// last one only if there is no number to go on from.
         pub fn tasks(start: TaskId, limit: u32) -> TaskPage<T> {
             Self::task_page(start, limit)
         }
 
-        /// Up to `limit`, but at most 64, roots of the data blocks of a task, from the block with index `start`.
+        /// Up to `limit`, but at most 64, roots of the data blocks of a task, from the block with
+        /// index `start`.
         pub fn roots(task: TaskId, start: u32, limit: u32) -> Vec<BlockRoot> {
             Self::root_page(task, start, limit)
         }

@@ -1,7 +1,8 @@
 //! A runtime with the tasks pallet and stand-ins for its neighbours.
 //!
-//! The stand-in verifier accepts a "proof" if it is the hash of circuit and inputs, so a proof of other
-//! inputs is refused as by the real one; whether the claim is true is for the circuits' own tests.
+//! The stand-in verifier accepts a "proof" if it is the hash of circuit and inputs, so a proof of
+//! other inputs is refused as by the real one; whether the claim is true is for the circuits' own
+//! tests.
 
 use crate as pallet_tasks;
 use crate::types::TaskOf;
@@ -100,7 +101,8 @@ impl pallet_tasks::Config for Test {
 /// Blocks of an epoch.
 pub(crate) const EPOCH: u64 = 10;
 
-/// Epochs of ten blocks, in which the author of each block contributes a hash of the number before it.
+/// Epochs of ten blocks, in which the author of each block contributes a hash of the number before
+/// it.
 #[derive(Debug)]
 pub struct Epochs;
 impl EpochRandomness for Epochs {
@@ -148,7 +150,8 @@ pub(crate) struct Book {
 }
 
 thread_local! {
-    /// Stands for what the author of the block before contributes: another number, another contribution.
+    /// Stands for what the author of the block before contributes: another number, another
+    /// contribution.
     pub(crate) static CONTRIBUTION: Cell<u8> = const { Cell::new(0) };
     static BOOK: RefCell<Book> = RefCell::default();
 }

@@ -14,8 +14,8 @@ use nocknock_primitives::{
 use sp_runtime::{traits::Get, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the chain specification holds a circuit that cannot be registered: a chain must not start
-    /// from a broken specification.
+    /// Panics if the chain specification holds a circuit that cannot be registered: a chain must
+    /// not start from a broken specification.
     pub(crate) fn register_at_genesis(circuit: &GenesisCircuit) {
         let registered = Candidate::try_from(circuit.clone())
             .map_err(|_| Error::<T>::MalformedKey.into())

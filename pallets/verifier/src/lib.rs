@@ -72,8 +72,8 @@ pub mod pallet {
         /// registered: on networks where nothing of value is at stake.
         type AllowsDevelopmentKeys: Get<bool>;
 
-        /// The development keys that this project has published. They are recognised whatever whoever
-        /// registers them says.
+        /// The development keys that this project has published. They are recognised whatever
+        /// whoever registers them says.
         type DevelopmentKeys: Contains<KeyId>;
 
         /// The most circuits that may ever be registered.
@@ -84,7 +84,8 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// The registered circuits. Never removed: ids of circuits stand in facts and provenance records.
+    /// The registered circuits. Never removed: ids of circuits stand in facts and provenance
+    /// records.
     #[pallet::storage]
     pub type Circuits<T: Config> =
         CountedStorageMap<_, Identity, CircuitId, CircuitRecord<BlockNumberFor<T>>>;
@@ -148,8 +149,8 @@ pub mod pallet {
         MalformedKey,
         /// The key's hash is not the key id in the circuit's description.
         KeyMismatch,
-        /// The key is not safe: a point is the identity, delta equals gamma or the generator, or the
-        /// number of points does not fit the statement.
+        /// The key is not safe: a point is the identity, delta equals gamma or the generator, or
+        /// the number of points does not fit the statement.
         UnsafeKey,
         /// The prepared key is larger than the chain stores.
         KeyTooLarge,
@@ -187,7 +188,8 @@ pub mod pallet {
             Self::do_register_circuit(*candidate).map(|_| ())
         }
 
-        /// Registers a circuit and lets it take the place of an active one of the same kind and shape.
+        /// Registers a circuit and lets it take the place of an active one of the same kind and
+        /// shape.
         ///
         /// Tasks that use the old circuit go on with it; new tasks have to use the new one.
         #[pallet::call_index(1)]
@@ -232,7 +234,8 @@ pub mod pallet {
             Circuits::<T>::get(circuit)
         }
 
-        /// Up to `limit`, but at most 64, circuits in the order of their ids, from the one after `after`.
+        /// Up to `limit`, but at most 64, circuits in the order of their ids, from the one after
+        /// `after`.
         pub fn circuits(
             after: Option<CircuitId>,
             limit: u32,

@@ -13,10 +13,10 @@ impl<T: Config> Pallet<T> {
     /// Checks the invariants, numbered as in the README:
     ///
     /// 1. A circuit's id is the hash of its description.
-    /// 2. Each circuit's verifying key is stored, hashes to the key id in the description, and is valid. No
-    ///    other verifying key is stored.
-    /// 3. Each circuit that is not disabled has a prepared key, which belongs to its verifying key. No other
-    ///    prepared key is stored.
+    /// 2. Each circuit's verifying key is stored, hashes to the key id in the description, and is
+    ///    valid. No other verifying key is stored.
+    /// 3. Each circuit that is not disabled has a prepared key, which belongs to its verifying key.
+    ///    No other prepared key is stored.
     /// 4. On a network that does not allow them, no circuit has a development key or a test shape.
     /// 5. The successor of a retired circuit is registered.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {

@@ -2,8 +2,9 @@
 //!
 //! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
 //! measured. The implementation for `()` here was **made by hand**, not measured: database accesses
-//! counted in the code at ParityDB's cost, 6 ms for a proof and 2 ms for each further one of a batch,
-//! the upper ends of what the verifier is designed for. It serves mocks and tests; no chain should run on it.
+//! counted in the code at ParityDB's cost, 6 ms for a proof and 2 ms for each further one of a
+//! batch, the upper ends of what the verifier is designed for. It serves mocks and tests; no chain
+//! should run on it.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 

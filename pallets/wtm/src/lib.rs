@@ -71,7 +71,8 @@ pub mod pallet {
         /// Told about everything that is burnt.
         type Burns: BurnLog<BalanceOf<Self>>;
 
-        /// What a proposer risks. Its rest after [`Config::RecordFee`] is at least the existential deposit.
+        /// What a proposer risks. Its rest after [`Config::RecordFee`] is at least the existential
+        /// deposit.
         #[pallet::constant]
         type ProposalBond: Get<BalanceOf<Self>>;
 
@@ -132,8 +133,8 @@ pub mod pallet {
 
     /// The facts. Paid for by the proposer's bond until they are decided, then by the fee that is
     /// burnt; proven ones by the burnt share of the reward, or by the work itself. Accepted facts
-    /// stay for ever. Others are removed: with the last claim if they were retracted or lapsed, by `remove`
-    /// if they were voted down.
+    /// stay for ever. Others are removed: with the last claim if they were retracted or lapsed, by
+    /// `remove` if they were voted down.
     #[pallet::storage]
     pub type Facts<T: Config> = StorageMap<_, Twox64Concat, FactId, FactOf<T>>;
 
@@ -258,15 +259,15 @@ pub mod pallet {
         AlreadyDecided,
         /// The dispute window of the fact is over: it takes no bonds and cannot be retracted.
         WindowClosed,
-        /// Votes are taken on disputed facts only, from the end of the dispute window to the end of the
-        /// vote period.
+        /// Votes are taken on disputed facts only, from the end of the dispute window to the end of
+        /// the vote period.
         NotVoting,
         /// This account takes part already: each account proposes, attests, disputes or votes once.
         AlreadyTakesPart,
         /// Votes count by work points, and this account has none.
         NoPoints,
-        /// The fact cannot be decided yet: wait for the end of its dispute window, or, if it was disputed, of
-        /// the vote period.
+        /// The fact cannot be decided yet: wait for the end of its dispute window, or, if it was
+        /// disputed, of the vote period.
         NotDue,
         /// Only the proposer of a fact may retract it.
         NotProposer,
@@ -282,7 +283,8 @@ pub mod pallet {
         NothingToClaim,
         /// Winners are paid when the bonds of all losers are collected. Claim for the losers first.
         LosersFirst,
-        /// Only a fact that was voted down can be removed, when all is claimed and the retention over.
+        /// Only a fact that was voted down can be removed, when all is claimed and the retention
+        /// over.
         NotRemovable,
         /// No more facts can be numbered.
         TooManyFacts,
@@ -294,8 +296,9 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Proposes a fact. A bond is held from your account.
         ///
-        /// If nobody disputes the fact in the dispute window, it is accepted, a fee is burnt for its record, and you
-        /// get the rest back. If it is disputed and voted down, your bond goes to those who disputed it.
+        /// If nobody disputes the fact in the dispute window, it is accepted, a fee is burnt for
+        /// its record, and you get the rest back. If it is disputed and voted down, your bond goes
+        /// to those who disputed it.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::propose())]
         pub fn propose(
@@ -320,8 +323,9 @@ pub mod pallet {
 
         /// Disputes a proposed fact. A bond is held from your account.
         ///
-        /// Possible in the dispute window. Votes decide afterwards: you share in the bonds of those who support
-        /// the fact, or lose yours to them. If too few vote everybody gets the own bond back.
+        /// Possible in the dispute window. Votes decide afterwards: you share in the bonds of those
+        /// who support the fact, or lose yours to them. If too few vote everybody gets the own bond
+        /// back.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::dispute())]
         pub fn dispute(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -357,9 +361,11 @@ pub mod pallet {
             Self::do_claim(fact, &who)
         }
 
-        /// Proposes another object for the domain, subject and predicate of an accepted fact. A bond is held.
+        /// Proposes another object for the domain, subject and predicate of an accepted fact. A
+        /// bond is held.
         ///
-        /// Anybody may. If the new fact is accepted it takes the old one's place; the old one stays readable.
+        /// Anybody may. If the new fact is accepted it takes the old one's place; the old one stays
+        /// readable.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::supersede())]
         pub fn supersede(
@@ -372,7 +378,8 @@ pub mod pallet {
             Self::do_supersede(who, old, object, source)
         }
 
-        /// Takes back a fact of yours that nobody disputed, before its dispute window is over. Bonds come back.
+        /// Takes back a fact of yours that nobody disputed, before its dispute window is over.
+        /// Bonds come back.
         #[pallet::call_index(7)]
         #[pallet::weight(T::WeightInfo::retract())]
         pub fn retract(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -380,7 +387,8 @@ pub mod pallet {
             Self::do_retract(&who, fact)
         }
 
-        /// Removes a fact that was voted down, when all is claimed and the retention is over. Anybody may call this.
+        /// Removes a fact that was voted down, when all is claimed and the retention is over.
+        /// Anybody may call this.
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::remove())]
         pub fn remove(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -413,15 +421,17 @@ pub mod pallet {
             Facts::<T>::get(fact).map(|fact| Permill::from_parts(fact.confidence()))
         }
 
-        /// Up to `limit`, but at most 64, facts from number `start` upwards, and the number to go on from.
+        /// Up to `limit`, but at most 64, facts from number `start` upwards, and the number to go
+        /// on from.
         ///
-        /// Numbers of removed facts are passed over, at most 1,024 in one page: a short page is the last one only
-        /// if there is no number to go on from.
+        /// Numbers of removed facts are passed over, at most 1,024 in one page: a short page is the
+        /// last one only if there is no number to go on from.
         pub fn facts(start: FactId, limit: u32) -> FactPage<T> {
             Self::fact_page(start, limit)
         }
 
-        /// Up to `limit`, but at most 64, facts of a domain in the order of their numbers, from the one after `after`.
+        /// Up to `limit`, but at most 64, facts of a domain in the order of their numbers, from the
+        /// one after `after`.
         pub fn facts_by_domain(
             domain: Text<MAX_DOMAIN>,
             after: Option<FactId>,
@@ -430,8 +440,8 @@ pub mod pallet {
             Self::domain_page(domain, after, limit)
         }
 
-        /// Up to `limit`, but at most 64, facts about a subject of a domain in the order of their numbers, from the
-        /// one after `after`.
+        /// Up to `limit`, but at most 64, facts about a subject of a domain in the order of their
+        /// numbers, from the one after `after`.
         pub fn facts_by_subject(
             domain: Text<MAX_DOMAIN>,
             subject: Text<MAX_SUBJECT>,
@@ -457,8 +467,8 @@ pub mod pallet {
             Stakes::<T>::get(fact, who)
         }
 
-        /// Up to `limit`, but at most 64, of what is on hold for a fact, from the account after `after`, in the
-        /// order of storage.
+        /// Up to `limit`, but at most 64, of what is on hold for a fact, from the account after
+        /// `after`, in the order of storage.
         pub fn stakes(
             fact: FactId,
             after: Option<T::AccountId>,

@@ -1,4 +1,5 @@
-//! A runtime with the World Truth Model, and stand-ins for work points and the books of what is burnt.
+//! A runtime with the World Truth Model, and stand-ins for work points and the books of what is
+//! burnt.
 
 use crate as pallet_wtm;
 use crate::{
@@ -184,7 +185,8 @@ pub(crate) fn build_and_execute(test: impl FnOnce()) {
     });
 }
 
-/// Checks the pallet's invariants, and that issuance is what was endowed less what the book says was burnt.
+/// Checks the pallet's invariants, and that issuance is what was endowed less what the book says
+/// was burnt.
 pub(crate) fn check_state() {
     Wtm::do_try_state().expect("the invariants hold");
     assert_eq!(Balances::total_issuance(), 7 * ENDOWMENT - burnt());

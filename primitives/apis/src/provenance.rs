@@ -23,7 +23,8 @@ sp_api::decl_runtime_apis! {
         /// A record.
         fn record(id: RecordId) -> Option<Recorded<AccountId>>;
 
-        /// Up to `limit`, but at most 64, records of one model, newest first, from the one before `before`.
+        /// Up to `limit`, but at most 64, records of one model, newest first, from the one before
+        /// `before`.
         fn records_of_model(
             model: ModelCommitment,
             before: Option<RecordId>,
@@ -39,7 +40,8 @@ sp_api::decl_runtime_apis! {
         /// A closed anchor.
         fn anchor(number: AnchorNumber) -> Option<Anchor<BlockNumber>>;
 
-        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from `start`.
+        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from
+        /// `start`.
         fn anchors(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumber>>;
     }
 }

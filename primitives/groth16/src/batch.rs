@@ -1,7 +1,8 @@
 //! Verification of many proofs at once.
 //!
-//! Each equation is raised to a coefficient hashed from the whole batch, then all are multiplied. Terms with the same
-//! second argument merge, so m proofs under k keys take m + 2 k Miller loops and one final exponentiation.
+//! Each equation is raised to a coefficient hashed from the whole batch, then all are multiplied.
+//! Terms with the same second argument merge, so m proofs under k keys take m + 2 k Miller loops
+//! and one final exponentiation.
 
 use crate::{
     coefficients::coefficients,
@@ -49,8 +50,8 @@ pub enum BatchError {
     Refused,
 }
 
-/// Accepts a batch in which every proof holds. A batch with a proof that does not hold is accepted with a probability of
-/// about 2^-128 over the choice of the hash function.
+/// Accepts a batch in which every proof holds. A batch with a proof that does not hold is accepted
+/// with a probability of about 2^-128 over the choice of the hash function.
 ///
 /// Items may come under different keys; items under keys with the same id share work.
 pub fn verify_batch(items: &[BatchItem<'_>]) -> Result<(), BatchError> {

@@ -53,7 +53,8 @@ pub(crate) fn field_to_be_bytes<F: PrimeField<BigInt = BigInt<4>>>(
     bytes
 }
 
-/// Decodes x, y: reduced, on the curve, not infinity. G1 has prime order, so it needs no check of the subgroup.
+/// Decodes x, y: reduced, on the curve, not infinity. G1 has prime order, so it needs no check of
+/// the subgroup.
 pub(crate) fn g1_from_bytes(
     x: &[u8; FIELD_BYTES],
     y: &[u8; FIELD_BYTES],

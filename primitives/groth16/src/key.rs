@@ -54,7 +54,8 @@ pub enum KeyDecodeError {
     /// The length does not follow from the number of input points.
     #[error("the key has {actual} bytes; its points need {expected}")]
     Length {
-        /// The length that the number of input points asks for; 452 when not even that number is there.
+        /// The length that the number of input points asks for; 452 when not even that number is
+        /// there.
         expected: usize,
         /// The number of bytes that was given.
         actual: usize,
@@ -79,11 +80,12 @@ pub enum KeyDecodeError {
 const HEAD_BYTES: usize = G1_BYTES + 3 * G2_BYTES + 4;
 
 impl VerifyingKey {
-    /// Decodes canonical bytes: alpha, beta, gamma, delta, the number of input points as four big-endian bytes, the
-    /// input points; points are in the EVM form.
+    /// Decodes canonical bytes: alpha, beta, gamma, delta, the number of input points as four
+    /// big-endian bytes, the input points; points are in the EVM form.
     ///
-    /// Strict in the same way as [`Proof::from_evm_bytes`](crate::Proof::from_evm_bytes), so a key has one encoding.
-    /// Whether the key is safe to use is the question that [`VerifyingKey::validate`] answers.
+    /// Strict in the same way as [`Proof::from_evm_bytes`](crate::Proof::from_evm_bytes), so a key
+    /// has one encoding. Whether the key is safe to use is the question that
+    /// [`VerifyingKey::validate`] answers.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyDecodeError> {
         let short = KeyDecodeError::Length { expected: HEAD_BYTES, actual: bytes.len() };
         let (head, ic) = bytes.split_first_chunk::<HEAD_BYTES>().ok_or(short)?;

@@ -51,8 +51,8 @@ pub(crate) fn fixed_sum(points: &[FixedPoint], scalars: &[Fr]) -> G1Projective {
     sum(&terms.collect::<Vec<_>>())
 }
 
-/// A scalar `low + high · lambda`, lambda being the eigenvalue of the endomorphism: as good as 128 random bits, and
-/// half as many doublings.
+/// A scalar `low + high · lambda`, lambda being the eigenvalue of the endomorphism: as good as 128
+/// random bits, and half as many doublings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Coefficient {
     pub(crate) low: u64,
@@ -78,7 +78,8 @@ pub(crate) fn endomorphism_sum(points: &[G1Affine], coefficients: &[Coefficient]
     sum(&terms.collect::<Vec<_>>())
 }
 
-/// Signed digits of a scalar, lowest first, and the odd multiples of the point that they choose from.
+/// Signed digits of a scalar, lowest first, and the odd multiples of the point that they choose
+/// from.
 struct Term<'a> {
     multiples: &'a [G1Affine],
     digits: Vec<i64>,

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use ark_bn254::Fq12;
 use ark_ff::{BigInt, BigInteger, CyclotomicMultSubgroup, Field};
 
-/// `a^x · b^y` for elements of the cyclotomic subgroup, where inverting is free: signed digits, one chain of squarings.
+/// `a^x · b^y` for elements of the cyclotomic subgroup, where inverting is free: signed digits, one
+/// chain of squarings.
 pub(crate) fn power_of_pair(a: &Fq12, x: u128, b: &Fq12, y: u128) -> Fq12 {
     let factors = [Factor::new(a, x), Factor::new(b, y)];
     let length = factors.iter().map(|factor| factor.digits.len()).max().unwrap_or(0);

@@ -18,10 +18,12 @@ use ark_ff::{BigInt, CyclotomicMultSubgroup, Field, PrimeField};
 /// First byte of the trusted bytes.
 const VERSION: u8 = 1;
 
-/// Line functions of one prepared point of G2: one for each doubling, each addition and the two last steps.
+/// Line functions of one prepared point of G2: one for each doubling, each addition and the two
+/// last steps.
 const LINES: usize = line_count(Config::ATE_LOOP_COUNT);
 
-/// A validated verifying key, ready to verify: e(alpha, beta) and the line functions of gamma and delta are stored.
+/// A validated verifying key, ready to verify: e(alpha, beta) and the line functions of gamma and
+/// delta are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedVerifyingKey {
     id: KeyId,
@@ -57,7 +59,8 @@ pub enum PreparedDecodeError {
 }
 
 impl VerifyingKey {
-    /// Validates the key for a circuit with `inputs` public inputs and precomputes what verification needs.
+    /// Validates the key for a circuit with `inputs` public inputs and precomputes what
+    /// verification needs.
     pub fn prepare(&self, inputs: usize) -> Result<PreparedVerifyingKey, KeyError> {
         self.validate(inputs)?;
         let alpha_beta = Bn254::pairing(self.alpha_g1, self.beta_g2).0;
@@ -89,8 +92,9 @@ impl PreparedVerifyingKey {
 
     /// Bytes for a store that only this program writes.
     ///
-    /// The format is made for quick reading, may change with [the version](PreparedDecodeError::Version) and is no
-    /// exchange format: [`VerifyingKey::to_bytes`] is. A key for n inputs takes about 36 kB and n kB.
+    /// The format is made for quick reading, may change with [the
+    /// version](PreparedDecodeError::Version) and is no exchange format: [`VerifyingKey::to_bytes`]
+    /// is. A key for n inputs takes about 36 kB and n kB.
     pub fn to_trusted_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::from([VERSION]);
         bytes.extend_from_slice(&self.id.0);
@@ -110,8 +114,9 @@ impl PreparedVerifyingKey {
 
     /// Reads what [`PreparedVerifyingKey::to_trusted_bytes`] wrote.
     ///
-    /// The bytes must come from a place that nobody else can write to: neither that the points are on their curves
-    /// nor that the lines belong to the key is checked. Foreign bytes cause wrong answers, never a panic.
+    /// The bytes must come from a place that nobody else can write to: neither that the points are
+    /// on their curves nor that the lines belong to the key is checked. Foreign bytes cause wrong
+    /// answers, never a panic.
     pub fn from_trusted_bytes(bytes: &[u8]) -> Result<Self, PreparedDecodeError> {
         let (version, rest) = bytes.split_first().ok_or(PreparedDecodeError::Length)?;
         if *version != VERSION {

@@ -57,10 +57,12 @@ impl fmt::Display for ProofPart {
 }
 
 impl Proof {
-    /// Decodes the EVM form: a.x, a.y, b.x.c1, b.x.c0, b.y.c1, b.y.c0, c.x, c.y, each 32 big-endian bytes.
+    /// Decodes the EVM form: a.x, a.y, b.x.c1, b.x.c0, b.y.c1, b.y.c0, c.x, c.y, each 32 big-endian
+    /// bytes.
     ///
-    /// Refused are another length, coordinates that are not reduced, points that are not on their curve or not in
-    /// the subgroup, and infinity: a proof has one encoding, and every accepted encoding is a proof.
+    /// Refused are another length, coordinates that are not reduced, points that are not on their
+    /// curve or not in the subgroup, and infinity: a proof has one encoding, and every accepted
+    /// encoding is a proof.
     pub fn from_evm_bytes(bytes: &[u8]) -> Result<Self, ProofDecodeError> {
         let length = ProofDecodeError::Length { actual: bytes.len() };
         let (words, []) = bytes.as_chunks::<FIELD_BYTES>() else {

@@ -6,9 +6,10 @@ use ark_ff::Field;
 
 /// Whether a point of the twist has order r (or is infinity).
 ///
-/// Checks `[x + 1] P + psi([x] P) + psi^2([x] P) = psi^3([2 x] P)` for the curve's parameter x, as section 3 of eprint
-/// 2022/348 has it for this family of curves: one multiplication by 63 bits, where arkworks takes 127. The tests
-/// show for each prime factor of the cofactor that no point of that order passes.
+/// Checks `[x + 1] P + psi([x] P) + psi^2([x] P) = psi^3([2 x] P)` for the curve's parameter x, as
+/// section 3 of eprint 2022/348 has it for this family of curves: one multiplication by 63 bits,
+/// where arkworks takes 127. The tests show for each prime factor of the cofactor that no point of
+/// that order passes.
 pub(crate) fn contains(point: &G2Affine) -> bool {
     let multiple = point.mul_bigint(Config::X);
     let first = endomorphism(multiple);
@@ -69,8 +70,9 @@ mod tests {
         }
     }
 
-    /// The cofactor has no square factor, so psi multiplies all points of one prime order by one number: if one of
-    /// them is refused, all are, and so is every point that has such a part. This makes the check complete.
+    /// The cofactor has no square factor, so psi multiplies all points of one prime order by one
+    /// number: if one of them is refused, all are, and so is every point that has such a part. This
+    /// makes the check complete.
     #[test]
     fn points_of_each_prime_order_of_the_cofactor_are_refused() {
         for factor in FACTORS {

@@ -1,7 +1,7 @@
 //! What a verifying key must satisfy before a chain trusts it.
 //!
-//! A key that fails one of these checks lets anyone who knows its weakness prove anything. None of them can show
-//! that a key was made honestly; that is what a public ceremony is for.
+//! A key that fails one of these checks lets anyone who knows its weakness prove anything. None of
+//! them can show that a key was made honestly; that is what a public ceremony is for.
 
 use crate::{
     encoding::{check_g1, check_g2, PointError},
@@ -35,7 +35,8 @@ pub enum KeyError {
         /// The number that was asked for.
         count: usize,
     },
-    /// The point is the group's generator or its negative: its secret is known, nobody contributed to it.
+    /// The point is the group's generator or its negative: its secret is known, nobody contributed
+    /// to it.
     #[error(
         "point {part} of the key is the generator, so its secret is known: finish the ceremony"
     )]
@@ -56,9 +57,10 @@ pub enum KeyError {
 impl VerifyingKey {
     /// Checks a key once, before it is registered for a circuit with `inputs` public inputs.
     ///
-    /// Refused are: points at infinity, off the curve or outside the subgroup; a wrong number of input points;
-    /// alpha, beta or delta equal to the generator up to sign (gamma may be the generator, as snarkjs makes it);
-    /// two of beta, gamma and delta equal up to sign; two input points equal up to sign.
+    /// Refused are: points at infinity, off the curve or outside the subgroup; a wrong number of
+    /// input points; alpha, beta or delta equal to the generator up to sign (gamma may be the
+    /// generator, as snarkjs makes it); two of beta, gamma and delta equal up to sign; two input
+    /// points equal up to sign.
     pub fn validate(&self, inputs: usize) -> Result<(), KeyError> {
         self.check_count(inputs)?;
         self.check_points()?;

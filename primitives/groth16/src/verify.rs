@@ -22,8 +22,8 @@ pub enum VerifyError {
     Refused,
 }
 
-/// Accepts exactly when `e(A, B) = e(alpha, beta) · e(L, gamma) · e(C, delta)`, where `L` is the sum of `ic[0]` and
-/// `inputs[i] · ic[i + 1]`.
+/// Accepts exactly when `e(A, B) = e(alpha, beta) · e(L, gamma) · e(C, delta)`, where `L` is the
+/// sum of `ic[0]` and `inputs[i] · ic[i + 1]`.
 pub fn verify(key: &PreparedVerifyingKey, inputs: &[Fr], proof: &Proof) -> Result<(), VerifyError> {
     check_count(key, inputs)?;
     let scalars: Vec<Fr> = core::iter::once(Fr::ONE).chain(inputs.iter().copied()).collect();

@@ -1,7 +1,7 @@
 //! Derives the tables of the fast permutation for every width and writes them as Rust source.
 //!
-//! Nothing is taken on trust: the constants come from the Grain generator of the Poseidon paper, and the
-//! tests compare the permutation with the plain definition and with another implementation.
+//! Nothing is taken on trust: the constants come from the Grain generator of the Poseidon paper,
+//! and the tests compare the permutation with the plain definition and with another implementation.
 
 #[path = "../src/grain.rs"]
 mod grain;

@@ -1,7 +1,8 @@
-//! Turns the partial rounds into one linear recurrence; the crate's README explains the mathematics.
+//! Turns the partial rounds into one linear recurrence; the crate's README explains the
+//! mathematics.
 //!
-//! Notation: the matrix is `[[d, c], [b, A]]`, `n = width - 1`, `x_k` the output of the k-th S-box and `w_k` the first
-//! element after the k-th partial round, without round constants.
+//! Notation: the matrix is `[[d, c], [b, A]]`, `n = width - 1`, `x_k` the output of the k-th S-box
+//! and `w_k` the first element after the k-th partial round, without round constants.
 
 use crate::{
     element::Element,
@@ -75,8 +76,8 @@ impl System {
         }
     }
 
-    /// Collects what the constants of the partial rounds add: one constant for each S-box, and what is left to
-    /// be added to the state after the last one.
+    /// Collects what the constants of the partial rounds add: one constant for each S-box, and what
+    /// is left to be added to the state after the last one.
     fn push_constants(&self, plain: &Plain) -> (Vector, Vector) {
         let first = FULL_ROUNDS / 2;
         let mut from_the_rest = Element::zero();
@@ -147,8 +148,8 @@ impl System {
         (outputs, inputs)
     }
 
-    /// The MDS matrix, with the elements behind the first replaced by the outputs that would have led to them
-    /// without any input: `w_{-n} .. w_{-1}`.
+    /// The MDS matrix, with the elements behind the first replaced by the outputs that would have
+    /// led to them without any input: `w_{-n} .. w_{-1}`.
     fn entry(&self, mds: &Matrix) -> Matrix {
         let backwards = self.observability().times(&self.power().inverse());
         let block = Matrix::from_fn(self.size + 1, self.size + 1, |i, j| match (i, j) {

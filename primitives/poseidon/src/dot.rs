@@ -3,7 +3,8 @@
 use ark_bn254::Fr;
 use ark_ff::{BigInt, BigInteger, PrimeField};
 
-/// Most products that one sum may have: the upper half of the sum, below 27 · r² / 2^256, must fit four limbs.
+/// Most products that one sum may have: the upper half of the sum, below 27 · r² / 2^256, must fit
+/// four limbs.
 pub(crate) const MAX_TERMS: usize = 27;
 
 /// r, 2r and 4r: what may have to be taken from the upper half of a sum.

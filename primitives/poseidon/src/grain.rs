@@ -1,5 +1,5 @@
-//! The Grain LFSR in its self-shrinking mode, which the Poseidon paper (eprint 2019/458, appendix F)
-//! uses as the public source of round constants and matrices.
+//! The Grain LFSR in its self-shrinking mode, which the Poseidon paper (eprint 2019/458, appendix
+//! F) uses as the public source of round constants and matrices.
 //!
 //! The build script compiles this file too, so that tables and parameters come from one generator.
 

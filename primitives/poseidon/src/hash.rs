@@ -4,11 +4,11 @@ use crate::{permute_fixed, PoseidonError, State};
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 
-/// Hashes one to twelve elements as circomlib's `Poseidon(n)` does: the state is `(0, inputs..)`, the digest the
-/// first element after the permutation.
+/// Hashes one to twelve elements as circomlib's `Poseidon(n)` does: the state is `(0, inputs..)`,
+/// the digest the first element after the permutation.
 ///
-/// The number of elements selects the width, so inputs of different lengths never collide by padding. This links
-/// the tables of all widths; [`sponge_hash`](crate::sponge_hash) links one.
+/// The number of elements selects the width, so inputs of different lengths never collide by
+/// padding. This links the tables of all widths; [`sponge_hash`](crate::sponge_hash) links one.
 pub fn hash(inputs: &[Fr]) -> Result<Fr, PoseidonError> {
     match inputs.len() {
         1 => Ok(digest::<2>(inputs)),

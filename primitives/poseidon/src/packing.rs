@@ -1,7 +1,7 @@
 //! Small unsigned values packed into elements.
 //!
-//! An element holds as many whole values as fit into 252 bits, the first value in the lowest bits. Decoding is
-//! strict: every element list has exactly one reading.
+//! An element holds as many whole values as fit into 252 bits, the first value in the lowest bits.
+//! Decoding is strict: every element list has exactly one reading.
 
 use alloc::vec::Vec;
 use ark_bn254::Fr;
@@ -13,7 +13,8 @@ pub const PACKED_BITS: u32 = 252;
 /// Most bits of one value.
 const MAX_VALUE_BITS: u32 = u64::BITS;
 
-/// Values or elements that do not follow the format. The texts never show a value, which may be secret.
+/// Values or elements that do not follow the format. The texts never show a value, which may be
+/// secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackingError {
     /// A value's width is outside 1..=64.
@@ -86,7 +87,8 @@ pub fn unpack(elements: &[Fr], bits: u32, count: usize) -> Result<Vec<u64>, Pack
     Ok(values)
 }
 
-/// Packs values whose widths may differ; a value that does not fit whole into the current element starts the next.
+/// Packs values whose widths may differ; a value that does not fit whole into the current element
+/// starts the next.
 #[derive(Clone, Default)]
 pub struct Packer {
     full: Vec<Fr>,

@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 use ark_bn254::Fr;
 use ark_ff::{Field, PrimeField};
 
-/// Round constants and matrix of one width, in plain form: each round adds its constants, raises elements to
-/// the fifth power (all of them in a full round, the first one in a partial round) and multiplies by the matrix.
+/// Round constants and matrix of one width, in plain form: each round adds its constants, raises
+/// elements to the fifth power (all of them in a full round, the first one in a partial round) and
+/// multiplies by the matrix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameters {
     width: usize,
@@ -68,7 +69,8 @@ impl Parameters {
         !partial.contains(&round)
     }
 
-    /// The permutation step by step as defined: about six times slower than [`permute`](crate::permute).
+    /// The permutation step by step as defined: about six times slower than
+    /// [`permute`](crate::permute).
     pub fn permute(&self, state: &mut [Fr]) -> Result<(), PoseidonError> {
         if state.len() != self.width {
             return Err(PoseidonError::Width { width: state.len() });

@@ -78,7 +78,8 @@ fn full_round<const T: usize>(state: &mut [Fr; T], constants: &[Fr; T], matrix: 
     *state = matrix.each_ref().map(|row| dot(row, state));
 }
 
-/// On entry and within the loop the elements behind the first hold the last n outputs, oldest first.
+/// On entry and within the loop the elements behind the first hold the last n outputs, oldest
+/// first.
 fn partial_rounds<const T: usize>(state: &mut [Fr; T], tables: &Tables<T>) {
     let mut inputs = [Fr::ZERO; T];
     let Some((first, outputs)) = state.split_first_mut() else {

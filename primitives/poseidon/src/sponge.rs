@@ -35,7 +35,8 @@ pub fn sponge_hash(tag: DomainTag, inputs: &[Fr]) -> Fr {
     digest(&absorbed(tag, inputs))
 }
 
-/// A sponge that takes its elements one by one; their number is declared first, because it is part of the digest.
+/// A sponge that takes its elements one by one; their number is declared first, because it is part
+/// of the digest.
 #[derive(Clone)]
 pub struct Sponge {
     state: [Fr; SPONGE_WIDTH],

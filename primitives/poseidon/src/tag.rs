@@ -7,12 +7,13 @@
 pub struct DomainTag(u128);
 
 impl DomainTag {
-    /// The tag of a label, meant for constants: `const TAG: DomainTag = DomainTag::new(b"nocknock/weights");`.
+    /// The tag of a label, meant for constants: `const TAG: DomainTag =
+    /// DomainTag::new(b"nocknock/weights");`.
     ///
     /// # Panics
     ///
-    /// When the label has a character that is not printable ASCII, which in a constant is an error of compilation.
-    /// A label that is empty or longer than 16 characters never compiles.
+    /// When the label has a character that is not printable ASCII, which in a constant is an error
+    /// of compilation. A label that is empty or longer than 16 characters never compiles.
     #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // The loop ends at the array's length.
     pub const fn new<const N: usize>(label: &[u8; N]) -> Self {
         const { assert!(N >= 1 && N <= 16, "a label has 1 to 16 characters") };

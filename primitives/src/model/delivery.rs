@@ -1,8 +1,8 @@
 //! Encryption of a model under the key that is paid for.
 //!
 //! The plaintext is the salt of `C_W` followed by the packed weights. Ciphertext element `i` is
-//! plaintext element `i` plus element `i` of a Poseidon keystream over `(k, ctx)`. With the key, the
-//! buyer gets weights and salt and recomputes `C_W`.
+//! plaintext element `i` plus element `i` of a Poseidon keystream over `(k, ctx)`. With the key,
+//! the buyer gets weights and salt and recomputes `C_W`.
 //!
 //! Use a fresh uniform key for every delivery: two models under the same key and context would give
 //! away their difference.

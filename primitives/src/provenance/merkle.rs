@@ -72,7 +72,8 @@ impl Frontier {
         &self.peaks
     }
 
-    /// Adds a leaf with at most 31 hashes, one on average. False, and nothing changes, if the tree is full.
+    /// Adds a leaf with at most 31 hashes, one on average. False, and nothing changes, if the tree
+    /// is full.
     #[must_use]
     pub fn push(&mut self, leaf: Node, keccak: Keccak) -> bool {
         let Some(count) = self.count.checked_add(1) else {

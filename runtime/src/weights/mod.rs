@@ -1,7 +1,8 @@
 //! Weights of the project's own pallets, as `scripts/measure-weights` wrote them.
 //!
-//! What a call needs of another pallet is measured with it and charged by that pallet's weight as well. So proofs,
-//! experiments, curriculum, facts and records count twice in the calls of tasks and rewards: these are upper bounds.
+//! What a call needs of another pallet is measured with it and charged by that pallet's weight as
+//! well. So proofs, experiments, curriculum, facts and records count twice in the calls of tasks
+//! and rewards: these are upper bounds.
 
 pub mod allowance;
 pub mod experiments;

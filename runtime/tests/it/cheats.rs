@@ -289,8 +289,8 @@ fn a_wrong_key_pays_nothing() {
     assert_eq!(world.free(Bob), 0);
 }
 
-/// Hands in scores of a worker without tokens as if it could pay: the fee is not waived for scores that could not be
-/// noted, whatever their proofs.
+/// Hands in scores of a worker without tokens as if it could pay: the fee is not waived for scores
+/// that could not be noted, whatever their proofs.
 fn submit_for_a_fee(
     world: &mut World,
     who: Sr25519Keyring,
@@ -400,7 +400,8 @@ fn a_winner_is_paid_once() {
     assert_eq!(world.issuance(), issued);
 }
 
-/// Bob wins the first curriculum task, so that somebody owns tokens, with a model that can be improved on.
+/// Bob wins the first curriculum task, so that somebody owns tokens, with a model that can be
+/// improved on.
 fn with_a_rich_bob(seed: u64) -> World {
     let mut world = World::new();
     let bob = Worker::new(Bob, models::short_sighted());

@@ -123,7 +123,8 @@ fn an_offence_under_keys_that_were_rotated_since_can_be_reported() {
     });
 }
 
-/// Hands Ferdie's keys to a validator; until two sessions have passed its present ones stay in force.
+/// Hands Ferdie's keys to a validator; until two sessions have passed its present ones stay in
+/// force.
 fn set_other_keys(key: Sr25519Keyring) {
     let (keys, holds_them) = keys_handed_to(&account(key));
     let origin = RuntimeOrigin::signed(account(key));

@@ -56,7 +56,8 @@ fn local_testnet_has_four_validators_and_slots_of_two_seconds() {
     });
 }
 
-/// Slot and least time between blocks in milliseconds, epoch in slots, as the other pallets see them.
+/// Slot and least time between blocks in milliseconds, epoch in slots, as the other pallets see
+/// them.
 fn timing() -> (u64, u64, u64) {
     (
         Babe::slot_duration(),

@@ -1,4 +1,5 @@
-//! The whole protocol on a chain without a token, with real proofs: from the first registration to a model sold.
+//! The whole protocol on a chain without a token, with real proofs: from the first registration to
+//! a model sold.
 
 use crate::world::{
     field,

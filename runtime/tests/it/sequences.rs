@@ -1,8 +1,8 @@
 //! Random calls of random people over many blocks of the whole runtime, with real proofs.
 //!
-//! Every block is followed by the invariants of every pallet, among them that the issuance is what was minted less what
-//! was burnt; see `World::check`. At the end, when all tasks and facts are decided, nothing of anybody's money is held
-//! but the deposits of experiments.
+//! Every block is followed by the invariants of every pallet, among them that the issuance is what
+//! was minted less what was burnt; see `World::check`. At the end, when all tasks and facts are
+//! decided, nothing of anybody's money is held but the deposits of experiments.
 
 mod actions;
 mod story;

@@ -8,10 +8,10 @@
 //! lock                  held while blobs come and go
 //! ```
 //!
-//! The one way into `blobs/` is the check of the id. Every later read compares the bytes with the sum
-//! that was taken at that check, so a disk that forgets or a hand that edits is noticed; a
-//! blob without a readable sum is checked against its id again. The sum is no defence against
-//! somebody who may write to the folder and means harm: the folder is created for its owner alone.
+//! The one way into `blobs/` is the check of the id. Every later read compares the bytes with the
+//! sum that was taken at that check, so a disk that forgets or a hand that edits is noticed; a blob
+//! without a readable sum is checked against its id again. The sum is no defence against somebody
+//! who may write to the folder and means harm: the folder is created for its owner alone.
 //!
 //! When the limit is passed, what was not used for the longest time is removed until nine tenths
 //! of the limit are left in use. Whoever has such a blob open keeps reading it. Downloads under way
@@ -142,8 +142,8 @@ impl Cache {
         Ok(Self { root: root.to_owned(), limit, _temporary: None })
     }
 
-    /// A cache in a new folder under the system's temporary folder, removed at the end; or, if the process is killed, when
-    /// the next one makes such a cache.
+    /// A cache in a new folder under the system's temporary folder, removed at the end; or, if the
+    /// process is killed, when the next one makes such a cache.
     pub fn temporary(limit: u64) -> Result<Self, CacheError> {
         let parent = std::env::temp_dir();
         let folder = TemporaryFolder::create_in(&parent)

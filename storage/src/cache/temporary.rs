@@ -13,8 +13,8 @@ use super::locked::LockedFile;
 
 const PREFIX: &str = "nocknock-cache-";
 
-/// A file in the folder that is locked for as long as its process lives. It gets its name when it is locked, so that
-/// whoever can lock a file of this name has found an abandoned folder.
+/// A file in the folder that is locked for as long as its process lives. It gets its name when it
+/// is locked, so that whoever can lock a file of this name has found an abandoned folder.
 const OWNER: &str = "owner";
 
 /// A folder that is removed at the end.
@@ -25,7 +25,8 @@ pub(super) struct TemporaryFolder {
 }
 
 impl TemporaryFolder {
-    /// Creates a folder in `parent`, and removes those that processes of the same user have left there.
+    /// Creates a folder in `parent`, and removes those that processes of the same user have left
+    /// there.
     pub(super) fn create_in(parent: &Path) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let owner = LockedFile::open(&folder.path().join("owner.new"))?;

@@ -103,6 +103,7 @@ pub trait Backend: fmt::Debug + Send + Sync {
     /// Begins to read `target` at byte `offset`, or at 0 where it can do no better.
     async fn open(&self, target: &Target, offset: u64) -> Result<Download, Fault>;
 
-    /// Asks for a blob's size, in bytes, without reading it. `None` if it exists and the size is not told.
+    /// Asks for a blob's size, in bytes, without reading it. `None` if it exists and the size is
+    /// not told.
     async fn head(&self, id: &BlobId) -> Result<Option<u64>, Fault>;
 }

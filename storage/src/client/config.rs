@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{blob_id::ShardCount, cache};
 
-/// The settings of a [`Client`](super::Client). `Default` has no endpoints and suits Walrus's public networks.
+/// The settings of a [`Client`](super::Client). `Default` has no endpoints and suits Walrus's
+/// public networks.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
     /// Shards of the network. Blob ids depend on it.
@@ -32,7 +33,8 @@ pub struct ClientConfig {
     pub largest_download: u64,
     /// Bytes of the largest blob that is stored.
     pub largest_upload: u64,
-    /// Downloads whose ids are recomputed at the same time; each takes memory of up to a third of its size.
+    /// Downloads whose ids are recomputed at the same time; each takes memory of up to a third of
+    /// its size.
     pub parallel_checks: usize,
     /// How persistent the client is.
     pub retry: RetryPolicy,

@@ -23,9 +23,9 @@ pub struct FetchOptions {
     pub size: Option<u64>,
     /// Bytes that the blob may have at most, if fewer than the client allows.
     pub largest: Option<u64>,
-    /// That the blob was certified a moment ago, by somebody else: for the retry policy's stale window
-    /// from now on, aggregators that do not know it are asked again. The client knows by itself
-    /// what it has stored.
+    /// That the blob was certified a moment ago, by somebody else: for the retry policy's stale
+    /// window from now on, aggregators that do not know it are asked again. The client knows by
+    /// itself what it has stored.
     pub just_certified: bool,
     /// Who is told how far the download is.
     pub progress: Progress,

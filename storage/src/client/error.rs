@@ -90,8 +90,8 @@ impl fmt::Display for GaveUp {
     }
 }
 
-/// Why the client could not do what was asked. Every text names what it is about, where it went wrong
-/// and what can be done; none holds a token.
+/// Why the client could not do what was asked. Every text names what it is about, where it went
+/// wrong and what can be done; none holds a token.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// No endpoint did it.

@@ -1,8 +1,8 @@
 //! Fetching from and storing on Walrus, trusting nobody on the way.
 //!
 //! [`Client::get`] asks the configured aggregators in turn. What arrives goes into a file of the
-//! [cache](crate::cache) that nobody else reads; only when all bytes are there and their id has been
-//! recomputed does the file become a blob of the cache, and only from there are bytes handed
+//! [cache](crate::cache) that nobody else reads; only when all bytes are there and their id has
+//! been recomputed does the file become a blob of the cache, and only from there are bytes handed
 //! out. A download that is interrupted, by a fault or by `kill -9`, goes on where it stopped, with
 //! whichever endpoint answers. [`Client::put`] computes the id first and compares it with what the
 //! publisher reports.
@@ -18,9 +18,9 @@
 //! | wrong or too large size | final |
 //! | 451 and every other status | final |
 //!
-//! Final means: this endpoint is not asked again for this blob; the others still are. Between rounds
-//! through the endpoints the client pauses for a random time that doubles. An endpoint that fails is
-//! asked after the others for a while.
+//! Final means: this endpoint is not asked again for this blob; the others still are. Between
+//! rounds through the endpoints the client pauses for a random time that doubles. An endpoint that
+//! fails is asked after the others for a while.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -203,8 +203,8 @@ impl Client {
         self.with_blob(id, options, CachedBlob::read).await
     }
 
-    /// Fetches a blob into the file `path`, which appears complete and checked, or not at all. Until
-    /// then the bytes are beside it, under the name `.NAME.nocknock-part`.
+    /// Fetches a blob into the file `path`, which appears complete and checked, or not at all.
+    /// Until then the bytes are beside it, under the name `.NAME.nocknock-part`.
     pub async fn get_to_file(
         &self,
         id: &BlobId,
@@ -215,8 +215,8 @@ impl Client {
         self.with_blob(id, options, move |blob| deliver(blob, &path)).await
     }
 
-    /// Fetches a blob into the cache and hands it to `consume` on a thread for blocking work. A blob
-    /// that `consume` finds damaged in the cache is fetched once more.
+    /// Fetches a blob into the cache and hands it to `consume` on a thread for blocking work. A
+    /// blob that `consume` finds damaged in the cache is fetched once more.
     pub async fn with_blob<T: Send + 'static>(
         &self,
         id: &BlobId,
@@ -266,8 +266,8 @@ impl Client {
 
     /// Stores bytes and confirms that the publisher stored them under the id that they have.
     ///
-    /// A retry after a connection that broke may store, and pay for, the same blob twice if the publisher
-    /// had not noticed.
+    /// A retry after a connection that broke may store, and pay for, the same blob twice if the
+    /// publisher had not noticed.
     pub async fn put(
         &self,
         payload: impl Into<Payload>,

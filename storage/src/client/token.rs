@@ -56,8 +56,8 @@ pub trait TokenProvider: fmt::Debug + Send + Sync {
     async fn token(&self, request: TokenRequest<'_>) -> Result<Token, TokenError>;
 }
 
-/// Reads a secret from a file, in the form a publisher takes it: hexadecimal digits after `0x`, or else the text itself.
-/// Space around it does not count.
+/// Reads a secret from a file, in the form a publisher takes it: hexadecimal digits after `0x`, or
+/// else the text itself. Space around it does not count.
 pub fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, TokenError> {
     let refuse = |reason: &str| {
         let path = path.display();

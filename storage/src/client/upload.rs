@@ -15,8 +15,8 @@ use crate::blob_id::BlobId;
 /// How a blob is stored.
 #[derive(Clone, Debug)]
 pub struct PutOptions {
-    /// For how many epochs, the current one included. An epoch takes two weeks on Walrus's main network
-    /// and one day on its test network.
+    /// For how many epochs, the current one included. An epoch takes two weeks on Walrus's main
+    /// network and one day on its test network.
     pub epochs: NonZeroU32,
     /// Whether nobody, the publisher included, may delete the blob before its time.
     pub permanent: bool,

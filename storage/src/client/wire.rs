@@ -124,8 +124,8 @@ fn printable(text: &str) -> String {
     line
 }
 
-/// The range that a `Content-Range` header names: its first byte, unless nothing could be sent, and the
-/// length of the whole.
+/// The range that a `Content-Range` header names: its first byte, unless nothing could be sent, and
+/// the length of the whole.
 pub(super) fn content_range(header: &str) -> Option<(Option<u64>, Option<u64>)> {
     let (range, total) = header.strip_prefix("bytes ")?.split_once('/')?;
     let total = match total {

@@ -95,7 +95,8 @@ pub enum FetchEntryError {
     /// A shard could not be fetched.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// A blob has the right id, but not the hash that the manifest lists: the manifest's author erred.
+    /// A blob has the right id, but not the hash that the manifest lists: the manifest's author
+    /// erred.
     #[error("blob {0} has the right id but not the SHA-256 in the manifest: the manifest is wrong, ask its author")]
     WrongShard(BlobId),
     /// The whole has not the hash that the manifest lists, although all shards have.

@@ -1,8 +1,8 @@
 //! What an interrupted upload has stored already.
 //!
-//! A text file of JSON lines: the first says what the upload is, each further one names a shard that a
-//! publisher has confirmed. A line that was not written to its end is dropped. The journal saves
-//! uploads and computing; it is trusted as much as the files that are being uploaded.
+//! A text file of JSON lines: the first says what the upload is, each further one names a shard
+//! that a publisher has confirmed. A line that was not written to its end is dropped. The journal
+//! saves uploads and computing; it is trusted as much as the files that are being uploaded.
 
 use std::{
     collections::HashMap,

@@ -1,21 +1,22 @@
 //! Data sets and models that are larger than one blob, or consist of several files.
 //!
-//! Only a whole blob can be checked against its id, so large content is cut into shards, each a blob of
-//! its own, and a *manifest* lists them. The manifest is a blob too: its id names the whole data
-//! set, and whoever has it can check every byte.
+//! Only a whole blob can be checked against its id, so large content is cut into shards, each a
+//! blob of its own, and a *manifest* lists them. The manifest is a blob too: its id names the whole
+//! data set, and whoever has it can check every byte.
 //!
 //! # Canonical form, version 1
 //!
-//! A manifest is a JSON text (RFC 8259) in UTF-8 with one single form for each content, so equal data sets have
-//! equal ids:
+//! A manifest is a JSON text (RFC 8259) in UTF-8 with one single form for each content, so equal
+//! data sets have equal ids:
 //!
 //! - no white space between tokens, none before or after the text, no byte-order mark;
 //! - the members of every object in the order of their names' bytes, exactly those given here;
-//! - numbers are integers from 0 to 2^53 - 1 in decimal digits, without sign, fraction, exponent or leading
-//!   zeros, so every JSON parser reads them exactly;
-//! - in strings, `"` and `\` are escaped as `\"` and `\\`; the control characters U+0000 to U+001F as `\b`,
-//!   `\t`, `\n`, `\f`, `\r` where these exist, else as `\u` and four lowercase hexadecimal digits; everything
-//!   else stands for itself (this is the string form of RFC 8785; names hold no control characters anyway);
+//! - numbers are integers from 0 to 2^53 - 1 in decimal digits, without sign, fraction, exponent or
+//!   leading zeros, so every JSON parser reads them exactly;
+//! - in strings, `"` and `\` are escaped as `\"` and `\\`; the control characters U+0000 to U+001F
+//!   as `\b`, `\t`, `\n`, `\f`, `\r` where these exist, else as `\u` and four lowercase hexadecimal
+//!   digits; everything else stands for itself (this is the string form of RFC 8785; names hold no
+//!   control characters anyway);
 //! - `entries` in ascending order of their names' bytes.
 //!
 //! ```json
@@ -24,11 +25,11 @@
 //!   "size":8388613}],"kind":"nocknock-manifest","n_shards":1000,"version":1}
 //! ```
 //!
-//! (broken into lines here only). `n_shards` is the shard count that the blob ids were computed for. A file is
-//! the concatenation of its shards in order; its `size` is the sum of theirs, and a file of size 0 has none. `blob`
-//! is an id in base64url, `sha256` a hash in lowercase hexadecimal. `role` is `train`, `test`, `model`, `image` or
-//! `other`, `format` is `csv`, `parquet`, `npy`, `safetensors` or `raw`. Shards are cut at byte positions,
-//! whatever the format.
+//! (broken into lines here only). `n_shards` is the shard count that the blob ids were computed
+//! for. A file is the concatenation of its shards in order; its `size` is the sum of theirs, and a
+//! file of size 0 has none. `blob` is an id in base64url, `sha256` a hash in lowercase hexadecimal.
+//! `role` is `train`, `test`, `model`, `image` or `other`, `format` is `csv`, `parquet`, `npy`,
+//! `safetensors` or `raw`. Shards are cut at byte positions, whatever the format.
 //!
 //! # What is refused
 //!

@@ -123,8 +123,8 @@ pub enum PackError {
 
 /// Stores the files of a folder and their manifest.
 ///
-/// Each file is read once, from beginning to end; what is stored and what the manifest says come from
-/// the same bytes. After an interruption the same call goes on where it stopped if
+/// Each file is read once, from beginning to end; what is stored and what the manifest says come
+/// from the same bytes. After an interruption the same call goes on where it stopped if
 /// [`PackOptions::journal`] names a journal; once it has succeeded the journal can be deleted.
 pub async fn pack_folder(
     client: &Client,

@@ -225,7 +225,8 @@ async fn a_service_that_is_not_there_is_named_and_asked_last_afterwards() {
     assert_eq!(failure.tries, 3);
 
     let there = Scripted::serve(|request: &_, _| served(request, b"hello")).await;
-    // A service that failed once is left alone for two seconds. A run that took longer shows nothing.
+    // A service that failed once is left alone for two seconds. A run that took longer shows
+    // nothing.
     let health = loop {
         let (client, begun) = (client(&[&closed, &there.url]), Instant::now());
         for _ in 0..3 {

@@ -55,8 +55,8 @@ pub(crate) fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i % 251) as u8).collect()
 }
 
-/// The failures of an operation that no endpoint did, after a check that the text tells the user what he
-/// needs: the blob, each endpoint and some advice.
+/// The failures of an operation that no endpoint did, after a check that the text tells the user
+/// what he needs: the blob, each endpoint and some advice.
 pub(crate) fn failures(error: &ClientError, id: &BlobId) -> Vec<Failure> {
     let ClientError::Endpoints { failures, .. } = error else {
         panic!("not a failure of endpoints: {error}");

@@ -121,7 +121,8 @@ fn weights(field: &Field, originals: usize, repairs: usize) -> Vec<Vec<u16>> {
     let high_rate = wide > narrow || (wide == narrow && originals <= repairs);
     let weight = |i: usize, j: usize| {
         if high_rate {
-            // Originals lie behind the chunk of repairs; each chunk of them adds its own polynomial.
+            // Originals lie behind the chunk of repairs; each chunk of them adds its own
+            // polynomial.
             let base = narrow * (1 + i / narrow);
             field.lagrange(base..base + narrow, narrow + i, j)
         } else {

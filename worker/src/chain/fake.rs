@@ -239,7 +239,8 @@ impl Pace {
         }
     }
 
-    /// Beside the foreman, who waits whenever he has nothing to do, a step waits: then nobody works.
+    /// Beside the foreman, who waits whenever he has nothing to do, a step waits: then nobody
+    /// works.
     fn stands_still(&self) -> bool {
         let is_busy = self.busy.load(Ordering::SeqCst) && self.waiting.load(Ordering::SeqCst) < 2;
         is_busy && !self.hurry.load(Ordering::SeqCst)

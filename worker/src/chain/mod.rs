@@ -148,7 +148,7 @@ pub trait Chain: Send + Sync + fmt::Debug {
     /// A registered circuit.
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError>;
 
-    /// Signs and sends a message, and returns when it is in a block; a delivery and a withdrawal, when
-    /// that block is final, because after them the key is made public and the salt given up.
+    /// Signs and sends a message, and returns when it is in a block; a delivery and a withdrawal,
+    /// when that block is final, because after them the key is made public and the salt given up.
     async fn send(&self, message: Message) -> Result<(), ChainError>;
 }

@@ -50,8 +50,8 @@ pub struct Chain {
     pub stale_seconds: u64,
 }
 
-/// Who signs. At most one source; without any, the keystore `account.json` in the state directory, as
-/// `nocknock-worker keys generate` writes it.
+/// Who signs. At most one source; without any, the keystore `account.json` in the state directory,
+/// as `nocknock-worker keys generate` writes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
@@ -135,8 +135,9 @@ pub struct Proving {
     /// Proofs that are collected before they are sent, 1 to 32.
     pub batch: u32,
     /// Seconds that the proof of one block takes on this machine at most, beside the others if
-    /// `limits.proofs` allows more than one. A task whose prove phase is too short for its test blocks and
-    /// those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one proof alone.
+    /// `limits.proofs` allows more than one. A task whose prove phase is too short for its test
+    /// blocks and those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures
+    /// one proof alone.
     pub seconds_per_block: u64,
 }
 

@@ -143,7 +143,8 @@ async fn development(patient: &Patient<'_>, snapshot: &Snapshot) -> Option<Findi
     })
 }
 
-/// Whether anybody's proofs can be forged here: no other chain registers circuits with development keys.
+/// Whether anybody's proofs can be forged here: no other chain registers circuits with development
+/// keys.
 pub async fn is_development(snapshot: &Snapshot) -> Result<bool, ChainError> {
     let circuits = snapshot.circuits().await.map_err(asking)?;
     let mut origins = circuits.iter().map(|(_, record)| record.origin);

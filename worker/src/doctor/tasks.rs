@@ -15,8 +15,8 @@ const CHECK: &str = "tasks";
 /// Open tasks that are told of one by one.
 const MOST_TOLD: usize = 20;
 
-/// Which open tasks the worker would choose, and what keeps it from the others: too little money, no
-/// registration, too little time.
+/// Which open tasks the worker would choose, and what keeps it from the others: too little money,
+/// no registration, too little time.
 pub(super) async fn tasks(
     patient: &Patient<'_>,
     client: &Client,
@@ -45,7 +45,8 @@ async fn read(
     Ok((clock, means, tasks))
 }
 
-/// One finding for all open tasks, then one for each that would be left alone, each as if it were the only one.
+/// One finding for all open tasks, then one for each that would be left alone, each as if it were
+/// the only one.
 pub(super) fn survey(
     config: &Config,
     worker: &AccountId,

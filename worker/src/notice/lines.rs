@@ -3,8 +3,8 @@
 use super::{Audience, Notice};
 use std::io::{self, Write};
 
-/// One line of JSON for each notice, on standard output. Progress within a step is left out, but for
-/// the epochs of a training.
+/// One line of JSON for each notice, on standard output. Progress within a step is left out, but
+/// for the epochs of a training.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonLines;
 

@@ -15,7 +15,8 @@ pub struct Burden {
 }
 
 impl Burden {
-    /// That of these journals. What a journal does not tell, because it cannot be read, counts as missing.
+    /// That of these journals. What a journal does not tell, because it cannot be read, counts as
+    /// missing.
     pub fn of<'a>(journals: impl IntoIterator<Item = &'a Journal>) -> Self {
         let mut burden = Self::default();
         for journal in journals {

@@ -3,8 +3,8 @@
 //! An event file is a row of records: the length as 8 bytes, a masked checksum of these, the event,
 //! a masked checksum of the event. An event is a protobuf message of which four fields are needed
 //! here: 1 wall time (double), 2 step (varint), 3 file version (text), 5 summary; a summary repeats
-//! field 1, a message of 1 tag (text) and 2 value (float). Source: `tensorflow/core/util/event.proto`
-//! and `tensorflow/core/lib/io/record_writer.h`.
+//! field 1, a message of 1 tag (text) and 2 value (float). Source:
+//! `tensorflow/core/util/event.proto` and `tensorflow/core/lib/io/record_writer.h`.
 
 use crate::train::EpochMetrics;
 use crc::{Crc, CRC_32_ISCSI};

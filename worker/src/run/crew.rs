@@ -125,8 +125,8 @@ impl Crew {
         pause
     }
 
-    /// Another look at the chain makes sense in a later block only: the present one would answer the same. If
-    /// the chain refuses a message again and again, each of them costs a fee.
+    /// Another look at the chain makes sense in a later block only: the present one would answer
+    /// the same. If the chain refuses a message again and again, each of them costs a fee.
     fn look_again(&mut self, retry: &Retry) -> Duration {
         self.not_before_block = self.seen.saturating_add(1);
         self.looks = self.looks.saturating_add(1);
@@ -147,8 +147,8 @@ impl Crew {
         self.failures
     }
 
-    /// No salt was drawn, so the chain can hold no commitment of this journal. A journal that cannot be
-    /// read may hold one.
+    /// No salt was drawn, so the chain can hold no commitment of this journal. A journal that
+    /// cannot be read may hold one.
     pub(super) fn has_nothing_at_stake(&self) -> bool {
         let progress = self.journal.progress();
         progress.is_ok_and(|progress| progress.commitment.is_none())

@@ -1,8 +1,8 @@
 //! The loop: watches the chain, chooses tasks, and keeps each of them moving.
 //!
-//! Every block the plan of each task is made anew. A step that takes long runs beside the loop; if the
-//! plan changes under it, because a deadline passed or the task ended, it is asked to stop. Nothing is
-//! remembered between blocks but when to try again.
+//! Every block the plan of each task is made anew. A step that takes long runs beside the loop; if
+//! the plan changes under it, because a deadline passed or the task ended, it is asked to stop.
+//! Nothing is remembered between blocks but when to try again.
 
 mod crew;
 
@@ -116,7 +116,8 @@ impl Foreman {
         let Some(journal) = self.state.journal(task).filter(|_| self.scope.holds(task)) else {
             return Ok(());
         };
-        // A journal that cannot be read is told of when its turn comes; it must not stop the others.
+        // A journal that cannot be read is told of when its turn comes; it must not stop the
+        // others.
         let closed = journal.progress().is_ok_and(|progress| progress.ending.is_some());
         if !closed {
             self.crews.insert(task, Crew::new(journal));
@@ -183,7 +184,8 @@ impl Foreman {
         }
     }
 
-    /// Looks once whether the chain has the tasks that were named. One that it does not have yet may come.
+    /// Looks once whether the chain has the tasks that were named. One that it does not have yet
+    /// may come.
     async fn look_for_named(&mut self, now: BlockNumber) {
         for task in std::mem::take(&mut self.unseen) {
             if self.state.journal(task).is_some() {
@@ -320,7 +322,8 @@ impl Foreman {
         }
     }
 
-    /// Which step ended, and how. A panic is a failure of its step: other tasks may have stakes on hold.
+    /// Which step ended, and how. A panic is a failure of its step: other tasks may have stakes on
+    /// hold.
     fn identify(&mut self, ended: Joined) -> Option<StepEnd> {
         let (job, result) = match ended {
             Ok(ended) => ended,

@@ -1,5 +1,5 @@
-//! Files that do not hold what they should and follow from others. They are put aside, and the plan makes them
-//! again: a proof from model, salt and block, the ciphertext from model, salt and key.
+//! Files that do not hold what they should and follow from others. They are put aside, and the plan
+//! makes them again: a proof from model, salt and block, the ciphertext from model, salt and key.
 //!
 //! A proof was verified when it was made, so it is looked at again only if the chain refuses it.
 
@@ -38,7 +38,8 @@ impl Errand<'_> {
     }
 }
 
-/// The chain refused one of these proofs: puts those aside that do not hold. If all of them do, the refusal stands.
+/// The chain refused one of these proofs: puts those aside that do not hold. If all of them do, the
+/// refusal stands.
 pub(super) async fn scores(
     errand: &Errand<'_>,
     blocks: &[BlockIndex],

@@ -88,8 +88,8 @@ fn encrypt_and_prove(
     })
 }
 
-/// Stores a copy of the ciphertext: the elements, one after the other. The delivery does not depend on
-/// it, so one try must do.
+/// Stores a copy of the ciphertext: the elements, one after the other. The delivery does not depend
+/// on it, so one try must do.
 pub(super) async fn upload(errand: &Errand<'_>) -> Result<(), StepError> {
     let bytes = errand.journal.sealed()?.ciphertext.concat();
     let longest = time_to_upload(errand).await?;
@@ -166,8 +166,8 @@ async fn need_turn(errand: &Errand<'_>) -> Result<(), StepError> {
     }
 }
 
-/// A run that was killed may have left before its delivery was final. Whoever learns the key of a delivery that
-/// the chain drops again has the model for nothing.
+/// A run that was killed may have left before its delivery was final. Whoever learns the key of a
+/// delivery that the chain drops again has the model for nothing.
 async fn await_finality(errand: &Errand<'_>) -> Result<(), StepError> {
     let chain = &errand.shop.chain;
     while chain.view(errand.task, Depth::Final).await?.delivery.is_none() {

@@ -56,8 +56,8 @@ async fn test_blocks(errand: &Errand<'_>) -> Result<Vec<BlockIndex>, StepError> 
     Ok(task.tests.iter().map(|test| test.index).collect())
 }
 
-/// Checks that training data is that of a task: every block's root is recomputed and compared, no block is
-/// missing, and none of the test blocks is among them.
+/// Checks that training data is that of a task: every block's root is recomputed and compared, no
+/// block is missing, and none of the test blocks is among them.
 pub fn check_data(
     shape: &nocknock_primitives::model::MlpShape,
     bytes: &[u8],

@@ -111,9 +111,9 @@ impl Workshop {
         Ok(next_action(&journal.progress()?, view, batch))
     }
 
-    /// The last final block, if it says that the task has ended like this. A node that is still fetching
-    /// the chain does not know the task yet: that it is gone, only a block can tell in which it could be
-    /// known.
+    /// The last final block, if it says that the task has ended like this. A node that is still
+    /// fetching the chain does not know the task yet: that it is gone, only a block can tell in
+    /// which it could be known.
     async fn final_end(
         &self,
         task: TaskId,

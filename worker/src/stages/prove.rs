@@ -117,8 +117,8 @@ pub(super) fn context(errand: &Errand<'_>, record: &CircuitRecord, block: BlockI
     }
 }
 
-/// The rows of a revealed block, if they are those of its root. The chain has checked them; this finds out
-/// whether the node tells what the chain says.
+/// The rows of a revealed block, if they are those of its root. The chain has checked them; this
+/// finds out whether the node tells what the chain says.
 fn open_block(
     record: &CircuitRecord,
     revealed: &RevealedBlock,

@@ -24,8 +24,8 @@ pub struct Provers {
     delivery: Shelf<DeliverModel>,
 }
 
-/// Provers of one statement. The lock is held while one is made, so that two tasks that need the same
-/// key do not both make it.
+/// Provers of one statement. The lock is held while one is made, so that two tasks that need the
+/// same key do not both make it.
 struct Shelf<S>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
 
 impl Provers {
@@ -108,7 +108,8 @@ fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
     }
 }
 
-/// The file system failed. A file that is not there, or too short, is none that will come by itself.
+/// The file system failed. A file that is not there, or too short, is none that will come by
+/// itself.
 fn may_answer_again(reason: &io::Error) -> bool {
     !matches!(reason.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
 }

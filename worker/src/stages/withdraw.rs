@@ -31,9 +31,9 @@ pub enum WithdrawError {
 
 /// Takes the account's commitment back, and closes the task's journal if there is one.
 ///
-/// The journal is closed last, when the withdrawal is final: whoever is killed before that finds an open
-/// journal, and commits again or withdraws again. Closed first, it would leave a commitment on the chain
-/// that nobody proves.
+/// The journal is closed last, when the withdrawal is final: whoever is killed before that finds an
+/// open journal, and commits again or withdraws again. Closed first, it would leave a commitment on
+/// the chain that nobody proves.
 pub async fn withdraw(
     shop: &Workshop,
     task: TaskId,
@@ -67,8 +67,8 @@ fn may_have_sent(journal: &Journal) -> bool {
     }
 }
 
-/// The chain takes the transactions of an account in their order: if it finds no commitment to give back,
-/// none that was sent before is on its way any more.
+/// The chain takes the transactions of an account in their order: if it finds no commitment to give
+/// back, none that was sent before is on its way any more.
 fn is_not_committed(error: &ChainError) -> bool {
     matches!(error, ChainError::Rejected { error, .. } if error == "NotCommitted")
 }

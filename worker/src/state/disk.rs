@@ -11,8 +11,8 @@ pub trait Disk: Send + Sync + fmt::Debug {
     /// whoever reads it finds the old content or none.
     fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
-    /// Makes a folder that only its owner can read, if it is not there, with the folders above it. When this
-    /// returns, all that were made survive a power cut.
+    /// Makes a folder that only its owner can read, if it is not there, with the folders above it.
+    /// When this returns, all that were made survive a power cut.
     fn make_folder(&self, path: &Path) -> io::Result<()>;
 }
 

@@ -109,8 +109,8 @@ impl StateError {
     }
 }
 
-/// Everything in the file follows from other files of the task: its proofs, the ciphertext under the key that
-/// was drawn, and the copy of that.
+/// Everything in the file follows from other files of the task: its proofs, the ciphertext under
+/// the key that was drawn, and the copy of that.
 pub(crate) fn is_made_again(path: &Path) -> bool {
     let names = |name: Option<&OsStr>, wanted: &[&str]| {
         let name = name.and_then(OsStr::to_str);

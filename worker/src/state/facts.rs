@@ -43,7 +43,8 @@ pub struct Chosen {
     /// Its test blocks. 0 in journals of versions that did not note it.
     #[serde(default)]
     pub test_blocks: u16,
-    /// Length of its prove phase in blocks of the chain. 0 in journals of versions that did not note it.
+    /// Length of its prove phase in blocks of the chain. 0 in journals of versions that did not
+    /// note it.
     #[serde(default)]
     pub prove_period: BlockNumber,
 }

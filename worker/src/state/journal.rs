@@ -233,8 +233,8 @@ impl Journal {
         self.write("ending.json", fact)
     }
 
-    /// Renames a file that is damaged and follows from others, so that it is made again. An error if that was done
-    /// a few times before: then the machine is at fault.
+    /// Renames a file that is damaged and follows from others, so that it is made again. An error
+    /// if that was done a few times before: then the machine is at fault.
     pub fn put_aside(&self, file: &Path, reason: &str) -> Result<(), StateError> {
         let mut names = (1..=TIMES_MADE_AGAIN).map(|n| file.with_extension(format!("aside-{n}")));
         let Some(aside) = names.find(|name| !name.exists()) else {

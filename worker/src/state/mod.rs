@@ -19,11 +19,11 @@
 //!     ending.json                 how the task ended for this worker
 //! ```
 //!
-//! A proof, `sealed.json` or `upload.json` that turns out to be damaged is renamed to `NAME.aside-1` and so on, and
-//! made again.
+//! A proof, `sealed.json` or `upload.json` that turns out to be damaged is renamed to
+//! `NAME.aside-1` and so on, and made again.
 //!
-//! Each file is written once, whole, readable for its owner alone, and has reached the disk before the chain
-//! sees anything that depends on it.
+//! Each file is written once, whole, readable for its owner alone, and has reached the disk before
+//! the chain sees anything that depends on it.
 
 mod disk;
 mod error;
@@ -97,7 +97,8 @@ impl StateDir {
         owner::claim(&self.folder, self.disk.as_ref(), owner)
     }
 
-    /// Checks whose state a folder holds, without locking it. A folder without an owner is anybody's.
+    /// Checks whose state a folder holds, without locking it. A folder without an owner is
+    /// anybody's.
     pub fn check_owner(folder: &Path, owner: &Owner) -> Result<(), StateError> {
         owner::check(folder, owner).map(|_| ())
     }

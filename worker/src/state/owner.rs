@@ -7,8 +7,8 @@ use std::path::Path;
 
 /// The account and chain that a state directory belongs to.
 ///
-/// Task numbers begin at 0 on every chain, so a journal under another chain would be taken for one of
-/// a task that it is not about.
+/// Task numbers begin at 0 on every chain, so a journal under another chain would be taken for one
+/// of a task that it is not about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Owner {

@@ -64,8 +64,8 @@ pub enum Optimiser {
 
 /// Images that rows hold, line by line, and how often they move by a pixel while they are learned.
 ///
-/// A little of it teaches a small network more than much: on the digits a chance of 0.1 gains half a
-/// percent, always moving costs three.
+/// A little of it teaches a small network more than much: on the digits a chance of 0.1 gains half
+/// a percent, always moving costs three.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageShift {

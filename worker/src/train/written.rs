@@ -1,8 +1,8 @@
 //! [`Optimiser`] and [`Schedule`] as files hold them: a kind beside its numbers.
 //!
-//! A derived tagged enum would do the same, but buffers the numbers before it knows the kind, and what
-//! `serde_json` buffers under its feature `arbitrary_precision`, which other crates of a build may turn on, is no
-//! number any more.
+//! A derived tagged enum would do the same, but buffers the numbers before it knows the kind, and
+//! what `serde_json` buffers under its feature `arbitrary_precision`, which other crates of a build
+//! may turn on, is no number any more.
 
 use super::{config::Optimiser, schedule::Schedule};
 use serde::{Deserialize, Serialize};

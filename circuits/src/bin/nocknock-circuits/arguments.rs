@@ -80,8 +80,8 @@ pub(crate) struct KeysFolder {
 pub(crate) enum KeysCommand {
     /// Make the development key of a circuit, unless it is there already
     ///
-    /// The key comes from a public seed, so ANYONE CAN FORGE PROOFS UNDER IT. It is the same on every
-    /// machine and serves tests and development chains alone.
+    /// The key comes from a public seed, so ANYONE CAN FORGE PROOFS UNDER IT. It is the same on
+    /// every machine and serves tests and development chains alone.
     Dev {
         #[command(flatten)]
         circuit: CircuitArguments,
@@ -91,16 +91,17 @@ pub(crate) enum KeysCommand {
     /// Examine a proving key and make a trial proof with it
     ///
     /// Checks the file's checksum, every point, the verifying key, and that the key belongs to the
-    /// circuit as this program builds it. Whether a ceremony was honest only its transcript can show.
+    /// circuit as this program builds it. Whether a ceremony was honest only its transcript can
+    /// show.
     Check {
         /// The proving key
         file: PathBuf,
     },
     /// Take over the key that a snarkjs ceremony ended with
     ///
-    /// Refuses keys that nobody contributed to, that lack the final beacon, or that belong to another
-    /// circuit, and makes a trial proof. Run `snarkjs zkey verify` first: only that compares the key
-    /// with the powers of tau. docs/ceremony.md describes the whole procedure.
+    /// Refuses keys that nobody contributed to, that lack the final beacon, or that belong to
+    /// another circuit, and makes a trial proof. Run `snarkjs zkey verify` first: only that
+    /// compares the key with the powers of tau. docs/ceremony.md describes the whole procedure.
     ImportZkey {
         #[command(flatten)]
         circuit: CircuitArguments,
@@ -161,8 +162,8 @@ pub(crate) enum ExportCommand {
     Vk {
         /// The proving key
         key: PathBuf,
-        /// `snarkjs` for its JSON, `canonical` for the bytes that a chain stores, `registration` for
-        /// the JSON of a chain specification
+        /// `snarkjs` for its JSON, `canonical` for the bytes that a chain stores, `registration`
+        /// for the JSON of a chain specification
         #[arg(long, value_name = "FORMAT", default_value = "snarkjs")]
         format: KeyFormat,
         /// File to write

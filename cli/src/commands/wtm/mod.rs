@@ -25,7 +25,8 @@ pub(crate) enum Wtm {
     Supersede(write::Supersede),
     /// Remove a fact that was voted down
     ///
-    /// Anybody may, when all bonds and votes are claimed and the fact has stayed readable for long enough.
+    /// Anybody may, when all bonds and votes are claimed and the fact has stayed readable for long
+    /// enough.
     Remove(write::About),
 }
 

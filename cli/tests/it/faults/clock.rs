@@ -1,5 +1,5 @@
-//! A clock that is off. No test can set the clock of the machine, so the chain's is shifted: what stands between
-//! worker and node changes the time in every answer that is one.
+//! A clock that is off. No test can set the clock of the machine, so the chain's is shifted: what
+//! stands between worker and node changes the time in every answer that is one.
 
 use super::{
     hand::{goes_on_and_commits, hear, start, Diagnosis, Settings},
@@ -21,7 +21,8 @@ const START: &[u8] = b"\"result\":\"0x";
 /// Digits of a time: milliseconds since 1970 in 8 bytes, the lowest first.
 const DIGITS: usize = 16;
 
-/// Stands before a node, at the port that it gives, and lets its chain's time go ahead. It ends with the process.
+/// Stands before a node, at the port that it gives, and lets its chain's time go ahead. It ends
+/// with the process.
 fn shifted(node: u16, ahead: Duration) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let port = listener.local_addr().expect("it has an address").port();
@@ -63,7 +64,8 @@ fn pass(mut from: TcpStream, mut to: TcpStream, change: impl Fn(&mut [u8])) {
     to.shutdown(Shutdown::Both).ok();
 }
 
-/// A node answers only those that ask for it by its own address, which stands in the request before the first message.
+/// A node answers only those that ask for it by its own address, which stands in the request before
+/// the first message.
 fn rename(bytes: &mut [u8], own_port: u16, its_port: u16) {
     let [own, its] = [own_port, its_port].map(|port| format!("127.0.0.1:{port}").into_bytes());
     let place = bytes.windows(own.len()).position(|part| part == own);

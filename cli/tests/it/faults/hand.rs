@@ -1,4 +1,5 @@
-//! A worker that something happens to: how it is set up, what it says, and what must hold afterwards.
+//! A worker that something happens to: how it is set up, what it says, and what must hold
+//! afterwards.
 
 use super::world::{Offered, World};
 use crate::{
@@ -190,8 +191,9 @@ pub(crate) fn nothing_is_at_stake(worker: &Worker, world: &World, offered: &Offe
     assert_eq!(commitments(world, offered, &worker.account()), 0);
 }
 
-/// Waits until the worker has committed, ends it, and checks that it committed once, that its stake is
-/// held, that the state directory can prove what the chain holds, and that no secret was printed.
+/// Waits until the worker has committed, ends it, and checks that it committed once, that its stake
+/// is held, that the state directory can prove what the chain holds, and that no secret was
+/// printed.
 #[track_caller]
 pub(crate) fn goes_on_and_commits(
     worker: &Worker,

@@ -1,5 +1,6 @@
-//! Proving keys that are not those of the chain's circuits. What happens to wrong keys of a ceremony, which
-//! nobody can make anew, is tested beside `Provers`: no development chain registers such circuits.
+//! Proving keys that are not those of the chain's circuits. What happens to wrong keys of a
+//! ceremony, which nobody can make anew, is tested beside `Provers`: no development chain registers
+//! such circuits.
 
 use super::{
     hand::{goes_on_and_commits, hear_failure, nothing_is_at_stake, start, Diagnosis, Settings},

@@ -1,5 +1,5 @@
-//! A disk that takes no more, and memory that is not there. The limits are those of the process, so that they
-//! are real for the worker, and can be lifted while it runs.
+//! A disk that takes no more, and memory that is not there. The limits are those of the process, so
+//! that they are real for the worker, and can be lifted while it runs.
 
 use super::{
     hand::{goes_on_and_commits, hear_failure, nothing_is_at_stake, Diagnosis, Settings, DOCTOR},
@@ -12,7 +12,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Files of at most 16 or 32 KiB: training data does not fit. The signal that comes with the error is ignored.
+/// Files of at most 16 or 32 KiB: training data does not fit. The signal that comes with the error
+/// is ignored.
 const FULL_DISK: &str = "trap '' XFSZ; ulimit -S -f 32";
 
 /// 2 GiB of address space, some of which every program has taken when it begins.
@@ -92,7 +93,8 @@ fn a_training_waits_until_there_is_memory() {
     let (home, world) = (tempfile::tempdir().unwrap(), shared());
     let offered = world.offer(Offer::default());
     let settings = Settings {
-        // A little more than the whole address space has, and no more, because the machine must have it later.
+        // A little more than the whole address space has, and no more, because the machine must
+        // have it later.
         free_memory_mib: 2100,
         ..Settings::new(world.services())
     };

@@ -1,4 +1,5 @@
-//! Stores that are not there, go away or lie, and requesters who publish other data than they committed to.
+//! Stores that are not there, go away or lie, and requesters who publish other data than they
+//! committed to.
 
 use super::{
     hand::{

@@ -1,7 +1,8 @@
 //! A chain whose accounts own tokens, a store, and a requester whose tasks open at once.
 //!
-//! The chain is the node's preset for load tests. The test blocks of the tasks are fixed, so that nothing waits for
-//! a draw; nobody reveals them, because the faults of these tests come before that.
+//! The chain is the node's preset for load tests. The test blocks of the tasks are fixed, so that
+//! nothing waits for a draw; nobody reveals them, because the faults of these tests come before
+//! that.
 
 use crate::{
     chain::{Services, DIGITS},

@@ -57,7 +57,8 @@ impl Books {
         payment
     }
 
-    /// The model that a worker has committed to. It may have sent the commitment twice, but never another one.
+    /// The model that a worker has committed to. It may have sent the commitment twice, but never
+    /// another one.
     #[track_caller]
     pub(super) fn model(&self, task: TaskId, of: AccountId) -> ModelCommitment {
         let mut models: Vec<ModelCommitment> = self
@@ -74,8 +75,8 @@ impl Books {
         model
     }
 
-    /// No worker has lost a stake or its registration, and the chain took the steps at once that nobody was
-    /// killed in.
+    /// No worker has lost a stake or its registration, and the chain took the steps at once that
+    /// nobody was killed in.
     #[track_caller]
     pub(super) fn check_task(&self, task: TaskId) {
         let mut last_proof = 0;
@@ -140,7 +141,8 @@ pub(super) fn check_end(site: &Site, id: TaskId) {
     assert_eq!((task.held.escrow, task.held.bond, task.open_commitments), (0, 0, 0));
 }
 
-/// A competitor has what it was lent and paid but for fees of less than a token, and all of it is free.
+/// A competitor has what it was lent and paid but for fees of less than a token, and all of it is
+/// free.
 #[track_caller]
 pub(super) fn check_competitor(site: &Site, account: AccountId, lent: Balance, paid: Balance) {
     let balance = site.balance(account);

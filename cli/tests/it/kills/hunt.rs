@@ -59,8 +59,9 @@ pub(super) enum Death {
     Ended(Finished),
 }
 
-/// Follows a program until `pick` takes the stage it is in, and kills it there. The stage that is given is
-/// the one that its output ends in, which is read after its death: a kill that came too late is found out.
+/// Follows a program until `pick` takes the stage it is in, and kills it there. The stage that is
+/// given is the one that its output ends in, which is read after its death: a kill that came too
+/// late is found out.
 #[track_caller]
 pub(super) fn kill_in(
     mut program: Running,
@@ -86,9 +87,9 @@ pub(super) fn kill_in(
     Death::Killed(watch.stage.filter(|_| was_alive))
 }
 
-/// Starts a program again and again and kills it in every stage that it comes to, once in each or as often as it
-/// has to be killed there `again`, and as soon as it is `ready` for it, until it ends by itself in a way that is
-/// `final`.
+/// Starts a program again and again and kills it in every stage that it comes to, once in each or
+/// as often as it has to be killed there `again`, and as soon as it is `ready` for it, until it
+/// ends by itself in a way that is `final`.
 #[track_caller]
 pub(super) fn kill_everywhere(
     (who, actor): (&'static str, Actor),

@@ -1,5 +1,6 @@
-//! `kill -9` of worker, requester and node in every stage, with real programs and real proofs: each goes on
-//! with the same command, the tasks end as they should, nothing is paid twice and no stake is lost.
+//! `kill -9` of worker, requester and node in every stage, with real programs and real proofs: each
+//! goes on with the same command, the tasks end as they should, nothing is paid twice and no stake
+//! is lost.
 
 mod books;
 mod hunt;
@@ -33,8 +34,8 @@ use std::{
 const REWARD: u32 = 5;
 const LOAN: u32 = 3;
 
-/// Long enough for everybody to be killed in every stage of a phase, and to act after all. Phases end early when
-/// everybody has acted, but for that of the commitments.
+/// Long enough for everybody to be killed in every stage of a phase, and to act after all. Phases
+/// end early when everybody has acted, but for that of the commitments.
 const TERMS: [&str; 12] = [
     "--min-score",
     "80%",
@@ -102,7 +103,8 @@ fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
     }
 }
 
-/// A folder that stays until the next run, so that what was printed and logged can be read after a failure.
+/// A folder that stays until the next run, so that what was printed and logged can be read after a
+/// failure.
 fn fresh_folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kills");
     match fs::remove_dir_all(&folder) {
@@ -158,7 +160,8 @@ fn register(site: &Site, worker: &Worker) {
 /// The time that a program has spent on a processor.
 fn computed(program: &Running) -> Option<Duration> {
     let stat = fs::read_to_string(format!("/proc/{}/stat", program.pid())).ok()?;
-    // Behind the name, which may hold anything, the twelfth field is the time in hundredths of a second.
+    // Behind the name, which may hold anything, the twelfth field is the time in hundredths of a
+    // second.
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: u64 = fields.split_whitespace().nth(11)?.parse().ok()?;
     Some(Duration::from_millis(ticks * 10))
@@ -194,7 +197,8 @@ fn sponsor_task(sponsor: &Requester<'_>, ledger: &Ledger, experiment: &str) -> T
     create_without_answer(sponsor, ledger, || sponsor.spawn(&offer))
 }
 
-/// Plays a task to its end, while requester, workers and node are killed. In the end the requester has the model.
+/// Plays a task to its end, while requester, workers and node are killed. In the end the requester
+/// has the model.
 #[track_caller]
 fn play(
     site: &Site,
@@ -254,8 +258,8 @@ fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
         || ledger.has(worker.name(), PROVED) && !ledger.has(worker.name(), NOTE_COMPLETE);
     let start = || {
         if is_first && was_too_fast() {
-            // The disk is as if the worker had died in that stage. It comes to it once more. Where the mark is
-            // missing, it does so anyway.
+            // The disk is as if the worker had died in that stage. It comes to it once more. Where
+            // the mark is missing, it does so anyway.
             fs::remove_file(journal.join(MARK)).ok();
         }
         if is_last && ledger.has(worker.name(), "prove") {
@@ -284,7 +288,8 @@ fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
     );
 }
 
-/// Kills the node in each phase of a task in which no node was killed yet, and in those in which most is at stake.
+/// Kills the node in each phase of a task in which no node was killed yet, and in those in which
+/// most is at stake.
 fn kill_node(site: &Site, ledger: &Ledger, task: TaskId) {
     let missing = ledger.missing(Actor::Node);
     for wanted in PHASES {

@@ -88,8 +88,8 @@ impl<'a> Requester<'a> {
     }
 }
 
-/// Offers a task. The first creation never reaches the chain, because the node dies with it; when no block can
-/// include it any more a second one is sent, and its answer is lost.
+/// Offers a task. The first creation never reaches the chain, because the node dies with it; when
+/// no block can include it any more a second one is sent, and its answer is lost.
 #[track_caller]
 pub(super) fn create_at_the_second_try(
     requester: &Requester<'_>,

@@ -1,4 +1,5 @@
-//! A chain whose node can be killed: the node, a store that lives in the test, and questions to the chain.
+//! A chain whose node can be killed: the node, a store that lives in the test, and questions to the
+//! chain.
 
 use crate::{
     chain::Services,
@@ -76,8 +77,8 @@ impl Site {
         assert!(node.kill(), "the node had ended before it was killed");
     }
 
-    /// Starts the node again on what the kill has left. Gives the newest block of that, and returns when
-    /// there is another one.
+    /// Starts the node again on what the kill has left. Gives the newest block of that, and returns
+    /// when there is another one.
     #[track_caller]
     pub(super) fn start_node(&self) -> BlockNumber {
         let start = self.starts.fetch_add(1, Ordering::Relaxed);
@@ -91,8 +92,8 @@ impl Site {
         left
     }
 
-    /// Asks about the state after the newest block. Nothing if there is no answer now, as while the node
-    /// starts.
+    /// Asks about the state after the newest block. Nothing if there is no answer now, as while the
+    /// node starts.
     pub(super) fn ask<T, A>(&self, question: impl FnOnce(Snapshot) -> A) -> Option<T>
     where
         A: Future<Output = Result<T, QueryError>>,

@@ -1,5 +1,5 @@
-//! All stages in which a program can be killed, taken from the sources: a stage that is added there and not
-//! killed in makes the test fail.
+//! All stages in which a program can be killed, taken from the sources: a stage that is added there
+//! and not killed in makes the test fail.
 
 use nocknock_primitives::phase::Phase;
 use serde_json::Value;

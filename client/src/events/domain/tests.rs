@@ -1,5 +1,5 @@
-//! Every event has the name and the fields, in the order, of the runtime that the committed metadata
-//! describes, and each of the runtime's events that users could want is known.
+//! Every event has the name and the fields, in the order, of the runtime that the committed
+//! metadata describes, and each of the runtime's events that users could want is known.
 
 use super::*;
 use crate::events::record::Place;

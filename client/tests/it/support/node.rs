@@ -106,8 +106,9 @@ impl Drop for Node {
 
 /// A port of the loopback interface that nobody listens on.
 ///
-/// It is below those that the system hands out by itself, and each process of the tests begins at a place of its own, so
-/// that nobody else comes by the port before its node is up, or while it restarts.
+/// It is below those that the system hands out by itself, and each process of the tests begins at a
+/// place of its own, so that nobody else comes by the port before its node is up, or while it
+/// restarts.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let place = std::process::id() % 2_500 * 8;

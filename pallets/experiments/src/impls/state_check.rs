@@ -22,13 +22,15 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. The experiments are numbered from 0 without gaps below `NextExperiment`, and each has a
     ///    recorded deposit; deposits, leaderboards and models belong to stored experiments.
-    /// 2. What is held from each account is the sum of the recorded deposits of the experiments it owns.
+    /// 2. What is held from each account is the sum of the recorded deposits of the experiments it
+    ///    owns.
     /// 3. The index holds exactly one row for each experiment, under its owner.
     /// 4. Only active experiments are offered, and never to their owner.
     /// 5. Every description is acceptable; that of an archived experiment has a name only.
     /// 6. A leaderboard is sorted by score, of equal scores the earlier first, and has at most one
     ///    entry for each worker and model.
-    /// 7. The versions of an experiment are numbered from 1 to `versions` without gaps, and name it.
+    /// 7. The versions of an experiment are numbered from 1 to `versions` without gaps, and name
+    ///    it.
     /// 8. The champion is the first of the versions with the best score, unless all scores are
     ///    zero; it alone has the stage `Champion`.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {

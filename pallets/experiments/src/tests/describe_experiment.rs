@@ -11,7 +11,8 @@ fn the_deposit_follows_the_size_of_the_description() {
     build_and_execute(|| {
         let id = created(ALICE);
         assert_ok!(Experiments::describe_experiment(by(ALICE), id, with_text("0123456789")));
-        // Lengths of name, text, list of tags and tag; their bytes; the mark of the hash and the hash.
+        // Lengths of name, text, list of tags and tag; their bytes; the mark of the hash and the
+        // hash.
         let deposit = BASE + (4 + 14 + 33) * BYTE;
         assert_eq!(Experiments::held(&ALICE), deposit);
         assert_last(Event::ExperimentDescribed { experiment: id, deposit });

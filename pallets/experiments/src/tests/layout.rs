@@ -1,4 +1,5 @@
-//! What stored records look like in bytes. A change here needs a migration and a new storage version.
+//! What stored records look like in bytes. A change here needs a migration and a new storage
+//! version.
 
 use crate::{mock::*, Pallet};
 use codec::Encode;

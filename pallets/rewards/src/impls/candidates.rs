@@ -36,7 +36,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Takes an account off the list, and with it what is stored about its candidacy. Says whether it was on it.
+    /// Takes an account off the list, and with it what is stored about its candidacy. Says whether
+    /// it was on it.
     pub(super) fn end_candidacy(who: &T::AccountId) -> bool {
         SilentSessions::<T>::remove(who);
         Candidates::<T>::mutate(|candidates| {
@@ -70,15 +71,17 @@ impl<T: Config> Pallet<T> {
 
     /// Who validates, in this order:
     ///
-    /// 1. The first `MaxValidators` of the ranked candidates that still have `MinCandidatePoints` and session keys.
-    /// 2. While these are fewer than `MinValidators`: the genesis authorities that have keys and are not barred, in
-    ///    the order of the genesis, and only the first few of the candidates beside them: as many as may fail
-    ///    without stopping finality, but at least one. So a handful of accounts cannot outvote the authorities.
+    /// 1. The first `MaxValidators` of the ranked candidates that still have `MinCandidatePoints`
+    ///    and session keys.
+    /// 2. While these are fewer than `MinValidators`: the genesis authorities that have keys and
+    ///    are not barred, in the order of the genesis, and only the first few of the candidates
+    ///    beside them: as many as may fail without stopping finality, but at least one. So a
+    ///    handful of accounts cannot outvote the authorities.
     /// 3. If that is nobody: the genesis authorities with keys even if they are barred, and failing
     ///    that all of them, because a chain must not stop.
     ///
-    /// Empty only if the genesis named no authority. Costs `WeightInfo::elect` of the number of candidates:
-    /// nothing here depends on the number of workers.
+    /// Empty only if the genesis named no authority. Costs `WeightInfo::elect` of the number of
+    /// candidates: nothing here depends on the number of workers.
     pub fn elect() -> Vec<T::AccountId> {
         let mut elected = Self::best_candidates();
         if elected.len() < to_usize(T::MinValidators::get()) {
@@ -132,9 +135,9 @@ fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Candidates that serve beside genesis authorities, of at most `most` validators: GRANDPA bears fewer than a third that
-/// fail, so `c` candidates beside `a` authorities must fulfil 3c < a + c. One has a seat in any case, so that a
-/// chain with few authorities can grow.
+/// Candidates that serve beside genesis authorities, of at most `most` validators: GRANDPA bears
+/// fewer than a third that fail, so `c` candidates beside `a` authorities must fulfil 3c < a + c.
+/// One has a seat in any case, so that a chain with few authorities can grow.
 fn seats_beside(authorities: usize, most: usize) -> usize {
     let beside_all = authorities.saturating_sub(1) / 2;
     let of_all = most.saturating_sub(1) / 3;

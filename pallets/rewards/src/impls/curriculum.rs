@@ -19,8 +19,9 @@ use sp_runtime::{
 type EntryOf<T> = CurriculumEntry<<T as frame_system::Config>::AccountId>;
 
 impl<T: Config> Pallet<T> {
-    /// Refuses an experiment that does not exist or is archived. One whose champion is perfect is accepted: nothing
-    /// can be minted in it, so it costs the pot nothing, and the council may remove it as any other.
+    /// Refuses an experiment that does not exist or is archived. One whose champion is perfect is
+    /// accepted: nothing can be minted in it, so it costs the pot nothing, and the council may
+    /// remove it as any other.
     pub(crate) fn do_set_curriculum(
         experiment: ExperimentId,
         custodian: Option<T::AccountId>,

@@ -46,8 +46,8 @@ impl<T: Config> Pallet<T> {
         to_u128(T::MaxSupply::get())
     }
 
-    /// Mints what was set aside to an account and returns how much it was: all, or nothing if the account
-    /// cannot hold it. The only place that mints.
+    /// Mints what was set aside to an account and returns how much it was: all, or nothing if the
+    /// account cannot hold it. The only place that mints.
     pub(super) fn mint_reserved(winner: &T::AccountId, amount: u128) -> u128 {
         let balance: BalanceOf<T> = amount.saturated_into();
         let minted = T::Currency::mint_into(winner, balance).map_or(0, to_u128);

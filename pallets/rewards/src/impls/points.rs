@@ -1,7 +1,7 @@
 //! Work points, and accounts that are barred.
 //!
-//! What an account has is halved in whole generations and rounded down, and so is the total. A sum of
-//! numbers rounded down is at most the sum rounded down, and halving twice is quartering, so the
+//! What an account has is halved in whole generations and rounded down, and so is the total. A sum
+//! of numbers rounded down is at most the sum rounded down, and halving twice is quartering, so the
 //! points of all accounts never add up to more than the total, whenever each was last written; the
 //! total never exceeds what was minted, because it grows by what is minted and shrinks otherwise.
 
@@ -42,8 +42,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Bars an account for an offence: it loses its points and its candidacy, and may never again
-    /// register, work or stand for validation. Called by the runtime's handler of offences, which adds
-    /// the weight `WeightInfo::bar`. Barring an account again changes nothing.
+    /// register, work or stand for validation. Called by the runtime's handler of offences, which
+    /// adds the weight `WeightInfo::bar`. Barring an account again changes nothing.
     ///
     /// What it owns stays its own, and a registration is removed when it has expired.
     pub fn bar(who: &T::AccountId) {

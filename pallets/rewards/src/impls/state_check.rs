@@ -24,10 +24,10 @@ impl<T: Config> Pallet<T> {
     ///    custodian, one for each open task that it created, and no others.
     /// 7. Candidates and genesis authorities are named once each.
     /// 8. The practice block hashes to its root, and its real rows are counted right.
-    /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no more than
-    ///    `MaxRegistrationsPerSession` were made in the present session.
-    /// 10. Only candidates have silent sessions, from one to below `MaxSilentSessions`; no more than
-    ///     `MaxValidators` accounts authored in the present session.
+    /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no
+    ///    more than `MaxRegistrationsPerSession` were made in the present session.
+    /// 10. Only candidates have silent sessions, from one to below `MaxSilentSessions`; no more
+    ///     than `MaxValidators` accounts authored in the present session.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_issuance()?;
         Self::check_books()?;

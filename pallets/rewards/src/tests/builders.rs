@@ -73,8 +73,8 @@ pub(crate) fn candidate(who: &AccountId, points: u128) {
     assert_ok!(Rewards::do_apply_as_candidate(who.clone()));
 }
 
-/// Gives an account points that were minted for it. The test says how many it wants, so the budget of
-/// an own task is set to them.
+/// Gives an account points that were minted for it. The test says how many it wants, so the budget
+/// of an own task is set to them.
 pub(crate) fn give_points(who: &AccountId, points: u128) {
     let task = TaskId::from(u32::MAX)
         + u64::try_from(crate::WorkersPoints::<Test>::iter().count()).unwrap();

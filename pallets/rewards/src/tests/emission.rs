@@ -96,8 +96,8 @@ fn schedule() -> impl Strategy<Value = Schedule> {
 }
 
 proptest! {
-    /// Whatever the parameters and whichever sessions are told, never more than the cap is released,
-    /// and it makes no difference which ones are skipped.
+    /// Whatever the parameters and whichever sessions are told, never more than the cap is
+    /// released, and it makes no difference which ones are skipped.
     #[test]
     fn no_schedule_exceeds_its_cap(schedule in schedule(), mut sessions in vec(any::<u32>(), 1..20)) {
         sessions.sort_unstable();

@@ -1,5 +1,5 @@
-//! One file for each call, trait and subject; `cheats` has a test for each way to cheat, `sequences`
-//! random ones.
+//! One file for each call, trait and subject; `cheats` has a test for each way to cheat,
+//! `sequences` random ones.
 
 mod builders;
 

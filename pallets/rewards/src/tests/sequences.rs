@@ -157,7 +157,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     /// Whatever happens, the invariants hold after each step, everything minted was paid to a
-    /// winner, somebody is elected, and when all has ended nothing is stored and nothing is set aside.
+    /// winner, somebody is elected, and when all has ended nothing is stored and nothing is set
+    /// aside.
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant(actions in vec(action(), 1..120)) {
         new_test_ext().execute_with(|| {

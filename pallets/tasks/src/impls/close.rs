@@ -100,11 +100,12 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Another task has raised the curriculum's champion so far that this submission would mint nothing any more.
-    /// Nobody has to give a model away for nothing.
+    /// Another task has raised the curriculum's champion so far that this submission would mint
+    /// nothing any more. Nobody has to give a model away for nothing.
     fn is_overtaken(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> bool {
         let (score, champion) = (Self::final_score(task, commitment), Self::champion(task));
-        // Once this task has paid, a champion of the same score may be that of a later rank of its own.
+        // Once this task has paid, a champion of the same score may be that of a later rank of its
+        // own.
         let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
         let is_gone = match has_paid {
             true => champion.beats(&score),

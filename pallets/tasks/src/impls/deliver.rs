@@ -76,8 +76,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The rank in turn, if it is this account's. Nobody has a turn once the circuit of the scores was
-    /// disabled: what they are worth is not known any more.
+    /// The rank in turn, if it is this account's. Nobody has a turn once the circuit of the scores
+    /// was disabled: what they are worth is not known any more.
     pub(crate) fn ensure_turn(
         id: TaskId,
         task: &TaskOf<T>,

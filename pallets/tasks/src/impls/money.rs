@@ -34,8 +34,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Moves held tokens to another account. Should that account be unable to take them, their owner
-    /// gets them back: money never stays on hold without a task.
+    /// Moves held tokens to another account. Should that account be unable to take them, their
+    /// owner gets them back: money never stays on hold without a task.
     pub(crate) fn transfer_held(
         reason: HoldReason,
         from: &T::AccountId,

@@ -22,10 +22,10 @@ type Amounts<T> = BTreeMap<<T as frame_system::Config>::AccountId, BalanceOf<T>>
 impl<T: Config> Pallet<T> {
     /// Checks the invariants, numbered as in the README:
     ///
-    /// 1. A task's number is below `NextTask`; roots, rankings, revealed blocks, commitments and deliveries
-    ///    belong to stored tasks.
-    /// 2. What is held from each account for `Escrow` and `Bond` is the sum of what the tasks that it
-    ///    requested say is left of them.
+    /// 1. A task's number is below `NextTask`; roots, rankings, revealed blocks, commitments and
+    ///    deliveries belong to stored tasks.
+    /// 2. What is held from each account for `Escrow` and `Bond` is the sum of what the tasks that
+    ///    it requested say is left of them.
     /// 3. What is held from each account for `Stake` is the sum of the stakes of its commitments.
     /// 4. `open_commitments` is the number of stored commitments, and before settlement it is
     ///    `committed`.
@@ -91,8 +91,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Every one of the amounts is held, and nothing is held from any other account: a hold that was left
-    /// behind by a task that is gone would lock money for ever.
+    /// Every one of the amounts is held, and nothing is held from any other account: a hold that
+    /// was left behind by a task that is gone would lock money for ever.
     fn are_held(reason: HoldReason, amounts: &Amounts<T>) -> bool {
         let exact = amounts.iter().all(|(who, amount)| Self::held(reason, who) == *amount);
         let nothing_else = frame_system::Account::<T>::iter_keys()

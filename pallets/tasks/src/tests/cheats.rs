@@ -202,7 +202,8 @@ fn missing_reveal_forfeits_the_bond() {
 }
 
 /// A task whose first test block was committed with this first row, as only somebody can who
-/// computes the root without the checks. Bob and Dave are committed, and the reveal phase has begun.
+/// computes the root without the checks. Bob and Dave are committed, and the reveal phase has
+/// begun.
 fn task_with_broken_block(row: Row) -> u64 {
     let mut broken = rows(0);
     broken[0] = row;
@@ -223,8 +224,8 @@ fn unchecked_root(rows: &[Row]) -> Fr {
     })
 }
 
-/// Alice cannot reveal the first test block with these bytes for its first row: a class, and four inputs
-/// of two bits each.
+/// Alice cannot reveal the first test block with these bytes for its first row: a class, and four
+/// inputs of two bits each.
 fn refused_reveal(id: u64, first_row: &[u8], error: Error<Test>) {
     let mut shown = revealed(0);
     let honest = shown.rows.into_inner();
@@ -234,7 +235,8 @@ fn refused_reveal(id: u64, first_row: &[u8], error: Error<Test>) {
     assert_eq!(task(id).tests[0].rows, None);
 }
 
-/// Alice reveals the other block and lets the reveal phase pass: she loses her bond, and nobody else anything.
+/// Alice reveals the other block and lets the reveal phase pass: she loses her bond, and nobody
+/// else anything.
 fn workers_keep_their_stakes(id: u64) {
     assert_ok!(Tasks::do_reveal_block(&alice(), id, 1, revealed(1)));
     go_to(21);
@@ -248,7 +250,8 @@ fn workers_keep_their_stakes(id: u64) {
     assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT - 300, 0));
 }
 
-/// The bytes of a row name one class, so those of either class are another block, and no byte stands for both.
+/// The bytes of a row name one class, so those of either class are another block, and no byte
+/// stands for both.
 #[test]
 fn committed_block_with_a_two_hot_label() {
     build_and_execute(|| {
@@ -262,7 +265,8 @@ fn committed_block_with_a_two_hot_label() {
     });
 }
 
-/// The last input is 7, and inputs have two bits: cut to them it is another block, and there is no place for a third.
+/// The last input is 7, and inputs have two bits: cut to them it is another block, and there is no
+/// place for a third.
 #[test]
 fn committed_block_with_an_out_of_range_input() {
     build_and_execute(|| {

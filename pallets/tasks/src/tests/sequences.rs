@@ -1,4 +1,5 @@
-//! Random calls by random actors over many blocks, and fixed sequences to ends that random ones seldom reach.
+//! Random calls by random actors over many blocks, and fixed sequences to ends that random ones
+//! seldom reach.
 
 use super::builders::*;
 use crate::{mock::*, NextTask, Tasks as StoredTasks};
@@ -184,7 +185,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     /// Whatever happens, the invariants hold after each step, and when every task has expired all
-    /// money is free, nothing is stored, and issuance is what was endowed and minted less what was burnt.
+    /// money is free, nothing is stored, and issuance is what was endowed and minted less what was
+    /// burnt.
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..150)) {
         new_test_ext().execute_with(|| {
@@ -274,7 +276,8 @@ fn a_task_whose_blocks_are_to_be_drawn_lapses_undrawn_or_unpublished() {
     assert_eq!(end_after(&unpublished).outcome, Outcome::Lapsed);
 }
 
-/// The first rank delivers nothing, the second is paid, and the third delivers a model but never its key.
+/// The first rank delivers nothing, the second is paid, and the third delivers a model but never
+/// its key.
 #[test]
 fn ranks_pass_deliver_and_keep_the_key_in_one_task() {
     let actions = [

@@ -1,4 +1,5 @@
-//! Each invariant is seen to be checked: the state is broken by hand, and the check says what is wrong.
+//! Each invariant is seen to be checked: the state is broken by hand, and the check says what is
+//! wrong.
 
 use super::builders::*;
 use crate::{

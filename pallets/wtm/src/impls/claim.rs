@@ -1,4 +1,5 @@
-//! What becomes of bonds and deposits when a fact is decided. Each claim is one account's; no call walks them.
+//! What becomes of bonds and deposits when a fact is decided. Each claim is one account's; no call
+//! walks them.
 
 use crate::{
     types::{BalanceOf, CaseOf, FactOf, StakeOf},
@@ -62,7 +63,8 @@ impl<T: Config> Pallet<T> {
         Payout { returned: stake.bond, lost: Zero::zero(), won: Zero::zero() }
     }
 
-    /// Collects a loser's bond: it is held from the first of the winners until they claim their shares.
+    /// Collects a loser's bond: it is held from the first of the winners until they claim their
+    /// shares.
     fn forfeit(
         fact: &FactOf<T>,
         case: &mut CaseOf<T>,
@@ -74,8 +76,8 @@ impl<T: Config> Pallet<T> {
         Payout { returned: stake.bond.saturating_sub(lost), lost, won: Zero::zero() }
     }
 
-    /// Returns a winner's bond with its share of the losers' bonds. What rounding leaves over goes to the first of
-    /// the winners with the last claim.
+    /// Returns a winner's bond with its share of the losers' bonds. What rounding leaves over goes
+    /// to the first of the winners with the last claim.
     fn pay_winner(
         fact: &FactOf<T>,
         case: &mut CaseOf<T>,
@@ -98,7 +100,8 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Who holds the pool: the proposer of a fact that was upheld, or the first who disputed one that was voted down.
+/// Who holds the pool: the proposer of a fact that was upheld, or the first who disputed one that
+/// was voted down.
 pub(crate) fn first_winner<'a, T: Config>(
     fact: &'a FactOf<T>,
     case: &'a CaseOf<T>,

@@ -58,8 +58,9 @@ impl<T: Config> Pallet<T> {
         burnt
     }
 
-    /// Moves a loser's bond to the account that holds the pool, where it stays on hold, and returns what was
-    /// moved. What cannot be moved goes back to its owner: money never stays on hold without a stake.
+    /// Moves a loser's bond to the account that holds the pool, where it stays on hold, and returns
+    /// what was moved. What cannot be moved goes back to its owner: money never stays on hold
+    /// without a stake.
     pub(crate) fn collect(
         from: &T::AccountId,
         to: &T::AccountId,

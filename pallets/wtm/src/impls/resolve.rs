@@ -38,8 +38,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What the votes say; a fact that nobody disputed is accepted. Only an acceptance lapses when another fact has
-    /// taken the place before: whoever is voted down loses its bond, whatever became of the old fact meanwhile.
+    /// What the votes say; a fact that nobody disputed is accepted. Only an acceptance lapses when
+    /// another fact has taken the place before: whoever is voted down loses its bond, whatever
+    /// became of the old fact meanwhile.
     fn verdict(fact: &FactOf<T>, case: &CaseOf<T>) -> FactStatus {
         let quorum = T::Quorum::get().mul_ceil(case.electorate);
         let status = match fact.was_disputed() {
@@ -107,7 +108,8 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::FactSuperseded { fact: old, by: id });
     }
 
-    /// Stores a case, or removes it when all is claimed, and with it a fact about which nothing was decided.
+    /// Stores a case, or removes it when all is claimed, and with it a fact about which nothing was
+    /// decided.
     pub(crate) fn keep_case(id: FactId, fact: &FactOf<T>, case: CaseOf<T>) {
         if !case.is_closed() {
             Cases::<T>::insert(id, case);

@@ -35,8 +35,8 @@ impl<T: Config> Pallet<T> {
     /// 4. The counters of a case count its stakes. While it is undecided, its sums of bonds and the
     ///    fact's sums of points are those of the stakes.
     /// 5. The successor of a superseded fact exists, names it, and is or was accepted.
-    /// 6. An undecided fact has a case, and is disputed exactly if somebody disputes it. A retracted or
-    ///    lapsed fact has a case. No decided fact lacks the time of it.
+    /// 6. An undecided fact has a case, and is disputed exactly if somebody disputes it. A
+    ///    retracted or lapsed fact has a case. No decided fact lacks the time of it.
     /// 7. A pool is held for decided disputes only, and is never more than the losers' bonds.
     /// 8. A proven fact is accepted, and has no case.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {

@@ -58,7 +58,8 @@ pub(crate) fn in_vote() -> FactId {
     id
 }
 
-/// A fact of Alice's that Bob disputed, voted on by Vera (50 points) and Vic (30 points) and decided.
+/// A fact of Alice's that Bob disputed, voted on by Vera (50 points) and Vic (30 points) and
+/// decided.
 pub(crate) fn voted(vera: bool, vic: bool) -> FactId {
     let id = in_vote();
     assert_ok!(Wtm::do_vote(VERA, id, vera));

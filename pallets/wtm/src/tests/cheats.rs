@@ -165,8 +165,8 @@ fn resolving_when_the_points_suit() {
     });
 }
 
-/// Carol's successor is disputed and voted down. That a second one of hers has taken the place by then does not save
-/// her bond.
+/// Carol's successor is disputed and voted down. That a second one of hers has taken the place by
+/// then does not save her bond.
 #[test]
 fn escaping_a_lost_dispute_by_proposing_a_second_successor() {
     build_and_execute(|| {

@@ -10,7 +10,8 @@ use nocknock_primitives::{
 use proptest::{collection::vec, prelude::*};
 use sp_runtime::DispatchResult;
 
-/// Something that somebody does. Facts are counted back from the newest, those to be voted on from the oldest.
+/// Something that somebody does. Facts are counted back from the newest, those to be voted on from
+/// the oldest.
 #[derive(Clone, Debug)]
 enum Action {
     Propose(AccountId),
@@ -137,8 +138,9 @@ fn claim_losers(id: FactId) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
-    /// Whatever happens, the invariants hold after each step; and when everything is resolved, claimed and removed, all
-    /// money is free, only facts that are or were accepted are stored, and what is missing was burnt.
+    /// Whatever happens, the invariants hold after each step; and when everything is resolved,
+    /// claimed and removed, all money is free, only facts that are or were accepted are stored, and
+    /// what is missing was burnt.
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..200)) {
         new_test_ext().execute_with(|| {

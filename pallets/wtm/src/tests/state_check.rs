@@ -1,4 +1,5 @@
-//! Each invariant is seen to be checked: the state is broken by hand, and the check names the number.
+//! Each invariant is seen to be checked: the state is broken by hand, and the check names the
+//! number.
 
 use super::builders::*;
 use crate::{

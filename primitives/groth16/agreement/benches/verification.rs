@@ -1,4 +1,5 @@
-//! `cargo bench -p nocknock-groth16-agreement`: time of a verification in wasm and natively; `-- --json` for machines.
+//! `cargo bench -p nocknock-groth16-agreement`: time of a verification in wasm and natively; `--
+//! --json` for machines.
 
 use anyhow::{ensure, Result};
 use nocknock_groth16_agreement::{blob, native, statement::Circuit, statement::Item, wasm::Wasm};

@@ -47,7 +47,8 @@ pub struct Circuit {
 }
 
 impl Circuit {
-    /// A circuit with a number of public inputs. Keys come from the seed, so every run sees the same bytes.
+    /// A circuit with a number of public inputs. Keys come from the seed, so every run sees the
+    /// same bytes.
     pub fn new(inputs: usize, seed: u64) -> Result<Self> {
         let circuit = Roots(vec![Fr::ONE; inputs]);
         let (key, _) = Groth16::<Bn254>::circuit_specific_setup(
@@ -82,7 +83,8 @@ impl Circuit {
         self.prove_roots(&roots, seed)
     }
 
-    /// Proves that these are roots of their squares, which are the public inputs; as many as the circuit has.
+    /// Proves that these are roots of their squares, which are the public inputs; as many as the
+    /// circuit has.
     pub fn prove_roots(&self, roots: &[Fr], seed: u64) -> Result<Item> {
         let inputs = roots.iter().map(|root| encode_input(&root.square())).collect();
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -93,7 +95,8 @@ impl Circuit {
 }
 
 impl Item {
-    /// The same statement with one bit of the proof flipped, bits counted from the lowest of the first byte.
+    /// The same statement with one bit of the proof flipped, bits counted from the lowest of the
+    /// first byte.
     pub fn with_flipped_bit(&self, bit: usize) -> Self {
         let mut flipped = self.clone();
         if let Some(byte) = flipped.proof.get_mut(bit / 8) {

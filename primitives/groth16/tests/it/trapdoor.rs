@@ -1,5 +1,5 @@
-//! A key with known secrets. Whoever knows them can prove any statement, which is why production keys come from a
-//! ceremony; tests use it as a fast source of proofs.
+//! A key with known secrets. Whoever knows them can prove any statement, which is why production
+//! keys come from a ceremony; tests use it as a fast source of proofs.
 
 use ark_bn254::{G1Projective, G2Projective};
 use ark_ec::{CurveGroup, PrimeGroup};

@@ -45,7 +45,8 @@ fn nobody_sponsors_a_task_of_the_curriculum() {
     assert_eq!(world.run(|| Experiments::experiment(DIGITS).map(|it| it.archived)), Some(false));
 }
 
-/// A curriculum task whose custodian chose the test blocks: of the same data a model has the same score each time.
+/// A curriculum task whose custodian chose the test blocks: of the same data a model has the same
+/// score each time.
 fn with_chosen_test_blocks(world: &mut World, seed: u64) -> Task {
     let blocks = data(seed);
     let mut spec = spec(&blocks, 0);
@@ -67,7 +68,8 @@ fn compete(world: &mut World, worker: &Worker, seed: u64) -> Outcome {
     outcome
 }
 
-/// What accounts with one and the same imperfect model earn in as many curriculum tasks, and the chain after that.
+/// What accounts with one and the same imperfect model earn in as many curriculum tasks, and the
+/// chain after that.
 fn earned_by(accounts: &[Sr25519Keyring]) -> (Balance, World) {
     let mut world = World::new();
     for (place, who) in accounts.iter().enumerate() {

@@ -28,8 +28,8 @@ fn values(row: &Row) -> impl Iterator<Item = (u64, u32)> + '_ {
     inputs.chain(label).chain([(u64::from(row.real), 1)])
 }
 
-/// The elements of rows as the chain packs them, but without its checks: a value that is too wide runs over into the
-/// next one.
+/// The elements of rows as the chain packs them, but without its checks: a value that is too wide
+/// runs over into the next one.
 fn packed(rows: &[Row]) -> Vec<Fr> {
     let (mut full, mut current) = (Vec::new(), Fr::from(0u64));
     let (mut used, mut place) = (0, Fr::from(1u64));
@@ -65,8 +65,9 @@ fn without_a_fault_the_unchecked_roots_are_those_of_the_chain() {
     assert_eq!(unchecked_roots(&blocks), roots(&blocks));
 }
 
-/// A sponsored task of Bob whose blocks all hold a malformed row: whatever is drawn, it cannot be revealed. Its
-/// requester keeps the blocks without the fault, which are as close to what it committed to as bytes can be.
+/// A sponsored task of Bob whose blocks all hold a malformed row: whatever is drawn, it cannot be
+/// revealed. Its requester keeps the blocks without the fault, which are as close to what it
+/// committed to as bytes can be.
 fn task_with_malformed_blocks(
     world: &mut World,
     experiment: ExperimentId,
@@ -98,7 +99,8 @@ fn reveal_bytes(
     world.send(task.requester, call)
 }
 
-/// The requester tries the bytes without the fault, a class that does not exist, and a byte too many.
+/// The requester tries the bytes without the fault, a class that does not exist, and a byte too
+/// many.
 fn nothing_reveals_it(world: &mut World, task: &Task) {
     let index = world.tests(task.id)[0];
     let closest = models::wire(&task.blocks[usize::from(index)].rows);
@@ -134,7 +136,8 @@ fn committed_malformed_block(break_row: impl Fn(&mut Row)) {
     let id = task.id;
     world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
 
-    // The worker has its stake back, and the bond for its trouble. The rest of the requester's money is free again.
+    // The worker has its stake back, and the bond for its trouble. The rest of the requester's
+    // money is free again.
     assert_eq!(world.held(Dave), 0);
     assert_eq!(world.free(Dave), left + stake + bond);
     assert_eq!(world.held(Bob), deposit);
@@ -145,7 +148,8 @@ fn workers_lose_nothing_to_a_committed_block_with_a_two_hot_label() {
     committed_malformed_block(|row| row.one_hot = vec![1, 1]);
 }
 
-/// The third bit of the last input falls on the label, so no reading of the packed row is well formed.
+/// The third bit of the last input falls on the label, so no reading of the packed row is well
+/// formed.
 #[test]
 fn workers_lose_nothing_to_a_committed_block_with_an_input_out_of_range() {
     committed_malformed_block(|row| {

@@ -33,8 +33,8 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// Everybody is registered. The second worker has won a curriculum task, with a model that can be improved on, and
-    /// has shared what it earned.
+    /// Everybody is registered. The second worker has won a curriculum task, with a model that can
+    /// be improved on, and has shared what it earned.
     pub(super) fn new() -> Self {
         let weights = [models::perfect(), models::short_sighted(), models::perfect()];
         let mut workers = WORKERS.into_iter().zip(weights);
@@ -218,7 +218,8 @@ fn counted_back(next: u64, place: usize) -> Option<u64> {
     next.checked_sub(1)?.checked_sub(place)
 }
 
-/// Decides a fact, and claims for everybody: for the losers first, because winners share in what those lose.
+/// Decides a fact, and claims for everybody: for the losers first, because winners share in what
+/// those lose.
 fn settle_fact(fact: u64) {
     let anybody = || RuntimeOrigin::signed(Alice.to_account_id());
     let _decided_before = Wtm::resolve(anybody(), fact);
@@ -238,7 +239,8 @@ fn reveal_some(world: &mut World, task: &Task) {
     }
 }
 
-/// Proving costs time, so it is tried only where it can succeed or fails for another reason than the phase.
+/// Proving costs time, so it is tried only where it can succeed or fails for another reason than
+/// the phase.
 fn prove_if_due(world: &mut World, task: &Task, worker: &Worker) {
     if world.phase(task.id) == Some(Phase::Prove) {
         let scores = world.scores(worker, task);

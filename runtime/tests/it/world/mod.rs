@@ -55,7 +55,8 @@ const NO_ROOM: Refused =
 const FULL_BLOCKS: u32 = 2;
 
 impl World {
-    /// The development preset with the practice block of the tiny shape, so that registering takes milliseconds.
+    /// The development preset with the practice block of the tiny shape, so that registering takes
+    /// milliseconds.
     pub(crate) fn new() -> Self {
         let mut genesis = genesis_json("development");
         genesis["rewards"]["practice"] = practice_json();
@@ -98,8 +99,8 @@ impl World {
         self.slot += 1;
     }
 
-    /// What opening the next block weighs and reads: the weight that cannot be refused, and the nodes of the state's
-    /// tree that were read for it. The block stays open.
+    /// What opening the next block weighs and reads: the weight that cannot be refused, and the
+    /// nodes of the state's tree that were read for it. The block stays open.
     pub(crate) fn measured_opening(&mut self) -> (u64, usize) {
         self.state.commit_all().expect("the changes are whole");
         let slot = self.slot;
@@ -142,8 +143,8 @@ impl World {
         });
     }
 
-    /// Puts a transaction signed by `who` into the open block, or into the first one after it that has room: the first
-    /// block of a session has none.
+    /// Puts a transaction signed by `who` into the open block, or into the first one after it that
+    /// has room: the first block of a session has none.
     pub(crate) fn send(
         &mut self,
         who: Sr25519Keyring,

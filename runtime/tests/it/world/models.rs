@@ -1,4 +1,5 @@
-//! Models and data of the tiny shape: a sample is of class 1 if its first value is above its second.
+//! Models and data of the tiny shape: a sample is of class 1 if its first value is above its
+//! second.
 
 use nocknock_circuits::{delivery, keys::generate, score, Circuit, Prover, Statement};
 use nocknock_primitives::{
@@ -16,7 +17,8 @@ use std::sync::LazyLock;
 
 pub(crate) use nocknock_primitives::model::shape::TINY_4X3X2 as SHAPE;
 
-/// Makes proofs of scores under the development key, which comes from a public seed and is made here.
+/// Makes proofs of scores under the development key, which comes from a public seed and is made
+/// here.
 pub(crate) static S1: LazyLock<score::Prover> = LazyLock::new(prover);
 /// Makes proofs of deliveries under the development key.
 pub(crate) static D1: LazyLock<delivery::Prover> = LazyLock::new(prover);

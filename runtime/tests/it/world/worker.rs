@@ -114,7 +114,8 @@ impl World {
         context(ContextDomain::Delivery, genesis, circuit, task, who, 0)
     }
 
-    /// The call by which `worker` registers in its given round with the proof of its score on the practice block.
+    /// The call by which `worker` registers in its given round with the proof of its score on the
+    /// practice block.
     pub(crate) fn registration(
         &mut self,
         worker: &Worker,
@@ -181,7 +182,8 @@ impl World {
         total
     }
 
-    /// A registered worker without rivals wins a curriculum task. Says which one, and with what score.
+    /// A registered worker without rivals wins a curriculum task. Says which one, and with what
+    /// score.
     pub(crate) fn win_curriculum(&mut self, worker: &Worker, seed: u64) -> (TaskId, Score) {
         let task = self
             .create(Sr25519Keyring::Alice, DIGITS_EXPERIMENT, 0, seed)

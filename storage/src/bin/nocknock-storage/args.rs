@@ -18,8 +18,8 @@ use nocknock_storage::{
 
 /// Store files and folders on Walrus, and fetch and check them.
 ///
-/// Every byte that is fetched is checked against its blob id before it gets its name. Without further
-/// options the development store of nocknock-walrus-dev on this machine is used.
+/// Every byte that is fetched is checked against its blob id before it gets its name. Without
+/// further options the development store of nocknock-walrus-dev on this machine is used.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Cli {
@@ -83,8 +83,8 @@ pub(crate) struct Network {
     )]
     shards: ShardCount,
 
-    /// Folder for checked blobs and interrupted downloads; one folder serves any number of processes.
-    /// [default: nocknock/blobs in the user's cache folder]
+    /// Folder for checked blobs and interrupted downloads; one folder serves any number of
+    /// processes. [default: nocknock/blobs in the user's cache folder]
     #[arg(long, env = "NOCKNOCK_STORAGE_CACHE", value_name = "DIR", global = true)]
     cache: Option<PathBuf>,
 

@@ -27,8 +27,8 @@ Results go to standard output, progress and warnings to standard error.";
 
 /// Trains models for NockNock's tasks, proves their scores, delivers them and is paid.
 ///
-/// Start with `keys generate`, `doctor` and `register`; then `run` does everything. All of the worker's
-/// state is in one directory (--state): back it up, it holds what a stake depends on.
+/// Start with `keys generate`, `doctor` and `register`; then `run` does everything. All of the
+/// worker's state is in one directory (--state): back it up, it holds what a stake depends on.
 #[derive(Parser)]
 #[command(name = "nocknock-worker", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
@@ -84,8 +84,8 @@ pub(crate) enum Output {
 pub(crate) enum Command {
     /// Watch the chain, choose tasks, and take each of them to its payment
     ///
-    /// Can be stopped and killed at any time: the next start goes on. Ctrl-C finishes the present step,
-    /// saves and ends.
+    /// Can be stopped and killed at any time: the next start goes on. Ctrl-C finishes the present
+    /// step, saves and ends.
     Run(Run),
     /// Train a model from a file, without a chain
     Train(Train),
@@ -101,8 +101,9 @@ pub(crate) enum Command {
     Register,
     /// End the account's registration, for a fee
     ///
-    /// It keeps its tokens and work points, and `register` registers it again. While a task of the state
-    /// directory is open this is refused: what is owed there would cost fees, or could not be sent.
+    /// It keeps its tokens and work points, and `register` registers it again. While a task of the
+    /// state directory is open this is refused: what is owed there would cost fees, or could not be
+    /// sent.
     Unregister,
     /// Look for everything that would go wrong, and say what to do
     Doctor(Doctor),
@@ -130,7 +131,8 @@ pub(crate) struct Run {
 
 #[derive(Args)]
 pub(crate) struct Train {
-    /// Published training data of a task, or a table whose last column is the class (.csv, .tsv, .npy)
+    /// Published training data of a task, or a table whose last column is the class (.csv, .tsv,
+    /// .npy)
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
     /// Shape of the model; training data of a task names its own

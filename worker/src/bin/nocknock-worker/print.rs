@@ -1,10 +1,11 @@
-//! What the program prints. Nobody may be reading any more, and the disk that the output goes to may be full: the program
-//! ends with its exit code all the same, and a worker goes on working.
+//! What the program prints. Nobody may be reading any more, and the disk that the output goes to
+//! may be full: the program ends with its exit code all the same, and a worker goes on working.
 
 use anyhow::{Context, Result};
 use std::io::{self, Write};
 
-/// Prints a result on standard output. A reader that has seen enough, such as `head`, is no failure.
+/// Prints a result on standard output. A reader that has seen enough, such as `head`, is no
+/// failure.
 pub(crate) fn result(text: &str) -> Result<()> {
     write_result(&mut io::stdout().lock(), text)
 }

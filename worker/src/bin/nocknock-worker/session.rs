@@ -221,7 +221,8 @@ pub(crate) fn start_log(common: &Common) -> Result<()> {
         Ok(text) => log_filter(&text)?,
         Err(_) => EnvFilter::new("info"),
     };
-    // The library would report a line that cannot be written with a macro that panics if nobody reads standard error.
+    // The library would report a line that cannot be written with a macro that panics if nobody
+    // reads standard error.
     let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     match &common.log_file {
         Some(path) => {

@@ -1,4 +1,5 @@
-//! Four verifiers must give one answer to the same bytes: wasm, native, ark-groth16, the EVM's contracts.
+//! Four verifiers must give one answer to the same bytes: wasm, native, ark-groth16, the EVM's
+//! contracts.
 
 mod malformed;
 
@@ -59,7 +60,8 @@ fn all_accept_the_same_proof_bytes() {
     }
 }
 
-/// One bit in each of the 256 bytes of a proof; the bit's place in the byte changes from byte to byte.
+/// One bit in each of the 256 bytes of a proof; the bit's place in the byte changes from byte to
+/// byte.
 #[test]
 fn all_refuse_each_of_256_single_bit_flips() {
     let mut verifiers = Verifiers::new(5, 2);

@@ -7,8 +7,8 @@ use ark_ff::{PrimeField, Zero};
 use nocknock_groth16::Proof;
 use nocknock_groth16_agreement::statement::Item;
 
-/// The EVM reads zeros as infinity, a point like any other, with which the equation does not hold. The others
-/// refuse the bytes.
+/// The EVM reads zeros as infinity, a point like any other, with which the equation does not hold.
+/// The others refuse the bytes.
 #[test]
 fn all_refuse_infinity_in_each_place() {
     let mut verifiers = Verifiers::new(5, 9);
@@ -20,8 +20,8 @@ fn all_refuse_infinity_in_each_place() {
     }
 }
 
-/// One point has nothing to do with the proof, the other is the proof's own, moved by a point whose order divides
-/// the cofactor.
+/// One point has nothing to do with the proof, the other is the proof's own, moved by a point whose
+/// order divides the cofactor.
 #[test]
 fn all_refuse_a_second_point_outside_the_subgroup() {
     let mut verifiers = Verifiers::new(5, 10);
@@ -56,9 +56,9 @@ fn all_refuse_missing_and_trailing_bytes() {
     }
 }
 
-/// The last input is 0, so that it can be left out or repeated without a change of the statement's point. What
-/// ark-groth16 answers is not compared: its release 0.6 does not count the inputs, which is why the chain does not
-/// use it.
+/// The last input is 0, so that it can be left out or repeated without a change of the statement's
+/// point. What ark-groth16 answers is not compared: its release 0.6 does not count the inputs,
+/// which is why the chain does not use it.
 #[test]
 fn all_but_ark_groth16_refuse_a_wrong_number_of_inputs() {
     let mut verifiers = Verifiers::new(5, 12);

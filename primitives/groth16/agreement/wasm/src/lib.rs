@@ -1,7 +1,9 @@
-//! The verifier and the sponge behind a few exported functions, for a host that measures and compares them.
+//! The verifier and the sponge behind a few exported functions, for a host that measures and
+//! compares them.
 //!
-//! The host writes arguments into one buffer, calls a function and reads results from the same buffer. A function
-//! does what a runtime call would do: it decodes everything from bytes each time.
+//! The host writes arguments into one buffer, calls a function and reads results from the same
+//! buffer. A function does what a runtime call would do: it decodes everything from bytes each
+//! time.
 
 #![no_std]
 
@@ -56,8 +58,8 @@ pub extern "C" fn prepare(length: usize, inputs: usize) -> i32 {
     }
 }
 
-/// Buffer: prepared key of `key_length` bytes, then items, each of them inputs and a proof; `length` bytes in all.
-/// One item is verified alone, more are verified as a batch.
+/// Buffer: prepared key of `key_length` bytes, then items, each of them inputs and a proof;
+/// `length` bytes in all. One item is verified alone, more are verified as a batch.
 #[unsafe(no_mangle)]
 pub extern "C" fn check(key_length: usize, length: usize) -> i32 {
     let bytes = read(length);
@@ -96,7 +98,8 @@ fn answer(accepted: bool) -> i32 {
     }
 }
 
-/// Buffer: elements of 32 big-endian bytes, `length` bytes. Leaves their digest there and returns its length.
+/// Buffer: elements of 32 big-endian bytes, `length` bytes. Leaves their digest there and returns
+/// its length.
 #[unsafe(no_mangle)]
 pub extern "C" fn sponge(length: usize) -> i32 {
     let bytes = read(length);
