@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blocks;
-pub mod durable;
 pub mod names;
 pub mod practice;
 pub mod quantise;

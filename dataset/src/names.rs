@@ -1,6 +1,8 @@
 //! Names of columns and classes. They are published and printed, also by people who did not choose
 //! them, so they must be short and must not steer a terminal.
 
+use nocknock_primitives::text::is_deceptive;
+
 /// Longest name in bytes.
 pub const MAX_NAME_BYTES: usize = 64;
 
@@ -14,19 +16,10 @@ pub struct NameError;
 /// Checks one name.
 pub fn check(name: &str) -> Result<(), NameError> {
     let fits = !name.is_empty() && name.len() <= MAX_NAME_BYTES;
-    match fits && !name.chars().any(steers) {
+    match fits && !name.chars().any(is_deceptive) {
         true => Ok(()),
         false => Err(NameError),
     }
-}
-
-/// Control characters, and those that change the direction of the text around them.
-fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! The requester's private file: what must not be lost between the creation of a task and the
 //! reveal of its test blocks.
 
-use crate::{
-    blocks::{PreparedTask, Stored, StoredError},
-    durable,
-};
+use crate::blocks::{PreparedTask, Stored, StoredError};
+use nocknock_durable as durable;
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
     fs, io,

@@ -7,6 +7,7 @@ use crate::{
     },
     limits::{List, Text, MAX_DESCRIPTION, MAX_LEADERBOARD, MAX_NAME, MAX_TAG, MAX_TAGS},
     score::Score,
+    text::is_deceptive,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -124,7 +125,7 @@ fn check_name(name: &[u8]) -> Result<(), DescriptionError> {
     if name.trim().is_empty() {
         return Err(DescriptionError::BlankName);
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(is_deceptive) {
         return Err(DescriptionError::ControlCharacter);
     }
     Ok(())

@@ -4,6 +4,7 @@ use crate::{
     ids::{BlobId, CircuitId, ExperimentId, FactId, ModelCommitment, ModelVersionNumber, TaskId},
     limits::{Text, MAX_DOMAIN, MAX_OBJECT, MAX_PREDICATE, MAX_SUBJECT, MAX_URI},
     score::Score,
+    text::is_deceptive,
 };
 use alloc::{format, string::String};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -156,15 +157,6 @@ fn is_plain_text(bytes: &[u8]) -> bool {
     core::str::from_utf8(bytes).is_ok_and(|text| {
         !text.is_empty() && text.trim() == text && !text.chars().any(is_deceptive)
     })
-}
-
-/// Control characters, and those that change the order in which a text is shown.
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
 }
 
 fn is_uri(bytes: &[u8]) -> bool {

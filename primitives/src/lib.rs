@@ -33,5 +33,6 @@ pub mod limits;
 pub mod phase;
 pub mod reward;
 pub mod task;
+pub mod text;
 #[cfg(feature = "traits")]
 pub mod traits;

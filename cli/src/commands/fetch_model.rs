@@ -12,7 +12,8 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Delivery, Recorded, Snapshot, Task};
-use nocknock_dataset::{durable, PreparedTask, Quantiser};
+use nocknock_dataset::{PreparedTask, Quantiser};
+use nocknock_durable as durable;
 use nocknock_primitives::{
     ids::{FieldBytes, TaskId},
     model::{delivery::decrypt, delivery::Opened, field, Context, ContextDomain, Fr},

@@ -6,7 +6,8 @@
 use crate::failure::{other, Failure};
 use codec::{Decode, Encode};
 use nocknock_client::{AccountId, BlockNumber, Hash, TaskSpec};
-use nocknock_dataset::{durable, PreparedTask, RequesterState};
+use nocknock_dataset::{PreparedTask, RequesterState};
+use nocknock_durable as durable;
 use nocknock_primitives::ids::{BlobId, BlockRoot, ExperimentId, TaskId};
 use serde::{Deserialize, Serialize};
 use std::{

@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all.
 
-use nocknock_dataset::durable;
+use nocknock_durable as durable;
 use std::{fmt, io, path::Path};
 
 /// Writes the files of the journal.

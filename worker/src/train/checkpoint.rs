@@ -8,7 +8,7 @@
 use super::{network::Network, observer::EpochMetrics};
 use crate::state::explain;
 use candle_core::{Device, Tensor};
-use nocknock_dataset::durable;
+use nocknock_durable as durable;
 use nocknock_primitives::model::{MlpShape, Weights};
 use safetensors::{
     tensor::{serialize, TensorView},
