@@ -30,7 +30,7 @@ fn score_inputs(shape: &MlpShape, rng: &mut StdRng) -> (score::Public, score::Pr
         block_index: 0,
         rows,
     };
-    let public = score::Public::of(shape, Fr::rand(rng), &private);
+    let public = private.public_inputs(shape, Fr::rand(rng));
     (public.expect("the block is well formed"), private)
 }
 
@@ -38,7 +38,7 @@ fn delivery_inputs(shape: &MlpShape, rng: &mut StdRng) -> (delivery::Public, del
     let [key, salt, context] = [0; 3].map(|_| Fr::rand(rng));
     let private = delivery::Private::new(shape, key, salt, &weights(shape, rng));
     let private = private.expect("the weights are in range");
-    (delivery::Public::of(shape, context, &private), private)
+    (private.public_inputs(shape, context), private)
 }
 
 fn weights(shape: &MlpShape, rng: &mut StdRng) -> Weights {

@@ -2,11 +2,11 @@
 
 pub mod delivery;
 mod gadgets;
-pub mod interop;
 pub mod keys;
 mod proof;
 mod prover;
 pub mod r1cs;
+pub mod reduction;
 pub mod reference;
 pub mod score;
 mod statement;

@@ -1,9 +1,9 @@
 //! From inputs to a verified proof.
 
 use crate::{
-    interop::reduction::CircomReduction,
-    keys::{KeyStore, KeyStoreError, ProvingKey, Reduction},
+    keys::{KeyFault, KeyStore, KeyStoreError, ProvingKey, Reduction},
     proof::Proof,
+    reduction::CircomReduction,
     statement::{Circuit, Statement},
 };
 use ark_bn254::{Bn254, Fr};
@@ -11,7 +11,9 @@ use ark_ff::UniformRand;
 use ark_groth16::{r1cs_to_qap::LibsnarkReduction, Groth16, Proof as ArkProof};
 use ark_relations::gr1cs::SynthesisError;
 use ark_std::rand::{rngs::OsRng, CryptoRng, RngCore, SeedableRng};
-use nocknock_groth16::{KeyError, PreparedVerifyingKey, Proof as Points, VerifyError};
+use nocknock_groth16::{
+    KeyError, PreparedVerifyingKey, Proof as Points, ProofDecodeError, VerifyError,
+};
 use nocknock_primitives::{circuit::CircuitInfo, ids::CircuitId, model::MlpShape};
 use rand_chacha::ChaCha20Rng;
 use std::fmt;
@@ -33,7 +35,7 @@ pub enum Stage {
 /// Why a prover could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ProverError {
-    /// The proving key could not be had.
+    /// There is no proving key to use.
     #[error(transparent)]
     Store(#[from] KeyStoreError),
     /// The proving key belongs to another circuit.
@@ -44,6 +46,9 @@ pub enum ProverError {
         /// The circuit that the key says it is for.
         found: CircuitId,
     },
+    /// The proving key does not have the points that the circuit needs.
+    #[error(transparent)]
+    Points(#[from] KeyFault),
     /// The verifying key inside the proving key is not safe to use.
     #[error("the verifying key of this proving key must not be used: {0}")]
     Key(#[from] KeyError),
@@ -62,8 +67,17 @@ pub enum ProveError<R: std::error::Error + 'static> {
     #[error("the proof could not be computed: {0}")]
     Synthesis(#[from] SynthesisError),
     /// The proof that came out does not hold: the key does not belong to the circuit.
-    #[error("the proof that came out does not hold, so it is withheld: make the key anew ({0})")]
+    #[error(
+        "the proof that came out does not hold, so it is withheld: \
+         fetch or make the key anew ({0})"
+    )]
     Withheld(#[from] VerifyError),
+    /// The proof that came out has a point that no verifier takes: the key has been tampered with.
+    #[error(
+        "the proof that came out has a wrong point, so it is withheld: \
+         fetch or make the key anew ({0})"
+    )]
+    Malformed(#[from] ProofDecodeError),
 }
 
 /// A circuit with its proving key.
@@ -82,6 +96,7 @@ impl<S: Statement> Prover<S> {
         if expected != found {
             return Err(ProverError::OtherCircuit { expected, found });
         }
+        key.check_counts(circuit.matrices())?;
         let verifying_key = key.verifying_key().prepare(circuit.matrices().public())?;
         Ok(Self { circuit, info, key, verifying_key })
     }
@@ -108,6 +123,14 @@ impl<S: Statement> Prover<S> {
         let load = || store.load::<S>(shape, circuit);
         let (key, circuit) = rayon::join(load, || Circuit::compile(shape));
         Self::new(circuit, key?)
+    }
+
+    /// Compares the key's points with each other and with the circuit, as far as a key alone can
+    /// show that they belong together. Takes seconds for a large shape, so loading does the first
+    /// part alone; a trial proof shows more.
+    pub fn check_points(&self) -> Result<(), KeyFault> {
+        self.key.check()?;
+        self.key.check_derived(self.circuit.matrices())
     }
 
     /// Proves with randomness of the operating system and verifies what comes out.
@@ -137,8 +160,11 @@ impl<S: Statement> Prover<S> {
         progress(Stage::Assign);
         let assignment = self.circuit.assign(public, private);
         progress(Stage::Prove);
-        let proof = Proof::new(self.prove_assignment(&assignment, rng)?);
+        let points = self.prove_assignment(&assignment, rng)?;
         progress(Stage::Verify);
+        // A point outside its group, which a tampered key leads to, may say something about the
+        // inputs. The form of the chain leaves none through.
+        let proof = Proof::from_bytes(&points.to_evm_bytes())?;
         proof.verify(&self.verifying_key, public)?;
         Ok(proof)
     }

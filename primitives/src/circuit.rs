@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{CircuitId, ContentHash, FieldBytes, KeyId},
-    model::MlpShape,
+    model::{inputs, MlpShape},
 };
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -24,9 +24,9 @@ use scale_info::TypeInfo;
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum CircuitKind {
-    /// S1, the score of a block. Inputs: `ctx, C_W, R_block, score, n_real`.
+    /// S1, the score of a block. Inputs: [`ScoreInputs`](crate::model::ScoreInputs).
     Score,
-    /// D1, the delivery of a model. Inputs: `ctx, C_W, H_ct, h_k`.
+    /// D1, the delivery of a model. Inputs: [`DeliveryInputs`](crate::model::DeliveryInputs).
     Delivery,
 }
 
@@ -34,25 +34,25 @@ impl CircuitKind {
     /// Number of public inputs of the statement.
     pub const fn public_inputs(self) -> u32 {
         match self {
-            Self::Score => 5,
-            Self::Delivery => 4,
+            Self::Score => inputs::score::COUNT,
+            Self::Delivery => inputs::delivery::COUNT,
         }
     }
 }
 
-/// Everything that a circuit's id binds.
+/// Everything that the id of a circuit binds.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CircuitInfo {
-    /// What it states.
+    /// What the circuit states.
     pub kind: CircuitKind,
-    /// The architecture of the models that it is about.
+    /// The shape of the models that it is about.
     pub shape: MlpShape,
-    /// Number of constraints.
+    /// The number of constraints.
     pub constraints: u32,
-    /// Hash of the constraint matrices.
+    /// The hash of the constraint matrices.
     pub matrix_hash: ContentHash,
     /// The verifying key.
     pub key: KeyId,
@@ -82,13 +82,13 @@ impl CircuitInfo {
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum KeyOrigin {
-    /// Made from a public seed. **Anyone can forge proofs under this key**: development only.
+    /// Made from a public seed. **Anybody can forge proofs under this key**: for development only.
     Development,
     /// Made in a ceremony whose transcript has this hash.
     Ceremony(ContentHash),
 }
 
-/// What a circuit may be used for now. It only ever moves down this list.
+/// What a circuit may be used for. A status only ever moves down this list.
 #[derive(
     Clone,
     Copy,
@@ -104,13 +104,13 @@ pub enum KeyOrigin {
 pub enum CircuitStatus {
     /// New tasks may use it.
     Active,
-    /// Replaced: tasks that use it already run to their end, new ones use the successor.
+    /// Replaced: tasks that already use it run to their end, new ones use the successor.
     Retired {
-        /// The circuit that takes its place.
+        /// The circuit that replaces it.
         successor: CircuitId,
     },
-    /// Found to be unsound or forgeable: no proof of it is accepted. Tasks that rely on it end
-    /// without a winner and without a loser.
+    /// Found to be unsound or forgeable: none of its proofs is accepted. Tasks that rely on it end
+    /// with neither winners nor losers.
     Disabled,
 }
 
@@ -130,18 +130,18 @@ pub struct CircuitRecord<BlockNumber> {
 }
 
 impl<BlockNumber> CircuitRecord<BlockNumber> {
-    /// New tasks may use it.
+    /// Whether new tasks may use it.
     pub fn is_active(&self) -> bool {
         self.status == CircuitStatus::Active
     }
 
-    /// Proofs of it are accepted.
+    /// Whether its proofs are accepted.
     pub fn is_usable(&self) -> bool {
         self.status != CircuitStatus::Disabled
     }
 }
 
-/// A Groth16 proof in the byte form of the EVM precompiles: `A ‖ B ‖ C`, 256 bytes.
+/// A Groth16 proof in the byte format of the EVM precompiles: `A ‖ B ‖ C`, 256 bytes.
 ///
 /// Anybody can re-randomise a proof, so its bytes never identify anything.
 #[derive(
@@ -158,7 +158,7 @@ impl fmt::Debug for ProofBytes {
 /// A claim to verify: the public inputs, computed by the runtime, and the proof that somebody sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
-    /// Public inputs in the order of the circuit's kind.
+    /// Public inputs in the order of the circuit's kind: `in_order` of its type gives them.
     pub inputs: &'a [FieldBytes],
     /// The proof.
     pub proof: &'a ProofBytes,

@@ -3,15 +3,17 @@
 use super::Private;
 use crate::{
     gadgets::{sponge, Sponge},
-    r1cs::{wire, Synthesizer, Term},
+    r1cs::{input, wire, Synthesizer, Term},
 };
-use nocknock_primitives::model::{commit::Purpose, packing::weight_elements, MlpShape};
+use nocknock_primitives::model::{
+    commit::Purpose, inputs::delivery as inputs, packing::weight_elements, MlpShape,
+};
 
 /// Wires of the public inputs.
-const CONTEXT: usize = 1;
-const COMMITMENT: usize = 2;
-const CIPHERTEXT_HASH: usize = 3;
-const KEY_HASH: usize = 4;
+const CONTEXT: usize = input(inputs::CONTEXT);
+const COMMITMENT: usize = input(inputs::COMMITMENT);
+const CIPHERTEXT_HASH: usize = input(inputs::CIPHERTEXT_HASH);
+const KEY_HASH: usize = input(inputs::KEY_HASH);
 
 /// Allocates all private wires and writes all rows.
 pub(super) fn synthesize(cs: &mut Synthesizer, shape: &MlpShape, private: &Private) {

@@ -1,7 +1,7 @@
 //! D1: the delivery of a model.
 //!
-//! "This ciphertext is the model behind `C_W`, encrypted under the key behind `h_k`." Public
-//! inputs, in this order: `ctx, C_W, H_ct, h_k`.
+//! "This ciphertext is the model behind `C_W`, encrypted under the key behind `h_k`." The public
+//! inputs are [`DeliveryInputs`].
 //!
 //! The ranges of the weights are not checked again: whoever pays has seen S1 proofs for the same
 //! `C_W`, and a commitment opens in one way only.
@@ -21,7 +21,7 @@ use nocknock_primitives::{
         delivery::keystream,
         key_hash,
         packing::{pack_weights, weight_elements},
-        MlpShape, WeightError, Weights,
+        DeliveryInputs, MlpShape, WeightError, Weights,
     },
 };
 use std::fmt;
@@ -41,17 +41,7 @@ pub type Proof = crate::proof::Proof<DeliverModel>;
 pub type Prover = crate::prover::Prover<DeliverModel>;
 
 /// What everybody sees of D1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Public {
-    /// `ctx`: chain, circuit, task and worker that the delivery is for; part of the keystream.
-    pub context: Fr,
-    /// `C_W`: commitment to the model.
-    pub commitment: Fr,
-    /// `H_ct`: hash of the ciphertext.
-    pub ciphertext_hash: Fr,
-    /// `h_k`: hash of the key.
-    pub key_hash: Fr,
-}
+pub type Public = DeliveryInputs;
 
 /// What a proof of D1 hides. `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -86,22 +76,9 @@ pub enum Refusal {
     Key,
 }
 
-impl Public {
-    /// The public inputs of a delivery.
-    pub fn of(shape: &MlpShape, context: Fr, private: &Private) -> Self {
-        Self {
-            context,
-            commitment: commit_packed_weights(shape, private.salt, &private.packed),
-            ciphertext_hash: ciphertext_hash(shape, &private.ciphertext(shape, context)),
-            key_hash: key_hash(shape, private.key),
-        }
-    }
-}
-
 impl PublicInputs for Public {
     fn to_fields(&self) -> Vec<Fr> {
-        let Self { context, commitment, ciphertext_hash, key_hash } = *self;
-        vec![context, commitment, ciphertext_hash, key_hash]
+        self.in_order().into()
     }
 }
 
@@ -114,6 +91,16 @@ impl Private {
         weights: &Weights,
     ) -> Result<Self, WeightError> {
         Ok(Self { key, salt, packed: pack_weights(shape, weights)? })
+    }
+
+    /// The public inputs of the delivery.
+    pub fn public_inputs(&self, shape: &MlpShape, context: Fr) -> Public {
+        Public {
+            context,
+            commitment: commit_packed_weights(shape, self.salt, &self.packed),
+            ciphertext_hash: ciphertext_hash(shape, &self.ciphertext(shape, context)),
+            key_hash: key_hash(shape, self.key),
+        }
     }
 
     /// What is published: salt and packed weights plus the keystream.
@@ -136,7 +123,7 @@ impl Statement for DeliverModel {
         if private.packed.len() != expected {
             return Err(Refusal::Length { expected, found: private.packed.len() });
         }
-        let truth = Public::of(shape, public.context, private);
+        let truth = private.public_inputs(shape, public.context);
         if truth.commitment != public.commitment {
             return Err(Refusal::Commitment);
         }

@@ -12,11 +12,16 @@
 //! The file is read as a stream, section by section, and decoded in parallel: 100 MB take well
 //! below a second. Nothing is allocated for more than what the file really holds.
 
-use super::{points::KeyPoint, Header, ProvingKey};
+use super::{
+    check::{check_blinding, check_twins, KeyFault},
+    pinned::{is_development_key, is_pinned_file},
+    points::KeyPoint,
+    Header, ProvingKey,
+};
 use ark_bn254::{Bn254, G1Affine, G2Affine};
 use codec::{DecodeAll, Encode};
 use nocknock_groth16::{KeyDecodeError, VerifyingKey};
-use nocknock_primitives::ids::KeyId;
+use nocknock_primitives::{circuit::KeyOrigin, ids::KeyId};
 use rayon::prelude::*;
 use std::{
     fs::File,
@@ -59,6 +64,15 @@ pub enum KeyFileError {
         /// The id of the key that is there.
         found: KeyId,
     },
+    /// A development key that pretends to come from a ceremony.
+    #[error(
+        "the file says that its key comes from a ceremony, but it holds a development key: \
+         anyone can forge proofs under it"
+    )]
+    Pretended,
+    /// The points do not belong to the verifying key.
+    #[error(transparent)]
+    Fault(#[from] KeyFault),
     /// A point is not on its curve, or not reduced.
     #[error("point {index} of {section} in the key file is damaged: fetch or make the key anew")]
     Point {
@@ -112,8 +126,12 @@ pub fn write_key(key: &ProvingKey, out: impl Write) -> Result<[u8; 32], KeyFileE
     Ok(digest)
 }
 
-/// Reads a key and gives its digest. Points must be on their curves, the key id must fit, and so
-/// must the checksum; that the points belong together only a proof can show.
+/// Reads a key and gives its digest.
+///
+/// Points must be on their curves, and the key id and the checksum must fit. The points that blind
+/// proofs must be those of the verifying key. Unless the digest is one that this repository has
+/// pinned, the points B must be the same in both groups. Whether the other points belong together
+/// a trial proof shows.
 pub fn read_key(input: impl Read) -> Result<(ProvingKey, [u8; 32]), KeyFileError> {
     let mut input = Hashing { inner: input, hash: blake3::Hasher::new() };
     read_start(&mut input)?;
@@ -124,9 +142,16 @@ pub fn read_key(input: impl Read) -> Result<(ProvingKey, [u8; 32]), KeyFileError
     if found != header.info.key {
         return Err(KeyFileError::KeyId { expected: header.info.key, found });
     }
+    if header.origin != KeyOrigin::Development && is_development_key(&found) {
+        return Err(KeyFileError::Pretended);
+    }
     let points = read_proving_key(&mut input, &verifying_key)?;
     let digest = *input.hash.finalize().as_bytes();
     read_end(&mut input.inner, &digest)?;
+    check_blinding(&points)?;
+    if !is_pinned_file(&digest) {
+        check_twins(&points)?;
+    }
     Ok((ProvingKey { header, verifying_key, points }, digest))
 }
 
@@ -212,9 +237,10 @@ fn read_points<P: KeyPoint>(
 fn read_bytes(input: &mut impl Read, length: u64) -> Result<Vec<u8>, KeyFileError> {
     let mut bytes = Vec::new();
     input.take(length).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 == length {
-        true => Ok(bytes),
-        false => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+    if bytes.len() as u64 == length {
+        Ok(bytes)
+    } else {
+        Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
     }
 }
 

@@ -7,18 +7,23 @@
 //! them.** They exist so that tests and development chains need no ceremony. Keys for a chain that
 //! holds value come from a ceremony; `docs/ceremony.md` describes it.
 
+mod check;
 mod development;
 mod file;
 mod pinned;
 mod points;
 mod store;
 
+pub use check::KeyFault;
 pub use development::{generate, SEED_TEXT};
 pub use file::{load, read_key, store, write_key, KeyFileError};
 pub use pinned::{pinned, Pinned};
 pub use store::{KeyStore, KeyStoreError};
 
-use crate::statement::{Circuit, Statement};
+use crate::{
+    r1cs::Matrices,
+    statement::{Circuit, Statement},
+};
 use ark_bn254::Bn254;
 use codec::{Decode, Encode};
 use nocknock_groth16::VerifyingKey;
@@ -70,12 +75,31 @@ impl ProvingKey {
         Self { header: Header { info, origin, reduction }, verifying_key, points }
     }
 
-    /// What the circuit's id binds.
+    /// Checks the points against the verifying key as loading a file does: those that proofs are
+    /// blinded with, and that the points B are the same in both groups.
+    pub fn check(&self) -> Result<(), KeyFault> {
+        check::check_blinding(&self.points)?;
+        check::check_twins(&self.points)
+    }
+
+    /// Checks that the key has as many points as a circuit needs.
+    pub(crate) fn check_counts(&self, matrices: &Matrices) -> Result<(), KeyFault> {
+        check::check_counts(&self.points, self.reduction(), matrices)
+    }
+
+    /// Checks the points against the circuit, as far as the key alone shows.
+    pub(crate) fn check_derived(&self, matrices: &Matrices) -> Result<(), KeyFault> {
+        check::check_derived(&self.points, matrices)
+    }
+
+    /// What the key says that it is for. [`Prover::new`](crate::Prover::new) compares it with the
+    /// circuit.
     pub fn info(&self) -> &CircuitInfo {
         &self.header.info
     }
 
-    /// Where the key comes from.
+    /// Where the key says that it comes from. A published development key cannot say otherwise:
+    /// it is recognised by its id when it is loaded.
     pub fn origin(&self) -> &KeyOrigin {
         &self.header.origin
     }

@@ -39,9 +39,22 @@ pub struct Pinned {
 
 /// What is pinned for a statement and a shape; nothing for shapes that have no name here.
 pub fn pinned<S: Statement>(shape: &MlpShape) -> Option<&'static Pinned> {
+    all().iter().find(|pinned| pinned.shape == shape.name() && pinned.statement == S::NAME)
+}
+
+/// Whether this is the id of a development key that everybody can make.
+pub(super) fn is_development_key(id: &KeyId) -> bool {
+    all().iter().any(|pinned| pinned.key == *id)
+}
+
+/// Whether a key file with this digest is one that this repository has pinned, byte by byte.
+pub(super) fn is_pinned_file(digest: &[u8; 32]) -> bool {
+    all().iter().any(|pinned| pinned.proving_key_digest.as_bytes() == digest)
+}
+
+fn all() -> &'static [Pinned] {
     static ALL: OnceLock<Vec<Pinned>> = OnceLock::new();
-    let all = ALL.get_or_init(|| serde_json::from_str(JSON).unwrap_or_default());
-    all.iter().find(|pinned| pinned.shape == shape.name() && pinned.statement == S::NAME)
+    ALL.get_or_init(|| serde_json::from_str(JSON).unwrap_or_default())
 }
 
 impl Pinned {

@@ -1,9 +1,9 @@
 //! Points in key files: coordinates as 32 little-endian bytes each, infinity as zero bytes.
 //!
 //! The format is made for speed: uncompressed, read in parallel. Coordinates must be reduced and
-//! points on their curve, which in G1 means in the group. Whether points of G2 are in the subgroup
-//! is not checked: a whole key cannot be validated cheaply, and is only as good as the id and
-//! digest by which it was obtained.
+//! points on their curve, which in G1 means in the group. Whether each point of G2 is in the
+//! subgroup takes seconds to find out for a large key, and `nocknock-circuits keys check` does so.
+//! A prover looks at the points of each proof that it has made.
 
 use ark_bn254::{g1, g2, Fq, Fq2};
 use ark_ec::{short_weierstrass::Affine, AffineRepr};

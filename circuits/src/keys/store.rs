@@ -151,7 +151,8 @@ impl KeyStore {
         Ok(key)
     }
 
-    /// A stored development key with the pinned digest. A file that is missing or differs is none.
+    /// A stored development key with the pinned digest. A file that is missing or differs counts as
+    /// none.
     pub(crate) fn stored_development<S: Statement>(
         &self,
         shape: &MlpShape,

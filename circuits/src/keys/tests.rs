@@ -3,6 +3,9 @@ use crate::{
     delivery::{Circuit, DeliverModel},
     score,
 };
+use ark_bn254::{G1Affine, G2Affine};
+use ark_ec::AffineRepr;
+use ark_std::rand::{rngs::StdRng, SeedableRng};
 use nocknock_primitives::{
     ids::{CircuitId, ContentHash},
     model::shape::{MlpShape, TINY_4X3X2},
@@ -105,6 +108,154 @@ fn a_point_off_its_curve_is_refused_even_under_a_fitting_checksum() {
     assert!(matches!(refused(&resealed(bytes)), KeyFileError::Point { section: "B in G2", .. }));
 }
 
+/// What loading says about the key with changed points, under a checksum that fits.
+fn with_points(change: impl FnOnce(&mut ark_groth16::ProvingKey<Bn254>)) -> KeyFault {
+    let mut changed = key().clone();
+    change(&mut changed.points);
+    assert_ne!(changed.points, key().points);
+    let mut bytes = Vec::new();
+    write_key(&changed, &mut bytes).unwrap();
+    match refused(&bytes) {
+        KeyFileError::Fault(fault) => fault,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_replaced_blinding_point_is_found() {
+    for foreign in [G1Affine::zero(), G1Affine::generator()] {
+        let beta = with_points(|points| points.beta_g1 = foreign);
+        assert_eq!(beta, KeyFault::Blinding { point: "beta" });
+        let delta = with_points(|points| points.delta_g1 = foreign);
+        assert_eq!(delta, KeyFault::Blinding { point: "delta" });
+    }
+    let exchanged = with_points(|points| {
+        std::mem::swap(&mut points.beta_g1, &mut points.delta_g1);
+    });
+    assert_eq!(exchanged, KeyFault::Blinding { point: "beta" });
+}
+
+#[test]
+fn a_replaced_point_of_b_is_found_in_either_group_wherever_it_is() {
+    let count = key().points.b_g1_query.len();
+    for place in [0, 1, count / 2, count - 1] {
+        let in_g1 = with_points(|points| {
+            points.b_g1_query[place] = (points.b_g1_query[place] + G1Affine::generator()).into();
+        });
+        let in_g2 = with_points(|points| {
+            points.b_g2_query[place] = (points.b_g2_query[place] + G2Affine::generator()).into();
+        });
+        assert_eq!([in_g1, in_g2], [KeyFault::Twins, KeyFault::Twins], "point {place}");
+    }
+    let exchanged = with_points(|points| points.b_g1_query.reverse());
+    assert_eq!(exchanged, KeyFault::Twins);
+}
+
+#[test]
+fn points_of_b_that_cancel_each_other_are_found() {
+    let opposite = with_points(|points| {
+        let shift = G1Affine::generator();
+        points.b_g1_query[1] = (points.b_g1_query[1] + shift).into();
+        points.b_g1_query[2] = (points.b_g1_query[2] - shift).into();
+    });
+    assert_eq!(opposite, KeyFault::Twins);
+}
+
+#[test]
+fn a_missing_point_of_b_is_found() {
+    let missing = with_points(|points| {
+        points.b_g1_query.pop();
+    });
+    assert!(matches!(missing, KeyFault::Count { list: "B in G1", .. }), "{missing}");
+    let missing = with_points(|points| {
+        points.a_query.clear();
+    });
+    assert!(matches!(missing, KeyFault::Count { list: "B in G1", expected: 0, .. }), "{missing}");
+}
+
+/// Otherwise a prover would read behind the end of an empty list.
+#[test]
+fn a_prover_takes_no_key_with_a_wrong_number_of_points() {
+    let circuit = Circuit::compile(SHAPE);
+    let changes: [(&str, fn(&mut ark_groth16::ProvingKey<Bn254>)); 5] = [
+        ("A", |points| points.a_query.clear()),
+        ("B in G1", |points| points.b_g1_query.clear()),
+        ("B in G2", |points| points.b_g2_query.clear()),
+        ("H", |points| points.h_query.clear()),
+        ("L", |points| points.l_query.push(G1Affine::zero())),
+    ];
+    for (name, change) in changes {
+        let mut changed = key().clone();
+        change(&mut changed.points);
+        let refused = changed.check_counts(circuit.matrices()).unwrap_err();
+        assert!(matches!(refused, KeyFault::Count { list, .. } if list == name), "{refused}");
+    }
+    assert_eq!(key().check_counts(circuit.matrices()), Ok(()));
+}
+
+/// Replaces a point of A and one of L of each of some wires that C does not name: bits of weights
+/// and inputs, which a trial proof may leave at zero.
+#[test]
+fn a_replaced_point_of_a_or_l_is_found_where_c_does_not_name_the_wire() {
+    let circuit = score::Circuit::compile(SHAPE);
+    let matrices = circuit.matrices();
+    let honest = generate(&circuit).unwrap();
+    assert_eq!(honest.check_derived(matrices), Ok(()));
+    let first = matrices.public() + 1;
+    let [_, _, c] = matrices.abc();
+    let named = |wire: usize| c.iter().flatten().any(|(_, other)| *other == wire);
+    let free: Vec<usize> = (first..matrices.wires()).filter(|wire| !named(*wire)).collect();
+    for wire in free.iter().step_by(free.len() / 5) {
+        let shifted = |point: G1Affine| (point + G1Affine::generator()).into();
+        let mut changed = honest.clone();
+        changed.points.a_query[*wire] = shifted(changed.points.a_query[*wire]);
+        assert_eq!(changed.check_derived(matrices), Err(KeyFault::Derived), "A of wire {wire}");
+        let mut changed = honest.clone();
+        let place = wire - first;
+        changed.points.l_query[place] = shifted(changed.points.l_query[place]);
+        assert_eq!(changed.check_derived(matrices), Err(KeyFault::Derived), "L of wire {wire}");
+    }
+}
+
+/// The bits of weights are most of what a worker sells.
+#[test]
+fn c_names_no_bit_of_a_hidden_weight() {
+    let circuit = score::Circuit::compile(SHAPE);
+    let [_, _, c] = circuit.matrices().abc();
+    // The first private wires, after the one that binds the context.
+    let start = circuit.matrices().public() + 2;
+    let bits = usize::from(SHAPE.inputs * SHAPE.hidden) * usize::from(SHAPE.weight_bits);
+    let named = c.iter().flatten().filter(|(_, wire)| (start..start + bits).contains(wire));
+    assert_eq!(named.count(), 0);
+}
+
+#[test]
+fn a_development_key_that_pretends_to_come_from_a_ceremony_is_refused() {
+    let mut pretended = key().clone();
+    pretended.header.origin = KeyOrigin::Ceremony(ContentHash([1; 32]));
+    let mut bytes = Vec::new();
+    write_key(&pretended, &mut bytes).unwrap();
+    assert!(matches!(refused(&bytes), KeyFileError::Pretended));
+}
+
+/// A key that no digest is pinned for, so that all checks are made.
+#[test]
+fn an_honest_key_of_a_ceremony_is_loaded() {
+    let circuit = Circuit::compile(SHAPE);
+    let points = ark_groth16::Groth16::<Bn254>::generate_random_parameters_with_reduction(
+        circuit.matrices(),
+        &mut StdRng::seed_from_u64(5),
+    );
+    let origin = KeyOrigin::Ceremony(ContentHash([1; 32]));
+    let made = ProvingKey::new(&circuit, origin, Reduction::Libsnark, points.unwrap());
+    let mut bytes = Vec::new();
+    write_key(&made, &mut bytes).unwrap();
+    let (read, _) = read_key(&bytes[..]).unwrap();
+    assert_eq!(read.points, made.points);
+    assert_eq!(read.check(), Ok(()));
+    assert_eq!(read.warning(), None);
+}
+
 #[test]
 fn another_verifying_key_under_the_same_id_is_refused() {
     let mut other = key().clone();
@@ -173,4 +324,36 @@ fn a_stored_key_with_another_digest_is_not_taken_for_the_development_key() {
 fn keys_of_different_statements_differ() {
     let score = generate(&score::Circuit::compile(SHAPE)).unwrap();
     assert_ne!(score.points.vk.alpha_g1, key().points.vk.alpha_g1);
+}
+
+#[test]
+fn temporary_measurement() {
+    use std::time::Instant;
+    let shape = &nocknock_primitives::model::shape::DIGITS_64X32X10;
+    let store = KeyStore::at("/tmp/c-keys");
+    let circuit = score::Circuit::compile(shape);
+    let key = store.development(&circuit).unwrap();
+    for _ in 0..5 {
+        let start = Instant::now();
+        let key = store.development(&circuit).unwrap();
+        eprintln!("load {:?}", start.elapsed());
+        let start = Instant::now();
+        check::check_blinding(key.points()).unwrap();
+        eprintln!("blinding {:?}", start.elapsed());
+        let start = Instant::now();
+        check::check_twins(key.points()).unwrap();
+        eprintln!("twins {:?}", start.elapsed());
+        let start = Instant::now();
+        check::check_derived(key.points(), circuit.matrices()).unwrap();
+        eprintln!("derived {:?}", start.elapsed());
+        let start = Instant::now();
+        let inside = key.points().b_g2_query.iter().all(G2Affine::is_in_correct_subgroup_assuming_on_curve);
+        eprintln!("subgroup {:?} {inside}", start.elapsed());
+    }
+    let zero = key.points().b_g2_query.iter().filter(|point| point.is_zero()).count();
+    let [_, _, c] = circuit.matrices().abc();
+    let mut named = vec![false; circuit.matrices().wires()];
+    c.iter().flatten().for_each(|(_, wire)| named[*wire] = true);
+    let free = named.iter().filter(|named| !**named).count();
+    eprintln!("wires {} zero B {zero} not in C {free}", circuit.matrices().wires());
 }

@@ -10,7 +10,7 @@ mod matrices;
 mod synthesizer;
 
 pub use matrices::{Matrices, Section};
-pub(crate) use synthesizer::{one, wire};
+pub(crate) use synthesizer::{input, one, wire};
 pub use synthesizer::{Synthesizer, ONE};
 
 use ark_bn254::Fr;

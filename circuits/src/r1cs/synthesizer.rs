@@ -105,6 +105,11 @@ impl fmt::Debug for Synthesizer {
     }
 }
 
+/// The wire of the public input at a place counted from 0: the inputs follow the constant one.
+pub(crate) const fn input(place: usize) -> usize {
+    ONE + 1 + place
+}
+
 /// The combination that is 1.
 pub(crate) fn one() -> [Term; 1] {
     [(Fr::ONE, ONE)]

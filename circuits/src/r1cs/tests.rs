@@ -4,9 +4,10 @@ use ark_ff::{AdditiveGroup, Field};
 /// `x · x = y`, `x + y + y − y = z`, with x and z public.
 fn example(recording: bool) -> Synthesizer {
     let [x, z] = [3u8, 12].map(Fr::from);
-    let mut cs = match recording {
-        true => Synthesizer::recording(&[x, z]),
-        false => Synthesizer::assigning(&[x, z], 4),
+    let mut cs = if recording {
+        Synthesizer::recording(&[x, z])
+    } else {
+        Synthesizer::assigning(&[x, z], 4)
     };
     cs.section("square");
     let y = cs.witness(x * x);

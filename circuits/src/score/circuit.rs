@@ -3,21 +3,23 @@
 use super::Private;
 use crate::{
     gadgets::{powers, scaled, sponge, Accumulator, Bits, Signed, Stream},
-    r1cs::{one, wire, Synthesizer, Term, ONE},
+    r1cs::{input, one, wire, Synthesizer, Term, ONE},
 };
 use ark_bn254::Fr;
 use ark_ff::{Field, PrimeField};
-use nocknock_primitives::model::{commit::Purpose, MlpShape, Row, Weights};
+use nocknock_primitives::model::{
+    commit::Purpose, inputs::score as inputs, MlpShape, Row, Weights,
+};
 
 // Values that no valid input reaches are cut off, so that forged inputs cannot overflow an i64. The
 // rows are violated all the same: the cut leaves every value outside its range.
 
 /// Wires of the public inputs.
-const CONTEXT: usize = 1;
-const COMMITMENT: usize = 2;
-const BLOCK_ROOT: usize = 3;
-const SCORE: usize = 4;
-const N_REAL: usize = 5;
+const CONTEXT: usize = input(inputs::CONTEXT);
+const COMMITMENT: usize = input(inputs::COMMITMENT);
+const BLOCK_ROOT: usize = input(inputs::BLOCK_ROOT);
+const SCORE: usize = input(inputs::SCORE);
+const N_REAL: usize = input(inputs::N_REAL);
 
 /// A range-checked integer and its value.
 #[derive(Clone, Copy)]
@@ -417,7 +419,7 @@ fn choose_claims(samples: &[Sample], gaps: &[Gaps], score: u32) -> Vec<bool> {
     claims
 }
 
-/// Whether the own class of a sample is at distance 0.
+/// Whether a sample's own class is at distance 0.
 fn is_correct(sample: &Sample, gaps: &Gaps) -> bool {
     let marked = sample.label.iter().zip(gaps).find(|((_, mark), _)| *mark == 1);
     marked.is_some_and(|(_, (_, gap))| *gap == 0)

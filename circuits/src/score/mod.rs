@@ -1,7 +1,7 @@
 //! S1: the score of a model on one data block.
 //!
 //! "The model behind `C_W` classifies `score` of the `n_real` samples of the block behind `R_block`
-//! correctly." Public inputs, in this order: `ctx, C_W, R_block, score, n_real`.
+//! correctly." The public inputs are [`ScoreInputs`].
 
 mod circuit;
 
@@ -15,8 +15,8 @@ use nocknock_primitives::{
     circuit::CircuitKind,
     ids::BlockIndex,
     model::{
-        block_root, model_commitment, rows::fill_block, MlpShape, Row, RowError, WeightError,
-        Weights,
+        block_root, model_commitment, rows::fill_block, MlpShape, Row, RowError, ScoreInputs,
+        WeightError, Weights,
     },
 };
 use std::fmt;
@@ -36,19 +36,7 @@ pub type Proof = crate::proof::Proof<ScoreBlock>;
 pub type Prover = crate::prover::Prover<ScoreBlock>;
 
 /// What everybody sees of S1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Public {
-    /// `ctx`: chain, circuit, task, worker and block that the proof is for.
-    pub context: Fr,
-    /// `C_W`: commitment to the model.
-    pub commitment: Fr,
-    /// `R_block`: root of the block.
-    pub block_root: Fr,
-    /// Rows that are claimed to be classified correctly, at most those that are.
-    pub score: u32,
-    /// Rows that are samples.
-    pub n_real: u32,
-}
+pub type Public = ScoreInputs;
 
 /// What a proof of S1 hides. `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -96,30 +84,23 @@ pub enum Refusal {
     },
 }
 
-impl Public {
-    /// The public inputs for a model's full score.
-    pub fn of(shape: &MlpShape, context: Fr, private: &Private) -> Result<Self, Refusal> {
-        let BlockScore { score, n_real } = score_block(shape, &private.weights, &private.rows)?;
-        Ok(Self {
-            context,
-            commitment: model_commitment(shape, private.weights_salt, &private.weights)?,
-            block_root: private.block_root(shape)?,
-            score,
-            n_real,
-        })
-    }
-}
-
 impl PublicInputs for Public {
     fn to_fields(&self) -> Vec<Fr> {
-        let Self { context, commitment, block_root, score, n_real } = *self;
-        vec![context, commitment, block_root, score.into(), n_real.into()]
+        self.in_order().into()
     }
 }
 
 impl Private {
-    fn block_root(&self, shape: &MlpShape) -> Result<Fr, RowError> {
-        block_root(shape, self.block_salt, self.block_index, &self.rows)
+    /// The public inputs that state the model's full score.
+    pub fn public_inputs(&self, shape: &MlpShape, context: Fr) -> Result<Public, Refusal> {
+        let BlockScore { score, n_real } = score_block(shape, &self.weights, &self.rows)?;
+        Ok(Public {
+            context,
+            commitment: model_commitment(shape, self.weights_salt, &self.weights)?,
+            block_root: block_root(shape, self.block_salt, self.block_index, &self.rows)?,
+            score,
+            n_real,
+        })
     }
 }
 
@@ -140,7 +121,7 @@ impl Statement for ScoreBlock {
     const NAME: &'static str = "s1";
 
     fn check(shape: &MlpShape, public: &Public, private: &Private) -> Result<(), Refusal> {
-        let truth = Public::of(shape, public.context, private)?;
+        let truth = private.public_inputs(shape, public.context)?;
         if truth.commitment != public.commitment {
             return Err(Refusal::Commitment);
         }

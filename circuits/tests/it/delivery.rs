@@ -17,7 +17,7 @@ fn example() -> (Public, Private) {
     let mut rng = rng(20);
     let weights = random_weights(TINY, &mut rng);
     let private = Private::new(TINY, Fr::rand(&mut rng), Fr::rand(&mut rng), &weights).unwrap();
-    (Public::of(TINY, Fr::rand(&mut rng), &private), private)
+    (private.public_inputs(TINY, Fr::rand(&mut rng)), private)
 }
 
 /// The predicate's answer and the circuit's violated sections.
@@ -37,7 +37,7 @@ fn random_deliveries_of_every_shape_satisfy_predicate_and_circuit() {
             let weights = random_weights(shape, &mut rng);
             let [key, salt, context] = [0; 3].map(|_| Fr::rand(&mut rng));
             let private = Private::new(shape, key, salt, &weights).unwrap();
-            let public = Public::of(shape, context, &private);
+            let public = private.public_inputs(shape, context);
             assert_eq!(DeliverModel::check(shape, &public, &private), Ok(()));
             assert!(circuit.matrices().is_satisfied_by(&circuit.assign(&public, &private)));
         }

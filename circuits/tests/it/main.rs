@@ -1,7 +1,6 @@
 //! Tests of the crate from outside.
 
 mod delivery;
-mod interop;
 mod proving;
 mod score;
 mod snapshot;

@@ -1,14 +1,15 @@
 //! Proofs from end to end.
 
 use crate::support::{random_private, random_weights, rng, TINY};
-use ark_bn254::{Bn254, Fr};
+use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
+use ark_ec::AffineRepr;
 use ark_ff::{Field, UniformRand};
 use ark_groth16::Groth16;
 use ark_std::rand::SeedableRng;
 use nocknock_circuits::{
     delivery,
-    interop::reduction::CircomReduction,
-    keys::{ark_verifying_key, generate, KeyStore, ProvingKey, Reduction},
+    keys::{ark_verifying_key, generate, KeyFault, KeyStore, ProvingKey, Reduction},
+    reduction::CircomReduction,
     score, D1Prover, ProveError, Prover, ProverError, PublicInputs, S1Prover, Stage, Statement,
 };
 use nocknock_primitives::{
@@ -26,7 +27,7 @@ fn prover<S: Statement>(shape: &MlpShape) -> Prover<S> {
 fn score_inputs(shape: &MlpShape, seed: u64) -> (score::Public, score::Private) {
     let mut rng = rng(seed);
     let private = random_private(shape, &mut rng);
-    (score::Public::of(shape, Fr::rand(&mut rng), &private).unwrap(), private)
+    (private.public_inputs(shape, Fr::rand(&mut rng)).unwrap(), private)
 }
 
 fn delivery_inputs(shape: &MlpShape, seed: u64) -> (delivery::Public, delivery::Private) {
@@ -34,7 +35,7 @@ fn delivery_inputs(shape: &MlpShape, seed: u64) -> (delivery::Public, delivery::
     let weights = random_weights(shape, &mut rng);
     let [key, salt, context] = [0; 3].map(|_| Fr::rand(&mut rng));
     let private = delivery::Private::new(shape, key, salt, &weights).unwrap();
-    (delivery::Public::of(shape, context, &private), private)
+    (private.public_inputs(shape, context), private)
 }
 
 #[test]
@@ -135,14 +136,57 @@ fn a_key_made_for_snarkjs_reduction_proves_as_well() {
 }
 
 #[test]
-fn a_key_for_another_reduction_gives_no_proof() {
+fn a_key_for_another_reduction_is_refused_and_gives_no_proof() {
     let circuit = score::Circuit::compile(TINY);
-    let points = generate(&circuit).unwrap().points().clone();
-    let key = ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Circom, points);
-    let prover = S1Prover::new(circuit, key).unwrap();
+    let mut points = generate(&circuit).unwrap().points().clone();
+    let key = |points| ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Circom, points);
+    let refused = S1Prover::new(circuit.clone(), key(points.clone()));
+    assert!(matches!(refused, Err(ProverError::Points(KeyFault::Count { list: "H", .. }))));
+    points.h_query.push(points.h_query[0]);
+    let prover = S1Prover::new(circuit.clone(), key(points)).unwrap();
     let (public, private) = score_inputs(TINY, 38);
     let withheld = prover.prove(&public, &private, |_| ());
     assert!(matches!(withheld, Err(ProveError::Withheld(_))));
+}
+
+/// A prover whose key has had its points changed, as long as they are as many as before.
+fn with_points(change: impl FnOnce(&mut ark_groth16::ProvingKey<Bn254>)) -> S1Prover {
+    let circuit = score::Circuit::compile(TINY);
+    let mut points = generate(&circuit).unwrap().points().clone();
+    change(&mut points);
+    let key = ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Libsnark, points);
+    S1Prover::new(circuit, key).unwrap()
+}
+
+/// What the check of blinding points on loading is for: nothing else notices this key.
+#[test]
+fn without_its_blinding_points_a_key_gives_proofs_that_hold_and_hide_nothing() {
+    let prover = with_points(|points| {
+        points.beta_g1 = G1Affine::zero();
+        points.delta_g1 = G1Affine::zero();
+        points.b_g1_query.fill(G1Affine::zero());
+    });
+    let (public, private) = score_inputs(TINY, 43);
+    let [first, second] = [0, 1].map(|_| prover.prove(&public, &private, |_| ()).unwrap());
+    assert_eq!(first.points().a, second.points().a);
+    let refused = prover.key().check();
+    assert_eq!(refused, Err(KeyFault::Blinding { point: "beta" }));
+}
+
+#[test]
+fn a_proof_with_a_point_outside_its_group_is_withheld() {
+    let prover = with_points(|points| points.b_g2_query[0] = outside_subgroup());
+    let (public, private) = score_inputs(TINY, 44);
+    let withheld = prover.prove(&public, &private, |_| ());
+    assert!(matches!(withheld, Err(ProveError::Malformed(_))));
+}
+
+/// A point of the twist's curve that is not in the subgroup of prime order.
+fn outside_subgroup() -> G2Affine {
+    (1u64..)
+        .filter_map(|x| G2Affine::get_point_from_x_unchecked(x.into(), false))
+        .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+        .unwrap()
 }
 
 #[test]

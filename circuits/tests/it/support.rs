@@ -25,9 +25,10 @@ pub(crate) fn random_weights(shape: &MlpShape, rng: &mut StdRng) -> Weights {
     let mut fill = |values: &mut Vec<i32>, bits: u8| {
         let (min, max) = (Dimensions::min_signed(bits) as i32, Dimensions::max_signed(bits) as i32);
         for value in values {
-            *value = match extreme {
-                true => *[min, max].get(rng.gen_range(0..2)).unwrap(),
-                false => rng.gen_range(min..=max),
+            *value = if extreme {
+                *[min, max].get(rng.gen_range(0..2)).unwrap()
+            } else {
+                rng.gen_range(min..=max)
             };
         }
     };

@@ -10,7 +10,7 @@ use crate::ids::BlockIndex;
 use alloc::vec::Vec;
 use nocknock_poseidon::{sponge_hash, DomainTag, Fr};
 
-/// What a hash or stream is for; the first character of its tag.
+/// What a hash or a stream is for. Gives the first character of its tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// `C_W`, the commitment to a model.
@@ -48,7 +48,7 @@ pub fn model_commitment(shape: &MlpShape, salt: Fr, weights: &Weights) -> Result
     Ok(commit_packed_weights(shape, salt, &pack_weights(shape, weights)?))
 }
 
-/// [`model_commitment`] of weights that are packed already.
+/// [`model_commitment`] of weights that are already packed.
 pub fn commit_packed_weights(shape: &MlpShape, salt: Fr, packed: &[Fr]) -> Fr {
     let inputs: Vec<Fr> = core::iter::once(salt).chain(packed.iter().copied()).collect();
     sponge_hash(Purpose::Model.tag(shape), &inputs)

@@ -1,22 +1,22 @@
 //! `ctx`, the public input that ties a proof to one chain, circuit, task, worker and block.
 //!
 //! A proof that was made for one of them says nothing under the `ctx` of another, so nobody can
-//! submit a copied proof as the own.
+//! pass off a copied proof as their own.
 
 use super::field::from_digest;
 use crate::ids::{BlockIndex, CircuitId, TaskId};
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use nocknock_poseidon::Fr;
 
-/// What a proof is made for.
+/// What a proof is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextDomain {
     /// The score of a test block in a task.
     Score,
     /// The delivery of a model in a task. The block index is 0.
     Delivery,
-    /// The registration of a worker with a score of the practice block. The task is the account's
-    /// registration round, so that a proof registers once only; the block index is 0.
+    /// The registration of a worker with a score on the practice block. The task is the account's
+    /// registration round, so that a proof can be used only once; the block index is 0.
     Registration,
 }
 
@@ -33,15 +33,15 @@ impl ContextDomain {
 /// Everything that `ctx` binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// What the proof is made for.
+    /// What the proof is for.
     pub domain: ContextDomain,
-    /// Hash of the chain's first block.
+    /// The hash of the chain's first block.
     pub genesis_hash: [u8; 32],
     /// The circuit of the proof.
     pub circuit: CircuitId,
     /// The task.
     pub task: TaskId,
-    /// Account of the worker who proves.
+    /// The account of the worker that proves.
     pub worker: [u8; 32],
     /// The block.
     pub block: BlockIndex,

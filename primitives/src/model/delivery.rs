@@ -1,11 +1,11 @@
-//! Encryption of a model under the key that is paid for.
+//! Encryption of a model under the key that the payment is for.
 //!
 //! The plaintext is the salt of `C_W` followed by the packed weights. Ciphertext element `i` is
 //! plaintext element `i` plus element `i` of a Poseidon keystream over `(k, ctx)`. With the key,
 //! the buyer gets weights and salt and recomputes `C_W`.
 //!
-//! Use a fresh uniform key for every delivery: two models under the same key and context would give
-//! away their difference.
+//! Use a fresh uniform key for every delivery: two models under the same key and context would
+//! reveal their difference.
 
 use super::{
     commit::{commit_packed_weights, Purpose},
@@ -37,10 +37,10 @@ pub enum OpenError {
         /// Elements that were given.
         found: usize,
     },
-    /// What comes out are not packed weights.
+    /// The result is not packed weights.
     #[error("the key does not open this ciphertext: {0}")]
     Packing(#[from] PackingError),
-    /// Weights come out, but not those that were committed to.
+    /// The result is weights, but not those of the commitment.
     #[error("the key opens this ciphertext to another model than the one committed to")]
     OtherModel,
 }
@@ -90,9 +90,10 @@ pub fn decrypt(
         _ => return Err(OpenError::Length { expected, found: ciphertext.len() }),
     };
     let weights = unpack_weights(shape, &packed)?;
-    match commit_packed_weights(shape, salt, &packed) == commitment {
-        true => Ok(Opened { salt, weights }),
-        false => Err(OpenError::OtherModel),
+    if commit_packed_weights(shape, salt, &packed) == commitment {
+        Ok(Opened { salt, weights })
+    } else {
+        Err(OpenError::OtherModel)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::ids::FieldBytes;
 use nocknock_poseidon::{from_be_bytes, to_be_bytes, Fr};
 
-/// Bytes that are not the one accepted form of a field element.
+/// The bytes are not the one accepted form of a field element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("32 bytes name a number that is not below the order of the BN254 scalar field")]
 pub struct FieldBytesError;
@@ -13,8 +13,8 @@ pub fn to_bytes(element: &Fr) -> FieldBytes {
     to_be_bytes(element)
 }
 
-/// The element of a byte form. Numbers from the order upwards are refused, not reduced: otherwise
-/// one value would have several names.
+/// The element that these bytes stand for. Numbers that are not below the order are refused, not
+/// reduced: otherwise one value would have several names.
 pub fn from_bytes(bytes: &FieldBytes) -> Result<Fr, FieldBytesError> {
     from_be_bytes(bytes).ok_or(FieldBytesError)
 }

@@ -9,6 +9,7 @@
 //! * [`commit`]: the roots of blocks, the commitment to a model, and what delivery hashes.
 //! * [`delivery`]: encryption of a model under the key that is paid for.
 //! * [`context`]: the public input that ties a proof to its purpose.
+//! * [`inputs`]: the public inputs of the statements that are proved, in their order.
 //! * [`field`]: field elements as 32 bytes.
 //!
 //! The arithmetic of the model, with `>>` rounding down:
@@ -22,6 +23,7 @@ pub mod commit;
 pub mod context;
 pub mod delivery;
 pub mod field;
+pub mod inputs;
 pub mod packing;
 pub mod rows;
 pub mod shape;
@@ -30,6 +32,7 @@ pub mod wire;
 
 pub use commit::{block_root, ciphertext_hash, key_hash, model_commitment};
 pub use context::{Context, ContextDomain};
+pub use inputs::{DeliveryInputs, ScoreInputs};
 pub use nocknock_poseidon::Fr;
 pub use rows::{check_rows, Row, RowError, RowFault};
 pub use shape::{MlpShape, ShapeError};

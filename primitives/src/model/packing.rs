@@ -88,9 +88,10 @@ fn elements(widths: impl Iterator<Item = u32>) -> usize {
     let start = (0usize, PACKED_BITS);
     let (count, _) = widths.fold(start, |(count, used), bits| {
         let filled = used.saturating_add(bits);
-        match filled <= PACKED_BITS {
-            true => (count, filled),
-            false => (count.saturating_add(1), bits),
+        if filled <= PACKED_BITS {
+            (count, filled)
+        } else {
+            (count.saturating_add(1), bits)
         }
     });
     count

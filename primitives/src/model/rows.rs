@@ -4,7 +4,7 @@ use super::shape::MlpShape;
 use alloc::{vec, vec::Vec};
 use nocknock_poseidon::packing::PackingError;
 
-/// One sample, or the padding that fills a block up.
+/// One sample, or padding that fills up a block.
 ///
 /// The fields are as free as those of the circuit before its rules, so that a broken row can be
 /// written down and refused.
@@ -36,15 +36,15 @@ pub enum RowFault {
     /// Padding with an input or label value other than zero.
     #[error("is padding, but has an input or label value other than 0")]
     PaddingNotZero,
-    /// A sample behind padding.
-    #[error("is a sample behind padding: padding may stand at the end of a block only")]
+    /// A sample after padding.
+    #[error("is a sample after padding: padding may stand only at the end of a block")]
     RealAfterPadding,
 }
 
 /// Why rows are not a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowError {
-    /// The block has another number of rows than the shape says.
+    /// The number of rows differs from that of the shape.
     #[error("a block of this shape has {expected} rows, padding included, not {found}")]
     Count {
         /// Rows of the shape.

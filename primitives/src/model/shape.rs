@@ -7,7 +7,7 @@ use scale_info::TypeInfo;
 /// Bits of a field element that packed outputs may fill: `2^253` is below the order of the field.
 pub const USABLE_BITS: u32 = 253;
 
-/// Longest name of a shape. One byte in front of it makes the domain tag of a hash.
+/// The longest name of a shape. With one byte in front of it, it makes the domain tag of a hash.
 pub const MAX_SHAPE_NAME: usize = 15;
 
 /// Longest byte form of a block's rows, so that a revealed block fits into an extrinsic.
@@ -16,7 +16,7 @@ pub const MAX_WIRE_BYTES: usize = 64 * 1024;
 /// The shapes that a chain offers.
 pub const SHAPES: [MlpShape; 2] = [DIGITS_64X32X10, TABULAR_32X16X2];
 
-/// Shapes for the tests of this project alone: their blocks are too small to say anything.
+/// Shapes for the tests of this project only: their blocks are too small to mean anything.
 pub const TEST_SHAPES: [MlpShape; 1] = [TINY_4X3X2];
 
 /// Images of 8 x 8 pixels with 16 grey levels in ten classes, such as the UCI handwritten digits.
@@ -113,7 +113,7 @@ pub struct Dimensions {
     pub block_rows: u16,
 }
 
-/// Why dimensions make no usable shape.
+/// Why dimensions do not make a usable shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
     /// A name is not 1 to 15 of the characters a-z, 0-9 and hyphen.
@@ -312,7 +312,7 @@ impl MlpShape {
         }
     }
 
-    /// A shape of the tables above: a wrong entry does not compile.
+    /// A shape for the tables above: a wrong entry does not compile.
     const fn declare(name: &str, dimensions: Dimensions) -> Self {
         let Ok(name) = ShapeName::new(name) else {
             panic!("the name of this shape is not usable");
@@ -323,7 +323,7 @@ impl MlpShape {
         }
     }
 
-    /// The shape of this name, test shapes included.
+    /// The shape with this name, test shapes included.
     pub fn named(name: &str) -> Option<Self> {
         let known = SHAPES.iter().chain(&TEST_SHAPES);
         known.copied().find(|shape| shape.name() == name)
@@ -339,7 +339,7 @@ impl MlpShape {
         &self.dimensions
     }
 
-    /// Whether it is made for the tests of this project alone.
+    /// Whether it is for the tests of this project only.
     pub fn is_for_tests(&self) -> bool {
         TEST_SHAPES.contains(self)
     }

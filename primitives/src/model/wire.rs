@@ -31,8 +31,8 @@ pub enum WireError {
         /// Number of the sample, from 0.
         row: usize,
     },
-    /// The bits behind the last input are not zero.
-    #[error("sample {row} has bits set behind its last input")]
+    /// The bits after the last input are not zero.
+    #[error("sample {row} has bits set after its last input")]
     LooseBits {
         /// Number of the sample, from 0.
         row: usize,

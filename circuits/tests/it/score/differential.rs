@@ -17,7 +17,7 @@ fn circuit_and_reference_agree(
     context: Fr,
     private: &Private,
 ) -> Public {
-    let truth = Public::of(shape, context, private).unwrap();
+    let truth = private.public_inputs(shape, context).unwrap();
     for (score, holds) in [(truth.score, true), (truth.score / 2, true), (truth.score + 1, false)] {
         let public = Public { score, ..truth };
         assert_eq!(ScoreBlock::check(shape, &public, private).is_ok(), holds);

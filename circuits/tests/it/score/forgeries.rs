@@ -49,7 +49,7 @@ fn the_all_zero_model_scores_0() {
     }
     let circuit = Circuit::compile(TINY);
     let private = block(TINY, all_classes(TINY, 40));
-    let truth = Public::of(TINY, Fr::from(1u8), &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::from(1u8)).unwrap();
     let assignment = circuit.assign(&truth, &private);
     assert!(circuit.matrices().is_satisfied_by(&assignment));
     for score in [1, 20, 40] {
@@ -65,7 +65,7 @@ fn a_constant_model_scores_the_share_of_its_class() {
     for (class, share) in [(0, 10), (1, 17)] {
         let mut private = block(TINY, samples.clone());
         private.weights.output_bias[class] = 1;
-        let truth = Public::of(TINY, Fr::from(1u8), &private).unwrap();
+        let truth = private.public_inputs(TINY, Fr::from(1u8)).unwrap();
         assert_eq!((truth.score, truth.n_real), (share, 27));
         assert!(circuit.matrices().is_satisfied_by(&circuit.assign(&truth, &private)));
         assert_refused(&circuit, &Public { score: share + 1, ..truth }, &private);
@@ -77,7 +77,7 @@ fn padding_rows_cannot_be_counted() {
     let circuit = Circuit::compile(TINY);
     let mut private = block(TINY, vec![Row::sample(TINY, vec![0; 4], 0); 10]);
     private.weights.output_bias[0] = 1;
-    let truth = Public::of(TINY, Fr::from(1u8), &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::from(1u8)).unwrap();
     assert_eq!(truth.score, 10);
     for (score, n_real) in [(11, 10), (11, 11), (40, 40)] {
         assert_refused(&circuit, &Public { score, n_real, ..truth }, &private);
@@ -103,7 +103,7 @@ fn a_block_cannot_stand_for_another() {
     let mut rng = rng(4);
     let [mut first, mut second] = [0, 1].map(|_| random_private(TINY, &mut rng));
     (first.block_index, second.block_index) = (0, 1);
-    let publics = [&first, &second].map(|private| Public::of(TINY, Fr::ONE, private).unwrap());
+    let publics = [&first, &second].map(|private| private.public_inputs(TINY, Fr::ONE).unwrap());
     let swapped = Public { block_root: publics[1].block_root, ..publics[0] };
     assert_refused(&circuit, &swapped, &first);
     // The same rows under the salt of the other block, or under its index.
@@ -120,7 +120,7 @@ fn a_model_cannot_stand_for_another() {
     let circuit = Circuit::compile(TINY);
     let mut rng = rng(5);
     let mut private = random_private(TINY, &mut rng);
-    let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
     let score = 0;
     private.weights = random_weights(TINY, &mut rng);
     assert_refused(&circuit, &Public { score, ..truth }, &private);
@@ -132,7 +132,7 @@ fn a_weight_out_of_range_cannot_be_proved_with() {
     let mut rng = rng(6);
     for bad in [4, 5, 7, 8, -5, -8, i32::MAX, i32::MIN] {
         let mut private = random_private(TINY, &mut rng);
-        let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+        let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
         private.weights.output[4] = bad;
         let public = with_circuit_digests(&circuit, Public { score: 0, ..truth }, &private);
         assert_refused(&circuit, &public, &private);
@@ -145,7 +145,7 @@ fn a_weight_out_of_range_cannot_be_proved_with() {
 fn a_weight_that_borrows_from_its_neighbour_is_refused() {
     let circuit = Circuit::compile(TINY);
     let mut private = block(TINY, all_classes(TINY, 40));
-    let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
     // -4 + 8 in the first weight and one less in the second pack to the same number.
     private.weights.hidden[0] += 8;
     private.weights.hidden[1] -= 1;
@@ -197,7 +197,7 @@ fn hidden_values_cannot_overflow_across_a_packing_border() {
     let samples = vec![Row::sample(TINY, vec![0; 4], 0), Row::sample(TINY, vec![3, 0, 0, 0], 0)];
     let mut private = block(TINY, samples);
     private.weights.hidden[0] = 1;
-    let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
     let assignment = circuit.assign(&truth, &private).to_vec();
     // y is 0 in row 0 and 3 in row 1; dropping the lowest bit of 3 leaves 3 >> 1 as it was.
     let bits = boolean_wires(&circuit, "hidden layer");
@@ -212,7 +212,7 @@ fn output_distances_cannot_overflow_across_a_packing_border() {
     let sample = Row::sample(TINY, vec![1, 2, 3, 0], 0);
     let mut private = block(TINY, vec![sample; 2]);
     private.weights.output_bias = vec![3, 1];
-    let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
     let assignment = circuit.assign(&truth, &private).to_vec();
     // In both rows class 1 is at distance 2, of which the circuit holds 2 - 1.
     let bits = boolean_wires(&circuit, "output layer");
@@ -229,7 +229,7 @@ fn one_more_than_the_true_score_is_refused_on_every_block() {
     let mut rng = rng(7);
     for _ in 0..100 {
         let private = random_private(TINY, &mut rng);
-        let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+        let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
         assert_refused(&circuit, &Public { score: truth.score + 1, ..truth }, &private);
     }
 }
@@ -241,7 +241,7 @@ fn a_tie_is_wrong() {
     assert_eq!(outputs(TINY, &weights, &[1; 4]), [2, 2]);
     let mut private = block(TINY, all_classes(TINY, 40));
     private.weights = weights;
-    let truth = Public::of(TINY, Fr::ONE, &private).unwrap();
+    let truth = private.public_inputs(TINY, Fr::ONE).unwrap();
     assert_eq!(truth.score, 0);
     assert_refused(&Circuit::compile(TINY), &Public { score: 1, ..truth }, &private);
 }

@@ -5,11 +5,7 @@ use crate::support::{random_private, rng, TINY};
 use ark_bn254::Fr;
 use ark_ff::{Field, UniformRand};
 use ark_std::rand::{seq::SliceRandom, Rng};
-use nocknock_circuits::{
-    delivery,
-    r1cs::Matrices,
-    score::{Circuit, Public},
-};
+use nocknock_circuits::{delivery, r1cs::Matrices, score::Circuit};
 use nocknock_primitives::model::{shape::DIGITS_64X32X10, MlpShape};
 
 /// Rows in which each wire occurs.
@@ -57,7 +53,7 @@ fn score_assignment(
     rng: &mut ark_std::rand::rngs::StdRng,
 ) -> Vec<Fr> {
     let private = random_private(shape, rng);
-    let public = Public::of(shape, Fr::rand(rng), &private).unwrap();
+    let public = private.public_inputs(shape, Fr::rand(rng)).unwrap();
     circuit.assign(&public, &private).to_vec()
 }
 
@@ -91,7 +87,7 @@ fn mutating_any_wire_of_the_delivery_circuit_breaks_a_row() {
         let weights = crate::support::random_weights(shape, &mut rng);
         let [key, salt, context] = [0; 3].map(|_| Fr::rand(&mut rng));
         let private = delivery::Private::new(shape, key, salt, &weights).unwrap();
-        let public = delivery::Public::of(shape, context, &private);
+        let public = private.public_inputs(shape, context);
         let assignment = circuit.assign(&public, &private).to_vec();
         let wires = 1..circuit.matrices().wires();
         assert_each_is_bound(circuit.matrices(), assignment, wires, &mut rng);

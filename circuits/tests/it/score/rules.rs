@@ -36,7 +36,7 @@ fn example() -> (Public, Private) {
         block_index: 7,
         rows: fill_block(TINY, samples).unwrap(),
     };
-    let public = Public::of(TINY, Fr::from(103u8), &private).unwrap();
+    let public = private.public_inputs(TINY, Fr::from(103u8)).unwrap();
     (public, private)
 }
 
@@ -222,7 +222,7 @@ fn lists_of_wrong_length_are_refused_and_violate_the_circuit() {
         [&mut weights.hidden, &mut weights.hidden_bias, &mut weights.output_bias]
             .into_iter()
             .for_each(|part| part.fill(1));
-        let public = Public::of(TINY, Fr::from(1u8), &private).unwrap();
+        let public = private.public_inputs(TINY, Fr::from(1u8)).unwrap();
         change(&mut private);
         assert!(ScoreBlock::check(TINY, &public, &private).is_err());
         assert!(!violated(&public, &private).is_empty());

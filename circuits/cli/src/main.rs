@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use nocknock_primitives::text::printable;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -31,7 +32,8 @@ fn main() -> ExitCode {
     let Err(error) = run(Arguments::parse()) else {
         return ExitCode::SUCCESS;
     };
-    eprintln!("error: {error:#}");
+    // A message may quote what a file says.
+    eprintln!("error: {}", printable(&format!("{error:#}")));
     let refused = error.chain().any(|cause| cause.is::<Refused>());
     ExitCode::from(if refused { REFUSED } else { FAILED })
 }

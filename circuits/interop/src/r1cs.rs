@@ -7,10 +7,10 @@ use std::io::{Read, Seek, Write};
 
 use ark_bn254::Fr;
 use ark_ff::Zero;
+use nocknock_circuits::r1cs::Matrices;
 use thiserror::Error;
 
-use super::binfile::{self, BinFile, BinFileError, FIELD_BYTES};
-use crate::r1cs::Matrices;
+use crate::binfile::{self, BinFile, BinFileError, FIELD_BYTES};
 
 const KIND: &str = "r1cs";
 const KIND_BYTES: &[u8; 4] = b"r1cs";
@@ -148,9 +148,10 @@ fn check_row(row: usize, terms: &[(Fr, usize)], wires: usize) -> Result<(), R1cs
     }
     let ascending = terms.is_sorted_by(|(_, left), (_, right)| left < right);
     let non_zero = terms.iter().all(|(coefficient, _)| !coefficient.is_zero());
-    match ascending && non_zero {
-        true => Ok(()),
-        false => Err(R1csError::UntidyRow { row }),
+    if ascending && non_zero {
+        Ok(())
+    } else {
+        Err(R1csError::UntidyRow { row })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use ark_bn254::Fr;
-use nocknock_circuits::interop::{
+use nocknock_circuits_interop::{
     snarkjs::{public_inputs_from_json, public_inputs_to_json},
     wtns::{read_wtns, write_wtns},
 };

@@ -4,15 +4,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use nocknock_circuits::{
-    delivery::DeliverModel,
-    interop::{
-        r1cs::{write_r1cs, R1csView},
-        snarkjs::{proof_to_json, public_inputs_to_json, verifying_key_to_json},
-        wtns::write_wtns,
-    },
-    keys::ProvingKey,
-    score::ScoreBlock,
-    Circuit, Statement as Provable,
+    delivery::DeliverModel, keys::ProvingKey, score::ScoreBlock, Circuit, Statement as Provable,
+};
+use nocknock_circuits_interop::{
+    r1cs::{write_r1cs, R1csView},
+    snarkjs::{proof_to_json, public_inputs_to_json, verifying_key_to_json},
+    wtns::write_wtns,
 };
 use nocknock_groth16::Proof;
 use nocknock_primitives::{

@@ -28,7 +28,9 @@ where
     R: std::error::Error + Send + Sync + 'static,
 {
     match error {
-        ProveError::Refused(_) | ProveError::Withheld(_) => refuse(error),
+        ProveError::Refused(_) | ProveError::Withheld(_) | ProveError::Malformed(_) => {
+            refuse(error)
+        }
         ProveError::Randomness(_) | ProveError::Synthesis(_) => error.into(),
     }
 }

@@ -53,7 +53,7 @@ fn installed() -> &'static Path {
         let turn = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm-ci.lock");
         let turn = fs::File::create(turn).expect("the target folder cannot be written");
         turn.lock().expect("the lock cannot be taken");
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/js");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/tests/js");
         let lock = fs::read(folder.join("package-lock.json")).expect("the lockfile is missing");
         let stamp = folder.join("node_modules/.installed-lock");
         if fs::read(&stamp).ok().as_ref() != Some(&lock) {

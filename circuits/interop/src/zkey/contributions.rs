@@ -6,9 +6,10 @@ use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{BigInteger, PrimeField};
 use blake2::{Blake2b512, Digest};
+use nocknock_primitives::text::printable;
 
 use super::{points::read_finite, ZkeyError};
-use crate::interop::binfile;
+use crate::binfile;
 
 /// Parameter of a contribution: its name.
 const NAME: u8 = 1;
@@ -36,7 +37,7 @@ pub enum ContributionKind {
 pub struct Contribution {
     /// Participant or beacon.
     pub kind: ContributionKind,
-    /// Name that the contributor gave, control characters removed; may be empty.
+    /// Name that the contributor gave, as it may be shown on a terminal; may be empty.
     pub name: String,
     /// The hash that snarkjs showed the contributor as "Contribution Hash".
     pub hash: [u8; 64],
@@ -68,7 +69,7 @@ fn read_description(reader: &mut impl Read) -> Result<(ContributionKind, String)
     let (mut name, mut iterations, mut value) = (String::new(), None, None);
     while parameters.limit() > 0 {
         match byte(&mut parameters)? {
-            NAME => name = printable(&bytes(&mut parameters)?),
+            NAME => name = read_name(&mut parameters)?,
             ITERATIONS => iterations = Some(byte(&mut parameters)?),
             BEACON => value = Some(bytes(&mut parameters)?),
             _ => return Err(ZkeyError::Contribution),
@@ -94,9 +95,10 @@ fn bytes(reader: &mut impl Read) -> Result<Vec<u8>, ZkeyError> {
     (0..byte(reader)?).map(|_| byte(reader)).collect()
 }
 
-/// A stranger's text without anything that could steer a terminal.
-fn printable(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).collect()
+/// A stranger's text, as it may be shown.
+fn read_name(reader: &mut impl Read) -> Result<String, ZkeyError> {
+    let bytes = bytes(reader)?;
+    Ok(printable(&String::from_utf8_lossy(&bytes)).into_owned())
 }
 
 fn hash_fq(hasher: &mut Blake2b512, value: &Fq) {

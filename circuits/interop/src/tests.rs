@@ -15,10 +15,10 @@ use ark_std::{
     rand::{rngs::StdRng, SeedableRng},
     UniformRand,
 };
+use nocknock_circuits::reduction::CircomReduction;
 
-use super::{
+use crate::{
     r1cs::{read_r1cs, write_r1cs, R1cs, R1csError},
-    reduction::CircomReduction,
     snarkjs::{
         proof_from_json, proof_to_json, public_inputs_from_json, public_inputs_to_json,
         verifying_key_from_json, verifying_key_to_json,
@@ -27,15 +27,15 @@ use super::{
     zkey::{read_zkey, ContributionKind, Zkey, ZkeyError},
 };
 
-const CHAIN_R1CS: &[u8] = include_bytes!("../../tests/data/snarkjs/chain.r1cs");
-const CHAIN_WTNS: &[u8] = include_bytes!("../../tests/data/snarkjs/chain.wtns");
-const CHAIN_ZKEY: &[u8] = include_bytes!("../../tests/data/snarkjs/chain.zkey");
-const CHAIN_UNTOUCHED_ZKEY: &[u8] = include_bytes!("../../tests/data/snarkjs/untouched.zkey");
-const CHAIN_OPEN_ZKEY: &[u8] = include_bytes!("../../tests/data/snarkjs/open.zkey");
-const TRANSCRIPT: &str = include_str!("../../tests/data/snarkjs/transcript.txt");
-const KEY_JSON: &str = include_str!("../../tests/data/snarkjs/verification_key.json");
-const PROOF_JSON: &str = include_str!("../../tests/data/snarkjs/proof.json");
-const PUBLIC_JSON: &str = include_str!("../../tests/data/snarkjs/public.json");
+const CHAIN_R1CS: &[u8] = include_bytes!("../tests/data/snarkjs/chain.r1cs");
+const CHAIN_WTNS: &[u8] = include_bytes!("../tests/data/snarkjs/chain.wtns");
+const CHAIN_ZKEY: &[u8] = include_bytes!("../tests/data/snarkjs/chain.zkey");
+const CHAIN_UNTOUCHED_ZKEY: &[u8] = include_bytes!("../tests/data/snarkjs/untouched.zkey");
+const CHAIN_OPEN_ZKEY: &[u8] = include_bytes!("../tests/data/snarkjs/open.zkey");
+const TRANSCRIPT: &str = include_str!("../tests/data/snarkjs/transcript.txt");
+const KEY_JSON: &str = include_str!("../tests/data/snarkjs/verification_key.json");
+const PROOF_JSON: &str = include_str!("../tests/data/snarkjs/proof.json");
+const PUBLIC_JSON: &str = include_str!("../tests/data/snarkjs/public.json");
 
 /// `w_0 = x`, `w_{i+1} = (w_i + i)·w_i` for five steps, `y = w_5`; y and x are public.
 fn chain() -> R1cs {
@@ -81,9 +81,10 @@ impl ConstraintSynthesizer<Fr> for Replay {
         let values = chain_assignment();
         let mut variables = vec![Variable::One];
         for (wire, value) in values.iter().enumerate().skip(1) {
-            variables.push(match wire <= system.public {
-                true => cs.new_input_variable(|| Ok(*value))?,
-                false => cs.new_witness_variable(|| Ok(*value))?,
+            variables.push(if wire <= system.public {
+                cs.new_input_variable(|| Ok(*value))?
+            } else {
+                cs.new_witness_variable(|| Ok(*value))?
             });
         }
         let combine = |row: &[(Fr, usize)]| {
@@ -265,6 +266,16 @@ mod json {
     }
 
     #[test]
+    fn an_error_shows_foreign_text_harmless() {
+        let unknown = PROOF_JSON.replacen("pi_c", "pi_\u{202e}c", 1);
+        let plonk = PROOF_JSON.replacen("groth16", "\u{202e}", 1);
+        for text in [unknown, plonk] {
+            let error = proof_from_json(&text).unwrap_err().to_string();
+            assert!(error.contains('\u{fffd}') && !error.contains('\u{202e}'), "{error}");
+        }
+    }
+
+    #[test]
     fn numbers_must_be_canonical_decimals_below_the_modulus() {
         let modulus = Fr::MODULUS.to_string();
         let long = "9".repeat(79);
@@ -365,6 +376,15 @@ mod zkeys {
         assert_eq!(steps[0].kind, ContributionKind::Participant);
         let beacon = ContributionKind::Beacon { value: (1..=32).collect(), iterations_exp: 10 };
         assert_eq!(steps[2].kind, beacon);
+    }
+
+    #[test]
+    fn a_name_that_would_steer_a_terminal_or_turn_text_is_shown_harmless() {
+        let mut bytes = CHAIN_ZKEY.to_vec();
+        let place = bytes.windows(6).position(|window| window == b"second").unwrap();
+        bytes[place..place + 6].copy_from_slice("a\u{202e}b\u{1b}".as_bytes());
+        let key = read_zkey(Cursor::new(bytes)).unwrap();
+        assert_eq!(key.contributions[1].name, "a\u{fffd}b\u{fffd}");
     }
 
     #[test]

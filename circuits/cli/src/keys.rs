@@ -4,32 +4,33 @@ use std::{io::Read, path::Path};
 
 use anyhow::{anyhow, Context, Result};
 use ark_bn254::G2Affine;
-use ark_std::rand::SeedableRng;
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use nocknock_circuits::{
     delivery::DeliverModel,
-    interop::{
-        r1cs::R1csView,
-        zkey::{read_zkey, ContributionKind, Zkey},
-    },
-    keys::{load, pinned, KeyStore, ProvingKey, Reduction},
+    keys::{load, pinned, KeyFileError, KeyStore, ProvingKey, Reduction},
     score::ScoreBlock,
     Circuit, Prover,
+};
+use nocknock_circuits_interop::{
+    r1cs::R1csView,
+    zkey::{read_zkey, Contribution, ContributionKind, Zkey},
 };
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     ids::ContentHash,
     model::MlpShape,
 };
-use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
 use crate::{
     arguments::{KeysCommand, KeysFolder, Statement},
     files,
     refusal::{proof_error, refuse},
-    sample::Sampled,
+    sample::{self, Sampled},
 };
+
+/// Trial proofs that show whether a key's points belong together.
+const TRIALS: u32 = 8;
 
 /// Runs a command about keys.
 pub(crate) fn run(command: &KeysCommand) -> Result<()> {
@@ -62,7 +63,13 @@ pub(crate) fn store(folder: &KeysFolder) -> Result<KeyStore> {
 
 /// Loads a key file.
 pub(crate) fn load_key(file: &Path) -> Result<(ProvingKey, [u8; 32])> {
-    load(file).with_context(|| format!("cannot use {}", file.display()))
+    let loaded = load(file).map_err(|error| match error {
+        KeyFileError::Fault(_) | KeyFileError::KeyId { .. } | KeyFileError::Pretended => {
+            refuse(error)
+        }
+        _ => error.into(),
+    });
+    loaded.with_context(|| format!("cannot use {}", file.display()))
 }
 
 fn development<S: Sampled>(shape: &MlpShape, folder: &KeysFolder) -> Result<()> {
@@ -74,48 +81,70 @@ fn development<S: Sampled>(shape: &MlpShape, folder: &KeysFolder) -> Result<()> 
     Ok(())
 }
 
+/// Believes nothing that the file says about itself: the circuit is built anew and compared, a
+/// development key is recognised by what it is, and the points have to prove.
 fn check<S: Sampled>(key: ProvingKey, digest: [u8; 32]) -> Result<()> {
-    let shape = key.info().shape;
+    let shape = known_shape(&key.info().shape)?;
+    check_development::<S>(&key, &shape, digest)?;
     check_points(&key)?;
-    check_pinned::<S>(&key, digest)?;
     eprintln!("building the circuit {shape} {}", S::NAME);
     let prover = Prover::<S>::new(Circuit::compile(&shape), key).map_err(refuse)?;
     try_out(&prover)?;
     describe::<S>(prover.key());
     println!("file digest:  {}", ContentHash(digest));
+    if matches!(prover.key().origin(), KeyOrigin::Ceremony(_)) {
+        eprintln!("compare the key id, the origin and the digest with what the ceremony published");
+    }
     Ok(())
+}
+
+/// A file could name a shape whose circuit no memory holds, so it must be one of this release's.
+fn known_shape(stated: &MlpShape) -> Result<MlpShape> {
+    let known = MlpShape::named(stated.name()).filter(|shape| shape == stated);
+    known.ok_or_else(|| refuse(anyhow!("the key is for a shape that this release does not have")))
 }
 
 /// Every point of G2 must lie in the subgroup; key files are only checked for the curve on loading.
 fn check_points(key: &ProvingKey) -> Result<()> {
     eprintln!("checking the key's points");
     let points = &key.points().b_g2_query;
-    match points.par_iter().all(G2Affine::is_in_correct_subgroup_assuming_on_curve) {
-        true => Ok(()),
-        false => Err(refuse(anyhow!("a point of B lies outside the subgroup of prime order"))),
+    if points.par_iter().all(G2Affine::is_in_correct_subgroup_assuming_on_curve) {
+        Ok(())
+    } else {
+        Err(refuse(anyhow!("a point of B lies outside the subgroup of prime order")))
     }
 }
 
-/// A development key must be the one that this repository has pinned.
-fn check_pinned<S: Sampled>(key: &ProvingKey, digest: [u8; 32]) -> Result<()> {
-    let pinned = match (key.origin(), pinned::<S>(&key.info().shape)) {
-        (KeyOrigin::Development, Some(pinned)) => pinned,
-        _ => return Ok(()),
-    };
-    match pinned.proving_key_digest == ContentHash(digest) {
-        true => Ok(()),
-        false => Err(refuse(anyhow!(
+/// A development key must be the one that this repository has pinned, byte by byte. One that
+/// pretends to come from a ceremony was refused on loading.
+fn check_development<S: Sampled>(
+    key: &ProvingKey,
+    shape: &MlpShape,
+    digest: [u8; 32],
+) -> Result<()> {
+    let expected = pinned::<S>(shape).map(|pinned| pinned.proving_key_digest);
+    if *key.origin() == KeyOrigin::Development && expected != Some(ContentHash(digest)) {
+        return Err(refuse(anyhow!(
             "the file says that it is a development key, but it is not the one of this release"
-        ))),
+        )));
     }
+    Ok(())
 }
 
 /// Shows that a key's points belong together and to the circuit.
+///
+/// A wrong point shows in a proof in which its wire is not zero. The inputs are drawn anew and
+/// nobody else knows them, so no key can be made to pass just these trials.
 fn try_out<S: Sampled>(prover: &Prover<S>) -> Result<()> {
-    let rng = &mut ChaCha20Rng::from_seed(prover.key().id().0);
-    let (public, private) = S::sample(prover.circuit().shape(), rng)?;
-    let proof = prover.prove(&public, &private, |stage| eprintln!("trial proof: {stage}"));
-    proof.map(|_| ()).map_err(proof_error)
+    eprintln!("comparing the key's points with each other");
+    prover.check_points().map_err(refuse)?;
+    let rng = &mut sample::fresh_rng()?;
+    for trial in 1..=TRIALS {
+        let (public, private) = S::sample(prover.circuit().shape(), rng)?;
+        let tell = |stage| eprintln!("trial proof {trial} of {TRIALS}: {stage}");
+        prover.prove(&public, &private, tell).map_err(proof_error)?;
+    }
+    Ok(())
 }
 
 fn describe<S: Sampled>(key: &ProvingKey) {
@@ -157,8 +186,8 @@ fn import<S: Sampled>(shape: &MlpShape, folder: &KeysFolder, path: &Path) -> Res
 
 /// What each contributor compares with the hash that snarkjs showed.
 fn contributions(zkey: &Zkey) -> String {
-    let line = |(number, step): (usize, &_)| -> String {
-        let nocknock_circuits::interop::zkey::Contribution { kind, name, hash, .. } = step;
+    let line = |(number, step): (usize, &Contribution)| -> String {
+        let Contribution { kind, name, hash, .. } = step;
         let kind = match kind {
             ContributionKind::Participant => "participant".into(),
             ContributionKind::Beacon { value, iterations_exp } => {

@@ -12,7 +12,7 @@ use ark_ff::{BigInt, Field, PrimeField, Zero};
 use rayon::prelude::*;
 
 use super::ZkeyError;
-use crate::interop::binfile::{self, BinFileError, FIELD_BYTES};
+use crate::binfile::{self, BinFileError, FIELD_BYTES};
 
 /// Points that are read before the threads check them.
 const CHUNK: usize = 1 << 14;
@@ -49,7 +49,7 @@ pub(super) const fn point_bytes<F: Coordinate>() -> usize {
 }
 
 /// Decodes a point on the curve and in the subgroup of prime order, or the point at infinity;
-/// `None` if the bytes are none.
+/// `None` if the bytes encode no such point.
 fn decode<P>(mut bytes: &[u8]) -> Option<Affine<P>>
 where
     P: SWCurveConfig<BaseField: Coordinate>,

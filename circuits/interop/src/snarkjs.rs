@@ -8,6 +8,7 @@ use ark_bn254::{Bn254, Fq, Fq12, Fq2, Fq6, Fr, G1Affine, G2Affine};
 use ark_ec::{pairing::Pairing, AffineRepr};
 use ark_ff::{BigInt, PrimeField};
 use ark_groth16::{Proof, VerifyingKey};
+use nocknock_primitives::text::printable;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -24,10 +25,10 @@ type Fq12Json = [[[String; 2]; 3]; 2];
 #[derive(Debug, Error)]
 pub enum SnarkjsError {
     /// The text is not JSON of the expected form.
-    #[error("not the JSON that snarkjs writes: {0}")]
+    #[error("not the JSON that snarkjs writes: {}", printable(&.0.to_string()))]
     Json(#[from] serde_json::Error),
     /// Another proof system or curve.
-    #[error("{what} is {found:?}, expected {expected:?}")]
+    #[error("{what} is {:?}, expected {expected:?}", printable(found))]
     Other {
         /// Field of the JSON object.
         what: &'static str,
@@ -117,9 +118,10 @@ pub fn verifying_key_from_json(text: &str) -> Result<VerifyingKey<Bn254>, Snarkj
         delta_g2: g2_from_json(&json.vk_delta_2, "vk_delta_2")?,
         gamma_abc_g1: inputs.collect::<Result<_, _>>()?,
     };
-    match alpha_beta(&key) == json.vk_alphabeta_12 {
-        true => Ok(key),
-        false => Err(SnarkjsError::AlphaBeta),
+    if alpha_beta(&key) == json.vk_alphabeta_12 {
+        Ok(key)
+    } else {
+        Err(SnarkjsError::AlphaBeta)
     }
 }
 
@@ -223,9 +225,10 @@ fn g1_from_json(json: &G1Json, what: &'static str) -> Result<G1Affine, SnarkjsEr
     }
     let (x, y): (Fq, Fq) = (parse(x, what)?, parse(y, what)?);
     let point = G1Affine::new_unchecked(x, y);
-    match point.is_on_curve() {
-        true => Ok(point),
-        false => Err(SnarkjsError::NotInGroup(what)),
+    if point.is_on_curve() {
+        Ok(point)
+    } else {
+        Err(SnarkjsError::NotInGroup(what))
     }
 }
 
@@ -240,8 +243,9 @@ fn g2_from_json(json: &G2Json, what: &'static str) -> Result<G2Affine, SnarkjsEr
         return Err(SnarkjsError::NotAffine(what));
     }
     let point = G2Affine::new_unchecked(fq2_from_json(x, what)?, fq2_from_json(y, what)?);
-    match point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve() {
-        true => Ok(point),
-        false => Err(SnarkjsError::NotInGroup(what)),
+    if point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve() {
+        Ok(point)
+    } else {
+        Err(SnarkjsError::NotInGroup(what))
     }
 }

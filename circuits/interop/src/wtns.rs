@@ -8,7 +8,7 @@ use std::io::{Read, Seek, Write};
 use ark_bn254::Fr;
 use thiserror::Error;
 
-use super::binfile::{self, BinFile, BinFileError, FIELD_BYTES};
+use crate::binfile::{self, BinFile, BinFileError, FIELD_BYTES};
 
 const KIND: &str = "wtns";
 const KIND_BYTES: &[u8; 4] = b"wtns";

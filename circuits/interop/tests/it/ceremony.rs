@@ -13,14 +13,13 @@ use ark_std::{
     rand::{rngs::StdRng, SeedableRng},
     UniformRand,
 };
-use nocknock_circuits::interop::{
+use nocknock_circuits::{keys::verifying_key, reduction::CircomReduction};
+use nocknock_circuits_interop::{
     r1cs::{read_r1cs, R1cs},
-    reduction::CircomReduction,
     snarkjs::{proof_to_json, public_inputs_to_json, verifying_key_to_json},
     wtns::read_wtns,
     zkey::{read_zkey, Zkey},
 };
-use nocknock_circuits::keys::verifying_key;
 
 use super::snarkjs::{must, snarkjs};
 

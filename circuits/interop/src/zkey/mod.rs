@@ -5,7 +5,8 @@
 //! Neither replaces `snarkjs zkey verify`, which alone compares the key with the powers of tau
 //! and checks that each contribution builds on the one before it.
 //!
-//! The `H` points of such a key belong to [`CircomReduction`](super::reduction::CircomReduction).
+//! The `H` points of such a key belong to
+//! [`CircomReduction`](nocknock_circuits::reduction::CircomReduction).
 
 mod contributions;
 mod points;
@@ -23,7 +24,7 @@ use ark_groth16::{ProvingKey, VerifyingKey};
 use thiserror::Error;
 
 use self::points::{point_bytes, read_finite, read_points, Coordinate};
-use super::{
+use crate::{
     binfile::{self, BinFile, BinFileError},
     r1cs::R1csView,
 };
@@ -114,7 +115,7 @@ struct Coefficient {
 /// A decoded `.zkey` whose points have been checked one by one.
 #[derive(Clone, Debug)]
 pub struct Zkey {
-    /// The key in arkworks' form, for [`CircomReduction`](super::reduction::CircomReduction).
+    /// The key in arkworks' form, for [`CircomReduction`](nocknock_circuits::reduction::CircomReduction).
     pub proving_key: ProvingKey<Bn254>,
     /// Rows of the evaluation domain, a power of two.
     pub domain_size: u32,
@@ -343,9 +344,10 @@ impl Zkey {
             let row = system.a.len() + input;
             found.next().is_some_and(|entry| entry.is(0, row, input, Fr::one()))
         });
-        match equal && found.next().is_none() {
-            true => Ok(()),
-            false => Err(ZkeyError::OtherCircuit("the rows of public inputs differ".into())),
+        if equal && found.next().is_none() {
+            Ok(())
+        } else {
+            Err(ZkeyError::OtherCircuit("the rows of public inputs differ".into()))
         }
     }
 }

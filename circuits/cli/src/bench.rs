@@ -55,9 +55,10 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
         Statement::S1 => measure::<ScoreBlock>(shape, arguments)?,
         Statement::D1 => measure::<DeliverModel>(shape, arguments)?,
     };
-    match arguments.json {
-        true => println!("{}", serde_json::to_string_pretty(&report)?),
-        false => report.print(),
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        report.print();
     }
     Ok(())
 }

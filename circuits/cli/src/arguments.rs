@@ -78,7 +78,7 @@ pub(crate) struct KeysFolder {
 
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Make the development key of a circuit, unless it is there already
+    /// Make the development key of a circuit, unless it already exists
     ///
     /// The key comes from a public seed, so ANYONE CAN FORGE PROOFS UNDER IT. It is the same on
     /// every machine and serves tests and development chains alone.
@@ -88,19 +88,21 @@ pub(crate) enum KeysCommand {
         #[command(flatten)]
         folder: KeysFolder,
     },
-    /// Examine a proving key and make a trial proof with it
+    /// Examine a proving key and make trial proofs with it
     ///
-    /// Checks the file's checksum, every point, the verifying key, and that the key belongs to the
-    /// circuit as this program builds it. Whether a ceremony was honest only its transcript can
-    /// show.
+    /// Believes nothing that the file says about itself: checks its checksum and every point, that
+    /// the points which hide the inputs of a proof are those of the verifying key, and that the key
+    /// belongs to the circuit as this program builds it. Then it makes eight proofs of random
+    /// inputs. Only its transcript can show whether a ceremony was honest: compare the digest that
+    /// is printed with the one that the ceremony published.
     Check {
         /// The proving key
         file: PathBuf,
     },
-    /// Take over the key that a snarkjs ceremony ended with
+    /// Import the key that a snarkjs ceremony ended with
     ///
     /// Refuses keys that nobody contributed to, that lack the final beacon, or that belong to
-    /// another circuit, and makes a trial proof. Run `snarkjs zkey verify` first: only that
+    /// another circuit, and makes trial proofs. Run `snarkjs zkey verify` first: only that
     /// compares the key with the powers of tau. docs/ceremony.md describes the whole procedure.
     ImportZkey {
         #[command(flatten)]
@@ -148,8 +150,8 @@ pub(crate) enum ExportCommand {
     },
     /// Write the witness of a file of private inputs as an iden3 .wtns file
     ///
-    /// A witness holds the model and all salts. Only you can read the file that is written; delete
-    /// it after use.
+    /// A witness holds the model and all salts. The file can be read by you alone; delete it after
+    /// use.
     Wtns {
         /// File of private inputs, as `nocknock-circuits sample` writes it
         #[arg(long, value_name = "FILE")]

@@ -14,20 +14,25 @@ use zeroize::Zeroizing;
 use crate::{
     arguments::{self, SampleArguments},
     files::{self, Readers},
-    inputs::{Block, DeliveryInputs, Inputs, Model, Number, Sample, ScoreInputs},
+    inputs::{Block, Inputs, Model, Number, PrivateDelivery, PrivateScore, Sample},
 };
 
 /// Writes a file of random private inputs.
 pub(crate) fn run(arguments: &SampleArguments) -> Result<()> {
     let shape = &arguments.circuit.shape;
-    let mut seed = Zeroizing::new([0; 32]);
-    OsRng.try_fill_bytes(&mut seed[..])?;
-    let rng = &mut ChaCha20Rng::from_seed(*seed);
+    let rng = &mut fresh_rng()?;
     let inputs = match arguments.circuit.statement {
         arguments::Statement::S1 => Inputs::S1(score_inputs(shape, rng)),
         arguments::Statement::D1 => Inputs::D1(delivery_inputs(shape, rng)),
     };
     files::create(&arguments.out, Readers::Owner, |out| serde_json::to_writer(out, &inputs))
+}
+
+/// Randomness that nobody else knows.
+pub(crate) fn fresh_rng() -> Result<ChaCha20Rng> {
+    let mut seed = Zeroizing::new([0; 32]);
+    OsRng.try_fill_bytes(&mut seed[..])?;
+    Ok(ChaCha20Rng::from_seed(*seed))
 }
 
 /// A statement that random inputs can be drawn for.
@@ -61,8 +66,8 @@ impl Sampled for DeliverModel {
     }
 }
 
-fn score_inputs(shape: &MlpShape, rng: &mut ChaCha20Rng) -> ScoreInputs {
-    ScoreInputs {
+fn score_inputs(shape: &MlpShape, rng: &mut ChaCha20Rng) -> PrivateScore {
+    PrivateScore {
         shape: shape.name().into(),
         context: number(rng),
         model: model(shape, rng),
@@ -74,8 +79,8 @@ fn score_inputs(shape: &MlpShape, rng: &mut ChaCha20Rng) -> ScoreInputs {
     }
 }
 
-fn delivery_inputs(shape: &MlpShape, rng: &mut ChaCha20Rng) -> DeliveryInputs {
-    DeliveryInputs {
+fn delivery_inputs(shape: &MlpShape, rng: &mut ChaCha20Rng) -> PrivateDelivery {
+    PrivateDelivery {
         shape: shape.name().into(),
         context: number(rng),
         model: model(shape, rng),

@@ -21,9 +21,9 @@ use crate::{files, refusal::refuse};
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Inputs {
     /// S1, the score of a model on a block.
-    S1(ScoreInputs),
+    S1(PrivateScore),
     /// D1, the delivery of a model.
-    D1(DeliveryInputs),
+    D1(PrivateDelivery),
 }
 
 /// A field element, written as 64 hexadecimal digits.
@@ -33,7 +33,7 @@ pub(crate) struct Number(pub(crate) Fr);
 /// Private inputs of S1.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ScoreInputs {
+pub(crate) struct PrivateScore {
     /// Name of the model shape.
     pub(crate) shape: String,
     /// `ctx`, which ties the proof to a chain, a task and a worker.
@@ -47,7 +47,7 @@ pub(crate) struct ScoreInputs {
 /// Private inputs of D1.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct DeliveryInputs {
+pub(crate) struct PrivateDelivery {
     /// Name of the model shape.
     pub(crate) shape: String,
     /// `ctx`, which ties the proof to a chain, a task and a worker.
@@ -112,7 +112,7 @@ impl Inputs {
     }
 }
 
-impl ScoreInputs {
+impl PrivateScore {
     /// The statement's inputs: the full score of the model on the block.
     pub(crate) fn open(mut self) -> Result<(MlpShape, score::Public, score::Private)> {
         let shape = named(&self.shape)?;
@@ -125,19 +125,19 @@ impl ScoreInputs {
             block_index: self.block.index,
             rows: fill_block(&shape, rows.collect()).map_err(refuse)?,
         };
-        let public = score::Public::of(&shape, self.context.0, &private).map_err(refuse)?;
+        let public = private.public_inputs(&shape, self.context.0).map_err(refuse)?;
         Ok((shape, public, private))
     }
 }
 
-impl DeliveryInputs {
+impl PrivateDelivery {
     /// The statement's inputs.
     pub(crate) fn open(mut self) -> Result<(MlpShape, delivery::Public, delivery::Private)> {
         let shape = named(&self.shape)?;
         let weights = self.model.take_weights();
         let private = delivery::Private::new(&shape, self.key.0, self.model.salt.0, &weights);
         let private = private.map_err(refuse)?;
-        let public = delivery::Public::of(&shape, self.context.0, &private);
+        let public = private.public_inputs(&shape, self.context.0);
         self.key.0.zeroize();
         Ok((shape, public, private))
     }

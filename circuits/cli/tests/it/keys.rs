@@ -1,0 +1,161 @@
+//! `keys check` believes nothing that a key file says about itself, and no point of it.
+
+use std::{fs, path::Path};
+
+use ark_bn254::{Bn254, G1Affine, G2Affine};
+use ark_ec::AffineRepr;
+use ark_groth16::Groth16;
+use ark_std::rand::{rngs::StdRng, SeedableRng};
+use nocknock_circuits::{
+    delivery::Circuit,
+    keys::{store, ProvingKey, Reduction},
+};
+use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::shape::TINY_4X3X2};
+use tempfile::tempdir;
+
+use super::program::{done, fails};
+
+type Points = ark_groth16::ProvingKey<Bn254>;
+
+const CEREMONY: KeyOrigin = KeyOrigin::Ceremony(ContentHash([1; 32]));
+
+/// Writes a key that is no development key, with a checksum that fits its points.
+fn write(path: &Path, origin: KeyOrigin, change: impl FnOnce(&mut Points)) {
+    let circuit = Circuit::compile(&TINY_4X3X2);
+    let points = Groth16::<Bn254>::generate_random_parameters_with_reduction(
+        circuit.matrices(),
+        &mut StdRng::seed_from_u64(7),
+    );
+    let mut points = points.unwrap();
+    change(&mut points);
+    store(&ProvingKey::new(&circuit, origin, Reduction::Libsnark, points), path).unwrap();
+}
+
+/// Writes a key with changed points and demands that the check refuses it.
+fn assert_refused(message: &str, change: impl FnOnce(&mut Points)) {
+    let folder = tempdir().unwrap();
+    write(&folder.path().join("key.pkey"), CEREMONY, change);
+    fails(folder.path(), "keys check key.pkey", 3, message);
+}
+
+fn shift(point: &mut G1Affine) {
+    *point = (*point + G1Affine::generator()).into();
+}
+
+#[test]
+fn an_honest_key_passes() {
+    let folder = tempdir().unwrap();
+    write(&folder.path().join("key.pkey"), CEREMONY, |_| ());
+    let checked = done(folder.path(), "keys check key.pkey");
+    assert!(checked.value("origin").starts_with("ceremony"), "{checked:?}");
+    assert!(!checked.messages.contains("WARNING"), "{checked:?}");
+}
+
+#[test]
+fn a_replaced_beta_is_refused() {
+    assert_refused("beta in G1 is not", |points| shift(&mut points.beta_g1));
+}
+
+#[test]
+fn a_replaced_delta_is_refused() {
+    assert_refused("delta in G1 is not", |points| shift(&mut points.delta_g1));
+}
+
+#[test]
+fn a_key_without_its_blinding_points_is_refused() {
+    assert_refused("in G1 is not", |points| {
+        points.beta_g1 = G1Affine::zero();
+        points.delta_g1 = G1Affine::zero();
+        points.b_g1_query.fill(G1Affine::zero());
+    });
+}
+
+#[test]
+fn a_replaced_point_of_a_is_refused() {
+    assert_refused("withheld", |points| shift(&mut points.a_query[0]));
+}
+
+#[test]
+fn a_replaced_point_of_b_in_g1_is_refused() {
+    assert_refused("differ between G1 and G2", |points| shift(&mut points.b_g1_query[9]));
+}
+
+#[test]
+fn a_replaced_point_of_b_in_g2_is_refused() {
+    assert_refused("differ between G1 and G2", |points| {
+        let point = &mut points.b_g2_query[9];
+        *point = (*point + G2Affine::generator()).into();
+    });
+}
+
+#[test]
+fn the_same_change_of_b_in_both_groups_is_refused() {
+    assert_refused("withheld", |points| {
+        shift(&mut points.b_g1_query[0]);
+        let point = &mut points.b_g2_query[0];
+        *point = (*point + G2Affine::generator()).into();
+    });
+}
+
+#[test]
+fn a_replaced_point_of_h_is_refused() {
+    assert_refused("withheld", |points| shift(&mut points.h_query[0]));
+}
+
+/// The last wire is a state of a hash, which is never zero.
+#[test]
+fn a_replaced_point_of_l_is_refused() {
+    assert_refused("withheld", |points| shift(points.l_query.last_mut().unwrap()));
+}
+
+#[test]
+fn a_missing_point_is_refused() {
+    assert_refused("points L where", |points| {
+        points.l_query.pop();
+    });
+}
+
+#[test]
+fn a_key_that_claims_to_be_a_development_key_is_refused() {
+    let folder = tempdir().unwrap();
+    write(&folder.path().join("key.pkey"), KeyOrigin::Development, |_| ());
+    fails(folder.path(), "keys check key.pkey", 3, "not the one of this release");
+}
+
+/// The bytes with a checksum that fits.
+fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.len() - 32;
+    let digest = blake3::hash(&bytes[..end]);
+    bytes[end..].copy_from_slice(digest.as_bytes());
+    bytes
+}
+
+/// Byte 16 names the statement. The shape's name and sizes, the number of constraints and the hash
+/// of the matrices follow.
+#[test]
+fn a_header_that_names_another_circuit_is_refused() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("key.pkey");
+    write(&path, CEREMONY, |_| ());
+    let honest = fs::read(&path).unwrap();
+    let header = u32::from_le_bytes(honest[12..16].try_into().unwrap()) as usize;
+    // The origin takes 33 bytes, the reduction one, and the key's id 32 before them.
+    let matrix_hash = 16 + header - 33 - 1 - 32 - 32;
+    let constraints = matrix_hash - 4;
+    for place in [16, constraints, matrix_hash] {
+        let mut changed = honest.clone();
+        changed[place] ^= 1;
+        fs::write(&path, resealed(changed)).unwrap();
+        fails(folder.path(), "keys check key.pkey", 3, "is for circuit");
+    }
+}
+
+#[test]
+fn a_development_key_cannot_pretend_to_come_from_a_ceremony() {
+    let folder = tempdir().unwrap();
+    let circuit = Circuit::compile(&TINY_4X3X2);
+    let points = nocknock_circuits::keys::generate(&circuit).unwrap().points().clone();
+    let key = ProvingKey::new(&circuit, CEREMONY, Reduction::Libsnark, points);
+    store(&key, &folder.path().join("key.pkey")).unwrap();
+    fails(folder.path(), "keys check key.pkey", 3, "it holds a development key");
+}

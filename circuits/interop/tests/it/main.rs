@@ -1,0 +1,4 @@
+//! Agreement with npm's snarkjs, run as a program.
+
+mod ceremony;
+mod snarkjs;
