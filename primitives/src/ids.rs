@@ -1,5 +1,9 @@
 //! Identifiers and the 32-byte values that name things on the chain.
 
+mod blob_text;
+
+pub use blob_text::ParseBlobIdError;
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{fmt, str::FromStr};
 use scale_info::TypeInfo;
@@ -24,6 +28,7 @@ pub type FieldBytes = [u8; 32];
 #[error("expected 64 hexadecimal digits, with or without a leading 0x")]
 pub struct ParseBytes32Error;
 
+/// 32 bytes under a name of their own.
 macro_rules! bytes32 {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -46,6 +51,27 @@ macro_rules! bytes32 {
             }
         }
 
+        /// The text, in JSON as elsewhere.
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = alloc::string::String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+/// The text of such bytes as hexadecimal digits after `0x`.
+macro_rules! hexadecimal {
+    ($($name:ident),+ $(,)?) => {$(
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write_hex(&self.0, f)
@@ -65,22 +91,7 @@ macro_rules! bytes32 {
                 read_hex(text).map(Self)
             }
         }
-
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        #[cfg(feature = "serde")]
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = alloc::string::String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    };
+    )+};
 }
 
 bytes32!(
@@ -112,6 +123,8 @@ bytes32!(
     ContentHash
 );
 
+hexadecimal!(CircuitId, KeyId, ModelCommitment, BlockRoot, KeyCommitment, ContentHash);
+
 fn write_hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("0x")?;
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -141,7 +154,7 @@ mod tests {
     #[test]
     fn refuses_a_text_of_the_wrong_length_or_alphabet() {
         for text in ["", "0x", "ab", &"g".repeat(64), &"a".repeat(66)] {
-            assert_eq!(text.parse::<BlobId>(), Err(ParseBytes32Error), "{text}");
+            assert_eq!(text.parse::<CircuitId>(), Err(ParseBytes32Error), "{text}");
         }
     }
 }

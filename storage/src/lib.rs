@@ -3,7 +3,8 @@
 pub mod blob_id;
 pub mod cache;
 pub mod client;
-pub mod dev_store;
 pub mod manifest;
+pub mod speed;
+mod text;
 
 pub use blob_id::BlobId;

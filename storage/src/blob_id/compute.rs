@@ -166,5 +166,5 @@ fn assemble(layout: &Layout, stripes: Vec<StripeNodes>) -> BlobId {
 fn seal(len: u64, root: &Node) -> BlobId {
     const ENCODING_RS2: u8 = 1;
     let message = [&[ENCODING_RS2][..], &len.to_le_bytes(), root].concat();
-    BlobId::from_bytes(merkle::hash(&message))
+    BlobId(merkle::hash(&message))
 }

@@ -21,9 +21,10 @@ impl ShardCount {
 
     /// Checks that ids are defined for `shards`.
     pub fn new(shards: u16) -> Result<Self, UnsupportedShardCount> {
-        match (4..=MAX_SHARDS).contains(&shards) {
-            true => Ok(Self(shards)),
-            false => Err(UnsupportedShardCount(shards)),
+        if (4..=MAX_SHARDS).contains(&shards) {
+            Ok(Self(shards))
+        } else {
+            Err(UnsupportedShardCount(shards))
         }
     }
 

@@ -18,7 +18,6 @@
 
 mod compute;
 mod extend;
-mod id;
 mod layout;
 mod merkle;
 mod repair;
@@ -26,5 +25,5 @@ mod source;
 mod stripe;
 
 pub use compute::{blob_id, blob_id_of_file, blob_id_of_reader, BlobIdError};
-pub use id::{BlobId, ParseBlobIdError};
 pub use layout::{BlobTooLarge, ShardCount, UnsupportedShardCount};
+pub use nocknock_primitives::ids::{BlobId, ParseBlobIdError};

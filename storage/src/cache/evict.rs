@@ -2,13 +2,15 @@
 
 use std::{
     cmp::Reverse,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-use super::{sum_path, CacheError, CacheKey, LockedFile, Usage};
+use nocknock_durable::LockedFile;
+
+use super::{sum_path, CacheError, CacheKey, Usage};
 
 /// Holds the cache's lock: blobs come and go only under it.
 #[derive(Debug)]
@@ -20,13 +22,7 @@ pub(super) struct Guard<'a> {
 impl<'a> Guard<'a> {
     pub(super) fn lock(root: &'a Path) -> Result<Self, CacheError> {
         let path = root.join("lock");
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .and_then(|file| file.lock().map(|()| file))
-            .map_err(CacheError::io("lock", &path))?;
+        let lock = nocknock_durable::lock(&path).map_err(CacheError::io("lock", &path))?;
         Ok(Self { root, _lock: lock })
     }
 
@@ -82,9 +78,10 @@ struct Item {
 pub(super) fn usage(root: &Path) -> Result<Usage, CacheError> {
     let mut usage = Usage::default();
     for item in scan(root)? {
-        let (count, bytes) = match item.checked {
-            true => (&mut usage.blobs, &mut usage.blob_bytes),
-            false => (&mut usage.partials, &mut usage.partial_bytes),
+        let (count, bytes) = if item.checked {
+            (&mut usage.blobs, &mut usage.blob_bytes)
+        } else {
+            (&mut usage.partials, &mut usage.partial_bytes)
         };
         *count += 1;
         *bytes += item.size;

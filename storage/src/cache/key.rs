@@ -48,13 +48,13 @@ mod tests {
 
     #[test]
     fn file_names_survive_a_round_trip() {
-        let key = CacheKey::new(BlobId::from_bytes([7; 32]), ShardCount::WALRUS);
+        let key = CacheKey::new(BlobId([7; 32]), ShardCount::WALRUS);
         assert_eq!(CacheKey::from_file_name(&key.to_string()), Some(key));
     }
 
     #[test]
     fn other_files_are_not_taken_for_blobs() {
-        let key = CacheKey::new(BlobId::from_bytes([7; 32]), ShardCount::WALRUS);
+        let key = CacheKey::new(BlobId([7; 32]), ShardCount::WALRUS);
         for name in ["", "notes.txt", ".1000", &format!("{key}.sum")] {
             assert_eq!(CacheKey::from_file_name(name), None, "{name}");
         }

@@ -23,7 +23,6 @@ mod entry;
 mod evict;
 mod hash;
 mod key;
-mod locked;
 mod partial;
 mod temporary;
 
@@ -42,7 +41,7 @@ pub use key::CacheKey;
 pub use partial::Partial;
 
 pub(crate) use hash::{for_each_piece, hash_range, ContentHasher};
-pub(crate) use locked::{sync_folder_of, LockedFile};
+use nocknock_durable::LockedFile;
 
 use crate::blob_id::{blob_id_of_file, BlobId, BlobIdError};
 use entry::Sum;
@@ -55,7 +54,10 @@ pub const DEFAULT_LIMIT: u64 = 16 << 30;
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The file system refused.
-    #[error("cannot {doing} {}: {reason}; check the cache folder's permissions and free space", path.display())]
+    #[error(
+        "cannot {doing} {}: {reason}; check the cache folder's permissions and free space",
+        crate::text::path(path)
+    )]
     Io {
         /// What was tried.
         doing: &'static str,

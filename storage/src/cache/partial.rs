@@ -2,7 +2,9 @@
 
 use std::{fs::File, io, os::unix::fs::FileExt, path::Path};
 
-use super::{CacheKey, LockedFile};
+use nocknock_durable::LockedFile;
+
+use super::CacheKey;
 
 /// The beginning of a blob, unchecked, that this process alone may extend.
 #[derive(Debug)]
@@ -43,8 +45,14 @@ impl Partial {
 
     /// Drops all bytes.
     pub fn restart(&mut self) -> io::Result<()> {
-        self.file().set_len(0)?;
-        self.len = 0;
+        self.truncate(0)
+    }
+
+    /// Drops all bytes but the first `len`.
+    pub fn truncate(&mut self, len: u64) -> io::Result<()> {
+        let len = len.min(self.len);
+        self.file().set_len(len)?;
+        self.len = len;
         Ok(())
     }
 

@@ -7,9 +7,8 @@ use std::{
     path::Path,
 };
 
+use nocknock_durable::LockedFile;
 use tempfile::TempDir;
-
-use super::locked::LockedFile;
 
 const PREFIX: &str = "nocknock-cache-";
 

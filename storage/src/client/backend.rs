@@ -32,7 +32,7 @@ impl fmt::Display for Target {
             Self::QuiltMember { quilt, identifier } => {
                 write!(f, "member {identifier:?} of quilt {quilt}")
             }
-            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::File(path) => write!(f, "file {}", crate::text::path(path)),
         }
     }
 }
@@ -48,7 +48,7 @@ pub struct Upload {
     pub epochs: NonZeroU32,
     /// Whether nobody may delete the blob before its time.
     pub permanent: bool,
-    /// Who is told how far the upload is.
+    /// Receives the progress of the upload.
     pub progress: Progress,
 }
 

@@ -1,13 +1,13 @@
 //! Fetching: from a request to bytes whose id was recomputed.
 
-use std::{future::Future, time::Duration};
+use std::{collections::HashSet, future::Future, time::Duration};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
 use tokio::time::{sleep, timeout, Instant};
 
 use super::{
+    incoming::Incoming,
     pool::{Operation, Stop},
     Action, Backend, ClientError, Download, Fault, Inner, Progress, Stage, Step, Target,
 };
@@ -27,7 +27,7 @@ pub struct FetchOptions {
     /// window from now on, aggregators that do not know it are asked again. The client knows by
     /// itself what it has stored.
     pub just_certified: bool,
-    /// Who is told how far the download is.
+    /// Receives the progress of the download.
     pub progress: Progress,
 }
 
@@ -47,6 +47,9 @@ pub(super) struct Fetch<'a> {
     /// The most bytes that there ever were, and how many there were at the last count.
     furthest: u64,
     counted: u64,
+    /// Endpoints that answered a request for the rest of the blob with something else: they are
+    /// asked for the whole.
+    whole_only: HashSet<String>,
 }
 
 /// What a try finds when it begins.
@@ -66,6 +69,7 @@ impl<'a> Fetch<'a> {
             fresh_until: client.fresh_until(id, options.just_certified),
             furthest: 0,
             counted: 0,
+            whole_only: HashSet::new(),
         }
     }
 
@@ -104,7 +108,22 @@ impl<'a> Fetch<'a> {
         if Some(partial.len()) == self.options.size && !partial.is_empty() {
             return Ok(true);
         }
-        let download = match self.open(backend, partial.len()).await {
+        let goes_on = !self.whole_only.contains(backend.name());
+        let offset = if goes_on { partial.len() } else { 0 };
+        let pulled = self.pull_from(backend, partial, offset).await;
+        if let Err(Stop::Endpoint(Fault::WrongRange { .. })) = pulled {
+            self.whole_only.insert(backend.name().to_owned());
+        }
+        pulled
+    }
+
+    async fn pull_from(
+        &mut self,
+        backend: &dyn Backend,
+        partial: &mut Partial,
+        offset: u64,
+    ) -> Result<bool, Stop> {
+        let download = match self.open(backend, offset).await {
             Err(Fault::Range(_)) => {
                 self.restart(partial)?;
                 self.open(backend, 0).await?
@@ -115,7 +134,7 @@ impl<'a> Fetch<'a> {
         if download.start == 0 {
             self.restart(partial)?;
         } else if download.start != partial.len() {
-            return Err(Fault::Protocol("another range than asked for".to_owned()).into());
+            return Err(Fault::WrongRange { offset, reason: "another range" }.into());
         }
         let resumed = download.start > 0;
         self.receive(download, partial).await?;
@@ -146,38 +165,44 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    async fn receive(&mut self, mut download: Download, partial: &mut Partial) -> Result<(), Stop> {
-        let idle = self.client.config.timeouts.idle;
-        let begun = partial.len();
-        let most = self.options.size.or(download.total).unwrap_or(self.limit);
-        loop {
-            let piece =
-                timeout(idle, download.body.next()).await.map_err(|_| Fault::Silent(idle))?;
-            let Some(piece) = piece else { break };
-            let piece = piece?;
-            if partial.len() + piece.len() as u64 > most {
-                return Err(self.overrun(partial, piece.len(), most).into());
+    async fn receive(&mut self, download: Download, partial: &mut Partial) -> Result<(), Stop> {
+        let Download { start, total, body } = download;
+        let mut incoming = Incoming::new(body, &self.client.config.timeouts);
+        let expected = self.options.size.or(total);
+        while let Some(piece) = incoming.next().await? {
+            let size = partial.len() + piece.len() as u64;
+            if size > expected.unwrap_or(self.limit) {
+                return Err(self.too_many(partial, start, size, expected).into());
             }
             partial.append(&piece).map_err(|reason| self.file_error("write", reason))?;
             self.furthest = self.furthest.max(partial.len());
-            self.tell(Stage::Downloading, partial.len(), download.total);
+            self.tell(Stage::Downloading, partial.len(), total);
         }
-        match self.options.size.or(download.total) {
-            Some(total) if total != partial.len() => {
-                Err(Fault::broken(partial.len() - begun, "the body ended early").into())
-            }
-            _ => Ok(()),
+        if expected.is_some_and(|expected| expected != partial.len()) {
+            return Err(too_few(partial, start).into());
         }
+        Ok(())
     }
 
-    /// More bytes than the blob has: what is there came from a liar.
-    fn overrun(&self, partial: &mut Partial, piece: usize, most: u64) -> Fault {
-        let size = partial.len() + piece as u64;
-        // Should the file keep its bytes, the check of the id refuses them later.
-        let _ = partial.restart();
-        match most == self.limit && self.options.size != Some(most) {
-            true => Fault::TooLarge { size, limit: most },
-            false => Fault::WrongSize { size, expected: most },
+    /// More bytes than the blob has, or than may come.
+    fn too_many(
+        &self,
+        partial: &mut Partial,
+        start: u64,
+        size: u64,
+        expected: Option<u64>,
+    ) -> Fault {
+        match expected {
+            Some(_) if start > 0 => wrong_range(partial, start, "too many bytes"),
+            // What is there came from a liar. Should the file keep its bytes, the check of the id
+            // refuses them later.
+            _ => {
+                let _ = partial.restart();
+                match expected {
+                    Some(expected) => Fault::WrongSize { size, expected },
+                    None => Fault::TooLarge { size, limit: self.limit },
+                }
+            }
         }
     }
 
@@ -198,6 +223,23 @@ impl<'a> Fetch<'a> {
         let _turn = self.client.checks.acquire().await;
         blocking(move || cache.admit(partial)).await
     }
+}
+
+/// A body that ended although nothing broke.
+fn too_few(partial: &mut Partial, start: u64) -> Fault {
+    if start > 0 {
+        wrong_range(partial, start, "too few bytes")
+    } else {
+        Fault::broken(partial.len(), "the body ended early")
+    }
+}
+
+/// Drops what came as the rest of a blob and is not: a range that is too short or too long may lie
+/// anywhere in the blob. What others sent before stays.
+fn wrong_range(partial: &mut Partial, offset: u64, reason: &'static str) -> Fault {
+    // Should the file keep its bytes, the check of the id refuses them later.
+    let _ = partial.truncate(offset);
+    Fault::WrongRange { offset, reason }
 }
 
 #[async_trait]
@@ -270,19 +312,17 @@ impl Operation for FetchMember<'_> {
 
     async fn attempt(&mut self, backend: &dyn Backend) -> Result<Bytes, Stop> {
         let timeouts = &self.client.config.timeouts;
-        let mut download = timeout(timeouts.answer, backend.open(&self.target(), 0))
-            .await
-            .map_err(|_| Fault::Silent(timeouts.answer))??;
-        self.check_size(download.total.unwrap_or(0))?;
-        let mut bytes = BytesMut::new();
-        while let Some(piece) = timeout(timeouts.idle, download.body.next())
-            .await
-            .map_err(|_| Fault::Silent(timeouts.idle))?
-        {
-            bytes.extend_from_slice(&piece?);
+        let Download { total, body, .. } =
+            timeout(timeouts.answer, backend.open(&self.target(), 0))
+                .await
+                .map_err(|_| Fault::Silent(timeouts.answer))??;
+        self.check_size(total.unwrap_or(0))?;
+        let (mut bytes, mut incoming) = (BytesMut::new(), Incoming::new(body, timeouts));
+        while let Some(piece) = incoming.next().await? {
+            bytes.extend_from_slice(&piece);
             self.check_size(bytes.len() as u64)?;
         }
-        match download.total {
+        match total {
             Some(total) if total != bytes.len() as u64 => {
                 Err(Fault::broken(bytes.len() as u64, "the body ended early").into())
             }
@@ -297,10 +337,10 @@ impl Operation for FetchMember<'_> {
 
 impl FetchMember<'_> {
     fn check_size(&self, size: u64) -> Result<(), Fault> {
-        match size > self.limit {
-            true => Err(Fault::TooLarge { size, limit: self.limit }),
-            false => Ok(()),
+        if size > self.limit {
+            return Err(Fault::TooLarge { size, limit: self.limit });
         }
+        Ok(())
     }
 }
 

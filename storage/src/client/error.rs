@@ -127,7 +127,7 @@ pub enum ClientError {
         limit: u64,
     },
     /// A file outside the cache cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
+    #[error("cannot read {}: {reason}", crate::text::path(path))]
     File {
         /// The file.
         path: PathBuf,
@@ -168,7 +168,10 @@ pub enum ConfigError {
     #[error(transparent)]
     Cache(#[from] CacheError),
     /// The file of further certificate authorities cannot be used.
-    #[error("cannot use the certificates in {}: {reason}; the file must hold certificates in PEM form", path.display())]
+    #[error(
+        "cannot use the certificates in {}: {reason}; the file must hold certificates in PEM form",
+        crate::text::path(path)
+    )]
     Certificates {
         /// The file.
         path: PathBuf,

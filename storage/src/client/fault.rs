@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Role, TokenError};
-use crate::blob_id::BlobId;
+use crate::{blob_id::BlobId, speed::TooSlow};
 
 /// Why one try with one endpoint failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,8 +14,16 @@ pub enum Fault {
     /// The endpoint kept silent for too long.
     #[error("kept silent for {} s", .0.as_secs_f32())]
     Silent(Duration),
-    /// The time allowed for the whole operation ended during the try.
-    #[error("had not finished when the time was over")]
+    /// The endpoint sent, or took, bytes more slowly than is put up with.
+    #[error("moved only {moved} bytes in {} s", within.as_secs_f32())]
+    Slow {
+        /// Bytes that had moved.
+        moved: u64,
+        /// Within this time.
+        within: Duration,
+    },
+    /// The time allowed for the try, or for the whole operation, was over.
+    #[error("had not finished when its time was over")]
     Unfinished,
     /// The connection ended early.
     #[error("broke the connection off after {received} bytes ({reason})")]
@@ -30,7 +38,7 @@ pub enum Fault {
     Status {
         /// The status.
         status: u16,
-        /// What the endpoint says about it, shortened and stripped of control characters.
+        /// What the endpoint says about it, shortened and fit for a terminal.
         message: String,
         /// How long the endpoint asks to be left alone.
         retry_after: Option<Duration>,
@@ -38,6 +46,14 @@ pub enum Fault {
     /// The endpoint has fewer bytes than the download had already, from it or another one.
     #[error("refused to continue a download at byte {0}")]
     Range(u64),
+    /// The answer to a request for the rest of a blob is not that rest.
+    #[error("sent something else than the rest of the blob from byte {offset} on ({reason})")]
+    WrongRange {
+        /// Where the rest begins.
+        offset: u64,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The bytes are not the blob.
     #[error("sent wrong bytes: their blob id is {found}")]
     WrongBytes {
@@ -76,10 +92,10 @@ pub enum Fault {
     #[error("says that the network marked the blob invalid")]
     MarkedInvalid,
     /// No token for the try.
-    #[error("got no try: {0}")]
+    #[error("was not asked: {0}")]
     Token(#[from] TokenError),
     /// The file to upload cannot be read any more.
-    #[error("got no bytes: the file cannot be read ({0})")]
+    #[error("got no bytes, because the file cannot be read ({0})")]
     Source(String),
 }
 
@@ -110,8 +126,11 @@ impl Fault {
             }
             Self::Connect(_)
             | Self::Silent(_)
+            | Self::Slow { .. }
+            | Self::Unfinished
             | Self::Broken { .. }
             | Self::Range(_)
+            | Self::WrongRange { .. }
             | Self::WrongBytes { .. } => Recovery::Retry(Duration::ZERO),
             _ => Recovery::Final,
         }
@@ -135,6 +154,10 @@ impl Fault {
             Self::Silent(_) | Self::Unfinished | Self::Broken { .. } => {
                 "try again later, add another endpoint or raise the time-outs"
             }
+            Self::Slow { .. } => {
+                "add another endpoint, or lower the least speed if your own link is that slow"
+            }
+            Self::WrongRange { .. } => "add another endpoint, this one cannot go on with a download",
             Self::Range(_) => "try again",
             Self::WrongBytes { .. } | Self::WrongSize { .. } => {
                 "do not use this endpoint, or check that the shard count is that of its network"
@@ -161,13 +184,23 @@ fn status_advice(status: u16, role: Role) -> &'static str {
             "check the id and the network; the blob's epochs may be over, or it was deleted"
         }
         (413, Role::Publisher) => {
-            "public publishers take up to 10 MiB: pack the data into a manifest or run an own publisher"
+            "public publishers take up to 10 MiB: pack the data into a manifest or run your own publisher"
         }
         (429, _) => "wait or add another endpoint",
         (451, _) => "the content is blocked for legal reasons there, asking again does not help",
         (504, Role::Publisher) => "the token had expired or the network was slow, try again",
         (500..=599, _) => "try again later or add another endpoint",
         _ => "check the endpoint and what it is asked for",
+    }
+}
+
+impl From<TooSlow> for Fault {
+    fn from(TooSlow { moved, within }: TooSlow) -> Self {
+        if moved == 0 {
+            Self::Silent(within)
+        } else {
+            Self::Slow { moved, within }
+        }
     }
 }
 
@@ -186,6 +219,16 @@ mod tests {
         }
         for lasting in [301, 400, 401, 403, 404, 410, 413, 416, 451, 500, 501] {
             assert_eq!(status(lasting).recovery(false), Recovery::Final);
+        }
+    }
+
+    #[test]
+    fn slowness_and_wrong_ranges_pass_and_speak_against_the_endpoint() {
+        let within = Duration::from_secs(1);
+        let wrong_range = Fault::WrongRange { offset: 1, reason: "too few bytes" };
+        for fault in [Fault::Slow { moved: 1, within }, Fault::Unfinished, wrong_range] {
+            assert_eq!(fault.recovery(false), Recovery::Retry(Duration::ZERO), "{fault}");
+            assert!(fault.blames_endpoint(), "{fault}");
         }
     }
 

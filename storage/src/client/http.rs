@@ -19,13 +19,17 @@ use rustls::{
     pki_types::{pem::PemObject, CertificateDer},
     ClientConfig as TlsConfig, RootCertStore,
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{
     wire, Backend, ConfigError, Download, EndpointUrl, Fault, Receipt, Stage, Step, Target,
     Timeouts, Token, TokenProvider, TokenRequest, Upload,
 };
-use crate::blob_id::BlobId;
+use crate::{
+    blob_id::BlobId,
+    speed::{LeastSpeed, SpeedWatch},
+    text::line,
+};
 
 /// Bytes of an error message or a receipt that are read at most.
 const LONGEST_MESSAGE: usize = 1 << 16;
@@ -38,6 +42,7 @@ pub struct HttpBackend {
     client: Client,
     tokens: Option<Arc<dyn TokenProvider>>,
     idle: Duration,
+    least_speed: LeastSpeed,
 }
 
 impl HttpBackend {
@@ -59,7 +64,14 @@ impl HttpBackend {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| ConfigError::Http(deepest(&error)))?;
-        Ok(Self { name: url.to_string(), url, client, tokens: None, idle: timeouts.idle })
+        Ok(Self {
+            name: url.to_string(),
+            url,
+            client,
+            tokens: None,
+            idle: timeouts.idle,
+            least_speed: timeouts.least_speed,
+        })
     }
 
     /// The same, with a token for every upload. Tokens are not sent over plain http.
@@ -90,7 +102,7 @@ impl HttpBackend {
         &self,
         upload: &Upload,
         token: Option<&Token>,
-        trouble: &Trouble,
+        sending: &Sending,
     ) -> RequestBuilder {
         let mut query = vec![("epochs", upload.epochs.to_string())];
         if upload.permanent {
@@ -101,7 +113,7 @@ impl HttpBackend {
             .query(&query)
             .header(header::CONTENT_TYPE, "application/octet-stream")
             .header(header::CONTENT_LENGTH, upload.payload.len())
-            .body(Body::wrap_stream(reported(upload, trouble.clone())));
+            .body(Body::wrap_stream(reported(upload, sending.clone())));
         match token {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,
@@ -141,8 +153,8 @@ impl Backend for HttpBackend {
 
     async fn put(&self, upload: &Upload) -> Result<Receipt, Fault> {
         let token = self.token(upload).await?;
-        let trouble = Trouble::default();
-        let request = self.put_request(upload, token.as_ref(), &trouble);
+        let sending = Sending::default();
+        let request = self.put_request(upload, token.as_ref(), &sending);
         let answer = async {
             let response = request.send().await.map_err(|error| fault(&error))?;
             match response.status() {
@@ -150,7 +162,11 @@ impl Backend for HttpBackend {
                 _ => Err(self.fault_of(response).await),
             }
         };
-        answer.await.map_err(|fault| match trouble.get() {
+        let answered = tokio::select! {
+            answered = answer => answered,
+            slow = sending.too_slow(upload.payload.len(), self.least_speed) => Err(slow),
+        };
+        answered.map_err(|fault| match sending.trouble.get() {
             Some(reason) => Fault::Source(reason.clone()),
             None => without_token(fault, token.as_ref()),
         })
@@ -188,21 +204,49 @@ impl Backend for HttpBackend {
     }
 }
 
-/// Why the bytes to upload could not be read, if so. To the HTTP layer it is one more broken body.
-type Trouble = Arc<OnceLock<String>>;
+/// What happens to an upload's bytes on their way to the HTTP layer. Clones share it.
+#[derive(Clone, Debug, Default)]
+struct Sending {
+    /// Why the bytes could not be read, if so. To the HTTP layer it is one more broken body.
+    trouble: Arc<OnceLock<String>>,
+    /// How many have left.
+    sent: Arc<AtomicU64>,
+}
+
+impl Sending {
+    /// Ends when the publisher takes bytes more slowly than is put up with. Once it has all of them
+    /// it may think for as long as an answer may take.
+    async fn too_slow(&self, total: u64, least: LeastSpeed) -> Fault {
+        const LOOK: Duration = Duration::from_millis(100);
+        let (mut watch, mut before) = (SpeedWatch::new(least), 0);
+        loop {
+            let sent = self.sent.load(Ordering::Relaxed);
+            if sent >= total {
+                return std::future::pending().await;
+            }
+            watch.count(sent.saturating_sub(before));
+            before = sent;
+            if let Err(slow) = watch.wait(sleep(LOOK)).await {
+                return slow.into();
+            }
+        }
+    }
+}
 
 /// The upload's bytes, with every piece reported as it leaves.
 fn reported(
     upload: &Upload,
-    trouble: Trouble,
+    sending: Sending,
 ) -> impl Stream<Item = std::io::Result<Bytes>> + Send + 'static {
     let (progress, target) = (upload.progress.clone(), Target::Blob(upload.id));
     let (mut done, total) = (0, upload.payload.len());
+    let (trouble, sent) = (sending.trouble, sending.sent);
     let pieces = upload.payload.stream().inspect_err(move |error| {
         trouble.get_or_init(|| error.to_string());
     });
     pieces.inspect_ok(move |piece| {
         done += piece.len() as u64;
+        sent.store(done, Ordering::Relaxed);
         progress.tell(|| Step {
             target: Some(target.clone()),
             stage: Stage::Uploading,
@@ -237,7 +281,10 @@ fn continued(response: Response, offset: u64) -> Result<Download, Fault> {
         Some((Some(start), total)) if start == offset && offset > 0 => {
             Ok(Download { total, ..download(response, start) })
         }
-        _ => Err(Fault::Protocol("another range than asked for".to_owned())),
+        _ if offset == 0 => {
+            Err(Fault::Protocol("a part of the blob that was not asked for".to_owned()))
+        }
+        _ => Err(Fault::WrongRange { offset, reason: "another range" }),
     }
 }
 
@@ -288,7 +335,7 @@ fn deepest(error: &reqwest::Error) -> String {
         cause = inner;
     }
     match error.source() {
-        Some(_) => cause.to_string(),
+        Some(_) => line(&cause.to_string()),
         None if error.is_timeout() => "timed out".to_owned(),
         None => "the request failed".to_owned(),
     }
@@ -362,5 +409,53 @@ fn add_certificates(roots: &mut RootCertStore, path: &Path) -> Result<(), Config
     match count {
         0 => Err(refuse("no certificate found".to_owned())),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const LEAST: LeastSpeed = LeastSpeed { bytes: 1000, within: Duration::from_secs(10) };
+
+    /// What becomes of an upload of 100,000 bytes to a publisher that takes `piece` of them each
+    /// second until it has `most`, within an hour.
+    async fn upload(piece: u64, most: u64) -> Option<(Fault, u64)> {
+        let (sending, begun) = (Sending::default(), Instant::now());
+        let sent = sending.sent.clone();
+        let taking = async move {
+            loop {
+                sleep(Duration::from_secs(1)).await;
+                let taken = sent.load(Ordering::Relaxed).saturating_add(piece);
+                sent.store(taken.min(most), Ordering::Relaxed);
+            }
+        };
+        let slow = async {
+            tokio::select! {
+                slow = sending.too_slow(100_000, LEAST) => slow,
+                () = taking => Fault::Unfinished,
+            }
+        };
+        let hour = Duration::from_secs(3600);
+        timeout(hour, slow).await.ok().map(|fault| (fault, begun.elapsed().as_secs()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_publisher_that_takes_bytes_slowly_is_left() {
+        let within = LEAST.within;
+        let slow = upload(90, 100_000).await;
+        assert!(matches!(slow, Some((Fault::Slow { .. }, 10))), "{slow:?}");
+        assert_eq!(upload(0, 0).await, Some((Fault::Silent(within), 10)));
+        let (stuck, after) = upload(10_000, 50_000).await.unwrap();
+        assert_eq!(stuck, Fault::Silent(within));
+        assert!((14..=15).contains(&after), "{after}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_publisher_that_has_all_bytes_may_take_its_time() {
+        assert_eq!(upload(120, 100_000).await, None);
+        assert_eq!(upload(100_000, 100_000).await, None);
     }
 }

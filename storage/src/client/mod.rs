@@ -11,14 +11,16 @@
 //!
 //! | answer | |
 //! |---|---|
-//! | no connection, silence, broken connection | again |
+//! | no connection, silence, a transfer below the least speed, broken connection | again |
 //! | 429, 502, 503, 504 | again, not before the `Retry-After` of the answer; an upload takes a new token |
 //! | 404 | again while the blob is known to be fresh, else final |
 //! | wrong bytes | dropped, again from the first byte |
+//! | another range than asked for, or one that is too short or too long | dropped, again; that endpoint is asked for the whole blob from then on |
 //! | wrong or too large size | final |
 //! | 451 and every other status | final |
 //!
-//! Final means: this endpoint is not asked again for this blob; the others still are. Between
+//! Final means: this endpoint is not asked again for this blob; the others still are. While another
+//! endpoint is left to ask, no download takes more than half of the time that is left. Between
 //! rounds through the endpoints the client pauses for a random time that doubles. An endpoint that
 //! fails is asked after the others for a while.
 //!
@@ -48,6 +50,7 @@ mod endpoint;
 mod error;
 mod fault;
 mod http;
+mod incoming;
 mod payload;
 mod pool;
 mod progress;
@@ -63,6 +66,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use nocknock_durable::LockedFile;
 use tokio::{sync::Semaphore, time::Instant};
 
 pub use backend::{Backend, Download, Receipt, Target, Upload};
@@ -81,7 +85,7 @@ pub use upload::{PutOptions, Stored};
 
 use crate::{
     blob_id::BlobId,
-    cache::{Cache, CacheError, CacheKey, CachedBlob, ContentHash, LockedFile},
+    cache::{Cache, CacheError, CacheKey, CachedBlob, ContentHash},
 };
 use download::{blocking, Fetch, FetchMember, Head};
 use pool::Pool;

@@ -30,6 +30,12 @@ pub(super) trait Operation: Send {
         false
     }
 
+    /// Whether a try may be ended while another endpoint can be asked, because the next one goes on
+    /// where it stopped.
+    fn can_change_endpoint(&self) -> bool {
+        true
+    }
+
     /// Whether much was gained since this was last asked, although the operation is not done.
     fn has_advanced(&mut self) -> bool {
         false
@@ -155,7 +161,7 @@ impl Pool {
         if self.endpoints.is_empty() {
             return Err(ClientError::NoEndpoint { action, target, role });
         }
-        let mut tally = Tally::new(self.endpoints.len());
+        let mut tally = Tally::new(self.endpoints.len(), total);
         let rounds = self.rounds(&mut operation, policy, &mut tally);
         let ended = timeout(total, rounds).await;
         let gave_up = match ended {
@@ -176,15 +182,14 @@ impl Pool {
         policy: &RetryPolicy,
         tally: &mut Tally,
     ) -> Result<O::Output, Ended> {
-        let (mut round, mut failed) = (0u32, 0);
+        let (mut pauses, mut failed) = (policy.pauses(), 0);
         loop {
             if let Some(output) = self.round(operation, tally).await? {
                 return Ok(output);
             }
             if operation.has_advanced() {
-                (round, failed) = (0, 0);
+                (pauses, failed) = (policy.pauses(), 0);
             }
-            round = round.saturating_add(1);
             failed += u32::from(!tally.awaits_fresh_blob());
             let Some(asked) = tally.shortest_pause() else {
                 return Err(Ended::GaveUp(GaveUp::NobodyLeft));
@@ -192,7 +197,7 @@ impl Pool {
             if failed >= policy.rounds {
                 return Err(Ended::GaveUp(GaveUp::Rounds));
             }
-            sleep(policy.pause(round, asked)).await;
+            sleep(pauses.next(asked)).await;
         }
     }
 
@@ -207,7 +212,10 @@ impl Pool {
                 continue;
             }
             tally.asking = Some(index);
-            match operation.attempt(endpoint.backend.as_ref()).await {
+            let change = operation.can_change_endpoint() && tally.others_can_be_asked(index);
+            let patience = if change { tally.half_of_the_time() } else { Duration::MAX };
+            let attempt = timeout(patience, operation.attempt(endpoint.backend.as_ref())).await;
+            match attempt.unwrap_or(Err(Stop::Endpoint(Fault::Unfinished))) {
                 Ok(output) => {
                     endpoint.succeeded();
                     return Ok(Some(output));
@@ -256,6 +264,8 @@ struct Tally {
     noted: Vec<Option<Noted>>,
     /// Who is being asked.
     asking: Option<usize>,
+    begun: Instant,
+    total: Duration,
 }
 
 #[derive(Debug)]
@@ -266,10 +276,18 @@ struct Noted {
 }
 
 impl Tally {
-    fn new(endpoints: usize) -> Self {
+    fn new(endpoints: usize, total: Duration) -> Self {
         let noted = std::iter::repeat_with(|| None).take(endpoints).collect();
-        let asking = None;
-        Self { noted, asking }
+        Self { noted, asking: None, begun: Instant::now(), total }
+    }
+
+    /// Half of the time that is left, so that one endpoint cannot use up all of it.
+    fn half_of_the_time(&self) -> Duration {
+        self.total.saturating_sub(self.begun.elapsed()) / 2
+    }
+
+    fn others_can_be_asked(&self, index: usize) -> bool {
+        (0..self.noted.len()).any(|other| other != index && !self.is_final(other))
     }
 
     /// Notes that time ran out on whoever was being asked.

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+
+use crate::speed::LeastSpeed;
+
 /// How persistent the client is. In a round every endpoint that may be asked is asked once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -29,13 +33,33 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The pause after round number `round`, counted from 1: random, so that clients that failed
-    /// together do not come back together, and no shorter than what the endpoints asked for.
-    pub(super) fn pause(&self, round: u32, asked: Duration) -> Duration {
-        let doubled = 1u32.checked_shl(round.saturating_sub(1)).unwrap_or(u32::MAX);
-        let longest = self.first_pause.saturating_mul(doubled).min(self.longest_pause);
-        let jittered = longest.mul_f64(rand::random_range(0.5..=1.0));
-        jittered.max(asked.min(self.longest_pause))
+    /// The pauses after one round and the next: they double, and are random, so that clients that
+    /// failed together do not come back together.
+    pub(super) fn pauses(&self) -> Pauses {
+        // The random part is added to these, and at most as long again.
+        let (first, longest) = (self.first_pause / 2, self.longest_pause / 2);
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(first.min(longest))
+            .with_max_delay(longest)
+            .with_jitter()
+            .without_max_times();
+        Pauses { longest: self.longest_pause, pauses: pauses.build() }
+    }
+}
+
+/// How long to wait before each further round.
+#[derive(Debug)]
+pub(super) struct Pauses {
+    longest: Duration,
+    pauses: ExponentialBackoff,
+}
+
+impl Pauses {
+    /// The next pause, which is no shorter than what the endpoints asked for, as far as the policy
+    /// allows.
+    pub(super) fn next(&mut self, asked: Duration) -> Duration {
+        let pause = self.pauses.next().unwrap_or(self.longest);
+        pause.max(asked).min(self.longest)
     }
 }
 
@@ -50,7 +74,9 @@ pub struct Timeouts {
     pub idle: Duration,
     /// For one blob with all retries.
     pub total: Duration,
-    /// Bytes a second that an upload makes at least. It adds to the time for an answer.
+    /// What a transfer moves at least, in either direction.
+    pub least_speed: LeastSpeed,
+    /// Bytes a second that an upload makes on average. It adds to the time for an answer.
     pub slowest_upload: u32,
 }
 
@@ -61,6 +87,7 @@ impl Default for Timeouts {
             answer: Duration::from_secs(120),
             idle: Duration::from_secs(30),
             total: Duration::from_secs(3600),
+            least_speed: LeastSpeed::default(),
             slowest_upload: 64 << 10,
         }
     }
@@ -81,23 +108,35 @@ mod tests {
     #[test]
     fn pauses_grow_stay_below_the_cap_and_vary() {
         let policy = RetryPolicy::default();
-        for round in [1, 2, 3, 6, 40, u32::MAX] {
-            let top = policy.first_pause.as_secs_f64() * 2f64.powi(round.min(50) as i32 - 1);
-            let top = top.min(policy.longest_pause.as_secs_f64());
-            for _ in 0..50 {
-                let pause = policy.pause(round, Duration::ZERO).as_secs_f64();
-                assert!((0.5 * top - 1e-6..=top + 1e-6).contains(&pause));
+        for _ in 0..50 {
+            let mut pauses = policy.pauses();
+            for round in 0..40 {
+                let top = policy.first_pause.as_secs_f64() * 2f64.powi(round);
+                let top = top.min(policy.longest_pause.as_secs_f64());
+                let pause = pauses.next(Duration::ZERO).as_secs_f64();
+                assert!((0.5 * top - 1e-6..=top + 1e-6).contains(&pause), "{round}: {pause}");
             }
         }
-        let pauses: Vec<_> = (0..20).map(|_| policy.pause(3, Duration::ZERO)).collect();
+        let first = || policy.pauses().next(Duration::ZERO);
+        let pauses: Vec<_> = (0..20).map(|_| first()).collect();
         assert!(pauses.iter().any(|pause| *pause != pauses[0]));
+    }
+
+    #[test]
+    fn a_policy_may_pause_not_at_all_and_its_cap_holds_for_the_first_pause_too() {
+        let policy = RetryPolicy { first_pause: Duration::ZERO, ..RetryPolicy::default() };
+        assert_eq!(policy.pauses().next(Duration::ZERO), Duration::ZERO);
+        let second = Duration::from_secs(1);
+        let policy = RetryPolicy { longest_pause: second, first_pause: 9 * second, ..policy };
+        assert!((second / 2..=second).contains(&policy.pauses().next(Duration::ZERO)));
     }
 
     #[test]
     fn an_endpoint_may_ask_for_a_longer_pause_up_to_the_cap() {
         let policy = RetryPolicy::default();
-        assert_eq!(policy.pause(1, Duration::from_secs(5)), Duration::from_secs(5));
-        assert_eq!(policy.pause(1, Duration::MAX), policy.longest_pause);
+        let mut pauses = policy.pauses();
+        assert_eq!(pauses.next(Duration::from_secs(5)), Duration::from_secs(5));
+        assert_eq!(pauses.next(Duration::MAX), policy.longest_pause);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub struct TokenRequest<'a> {
 
 /// No token could be had. The text must not hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no upload token: {0}")]
+#[error("no upload token: {}", crate::text::line(.0))]
 pub struct TokenError(pub String);
 
 /// Gives a fresh token for every single try: a publisher accepts each token once, so neither a

@@ -20,7 +20,7 @@ pub struct PutOptions {
     pub epochs: NonZeroU32,
     /// Whether nobody, the publisher included, may delete the blob before its time.
     pub permanent: bool,
-    /// Who is told how far the upload is.
+    /// Receives the progress of the upload.
     pub progress: Progress,
 }
 
@@ -60,6 +60,11 @@ impl Operation for Put<'_> {
 
     fn target(&self) -> Target {
         Target::Blob(self.upload.id)
+    }
+
+    /// The next publisher would begin anew, and both may have to be paid.
+    fn can_change_endpoint(&self) -> bool {
+        false
     }
 
     async fn attempt(&mut self, backend: &dyn Backend) -> Result<Stored, Stop> {

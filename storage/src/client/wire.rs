@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Fault, Receipt};
-use crate::blob_id::BlobId;
+use crate::{blob_id::BlobId, text::line};
 
 /// The body of a successful `PUT /v1/blobs`.
 #[derive(Debug, Deserialize)]
@@ -75,8 +75,8 @@ impl ErrorDetail {
 
 /// Reads the answer to an upload.
 pub(super) fn receipt(body: &[u8]) -> Result<Receipt, Fault> {
-    let answer = serde_json::from_slice(body)
-        .map_err(|error| Fault::Protocol(printable(&error.to_string())))?;
+    let answer =
+        serde_json::from_slice(body).map_err(|error| Fault::Protocol(line(&error.to_string())))?;
     match answer {
         PutAnswer::NewlyCreated(new) => Ok(Receipt {
             id: new.blob_object.blob_id,
@@ -94,7 +94,7 @@ pub(super) fn receipt(body: &[u8]) -> Result<Receipt, Fault> {
         }),
         PutAnswer::MarkedInvalid {} => Err(Fault::MarkedInvalid),
         PutAnswer::Error(detail) => {
-            let text = printable(&detail.text());
+            let text = line(&detail.text());
             Err(Fault::Protocol(format!("an error in place of a receipt: {text}")))
         }
     }
@@ -106,22 +106,11 @@ pub(super) fn error_message(body: &[u8]) -> String {
         Ok(body) => body.error.text(),
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
-    match printable(&message) {
-        text if text.is_empty() => "(no message)".to_owned(),
-        text => text,
+    let message = line(&message);
+    if message.is_empty() {
+        return "(no message)".to_owned();
     }
-}
-
-/// Text from outside, made fit for one line of a log.
-fn printable(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
-    let mut line: String = text.trim().chars().map(clean).take(LONGEST + 1).collect();
-    if line.chars().count() > LONGEST {
-        line.pop();
-        line.push('…');
-    }
-    line
+    message
 }
 
 /// The range that a `Content-Range` header names: its first byte, unless nothing could be sent, and
@@ -186,9 +175,21 @@ mod tests {
         let json = br#"{"error":{"code":503,"status":"UNAVAILABLE","message":"try later",
             "details":[{"reason":"BLOB_UNAVAILABLE","domain":"daemon.walrus.space"}]}}"#;
         assert_eq!(error_message(json), "UNAVAILABLE, BLOB_UNAVAILABLE, try later");
-        assert_eq!(error_message(b"Too Many\nRequests\x1b[2J"), "Too Many Requests [2J");
+        assert_eq!(error_message(b"Too Many\nRequests\x1b[2J"), "Too Many Requests\u{fffd}[2J");
         assert_eq!(error_message(b""), "(no message)");
         assert!(error_message(&[b'x'; 9999]).chars().count() <= 201);
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_or_turns_text_gets_through() {
+        let escaped = br#"{"error":{"message":"\u001b[31mred\u0007 \u202e evil"}}"#;
+        let expected = "\u{fffd}[31mred\u{fffd} \u{fffd} evil";
+        assert_eq!(error_message(escaped), expected);
+        assert_eq!(error_message("\u{1b}[31mred\u{7} \u{202e} evil".as_bytes()), expected);
+        for body in [&escaped[..], br#"{"\u202e":{}}"#, "{\"\u{202e}\":{}}".as_bytes()] {
+            let text = receipt(body).unwrap_err().to_string();
+            assert!(!text.contains(nocknock_primitives::text::is_deceptive), "{text:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub enum ManifestError {
     #[error("the manifest has {0} bytes, the limit is {limit}: use larger shards or several manifests", limit = Manifest::LONGEST)]
     TooLong(usize),
     /// Not JSON, or not of the right form.
-    #[error("this is not a manifest: {0}")]
+    #[error("this is not a manifest: {}", crate::text::line(&.0.to_string()))]
     Json(serde_json::Error),
     /// JSON of another kind.
     #[error("this is JSON, but its kind is not that of a manifest")]
@@ -51,7 +51,7 @@ pub enum ManifestError {
     #[error("the size of {0} is not the sum of its shards' sizes")]
     SizesDiffer(EntryName),
     /// Hashes that contradict each other.
-    #[error("the hash of {0} is not that of its only shard, or of nothing if it has none")]
+    #[error("the hash of {0} is not that of its only shard, or not that of an empty file if it has no shards")]
     HashesDiffer(EntryName),
     /// One blob with two sizes or hashes.
     #[error("blob {0} is listed with two different sizes or hashes")]

@@ -9,6 +9,7 @@ use std::{
 };
 
 use futures::{stream, StreamExt};
+use nocknock_durable::LockedFile;
 use tokio::{
     sync::Semaphore,
     task::{spawn_blocking, JoinError},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     blob_id::{BlobId, ShardCount},
-    cache::{hash_range, LockedFile},
+    cache::hash_range,
     client::{Client, ClientError, FetchOptions, Progress},
 };
 
@@ -34,7 +35,7 @@ pub struct FetchFolderOptions {
     pub overwrite: bool,
     /// That the data set was stored a moment ago. See [`FetchOptions::just_certified`].
     pub just_certified: bool,
-    /// Who is told how far each shard is.
+    /// Receives the progress of each shard.
     pub progress: Progress,
 }
 
@@ -103,13 +104,16 @@ pub enum FetchEntryError {
     #[error("the shards do not make up a file with the SHA-256 in the manifest: the manifest is wrong, ask its author")]
     WrongFile,
     /// Something else is in the way.
-    #[error("{} is in the way and has other content: move it or allow overwriting", .0.display())]
+    #[error("{} is in the way and has other content: move it or allow overwriting", crate::text::path(.0))]
     Occupied(PathBuf),
     /// A link or a file where a folder should be.
-    #[error("{} is not a folder of its own: remove it", .0.display())]
+    #[error("{} is not a folder of its own: remove it", crate::text::path(.0))]
     NotAFolder(PathBuf),
     /// The file system refused.
-    #[error("cannot write {}: {reason}; check permissions and free space", path.display())]
+    #[error(
+        "cannot write {}: {reason}; check permissions and free space",
+        crate::text::path(path)
+    )]
     Io {
         /// The file.
         path: PathBuf,
@@ -144,7 +148,7 @@ pub enum FetchFolderError {
         client: ShardCount,
     },
     /// The folder cannot be used.
-    #[error("cannot use the folder {}: {reason}", path.display())]
+    #[error("cannot use the folder {}: {reason}", crate::text::path(path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -152,7 +156,7 @@ pub enum FetchFolderError {
         reason: io::Error,
     },
     /// Another process is writing to it.
-    #[error("another fetch is writing to the folder {}: wait for it", .0.display())]
+    #[error("another fetch is writing to the folder {}: wait for it", crate::text::path(.0))]
     Busy(PathBuf),
     /// Some files failed. The others are complete; the next call goes on from there.
     #[error("{} of {wanted} files could not be fetched, run it again to continue; {}", failures.len(), first(failures))]
@@ -228,9 +232,10 @@ fn sort_out(
         }
     }
     let wanted = wanted.len();
-    match failures.is_empty() {
-        true => Ok(FolderReport { files }),
-        false => Err(FetchFolderError::Incomplete { wanted, failures }),
+    if failures.is_empty() {
+        Ok(FolderReport { files })
+    } else {
+        Err(FetchFolderError::Incomplete { wanted, failures })
     }
 }
 
@@ -399,9 +404,10 @@ fn is_there(path: &Path, entry: &Entry, overwrite: bool) -> Result<bool, FetchEn
             return Ok(true);
         }
     }
-    match overwrite && !found.is_dir() {
-        true => Ok(false),
-        false => Err(FetchEntryError::Occupied(path.to_owned())),
+    if overwrite && !found.is_dir() {
+        Ok(false)
+    } else {
+        Err(FetchEntryError::Occupied(path.to_owned()))
     }
 }
 

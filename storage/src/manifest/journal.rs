@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
+    fs::File,
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -22,7 +22,7 @@ use crate::cache::ContentHash;
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The file system refused.
-    #[error("cannot use the upload journal {}: {reason}", path.display())]
+    #[error("cannot use the upload journal {}: {reason}", crate::text::path(path))]
     Io {
         /// The journal.
         path: PathBuf,
@@ -30,7 +30,7 @@ pub enum JournalError {
         reason: io::Error,
     },
     /// Another upload has it.
-    #[error("the upload journal {} is in use by another upload: wait for it or give another journal", .0.display())]
+    #[error("the upload journal {} is in use by another upload: wait for it or give another journal", crate::text::path(.0))]
     Busy(PathBuf),
 }
 
@@ -74,18 +74,8 @@ impl Journal {
     /// Takes up the journal at `path` if it is of the same upload, else begins it anew.
     pub(super) fn open(path: &Path, purpose: &Purpose) -> Result<Self, JournalError> {
         let io = |reason| JournalError::Io { path: path.to_owned(), reason };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(JournalError::Busy(path.to_owned())),
-            Err(TryLockError::Error(error)) => return Err(io(error)),
-        }
+        let locked = nocknock_durable::try_lock(path).map_err(io)?;
+        let mut file = locked.ok_or_else(|| JournalError::Busy(path.to_owned()))?;
         let known = take_up(&mut file, purpose).map_err(io)?;
         let file = Some((path.to_owned(), file));
         Ok(Self(Mutex::new(State { known, file })))
@@ -161,11 +151,7 @@ mod tests {
     }
 
     fn shard(number: u8) -> Shard {
-        Shard {
-            blob: BlobId::from_bytes([number; 32]),
-            sha256: ContentHash::of(&[number]),
-            size: 1,
-        }
+        Shard { blob: BlobId([number; 32]), sha256: ContentHash::of(&[number]), size: 1 }
     }
 
     fn knows(journal: &Journal, number: u8) -> bool {

@@ -35,8 +35,9 @@
 //!
 //! [`Manifest::parse`] takes exactly the canonical form, at most [`Manifest::LONGEST`] bytes,
 //! [`Manifest::MOST_ENTRIES`] files and [`Manifest::MOST_SHARDS`] shards. It refuses names that
-//! lead out of the folder, that are the same but for upper and lower case, or of which one is a
-//! folder of the other; sizes that do not add up; and one blob listed with two sizes or hashes.
+//! lead out of the folder, that hold characters which steer a terminal, turn text around or are
+//! invisible, that are the same but for upper and lower case, or of which one is a folder of the
+//! other; sizes that do not add up; and one blob listed with two sizes or hashes.
 
 mod error;
 mod fetch;
@@ -140,9 +141,10 @@ impl Manifest {
         let manifest = Self { shards, entries };
         manifest.check()?;
         let len = manifest.to_bytes().len();
-        match len > Self::LONGEST {
-            true => Err(ManifestError::TooLong(len)),
-            false => Ok(manifest),
+        if len > Self::LONGEST {
+            Err(ManifestError::TooLong(len))
+        } else {
+            Ok(manifest)
         }
     }
 
@@ -222,9 +224,10 @@ impl Manifest {
         self.entries.iter().try_for_each(|entry| check_entry(entry, self.shards))?;
         self.check_blobs()?;
         let total = self.entries.iter().map(|entry| u128::from(entry.size)).sum::<u128>();
-        match total > u128::from(LARGEST_NUMBER) {
-            true => Err(ManifestError::TooLarge),
-            false => Ok(()),
+        if total > u128::from(LARGEST_NUMBER) {
+            Err(ManifestError::TooLarge)
+        } else {
+            Ok(())
         }
     }
 
@@ -273,9 +276,10 @@ fn check_folders(name: &EntryName, files: &HashSet<String>) -> Result<(), Manife
     let folded = name.folded();
     let folder = |(slash, _): (usize, &str)| folded.get(..slash);
     let clash = folded.match_indices('/').filter_map(folder).any(|folder| files.contains(folder));
-    match clash {
-        true => Err(ManifestError::FileAndFolder(name.clone())),
-        false => Ok(()),
+    if clash {
+        Err(ManifestError::FileAndFolder(name.clone()))
+    } else {
+        Ok(())
     }
 }
 

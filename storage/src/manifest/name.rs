@@ -5,12 +5,14 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use nocknock_primitives::text::is_deceptive;
 use serde::{Deserialize, Serialize};
 
 /// The name of a file in a manifest: its path below the folder, with `/` between the parts.
 ///
 /// A name leads to a file below whatever folder the manifest is fetched into, never out of it: no
-/// part is empty, `.` or `..`, and there is no backslash and no control character.
+/// part is empty, `.` or `..`, and there is no backslash and no character that steers a terminal,
+/// turns the direction of the text around it or is invisible.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct EntryName(String);
@@ -29,8 +31,8 @@ pub enum EntryNameError {
         "{0:?} would lead out of its folder or nowhere: no part may be empty, \".\" or \"..\""
     )]
     Traversal(String),
-    /// A character that file systems or terminals take amiss.
-    #[error("{name:?} contains {character:?}: backslashes and control characters are not allowed")]
+    /// A character that file systems or terminals mishandle, or that deceives the reader.
+    #[error("{name:?} contains {character:?}: backslashes and characters that steer a terminal, turn text around or are invisible are not allowed")]
     Character {
         /// The name.
         name: String,
@@ -94,7 +96,7 @@ impl TryFrom<String> for EntryName {
         if name.is_empty() || name.len() > Self::LONGEST {
             return Err(EntryNameError::Length(name.len()));
         }
-        let forbidden = |c: &char| *c == '\\' || c.is_control();
+        let forbidden = |c: &char| *c == '\\' || is_deceptive(*c);
         if let Some(character) = name.chars().find(forbidden) {
             return Err(EntryNameError::Character { name, character });
         }
@@ -133,7 +135,9 @@ mod tests {
 
     #[test]
     fn ordinary_names_pass() {
-        for text in ["a", "train/digits.csv", "Zürich/数据 (1).npy", "..a/b..", "a:b"] {
+        for text in
+            ["a", "train/digits.csv", "Zürich/数据 (1).npy", "می\u{200c}خواهم", "..a/b..", "a:b"]
+        {
             assert_eq!(name(text).unwrap().as_str(), text);
             assert_eq!(EntryName::from_path(Path::new(text)).unwrap(), name(text).unwrap());
         }
@@ -151,7 +155,7 @@ mod tests {
 
     #[test]
     fn awkward_characters_lengths_and_reserved_names_are_refused() {
-        for text in ["a\\b", "a\nb", "a\0", "\u{1b}[2J", "\u{85}"] {
+        for text in ["a\\b", "a\nb", "a\0", "\u{1b}[2J", "\u{85}", "a\u{202e}vsc.b", "\u{feff}a"] {
             assert!(matches!(name(text), Err(EntryNameError::Character { .. })), "{text:?}");
         }
         assert_eq!(name(""), Err(EntryNameError::Length(0)));

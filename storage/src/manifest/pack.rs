@@ -83,7 +83,7 @@ pub struct Packed {
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// The folder or a file in it cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
+    #[error("cannot read {}: {reason}", crate::text::path(path))]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -91,13 +91,16 @@ pub enum PackError {
         reason: io::Error,
     },
     /// A symbolic link, device, socket or pipe.
-    #[error("{} is neither a file nor a folder: replace it by a file or take it out", .0.display())]
+    #[error("{} is neither a file nor a folder: replace it by a file or take it out", crate::text::path(.0))]
     NotAFile(PathBuf),
     /// A file whose name cannot be in a manifest.
     #[error(transparent)]
     Name(#[from] EntryNameError),
     /// A file that is not what its extension says.
-    #[error("{} does not begin and end as {format} files do: correct its name or its content", path.display())]
+    #[error(
+        "{} does not begin and end as {format} files do: correct its name or its content",
+        crate::text::path(path)
+    )]
     Format {
         /// The file.
         path: PathBuf,

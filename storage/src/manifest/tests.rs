@@ -133,6 +133,19 @@ fn names_that_lead_elsewhere_are_refused() {
 }
 
 #[test]
+fn names_that_deceive_the_reader_are_refused_and_not_repeated() {
+    for name in ["b\u{202e}c", "b\u{feff}", "\u{200b}b", "b\\u001b[2J"] {
+        let refused = refusal(&text().replacen("b/c", name, 1));
+        let told = refused.to_string();
+        assert!(matches!(refused, ManifestError::Json(_)), "{told}");
+        assert!(!told.contains(nocknock_primitives::text::is_deceptive), "{told:?}");
+    }
+    let unknown = text().replacen("\"role\"", "\"ro\u{202e}le\"", 1);
+    let told = refusal(&unknown).to_string();
+    assert!(!told.contains(nocknock_primitives::text::is_deceptive), "{told:?}");
+}
+
+#[test]
 fn names_that_collide_are_refused() {
     let make = |names: &[&str]| {
         let entries = names.iter().map(|text| entry(text, &[])).collect();

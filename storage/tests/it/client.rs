@@ -5,6 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use nocknock_dev_store::{
+    testing::{id_of, pattern, TestStore},
+    Fault, JwtSecret, Requests,
+};
 use nocknock_storage::{
     blob_id::{blob_id, ShardCount},
     cache::ContentHash,
@@ -12,14 +16,10 @@ use nocknock_storage::{
         Client, ClientConfig, ClientError, FetchOptions, Payload, Progress, PutOptions, Role,
         SharedSecretTokens, Stage,
     },
-    dev_store::{Fault, JwtSecret, Requests},
 };
 use reqwest::Method;
 
-use crate::{
-    client_rig::{client, config, failures, files_in, keep, pattern},
-    test_store::{id_of, TestStore},
-};
+use crate::support::{client, config, failures, files_in, keep};
 
 #[tokio::test]
 async fn what_was_stored_comes_back_under_its_own_id() {

@@ -2,15 +2,13 @@
 
 use std::fs;
 
-use nocknock_storage::{
-    client::{self, Client, ClientConfig, ClientError, FetchOptions, GaveUp},
-    dev_store::{Fault, FaultPlan, Requests},
+use nocknock_dev_store::{
+    testing::{id_of, pattern, TestStore},
+    Fault, FaultPlan, Requests,
 };
+use nocknock_storage::client::{self, Client, ClientConfig, ClientError, FetchOptions, GaveUp};
 
-use crate::{
-    client_rig::{client, config, failures, files_in, keep, pattern},
-    test_store::{id_of, TestStore},
-};
+use crate::support::{client, config, failures, files_in, keep};
 
 /// Whether one occurrence of a fault may be followed by success, for a blob that is not fresh.
 fn passes(fault: Fault) -> bool {

@@ -7,17 +7,15 @@ use std::{
 };
 
 use async_trait::async_trait;
+use nocknock_dev_store::testing::{
+    answer, few_shards, id_of, pattern, served, whole, Answer, Request, Scripted,
+};
 use nocknock_storage::client::{
     Client, ClientConfig, ClientError, Fault, FetchOptions, GaveUp, Role, Token, TokenError,
     TokenProvider, TokenRequest,
 };
 
-use crate::{
-    client_rig::{
-        answer, client, config, failures, keep, pattern, served, whole, Answer, Scripted,
-    },
-    test_store::{few_shards, id_of},
-};
+use crate::support::{client, config, failures, keep};
 
 fn once(url: &str) -> Client {
     let mut config = config(&[url]);
@@ -149,11 +147,9 @@ async fn more_bytes_than_the_blob_has_are_dropped_and_the_blob_fetched_anew() {
 
 #[tokio::test]
 async fn a_size_that_is_announced_is_checked_before_any_byte_is_read() {
-    let service = Scripted::serve(|_, _| Answer {
-        bytes: answer("200 OK", &[("content-length", "100000".to_owned())], b""),
-        then_hold: true,
-    })
-    .await;
+    let announced = [("content-length", "100000".to_owned())];
+    let head = answer("200 OK", &announced, b"");
+    let service = Scripted::serve(move |_, _| Answer::AndHold(head.clone())).await;
     let content = pattern(10);
     let limited = FetchOptions { largest: Some(99_999), ..FetchOptions::default() };
     assert_eq!(
@@ -185,8 +181,7 @@ async fn silence_ends_with_the_patience_for_it() {
     let content = pattern(10);
     let id = id_of(&content);
     for begun in [&b""[..], b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc"] {
-        let service =
-            Scripted::serve(move |_, _| Answer { bytes: begun.to_vec(), then_hold: true }).await;
+        let service = Scripted::serve(move |_, _| Answer::AndHold(begun.to_vec())).await;
         let mut config = config(&[&service.url]);
         config.retry.rounds = 2;
         (config.timeouts.answer, config.timeouts.idle) = (patience, patience);
@@ -199,7 +194,7 @@ async fn silence_ends_with_the_patience_for_it() {
 
 #[tokio::test]
 async fn the_time_for_everything_is_kept() {
-    let service = Scripted::serve(|_, _| Answer { bytes: Vec::new(), then_hold: true }).await;
+    let service = Scripted::serve(|_, _| Answer::AndHold(Vec::new())).await;
     let mut config = config(&[&service.url]);
     config.timeouts.total = Duration::from_millis(100);
     let client = Client::new(config).unwrap();
@@ -322,7 +317,7 @@ impl TokenProvider for Counting {
 
 #[tokio::test]
 async fn an_expired_token_is_replaced_and_none_is_ever_shown() {
-    let echo = |request: &crate::client_rig::Seen, _| {
+    let echo = |request: &Request, _| {
         let token = request.header("authorization").unwrap_or_default();
         whole("504 Gateway Timeout", format!("cannot use {token}").as_bytes())
     };

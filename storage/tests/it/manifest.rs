@@ -8,10 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use nocknock_dev_store::{
+    testing::{few_shards, id_of, pattern, TestStore},
+    Fault, FaultPlan, Requests,
+};
 use nocknock_storage::{
     blob_id::ShardCount,
     client::{Client, ClientConfig, FetchOptions},
-    dev_store::{Fault, FaultPlan, Requests},
     manifest::{
         fetch_folder, fetch_manifest, pack_folder, plan_folder, verify_folder, ContentHash, Entry,
         FetchEntryError, FetchFolderError, FetchFolderOptions, Format, Manifest, PackError,
@@ -20,10 +23,7 @@ use nocknock_storage::{
 };
 use tempfile::TempDir;
 
-use crate::{
-    client_rig::{client, config, keep, pattern},
-    test_store::{few_shards, id_of, TestStore},
-};
+use crate::support::{client, config, keep};
 
 fn options(shard_size: u64) -> PackOptions {
     PackOptions { shard_size: NonZeroU64::new(shard_size).unwrap(), ..PackOptions::default() }

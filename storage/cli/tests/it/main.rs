@@ -1,0 +1,4 @@
+//! Tests of the program, one module per topic.
+
+mod commands;
+mod kill;
