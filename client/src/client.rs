@@ -12,13 +12,13 @@ pub use outcome::{DryRun, Estimate, Included};
 
 use crate::{
     calls::Call,
+    ends::EndsWatch,
     errors::{ConnectError, QueryError, SubmitError},
     events::{BlockStream, EventCursor, EventStream},
-    heads::Heads,
     keys::Keys,
     queries::{shown, Snapshot},
     rpc::{
-        link::{Link, LinkOptions},
+        connection::{Connection, ConnectionOptions},
         Node,
     },
     runtime::MORTALITY,
@@ -27,6 +27,7 @@ use crate::{
 };
 use chain::ChainEvents;
 use info::Clock;
+use nocknock_primitives::text::printable;
 use std::{fmt, sync::Arc, time::Duration};
 
 /// How often a dry run looks whether a block with a place in it has come.
@@ -37,7 +38,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct Client {
     chain: Arc<Chain>,
-    heads: Heads,
+    watch: EndsWatch,
 }
 
 impl Client {
@@ -58,18 +59,18 @@ impl Client {
     /// See [`ConnectError`].
     pub async fn connect_with(options: ConnectOptions) -> Result<Self, ConnectError> {
         options.check()?;
-        let link = Link::new(LinkOptions {
+        let connection = Connection::new(ConnectionOptions {
             urls: options.urls,
             request_timeout: options.request_timeout,
             patience: options.patience,
         });
         if let Some(genesis) = options.genesis {
-            link.expect_genesis(genesis);
+            connection.expect_genesis(genesis);
         }
-        let genesis = link.hash_of(0).await?;
+        let genesis = connection.hash_of(0).await?;
         let genesis = genesis.ok_or_else(|| QueryError::NoSuchBlock("0".to_owned()))?;
-        link.expect_genesis(genesis);
-        Self::over(Arc::new(link), genesis, options.poll_interval).await
+        connection.expect_genesis(genesis);
+        Self::over(Arc::new(connection), genesis, options.poll_interval).await
     }
 
     async fn over(
@@ -77,8 +78,8 @@ impl Client {
         genesis: Hash,
         poll_interval: Duration,
     ) -> Result<Self, ConnectError> {
-        let heads = Heads::watch(node.clone(), poll_interval).await?;
-        Ok(Self { chain: Arc::new(Chain::new(node, genesis)), heads })
+        let watch = EndsWatch::start(node.clone(), poll_interval).await?;
+        Ok(Self { chain: Arc::new(Chain::new(node, genesis)), watch })
     }
 
     /// The hash of the chain's genesis.
@@ -100,9 +101,9 @@ impl Client {
         let clock = Clock::of(&best).await?;
         let version = best.runtime().version.clone();
         Ok(ChainInfo {
-            name: name.as_str().unwrap_or_default().to_owned(),
+            name: printable(name.as_str().unwrap_or_default()).into_owned(),
             genesis: self.chain.genesis(),
-            spec_name: version.spec_name,
+            spec_name: printable(&version.spec_name).into_owned(),
             spec_version: version.spec_version,
             transaction_version: version.transaction_version,
             best: best.block(),
@@ -113,6 +114,11 @@ impl Client {
             peers: health["peers"].as_u64().unwrap_or_default(),
             syncing: health["isSyncing"].as_bool().unwrap_or_default(),
         })
+    }
+
+    /// The node that answers.
+    pub(crate) fn node(&self) -> &dyn Node {
+        self.chain.node()
     }
 
     /// The state after the newest block.
@@ -168,26 +174,26 @@ impl Client {
         number: BlockNumber,
         follow: Follow,
     ) -> Result<BlockRef, QueryError> {
-        let mut heads = self.heads.clone();
-        let mut end = heads.now()?.of(follow);
+        let mut watch = self.watch.clone();
+        let mut end = watch.now()?.of(follow);
         while end.number < number {
-            end = heads.changed().await?.of(follow);
+            end = watch.changed().await?.of(follow);
         }
         Ok(end)
     }
 
     /// The blocks of the chain from the present one on.
     pub fn blocks(&self, follow: Follow) -> BlockStream {
-        BlockStream::new(self.source(), self.heads.clone(), follow)
+        BlockStream::new(self.source(), self.watch.clone(), follow)
     }
 
     /// The events of the chain from a place on, each once, even if the node restarts meanwhile.
     pub fn events(&self, from: EventCursor, follow: Follow) -> EventStream {
-        EventStream::new(self.source(), self.heads.clone(), follow, from)
+        EventStream::new(self.source(), self.watch.clone(), follow, from)
     }
 
-    /// Lets the node make new session keys for an account, for a call of
-    /// [`set_keys`](crate::calls::session::set_keys). Their secret parts stay in the node's
+    /// Lets the node make new session keys for an account, for the call that
+    /// [`Session`](crate::calls::Session) makes of them. Their secret parts stay in the node's
     /// keystore.
     ///
     /// # Errors
@@ -305,7 +311,7 @@ impl Client {
     }
 
     fn sender(&self) -> Sender<'_> {
-        Sender { node: self.chain.node(), heads: self.heads.clone(), mortality: MORTALITY }
+        Sender { node: self.chain.node(), watch: self.watch.clone(), mortality: MORTALITY }
     }
 
     /// What a transaction did, from the events of its block.

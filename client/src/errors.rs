@@ -4,16 +4,20 @@ use crate::{
     rpc::RpcError,
     types::{Balance, BlockNumber, Hash, NNK},
 };
+use nocknock_primitives::text::printable;
 use std::fmt;
 
 /// The node's runtime is not the one that this client was written for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the node's runtime does not know, or has changed: {0}. Use programs of the same release as the node")]
+#[error(
+    "the node's runtime does not agree with this program about {0}. Use programs of the same \
+     release as the node"
+)]
 pub struct Incompatible(String);
 
 impl Incompatible {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self(what.into())
+        Self(printable(&what.into()).into_owned())
     }
 }
 
@@ -21,12 +25,10 @@ impl Incompatible {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ConnectError {
     /// No address was given.
-    #[error(
-        "no address of a node is given; ws://127.0.0.1:9944 is that of a node on this machine"
-    )]
+    #[error("no node address is given; that of a node on this machine is ws://127.0.0.1:9944")]
     NoAddress,
     /// An address is not one of a WebSocket server.
-    #[error("{0} is not the address of a node: it has to begin with ws:// or wss://")]
+    #[error("{0} is not the address of a node: it must begin with ws:// or wss://")]
     BadAddress(String),
     /// A first question to the node failed.
     #[error(transparent)]
@@ -62,7 +64,7 @@ pub enum QueryError {
     /// A finalised block does not follow the one that was read before.
     #[error(
         "the finalised block {block} is not a child of the one that was read before it: the nodes that answer \
-         do not agree on one chain. Follow a single one that can be trusted"
+         do not agree on one chain. Use a single node that you trust"
     )]
     OtherBranch {
         /// The block.
@@ -89,7 +91,11 @@ pub enum QueryError {
 
 impl QueryError {
     pub(crate) fn undecodable(what: &str, reason: impl fmt::Display) -> Self {
-        Self::Undecodable { what: what.to_owned(), reason: reason.to_string() }
+        let reason = reason.to_string();
+        Self::Undecodable {
+            what: printable(what).into_owned(),
+            reason: printable(&reason).into_owned(),
+        }
     }
 
     /// The same question may be answered later.
@@ -134,7 +140,7 @@ const HINTS: [(&str, &str, &str); 4] = [
     (
         "System",
         "FundsUnavailable",
-        "The account has too few free tokens for what the call takes or holds, and some must stay so that it lives; \
+        "The account has too few free tokens for what the call spends or puts on hold, and must keep some to exist; \
          `nocknock status` shows them.",
     ),
 ];
@@ -146,9 +152,9 @@ impl Rejection {
         };
         let docs: Vec<&str> = docs.iter().map(|line| line.trim()).collect();
         Self {
-            pallet: pallet.to_owned(),
-            error: error.to_owned(),
-            docs: docs.join(" "),
+            pallet: printable(pallet).into_owned(),
+            error: printable(error).into_owned(),
+            docs: printable(&docs.join(" ")).into_owned(),
             hint: HINTS.iter().find_map(hint),
         }
     }
@@ -243,7 +249,9 @@ pub enum SubmitError {
         until: BlockNumber,
     },
     /// Whoever submits could not note the transaction before it was signed.
-    #[error("the transaction was not signed, because it could not be noted before: {reason}")]
+    #[error(
+        "the transaction was not signed, because a note of it could not be saved first: {reason}"
+    )]
     Unannounced {
         /// Why not.
         reason: String,
@@ -304,6 +312,19 @@ mod tests {
         let text = rejection.to_string();
         assert!(text.starts_with("Tasks.NotRegistered: Register as a worker first. "));
         assert!(text.contains("nocknock-worker register"), "{text}");
+    }
+
+    /// The names and the words of an error are the node's, which can say anything.
+    #[test]
+    fn a_rejection_steers_no_terminal() {
+        let docs = ["Red:\u{1b}[31m".to_owned(), "turned:\u{202e}".to_owned()];
+        let rejection = Rejection::new("Wtm\u{7}", "Odd\u{200b}", &docs);
+        let expected = "Wtm\u{fffd}.Odd\u{fffd}: Red:\u{fffd}[31m turned:\u{fffd}";
+        assert_eq!(rejection.to_string(), expected);
+        let error = Incompatible::new("the event Tasks.\u{1b}[2J");
+        assert!(!error.to_string().contains('\u{1b}'), "{error}");
+        let error = QueryError::undecodable("a \u{1b}", "no \u{1b}");
+        assert!(!error.to_string().contains('\u{1b}'), "{error}");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod calls;
+mod chain_identity;
 mod client;
+mod ends;
 mod errors;
 pub mod events;
-mod heads;
+mod expected;
+mod generated;
 pub mod keys;
 mod queries;
 mod rpc;
@@ -13,11 +16,13 @@ mod submit;
 mod types;
 
 pub use calls::{Call, TooLong};
+pub use chain_identity::{ChainMatch, KnownBlock, KnownChain, OtherChain};
 pub use client::{ChainInfo, Client, ConnectOptions, DryRun, Estimate, Included};
 pub use errors::{ConnectError, Incompatible, QueryError, Rejection, StreamError, SubmitError};
 pub use events::{
     BalancesEvent, BlockStream, DomainEvent, EventCursor, EventRecord, EventStream,
-    ExperimentsEvent, ProvenanceEvent, RewardsEvent, TasksEvent, VerifierEvent, WtmEvent,
+    ExperimentsEvent, FieldValue, ProvenanceEvent, RewardsEvent, TasksEvent, VerifierEvent,
+    WtmEvent,
 };
 pub use keys::{KeyError, KeySource, Keys, Password};
 pub use nocknock_primitives as primitives;
@@ -26,6 +31,6 @@ pub use rpc::RpcError;
 pub use submit::Wait;
 pub use types::{
     AccountId, Anchor, Balance, BlockNumber, BlockRef, Case, CircuitRecord, Commitment, Delivery,
-    Experiment, Fact, Follow, Hash, Leaderboard, LeaderboardEntry, ModelVersion, Ranking, Recorded,
-    SessionKeys, Stake, Task, TaskSpec, NNK,
+    Experiment, Fact, Follow, Hash, Leaderboard, LeaderboardEntry, ModelVersion, PublicSessionKeys,
+    Ranking, Recorded, SessionKeys, Stake, Task, TaskSpec, NNK,
 };

@@ -1,15 +1,19 @@
 //! What the client knows about the runtime that a node executes.
 
 use crate::{
-    calls::{Argument, Call},
+    calls::Call,
     errors::{Incompatible, QueryError, Rejection},
-    events::record::{ChainEvent, Place},
+    events::{
+        record::{ChainEvent, Place, Reading},
+        PALLETS,
+    },
+    expected::{self, Agreement, EventForm},
     keys::Keys,
     rpc::{Node, Version},
     types::{BlockRef, Hash},
 };
-use codec::{Compact, Decode, Encode};
-use std::sync::LazyLock;
+use codec::{Decode, Encode};
+use nocknock_primitives::text::printable;
 use subxt::{
     client::OfflineClientAtBlock,
     config::{
@@ -30,10 +34,6 @@ const METADATA_VERSION: u32 = 16;
 
 /// Blocks for which a transaction stays valid.
 pub(crate) const MORTALITY: u32 = 64;
-
-/// The runtime that this client was written for.
-static EXPECTED: LazyLock<Option<Metadata>> =
-    LazyLock::new(|| Metadata::decode_from(include_bytes!("../metadata/nocknock.scale")).ok());
 
 /// A runtime, by its own description.
 #[derive(Debug)]
@@ -63,6 +63,7 @@ impl Runtime {
         let metadata = Metadata::decode_from(bytes)
             .map_err(|error| QueryError::undecodable("the metadata", error))?
             .arc();
+        warn_of_other_events(&metadata);
         let everywhere = SpecVersionForRange {
             block_range: 0..u64::MAX,
             spec_version: version.spec_version,
@@ -108,13 +109,18 @@ impl Runtime {
         Ok(transaction.into_encoded())
     }
 
-    /// The bytes of a call.
+    /// The bytes of a call, if the node's runtime takes it as it is meant.
     pub(crate) fn call_data(&self, call: &Call) -> Result<Vec<u8>, Incompatible> {
-        let payload = self.payload(call)?;
-        let transactions = self.at_block()?.transactions();
-        transactions
-            .call_data(&payload)
-            .map_err(|error| Incompatible::new(format!("{call}: {error}")))
+        let agreement = self.agreement()?;
+        let changed =
+            call.all_names().into_iter().find(|(pallet, name)| !agreement.has_call(pallet, name));
+        if let Some((pallet, name)) = changed {
+            return Err(Incompatible::new(format!("{pallet}.{name}")));
+        }
+        let bytes = call.encoded();
+        self.ensure_is_call(&bytes)
+            .map_err(|reason| Incompatible::new(format!("{call}: {reason}")))?;
+        Ok(bytes)
     }
 
     /// The input of the runtime function that executes a view function.
@@ -124,17 +130,18 @@ impl Runtime {
         name: &str,
         arguments: Vec<u8>,
     ) -> Result<Vec<u8>, Incompatible> {
-        let what = || format!("the view function {pallet}.{name}");
-        let find = |metadata: &Metadata| {
-            let function = metadata.pallet_by_name(pallet)?.view_function_by_name(name)?;
-            Some((*function.query_id(), function.hash()))
+        let find = |metadata: &'static Metadata| {
+            metadata.pallet_by_name(pallet)?.view_function_by_name(name)
         };
-        let (id, hash) = find(&self.metadata).ok_or_else(|| Incompatible::new(what()))?;
-        let expected = EXPECTED.as_ref().and_then(find);
-        if expected.is_some_and(|(_, expected)| expected != hash) {
-            return Err(Incompatible::new(what()));
+        let theirs = self.metadata.pallet_by_name(pallet);
+        let theirs = theirs.and_then(|theirs| theirs.view_function_by_name(name));
+        let agreement = self.agreement()?;
+        match (expected::metadata().and_then(find), theirs) {
+            (Some(ours), Some(theirs)) if agreement.has_view(&ours, &theirs) => {
+                Ok((*theirs.query_id(), arguments).encode())
+            }
+            _ => Err(Incompatible::new(format!("the view function {pallet}.{name}"))),
         }
-        Ok((id, arguments).encode())
     }
 
     /// A constant of a pallet.
@@ -150,20 +157,22 @@ impl Runtime {
 
     /// The events of a block, from the value that the state holds of them.
     pub(crate) fn events(&self, bytes: Vec<u8>) -> Result<Vec<ChainEvent>, QueryError> {
+        let agreement = self.agreement()?;
         let events = self.at_block()?.events().from_bytes(bytes);
-        let decode = |event: Result<subxt::events::Event<'_, SubstrateConfig>, _>| {
+        let read = |event: Result<subxt::events::Event<'_, SubstrateConfig>, _>| {
             let event = event.map_err(|error: subxt::error::EventsError| {
                 QueryError::undecodable("an event", error)
             })?;
+            let (pallet, name) = (event.pallet_name(), event.event_name());
             Ok(ChainEvent {
                 place: place(event.phase()),
                 index: event.index(),
-                pallet: event.pallet_name().to_owned(),
-                name: event.event_name().to_owned(),
-                fields: event.field_bytes().to_vec(),
+                pallet: pallet.to_owned(),
+                name: name.to_owned(),
+                reading: reading(&agreement, pallet, name, event.field_bytes())?,
             })
         };
-        events.iter().map(decode).collect()
+        events.iter().map(read).collect()
     }
 
     /// What an error of the runtime means.
@@ -185,61 +194,67 @@ impl Runtime {
         self.offline.at_block(0_u64).map_err(|error| Incompatible::new(error.to_string()))
     }
 
+    fn agreement(&self) -> Result<Agreement<'_>, Incompatible> {
+        Agreement::with(&self.metadata)
+            .ok_or_else(|| Incompatible::new("the metadata that this program was built with"))
+    }
+
     fn payload(&self, call: &Call) -> Result<StaticPayload<Arguments>, Incompatible> {
-        self.ensure_expected(call)?;
-        let encode = |(name, argument): &(&'static str, Argument)| {
-            Ok((*name, self.encode_argument(argument)?))
-        };
-        let arguments = call.arguments().iter().map(encode).collect::<Result<_, Incompatible>>()?;
+        let bytes = self.call_data(call)?;
+        let arguments = bytes.get(INDICES..).unwrap_or_default().to_vec();
         Ok(StaticPayload::new(call.pallet(), call.name(), Arguments(arguments)))
     }
 
-    fn encode_argument(&self, argument: &Argument) -> Result<Vec<u8>, Incompatible> {
-        let calls = match argument {
-            Argument::Value(bytes) => return Ok(bytes.clone()),
-            Argument::Calls(calls) => calls,
-        };
-        let count = u32::try_from(calls.len())
-            .map_err(|_| Incompatible::new("a batch of more than 2^32 calls"))?;
-        calls.iter().try_fold(Compact(count).encode(), |mut bytes, call| {
-            bytes.extend(self.call_data(call)?);
-            Ok(bytes)
-        })
-    }
-
-    /// The call is the one that this client was written for, and is encoded alike.
-    fn ensure_expected(&self, call: &Call) -> Result<(), Incompatible> {
-        let expected = EXPECTED.as_ref().and_then(|metadata| CallForm::of(metadata, call));
-        let found = CallForm::of(&self.metadata, call);
-        match found.is_some() && found == expected {
-            true => Ok(()),
-            false => Err(Incompatible::new(format!("{call}"))),
+    /// The bytes are one call of the node's runtime and nothing else. Types of the project's crates
+    /// stand in the calls in place of generated ones; this is the last check that they agree.
+    fn ensure_is_call(&self, bytes: &[u8]) -> Result<(), String> {
+        let (mut input, types) = (bytes, self.metadata.types());
+        let call = self.metadata.outer_enums().call_enum_ty();
+        decode_with_visitor(&mut input, call, types, IgnoreVisitor::new())
+            .map_err(|error| error.to_string())?;
+        match input.len() {
+            0 => Ok(()),
+            left => Err(format!("{left} bytes more than the runtime takes")),
         }
     }
 }
 
-/// All that metadata decides about the bytes of a call. The hash that subxt makes leaves out both
-/// indices and the order of the arguments, by which a node could turn one call into another that
-/// has arguments of the same types.
-#[derive(PartialEq, Eq)]
-struct CallForm {
-    hash: [u8; 32],
-    pallet_index: u8,
-    call_index: u8,
-    arguments: Vec<Option<String>>,
+/// Bytes of a call before its arguments: the indices of the pallet and the call.
+const INDICES: usize = 2;
+
+/// What this client makes of an event with these fields.
+fn reading(
+    agreement: &Agreement<'_>,
+    pallet: &str,
+    name: &str,
+    fields: &[u8],
+) -> Result<Reading, QueryError> {
+    match agreement.event(pallet, name) {
+        EventForm::Same(indices) => {
+            let what = format!("the event {pallet}.{name}");
+            decode_all(&what, &[indices.as_slice(), fields].concat()).map(Reading::Known)
+        }
+        EventForm::Changed => Ok(Reading::Changed),
+        EventForm::Unknown => Ok(Reading::Unknown),
+    }
 }
 
-impl CallForm {
-    fn of(metadata: &Metadata, call: &Call) -> Option<Self> {
-        let pallet = metadata.pallet_by_name(call.pallet())?;
-        let variant = pallet.call_variant_by_name(call.name())?;
-        let arguments = variant.fields.iter().map(|field| field.name.clone());
-        Some(Self {
-            hash: pallet.call_hash(call.name())?,
-            pallet_index: pallet.call_index(),
-            call_index: variant.index,
-            arguments: arguments.collect(),
-        })
+/// Tells whoever reads the log that a node has events which this program cannot show.
+fn warn_of_other_events(metadata: &Metadata) {
+    let Some(agreement) = Agreement::with(metadata) else {
+        return;
+    };
+    for pallet in PALLETS {
+        let events = agreement.differing_events(pallet);
+        if !events.is_empty() {
+            let events = events.join(", ");
+            tracing::warn!(
+                pallet,
+                events = &*printable(&events),
+                "the node's runtime has events that this program does not know: use programs of \
+                 the same release as the node"
+            );
+        }
     }
 }
 
@@ -261,42 +276,18 @@ fn place(phase: subxt::events::Phase) -> Place {
     }
 }
 
-/// Encoded arguments that are put in the runtime's order by their names, each checked against the
-/// type that the runtime declares for it.
-struct Arguments(Vec<(&'static str, Vec<u8>)>);
+/// The arguments of a call, encoded already.
+struct Arguments(Vec<u8>);
 
 impl EncodeAsFields for Arguments {
     fn encode_as_fields_to<R: TypeResolver>(
         &self,
-        fields: &mut dyn FieldIter<'_, R::TypeId>,
-        types: &R,
+        _fields: &mut dyn FieldIter<'_, R::TypeId>,
+        _types: &R,
         out: &mut Vec<u8>,
     ) -> Result<(), scale_encode::Error> {
-        if fields.len() != self.0.len() {
-            let counts = format!("{} arguments, not {}", self.0.len(), fields.len());
-            return Err(scale_encode::Error::custom_string(counts));
-        }
-        for field in fields {
-            let name = field.name.unwrap_or_default();
-            let given = self.0.iter().find(|(given, _)| *given == name);
-            let missing = || scale_encode::Error::custom_string(format!("{name} is missing"));
-            let (_, bytes) = given.ok_or_else(missing)?;
-            check_type(bytes, field.id, types).map_err(|reason| {
-                scale_encode::Error::custom_string(format!("{name}: {reason}"))
-            })?;
-            out.extend_from_slice(bytes);
-        }
+        out.extend_from_slice(&self.0);
         Ok(())
-    }
-}
-
-fn check_type<R: TypeResolver>(bytes: &[u8], id: R::TypeId, types: &R) -> Result<(), String> {
-    let mut input = bytes;
-    decode_with_visitor(&mut input, id, types, IgnoreVisitor::new())
-        .map_err(|error| error.to_string())?;
-    match input.len() {
-        0 => Ok(()),
-        left => Err(format!("{left} bytes more than the runtime takes")),
     }
 }
 

@@ -42,6 +42,9 @@ pub type Anchor = primitives::provenance::Anchor<BlockNumber>;
 /// A registered circuit.
 pub type CircuitRecord = primitives::circuit::CircuitRecord<BlockNumber>;
 
+/// The public keys with which a validator authors and finalises.
+pub type PublicSessionKeys = crate::generated::types::nocknock_runtime::SessionKeys;
+
 /// One token in the smallest unit.
 pub const NNK: Balance = 1_000_000_000_000;
 
@@ -57,8 +60,8 @@ pub struct BlockRef {
 /// New keys of a validator, whose secret parts a node keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionKeys {
-    /// The public keys, for BABE and GRANDPA, in SCALE.
-    pub keys: Vec<u8>,
+    /// The public keys, for BABE and GRANDPA.
+    pub keys: PublicSessionKeys,
     /// That the node has their secret parts and made them for a certain account.
     pub proof: Vec<u8>,
 }

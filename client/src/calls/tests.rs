@@ -1,22 +1,22 @@
-//! Every call is encoded for the runtime that the committed metadata describes. That checks the
-//! names of pallet, call and arguments, and that each argument has the type that the runtime
-//! declares.
+//! Calls are encoded for the runtime that the committed metadata describes, and refused for any
+//! other one.
 
 use super::*;
 use crate::{
     rpc::Version,
     runtime::Runtime,
-    types::{AccountId, Hash, SessionKeys, TaskSpec},
+    types::{Hash, TaskSpec},
 };
+use codec::Decode;
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitKind, KeyOrigin, ProofBytes},
     experiment::{Description, Stage},
-    fact::{Source, Statement},
+    fact::Statement,
     ids::{BlobId, BlockRoot, CircuitId, ContentHash, KeyCommitment, KeyId, ModelCommitment},
     model::shape::TINY_4X3X2,
     reward::PracticeSpec,
     score::Score,
-    task::{Attestation, BlockScore, Periods, RevealedBlock, Split, Terms},
+    task::{Attestation, Periods, Split, Terms},
 };
 use sp_runtime::Permill;
 
@@ -57,8 +57,8 @@ fn score() -> BlockScore {
     BlockScore { block: 1, score: 2, rows: 3, proof: PROOF }
 }
 
-fn revealed() -> RevealedBlock {
-    RevealedBlock { salt: [6; 32], rows: list(vec![1, 2, 3]) }
+fn create() -> Call {
+    Tasks::create_task { experiment: 1, spec: Box::new(spec()) }.into()
 }
 
 fn info() -> CircuitInfo {
@@ -71,165 +71,134 @@ fn info() -> CircuitInfo {
     }
 }
 
-fn statement() -> Statement {
-    Statement {
-        domain: list(b"physics".to_vec()),
-        subject: list(b"light".to_vec()),
-        predicate: list(b"speed".to_vec()),
-        object: list(b"299792458 m/s".to_vec()),
-    }
+fn revealed() -> RevealedBlock {
+    RevealedBlock { salt: [6; 32], rows: list(vec![1, 2, 3]) }
 }
 
+/// Calls about tasks in which every type of the primitives stands that such calls have.
 fn task_calls() -> Vec<Call> {
     let attestation = Attestation { image: Some(ContentHash([9; 32])), ..Attestation::default() };
-    let key = KeyCommitment([1; 32]);
-    vec![
-        tasks::create(1, &spec()),
-        tasks::cancel(1),
-        tasks::draw(1),
-        tasks::publish(1, BlobId([1; 32])),
-        tasks::commit(1, ModelCommitment([1; 32])),
-        tasks::withdraw(1),
-        tasks::reveal(1, 2, &revealed()),
-        tasks::submit_scores(1, &[score(), score()]).expect("two scores"),
-        tasks::settle(1),
-        tasks::deliver(1, &list(vec![[1; 32]]), key, &PROOF, &attestation),
-        tasks::reveal_key(1, [1; 32]),
-        tasks::close(1, &BOB),
-        tasks::finish(1),
-        tasks::remove(1),
-    ]
-}
-
-fn experiment_calls() -> Vec<Call> {
-    let description = Description { name: list(b"digits".to_vec()), ..Description::default() };
-    vec![
-        experiments::create(&description),
-        experiments::describe(1, &description),
-        experiments::transfer(1, &BOB),
-        experiments::accept_transfer(1),
-        experiments::cancel_transfer(1),
-        experiments::archive(1),
-        experiments::set_stage(1, 2, Stage::Archived),
-        experiments::transfer_model(1, 2, &BOB),
-    ]
-}
-
-fn reward_calls() -> Vec<Call> {
-    let practice = PracticeSpec {
-        circuit: CircuitId([1; 32]),
-        block: revealed(),
-        min_score: Score::new(1, 2),
+    let deliver = Tasks::deliver {
+        task: 1,
+        ciphertext: vec![[1; 32]],
+        key_commitment: KeyCommitment([1; 32]),
+        proof: Box::new(PROOF),
+        attestation,
     };
     vec![
-        rewards::register_worker(&BOB, ModelCommitment([1; 32]), 5, &PROOF),
-        rewards::unregister(),
-        rewards::remove_worker(&BOB),
-        rewards::apply_as_candidate(),
-        rewards::leave_candidates(),
-        rewards::set_curriculum(1, Some(BOB), Permill::from_percent(5), 3),
-        rewards::remove_curriculum(1),
-        rewards::set_practice(&practice),
+        create(),
+        Tasks::publish_training_data { task: 1, train_data: BlobId([1; 32]) }.into(),
+        Tasks::commit_model { task: 1, model: ModelCommitment([1; 32]) }.into(),
+        Tasks::reveal(1, 2, revealed()).into(),
+        Tasks::scores(1, vec![score(), score()]).expect("two scores").into(),
+        deliver.into(),
+        Tasks::close_commitment { task: 1, worker: BOB }.into(),
     ]
 }
 
-fn wtm_calls() -> Vec<Call> {
+fn calls_about_models_and_workers() -> Vec<Call> {
+    let description = Description { name: list(b"digits".to_vec()), ..Description::default() };
+    let (circuit, min_score) = (CircuitId([1; 32]), Score::new(1, 2));
+    let practice = PracticeSpec { circuit, block: revealed(), min_score };
+    let register = Rewards::register_worker {
+        worker: BOB,
+        model: ModelCommitment([1; 32]),
+        score: 5,
+        proof: Box::new(PROOF),
+    };
+    let curriculum = Rewards::set_curriculum {
+        experiment: 1,
+        custodian: Some(BOB),
+        task_share: Permill::from_percent(5),
+        max_open: 3,
+    };
     vec![
-        wtm::propose(&statement(), &Source::Attested),
-        wtm::import(&statement(), list(b"https://a.b/c".to_vec()), BlobId([1; 32])),
-        wtm::attest(1),
-        wtm::dispute(1),
-        wtm::vote(1, true),
-        wtm::resolve(1),
-        wtm::claim(1, &BOB),
-        wtm::supersede(1, &list(b"new".to_vec()), &Source::Attested),
-        wtm::retract(1),
-        wtm::remove(1),
+        Experiments::create_experiment { description }.into(),
+        Experiments::offer_transfer { experiment: 1, to: BOB }.into(),
+        Experiments::set_stage { experiment: 1, version: 2, stage: Stage::Archived }.into(),
+        register.into(),
+        curriculum.into(),
+        Rewards::set_practice { practice: Box::new(practice) }.into(),
+        Rewards::apply_as_candidate.into(),
     ]
 }
 
 fn other_calls() -> Vec<Call> {
+    let statement = Statement {
+        domain: list(b"physics".to_vec()),
+        subject: list(b"light".to_vec()),
+        predicate: list(b"speed".to_vec()),
+        object: list(b"299792458 m/s".to_vec()),
+    };
+    let uri = list(b"https://a.b/c".to_vec());
+    let source = Source::Imported { uri, blob: BlobId([1; 32]) };
     let origin = KeyOrigin::Ceremony(ContentHash([1; 32]));
-    let key = list(vec![1, 2, 3]);
-    let batch = [balances::transfer(&BOB, 5), tasks::settle(3)];
-    let made = SessionKeys { keys: vec![1; 64], proof: vec![2; 128] };
+    let candidate = Box::new(Candidate { info: info(), origin, key: vec![1, 2, 3] });
+    let keys = Decode::decode(&mut &[1; 64][..]).expect("two keys");
     vec![
-        verifier::register(&info(), origin, &key),
-        verifier::replace(CircuitId([1; 32]), &info(), KeyOrigin::Development, &key),
-        verifier::disable(CircuitId([1; 32])),
-        balances::transfer(&BOB, 1 << 70),
-        session::set_keys(&made),
-        utility::batch_all(&batch).expect("a short batch"),
+        Wtm::propose { statement: Box::new(statement), source }.into(),
+        Wtm::replacement(1, list(b"new".to_vec()), Source::Attested).into(),
+        Wtm::vote { fact: 1, support: true }.into(),
+        Verifier::register_circuit { candidate }.into(),
+        Verifier::disable_circuit { circuit: CircuitId([1; 32]) }.into(),
+        Balances::transfer(&BOB, 1 << 70).into(),
+        Session::from(SessionKeys { keys, proof: vec![2; 128] }).into(),
     ]
 }
 
-fn ensure_encodable(calls: &[Call]) {
+fn some_calls() -> Vec<Call> {
+    [task_calls(), calls_about_models_and_workers(), other_calls()].concat()
+}
+
+#[test]
+fn the_runtime_takes_the_calls_alone_and_in_a_batch() {
     let runtime = runtime();
-    for call in calls {
-        let encoded = runtime.call_data(call);
-        assert!(encoded.is_ok(), "{}", encoded.expect_err("an error"));
+    let calls = some_calls();
+    let batch = Call::batch_all(calls.clone()).expect("a short batch");
+    for call in calls.iter().chain([&batch]) {
+        assert_eq!(runtime.call_data(call).expect("a call of the runtime"), call.encoded());
     }
 }
 
 #[test]
-fn the_runtime_takes_every_call_about_tasks() {
-    ensure_encodable(&task_calls());
-}
-
-#[test]
-fn the_runtime_takes_every_call_about_experiments() {
-    ensure_encodable(&experiment_calls());
-}
-
-#[test]
-fn the_runtime_takes_every_call_about_rewards() {
-    ensure_encodable(&reward_calls());
-}
-
-#[test]
-fn the_runtime_takes_every_call_about_facts() {
-    ensure_encodable(&wtm_calls());
-}
-
-#[test]
-fn the_runtime_takes_every_other_call() {
-    ensure_encodable(&other_calls());
-}
-
-#[test]
-fn an_argument_of_another_name_or_type_is_refused_before_it_is_signed() {
-    let runtime = runtime();
-    let to = subxt::utils::MultiAddress::<AccountId, ()>::Id(BOB);
-    let transfer = || Call::new("Balances", "transfer_keep_alive").with("dest", to.clone());
-    assert!(runtime.call_data(&transfer().with("value", codec::Compact(1_u128))).is_ok());
-    let wrong = [
-        transfer(),
-        transfer().with("amount", codec::Compact(1_u128)),
-        transfer().with("value", [1_u8; 40]),
-        transfer().with("value", codec::Compact(1_u128)).with("more", 1_u8),
-        Call::new("Balances", "steal"),
-        Call::new("Nothing", "at_all"),
+fn a_call_has_the_names_of_the_chain() {
+    let names: Vec<String> = other_calls().iter().map(Call::to_string).collect();
+    let expected = [
+        "Wtm.propose",
+        "Wtm.supersede",
+        "Wtm.vote",
+        "Verifier.register_circuit",
+        "Verifier.disable_circuit",
+        "Balances.transfer_keep_alive",
+        "Session.set_keys",
     ];
-    for call in wrong {
-        assert!(runtime.call_data(&call).is_err(), "{call}");
-    }
+    assert_eq!(names, expected);
+    let batch = Call::batch_all(some_calls()).expect("a short batch");
+    assert_eq!((batch.pallet(), batch.name()), ("Utility", "batch_all"));
 }
 
 #[test]
 fn the_debug_form_of_a_call_has_no_arguments() {
-    let call = tasks::reveal_key(1, [0xab; 32]);
+    let call = Call::from(Tasks::reveal_key { task: 1, key: [0xab; 32] });
     assert_eq!(format!("{call:?}"), "Call(Tasks.reveal_key)");
 }
 
 #[test]
 fn a_task_holds_its_reward_and_bond() {
     let held = [1_000, 50].map(Hold::Amount);
-    assert_eq!(tasks::create(1, &spec()).holds(), held);
-    assert!(tasks::cancel(1).holds().is_empty());
+    assert_eq!(create().holds(), held);
+    assert!(Call::from(Tasks::cancel_task { task: 1 }).holds().is_empty());
 }
 
 #[test]
 fn too_many_scores_are_refused_with_the_limit() {
-    let error = tasks::submit_scores(1, &[score(); 33]).expect_err("33 scores");
+    let error = Tasks::scores(1, vec![score(); 33]).expect_err("33 scores");
     assert_eq!((error.given, error.limit), (33, 32));
+}
+
+#[test]
+fn too_many_calls_in_a_batch_are_refused_with_the_limit() {
+    let calls = vec![Call::from(Rewards::unregister); 1001];
+    let error = Call::batch_all(calls).expect_err("1001 calls");
+    assert_eq!((error.given, error.limit), (1001, 1000));
 }

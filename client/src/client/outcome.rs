@@ -2,8 +2,18 @@
 
 use crate::{
     calls::Call,
-    errors::{QueryError, Rejection, SubmitError},
-    events::{record::ChainEvent, DomainEvent},
+    errors::{Incompatible, QueryError, Rejection, SubmitError},
+    events::{
+        record::{ChainEvent, Reading},
+        DomainEvent,
+    },
+    generated::{
+        types::{
+            frame_system::pallet::Event as SystemEvent,
+            pallet_transaction_payment::pallet::Event as PaymentEvent,
+        },
+        RuntimeEvent,
+    },
     queries::Snapshot,
     runtime::{decode_all, Runtime},
     submit::Inclusion,
@@ -94,14 +104,6 @@ struct DispatchInfo {
     fee: Balance,
 }
 
-/// The fields of `TransactionFeePaid`.
-#[derive(Decode)]
-struct FeePaid {
-    _who: AccountId,
-    fee: Balance,
-    _tip: Balance,
-}
-
 /// What a call would cost an account.
 pub(super) async fn estimate(
     best: &Snapshot,
@@ -168,22 +170,41 @@ pub(super) async fn included(
 }
 
 fn rejection(runtime: &Runtime, events: &[ChainEvent]) -> Result<Option<Rejection>, QueryError> {
-    let failed = find(events, "System", "ExtrinsicFailed");
-    let error: Option<DispatchError> = failed
-        .map(|event| decode_prefix("the error of the transaction", &event.fields))
-        .transpose()?;
-    Ok(error.map(|error| runtime.rejection(&error)))
-}
-
-fn fee(events: &[ChainEvent]) -> Result<Balance, QueryError> {
-    let paid = find(events, "TransactionPayment", "TransactionFeePaid");
-    paid.map_or(Ok(0), |event| {
-        decode_all("the fee of the transaction", &event.fields).map(|paid: FeePaid| paid.fee)
+    let failed = find(events, "System", "ExtrinsicFailed")?;
+    Ok(match failed {
+        Some(RuntimeEvent::System(SystemEvent::ExtrinsicFailed { dispatch_error, .. })) => {
+            Some(runtime.rejection(dispatch_error))
+        }
+        _ => None,
     })
 }
 
-fn find<'a>(events: &'a [ChainEvent], pallet: &str, name: &str) -> Option<&'a ChainEvent> {
-    events.iter().find(|event| event.pallet == pallet && event.name == name)
+fn fee(events: &[ChainEvent]) -> Result<Balance, QueryError> {
+    let paid = find(events, "TransactionPayment", "TransactionFeePaid")?;
+    Ok(match paid {
+        Some(RuntimeEvent::TransactionPayment(PaymentEvent::TransactionFeePaid {
+            actual_fee,
+            ..
+        })) => *actual_fee,
+        _ => 0,
+    })
+}
+
+/// The first event of this name. One that the client cannot read is an error, since whether the
+/// call took effect hangs on it.
+fn find<'a>(
+    events: &'a [ChainEvent],
+    pallet: &str,
+    name: &str,
+) -> Result<Option<&'a RuntimeEvent>, QueryError> {
+    let found = events.iter().find(|event| event.pallet == pallet && event.name == name);
+    match found.map(|event| &event.reading) {
+        None => Ok(None),
+        Some(Reading::Known(event)) => Ok(Some(event)),
+        Some(Reading::Changed | Reading::Unknown) => {
+            Err(Incompatible::new(format!("the event {pallet}.{name}")).into())
+        }
+    }
 }
 
 /// Decodes the first value of bytes that may hold more.
@@ -209,5 +230,27 @@ mod tests {
         assert!(is_of_full_block(&error(InvalidTransaction::ExhaustsResources)));
         assert!(!is_of_full_block(&error(InvalidTransaction::Stale)));
         assert!(!is_of_full_block(&error(InvalidTransaction::Payment)));
+    }
+
+    fn event(name: &str, reading: Reading) -> ChainEvent {
+        let place = crate::events::record::Place::Extrinsic(1);
+        ChainEvent { place, index: 0, pallet: "System".into(), name: name.into(), reading }
+    }
+
+    #[test]
+    fn whether_a_call_failed_is_never_guessed() {
+        let find = |reading| {
+            find(&[event("ExtrinsicFailed", reading)], "System", "ExtrinsicFailed")
+                .map(|found| found.cloned())
+        };
+        let hash = Default::default();
+        let known = RuntimeEvent::System(SystemEvent::CodeUpdated { hash });
+        assert_eq!(find(Reading::Known(known.clone())).expect("an event"), Some(known));
+        for reading in [Reading::Changed, Reading::Unknown] {
+            assert!(find(reading).is_err());
+        }
+        let others = [event("Other", Reading::Changed)];
+        let none = super::find(&others, "System", "ExtrinsicFailed");
+        assert_eq!(none.expect("an answer"), None);
     }
 }

@@ -1,82 +1,20 @@
 //! The events of the chain that mean something to its users.
 
 use super::{
-    balances::BalancesEvent, experiments::ExperimentsEvent, provenance::ProvenanceEvent,
-    record::ChainEvent, rewards::RewardsEvent, tasks::TasksEvent, verifier::VerifierEvent,
-    wtm::WtmEvent,
+    record::{ChainEvent, Reading},
+    BalancesEvent, ExperimentsEvent, ProvenanceEvent, RewardsEvent, TasksEvent, VerifierEvent,
+    WtmEvent,
 };
-use crate::errors::QueryError;
+use crate::{
+    errors::{Incompatible, QueryError},
+    expected,
+    generated::RuntimeEvent,
+};
+use codec::Encode;
 use nocknock_primitives::ids::{ExperimentId, FactId, TaskId};
-
-/// Defines an enum of events whose variants and fields are those of a pallet, in the same order,
-/// and how it is read from the bytes of an event.
-macro_rules! events {
-    (
-        $(#[$doc:meta])*
-        $name:ident in $pallet:literal {
-            $(
-                $(#[$variant_doc:meta])*
-                $variant:ident {
-                    $( $(#[$field_doc:meta])* $field:ident: $type:ty, )*
-                },
-            )*
-        }
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum $name {
-            $(
-                $(#[$variant_doc])*
-                $variant { $( $(#[$field_doc])* $field: $type, )* },
-            )*
-        }
-
-        impl $name {
-            /// Name of the pallet.
-            pub const PALLET: &'static str = $pallet;
-
-            /// Names of the events.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($variant)),*];
-
-            /// Name of this event.
-            pub fn name(&self) -> &'static str {
-                match self {
-                    $( Self::$variant { .. } => stringify!($variant), )*
-                }
-            }
-
-            /// Reads an event of this name; none if users have no use for it.
-            pub(crate) fn read(
-                name: &str,
-                input: &mut &[u8],
-            ) -> Result<Option<Self>, codec::Error> {
-                match name {
-                    $(
-                        stringify!($variant) => Ok(Some(Self::$variant {
-                            $( $field: codec::Decode::decode(input)?, )*
-                        })),
-                    )*
-                    _ => Ok(None),
-                }
-            }
-
-            /// Names of the fields of an event of this name.
-            #[cfg(test)]
-            pub(crate) fn fields(name: &str) -> &'static [&'static str] {
-                match name {
-                    $( stringify!($variant) => &[$(stringify!($field)),*], )*
-                    _ => &[],
-                }
-            }
-        }
-    };
-}
-pub(super) use events;
 
 /// An event, by the pallet that reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum DomainEvent {
     /// About tasks.
     Tasks(TasksEvent),
@@ -90,34 +28,55 @@ pub enum DomainEvent {
     Provenance(ProvenanceEvent),
     /// About circuits.
     Verifier(VerifierEvent),
-    /// About tokens.
+    /// About tokens that move, appear or vanish.
     Balances(BalancesEvent),
+}
+
+/// The pallets whose events are all of use.
+pub(crate) const PALLETS: [&str; 6] =
+    ["Tasks", "Experiments", "Rewards", "Wtm", "Provenance", "Verifier"];
+
+/// The events of the pallet `Balances` that are of use. The others tell again what the project's
+/// pallets tell better, such as a deposit that is held.
+const OF_TOKENS: [&str; 3] = ["Transfer", "Minted", "Burned"];
+
+fn is_of_use(pallet: &str, name: &str) -> bool {
+    PALLETS.contains(&pallet) || (pallet == "Balances" && OF_TOKENS.contains(&name))
 }
 
 impl DomainEvent {
     /// Name of the pallet that reports it.
     pub fn pallet(&self) -> &'static str {
         match self {
-            Self::Tasks(_) => TasksEvent::PALLET,
-            Self::Experiments(_) => ExperimentsEvent::PALLET,
-            Self::Rewards(_) => RewardsEvent::PALLET,
-            Self::Wtm(_) => WtmEvent::PALLET,
-            Self::Provenance(_) => ProvenanceEvent::PALLET,
-            Self::Verifier(_) => VerifierEvent::PALLET,
-            Self::Balances(_) => BalancesEvent::PALLET,
+            Self::Tasks(_) => "Tasks",
+            Self::Experiments(_) => "Experiments",
+            Self::Rewards(_) => "Rewards",
+            Self::Wtm(_) => "Wtm",
+            Self::Provenance(_) => "Provenance",
+            Self::Verifier(_) => "Verifier",
+            Self::Balances(_) => "Balances",
         }
     }
 
     /// Name of the event in its pallet.
     pub fn name(&self) -> &'static str {
+        let variant = self.encoded().first().and_then(|index| {
+            let pallet = expected::metadata()?.pallet_by_name(self.pallet())?;
+            pallet.event_variant_by_index(*index)
+        });
+        variant.map_or("an unknown event", |variant| variant.name.as_str())
+    }
+
+    /// The index of the event in its pallet and its fields, in SCALE.
+    pub(super) fn encoded(&self) -> Vec<u8> {
         match self {
-            Self::Tasks(event) => event.name(),
-            Self::Experiments(event) => event.name(),
-            Self::Rewards(event) => event.name(),
-            Self::Wtm(event) => event.name(),
-            Self::Provenance(event) => event.name(),
-            Self::Verifier(event) => event.name(),
-            Self::Balances(event) => event.name(),
+            Self::Tasks(event) => event.encode(),
+            Self::Experiments(event) => event.encode(),
+            Self::Rewards(event) => event.encode(),
+            Self::Wtm(event) => event.encode(),
+            Self::Provenance(event) => event.encode(),
+            Self::Verifier(event) => event.encode(),
+            Self::Balances(event) => event.encode(),
         }
     }
 
@@ -125,78 +84,79 @@ impl DomainEvent {
     pub fn task(&self) -> Option<TaskId> {
         match self {
             Self::Tasks(event) => event.task(),
-            Self::Experiments(ExperimentsEvent::LeaderboardEntered { task, .. })
-            | Self::Experiments(ExperimentsEvent::ModelRegistered { task, .. })
-            | Self::Rewards(RewardsEvent::BudgetReserved { task, .. })
-            | Self::Rewards(RewardsEvent::Minted { task, .. })
-            | Self::Rewards(RewardsEvent::NotMinted { task, .. })
-            | Self::Rewards(RewardsEvent::BudgetReturned { task, .. })
-            | Self::Rewards(RewardsEvent::WorkerSuspended { task, .. })
-            | Self::Wtm(WtmEvent::ScoreProven { task, .. })
-            | Self::Provenance(ProvenanceEvent::ModelRecorded { task, .. }) => Some(*task),
-            _ => None,
+            Self::Experiments(event) => task_of_experiments(event),
+            Self::Rewards(event) => task_of_rewards(event),
+            Self::Wtm(event) => task_of_facts(event),
+            Self::Provenance(ProvenanceEvent::ModelRecorded { task, .. }) => Some(*task),
+            Self::Provenance(ProvenanceEvent::AnchorClosed { .. })
+            | Self::Verifier(_)
+            | Self::Balances(_) => None,
         }
     }
 
     /// The experiment that the event has created.
     pub fn created_experiment(&self) -> Option<ExperimentId> {
-        match self {
-            Self::Experiments(ExperimentsEvent::ExperimentCreated { experiment, .. }) => {
-                Some(*experiment)
-            }
-            _ => None,
+        if let Self::Experiments(ExperimentsEvent::ExperimentCreated { experiment, .. }) = self {
+            return Some(*experiment);
         }
+        None
     }
 
     /// The task that the event has created.
     pub fn created_task(&self) -> Option<TaskId> {
-        match self {
-            Self::Tasks(TasksEvent::TaskCreated { task, .. }) => Some(*task),
-            _ => None,
+        if let Self::Tasks(TasksEvent::TaskCreated { task, .. }) = self {
+            return Some(*task);
         }
+        None
     }
 
     /// The fact that the event has created.
     pub fn created_fact(&self) -> Option<FactId> {
-        match self {
-            Self::Wtm(WtmEvent::FactProposed { fact, .. })
-            | Self::Wtm(WtmEvent::ScoreProven { fact, .. }) => Some(*fact),
-            _ => None,
+        if let Self::Wtm(WtmEvent::FactProposed { fact, .. } | WtmEvent::ScoreProven { fact, .. }) =
+            self
+        {
+            return Some(*fact);
+        }
+        None
+    }
+
+    /// Reads an event of a block; none if it is of no use to users, or newer than this client.
+    pub(crate) fn read(event: &ChainEvent) -> Result<Option<Self>, QueryError> {
+        if !is_of_use(&event.pallet, &event.name) {
+            return Ok(None);
+        }
+        match &event.reading {
+            Reading::Known(event) => Ok(Self::of(event)),
+            Reading::Unknown => Ok(None),
+            Reading::Changed => {
+                let what = format!("the event {}.{}", event.pallet, event.name);
+                Err(Incompatible::new(what).into())
+            }
         }
     }
 
-    /// Reads an event of a block; none if it is of no use to users.
-    pub(crate) fn read(event: &ChainEvent) -> Result<Option<Self>, QueryError> {
-        let input = &mut event.fields.as_slice();
-        let name = event.name.as_str();
-        let read = match event.pallet.as_str() {
-            TasksEvent::PALLET => TasksEvent::read(name, input).map(|read| read.map(Self::Tasks)),
-            ExperimentsEvent::PALLET => {
-                ExperimentsEvent::read(name, input).map(|read| read.map(Self::Experiments))
-            }
-            RewardsEvent::PALLET => {
-                RewardsEvent::read(name, input).map(|read| read.map(Self::Rewards))
-            }
-            WtmEvent::PALLET => WtmEvent::read(name, input).map(|read| read.map(Self::Wtm)),
-            ProvenanceEvent::PALLET => {
-                ProvenanceEvent::read(name, input).map(|read| read.map(Self::Provenance))
-            }
-            VerifierEvent::PALLET => {
-                VerifierEvent::read(name, input).map(|read| read.map(Self::Verifier))
-            }
-            BalancesEvent::PALLET => {
-                BalancesEvent::read(name, input).map(|read| read.map(Self::Balances))
-            }
-            _ => return Ok(None),
-        };
-        let what = || format!("the event {}.{name}", event.pallet);
-        let read = read.map_err(|error| QueryError::undecodable(&what(), error))?;
-        match (&read, input.len()) {
-            (Some(_), 1..) => Err(QueryError::undecodable(
-                &what(),
-                "it has more fields than this client knows; use one of the node's release",
-            )),
-            _ => Ok(read),
+    /// The event, unless its pallet is none that users have to do with.
+    fn of(event: &RuntimeEvent) -> Option<Self> {
+        match event {
+            RuntimeEvent::Tasks(event) => Some(Self::Tasks(event.clone())),
+            RuntimeEvent::Experiments(event) => Some(Self::Experiments(event.clone())),
+            RuntimeEvent::Rewards(event) => Some(Self::Rewards(event.clone())),
+            RuntimeEvent::Wtm(event) => Some(Self::Wtm(event.clone())),
+            RuntimeEvent::Provenance(event) => Some(Self::Provenance(event.clone())),
+            RuntimeEvent::Verifier(event) => Some(Self::Verifier(event.clone())),
+            RuntimeEvent::Balances(event) => Some(Self::Balances(event.clone())),
+            RuntimeEvent::System(_)
+            | RuntimeEvent::Network(_)
+            | RuntimeEvent::Utility(_)
+            | RuntimeEvent::TransactionPayment(_)
+            | RuntimeEvent::Allowance(_)
+            | RuntimeEvent::Offences(_)
+            | RuntimeEvent::Historical(_)
+            | RuntimeEvent::Session(_)
+            | RuntimeEvent::Grandpa(_)
+            | RuntimeEvent::Council(_)
+            | RuntimeEvent::Proxy(_)
+            | RuntimeEvent::Multisig(_) => None,
         }
     }
 }
@@ -218,9 +178,63 @@ impl TasksEvent {
             | Self::WinnerPaid { task, .. }
             | Self::CommitmentClosed { task, .. }
             | Self::TaskFinished { task, .. }
-            | Self::TaskRemoved { task, .. } => Some(*task),
+            | Self::TaskRemoved { task } => Some(*task),
             Self::SeedStored { .. } => None,
         }
+    }
+}
+
+fn task_of_experiments(event: &ExperimentsEvent) -> Option<TaskId> {
+    match event {
+        ExperimentsEvent::LeaderboardEntered { task, .. }
+        | ExperimentsEvent::ModelRegistered { task, .. } => Some(*task),
+        ExperimentsEvent::ExperimentCreated { .. }
+        | ExperimentsEvent::ExperimentDescribed { .. }
+        | ExperimentsEvent::TransferOffered { .. }
+        | ExperimentsEvent::TransferCancelled { .. }
+        | ExperimentsEvent::ExperimentTransferred { .. }
+        | ExperimentsEvent::ExperimentArchived { .. }
+        | ExperimentsEvent::ChampionChanged { .. }
+        | ExperimentsEvent::ModelStageChanged { .. }
+        | ExperimentsEvent::ModelTransferred { .. } => None,
+    }
+}
+
+fn task_of_rewards(event: &RewardsEvent) -> Option<TaskId> {
+    match event {
+        RewardsEvent::BudgetReserved { task, .. }
+        | RewardsEvent::Minted { task, .. }
+        | RewardsEvent::NotMinted { task, .. }
+        | RewardsEvent::BudgetReturned { task, .. }
+        | RewardsEvent::WorkerSuspended { task, .. } => Some(*task),
+        RewardsEvent::PotGrew { .. }
+        | RewardsEvent::CurriculumSet { .. }
+        | RewardsEvent::CurriculumRemoved { .. }
+        | RewardsEvent::CustodianDismissed { .. }
+        | RewardsEvent::PracticeSet { .. }
+        | RewardsEvent::WorkerRegistered { .. }
+        | RewardsEvent::WorkerUnregistered { .. }
+        | RewardsEvent::WorkerRemoved { .. }
+        | RewardsEvent::SpentPointsRemoved { .. }
+        | RewardsEvent::CandidateSilent { .. }
+        | RewardsEvent::AccountBarred { .. }
+        | RewardsEvent::CandidateAdded { .. }
+        | RewardsEvent::CandidateLeft { .. }
+        | RewardsEvent::CandidateDisplaced { .. } => None,
+    }
+}
+
+fn task_of_facts(event: &WtmEvent) -> Option<TaskId> {
+    match event {
+        WtmEvent::ScoreProven { task, .. } => Some(*task),
+        WtmEvent::FactProposed { .. }
+        | WtmEvent::FactAttested { .. }
+        | WtmEvent::FactDisputed { .. }
+        | WtmEvent::VoteCast { .. }
+        | WtmEvent::FactDecided { .. }
+        | WtmEvent::FactSuperseded { .. }
+        | WtmEvent::Claimed { .. }
+        | WtmEvent::FactRemoved { .. } => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Events as they stand in blocks.
 
 use super::domain::DomainEvent;
-use crate::types::{BlockNumber, BlockRef};
+use crate::{
+    generated::RuntimeEvent,
+    types::{BlockNumber, BlockRef},
+};
 use serde::{Deserialize, Serialize};
 
 /// An event, and where it happened.
@@ -50,14 +53,25 @@ impl EventCursor {
     }
 }
 
-/// An event of any pallet, still encoded.
+/// An event of any pallet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ChainEvent {
     pub(crate) place: Place,
     pub(crate) index: u32,
     pub(crate) pallet: String,
     pub(crate) name: String,
-    pub(crate) fields: Vec<u8>,
+    pub(crate) reading: Reading,
+}
+
+/// What this client makes of an event of the node's runtime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It has the form that the committed metadata gives it.
+    Known(RuntimeEvent),
+    /// It has another form.
+    Changed,
+    /// The committed metadata has none of that name.
+    Unknown,
 }
 
 /// What caused an event.

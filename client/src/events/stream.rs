@@ -5,8 +5,8 @@
 
 use super::record::{EventCursor, EventRecord};
 use crate::{
+    ends::EndsWatch,
     errors::{QueryError, StreamError},
-    heads::Heads,
     types::{BlockNumber, BlockRef, Follow, Hash},
 };
 use async_trait::async_trait;
@@ -29,7 +29,7 @@ pub(crate) trait EventSource: Send + Sync {
 #[derive(Debug)]
 pub struct BlockStream {
     source: Reader,
-    heads: Heads,
+    watch: EndsWatch,
     follow: Follow,
     last: Option<BlockRef>,
 }
@@ -41,7 +41,7 @@ pub struct BlockStream {
 #[derive(Debug)]
 pub struct EventStream {
     source: Reader,
-    heads: Heads,
+    watch: EndsWatch,
     follow: Follow,
     cursor: EventCursor,
     /// The block that was read last.
@@ -93,8 +93,8 @@ impl Reader {
 }
 
 impl BlockStream {
-    pub(crate) fn new(source: Arc<dyn EventSource>, heads: Heads, follow: Follow) -> Self {
-        Self { source: Reader(source), heads, follow, last: None }
+    pub(crate) fn new(source: Arc<dyn EventSource>, watch: EndsWatch, follow: Follow) -> Self {
+        Self { source: Reader(source), watch, follow, last: None }
     }
 
     /// The next block; the first one is the present one.
@@ -107,13 +107,13 @@ impl BlockStream {
     /// If no node answers for as long as the connection's patience lasts, or a finalised block does
     /// not follow the one before it. Ask again to go on.
     pub async fn next(&mut self) -> Result<BlockRef, StreamError> {
-        let mut end = self.heads.now();
+        let mut end = self.watch.now();
         loop {
             if let Some(block) = self.after_last(end?.of(self.follow)).await? {
                 self.last = Some(block);
                 return Ok(block);
             }
-            end = self.heads.changed().await;
+            end = self.watch.changed().await;
         }
     }
 
@@ -135,13 +135,13 @@ impl BlockStream {
 impl EventStream {
     pub(crate) fn new(
         source: Arc<dyn EventSource>,
-        heads: Heads,
+        watch: EndsWatch,
         follow: Follow,
         from: EventCursor,
     ) -> Self {
         Self {
             source: Reader(source),
-            heads,
+            watch,
             follow,
             cursor: from,
             last: None,
@@ -161,9 +161,10 @@ impl EventStream {
     pub async fn next(&mut self) -> Result<EventRecord, StreamError> {
         loop {
             if let Some(record) = self.ready.pop_front() {
-                self.cursor = match self.ready.is_empty() {
-                    true => EventCursor::from_block(record.block.number.saturating_add(1)),
-                    false => EventCursor::after(&record),
+                self.cursor = if self.ready.is_empty() {
+                    EventCursor::from_block(record.block.number.saturating_add(1))
+                } else {
+                    EventCursor::after(&record)
                 };
                 return Ok(record);
             }
@@ -201,17 +202,17 @@ impl EventStream {
             if let Some(block) = block {
                 return Ok(block);
             }
-            self.heads.changed().await?;
+            self.watch.changed().await?;
         }
     }
 
     async fn reach_cursor(&mut self) -> Result<BlockRef, StreamError> {
-        let mut end = self.heads.now()?.of(self.follow);
+        let mut end = self.watch.now()?.of(self.follow);
         if self.cursor == EventCursor::NOW {
             self.cursor = EventCursor::from_block(end.number.saturating_add(1));
         }
         while end.number < self.cursor.block() {
-            end = self.heads.changed().await?.of(self.follow);
+            end = self.watch.changed().await?.of(self.follow);
         }
         Ok(end)
     }

@@ -4,9 +4,9 @@
 //! hexadecimal digits, or encrypted with XChaCha20-Poly1305 under a key that Argon2id makes of a
 //! password. The account is authenticated with the secret.
 
-use super::{read_secret_file, KeyError, Password};
+use super::{KeyError, Password};
 use crate::types::AccountId;
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version, MIN_SALT_LEN};
 use chacha20poly1305::{
     aead::{Aead, Payload},
     Key, KeyInit, XChaCha20Poly1305, XNonce,
@@ -30,6 +30,12 @@ const MAX_MEMORY_KIB: u32 = 1024 * 1024;
 const PASSES: u32 = 3;
 /// The most passes that a file may demand.
 const MAX_PASSES: u32 = 64;
+
+/// As much of a keystore as says how to read the rest.
+#[derive(Deserialize)]
+struct Form {
+    version: u32,
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,34 +67,47 @@ struct Encrypted {
 const KDF: &str = "argon2id";
 const CIPHER: &str = "xchacha20-poly1305";
 
-/// Reads the secret of a keystore.
-pub(super) fn read(
+/// Whether JSON has the form of a keystore of this project.
+pub(super) fn is_keystore(json: &serde_json::Value) -> bool {
+    json.get("version").is_some() && json.get("secret").is_some()
+}
+
+/// Opens a keystore of this project.
+pub(super) fn open(
     path: &Path,
+    json: &str,
     password: Option<&Password>,
-) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let text = read_secret_file(path)?;
-    let broken =
-        |reason: &str| KeyError::NoKeystore { path: path.to_owned(), reason: reason.to_owned() };
-    // The reason of serde could quote the file, and so the secret.
-    let document: Document =
-        serde_json::from_str(&text).map_err(|_| broken("it is not JSON of the expected form"))?;
-    if document.version != VERSION {
-        return Err(broken("it has another version"));
+) -> Result<sr25519::Pair, KeyError> {
+    let unsupported = |what: String| KeyError::Unsupported { path: path.to_owned(), what };
+    let damaged = |reason: &str| KeyError::Damaged { path: path.to_owned(), reason: reason.into() };
+    // The version first: another one may have other entries. The reason of serde could quote the
+    // file, and so the secret.
+    let form: Form = serde_json::from_str(json).map_err(|_| damaged("it names no version"))?;
+    if form.version != VERSION {
+        return Err(unsupported(format!(
+            "it has version {} of the form, and this program reads version {VERSION}",
+            form.version
+        )));
     }
+    let document: Document = serde_json::from_str(json)
+        .map_err(|_| damaged("an entry is missing, unknown or has another form"))?;
     let secret = match &document.secret {
-        Secret::Plain(digits) => hex::decode(digits.trim_start_matches("0x"))
-            .map(Zeroizing::new)
-            .map_err(|_| broken("its secret is not hexadecimal"))?,
+        Secret::Plain(digits) => {
+            decoded(digits).ok_or_else(|| damaged("its secret is not hexadecimal"))?
+        }
         Secret::Encrypted(encrypted) => {
+            check(encrypted).map_err(unsupported)?;
             let password =
                 password.ok_or_else(|| KeyError::NoPassword { path: path.to_owned() })?;
-            open(encrypted, &document.account, password)
+            let sealed = Sealed::of(encrypted)
+                .ok_or_else(|| damaged("what it encrypts with is not hexadecimal or too short"))?;
+            decrypt(encrypted, &sealed, &document.account, password)
                 .ok_or_else(|| KeyError::WrongPassword { path: path.to_owned() })?
         }
     };
     match sr25519::Pair::from_seed_slice(&secret) {
-        Ok(pair) if pair.public().0 == document.account.0 => Ok(secret),
-        _ => Err(broken("its secret is not that of its account")),
+        Ok(pair) if pair.public().0 == document.account.0 => Ok(pair),
+        _ => Err(damaged("its secret is not that of its account")),
     }
 }
 
@@ -106,27 +125,58 @@ pub(super) fn write(
     let document = Document { version: VERSION, account: *account, secret };
     let text = serde_json::to_string_pretty(&document).map(Zeroizing::new);
     let text = text.map_err(|error| KeyError::Encryption(error.to_string()))?;
-    create_private(path, text.as_bytes()).map_err(|error| KeyError::file(path, error))
+    create_private(path, text.as_bytes()).map_err(|error| KeyError::file("write", path, error))
 }
 
-fn open(
+/// What of the encryption is not supported, in words.
+fn check(encrypted: &Encrypted) -> Result<(), String> {
+    let Encrypted { kdf, cipher, memory_kib, passes, .. } = encrypted;
+    if kdf != KDF || cipher != CIPHER {
+        return Err(format!(
+            "it is encrypted with {cipher} under a key from {kdf}, and this program knows {CIPHER} \
+             and {KDF}"
+        ));
+    }
+    if *memory_kib > MAX_MEMORY_KIB || *passes > MAX_PASSES {
+        return Err(format!(
+            "its password is hashed with {memory_kib} KiB in {passes} passes, and this program \
+             takes at most {MAX_MEMORY_KIB} KiB and {MAX_PASSES} passes"
+        ));
+    }
+    Ok(())
+}
+
+/// The parts of an encrypted secret.
+struct Sealed {
+    salt: Vec<u8>,
+    nonce: [u8; 24],
+    text: Vec<u8>,
+}
+
+impl Sealed {
+    fn of(encrypted: &Encrypted) -> Option<Self> {
+        let bytes = |text: &str| hex::decode(text.trim_start_matches("0x")).ok();
+        let salt = bytes(&encrypted.salt).filter(|salt| salt.len() >= MIN_SALT_LEN)?;
+        let nonce = bytes(&encrypted.nonce)?.try_into().ok()?;
+        Some(Self { salt, nonce, text: bytes(&encrypted.text)? })
+    }
+}
+
+fn decrypt(
     encrypted: &Encrypted,
+    sealed: &Sealed,
     account: &AccountId,
     password: &Password,
 ) -> Option<Zeroizing<Vec<u8>>> {
-    let known = encrypted.kdf == KDF && encrypted.cipher == CIPHER;
-    let affordable = encrypted.memory_kib <= MAX_MEMORY_KIB && encrypted.passes <= MAX_PASSES;
-    if !known || !affordable {
-        return None;
-    }
-    let bytes = |text: &str| hex::decode(text.trim_start_matches("0x")).ok();
-    let nonce: [u8; 24] = bytes(&encrypted.nonce)?.try_into().ok()?;
-    let salt = bytes(&encrypted.salt)?;
-    let cipher = cipher(password, &salt, encrypted.memory_kib, encrypted.passes).ok()?;
-    let text = bytes(&encrypted.text)?;
-    let payload = Payload { msg: &text, aad: &account.0 };
-    let secret = cipher.decrypt(XNonce::from_slice(&nonce), payload).ok()?;
+    let Encrypted { memory_kib, passes, .. } = encrypted;
+    let cipher = cipher(password, &sealed.salt, *memory_kib, *passes).ok()?;
+    let payload = Payload { msg: &sealed.text, aad: &account.0 };
+    let secret = cipher.decrypt(XNonce::from_slice(&sealed.nonce), payload).ok()?;
     Some(Zeroizing::new(secret))
+}
+
+fn decoded(digits: &str) -> Option<Zeroizing<Vec<u8>>> {
+    hex::decode(digits.trim_start_matches("0x")).ok().map(Zeroizing::new)
 }
 
 fn seal(secret: &[u8], account: &AccountId, password: &Password) -> Result<Encrypted, KeyError> {

@@ -5,30 +5,39 @@
 
 mod keystore;
 mod password;
+mod polkadot_js;
 
 pub use password::Password;
 
 use crate::types::AccountId;
+use serde_json::Value;
 use sp_core::{
     crypto::{DeriveJunction, SecretStringError},
     sr25519, Pair,
 };
 use std::{
+    env::VarError,
     fmt, fs,
     io::Read,
     path::{Path, PathBuf},
 };
+use subxt_signer::sr25519::Keypair;
 use zeroize::Zeroizing;
 
-/// The longest file or variable that can hold a seed.
+/// The longest file that can hold keys.
 const MAX_SECRET_BYTES: u64 = 4096;
+/// What the files with keys are called.
+const KEYSTORE: &str = "a keystore";
+const SEED_FILE: &str = "a seed file";
 
 /// Why keys could not be loaded or stored. No text of it holds a part of a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// A file could not be read or written.
-    #[error("{path}: {error}")]
+    #[error("cannot {doing} {path}: {error}")]
     File {
+        /// What was tried.
+        doing: &'static str,
         /// The file.
         path: PathBuf,
         /// What went wrong.
@@ -57,7 +66,16 @@ pub enum KeyError {
     /// The variable is not set.
     #[error("the environment variable {0} is not set")]
     NoVariable(String),
-    /// The file is not a keystore of this project.
+    /// The variable does not hold text.
+    #[error("the environment variable {0} does not hold text in UTF-8")]
+    NoText(String),
+    /// A file is longer than any with keys.
+    #[error("{path} holds no keys: it is longer than {longest} bytes", longest = MAX_SECRET_BYTES)]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is neither a keystore of this project nor an account exported by a wallet.
     #[error("{path} is not a keystore: {reason}")]
     NoKeystore {
         /// The file.
@@ -65,6 +83,43 @@ pub enum KeyError {
         /// What is wrong with it.
         reason: String,
     },
+    /// It is a keystore, or an exported account, of a kind that this program does not read.
+    #[error("the keystore {path} cannot be used: {what}")]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What is not supported, and what to do.
+        what: String,
+    },
+    /// It is a keystore, or an exported account, but its content has changed.
+    #[error("the keystore {path} is damaged: {reason}. Restore it from a backup")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Keys are where a keystore was looked for, or the other way round.
+    #[error("{path} is not {expected} but {found}: name it as that")]
+    OtherKind {
+        /// The file.
+        path: PathBuf,
+        /// What was looked for.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// There is no password where one was named.
+    #[error("{place} holds no password")]
+    EmptyPassword {
+        /// Where it was looked for.
+        place: String,
+    },
+    /// The secret of an exported account stays in its file.
+    #[error(
+        "keys of an account that a wallet has exported stay in its file: copy the file instead"
+    )]
+    StaysExported,
     /// An encrypted keystore was opened without a password.
     #[error("{path} is encrypted: give its password in a file or in the environment")]
     NoPassword {
@@ -86,8 +141,8 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    fn file(path: &Path, error: std::io::Error) -> Self {
-        Self::File { path: path.to_owned(), error }
+    fn file(doing: &'static str, path: &Path, error: std::io::Error) -> Self {
+        Self::File { doing, path: path.to_owned(), error }
     }
 }
 
@@ -96,7 +151,7 @@ impl KeyError {
 pub enum KeySource {
     /// A file with a mnemonic or a seed in hexadecimal digits.
     SeedFile(PathBuf),
-    /// A keystore of this project.
+    /// A keystore of this project, or an account that polkadot.js has exported as JSON.
     Keystore {
         /// The file.
         path: PathBuf,
@@ -114,7 +169,14 @@ pub enum KeySource {
 /// Its `Debug` form shows the account only; the secret is wiped from memory when it is dropped.
 #[derive(Clone)]
 pub struct Keys {
-    pair: sr25519::Pair,
+    signer: Signer,
+}
+
+/// What signs. The pair of an exported account does not give its secret away.
+#[derive(Clone)]
+enum Signer {
+    Own(sr25519::Pair),
+    Exported(Keypair),
 }
 
 impl Keys {
@@ -131,24 +193,47 @@ impl Keys {
     /// Reads a mnemonic, or `0x` and 64 hexadecimal digits, with an optional derivation path.
     pub fn from_seed_file(path: &Path) -> Result<Self, KeyError> {
         let text = read_secret_file(path)?;
+        if text.trim_start().starts_with('{') {
+            let (expected, found) = (SEED_FILE, KEYSTORE);
+            return Err(KeyError::OtherKind { path: path.to_owned(), expected, found });
+        }
         Self::from_text(&text, || path.display().to_string())
     }
 
-    /// Reads a keystore that [`Self::write_keystore`] wrote.
+    /// Reads a keystore that [`Self::write_keystore`] wrote, or an account that polkadot.js, its
+    /// extension or another wallet has exported as JSON.
     pub fn from_keystore(path: &Path, password: Option<&Password>) -> Result<Self, KeyError> {
-        let secret = keystore::read(path, password)?;
-        let pair = sr25519::Pair::from_seed_slice(&secret);
-        pair.map(|pair| Self { pair }).map_err(|_| KeyError::NoKeystore {
+        let text = read_secret_file(path)?;
+        let no_keystore = |reason: &str| KeyError::NoKeystore {
             path: path.to_owned(),
-            reason: "it does not hold an sr25519 key".to_owned(),
-        })
+            reason: reason.to_owned(),
+        };
+        if Self::from_text(&text, String::new).is_ok() {
+            let (expected, found) = (KEYSTORE, SEED_FILE);
+            return Err(KeyError::OtherKind { path: path.to_owned(), expected, found });
+        }
+        // The reason of serde could quote the file.
+        let json: Value = serde_json::from_str(&text).map_err(|_| no_keystore("it is not JSON"))?;
+        if keystore::is_keystore(&json) {
+            return keystore::open(path, &text, password).map(Self::of);
+        }
+        if polkadot_js::is_export(&json) {
+            let pair = polkadot_js::open(path, &text, password)?;
+            return Ok(Self { signer: Signer::Exported(pair) });
+        }
+        Err(no_keystore(
+            "it is JSON, but neither a keystore of this project nor an account that polkadot.js \
+             has exported",
+        ))
+    }
+
+    fn of(pair: sr25519::Pair) -> Self {
+        Self { signer: Signer::Own(pair) }
     }
 
     /// Reads a mnemonic or a seed from an environment variable.
     pub fn from_env(variable: &str) -> Result<Self, KeyError> {
-        let text = std::env::var(variable);
-        let text = text.map_err(|_| KeyError::NoVariable(variable.to_owned()))?;
-        let text = Zeroizing::new(text);
+        let text = read_variable(variable)?;
         Self::from_text(&text, || format!("the environment variable {variable}"))
     }
 
@@ -162,31 +247,43 @@ impl Keys {
             None if name.starts_with("//") => name.to_owned(),
             None => return Err(unknown()),
         };
-        let pair = sr25519::Pair::from_string(&path, None).map_err(|_| unknown())?;
-        Ok(Self { pair })
+        sr25519::Pair::from_string(&path, None).map(Self::of).map_err(|_| unknown())
     }
 
     /// New random keys.
     pub fn generate() -> Self {
         let (pair, seed) = sr25519::Pair::generate();
         drop(Zeroizing::new(seed));
-        Self { pair }
+        Self::of(pair)
     }
 
     /// Keys of the same owner for another purpose, such as one account for each worker.
     pub fn derive(&self, purpose: &str) -> Result<Self, KeyError> {
-        let junction = DeriveJunction::hard(purpose);
-        let derived = self.pair.derive(std::iter::once(junction), None);
-        let (pair, _) =
-            derived.map_err(|_| KeyError::NoSecret { place: "the derivation path".to_owned() })?;
-        Ok(Self { pair })
+        match &self.signer {
+            Signer::Own(pair) => {
+                let junction = DeriveJunction::hard(purpose);
+                let derived = pair.derive(std::iter::once(junction), None);
+                let place = || "the derivation path".to_owned();
+                let (pair, _) = derived.map_err(|_| KeyError::NoSecret { place: place() })?;
+                Ok(Self::of(pair))
+            }
+            Signer::Exported(pair) => {
+                let junction = subxt_signer::DeriveJunction::hard(purpose);
+                Ok(Self { signer: Signer::Exported(pair.derive([junction])) })
+            }
+        }
     }
 
     /// Writes the keys to a new file that only its owner can read, encrypted if a password is
     /// given. A file that exists is never overwritten.
     pub fn write_keystore(&self, path: &Path, password: Option<&Password>) -> Result<(), KeyError> {
-        let secret = Zeroizing::new(self.pair.to_raw_vec());
-        keystore::write(path, &self.account(), &secret, password)
+        match &self.signer {
+            Signer::Own(pair) => {
+                let secret = Zeroizing::new(pair.to_raw_vec());
+                keystore::write(path, &self.account(), &secret, password)
+            }
+            Signer::Exported(_) => Err(KeyError::StaysExported),
+        }
     }
 
     /// The account that these keys control.
@@ -196,12 +293,18 @@ impl Keys {
 
     /// The public key.
     pub fn public(&self) -> [u8; 32] {
-        self.pair.public().0
+        match &self.signer {
+            Signer::Own(pair) => pair.public().0,
+            Signer::Exported(pair) => pair.public_key().0,
+        }
     }
 
     /// Signs a message.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.pair.sign(message).0
+        match &self.signer {
+            Signer::Own(pair) => pair.sign(message).0,
+            Signer::Exported(pair) => pair.sign(message).0,
+        }
     }
 
     fn from_text(text: &str, place: impl Fn() -> String) -> Result<Self, KeyError> {
@@ -211,8 +314,7 @@ impl Keys {
         if text.is_empty() || text.starts_with('/') {
             return Err(KeyError::NoSecret { place: place() });
         }
-        let pair = sr25519::Pair::from_string(text, None).map_err(no_secret)?;
-        Ok(Self { pair })
+        sr25519::Pair::from_string(text, None).map(Self::of).map_err(no_secret)
     }
 }
 
@@ -230,19 +332,37 @@ fn capitalised(name: &str) -> String {
 
 /// Reads a short file that only its owner can read.
 fn read_secret_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
-    let file = fs::File::open(path).map_err(|error| KeyError::file(path, error))?;
+    let unreadable = |error| KeyError::file("read", path, error);
+    let file = fs::File::open(path).map_err(unreadable)?;
     ensure_private(path, &file)?;
-    let mut text = Zeroizing::new(String::new());
-    file.take(MAX_SECRET_BYTES)
-        .read_to_string(&mut text)
-        .map_err(|error| KeyError::file(path, error))?;
-    Ok(text)
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = file.take(MAX_SECRET_BYTES.saturating_add(1)).read_to_end(&mut bytes);
+    let length = read.map_err(unreadable)?;
+    if u64::try_from(length).is_ok_and(|length| length > MAX_SECRET_BYTES) {
+        return Err(KeyError::TooLong { path: path.to_owned() });
+    }
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(KeyError::NoKeystore {
+            path: path.to_owned(),
+            reason: "it is not a text file".to_owned(),
+        }),
+    }
+}
+
+/// Reads an environment variable.
+fn read_variable(variable: &str) -> Result<Zeroizing<String>, KeyError> {
+    match std::env::var(variable) {
+        Ok(text) => Ok(Zeroizing::new(text)),
+        Err(VarError::NotPresent) => Err(KeyError::NoVariable(variable.to_owned())),
+        Err(VarError::NotUnicode(_)) => Err(KeyError::NoText(variable.to_owned())),
+    }
 }
 
 #[cfg(unix)]
 fn ensure_private(path: &Path, file: &fs::File) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
-    let metadata = file.metadata().map_err(|error| KeyError::file(path, error))?;
+    let metadata = file.metadata().map_err(|error| KeyError::file("read", path, error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());

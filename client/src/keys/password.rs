@@ -1,6 +1,6 @@
 //! Passwords of keystores.
 
-use super::{read_secret_file, KeyError};
+use super::{read_secret_file, read_variable, KeyError};
 use std::{fmt, path::Path};
 use zeroize::Zeroizing;
 
@@ -18,18 +18,29 @@ impl Password {
     /// belong to it.
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
         let text = read_secret_file(path)?;
-        Ok(Self::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+        Self::not_empty(text.trim_end_matches(['\r', '\n']), || path.display().to_string())
     }
 
     /// Reads a password from an environment variable.
     pub fn from_env(variable: &str) -> Result<Self, KeyError> {
-        std::env::var(variable)
-            .map(Self::new)
-            .map_err(|_| KeyError::NoVariable(variable.to_owned()))
+        let text = read_variable(variable)?;
+        Self::not_empty(&text, || format!("the environment variable {variable}"))
+    }
+
+    /// An empty password is a file or variable that was forgotten to be filled.
+    fn not_empty(text: &str, place: impl Fn() -> String) -> Result<Self, KeyError> {
+        if text.is_empty() {
+            return Err(KeyError::EmptyPassword { place: place() });
+        }
+        Ok(Self::new(text.to_owned()))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

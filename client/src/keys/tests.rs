@@ -16,6 +16,13 @@ fn private_file(path: &Path, text: &str) {
     }
 }
 
+fn secret_of(keys: &Keys) -> Vec<u8> {
+    match &keys.signer {
+        Signer::Own(pair) => pair.to_raw_vec(),
+        Signer::Exported(_) => panic!("exported keys do not give their secret away"),
+    }
+}
+
 #[test]
 fn development_accounts_have_names_and_paths() {
     let alice = Keys::development("alice").expect("a development account");
@@ -79,7 +86,7 @@ fn a_keystore_gives_back_the_keys_it_was_given() {
         keys.write_keystore(&path, password.as_ref()).expect("a new file");
         let read = Keys::from_keystore(&path, password.as_ref()).expect("a keystore");
         assert_eq!(read.account(), keys.account());
-        assert_eq!(read.pair.to_raw_vec(), keys.pair.to_raw_vec());
+        assert_eq!(secret_of(&read), secret_of(&keys));
     }
 }
 
@@ -114,7 +121,7 @@ fn an_encrypted_keystore_needs_its_password_and_shows_no_secret() {
     let password = Password::new("right".into());
     keys.write_keystore(&path, Some(&password)).expect("a new file");
     let text = fs::read_to_string(&path).expect("the file");
-    assert!(!text.contains(&hex::encode(keys.pair.to_raw_vec())));
+    assert!(!text.contains(&hex::encode(secret_of(&keys))));
     let without = Keys::from_keystore(&path, None).expect_err("no password");
     assert!(matches!(without, KeyError::NoPassword { .. }));
     let wrong = Password::new("wrong".into());
@@ -142,4 +149,154 @@ fn a_signature_verifies_under_the_public_key() {
     let public = sr25519::Public::from_raw(keys.public());
     assert!(sr25519::Pair::verify(&signature, b"message", &public));
     assert!(!sr25519::Pair::verify(&signature, b"another", &public));
+}
+
+/// An account as `@polkadot/keyring` 14.0.3 exports it: that of [`PHRASE`], with the password
+/// `correct horse`.
+const EXPORTED: &str = include_str!("exported/sr25519.json");
+
+/// The same account, exported for a chain whose addresses begin with another prefix.
+const OF_ANOTHER_PREFIX: &str = include_str!("exported/other-prefix.json");
+
+/// The same account, exported without a password.
+const WITHOUT_PASSWORD: &str = include_str!("exported/without-password.json");
+
+fn correct_horse() -> Password {
+    Password::new("correct horse".into())
+}
+
+/// Opens a keystore with this text.
+fn opened(text: &str, password: Option<&Password>) -> Result<Keys, KeyError> {
+    let folder = folder();
+    let path = folder.path().join("keystore");
+    private_file(&path, text);
+    Keys::from_keystore(&path, password)
+}
+
+#[test]
+fn an_account_that_polkadot_js_exported_signs_as_its_phrase_does() {
+    let folder = folder();
+    let phrase = folder.path().join("phrase");
+    private_file(&phrase, PHRASE);
+    let own = Keys::from_seed_file(&phrase).expect("a phrase");
+    for text in [EXPORTED, OF_ANOTHER_PREFIX] {
+        let keys = opened(text, Some(&correct_horse())).expect("an exported account");
+        assert_eq!(keys.account(), own.account());
+        let signature = sr25519::Signature::from_raw(keys.sign(b"message"));
+        let public = sr25519::Public::from_raw(own.public());
+        assert!(sr25519::Pair::verify(&signature, b"message", &public));
+        let [derived, expected] = [&keys, &own].map(|keys| keys.derive("digits").expect("derived"));
+        assert_eq!(derived.account(), expected.account());
+        assert_eq!(format!("{keys:?}"), format!("Keys({})", own.account()));
+        let copied = keys.write_keystore(&folder.path().join("copy"), None);
+        assert!(matches!(copied, Err(KeyError::StaysExported)));
+    }
+}
+
+#[test]
+fn an_exported_account_that_cannot_be_opened_is_refused_with_a_sentence_of_its_own() {
+    let changed = |from: &str, to: &str| {
+        assert!(EXPORTED.contains(from), "{from}");
+        EXPORTED.replace(from, to)
+    };
+    let bob = Keys::development("bob").expect("a development account").account().to_string();
+    let cases = [
+        (WITHOUT_PASSWORD.to_owned(), "exported without a password"),
+        (changed("sr25519", "ed25519"), "a key of type ed25519"),
+        (changed("sr25519", "ecdsa"), "a key of type ecdsa"),
+        (changed(r#""pkcs8","sr25519""#, r#""batch-pkcs8""#), "a backup of several accounts"),
+        (changed(r#""version":"3""#, r#""version":"2""#), "version 2 of the form"),
+        (changed("xsalsa20-poly1305", "aes"), "encrypted in a way that is not known (aes)"),
+        (changed("AAIAAQAAAAgAAAD", "AAIAAQAAAAkAAAD"), "parameters that no wallet uses"),
+        (changed("DH6KxWUv", ""), "was cut off"),
+        (changed("DH6KxWUv", "DH6K!!!!"), "is not base64"),
+        (
+            changed("5D1xTkS6ULYHL9CE3ghbdPUTWRQALMP8G9WXzeDSDiHFvrkF", &bob),
+            "not that of its address",
+        ),
+        (changed("5D1xTkS6ULYHL9CE3ghb", "5D1xTkS6ULYHL9CE3ghc"), "not that of an account"),
+        (changed(r#""address""#, r#""adress""#), "not that of an account"),
+        (changed(r#""version":"3""#, r#""version":3"#), "has another form"),
+    ];
+    for (text, words) in cases {
+        let refused = opened(&text, Some(&correct_horse())).expect_err(words).to_string();
+        assert!(refused.contains(words), "{refused} does not say {words:?}");
+        assert!(!refused.contains("correct horse"), "{refused}");
+    }
+    let without = opened(EXPORTED, None).expect_err("no password");
+    assert!(matches!(without, KeyError::NoPassword { .. }), "{without}");
+    for text in [EXPORTED.to_owned(), changed("DH6KxWUv", "DH6KxWUu")] {
+        let wrong = if text == EXPORTED { "wrong" } else { "correct horse" };
+        let wrong = opened(&text, Some(&Password::new(wrong.into()))).expect_err("another key");
+        assert!(matches!(wrong, KeyError::WrongPassword { .. }), "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_no_keystore_is_refused_with_a_sentence_of_its_own() {
+    let long = "x".repeat(5000);
+    for (text, words) in [
+        ("", "is not a keystore: it is not JSON"),
+        ("hello", "is not a keystore: it is not JSON"),
+        ("[1, 2]", "neither a keystore of this project nor an account"),
+        ("{}", "neither a keystore of this project nor an account"),
+        (long.as_str(), "longer than 4096 bytes"),
+        (PHRASE, "is not a keystore but a seed file"),
+        (r#"{"version": 2, "secret": {}}"#, "version 2 of the form"),
+        (r#"{"version": 1, "secret": {}}"#, "is damaged: an entry is missing"),
+        (r#"{"version": "x", "secret": {}}"#, "is damaged: it names no version"),
+    ] {
+        let refused = opened(text, None).expect_err(words).to_string();
+        assert!(refused.contains(words), "{refused} does not say {words:?}");
+        assert!(!refused.contains("bottom drive"), "{refused}");
+    }
+    let folder = folder();
+    let missing = folder.path().join("missing");
+    let refused = Keys::from_keystore(&missing, None).expect_err("no file").to_string();
+    assert!(refused.starts_with("cannot read ") && refused.contains("missing"), "{refused}");
+    let binary = folder.path().join("binary");
+    private_file(&binary, "");
+    fs::write(&binary, [0xff, 0xfe, 0]).expect("an own file");
+    let refused = Keys::from_keystore(&binary, None).expect_err("no text").to_string();
+    assert!(refused.contains("it is not a text file"), "{refused}");
+}
+
+#[test]
+fn a_keystore_that_is_named_as_a_seed_file_is_told_from_a_wrong_seed() {
+    let folder = folder();
+    let path = folder.path().join("keys");
+    Keys::generate().write_keystore(&path, None).expect("a new file");
+    let refused = Keys::from_seed_file(&path).expect_err("a keystore").to_string();
+    assert!(refused.contains("is not a seed file but a keystore"), "{refused}");
+}
+
+#[test]
+fn an_own_keystore_whose_encryption_is_not_known_is_no_matter_of_the_password() {
+    let folder = folder();
+    let path = folder.path().join("keys");
+    let password = correct_horse();
+    Keys::generate().write_keystore(&path, Some(&password)).expect("a new file");
+    let text = fs::read_to_string(&path).expect("the file");
+    for (from, to, words) in [
+        ("argon2id", "scrypt", "under a key from scrypt"),
+        ("xchacha20-poly1305", "aes-gcm", "encrypted with aes-gcm"),
+        ("65536", "4294967295", "at most 1048576 KiB"),
+        ("\"nonce\": \"0x", "\"nonce\": \"0xzz", "is damaged: what it encrypts with"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let refused = opened(&text.replace(from, to), Some(&password)).expect_err(words);
+        assert!(refused.to_string().contains(words), "{refused} does not say {words:?}");
+    }
+}
+
+#[test]
+fn an_empty_password_is_one_that_was_forgotten() {
+    let folder = folder();
+    let path = folder.path().join("password");
+    for text in ["", "\n"] {
+        private_file(&path, text);
+        let refused = Password::from_file(&path).expect_err("nothing");
+        assert!(matches!(refused, KeyError::EmptyPassword { .. }), "{refused}");
+        assert!(refused.to_string().contains("password holds no password"), "{refused}");
+    }
 }

@@ -138,9 +138,10 @@ impl Snapshot {
     }
 
     fn explain(&self, error: RpcError) -> QueryError {
-        match error.is_pruned_state() {
-            true => QueryError::Pruned { block: self.block.number.to_string() },
-            false => QueryError::Rpc(error),
+        if error.is_pruned_state() {
+            QueryError::Pruned { block: self.block.number.to_string() }
+        } else {
+            QueryError::Rpc(error)
         }
     }
 

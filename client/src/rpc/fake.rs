@@ -2,7 +2,7 @@
 
 use super::{Node, RpcError, Version};
 use crate::{
-    heads::Heads,
+    ends::EndsWatch,
     types::{AccountId, BlockNumber, Hash, SessionKeys},
 };
 use async_trait::async_trait;
@@ -63,10 +63,16 @@ pub(crate) struct FakeChain(Mutex<State>);
 const FINALITY_LAG: usize = 2;
 
 impl FakeChain {
-    /// A chain that grows by a block each second.
-    pub(crate) fn growing() -> Arc<Self> {
+    /// A chain with its genesis alone.
+    pub(crate) fn begun() -> Arc<Self> {
         let chain = Arc::new(Self::default());
         chain.state().blocks.push(Block::default());
+        chain
+    }
+
+    /// A chain that grows by a block each second.
+    pub(crate) fn growing() -> Arc<Self> {
+        let chain = Self::begun();
         let growing = chain.clone();
         tokio::spawn(async move {
             loop {
@@ -77,9 +83,9 @@ impl FakeChain {
         chain
     }
 
-    pub(crate) async fn heads(self: &Arc<Self>) -> Heads {
+    pub(crate) async fn watch(self: &Arc<Self>) -> EndsWatch {
         let node: Arc<dyn Node> = self.clone();
-        Heads::watch(node, SLOT / 10).await.expect("an answering node")
+        EndsWatch::start(node, SLOT / 10).await.expect("an answering node")
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -132,10 +138,10 @@ impl FakeChain {
 
     fn with<T>(&self, answer: impl FnOnce(&mut State) -> T) -> Result<T, RpcError> {
         let mut state = self.state();
-        match state.silent {
-            true => Err(lost()),
-            false => Ok(answer(&mut state)),
+        if state.silent {
+            return Err(lost());
         }
+        Ok(answer(&mut state))
     }
 }
 
@@ -257,9 +263,12 @@ impl Node for FakeChain {
             waiting.retain(|one| one.account == *account);
             waiting.sort_by_key(|one| one.nonce);
             // Those behind a gap are not counted.
-            waiting.iter().fold(state.nonce(account), |next, one| match one.nonce == next {
-                true => next + 1,
-                false => next,
+            waiting.iter().fold(state.nonce(account), |next, one| {
+                if one.nonce == next {
+                    next + 1
+                } else {
+                    next
+                }
             })
         })
     }

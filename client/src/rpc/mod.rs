@@ -1,15 +1,16 @@
 //! What the client asks of a node.
 //!
 //! Everything above this module speaks to [`Node`], so that submissions and streams are tested
-//! against a chain in memory. [`link::Link`] is the connection to real nodes.
+//! against a chain in memory. [`connection::Connection`] leads to real nodes.
 
+pub(crate) mod connection;
 #[cfg(test)]
 pub(crate) mod fake;
-pub(crate) mod link;
-mod remote;
+mod methods;
 
 use crate::types::{AccountId, BlockNumber, Hash, SessionKeys};
 use async_trait::async_trait;
+use nocknock_primitives::text::printable;
 
 /// Why a node did not answer a question.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -54,7 +55,8 @@ pub enum RpcError {
 
 impl RpcError {
     pub(crate) fn malformed(method: &str, reason: impl std::fmt::Display) -> Self {
-        Self::Malformed { method: method.to_owned(), reason: reason.to_string() }
+        let reason = printable(&reason.to_string()).into_owned();
+        Self::Malformed { method: method.to_owned(), reason }
     }
 
     /// The question may be answered later, by this node or another one.

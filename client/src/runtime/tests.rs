@@ -1,5 +1,15 @@
 use super::*;
-use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
+use crate::{
+    calls::{Balances, Experiments, Tasks, Wtm},
+    generated::{types::pallet_tasks::pallet::Event as TasksEvent, RuntimeEvent},
+};
+use codec::Compact;
+use frame_metadata::{v16::RuntimeMetadataV16, RuntimeMetadata, RuntimeMetadataPrefixed};
+use nocknock_primitives::{
+    fact::{Source, Statement},
+    limits::Text,
+};
+use scale_info::{form::PortableForm, Field, TypeDef, Variant};
 use sp_runtime::{DispatchError, ModuleError};
 
 const GENESIS: Hash = Hash::repeat_byte(5);
@@ -15,21 +25,59 @@ fn described_by(metadata: &[u8]) -> Runtime {
     Runtime::new(GENESIS, version, metadata).expect("metadata")
 }
 
-/// The committed metadata with other bytes in one place.
-fn replaced(old: &[u8], new: &[u8]) -> Vec<u8> {
-    let windows = METADATA.windows(old.len()).enumerate();
-    let found: Vec<usize> =
-        windows.filter_map(|(place, window)| (window == old).then_some(place)).collect();
-    let [place] = found[..] else {
-        panic!("the metadata has it {} times", found.len());
+/// A runtime that differs from the expected one.
+fn changed(change: impl FnOnce(&mut RuntimeMetadataV16)) -> Runtime {
+    let prefixed = RuntimeMetadataPrefixed::decode(&mut &*METADATA).expect("metadata");
+    let RuntimeMetadataPrefixed(magic, RuntimeMetadata::V16(mut metadata)) = prefixed else {
+        panic!("the metadata has another version");
     };
-    [&METADATA[..place], new, &METADATA[place + old.len()..]].concat()
+    change(&mut metadata);
+    described_by(&RuntimeMetadataPrefixed(magic, RuntimeMetadata::V16(metadata)).encode())
 }
 
-fn ensure_refused(metadata: &[u8], call: &Call) {
-    assert!(runtime().call_data(call).is_ok(), "{call}");
-    let refused = described_by(metadata).call_data(call);
-    let error = refused.expect_err("another call").to_string();
+/// A type of the runtime, by its path.
+fn definition<'a>(
+    metadata: &'a mut RuntimeMetadataV16,
+    path: &str,
+) -> &'a mut TypeDef<PortableForm> {
+    let mut types = metadata.types.types.iter_mut();
+    let found = types.find(|one| one.ty.path.segments.join("::") == path);
+    &mut found.unwrap_or_else(|| panic!("there is no type {path}")).ty.type_def
+}
+
+fn fields<'a>(
+    metadata: &'a mut RuntimeMetadataV16,
+    path: &str,
+) -> &'a mut Vec<Field<PortableForm>> {
+    match definition(metadata, path) {
+        TypeDef::Composite(composite) => &mut composite.fields,
+        other => panic!("{path} is {other:?}"),
+    }
+}
+
+fn variants<'a>(
+    metadata: &'a mut RuntimeMetadataV16,
+    path: &str,
+) -> &'a mut Vec<Variant<PortableForm>> {
+    match definition(metadata, path) {
+        TypeDef::Variant(variant) => &mut variant.variants,
+        other => panic!("{path} is {other:?}"),
+    }
+}
+
+fn variant<'a>(
+    metadata: &'a mut RuntimeMetadataV16,
+    path: &str,
+    name: &str,
+) -> &'a mut Variant<PortableForm> {
+    let found = variants(metadata, path).iter_mut().find(|variant| variant.name == name);
+    found.unwrap_or_else(|| panic!("{path} has no {name}"))
+}
+
+fn ensure_refused(runtime: &Runtime, call: impl Into<Call>) {
+    let call = call.into();
+    assert!(self::runtime().call_data(&call).is_ok(), "{call}");
+    let error = runtime.call_data(&call).expect_err("another call").to_string();
     assert!(error.contains(&call.to_string()), "{error}");
 }
 
@@ -38,7 +86,7 @@ fn anchor() -> BlockRef {
 }
 
 fn transfer() -> Call {
-    crate::calls::balances::transfer(&AccountId32([1; 32]), 5)
+    Balances::transfer(&AccountId32([1; 32]), 5).into()
 }
 
 #[test]
@@ -111,38 +159,145 @@ fn values_with_bytes_left_over_are_refused() {
 
 #[test]
 fn a_call_that_the_node_maps_to_another_one_is_refused() {
-    let runtime = runtime();
-    let pallet = runtime.metadata.pallet_by_name("Experiments");
-    let pallet = pallet.expect("a pallet");
-    let variant = |name| pallet.call_variant_by_name(name).expect("a call");
-    let mut changed = variant("cancel_transfer").clone();
-    changed.index = variant("archive_experiment").index;
-    let metadata = replaced(&variant("cancel_transfer").encode(), &changed.encode());
-    ensure_refused(&metadata, &crate::calls::experiments::cancel_transfer(1));
+    const CALLS: &str = "pallet_experiments::pallet::Call";
+    let node = changed(|metadata| {
+        let archive = variant(metadata, CALLS, "archive_experiment").index;
+        let cancel =
+            std::mem::replace(&mut variant(metadata, CALLS, "cancel_transfer").index, archive);
+        variant(metadata, CALLS, "archive_experiment").index = cancel;
+    });
+    ensure_refused(&node, Experiments::cancel_transfer { experiment: 1 });
 }
 
 #[test]
 fn a_pallet_that_the_node_maps_to_another_one_is_refused() {
-    let prefixed = RuntimeMetadataPrefixed::decode(&mut &*METADATA).expect("metadata");
-    let RuntimeMetadataPrefixed(magic, RuntimeMetadata::V16(mut metadata)) = prefixed else {
-        panic!("the metadata has another version");
-    };
-    let mut pallets = metadata.pallets.iter_mut();
-    let experiments = pallets.find(|pallet| pallet.name == "Experiments");
-    experiments.expect("a pallet").index = 250;
-    let metadata = RuntimeMetadataPrefixed(magic, RuntimeMetadata::V16(metadata)).encode();
-    ensure_refused(&metadata, &crate::calls::experiments::archive(1));
+    let node = changed(|metadata| {
+        let mut pallets = metadata.pallets.iter_mut();
+        let experiments = pallets.find(|pallet| pallet.name == "Experiments");
+        experiments.expect("a pallet").index = 250;
+    });
+    ensure_refused(&node, Experiments::archive_experiment { experiment: 1 });
 }
 
 #[test]
 fn arguments_that_the_node_takes_in_another_order_are_refused() {
-    let runtime = runtime();
-    let pallet = runtime.metadata.pallet_by_name("Experiments");
-    let variant = pallet.and_then(|pallet| pallet.call_variant_by_name("transfer_model"));
-    let variant = variant.expect("a call");
-    let mut changed = variant.clone();
-    changed.fields.swap(0, 1);
-    let metadata = replaced(&variant.encode(), &changed.encode());
+    let node = changed(|metadata| {
+        let call = variant(metadata, "pallet_experiments::pallet::Call", "transfer_model");
+        call.fields.swap(0, 1);
+    });
     let to = AccountId32([1; 32]);
-    ensure_refused(&metadata, &crate::calls::experiments::transfer_model(1, 2, &to));
+    ensure_refused(&node, Experiments::transfer_model { experiment: 1, version: 2, to });
+}
+
+/// Two fields of the same type far inside of an argument, and two variants of an enum there.
+#[test]
+fn arguments_whose_parts_the_node_takes_in_another_order_are_refused() {
+    let fact = || {
+        let statement =
+            Statement { domain: text(), subject: text(), predicate: text(), object: text() };
+        Wtm::propose { statement: Box::new(statement), source: Source::Attested }
+    };
+    let swapped = changed(|metadata| {
+        fields(metadata, "nocknock_primitives::fact::Statement").swap(0, 2);
+    });
+    ensure_refused(&swapped, fact());
+    let renumbered = changed(|metadata| {
+        for variant in variants(metadata, "nocknock_primitives::fact::Source") {
+            variant.index = 1_u8.saturating_sub(variant.index);
+        }
+    });
+    ensure_refused(&renumbered, fact());
+}
+
+fn text<const N: u32>() -> Text<N> {
+    b"text".to_vec().try_into().expect("a short text")
+}
+
+#[test]
+fn a_batch_needs_its_own_calls_to_be_the_same_and_no_others() {
+    let node = changed(|metadata| {
+        variant(metadata, "pallet_wtm::pallet::Call", "vote").fields.pop();
+    });
+    let batch = |calls: Vec<Call>| Call::batch_all(calls).expect("a short batch");
+    let settle = || Call::from(Tasks::settle { task: 1 });
+    let unchanged = batch(vec![settle(), transfer()]);
+    let bytes = runtime().call_data(&unchanged).expect("a call of the runtime");
+    assert_eq!(node.call_data(&unchanged).expect("the same call"), bytes);
+    let vote = Call::from(Wtm::vote { fact: 1, support: true });
+    let error = node.call_data(&batch(vec![settle(), vote])).expect_err("another call");
+    assert!(error.to_string().contains("Wtm.vote"), "{error}");
+}
+
+#[test]
+fn a_view_function_with_another_answer_is_refused() {
+    assert!(runtime().view_input("Wtm", "case", Vec::new()).is_ok());
+    let node = changed(|metadata| {
+        fields(metadata, "nocknock_primitives::fact::Case").swap(0, 1);
+    });
+    assert!(node.view_input("Wtm", "case", Vec::new()).is_err());
+}
+
+/// One event of a transaction, as the state of a block holds it.
+fn block_with(event: &[u8]) -> Vec<u8> {
+    let record = (0_u8, 1_u32, Raw(event), Vec::<[u8; 32]>::new());
+    (Compact(1_u32), record).encode()
+}
+
+/// Bytes that are encoded as they are.
+struct Raw<'a>(&'a [u8]);
+
+impl Encode for Raw<'_> {
+    fn encode(&self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+}
+
+fn removed() -> RuntimeEvent {
+    RuntimeEvent::Tasks(TasksEvent::TaskRemoved { task: 7 })
+}
+
+fn only_event(runtime: &Runtime, event: &[u8]) -> ChainEvent {
+    let mut events = runtime.events(block_with(event)).expect("events");
+    assert_eq!(events.len(), 1);
+    events.remove(0)
+}
+
+#[test]
+fn an_event_is_read_with_its_place() {
+    let event = only_event(&runtime(), &removed().encode());
+    assert_eq!((event.pallet.as_str(), event.name.as_str()), ("Tasks", "TaskRemoved"));
+    assert_eq!((event.place, event.index), (Place::Extrinsic(1), 0));
+    assert_eq!(event.reading, Reading::Known(removed()));
+}
+
+const TASK_EVENTS: &str = "pallet_tasks::pallet::Event";
+
+#[test]
+fn an_event_with_another_index_is_known_by_its_name() {
+    let node = changed(|metadata| {
+        variant(metadata, TASK_EVENTS, "TaskRemoved").index = 200;
+    });
+    let mut event = removed().encode();
+    event[1] = 200;
+    assert_eq!(only_event(&node, &event).reading, Reading::Known(removed()));
+}
+
+#[test]
+fn an_event_of_another_form_is_no_wrong_event() {
+    let node = changed(|metadata| {
+        let experiment = variant(metadata, TASK_EVENTS, "TaskCreated").fields[1].clone();
+        variant(metadata, TASK_EVENTS, "TaskRemoved").fields.push(experiment);
+    });
+    let event = [removed().encode(), 1_u32.encode()].concat();
+    assert_eq!(only_event(&node, &event).reading, Reading::Changed);
+}
+
+#[test]
+fn an_event_of_a_newer_runtime_is_told_from_those_that_are_known() {
+    let node = changed(|metadata| {
+        variant(metadata, TASK_EVENTS, "TaskRemoved").name = "TaskForgotten".to_owned();
+    });
+    let event = only_event(&node, &removed().encode());
+    assert_eq!(event.name, "TaskForgotten");
+    assert_eq!(event.reading, Reading::Unknown);
 }

@@ -14,8 +14,8 @@ mod nonces;
 mod search;
 
 use crate::{
+    ends::EndsWatch,
     errors::SubmitError,
-    heads::Heads,
     rpc::Node,
     types::{AccountId, BlockNumber, BlockRef, Hash},
 };
@@ -63,7 +63,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// What submissions need of the chain.
 pub(crate) struct Sender<'a> {
     pub(crate) node: &'a dyn Node,
-    pub(crate) heads: Heads,
+    pub(crate) watch: EndsWatch,
     pub(crate) mortality: BlockNumber,
 }
 
@@ -85,7 +85,7 @@ impl Sender<'_> {
         mut sign: impl FnMut(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
     ) -> Result<Sent, SubmitError> {
         for _ in 0..MAX_ATTEMPTS {
-            let anchor = self.heads.now()?.finalised;
+            let anchor = self.watch.now()?.finalised;
             let handed_in = self.hand_in_next(nonces, account, anchor, &mut sign);
             let Some((ticket, bytes)) = handed_in.await? else {
                 tokio::time::sleep(PAUSE).await;
@@ -102,7 +102,7 @@ impl Sender<'_> {
 
     /// Submits a transaction without a signature.
     pub(crate) async fn unsigned(&mut self, bytes: &[u8], wait: Wait) -> Result<Sent, SubmitError> {
-        let anchor = self.heads.now()?.finalised;
+        let anchor = self.watch.now()?.finalised;
         match self.hand_in(bytes).await? {
             Handover::Taken => (),
             Handover::NonceTaken => {
@@ -126,10 +126,8 @@ impl Sender<'_> {
     ) -> Result<Option<(Ticket<'n>, Arc<[u8]>)>, SubmitError> {
         let mut lane = nonces.lane(account).await;
         let due = self.node.next_nonce(account).await?;
-        let nonce = match self.is_stranded(&lane.followed(due)).await {
-            true => due,
-            false => lane.first_free(due),
-        };
+        let nonce =
+            if self.is_stranded(&lane.followed(due)).await { due } else { lane.first_free(due) };
         let bytes: Arc<[u8]> = sign(nonce, anchor)?.into();
         let ticket = lane.follow(nonce, bytes.clone());
         match self.hand_in(&bytes).await? {
@@ -195,7 +193,7 @@ impl Sender<'_> {
             return Ok(Some(sent(None)));
         }
         let mut search = Search::new(self.node, bytes, anchor, self.mortality, owner);
-        let mut ends = self.heads.now()?;
+        let mut ends = self.watch.now()?;
         loop {
             match search.step(ends, wait).await? {
                 Verdict::Included(inclusion) => return Ok(Some(sent(Some(inclusion)))),
@@ -205,7 +203,7 @@ impl Sender<'_> {
                 }
                 Verdict::Waiting => (),
             }
-            ends = self.heads.changed().await?;
+            ends = self.watch.changed().await?;
         }
     }
 }

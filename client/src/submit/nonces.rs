@@ -70,10 +70,16 @@ impl<'a> Lane<'a> {
         let accounts = self.nonces.accounts();
         let followed = accounts.get(&self.account).map(|account| &account.followed);
         let nonces = followed.into_iter().flat_map(|followed| followed.keys());
-        nonces.fold(from, |free, (nonce, _)| match *nonce == free {
-            true => free.saturating_add(1),
-            false => free,
-        })
+        nonces.fold(
+            from,
+            |free, (nonce, _)| {
+                if *nonce == free {
+                    free.saturating_add(1)
+                } else {
+                    free
+                }
+            },
+        )
     }
 
     /// Follows a transaction with this nonce.

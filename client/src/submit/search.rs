@@ -2,8 +2,8 @@
 
 use super::{Inclusion, Wait};
 use crate::{
+    ends::Ends,
     errors::QueryError,
-    heads::Ends,
     rpc::Node,
     runtime::decode_all,
     types::{AccountId, BlockNumber, BlockRef, Hash},
@@ -108,9 +108,10 @@ impl<'a> Search<'a> {
     /// Looks for it on the best chain.
     async fn look(&mut self, best: BlockRef) -> Result<Look, QueryError> {
         for number in self.next..=best.number.min(self.until) {
-            let hash = match number == best.number {
-                true => Some(best.hash),
-                false => self.node.hash_of(number).await?,
+            let hash = if number == best.number {
+                Some(best.hash)
+            } else {
+                self.node.hash_of(number).await?
             };
             let position = match hash {
                 Some(hash) => self.position_in(hash).await?.map(|index| (hash, index)),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    heads::Ends,
+    ends::Ends,
     rpc::fake::{hash_at, FakeChain, Fault, Transaction},
 };
 use codec::Encode;
@@ -11,14 +11,14 @@ const LIFE: BlockNumber = 16;
 /// What a test needs to submit.
 struct Setup {
     chain: Arc<FakeChain>,
-    heads: Heads,
+    watch: EndsWatch,
     nonces: Arc<Nonces>,
 }
 
 async fn setup() -> Setup {
     let chain = FakeChain::growing();
-    let heads = chain.heads().await;
-    Setup { chain, heads, nonces: Arc::default() }
+    let watch = chain.watch().await;
+    Setup { chain, watch, nonces: Arc::default() }
 }
 
 impl Setup {
@@ -28,7 +28,7 @@ impl Setup {
     }
 
     fn sender(&self) -> Sender<'_> {
-        Sender { node: &*self.chain, heads: self.heads.clone(), mortality: LIFE }
+        Sender { node: &*self.chain, watch: self.watch.clone(), mortality: LIFE }
     }
 
     fn notes(&self) -> Vec<u32> {
@@ -204,8 +204,8 @@ async fn a_transaction_that_is_never_included_expires_once_no_block_can_hold_it(
     let SubmitError::Expired { until, .. } = error else {
         panic!("{error}");
     };
-    let mut heads = setup.heads.clone();
-    assert!(heads.now().expect("an answer").finalised.number >= until);
+    let mut watch = setup.watch.clone();
+    assert!(watch.now().expect("an answer").finalised.number >= until);
     setup.chain.state().forgetful = false;
     setup.send(2, Wait::InBlock).await.expect("a submission");
     assert_eq!(setup.notes(), [2]);

@@ -5,7 +5,7 @@ use crate::support::{
     node::Node,
 };
 use nocknock_client::{
-    calls, Client, DomainEvent, EventCursor, EventRecord, EventStream, Follow, TasksEvent, Wait,
+    Client, DomainEvent, EventCursor, EventRecord, EventStream, Follow, TasksEvent, Wait,
 };
 
 /// The next events of a stream, up to a block.
@@ -42,7 +42,7 @@ async fn a_stream_has_no_gap_and_no_repeat_across_restarts() {
     client.wait_for_block(2, Follow::Finalised).await.expect("a growing chain");
     let custodian = Custodian::of(&client).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
-    let create = calls::tasks::create(custodian.experiment, &spec);
+    let create = custodian.creation(&spec);
 
     let mut stream = client.events(EventCursor::from_block(0), Follow::Finalised);
     let mut seen = Vec::new();

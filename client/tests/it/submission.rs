@@ -23,7 +23,7 @@ async fn a_custodian_without_tokens_creates_a_task() {
     let node = Node::start();
     let (client, custodian) = ready(&node).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
-    let create = calls::tasks::create(custodian.experiment, &spec);
+    let create = custodian.creation(&spec);
     let created = client.submit(&custodian.keys, &create, Wait::Finalised).await;
     let created = created.expect("a task");
     assert!(created.finalised && created.is_free());
@@ -45,7 +45,7 @@ async fn one_account_submits_from_several_tasks_at_a_time() {
     let node = Node::start();
     let (client, custodian) = ready(&node).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
-    let create = calls::tasks::create(custodian.experiment, &spec);
+    let create = custodian.creation(&spec);
     let sending: Vec<_> = (0..custodian.max_open.min(3))
         .map(|_| {
             let (client, keys, create) = (client.clone(), custodian.keys.clone(), create.clone());
@@ -67,7 +67,7 @@ async fn a_submission_survives_the_death_of_the_node_and_takes_effect_once() {
     let mut node = Node::start();
     let (client, custodian) = ready(&node).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
-    let create = calls::tasks::create(custodian.experiment, &spec);
+    let create = custodian.creation(&spec);
     let submission = {
         let (client, keys) = (client.clone(), custodian.keys.clone());
         tokio::spawn(async move { client.submit(&keys, &create, Wait::Finalised).await })
@@ -86,7 +86,7 @@ async fn costs_are_known_before_anything_is_submitted() {
     let node = Node::start();
     let (client, custodian) = ready(&node).await;
     let spec = spec(&client.best().await.expect("an answer")).await;
-    let create = calls::tasks::create(custodian.experiment, &spec);
+    let create = custodian.creation(&spec);
     let account = custodian.keys.account();
     let estimate = client.estimate(&account, &create).await.expect("an estimate");
     assert!(estimate.fee > 0);
@@ -103,7 +103,7 @@ async fn an_account_without_tokens_cannot_pay_for_other_calls() {
     let node = Node::start();
     let (client, _) = ready(&node).await;
     let stranger = Keys::generate();
-    let call = calls::balances::transfer(&Keys::generate().account(), 1);
+    let call = calls::Balances::transfer(&Keys::generate().account(), 1).into();
     let error = client.submit(&stranger, &call, Wait::InBlock).await;
     let error = error.expect_err("no tokens");
     assert!(matches!(error, SubmitError::CannotPay), "{error}");
@@ -117,7 +117,8 @@ async fn a_registration_with_a_forged_proof_is_not_taken() {
     let (client, _) = ready(&node).await;
     let worker = Keys::generate().account();
     let model = ModelCommitment([0; 32]);
-    let call = calls::rewards::register_worker(&worker, model, 1, &ProofBytes([0; 256]));
+    let proof = Box::new(ProofBytes([0; 256]));
+    let call = calls::Rewards::register_worker { worker, model, score: 1, proof }.into();
     let error = client.submit_unsigned(&call, Wait::InBlock).await;
     let error = error.expect_err("a forged proof");
     assert!(matches!(error, SubmitError::Invalid { .. }), "{error}");

@@ -43,10 +43,7 @@ impl EventSource for Source {
     async fn parent_of(&self, block: Hash) -> Result<Option<Hash>, QueryError> {
         let parent = crate::rpc::Node::parent_of(&*self.chain, block).await?;
         let orphan = self.faults().orphan.map(|number| hash_at(number as usize));
-        Ok(parent.map(|parent| match orphan == Some(block) {
-            true => OF_BRANCH,
-            false => parent,
-        }))
+        Ok(parent.map(|parent| if orphan == Some(block) { OF_BRANCH } else { parent }))
     }
 
     async fn events_of(&self, block: BlockRef) -> Result<Vec<EventRecord>, QueryError> {
@@ -77,24 +74,24 @@ impl EventSource for Source {
 
 struct Setup {
     source: Arc<Source>,
-    heads: Heads,
+    watch: EndsWatch,
 }
 
 async fn setup(blocks: u32, failures: u32) -> Setup {
     let chain = FakeChain::growing();
     (0..blocks).for_each(|_| chain.grow());
-    let heads = chain.heads().await;
+    let watch = chain.watch().await;
     let faults = Mutex::new(Faults { failures, ..Faults::default() });
-    Setup { source: Arc::new(Source { chain, faults }), heads }
+    Setup { source: Arc::new(Source { chain, faults }), watch }
 }
 
 impl Setup {
     fn events(&self, from: EventCursor, follow: Follow) -> EventStream {
-        EventStream::new(self.source.clone(), self.heads.clone(), follow, from)
+        EventStream::new(self.source.clone(), self.watch.clone(), follow, from)
     }
 
     fn blocks(&self, follow: Follow) -> BlockStream {
-        BlockStream::new(self.source.clone(), self.heads.clone(), follow)
+        BlockStream::new(self.source.clone(), self.watch.clone(), follow)
     }
 }
 

@@ -1,13 +1,14 @@
 //! The custodian of the development chain's curriculum: it owns nothing and may create tasks.
 
 use nocknock_client::{
+    calls,
     primitives::{
         circuit::CircuitKind,
         ids::{BlobId, BlockRoot, CircuitId, ExperimentId},
         score::Score,
         task::{Periods, Split, Terms},
     },
-    Client, Keys, Snapshot, TaskSpec,
+    Call, Client, Keys, Snapshot, TaskSpec,
 };
 
 /// A curriculum experiment, and the keys of its custodian.
@@ -31,6 +32,12 @@ impl Custodian {
             }
         }
         panic!("no development account is custodian of a curriculum experiment");
+    }
+
+    /// The call that creates a task in its experiment.
+    pub(crate) fn creation(&self, spec: &TaskSpec) -> Call {
+        let spec = Box::new(spec.clone());
+        calls::Tasks::create_task { experiment: self.experiment, spec }.into()
     }
 }
 

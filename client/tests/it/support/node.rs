@@ -48,7 +48,9 @@ impl Node {
             File::options().create(true).append(true).open(self.log()).expect("a writable folder");
         let port = self.port.to_string();
         let process = Command::new(program())
-            .args(["--dev", "--no-mdns", "--no-prometheus", "--rpc-port", &port])
+            // The development chain, with slots of a quarter of a second.
+            .args(["--dev", "--chain", "test"])
+            .args(["--no-mdns", "--no-prometheus", "--rpc-port", &port])
             .args(["--listen-addr", "/ip4/127.0.0.1/tcp/0"])
             .args(["--state-pruning", "archive", "--base-path"])
             .arg(self.folder.path().join("data"))

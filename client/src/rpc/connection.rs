@@ -2,6 +2,7 @@
 
 use super::RpcError;
 use crate::types::Hash;
+use nocknock_primitives::text::printable;
 use serde::de::DeserializeOwned;
 use std::{
     future::Future,
@@ -29,9 +30,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// most unless they are told otherwise.
 const MAX_MESSAGE: u32 = 32 * 1024 * 1024;
 
-/// What a [`Link`] is made of.
+/// What a [`Connection`] is made of.
 #[derive(Clone, Debug)]
-pub(crate) struct LinkOptions {
+pub(crate) struct ConnectionOptions {
     /// Addresses of nodes, in the order in which they are tried.
     pub(crate) urls: Vec<String>,
     /// How long a single answer may take.
@@ -42,8 +43,8 @@ pub(crate) struct LinkOptions {
 
 /// A connection that outlives the node behind it.
 #[derive(Debug)]
-pub(crate) struct Link {
-    options: LinkOptions,
+pub(crate) struct Connection {
+    options: ConnectionOptions,
     genesis: OnceLock<Hash>,
     state: Mutex<State>,
 }
@@ -64,8 +65,8 @@ enum Failure {
     Final(RpcError),
 }
 
-impl Link {
-    pub(crate) fn new(options: LinkOptions) -> Self {
+impl Connection {
+    pub(crate) fn new(options: ConnectionOptions) -> Self {
         Self { options, genesis: OnceLock::new(), state: Mutex::default() }
     }
 
@@ -211,14 +212,12 @@ fn failure(method: &str, error: TransportError) -> Failure {
     match error {
         TransportError::User(error) => {
             let details = error.data.map(|data| data.get().trim_matches('"').to_owned());
+            let message: Vec<String> =
+                [Some(error.message), details].into_iter().flatten().collect();
             Failure::Final(RpcError::Refused {
                 method: method.to_owned(),
                 code: error.code,
-                message: [Some(error.message), details]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(": "),
+                message: printable(&message.join(": ")).into_owned(),
             })
         }
         TransportError::Client(_) | TransportError::DisconnectedWillReconnect(_) => {
@@ -235,7 +234,7 @@ fn cause(error: &TransportError) -> String {
     while let Some(inner) = LAYERS.iter().find_map(|layer| rest.strip_prefix(*layer)) {
         rest = inner;
     }
-    rest.to_owned()
+    printable(rest).into_owned()
 }
 
 /// How subxt begins the text of an error that it passes on.

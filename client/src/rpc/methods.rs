@@ -1,8 +1,9 @@
 //! The JSON-RPC methods behind [`Node`].
 
-use super::{link::Link, Node, RpcError, Version};
-use crate::types::{AccountId, BlockNumber, Hash, SessionKeys};
+use super::{connection::Connection, Node, RpcError, Version};
+use crate::types::{AccountId, BlockNumber, Hash, PublicSessionKeys, SessionKeys};
 use async_trait::async_trait;
+use codec::DecodeAll;
 use serde::Deserialize;
 use subxt::{rpcs::client::RpcParams, rpcs::Error as TransportError};
 
@@ -31,12 +32,12 @@ struct GeneratedKeys {
 
 const HEADER: &str = "chain_getHeader";
 
-async fn header(link: &Link, block: Hash) -> Result<Option<Header>, RpcError> {
-    link.ask(HEADER, params(HEADER, [block])?).await
+async fn header(connection: &Connection, block: Hash) -> Result<Option<Header>, RpcError> {
+    connection.ask(HEADER, params(HEADER, [block])?).await
 }
 
 #[async_trait]
-impl Node for Link {
+impl Node for Connection {
     async fn best_hash(&self) -> Result<Hash, RpcError> {
         self.ask("chain_getBlockHash", RpcParams::new()).await
     }
@@ -101,7 +102,9 @@ impl Node for Link {
         const METHOD: &str = "author_rotateKeysWithOwner";
         let params = params(METHOD, [prefixed(&owner.0)])?;
         let made: GeneratedKeys = self.ask_once(METHOD, params).await?;
-        Ok(SessionKeys { keys: bytes(METHOD, &made.keys)?, proof: bytes(METHOD, &made.proof)? })
+        let keys = PublicSessionKeys::decode_all(&mut &bytes(METHOD, &made.keys)?[..]);
+        let keys = keys.map_err(|error| RpcError::malformed(METHOD, error))?;
+        Ok(SessionKeys { keys, proof: bytes(METHOD, &made.proof)? })
     }
 
     async fn json(&self, method: &str) -> Result<serde_json::Value, RpcError> {

@@ -31,13 +31,13 @@ type Seen = Result<Ends, RpcError>;
 
 /// A view of the two ends that follows the chain.
 #[derive(Clone, Debug)]
-pub(crate) struct Heads {
+pub(crate) struct EndsWatch {
     seen: watch::Receiver<Seen>,
 }
 
-impl Heads {
-    /// Starts to watch. The watch ends when the last [`Heads`] of it is dropped.
-    pub(crate) async fn watch(node: Arc<dyn Node>, interval: Duration) -> Result<Self, RpcError> {
+impl EndsWatch {
+    /// Starts to watch. The watch ends when the last [`EndsWatch`] of it is dropped.
+    pub(crate) async fn start(node: Arc<dyn Node>, interval: Duration) -> Result<Self, RpcError> {
         let ends = look(&*node, None).await?;
         let (sender, seen) = watch::channel(Ok(ends));
         tokio::spawn(keep_looking(node, interval, ends, sender));
