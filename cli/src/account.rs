@@ -6,57 +6,103 @@ use crate::{
     failure::{usage, Failure},
 };
 use nocknock_client::{KeySource, Keys, Password};
+use std::path::PathBuf;
 
 /// Environment variable with the password of the keystore.
 const PASSWORD_VARIABLE: &str = "NOCKNOCK_KEYSTORE_PASSWORD";
 
-const TWO_SOURCES: &str = "--dev-account and --seed-file, --keystore or --key-variable name two accounts: give one of them. \
-    NOCKNOCK_SEED_FILE and NOCKNOCK_KEYSTORE count too; `env -u` takes a variable away";
+/// The arguments, and the environment variables that count as if they were given, by what they name.
+const SEED_FILE: &str = "--seed-file (or NOCKNOCK_SEED_FILE)";
+const KEYSTORE: &str = "--keystore (or NOCKNOCK_KEYSTORE)";
+const KEY_VARIABLE: &str = "--key-variable";
+const DEV_ACCOUNT: &str = "--dev-account";
+const PASSWORD_FILE: &str = "--password-file (or NOCKNOCK_KEYSTORE_PASSWORD_FILE)";
 
 /// Where keys come from: the arguments, or the configuration. None if neither says so.
 pub(crate) fn source(
     arguments: &AccountArgs,
     configured: &Account,
 ) -> Result<Option<KeySource>, Failure> {
-    let named = Account {
-        seed_file: arguments.seed_file.clone(),
-        keystore: arguments.keystore.clone(),
-        environment: arguments.key_variable.clone(),
-        password_file: configured.password_file.clone(),
+    refuse_two(arguments)?;
+    let source = match named(arguments) {
+        Some(source) => Some(source),
+        None => of_configuration(configured),
     };
-    if let Some(name) = &arguments.dev_account {
-        return match named.sources() {
-            0 => Ok(Some(KeySource::Development(name.clone()))),
-            _ => Err(usage(TWO_SOURCES)),
-        };
+    let source = source.map(|source| with_password(source, arguments, configured)).transpose()?;
+    let is_keystore = matches!(source, Some(KeySource::Keystore { .. }));
+    if arguments.password_file.is_some() && !is_keystore {
+        return Err(usage(format!(
+            "{PASSWORD_FILE} names the password of a keystore, but no keystore signs: name it with \
+             --keystore, or leave the password out"
+        )));
     }
-    match of_account(&named)? {
-        Some(source) => Ok(Some(source)),
-        None => of_account(configured),
+    Ok(source)
+}
+
+/// To guess which of two accounts was meant could spend the wrong one's money.
+fn refuse_two(arguments: &AccountArgs) -> Result<(), Failure> {
+    let given = [
+        (DEV_ACCOUNT, arguments.dev_account.is_some()),
+        (SEED_FILE, arguments.seed_file.is_some()),
+        (KEYSTORE, arguments.keystore.is_some()),
+        (KEY_VARIABLE, arguments.key_variable.is_some()),
+    ];
+    let names: Vec<&str> =
+        given.into_iter().filter_map(|(name, given)| given.then_some(name)).collect();
+    match names.as_slice() {
+        [first, second, ..] => Err(usage(format!(
+            "{first} and {second} name two accounts: give one of them; `env -u NAME` takes an \
+             environment variable away"
+        ))),
+        _ => Ok(()),
     }
 }
 
-fn of_account(account: &Account) -> Result<Option<KeySource>, Failure> {
-    if let Some(path) = &account.seed_file {
-        return Ok(Some(KeySource::SeedFile(path.clone())));
-    }
-    if let Some(path) = &account.keystore {
-        let password = password(account)?;
-        let path = path.clone();
-        return Ok(Some(KeySource::Keystore { path, password }));
-    }
-    let variable = account.environment.clone();
-    Ok(variable.map(KeySource::Environment))
+fn named(arguments: &AccountArgs) -> Option<KeySource> {
+    let AccountArgs { seed_file, keystore, key_variable, dev_account, .. } = arguments;
+    let development = dev_account.clone().map(KeySource::Development);
+    development.or_else(|| of_files(seed_file, keystore, key_variable))
 }
 
-fn password(account: &Account) -> Result<Option<Password>, Failure> {
-    match &account.password_file {
-        Some(path) => Ok(Some(Password::from_file(path)?)),
-        None if std::env::var_os(PASSWORD_VARIABLE).is_some() => {
-            Ok(Some(Password::from_env(PASSWORD_VARIABLE)?))
+fn of_configuration(configured: &Account) -> Option<KeySource> {
+    let Account { seed_file, keystore, environment, .. } = configured;
+    of_files(seed_file, keystore, environment)
+}
+
+fn of_files(
+    seed_file: &Option<PathBuf>,
+    keystore: &Option<PathBuf>,
+    variable: &Option<String>,
+) -> Option<KeySource> {
+    let seed_file = seed_file.clone().map(KeySource::SeedFile);
+    let keystore = || keystore.clone().map(|path| KeySource::Keystore { path, password: None });
+    let variable = || variable.clone().map(KeySource::Environment);
+    seed_file.or_else(keystore).or_else(variable)
+}
+
+fn with_password(
+    source: KeySource,
+    arguments: &AccountArgs,
+    configured: &Account,
+) -> Result<KeySource, Failure> {
+    match source {
+        KeySource::Keystore { path, .. } => {
+            Ok(KeySource::Keystore { path, password: password(arguments, configured)? })
         }
-        None => Ok(None),
+        other => Ok(other),
     }
+}
+
+/// An argument goes before the environment, and that before the configuration.
+fn password(arguments: &AccountArgs, configured: &Account) -> Result<Option<Password>, Failure> {
+    if let Some(path) = &arguments.password_file {
+        return Ok(Some(Password::from_file(path)?));
+    }
+    if std::env::var_os(PASSWORD_VARIABLE).is_some() {
+        return Ok(Some(Password::from_env(PASSWORD_VARIABLE)?));
+    }
+    let file = configured.password_file.as_deref();
+    Ok(file.map(Password::from_file).transpose()?)
 }
 
 /// The keys, if a source is named.
@@ -77,6 +123,47 @@ mod tests {
         let two = AccountArgs { seed_file: Some("seed".into()), ..alone };
         let failure = source(&two, &Account::default()).unwrap_err();
         assert_eq!(failure.code(), 2, "{failure}");
+    }
+
+    #[test]
+    fn two_accounts_are_refused_with_the_names_of_both() {
+        let none = AccountArgs::default();
+        let seed_file = AccountArgs { seed_file: Some("seed".into()), ..none.clone() };
+        let pairs = [
+            (AccountArgs { keystore: Some("keys".into()), ..seed_file.clone() }, "--keystore"),
+            (AccountArgs { key_variable: Some("KEY".into()), ..seed_file }, "--key-variable"),
+        ];
+        for (two, name) in pairs {
+            let failure = source(&two, &Account::default()).unwrap_err();
+            assert_eq!(failure.code(), 2);
+            let text = failure.to_string();
+            assert!(text.contains("--seed-file") && text.contains(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_without_a_keystore_is_refused() {
+        let password = AccountArgs { password_file: Some("p".into()), ..AccountArgs::default() };
+        let with_seed = AccountArgs { seed_file: Some("seed".into()), ..password.clone() };
+        for arguments in [password, with_seed] {
+            let failure = source(&arguments, &Account::default()).unwrap_err();
+            assert_eq!(failure.code(), 2, "{failure}");
+            assert!(failure.to_string().contains("--password-file"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_password_file_that_is_named_goes_before_the_configured_one() {
+        let configured = Account {
+            keystore: Some("configured".into()),
+            password_file: Some("/nowhere/configured".into()),
+            ..Account::default()
+        };
+        let given = Some(PathBuf::from("/nowhere/given"));
+        let arguments = AccountArgs { password_file: given, ..AccountArgs::default() };
+        let failure = source(&arguments, &configured).unwrap_err();
+        assert_eq!(failure.code(), 6, "{failure}");
+        assert!(failure.to_string().contains("/nowhere/given"), "{failure}");
     }
 
     #[test]

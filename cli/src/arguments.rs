@@ -45,20 +45,21 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "NOCKNOCK_URL", value_delimiter = ',')]
     pub(crate) url: Vec<String>,
 
-    /// URL of a service that stores blobs and gives them back: a Walrus publisher and aggregator,
-    /// or the development store.
+    /// URL of a service that stores data and gives it back: a Walrus publisher and aggregator, or
+    /// the development store.
     #[arg(long, global = true, env = "NOCKNOCK_STORE", value_name = "URL")]
     pub(crate) store: Option<String>,
 
-    /// Configuration file; `nocknock config path` tells which one is read otherwise.
+    /// Configuration file [default: the one that `nocknock config path` prints].
     #[arg(long, global = true, env = "NOCKNOCK_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Folder for the private files of tasks and for fetched models.
+    /// Folder for the private files of tasks and for fetched models [default: `nocknock` in the data
+    /// folder of the user].
     #[arg(long, global = true, env = "NOCKNOCK_DATA", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are texts,
+    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are strings,
     /// in NNK.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) output: Format,
@@ -67,27 +68,33 @@ pub(crate) struct Global {
     pub(crate) account: AccountArgs,
 }
 
-// Who signs: a development account alone, or else the first of the others in this order. A secret
-// is never an argument, because every process of the machine can read those.
+// Who signs: one of these. A secret is never an argument, because every process of the machine can
+// read those.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Keys")]
 pub(crate) struct AccountArgs {
-    /// Sign with a seed phrase or a seed of 64 hexadecimal digits in this file, which only its
+    /// Sign with the seed phrase, or the seed of 64 hexadecimal digits, in this file, which only its
     /// owner may read.
     #[arg(long, global = true, env = "NOCKNOCK_SEED_FILE", value_name = "FILE")]
     pub(crate) seed_file: Option<PathBuf>,
 
-    /// Sign with this keystore. Its password is read from the file that the configuration names, or
-    /// from NOCKNOCK_KEYSTORE_PASSWORD.
+    /// Sign with this keystore: a file of NockNock, or an account that polkadot.js has exported as
+    /// JSON.
     #[arg(long, global = true, env = "NOCKNOCK_KEYSTORE", value_name = "FILE")]
     pub(crate) keystore: Option<PathBuf>,
+
+    /// File with the password of the keystore, which only its owner may read. Without it the
+    /// password is read from the variable NOCKNOCK_KEYSTORE_PASSWORD, or from the file that the
+    /// configuration names.
+    #[arg(long, global = true, env = "NOCKNOCK_KEYSTORE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
 
     /// Sign with the seed phrase or seed in the environment variable of this name.
     #[arg(long, global = true, value_name = "VARIABLE")]
     pub(crate) key_variable: Option<String>,
 
-    /// Sign as alice, bob, charlie, dave, eve or ferdie. Everybody has their keys, so only
-    /// development chains are accepted.
+    /// Sign as alice, bob, charlie, dave, eve or ferdie. Everybody has their keys, so this works on
+    /// development chains only.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) dev_account: Option<String>,
 }
@@ -118,16 +125,16 @@ pub(crate) enum Command {
     Predict(predict::Predict),
     /// Read and write facts of the World Truth Model
     ///
-    /// A fact is a domain, a subject, a predicate and an object, with evidence. What the chain has
-    /// proved it writes itself. Everybody else puts a bond on a fact; if somebody disputes it, work
-    /// points decide.
+    /// A fact is a domain, a subject, a predicate and an object, with evidence. The chain itself
+    /// writes down what was proved on it. Everybody else puts a bond on a fact; if somebody disputes
+    /// it, work points decide.
     #[command(subcommand)]
     Wtm(wtm::Wtm),
     QueryWtm(wtm::query::Query),
     Verify(verify::Verify),
     Rewards(rewards::ShowRewards),
     Transfer(transfer::Transfer),
-    /// Become a validator by proved work, or cease to be one
+    /// Become a validator by proved work, or stop being one
     ///
     /// Validators are elected for each session by work points among the candidates. A candidate
     /// needs points, session keys, and a node that runs as a validator all the time.

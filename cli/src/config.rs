@@ -5,6 +5,7 @@ use crate::{
     failure::{usage, Failure},
 };
 use directories::ProjectDirs;
+use nocknock_requester::{Store, StoreConfig};
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
@@ -75,6 +76,19 @@ impl Default for Storage {
     }
 }
 
+impl Storage {
+    /// A client of the services.
+    pub(crate) fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::new(&StoreConfig {
+            aggregators: self.aggregators.clone(),
+            publishers: self.publishers.clone(),
+            epochs: self.epochs,
+            shards: self.shards,
+            allow_plain_http: self.allow_plain_http,
+        })?)
+    }
+}
+
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
@@ -119,9 +133,10 @@ impl Config {
     }
 
     fn read_if_there(path: &Path) -> Result<Self, ConfigError> {
-        match path.exists() {
-            true => Self::read(path),
-            false => Ok(Self::default()),
+        if path.exists() {
+            Self::read(path)
+        } else {
+            Ok(Self::default())
         }
     }
 
@@ -184,7 +199,7 @@ urls = ["ws://127.0.0.1:9944"]
 # seed_file = "/home/me/.config/nocknock/seed"
 # keystore = "/home/me/.config/nocknock/account.json"
 # environment = "MY_SEED_PHRASE"
-# Password of the keystore; without it NOCKNOCK_KEYSTORE_PASSWORD is read.
+# Password of the keystore, unless --password-file or NOCKNOCK_KEYSTORE_PASSWORD gives it.
 # password_file = "/home/me/.config/nocknock/password"
 
 [storage]

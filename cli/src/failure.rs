@@ -1,6 +1,7 @@
 //! Why a command did not do what it was asked, and the exit code that says so.
 
 use nocknock_client::{ConnectError, KeyError, QueryError, SubmitError};
+use nocknock_requester::{FollowError, ModelsError, OfferError, PrivateFileError, StoreError};
 use std::{io, path::Path, process::ExitCode};
 
 /// Why a command failed. The exit code of each kind is part of the interface.
@@ -128,9 +129,97 @@ impl From<KeyError> for Failure {
     }
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Config(_) | StoreError::Epochs => {
+                Self::Usage(format!("[storage] in the configuration: {error}"))
+            }
+            StoreError::Unavailable(_) => Self::Unreachable(error.to_string()),
+            StoreError::Setup(_) => Self::File(error.to_string()),
+            StoreError::Unreadable(_) => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<PrivateFileError> for Failure {
+    fn from(error: PrivateFileError) -> Self {
+        match error {
+            PrivateFileError::Missing { .. } => Self::NotFound(error.to_string()),
+            PrivateFileError::Io { .. } | PrivateFileError::NotSaved(_) => {
+                Self::File(error.to_string())
+            }
+            PrivateFileError::Locked { .. }
+            | PrivateFileError::Unreadable(_)
+            | PrivateFileError::Offer { .. } => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<FollowError> for Failure {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Query(error) => Self::of_newest_block(error),
+            FollowError::Submit(error) => error.into(),
+            FollowError::Store(error) => error.into(),
+            FollowError::PrivateFile(error) => error.into(),
+            FollowError::OtherAccount { .. } => Self::Keys(error.to_string()),
+            FollowError::OtherGenesis { .. }
+            | FollowError::BegunAnew { .. }
+            | FollowError::OtherTask { .. } => Self::Usage(error.to_string()),
+            error => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<OfferError> for Failure {
+    fn from(error: OfferError) -> Self {
+        match error {
+            OfferError::Query(error) => error.into(),
+            OfferError::NoExperiment(_) => Self::NotFound(format!(
+                "{error}: `nocknock experiments` lists them, `nocknock create-experiment` makes one"
+            )),
+            OfferError::NoCircuit(_) => Self::NotFound(error.to_string()),
+            OfferError::NotAllowed { .. } => Self::Refused(error.to_string()),
+            OfferError::Block { .. } => Self::Other(error.to_string()),
+            OfferError::NoReward => usage("a sponsored task needs --reward"),
+            OfferError::TestRows { .. } => usage(format!("{error} (--test-blocks)")),
+            OfferError::Period { period, blocks, allowed } => usage(format!(
+                "--{period}-period is {blocks} blocks, but this chain allows {} to {}",
+                allowed.start(),
+                allowed.end()
+            )),
+            error => usage(error),
+        }
+    }
+}
+
+impl From<ModelsError> for Failure {
+    fn from(error: ModelsError) -> Self {
+        match error {
+            ModelsError::Query(error) => error.into(),
+            ModelsError::Store(StoreError::Unavailable(_)) => Self::Unreachable(error.to_string()),
+            ModelsError::Store(error) => error.into(),
+            ModelsError::NoTask(_)
+            | ModelsError::NoModel(_)
+            | ModelsError::NoCiphertext
+            | ModelsError::NoKey
+            | ModelsError::NoData(_) => Self::NotFound(error.to_string()),
+            ModelsError::NotTheModel(_) | ModelsError::NotTheData(_) => {
+                Self::NotTrue(error.to_string())
+            }
+            ModelsError::Occupied { .. } => usage(format!("{error} (--out names the folder)")),
+            ModelsError::Write { .. } => Self::File(error.to_string()),
+            error => Self::Other(error.to_string()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nocknock_client::AccountId;
+    use nocknock_requester::Period;
 
     #[test]
     fn each_kind_has_an_exit_code_of_its_own() {
@@ -154,6 +243,34 @@ mod tests {
         assert_eq!(full.to_string(), "task.json: no space left");
         assert!(matches!(full, Failure::File(_)));
         assert_eq!((full.kind(), full.code()), ("failed", 1));
+    }
+
+    #[test]
+    fn an_offer_is_refused_with_the_names_of_its_arguments() {
+        let allowed = 3..=1_000;
+        let period = OfferError::Period { period: Period::Reveal, blocks: 2, allowed };
+        let refused = Failure::from(period);
+        let expected = "--reveal-period is 2 blocks, but this chain allows 3 to 1000";
+        assert_eq!((refused.code(), refused.to_string().as_str()), (2, expected));
+        for (error, name) in [
+            (OfferError::NoReward, "--reward"),
+            (OfferError::TestRows { test_blocks: 2, rows: 6, needed: 7 }, "--test-blocks"),
+        ] {
+            let refused = Failure::from(error);
+            assert_eq!(refused.code(), 2);
+            assert!(refused.to_string().contains(name), "{refused}");
+        }
+    }
+
+    #[test]
+    fn failures_of_a_followed_task_keep_their_codes() {
+        let missing = PrivateFileError::Missing { path: "task.json".into() };
+        assert_eq!(Failure::from(FollowError::from(missing)).code(), 5);
+        let [owner, signer] = [[1; 32], [2; 32]].map(AccountId::from);
+        assert_eq!(Failure::from(FollowError::OtherAccount { owner, signer }).code(), 6);
+        assert_eq!(Failure::from(FollowError::OtherTask { task: 3 }).code(), 2);
+        assert_eq!(Failure::from(ModelsError::NoModel(3)).code(), 5);
+        assert_eq!(Failure::from(ModelsError::NotTheModel("it is not".to_owned())).code(), 7);
     }
 
     #[test]

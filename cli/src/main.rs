@@ -8,12 +8,11 @@ mod config;
 mod dev;
 mod failure;
 mod model_card;
-mod model_file;
 mod node;
 mod output;
 mod questions;
-mod requester;
-mod store;
+mod share;
+mod terms;
 mod views;
 
 use arguments::Cli;

@@ -1,12 +1,14 @@
 //! The model card: what a person should know before using a model, as Markdown.
 
-use crate::{model_file::ModelFile, store, views::percent};
+use crate::views::percent;
 use nocknock_client::{AccountId, Recorded};
 use nocknock_primitives::{
     ids::{ContentHash, RecordId},
     provenance::Provenance,
     score::Score,
+    text::printable,
 };
+use nocknock_requester::ModelFile;
 
 /// What the last section of a card says.
 const CHECK: &str = "\
@@ -62,10 +64,24 @@ fn network(model: &ModelFile) -> String {
 }
 
 fn classes(model: &ModelFile) -> String {
-    match model.about.classes.is_empty() {
-        true => "Names of the classes are not known.\n".to_owned(),
-        false => format!("Classes: {}.\n", model.about.classes.join(", ")),
+    if model.about.classes.is_empty() {
+        return "Names of the classes are not known.\n".to_owned();
     }
+    let names: Vec<String> = model.about.classes.iter().map(|name| plain(name)).collect();
+    format!("Classes: {}.\n", names.join(", "))
+}
+
+/// A name from the data as it stands in the card: whatever it holds, it is neither markup nor
+/// hidden.
+fn plain(name: &str) -> String {
+    let mut plain = String::new();
+    for c in printable(name).chars() {
+        if "\\`*_{}[]<>()#+!|&~".contains(c) {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
 }
 
 fn columns(model: &ModelFile) -> String {
@@ -75,7 +91,7 @@ fn columns(model: &ModelFile) -> String {
     let rows = quantiser
         .columns()
         .iter()
-        .map(|column| format!("| `{}` | {} | {} |\n", column.name, column.low, column.high));
+        .map(|column| format!("| {} | {} | {} |\n", plain(&column.name), column.low, column.high));
     let table: String = rows.collect();
     format!(
         "Each number is moved into the range of its column and scaled to the bits of an input.\n\n\
@@ -113,7 +129,7 @@ fn attested_rows(from: &Provenance<AccountId>) -> [Row; 4] {
     let attested = &from.attestation;
     let said = |value: Option<String>| value.unwrap_or_else(|| "not stated".to_owned());
     let hash = |hash: Option<ContentHash>| said(hash.map(|hash| hash.to_string()));
-    let train_data = said(from.train_data.as_ref().map(store::shown));
+    let train_data = said(from.train_data.as_ref().map(ToString::to_string));
     [
         ("training data (blob)", train_data, "attested"),
         ("machine image", hash(attested.image), "attested"),
@@ -123,23 +139,55 @@ fn attested_rows(from: &Provenance<AccountId>) -> [Row; 4] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use crate::model_file::tests::model;
-    use nocknock_primitives::{ids::CircuitId, task::Attestation};
+    use nocknock_client::Hash;
+    use nocknock_primitives::{
+        ids::{CircuitId, ModelCommitment},
+        model::{field, model_commitment, shape::TINY_4X3X2, Fr, Weights},
+        task::Attestation,
+        text::is_deceptive,
+    };
+    use nocknock_requester::{About, DeliveredModel, Origin};
 
-    #[test]
-    fn a_card_tells_score_origin_and_how_to_check_them() {
-        let model = model();
+    /// A model that answers "yes" to everything.
+    pub(crate) fn model() -> ModelFile {
+        let mut weights = Weights::zero(&TINY_4X3X2);
+        weights.hidden[1] = -4;
+        weights.output_bias[1] = 7;
+        let salt = Fr::from(42u64);
+        let commitment = model_commitment(&TINY_4X3X2, salt, &weights).unwrap();
+        let about = About {
+            version: 1,
+            shape: TINY_4X3X2.name().to_owned(),
+            commitment: ModelCommitment(field::to_bytes(&commitment)),
+            salt: hex::encode(field::to_bytes(&salt)),
+            classes: vec!["no".to_owned(), "yes".to_owned()],
+            quantiser: None,
+            origin: Origin {
+                genesis: Hash::from([1; 32]),
+                experiment: 2,
+                task: 3,
+                version: 4,
+                worker: AccountId::from([5; 32]),
+                score: Score::new(9, 10),
+            },
+        };
+        ModelFile { shape: TINY_4X3X2, weights, about }
+    }
+
+    /// The same, with what the chain records about it.
+    pub(crate) fn delivered() -> DeliveredModel {
+        let file = model();
         let record = Recorded {
             provenance: Provenance {
                 experiment: 2,
                 task: 3,
                 version: 4,
                 submitter: AccountId::from([5; 32]),
-                model: model.about.commitment,
+                model: file.about.commitment,
                 circuit: CircuitId([6; 32]),
-                score: model.about.origin.score,
+                score: file.about.origin.score,
                 data_roots: ContentHash([7; 32]),
                 train_data: None,
                 attestation: Attestation::default(),
@@ -147,11 +195,27 @@ mod tests {
             anchor: 0,
             previous: None,
         };
-        let card = model_card(&model, 8, &record);
+        DeliveredModel { record_id: 8, record, file }
+    }
+
+    #[test]
+    fn a_card_tells_score_origin_and_how_to_check_them() {
+        let model = delivered();
+        let card = model_card(&model.file, 8, &model.record);
         for word in ["90.00 %", "Classes: no, yes", "nocknock verify", "not stated"] {
             assert!(card.contains(word), "{word}\n{card}");
         }
-        assert!(card.contains(&model.about.commitment.to_string()));
-        assert!(!card.contains(&model.about.salt));
+        assert!(card.contains(&model.file.about.commitment.to_string()));
+        assert!(!card.contains(&model.file.about.salt));
+    }
+
+    #[test]
+    fn a_name_of_the_data_is_neither_markup_nor_hidden() {
+        let mut model = delivered();
+        model.file.about.classes = vec!["a\u{202e}b".to_owned(), "[c](d) | `e`\n# f".to_owned()];
+        let card = model_card(&model.file, 8, &model.record);
+        assert!(!card.chars().any(|c| c != '\n' && is_deceptive(c)), "{card}");
+        assert!(card.contains("Classes: a\u{fffd}b"), "{card}");
+        assert!(card.contains(r"\[c\]\(d\) \| \`e\` \# f"), "{card}");
     }
 }

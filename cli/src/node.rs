@@ -55,8 +55,8 @@ impl Node {
         let client = Client::connect_with(options(&config, patience)).await?;
         if global.account.dev_account.is_some() && !is_development(&client.best().await?).await? {
             return Err(usage(
-                "--dev-account is for development chains: everybody has the keys of these accounts, \
-                 and this chain is none",
+                "--dev-account works on development chains only, because everybody has the keys of \
+                 these accounts, and this is not a development chain",
             ));
         }
         Ok(Self { client, config, output, keys })
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_call_that_is_taken_from_an_account_without_tokens_is_free() {
         let estimate = |available| Estimate { fee: 5, deposit: 10, available };
-        let call = calls::tasks::settle(1);
+        let call = calls::Tasks::settle { task: 1 }.into();
         assert!(is_free_within_quota(&call, &estimate(14)));
         assert!(!is_free_within_quota(&call, &estimate(15)));
     }

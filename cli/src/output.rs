@@ -2,16 +2,19 @@
 //!
 //! Results go to the standard output, everything else to the standard error, so that the output of
 //! a command can be redirected without its messages.
+//!
+//! Names, notes and errors may come from the chain, the network or a file. Nothing in them may steer
+//! a terminal or pass for something else, so everything that is printed goes through the filter of
+//! [`nocknock_primitives::text`] here: cells in one line, messages and
+//! texts with their lines. JSON keeps every character, the deceptive ones as escapes.
 
 use crate::failure::{other, Failure};
 use clap::ValueEnum;
 use comfy_table::{presets, Cell, CellAlignment, ContentArrangement, Table};
+use nocknock_primitives::text::{is_deceptive, printable, printable_lines};
 use serde::Serialize;
 use serde_json::{json, Value};
-use std::{
-    fmt::Display,
-    io::{self, Write},
-};
+use std::io::{self, Write};
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -40,14 +43,21 @@ impl Output {
         value: &impl Serialize,
         text: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
-        let text = match self.format {
-            Format::Table => text(),
-            Format::Json => serde_json::to_string_pretty(value).map_err(other)?,
-        };
-        print(text.trim_end())
+        print(self.shown(value, text)?.trim_end())
     }
 
-    /// Prints bytes as they are, whatever the form.
+    fn shown(
+        &self,
+        value: &impl Serialize,
+        text: impl FnOnce() -> String,
+    ) -> Result<String, Failure> {
+        match self.format {
+            Format::Table => Ok(printable_lines(&text()).into_owned()),
+            Format::Json => serde_json::to_string_pretty(value).map(escaped).map_err(other),
+        }
+    }
+
+    /// Prints bytes as they are, whatever the form: only such as this program has made itself.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
         match io::stdout().lock().write_all(bytes) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(other(error)),
@@ -57,29 +67,65 @@ impl Output {
 
     /// Tells what is going on.
     pub(crate) fn say(&self, line: impl AsRef<str>) {
-        let line = line.as_ref();
+        tell(self.message(line.as_ref()));
+    }
+
+    fn message(&self, line: &str) -> String {
         match self.format {
-            Format::Table => tell(line),
-            Format::Json => tell(json!({ "message": line })),
+            Format::Table => set_in(line),
+            Format::Json => escaped(json!({ "message": line }).to_string()),
         }
     }
 
     /// Tells why a command failed.
     pub(crate) fn error(&self, failure: &Failure) {
+        tell(self.reason(failure));
+    }
+
+    fn reason(&self, failure: &Failure) -> String {
         match self.format {
-            Format::Table => tell(format!("error: {failure}")),
-            Format::Json => tell(json!({ "error": {
-                "kind": failure.kind(),
-                "code": failure.code(),
-                "message": failure.to_string(),
-            }})),
+            Format::Table => set_in(&format!("error: {failure}")),
+            Format::Json => {
+                let error = json!({ "error": {
+                    "kind": failure.kind(),
+                    "code": failure.code(),
+                    "message": failure.to_string(),
+                }});
+                escaped(error.to_string())
+            }
         }
     }
 }
 
+/// A message. Further lines of it are set in, so that none of them passes for another message.
+fn set_in(message: &str) -> String {
+    printable_lines(message).trim_end().replace('\n', "\n  ")
+}
+
+/// JSON with its deceptive characters as escapes. Only strings can hold any, and whoever parses it
+/// gets the same value.
+pub(crate) fn escaped(json: String) -> String {
+    let is_hidden = |c: char| c != '\n' && is_deceptive(c);
+    if !json.contains(is_hidden) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) {
+            let mut buffer = [0; 2];
+            for unit in c.encode_utf16(&mut buffer) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 /// Prints a line on the standard error. Nobody may be reading any more, and a command that follows
 /// a task with a bond must not end for that.
-fn tell(line: impl Display) {
+fn tell(line: String) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
@@ -105,7 +151,7 @@ pub(crate) fn table(titles: &[&str], rows: impl IntoIterator<Item = Vec<Shown>>)
 pub(crate) fn pairs<N: ToString, V: ToString>(pairs: impl IntoIterator<Item = (N, V)>) -> String {
     let mut table = plain();
     for (name, value) in pairs {
-        table.add_row([name.to_string(), value.to_string()]);
+        table.add_row([name.to_string(), value.to_string()].map(|cell| in_one_line(&cell)));
     }
     trimmed(table)
 }
@@ -137,12 +183,23 @@ pub(crate) struct Shown(Cell);
 
 /// A cell whose text ends at the right, as numbers do.
 pub(crate) fn number(value: impl ToString) -> Shown {
-    Shown(Cell::new(value.to_string()).set_alignment(CellAlignment::Right))
+    text(value).aligned(CellAlignment::Right)
 }
 
 /// A cell.
 pub(crate) fn text(value: impl ToString) -> Shown {
-    Shown(Cell::new(value.to_string()))
+    Shown(Cell::new(in_one_line(&value.to_string())))
+}
+
+impl Shown {
+    fn aligned(self, alignment: CellAlignment) -> Self {
+        Self(self.0.set_alignment(alignment))
+    }
+}
+
+/// A line break in a cell would look like another row.
+fn in_one_line(cell: &str) -> String {
+    printable(cell).into_owned()
 }
 
 /// Nothing is wrapped: a script that cuts columns must not meet broken cells.
@@ -189,5 +246,68 @@ mod tests {
         let shown = pairs([("one", "1"), ("three", "3")]);
         assert_eq!(shown.lines().count(), 2);
         assert!(shown.lines().all(|line| !line.ends_with(' ')));
+    }
+
+    /// What a name on the chain may hold at worst: it clears the screen, turns the text around it,
+    /// begins another line, and hides something.
+    const HOSTILE: &str =
+        "a\u{1b}[2J\u{9b}31m\u{202e}b\u{2066}c\nerror: d\r\te\u{200b}\u{e0041}\u{7f}f";
+
+    const FORMATS: [Output; 2] =
+        [Output { format: Format::Table }, Output { format: Format::Json }];
+
+    #[track_caller]
+    fn is_harmless(shown: &str) {
+        let hidden = shown.chars().find(|c| *c != '\n' && is_deceptive(*c));
+        assert_eq!(hidden, None, "{shown:?}");
+    }
+
+    #[test]
+    fn nothing_deceptive_gets_through_a_table_or_its_rows() {
+        let rows = vec![vec![text(HOSTILE), number(HOSTILE)]];
+        let tables = [
+            table(&["name", "count"], rows),
+            pairs([("name", "count"), (HOSTILE, HOSTILE)]),
+            fields(&json!({ "a": HOSTILE, HOSTILE: { "b": [HOSTILE] } })),
+        ];
+        for shown in tables {
+            is_harmless(&shown);
+            assert_eq!(shown.lines().count(), 2, "{shown}");
+        }
+    }
+
+    #[test]
+    fn nothing_deceptive_gets_through_a_result_a_message_or_an_error() {
+        let failure = Failure::Other(HOSTILE.to_owned());
+        for output in FORMATS {
+            let shown = output.shown(&json!({ "name": HOSTILE }), || HOSTILE.to_owned());
+            is_harmless(&shown.unwrap());
+            is_harmless(&output.message(HOSTILE));
+            is_harmless(&output.reason(&failure));
+        }
+    }
+
+    #[test]
+    fn a_line_within_a_message_does_not_pass_for_another_one() {
+        let text = "first\nerror: second\n";
+        let output = Output { format: Format::Table };
+        assert_eq!(output.message(text), "first\n  error: second");
+        let failure = Failure::Other(text.to_owned());
+        assert_eq!(output.reason(&failure), "error: first\n  error: second");
+    }
+
+    #[test]
+    fn json_keeps_every_character() {
+        let output = Output { format: Format::Json };
+        let value = json!({ "name": HOSTILE, "größe": "数字 👩\u{200d}🔬" });
+        let shown = output.shown(&value, String::new).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
+        assert!(shown.contains("größe") && shown.contains("数字"), "{shown}");
+        assert!(shown.contains(r"\u202e") && shown.contains(r"\udb40\udc41"), "{shown}");
+        let message: Value = serde_json::from_str(&output.message(HOSTILE)).unwrap();
+        assert_eq!(message["message"], HOSTILE);
+        let failure = Failure::Other(HOSTILE.to_owned());
+        let error: Value = serde_json::from_str(&output.reason(&failure)).unwrap();
+        assert_eq!(error["error"]["message"], HOSTILE);
     }
 }

@@ -5,8 +5,8 @@ use nocknock_client::QueryError;
 use std::{collections::BTreeMap, future::Future};
 use tokio::task::JoinSet;
 
-/// Questions that wait for their answer at a time: enough that the way to the node and back is not
-/// waited for once for each, and few enough that others are answered meanwhile.
+/// Questions that are open at a time: enough that not each of them costs a round trip to the node,
+/// and few enough that others are answered meanwhile.
 const AT_ONCE: usize = 16;
 
 /// Asks all questions, several at a time, and gives the answers in the order of the questions. The

@@ -12,8 +12,8 @@ use serde_json::json;
 
 /// Accept an experiment that is offered to you.
 ///
-/// You own it from then on and create its tasks. Its deposit is held from you, and released to the
-/// owner before you.
+/// From then on you own it and create its tasks. Its deposit is held on your account, and the
+/// previous owner gets theirs back.
 #[derive(Debug, Args)]
 pub(crate) struct AcceptExperiment {
     /// The experiment.
@@ -26,7 +26,7 @@ pub(crate) struct AcceptExperiment {
 impl AcceptExperiment {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         known_experiment(&node.best().await?, self.experiment).await?;
-        let call = calls::experiments::accept_transfer(self.experiment);
+        let call = calls::Experiments::accept_transfer { experiment: self.experiment }.into();
         let subject = json!({ "experiment": self.experiment });
         self.sending.carry_out(node, subject, &call).await
     }

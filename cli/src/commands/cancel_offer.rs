@@ -10,7 +10,7 @@ use nocknock_client::calls;
 use nocknock_primitives::ids::ExperimentId;
 use serde_json::json;
 
-/// Take back the offer of an experiment that nobody has accepted yet.
+/// Withdraw the offer of an experiment that nobody has accepted yet.
 #[derive(Debug, Args)]
 pub(crate) struct CancelOffer {
     /// The experiment.
@@ -23,7 +23,7 @@ pub(crate) struct CancelOffer {
 impl CancelOffer {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         known_experiment(&node.best().await?, self.experiment).await?;
-        let call = calls::experiments::cancel_transfer(self.experiment);
+        let call = calls::Experiments::cancel_transfer { experiment: self.experiment }.into();
         let subject = json!({ "experiment": self.experiment });
         self.sending.carry_out(node, subject, &call).await
     }

@@ -10,10 +10,10 @@ use nocknock_client::calls;
 use nocknock_primitives::ids::TaskId;
 use serde_json::json;
 
-/// Cancel a task of yours that no worker can have committed to.
+/// Cancel one of your tasks before any worker can have committed to it.
 ///
-/// Reward and bond come back. Possible until the randomness of the draw is known, which is one to
-/// two epochs after the creation; later the task has to go its way.
+/// Reward and bond come back. This is possible until the randomness of the draw is known, one to two
+/// epochs after the creation; after that the task runs its course.
 #[derive(Debug, Args)]
 pub(crate) struct CancelTask {
     /// The task.
@@ -26,7 +26,7 @@ pub(crate) struct CancelTask {
 impl CancelTask {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         known_task(&node.best().await?, self.task).await?;
-        let call = calls::tasks::cancel(self.task);
+        let call = calls::Tasks::cancel_task { task: self.task }.into();
         let subject = json!({ "task": self.task });
         self.sending.carry_out(node, subject, &call).await
     }

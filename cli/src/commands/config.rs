@@ -16,11 +16,11 @@ use std::{
 /// Show or create the configuration file.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Print what is in effect: the file, changed by arguments and environment
+    /// Print the settings in effect: those of the file, changed by environment and arguments
     Show,
-    /// Print which file is read
+    /// Print the path of the file that is read
     Path,
-    /// Write a file with all settings, explained; an existing one stays as it is
+    /// Write a file that explains all settings; an existing file stays as it is
     Init,
 }
 

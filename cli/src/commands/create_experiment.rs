@@ -19,11 +19,11 @@ pub(crate) struct CreateExperiment {
     #[arg(long)]
     name: String,
 
-    /// What is to be learnt from what.
+    /// What a model is to predict, and from what.
     #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
 
-    /// Words to find it by: lower-case letters, digits and hyphens.
+    /// Tags to find it by: lower-case letters, digits and hyphens.
     #[arg(long = "tag", value_delimiter = ',', value_name = "TAG")]
     tags: Vec<String>,
 
@@ -39,7 +39,8 @@ impl CreateExperiment {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let description =
             Description::new(&self.name, &self.description, &self.tags, self.metadata);
-        let call = calls::experiments::create(&description.map_err(usage)?);
+        let description = description.map_err(usage)?;
+        let call = calls::Experiments::create_experiment { description }.into();
         let Some(included) = self.sending.send(node, &call).await? else {
             return Ok(());
         };

@@ -7,14 +7,14 @@ use crate::{
     views::words,
 };
 use clap::Args;
-use nocknock_client::calls;
+use nocknock_client::{calls, Call};
 use nocknock_primitives::{
     experiment::Description,
     ids::{ContentHash, ExperimentId},
 };
 use serde_json::json;
 
-/// Change the description of an experiment of yours.
+/// Change the description of one of your experiments.
 ///
 /// What you do not name stays as it is. The deposit follows the length of the description.
 #[derive(Debug, Args)]
@@ -37,11 +37,11 @@ struct Changes {
     #[arg(long)]
     name: Option<String>,
 
-    /// What is to be learnt from what; an empty text removes what is there.
+    /// What a model is to predict, and from what; an empty text removes what is there.
     #[arg(long)]
     description: Option<String>,
 
-    /// Words to find it by, in place of all that it has; an empty word removes them.
+    /// Tags to find it by, instead of those it has now; an empty tag removes them all.
     #[arg(long = "tag", value_delimiter = ',', value_name = "TAG")]
     tags: Option<Vec<String>>,
 
@@ -58,7 +58,10 @@ impl DescribeExperiment {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let experiment = known_experiment(&node.best().await?, self.experiment).await?;
         let description = self.changes.applied_to(&experiment.description)?;
-        let call = calls::experiments::describe(self.experiment, &description);
+        let call = Call::from(calls::Experiments::describe_experiment {
+            experiment: self.experiment,
+            description,
+        });
         let subject = json!({ "experiment": self.experiment });
         self.sending.carry_out(node, subject, &call).await
     }
@@ -73,10 +76,7 @@ impl Changes {
             None => old.tags.iter().map(|tag| words(tag)).collect(),
         };
         tags.retain(|tag| !tag.is_empty());
-        let metadata = match self.no_metadata {
-            true => None,
-            false => self.metadata.or(old.metadata),
-        };
+        let metadata = if self.no_metadata { None } else { self.metadata.or(old.metadata) };
         Description::new(&name, &text, &tags, metadata).map_err(usage)
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 /// List experiments.
 #[derive(Debug, Args)]
 pub(crate) struct ListExperiments {
-    /// Only those with this tag.
+    /// Only experiments with this tag.
     #[arg(long)]
     tag: Option<String>,
 }

@@ -4,6 +4,7 @@ use crate::{
     commands::{fetch_model::write_file, models::all_models, wtm::query::all_facts},
     failure::{other, usage, Failure},
     node::Node,
+    output::escaped,
     questions::ask_all,
     views,
 };
@@ -18,12 +19,12 @@ const LAST_BLOCKS: BlockNumber = 100;
 
 /// Write blocks, experiments, tasks, models and facts to files.
 ///
-/// One file is written for each kind, such as tasks.jsonl. All of them tell the state after the
-/// same finalised block. Blocks carry their number, hash, time and events; the node must still have
-/// their states.
+/// One file is written for each kind, such as tasks.jsonl. All of them show the state after the same
+/// finalised block. Blocks carry their number, hash, time and events; the node must still have their
+/// states.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Folder for the files; it is made if it does not exist.
+    /// Folder for the files; it is created if it does not exist.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
@@ -86,10 +87,13 @@ impl Form {
 
     fn encode(self, values: &[Value]) -> Result<Vec<u8>, Failure> {
         match self {
-            Self::Json => serde_json::to_vec_pretty(values).map_err(other),
+            Self::Json => {
+                let list = serde_json::to_string_pretty(values).map_err(other)?;
+                Ok(escaped(list).into_bytes())
+            }
             Self::Jsonl => {
                 let lines: String = values.iter().map(|value| format!("{value}\n")).collect();
-                Ok(lines.into_bytes())
+                Ok(escaped(lines).into_bytes())
             }
         }
     }
@@ -99,10 +103,7 @@ impl Export {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let snapshot = node.client.finalised().await?;
         fs::create_dir_all(&self.out).map_err(|error| Failure::file(&self.out, error))?;
-        let kinds = match self.what.is_empty() {
-            true => Kind::value_variants(),
-            false => self.what.as_slice(),
-        };
+        let kinds = if self.what.is_empty() { Kind::value_variants() } else { &self.what };
         let mut written = Vec::new();
         for kind in kinds {
             let values = self.read(node, &snapshot, *kind).await?;

@@ -4,15 +4,16 @@ use crate::{
     commands::fetch_model::{self, Fetched},
     failure::{usage, Failure},
     node::Node,
-    requester::{
-        act::{Ended, Follower},
-        state::{self, Request},
-    },
+    output::Output,
     views,
 };
 use clap::Args;
 use nocknock_dataset::PreparedTask;
 use nocknock_primitives::{ids::TaskId, task::Outcome};
+use nocknock_requester::{
+    find_private_file, private_file_path, Attempt, Ended, Event, Follower, Observer, PrivateFile,
+    Services, Step,
+};
 use serde_json::json;
 use std::{path::PathBuf, time::Duration};
 
@@ -45,12 +46,81 @@ impl FollowTask {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let path = match (&self.state, self.task) {
             (Some(path), _) => path.clone(),
-            (None, Some(task)) => private_file(node, task).await?,
+            (None, Some(task)) => file_to_follow(node, task).await?,
             (None, None) => return Err(usage("give the number of a task")),
         };
-        let follower = Follower::new(node, Request::open(&path)?)?;
+        let follower = follower(node, PrivateFile::open(&path)?)?;
         to_the_end(node, follower, self.out).await
     }
+}
+
+/// Says what happens while a task is followed.
+#[derive(Debug)]
+pub(crate) struct Teller(Output);
+
+impl Observer for Teller {
+    fn observe(&self, event: Event<'_>) {
+        self.0.say(match event {
+            Event::Began(step) => message(step),
+            Event::Retrying { attempt, pause, error } => {
+                let doing = match attempt {
+                    Attempt::Look => "looking at the chain".to_owned(),
+                    Attempt::Step(step) => message(step),
+                };
+                let seconds = pause.as_secs_f64();
+                format!("{doing} failed, going on in {seconds:.1} s: {error}")
+            }
+        });
+    }
+}
+
+/// What a person who looks on should know.
+fn message(step: Step) -> String {
+    match step {
+        Step::Create => "creating the task".to_owned(),
+        Step::AwaitCreation { until } => {
+            format!("a creation was sent before; until block {until} it may still be included")
+        }
+        Step::Adopt(task) => format!("the task is number {task}"),
+        Step::AwaitTask => {
+            "the node does not know the task: waiting until it has caught up with the chain"
+                .to_owned()
+        }
+        Step::Draw => "waiting for the randomness that draws the test blocks".to_owned(),
+        Step::AwaitFinalDraw => "waiting until the draw of the test blocks is final".to_owned(),
+        Step::Publish => "storing and publishing the training data".to_owned(),
+        Step::AwaitCommitments { until } => {
+            format!("workers train and commit until block {until}")
+        }
+        Step::Reveal(block) => format!("revealing test block {block} and others that are hidden"),
+        Step::AwaitProofs { until } => format!("workers prove until block {until}"),
+        Step::Settle => "settling".to_owned(),
+        Step::AwaitDelivery { rank, until } => format!("rank {rank} delivers until block {until}"),
+        Step::Finish => "finishing".to_owned(),
+        Step::Over(outcome) => format!("the task has ended: {}", views::task::outcome(outcome)),
+        Step::Gone => "the chain has removed the task".to_owned(),
+    }
+}
+
+/// Follows the task of a private file.
+pub(crate) fn follower(node: &Node, file: PrivateFile) -> Result<Follower<Teller>, Failure> {
+    let services = Services {
+        client: node.client.clone(),
+        keys: node.keys()?.clone(),
+        store: node.config.storage.store()?,
+    };
+    Ok(Follower::new(services, file, Teller(node.output))?)
+}
+
+/// The private file of a task, or of one that had its number on a chain before this one: following
+/// that finds out which it is, and says so.
+async fn file_to_follow(node: &Node, task: TaskId) -> Result<PathBuf, Failure> {
+    let here = private_file(node, task).await;
+    if here.as_ref().is_ok_and(|path| path.exists()) {
+        return here;
+    }
+    let data = node.config.data_dir()?;
+    find_private_file(&data, node.client.genesis_hash(), task).map_or(here, Ok)
 }
 
 /// Where the private file of a task lies.
@@ -63,22 +133,21 @@ pub(crate) async fn private_file(node: &Node, task: TaskId) -> Result<PathBuf, F
         ))
     })?;
     let data = node.config.data_dir()?;
-    Ok(state::place(&data, node.client.genesis_hash(), root))
+    Ok(private_file_path(&data, node.client.genesis_hash(), root))
 }
 
 /// Follows a task to its end, then fetches its models.
 pub(crate) async fn to_the_end(
     node: &Node,
-    mut follower: Follower<'_>,
+    mut follower: Follower<Teller>,
     out: Option<PathBuf>,
 ) -> Result<(), Failure> {
     let Ended { task, outcome } = follower.follow().await?;
-    let models = match outcome {
-        Some(Outcome::Ranked) => {
-            let prepared = &follower.request.state.prepared;
-            fetch_patiently(node, task, prepared, out).await?
-        }
-        _ => Vec::new(),
+    let models = if outcome == Some(Outcome::Ranked) {
+        let prepared = follower.private_file().prepared();
+        fetch_patiently(node, task, prepared, out).await?
+    } else {
+        Vec::new()
     };
     let value = json!({
         "task": task,

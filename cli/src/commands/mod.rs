@@ -36,68 +36,71 @@ use crate::{
     node::Node,
     output::Output,
 };
+use std::future::Future;
 
-/// Runs a command to its end.
+/// Runs a command to its end. What each command needs is said here and nowhere else.
 pub(crate) fn run(cli: Cli, output: Output) -> Result<(), Failure> {
     let Cli { global, command } = cli;
+    let chain = Chain { global: &global, output };
     match command {
         Command::Predict(command) => command.run(output),
         Command::Config(command) => command.run(&global, output),
         Command::Completions(command) => command.run(output),
-        online => {
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-            runtime.map_err(other)?.block_on(run_online(online, &global, output))
-        }
+        Command::Start(command) => wait_for(command.run(&global, output)),
+        Command::Follow(command) => chain.patiently(async |node| command.run(node).await),
+        Command::ProposeTask(command) => chain.patiently(async |node| command.run(node).await),
+        Command::Status(command) => chain.with(async |node| command.run(node).await),
+        Command::CreateExperiment(command) => chain.with(async |node| command.run(node).await),
+        Command::DescribeExperiment(command) => chain.with(async |node| command.run(node).await),
+        Command::ArchiveExperiment(command) => chain.with(async |node| command.run(node).await),
+        Command::OfferExperiment(command) => chain.with(async |node| command.run(node).await),
+        Command::AcceptExperiment(command) => chain.with(async |node| command.run(node).await),
+        Command::CancelOffer(command) => chain.with(async |node| command.run(node).await),
+        Command::CancelTask(command) => chain.with(async |node| command.run(node).await),
+        Command::Experiments(command) => chain.with(async |node| command.run(node).await),
+        Command::Tasks(command) => chain.with(async |node| command.run(node).await),
+        Command::Task(command) => chain.with(async |node| command.run(node).await),
+        Command::Leaderboard(command) => chain.with(async |node| command.run(node).await),
+        Command::Models(command) => chain.with(async |node| command.run(node).await),
+        Command::SetStage(command) => chain.with(async |node| command.run(node).await),
+        Command::TransferModel(command) => chain.with(async |node| command.run(node).await),
+        Command::FetchModel(command) => chain.with(async |node| command.run(node).await),
+        Command::Wtm(command) => chain.with(async |node| command.run(node).await),
+        Command::QueryWtm(command) => chain.with(async |node| command.run(node).await),
+        Command::Verify(command) => chain.with(async |node| command.run(node).await),
+        Command::Rewards(command) => chain.with(async |node| command.run(node).await),
+        Command::Transfer(command) => chain.with(async |node| command.run(node).await),
+        Command::Validator(command) => chain.with(async |node| command.run(node).await),
+        Command::Export(command) => chain.with(async |node| command.run(node).await),
     }
 }
 
-async fn run_online(command: Command, global: &Global, output: Output) -> Result<(), Failure> {
-    match command {
-        Command::Start(command) => command.run(global, output).await,
-        Command::Follow(command) => {
-            let node = Node::connect_patiently(global, output).await?;
-            command.run(&node).await
-        }
-        Command::ProposeTask(command) => {
-            let node = Node::connect_patiently(global, output).await?;
-            command.run(&node).await
-        }
-        other => run_on(other, &Node::connect(global, output).await?).await,
+/// How a command comes to the node that it speaks to.
+struct Chain<'a> {
+    global: &'a Global,
+    output: Output,
+}
+
+impl Chain<'_> {
+    /// Does some work on a connection that gives up soon.
+    fn with(self, work: impl AsyncFnOnce(&Node) -> Result<(), Failure>) -> Result<(), Failure> {
+        wait_for(async move { work(&Node::connect(self.global, self.output).await?).await })
+    }
+
+    /// Does some work on a connection that outlives restarts of the node.
+    fn patiently(
+        self,
+        work: impl AsyncFnOnce(&Node) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        wait_for(
+            async move { work(&Node::connect_patiently(self.global, self.output).await?).await },
+        )
     }
 }
 
-async fn run_on(command: Command, node: &Node) -> Result<(), Failure> {
-    match command {
-        Command::Status(command) => command.run(node).await,
-        Command::CreateExperiment(command) => command.run(node).await,
-        Command::DescribeExperiment(command) => command.run(node).await,
-        Command::ArchiveExperiment(command) => command.run(node).await,
-        Command::OfferExperiment(command) => command.run(node).await,
-        Command::AcceptExperiment(command) => command.run(node).await,
-        Command::CancelOffer(command) => command.run(node).await,
-        Command::CancelTask(command) => command.run(node).await,
-        Command::Experiments(command) => command.run(node).await,
-        Command::Tasks(command) => command.run(node).await,
-        Command::Task(command) => command.run(node).await,
-        Command::Leaderboard(command) => command.run(node).await,
-        Command::Models(command) => command.run(node).await,
-        Command::SetStage(command) => command.run(node).await,
-        Command::TransferModel(command) => command.run(node).await,
-        Command::FetchModel(command) => command.run(node).await,
-        Command::Wtm(command) => command.run(node).await,
-        Command::QueryWtm(command) => command.run(node).await,
-        Command::Verify(command) => command.run(node).await,
-        Command::Rewards(command) => command.run(node).await,
-        Command::Transfer(command) => command.run(node).await,
-        Command::Validator(command) => command.run(node).await,
-        Command::Export(command) => command.run(node).await,
-        Command::Start(_)
-        | Command::Follow(_)
-        | Command::ProposeTask(_)
-        | Command::Predict(_)
-        | Command::Config(_)
-        | Command::Completions(_) => Ok(()),
-    }
+fn wait_for(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(other)?.block_on(work)
 }
 
 /// An account that the user names, or the one that signs.

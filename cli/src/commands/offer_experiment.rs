@@ -6,21 +6,21 @@ use crate::{
     node::Node,
 };
 use clap::Args;
-use nocknock_client::{calls, AccountId};
+use nocknock_client::{calls, AccountId, Call};
 use nocknock_primitives::ids::ExperimentId;
 use serde_json::json;
 
-/// Offer an experiment of yours to another account.
+/// Offer one of your experiments to another account.
 ///
-/// You stay its owner until that account accepts with `nocknock accept-experiment`; its deposit
-/// comes back to you then. Another offer takes the place of this one, and `nocknock cancel-offer`
-/// takes it back. Models that you own stay yours.
+/// You stay its owner until that account accepts with `nocknock accept-experiment`; then its deposit
+/// comes back to you. Another offer replaces this one, and `nocknock cancel-offer` withdraws it.
+/// Models that you own stay yours.
 #[derive(Debug, Args)]
 pub(crate) struct OfferExperiment {
     /// The experiment.
     experiment: ExperimentId,
 
-    /// Who may accept it.
+    /// The account that may accept it.
     #[arg(value_parser = parse_account)]
     to: AccountId,
 
@@ -31,7 +31,10 @@ pub(crate) struct OfferExperiment {
 impl OfferExperiment {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         known_experiment(&node.best().await?, self.experiment).await?;
-        let call = calls::experiments::transfer(self.experiment, &self.to);
+        let call = Call::from(calls::Experiments::offer_transfer {
+            experiment: self.experiment,
+            to: self.to,
+        });
         let subject = json!({ "experiment": self.experiment });
         self.sending.carry_out(node, subject, &call).await
     }

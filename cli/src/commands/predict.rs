@@ -2,12 +2,12 @@
 
 use crate::{
     failure::{usage, Failure},
-    model_file::ModelFile,
     output::{number, table, text, Output},
 };
 use clap::Args;
 use nocknock_circuits::reference::outputs;
 use nocknock_dataset::{LabelColumn, ReadOptions, Table};
+use nocknock_requester::ModelFile;
 use serde_json::{json, Value};
 use std::path::PathBuf;
 
@@ -118,12 +118,14 @@ fn integers(model: &ModelFile, data: &Table) -> Result<Vec<Vec<u16>>, Failure> {
         )));
     }
     let input = |value: &f64| {
-        match (0.0..=largest).contains(value) && value.fract() == 0.0 {
-        true => Ok(*value as u16),
-        false => Err(usage(format!(
-            "the model was fetched without its scaling, so the data must be whole numbers from 0 to {largest}"
-        ))),
-    }
+        if (0.0..=largest).contains(value) && value.fract() == 0.0 {
+            Ok(*value as u16)
+        } else {
+            Err(usage(format!(
+                "the model was fetched without its scaling, so the data must be whole numbers from \
+                 0 to {largest}"
+            )))
+        }
     };
     data.rows().map(|row| row.iter().map(input).collect()).collect()
 }
@@ -185,7 +187,7 @@ fn shown(model: &ModelFile, predictions: &[Prediction]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_file::tests::model;
+    use crate::model_card::tests::model;
     use std::path::Path;
 
     #[test]

@@ -5,15 +5,11 @@ use crate::{
     failure::{usage, Failure},
     node::Node,
     output::fields,
-    requester::{
-        act::Follower,
-        state::{Progress, Request},
-        terms::{choose_shape, offer, Market, TermsArgs},
-    },
+    terms::TermsArgs,
     views::{task::terms, with},
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::{calls, TaskSpec};
+use nocknock_client::{calls, Call, TaskSpec};
 use nocknock_dataset::{
     table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions, RequesterState,
     SplitOptions, SplitSeed, Table,
@@ -22,16 +18,17 @@ use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
     task::Split,
 };
+use nocknock_requester::{choose_shape, Market, PrivateFile, Progress};
 use serde_json::{json, Value};
 use std::{path::PathBuf, str::FromStr};
 
 /// Offer a task with the data of a CSV, TSV, NPY or Parquet file.
 ///
-/// The rows become integers, and salted blocks of them. A private file with the salts is written
-/// before anything is sent. The chain stores the roots of the blocks; after it has drawn some as
+/// The rows are turned into integers and split into salted blocks. A private file with the salts is
+/// written before anything is sent. The chain stores the roots of the blocks; after it has drawn some as
 /// hidden test data, the others are published for training.
 ///
-/// With --follow the command stays and does everything that is yours to do, up to the decrypted and
+/// With --follow the command stays and does everything that is left for you, up to the decrypted and
 /// checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the bond.
 #[derive(Debug, Args)]
 pub(crate) struct ProposeTask {
@@ -60,14 +57,14 @@ pub(crate) struct ProposeTask {
     #[arg(long, default_value = "min-max", value_name = "RANGE")]
     range: RangeArg,
 
-    /// Blocks that the rows are split into [default: as few as hold them].
+    /// Number of blocks that the rows are split into [default: as few as hold them].
     #[arg(long, value_name = "N")]
     blocks: Option<u16>,
 
     #[command(flatten)]
     terms: TermsArgs,
 
-    /// Stay, and do everything that is left for the requester.
+    /// Stay and do everything that is left for you, up to the checked model.
     #[arg(long)]
     follow: bool,
 
@@ -75,19 +72,19 @@ pub(crate) struct ProposeTask {
     #[arg(long, value_name = "DIR", requires = "follow")]
     out: Option<PathBuf>,
 
-    /// Only say what would be offered, what it costs, and whether the chain would take it.
+    /// Only say what would be offered, what it costs, and whether the chain would accept it.
     #[arg(long, conflicts_with = "follow")]
     dry_run: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum HeaderArg {
-    /// It does if none of its cells is a number.
+    /// It does, if none of its cells is a number.
     #[default]
     Detect,
     /// It does.
     Present,
-    /// It is the first row.
+    /// It does not: it is the first row.
     Absent,
 }
 
@@ -118,8 +115,11 @@ impl ProposeTask {
         node.output.say(table.describe().to_string());
         let best = node.best().await?;
         let market = Market::read(&best, self.experiment, prepared.shape(), &account).await?;
-        let spec = offer(&self.terms, &prepared, &market)?;
-        let call = calls::tasks::create(self.experiment, &spec);
+        let spec = self.terms.offer().spec(&prepared, &market)?;
+        let call = Call::from(calls::Tasks::create_task {
+            experiment: self.experiment,
+            spec: Box::new(spec.clone()),
+        });
         let cost = node.rehearse(&call).await?;
         if self.dry_run {
             let offer = summary(&prepared, &spec);
@@ -130,16 +130,17 @@ impl ProposeTask {
         let genesis = node.client.genesis_hash();
         let progress = Progress::new(genesis, account, self.experiment, &spec);
         let state = RequesterState { prepared, progress };
-        let request = Request::create(&node.config.data_dir()?, state)?;
+        let file = PrivateFile::create(&node.config.data_dir()?, state)?;
         node.output.say(format!(
             "private file: {} (keep it until the task has ended)",
-            request.path().display()
+            file.path().display()
         ));
-        let mut follower = Follower::new(node, request)?;
+        let mut follower = follow::follower(node, file)?;
         let task = follower.create().await?;
-        match self.follow {
-            true => follow::to_the_end(node, follower, self.out).await,
-            false => announce(node, &follower, task, &spec),
+        if self.follow {
+            follow::to_the_end(node, follower, self.out).await
+        } else {
+            announce(node, follower.private_file(), task, &spec)
         }
     }
 
@@ -177,17 +178,11 @@ fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
     with(value, "test_blocks", test_blocks)
 }
 
-fn announce(
-    node: &Node,
-    follower: &Follower<'_>,
-    task: TaskId,
-    spec: &TaskSpec,
-) -> Result<(), Failure> {
-    let prepared = &follower.request.state.prepared;
+fn announce(node: &Node, file: &PrivateFile, task: TaskId, spec: &TaskSpec) -> Result<(), Failure> {
     let value = json!({
         "task": task,
-        "state": follower.request.path().display().to_string(),
-        "offer": summary(prepared, spec),
+        "state": file.path().display().to_string(),
+        "offer": summary(file.prepared(), spec),
     });
     node.output.show(&value, || {
         format!("Task {task} is created. `nocknock follow {task}` does what is left for you; run it now.")

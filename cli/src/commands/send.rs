@@ -9,12 +9,13 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Call, DomainEvent, Included, Wait};
+use nocknock_primitives::text::printable;
 use serde_json::Value;
 
 // No documentation comment: it would take the place of what each command says about itself.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Sending {
-    /// Only say what it costs and whether the chain would take it.
+    /// Only say what it costs and whether the chain would accept it.
     #[arg(long)]
     dry_run: bool,
 }
@@ -82,9 +83,14 @@ fn told(included: &Included) -> String {
         Amount(included.fee)
     );
     let events: Vec<String> =
-        events(included).map(|event| format!("\n  {}", views::event::sentence(event))).collect();
+        events(included).map(|event| format!("\n  {}", in_one_line(event))).collect();
     let end = if events.is_empty() { "." } else { ":" };
     format!("{first}{end}{}", events.concat())
+}
+
+/// A text on the chain may hold line breaks, which would look like further events.
+fn in_one_line(event: &DomainEvent) -> String {
+    printable(&views::event::sentence(event)).into_owned()
 }
 
 /// What happened, without the movements of tokens by which it happened.

@@ -6,16 +6,16 @@ use crate::{
     node::Node,
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::calls;
+use nocknock_client::{calls, Call};
 use nocknock_primitives::{
     experiment::Stage,
     ids::{ExperimentId, ModelVersionNumber},
 };
 use serde_json::json;
 
-/// Put a model version of yours aside, or take it up again.
+/// Archive one of your model versions, or make it a candidate again.
 ///
-/// Nobody makes a champion, or puts it aside: it is the model with the best proved score.
+/// A champion is neither chosen nor archived: it is the model with the best proved score.
 #[derive(Debug, Args)]
 pub(crate) struct SetStage {
     /// The experiment.
@@ -24,7 +24,7 @@ pub(crate) struct SetStage {
     /// The version of the model.
     version: ModelVersionNumber,
 
-    /// What the model is from now on.
+    /// The stage that the model gets.
     #[arg(value_enum)]
     stage: StageArg,
 
@@ -34,16 +34,20 @@ pub(crate) struct SetStage {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum StageArg {
-    /// It may be used.
+    /// The model may be used.
     Candidate,
-    /// It is put aside.
+    /// The model is out of use.
     Archived,
 }
 
 impl SetStage {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         check_model(&node.best().await?, self.experiment, self.version).await?;
-        let call = calls::experiments::set_stage(self.experiment, self.version, self.stage.into());
+        let call = Call::from(calls::Experiments::set_stage {
+            experiment: self.experiment,
+            version: self.version,
+            stage: self.stage.into(),
+        });
         let subject = json!({ "experiment": self.experiment, "version": self.version });
         self.sending.carry_out(node, subject, &call).await
     }

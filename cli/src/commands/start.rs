@@ -12,7 +12,7 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Client, ConnectOptions, Follow};
-use nocknock_storage::dev_store::{self, DevStore, ServeError};
+use nocknock_dev_store::{self as dev_store, DevStore, ServeError};
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr},

@@ -12,7 +12,7 @@ use clap::Args;
 use nocknock_client::{AccountBalance, AccountId, ChainInfo, EmissionState, Snapshot};
 use serde_json::{json, Value};
 
-/// Show how the chain and an account stand.
+/// Show the state of the chain and of an account.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// The account [default: the one that signs, if keys are named].

@@ -7,7 +7,6 @@ use crate::{
     node::Node,
     output::{number, pairs, table, text},
     questions::ask_all,
-    store,
     views::{self, percent, who, with},
 };
 use clap::Args;
@@ -23,9 +22,9 @@ const PROGRESS: BlockNumber = 500;
 
 /// Show a task: its terms, its timeline and its money.
 ///
-/// The timeline is read from the blocks of the task. A node that throws old states away has only
-/// the last of them; one that was started with `--state-pruning archive`, as `nocknock start` does,
-/// has all.
+/// The timeline is read from the blocks of the task. A node that discards old states has only the
+/// most recent of them; one that was started with `--state-pruning archive`, as `nocknock start`
+/// does, has them all.
 #[derive(Debug, Args)]
 pub(crate) struct ShowTask {
     /// The task.
@@ -65,9 +64,10 @@ impl ShowTask {
             now: best.block().number,
             commitments: best.commitments(self.task).await?,
             deliveries: deliveries(&best, self.task, &ranking).await?,
-            timeline: match self.no_timeline {
-                true => Timeline::default(),
-                false => timeline(node, self.task, &task, best.block().number).await?,
+            timeline: if self.no_timeline {
+                Timeline::default()
+            } else {
+                timeline(node, self.task, &task, best.block().number).await?
             },
             ranking,
             task,
@@ -171,7 +171,7 @@ impl Everything {
         }
         if self.timeline.forgotten > 0 {
             parts.push(format!(
-                "The node has thrown away the states of {} blocks of the task, so their events are missing.",
+                "The node has discarded the states of {} blocks of the task, so their events are missing.",
                 self.timeline.forgotten
             ));
         }
@@ -210,7 +210,7 @@ impl Everything {
     fn data(&self) -> [(&'static str, String); 4] {
         let task = &self.task;
         let blocks = format!("{} blocks, {} of them tests", task.blocks, task.test_blocks);
-        let published = task.train_data.as_ref().map(store::shown);
+        let published = task.train_data.as_ref().map(ToString::to_string);
         let least = &task.terms.min_score;
         [
             ("shape", task.shape.name().to_owned()),

@@ -18,15 +18,15 @@ use serde_json::Value;
 /// List tasks.
 #[derive(Debug, Args)]
 pub(crate) struct ListTasks {
-    /// Only those of this experiment.
+    /// Only tasks of this experiment.
     #[arg(long, value_name = "NUMBER")]
     experiment: Option<ExperimentId>,
 
-    /// Only those that take commitments now.
+    /// Only tasks that accept commitments now.
     #[arg(long)]
     open: bool,
 
-    /// Only your own; keys must be named.
+    /// Only your own tasks; needs keys.
     #[arg(long)]
     mine: bool,
 }
@@ -35,10 +35,7 @@ impl ListTasks {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let best = node.best().await?;
         let now = best.block().number;
-        let own = match self.mine {
-            true => Some(node.keys()?.account()),
-            false => None,
-        };
+        let own = if self.mine { Some(node.keys()?.account()) } else { None };
         let mut tasks = best.all_tasks().await?;
         tasks.retain(|(_, task)| {
             self.experiment.is_none_or(|wanted| task.experiment == wanted)

@@ -14,7 +14,7 @@ use serde_json::json;
 /// Send tokens to another account.
 #[derive(Debug, Args)]
 pub(crate) struct Transfer {
-    /// Who receives them.
+    /// The account that receives them.
     #[arg(value_parser = parse_account)]
     to: AccountId,
 
@@ -47,7 +47,7 @@ impl Transfer {
     fn call(&self) -> Result<Call, Failure> {
         match self.amount.0 {
             0 => Err(usage("there is nothing to send: give more than 0 NNK")),
-            amount => Ok(calls::balances::transfer(&self.to, amount)),
+            amount => Ok(calls::Balances::transfer(&self.to, amount).into()),
         }
     }
 
@@ -64,8 +64,8 @@ impl Transfer {
             return Ok(());
         }
         Err(Failure::Refused(format!(
-            "{account} has {} NNK free and can send at most {} NNK: the fee is {} NNK, and at least {} NNK must stay so \
-             that the account lives",
+            "{account} has {} NNK free and can send at most {} NNK: the fee is {} NNK, and at least {} NNK must \
+             stay for the account to exist",
             Amount(balance.free),
             Amount(most),
             Amount(fee),

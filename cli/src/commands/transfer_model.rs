@@ -6,11 +6,11 @@ use crate::{
     node::Node,
 };
 use clap::Args;
-use nocknock_client::{calls, AccountId};
+use nocknock_client::{calls, AccountId, Call};
 use nocknock_primitives::ids::{ExperimentId, ModelVersionNumber};
 use serde_json::json;
 
-/// Give a model version of yours to another account, at once.
+/// Give one of your model versions to another account, immediately.
 ///
 /// The other account is not asked. Who trained the model and who asked for it stays on record.
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub(crate) struct TransferModel {
     /// The version of the model.
     version: ModelVersionNumber,
 
-    /// Who gets it.
+    /// The account that gets it.
     #[arg(value_parser = parse_account)]
     to: AccountId,
 
@@ -32,7 +32,11 @@ pub(crate) struct TransferModel {
 impl TransferModel {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         check_model(&node.best().await?, self.experiment, self.version).await?;
-        let call = calls::experiments::transfer_model(self.experiment, self.version, &self.to);
+        let call = Call::from(calls::Experiments::transfer_model {
+            experiment: self.experiment,
+            version: self.version,
+            to: self.to,
+        });
         let subject = json!({ "experiment": self.experiment, "version": self.version });
         self.sending.carry_out(node, subject, &call).await
     }

@@ -2,23 +2,24 @@
 
 use crate::{commands::send::Sending, failure::Failure, node::Node, views::shown};
 use clap::{Args, Subcommand};
-use nocknock_client::{calls, Call, Keys};
+use codec::Encode;
+use nocknock_client::{calls, Keys};
 use serde_json::json;
 
-/// What who validates does.
+/// What a validator does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Validator {
     SetKeys(SetKeys),
     /// Stand for election with your work points
     ///
-    /// Session keys have to be registered before. Who is elected authors and finalises from the
-    /// second session after that on; a candidate whose node authors nothing for eight of its
+    /// Register session keys first. Whoever is elected authors and finalises blocks from the second
+    /// session after the election on; a candidate whose node authors nothing in eight of its
     /// sessions in a row is dropped.
     Apply(Candidacy),
-    /// Stand for election no longer
+    /// Stop standing for election
     ///
-    /// You may be elected for the present session and the next one already: keep the node running
-    /// until they are over.
+    /// You may already be elected for the current session and the next one: keep the node running
+    /// until both are over.
     Leave(Candidacy),
 }
 
@@ -45,8 +46,8 @@ impl Validator {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         match self {
             Self::SetKeys(command) => command.run(node).await,
-            Self::Apply(command) => command.run(node, calls::rewards::apply_as_candidate()).await,
-            Self::Leave(command) => command.run(node, calls::rewards::leave_candidates()).await,
+            Self::Apply(command) => command.run(node, calls::Rewards::apply_as_candidate).await,
+            Self::Leave(command) => command.run(node, calls::Rewards::leave_candidates).await,
         }
     }
 }
@@ -57,16 +58,16 @@ impl SetKeys {
         let made = node.client.make_session_keys(&account).await?;
         let subject = json!({
             "account": shown(account),
-            "keys": format!("0x{}", hex::encode(&made.keys)),
+            "keys": format!("0x{}", hex::encode(made.keys.encode())),
         });
-        let call = calls::session::set_keys(&made);
+        let call = calls::Session::from(made).into();
         self.sending.carry_out(node, subject, &call).await
     }
 }
 
 impl Candidacy {
-    async fn run(self, node: &Node, call: Call) -> Result<(), Failure> {
+    async fn run(self, node: &Node, call: calls::Rewards) -> Result<(), Failure> {
         let subject = json!({ "account": shown(node.keys().map(Keys::account)?) });
-        self.sending.carry_out(node, subject, &call).await
+        self.sending.carry_out(node, subject, &call.into()).await
     }
 }

@@ -1,35 +1,39 @@
 //! `nocknock verify`.
 
 use crate::{
-    commands::fetch_model::{known_task, reopen},
+    commands::fetch_model::known_task,
     failure::{usage, Failure},
-    model_file::ModelFile,
     node::Node,
     output::{table, text},
-    store::Store,
     views::{self, provenance, short, words},
 };
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use clap::Args;
 use codec::Encode;
-use nocknock_client::{Recorded, Snapshot};
+use nocknock_client::{Hash, Recorded, Snapshot};
+use nocknock_dataset::{quantise::ColumnRange, Quantiser, TrainBlob};
 use nocknock_primitives::{
     circuit::KeyOrigin,
     fact::{Evidence, ScoreFact},
     ids::{ContentHash, RecordId, TaskId},
     provenance::ProvenanceField,
 };
+use nocknock_requester::{check_delivery, ModelFile, StoreError};
 use serde::Serialize;
 use serde_json::{json, Value};
 use std::path::Path;
 
 /// Recompute everything that is said about a delivered model.
 ///
-/// From a model file, the commitment is recomputed from its weights; from a task, the ciphertext
-/// and key on the chain are opened anew. Then each link is compared: registry, proven fact,
-/// provenance record, roots of the data, and the Merkle proof of the record against its anchor. For
-/// every statement it is said whether it is proved, checked by the chain, or only attested by the
-/// worker.
+/// From a model file, the commitment is recomputed from its weights, and its class names and the
+/// scaling of its inputs are compared with the training data as it was published. From a task, the
+/// ciphertext and key on the chain are opened anew. Then each link is compared: registry, proven
+/// fact, provenance record, roots of the data, and the Merkle proof of the record against its
+/// anchor. For every statement it is said whether it is proved, checked by the chain, or only
+/// attested by the worker.
+///
+/// If the published data cannot be fetched, the command says that class names and scaling are not
+/// confirmed, and ends with exit code 3.
 ///
 /// The answers are those of the node that is asked. Ask your own.
 #[derive(Debug, Args)]
@@ -38,9 +42,14 @@ pub(crate) struct Verify {
     #[arg(value_name = "TASK|MODEL-FILE|circuits")]
     target: String,
 
-    /// Fetch the training data as well, and compare it with the roots on the chain.
+    /// Compare each block of the published training data with its root on the chain as well.
     #[arg(long)]
     with_data: bool,
+
+    /// Do not fetch the published training data. Class names and scaling of a model file then stay
+    /// unconfirmed.
+    #[arg(long, conflicts_with = "with_data")]
+    without_data: bool,
 }
 
 /// Whether a link holds.
@@ -75,13 +84,57 @@ impl Link {
     }
 }
 
+/// The training data as it was published.
+#[derive(Debug)]
+enum Published {
+    Fetched(Box<TrainBlob>),
+    /// It cannot be had, for this reason.
+    Missing(String),
+    /// Nobody wants to compare anything with it.
+    NotWanted,
+}
+
+impl Published {
+    /// Fetches what the record names. The id is the chain's, and the bytes belong to it.
+    async fn fetch(node: &Node, record: &Recorded) -> Result<Self, Failure> {
+        let Some(blob) = record.provenance.train_data else {
+            return Ok(Self::Missing("the record names no training data".to_owned()));
+        };
+        Ok(match node.config.storage.store()?.train_blob(&blob).await {
+            Ok(data) => Self::Fetched(Box::new(data)),
+            Err(error @ StoreError::Unreadable(_)) => {
+                Self::Missing(format!("what was published is not training data: {error}"))
+            }
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Setup(_))) => {
+                Self::Missing(format!("the published data cannot be fetched: {error}"))
+            }
+            Err(error) => return Err(error.into()),
+        })
+    }
+
+    /// Why it cannot be compared with.
+    fn reason(&self) -> &str {
+        match self {
+            Self::Missing(reason) => reason,
+            Self::Fetched(_) | Self::NotWanted => "the published data was not asked for",
+        }
+    }
+}
+
 /// What was found out about one model.
 #[derive(Debug)]
 struct Finding {
     id: RecordId,
     record: Recorded,
     links: Vec<Link>,
+    /// Something was to be compared with the published data, and that could not be had.
+    lacks_data: bool,
 }
+
+/// What whoever sees only the end of the output has to know.
+const NOT_CONFIRMED: &str = "not everything is verified: the published training data cannot be \
+    had, so whatever depends on it is unconfirmed; try again, give the URL of another store with \
+    --store, or leave the data out with --without-data";
 
 impl Verify {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
@@ -98,10 +151,13 @@ impl Verify {
             let texts: Vec<String> = findings.iter().map(Finding::text).collect();
             texts.join("\n\n")
         })?;
-        match findings.iter().any(Finding::is_broken) {
-            true => Err(Failure::NotTrue("at least one link is broken".to_owned())),
-            false => Ok(()),
+        if findings.iter().any(Finding::is_broken) {
+            return Err(Failure::NotTrue("at least one link is broken".to_owned()));
         }
+        if findings.iter().any(|finding| finding.lacks_data) {
+            return Err(Failure::Unreachable(NOT_CONFIRMED.to_owned()));
+        }
+        Ok(())
     }
 
     async fn verify_task(
@@ -116,7 +172,7 @@ impl Verify {
         }
         let mut findings = Vec::new();
         for (id, record) in records {
-            findings.push(self.examine(node, best, id, record, Vec::new()).await?);
+            findings.push(self.examine(node, best, id, record, None).await?);
         }
         Ok(findings)
     }
@@ -140,32 +196,34 @@ impl Verify {
                 origin.task
             )));
         };
-        let chain = node.client.genesis_hash();
-        let links = vec![
-            Link::new(
-                "weights",
-                commitment == said && commitment == record.provenance.model,
-                format!("they lead to the commitment {}", short(commitment)),
-            ),
-            Link::new("chain", origin.genesis == chain, "the file names this chain"),
-            Link::new(
-                "score in the file",
-                origin.score == record.provenance.score,
-                origin.score.to_string(),
-            ),
-        ];
-        self.examine(node, best, id, record, links).await
+        let links = file_links(&model, said == commitment, node.client.genesis_hash(), &record);
+        self.examine(node, best, id, record, Some((&model, links))).await
     }
 
-    /// Everything that can be recomputed about a record.
+    /// Everything that can be recomputed about a record, and about a file that claims to be its
+    /// model.
     async fn examine(
         &self,
         node: &Node,
         best: &Snapshot,
         id: RecordId,
         record: Recorded,
-        mut links: Vec<Link>,
+        file: Option<(&ModelFile, Vec<Link>)>,
     ) -> Result<Finding, Failure> {
+        let says_meaning = |(model, _): &(&ModelFile, _)| {
+            !model.about.classes.is_empty() || model.about.quantiser.is_some()
+        };
+        let compares = file.as_ref().is_some_and(says_meaning) && !self.without_data;
+        let published = if compares || self.with_data {
+            Published::fetch(node, &record).await?
+        } else {
+            Published::NotWanted
+        };
+        let mut links = Vec::new();
+        if let Some((model, of_file)) = file {
+            links.extend(of_file);
+            links.extend(meaning_links(model, &published));
+        }
         links.push(delivery(node, best, &record).await?);
         links.push(registry(best, &record).await?);
         links.push(proven_fact(best, &record).await?);
@@ -173,10 +231,97 @@ impl Verify {
         links.push(circuit(best, &record).await?);
         links.push(anchor(best, id, &record).await?);
         if self.with_data {
-            links.push(training_data(node, best, &record).await?);
+            links.push(training_data(best, &record, &published).await?);
         }
-        Ok(Finding { id, record, links })
+        let lacks_data = matches!(published, Published::Missing(_));
+        Ok(Finding { id, record, links, lacks_data })
     }
+}
+
+/// What a file says about its model, compared with the chain's record.
+fn file_links(model: &ModelFile, names_own: bool, chain: Hash, record: &Recorded) -> Vec<Link> {
+    let (origin, from) = (&model.about.origin, &record.provenance);
+    let place = format!(
+        "experiment {}, task {}, version {}, by {}",
+        origin.experiment, origin.task, origin.version, origin.worker
+    );
+    let is_place = (origin.experiment, origin.task, origin.version, origin.worker)
+        == (from.experiment, from.task, from.version, from.submitter);
+    vec![
+        Link::new(
+            "weights",
+            names_own,
+            format!("they lead to the commitment {}", short(from.model)),
+        ),
+        Link::new("chain", origin.genesis == chain, "the file names this chain"),
+        Link::new("origin in the file", is_place, place),
+        Link::new("score in the file", origin.score == from.score, origin.score.to_string()),
+    ]
+}
+
+/// What a file says about the meaning of inputs and outputs. The commitment is to the weights
+/// alone, so that only the published data can confirm it.
+fn meaning_links(model: &ModelFile, published: &Published) -> [Link; 2] {
+    const CLASSES: &str = "class names in the file";
+    const SCALING: &str = "scaling in the file";
+    let about = &model.about;
+    let classes = match published {
+        _ if about.classes.is_empty() => Link::unknown(CLASSES, "the file has none"),
+        Published::Fetched(data) => {
+            let found = differing_class(&about.classes, data.classes());
+            let same = format!("the {} of the published data", about.classes.len());
+            Link::new(CLASSES, found.is_none(), found.unwrap_or(same))
+        }
+        other => Link::unknown(CLASSES, format!("not confirmed: {}", other.reason())),
+    };
+    let scaling = match (&about.quantiser, published) {
+        (None, _) => Link::unknown(SCALING, "the file has none"),
+        (Some(own), Published::Fetched(data)) => {
+            let found = differing_column(own, data.quantiser());
+            let same = format!("names and ranges of the {} published columns", own.columns().len());
+            Link::new(SCALING, found.is_none(), found.unwrap_or(same))
+        }
+        (_, other) => Link::unknown(SCALING, format!("not confirmed: {}", other.reason())),
+    };
+    [classes, scaling]
+}
+
+/// How the names of classes differ from the published ones.
+fn differing_class(own: &[String], published: &[String]) -> Option<String> {
+    if own.len() != published.len() {
+        return Some(format!(
+            "the file names {}, the published data {}",
+            own.len(),
+            published.len()
+        ));
+    }
+    let mut pairs = own.iter().zip(published).enumerate();
+    let (class, (own, published)) = pairs.find(|(_, (own, published))| own != published)?;
+    Some(format!("class {class} is {own:?} in the file and {published:?} in the published data"))
+}
+
+/// How the scaling differs from the published one.
+fn differing_column(own: &Quantiser, published: &Quantiser) -> Option<String> {
+    if own == published {
+        return None;
+    }
+    let columns = own.columns().iter().zip(published.columns());
+    let shown =
+        |column: &ColumnRange| format!("{:?} from {} to {}", column.name, column.low, column.high);
+    let differing = columns.enumerate().find(|(_, (own, published))| own != published);
+    Some(match differing {
+        Some((index, (own, published))) => format!(
+            "column {} is {} in the file and {} in the published data",
+            index + 1,
+            shown(own),
+            shown(published)
+        ),
+        None => format!(
+            "the file has {} columns, the published data {}, or only one of them has names",
+            own.columns().len(),
+            published.columns().len()
+        ),
+    })
 }
 
 fn read(path: &Path) -> Result<ModelFile, Failure> {
@@ -192,7 +337,7 @@ fn read(path: &Path) -> Result<ModelFile, Failure> {
 /// The key on the chain opens the ciphertext on the chain to the model of the record.
 async fn delivery(node: &Node, best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
     const WHAT: &str = "delivery";
-    match reopen(node, best, record).await {
+    match check_delivery(&node.client, best, record).await.map_err(Failure::from) {
         Ok(()) => Ok(Link::new(WHAT, true, "the key opens the ciphertext to this model")),
         Err(Failure::NotFound(reason)) => Ok(Link::unknown(WHAT, reason)),
         Err(Failure::NotTrue(reason)) => Ok(Link::new(WHAT, false, reason)),
@@ -282,14 +427,18 @@ async fn anchor(best: &Snapshot, id: RecordId, record: &Recorded) -> Result<Link
     })
 }
 
-async fn training_data(node: &Node, best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
+async fn training_data(
+    best: &Snapshot,
+    record: &Recorded,
+    published: &Published,
+) -> Result<Link, Failure> {
     const WHAT: &str = "training data";
-    let Some(blob) = record.provenance.train_data else {
-        return Ok(Link::unknown(WHAT, "the record names none"));
+    let data = match published {
+        Published::Fetched(data) => data,
+        other => return Ok(Link::unknown(WHAT, other.reason())),
     };
     let task = known_task(best, record.provenance.task).await?;
     let drawn: Vec<_> = task.tests.iter().map(|test| test.index).collect();
-    let data = Store::new(&node.config.storage)?.train_blob(&blob).await?;
     let roots = best.roots(record.provenance.task).await?;
     let checked =
         data.check_against_roots(&roots).and_then(|()| data.check_complete(task.blocks, &drawn));
@@ -316,7 +465,7 @@ impl Finding {
             "record": provenance::record(self.id, &self.record),
             "links": self.links,
             "statements": fields,
-            "holds": !self.is_broken(),
+            "holds": !self.is_broken() && !self.lacks_data,
         })
     }
 
@@ -388,4 +537,120 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
         });
         table(&["circuit", "kind", "shape", "status", "key"], rows)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model_card::tests::delivered;
+    use nocknock_dataset::{PreparedTask, Range, ReadOptions, SplitOptions, Table};
+    use nocknock_primitives::{model::shape::TINY_4X3X2, score::Score};
+
+    /// Published data of these rows.
+    fn data(csv: &str, range: Range) -> TrainBlob {
+        let options = ReadOptions::default();
+        let table = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
+        let quantiser = Quantiser::fit(&table, &TINY_4X3X2, range).unwrap();
+        let options = SplitOptions::random().unwrap();
+        let prepared = PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options);
+        prepared.unwrap().train_blob(&[])
+    }
+
+    const ROWS: &str = "a,b,class\n0,1,no\n1,0,yes\n2,2,no\n3,1,yes\n";
+
+    /// A model file that says what this data says, and the data as it was published.
+    fn honest() -> (ModelFile, Published) {
+        let data = data(ROWS, Range::MinMax);
+        let mut model = delivered().file;
+        model.about.classes = data.classes().to_vec();
+        model.about.quantiser = Some(data.quantiser().clone());
+        (model, Published::Fetched(Box::new(data)))
+    }
+
+    fn verdicts(model: &ModelFile, published: &Published) -> [Verdict; 2] {
+        meaning_links(model, published).map(|link| link.verdict)
+    }
+
+    #[test]
+    fn names_and_scaling_of_the_published_data_hold() {
+        let (model, published) = honest();
+        assert_eq!(verdicts(&model, &published), [Verdict::Holds, Verdict::Holds]);
+    }
+
+    #[test]
+    fn a_changed_name_of_a_class_is_found() {
+        let (mut model, published) = honest();
+        model.about.classes.swap(0, 1);
+        let [classes, scaling] = meaning_links(&model, &published);
+        assert_eq!((classes.verdict, scaling.verdict), (Verdict::Broken, Verdict::Holds));
+        assert!(classes.note.contains("class 0 is \"yes\" in the file"), "{}", classes.note);
+        model.about.classes.truncate(1);
+        assert_eq!(verdicts(&model, &published)[0], Verdict::Broken);
+    }
+
+    #[test]
+    fn changed_ranges_and_columns_are_found() {
+        let (mut model, published) = honest();
+        let shifted = Range::Fixed { low: 0.0, high: 3.5 };
+        let others = [
+            (data(ROWS, shifted), "column 1 is \"a\" from 0 to 3.5 in the file"),
+            (data(&ROWS.replace("b,", "x,"), Range::MinMax), "column 2 is \"x\""),
+            (data("a,class\n0,no\n1,yes\n2,no\n3,yes\n", Range::MinMax), "has 1 columns"),
+        ];
+        for (other, words) in others {
+            model.about.quantiser = Some(other.quantiser().clone());
+            let [classes, scaling] = meaning_links(&model, &published);
+            assert_eq!((classes.verdict, scaling.verdict), (Verdict::Holds, Verdict::Broken));
+            assert!(scaling.note.contains(words), "{}", scaling.note);
+        }
+    }
+
+    #[test]
+    fn nothing_is_confirmed_by_data_that_cannot_be_fetched() {
+        let (model, _) = honest();
+        let away = Published::Missing("the store is away".to_owned());
+        for link in meaning_links(&model, &away) {
+            assert_eq!(link.verdict, Verdict::Unknown);
+            assert_eq!(link.note, "not confirmed: the store is away");
+        }
+        assert_eq!(verdicts(&model, &Published::NotWanted), [Verdict::Unknown; 2]);
+    }
+
+    #[test]
+    fn a_finding_that_lacks_its_data_does_not_hold() {
+        let delivered = delivered();
+        let finding = |lacks_data| Finding {
+            id: delivered.record_id,
+            record: delivered.record.clone(),
+            links: Vec::new(),
+            lacks_data,
+        };
+        assert_eq!(finding(false).json()["holds"], true);
+        assert_eq!(finding(true).json()["holds"], false);
+        assert!(!finding(true).is_broken());
+    }
+
+    #[test]
+    fn a_file_that_claims_another_origin_is_found_out() {
+        let delivered = delivered();
+        let chain = delivered.file.about.origin.genesis;
+        let broken = |change: fn(&mut ModelFile)| {
+            let mut file = delivered.file.clone();
+            change(&mut file);
+            let links = file_links(&file, true, chain, &delivered.record);
+            let broken = links.into_iter().filter(|link| link.verdict == Verdict::Broken);
+            broken.map(|link| link.what).collect::<Vec<_>>()
+        };
+        assert!(broken(|_| {}).is_empty());
+        assert_eq!(broken(|file| file.about.origin.genesis = Hash::zero()), ["chain"]);
+        let better = |file: &mut ModelFile| file.about.origin.score = Score::new(10, 10);
+        assert_eq!(broken(better), ["score in the file"]);
+        for change in [
+            (|file: &mut ModelFile| file.about.origin.experiment += 1) as fn(&mut ModelFile),
+            |file: &mut ModelFile| file.about.origin.version += 1,
+            |file: &mut ModelFile| file.about.origin.worker = [9; 32].into(),
+        ] {
+            assert_eq!(broken(change), ["origin in the file"]);
+        }
+    }
 }

@@ -121,10 +121,7 @@ impl DevNode {
     fn failed(&self, status: ExitStatus) -> Failure {
         let log = read_log(&self.log);
         let reason = reason(&log);
-        let advice = match reason.contains(IN_USE) {
-            true => format!("{ORPHAN}\n"),
-            false => String::new(),
-        };
+        let advice = if reason.contains(IN_USE) { format!("{ORPHAN}\n") } else { String::new() };
         other(format!(
             "the node ended ({status}): {reason}\n{advice}Its log is {}",
             self.log.display()
@@ -157,13 +154,11 @@ fn reason(log: &str) -> String {
         .lines()
         .filter(|line| line.starts_with("Error") || line.contains("panicked at"))
         .collect();
-    match errors.is_empty() {
-        false => errors.join("\n"),
-        true => {
-            let last = log.lines().rev().find(|line| !line.trim().is_empty());
-            last.unwrap_or("it has said nothing").to_owned()
-        }
+    if !errors.is_empty() {
+        return errors.join("\n");
     }
+    let last = log.lines().rev().find(|line| !line.trim().is_empty());
+    last.unwrap_or("it has said nothing").to_owned()
 }
 
 /// Makes sure that a node can listen at this port. Otherwise it would take another one in silence,
@@ -177,9 +172,10 @@ pub(crate) fn ensure_free(port: u16) -> Result<(), Failure> {
 
 /// Makes sure that the node listens at the port that it was given, if it was given one.
 pub(crate) fn ensure_at(url: &str, port: u16) -> Result<(), Failure> {
-    match port == 0 || url.ends_with(&format!(":{port}")) {
-        true => Ok(()),
-        false => Err(not_listening(port, "another program was faster")),
+    if port == 0 || url.ends_with(&format!(":{port}")) {
+        Ok(())
+    } else {
+        Err(not_listening(port, "another program was faster"))
     }
 }
 

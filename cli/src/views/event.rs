@@ -8,9 +8,10 @@ use super::{
     task::{fate, outcome},
     who, with,
 };
-use crate::{amount::Amount, store};
+use crate::amount::Amount;
 use nocknock_client::{
-    DomainEvent, EventRecord, ExperimentsEvent, ProvenanceEvent, RewardsEvent, TasksEvent, WtmEvent,
+    BalancesEvent, DomainEvent, EventRecord, ExperimentsEvent, ProvenanceEvent, RewardsEvent,
+    TasksEvent, VerifierEvent, WtmEvent,
 };
 use serde_json::{json, Value};
 
@@ -37,10 +38,11 @@ pub(crate) fn sentence(event: &DomainEvent) -> String {
         DomainEvent::Experiments(event) => of_experiments(event),
         DomainEvent::Rewards(event) => of_rewards(event),
         DomainEvent::Wtm(event) => of_facts(event),
-        DomainEvent::Provenance(ProvenanceEvent::ModelRecorded { record, .. }) => {
-            format!("its origin was written to provenance record {record}")
+        DomainEvent::Provenance(event) => of_provenance(event),
+        DomainEvent::Verifier(event) => of_circuits(event),
+        DomainEvent::Balances(tokens) => {
+            of_tokens(tokens).unwrap_or_else(|| format!("{}.{}", event.pallet(), event.name()))
         }
-        other => format!("{}.{}", other.pallet(), other.name()),
     }
 }
 
@@ -54,45 +56,26 @@ fn of_tasks(event: &TasksEvent) -> String {
             format!("created by {}, budget {}", who(requester), nnk(*budget))
         }
         TasksEvent::SplitDrawn { test_blocks, .. } => format!("test blocks drawn: {test_blocks:?}"),
-        TasksEvent::TaskOpened { train_data, commit_end, .. } => format!(
-            "training data published as {}; commitments until block {commit_end}",
-            store::shown(train_data)
-        ),
-        TasksEvent::BlockRevealed { block, rows, .. } => {
-            format!("test block {block} revealed, {rows} rows")
+        TasksEvent::TaskOpened { train_data, commit_end, .. } => {
+            format!("training data published as {train_data}; commitments until block {commit_end}")
         }
-        TasksEvent::TaskSettled { outcome: how, ranked, .. } => {
-            format!("settled: {}, {ranked} ranked", outcome(*how))
-        }
-        TasksEvent::TaskFinished { returned, .. } => {
-            format!("finished; {} back to the requester", nnk(*returned))
-        }
-        other => of_submissions(other),
-    }
-}
-
-fn of_submissions(event: &TasksEvent) -> String {
-    match event {
         TasksEvent::ModelCommitted { worker, .. } => format!("{} committed a model", who(worker)),
         TasksEvent::CommitmentWithdrawn { worker, .. } => {
             format!("{} took its commitment back", who(worker))
+        }
+        TasksEvent::BlockRevealed { block, rows, .. } => {
+            format!("test block {block} revealed, {rows} rows")
         }
         TasksEvent::ScoresProved { worker, blocks, correct, .. } => {
             format!("{} has proved {blocks} blocks, {correct} rows correct", who(worker))
         }
         TasksEvent::SubmissionCompleted { worker, score, eligible, .. } => {
-            let end = match eligible {
-                true => "",
-                false => ", which is not enough to win",
-            };
+            let end = if *eligible { "" } else { ", which is not enough to win" };
             format!("{} proved {score} ({}){end}", who(worker), percent(score))
         }
-        other => of_payments(other),
-    }
-}
-
-fn of_payments(event: &TasksEvent) -> String {
-    match event {
+        TasksEvent::TaskSettled { outcome: how, ranked, .. } => {
+            format!("settled: {}, {ranked} ranked", outcome(*how))
+        }
         TasksEvent::ModelDelivered { worker, .. } => {
             format!("{} delivered its encrypted model", who(worker))
         }
@@ -105,7 +88,11 @@ fn of_payments(event: &TasksEvent) -> String {
         TasksEvent::CommitmentClosed { worker, fate: became, .. } => {
             format!("stake of {}: {}", who(worker), fate(*became))
         }
-        other => other.name().to_owned(),
+        TasksEvent::TaskFinished { returned, .. } => {
+            format!("finished; {} back to the requester", nnk(*returned))
+        }
+        TasksEvent::TaskRemoved { task } => format!("task {task} removed"),
+        TasksEvent::SeedStored { number } => format!("seed {number} for draws stored"),
     }
 }
 
@@ -119,15 +106,6 @@ fn of_experiments(event: &ExperimentsEvent) -> String {
         ExperimentsEvent::ExperimentDescribed { experiment, deposit } => {
             format!("experiment {experiment} described anew; {} held for it now", nnk(*deposit))
         }
-        ExperimentsEvent::ExperimentArchived { experiment, deposit } => {
-            format!("experiment {experiment} archived; {} stay on hold for it", nnk(*deposit))
-        }
-        other => of_owners(other),
-    }
-}
-
-fn of_owners(event: &ExperimentsEvent) -> String {
-    match event {
         ExperimentsEvent::TransferOffered { experiment, to } => {
             format!("experiment {experiment} offered to {}", who(to))
         }
@@ -140,17 +118,9 @@ fn of_owners(event: &ExperimentsEvent) -> String {
             who(to),
             nnk(*deposit)
         ),
-        ExperimentsEvent::ModelTransferred { experiment, version, from, to } => format!(
-            "version {version} of experiment {experiment} went from {} to {}",
-            who(from),
-            who(to)
-        ),
-        other => of_models(other),
-    }
-}
-
-fn of_models(event: &ExperimentsEvent) -> String {
-    match event {
+        ExperimentsEvent::ExperimentArchived { experiment, deposit } => {
+            format!("experiment {experiment} archived; {} stay on hold for it", nnk(*deposit))
+        }
         ExperimentsEvent::LeaderboardEntered { worker, place, .. } => {
             format!("{} entered the leaderboard at place {}", who(worker), place.saturating_add(1))
         }
@@ -163,54 +133,31 @@ fn of_models(event: &ExperimentsEvent) -> String {
         ExperimentsEvent::ModelStageChanged { experiment, version, stage: became } => {
             format!("version {version} of experiment {experiment} is {} now", stage(*became))
         }
-        other => other.name().to_owned(),
-    }
-}
-
-fn of_facts(event: &WtmEvent) -> String {
-    match event {
-        WtmEvent::ScoreProven { fact, .. } => format!("the score became fact {fact}"),
-        WtmEvent::FactProposed { fact, proposer, supersedes } => {
-            let place = supersedes.map_or_else(String::new, |old| format!(" in place of {old}"));
-            format!("fact {fact} proposed by {}{place}", who(proposer))
-        }
-        WtmEvent::FactDecided { fact, status: became, fee } => {
-            format!("fact {fact} is {}; {} burnt for its record", status(became), nnk(*fee))
-        }
-        WtmEvent::FactSuperseded { fact, by } => {
-            format!("fact {by} took the place of fact {fact}")
-        }
-        WtmEvent::FactRemoved { fact } => format!("fact {fact} removed"),
-        other => of_stakes(other),
-    }
-}
-
-fn of_stakes(event: &WtmEvent) -> String {
-    match event {
-        WtmEvent::FactAttested { fact, attester } => {
-            format!("{} put a bond on fact {fact}", who(attester))
-        }
-        WtmEvent::FactDisputed { fact, disputer } => {
-            format!("{} put a bond against fact {fact}", who(disputer))
-        }
-        WtmEvent::VoteCast { fact, voter, support, points } => {
-            let side = if *support { "for" } else { "against" };
-            let points = Amount(*points);
-            format!("{} voted {side} fact {fact} with {points} points", who(voter))
-        }
-        WtmEvent::Claimed { fact, who: account, returned, lost, won } => format!(
-            "{} got {} back for fact {fact}, won {} and lost {}",
-            who(account),
-            nnk(*returned),
-            nnk(*won),
-            nnk(*lost)
+        ExperimentsEvent::ModelTransferred { experiment, version, from, to } => format!(
+            "version {version} of experiment {experiment} went from {} to {}",
+            who(from),
+            who(to)
         ),
-        other => other.name().to_owned(),
     }
 }
 
 fn of_rewards(event: &RewardsEvent) -> String {
     match event {
+        RewardsEvent::PotGrew { session, added, free_pot } => format!(
+            "session {session} added {} to the pot; new tasks draw on {}",
+            nnk(*added),
+            nnk(*free_pot)
+        ),
+        RewardsEvent::CurriculumSet { experiment, task_share, max_open, .. } => format!(
+            "experiment {experiment} is in the curriculum: {task_share:?} of the pot for each \
+             task, at most {max_open} open"
+        ),
+        RewardsEvent::CurriculumRemoved { experiment, open } => {
+            format!("experiment {experiment} left the curriculum; {open} of its tasks still open")
+        }
+        RewardsEvent::CustodianDismissed { experiment, custodian } => {
+            format!("{} is no longer custodian of experiment {experiment}", who(custodian))
+        }
         RewardsEvent::BudgetReserved { budget, .. } => {
             format!("{} of the pot set aside", nnk(*budget))
         }
@@ -223,15 +170,147 @@ fn of_rewards(event: &RewardsEvent) -> String {
         RewardsEvent::BudgetReturned { amount, .. } => {
             format!("{} went back to the pot", nnk(*amount))
         }
+        RewardsEvent::PracticeSet { rows, min_score, .. } => format!(
+            "new practice block of {rows} rows; newcomers have to prove {}",
+            percent(min_score)
+        ),
+        RewardsEvent::WorkerRegistered { worker, expires, .. } => {
+            format!("{} registered as a worker until session {expires}", who(worker))
+        }
+        RewardsEvent::WorkerUnregistered { worker } => {
+            format!("{} ended its registration as a worker", who(worker))
+        }
         RewardsEvent::WorkerSuspended { worker, .. } => {
             format!("{} was suspended: it did not do what it committed to", who(worker))
         }
+        RewardsEvent::WorkerRemoved { worker } => {
+            format!("expired registration of {} removed", who(worker))
+        }
+        RewardsEvent::SpentPointsRemoved { who: account } => {
+            format!("{} has no work points left, and its entry was removed", who(account))
+        }
+        RewardsEvent::CandidateSilent { who: account } => {
+            format!("{} authored no blocks and stands for election no longer", who(account))
+        }
+        RewardsEvent::AccountBarred { who: account, points } => format!(
+            "{} committed an offence: it lost {} work points and is barred",
+            who(account),
+            Amount(*points)
+        ),
         RewardsEvent::CandidateAdded { who: account, points } => {
             format!("{} stands for election with {} work points", who(account), Amount(*points))
         }
         RewardsEvent::CandidateLeft { who: account } => {
             format!("{} stands for election no longer", who(account))
         }
-        other => other.name().to_owned(),
+        RewardsEvent::CandidateDisplaced { who: account } => {
+            format!("{} made room for a candidate with more work points", who(account))
+        }
+    }
+}
+
+fn of_facts(event: &WtmEvent) -> String {
+    match event {
+        WtmEvent::FactProposed { fact, proposer, supersedes } => {
+            let place = supersedes.map_or_else(String::new, |old| format!(" in place of {old}"));
+            format!("fact {fact} proposed by {}{place}", who(proposer))
+        }
+        WtmEvent::ScoreProven { fact, .. } => format!("the score became fact {fact}"),
+        WtmEvent::FactAttested { fact, attester } => {
+            format!("{} put a bond on fact {fact}", who(attester))
+        }
+        WtmEvent::FactDisputed { fact, disputer } => {
+            format!("{} put a bond against fact {fact}", who(disputer))
+        }
+        WtmEvent::VoteCast { fact, voter, support, points } => {
+            let side = if *support { "for" } else { "against" };
+            let points = Amount(*points);
+            format!("{} voted {side} fact {fact} with {points} points", who(voter))
+        }
+        WtmEvent::FactDecided { fact, status: became, fee } => {
+            format!("fact {fact} is {}; {} burnt for its record", status(became), nnk(*fee))
+        }
+        WtmEvent::FactSuperseded { fact, by } => {
+            format!("fact {by} took the place of fact {fact}")
+        }
+        WtmEvent::Claimed { fact, who: account, returned, lost, won } => format!(
+            "{} got {} back for fact {fact}, won {} and lost {}",
+            who(account),
+            nnk(*returned),
+            nnk(*won),
+            nnk(*lost)
+        ),
+        WtmEvent::FactRemoved { fact } => format!("fact {fact} removed"),
+    }
+}
+
+fn of_provenance(event: &ProvenanceEvent) -> String {
+    match event {
+        ProvenanceEvent::ModelRecorded { record, .. } => {
+            format!("its origin was written to provenance record {record}")
+        }
+        ProvenanceEvent::AnchorClosed { number, first, count, .. } => {
+            format!("anchor {number} holds {count} provenance records, the first of them {first}")
+        }
+    }
+}
+
+fn of_circuits(event: &VerifierEvent) -> String {
+    match event {
+        VerifierEvent::CircuitRegistered { circuit, .. } => format!("circuit {circuit} registered"),
+        VerifierEvent::CircuitReplaced { circuit, successor } => {
+            format!("circuit {circuit} replaced by {successor}")
+        }
+        VerifierEvent::CircuitDisabled { circuit } => {
+            format!("circuit {circuit} disabled: its proofs are accepted no longer")
+        }
+    }
+}
+
+/// None for what tells of tokens again that another event tells better.
+fn of_tokens(event: &BalancesEvent) -> Option<String> {
+    Some(match event {
+        BalancesEvent::Transfer { from, to, amount } => {
+            format!("{} sent {} to {}", who(from), nnk(*amount), who(to))
+        }
+        BalancesEvent::Minted { who: account, amount } => {
+            format!("{} minted for {}", nnk(*amount), who(account))
+        }
+        BalancesEvent::Burned { who: account, amount } => {
+            format!("{} of {} burnt", nnk(*amount), who(account))
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_client::{AccountId, NNK};
+
+    fn worker() -> AccountId {
+        AccountId::from([1; 32])
+    }
+
+    #[test]
+    fn every_pallet_has_its_words() {
+        let seed = DomainEvent::Tasks(TasksEvent::SeedStored { number: 4 });
+        assert_eq!(sentence(&seed), "seed 4 for draws stored");
+        let grew = RewardsEvent::PotGrew { session: 3, added: NNK, free_pot: 2 * NNK };
+        let expected = "session 3 added 1 NNK to the pot; new tasks draw on 2 NNK";
+        assert_eq!(sentence(&DomainEvent::Rewards(grew)), expected);
+        let closed = ProvenanceEvent::AnchorClosed { number: 1, first: 2, count: 3, root: [0; 32] };
+        let expected = "anchor 1 holds 3 provenance records, the first of them 2";
+        assert_eq!(sentence(&DomainEvent::Provenance(closed)), expected);
+        let burnt = BalancesEvent::Burned { who: worker(), amount: NNK };
+        let expected = format!("1 NNK of {} burnt", who(&worker()));
+        assert_eq!(sentence(&DomainEvent::Balances(burnt)), expected);
+    }
+
+    #[test]
+    fn an_event_about_tokens_without_words_of_its_own_is_named() {
+        let event = DomainEvent::Balances(BalancesEvent::Issued { amount: 1 });
+        assert_eq!(sentence(&event), "Balances.Issued");
+        assert_eq!(summary(&event)["fields"], json!({ "amount": "0.000000000001" }));
     }
 }

@@ -1,296 +1,93 @@
-//! The fields of events, under the names that they have on the chain.
+//! The fields of events, under the names that they have on the chain and in the forms that all
+//! JSON of this program uses.
 
-use super::{
-    experiment::stage,
-    fact::status,
-    score, shown,
-    task::{funding, outcome},
-};
-use crate::{amount::Amount, store};
-use nocknock_client::{
-    DomainEvent, ExperimentsEvent, ProvenanceEvent, RewardsEvent, TasksEvent, WtmEvent,
-};
-use nocknock_primitives::task::Fate;
-use serde_json::{json, Value};
+use super::{score, shown};
+use crate::amount::Amount;
+use nocknock_client::{DomainEvent, FieldValue};
+use serde_json::{json, Map, Value};
 
-/// The fields of an event about tasks, experiments, models, facts or rewards; null for another one.
+/// The fields of an event of any kind.
 pub(super) fn fields(event: &DomainEvent) -> Value {
-    match event {
-        DomainEvent::Tasks(event) => of_tasks(event),
-        DomainEvent::Experiments(event) => of_experiments(event),
-        DomainEvent::Rewards(event) => of_rewards(event),
-        DomainEvent::Wtm(event) => of_facts(event),
-        DomainEvent::Provenance(ProvenanceEvent::ModelRecorded {
-            record,
-            task,
-            model,
-            submitter,
-        }) => json!({
-            "record": record,
-            "task": task,
-            "model": shown(model),
-            "submitter": shown(submitter),
-        }),
-        _ => Value::Null,
+    match event.fields() {
+        Ok(fields) => record(&fields),
+        Err(error) => json!({ "unreadable": error.to_string() }),
     }
 }
 
-fn of_tasks(event: &TasksEvent) -> Value {
-    match event {
-        TasksEvent::TaskCreated { task, experiment, requester, funding: payer, budget } => json!({
-            "task": task,
-            "experiment": experiment,
-            "requester": shown(requester),
-            "funding": funding(*payer),
-            "budget": Amount(*budget),
-        }),
-        TasksEvent::SplitDrawn { task, test_blocks } => {
-            json!({ "task": task, "test_blocks": test_blocks })
-        }
-        TasksEvent::TaskOpened { task, train_data, commit_end } => json!({
-            "task": task,
-            "train_data": store::shown(train_data),
-            "commit_end": commit_end,
-        }),
-        TasksEvent::BlockRevealed { task, block, rows, hidden } => {
-            json!({ "task": task, "block": block, "rows": rows, "hidden": hidden })
-        }
-        other => of_submissions(other),
+fn record(fields: &[(String, FieldValue)]) -> Value {
+    let fields = fields.iter().map(|(name, value)| (name.clone(), json(value)));
+    Value::Object(fields.collect::<Map<_, _>>())
+}
+
+fn json(value: &FieldValue) -> Value {
+    match value {
+        FieldValue::Absent => Value::Null,
+        FieldValue::Truth(truth) => json!(truth),
+        FieldValue::Number(number) => json!(number),
+        FieldValue::Amount(amount) => json!(Amount(*amount)),
+        FieldValue::Share(share) => json!(f64::from(share.deconstruct()) / 1e6),
+        FieldValue::Account(account) => shown(account),
+        FieldValue::Blob(blob) => shown(blob),
+        FieldValue::Score(proved) => score(proved),
+        FieldValue::Bytes(bytes) => Value::String(format!("0x{}", hex::encode(bytes))),
+        FieldValue::Text(text) => json!(text),
+        FieldValue::Case(name, parts) => case(&word(name), parts),
+        FieldValue::List(values) => Value::Array(values.iter().map(json).collect()),
+        FieldValue::Record(fields) => record(fields),
     }
 }
 
-fn of_submissions(event: &TasksEvent) -> Value {
-    match event {
-        TasksEvent::ModelCommitted { task, worker, model, sequence } => json!({
-            "task": task,
-            "worker": shown(worker),
-            "model": shown(model),
-            "sequence": sequence,
-        }),
-        TasksEvent::CommitmentWithdrawn { task, worker } => {
-            json!({ "task": task, "worker": shown(worker) })
-        }
-        other => of_scores(other),
+/// A word, with what belongs to it if there is more to say.
+fn case(name: &str, parts: &[(String, FieldValue)]) -> Value {
+    match parts {
+        [] => json!(name),
+        [(place, value)] if place == "0" => json!({ name: json(value) }),
+        parts => json!({ name: record(parts) }),
     }
 }
 
-fn of_scores(event: &TasksEvent) -> Value {
-    match event {
-        TasksEvent::ScoresProved { task, worker, blocks, correct } => json!({
-            "task": task,
-            "worker": shown(worker),
-            "blocks": blocks,
-            "correct": correct,
-        }),
-        TasksEvent::SubmissionCompleted { task, worker, score: proved, eligible } => json!({
-            "task": task,
-            "worker": shown(worker),
-            "score": score(proved),
-            "eligible": eligible,
-        }),
-        other => of_payments(other),
+/// The name of a case as all JSON of this program writes it: `NotProved` is `not-proved`.
+fn word(name: &str) -> String {
+    let mut word = String::new();
+    for (place, letter) in name.char_indices() {
+        if place > 0 && letter.is_ascii_uppercase() {
+            word.push('-');
+        }
+        word.push(letter.to_ascii_lowercase());
     }
-}
-
-fn of_payments(event: &TasksEvent) -> Value {
-    match event {
-        TasksEvent::ModelDelivered { task, worker, key_commitment } => json!({
-            "task": task,
-            "worker": shown(worker),
-            "key_commitment": shown(key_commitment),
-        }),
-        TasksEvent::WinnerPaid { task, worker, rank, paid, burnt } => json!({
-            "task": task,
-            "worker": shown(worker),
-            "rank": rank,
-            "paid": Amount(*paid),
-            "burnt": Amount(*burnt),
-        }),
-        TasksEvent::CommitmentClosed { task, worker, fate: became } => {
-            json!({ "task": task, "worker": shown(worker), "fate": fate(*became) })
-        }
-        other => of_ends(other),
-    }
-}
-
-fn of_ends(event: &TasksEvent) -> Value {
-    match event {
-        TasksEvent::TaskSettled { task, outcome: how, ranked } => {
-            json!({ "task": task, "outcome": outcome(*how), "ranked": ranked })
-        }
-        TasksEvent::TaskFinished { task, returned } => {
-            json!({ "task": task, "returned": Amount(*returned) })
-        }
-        TasksEvent::TaskRemoved { task } => json!({ "task": task }),
-        _ => Value::Null,
-    }
-}
-
-/// What became of a stake, in a word.
-fn fate(fate: Fate) -> &'static str {
-    match fate {
-        Fate::Returned => "returned",
-        Fate::Compensated => "compensated",
-        Fate::NotProved => "not-proved",
-        Fate::NotDelivered => "not-delivered",
-    }
-}
-
-fn of_experiments(event: &ExperimentsEvent) -> Value {
-    match event {
-        ExperimentsEvent::ExperimentCreated { experiment, owner, deposit } => json!({
-            "experiment": experiment,
-            "owner": shown(owner),
-            "deposit": Amount(*deposit),
-        }),
-        ExperimentsEvent::ExperimentDescribed { experiment, deposit }
-        | ExperimentsEvent::ExperimentArchived { experiment, deposit } => {
-            json!({ "experiment": experiment, "deposit": Amount(*deposit) })
-        }
-        other => of_owners(other),
-    }
-}
-
-fn of_owners(event: &ExperimentsEvent) -> Value {
-    match event {
-        ExperimentsEvent::TransferOffered { experiment, to } => {
-            json!({ "experiment": experiment, "to": shown(to) })
-        }
-        ExperimentsEvent::TransferCancelled { experiment } => json!({ "experiment": experiment }),
-        ExperimentsEvent::ExperimentTransferred { experiment, from, to, deposit } => json!({
-            "experiment": experiment,
-            "from": shown(from),
-            "to": shown(to),
-            "deposit": Amount(*deposit),
-        }),
-        ExperimentsEvent::ModelTransferred { experiment, version, from, to } => json!({
-            "experiment": experiment,
-            "version": version,
-            "from": shown(from),
-            "to": shown(to),
-        }),
-        other => of_models(other),
-    }
-}
-
-fn of_models(event: &ExperimentsEvent) -> Value {
-    match event {
-        ExperimentsEvent::LeaderboardEntered { experiment, worker, task, place } => json!({
-            "experiment": experiment,
-            "worker": shown(worker),
-            "task": task,
-            "place": place,
-        }),
-        ExperimentsEvent::ModelRegistered { experiment, version, task, worker, score: proved } => {
-            json!({
-                "experiment": experiment,
-                "version": version,
-                "task": task,
-                "worker": shown(worker),
-                "score": score(proved),
-            })
-        }
-        other => of_stages(other),
-    }
-}
-
-fn of_stages(event: &ExperimentsEvent) -> Value {
-    match event {
-        ExperimentsEvent::ChampionChanged { experiment, champion } => json!({
-            "experiment": experiment,
-            "version": champion.version,
-            "score": score(&champion.score),
-        }),
-        ExperimentsEvent::ModelStageChanged { experiment, version, stage: became } => {
-            json!({ "experiment": experiment, "version": version, "stage": stage(*became) })
-        }
-        _ => Value::Null,
-    }
-}
-
-fn of_facts(event: &WtmEvent) -> Value {
-    match event {
-        WtmEvent::ScoreProven { fact, experiment, task, version } => {
-            json!({ "fact": fact, "experiment": experiment, "task": task, "version": version })
-        }
-        WtmEvent::FactProposed { fact, proposer, supersedes } => {
-            json!({ "fact": fact, "proposer": shown(proposer), "supersedes": supersedes })
-        }
-        WtmEvent::FactDecided { fact, status: became, fee } => {
-            json!({ "fact": fact, "status": status(became), "fee": Amount(*fee) })
-        }
-        WtmEvent::FactSuperseded { fact, by } => json!({ "fact": fact, "by": by }),
-        WtmEvent::FactRemoved { fact } => json!({ "fact": fact }),
-        other => of_stakes(other),
-    }
-}
-
-fn of_stakes(event: &WtmEvent) -> Value {
-    match event {
-        WtmEvent::FactAttested { fact, attester } => {
-            json!({ "fact": fact, "attester": shown(attester) })
-        }
-        WtmEvent::FactDisputed { fact, disputer } => {
-            json!({ "fact": fact, "disputer": shown(disputer) })
-        }
-        WtmEvent::VoteCast { fact, voter, support, points } => json!({
-            "fact": fact,
-            "voter": shown(voter),
-            "support": support,
-            "points": Amount(*points),
-        }),
-        WtmEvent::Claimed { fact, who, returned, lost, won } => json!({
-            "fact": fact,
-            "who": shown(who),
-            "returned": Amount(*returned),
-            "lost": Amount(*lost),
-            "won": Amount(*won),
-        }),
-        _ => Value::Null,
-    }
-}
-
-fn of_rewards(event: &RewardsEvent) -> Value {
-    match event {
-        RewardsEvent::BudgetReserved { task, experiment, budget } => {
-            json!({ "task": task, "experiment": experiment, "budget": Amount(*budget) })
-        }
-        RewardsEvent::Minted { task, winner, amount }
-        | RewardsEvent::NotMinted { task, winner, amount } => {
-            json!({ "task": task, "winner": shown(winner), "amount": Amount(*amount) })
-        }
-        RewardsEvent::BudgetReturned { task, amount } => {
-            json!({ "task": task, "amount": Amount(*amount) })
-        }
-        RewardsEvent::WorkerSuspended { worker, task } => {
-            json!({ "worker": shown(worker), "task": task })
-        }
-        RewardsEvent::CandidateAdded { who, points } => {
-            json!({ "who": shown(who), "work_points": Amount(*points) })
-        }
-        RewardsEvent::CandidateLeft { who } => json!({ "who": shown(who) }),
-        _ => Value::Null,
-    }
+    word
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nocknock_client::{AccountId, NNK};
+    use nocknock_client::{
+        AccountId, ExperimentsEvent, ProvenanceEvent, RewardsEvent, TasksEvent, WtmEvent, NNK,
+    };
+    use nocknock_primitives::{
+        experiment::Stage,
+        fact::FactStatus,
+        ids::{BlobId, ModelCommitment},
+        score::Score,
+        task::{Fate, Funding, Outcome},
+    };
+
+    fn worker() -> AccountId {
+        AccountId::from([1; 32])
+    }
 
     #[test]
     fn a_payment_names_its_fields_and_gives_amounts_as_exact_texts() {
-        let worker = AccountId::from([1; 32]);
         let paid = DomainEvent::Tasks(TasksEvent::WinnerPaid {
             task: 5,
-            worker,
+            worker: worker(),
             rank: 0,
             paid: NNK / 4,
             burnt: NNK,
         });
         let expected = json!({
             "task": 5,
-            "worker": worker.to_string(),
+            "worker": worker().to_string(),
             "rank": 0,
             "paid": "0.25",
             "burnt": "1",
@@ -300,17 +97,16 @@ mod tests {
 
     #[test]
     fn a_claim_names_who_got_and_who_lost_how_much() {
-        let who = AccountId::from([1; 32]);
         let claimed = DomainEvent::Wtm(WtmEvent::Claimed {
             fact: 5,
-            who,
+            who: worker(),
             returned: 0,
             lost: NNK / 2,
             won: NNK,
         });
         let expected = json!({
             "fact": 5,
-            "who": who.to_string(),
+            "who": worker().to_string(),
             "returned": "0",
             "lost": "0.5",
             "won": "1",
@@ -318,9 +114,92 @@ mod tests {
         assert_eq!(fields(&claimed), expected);
     }
 
+    /// Ids, addresses of data and scores have the forms that they have elsewhere in the JSON.
     #[test]
-    fn an_event_about_no_task_has_no_fields() {
+    fn each_kind_of_value_has_the_form_that_it_has_everywhere() {
+        let model = ModelCommitment([3; 32]);
+        let recorded = DomainEvent::Provenance(ProvenanceEvent::ModelRecorded {
+            record: 1,
+            task: 2,
+            model,
+            submitter: worker(),
+        });
+        let expected = json!({
+            "record": 1,
+            "task": 2,
+            "model": model.to_string(),
+            "submitter": worker().to_string(),
+        });
+        assert_eq!(fields(&recorded), expected);
+
+        let train_data = BlobId([9; 32]);
+        let opened =
+            DomainEvent::Tasks(TasksEvent::TaskOpened { task: 1, train_data, commit_end: 8 });
+        let expected = json!({ "task": 1, "train_data": train_data.to_string(), "commit_end": 8 });
+        assert_eq!(fields(&opened), expected);
+
+        let completed = DomainEvent::Tasks(TasksEvent::SubmissionCompleted {
+            task: 1,
+            worker: worker(),
+            score: Score::new(3, 4),
+            eligible: true,
+        });
+        let expected = json!({
+            "task": 1,
+            "worker": worker().to_string(),
+            "score": score(&Score::new(3, 4)),
+            "eligible": true,
+        });
+        assert_eq!(fields(&completed), expected);
+    }
+
+    /// The words are those of the tables of tasks, experiments and facts.
+    #[test]
+    fn one_of_several_cases_is_a_word() {
+        let task = |event| fields(&DomainEvent::Tasks(event));
+        let funding = Funding::Curriculum;
+        let created = TasksEvent::TaskCreated {
+            task: 1,
+            experiment: 2,
+            requester: worker(),
+            funding,
+            budget: 0,
+        };
+        assert_eq!(task(created)["funding"], "curriculum");
+        let settled =
+            TasksEvent::TaskSettled { task: 1, outcome: Outcome::NoCommitments, ranked: 0 };
+        assert_eq!(task(settled)["outcome"], "no-commitments");
+        let closed =
+            TasksEvent::CommitmentClosed { task: 1, worker: worker(), fate: Fate::NotDelivered };
+        assert_eq!(task(closed)["fate"], "not-delivered");
+        let staged = ExperimentsEvent::ModelStageChanged {
+            experiment: 1,
+            version: 2,
+            stage: Stage::Champion,
+        };
+        assert_eq!(fields(&DomainEvent::Experiments(staged))["stage"], "champion");
+        let decided = WtmEvent::FactDecided { fact: 1, status: FactStatus::Retracted, fee: 0 };
+        assert_eq!(fields(&DomainEvent::Wtm(decided))["status"], "retracted");
+    }
+
+    #[test]
+    fn what_is_missing_is_null_and_a_list_is_a_list() {
+        let proposed = |supersedes| {
+            let event = WtmEvent::FactProposed { fact: 1, proposer: worker(), supersedes };
+            fields(&DomainEvent::Wtm(event))["supersedes"].clone()
+        };
+        assert_eq!((proposed(None), proposed(Some(7))), (Value::Null, json!(7)));
+        let drawn = TasksEvent::SplitDrawn { task: 1, test_blocks: vec![2, 5] };
+        let expected = json!({ "task": 1, "test_blocks": [2, 5] });
+        assert_eq!(fields(&DomainEvent::Tasks(drawn)), expected);
+    }
+
+    #[test]
+    fn no_event_is_without_its_fields() {
         let stored = DomainEvent::Tasks(TasksEvent::SeedStored { number: 1 });
-        assert_eq!(fields(&stored), Value::Null);
+        assert_eq!(fields(&stored), json!({ "number": 1 }));
+        let grew = RewardsEvent::PotGrew { session: 3, added: NNK, free_pot: 2 * NNK };
+        let expected = json!({ "session": 3, "added": "1", "free_pot": "2" });
+        assert_eq!(fields(&DomainEvent::Rewards(grew)), expected);
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn model(version: ModelVersionNumber, model: &ModelVersion) -> Value 
         "score": score(&delivered.score),
         "circuit": shown(delivered.circuit),
         "key_commitment": shown(delivered.key_commitment),
-        "blob": delivered.blob.as_ref().map(crate::store::shown),
+        "blob": delivered.blob.as_ref().map(ToString::to_string),
         "stage": stage(model.stage),
         "owner": shown(model.owner),
         "at": model.at,

@@ -1,7 +1,7 @@
 //! Facts.
 
 use super::{shown, words};
-use crate::{amount::Amount, store};
+use crate::amount::Amount;
 use nocknock_client::{AccountId, Case, Fact, Stake};
 use nocknock_primitives::{
     fact::{Evidence, FactStatus, Role},
@@ -47,7 +47,7 @@ fn evidence(evidence: &Evidence) -> Value {
         }
         Evidence::Attested => json!({ "kind": "attested" }),
         Evidence::Imported { uri, blob } => {
-            json!({ "kind": "imported", "uri": words(uri), "blob": store::shown(blob) })
+            json!({ "kind": "imported", "uri": words(uri), "blob": blob.to_string() })
         }
     }
 }
@@ -75,10 +75,10 @@ pub(crate) fn status(status: &FactStatus) -> &'static str {
 }
 
 fn superseded_by(status: &FactStatus) -> Option<FactId> {
-    match status {
-        FactStatus::Superseded { by } => Some(*by),
-        _ => None,
+    if let FactStatus::Superseded { by } = status {
+        return Some(*by);
     }
+    None
 }
 
 /// Bonds, votes and deadlines of a fact.

@@ -1,7 +1,6 @@
 //! Provenance records and anchors.
 
 use super::{perhaps, score, shown};
-use crate::store;
 use nocknock_client::{AccountId, Anchor, Recorded};
 use nocknock_primitives::{
     ids::RecordId,
@@ -22,11 +21,11 @@ pub(crate) fn record(id: RecordId, recorded: &Recorded) -> Value {
         "circuit": shown(from.circuit),
         "score": score(&from.score),
         "data_roots": shown(from.data_roots),
-        "train_data": from.train_data.as_ref().map(store::shown),
+        "train_data": from.train_data.as_ref().map(ToString::to_string),
         "image": perhaps(from.attestation.image),
         "code": perhaps(from.attestation.code),
         "hyperparameters": perhaps(from.attestation.hyperparameters),
-        "model_blob": from.attestation.model_blob.as_ref().map(store::shown),
+        "model_blob": from.attestation.model_blob.as_ref().map(ToString::to_string),
         "anchor": recorded.anchor,
         "previous": recorded.previous,
     })
@@ -65,14 +64,16 @@ pub(crate) fn field(
         ProvenanceField::Circuit => ("circuit", Some(from.circuit.to_string())),
         ProvenanceField::Score => ("score", Some(from.score.to_string())),
         ProvenanceField::DataRoots => ("data roots", Some(from.data_roots.to_string())),
-        ProvenanceField::TrainData => ("training data", from.train_data.as_ref().map(store::shown)),
+        ProvenanceField::TrainData => {
+            ("training data", from.train_data.as_ref().map(ToString::to_string))
+        }
         ProvenanceField::Image => ("image", attested.image.map(|hash| hash.to_string())),
         ProvenanceField::Code => ("code", attested.code.map(|hash| hash.to_string())),
         ProvenanceField::Hyperparameters => {
             ("hyper-parameters", attested.hyperparameters.map(|hash| hash.to_string()))
         }
         ProvenanceField::ModelBlob => {
-            ("model copy", attested.model_blob.as_ref().map(store::shown))
+            ("model copy", attested.model_blob.as_ref().map(ToString::to_string))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Tasks.
 
 use super::{perhaps, score, shown};
-use crate::{amount::Amount, store};
+use crate::amount::Amount;
 use nocknock_client::{AccountId, Balance, BlockNumber, Commitment, Delivery, Ranking, Task};
 use nocknock_primitives::{
     ids::TaskId,
@@ -24,7 +24,7 @@ pub(crate) fn task(id: TaskId, task: &Task, now: BlockNumber) -> Value {
         "test_blocks": task.test_blocks,
         "tests": tests(task),
         "test_rows": task.test_rows(),
-        "train_data": task.train_data.as_ref().map(store::shown),
+        "train_data": task.train_data.as_ref().map(ToString::to_string),
         "created_at": task.created_at,
         "drawn_at": task.drawn_at,
         "opened_at": task.opened_at,
@@ -104,7 +104,7 @@ pub(crate) fn delivery(worker: &AccountId, delivery: &Delivery) -> Value {
             "image": perhaps(attestation.image),
             "code": perhaps(attestation.code),
             "hyperparameters": perhaps(attestation.hyperparameters),
-            "model_blob": attestation.model_blob.as_ref().map(store::shown),
+            "model_blob": attestation.model_blob.as_ref().map(ToString::to_string),
         },
     })
 }

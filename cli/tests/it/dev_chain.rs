@@ -8,6 +8,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -57,6 +58,30 @@ fn a_requester_is_killed_and_goes_on_and_nothing_is_lost() {
 
     chain.run(&["fetch-model", &id]).fails(5, &["no model"]);
     chain.run(&["verify", &id]).fails(5, &["no model"]);
+
+    drop(chain);
+    the_next_chain_is_not_taken_for_this_one(home.path(), &id);
+}
+
+/// A development chain that is begun anew has the same genesis, and none of the tasks.
+fn the_next_chain_is_not_taken_for_this_one(home: &Path, task: &str) {
+    let next = Chain::start(home);
+    let files = private_files(home);
+    let follow = ["follow", task, "--dev-account", "alice"];
+    next.run(&follow).fails(2, &["another chain than before", "private file stays as it is"]);
+    assert_eq!(private_files(home), files);
+}
+
+/// The private files in the data folder, with what they hold.
+fn private_files(home: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let requests = home.join("data").join("nocknock").join("requests");
+    let chains = requests.read_dir().unwrap().map(|chain| chain.unwrap().path());
+    let files = chains.flat_map(|chain| chain.read_dir().unwrap().map(|file| file.unwrap().path()));
+    let mut files: Vec<PathBuf> =
+        files.filter(|file| file.extension().is_some_and(|ending| ending == "json")).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files.into_iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect()
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What owners of experiments, tasks and models do, on one chain, with tokens that were earned on
 //! it before.
 //!
-//! Everything that costs something stands in one test: a chain has no token until a worker has been
-//! paid for a task of the curriculum, and that takes longer than all the rest.
+//! Everything that costs something stands in one test, with a short form for every day: a chain has
+//! no token until a worker has been paid for a task of the curriculum, and that takes longer than
+//! all the rest.
 
 use crate::{
     chain::DIGITS_TASK,
@@ -31,8 +32,25 @@ const OFFER: [&str; 12] = [
     "400",
 ];
 
+/// The part of [`the_whole_story`] that fits into every run of the tests: the first tokens, and what
+/// owners of experiments do with them. `scripts/demo` has the competition for a reward.
 #[test]
-fn earned_tokens_are_spent_on_everything_that_the_program_can_do() {
+fn earned_tokens_are_spent_on_experiments_and_come_back() {
+    let home = tempfile::tempdir().unwrap();
+    let people = People::of_a_new_chain(home.path());
+    earn(&people, home.path());
+    lend(&people);
+    a_worker_may_stand_for_election(&people);
+    let experiment = create(&people);
+    a_task_is_cancelled_before_its_draw(&people, &experiment);
+    an_experiment_is_described_anew(&people, &experiment);
+    an_experiment_changes_its_owner(&people, &experiment);
+    an_experiment_is_archived(&people, &experiment);
+    a_worker_ends_its_registration(&people, home.path());
+}
+
+/// Earned tokens are spent on everything that the program can do.
+pub(crate) fn the_whole_story() {
     let home = tempfile::tempdir().unwrap();
     let people = People::of_a_new_chain(home.path());
     earn(&people, home.path());

@@ -8,6 +8,7 @@ mod faults;
 mod help;
 mod kills;
 mod lifecycle;
+mod marathon;
 mod models;
 mod offline;
 mod people;

@@ -1,7 +1,8 @@
 //! What a delivered model is to somebody who did not ask for it.
 
 use crate::people::People;
-use serde_json::Value;
+use safetensors::SafeTensors;
+use serde_json::{json, Value};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -23,7 +24,10 @@ pub(crate) fn anybody_fetches_and_verifies_them(people: &People, followed: &Valu
     for (fetched, written) in fetched.iter().zip(written) {
         is_the_same(fetched, written);
     }
-    a_changed_weight_is_found_out(people, &file(&fetched[0], "file"));
+    let model = file(&fetched[0], "file");
+    a_changed_weight_is_found_out(people, &model);
+    changed_names_and_ranges_are_found_out(people, &model);
+    without_the_published_data_nothing_is_called_verified(people, &model);
 }
 
 fn is_the_same(fetched: &Value, written: &Value) {
@@ -51,6 +55,58 @@ fn a_changed_weight_is_found_out(people: &People, model: &Path) {
     let changed = model.with_file_name("changed.safetensors");
     fs::write(&changed, bytes).unwrap();
     people.run("eve", &["verify", name(&changed)]).fails(7, &["the file was changed"]);
+}
+
+/// The commitment is to the weights alone: names and ranges are compared with the published data.
+fn changed_names_and_ranges_are_found_out(people: &People, model: &Path) {
+    let cases: [(&str, fn(&mut Value)); 3] = [
+        ("class names", |about| {
+            about["classes"] = json!(["1", "0", "2", "3", "4", "5", "6", "7", "8", "9"])
+        }),
+        ("scaling", |about| about["quantiser"]["columns"][0]["high"] = json!("17")),
+        ("scaling", |about| about["quantiser"]["columns"][0]["name"] = json!("renamed")),
+    ];
+    for (what, change) in cases {
+        let changed = with_metadata(model, change);
+        let finished = people.run("eve", &["verify", name(&changed)]);
+        assert_eq!(finished.code, Some(7), "{what}: {}\n{}", finished.stdout, finished.stderr);
+        let findings: Value = serde_json::from_str(&finished.stdout).unwrap();
+        assert_eq!(findings[0]["holds"], false, "{findings}");
+        let broken: Vec<&str> = list(&findings[0]["links"])
+            .iter()
+            .filter(|link| link["verdict"] == "broken")
+            .filter_map(|link| link["what"].as_str())
+            .collect();
+        assert_eq!(broken, [format!("{what} in the file")], "{findings}");
+    }
+}
+
+fn without_the_published_data_nothing_is_called_verified(people: &People, model: &Path) {
+    let away = ["verify", name(model), "--store", "http://127.0.0.1:1"];
+    let finished = people.run("eve", &away);
+    assert_eq!(finished.code, Some(3), "{}\n{}", finished.stdout, finished.stderr);
+    let findings: Value = serde_json::from_str(&finished.stdout).unwrap();
+    assert_eq!(findings[0]["holds"], false, "{findings}");
+    assert!(finished.stderr.contains("not everything is verified"), "{}", finished.stderr);
+    let told = people.ask("eve", &["verify", name(model), "--without-data"]);
+    let links = list(&told[0]["links"]).iter();
+    let unknown = links.filter(|link| link["verdict"] == "unknown").count();
+    assert_eq!(unknown, 2, "{told}");
+}
+
+/// A copy of a model file in which what stands beside the weights is changed.
+fn with_metadata(model: &Path, change: impl FnOnce(&mut Value)) -> PathBuf {
+    let bytes = fs::read(model).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let mut metadata = header.metadata().clone().expect("the model has metadata");
+    let about = metadata.get_mut("nocknock").expect("the metadata is the program's");
+    let mut value: Value = serde_json::from_str(about).unwrap();
+    change(&mut value);
+    *about = value.to_string();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap().tensors();
+    let changed = model.with_file_name("renamed.safetensors");
+    fs::write(&changed, safetensors::serialize(tensors, Some(metadata)).unwrap()).unwrap();
+    changed
 }
 
 #[track_caller]

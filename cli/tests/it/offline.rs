@@ -1,12 +1,18 @@
 //! Commands that need no node.
 
 use crate::support::{command, run};
+use nocknock_client::{Keys, Password};
 use safetensors::{tensor::TensorView, Dtype};
-use serde_json::json;
+use serde_json::{json, Value};
 use std::{collections::HashMap, fs, path::Path};
 
 /// A model of the shape for tests that always answers `yes`.
 fn write_model(path: &Path) {
+    write_changed_model(path, |_| {});
+}
+
+/// The same model, beside whose weights something else stands.
+fn write_changed_model(path: &Path, change: impl FnOnce(&mut Value)) {
     let bytes = |values: &[i32]| -> Vec<u8> {
         values.iter().flat_map(|value| value.to_le_bytes()).collect()
     };
@@ -22,7 +28,7 @@ fn write_model(path: &Path) {
     });
     let zeros = "0".repeat(64);
     let column = |name| json!({ "name": name, "low": "0", "high": "3" });
-    let about = json!({
+    let mut about = json!({
         "version": 1,
         "shape": "tiny-4x3x2",
         "commitment": format!("0x{zeros}"),
@@ -38,6 +44,7 @@ fn write_model(path: &Path) {
             "score": { "correct": 1, "total": 2 },
         },
     });
+    change(&mut about);
     let metadata = HashMap::from([("nocknock".to_owned(), about.to_string())]);
     fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
 }
@@ -98,6 +105,39 @@ fn a_file_that_is_no_model_is_named() {
     fs::write(home.path().join("model.safetensors"), "hello").unwrap();
     let words = ["model.safetensors", "not a safetensors file"];
     run(home.path(), &predict("plain.csv", &[])).fails(2, &words);
+}
+
+#[test]
+fn a_model_file_is_believed_in_nothing_that_its_shape_contradicts() {
+    let home = home();
+    let model = home.path().join("model.safetensors");
+    let cases: [(fn(&mut Value), &str); 5] = [
+        (|about| about["quantiser"]["inputBits"] = json!(16), "not that of its shape"),
+        (|about| about["quantiser"]["inputs"] = json!(100), "not that of its shape"),
+        (|about| about["classes"] = json!(["no", "yes", "perhaps"]), "names 3 classes"),
+        (|about| about["classes"] = json!(["no", "no"]), "that of another class"),
+        (|about| about["origin"]["score"] = json!({ "correct": 3, "total": 2 }), "not possible"),
+    ];
+    for (change, words) in cases {
+        write_changed_model(&model, change);
+        run(home.path(), &predict("plain.csv", &[])).fails(2, &["model.safetensors", words]);
+    }
+}
+
+#[test]
+fn names_of_classes_do_not_steer_the_terminal() {
+    let home = home();
+    let hostile = "\u{1b}[31myes\u{1b}[2J\u{202e}\n1 no";
+    write_changed_model(&home.path().join("model.safetensors"), |about| {
+        about["classes"] = json!(["no", hostile]);
+    });
+    for output in ["table", "json"] {
+        let shown = run(home.path(), &predict("plain.csv", &["--output", output])).text();
+        let hidden = ['\u{1b}', '\u{202e}'].map(|c| shown.contains(c));
+        assert_eq!(hidden, [false; 2], "{shown:?}");
+    }
+    let value = run(home.path(), &predict("plain.csv", &["--output", "json"])).json();
+    assert_eq!(value["predictions"], json!([hostile, hostile]));
 }
 
 #[test]
@@ -197,4 +237,47 @@ fn a_seed_file_that_others_can_read_is_refused_before_anything_is_sent() {
     let finished = run(home.path(), &["status", "--seed-file", "seed"]);
     assert!(!finished.stderr.contains("1111"), "{}", finished.stderr);
     finished.fails(6, &["chmod 600"]);
+}
+
+/// Each of these ends before a node is asked.
+#[test]
+fn a_keystore_that_cannot_be_used_is_refused_with_a_sentence_of_its_own() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = home();
+    let write = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write("text", "hello");
+    write("password", "right\n");
+    write("other", "wrong");
+    let password = Password::new("right".to_owned());
+    let keys = Keys::development("alice").unwrap();
+    keys.write_keystore(&home.path().join("sealed"), Some(&password)).unwrap();
+    keys.write_keystore(&home.path().join("open"), None).unwrap();
+    fs::set_permissions(home.path().join("open"), fs::Permissions::from_mode(0o644)).unwrap();
+
+    let refuse = |arguments: &[&str], code: i32, words: &[&str]| {
+        let arguments = [&["status"], arguments].concat();
+        let finished = run(home.path(), &arguments);
+        assert!(!finished.stderr.contains("right"), "{}", finished.stderr);
+        finished.fails(code, words);
+    };
+    refuse(&["--keystore", "missing"], 6, &["missing"]);
+    refuse(&["--keystore", "text"], 6, &["text", "not a keystore"]);
+    refuse(&["--keystore", "open"], 6, &["open", "chmod 600"]);
+    refuse(&["--keystore", "sealed"], 6, &["sealed", "password"]);
+    let wrong = ["--keystore", "sealed", "--password-file", "other"];
+    refuse(&wrong, 6, &["the password does not open", "sealed"]);
+    let no_password = ["--keystore", "sealed", "--password-file", "nowhere"];
+    refuse(&no_password, 6, &["nowhere"]);
+    let no_keystore = ["--password-file", "password"];
+    refuse(&no_keystore, 2, &["--password-file", "no keystore signs"]);
+    let two = ["--keystore", "sealed", "--seed-file", "text"];
+    refuse(&two, 2, &["--keystore", "--seed-file", "two accounts"]);
+    // With its password the keystore opens, and only then is the node missed.
+    let usable =
+        ["--keystore", "sealed", "--password-file", "password", "--url", "ws://127.0.0.1:1"];
+    refuse(&usable, 3, &["ws://127.0.0.1:1"]);
 }

@@ -2,17 +2,19 @@
 
 use serde_json::Value;
 use std::{
-    path::Path,
+    env,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_nocknock");
 
-/// A command that sees no configuration and no keys of the person who runs the tests.
+/// A command that sees no configuration and no keys of the person who runs the tests. A node that it
+/// starts shares compiled runtimes with those of all tests.
 pub(crate) fn command(home: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
-    for (name, _) in std::env::vars_os() {
+    for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("NOCKNOCK_") {
             command.env_remove(name);
         }
@@ -22,7 +24,25 @@ pub(crate) fn command(home: &Path) -> Command {
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env("XDG_DATA_HOME", home.join("data"))
         .current_dir(home);
+    if let Some(folder) = runtime_cache() {
+        command.env(RUNTIME_CACHE, folder);
+    }
     command
+}
+
+/// The variable that names a node's folder of compiled runtimes.
+const RUNTIME_CACHE: &str = "NOCKNOCK_RUNTIME_CACHE";
+
+fn runtime_cache() -> Option<PathBuf> {
+    let named = env::var_os(RUNTIME_CACHE).map(PathBuf::from);
+    named.or_else(|| Some(users_cache()?.join("runtime")))
+}
+
+/// The project's folder in the cache of the person who runs the tests.
+pub(crate) fn users_cache() -> Option<PathBuf> {
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")))?;
+    Some(cache.join("nocknock"))
 }
 
 /// What a command left behind.

@@ -3,7 +3,7 @@
 use crate::{
     chain::Services,
     processes::{program, Running},
-    support::Finished,
+    support::{users_cache, Finished},
 };
 use serde_json::Value;
 use std::{
@@ -176,9 +176,7 @@ pub(crate) fn proving_keys() -> &'static Path {
 
 /// The folder that `scripts/setup` and the demo use.
 fn users_keys() -> Option<PathBuf> {
-    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")))?;
-    Some(cache.join("nocknock").join("keys"))
+    Some(users_cache()?.join("keys"))
 }
 
 /// The keys of scores and deliveries are there. Programs check on loading that they are the right

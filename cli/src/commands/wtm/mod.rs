@@ -5,6 +5,7 @@ mod write;
 
 use crate::{failure::Failure, node::Node};
 use clap::Subcommand;
+use nocknock_client::calls;
 
 /// What can be done with facts.
 #[derive(Debug, Subcommand)]
@@ -12,39 +13,44 @@ pub(crate) enum Wtm {
     List(query::List),
     Show(query::Show),
     Propose(write::Propose),
-    /// Put a bond on a fact that somebody proposed
+    /// Support a proposed fact with a bond
     Attest(write::About),
     /// Dispute a fact with a bond
     Dispute(write::About),
     Vote(write::Vote),
-    /// Decide about a fact whose time is over
+    /// Decide a fact whose dispute window or vote period is over
     Resolve(write::About),
     Claim(write::Claim),
-    /// Take back a fact of yours that nobody has disputed
+    /// Withdraw one of your facts that nobody has disputed
     Retract(write::About),
     Supersede(write::Supersede),
     /// Remove a fact that was voted down
     ///
-    /// Anybody may, when all bonds and votes are claimed and the fact has stayed readable for long
+    /// Anybody may do so once all bonds and votes are claimed and the fact was readable for long
     /// enough.
     Remove(write::About),
 }
 
 impl Wtm {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
-        use nocknock_client::calls::wtm;
         match self {
             Self::List(command) => command.run(node).await,
             Self::Show(command) => command.run(node).await,
             Self::Propose(command) => command.run(node).await,
-            Self::Attest(about) => about.send(node, wtm::attest(about.fact)).await,
-            Self::Dispute(about) => about.send(node, wtm::dispute(about.fact)).await,
+            Self::Attest(about) => about.send(node, calls::Wtm::attest { fact: about.fact }).await,
+            Self::Dispute(about) => {
+                about.send(node, calls::Wtm::dispute { fact: about.fact }).await
+            }
             Self::Vote(command) => command.run(node).await,
-            Self::Resolve(about) => about.send(node, wtm::resolve(about.fact)).await,
+            Self::Resolve(about) => {
+                about.send(node, calls::Wtm::resolve { fact: about.fact }).await
+            }
             Self::Claim(command) => command.run(node).await,
-            Self::Retract(about) => about.send(node, wtm::retract(about.fact)).await,
+            Self::Retract(about) => {
+                about.send(node, calls::Wtm::retract { fact: about.fact }).await
+            }
             Self::Supersede(command) => command.run(node).await,
-            Self::Remove(about) => about.send(node, wtm::remove(about.fact)).await,
+            Self::Remove(about) => about.send(node, calls::Wtm::remove { fact: about.fact }).await,
         }
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Query {
     /// Subject inside the domain.
     subject: Option<String>,
 
-    /// Only what is believed now.
+    /// Only facts that are believed now.
     #[arg(long)]
     accepted: bool,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Query {
 /// List facts.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Only those of this domain.
+    /// Only facts of this domain.
     #[arg(long)]
     domain: Option<String>,
 
@@ -41,7 +41,7 @@ pub(crate) struct List {
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     from: FactId,
 
-    /// Facts to look at, at most.
+    /// Number of facts to show, at most.
     #[arg(long, default_value_t = 64, value_name = "N")]
     limit: usize,
 }

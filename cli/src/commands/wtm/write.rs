@@ -10,7 +10,7 @@ use crate::{
     node::Node,
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::{calls::wtm, AccountId, Call};
+use nocknock_client::{calls::Wtm, AccountId, Call};
 use nocknock_primitives::{
     fact::{Source, Statement},
     ids::{BlobId, FactId},
@@ -58,7 +58,7 @@ pub(crate) struct Propose {
 /// Propose another object for an accepted fact.
 #[derive(Debug, Args)]
 pub(crate) struct Supersede {
-    /// The fact whose place the new one shall take.
+    /// The fact that is to be replaced.
     fact: FactId,
 
     /// The new value.
@@ -80,11 +80,11 @@ struct SourceArgs {
     uri: Option<String>,
 
     /// Blob id of a stored copy of the source.
-    #[arg(long, requires = "uri", value_parser = parse_blob, value_name = "BLOB")]
+    #[arg(long, requires = "uri", value_name = "BLOB")]
     blob: Option<BlobId>,
 }
 
-/// Vote about a disputed fact with your work points.
+/// Vote on a disputed fact with your work points.
 #[derive(Debug, Args)]
 pub(crate) struct Vote {
     /// The fact.
@@ -102,11 +102,11 @@ pub(crate) struct Vote {
 enum Side {
     /// It is true.
     For,
-    /// It is not.
+    /// It is false.
     Against,
 }
 
-/// Get back, or win, what an account has on hold for a decided fact.
+/// Collect what a decided fact owes an account: its bond or deposit, and what it won.
 #[derive(Debug, Args)]
 pub(crate) struct Claim {
     /// The fact.
@@ -121,8 +121,8 @@ pub(crate) struct Claim {
 }
 
 impl About {
-    pub(super) async fn send(&self, node: &Node, call: Call) -> Result<(), Failure> {
-        send(node, self.fact, &call, self.sending).await
+    pub(super) async fn send(&self, node: &Node, call: Wtm) -> Result<(), Failure> {
+        send(node, self.fact, &call.into(), self.sending).await
     }
 }
 
@@ -136,7 +136,8 @@ impl Propose {
         };
         statement.check().map_err(usage)?;
         let source = self.source.read()?;
-        send_new(node, &wtm::propose(&statement, &source), self.sending).await
+        let call = Wtm::propose { statement: Box::new(statement), source }.into();
+        send_new(node, &call, self.sending).await
     }
 }
 
@@ -144,7 +145,7 @@ impl Supersede {
     pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
         let object = bounded(&self.object, "object")?;
         let source = self.source.read()?;
-        let call = wtm::supersede(self.fact, &object, &source);
+        let call = Wtm::replacement(self.fact, object, source).into();
         send_new(node, &call, self.sending).await
     }
 }
@@ -152,7 +153,7 @@ impl Supersede {
 impl Vote {
     pub(super) async fn run(self, node: &Node) -> Result<(), Failure> {
         let support = matches!(self.side, Side::For);
-        let call = wtm::vote(self.fact, support);
+        let call = Wtm::vote { fact: self.fact, support }.into();
         send(node, self.fact, &call, self.sending).await
     }
 }
@@ -163,7 +164,7 @@ impl Claim {
             Some(account) => account,
             None => node.keys()?.account(),
         };
-        let call = wtm::claim(self.fact, &who);
+        let call = Wtm::claim { fact: self.fact, who }.into();
         send(node, self.fact, &call, self.sending).await
     }
 }
@@ -177,11 +178,6 @@ impl SourceArgs {
         source.check().map_err(usage)?;
         Ok(source)
     }
-}
-
-fn parse_blob(text: &str) -> Result<BlobId, String> {
-    let id: Result<nocknock_storage::BlobId, _> = text.parse();
-    id.map(|id| BlobId(id.into_bytes())).map_err(|error| error.to_string())
 }
 
 async fn send(node: &Node, fact: FactId, call: &Call, sending: Sending) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use super::{
     world::{shared, Offer, World},
 };
 use crate::{chain::Services, processes::free_port};
-use nocknock_storage::dev_store::{Fault, Requests};
+use nocknock_dev_store::{Fault, Requests};
 
 /// The settings of a worker whose store is at this port.
 fn with_store(world: &World, port: u16) -> Settings {

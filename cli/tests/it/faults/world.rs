@@ -10,12 +10,13 @@ use crate::{
     support::Finished,
 };
 use nocknock_client::{
-    calls, Balance, BlockNumber, Client, ConnectOptions, Follow, Keys, Snapshot, TaskSpec, Wait,
-    NNK,
+    calls, Balance, BlockNumber, Call, Client, ConnectOptions, Follow, Keys, Snapshot, TaskSpec,
+    Wait, NNK,
 };
 use nocknock_dataset::{
     PreparedTask, Quantiser, Range, ReadOptions, SplitOptions, SplitSeed, Table,
 };
+use nocknock_dev_store::{self as dev_store, DevStore};
 use nocknock_primitives::{
     circuit::CircuitKind,
     experiment::Description,
@@ -25,10 +26,7 @@ use nocknock_primitives::{
     score::Score,
     task::{Periods, Split, Terms},
 };
-use nocknock_storage::{
-    client::{self as storage, ClientConfig, PutOptions},
-    dev_store::{self, DevStore},
-};
+use nocknock_storage::client::{self as storage, ClientConfig, PutOptions};
 use serde_json::Value;
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpStream},
@@ -159,17 +157,17 @@ impl World {
     /// Creates a task that is open.
     pub(crate) fn offer(&self, offer: Offer) -> Offered {
         let prepared = prepare();
-        let published = match offer.honest {
-            true => prepared.clone(),
-            false => prepare(),
-        };
+        let published = if offer.honest { prepared.clone() } else { prepare() };
         let data = published.train_blob(&[TEST_BLOCK]).encode();
         let data = data.expect("training data can be written");
         let create = async {
             let blob = put(&self.store.url(), data.clone()).await;
             let best = self.client.best().await.expect("the node answers");
             let spec = spec(&best, offer, &prepared, blob).await;
-            let call = calls::tasks::create(self.experiment, &spec);
+            let call = Call::from(calls::Tasks::create_task {
+                experiment: self.experiment,
+                spec: Box::new(spec.clone()),
+            });
             let sent = self.client.submit(&self.requester, &call, Wait::InBlock);
             sent.await.expect("the chain takes the task").task()
         };
@@ -225,7 +223,8 @@ async fn connect(rpc_port: u16) -> Client {
 
 async fn create_experiment(client: &Client, owner: &Keys) -> ExperimentId {
     let description = Description::new("Digits for tests", "", &["digits"], None);
-    let call = calls::experiments::create(&description.expect("a short description"));
+    let description = description.expect("a short description");
+    let call = calls::Experiments::create_experiment { description }.into();
     let sent = client.submit(owner, &call, Wait::InBlock).await;
     let sent = sent.expect("the chain takes the experiment");
     sent.experiment().expect("the chain says which it created")
@@ -254,7 +253,7 @@ async fn put(store: &str, data: Vec<u8>) -> BlobId {
     });
     let client = client.expect("the store has an address");
     let stored = client.put(data, &PutOptions::new(NonZeroU32::MIN)).await;
-    BlobId(stored.expect("the store takes the data").id.into_bytes())
+    stored.expect("the store takes the data").id
 }
 
 async fn spec(best: &Snapshot, offer: Offer, prepared: &PreparedTask, blob: BlobId) -> TaskSpec {

@@ -39,6 +39,12 @@ impl Ledger {
         kills.iter().any(|kill| kill.0 == who && kill.2 == stage)
     }
 
+    /// A program was not killed in this stage, which it has to have.
+    pub(super) fn misses(&self, actor: Actor, stage: &str) -> bool {
+        assert!(actor.stages().contains(stage), "there is no stage {stage} any more");
+        self.missing(actor).contains(stage)
+    }
+
     /// The stages in which a program was not killed yet.
     pub(super) fn missing(&self, actor: Actor) -> BTreeSet<String> {
         let kills = self.0.lock().expect("no thread has failed");
@@ -156,9 +162,10 @@ impl Watch {
     }
 
     fn rest(&self) {
-        match self.news.elapsed() < EXCITED {
-            true => thread::yield_now(),
-            false => thread::sleep(PAUSE),
+        if self.news.elapsed() < EXCITED {
+            thread::yield_now();
+        } else {
+            thread::sleep(PAUSE);
         }
     }
 }

@@ -62,22 +62,44 @@ const PROVED: &str = "proved, waiting for settlement";
 const NOTE_COMPLETE: &str = "note-complete";
 const MARK: &str = "complete.json";
 
+/// The stages in which money or a task hangs on what a program remembers. They last long enough for
+/// a kill to hit them on one task.
+const AT_STAKE: [(Actor, &[&str]); 3] = [
+    (Actor::Worker, &["train", "commit", "prove", "submit-scores", "deliver", "reveal-key"]),
+    (Actor::Requester, &["AwaitCreation", "Create", "Draw", "Publish", "Reveal"]),
+    (Actor::Node, &["prove", "deliver"]),
+];
+
+/// The half of [`the_whole_walk`] that fits into every run of the tests: one worker, one requester
+/// and the node, on one task.
 #[test]
-fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
-    let home = fresh_folder();
+fn killed_in_the_stages_of_one_task_everybody_goes_on_and_is_paid_once() {
+    let home = fresh_folder("kills");
     let site = Site::start(&home);
     let ledger = Ledger::default();
-    let worker = |name, training| Worker::new(&home, name, &site.services(), training);
+    let (alice, bob) = (Requester::new(&site, "alice"), bob(&site));
+    let task = first_task(&site, &ledger, &alice, &bob);
 
-    let (alice, bob) = (Requester::new(&site, "alice"), worker("bob", TRAINING));
-    register(&site, &bob);
-    let first = create_at_the_second_try(&alice, &ledger, &offer("0", &[]));
-    play(&site, &ledger, first, &alice, &[&bob]);
-    assert!(was_resumed(&bob), "no training went on from a checkpoint");
+    for (actor, stages) in AT_STAKE {
+        let missed: Vec<_> = stages.iter().filter(|stage| ledger.misses(actor, stage)).collect();
+        assert!(missed.is_empty(), "no {actor:?} was killed in {missed:?}: {ledger:?}");
+    }
+    check_first_task(&site, &Books::of(&site), task, &alice, &bob);
+    no_program_of_the_walk_panicked(&home);
+}
+
+/// Kills everybody in every stage, in a task of the curriculum and in a sponsored one.
+pub(crate) fn the_whole_walk() {
+    let home = fresh_folder("kills-marathon");
+    let site = Site::start(&home);
+    let ledger = Ledger::default();
+    let (alice, bob) = (Requester::new(&site, "alice"), bob(&site));
+    let first = first_task(&site, &ledger, &alice, &bob);
 
     let sponsor = Requester::new(&site, "bob");
     let experiment = create_experiment(&sponsor);
     let deposit = site.balance(account(&bob)).held;
+    let worker = |name, training| Worker::new(&home, name, &site.services(), training);
     let competitors = [worker("charlie", TRAINING), worker("dave", OTHER_TRAINING)];
     lend(&sponsor, &competitors);
     let second = sponsor_task(&sponsor, &ledger, &experiment);
@@ -86,18 +108,42 @@ fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
 
     every_stage_was_hit(&ledger);
     let books = Books::of(&site);
-    books.check_workers();
-    books.check_emission(&site, first);
-    for task in [first, second] {
-        books::check_end(&site, task);
-        books.check_task(task);
-    }
-    assert_eq!(books.payment(first).worker, account(&bob));
-    assert_eq!(ending_of(&bob, first), "paid");
+    check_first_task(&site, &books, first, &alice, &bob);
+    books::check_end(&site, second);
+    books.check_task(second);
     check_competitors(&site, &books, second, &competitors);
     let held = site.balance(account(&bob)).held;
     assert_eq!(held, deposit, "more than the deposit of the experiment");
+    no_program_of_the_walk_panicked(&home);
+}
+
+fn bob(site: &Site) -> Worker {
+    Worker::new(site.home(), "bob", &site.services(), TRAINING)
+}
+
+/// The task of the curriculum, from its creation to its end.
+#[track_caller]
+fn first_task(site: &Site, ledger: &Ledger, alice: &Requester<'_>, bob: &Worker) -> TaskId {
+    register(site, bob);
+    let task = create_at_the_second_try(alice, ledger, &offer("0", &[]));
+    play(site, ledger, task, alice, &[bob]);
+    assert!(was_resumed(bob), "no training went on from a checkpoint");
+    task
+}
+
+#[track_caller]
+fn check_first_task(site: &Site, books: &Books, task: TaskId, alice: &Requester<'_>, bob: &Worker) {
+    books.check_workers();
+    books.check_emission(site, task);
+    books::check_end(site, task);
+    books.check_task(task);
+    assert_eq!(books.payment(task).worker, account(bob));
+    assert_eq!(ending_of(bob, task), "paid");
     assert_eq!(alice.run(&["status"]).json()["account"]["held"], "0");
+}
+
+#[track_caller]
+fn no_program_of_the_walk_panicked(home: &Path) {
     for folder in ["node", "requesters", "workers"] {
         no_program_panicked(&home.join(folder));
     }
@@ -105,8 +151,8 @@ fn killed_in_every_stage_everybody_goes_on_and_nothing_is_paid_twice_or_lost() {
 
 /// A folder that stays until the next run, so that what was printed and logged can be read after a
 /// failure.
-fn fresh_folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kills");
+fn fresh_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => panic!("{error}"),
         _ => fs::create_dir_all(&folder).expect("the folder can be made"),
@@ -121,10 +167,8 @@ fn check_competitors(site: &Site, books: &Books, task: TaskId, competitors: &[Wo
     assert_eq!(payment.paid + payment.burnt, u128::from(REWARD) * NNK);
     for competitor in competitors {
         let account = account(competitor);
-        let (paid, ending) = match account == payment.worker {
-            true => (payment.paid, "paid"),
-            false => (0, "over"),
-        };
+        let (paid, ending) =
+            if account == payment.worker { (payment.paid, "paid") } else { (0, "over") };
         books::check_competitor(site, account, u128::from(LOAN) * NNK, paid);
         assert_eq!(ending_of(competitor, task), ending);
     }

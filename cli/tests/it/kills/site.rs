@@ -9,8 +9,8 @@ use nocknock_client::{
     AccountBalance, AccountId, BlockNumber, Client, ConnectOptions, EmissionState, EventRecord,
     QueryError, Snapshot, Task,
 };
+use nocknock_dev_store::{self as dev_store, DevStore};
 use nocknock_primitives::{ids::TaskId, phase::Phase};
-use nocknock_storage::dev_store::{self, DevStore};
 use std::{
     fs,
     future::Future,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const PLAN: &str = include_str!("../../../../worker/src/plan.rs");
 
 /// Where the requester's steps are listed.
-const STEPS: &str = include_str!("../../../src/requester/steps.rs");
+const STEPS: &str = include_str!("../../../../requester/src/steps.rs");
 
 /// How the requester's program begins to tell of each step.
 const MESSAGES: [(&str, &str); 11] = [
@@ -75,7 +75,7 @@ impl Actor {
                 steps.extend(words(PLAN, "impl fmt::Display for Waiting"));
                 steps
             }
-            Self::Requester => variants(STEPS, "pub(crate) enum Step {"),
+            Self::Requester => variants(STEPS, "pub enum Step {"),
             Self::Node => PHASES.map(str::to_owned).into(),
         };
         for (_, stage, _) in NOT_SEEN.iter().filter(|(actor, ..)| *actor == self) {

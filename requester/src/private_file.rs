@@ -3,41 +3,99 @@
 //! Its name follows from the chain and the root of the task's first block, so that it is found
 //! again from what the chain says.
 
-use crate::failure::{other, Failure};
+use crate::errors::Outlook;
 use codec::{Decode, Encode};
-use nocknock_client::{AccountId, BlockNumber, Hash, TaskSpec};
-use nocknock_dataset::{PreparedTask, RequesterState};
+use nocknock_client::{AccountId, BlockNumber, Hash, KnownChain, TaskSpec};
+use nocknock_dataset::{PreparedTask, RequesterState, StateError};
 use nocknock_durable as durable;
 use nocknock_primitives::ids::{BlobId, BlockRoot, ExperimentId, TaskId};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
+    io,
     path::{Path, PathBuf},
 };
 
 /// How far a requester has come. Nothing in it is secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Progress {
+pub struct Progress {
     /// Hash of the chain's first block.
-    pub(crate) genesis: Hash,
+    pub genesis: Hash,
     /// Who creates the task.
-    pub(crate) account: AccountId,
-    pub(crate) experiment: ExperimentId,
+    pub account: AccountId,
+    /// The experiment that the task belongs to.
+    pub experiment: ExperimentId,
     /// What is offered, SCALE-encoded in hexadecimal digits.
-    pub(crate) spec: String,
+    pub spec: String,
     /// The newest block when the creation was last sent, or a later one in which it was signed
     /// anew. It lives for a bounded time from then on.
-    pub(crate) announced_at: Option<BlockNumber>,
+    pub announced_at: Option<BlockNumber>,
     /// The task, once it is known to exist.
-    pub(crate) task: Option<TaskId>,
+    pub task: Option<TaskId>,
     /// The stored training data.
-    pub(crate) train_data: Option<BlobId>,
+    pub train_data: Option<BlobId>,
+    /// Later blocks of the chain, which tell it from one with the same genesis. Files of earlier
+    /// releases have none.
+    #[serde(default)]
+    pub chain: Option<KnownChain>,
+}
+
+/// Why the private file cannot be used. No text of it holds a salt.
+#[derive(Debug, thiserror::Error)]
+pub enum PrivateFileError {
+    /// It is not there.
+    #[error(
+        "{}: this private file of the task is not here; only the machine that proposed the task, or \
+         a copy of the file, can reveal its blocks",
+        path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another process has it.
+    #[error("{} is locked: another process already follows this task", path.display())]
+    Locked {
+        /// The file that shows it.
+        path: PathBuf,
+    },
+    /// Its folder or the file of its lock cannot be made.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The folder or file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(StateError),
+    /// It cannot be written.
+    #[error(transparent)]
+    NotSaved(StateError),
+    /// The offer in it is damaged.
+    #[error("the offer in the private file cannot be read: {reason}")]
+    Offer {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl PrivateFileError {
+    pub(crate) fn outlook(&self) -> Outlook {
+        match self {
+            Self::Missing { .. } | Self::Locked { .. } => Outlook::Lasting,
+            Self::Io { .. } | Self::Unreadable(_) | Self::NotSaved(_) | Self::Offer { .. } => {
+                Outlook::MayPass
+            }
+        }
+    }
 }
 
 impl Progress {
     /// A requester who has done nothing yet.
-    pub(crate) fn new(
+    pub fn new(
         genesis: Hash,
         account: AccountId,
         experiment: ExperimentId,
@@ -51,13 +109,18 @@ impl Progress {
             announced_at: None,
             task: None,
             train_data: None,
+            chain: None,
         }
     }
 
     /// What is offered.
-    pub(crate) fn spec(&self) -> Result<TaskSpec, Failure> {
-        let bytes = hex::decode(&self.spec).map_err(other)?;
-        TaskSpec::decode(&mut bytes.as_slice()).map_err(other)
+    ///
+    /// # Errors
+    ///
+    /// The offer in the file is damaged.
+    pub fn spec(&self) -> Result<TaskSpec, PrivateFileError> {
+        let bytes = hex::decode(&self.spec).map_err(damaged)?;
+        TaskSpec::decode(&mut bytes.as_slice()).map_err(damaged)
     }
 
     /// Length of the shortest phase in which only the requester can act. None if the offer cannot
@@ -68,56 +131,86 @@ impl Progress {
     }
 }
 
+fn damaged(reason: impl ToString) -> PrivateFileError {
+    PrivateFileError::Offer { reason: reason.to_string() }
+}
+
 /// The open private file of a task. Only one process at a time has it.
 #[derive(Debug)]
-pub(crate) struct Request {
+pub struct PrivateFile {
     pub(crate) state: RequesterState<Progress>,
     path: PathBuf,
     _lock: File,
 }
 
-impl Request {
-    /// Writes the file of a new task.
-    pub(crate) fn create(data: &Path, state: RequesterState<Progress>) -> Result<Self, Failure> {
+impl PrivateFile {
+    /// Writes the file of a new task into a folder of data.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written, and the task must not be created.
+    pub fn create(data: &Path, state: RequesterState<Progress>) -> Result<Self, PrivateFileError> {
         let root = state.prepared.roots().first().copied().unwrap_or_default();
-        let path = place(data, state.progress.genesis, &root);
+        let path = private_file_path(data, state.progress.genesis, &root);
         let folder = path.parent().unwrap_or(data);
-        durable::make_folder(folder).map_err(|error| Failure::file(folder, error))?;
+        durable::make_folder(folder)
+            .map_err(|error| PrivateFileError::Io { path: folder.to_owned(), error })?;
         let lock = lock(&path)?;
-        let request = Self { state, path, _lock: lock };
-        request.save()?;
-        Ok(request)
+        let file = Self { state, path, _lock: lock };
+        file.save()?;
+        Ok(file)
     }
 
     /// Opens the file of a task.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// It is missing, damaged, or another process has it.
+    pub fn open(path: &Path) -> Result<Self, PrivateFileError> {
         if !path.exists() {
-            return Err(Failure::NotFound(format!(
-                "{}: this private file of the task is not here; only the machine that proposed the \
-                 task, or a copy of the file, can reveal its blocks",
-                path.display()
-            )));
+            return Err(PrivateFileError::Missing { path: path.to_owned() });
         }
         let lock = lock(path)?;
         // Whoever was killed while saving has left salts there. If they cannot be removed, the task
         // has to be followed all the same.
         durable::remove_unfinished(path).ok();
-        Ok(Self {
-            state: RequesterState::load(path).map_err(other)?,
-            path: path.to_owned(),
-            _lock: lock,
-        })
+        let state = RequesterState::load(path).map_err(PrivateFileError::Unreadable)?;
+        Ok(Self { state, path: path.to_owned(), _lock: lock })
+    }
+
+    /// What the file of a task says about its data, also while another process follows the task.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn read_prepared(path: &Path) -> Result<PreparedTask, PrivateFileError> {
+        let state = RequesterState::<Progress>::load(path);
+        state.map(|state| state.prepared).map_err(PrivateFileError::Unreadable)
+    }
+
+    /// The blocks of the task, with their salts.
+    pub fn prepared(&self) -> &PreparedTask {
+        &self.state.prepared
+    }
+
+    /// How far the requester has come.
+    pub fn progress(&self) -> &Progress {
+        &self.state.progress
+    }
+
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Brings the progress to the disk. The lock makes this process the only one that does.
-    pub(crate) fn save(&self) -> Result<(), Failure> {
-        let saved = self.state.save(&self.path);
-        saved.map_err(|error| Failure::File(error.to_string()))
+    pub(crate) fn save(&self) -> Result<(), PrivateFileError> {
+        self.state.save(&self.path).map_err(PrivateFileError::NotSaved)
     }
 
     /// Brings to the disk that a creation is signed or sent in this block or before. If that fails,
     /// it must not be.
-    pub(crate) fn announce(&mut self, block: BlockNumber) -> Result<(), Failure> {
+    pub(crate) fn announce(&mut self, block: BlockNumber) -> Result<(), PrivateFileError> {
         let before = self.state.progress.announced_at;
         // A node that is behind makes no older copy expire sooner.
         if before.is_some_and(|before| block <= before) {
@@ -130,48 +223,47 @@ impl Request {
         }
         saved
     }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
-/// What the file of a task says about its data, also while another process follows the task.
-pub(crate) fn peek(path: &Path) -> Result<PreparedTask, Failure> {
-    let state = RequesterState::<Progress>::load(path).map_err(other)?;
-    Ok(state.prepared)
-}
-
-/// Where the file of the task with this first root lies.
-pub(crate) fn place(data: &Path, genesis: Hash, root: &BlockRoot) -> PathBuf {
+/// Where the private file of the task with this first root lies.
+pub fn private_file_path(data: &Path, genesis: Hash, root: &BlockRoot) -> PathBuf {
     let root = hex::encode(root.0.get(..12).unwrap_or_default());
-    data.join("requests").join(of_chain(genesis)).join(format!("{root}.json"))
+    data.join("requests").join(chain_folder_name(genesis)).join(format!("{root}.json"))
+}
+
+/// A private file that says it is that of the task with this number. The task may be one of a chain
+/// with the same genesis that was there before. Reads every private file of the chain.
+pub fn find_private_file(data: &Path, genesis: Hash, task: TaskId) -> Option<PathBuf> {
+    let folder = data.join("requests").join(chain_folder_name(genesis));
+    let entries = folder.read_dir().ok()?;
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+    files.find(|path| {
+        let state = RequesterState::<Progress>::load(path);
+        state.is_ok_and(|state| state.progress.task == Some(task))
+    })
 }
 
 /// The name of a folder for what belongs to one chain.
-pub(crate) fn of_chain(genesis: Hash) -> String {
+pub fn chain_folder_name(genesis: Hash) -> String {
     hex::encode(genesis.0.get(..8).unwrap_or_default())
 }
 
-fn lock(path: &Path) -> Result<File, Failure> {
+fn lock(path: &Path) -> Result<File, PrivateFileError> {
     let path = path.with_extension("lock");
-    let file = File::create(&path).map_err(|error| Failure::file(&path, error))?;
+    let file = File::create(&path);
+    let file = file.map_err(|error| PrivateFileError::Io { path: path.clone(), error })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(_) => Err(Failure::Other(format!(
-            "{} is locked: another process already follows this task",
-            path.display()
-        ))),
+        Err(_) => Err(PrivateFileError::Locked { path }),
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{
-        super::steps::{next_step, Step, View, LIFE},
-        *,
-    };
-    use nocknock_client::NNK;
+    use super::*;
+    use crate::steps::{next_step, ChainView, Step, LIFE};
+    use nocknock_client::{KnownBlock, NNK};
     use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions, Table};
     use nocknock_primitives::{
         ids::CircuitId,
@@ -233,15 +325,27 @@ pub(crate) mod tests {
     fn a_request_is_found_again_by_chain_and_root_and_is_private() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let created = Request::create(folder.path(), state()).unwrap();
+        let created = PrivateFile::create(folder.path(), state()).unwrap();
         let root = created.state.prepared.roots()[0];
-        let path = place(folder.path(), Hash::from([7; 32]), &root);
+        let path = private_file_path(folder.path(), Hash::from([7; 32]), &root);
         assert_eq!(created.path(), path);
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let prepared = created.state.prepared.clone();
         drop(created);
-        assert_eq!(Request::open(&path).unwrap().state.prepared, prepared);
+        assert_eq!(PrivateFile::open(&path).unwrap().state.prepared, prepared);
+    }
+
+    #[test]
+    fn a_chain_that_was_seen_is_kept_and_a_file_of_an_earlier_release_has_none() {
+        let block = |number| KnownBlock { number, hash: Hash::repeat_byte(3) };
+        let chain = Some(KnownChain { first: Some(block(1)), latest: block(70) });
+        let progress = Progress { chain, ..progress() };
+        let mut written = serde_json::to_value(&progress).unwrap();
+        assert_eq!(serde_json::from_value::<Progress>(written.clone()).unwrap(), progress);
+        written.as_object_mut().unwrap().remove("chain");
+        let read: Progress = serde_json::from_value(written).unwrap();
+        assert_eq!(read, Progress { chain: None, ..progress });
     }
 
     /// Names of the files beside a private file, without those of locks.
@@ -262,13 +366,13 @@ pub(crate) mod tests {
     #[test]
     fn saving_leaves_nothing_but_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let mut request = Request::create(folder.path(), state()).unwrap();
+        let mut request = PrivateFile::create(folder.path(), state()).unwrap();
         request.state.progress.task = Some(3);
         request.save().unwrap();
         let path = request.path().to_owned();
         assert_eq!(beside(&path), [path.file_name().unwrap().to_str().unwrap()]);
         drop(request);
-        let opened = Request::open(&path).unwrap();
+        let opened = PrivateFile::open(&path).unwrap();
         assert_eq!(opened.state.progress.task, Some(3));
     }
 
@@ -276,18 +380,18 @@ pub(crate) mod tests {
     fn what_a_kill_left_is_removed_by_whoever_has_the_lock_and_only_for_the_own_request() {
         let folder = tempfile::tempdir().unwrap();
         let (own, other) = (
-            Request::create(folder.path(), state()).unwrap(),
-            Request::create(folder.path(), state()).unwrap(),
+            PrivateFile::create(folder.path(), state()).unwrap(),
+            PrivateFile::create(folder.path(), state()).unwrap(),
         );
         let path = own.path().to_owned();
         for path in [own.path(), other.path()] {
             fs::write(leftover(path), "half of it").unwrap();
         }
-        Request::open(&path).unwrap_err();
+        PrivateFile::open(&path).unwrap_err();
         assert!(leftover(&path).exists(), "the lock was not respected");
         let prepared = own.state.prepared.clone();
         drop(own);
-        let opened = Request::open(&path).unwrap();
+        let opened = PrivateFile::open(&path).unwrap();
         assert_eq!(opened.state.prepared, prepared);
         assert!(!leftover(&path).exists());
         assert!(leftover(other.path()).exists(), "it belongs to another");
@@ -296,7 +400,7 @@ pub(crate) mod tests {
     #[test]
     fn saving_replaces_what_a_kill_left() {
         let folder = tempfile::tempdir().unwrap();
-        let request = Request::create(folder.path(), state()).unwrap();
+        let request = PrivateFile::create(folder.path(), state()).unwrap();
         let path = request.path();
         fs::write(leftover(path), "half of it").unwrap();
         request.save().unwrap();
@@ -306,11 +410,11 @@ pub(crate) mod tests {
     #[test]
     fn a_file_that_cannot_be_saved_is_told_from_other_failures() {
         let folder = tempfile::tempdir().unwrap();
-        let request = Request::create(folder.path(), state()).unwrap();
+        let request = PrivateFile::create(folder.path(), state()).unwrap();
         // A folder is not what a kill leaves, and is not removed.
         fs::create_dir(leftover(request.path())).unwrap();
         let failure = request.save().unwrap_err();
-        assert!(matches!(failure, Failure::File(_)), "{failure:?}");
+        assert!(matches!(failure, PrivateFileError::NotSaved(_)), "{failure:?}");
     }
 
     /// After an outage a creation may be signed long after it was announced first, and lives on
@@ -318,15 +422,15 @@ pub(crate) mod tests {
     #[test]
     fn the_last_signing_of_a_creation_is_on_the_disk_and_an_earlier_one_does_not_replace_it() {
         let folder = tempfile::tempdir().unwrap();
-        let mut request = Request::create(folder.path(), state()).unwrap();
+        let mut request = PrivateFile::create(folder.path(), state()).unwrap();
         for block in [10, 8, 95, 94] {
             request.announce(block).unwrap();
         }
         let path = request.path().to_owned();
         drop(request);
-        let progress = Request::open(&path).unwrap().state.progress;
+        let progress = PrivateFile::open(&path).unwrap().state.progress;
         assert_eq!(progress.announced_at, Some(95));
-        let view = View { finalised: 10 + LIFE, ..View::default() };
+        let view = ChainView { finalised: 10 + LIFE, ..ChainView::default() };
         let until = 95 + LIFE;
         assert_eq!(next_step(&progress, &view), Step::AwaitCreation { until });
     }
@@ -334,7 +438,7 @@ pub(crate) mod tests {
     #[test]
     fn what_cannot_be_saved_is_not_announced() {
         let folder = tempfile::tempdir().unwrap();
-        let mut request = Request::create(folder.path(), state()).unwrap();
+        let mut request = PrivateFile::create(folder.path(), state()).unwrap();
         request.announce(10).unwrap();
         // A folder is not what a kill leaves, and is not removed.
         fs::create_dir(leftover(request.path())).unwrap();
@@ -345,15 +449,35 @@ pub(crate) mod tests {
     #[test]
     fn two_processes_do_not_follow_one_task() {
         let folder = tempfile::tempdir().unwrap();
-        let created = Request::create(folder.path(), state()).unwrap();
-        let second = Request::open(created.path()).unwrap_err();
+        let created = PrivateFile::create(folder.path(), state()).unwrap();
+        let second = PrivateFile::open(created.path()).unwrap_err();
         assert!(second.to_string().contains("another process"), "{second}");
+    }
+
+    #[test]
+    fn a_file_is_found_by_the_number_that_its_task_had() {
+        let folder = tempfile::tempdir().unwrap();
+        let genesis = Hash::from([7; 32]);
+        assert_eq!(find_private_file(folder.path(), genesis, 3), None);
+        for task in [None, Some(2), Some(3)] {
+            let mut file = PrivateFile::create(folder.path(), state()).unwrap();
+            file.state.progress.task = task;
+            file.save().unwrap();
+        }
+        let found = find_private_file(folder.path(), genesis, 3).unwrap();
+        assert_eq!(PrivateFile::open(&found).unwrap().progress().task, Some(3));
+        assert_eq!(find_private_file(folder.path(), genesis, 4), None);
+        assert_eq!(find_private_file(folder.path(), Hash::from([8; 32]), 3), None);
     }
 
     #[test]
     fn a_missing_file_is_told_from_a_damaged_one() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = Request::open(&folder.path().join("none.json")).unwrap_err();
-        assert_eq!(missing.code(), 5);
+        let missing = PrivateFile::open(&folder.path().join("none.json")).unwrap_err();
+        assert!(matches!(missing, PrivateFileError::Missing { .. }), "{missing:?}");
+        let damaged = folder.path().join("damaged.json");
+        durable::put(&damaged, b"{}").unwrap();
+        let damaged = PrivateFile::open(&damaged).unwrap_err();
+        assert!(matches!(damaged, PrivateFileError::Unreadable(_)), "{damaged:?}");
     }
 }

@@ -1,10 +1,13 @@
-//! Which failures the command outlasts, and how long it pauses after them.
+//! Which failures a follower outlasts, and how long it pauses after them.
 
-use super::{state::Progress, steps::Step};
-use crate::failure::Failure;
+use crate::{
+    errors::{FollowError, Outlook},
+    private_file::Progress,
+    steps::Step,
+};
 use std::time::Duration;
 
-/// Failures in a row before the command gives up, as long as nothing was sent and so nothing can be
+/// Failures in a row before a follower gives up, as long as nothing was sent and so nothing can be
 /// lost. Before each of them the client itself has waited for its node.
 const ATTEMPTS: u32 = 3;
 
@@ -23,12 +26,12 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The step that was tried last, and the failures in a row since.
 #[derive(Debug, Default)]
-pub(crate) struct Trials {
+pub(crate) struct Retries {
     step: Option<Step>,
     failures: u32,
 }
 
-impl Trials {
+impl Retries {
     /// Notes what is tried now. True if that is another step than before.
     pub(crate) fn begin(&mut self, step: Step) -> bool {
         let is_new = self.step != Some(step);
@@ -50,21 +53,19 @@ impl Trials {
     /// however long it lasts.
     pub(crate) fn pause_after(
         &mut self,
-        failure: &Failure,
+        error: &FollowError,
         progress: &Progress,
         phase: Option<Duration>,
     ) -> Option<Duration> {
         self.failures = self.failures.saturating_add(1);
         let is_sent = progress.announced_at.is_some() || progress.task.is_some();
-        let may_pass = match failure {
-            Failure::Unreachable(_) => is_sent || self.failures < ATTEMPTS,
-            // Somebody makes room on the disk, or another node gives an answer that can be read.
-            // Where neither comes, the end of the task ends this.
-            Failure::File(_) | Failure::Other(_) => is_sent,
-            // Somebody else took the step, or sends tokens for the fee. But nobody else creates the
-            // task: what the chain refuses of it now it refuses later.
-            Failure::Refused(_) => progress.task.is_some(),
-            _ => false,
+        let may_pass = match error.outlook() {
+            Outlook::Away => is_sent || self.failures < ATTEMPTS,
+            // Where nothing changes, the end of the task ends this.
+            Outlook::MayPass => is_sent,
+            // Nobody else creates the task: what the chain refuses of it now it refuses later.
+            Outlook::Refused => progress.task.is_some(),
+            Outlook::Lasting => false,
         };
         may_pass.then(|| PAUSE.saturating_mul(self.failures).min(longest_pause(phase)))
     }
@@ -76,18 +77,23 @@ fn longest_pause(phase: Option<Duration>) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::state::tests::progress, *};
+    use super::*;
+    use crate::private_file::{tests::progress, PrivateFileError};
+    use nocknock_client::{AccountId, Hash, QueryError, SubmitError};
+    use nocknock_dataset::StateError;
+    use std::io;
 
-    fn away() -> Failure {
-        Failure::Unreachable("the node or store is away".to_owned())
+    fn away() -> FollowError {
+        QueryError::NoSuchBlock("7".to_owned()).into()
     }
 
-    fn file() -> Failure {
-        Failure::File("no space left on device".to_owned())
+    fn file() -> FollowError {
+        let error = io::Error::other("no space left on device");
+        PrivateFileError::NotSaved(StateError::Write { file: "task.json".into(), error }).into()
     }
 
-    fn refused() -> Failure {
-        Failure::Refused("the account cannot pay the fee".to_owned())
+    fn refused() -> FollowError {
+        SubmitError::CannotPay.into()
     }
 
     /// A creation was sent, and its answer is not known.
@@ -100,30 +106,31 @@ mod tests {
     }
 
     /// The pauses in seconds after as many failures in a row.
-    fn pauses(failure: &Failure, progress: &Progress, failures: usize) -> Vec<Option<u64>> {
-        let mut trials = Trials::default();
-        let pause = || trials.pause_after(failure, progress, None);
+    fn pauses(error: &FollowError, progress: &Progress, failures: usize) -> Vec<Option<u64>> {
+        let mut retries = Retries::default();
+        let pause = || retries.pause_after(error, progress, None);
         let pauses = std::iter::repeat_with(pause).take(failures);
         pauses.map(|pause| pause.map(|pause| pause.as_secs())).collect()
     }
 
-    fn unreadable() -> Failure {
-        Failure::Other("the task cannot be decoded: not enough data".to_owned())
+    fn unreadable() -> FollowError {
+        let (what, reason) = ("the task".to_owned(), "not enough data".to_owned());
+        QueryError::Undecodable { what, reason }.into()
     }
 
     #[test]
-    fn before_anything_was_sent_the_command_gives_up_soon() {
+    fn before_anything_was_sent_a_follower_gives_up_soon() {
         let after = pauses(&away(), &progress(), 3);
         assert_eq!(after, [Some(2), Some(4), None]);
-        for failure in [file(), refused(), unreadable()] {
-            assert_eq!(pauses(&failure, &progress(), 1), [None]);
+        for error in [file(), refused(), unreadable()] {
+            assert_eq!(pauses(&error, &progress(), 1), [None]);
         }
     }
 
     #[test]
     fn a_task_that_exists_is_never_given_up_and_the_pauses_grow_to_half_a_minute() {
-        for failure in [away(), file(), refused(), unreadable()] {
-            let after = pauses(&failure, &known(), 1_000);
+        for error in [away(), file(), refused(), unreadable()] {
+            let after = pauses(&error, &known(), 1_000);
             assert_eq!(after[..3], [Some(2), Some(4), Some(6)]);
             assert!(after[14..].iter().all(|pause| *pause == Some(30)));
         }
@@ -131,16 +138,17 @@ mod tests {
 
     #[test]
     fn a_creation_that_was_sent_is_not_given_up_unless_the_chain_refuses_it() {
-        for failure in [away(), file(), unreadable()] {
-            assert_eq!(pauses(&failure, &sent(), 100)[99], Some(30));
+        for error in [away(), file(), unreadable()] {
+            assert_eq!(pauses(&error, &sent(), 100)[99], Some(30));
         }
         assert_eq!(pauses(&refused(), &sent(), 1), [None]);
     }
 
     #[test]
-    fn what_cannot_pass_ends_the_command_at_once() {
-        let keys = Failure::Keys("the keys are those of another account".to_owned());
-        let chain = Failure::Usage("the private file belongs to another chain".to_owned());
+    fn what_cannot_pass_ends_the_work_at_once() {
+        let [owner, signer] = [[1; 32], [2; 32]].map(AccountId::from);
+        let keys = FollowError::OtherAccount { owner, signer };
+        let chain = FollowError::OtherGenesis { genesis: Hash::repeat_byte(1) };
         for wrong in [keys, chain] {
             assert_eq!(pauses(&wrong, &known(), 1), [None]);
         }
@@ -151,8 +159,8 @@ mod tests {
     fn no_pause_takes_more_than_an_eighth_of_the_phase() {
         let longest = |phase| {
             let phase = Some(Duration::from_secs(phase));
-            let mut trials = Trials::default();
-            let pause = || trials.pause_after(&away(), &known(), phase);
+            let mut retries = Retries::default();
+            let pause = || retries.pause_after(&away(), &known(), phase);
             std::iter::repeat_with(pause).take(100).max().flatten()
         };
         assert_eq!(longest(60), Some(Duration::from_millis(7_500)));
@@ -163,16 +171,16 @@ mod tests {
 
     #[test]
     fn a_success_and_another_step_make_the_pauses_short_again() {
-        let mut trials = Trials::default();
-        assert!(trials.begin(Step::Publish));
-        let fail = |trials: &mut Trials| trials.pause_after(&away(), &known(), None);
-        fail(&mut trials);
-        assert_eq!(fail(&mut trials), Some(2 * PAUSE));
-        trials.succeed();
-        assert_eq!(fail(&mut trials), Some(PAUSE));
-        assert!(!trials.begin(Step::Publish));
-        assert_eq!(fail(&mut trials), Some(2 * PAUSE));
-        assert!(trials.begin(Step::Draw));
-        assert_eq!(fail(&mut trials), Some(PAUSE));
+        let mut retries = Retries::default();
+        assert!(retries.begin(Step::Publish));
+        let fail = |retries: &mut Retries| retries.pause_after(&away(), &known(), None);
+        fail(&mut retries);
+        assert_eq!(fail(&mut retries), Some(2 * PAUSE));
+        retries.succeed();
+        assert_eq!(fail(&mut retries), Some(PAUSE));
+        assert!(!retries.begin(Step::Publish));
+        assert_eq!(fail(&mut retries), Some(2 * PAUSE));
+        assert!(retries.begin(Step::Draw));
+        assert_eq!(fail(&mut retries), Some(PAUSE));
     }
 }

@@ -1,6 +1,6 @@
 //! What a requester does next: a pure function of its private file and the chain.
 
-use super::state::Progress;
+use crate::private_file::Progress;
 use nocknock_client::{BlockNumber, Task};
 use nocknock_primitives::{
     ids::{BlockIndex, TaskId},
@@ -9,28 +9,28 @@ use nocknock_primitives::{
 };
 
 /// Blocks for which a sent transaction can still be included, and one more.
-pub(crate) const LIFE: BlockNumber = 65;
+pub const LIFE: BlockNumber = 65;
 
 /// What the chain says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct View {
+pub struct ChainView {
     /// The newest block, which may still be abandoned for another one.
-    pub(crate) now: BlockNumber,
+    pub now: BlockNumber,
     /// The task of the private file after that block, if its number is known and it exists.
-    pub(crate) task: Option<Task>,
+    pub task: Option<Task>,
     /// The newest block that can never be abandoned.
-    pub(crate) finalised: BlockNumber,
+    pub finalised: BlockNumber,
     /// The same task after the finalised block.
-    pub(crate) final_task: Option<Task>,
+    pub final_task: Option<Task>,
     /// A task with the roots of the private file after the finalised block, looked for while its
     /// number is not known.
-    pub(crate) found: Option<TaskId>,
+    pub found: Option<TaskId>,
 }
 
-impl View {
+impl ChainView {
     /// Blocks that are left of the phase of the task. None if it has no end, or the task is not
     /// known.
-    pub(crate) fn left(&self) -> Option<BlockNumber> {
+    pub fn left(&self) -> Option<BlockNumber> {
         let end = self.task.as_ref()?.deadline(self.now)?;
         Some(end.saturating_sub(self.now))
     }
@@ -38,11 +38,14 @@ impl View {
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     /// Send the creation.
     Create,
     /// A creation was sent and may still be included: wait, or the task could be created twice.
-    AwaitCreation { until: BlockNumber },
+    AwaitCreation {
+        /// From this block on it can no longer be included.
+        until: BlockNumber,
+    },
     /// Note the number of the task that the creation gave.
     Adopt(TaskId),
     /// The node does not know the task, but may only be catching up with the chain.
@@ -55,15 +58,26 @@ pub(crate) enum Step {
     /// Store the training data and publish where it is.
     Publish,
     /// Workers train and commit.
-    AwaitCommitments { until: BlockNumber },
+    AwaitCommitments {
+        /// The first block after the phase.
+        until: BlockNumber,
+    },
     /// Reveal this test block, and others that are hidden.
     Reveal(BlockIndex),
     /// Workers prove.
-    AwaitProofs { until: BlockNumber },
+    AwaitProofs {
+        /// The first block after the phase.
+        until: BlockNumber,
+    },
     /// Settle.
     Settle,
     /// The worker of this rank delivers.
-    AwaitDelivery { rank: u32, until: BlockNumber },
+    AwaitDelivery {
+        /// The rank, from 0.
+        rank: u32,
+        /// The first block after the phase.
+        until: BlockNumber,
+    },
     /// Get back what is left of the reward.
     Finish,
     /// The task has ended.
@@ -73,7 +87,7 @@ pub(crate) enum Step {
 }
 
 /// The next step of a requester.
-pub(crate) fn next_step(progress: &Progress, view: &View) -> Step {
+pub fn next_step(progress: &Progress, view: &ChainView) -> Step {
     match (progress.task, &view.task) {
         (None, _) => before_the_task(progress, view),
         (Some(_), None) => without_the_task(progress, view),
@@ -83,7 +97,7 @@ pub(crate) fn next_step(progress: &Progress, view: &View) -> Step {
 
 /// Only finalised blocks count here: the number of a task in another block may still become that of
 /// another task.
-fn before_the_task(progress: &Progress, view: &View) -> Step {
+fn before_the_task(progress: &Progress, view: &ChainView) -> Step {
     let expiry = progress.announced_at.map(|sent| sent.saturating_add(LIFE));
     match (view.found, expiry) {
         (Some(task), _) => Step::Adopt(task),
@@ -94,16 +108,17 @@ fn before_the_task(progress: &Progress, view: &View) -> Step {
 
 /// The chain has removed the task only if it is missing for good in a block by which it had been
 /// created.
-fn without_the_task(progress: &Progress, view: &View) -> Step {
+fn without_the_task(progress: &Progress, view: &ChainView) -> Step {
     let sent = progress.announced_at.unwrap_or_default();
     let was_created = view.finalised >= sent.saturating_add(LIFE);
-    match view.final_task.is_none() && was_created {
-        true => Step::Gone,
-        false => Step::AwaitTask,
+    if view.final_task.is_none() && was_created {
+        Step::Gone
+    } else {
+        Step::AwaitTask
     }
 }
 
-fn with_the_task(task: &Task, view: &View) -> Step {
+fn with_the_task(task: &Task, view: &ChainView) -> Step {
     let now = view.now;
     let until = task.deadline(now).unwrap_or(now);
     match task.phase(now) {
@@ -122,7 +137,7 @@ fn with_the_task(task: &Task, view: &View) -> Step {
     }
 }
 
-fn is_drawn_for_good(task: &Task, view: &View) -> bool {
+fn is_drawn_for_good(task: &Task, view: &ChainView) -> bool {
     let is_same_draw = |known: &Task| known.drawn_at.is_some() && known.tests == task.tests;
     view.final_task.as_ref().is_some_and(is_same_draw)
 }
@@ -141,45 +156,10 @@ fn at_the_end(task: &Task) -> Step {
     }
 }
 
-impl Step {
-    /// What a person who looks on should know.
-    pub(crate) fn message(&self) -> String {
-        match self {
-            Self::Create => "creating the task".to_owned(),
-            Self::AwaitCreation { until } => {
-                format!("a creation was sent before; until block {until} it may still be included")
-            }
-            Self::Adopt(task) => format!("the task is number {task}"),
-            Self::AwaitTask => {
-                "the node does not know the task: waiting until it has caught up with the chain"
-                    .to_owned()
-            }
-            Self::Draw => "waiting for the randomness that draws the test blocks".to_owned(),
-            Self::AwaitFinalDraw => "waiting until the draw of the test blocks is final".to_owned(),
-            Self::Publish => "storing and publishing the training data".to_owned(),
-            Self::AwaitCommitments { until } => {
-                format!("workers train and commit until block {until}")
-            }
-            Self::Reveal(block) => {
-                format!("revealing test block {block} and others that are hidden")
-            }
-            Self::AwaitProofs { until } => format!("workers prove until block {until}"),
-            Self::Settle => "settling".to_owned(),
-            Self::AwaitDelivery { rank, until } => {
-                format!("rank {rank} delivers until block {until}")
-            }
-            Self::Finish => "finishing".to_owned(),
-            Self::Over(outcome) => {
-                format!("the task has ended: {}", crate::views::task::outcome(*outcome))
-            }
-            Self::Gone => "the chain has removed the task".to_owned(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{super::state::tests::progress, *};
+    use super::*;
+    use crate::private_file::tests::progress;
     use nocknock_client::{AccountId, NNK};
     use nocknock_primitives::{
         limits::List,
@@ -253,14 +233,15 @@ mod tests {
 
     /// The step if the finalised block before the newest one knows this of the task.
     fn step_before_finality(task: Task, now: BlockNumber, final_task: Option<Task>) -> Step {
-        let view = View { now, task: Some(task), finalised: now - 1, final_task, found: None };
+        let view = ChainView { now, task: Some(task), finalised: now - 1, final_task, found: None };
         next_step(&known(), &view)
     }
 
     #[test]
     fn a_task_is_created_once_even_if_the_answer_was_lost() {
         // The newest block is far ahead of the finalised one, which alone counts.
-        let at = |finalised, found| View { now: 500, finalised, found, ..View::default() };
+        let at =
+            |finalised, found| ChainView { now: 500, finalised, found, ..ChainView::default() };
         assert_eq!(next_step(&progress(), &at(10, None)), Step::Create);
         let sent = Progress { announced_at: Some(10), ..progress() };
         let waiting = Step::AwaitCreation { until: 75 };
@@ -302,7 +283,7 @@ mod tests {
     #[test]
     fn what_is_left_of_a_phase_is_counted_from_the_newest_block() {
         let left = |task, now| {
-            let view = View { now, task, ..View::default() };
+            let view = ChainView { now, task, ..ChainView::default() };
             view.left()
         };
         assert_eq!(left(Some(open()), 140), Some(5));
@@ -357,17 +338,17 @@ mod tests {
 
     #[test]
     fn a_removed_task_is_gone_and_is_not_created_anew() {
-        let view = View { now: 170, finalised: 164, ..View::default() };
+        let view = ChainView { now: 170, finalised: 164, ..ChainView::default() };
         assert_eq!(next_step(&known(), &view), Step::Gone);
     }
 
     #[test]
     fn a_task_that_the_node_does_not_know_yet_is_waited_for() {
-        let behind = |finalised, final_task| View {
+        let behind = |finalised, final_task| ChainView {
             now: finalised + 3,
             finalised,
             final_task,
-            ..View::default()
+            ..ChainView::default()
         };
         // The node has not come to the block of the creation, whose number is at most 163.
         for finalised in [0, 98, 99, 163] {

@@ -1,0 +1,151 @@
+//! The arguments that make an offer.
+
+use crate::{amount::Amount, share::Share};
+use clap::Args;
+use nocknock_client::BlockNumber;
+use nocknock_primitives::task::Periods;
+use nocknock_requester::Offer;
+
+// The terms of a task. Documentation here would take the place of that of the command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Terms")]
+pub(crate) struct TermsArgs {
+    /// What is paid out in all, in NNK. A task of the curriculum has none: the chain mints.
+    #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
+    reward: Option<Amount>,
+
+    /// Percentages of the reward for the best model, the second best and so on; 100 in all.
+    #[arg(long, value_delimiter = ',', default_value = "100", value_name = "PERCENT")]
+    shares: Vec<u16>,
+
+    /// What you forfeit to the workers if you do not reveal the test data, in NNK [default: the
+    /// least that the chain accepts].
+    #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
+    bond: Option<Amount>,
+
+    /// What a worker forfeits to you if it commits and does not prove, or wins and does not
+    /// deliver, in NNK [default: the least that the chain accepts].
+    #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
+    stake: Option<Amount>,
+
+    /// Share of the test rows that a model must classify correctly to win: `90%`, `0.9` or `9/10`.
+    #[arg(long, default_value = "50%", value_name = "SHARE", allow_negative_numbers = true)]
+    min_score: Share,
+
+    /// Blocks of data that are drawn as hidden test data [default: a fifth of all].
+    #[arg(long, value_name = "N")]
+    test_blocks: Option<u16>,
+
+    /// Blocks of the chain within which you publish the training data after the draw.
+    #[arg(long, default_value_t = 60, value_name = "BLOCKS")]
+    publish_period: BlockNumber,
+
+    /// Blocks of the chain within which workers train and commit.
+    #[arg(long, default_value_t = 300, value_name = "BLOCKS")]
+    commit_period: BlockNumber,
+
+    /// Blocks of the chain within which you reveal the test data.
+    #[arg(long, default_value_t = 60, value_name = "BLOCKS")]
+    reveal_period: BlockNumber,
+
+    /// Blocks of the chain within which workers prove their scores.
+    #[arg(long, default_value_t = 300, value_name = "BLOCKS")]
+    prove_period: BlockNumber,
+
+    /// Blocks of the chain within which each winner delivers.
+    #[arg(long, default_value_t = 120, value_name = "BLOCKS")]
+    deliver_period: BlockNumber,
+}
+
+impl TermsArgs {
+    /// What the requester wants.
+    pub(crate) fn offer(&self) -> Offer {
+        let amount = |given: Option<Amount>| given.map(|amount| amount.0);
+        Offer {
+            reward: amount(self.reward),
+            shares: self.shares.clone(),
+            bond: amount(self.bond),
+            stake: amount(self.stake),
+            min_score: self.min_score.0,
+            test_blocks: self.test_blocks,
+            periods: Periods {
+                publish: self.publish_period,
+                commit: self.commit_period,
+                reveal: self.reveal_period,
+                prove: self.prove_period,
+                deliver: self.deliver_period,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use nocknock_client::NNK;
+    use nocknock_primitives::score::Score;
+
+    #[derive(Parser)]
+    struct Parsed {
+        #[command(flatten)]
+        terms: TermsArgs,
+    }
+
+    fn parse(arguments: &[&str]) -> Offer {
+        let arguments = ["test"].iter().chain(arguments);
+        Parsed::parse_from(arguments).terms.offer()
+    }
+
+    #[test]
+    fn without_arguments_the_offer_is_the_usual_one() {
+        let usual = Offer { min_score: Score::new(50, 100), ..Offer::default() };
+        assert_eq!(parse(&[]), usual);
+        assert_eq!(usual.min_score.compare(&Offer::default().min_score), std::cmp::Ordering::Equal);
+    }
+
+    #[test]
+    fn each_argument_changes_its_own_term() {
+        let offer = parse(&[
+            "--reward",
+            "5",
+            "--shares",
+            "70,30",
+            "--bond",
+            "2",
+            "--stake",
+            "0.5",
+            "--min-score",
+            "9/10",
+            "--test-blocks",
+            "3",
+            "--publish-period",
+            "11",
+            "--commit-period",
+            "12",
+            "--reveal-period",
+            "13",
+            "--prove-period",
+            "14",
+            "--deliver-period",
+            "15",
+        ]);
+        let expected = Offer {
+            reward: Some(5 * NNK),
+            shares: vec![70, 30],
+            bond: Some(2 * NNK),
+            stake: Some(NNK / 2),
+            min_score: Score::new(9, 10),
+            test_blocks: Some(3),
+            periods: Periods { publish: 11, commit: 12, reveal: 13, prove: 14, deliver: 15 },
+        };
+        assert_eq!(offer, expected);
+    }
+
+    #[test]
+    fn a_negative_amount_is_refused_as_an_amount() {
+        let refused = Parsed::try_parse_from(["test", "--reward", "-1"]).err();
+        let refused = refused.map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("expected a number of NNK"), "{refused}");
+    }
+}
