@@ -1,4 +1,4 @@
-//! Measures how many rows a second the trainer learns from. `scripts/bench-training` runs it.
+//! Measures how many rows a second the trainer learns from. `scripts/runner-training` runs it.
 //!
 //! Takes one JSON object on standard input, `{"rows": …, "config": {…}}`, and prints one:
 //! the rate while learning, that is gathering, forward, backward and update.

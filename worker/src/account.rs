@@ -18,8 +18,8 @@ pub enum AccountError {
     Keys(#[from] KeyError),
     /// Nothing was configured, and there is no keystore.
     #[error(
-        "there are no keys: make some with `nocknock-worker keys generate`, or name their file in \
-         the configuration ([account])"
+        "there are no keys: generate some with `nocknock-worker keys generate`, or name their \
+         file in the configuration ([account])"
     )]
     None,
 }
@@ -49,9 +49,10 @@ pub fn source(
         Some(path) => path.clone(),
         None => keystore_path(state),
     };
-    match account.keystore.is_some() || path.exists() {
-        true => Ok(KeySource::Keystore { password: password(account)?, path }),
-        false => Err(AccountError::None),
+    if account.keystore.is_some() || path.exists() {
+        Ok(KeySource::Keystore { password: password(account)?, path })
+    } else {
+        Err(AccountError::None)
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Origin {
     pub code: Option<ContentHash>,
 }
 
-/// The environment names an image hash that is none.
+/// What the environment names as the image hash is not a hash.
 #[derive(Debug, thiserror::Error)]
 #[error("{IMAGE_VARIABLE} must be 64 hexadecimal digits, with or without 0x")]
 pub struct ImageHashError;

@@ -78,8 +78,7 @@ impl Walrus {
 
     /// Asks the aggregators about a blob that nobody has stored. That they do not know it is an
     /// answer, and shows that one of them would give out another.
-    pub async fn ask_about_nothing(&self, id: [u8; 32]) -> Result<(), BlobError> {
-        let id = nocknock_storage::BlobId::from_bytes(id);
+    pub async fn ask_about_nothing(&self, id: BlobId) -> Result<(), BlobError> {
         match self.client.head(&id).await {
             Ok(_) => Ok(()),
             Err(ClientError::Endpoints { failures, .. }) if failures.iter().any(is_answer) => {
@@ -107,8 +106,7 @@ impl Blobs for Walrus {
             }),
             ..FetchOptions::default()
         };
-        let id = nocknock_storage::BlobId::from_bytes(id.0);
-        self.client.get(&id, &options).await.map_err(fault)
+        self.client.get(id, &options).await.map_err(fault)
     }
 
     async fn put(&self, bytes: Vec<u8>) -> Result<Option<BlobId>, BlobError> {
@@ -116,7 +114,7 @@ impl Blobs for Walrus {
             return Ok(None);
         }
         let stored = self.client.put(bytes, &PutOptions::new(self.epochs)).await;
-        Ok(Some(BlobId(stored.map_err(fault)?.id.into_bytes())))
+        Ok(Some(stored.map_err(fault)?.id))
     }
 }
 

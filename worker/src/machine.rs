@@ -4,15 +4,18 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+#[cfg(unix)]
+use sysinfo::ProcessRefreshKind;
+use sysinfo::System;
 
 /// Too little of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Shortage {
     /// Memory.
     #[error(
-        "{free} MiB of memory are free, and {needed} are needed (limits.free_memory_mib): end other \
-         programs, run fewer trainings and proofs at a time, or raise the limit of the container or \
-         of `ulimit -v`"
+        "{free} MiB of memory are free, and {needed} are needed (limits.free_memory_mib): end \
+         other programs, run fewer trainings and proofs at a time, or raise the limit of the \
+         container or of `ulimit -v`"
     )]
     Memory {
         /// What is free.
@@ -36,12 +39,16 @@ pub enum Shortage {
 /// MiB of memory that this process can still have: what programs can have without swapping, or less
 /// if its control group or `ulimit -v` allows it less. Nothing on systems that do not tell.
 pub fn free_memory_mib() -> Option<u64> {
-    let whole = memory_of(&fs::read_to_string("/proc/meminfo").ok()?)?;
-    let limits = [group_room(), address_room()];
+    let mut system = System::new();
+    system.refresh_memory();
+    let whole = (system.total_memory() > 0).then(|| system.available_memory() >> 20)?;
+    let limits = [group_room(), address_room(&mut system)];
     Some(limits.into_iter().flatten().fold(whole, u64::min))
 }
 
 /// MiB that can be written to the file system of a folder; nothing on systems that do not tell.
+///
+/// The folder itself is asked about: a list of disks lacks those of containers.
 #[cfg(unix)]
 pub fn free_disk_mib(folder: &Path) -> Option<u64> {
     let space = rustix::fs::statvfs(folder).ok()?;
@@ -70,30 +77,24 @@ pub fn need_disk(folder: &Path, needed: u64) -> Result<(), Shortage> {
     }
 }
 
-fn memory_of(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib >> 10)
-}
-
 /// MiB that are left within `ulimit -v`, if it is set.
-fn address_room() -> Option<u64> {
-    let limit = address_limit(&fs::read_to_string("/proc/self/limits").ok()?)?;
-    let used = address_space(&fs::read_to_string("/proc/self/status").ok()?)?;
-    Some(limit.saturating_sub(used) >> 20)
+#[cfg(unix)]
+fn address_room(system: &mut System) -> Option<u64> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
+    Some(limit.saturating_sub(address_space(system)?) >> 20)
 }
 
-/// Bytes of address space that the process may have; nothing if that is not limited.
-fn address_limit(limits: &str) -> Option<u64> {
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
-    line.split_whitespace().next()?.parse().ok()
+#[cfg(not(unix))]
+fn address_room(_: &mut System) -> Option<u64> {
+    None
 }
 
 /// Bytes of address space that the process has.
-fn address_space(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmSize:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib << 10)
+#[cfg(unix)]
+fn address_space(system: &mut System) -> Option<u64> {
+    let own = sysinfo::get_current_pid().ok()?;
+    system.refresh_process_specifics(own, ProcessRefreshKind::new().with_memory());
+    Some(system.process(own)?.virtual_memory())
 }
 
 /// MiB that are left within the control group and all those above it, where one has a limit.
@@ -129,25 +130,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn available_memory_is_read_from_the_systems_table() {
-        let table = "MemTotal:  8192 kB\nMemFree:  1 kB\nMemAvailable:    5120 kB\n";
-        assert_eq!(memory_of(table), Some(5));
-        assert_eq!(memory_of("MemTotal: 8192 kB\n"), None);
-        assert_eq!(memory_of("MemAvailable: lots\n"), None);
+    fn no_more_memory_is_free_than_the_machine_has() {
+        let mut system = System::new();
+        system.refresh_memory();
+        let free = free_memory_mib().unwrap();
+        assert!(free > 0 && free <= system.total_memory() >> 20, "{free}");
+        assert!(matches!(need_memory(u64::MAX), Err(Shortage::Memory { .. })));
+        assert_eq!(need_memory(0), Ok(()));
     }
 
+    #[cfg(unix)]
     #[test]
-    fn a_limit_of_the_address_space_is_read_if_there_is_one() {
-        let table = |limit: &str| {
-            format!(
-                "Limit                     Soft Limit           Hard Limit           Units\n\
-                 Max address space         {limit}           unlimited            bytes\n"
-            )
-        };
-        assert_eq!(address_limit(&table("2147483648")), Some(2 << 30));
-        assert_eq!(address_limit(&table("unlimited ")), None);
-        let status = "Name:\tworker\nVmPeak:\t 9 kB\nVmSize:\t    2048 kB\n";
-        assert_eq!(address_space(status), Some(2 << 20));
+    fn the_address_space_of_the_process_counts_towards_its_limit() {
+        let mut system = System::new();
+        let before = address_space(&mut system).unwrap();
+        let large = Vec::<u8>::with_capacity(256 << 20);
+        let after = address_space(&mut system).unwrap();
+        assert!(after >= before + (200 << 20), "{before} {after}");
+        drop(large);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 
 use crate::state::{Ending, Progress};
 use nocknock_client::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task};
-use nocknock_primitives::{ids::BlockIndex, limits::MAX_TEST_BLOCKS, phase::Phase};
+use nocknock_primitives::{
+    ids::BlockIndex, limits::MAX_TEST_BLOCKS, phase::Phase, score::Score, task::Funding,
+};
 use std::fmt;
 
 /// Everything about one task that the chain says in one block, as far as it concerns this worker.
@@ -13,7 +15,7 @@ use std::fmt;
 pub struct TaskView {
     /// Number of the block.
     pub now: BlockNumber,
-    /// Who this worker is.
+    /// The account of this worker.
     pub worker: AccountId,
     /// The task, unless the chain does not know it.
     pub task: Option<Task>,
@@ -21,6 +23,8 @@ pub struct TaskView {
     pub commitment: Option<Commitment>,
     /// The best submissions, once there are any.
     pub ranking: Ranking,
+    /// In the curriculum, the score of the experiment's champion, if there is one.
+    pub champion: Option<Score>,
     /// The worker's delivery.
     pub delivery: Option<Delivery>,
 }
@@ -73,6 +77,8 @@ pub enum Waiting {
     Settlement,
     /// The turns of better submissions.
     Turn,
+    /// The end of this worker's turn, because a delivery would earn nothing.
+    Overtaken,
     /// The stake, which anybody may return now.
     Stake,
     /// The final chain, which does not say yet what the best block says: that the task is over.
@@ -118,6 +124,10 @@ impl fmt::Display for Waiting {
             Self::Reveal => "committed, waiting for the test blocks",
             Self::Settlement => "proved, waiting for settlement",
             Self::Turn => "ranked, waiting for the turn to deliver",
+            Self::Overtaken => {
+                "another task has delivered a model that is at least as good, so this one would \
+                 earn nothing: it is not delivered; waiting for the end of the turn"
+            }
             Self::Stake => "waiting for the stake to come back",
             Self::Finality { paid: true } => "paid, waiting for finality",
             Self::Finality { paid: false } => "ended, waiting for finality",
@@ -158,7 +168,26 @@ fn after_delivery(journal: &Progress, view: &TaskView, task: &Task) -> Option<Ac
     if delivery.key.is_some() {
         return Some(Action::End(Ending::Paid));
     }
-    key_in_turn(task, own_rank(view)?, view.now)
+    match key_in_turn(task, own_rank(view)?, view.now) {
+        Some(Action::RevealKey) if is_overtaken(view, task) => {
+            Some(Action::Wait(Waiting::Overtaken))
+        }
+        step => step,
+    }
+}
+
+/// Another task has raised the champion of the curriculum so far that this submission would mint
+/// nothing. The chain excuses whoever does not deliver then, by the same rule.
+fn is_overtaken(view: &TaskView, task: &Task) -> bool {
+    let own = view.ranking.iter().find(|entry| entry.worker == view.worker);
+    let (Some(own), Some(champion)) = (own, &view.champion) else {
+        return false;
+    };
+    let score = Score::new(own.correct, task.test_rows());
+    // Once this task has paid, a champion with the same score may be that of a later rank of it.
+    let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
+    let is_gone = if has_paid { champion.beats(&score) } else { champion.at_least(&score) };
+    task.funding == Funding::Curriculum && is_gone
 }
 
 /// The first block that can take the key is the next one. Whoever learns the key when the turn is
@@ -174,8 +203,10 @@ fn key_in_turn(task: &Task, rank: u32, now: BlockNumber) -> Option<Action> {
 
 /// What follows from a turn that passed without the key.
 fn after_turn(view: &TaskView, task: &Task) -> Option<Action> {
-    let over = task.turn_is_over(own_rank(view)?, view.now);
-    over.then_some(Action::End(Ending::TurnPassed))
+    if !task.turn_is_over(own_rank(view)?, view.now) {
+        return None;
+    }
+    Some(Action::End(if is_overtaken(view, task) { Ending::Overtaken } else { Ending::TurnPassed }))
 }
 
 fn own_rank(view: &TaskView) -> Option<u32> {
@@ -188,11 +219,19 @@ fn without_commitment(journal: &Progress, view: &TaskView, task: &Task) -> Actio
     match (task.phase(view.now), &task.settlement) {
         (Phase::Created | Phase::Drawn, _) => Action::Wait(Waiting::Opening),
         (Phase::Open, _) => toward_commitment(journal),
-        (_, Some(settlement)) if journal.committed => {
-            Action::End(Ending::Over { outcome: settlement.outcome, complete: journal.complete })
-        }
+        (_, Some(settlement)) if journal.committed => Action::End(Ending::Over {
+            outcome: settlement.outcome,
+            complete: journal.complete || was_complete(view, task),
+        }),
         _ => Action::End(Ending::TooLate),
     }
+}
+
+/// The chain shows that this worker proved every test block, although its commitment is gone: it
+/// may be settled and removed before this program has looked again. Everybody has proved, or this
+/// worker is ranked, for which all blocks are needed.
+fn was_complete(view: &TaskView, task: &Task) -> bool {
+    task.proved == task.committed || own_rank(view).is_some()
 }
 
 fn toward_commitment(journal: &Progress) -> Action {
@@ -217,7 +256,7 @@ fn with_commitment(
         }
         Phase::Prove => toward_proof(journal, task, commitment, batch),
         Phase::Settle => note_or_wait(journal, task, commitment, Waiting::Settlement),
-        Phase::Deliver { rank } => in_ranking(journal, view, rank),
+        Phase::Deliver { rank } => in_ranking(journal, view, task, rank),
         Phase::Done => note_or_wait(journal, task, commitment, Waiting::Stake),
     }
 }
@@ -231,9 +270,10 @@ fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch:
     if ready.len() >= whole || (missing.is_empty() && !ready.is_empty()) {
         return Action::SubmitScores(ready.into_iter().take(whole).collect());
     }
-    match missing.is_empty() {
-        true => note_or_wait(journal, task, commitment, Waiting::Settlement),
-        false => Action::Prove(missing),
+    if missing.is_empty() {
+        note_or_wait(journal, task, commitment, Waiting::Settlement)
+    } else {
+        Action::Prove(missing)
     }
 }
 
@@ -251,14 +291,16 @@ fn note_or_wait(
     waiting: Waiting,
 ) -> Action {
     let complete = commitment.proved_blocks() == u32::from(task.test_blocks);
-    match complete && !journal.complete {
-        true => Action::NoteComplete,
-        false => Action::Wait(waiting),
+    if complete && !journal.complete {
+        Action::NoteComplete
+    } else {
+        Action::Wait(waiting)
     }
 }
 
-fn in_ranking(journal: &Progress, view: &TaskView, turn: u32) -> Action {
+fn in_ranking(journal: &Progress, view: &TaskView, task: &Task, turn: u32) -> Action {
     match own_rank(view) {
+        Some(rank) if rank == turn && is_overtaken(view, task) => Action::Wait(Waiting::Overtaken),
         Some(rank) if rank == turn => toward_delivery(journal),
         Some(_) => Action::Wait(Waiting::Turn),
         None => Action::Wait(Waiting::Stake),

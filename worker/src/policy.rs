@@ -1,12 +1,12 @@
 //! Which tasks are worth it: a pure function of the configuration, what the chain says, and what
 //! was chosen before.
 
-mod burden;
+mod outstanding;
 
-pub use burden::Burden;
+pub use outstanding::Outstanding;
 
 use crate::{
-    chain::{ChainClock, Means},
+    chain::{AccountStatus, ChainClock},
     config::{Config, Tokens},
     state::Chosen,
 };
@@ -68,8 +68,8 @@ pub enum Decline {
     },
     /// The account has too little.
     #[error(
-        "the account has {free} NNK beside the stakes of other chosen tasks, and the stake of {stake} \
-         NNK with policy.reserve needs {needed} NNK: send it tokens"
+        "the account has {free} NNK beside the stakes of other chosen tasks, and the stake of \
+         {stake} NNK with policy.reserve needs {needed} NNK: send it tokens"
     )]
     Funds {
         /// What it has, without the stakes of other tasks that the chain does not hold yet.
@@ -101,8 +101,9 @@ pub enum Decline {
     },
     /// Too little time to deliver.
     #[error(
-        "a turn of {turn:?} to deliver in is too short for encrypting the model, the proof of that at \
-         proving.seconds_per_block, and the key after the delivery is final: the stake would be lost"
+        "a turn of {turn:?} to deliver in is too short for encrypting the model, the proof of \
+         that at proving.seconds_per_block, and the key after the delivery is final: the stake \
+         would be lost"
     )]
     DeliverTime {
         /// Length of a turn.
@@ -113,8 +114,9 @@ pub enum Decline {
     Removed,
     /// Too little time to prove it beside the other tasks.
     #[error(
-        "with the test blocks of the tasks that were chosen before, a prove phase of {phase:?} would be \
-         too short at proving.seconds_per_block: it is chosen once enough of them are proved"
+        "with the test blocks of the tasks that were chosen before, a prove phase of {phase:?} \
+         would be too short at proving.seconds_per_block: it is chosen once enough of them are \
+         proved"
     )]
     Busy {
         /// Length of the shortest prove phase among all of them.
@@ -145,18 +147,18 @@ pub fn judge(
     config: &Config,
     worker: &AccountId,
     clock: ChainClock,
-    means: Means,
-    burden: &Burden,
+    account: AccountStatus,
+    outstanding: &Outstanding,
     (id, task): (TaskId, &Task),
 ) -> Result<Chosen, Decline> {
     check_phase(task, clock.best)?;
     if task.requester == *worker {
         return Err(Decline::Own);
     }
-    check_kind(config, means, task)?;
+    check_kind(config, account, task)?;
     check_shape(config, &task.shape)?;
-    check_time(config, clock, burden, task)?;
-    check_money(config, means.free.saturating_sub(burden.stakes), task)?;
+    check_time(config, clock, outstanding, task)?;
+    check_money(config, account.free.saturating_sub(outstanding.stakes), task)?;
     Ok(Chosen {
         task: id,
         experiment: task.experiment,
@@ -185,14 +187,14 @@ fn check_phase(task: &Task, now: BlockNumber) -> Result<(), Decline> {
     }
 }
 
-fn check_kind(config: &Config, means: Means, task: &Task) -> Result<(), Decline> {
+fn check_kind(config: &Config, account: AccountStatus, task: &Task) -> Result<(), Decline> {
     let policy = &config.policy;
     if !policy.experiments.allow(task.experiment) {
         return Err(Decline::Experiment(task.experiment));
     }
     match task.funding {
         Funding::Curriculum if !policy.curriculum => Err(Decline::Curriculum),
-        Funding::Curriculum if !means.may_work => Err(Decline::NotRegistered),
+        Funding::Curriculum if !account.may_work => Err(Decline::NotRegistered),
         Funding::Sponsored if !policy.sponsored => Err(Decline::Sponsored),
         _ => Ok(()),
     }
@@ -201,16 +203,17 @@ fn check_kind(config: &Config, means: Means, task: &Task) -> Result<(), Decline>
 fn check_shape(config: &Config, shape: &MlpShape) -> Result<(), Decline> {
     let wanted = &config.policy.shapes;
     let allowed = wanted.is_empty() || wanted.iter().any(|name| name == shape.name());
-    match allowed && MlpShape::named(shape.name()) == Some(*shape) {
-        true => Ok(()),
-        false => Err(Decline::Shape(shape.name().to_owned())),
+    if allowed && MlpShape::named(shape.name()) == Some(*shape) {
+        Ok(())
+    } else {
+        Err(Decline::Shape(shape.name().to_owned()))
     }
 }
 
 fn check_time(
     config: &Config,
     clock: ChainClock,
-    burden: &Burden,
+    outstanding: &Outstanding,
     task: &Task,
 ) -> Result<(), Decline> {
     let left = time_until(clock, task.commit_end().unwrap_or(clock.best));
@@ -223,7 +226,7 @@ fn check_time(
         return Err(Decline::ProveTime { phase, blocks: task.test_blocks });
     }
     check_turn(config, clock, task)?;
-    check_other_proofs(config, clock, burden, task)
+    check_other_proofs(config, clock, outstanding, task)
 }
 
 /// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how
@@ -232,9 +235,10 @@ fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Dec
     let turn = clock.slot.saturating_mul(task.terms.periods.deliver);
     let waiting = clock.slot.saturating_mul(BLOCKS_TO_DELIVER);
     let needed = time_to_prove(config, 1).saturating_add(waiting);
-    match turn.saturating_sub(turn / UPLOAD_SHARE) < needed {
-        true => Err(Decline::DeliverTime { turn }),
-        false => Ok(()),
+    if turn.saturating_sub(turn / UPLOAD_SHARE) < needed {
+        Err(Decline::DeliverTime { turn })
+    } else {
+        Ok(())
     }
 }
 
@@ -243,17 +247,18 @@ fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Dec
 fn check_other_proofs(
     config: &Config,
     clock: ChainClock,
-    burden: &Burden,
+    outstanding: &Outstanding,
     task: &Task,
 ) -> Result<(), Decline> {
     let own = task.terms.periods.prove;
-    let shortest = burden.shortest_phase.unwrap_or(own).min(own);
+    let shortest = outstanding.shortest_phase.unwrap_or(own).min(own);
     let phase = clock.slot.saturating_mul(shortest);
-    let blocks = burden.blocks.saturating_add(u32::from(task.test_blocks));
+    let blocks = outstanding.blocks.saturating_add(u32::from(task.test_blocks));
     let at_a_time = u32::try_from(config.limits.proofs).unwrap_or(u32::MAX);
-    match phase < time_to_prove(config, blocks.div_ceil(at_a_time.max(1))) {
-        true => Err(Decline::Busy { phase }),
-        false => Ok(()),
+    if phase < time_to_prove(config, blocks.div_ceil(at_a_time.max(1))) {
+        Err(Decline::Busy { phase })
+    } else {
+        Ok(())
     }
 }
 
@@ -275,9 +280,10 @@ fn check_money(config: &Config, free: Balance, task: &Task) -> Result<(), Declin
         return Err(Decline::Stake { stake, most: policy.maximum_stake });
     }
     let needed: Balance = stake.0.saturating_add(policy.reserve.0);
-    match free < needed {
-        true => Err(Decline::Funds { free: Tokens(free), stake, needed: Tokens(needed) }),
-        false => Ok(()),
+    if free < needed {
+        Err(Decline::Funds { free: Tokens(free), stake, needed: Tokens(needed) })
+    } else {
+        Ok(())
     }
 }
 

@@ -11,7 +11,9 @@ use crate::{
     state::ProofFact,
     train::{train, TrainConfig, TrainError, TrainingSet},
 };
-use nocknock_client::{calls, AccountId, CircuitRecord, Client, Hash, Practice, QueryError, Wait};
+use nocknock_client::{
+    calls, AccountId, Call, CircuitRecord, Client, Hash, Practice, QueryError, Wait,
+};
 use nocknock_primitives::{
     ids::{BlockRoot, ModelCommitment},
     model::{
@@ -42,7 +44,7 @@ pub enum RegisterError {
     #[error("training on the practice block failed: {0}")]
     Train(#[from] TrainError),
     /// The model is not good enough.
-    #[error("the trained model reaches {found}, and {needed} is asked for: report this, please")]
+    #[error("the trained model reaches {found}, but {needed} is required: please report this")]
     TooWeak {
         /// What it reaches.
         found: Score,
@@ -69,10 +71,10 @@ pub enum Registered {
     Now(Score),
 }
 
-/// Everything that a proof of registration is about.
+/// A registration, and everything that its proof is about.
 #[derive(Clone, Debug)]
-pub struct Exam {
-    /// Who registers.
+pub struct RegistrationJob {
+    /// The account that registers.
     pub account: AccountId,
     /// On which chain.
     pub genesis: Hash,
@@ -84,9 +86,9 @@ pub struct Exam {
     pub circuit: CircuitRecord,
 }
 
-/// What is sent.
+/// What is sent to register.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
+pub struct RegistrationProof {
     /// Commitment to the model.
     pub model: ModelCommitment,
     /// The proved score.
@@ -107,18 +109,23 @@ pub async fn register(
     let practice = snapshot.practice().await.map_err(asking)?;
     let practice = practice.ok_or(RegisterError::NoPractice)?;
     let circuit = snapshot.circuit(&practice.terms.circuit).await.map_err(asking)?;
-    let exam = Exam {
+    let job = RegistrationJob {
         account,
         genesis: client.genesis_hash(),
         round: snapshot.registration_round(&account).await.map_err(asking)?,
         practice,
         circuit: circuit.filter(|circuit| circuit.is_usable()).ok_or(RegisterError::NoCircuit)?,
     };
-    let (training, rows) = (training.clone(), exam.practice.terms.rows);
-    let pass = move || exam.pass(&provers, &training);
-    let certificate = tokio::task::spawn_blocking(pass).await??;
-    let Certificate { model, proof } = certificate;
-    let call = calls::rewards::register_worker(&account, model, proof.score, &proof.proof);
+    let (training, rows) = (training.clone(), job.practice.terms.rows);
+    let prove = move || job.train_and_prove(&provers, &training);
+    let proved = tokio::task::spawn_blocking(prove).await??;
+    let RegistrationProof { model, proof } = proved;
+    let call = Call::from(calls::Rewards::register_worker {
+        worker: account,
+        model,
+        score: proof.score,
+        proof: Box::new(proof.proof),
+    });
     match client.submit_unsigned(&call, Wait::InBlock).await {
         Ok(_) => Ok(Registered::Now(Score::new(proof.score, rows))),
         // A proof that an earlier run sent before it was killed may have been included meanwhile.
@@ -133,13 +140,13 @@ async fn is_registered(client: &Client, account: &AccountId) -> Result<bool, Que
     may_work(&client.best().await?, account).await
 }
 
-impl Exam {
+impl RegistrationJob {
     /// Trains and proves. Blocks the thread.
-    pub fn pass(
+    pub fn train_and_prove(
         &self,
         provers: &Provers,
         training: &Training,
-    ) -> Result<Certificate, RegisterError> {
+    ) -> Result<RegistrationProof, RegisterError> {
         let (block_salt, rows) = self.block()?;
         let weights = self.learn(&rows, training)?;
         let salt = Secret::draw()?;
@@ -156,7 +163,7 @@ impl Exam {
         };
         let proof = prove_block(&task, |_| ())?;
         self.judge(&proof)?;
-        Ok(Certificate { model: ModelCommitment(field::to_bytes(&model)), proof })
+        Ok(RegistrationProof { model: ModelCommitment(field::to_bytes(&model)), proof })
     }
 
     /// The practice block, if it is the one that the chain has the root of.
@@ -167,9 +174,10 @@ impl Exam {
         let salt = field::from_bytes(&block.salt).map_err(|error| wrong(&error))?;
         let rows = decode_rows(shape, &block.rows).map_err(|error| wrong(&error))?;
         let root = block_root(shape, salt, 0, &rows).map_err(|error| wrong(&error))?;
-        match BlockRoot(field::to_bytes(&root)) == self.practice.terms.root {
-            true => Ok((salt, rows)),
-            false => Err(wrong(&"its root differs")),
+        if BlockRoot(field::to_bytes(&root)) == self.practice.terms.root {
+            Ok((salt, rows))
+        } else {
+            Err(wrong(&"its root differs"))
         }
     }
 
@@ -199,9 +207,10 @@ impl Exam {
     fn judge(&self, proof: &ProofFact) -> Result<(), RegisterError> {
         let found = Score::new(proof.score, proof.rows);
         let needed = self.practice.terms.min_score;
-        match found.at_least(&needed) {
-            true => Ok(()),
-            false => Err(RegisterError::TooWeak { found, needed }),
+        if found.at_least(&needed) {
+            Ok(())
+        } else {
+            Err(RegisterError::TooWeak { found, needed })
         }
     }
 }
@@ -221,15 +230,15 @@ fn practice_settings(training: &Training) -> TrainConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{chain::fake, stages::rig};
+    use crate::{chain::fake, stages::test_services};
     use nocknock_circuits::score;
     use nocknock_primitives::{limits::List, reward::Practice as Terms, task::RevealedBlock};
 
-    fn exam(min_score: Score) -> Exam {
+    fn job(min_score: Score) -> RegistrationJob {
         let data = fake::data();
         let block = data.block(0).unwrap();
-        let info = rig::circuits().score.info().clone();
-        Exam {
+        let info = test_services::circuits().score.info().clone();
+        RegistrationJob {
             account: fake::WORKER,
             genesis: fake::GENESIS,
             round: 3,
@@ -250,21 +259,21 @@ mod tests {
 
     #[test]
     fn the_proof_is_bound_to_account_chain_and_round() {
-        let exam = exam(Score::new(1, 2));
-        let passed = exam.pass(&rig::provers(), &cpu()).unwrap();
-        let proof = score::Proof::from_bytes(&passed.proof.proof.0).unwrap();
+        let job = job(Score::new(1, 2));
+        let proved = job.train_and_prove(&test_services::provers(), &cpu()).unwrap();
+        let proof = score::Proof::from_bytes(&proved.proof.proof.0).unwrap();
         let verifies = |context: Context| {
             let public = score::Public {
                 context: context.to_field(),
-                commitment: field::from_bytes(passed.model.as_bytes()).unwrap(),
-                block_root: field::from_bytes(exam.practice.terms.root.as_bytes()).unwrap(),
-                score: passed.proof.score,
+                commitment: field::from_bytes(proved.model.as_bytes()).unwrap(),
+                block_root: field::from_bytes(job.practice.terms.root.as_bytes()).unwrap(),
+                score: proved.proof.score,
                 n_real: 32,
             };
-            proof.verify(rig::circuits().score.verifying_key(), &public).is_ok()
+            proof.verify(test_services::circuits().score.verifying_key(), &public).is_ok()
         };
-        assert!(verifies(exam.context()));
-        let mut others = [exam.context(); 3];
+        assert!(verifies(job.context()));
+        let mut others = [job.context(); 3];
         others[0].task = 4;
         others[1].worker = [9; 32];
         others[2].genesis_hash = [8; 32];
@@ -279,16 +288,16 @@ mod tests {
             rows: 32,
             proof: nocknock_primitives::circuit::ProofBytes([0; 256]),
         };
-        assert!(exam(Score::new(31, 32)).judge(&proof).is_ok());
-        let weak = exam(Score::new(1, 1)).judge(&proof);
+        assert!(job(Score::new(31, 32)).judge(&proof).is_ok());
+        let weak = job(Score::new(1, 1)).judge(&proof);
         assert!(matches!(weak, Err(RegisterError::TooWeak { .. })));
     }
 
     #[test]
     fn a_block_that_is_not_the_chains_is_refused() {
-        let mut exam = exam(Score::new(1, 2));
-        exam.practice.terms.root = fake::data().roots()[1];
-        let refused = exam.pass(&rig::provers(), &cpu());
+        let mut job = job(Score::new(1, 2));
+        job.practice.terms.root = fake::data().roots()[1];
+        let refused = job.train_and_prove(&test_services::provers(), &cpu());
         assert!(matches!(refused, Err(RegisterError::WrongBlock(_))));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     chain::{asking, sending, Chain, ChainError, NodeChain},
+    recognise::{RecogniseError, Recogniser},
     state::{Owner, StateDir, StateError},
 };
 use nocknock_client::{calls, AccountId, Wait};
@@ -19,6 +20,9 @@ pub enum UnregisterError {
     /// The state directory cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The chain is not the one that the state directory is about, or cannot be told yet.
+    #[error(transparent)]
+    Recognise(#[from] RecogniseError),
     /// There is nothing to end.
     #[error("{0} is not registered: there is no registration to end")]
     NotRegistered(AccountId),
@@ -45,10 +49,11 @@ fn named(tasks: &[TaskId]) -> String {
 pub async fn unregister(chain: &NodeChain, state: &StateDir) -> Result<(), UnregisterError> {
     let owner = Owner { account: chain.worker(), genesis: chain.genesis() };
     StateDir::check_owner(state.folder(), &owner)?;
+    Recogniser::of(state)?.check(chain, state).await?;
     let snapshot = chain.client().best().await.map_err(asking)?;
     let registration = snapshot.worker(&owner.account).await.map_err(asking)?;
     check(&owner.account, registration, open_tasks(state)?)?;
-    let call = calls::rewards::unregister();
+    let call = calls::Rewards::unregister.into();
     let sent = chain.client().submit(chain.keys(), &call, Wait::Finalised);
     sent.await.map_err(sending)?;
     Ok(())
@@ -63,9 +68,10 @@ fn check(
     if registration.is_none_or(|found| found.standing == Standing::Left) {
         return Err(UnregisterError::NotRegistered(*account));
     }
-    match open.is_empty() {
-        true => Ok(()),
-        false => Err(UnregisterError::OpenTasks(open)),
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(UnregisterError::OpenTasks(open))
     }
 }
 
@@ -139,7 +145,7 @@ mod tests {
         let state = StateDir::open(folder.path()).unwrap();
         assert!(open_tasks(&state).unwrap().is_empty());
         let journals = [2, 3, 5].map(|task| state.begin(&chosen(task)).unwrap());
-        let ending = EndingFact { ending: Ending::TooLate, at: 20 };
+        let ending = EndingFact { ending: Ending::TooLate, at: 20, earned: None };
         journals[1].save_ending(&ending).unwrap();
         assert_eq!(open_tasks(&state).unwrap(), [2, 5]);
         std::fs::write(journals[1].folder().join("ending.json"), "{").unwrap();

@@ -17,7 +17,10 @@ pub enum ChainError {
         text: String,
     },
     /// The account cannot pay.
-    #[error("the account cannot pay the fee or the stake: send it tokens, or lower policy.maximum_stake")]
+    #[error(
+        "the account cannot pay the fee or the stake: send it tokens, or lower \
+         policy.maximum_stake"
+    )]
     CannotPay,
     /// It is not known whether the call was included. The next look at the chain tells.
     #[error("the call was sent, but it is not known whether it was included: {0}")]

@@ -3,12 +3,13 @@
 //! It judges as the pallet does: phases come from the same function, proofs are verified for real.
 //! Its clock moves when somebody waits for a block.
 
-use super::{Chain, ChainClock, ChainError, Depth, Means, Message};
+use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
 use crate::plan::TaskView;
 use async_trait::async_trait;
 use nocknock_circuits::{delivery, score, D1Prover, S1Prover};
 use nocknock_client::{
-    AccountId, Balance, BlockNumber, CircuitRecord, Commitment, Delivery, Hash, Ranking, Task, NNK,
+    AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Commitment, Delivery, Hash,
+    KnownBlock, KnownChain, OtherChain, Ranking, Task, NNK,
 };
 use nocknock_dataset::{
     table::ReadOptions, PreparedTask, Quantiser, Range, SplitOptions, SplitSeed, Table,
@@ -149,6 +150,8 @@ impl From<Killed> for std::io::Error {
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) now: BlockNumber,
+    /// The hash of every block. A chain that is begun anew has another one.
+    pub(crate) hash: Hash,
     pub(crate) task: Task,
     /// How many more tasks are offered, with the numbers that follow and the same terms.
     pub(crate) others: TaskId,
@@ -161,6 +164,8 @@ pub(crate) struct World {
     pub(crate) models: BTreeSet<ModelCommitment>,
     pub(crate) revealed: BTreeMap<BlockIndex, RevealedBlock>,
     pub(crate) ranking: Ranking,
+    /// Score of the champion, in the curriculum.
+    pub(crate) champion: Option<Score>,
     pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
     /// The node is still fetching the chain, and has come to this block, before the task.
     pub(crate) syncing_at: Option<BlockNumber>,
@@ -239,7 +244,7 @@ impl Pace {
         }
     }
 
-    /// Beside the foreman, who waits whenever he has nothing to do, a step waits: then nobody
+    /// Beside the task_loop, who waits whenever he has nothing to do, a step waits: then nobody
     /// works.
     fn stands_still(&self) -> bool {
         let is_busy = self.busy.load(Ordering::SeqCst) && self.waiting.load(Ordering::SeqCst) < 2;
@@ -257,6 +262,7 @@ impl FakeChain {
         task.terms = terms([circuits.score.info().id(), circuits.delivery.info().id()]);
         let world = World {
             now: 100,
+            hash: Hash::repeat_byte(1),
             task,
             others: 0,
             data: data(),
@@ -266,6 +272,7 @@ impl FakeChain {
             models: BTreeSet::new(),
             revealed: BTreeMap::new(),
             ranking: List::truncate_from(Vec::new()),
+            champion: None,
             deliveries: BTreeMap::new(),
             syncing_at: None,
             final_lag: 0,
@@ -414,6 +421,7 @@ impl World {
             task: Some(self.task.clone()),
             commitment: self.commitments.get(&WORKER).copied(),
             ranking: self.ranking.clone(),
+            champion: self.champion,
             delivery: self.deliveries.get(&WORKER).cloned(),
         }
     }
@@ -461,9 +469,10 @@ impl World {
     }
 
     fn need_phase(&self, phase: Phase) -> Result<(), ChainError> {
-        match self.task.phase(self.now) == phase {
-            true => Ok(()),
-            false => Err(refused("WrongPhase")),
+        if self.task.phase(self.now) == phase {
+            Ok(())
+        } else {
+            Err(refused("WrongPhase"))
         }
     }
 
@@ -472,9 +481,10 @@ impl World {
             return Err(refused("WrongPhase"));
         };
         let turn = self.ranking.get(rank as usize).map(|entry| entry.worker);
-        match turn == Some(WORKER) {
-            true => Ok(()),
-            false => Err(refused("NotYourTurn")),
+        if turn == Some(WORKER) {
+            Ok(())
+        } else {
+            Err(refused("NotYourTurn"))
         }
     }
 
@@ -552,6 +562,7 @@ fn early_view(now: BlockNumber) -> TaskView {
         task: None,
         commitment: None,
         ranking: List::truncate_from(Vec::new()),
+        champion: None,
         delivery: None,
     }
 }
@@ -584,6 +595,24 @@ impl Chain for FakeChain {
         WORKER
     }
 
+    async fn compare(&self, known: &KnownChain) -> Result<ChainMatch, ChainError> {
+        let world = self.world();
+        let KnownBlock { number, hash: expected } = known.latest;
+        Ok(if expected != world.hash {
+            ChainMatch::Other(OtherChain { number, expected, found: world.hash })
+        } else if number > world.now {
+            ChainMatch::Behind { finalised: world.now, seen: number }
+        } else {
+            ChainMatch::Same
+        })
+    }
+
+    async fn known(&self) -> Result<Option<KnownChain>, ChainError> {
+        let world = self.world();
+        let latest = KnownBlock { number: world.now, hash: world.hash };
+        Ok(Some(KnownChain { first: None, latest }))
+    }
+
     async fn clock(&self) -> Result<ChainClock, ChainError> {
         Ok(ChainClock { best: self.world().now, slot: Duration::from_secs(1) })
     }
@@ -596,8 +625,8 @@ impl Chain for FakeChain {
         Ok(world.now)
     }
 
-    async fn means(&self) -> Result<Means, ChainError> {
-        Ok(Means { free: self.world().free, may_work: true })
+    async fn account_status(&self) -> Result<AccountStatus, ChainError> {
+        Ok(AccountStatus { free: self.world().free, may_work: true })
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
@@ -615,6 +644,13 @@ impl Chain for FakeChain {
         };
         view.task = view.task.filter(|_| task == TASK);
         Ok(view)
+    }
+
+    async fn earned(&self, _: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError> {
+        let world = self.world();
+        let paid = world.task.settlement.as_ref().filter(|end| end.paid > 0);
+        let is_paid = paid.is_some_and(|end| end.turn_began == at);
+        Ok(is_paid.then_some(world.task.terms.reward))
     }
 
     async fn roots(&self, _: TaskId) -> Result<Vec<BlockRoot>, ChainError> {

@@ -13,7 +13,9 @@ pub use node::{asking, connect, may_work, sending, NodeChain};
 
 use crate::{plan::TaskView, secret::Secret};
 use async_trait::async_trait;
-use nocknock_client::{AccountId, Balance, BlockNumber, CircuitRecord, Hash, Task};
+use nocknock_client::{
+    AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Hash, KnownChain, Task,
+};
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{BlockIndex, BlockRoot, CircuitId, KeyCommitment, ModelCommitment, TaskId},
@@ -32,7 +34,7 @@ pub struct ChainClock {
 
 /// What the chain says about the worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Means {
+pub struct AccountStatus {
     /// What the account can spend or have held.
     pub free: Balance,
     /// The account may commit in curriculum tasks.
@@ -120,6 +122,12 @@ pub trait Chain: Send + Sync + fmt::Debug {
     /// The worker's account.
     fn worker(&self) -> AccountId;
 
+    /// Compares the node's chain with one that was seen before.
+    async fn compare(&self, known: &KnownChain) -> Result<ChainMatch, ChainError>;
+
+    /// What to keep of the chain, to know it again; nothing before its first block is final.
+    async fn known(&self) -> Result<Option<KnownChain>, ChainError>;
+
     /// The best block and the length of a slot.
     async fn clock(&self) -> Result<ChainClock, ChainError>;
 
@@ -127,13 +135,16 @@ pub trait Chain: Send + Sync + fmt::Debug {
     async fn wait_for(&self, number: BlockNumber) -> Result<BlockNumber, ChainError>;
 
     /// What the worker has and may do.
-    async fn means(&self) -> Result<Means, ChainError>;
+    async fn account_status(&self) -> Result<AccountStatus, ChainError>;
 
     /// A page of tasks from this number upwards; empty after the last.
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError>;
 
     /// One task as one block has it.
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError>;
+
+    /// What the worker was paid for a task in a block, if it was paid in that one.
+    async fn earned(&self, task: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError>;
 
     /// Roots of a task's blocks.
     async fn roots(&self, task: TaskId) -> Result<Vec<BlockRoot>, ChainError>;

@@ -1,16 +1,18 @@
 //! The chain behind a node.
 
-use super::{Chain, ChainClock, ChainError, Depth, Means, Message};
+use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
 use crate::plan::TaskView;
 use async_trait::async_trait;
 use nocknock_client::{
-    calls, AccountId, BlockNumber, Call, CircuitRecord, Client, ConnectError, ConnectOptions,
-    Follow, Hash, Keys, QueryError, Snapshot, SubmitError, Task, Wait,
+    calls, AccountId, Balance, BlockNumber, Call, ChainMatch, CircuitRecord, Client, ConnectError,
+    ConnectOptions, DomainEvent, Follow, Hash, Keys, KnownChain, QueryError, Snapshot, SubmitError,
+    Task, TasksEvent, Wait,
 };
 use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, CircuitId, TaskId},
     limits::MAX_PAGE,
-    task::RevealedBlock,
+    score::Score,
+    task::{Funding, RevealedBlock},
 };
 use std::{fmt, time::Duration};
 
@@ -62,6 +64,14 @@ impl Chain for NodeChain {
         self.keys.account()
     }
 
+    async fn compare(&self, known: &KnownChain) -> Result<ChainMatch, ChainError> {
+        self.client.compare_chain(known).await.map_err(asking)
+    }
+
+    async fn known(&self) -> Result<Option<KnownChain>, ChainError> {
+        self.client.known_chain().await.map_err(asking)
+    }
+
     async fn clock(&self) -> Result<ChainClock, ChainError> {
         Ok(ChainClock { best: self.snapshot(Depth::Best).await?.block().number, slot: self.slot })
     }
@@ -71,11 +81,11 @@ impl Chain for NodeChain {
         Ok(reached.map_err(asking)?.number)
     }
 
-    async fn means(&self) -> Result<Means, ChainError> {
+    async fn account_status(&self) -> Result<AccountStatus, ChainError> {
         let (snapshot, account) = (self.snapshot(Depth::Best).await?, self.worker());
         let balance = snapshot.balance(&account).await.map_err(asking)?;
         let may_work = may_work(&snapshot, &account).await.map_err(asking)?;
-        Ok(Means { free: balance.free, may_work })
+        Ok(AccountStatus { free: balance.free, may_work })
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
@@ -85,14 +95,30 @@ impl Chain for NodeChain {
 
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError> {
         let (snapshot, worker) = (self.snapshot(depth).await?, self.worker());
+        let found = snapshot.task(task).await.map_err(asking)?;
         Ok(TaskView {
             now: snapshot.block().number,
             worker,
-            task: snapshot.task(task).await.map_err(asking)?,
+            champion: champion(&snapshot, found.as_ref()).await.map_err(asking)?,
+            task: found,
             commitment: snapshot.commitment(task, &worker).await.map_err(asking)?,
             ranking: snapshot.ranking(task).await.map_err(asking)?,
             delivery: snapshot.delivery(task, &worker).await.map_err(asking)?,
         })
+    }
+
+    async fn earned(&self, task: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError> {
+        let snapshot = self.client.at_number(at).await.map_err(asking)?;
+        let events = snapshot.events().await.map_err(asking)?;
+        let own = self.worker();
+        Ok(events.into_iter().find_map(|record| match record.event {
+            DomainEvent::Tasks(TasksEvent::WinnerPaid { task: of, worker, paid, .. })
+                if of == task && worker == own =>
+            {
+                Some(paid)
+            }
+            _ => None,
+        }))
     }
 
     async fn roots(&self, task: TaskId) -> Result<Vec<BlockRoot>, ChainError> {
@@ -140,17 +166,29 @@ pub async fn may_work(snapshot: &Snapshot, account: &AccountId) -> Result<bool, 
     Ok(registration.is_active(session) && !snapshot.is_barred(account).await?)
 }
 
+/// The score that a model has to beat to mint anything.
+async fn champion(snapshot: &Snapshot, task: Option<&Task>) -> Result<Option<Score>, QueryError> {
+    match task.filter(|task| task.funding == Funding::Curriculum) {
+        Some(task) => Ok(snapshot.champion(task.experiment).await?.map(|champion| champion.score)),
+        None => Ok(None),
+    }
+}
+
 fn call_of(message: Message) -> Result<Call, ChainError> {
-    Ok(match message {
-        Message::Commit { task, model } => calls::tasks::commit(task, model),
-        Message::Withdraw { task } => calls::tasks::withdraw(task),
-        Message::SubmitScores { task, scores } => calls::tasks::submit_scores(task, &scores)
+    let call = match message {
+        Message::Commit { task, model } => calls::Tasks::commit_model { task, model },
+        Message::Withdraw { task } => calls::Tasks::withdraw_commitment { task },
+        Message::SubmitScores { task, scores } => calls::Tasks::scores(task, scores)
             .map_err(|error| ChainError::Lasting(error.to_string()))?,
         Message::Deliver { task, ciphertext, key_commitment, proof, attestation } => {
-            calls::tasks::deliver(task, &ciphertext, key_commitment, &proof, &attestation)
+            let ciphertext = ciphertext.into_inner();
+            calls::Tasks::deliver { task, ciphertext, key_commitment, proof, attestation }
         }
-        Message::RevealKey { task, key } => calls::tasks::reveal_key(task, key.expose_bytes()),
-    })
+        Message::RevealKey { task, key } => {
+            calls::Tasks::reveal_key { task, key: key.expose_bytes() }
+        }
+    };
+    Ok(call.into())
 }
 
 fn connecting(error: ConnectError) -> ChainError {
@@ -160,7 +198,7 @@ fn connecting(error: ConnectError) -> ChainError {
     }
 }
 
-/// What a failed question means.
+/// What a failed question account.
 pub fn asking(error: QueryError) -> ChainError {
     match error {
         QueryError::Incompatible(_) | QueryError::Undecodable { .. } | QueryError::View { .. } => {
@@ -170,7 +208,7 @@ pub fn asking(error: QueryError) -> ChainError {
     }
 }
 
-/// What a failed submission means.
+/// What a failed submission account.
 pub fn sending(error: SubmitError) -> ChainError {
     match error {
         SubmitError::Rejected(rejection) if is_about_funds(&rejection.error) => {

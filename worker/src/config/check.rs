@@ -50,8 +50,8 @@ pub enum Fault {
     /// More than one source of the account's key.
     #[error("name one source of the account's key, not several")]
     TwoSources,
-    /// A password without a keystore.
-    #[error("a password belongs to a keystore, and no keystore is named")]
+    /// A password beside a source that needs none.
+    #[error("a password belongs to a keystore, and another source of the key is named")]
     PasswordAlone,
     /// Metrics for everybody.
     #[error("must be a loopback address: metrics tell what the worker earns and does")]
@@ -83,9 +83,10 @@ fn fail(setting: &'static str, fault: impl Into<Fault>) -> CheckError {
 }
 
 fn require(setting: &'static str, range: &'static str, holds: bool) -> Checked {
-    match holds {
-        true => Ok(()),
-        false => Err(fail(setting, Fault::Range(range))),
+    if holds {
+        Ok(())
+    } else {
+        Err(fail(setting, Fault::Range(range)))
     }
 }
 
@@ -109,9 +110,12 @@ fn check_account(account: &Account) -> Checked {
     if sources.into_iter().filter(|named| *named).count() > 1 {
         return Err(fail("account", Fault::TwoSources));
     }
-    match account.password_file.is_some() && account.keystore.is_none() {
-        true => Err(fail("account.password_file", Fault::PasswordAlone)),
-        false => Ok(()),
+    // Without any source named it is the keystore of the state directory that signs.
+    let no_keystore = account.seed_file.is_some() || account.environment.is_some();
+    if account.password_file.is_some() && no_keystore {
+        Err(fail("account.password_file", Fault::PasswordAlone))
+    } else {
+        Ok(())
     }
 }
 
@@ -173,9 +177,10 @@ fn check_retry(retry: &Retry) -> Checked {
 }
 
 fn check_monitor(monitor: &Monitor) -> Checked {
-    match monitor.listen.is_some_and(|listen| !listen.ip().is_loopback()) {
-        true => Err(fail("monitor.listen", Fault::NotLoopback)),
-        false => Ok(()),
+    if monitor.listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+        Err(fail("monitor.listen", Fault::NotLoopback))
+    } else {
+        Ok(())
     }
 }
 
@@ -188,9 +193,10 @@ fn check_trainer(settings: &train::TrainConfig) -> Checked {
 impl Storage {
     /// Whether plain http is accepted for other machines.
     pub fn plain_http(&self) -> PlainHttp {
-        match self.allow_plain_http {
-            true => PlainHttp::Anywhere,
-            false => PlainHttp::LoopbackOnly,
+        if self.allow_plain_http {
+            PlainHttp::Anywhere
+        } else {
+            PlainHttp::LoopbackOnly
         }
     }
 }

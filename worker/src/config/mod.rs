@@ -7,6 +7,7 @@ pub use check::{CheckError, Fault};
 pub use tokens::{ParseTokensError, Tokens};
 
 use crate::train::{DeviceChoice, TrainConfig};
+use backon::{BackoffBuilder, ExponentialBuilder};
 use nocknock_primitives::ids::ExperimentId;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -22,11 +23,11 @@ use std::{
 pub struct Config {
     /// The nodes.
     pub chain: Chain,
-    /// Who signs.
+    /// The account that signs.
     pub account: Account,
-    /// Which tasks are worth it.
+    /// Which tasks are taken.
     pub policy: Policy,
-    /// What the machine may be burdened with.
+    /// How much of the machine may be used.
     pub limits: Limits,
     /// How proofs are made.
     pub proving: Proving,
@@ -50,22 +51,23 @@ pub struct Chain {
     pub stale_seconds: u64,
 }
 
-/// Who signs. At most one source; without any, the keystore `account.json` in the state directory,
-/// as `nocknock-worker keys generate` writes it.
+/// The account that signs. At most one source; without any, the keystore `account.json` in the
+/// state directory, as `nocknock-worker keys generate` writes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
     /// File with a mnemonic or a hexadecimal seed, readable for its owner alone.
     pub seed_file: Option<PathBuf>,
-    /// Keystore file.
+    /// Keystore of this program, or an account that polkadot.js or another wallet has exported as
+    /// JSON.
     pub keystore: Option<PathBuf>,
-    /// File with the keystore's password.
+    /// File with the password of the keystore, also of the one in the state directory.
     pub password_file: Option<PathBuf>,
     /// Name of an environment variable with a mnemonic or a hexadecimal seed.
     pub environment: Option<String>,
 }
 
-/// Which tasks are worth it.
+/// Which tasks are taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
@@ -104,7 +106,7 @@ enum WrittenExperiments {
     Numbers(Vec<ExperimentId>),
 }
 
-/// What the machine may be burdened with.
+/// How much of the machine may be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -242,11 +244,21 @@ impl Config {
 }
 
 impl Retry {
+    /// Pauses that double until they are the longest, for ever.
+    pub fn pauses(&self) -> ExponentialBuilder {
+        ExponentialBuilder::new()
+            .with_factor(2.0)
+            .with_min_delay(Duration::from_secs(self.first_seconds))
+            .with_max_delay(Duration::from_secs(self.longest_seconds))
+            .without_max_times()
+    }
+
     /// The pause after this many failures in a row.
     pub fn pause(&self, failures: u32) -> Duration {
-        let doubled = 1u64.checked_shl(failures.saturating_sub(1));
-        let seconds = self.first_seconds.saturating_mul(doubled.unwrap_or(u64::MAX));
-        Duration::from_secs(seconds.min(self.longest_seconds))
+        // No pause grows any more after so many doublings.
+        let doublings = failures.saturating_sub(1).min(u64::BITS);
+        let mut pauses = self.pauses().build().skip(usize::try_from(doublings).unwrap_or(0));
+        pauses.next().unwrap_or(Duration::from_secs(self.longest_seconds))
     }
 }
 

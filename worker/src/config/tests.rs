@@ -71,7 +71,8 @@ fn values_that_cannot_be_meant_are_named() {
         ("policy.shapes = [\"huge\"]", "digits-64x32x10"),
         ("training.settings.epochs = 0", "training.settings: epochs"),
         ("account = { seed_file = \"a\", environment = \"B\" }", "one source"),
-        ("account.password_file = \"a\"", "no keystore is named"),
+        ("account = { password_file = \"a\", seed_file = \"b\" }", "belongs to a keystore"),
+        ("account = { password_file = \"a\", environment = \"B\" }", "belongs to a keystore"),
     ] {
         let refused = refusal(text);
         assert!(refused.contains(part), "{text} gave: {refused}");

@@ -1,9 +1,10 @@
 //! The node, the account, and the keys of the chain's circuits.
 
-use super::{clock::clock, tasks::tasks, Finding, Level, Patient};
+use super::{clock::clock, tasks::tasks, DoctorInput, Finding, Level};
 use crate::{
     chain::{asking, connect, may_work, ChainError},
     config::Tokens,
+    recognise::{recognise, RecogniseError},
     secret::Secret,
     stages::{prove_block, BlockTask, Provers, StepError},
     state::{Owner, StateDir},
@@ -29,12 +30,12 @@ const LEAST_FOR_BLOCK: Duration = Duration::from_secs(20);
 
 /// Everything that needs the node.
 pub(super) async fn examine(
-    patient: &Patient<'_>,
+    input: &DoctorInput<'_>,
     keys: Option<Keys>,
     provers: Arc<Provers>,
 ) -> Vec<Finding> {
-    let patience = if patient.quick { QUICK } else { PATIENCE };
-    let client = match connect(&patient.config.chain.urls, patience).await {
+    let patience = if input.quick { QUICK } else { PATIENCE };
+    let client = match connect(&input.config.chain.urls, patience).await {
         Ok(client) => client,
         Err(error) => return vec![Finding::bad("node", error)],
     };
@@ -43,12 +44,12 @@ pub(super) async fn examine(
     match client.best().await.map_err(asking) {
         Ok(snapshot) => {
             findings.push(clock(&client).await);
-            findings.extend(circuits(patient, &snapshot, provers).await);
+            findings.extend(circuits(input, &snapshot, provers).await);
             if let Some(keys) = keys {
-                findings.push(ownership(patient, &client, &keys));
-                findings.push(account(patient, &snapshot, &keys).await);
-                findings.extend(tasks(patient, &client, &snapshot, &keys.account()).await);
-                findings.extend(development(patient, &snapshot).await);
+                findings.push(ownership(input, &client, &keys).await);
+                findings.push(account(input, &snapshot, &keys).await);
+                findings.extend(tasks(input, &client, &snapshot, &keys.account()).await);
+                findings.extend(development(input, &snapshot).await);
             }
         }
         Err(error) => findings.push(Finding::bad("node", error)),
@@ -95,16 +96,20 @@ async fn blocks(client: &Client) -> Result<String, ChainError> {
 }
 
 /// The state directory is that of this account on this chain.
-fn ownership(patient: &Patient<'_>, client: &Client, keys: &Keys) -> Finding {
+async fn ownership(input: &DoctorInput<'_>, client: &Client, keys: &Keys) -> Finding {
     const CHECK: &str = "owner of the state";
     let owner = Owner { account: keys.account(), genesis: client.genesis_hash() };
-    match StateDir::check_owner(patient.state, &owner) {
+    if let Err(error) = StateDir::check_owner(input.state, &owner) {
+        return Finding::bad(CHECK, error);
+    }
+    match recognise(client, input.state).await {
         Ok(()) => Finding::good(CHECK, "this account on this chain"),
+        Err(error @ RecogniseError::Behind { .. }) => Finding::warning(CHECK, error),
         Err(error) => Finding::bad(CHECK, error),
     }
 }
 
-async fn account(patient: &Patient<'_>, snapshot: &Snapshot, keys: &Keys) -> Finding {
+async fn account(input: &DoctorInput<'_>, snapshot: &Snapshot, keys: &Keys) -> Finding {
     const CHECK: &str = "account";
     let account = keys.account();
     let read = async {
@@ -115,7 +120,7 @@ async fn account(patient: &Patient<'_>, snapshot: &Snapshot, keys: &Keys) -> Fin
         Ok(read) => read,
         Err(error) => return Finding::bad(CHECK, error),
     };
-    let policy = &patient.config.policy;
+    let policy = &input.config.policy;
     let text = format!("{} NNK free", Tokens(free));
     match (registered, free < policy.reserve.0) {
         (true, false) => Finding::good(CHECK, format!("{text}, registered")),
@@ -131,13 +136,13 @@ async fn account(patient: &Patient<'_>, snapshot: &Snapshot, keys: &Keys) -> Fin
 }
 
 /// Development accounts are for development chains.
-async fn development(patient: &Patient<'_>, snapshot: &Snapshot) -> Option<Finding> {
-    patient.development?;
+async fn development(input: &DoctorInput<'_>, snapshot: &Snapshot) -> Option<Finding> {
+    input.development?;
     Some(match is_development(snapshot).await {
         Ok(true) => Finding::good("development account", "this is a development chain"),
         Ok(false) => Finding::bad(
             "development account",
-            "this is no development chain, and everybody has the keys of this account",
+            "this is not a development chain, and everybody has the keys of this account",
         ),
         Err(error) => Finding::bad("development account", error),
     })
@@ -153,7 +158,7 @@ pub async fn is_development(snapshot: &Snapshot) -> Result<bool, ChainError> {
 
 /// There is a proving key for each active circuit whose shape the policy allows.
 async fn circuits(
-    patient: &Patient<'_>,
+    input: &DoctorInput<'_>,
     snapshot: &Snapshot,
     provers: Arc<Provers>,
 ) -> Vec<Finding> {
@@ -161,15 +166,15 @@ async fn circuits(
         Ok(circuits) => circuits,
         Err(error) => return vec![Finding::bad("circuits", error)],
     };
-    let shapes = &patient.config.policy.shapes;
+    let shapes = &input.config.policy.shapes;
     let wanted = |record: &CircuitRecord| {
         let name = record.info.shape.name();
         record.is_active() && (shapes.is_empty() || shapes.iter().any(|shape| shape == name))
     };
     let mut findings = Vec::new();
     for (_, record) in circuits.into_iter().filter(|(_, record)| wanted(record)) {
-        let (provers, quick) = (provers.clone(), patient.quick);
-        let seconds = patient.config.proving.seconds_per_block;
+        let (provers, quick) = (provers.clone(), input.quick);
+        let seconds = input.config.proving.seconds_per_block;
         let look = move || circuit(&provers, &record, quick, seconds);
         findings.push(match tokio::task::spawn_blocking(look).await {
             Ok(finding) => finding,

@@ -1,6 +1,6 @@
 //! The machine and the store.
 
-use super::{Finding, Patient};
+use super::{DoctorInput, Finding};
 use crate::{
     blobs::{Blobs, Walrus},
     machine::{free_disk_mib, free_memory_mib, Shortage},
@@ -13,10 +13,10 @@ use std::{path::Path, sync::Arc};
 use tokio::net::TcpListener;
 
 /// Enough disk for the journal and checkpoints.
-pub(super) fn disk(patient: &Patient<'_>) -> Finding {
+pub(super) fn disk(input: &DoctorInput<'_>) -> Finding {
     const CHECK: &str = "disk";
-    let needed = patient.config.limits.free_disk_mib;
-    match free_disk_mib(nearest_folder(patient.state)) {
+    let needed = input.config.limits.free_disk_mib;
+    match free_disk_mib(nearest_folder(input.state)) {
         Some(free) if free < needed => Finding::bad(CHECK, Shortage::Disk { free, needed }),
         Some(free) => Finding::good(CHECK, format!("{free} MiB are free")),
         None => Finding::warning(CHECK, "this system does not tell how much is free"),
@@ -31,9 +31,9 @@ fn nearest_folder(path: &Path) -> &Path {
 }
 
 /// Enough memory for a proof and a training.
-pub(super) fn memory(patient: &Patient<'_>) -> Finding {
+pub(super) fn memory(input: &DoctorInput<'_>) -> Finding {
     const CHECK: &str = "memory";
-    let needed = patient.config.limits.free_memory_mib;
+    let needed = input.config.limits.free_memory_mib;
     match free_memory_mib() {
         Some(free) if free < needed => Finding::bad(CHECK, Shortage::Memory { free, needed }),
         Some(free) => Finding::good(CHECK, format!("{free} MiB are free")),
@@ -42,9 +42,9 @@ pub(super) fn memory(patient: &Patient<'_>) -> Finding {
 }
 
 /// The device for training opens.
-pub(super) fn device(patient: &Patient<'_>) -> Finding {
+pub(super) fn device(input: &DoctorInput<'_>) -> Finding {
     const CHECK: &str = "device";
-    match patient.config.training.device.open() {
+    match input.config.training.device.open() {
         Ok(device) => {
             Finding::good(CHECK, format!("models are trained on {}", choice_of(device.location())))
         }
@@ -62,9 +62,9 @@ fn choice_of(location: DeviceLocation) -> DeviceChoice {
 }
 
 /// The port for metrics is free.
-pub(super) async fn port(patient: &Patient<'_>) -> Finding {
+pub(super) async fn port(input: &DoctorInput<'_>) -> Finding {
     const CHECK: &str = "metrics";
-    let Some(address) = patient.config.monitor.listen else {
+    let Some(address) = input.config.monitor.listen else {
         return Finding::good(CHECK, "not configured (monitor.listen)");
     };
     match TcpListener::bind(address).await {
@@ -79,8 +79,8 @@ pub(super) async fn port(patient: &Patient<'_>) -> Finding {
 }
 
 /// What is stored comes back with its id.
-pub(super) async fn store(patient: &Patient<'_>) -> Finding {
-    match try_store(patient).await {
+pub(super) async fn store(input: &DoctorInput<'_>) -> Finding {
+    match try_store(input).await {
         Ok(text) => Finding::good(STORE, text),
         Err(text) => Finding::bad(STORE, text),
     }
@@ -93,11 +93,11 @@ fn impatient() -> RetryPolicy {
     RetryPolicy { rounds: 2, ..RetryPolicy::default() }
 }
 
-async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
+async fn try_store(input: &DoctorInput<'_>) -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let client = |name: &str| {
         let cache = folder.path().join(name);
-        let made = Walrus::with_retry(&patient.config.storage, cache, impatient());
+        let made = Walrus::with_retry(&input.config.storage, cache, impatient());
         made.map_err(|error| error.to_string())
     };
     let writer = client("w")?;
@@ -106,7 +106,7 @@ async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
     let bytes = drawn.expose_bytes();
     let stored = writer.put(bytes.to_vec()).await;
     let Some(id) = stored.map_err(|error| error.to_string())? else {
-        let asked = writer.ask_about_nothing(bytes).await;
+        let asked = writer.ask_about_nothing(bytes.into()).await;
         asked.map_err(|error| error.to_string())?;
         return Ok("an aggregator answers; no publisher is configured: models are delivered on \
                    the chain alone"
@@ -115,8 +115,9 @@ async fn try_store(patient: &Patient<'_>) -> Result<String, String> {
     // A second client, whose cache is empty, has to ask an aggregator.
     let reader = client("r")?;
     let back = reader.get(&id, 1 << 20, Arc::new(|_, _| ())).await;
-    match back.map_err(|error| error.to_string())? == bytes[..] {
-        true => Ok("a blob was stored and fetched".into()),
-        false => Err("the store gave other bytes than were stored".into()),
+    if back.map_err(|error| error.to_string())? == bytes[..] {
+        Ok("a blob was stored and fetched".into())
+    } else {
+        Err("the store gave other bytes than were stored".into())
     }
 }

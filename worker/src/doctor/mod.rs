@@ -43,7 +43,7 @@ pub struct Finding {
 
 /// What is examined.
 #[derive(Debug)]
-pub struct Patient<'a> {
+pub struct DoctorInput<'a> {
     /// The configuration.
     pub config: &'a Config,
     /// The state directory.
@@ -84,23 +84,23 @@ impl fmt::Display for Finding {
 }
 
 /// Examines everything, what needs nothing else first.
-pub async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
+pub async fn examine(input: &DoctorInput<'_>) -> Vec<Finding> {
     let mut findings = vec![
-        machine::disk(patient),
-        machine::memory(patient),
-        machine::device(patient),
-        state(patient),
-        machine::port(patient).await,
-        machine::store(patient).await,
+        machine::disk(input),
+        machine::memory(input),
+        machine::device(input),
+        state(input),
+        machine::port(input).await,
+        machine::store(input).await,
     ];
-    let keys = account::load(&patient.config.account, patient.state, patient.development);
+    let keys = account::load(&input.config.account, input.state, input.development);
     findings.push(match &keys {
         Ok(keys) => Finding::good("keys", format!("the account is {}", keys.account())),
         Err(error) => Finding::bad("keys", error),
     });
-    let provers = provers(patient.config);
+    let provers = provers(input.config);
     match provers {
-        Ok(provers) => findings.extend(chain::examine(patient, keys.ok(), provers).await),
+        Ok(provers) => findings.extend(chain::examine(input, keys.ok(), provers).await),
         Err(error) => findings.push(Finding::bad("proving keys", error)),
     }
     findings
@@ -116,12 +116,12 @@ pub fn provers(config: &Config) -> Result<Arc<Provers>, KeyStoreError> {
 }
 
 /// The state directory can be written and is not in use.
-fn state(patient: &Patient<'_>) -> Finding {
+fn state(input: &DoctorInput<'_>) -> Finding {
     const CHECK: &str = "state directory";
-    match StateDir::open(patient.state) {
+    match StateDir::open(input.state) {
         Ok(state) => match state.try_write().and_then(|()| state.tasks()) {
             Ok(tasks) => {
-                let place = patient.state.display();
+                let place = input.state.display();
                 Finding::good(CHECK, format!("{place}, with {} tasks", tasks.len()))
             }
             Err(error) => Finding::bad(CHECK, error),

@@ -1,10 +1,10 @@
 //! The open tasks, as the policy judges them.
 
-use super::{Finding, Level, Patient};
+use super::{DoctorInput, Finding, Level};
 use crate::{
-    chain::{asking, may_work, ChainClock, ChainError, Means},
+    chain::{asking, may_work, AccountStatus, ChainClock, ChainError},
     config::Config,
-    policy::{judge, Burden, Decline},
+    policy::{judge, Decline, Outstanding},
 };
 use nocknock_client::{AccountId, Client, Snapshot, Task};
 use nocknock_primitives::ids::TaskId;
@@ -18,13 +18,13 @@ const MOST_TOLD: usize = 20;
 /// Which open tasks the worker would choose, and what keeps it from the others: too little money,
 /// no registration, too little time.
 pub(super) async fn tasks(
-    patient: &Patient<'_>,
+    input: &DoctorInput<'_>,
     client: &Client,
     snapshot: &Snapshot,
     worker: &AccountId,
 ) -> Vec<Finding> {
     match read(client, snapshot, worker).await {
-        Ok((clock, means, tasks)) => survey(patient.config, worker, clock, means, &tasks),
+        Ok((clock, account, tasks)) => survey(input.config, worker, clock, account, &tasks),
         Err(error) => vec![Finding::bad(CHECK, error)],
     }
 }
@@ -33,16 +33,16 @@ async fn read(
     client: &Client,
     snapshot: &Snapshot,
     worker: &AccountId,
-) -> Result<(ChainClock, Means, Vec<(TaskId, Task)>), ChainError> {
+) -> Result<(ChainClock, AccountStatus, Vec<(TaskId, Task)>), ChainError> {
     let info = client.chain().await.map_err(asking)?;
     let clock =
         ChainClock { best: snapshot.block().number, slot: Duration::from_millis(info.slot_millis) };
-    let means = Means {
+    let account = AccountStatus {
         free: snapshot.balance(worker).await.map_err(asking)?.free,
         may_work: may_work(snapshot, worker).await.map_err(asking)?,
     };
     let tasks = snapshot.all_tasks().await.map_err(asking)?;
-    Ok((clock, means, tasks))
+    Ok((clock, account, tasks))
 }
 
 /// One finding for all open tasks, then one for each that would be left alone, each as if it were
@@ -51,13 +51,13 @@ pub(super) fn survey(
     config: &Config,
     worker: &AccountId,
     clock: ChainClock,
-    means: Means,
+    account: AccountStatus,
     tasks: &[(TaskId, Task)],
 ) -> Vec<Finding> {
     let (mut open, mut chosen) = (0u32, 0u32);
-    let (idle, mut findings) = (Burden::default(), Vec::new());
+    let (idle, mut findings) = (Outstanding::default(), Vec::new());
     for (id, task) in tasks {
-        match judge(config, worker, clock, means, &idle, (*id, task)) {
+        match judge(config, worker, clock, account, &idle, (*id, task)) {
             Err(Decline::NotOpenYet | Decline::Over) => continue,
             Ok(_) => chosen += 1,
             Err(why) => findings.push(left_alone(*id, &why)),
@@ -72,10 +72,7 @@ pub(super) fn survey(
 
 /// A warning, if the owner can do something about it.
 fn left_alone(task: TaskId, why: &Decline) -> Finding {
-    let level = match why.concerns_the_owner() {
-        true => Level::Warning,
-        false => Level::Good,
-    };
+    let level = if why.concerns_the_owner() { Level::Warning } else { Level::Good };
     Finding::of(level, CHECK, format!("task {task} would be left alone: {why}"))
 }
 
@@ -89,9 +86,9 @@ mod tests {
         config.limits.least_training_seconds = 5;
         config.proving.seconds_per_block = 2;
         let clock = ChainClock { best, slot: Duration::from_secs(1) };
-        let means = Means { free, may_work: true };
+        let account = AccountStatus { free, may_work: true };
         let tasks = [(7, fake::open_task())];
-        survey(&config, &fake::WORKER, clock, means, &tasks)
+        survey(&config, &fake::WORKER, clock, account, &tasks)
     }
 
     #[test]

@@ -16,8 +16,8 @@ fn lonely() -> Config {
 }
 
 /// An examination that leaves out what takes long.
-fn quickly<'a>(config: &'a Config, state: &'a Path) -> Patient<'a> {
-    Patient { config, state, development: None, quick: true }
+fn quickly<'a>(config: &'a Config, state: &'a Path) -> DoctorInput<'a> {
+    DoctorInput { config, state, development: None, quick: true }
 }
 
 async fn findings(config: &Config, state: &Path) -> Vec<Finding> {
@@ -57,11 +57,11 @@ fn the_device_has_the_name_that_the_configuration_uses() {
 fn a_running_worker_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let config = lonely();
-    let patient = quickly(&config, folder.path());
+    let input = quickly(&config, folder.path());
     let running = StateDir::open(folder.path()).unwrap();
-    assert_eq!(state(&patient).level, Level::Warning);
+    assert_eq!(state(&input).level, Level::Warning);
     drop(running);
-    assert_eq!(state(&patient).level, Level::Good);
+    assert_eq!(state(&input).level, Level::Good);
 }
 
 #[tokio::test]
@@ -69,27 +69,27 @@ async fn a_port_in_use_is_noticed() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut config = lonely();
     config.monitor.listen = taken.local_addr().ok();
-    let patient = quickly(&config, Path::new("."));
-    assert_eq!(machine::port(&patient).await.level, Level::Warning);
+    let input = quickly(&config, Path::new("."));
+    assert_eq!(machine::port(&input).await.level, Level::Warning);
 }
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
     let folder = tempfile::tempdir().unwrap();
-    let served = nocknock_storage::dev_store::Config {
+    let served = nocknock_dev_store::Config {
         listen: ([127, 0, 0, 1], 0).into(),
-        ..nocknock_storage::dev_store::Config::new(folder.path().join("store"))
+        ..nocknock_dev_store::Config::new(folder.path().join("store"))
     };
-    let store = nocknock_storage::dev_store::DevStore::serve(served).await.unwrap();
+    let store = nocknock_dev_store::DevStore::serve(served).await.unwrap();
     let mut config = lonely();
     config.storage.aggregators = vec![store.url()];
     config.storage.publishers = vec![store.url()];
-    let patient = quickly(&config, folder.path());
-    let found = machine::store(&patient).await;
+    let input = quickly(&config, folder.path());
+    let found = machine::store(&input).await;
     assert_eq!(found.level, Level::Good, "{found}");
     config.storage.publishers = Vec::new();
-    let patient = quickly(&config, folder.path());
-    let found = machine::store(&patient).await;
+    let input = quickly(&config, folder.path());
+    let found = machine::store(&input).await;
     assert_eq!(found.level, Level::Good, "{found}");
     assert!(found.text.contains("no publisher"), "{found}");
     store.shutdown().await.unwrap();
@@ -97,7 +97,7 @@ async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
 
 #[test]
 fn a_proving_key_of_another_circuit_is_found() {
-    use crate::{chain::fake, stages::rig};
+    use crate::{chain::fake, stages::test_services};
     use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, D1Prover, S1Prover};
     use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::shape::TINY_4X3X2};
 
@@ -105,7 +105,7 @@ fn a_proving_key_of_another_circuit_is_found() {
     let keys = KeyStore::at(folder.path());
     let score = S1Prover::development(&TINY_4X3X2, &keys).unwrap();
     let delivery = D1Prover::development(&TINY_4X3X2, &keys).unwrap();
-    let mut record = fake::record(rig::circuits().score.info());
+    let mut record = fake::record(test_services::circuits().score.info());
     record.origin = KeyOrigin::Ceremony(ContentHash([7; 32]));
     let found = chain::circuit(&Provers::new(keys.clone()), &record, true, 10);
     assert_eq!(found.level, Level::Good, "{found}");
@@ -125,8 +125,8 @@ fn a_state_directory_that_cannot_be_written_is_found() {
     // A folder where the trial file would be: it cannot be replaced, whoever asks.
     std::fs::create_dir(folder.path().join("trial")).unwrap();
     let config = lonely();
-    let patient = quickly(&config, folder.path());
-    let found = state(&patient);
+    let input = quickly(&config, folder.path());
+    let found = state(&input);
     assert_eq!(found.level, Level::Bad, "{found}");
     assert!(found.text.contains("trial"), "{found}");
 }

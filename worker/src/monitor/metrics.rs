@@ -1,6 +1,10 @@
 //! The worker in numbers.
 
-use crate::notice::{Audience, Notice};
+use crate::{
+    config::Tokens,
+    notice::{Notice, NoticeSink},
+};
+use nocknock_client::NNK;
 use prometheus::{
     Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, IntCounterVec, IntGauge, Opts, Registry,
     TextEncoder,
@@ -20,6 +24,7 @@ pub struct Metrics {
     step_seconds: GaugeVec,
     endings: IntCounterVec,
     stakes_lost: prometheus::IntCounter,
+    earned: prometheus::Counter,
     proof_seconds: Histogram,
     validation_accuracy: Gauge,
     /// When the best block last changed.
@@ -52,6 +57,7 @@ impl Metrics {
                 "stakes_lost_total",
                 "Stakes that were lost.",
             )?,
+            earned: prometheus::Counter::new("earned_nnk_total", "NNK that were earned.")?,
             proof_seconds: Histogram::with_opts(proofs.buckets(BUCKETS.to_vec()))?,
             validation_accuracy: Gauge::new(
                 "validation_accuracy",
@@ -65,13 +71,14 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), MetricsError> {
-        let all: [Box<dyn prometheus::core::Collector>; 8] = [
+        let all: [Box<dyn prometheus::core::Collector>; 9] = [
             Box::new(self.best_block.clone()),
             Box::new(self.node_up.clone()),
             Box::new(self.steps.clone()),
             Box::new(self.step_seconds.clone()),
             Box::new(self.endings.clone()),
             Box::new(self.stakes_lost.clone()),
+            Box::new(self.earned.clone()),
             Box::new(self.proof_seconds.clone()),
             Box::new(self.validation_accuracy.clone()),
         ];
@@ -109,8 +116,8 @@ impl Metrics {
     }
 }
 
-impl Audience for Metrics {
-    fn hear(&self, notice: &Notice) {
+impl NoticeSink for Metrics {
+    fn receive(&self, notice: &Notice) {
         match notice {
             Notice::Block { number } => self.see_block(*number),
             Notice::NodeLost { .. } => self.node_up.set(0),
@@ -123,9 +130,11 @@ impl Audience for Metrics {
             Notice::Epoch { validation_accuracy: Some(accuracy), .. } => {
                 self.validation_accuracy.set(*accuracy)
             }
-            Notice::Ended { ending, stake_lost, .. } => {
+            Notice::Ended { ending, stake_lost, earned, .. } => {
                 self.endings.with_label_values(&[*ending]).inc();
                 self.stakes_lost.inc_by(u64::from(*stake_lost));
+                // Prometheus keeps floating-point numbers. The exact amounts are in the journal.
+                self.earned.inc_by(earned.map_or(0.0, |Tokens(units)| units as f64 / NNK as f64));
             }
             _ => {}
         }
@@ -140,11 +149,16 @@ mod tests {
     fn what_happens_is_counted() {
         let metrics = Metrics::new().unwrap();
         assert_eq!(metrics.age_of_block(), None);
-        let ended =
-            Notice::Ended { task: 1, ending: "paid", text: String::new(), stake_lost: false };
+        let ended = Notice::Ended {
+            task: 1,
+            ending: "paid",
+            text: String::new(),
+            stake_lost: false,
+            earned: Some(crate::config::Tokens::whole(3)),
+        };
         let done = Notice::Done { task: 1, step: "prove", seconds: 3.5 };
         for notice in [Notice::Block { number: 7 }, done, ended] {
-            metrics.hear(&notice);
+            metrics.receive(&notice);
         }
         let text = metrics.text().unwrap();
         for line in [
@@ -153,6 +167,7 @@ mod tests {
             "nocknock_worker_steps_total{result=\"done\",step=\"prove\"} 1",
             "nocknock_worker_tasks_ended_total{ending=\"paid\"} 1",
             "nocknock_worker_stakes_lost_total 0",
+            "nocknock_worker_earned_nnk_total 3",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in:\n{text}");
         }

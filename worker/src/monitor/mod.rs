@@ -75,10 +75,7 @@ async fn tell_metrics(State(observed): State<Observed>) -> Response {
 async fn tell_health(State(observed): State<Observed>) -> Response {
     let age = observed.metrics.age_of_block();
     let healthy = age.is_some_and(|age| age <= observed.stale);
-    let status = match healthy {
-        true => StatusCode::OK,
-        false => StatusCode::SERVICE_UNAVAILABLE,
-    };
+    let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "healthy": healthy,
         "seconds_since_block": age.map(|age| age.as_secs()),
@@ -90,7 +87,7 @@ async fn tell_health(State(observed): State<Observed>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notice::{Audience, Notice};
+    use crate::notice::{Notice, NoticeSink};
     use serde_json::Value;
     use std::{
         io::{Read, Write},
@@ -139,7 +136,7 @@ mod tests {
 
     fn metrics_at_block(number: u32) -> Arc<Metrics> {
         let metrics = Arc::new(Metrics::new().unwrap());
-        metrics.hear(&Notice::Block { number });
+        metrics.receive(&Notice::Block { number });
         metrics
     }
 

@@ -1,8 +1,8 @@
 //! Notices as progress bars on a terminal.
 
-use super::{Audience, Notice, PlainLines};
+use super::{Notice, NoticeSink, PlainLines};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use nocknock_primitives::ids::TaskId;
+use nocknock_primitives::{ids::TaskId, text::printable};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -19,14 +19,14 @@ pub struct Bars {
 /// How often a bar without news moves.
 const TICK: Duration = Duration::from_millis(200);
 
-impl Audience for Bars {
-    fn hear(&self, notice: &Notice) {
+impl NoticeSink for Bars {
+    fn receive(&self, notice: &Notice) {
         match notice {
             Notice::Began { task, step } => self.begin(*task, step),
             Notice::Downloading { task, done, total } => self.advance(*task, *done, *total),
             Notice::Training { task, step, steps } => self.advance(*task, *step, Some(*steps)),
             Notice::Epoch { task, .. } | Notice::Proving { task, .. } => {
-                self.describe(*task, notice.to_string());
+                self.describe(*task, &notice.to_string());
             }
             Notice::Done { task, .. }
             | Notice::Failed { task, .. }
@@ -59,8 +59,8 @@ impl Bars {
         });
     }
 
-    fn describe(&self, task: TaskId, text: String) {
-        self.with(task, |bar| bar.set_message(text));
+    fn describe(&self, task: TaskId, text: &str) {
+        self.with(task, |bar| bar.set_message(printable(text).into_owned()));
     }
 
     fn end(&self, task: TaskId) {
@@ -70,7 +70,7 @@ impl Bars {
     }
 
     fn print(&self, notice: &Notice) {
-        self.all.suspend(|| PlainLines.hear(notice));
+        self.all.suspend(|| PlainLines.receive(notice));
     }
 
     fn with(&self, task: TaskId, act: impl FnOnce(&ProgressBar)) {

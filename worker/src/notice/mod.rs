@@ -4,7 +4,7 @@ mod bars;
 mod lines;
 
 pub use bars::Bars;
-pub use lines::{JsonLines, PlainLines};
+pub use lines::{escaped_json, JsonLines, PlainLines};
 
 use crate::config::Tokens;
 use nocknock_client::{AccountId, BlockNumber, Hash};
@@ -18,9 +18,9 @@ use std::{fmt, sync::Arc};
 pub enum Notice {
     /// The worker is connected.
     Started {
-        /// Who works.
+        /// The account that works.
         account: AccountId,
-        /// On which chain.
+        /// The chain.
         genesis: Hash,
     },
     /// A new best block.
@@ -159,6 +159,9 @@ pub enum Notice {
         text: String,
         /// A stake was lost.
         stake_lost: bool,
+        /// What was paid, in NNK, if it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        earned: Option<Tokens>,
     },
     /// The worker ends.
     Stopping,
@@ -197,83 +200,64 @@ impl fmt::Display for Notice {
             Self::Block { number } => write!(f, "block {number}"),
             Self::NodeLost { error } => f.write_str(error),
             Self::NodeBack => f.write_str("a node answers again"),
+            Self::Chosen { task, experiment, shape, reward, stake } => write!(
+                f,
+                "task {task}: chosen (experiment {experiment}, shape {shape}, reward {reward} NNK, \
+                 stake {stake} NNK)"
+            ),
+            Self::Declined { task, reason, .. } => write!(f, "task {task}: left alone: {reason}"),
+            Self::Began { task, step } => write!(f, "task {task}: {step}"),
+            Self::Downloading { task, done, .. } => write!(f, "task {task}: {done} bytes fetched"),
+            Self::Training { task, step, steps } => {
+                write!(f, "task {task}: training step {step} of {steps}")
+            }
+            Self::Epoch { task, epoch, loss, training_accuracy, validation_accuracy } => {
+                let (rows, accuracy) = match validation_accuracy {
+                    Some(accuracy) => ("validation", accuracy),
+                    None => ("training", training_accuracy),
+                };
+                write!(f, "task {task}: epoch {epoch}, loss {loss:.4}, {rows} {accuracy:.4}")
+            }
+            Self::Proving { task, block, stage } => {
+                write!(f, "task {task}: block {block}: {stage}")
+            }
+            Self::Proved { task, block, score, rows, seconds } => {
+                write!(f, "task {task}: block {block}: {score} of {rows} proved in {seconds:.1} s")
+            }
+            Self::Done { task, step, seconds } => {
+                write!(f, "task {task}: {step} done in {seconds:.1} s")
+            }
+            Self::Waiting { task, what } => write!(f, "task {task}: {what}"),
+            Self::Failed { task, step, error, again_in } => {
+                write!(f, "task {task}: {step}: {error} (again in {again_in} s)")
+            }
             Self::Warning { text } => f.write_str(text),
+            Self::Ended { task, text, .. } => write!(f, "task {task}: {text}"),
             Self::Stopping => f.write_str("finishing the present step, then ending"),
-            other => write_about_task(other, f),
         }
     }
 }
 
-fn write_about_task(notice: &Notice, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match notice {
-        Notice::Chosen {
-            task,
-            experiment,
-            shape,
-            reward,
-            stake,
-        } => write!(
-            f,
-            "task {task}: chosen (experiment {experiment}, shape {shape}, reward {reward} NNK, stake \
-             {stake} NNK)"
-        ),
-        Notice::Declined { task, reason, .. } => write!(f, "task {task}: left alone: {reason}"),
-        Notice::Began { task, step } => write!(f, "task {task}: {step}"),
-        Notice::Done {
-            task,
-            step,
-            seconds,
-        } => write!(f, "task {task}: {step} done in {seconds:.1} s"),
-        Notice::Waiting { task, what } => write!(f, "task {task}: {what}"),
-        Notice::Failed {
-            task,
-            step,
-            error,
-            again_in,
-        } => write!(f, "task {task}: {step}: {error} (again in {again_in} s)"),
-        Notice::Ended { task, text, .. } => write!(f, "task {task}: {text}"),
-        other => write_about_work(other, f),
-    }
+/// Receives notices. Called from any thread; returns at once.
+pub trait NoticeSink: Send + Sync + fmt::Debug {
+    /// Receives a notice.
+    fn receive(&self, notice: &Notice);
 }
 
-fn write_about_work(notice: &Notice, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match notice {
-        Notice::Downloading { task, done, .. } => write!(f, "task {task}: {done} bytes fetched"),
-        Notice::Training { task, step, steps } => {
-            write!(f, "task {task}: training step {step} of {steps}")
-        }
-        Notice::Epoch { task, epoch, loss, validation_accuracy, .. } => {
-            write!(f, "task {task}: epoch {epoch}, loss {loss:.4}")?;
-            validation_accuracy.map_or(Ok(()), |accuracy| write!(f, ", validation {accuracy:.4}"))
-        }
-        Notice::Proving { task, block, stage } => write!(f, "task {task}: block {block}: {stage}"),
-        Notice::Proved { task, block, score, rows, seconds } => {
-            write!(f, "task {task}: block {block}: {score} of {rows} proved in {seconds:.1} s")
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Somebody who is told. Called from any thread; returns at once.
-pub trait Audience: Send + Sync + fmt::Debug {
-    /// Tells.
-    fn hear(&self, notice: &Notice);
-}
-
-/// Everybody who is told.
+/// Passes notices on to everything that receives them.
 #[derive(Clone, Debug, Default)]
-pub struct Notices(Vec<Arc<dyn Audience>>);
+pub struct Notices(Vec<Arc<dyn NoticeSink>>);
 
 impl Notices {
-    /// These.
-    pub fn to(audience: Vec<Arc<dyn Audience>>) -> Self {
-        Self(audience)
+    /// To these.
+    pub fn to(sinks: Vec<Arc<dyn NoticeSink>>) -> Self {
+        Self(sinks)
     }
 
-    /// Tells everybody.
+    /// Passes a notice on.
     pub fn tell(&self, notice: Notice) {
-        for audience in &self.0 {
-            audience.hear(&notice);
+        for sink in &self.0 {
+            sink.receive(&notice);
         }
     }
 }
@@ -282,8 +266,8 @@ impl Notices {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Log;
 
-impl Audience for Log {
-    fn hear(&self, notice: &Notice) {
+impl NoticeSink for Log {
+    fn receive(&self, notice: &Notice) {
         match notice {
             notice if notice.is_warning() => tracing::warn!("{notice}"),
             notice if notice.is_progress() => tracing::trace!("{notice}"),
@@ -308,8 +292,13 @@ mod tests {
 
     #[test]
     fn a_lost_stake_is_a_warning_and_a_payment_is_none() {
-        let ended =
-            |stake_lost| Notice::Ended { task: 1, ending: "over", text: String::new(), stake_lost };
+        let ended = |stake_lost| Notice::Ended {
+            task: 1,
+            ending: "over",
+            text: String::new(),
+            stake_lost,
+            earned: None,
+        };
         assert!(ended(true).is_warning());
         assert!(!ended(false).is_warning());
     }

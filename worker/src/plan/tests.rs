@@ -113,6 +113,7 @@ fn view(now: BlockNumber, task: Task) -> TaskView {
         task: Some(task),
         commitment: None,
         ranking: ranking(&[]),
+        champion: None,
         delivery: None,
     }
 }
@@ -367,6 +368,97 @@ fn the_ending_tells_what_became_of_the_stake() {
     }
 }
 
+/// The commitments of a task that everybody has proved are settled and returned at once, perhaps
+/// before the worker has looked at the chain again.
+#[test]
+fn no_stake_is_told_as_lost_if_everybody_has_proved() {
+    for outcome in [Outcome::NoWinner, Outcome::Ranked] {
+        let task = Task { proved: 2, ..settled(outcome, 0) };
+        let Action::End(ending) = next(&proved(&[1, 4]), &view(DONE, task)) else {
+            panic!("{outcome:?} did not end the task");
+        };
+        assert_eq!(ending, Ending::Over { outcome, complete: true });
+        assert!(!ending.costs_the_stake());
+    }
+}
+
+#[test]
+fn no_stake_is_told_as_lost_of_a_worker_who_is_ranked() {
+    let ranked = TaskView {
+        ranking: ranking(&[OTHER, ME]),
+        ..view(DELIVER, Task { settlement: paid_to_the_first(), ..settled(Outcome::Ranked, 2) })
+    };
+    let expected = Ending::Over { outcome: Outcome::Ranked, complete: true };
+    assert_eq!(next(&proved(&[1, 4]), &ranked), Action::End(expected));
+}
+
+fn paid_to_the_first() -> Option<Settlement<BlockNumber>> {
+    let settlement = settled(Outcome::Ranked, 2).settlement;
+    settlement.map(|end| Settlement { paid: 1, turn: 1, ..end })
+}
+
+/// The view of a ranked worker in the curriculum, whose score is 30 of 40 rows.
+fn curriculum_view(now: BlockNumber, champion: Option<Score>) -> TaskView {
+    let mut view = TaskView { champion, ..ranked_view(now, &[ME, OTHER]) };
+    if let Some(task) = &mut view.task {
+        task.funding = Funding::Curriculum;
+    }
+    view
+}
+
+#[test]
+fn a_winner_that_would_be_paid_nothing_does_not_deliver() {
+    for (champion, overtaken) in
+        [(None, false), (Some(Score::new(29, 40)), false), (Some(Score::new(3, 4)), true)]
+    {
+        let view = curriculum_view(DELIVER, champion);
+        let wait = Action::Wait(Waiting::Overtaken);
+        for (journal, step) in [(complete(), Action::DrawKey), (sealed(), Action::Deliver)] {
+            let expected = if overtaken { wait.clone() } else { step };
+            assert_eq!(next(&journal, &view), expected, "{champion:?}");
+        }
+    }
+}
+
+#[test]
+fn the_key_of_a_delivery_that_was_overtaken_is_kept_back() {
+    let delivered = |champion| TaskView {
+        delivery: Some(delivery(None)),
+        ..curriculum_view(DELIVER, champion)
+    };
+    let better = Some(Score::new(31, 40));
+    assert_eq!(next(&sealed(), &delivered(None)), Action::RevealKey);
+    assert_eq!(next(&sealed(), &delivered(better)), Action::Wait(Waiting::Overtaken));
+}
+
+#[test]
+fn an_overtaken_turn_that_passed_costs_nothing() {
+    let overtaken = curriculum_view(SECOND_TURN, Some(Score::new(3, 4)));
+    assert_eq!(next(&sealed(), &overtaken), Action::End(Ending::Overtaken));
+    assert!(!Ending::Overtaken.costs_the_stake());
+    let missed = curriculum_view(SECOND_TURN, None);
+    assert_eq!(next(&sealed(), &missed), Action::End(Ending::TurnPassed));
+}
+
+/// A champion of the same score that comes from a later rank of this task is no excuse.
+#[test]
+fn a_turn_that_a_later_rank_made_use_of_was_not_overtaken() {
+    let same = Some(Score::new(3, 4));
+    let mut view = curriculum_view(SECOND_TURN, same);
+    if let Some(task) = &mut view.task {
+        task.settlement = paid_to_the_first();
+    }
+    assert_eq!(next(&sealed(), &view), Action::End(Ending::TurnPassed));
+}
+
+/// A sponsor pays for the model, whatever the champion is.
+#[test]
+fn nobody_is_overtaken_in_a_sponsored_task() {
+    let champion = Some(Score::new(1, 1));
+    let view = TaskView { champion, ..ranked_view(DELIVER, &[ME, OTHER]) };
+    assert_eq!(next(&sealed(), &view), Action::Deliver);
+}
+
 #[test]
 fn a_task_that_is_not_open_yet_is_waited_for() {
     let drawn = Task { opened_at: None, train_data: None, ..task() };
@@ -392,7 +484,7 @@ fn a_task_that_the_chain_does_not_know_ends() {
 #[test]
 fn a_closed_journal_asks_for_nothing() {
     let closed = Progress {
-        ending: Some(crate::state::EndingFact { ending: Ending::Paid, at: 1 }),
+        ending: Some(crate::state::EndingFact { ending: Ending::Paid, at: 1, earned: None }),
         ..sealed()
     };
     assert_eq!(next(&closed, &view(OPEN, task())), Action::Nothing);

@@ -16,25 +16,25 @@ fn clock() -> ChainClock {
     ChainClock { best: 100, slot: Duration::from_secs(1) }
 }
 
-const RICH: Means = Means { free: 1000 * NNK, may_work: true };
+const RICH: AccountStatus = AccountStatus { free: 1000 * NNK, may_work: true };
 
 fn judged(
     config: &Config,
-    means: Means,
+    account: AccountStatus,
     change: impl FnOnce(&mut Task),
 ) -> Result<Chosen, Decline> {
     let mut task = fake::open_task();
     change(&mut task);
-    judge_beside(config, means, &Burden::default(), &task)
+    judge_beside(config, account, &Outstanding::default(), &task)
 }
 
 fn judge_beside(
     config: &Config,
-    means: Means,
-    burden: &Burden,
+    account: AccountStatus,
+    outstanding: &Outstanding,
     task: &Task,
 ) -> Result<Chosen, Decline> {
-    judge(config, &ME, clock(), means, burden, (7, task))
+    judge(config, &ME, clock(), account, outstanding, (7, task))
 }
 
 fn declined(change: impl FnOnce(&mut Task)) -> Decline {
@@ -76,8 +76,8 @@ fn the_kind_of_the_task_must_be_wanted() {
 
 #[test]
 fn curriculum_tasks_need_a_registration_and_no_money() {
-    let poor = Means { free: 0, may_work: true };
-    let stranger = Means { may_work: false, ..RICH };
+    let poor = AccountStatus { free: 0, may_work: true };
+    let stranger = AccountStatus { may_work: false, ..RICH };
     let curriculum = |task: &mut Task| task.funding = Funding::Curriculum;
     assert!(judged(&config(), poor, curriculum).is_ok());
     let refused = judged(&config(), stranger, curriculum);
@@ -91,7 +91,7 @@ fn money_at_stake_is_bounded() {
     let refused = judged(&config, RICH, |_| ()).unwrap_err();
     assert!(matches!(refused, Decline::Reward { .. }));
     assert!(matches!(declined(|task| task.terms.stake = 101 * NNK), Decline::Stake { .. }));
-    let poor = Means { free: 10 * NNK, may_work: true };
+    let poor = AccountStatus { free: 10 * NNK, may_work: true };
     let refused = judged(&self::config(), poor, |task| task.terms.stake = 10 * NNK);
     let refused = refused.unwrap_err();
     assert!(matches!(refused, Decline::Funds { .. }) && refused.concerns_the_owner());
@@ -120,17 +120,17 @@ fn a_task_whose_turns_are_too_short_to_deliver_in_is_left_alone() {
 #[test]
 fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {
     let (mut config, task) = (config(), fake::open_task());
-    let mut burden = Burden::default();
+    let mut outstanding = Outstanding::default();
     for _ in 0..2 {
-        let chosen = judge_beside(&config, RICH, &burden, &task);
-        burden.add(&chosen.expect("there is time for two"));
+        let chosen = judge_beside(&config, RICH, &outstanding, &task);
+        outstanding.add(&chosen.expect("there is time for two"));
     }
-    let refused = judge_beside(&config, RICH, &burden, &task).unwrap_err();
+    let refused = judge_beside(&config, RICH, &outstanding, &task).unwrap_err();
     let phase = Duration::from_secs(10);
     assert_eq!(refused, Decline::Busy { phase });
     assert!(refused.may_change());
     config.limits.proofs = 2;
-    assert!(judge_beside(&config, RICH, &burden, &task).is_ok());
+    assert!(judge_beside(&config, RICH, &outstanding, &task).is_ok());
 }
 
 #[test]
@@ -145,13 +145,13 @@ fn more_proofs_at_a_time_do_not_make_the_proofs_of_one_task_faster() {
 fn a_long_prove_phase_does_not_take_the_time_of_a_short_one() {
     let (config, mut task) = (config(), fake::open_task());
     task.test_blocks = 4;
-    let mut burden = Burden::default();
-    let short = judge_beside(&config, RICH, &burden, &task);
-    burden.add(&short.unwrap());
+    let mut outstanding = Outstanding::default();
+    let short = judge_beside(&config, RICH, &outstanding, &task);
+    outstanding.add(&short.unwrap());
     task.terms.periods.prove = 1000;
-    let refused = judge_beside(&config, RICH, &burden, &task);
+    let refused = judge_beside(&config, RICH, &outstanding, &task);
     assert!(matches!(refused, Err(Decline::Busy { .. })));
-    let alone = judge_beside(&config, RICH, &Burden::default(), &task);
+    let alone = judge_beside(&config, RICH, &Outstanding::default(), &task);
     assert!(alone.is_ok());
 }
 
@@ -159,13 +159,13 @@ fn a_long_prove_phase_does_not_take_the_time_of_a_short_one() {
 fn a_stake_that_is_not_held_yet_is_not_spent_twice() {
     let (config, mut task) = (config(), fake::open_task());
     task.terms.periods.prove = 1000;
-    let means = Means { free: 11 * NNK, may_work: true };
-    let mut burden = Burden::default();
+    let account = AccountStatus { free: 11 * NNK, may_work: true };
+    let mut outstanding = Outstanding::default();
     for _ in 0..2 {
-        let chosen = judge_beside(&config, means, &burden, &task);
-        burden.add(&chosen.expect("there are tokens for two and the reserve"));
+        let chosen = judge_beside(&config, account, &outstanding, &task);
+        outstanding.add(&chosen.expect("there are tokens for two and the reserve"));
     }
-    let refused = judge_beside(&config, means, &burden, &task).unwrap_err();
+    let refused = judge_beside(&config, account, &outstanding, &task).unwrap_err();
     let free = Tokens(NNK);
     assert!(matches!(refused, Decline::Funds { free: left, .. } if left == free));
 }

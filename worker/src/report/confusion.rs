@@ -27,10 +27,11 @@ pub(super) fn confusion_csv(confusion: &Confusion) -> String {
     csv
 }
 
-/// The matrix as shaded cells: blue where the prediction is right, red where it is wrong.
-pub(super) fn confusion_svg(confusion: &Confusion) -> Result<String, ReportError> {
+/// The matrix of the `training` or `validation` rows as shaded cells: blue where the prediction is
+/// right, red where it is wrong.
+pub(super) fn confusion_svg(confusion: &Confusion, rows: &str) -> Result<String, ReportError> {
     let mut svg = String::new();
-    draw(confusion, &mut svg).map_err(|error| ReportError::Plot {
+    draw(confusion, rows, &mut svg).map_err(|error| ReportError::Plot {
         what: "the confusion matrix",
         reason: error.to_string(),
     })?;
@@ -40,14 +41,14 @@ pub(super) fn confusion_svg(confusion: &Confusion) -> Result<String, ReportError
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-fn draw(confusion: &Confusion, svg: &mut String) -> Drawn {
+fn draw(confusion: &Confusion, rows: &str, svg: &mut String) -> Drawn {
     let classes = i32::try_from(confusion.counts.len())?;
     let width = MARGIN + (classes + 1) * CELL + 20;
     let height = MARGIN + classes * CELL + 20;
     let size = (u32::try_from(width)?, u32::try_from(height)?);
     let area = SVGBackend::with_string(svg, size).into_drawing_area();
     area.fill(&WHITE)?;
-    draw_names(&area, classes)?;
+    draw_names(&area, classes, rows)?;
     for (line, counts) in (0..).zip(&confusion.counts) {
         let total = counts.iter().sum::<u64>().max(1);
         for (column, count) in (0..).zip(counts) {
@@ -58,11 +59,12 @@ fn draw(confusion: &Confusion, svg: &mut String) -> Drawn {
     Ok(())
 }
 
-fn draw_names(area: &Area<'_>, classes: i32) -> Drawn {
+fn draw_names(area: &Area<'_>, classes: i32, rows: &str) -> Drawn {
     let text = centred();
     let above = MARGIN - CELL / 2;
     let middle = |class: i32| MARGIN + class * CELL + CELL / 2;
-    area.draw_text("predicted class", &text, (middle(classes) / 2 + CELL, 18))?;
+    let title = format!("predicted class, {rows} rows");
+    area.draw_text(&title, &text, (middle(classes) / 2 + CELL, 18))?;
     area.draw_text("true", &text, (24, above))?;
     for class in 0..classes {
         let name = class.to_string();

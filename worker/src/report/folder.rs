@@ -75,11 +75,11 @@ impl RunFolder {
 
     /// Completes the record.
     pub fn finish(self, report: &TrainReport) -> Result<(), ReportError> {
-        let judged = report.validation.as_ref().unwrap_or(&report.training);
+        let (rows, judged) = report.judged();
         self.write("loss.svg", &loss_svg(&report.history)?)?;
         self.write("accuracy.svg", &accuracy_svg(&report.history)?)?;
         self.write("confusion.csv", &confusion_csv(&judged.confusion))?;
-        self.write("confusion.svg", &confusion_svg(&judged.confusion)?)?;
+        self.write("confusion.svg", &confusion_svg(&judged.confusion, rows)?)?;
         self.write("report.json", &serde_json::to_string_pretty(report)?)?;
         self.write("report.md", &markdown(report))
     }

@@ -20,7 +20,8 @@ fn write_all(out: &mut String, report: &TrainReport) -> std::fmt::Result {
     write_settings(out, report)?;
     writeln!(out, "\n## Curves\n")?;
     writeln!(out, "![Loss](loss.svg)\n\n![Strict accuracy](accuracy.svg)")?;
-    writeln!(out, "\n## Confusion\n\n![Confusion matrix](confusion.svg)")?;
+    let (rows, _) = report.judged();
+    writeln!(out, "\n## Confusion of the {rows} rows\n\n![Confusion matrix](confusion.svg)")?;
     writeln!(out, "\n## Epochs\n")?;
     write_epochs(out, &report.history)
 }
@@ -32,6 +33,9 @@ fn write_result(out: &mut String, report: &TrainReport) -> std::fmt::Result {
     write_evaluation(out, "training", &report.training)?;
     if let Some(validation) = &report.validation {
         write_evaluation(out, "validation", validation)?;
+    } else {
+        writeln!(out, "\nNo rows were kept for validation: the result is that of the rows that")?;
+        writeln!(out, "the model has learned from, and says nothing about others.")?;
     }
     let reason = match report.stopped {
         StopReason::AllEpochs => "all epochs were done",

@@ -137,3 +137,16 @@ fn a_run_without_an_epoch_still_has_plots() {
     RunFolder::start(folder.path(), &[]).unwrap().finish(&empty).unwrap();
     assert!(read(folder.path(), "loss.svg").contains("</svg>"));
 }
+
+#[test]
+fn a_result_without_validation_rows_is_told_as_that_of_the_training_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let learned = TrainReport { validation: None, ..report() };
+    RunFolder::start(folder.path(), &[]).unwrap().finish(&learned).unwrap();
+    let text = read(folder.path(), "report.md");
+    assert!(text.contains("No rows were kept for validation"), "{text}");
+    assert!(text.contains("## Confusion of the training rows"), "{text}");
+    assert!(!text.contains("| validation |"), "{text}");
+    let svg = read(folder.path(), "confusion.svg");
+    assert!(svg.contains("training rows") && !svg.contains("validation"), "{svg}");
+}

@@ -4,32 +4,36 @@
 //! the plan changes under it, because a deadline passed or the task ended, it is asked to stop.
 //! Nothing is remembered between blocks but when to try again.
 
-mod crew;
+mod task_state;
 
 use crate::{
     chain::{ChainClock, ChainError},
     notice::Notice,
     plan::{Action, TaskView},
-    policy::{judge, Burden, Decline},
-    stages::{Errand, Remedy, StepError, Workshop},
-    state::{Ending, Journal, StateDir, StateError},
-    stop::Stop,
+    policy::{judge, Decline, Outstanding},
+    recognise::{RecogniseError, Recogniser},
+    stages::{Remedy, Services, StepContext, StepError},
+    state::{Ending, EndingFact, Journal, StateDir, StateError},
 };
-use crew::Crew;
-use nocknock_client::{BlockNumber, Task};
+use nocknock_client::{Balance, BlockNumber, Task};
 use nocknock_primitives::ids::TaskId;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    mem::Discriminant,
     sync::Arc,
     time::Duration,
 };
+use task_state::TaskState;
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
 
 /// How the loop ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Tasks that were paid.
     pub paid: u32,
+    /// What was earned, as far as the node could tell.
+    pub earned: Balance,
     /// Tasks that ended otherwise.
     pub unpaid: u32,
     /// Tasks that lost a stake.
@@ -50,12 +54,12 @@ pub enum Scope {
 
 /// The loop.
 #[derive(Debug)]
-pub struct Foreman {
-    shop: Arc<Workshop>,
+pub struct TaskLoop {
+    services: Arc<Services>,
     state: StateDir,
     scope: Scope,
-    stop: Stop,
-    crews: BTreeMap<TaskId, Crew>,
+    stop: CancellationToken,
+    tasks: BTreeMap<TaskId, TaskState>,
     jobs: JoinSet<Result<(), StepError>>,
     /// Which step each job is. A job that ends with a panic cannot tell itself.
     steps: HashMap<Id, (TaskId, &'static str)>,
@@ -68,6 +72,12 @@ pub struct Foreman {
     /// Time between two blocks, as the chain said last.
     slot: Duration,
     node_lost: bool,
+    /// Tells the chain from another one with the same genesis.
+    recogniser: Recogniser,
+    /// The chain was recognised since the start.
+    recognised: bool,
+    /// What kept the chain from being recognised at the last look.
+    unrecognised: Option<Discriminant<RecogniseError>>,
     /// Why no task could be chosen at the last look.
     trouble: Option<String>,
     summary: Summary,
@@ -82,68 +92,86 @@ type StepEnd = (TaskId, &'static str, Result<(), StepError>);
 /// Pause before a node that did not answer is asked again.
 const NODE_PAUSE: Duration = Duration::from_secs(2);
 
-impl Foreman {
+impl TaskLoop {
     /// Takes over the tasks of a state directory.
     pub fn new(
-        shop: Arc<Workshop>,
+        services: Arc<Services>,
         state: StateDir,
         scope: Scope,
-        stop: Stop,
+        stop: CancellationToken,
     ) -> Result<Self, StateError> {
-        let mut foreman = Self {
+        let recogniser = Recogniser::of(&state)?;
+        let mut task_loop = Self {
             unseen: scope.named(),
-            shop,
+            services,
             state,
             scope,
             stop,
-            crews: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             jobs: JoinSet::new(),
             steps: HashMap::new(),
             declined: BTreeMap::new(),
             first_open: 0,
             slot: Duration::ZERO,
             node_lost: false,
+            recogniser,
+            recognised: false,
+            unrecognised: None,
             trouble: None,
             summary: Summary::default(),
         };
-        for task in foreman.state.tasks()? {
-            foreman.take_over(task)?;
+        for task in task_loop.state.tasks()? {
+            task_loop.take_over(task)?;
         }
-        Ok(foreman)
+        Ok(task_loop)
     }
 
     fn take_over(&mut self, task: TaskId) -> Result<(), StateError> {
         let Some(journal) = self.state.journal(task).filter(|_| self.scope.holds(task)) else {
             return Ok(());
         };
-        // A journal that cannot be read is told of when its turn comes; it must not stop the
+        // A journal that cannot be read is reported when its turn comes; it must not stop the
         // others.
         let closed = journal.progress().is_ok_and(|progress| progress.ending.is_some());
         if !closed {
-            self.crews.insert(task, Crew::new(journal));
+            self.tasks.insert(task, TaskState::new(journal));
         }
         Ok(())
     }
 
     /// Works until it is asked to stop, or everything in its scope is over.
-    pub async fn run(mut self) -> Summary {
-        while !self.stop.is_asked() && !self.is_finished() {
-            let seen = self.tick().await;
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::OtherChain`] if the chain is not the one that the state directory is about.
+    pub async fn run(mut self) -> Result<Summary, StateError> {
+        while !self.stop.is_cancelled() && !self.is_finished() {
+            let seen = match self.tick().await {
+                Ok(seen) => seen,
+                Err(error) => {
+                    self.shut_down().await;
+                    return Err(error);
+                }
+            };
+            if self.is_finished() {
+                break;
+            }
             self.rest(seen).await;
         }
-        self.wind_up().await
+        Ok(self.shut_down().await)
     }
 
+    /// A journal that is closed tells of a task only if it is about this chain.
     fn is_finished(&self) -> bool {
         match &self.scope {
             Scope::Everything => false,
-            Scope::Only(tasks) => tasks.iter().all(|task| self.is_over(*task)),
+            Scope::Only(tasks) => self.recognised && tasks.iter().all(|task| self.is_over(*task)),
         }
     }
 
     /// The journal of this task is closed, or it will never have one.
     fn is_over(&self, task: TaskId) -> bool {
-        if self.crews.contains_key(&task) {
+        if self.tasks.contains_key(&task) {
             return false;
         }
         let declined = self.declined.get(&task);
@@ -151,36 +179,74 @@ impl Foreman {
     }
 
     /// Looks at the chain once. Gives the block it saw, if a node answered.
-    async fn tick(&mut self) -> Option<BlockNumber> {
-        let clock = match self.shop.chain.clock().await {
+    async fn tick(&mut self) -> Result<Option<BlockNumber>, StateError> {
+        let clock = match self.services.chain.clock().await {
             Ok(clock) => clock,
             Err(error) => {
                 self.lose_node(error.to_string());
-                return None;
+                return Ok(None);
             }
         };
         self.find_node();
         self.slot = clock.slot;
         let number = clock.best;
-        self.shop.notices.tell(Notice::Block { number });
-        self.look_for_named(number).await;
-        for task in self.crews.keys().copied().collect::<Vec<_>>() {
-            self.direct(task).await;
+        self.services.notices.tell(Notice::Block { number });
+        if self.recognise().await? {
+            self.work(clock).await;
+        }
+        Ok(Some(number))
+    }
+
+    /// Whether this is the chain that the state directory is about, as it was seen last or newer.
+    async fn recognise(&mut self) -> Result<bool, StateError> {
+        let checked = self.recogniser.check(&*self.services.chain, &self.state).await;
+        let trouble = checked.as_ref().err().map(std::mem::discriminant);
+        let is_news = std::mem::replace(&mut self.unrecognised, trouble) != trouble;
+        let warn = |text: String| {
+            if is_news {
+                self.services.notices.tell(Notice::Warning { text });
+            }
+        };
+        let recognised = match checked {
+            Ok(()) => true,
+            Err(RecogniseError::State(error @ StateError::OtherChain { .. })) => return Err(error),
+            // What cannot be kept now is kept later: the chain is the one that was seen before.
+            Err(RecogniseError::State(error)) => {
+                warn(error.to_string());
+                true
+            }
+            Err(error @ RecogniseError::Behind { .. }) => {
+                warn(error.to_string());
+                false
+            }
+            Err(RecogniseError::Chain(error)) => {
+                self.lose_node(error.to_string());
+                false
+            }
+        };
+        self.recognised |= recognised;
+        Ok(recognised)
+    }
+
+    /// Makes the plan of each task anew and looks for more tasks.
+    async fn work(&mut self, clock: ChainClock) {
+        self.look_for_named(clock.best).await;
+        for task in self.tasks.keys().copied().collect::<Vec<_>>() {
+            self.advance(task).await;
         }
         let chosen = self.choose(clock).await;
-        self.meet_choosing(chosen);
-        Some(number)
+        self.report_choosing(chosen);
     }
 
     fn lose_node(&mut self, error: String) {
         if !std::mem::replace(&mut self.node_lost, true) {
-            self.shop.notices.tell(Notice::NodeLost { error });
+            self.services.notices.tell(Notice::NodeLost { error });
         }
     }
 
     fn find_node(&mut self) {
         if std::mem::replace(&mut self.node_lost, false) {
-            self.shop.notices.tell(Notice::NodeBack);
+            self.services.notices.tell(Notice::NodeBack);
         }
     }
 
@@ -196,10 +262,10 @@ impl Foreman {
                 Ok(Some(_)) => self.decline(task, Decline::Removed),
                 Ok(None) => {
                     let text = format!(
-                        "the chain has no task {task} in block {now}: if the number is right, the worker \
-                         waits for it"
+                        "the chain has no task {task} in block {now}: if the number is right, the \
+                         worker waits for it"
                     );
-                    self.shop.notices.tell(Notice::Warning { text });
+                    self.services.notices.tell(Notice::Warning { text });
                 }
                 Err(_) => {
                     self.unseen.insert(task);
@@ -210,12 +276,12 @@ impl Foreman {
 
     /// The first task from a number upwards. The chain gives out numbers in their order.
     async fn first_from(&self, task: TaskId) -> Result<Option<TaskId>, ChainError> {
-        let page = self.shop.chain.tasks(task).await?;
+        let page = self.services.chain.tasks(task).await?;
         Ok(page.first().map(|(id, _)| *id))
     }
 
     /// Tells of a failure once, not in every block.
-    fn meet_choosing(&mut self, chosen: Result<(), StepError>) {
+    fn report_choosing(&mut self, chosen: Result<(), StepError>) {
         let trouble = match chosen {
             Ok(()) => None,
             Err(StepError::Chain(error)) if error.is_unreachable() => {
@@ -224,17 +290,17 @@ impl Foreman {
             Err(error) => Some(format!("no task can be chosen: {error}")),
         };
         if let Some(text) = trouble.clone().filter(|_| trouble != self.trouble) {
-            self.shop.notices.tell(Notice::Warning { text });
+            self.services.notices.tell(Notice::Warning { text });
         }
         self.trouble = trouble;
     }
 
     /// Makes the plan of a task and follows it.
-    async fn direct(&mut self, task: TaskId) {
-        let Some(journal) = self.crews.get(&task).map(|crew| crew.journal.clone()) else {
+    async fn advance(&mut self, task: TaskId) {
+        let Some(journal) = self.tasks.get(&task).map(|state| state.journal.clone()) else {
             return;
         };
-        match self.shop.plan(task, &journal).await {
+        match self.services.plan(task, &journal).await {
             Ok((action, view)) => self.follow(task, action, &view),
             Err(StepError::Chain(error)) if error.is_unreachable() => {
                 self.lose_node(error.to_string());
@@ -245,50 +311,50 @@ impl Foreman {
     }
 
     fn may_start(&self, task: TaskId) -> bool {
-        self.crews.get(&task).is_some_and(Crew::may_start)
+        self.tasks.get(&task).is_some_and(TaskState::may_start)
     }
 
     fn follow(&mut self, task: TaskId, action: Action, view: &TaskView) {
-        let Some(crew) = self.crews.get_mut(&task) else {
+        let Some(state) = self.tasks.get_mut(&task) else {
             return;
         };
-        crew.see(view);
-        if crew.is_busy() {
-            crew.recall_unless(&action);
+        state.see(view);
+        if state.is_busy() {
+            state.stop_unless(&action);
             return;
         }
         match action {
-            Action::Nothing => self.dismiss(task),
+            Action::Nothing => self.finish_task(task),
             Action::Wait(waiting) => {
-                let news = crew.begin_waiting(waiting).then(|| waiting.to_string());
+                let news = state.begin_waiting(waiting).then(|| waiting.to_string());
                 if let Some(what) = news {
-                    self.shop.notices.tell(Notice::Waiting { task, what });
+                    self.services.notices.tell(Notice::Waiting { task, what });
                 }
             }
-            action if crew.may_start() => self.start(task, action),
+            action if state.may_start() => self.start(task, action),
             _ => {}
         }
     }
 
     fn start(&mut self, task: TaskId, action: Action) {
-        let crew = self.crews.get_mut(&task);
-        let Some(crew) = crew.filter(|_| !self.stop.is_asked()) else {
+        let state = self.tasks.get_mut(&task);
+        let Some(state) = state.filter(|_| !self.stop.is_cancelled()) else {
             return;
         };
-        let stop = crew.send_out(&action, &self.stop);
-        let (shop, journal) = (self.shop.clone(), crew.journal.clone());
+        let stop = state.begin_step(&action, &self.stop);
+        let (services, journal) = (self.services.clone(), state.journal.clone());
         let step = action.name();
         let job = self.jobs.spawn(async move {
-            let errand = Errand { shop: &shop, task, journal: &journal, stop: &stop };
-            errand.take(&action).await
+            let context = StepContext { services: &services, task, journal: &journal, stop: &stop };
+            context.take(&action).await
         });
         self.steps.insert(job.id(), (task, step));
     }
 
     /// A journal that is closed is counted and let go.
-    fn dismiss(&mut self, task: TaskId) {
-        let crew = self.crews.remove(&task);
-        let progress = crew.and_then(|crew| crew.journal.progress().ok());
+    fn finish_task(&mut self, task: TaskId) {
+        let state = self.tasks.remove(&task);
+        let progress = state.and_then(|state| state.journal.progress().ok());
         let Some(ending) = progress.and_then(|progress| progress.ending) else {
             return;
         };
@@ -296,17 +362,19 @@ impl Foreman {
             Ending::Paid => self.summary.paid += 1,
             _ => self.summary.unpaid += 1,
         }
+        let earned = ending.earned.unwrap_or_default();
+        self.summary.earned = self.summary.earned.saturating_add(earned);
         self.summary.stakes_lost += u32::from(ending.ending.costs_the_stake());
     }
 
     /// Waits for a step to end, the next block, or the wish to stop.
     async fn rest(&mut self, seen: Option<BlockNumber>) {
-        let (shop, stop) = (self.shop.clone(), self.stop.clone());
+        let (services, stop) = (self.services.clone(), self.stop.clone());
         let next_block = async move {
-            let patience = Duration::from_secs(shop.config.chain.stale_seconds);
+            let patience = Duration::from_secs(services.config.chain.stale_seconds);
             let waited = match seen {
                 Some(number) => {
-                    let next = shop.chain.wait_for(number.saturating_add(1));
+                    let next = services.chain.wait_for(number.saturating_add(1));
                     tokio::time::timeout(patience, next).await.is_ok_and(|next| next.is_ok())
                 }
                 None => false,
@@ -316,9 +384,9 @@ impl Foreman {
             }
         };
         tokio::select! {
-            Some(ended) = self.jobs.join_next_with_id() => self.meet(ended).await,
+            Some(ended) = self.jobs.join_next_with_id() => self.step_ended(ended).await,
             () = next_block => {}
-            () = stop.asked() => {}
+            () = stop.cancelled() => {}
         }
     }
 
@@ -335,19 +403,19 @@ impl Foreman {
 
     /// Takes note of a step that ended. What follows a good one is started at once: steps on the
     /// disk need no new block.
-    async fn meet(&mut self, ended: Joined) {
+    async fn step_ended(&mut self, ended: Joined) {
         let Some((task, step, result)) = self.identify(ended) else {
             return;
         };
-        if let Some(crew) = self.crews.get_mut(&task) {
-            crew.come_back();
+        if let Some(state) = self.tasks.get_mut(&task) {
+            state.end_step();
         }
         match result {
             Ok(()) => {
-                if let Some(crew) = self.crews.get_mut(&task) {
-                    crew.succeed();
+                if let Some(state) = self.tasks.get_mut(&task) {
+                    state.succeed();
                 }
-                self.direct(task).await;
+                self.advance(task).await;
             }
             Err(error) => self.pause_after(step, task, &error),
         }
@@ -359,16 +427,16 @@ impl Foreman {
         if remedy == Remedy::End {
             return;
         }
-        let Some(crew) = self.crews.get_mut(&task) else {
+        let Some(state) = self.tasks.get_mut(&task) else {
             return;
         };
-        let retry = &self.shop.config.retry;
-        let pause = crew.fail(remedy, retry, self.slot);
-        let hopeless = remedy == Remedy::GiveUp || crew.failures() >= retry.attempts;
-        if hopeless && crew.has_nothing_at_stake() {
+        let retry = &self.services.config.retry;
+        let pause = state.fail(remedy, retry, self.slot);
+        let hopeless = remedy == Remedy::GiveUp || state.failures() >= retry.attempts;
+        if hopeless && state.has_nothing_at_stake() {
             return self.give_up(task, error);
         }
-        self.shop.notices.tell(Notice::Failed {
+        self.services.notices.tell(Notice::Failed {
             task,
             step,
             error: error.to_string(),
@@ -377,22 +445,27 @@ impl Foreman {
     }
 
     fn give_up(&mut self, task: TaskId, error: &StepError) {
-        let Some(crew) = self.crews.get(&task) else {
+        let Some(state) = self.tasks.get(&task) else {
             return;
         };
-        let errand = Errand { shop: &self.shop, task, journal: &crew.journal, stop: &self.stop };
+        let context = StepContext {
+            services: &self.services,
+            task,
+            journal: &state.journal,
+            stop: &self.stop,
+        };
         let reason = error.to_string();
-        let at = crew.seen;
-        if let Err(error) = errand.close(Ending::Refused { reason }, at) {
+        let fact = EndingFact { ending: Ending::Refused { reason }, at: state.seen, earned: None };
+        if let Err(error) = context.close(fact) {
             let text = format!("task {task} cannot be closed: {error}");
-            self.shop.notices.tell(Notice::Warning { text });
+            self.services.notices.tell(Notice::Warning { text });
         }
-        self.dismiss(task);
+        self.finish_task(task);
     }
 
     /// Looks for tasks that are worth it, while there is room.
     async fn choose(&mut self, clock: ChainClock) -> Result<(), StepError> {
-        let limit = self.shop.config.limits.tasks;
+        let limit = self.services.config.limits.tasks;
         if self.active() >= limit {
             return Ok(());
         }
@@ -400,17 +473,18 @@ impl Foreman {
         if offers.is_empty() {
             return Ok(());
         }
-        let (means, worker) = (self.shop.chain.means().await?, self.shop.chain.worker());
-        let mut burden = self.burden();
+        let (account, worker) =
+            (self.services.chain.account_status().await?, self.services.chain.worker());
+        let mut outstanding = self.outstanding();
         for (id, task) in offers {
             if self.active() >= limit {
                 break;
             }
-            let config = &self.shop.config;
-            match judge(config, &worker, clock, means, &burden, (id, &task)) {
+            let config = &self.services.config;
+            match judge(config, &worker, clock, account, &outstanding, (id, &task)) {
                 Ok(chosen) => {
-                    self.engage(&chosen)?;
-                    burden.add(&chosen);
+                    self.begin_task(&chosen)?;
+                    outstanding.add(&chosen);
                 }
                 Err(why) => self.decline(id, why),
             }
@@ -419,9 +493,9 @@ impl Foreman {
     }
 
     /// What the tasks that were chosen before still need.
-    fn burden(&self) -> Burden {
-        let active = self.crews.values().filter(|crew| crew.is_active());
-        Burden::of(active.map(|crew| &crew.journal))
+    fn outstanding(&self) -> Outstanding {
+        let active = self.tasks.values().filter(|state| state.is_active());
+        Outstanding::of(active.map(|state| &state.journal))
     }
 
     /// Tasks that may be chosen: not begun, not over, within the scope.
@@ -429,7 +503,7 @@ impl Foreman {
         let (mut offers, mut start) = (Vec::new(), self.first_open);
         let mut only_over = true;
         loop {
-            let page = self.shop.chain.tasks(start).await?;
+            let page = self.services.chain.tasks(start).await?;
             let Some((last, _)) = page.last() else {
                 return Ok(offers);
             };
@@ -451,10 +525,10 @@ impl Foreman {
         self.scope.holds(id) && !settled && self.state.journal(id).is_none()
     }
 
-    fn engage(&mut self, chosen: &crate::state::Chosen) -> Result<(), StepError> {
+    fn begin_task(&mut self, chosen: &crate::state::Chosen) -> Result<(), StepError> {
         let journal: Journal = self.state.begin(chosen)?;
-        self.crews.insert(chosen.task, Crew::new(journal));
-        self.shop.notices.tell(Notice::Chosen {
+        self.tasks.insert(chosen.task, TaskState::new(journal));
+        self.services.notices.tell(Notice::Chosen {
             task: chosen.task,
             experiment: chosen.experiment,
             shape: chosen.shape.name().to_owned(),
@@ -468,7 +542,7 @@ impl Foreman {
         if self.declined.get(&task) == Some(&why) {
             return;
         }
-        self.shop.notices.tell(Notice::Declined {
+        self.services.notices.tell(Notice::Declined {
             task,
             reason: why.to_string(),
             actionable: why.concerns_the_owner(),
@@ -476,21 +550,22 @@ impl Foreman {
         self.declined.insert(task, why);
     }
 
-    /// Tasks that burden the machine or the account. Who only waits for a stake does not.
+    /// Tasks that still need the machine or the account. One that only waits for its stake does
+    /// not.
     fn active(&self) -> usize {
-        self.crews.values().filter(|crew| crew.is_active()).count()
+        self.tasks.values().filter(|state| state.is_active()).count()
     }
 
     /// Lets running steps come to a good end.
-    async fn wind_up(mut self) -> Summary {
-        self.stop.ask();
-        self.shop.notices.tell(Notice::Stopping);
+    async fn shut_down(mut self) -> Summary {
+        self.stop.cancel();
+        self.services.notices.tell(Notice::Stopping);
         while let Some(ended) = self.jobs.join_next_with_id().await {
             if let Some((task, step, result)) = self.identify(ended) {
                 tracing::debug!(task, step, ok = result.is_ok(), "a step ended while stopping");
             }
         }
-        self.summary.open = self.crews.len();
+        self.summary.open = self.tasks.len();
         self.summary
     }
 }

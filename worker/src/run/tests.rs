@@ -6,10 +6,10 @@ use crate::{
         Chain, Depth, Message,
     },
     config::Retry,
-    notice::{Audience, Notices},
+    notice::{NoticeSink, Notices},
     stages::{
-        rig::{circuits, perfect_model, workshop, FakeStore, ReadyTrainer},
-        LearnError, Lesson, Trainer,
+        test_services::{circuits, perfect_model, services_on, FakeStore, ReadyTrainer},
+        LearnError, Trainer, TrainingJob,
     },
     state::ModelFact,
     train::TrainError,
@@ -19,7 +19,8 @@ use bytes::Bytes;
 use nocknock_client::NNK;
 use nocknock_primitives::{
     ids::{BlobId, ModelCommitment},
-    task::Outcome,
+    score::Score,
+    task::{Funding, Outcome},
 };
 use std::sync::{
     atomic::{AtomicBool, Ordering},
@@ -33,8 +34,8 @@ struct Minutes {
     pace: Arc<Pace>,
 }
 
-impl Audience for Minutes {
-    fn hear(&self, notice: &Notice) {
+impl NoticeSink for Minutes {
+    fn receive(&self, notice: &Notice) {
         self.lock().push(notice.clone());
         match notice {
             Notice::Began { .. } => self.pace.set_busy(true),
@@ -62,14 +63,14 @@ const SLOT: Duration = Duration::from_secs(1);
 /// Pauses that are told apart.
 const PATIENT: Retry = Retry { first_seconds: 10, longest_seconds: 40, attempts: 20 };
 
-struct Rig {
+struct Setup {
     chain: FakeChain,
     folder: tempfile::TempDir,
     minutes: Arc<Minutes>,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
-impl Rig {
+impl Setup {
     fn new() -> Self {
         let chain = FakeChain::new(circuits());
         let minutes = Minutes { told: Mutex::default(), pace: chain.pace() };
@@ -77,24 +78,24 @@ impl Rig {
             chain,
             folder: tempfile::tempdir().unwrap(),
             minutes: Arc::new(minutes),
-            stop: Stop::new(),
+            stop: CancellationToken::new(),
         }
     }
 
-    fn shop(&self) -> Workshop {
-        let mut shop = workshop(&self.chain, &Fuse::endless());
-        shop.notices = Notices::to(vec![self.minutes.clone()]);
-        shop
+    fn services(&self) -> Services {
+        let mut services = services_on(&self.chain, &Fuse::endless());
+        services.notices = Notices::to(vec![self.minutes.clone()]);
+        services
     }
 
-    fn foreman(&self, shop: Workshop, scope: Scope) -> Foreman {
+    fn task_loop(&self, services: Services, scope: Scope) -> TaskLoop {
         let state = StateDir::open(self.folder.path()).unwrap();
-        Foreman::new(Arc::new(shop), state, scope, self.stop.clone()).unwrap()
+        TaskLoop::new(Arc::new(services), state, scope, self.stop.clone()).unwrap()
     }
 
-    async fn run(&self, shop: Workshop) -> Summary {
+    async fn run(&self, services: Services) -> Summary {
         let scope = Scope::Only(BTreeSet::from([TASK]));
-        self.foreman(shop, scope).run().await
+        self.task_loop(services, scope).run().await.unwrap()
     }
 
     fn ending(&self) -> Option<Ending> {
@@ -106,21 +107,22 @@ impl Rig {
 
 #[tokio::test]
 async fn the_loop_finds_a_task_and_is_paid() {
-    let rig = Rig::new();
-    let summary = rig.run(rig.shop()).await;
+    let setup = Setup::new();
+    let summary = setup.run(setup.services()).await;
     assert_eq!((summary.paid, summary.unpaid, summary.open), (1, 0, 0));
-    assert_eq!(rig.ending(), Some(Ending::Paid));
-    assert!(rig.minutes.has(|notice| matches!(notice, Notice::Chosen { task: TASK, .. })));
-    assert!(rig.minutes.has(|notice| matches!(notice, Notice::Proved { rows: 32, .. })));
+    assert_eq!(summary.earned, 1000 * NNK);
+    assert_eq!(setup.ending(), Some(Ending::Paid));
+    assert!(setup.minutes.has(|notice| matches!(notice, Notice::Chosen { task: TASK, .. })));
+    assert!(setup.minutes.has(|notice| matches!(notice, Notice::Proved { rows: 32, .. })));
 }
 
 #[tokio::test]
 async fn a_payment_is_waited_for_until_it_is_final_without_a_warning() {
-    let rig = Rig::new();
-    rig.chain.world().final_lag = 3;
-    let summary = rig.run(rig.shop()).await;
+    let setup = Setup::new();
+    setup.chain.world().final_lag = 3;
+    let summary = setup.run(setup.services()).await;
     assert_eq!((summary.paid, summary.open), (1, 0));
-    let told = rig.minutes.lock();
+    let told = setup.minutes.lock();
     let times = |wanted: fn(&Notice) -> bool| told.iter().filter(|n| wanted(n)).count();
     let waiting = |notice: &Notice| match notice {
         Notice::Waiting { what, .. } => what == "paid, waiting for finality",
@@ -135,97 +137,97 @@ async fn a_payment_is_waited_for_until_it_is_final_without_a_warning() {
 
 #[tokio::test]
 async fn a_step_that_the_chain_overtook_is_not_tried_again_in_the_same_block() {
-    let rig = Rig::new();
-    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
-    foreman.tick().await.unwrap();
-    let retry = foreman.shop.config.retry.clone();
-    let crew = foreman.crews.get_mut(&TASK).unwrap();
-    crew.seen = 100;
-    assert!(crew.may_start());
-    crew.fail(Remedy::Look, &retry, SLOT);
-    assert!(!crew.may_start());
-    crew.seen = 101;
-    assert!(crew.may_start());
+    let setup = Setup::new();
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    let retry = task_loop.services.config.retry.clone();
+    let state = task_loop.tasks.get_mut(&TASK).unwrap();
+    state.seen = 100;
+    assert!(state.may_start());
+    state.fail(Remedy::Look, &retry, SLOT);
+    assert!(!state.may_start());
+    state.seen = 101;
+    assert!(state.may_start());
 }
 
 #[tokio::test]
 async fn a_message_that_is_refused_again_and_again_is_sent_with_pauses() {
-    let rig = Rig::new();
-    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
-    foreman.tick().await.unwrap();
-    let crew = foreman.crews.get_mut(&TASK).unwrap();
-    let mut refuse = || crew.fail(Remedy::Look, &PATIENT, SLOT).as_secs();
+    let setup = Setup::new();
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    let state = task_loop.tasks.get_mut(&TASK).unwrap();
+    let mut refuse = || state.fail(Remedy::Look, &PATIENT, SLOT).as_secs();
     let pauses: Vec<u64> = (0..6).map(|_| refuse()).collect();
     assert_eq!(pauses, [0, 0, 10, 20, 40, 40]);
-    crew.succeed();
-    assert!(crew.fail(Remedy::Look, &PATIENT, SLOT).is_zero());
+    state.succeed();
+    assert!(state.fail(Remedy::Look, &PATIENT, SLOT).is_zero());
 }
 
 #[tokio::test]
 async fn a_pause_leaves_time_for_further_tries_while_a_stake_depends_on_the_phase() {
-    let rig = Rig::new();
-    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
-    foreman.tick().await.unwrap();
-    let crew = foreman.crews.get_mut(&TASK).unwrap();
-    crew.see(&rig.chain.view(TASK, Depth::Best).await.unwrap());
-    let pause = crew.fail(Remedy::Again, &PATIENT, SLOT);
+    let setup = Setup::new();
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    let state = task_loop.tasks.get_mut(&TASK).unwrap();
+    state.see(&setup.chain.view(TASK, Depth::Best).await.unwrap());
+    let pause = state.fail(Remedy::Again, &PATIENT, SLOT);
     assert_eq!(pause, Duration::from_secs(10));
     let model = ModelCommitment([1; 32]);
     let commit = Message::Commit { task: TASK, model };
-    rig.chain.send(commit).await.unwrap();
+    setup.chain.send(commit).await.unwrap();
     // Ten blocks are left.
-    crew.see(&rig.chain.view(TASK, Depth::Best).await.unwrap());
-    let pause = crew.fail(Remedy::Again, &PATIENT, SLOT);
+    state.see(&setup.chain.view(TASK, Depth::Best).await.unwrap());
+    let pause = state.fail(Remedy::Again, &PATIENT, SLOT);
     assert_eq!(pause, Duration::from_millis(2500));
 }
 
 /// How many tasks a worker has that was just started and looks for more.
-async fn chosen_after_a_start(rig: &Rig, shop: Workshop) -> usize {
-    let mut foreman = rig.foreman(shop, Scope::Everything);
-    let clock = rig.chain.clock().await.unwrap();
-    foreman.choose(clock).await.unwrap();
-    foreman.crews.len()
+async fn chosen_after_a_start(setup: &Setup, services: Services) -> usize {
+    let mut task_loop = setup.task_loop(services, Scope::Everything);
+    let clock = setup.chain.clock().await.unwrap();
+    task_loop.choose(clock).await.unwrap();
+    task_loop.tasks.len()
 }
 
 #[tokio::test]
 async fn the_stakes_of_chosen_tasks_are_not_spent_on_others() {
-    let rig = Rig::new();
-    rig.chain.world().others = 2;
+    let setup = Setup::new();
+    setup.chain.world().others = 2;
     // Two stakes and the reserve.
-    rig.chain.world().free = 11 * NNK;
-    assert_eq!(chosen_after_a_start(&rig, rig.shop()).await, 2);
-    assert_eq!(chosen_after_a_start(&rig, rig.shop()).await, 2);
-    rig.chain.world().free = 16 * NNK;
-    assert_eq!(chosen_after_a_start(&rig, rig.shop()).await, 3);
+    setup.chain.world().free = 11 * NNK;
+    assert_eq!(chosen_after_a_start(&setup, setup.services()).await, 2);
+    assert_eq!(chosen_after_a_start(&setup, setup.services()).await, 2);
+    setup.chain.world().free = 16 * NNK;
+    assert_eq!(chosen_after_a_start(&setup, setup.services()).await, 3);
 }
 
 #[tokio::test]
 async fn a_task_is_chosen_when_there_is_time_for_its_proofs_beside_the_others() {
-    let rig = Rig::new();
-    rig.chain.world().others = 2;
+    let setup = Setup::new();
+    setup.chain.world().others = 2;
     // Each task has two test blocks, and a prove phase of ten seconds.
-    let shop = || {
-        let mut shop = rig.shop();
-        shop.config.proving.seconds_per_block = 2;
-        shop
+    let services = || {
+        let mut services = setup.services();
+        services.config.proving.seconds_per_block = 2;
+        services
     };
-    assert_eq!(chosen_after_a_start(&rig, shop()).await, 2);
-    assert_eq!(chosen_after_a_start(&rig, shop()).await, 2);
-    let state = StateDir::open(rig.folder.path()).unwrap();
+    assert_eq!(chosen_after_a_start(&setup, services()).await, 2);
+    assert_eq!(chosen_after_a_start(&setup, services()).await, 2);
+    let state = StateDir::open(setup.folder.path()).unwrap();
     state.journal(TASK).unwrap().save_complete().unwrap();
     drop(state);
-    assert_eq!(chosen_after_a_start(&rig, shop()).await, 3);
+    assert_eq!(chosen_after_a_start(&setup, services()).await, 3);
 }
 
 #[tokio::test]
 async fn a_named_task_that_the_chain_does_not_have_is_warned_of_once_and_waited_for() {
-    let rig = Rig::new();
+    let setup = Setup::new();
     let scope = Scope::Only(BTreeSet::from([TASK + 1]));
-    let mut foreman = rig.foreman(rig.shop(), scope);
-    foreman.tick().await.unwrap();
-    foreman.tick().await.unwrap();
-    assert!(!foreman.is_finished());
-    let told = rig.minutes.lock();
+    let mut task_loop = setup.task_loop(setup.services(), scope);
+    task_loop.tick().await.unwrap().unwrap();
+    task_loop.tick().await.unwrap().unwrap();
+    assert!(!task_loop.is_finished());
+    let told = setup.minutes.lock();
     let warnings = told.iter().filter_map(|notice| match notice {
         Notice::Warning { text } => Some(text),
         _ => None,
@@ -237,39 +239,39 @@ async fn a_named_task_that_the_chain_does_not_have_is_warned_of_once_and_waited_
 
 #[tokio::test]
 async fn a_named_task_that_the_chain_has_removed_is_over() {
-    let rig = Rig::new();
+    let setup = Setup::new();
     let scope = Scope::Only(BTreeSet::from([TASK - 1]));
-    let summary = rig.foreman(rig.shop(), scope).run().await;
+    let summary = setup.task_loop(setup.services(), scope).run().await.unwrap();
     assert_eq!(summary, Summary::default());
     let declined =
         |notice: &Notice| matches!(notice, Notice::Declined { task, .. } if *task == TASK - 1);
-    assert!(rig.minutes.has(declined));
+    assert!(setup.minutes.has(declined));
 }
 
 #[tokio::test]
 async fn a_task_that_the_policy_refuses_is_left_alone_with_a_reason() {
-    let rig = Rig::new();
-    let mut shop = rig.shop();
-    shop.config.policy.sponsored = false;
-    let summary = rig.run(shop).await;
+    let setup = Setup::new();
+    let mut services = setup.services();
+    services.config.policy.sponsored = false;
+    let summary = setup.run(services).await;
     assert_eq!(summary, Summary::default());
-    assert!(rig.minutes.has(|notice| matches!(notice, Notice::Declined { .. })));
-    assert!(rig.chain.world().accepted.is_empty());
+    assert!(setup.minutes.has(|notice| matches!(notice, Notice::Declined { .. })));
+    assert!(setup.chain.world().accepted.is_empty());
 }
 
 #[tokio::test]
 async fn wrong_data_ends_the_task_without_a_commitment() {
-    let rig = Rig::new();
-    let mut shop = rig.shop();
-    shop.blobs = Arc::new(FakeStore {
+    let setup = Setup::new();
+    let mut services = setup.services();
+    services.blobs = Arc::new(FakeStore {
         blob: Some(b"something else".to_vec()),
         stores: true,
         fuse: Fuse::endless(),
     });
-    let summary = rig.run(shop).await;
+    let summary = setup.run(services).await;
     assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
-    assert!(matches!(rig.ending(), Some(Ending::Refused { .. })));
-    assert!(rig.chain.world().accepted.is_empty());
+    assert!(matches!(setup.ending(), Some(Ending::Refused { .. })));
+    assert!(setup.chain.world().accepted.is_empty());
 }
 
 /// Trains until it is asked to stop, while time passes.
@@ -277,9 +279,9 @@ async fn wrong_data_ends_the_task_without_a_commitment() {
 struct EndlessTrainer(Arc<Pace>);
 
 impl Trainer for EndlessTrainer {
-    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError> {
+    fn train(&self, job: &TrainingJob) -> Result<ModelFact, LearnError> {
         self.0.hurry();
-        while !lesson.stop.is_asked() {
+        while !job.stop.is_cancelled() {
             std::thread::yield_now();
         }
         let (step, saved) = (1, true);
@@ -289,36 +291,36 @@ impl Trainer for EndlessTrainer {
 
 #[tokio::test]
 async fn a_task_that_ends_while_it_trains_ends_the_training() {
-    let rig = Rig::new();
-    let mut shop = rig.shop();
-    shop.trainer = Arc::new(EndlessTrainer(rig.chain.pace()));
-    let summary = rig.run(shop).await;
+    let setup = Setup::new();
+    let mut services = setup.services();
+    services.trainer = Arc::new(EndlessTrainer(setup.chain.pace()));
+    let summary = setup.run(services).await;
     assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
-    assert_eq!(rig.ending(), Some(Ending::TooLate));
+    assert_eq!(setup.ending(), Some(Ending::TooLate));
 }
 
 #[tokio::test]
 async fn a_worker_that_is_stopped_while_it_trains_goes_on_with_the_next_start() {
-    let rig = Rig::new();
-    let mut shop = rig.shop();
-    shop.trainer = Arc::new(StoppingTrainer(rig.stop.clone()));
-    let summary = rig.run(shop).await;
+    let setup = Setup::new();
+    let mut services = setup.services();
+    services.trainer = Arc::new(StoppingTrainer(setup.stop.clone()));
+    let summary = setup.run(services).await;
     assert_eq!((summary.paid, summary.open), (0, 1));
-    assert_eq!(rig.ending(), None);
-    rig.chain.pace().set_busy(false);
-    let rig = Rig { stop: Stop::new(), ..rig };
-    assert_eq!(rig.run(rig.shop()).await.paid, 1);
+    assert_eq!(setup.ending(), None);
+    setup.chain.pace().set_busy(false);
+    let setup = Setup { stop: CancellationToken::new(), ..setup };
+    assert_eq!(setup.run(setup.services()).await.paid, 1);
 }
 
 /// Asks the whole worker to stop, as Ctrl-C does, and gives its model all the same.
 #[derive(Debug)]
-struct StoppingTrainer(Stop);
+struct StoppingTrainer(CancellationToken);
 
 impl Trainer for StoppingTrainer {
-    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError> {
-        self.0.ask();
-        assert!(lesson.stop.is_asked());
-        ReadyTrainer(perfect_model()).train(lesson)
+    fn train(&self, job: &TrainingJob) -> Result<ModelFact, LearnError> {
+        self.0.cancel();
+        assert!(job.stop.is_cancelled());
+        ReadyTrainer(perfect_model()).train(job)
     }
 }
 
@@ -343,15 +345,15 @@ impl Blobs for FaultyStore {
 
 #[tokio::test]
 async fn a_panic_is_a_failure_of_its_step_and_the_loop_goes_on() {
-    let rig = Rig::new();
-    let mut shop = rig.shop();
-    shop.config.retry.first_seconds = 0;
-    shop.blobs = Arc::new(FaultyStore {
-        store: FakeStore { blob: Some(rig.chain.blob()), stores: true, fuse: Fuse::endless() },
+    let setup = Setup::new();
+    let mut services = setup.services();
+    services.config.retry.first_seconds = 0;
+    services.blobs = Arc::new(FaultyStore {
+        store: FakeStore { blob: Some(setup.chain.blob()), stores: true, fuse: Fuse::endless() },
         is_mended: AtomicBool::new(false),
     });
-    assert_eq!(rig.run(shop).await.paid, 1);
-    let told = rig.minutes.lock();
+    assert_eq!(setup.run(services).await.paid, 1);
+    let told = setup.minutes.lock();
     let failures = told.iter().filter_map(|notice| match notice {
         Notice::Failed { step, error, .. } => Some((*step, error)),
         _ => None,
@@ -364,39 +366,89 @@ async fn a_panic_is_a_failure_of_its_step_and_the_loop_goes_on() {
 
 #[tokio::test]
 async fn an_account_without_money_is_told_and_waits() {
-    let rig = Rig::new();
-    rig.chain.world().free = 0;
-    let shop = Arc::new(rig.shop());
-    let state = StateDir::open(rig.folder.path()).unwrap();
-    let mut foreman = Foreman::new(shop, state, Scope::Everything, rig.stop.clone()).unwrap();
-    foreman.tick().await.unwrap();
-    foreman.tick().await.unwrap();
-    let told = rig.minutes.lock();
+    let setup = Setup::new();
+    setup.chain.world().free = 0;
+    let services = Arc::new(setup.services());
+    let state = StateDir::open(setup.folder.path()).unwrap();
+    let mut task_loop =
+        TaskLoop::new(services, state, Scope::Everything, setup.stop.clone()).unwrap();
+    task_loop.tick().await.unwrap().unwrap();
+    task_loop.tick().await.unwrap().unwrap();
+    let told = setup.minutes.lock();
     let funds = |notice: &&Notice| matches!(notice, Notice::Declined { actionable: true, .. });
     assert_eq!(told.iter().filter(funds).count(), 1, "it is said once");
-    assert!(rig.chain.world().accepted.is_empty());
+    assert!(setup.chain.world().accepted.is_empty());
 }
 
 #[tokio::test]
 async fn a_failed_reveal_is_an_ending_without_loss() {
-    let rig = Rig::new();
-    rig.chain.world().honest = false;
-    let summary = rig.run(rig.shop()).await;
+    let setup = Setup::new();
+    setup.chain.world().honest = false;
+    let summary = setup.run(setup.services()).await;
     assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
-    let ending = rig.ending();
+    let ending = setup.ending();
     let failed = Ending::Over { outcome: Outcome::RevealFailed, complete: false };
     assert_eq!(ending, Some(failed));
 }
 
 #[tokio::test]
 async fn a_node_that_is_lost_is_told_of_once_and_found_again() {
-    let rig = Rig::new();
-    let mut foreman = rig.foreman(rig.shop(), Scope::Everything);
-    foreman.lose_node("gone".into());
-    foreman.lose_node("gone".into());
-    foreman.tick().await.unwrap();
-    let told = rig.minutes.lock();
+    let setup = Setup::new();
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.lose_node("gone".into());
+    task_loop.lose_node("gone".into());
+    task_loop.tick().await.unwrap().unwrap();
+    let told = setup.minutes.lock();
     let count = |wanted: fn(&Notice) -> bool| told.iter().filter(|n| wanted(n)).count();
     assert_eq!(count(|notice| matches!(notice, Notice::NodeLost { .. })), 1);
     assert_eq!(count(|notice| matches!(notice, Notice::NodeBack)), 1);
+}
+
+#[tokio::test]
+async fn a_task_of_a_chain_begun_anew_is_not_taken_for_one_that_was_paid() {
+    let setup = Setup::new();
+    assert_eq!(setup.run(setup.services()).await.paid, 1);
+    let mut anew = Setup { chain: FakeChain::new(circuits()), ..setup };
+    anew.chain.world().hash = nocknock_client::Hash::repeat_byte(2);
+    for scope in [Scope::Everything, Scope::Only(BTreeSet::from([TASK]))] {
+        anew.stop = CancellationToken::new();
+        let ended = anew.task_loop(anew.services(), scope).run().await;
+        let error = ended.unwrap_err();
+        assert!(matches!(error, StateError::OtherChain { .. }), "{error}");
+    }
+    assert_eq!(anew.ending(), Some(Ending::Paid), "what was kept is still there");
+    assert!(anew.chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_planned_while_the_node_is_behind_what_was_seen() {
+    let setup = Setup::new();
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    assert_eq!(task_loop.tasks.len(), 1);
+    drop(task_loop);
+    setup.chain.world().now = 50;
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    task_loop.tick().await.unwrap().unwrap();
+    assert!(task_loop.jobs.is_empty());
+    let warned = |notice: &&Notice| match notice {
+        Notice::Warning { text } => text.contains("has come to block 50"),
+        _ => false,
+    };
+    assert_eq!(setup.minutes.lock().iter().filter(warned).count(), 1, "it is said once");
+    setup.chain.world().now = 100;
+    task_loop.tick().await.unwrap().unwrap();
+    assert!(!task_loop.jobs.is_empty());
+}
+
+#[tokio::test]
+async fn a_winner_that_was_overtaken_gives_its_model_to_nobody() {
+    let setup = Setup::new();
+    setup.chain.world().task.funding = Funding::Curriculum;
+    setup.chain.world().champion = Some(Score::new(1, 1));
+    let summary = setup.run(setup.services()).await;
+    assert_eq!((summary.paid, summary.unpaid, summary.stakes_lost), (0, 1, 0));
+    assert_eq!(setup.ending(), Some(Ending::Overtaken));
+    assert_eq!(setup.chain.world().accepted, ["commit", "submit scores"]);
 }

@@ -1,6 +1,6 @@
 //! The commitment: salt first, then the chain.
 
-use super::{Errand, StepError};
+use super::{StepContext, StepError};
 use crate::{
     chain::Message,
     secret::Secret,
@@ -12,20 +12,20 @@ use nocknock_primitives::{
 };
 
 /// Draws the salt and brings it to the disk. Nothing is sent here.
-pub(super) fn draw_salt(errand: &Errand<'_>) -> Result<(), StepError> {
-    let (chosen, model) = (errand.journal.chosen()?, errand.journal.model()?);
+pub(super) fn draw_salt(step: &StepContext<'_>) -> Result<(), StepError> {
+    let (chosen, model) = (step.journal.chosen()?, step.journal.model()?);
     let salt = Secret::draw().map_err(StateError::from)?;
     let commitment = model_commitment(&chosen.shape, salt.expose(), &model.weights)
-        .map_err(|error| StateError::damaged(&errand.journal.folder().join("model.json"), error))?;
-    Ok(errand.journal.save_commitment(&CommitmentFact {
+        .map_err(|error| StateError::damaged(&step.journal.folder().join("model.json"), error))?;
+    Ok(step.journal.save_commitment(&CommitmentFact {
         model: ModelCommitment(field::to_bytes(&commitment)),
         salt,
     })?)
 }
 
 /// Sends the commitment whose salt is on the disk.
-pub(super) async fn commit(errand: &Errand<'_>) -> Result<(), StepError> {
-    let commitment = errand.journal.commitment()?;
-    let message = Message::Commit { task: errand.task, model: commitment.model };
-    Ok(errand.shop.chain.send(message).await?)
+pub(super) async fn commit(step: &StepContext<'_>) -> Result<(), StepError> {
+    let commitment = step.journal.commitment()?;
+    let message = Message::Commit { task: step.task, model: commitment.model };
+    Ok(step.services.chain.send(message).await?)
 }

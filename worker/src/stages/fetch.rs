@@ -1,40 +1,40 @@
 //! The training data: fetched, and checked against the chain before anything is at stake.
 
-use super::{error::Refusal, Errand, StepError};
+use super::{error::Refusal, StepContext, StepError};
 use crate::{chain::Depth, machine, notice::Notice, state::DataFact};
 use nocknock_dataset::TrainBlob;
 use nocknock_primitives::ids::{BlockIndex, BlockRoot};
 use std::sync::Arc;
 
-pub(super) async fn fetch(errand: &Errand<'_>) -> Result<(), StepError> {
-    let shop = errand.shop;
-    machine::need_disk(errand.journal.folder(), shop.config.limits.free_disk_mib)?;
-    check_circuits(errand).await?;
-    let chosen = errand.journal.chosen()?;
-    let largest = shop.config.limits.data_mib << 20;
+pub(super) async fn fetch(step: &StepContext<'_>) -> Result<(), StepError> {
+    let services = step.services;
+    machine::need_disk(step.journal.folder(), services.config.limits.free_disk_mib)?;
+    check_circuits(step).await?;
+    let chosen = step.journal.chosen()?;
+    let largest = services.config.limits.data_mib << 20;
     let blob = tokio::select! {
-        blob = shop.blobs.get(&chosen.train_data, largest, listener(errand)) => blob?,
-        () = errand.stop.asked() => return Err(StepError::Stopped),
+        blob = services.blobs.get(&chosen.train_data, largest, listener(step)) => blob?,
+        () = step.stop.cancelled() => return Err(StepError::Stopped),
     };
-    let roots = shop.chain.roots(errand.task).await?;
-    let drawn = test_blocks(errand).await?;
+    let roots = services.chain.roots(step.task).await?;
+    let drawn = test_blocks(step).await?;
     let (shape, bytes) = (chosen.shape, blob.clone());
     let check = move || check_data(&shape, &bytes, &roots, &drawn);
     let fact = tokio::task::spawn_blocking(check).await??;
-    Ok(errand.journal.save_data(&blob, &fact)?)
+    Ok(step.journal.save_data(&blob, &fact)?)
 }
 
 /// Makes sure that proofs can be made and will be accepted, before a stake depends on it.
-async fn check_circuits(errand: &Errand<'_>) -> Result<(), StepError> {
-    let (shop, chosen) = (errand.shop, errand.journal.chosen()?);
+async fn check_circuits(step: &StepContext<'_>) -> Result<(), StepError> {
+    let (services, chosen) = (step.services, step.journal.chosen()?);
     let mut records = Vec::new();
     for circuit in [chosen.score_circuit, chosen.delivery_circuit] {
-        let record = shop.chain.circuit(&circuit).await?;
+        let record = services.chain.circuit(&circuit).await?;
         let usable =
             record.filter(|record| record.is_usable() && record.info.shape == chosen.shape);
         records.push(usable.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?);
     }
-    let provers = shop.provers.clone();
+    let provers = services.provers.clone();
     let make = move || match &records[..] {
         [score, delivery] => {
             provers.score(score)?;
@@ -45,13 +45,13 @@ async fn check_circuits(errand: &Errand<'_>) -> Result<(), StepError> {
     tokio::task::spawn_blocking(make).await?
 }
 
-fn listener(errand: &Errand<'_>) -> crate::blobs::Listener {
-    let (notices, task) = (errand.shop.notices.clone(), errand.task);
+fn listener(step: &StepContext<'_>) -> crate::blobs::Listener {
+    let (notices, task) = (step.services.notices.clone(), step.task);
     Arc::new(move |done, total| notices.tell(Notice::Downloading { task, done, total }))
 }
 
-async fn test_blocks(errand: &Errand<'_>) -> Result<Vec<BlockIndex>, StepError> {
-    let view = errand.shop.chain.view(errand.task, Depth::Best).await?;
+async fn test_blocks(step: &StepContext<'_>) -> Result<Vec<BlockIndex>, StepError> {
+    let view = step.services.chain.view(step.task, Depth::Best).await?;
     let task = view.task.ok_or(StepError::MovedOn("the task is gone"))?;
     Ok(task.tests.iter().map(|test| test.index).collect())
 }
@@ -74,5 +74,9 @@ pub fn check_data(
     data.check_complete(blocks, drawn).map_err(|error| refuse(error.to_string()))?;
     data.check_against_roots(roots).map_err(|error| refuse(error.to_string()))?;
     let samples = data.samples().map_err(|error| refuse(error.to_string()))?;
-    Ok(DataFact { blocks: data.blocks().len(), samples: samples.len() })
+    Ok(DataFact {
+        blocks: data.blocks().len(),
+        samples: samples.len(),
+        digest: Some(blake3::hash(bytes).to_hex().to_string()),
+    })
 }

@@ -1,6 +1,6 @@
 //! Training, with everything that people expect to find afterwards.
 
-use super::{error::Refusal, Errand, StepError};
+use super::{error::Refusal, StepContext, StepError};
 use crate::{
     attest::hash_of_settings,
     chain::Depth,
@@ -9,8 +9,10 @@ use crate::{
     policy::time_until,
     report::{ReportError, RunFolder},
     state::{ModelFact, StateError},
-    stop::Stop,
-    train::{self, EpochMetrics, StepProgress, TrainError, TrainObserver, TrainPlan, TrainingSet},
+    train::{
+        self, CheckpointError, EpochMetrics, Evaluation, StepProgress, TrainError, TrainObserver,
+        TrainPlan, TrainedModel, TrainingSet,
+    },
 };
 use nocknock_dataset::TrainBlob;
 use nocknock_primitives::{ids::TaskId, model::wire::WireError};
@@ -19,13 +21,14 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Slots that are kept for the commitment after the training.
 const SLOTS_TO_COMMIT: u32 = 4;
 
-/// What a trainer is given.
+/// A training to be done.
 #[derive(Debug)]
-pub struct Lesson {
+pub struct TrainingJob {
     /// The task, for notices; 0 outside of tasks.
     pub task: TaskId,
     /// The rows.
@@ -35,15 +38,15 @@ pub struct Lesson {
     /// When to make do with the best model so far.
     pub until: Instant,
     /// When to save and end without a model.
-    pub stop: Stop,
-    /// Who is told.
+    pub stop: CancellationToken,
+    /// Where notices go.
     pub notices: Notices,
 }
 
 /// Makes models.
 pub trait Trainer: Send + Sync + fmt::Debug {
     /// Trains, or goes on training. Blocks.
-    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError>;
+    fn train(&self, job: &TrainingJob) -> Result<ModelFact, LearnError>;
 }
 
 /// Why there is no model.
@@ -71,25 +74,56 @@ pub struct CandleTrainer {
 }
 
 impl Trainer for CandleTrainer {
-    fn train(&self, lesson: &Lesson) -> Result<ModelFact, LearnError> {
+    fn train(&self, job: &TrainingJob) -> Result<ModelFact, LearnError> {
         let settings = &self.training.settings;
         let hash = hash_of_settings(settings);
         let hash = hash.map_err(|error| LearnError::Settings(error.to_string()))?;
         // Other settings are another training, with a folder of its own.
         let name: String = hash.to_string().chars().skip(2).take(16).collect();
-        let folder = lesson.folder.join(name);
+        let folder = job.folder.join(name);
         write_settings(&folder, settings)?;
-        let mut watch = Watch::new(lesson, &folder);
-        let device = self.training.device;
-        let trained = train::train(&lesson.data, settings, device, Some(&folder), &mut watch)?;
-        watch.finish(&trained.report);
-        let judged = trained.report.validation.as_ref();
+        let trained = match self.train_in(&folder, job) {
+            Err(TrainError::Checkpoint(CheckpointError::Damaged { path, reason })) => {
+                put_checkpoint_aside(job, &path, &reason)?;
+                self.train_in(&folder, job)?
+            }
+            trained => trained?,
+        };
         Ok(ModelFact {
-            validation_accuracy: judged.unwrap_or(&trained.report.training).accuracy(),
+            training_accuracy: Some(trained.report.training.accuracy()),
+            validation_accuracy: trained.report.validation.as_ref().map(Evaluation::accuracy),
             weights: trained.weights,
             hyperparameters: hash,
         })
     }
+}
+
+impl CandleTrainer {
+    /// Trains with checkpoints in a folder, and leaves a report there.
+    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<TrainedModel, TrainError> {
+        let config::Training { device, settings } = &self.training;
+        let mut watch = Watch::new(job, folder);
+        let trained = train::train(&job.data, settings, *device, Some(folder), &mut watch)?;
+        watch.finish(&trained.report);
+        Ok(trained)
+    }
+}
+
+/// A training whose checkpoint cannot be believed begins anew, and comes to the same model if there
+/// is time for it.
+fn put_checkpoint_aside(job: &TrainingJob, path: &Path, reason: &str) -> Result<(), LearnError> {
+    let aside = path.with_extension("damaged");
+    let moved = fs::rename(path, &aside);
+    moved.map_err(|error| StateError::io("put aside", path, error))?;
+    job.notices.tell(Notice::Warning {
+        text: format!(
+            "the checkpoint {} is damaged ({reason}): it was put aside as {}, and the training \
+             begins anew",
+            path.display(),
+            aside.display()
+        ),
+    });
+    Ok(())
 }
 
 /// The settings whose hash is attested, byte for byte.
@@ -105,14 +139,14 @@ fn write_settings(folder: &Path, settings: &train::TrainConfig) -> Result<(), Le
 
 /// Follows a training.
 struct Watch<'a> {
-    lesson: &'a Lesson,
+    job: &'a TrainingJob,
     folder: &'a Path,
     record: Option<RunFolder>,
 }
 
 impl<'a> Watch<'a> {
-    fn new(lesson: &'a Lesson, folder: &'a Path) -> Self {
-        Self { lesson, folder, record: None }
+    fn new(job: &'a TrainingJob, folder: &'a Path) -> Self {
+        Self { job, folder, record: None }
     }
 
     /// A report that cannot be written does not stop a training: the model counts.
@@ -124,7 +158,7 @@ impl<'a> Watch<'a> {
 
     fn give_record_up(&mut self, error: &ReportError) {
         self.record = None;
-        self.lesson.notices.tell(Notice::Warning {
+        self.job.notices.tell(Notice::Warning {
             text: format!("the training goes on without a report: {error}"),
         });
     }
@@ -146,8 +180,8 @@ impl TrainObserver for Watch<'_> {
     }
 
     fn stepped(&mut self, progress: StepProgress) {
-        self.lesson.notices.tell(Notice::Training {
-            task: self.lesson.task,
+        self.job.notices.tell(Notice::Training {
+            task: self.job.task,
             step: progress.step,
             steps: progress.steps,
         });
@@ -155,8 +189,8 @@ impl TrainObserver for Watch<'_> {
 
     fn epoch_ended(&mut self, metrics: &EpochMetrics) {
         self.keep_record(|record| record.add(metrics));
-        self.lesson.notices.tell(Notice::Epoch {
-            task: self.lesson.task,
+        self.job.notices.tell(Notice::Epoch {
+            task: self.job.task,
             epoch: metrics.epoch,
             loss: metrics.loss,
             training_accuracy: metrics.training_accuracy,
@@ -165,40 +199,40 @@ impl TrainObserver for Watch<'_> {
     }
 
     fn stop_requested(&self) -> bool {
-        self.lesson.stop.is_asked()
+        self.job.stop.is_cancelled()
     }
 
     fn finish_requested(&self) -> bool {
-        Instant::now() >= self.lesson.until
+        Instant::now() >= self.job.until
     }
 }
 
 /// Trains for a task and keeps the model.
-pub(super) async fn learn(errand: &Errand<'_>) -> Result<(), StepError> {
-    let shop = errand.shop;
-    let _place = errand.place(&shop.places.trainings).await?;
-    machine::need_memory(shop.config.limits.free_memory_mib)?;
-    let lesson = lesson(errand).await?;
-    let trainer = shop.trainer.clone();
-    let learnt = tokio::task::spawn_blocking(move || trainer.train(&lesson)).await?;
-    Ok(errand.journal.save_model(&learnt?)?)
+pub(super) async fn learn(step: &StepContext<'_>) -> Result<(), StepError> {
+    let services = step.services;
+    let _permit = step.permit(&services.permits.trainings).await?;
+    machine::need_memory(services.config.limits.free_memory_mib)?;
+    let job = training_job(step).await?;
+    let trainer = services.trainer.clone();
+    let learnt = tokio::task::spawn_blocking(move || trainer.train(&job)).await?;
+    Ok(step.journal.save_model(&learnt?)?)
 }
 
-async fn lesson(errand: &Errand<'_>) -> Result<Lesson, StepError> {
-    Ok(Lesson {
-        task: errand.task,
-        data: data_of(errand)?,
-        folder: errand.journal.training_folder(),
-        until: Instant::now() + time_to_train(errand).await?,
-        stop: errand.stop.clone(),
-        notices: errand.shop.notices.clone(),
+async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> {
+    Ok(TrainingJob {
+        task: step.task,
+        data: data_of(step)?,
+        folder: step.journal.training_folder(),
+        until: Instant::now() + time_to_train(step).await?,
+        stop: step.stop.clone(),
+        notices: step.services.notices.clone(),
     })
 }
 
 /// The checked training data of the journal.
-fn data_of(errand: &Errand<'_>) -> Result<TrainingSet, StepError> {
-    let path = errand.journal.folder().join("train.blob");
-    let bytes = errand.journal.data()?;
+fn data_of(step: &StepContext<'_>) -> Result<TrainingSet, StepError> {
+    let path = step.journal.data_file();
+    let bytes = step.journal.data()?;
     let data = TrainBlob::decode(&bytes).map_err(|error| StateError::damaged(&path, error))?;
     let set = training_set(&data);
     Ok(set.map_err(|error| StateError::damaged(&path, error))?)
@@ -215,14 +249,14 @@ pub fn training_set(data: &TrainBlob) -> Result<TrainingSet, WireError> {
 }
 
 /// What the policy allows, or what the task leaves if that is less.
-async fn time_to_train(errand: &Errand<'_>) -> Result<Duration, StepError> {
-    let shop = errand.shop;
-    let clock = shop.chain.clock().await?;
-    let view = shop.chain.view(errand.task, Depth::Best).await?;
+async fn time_to_train(step: &StepContext<'_>) -> Result<Duration, StepError> {
+    let services = step.services;
+    let clock = services.chain.clock().await?;
+    let view = services.chain.view(step.task, Depth::Best).await?;
     let end = view.task.and_then(|task| task.commit_end());
     let left = time_until(clock, end.unwrap_or(clock.best));
     let left = left.saturating_sub(clock.slot.saturating_mul(SLOTS_TO_COMMIT));
-    Ok(left.min(Duration::from_secs(shop.config.limits.training_seconds)))
+    Ok(left.min(Duration::from_secs(services.config.limits.training_seconds)))
 }
 
 impl From<LearnError> for StepError {

@@ -4,8 +4,8 @@
 //! depends on it. Steps that talk to the chain may have taken effect even if they fail: the plan
 //! compares with the chain again and finds out.
 
-mod aside;
 mod commit;
+mod damaged;
 mod deliver;
 mod error;
 mod fetch;
@@ -16,7 +16,7 @@ mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
 pub use fetch::check_data;
-pub use learn::{training_set, CandleTrainer, LearnError, Lesson, Trainer};
+pub use learn::{training_set, CandleTrainer, LearnError, Trainer, TrainingJob};
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;
 pub use withdraw::{withdraw, WithdrawError};
@@ -25,59 +25,59 @@ use crate::{
     attest::Origin,
     blobs::Blobs,
     chain::{Chain, Depth},
-    config::Config,
+    config::{Config, Tokens},
     notice::{Notice, Notices},
     plan::{next_action, Action, TaskView, Waiting},
     state::{Ending, EndingFact, Journal},
-    stop::Stop,
 };
-use nocknock_client::{BlockNumber, CircuitRecord};
+use nocknock_client::{Balance, CircuitRecord};
 use nocknock_primitives::ids::{CircuitId, TaskId};
 use std::{sync::Arc, time::Instant};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
-/// What all tasks share.
+/// What the steps of all tasks use.
 #[derive(Debug)]
-pub struct Workshop {
+pub struct Services {
     /// The chain.
     pub chain: Arc<dyn Chain>,
-    /// The store.
+    /// The store of training data and models.
     pub blobs: Arc<dyn Blobs>,
-    /// Who trains.
+    /// Makes models.
     pub trainer: Arc<dyn Trainer>,
-    /// Who proves.
+    /// Makes proofs.
     pub provers: Arc<Provers>,
     /// The configuration.
     pub config: Config,
     /// What is attested about this process.
     pub origin: Origin,
-    /// Who is told.
+    /// Tells whoever watches.
     pub notices: Notices,
-    /// Places for trainings and proofs.
-    pub places: Places,
+    /// Permits for trainings and proofs.
+    pub permits: Permits,
 }
 
-/// How much may be done at a time.
+/// How many trainings and proofs may run at a time.
 #[derive(Debug)]
-pub struct Places {
+pub struct Permits {
     trainings: Semaphore,
     proofs: Semaphore,
 }
 
-/// A task that is being worked on.
+/// What a step of one task is taken with.
 #[derive(Debug)]
-pub struct Errand<'a> {
-    /// What all tasks share.
-    pub shop: &'a Workshop,
+pub struct StepContext<'a> {
+    /// What the steps of all tasks use.
+    pub services: &'a Services,
     /// The task.
     pub task: TaskId,
     /// Its journal.
     pub journal: &'a Journal,
     /// When to end early.
-    pub stop: &'a Stop,
+    pub stop: &'a CancellationToken,
 }
 
-impl Places {
+impl Permits {
     /// As many as the configuration allows.
     pub fn of(config: &Config) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Places {
     }
 }
 
-impl Workshop {
+impl Services {
     /// The next step of a task, with the view of the best block that it follows from. An end is the
     /// next step only when it is final; until then it is waited for.
     pub async fn plan(
@@ -119,27 +119,27 @@ impl Workshop {
         task: TaskId,
         journal: &Journal,
         ending: &Ending,
-    ) -> Result<Option<BlockNumber>, StepError> {
+    ) -> Result<Option<TaskView>, StepError> {
         let view = self.chain.view(task, Depth::Final).await?;
         let next = self.next(journal, &view)?;
         let agrees = matches!(&next, Action::End(agreed) if agreed == ending);
         let may_tell = *ending != Ending::Gone || journal.chosen()?.at <= view.now;
-        Ok((agrees && may_tell).then_some(view.now))
+        Ok((agrees && may_tell).then_some(view))
     }
 }
 
-impl Errand<'_> {
+impl StepContext<'_> {
     /// Takes a step, and tells how long it took.
     pub async fn take(&self, action: &Action) -> Result<(), StepError> {
         let (task, step, began) = (self.task, action.name(), Instant::now());
         self.tell(Notice::Began { task, step });
-        let taken = self.act(action).await;
-        taken.map_err(|error| self.mend(error))?;
+        let taken = self.dispatch(action).await;
+        taken.map_err(|error| self.set_damaged_aside(error))?;
         self.tell(Notice::Done { task, step, seconds: began.elapsed().as_secs_f64() });
         Ok(())
     }
 
-    async fn act(&self, action: &Action) -> Result<(), StepError> {
+    async fn dispatch(&self, action: &Action) -> Result<(), StepError> {
         match action {
             Action::FetchData => fetch::fetch(self).await,
             Action::Train => learn::learn(self).await,
@@ -161,57 +161,78 @@ impl Errand<'_> {
 
     /// Closes the journal, if the final chain agrees that the task is over.
     async fn end(&self, ending: &Ending) -> Result<(), StepError> {
-        let end = self.shop.final_end(self.task, self.journal, ending);
+        let end = self.services.final_end(self.task, self.journal, ending);
         match end.await? {
-            Some(at) => self.close(ending.clone(), at),
+            Some(view) => {
+                let earned = self.earned(ending, &view).await;
+                self.close(EndingFact { ending: ending.clone(), at: view.now, earned })
+            }
             None => Err(StepError::MovedOn("what ends the task is not final yet")),
         }
     }
 
+    /// What was paid, if the task ended with that. The block of the payment began the next turn; if
+    /// another worker was paid since, or the node has no events of that block any more, nobody
+    /// tells.
+    async fn earned(&self, ending: &Ending, view: &TaskView) -> Option<Balance> {
+        let settlement = view.task.as_ref()?.settlement.as_ref()?;
+        if *ending != Ending::Paid {
+            return None;
+        }
+        match self.services.chain.earned(self.task, settlement.turn_began).await {
+            Ok(earned) => earned,
+            Err(error) => {
+                tracing::warn!(task = self.task, "it is not known what was earned: {error}");
+                None
+            }
+        }
+    }
+
     /// Closes the journal.
-    pub fn close(&self, ending: Ending, at: u32) -> Result<(), StepError> {
-        let fact = EndingFact { ending, at };
+    pub fn close(&self, fact: EndingFact) -> Result<(), StepError> {
         self.journal.save_ending(&fact)?;
         self.tell(Notice::Ended {
             task: self.task,
             ending: fact.ending.word(),
-            text: fact.ending.to_string(),
+            text: fact.to_string(),
             stake_lost: fact.ending.costs_the_stake(),
+            earned: fact.earned.map(Tokens),
         });
         Ok(())
     }
 
     /// A circuit of the task, as the chain has it.
     async fn circuit(&self, circuit: CircuitId) -> Result<CircuitRecord, StepError> {
-        let record = self.shop.chain.circuit(&circuit).await?;
+        let record = self.services.chain.circuit(&circuit).await?;
         Ok(record.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?)
     }
 
     fn tell(&self, notice: Notice) {
-        self.shop.notices.tell(notice);
+        self.services.notices.tell(notice);
     }
 
     /// Fails if the work was asked to end.
     fn go_on(&self) -> Result<(), StepError> {
-        match self.stop.is_asked() {
-            true => Err(StepError::Stopped),
-            false => Ok(()),
+        if self.stop.is_cancelled() {
+            Err(StepError::Stopped)
+        } else {
+            Ok(())
         }
     }
 
-    /// Waits for a place, but not longer than until the work is asked to end.
-    async fn place<'s>(
+    /// Waits for a permit, but not longer than until the work is asked to end.
+    async fn permit<'s>(
         &self,
-        places: &'s Semaphore,
+        permits: &'s Semaphore,
     ) -> Result<tokio::sync::SemaphorePermit<'s>, StepError> {
         tokio::select! {
-            place = places.acquire() => place.map_err(|_| StepError::Stopped),
-            () = self.stop.asked() => Err(StepError::Stopped),
+            permit = permits.acquire() => permit.map_err(|_| StepError::Stopped),
+            () = self.stop.cancelled() => Err(StepError::Stopped),
         }
     }
 }
 
 #[cfg(test)]
-pub(crate) mod rig;
+pub(crate) mod test_services;
 #[cfg(test)]
 mod tests;

@@ -1,17 +1,14 @@
 //! Proofs of scores, one test block at a time, and their submission.
 
-use super::{aside, Errand, StepError};
+use super::{damaged, StepContext, StepError};
 use crate::{
-    chain::Message,
+    chain::{Depth, Message},
     machine,
     notice::{Notice, Notices},
     secret::Secret,
     state::ProofFact,
 };
-use nocknock_circuits::{
-    score::{Private, Public},
-    S1Prover, Stage,
-};
+use nocknock_circuits::{score::Private, S1Prover, Stage};
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{
     circuit::ProofBytes,
@@ -39,42 +36,42 @@ pub struct BlockTask {
 }
 
 /// Proves these blocks, each into its own file.
-pub(super) async fn prove(errand: &Errand<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
-    let shop = errand.shop;
-    let circuit = errand.journal.chosen()?.score_circuit;
-    let record = errand.circuit(circuit).await?;
-    let roots = shop.chain.roots(errand.task).await?;
+pub(super) async fn prove(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
+    let services = step.services;
+    let circuit = step.journal.chosen()?.score_circuit;
+    let record = step.circuit(circuit).await?;
+    let roots = services.chain.roots(step.task).await?;
     for block in blocks {
-        errand.go_on()?;
-        let _place = errand.place(&shop.places.proofs).await?;
-        machine::need_memory(shop.config.limits.free_memory_mib)?;
-        prove_one(errand, &record, &roots, *block).await?;
+        step.go_on()?;
+        let _permit = step.permit(&services.permits.proofs).await?;
+        machine::need_memory(services.config.limits.free_memory_mib)?;
+        prove_one(step, &record, &roots, *block).await?;
     }
     Ok(())
 }
 
 async fn prove_one(
-    errand: &Errand<'_>,
+    step: &StepContext<'_>,
     record: &CircuitRecord,
     roots: &[BlockRoot],
     block: BlockIndex,
 ) -> Result<(), StepError> {
     let began = Instant::now();
-    let revealed = errand.shop.chain.revealed_block(errand.task, block).await?;
+    let revealed = step.services.chain.revealed_block(step.task, block).await?;
     let revealed = revealed.ok_or(StepError::MovedOn("a revealed block is no longer there"))?;
     let root = roots.get(usize::from(block)).copied();
-    let job = prepare(errand, record, &revealed, root, block)?;
-    let provers = errand.shop.provers.clone();
-    let (record, notices, task) = (record.clone(), errand.shop.notices.clone(), errand.task);
+    let job = prepare(step, record, &revealed, root, block)?;
+    let provers = step.services.provers.clone();
+    let (record, notices, task) = (record.clone(), step.services.notices.clone(), step.task);
     let prove = move || {
         let prover = provers.score(&record)?;
         let job = job(prover);
         prove_block(&job, |stage| tell_stage(&notices, task, block, stage))
     };
     let fact = tokio::task::spawn_blocking(prove).await??;
-    errand.journal.save_proof(&fact)?;
-    errand.tell(Notice::Proved {
-        task: errand.task,
+    step.journal.save_proof(&fact)?;
+    step.tell(Notice::Proved {
+        task: step.task,
         block,
         score: fact.score,
         rows: fact.rows,
@@ -86,14 +83,14 @@ async fn prove_one(
 /// Reads the block and the model; the prover is added on the thread that proves, because making one
 /// takes long.
 fn prepare(
-    errand: &Errand<'_>,
+    step: &StepContext<'_>,
     record: &CircuitRecord,
     revealed: &RevealedBlock,
     root: Option<BlockRoot>,
     block: BlockIndex,
 ) -> Result<impl FnOnce(Arc<S1Prover>) -> BlockTask + Send + 'static, StepError> {
-    let (model, commitment) = (errand.journal.model()?, errand.journal.commitment()?);
-    let context = context(errand, record, block);
+    let (model, commitment) = (step.journal.model()?, step.journal.commitment()?);
+    let context = context(step, record, block);
     let (block_salt, rows) = open_block(record, revealed, root, block)?;
     Ok(move |prover| BlockTask {
         prover,
@@ -105,13 +102,17 @@ fn prepare(
     })
 }
 
-pub(super) fn context(errand: &Errand<'_>, record: &CircuitRecord, block: BlockIndex) -> Context {
-    let chain = &errand.shop.chain;
+pub(super) fn context(
+    step: &StepContext<'_>,
+    record: &CircuitRecord,
+    block: BlockIndex,
+) -> Context {
+    let chain = &step.services.chain;
     Context {
         domain: ContextDomain::Score,
         genesis_hash: chain.genesis().0,
         circuit: record.info.id(),
-        task: errand.task,
+        task: step.task,
         worker: chain.worker().0,
         block,
     }
@@ -130,9 +131,10 @@ fn open_block(
     let salt = field::from_bytes(&revealed.salt).map_err(|_| wrong())?;
     let rows = decode_rows(shape, &revealed.rows).map_err(|_| wrong())?;
     let found = block_root(shape, salt, block, &rows).map_err(|_| wrong())?;
-    match root == Some(BlockRoot(field::to_bytes(&found))) {
-        true => Ok((salt, rows)),
-        false => Err(wrong()),
+    if root == Some(BlockRoot(field::to_bytes(&found))) {
+        Ok((salt, rows))
+    } else {
+        Err(wrong())
     }
 }
 
@@ -147,7 +149,7 @@ pub fn prove_block(task: &BlockTask, progress: impl FnMut(Stage)) -> Result<Proo
         rows: task.rows.clone(),
     };
     let shape = prover.circuit().shape();
-    let public = Public::of(shape, context.to_field(), &private);
+    let public = private.public_inputs(shape, context.to_field());
     let public = public.map_err(|error| StepError::Prove(error.to_string()))?;
     let proof = prover.prove(&public, &private, progress);
     let proof = proof.map_err(|error| StepError::Prove(error.to_string()))?;
@@ -164,10 +166,10 @@ fn tell_stage(notices: &Notices, task: TaskId, block: BlockIndex, stage: Stage) 
 }
 
 /// Sends the proofs of these blocks.
-pub(super) async fn submit(errand: &Errand<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
+pub(super) async fn submit(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
     let mut scores = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let fact = errand.journal.proof(*block)?;
+        let fact = step.journal.proof(*block)?;
         scores.push(BlockScore {
             block: fact.block,
             score: fact.score,
@@ -175,9 +177,24 @@ pub(super) async fn submit(errand: &Errand<'_>, blocks: &[BlockIndex]) -> Result
             proof: fact.proof,
         });
     }
-    let message = Message::SubmitScores { task: errand.task, scores };
-    match errand.shop.chain.send(message).await {
-        Err(error) if error.is_about_a_proof() => Err(aside::scores(errand, blocks, error).await),
-        sent => Ok(sent?),
+    let message = Message::SubmitScores { task: step.task, scores };
+    match step.services.chain.send(message).await {
+        Err(error) if error.is_about_a_proof() => Err(damaged::scores(step, blocks, error).await),
+        sent => {
+            sent?;
+            note_if_complete(step).await
+        }
     }
+}
+
+/// Notes at once that every test block is proved: the commitment may be settled and removed before
+/// the plan is made the next time, and then the chain no longer tells.
+async fn note_if_complete(step: &StepContext<'_>) -> Result<(), StepError> {
+    let view = step.services.chain.view(step.task, Depth::Best).await?;
+    let needed = view.task.map(|task| u32::from(task.test_blocks));
+    let proved = view.commitment.map(|commitment| commitment.proved_blocks());
+    if proved.is_some() && proved == needed {
+        step.journal.save_complete()?;
+    }
+    Ok(())
 }

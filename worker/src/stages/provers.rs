@@ -20,18 +20,18 @@ use std::{
 #[derive(Debug)]
 pub struct Provers {
     keys: KeyStore,
-    score: Shelf<ScoreBlock>,
-    delivery: Shelf<DeliverModel>,
+    score: ProverCache<ScoreBlock>,
+    delivery: ProverCache<DeliverModel>,
 }
 
 /// Provers of one statement. The lock is held while one is made, so that two tasks that need the
 /// same key do not both make it.
-struct Shelf<S>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
+struct ProverCache<S>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
 
 impl Provers {
     /// Provers with keys of this folder.
     pub fn new(keys: KeyStore) -> Self {
-        Self { keys, score: Shelf(Mutex::default()), delivery: Shelf(Mutex::default()) }
+        Self { keys, score: ProverCache(Mutex::default()), delivery: ProverCache(Mutex::default()) }
     }
 
     /// Where the keys are.
@@ -50,7 +50,7 @@ impl Provers {
     }
 }
 
-impl<S: Statement> Shelf<S> {
+impl<S: Statement> ProverCache<S> {
     fn get(&self, keys: &KeyStore, record: &CircuitRecord) -> Result<Arc<Prover<S>>, StepError> {
         let id = record.info.id();
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +91,7 @@ fn make<S: Statement>(
 /// A key that is missing or wrong will not come by itself; a disk may answer again.
 fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
     match error {
-        ProverError::OtherCircuit { .. } | ProverError::Key(_) => {
+        ProverError::OtherCircuit { .. } | ProverError::Points(_) | ProverError::Key(_) => {
             Refusal::Key(error.to_string()).into()
         }
         ProverError::Store(KeyStoreError::File { path, source: KeyFileError::Io(reason) })
@@ -108,16 +108,15 @@ fn unusable(keys: &KeyStore, error: ProverError) -> StepError {
     }
 }
 
-/// The file system failed. A file that is not there, or too short, is none that will come by
-/// itself.
+/// The file system failed. A file that is missing, or too short, will not come by itself.
 fn may_answer_again(reason: &io::Error) -> bool {
     !matches!(reason.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
 }
 
-impl<S> fmt::Debug for Shelf<S> {
+impl<S> fmt::Debug for ProverCache<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        f.debug_tuple("Shelf").field(&made.len()).finish()
+        f.debug_tuple("ProverCache").field(&made.len()).finish()
     }
 }
 
@@ -126,7 +125,7 @@ mod tests {
     use super::*;
     use crate::{
         chain::fake,
-        stages::{rig, Remedy},
+        stages::{test_services, Remedy},
     };
     use nocknock_circuits::{D1Prover, S1Prover};
     use nocknock_primitives::{ids::ContentHash, model::shape::TINY_4X3X2};
@@ -139,7 +138,7 @@ mod tests {
     fn of_a_ceremony() -> CircuitRecord {
         CircuitRecord {
             origin: KeyOrigin::Ceremony(ContentHash([7; 32])),
-            ..fake::record(rig::circuits().score.info())
+            ..fake::record(test_services::circuits().score.info())
         }
     }
 

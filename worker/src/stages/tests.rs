@@ -1,56 +1,63 @@
 //! Whole tasks on the fake chain, step by step, and with a kill at every moment.
 
-use super::{rig::*, *};
+use super::{test_services::*, *};
 use crate::{
     chain::fake::{FakeChain, Fuse, TASK},
-    policy::{judge, Burden},
+    policy::{judge, Outstanding},
     state::{StateDir, StateError},
 };
 use nocknock_client::NNK;
-use nocknock_primitives::task::Outcome;
+use nocknock_primitives::{
+    score::Score,
+    task::{Funding, Outcome},
+};
 use std::path::Path;
 
 /// One process: opens the state directory and works until the task is over or it is killed.
 async fn work(chain: &FakeChain, folder: &Path, fuse: &Fuse) -> Result<Ending, StepError> {
-    let shop = workshop(chain, fuse);
+    let services = services_on(chain, fuse);
     let state = StateDir::open_on(folder, Arc::new(FuseDisk(fuse.clone())))?;
-    work_in(&shop, &state).await
+    work_in(&services, &state).await
 }
 
-async fn work_in(shop: &Workshop, state: &StateDir) -> Result<Ending, StepError> {
+async fn work_in(services: &Services, state: &StateDir) -> Result<Ending, StepError> {
     let journal = match state.journal(TASK) {
         Some(journal) => journal,
-        None => begin(shop, state).await?,
+        None => begin(services, state).await?,
     };
-    let stop = Stop::new();
-    let errand = errand(shop, &journal, &stop);
+    let stop = CancellationToken::new();
+    let step = step(services, &journal, &stop);
     for _ in 0..200 {
-        match shop.plan(TASK, &journal).await?.0 {
+        match services.plan(TASK, &journal).await?.0 {
             Action::Nothing => {
                 let ending = journal.progress()?.ending;
                 return Ok(ending.expect("a closed journal has an ending").ending);
             }
             Action::Wait(_) => {
-                let now = shop.chain.clock().await?.best;
-                shop.chain.wait_for(now + 1).await?;
+                let now = services.chain.clock().await?.best;
+                services.chain.wait_for(now + 1).await?;
             }
-            action => errand.take(&action).await?,
+            action => step.take(&action).await?,
         }
     }
     panic!("the task does not end");
 }
 
-async fn begin(shop: &Workshop, state: &StateDir) -> Result<Journal, StepError> {
-    let (clock, means) = (shop.chain.clock().await?, shop.chain.means().await?);
-    let tasks = shop.chain.tasks(TASK).await?;
+async fn begin(services: &Services, state: &StateDir) -> Result<Journal, StepError> {
+    let (clock, account) = (services.chain.clock().await?, services.chain.account_status().await?);
+    let tasks = services.chain.tasks(TASK).await?;
     let offer = (TASK, &tasks[0].1);
-    let (worker, burden) = (shop.chain.worker(), Burden::default());
-    let chosen = judge(&shop.config, &worker, clock, means, &burden, offer);
+    let (worker, outstanding) = (services.chain.worker(), Outstanding::default());
+    let chosen = judge(&services.config, &worker, clock, account, &outstanding, offer);
     Ok(state.begin(&chosen.expect("the task is acceptable"))?)
 }
 
-fn errand<'a>(shop: &'a Workshop, journal: &'a Journal, stop: &'a Stop) -> Errand<'a> {
-    Errand { shop, task: TASK, journal, stop }
+fn step<'a>(
+    services: &'a Services,
+    journal: &'a Journal,
+    stop: &'a CancellationToken,
+) -> StepContext<'a> {
+    StepContext { services, task: TASK, journal, stop }
 }
 
 fn folder() -> tempfile::TempDir {
@@ -99,10 +106,11 @@ async fn data_that_is_not_the_tasks_is_refused_before_anything_is_at_stake() {
     truncated.pop();
     for wrong in [other.blob(), truncated, b"no data at all".to_vec()] {
         let folder = folder();
-        let mut shop = workshop(&chain, &Fuse::endless());
-        shop.blobs = Arc::new(FakeStore { blob: Some(wrong), stores: true, fuse: Fuse::endless() });
+        let mut services = services_on(&chain, &Fuse::endless());
+        services.blobs =
+            Arc::new(FakeStore { blob: Some(wrong), stores: true, fuse: Fuse::endless() });
         let state = StateDir::open(folder.path()).unwrap();
-        let error = work_in(&shop, &state).await.unwrap_err();
+        let error = work_in(&services, &state).await.unwrap_err();
         assert!(matches!(error, StepError::Refusal(Refusal::Data(_))), "{error}");
         assert_eq!(error.remedy(), Remedy::GiveUp);
         assert!(chain.world().accepted.is_empty());
@@ -112,10 +120,10 @@ async fn data_that_is_not_the_tasks_is_refused_before_anything_is_at_stake() {
 #[tokio::test]
 async fn an_unreachable_store_is_asked_again() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let mut shop = workshop(&chain, &Fuse::endless());
-    shop.blobs = Arc::new(FakeStore { blob: None, stores: false, fuse: Fuse::endless() });
+    let mut services = services_on(&chain, &Fuse::endless());
+    services.blobs = Arc::new(FakeStore { blob: None, stores: false, fuse: Fuse::endless() });
     let state = StateDir::open(folder.path()).unwrap();
-    let error = work_in(&shop, &state).await.unwrap_err();
+    let error = work_in(&services, &state).await.unwrap_err();
     assert!(matches!(error, StepError::Store(_)));
     assert_eq!(error.remedy(), Remedy::Again);
 }
@@ -123,11 +131,11 @@ async fn an_unreachable_store_is_asked_again() {
 #[tokio::test]
 async fn a_model_is_delivered_without_a_copy_if_none_can_be_stored() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let mut shop = workshop(&chain, &Fuse::endless());
-    shop.blobs =
+    let mut services = services_on(&chain, &Fuse::endless());
+    services.blobs =
         Arc::new(FakeStore { blob: Some(chain.blob()), stores: false, fuse: Fuse::endless() });
     let state = StateDir::open(folder.path()).unwrap();
-    assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
     let world = chain.world();
     let delivery = &world.deliveries[&crate::chain::fake::WORKER];
     assert_eq!(delivery.attestation.model_blob, None);
@@ -136,9 +144,9 @@ async fn a_model_is_delivered_without_a_copy_if_none_can_be_stored() {
 #[tokio::test]
 async fn a_full_disk_stops_before_the_chain_hears_anything() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open_on(folder.path(), Arc::new(FullDisk)).unwrap();
-    let error = work_in(&shop, &state).await.unwrap_err();
+    let error = work_in(&services, &state).await.unwrap_err();
     assert!(matches!(error, StepError::State(StateError::Io { .. })));
     assert!(error.to_string().contains("the disk is full"), "{error}");
     assert_eq!(error.remedy(), Remedy::Again);
@@ -148,11 +156,11 @@ async fn a_full_disk_stops_before_the_chain_hears_anything() {
 #[tokio::test]
 async fn too_little_money_is_said_and_tried_again() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    begin(&shop, &state).await.unwrap();
+    begin(&services, &state).await.unwrap();
     chain.world().free = 1;
-    let error = work_in(&shop, &state).await.unwrap_err();
+    let error = work_in(&services, &state).await.unwrap_err();
     assert!(matches!(error, StepError::Chain(crate::chain::ChainError::CannotPay)));
     assert_eq!(error.remedy(), Remedy::Again);
 }
@@ -170,12 +178,12 @@ async fn a_reveal_that_fails_gives_the_stake_back() {
 #[tokio::test]
 async fn a_useless_model_proves_its_score_and_loses_nothing() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let mut shop = workshop(&chain, &Fuse::endless());
-    shop.trainer = Arc::new(ReadyTrainer(nocknock_primitives::model::Weights::zero(
+    let mut services = services_on(&chain, &Fuse::endless());
+    services.trainer = Arc::new(ReadyTrainer(nocknock_primitives::model::Weights::zero(
         &nocknock_primitives::model::shape::TINY_4X3X2,
     )));
     let state = StateDir::open(folder.path()).unwrap();
-    let ending = work_in(&shop, &state).await.unwrap();
+    let ending = work_in(&services, &state).await.unwrap();
     let expected = Ending::Over { outcome: Outcome::NoWinner, complete: true };
     assert_eq!(ending, expected);
     assert!(!ending.costs_the_stake());
@@ -184,28 +192,28 @@ async fn a_useless_model_proves_its_score_and_loses_nothing() {
 #[tokio::test]
 async fn work_that_is_asked_to_end_ends_with_everything_kept() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    let stop = Stop::new();
-    stop.ask();
-    let errand = errand(&shop, &journal, &stop);
-    let stopped = errand.take(&Action::Prove(vec![1, 4])).await;
+    let journal = begin(&services, &state).await.unwrap();
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let step = step(&services, &journal, &stop);
+    let stopped = step.take(&Action::Prove(vec![1, 4])).await;
     assert!(matches!(stopped, Err(StepError::Stopped)));
     assert_eq!(journal.progress().unwrap(), Default::default());
 }
 
 /// Takes steps until the commitment waits for the test blocks.
-async fn commit_in(shop: &Workshop, journal: &Journal) {
-    let stop = Stop::new();
-    let errand = errand(shop, journal, &stop);
+async fn commit_in(services: &Services, journal: &Journal) {
+    let stop = CancellationToken::new();
+    let step = step(services, journal, &stop);
     loop {
-        match shop.plan(TASK, journal).await.unwrap().0 {
+        match services.plan(TASK, journal).await.unwrap().0 {
             Action::Wait(waiting) => {
                 assert_eq!(waiting, Waiting::Reveal);
                 return;
             }
-            action => errand.take(&action).await.unwrap(),
+            action => step.take(&action).await.unwrap(),
         }
     }
 }
@@ -218,11 +226,11 @@ fn ending(journal: &Journal) -> Option<Ending> {
 #[tokio::test]
 async fn a_commitment_is_taken_back_and_then_the_journal_closed() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    commit_in(&shop, &journal).await;
-    withdraw(&shop, TASK, Some(&journal)).await.unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    commit_in(&services, &journal).await;
+    withdraw(&services, TASK, Some(&journal)).await.unwrap();
     assert_eq!(ending(&journal), Some(Ending::Withdrawn));
     let world = chain.world();
     assert_eq!(world.accepted, ["commit", "withdraw"]);
@@ -232,23 +240,23 @@ async fn a_commitment_is_taken_back_and_then_the_journal_closed() {
 #[tokio::test]
 async fn a_commitment_of_another_state_directory_is_taken_back_too() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    commit_in(&shop, &journal).await;
-    withdraw(&shop, TASK, None).await.unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    commit_in(&services, &journal).await;
+    withdraw(&services, TASK, None).await.unwrap();
     assert_eq!(chain.world().free, 1000 * NNK);
 }
 
 #[tokio::test]
 async fn a_withdrawal_that_comes_too_late_leaves_the_journal_open() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    commit_in(&shop, &journal).await;
+    let journal = begin(&services, &state).await.unwrap();
+    commit_in(&services, &journal).await;
     chain.world().now = 115;
-    let refused = withdraw(&shop, TASK, Some(&journal)).await;
+    let refused = withdraw(&services, TASK, Some(&journal)).await;
     assert!(matches!(refused, Err(WithdrawError::TooLate(TASK))));
     assert_eq!(ending(&journal), None);
     assert_eq!(chain.world().accepted, ["commit"]);
@@ -258,15 +266,15 @@ async fn a_withdrawal_that_comes_too_late_leaves_the_journal_open() {
 async fn a_kill_during_a_withdrawal_leaves_a_task_that_goes_on_or_is_withdrawn_again() {
     for (moments, next) in [(0, Action::Wait(Waiting::Reveal)), (1, Action::Commit)] {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
-        let shop = workshop(&chain, &Fuse::endless());
+        let services = services_on(&chain, &Fuse::endless());
         let state = StateDir::open(folder.path()).unwrap();
-        let journal = begin(&shop, &state).await.unwrap();
-        commit_in(&shop, &journal).await;
-        let killed = workshop(&chain, &Fuse::of(moments));
+        let journal = begin(&services, &state).await.unwrap();
+        commit_in(&services, &journal).await;
+        let killed = services_on(&chain, &Fuse::of(moments));
         assert!(withdraw(&killed, TASK, Some(&journal)).await.is_err());
         assert_eq!(ending(&journal), None, "{moments}");
-        assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, next);
-        withdraw(&shop, TASK, Some(&journal)).await.unwrap();
+        assert_eq!(services.plan(TASK, &journal).await.unwrap().0, next);
+        withdraw(&services, TASK, Some(&journal)).await.unwrap();
         assert_eq!(ending(&journal), Some(Ending::Withdrawn), "{moments}");
         assert_eq!(chain.world().free, 1000 * NNK, "{moments}");
     }
@@ -275,14 +283,14 @@ async fn a_kill_during_a_withdrawal_leaves_a_task_that_goes_on_or_is_withdrawn_a
 #[tokio::test]
 async fn nothing_is_sent_if_there_is_nothing_to_take_back() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
+    let journal = begin(&services, &state).await.unwrap();
     for journal in [None, Some(&journal)] {
-        let refused = withdraw(&shop, TASK, journal).await;
+        let refused = withdraw(&services, TASK, journal).await;
         assert!(matches!(refused, Err(WithdrawError::NoCommitment(TASK))));
     }
-    let unknown = withdraw(&shop, TASK + 1, None).await;
+    let unknown = withdraw(&services, TASK + 1, None).await;
     assert!(matches!(unknown, Err(WithdrawError::NoTask(_))));
     assert_eq!(ending(&journal), None);
     assert!(chain.world().accepted.is_empty());
@@ -291,36 +299,36 @@ async fn nothing_is_sent_if_there_is_nothing_to_take_back() {
 #[tokio::test]
 async fn a_node_that_has_not_come_to_the_task_yet_does_not_end_it() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    let stop = Stop::new();
-    let errand = errand(&shop, &journal, &stop);
+    let journal = begin(&services, &state).await.unwrap();
+    let stop = CancellationToken::new();
+    let step = step(&services, &journal, &stop);
     let (gone, chosen_at) = (Action::End(Ending::Gone), journal.chosen().unwrap().at);
     chain.world().syncing_at = Some(chosen_at - 1);
     let waiting = Action::Wait(Waiting::Finality { paid: false });
-    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, waiting);
-    let early = errand.take(&gone).await;
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, waiting);
+    let early = step.take(&gone).await;
     assert!(matches!(early, Err(StepError::MovedOn(_))));
     assert_eq!(ending(&journal), None);
     chain.world().syncing_at = Some(chosen_at);
-    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, gone);
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, gone);
     chain.world().syncing_at = None;
-    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, Action::FetchData);
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, Action::FetchData);
 }
 
 #[tokio::test]
 async fn an_ending_that_is_not_final_is_not_believed() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    let stop = Stop::new();
-    let errand = errand(&shop, &journal, &stop);
-    let early = errand.take(&Action::End(Ending::Paid)).await;
+    let journal = begin(&services, &state).await.unwrap();
+    let stop = CancellationToken::new();
+    let step = step(&services, &journal, &stop);
+    let early = step.take(&Action::End(Ending::Paid)).await;
     assert!(matches!(early, Err(StepError::MovedOn(_))));
     assert_eq!(journal.progress().unwrap().ending, None);
-    assert_ne!(shop.plan(TASK, &journal).await.unwrap().0, Action::Wait(Waiting::Turn));
+    assert_ne!(services.plan(TASK, &journal).await.unwrap().0, Action::Wait(Waiting::Turn));
 }
 
 /// What `submit` reports after its own payment, and what closes the journal later.
@@ -328,9 +336,9 @@ async fn an_ending_that_is_not_final_is_not_believed() {
 async fn a_payment_that_is_not_final_is_waited_for_and_then_ends_the_task() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     chain.world().final_lag = 3;
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
     let journal = state.journal(TASK).unwrap();
     let closed = journal.progress().unwrap().ending.unwrap();
     let world = chain.world();
@@ -351,23 +359,23 @@ async fn the_key_is_revealed_once_the_delivery_is_final() {
 }
 
 /// Takes steps until this one is next, and gives it.
-async fn work_until(shop: &Workshop, journal: &Journal, step: &str) -> Action {
+async fn work_until(services: &Services, journal: &Journal, step: &str) -> Action {
     loop {
-        let (action, view) = shop.plan(TASK, journal).await.unwrap();
+        let (action, view) = services.plan(TASK, journal).await.unwrap();
         match action {
             action if action.name() == step => return action,
             Action::Wait(_) => {
-                shop.chain.wait_for(view.now + 1).await.unwrap();
+                services.chain.wait_for(view.now + 1).await.unwrap();
             }
-            action => take(shop, journal, &action).await.unwrap(),
+            action => take(services, journal, &action).await.unwrap(),
         }
     }
 }
 
-async fn take(shop: &Workshop, journal: &Journal, action: &Action) -> Result<(), StepError> {
-    let stop = Stop::new();
-    let errand = errand(shop, journal, &stop);
-    errand.take(action).await
+async fn take(services: &Services, journal: &Journal, action: &Action) -> Result<(), StepError> {
+    let stop = CancellationToken::new();
+    let step = step(services, journal, &stop);
+    step.take(action).await
 }
 
 fn spoil_score(journal: &Journal) {
@@ -396,35 +404,35 @@ async fn a_proof_that_is_damaged_or_does_not_hold_is_made_again() {
         [spoil_score, spoil_proof, take_the_proof_of_another_block, cut_proof];
     for spoil in faults {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
-        let shop = workshop(&chain, &Fuse::endless());
+        let services = services_on(&chain, &Fuse::endless());
         let state = StateDir::open(folder.path()).unwrap();
-        let journal = begin(&shop, &state).await.unwrap();
-        let submit = work_until(&shop, &journal, "submit-scores").await;
+        let journal = begin(&services, &state).await.unwrap();
+        let submit = work_until(&services, &journal, "submit-scores").await;
         spoil(&journal);
-        let error = take(&shop, &journal, &submit).await.unwrap_err();
+        let error = take(&services, &journal, &submit).await.unwrap_err();
         assert!(matches!(error, StepError::PutAside { .. }), "{error}");
         assert_eq!(error.remedy(), Remedy::Look);
-        let next = shop.plan(TASK, &journal).await.unwrap().0;
+        let next = services.plan(TASK, &journal).await.unwrap().0;
         assert_eq!(next, Action::Prove(vec![4]));
-        assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+        assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
     }
 }
 
 #[tokio::test]
 async fn a_proof_that_is_damaged_again_and_again_is_told_of_as_a_fault_of_the_machine() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
+    let journal = begin(&services, &state).await.unwrap();
     for _ in 0..3 {
-        let submit = work_until(&shop, &journal, "submit-scores").await;
+        let submit = work_until(&services, &journal, "submit-scores").await;
         cut_proof(&journal);
-        let error = take(&shop, &journal, &submit).await.unwrap_err();
+        let error = take(&services, &journal, &submit).await.unwrap_err();
         assert!(matches!(error, StepError::PutAside { .. }), "{error}");
     }
-    let submit = work_until(&shop, &journal, "submit-scores").await;
+    let submit = work_until(&services, &journal, "submit-scores").await;
     cut_proof(&journal);
-    let error = take(&shop, &journal, &submit).await.unwrap_err();
+    let error = take(&services, &journal, &submit).await.unwrap_err();
     assert!(matches!(error, StepError::State(StateError::AlwaysDamaged { .. })), "{error}");
     assert!(error.to_string().contains("another machine"), "{error}");
     assert_eq!(chain.world().accepted, ["commit"]);
@@ -433,24 +441,24 @@ async fn a_proof_that_is_damaged_again_and_again_is_told_of_as_a_fault_of_the_ma
 #[tokio::test]
 async fn proofs_that_hold_are_kept_when_the_chain_refuses_them() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
-    let shop = workshop(&chain, &Fuse::endless());
+    let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&shop, &state).await.unwrap();
-    let stop = Stop::new();
-    let errand = errand(&shop, &journal, &stop);
+    let journal = begin(&services, &state).await.unwrap();
+    let stop = CancellationToken::new();
+    let step = step(&services, &journal, &stop);
     let refusal = crate::chain::ChainError::Rejected {
         pallet: "Tasks".into(),
         error: "ProofRefused".into(),
         text: "no".into(),
     };
-    let submit = work_until(&shop, &journal, "submit-scores").await;
-    let error = aside::scores(&errand, &[1, 4], refusal.clone()).await;
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    let error = damaged::scores(&step, &[1, 4], refusal.clone()).await;
     assert!(matches!(error, StepError::Chain(_)), "{error}");
-    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, submit);
-    let deliver = work_until(&shop, &journal, "deliver").await;
-    let error = aside::delivery(&errand, refusal).await;
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, submit);
+    let deliver = work_until(&services, &journal, "deliver").await;
+    let error = damaged::delivery(&step, refusal).await;
     assert!(matches!(error, StepError::Chain(_)), "{error}");
-    assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, deliver);
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, deliver);
 }
 
 fn spoil_ciphertext(journal: &Journal) {
@@ -483,16 +491,16 @@ async fn a_delivery_that_is_damaged_or_does_not_hold_is_made_again() {
     ];
     for (spoil, next) in faults {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
-        let shop = workshop(&chain, &Fuse::endless());
+        let services = services_on(&chain, &Fuse::endless());
         let state = StateDir::open(folder.path()).unwrap();
-        let journal = begin(&shop, &state).await.unwrap();
-        let deliver = work_until(&shop, &journal, "deliver").await;
+        let journal = begin(&services, &state).await.unwrap();
+        let deliver = work_until(&services, &journal, "deliver").await;
         let key = journal.key().unwrap();
         spoil(&journal);
-        let error = take(&shop, &journal, &deliver).await.unwrap_err();
+        let error = take(&services, &journal, &deliver).await.unwrap_err();
         assert!(matches!(error, StepError::PutAside { .. }), "{error}");
-        assert_eq!(shop.plan(TASK, &journal).await.unwrap().0, next);
-        assert_eq!(work_in(&shop, &state).await.unwrap(), Ending::Paid);
+        assert_eq!(services.plan(TASK, &journal).await.unwrap().0, next);
+        assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
         assert_eq!(journal.key().unwrap(), key);
     }
 }
@@ -501,5 +509,46 @@ async fn a_delivery_that_is_damaged_or_does_not_hold_is_made_again() {
 fn places_are_as_many_as_configured() {
     let mut config = config();
     config.limits.proofs = 3;
-    assert_eq!(Places::of(&config).proofs.available_permits(), 3);
+    assert_eq!(Permits::of(&config).proofs.available_permits(), 3);
+}
+
+/// Changes one bit in the middle of a file.
+fn flip_a_bit(path: &Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn what_was_damaged_before_a_commitment_is_fetched_or_trained_again() {
+    for (step, file, next) in
+        [("train", "train.blob", Action::FetchData), ("draw-salt", "model.json", Action::Train)]
+    {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let services = services_on(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&services, &state).await.unwrap();
+        let action = work_until(&services, &journal, step).await;
+        flip_a_bit(&journal.folder().join(file));
+        let error = take(&services, &journal, &action).await.unwrap_err();
+        assert!(matches!(error, StepError::PutAside { .. }), "{error}");
+        assert_eq!(services.plan(TASK, &journal).await.unwrap().0, next);
+        assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_a_delivery_that_was_overtaken_is_not_sent() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.funding = Funding::Curriculum;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let reveal = work_until(&services, &journal, "reveal-key").await;
+    chain.world().champion = Some(Score::new(1, 1));
+    let error = take(&services, &journal, &reveal).await.unwrap_err();
+    assert!(matches!(error, StepError::MovedOn(_)), "{error}");
+    assert_eq!(chain.world().accepted.last(), Some(&"deliver"));
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Overtaken);
 }

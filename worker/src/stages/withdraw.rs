@@ -1,13 +1,13 @@
 //! The withdrawal of a commitment, because its owner asks for it.
 
-use super::{Errand, StepError, Workshop};
+use super::{Services, StepContext, StepError};
 use crate::{
     chain::{ChainError, Depth, Message},
     plan::TaskView,
-    state::{Ending, Journal},
-    stop::Stop,
+    state::{Ending, EndingFact, Journal},
 };
 use nocknock_primitives::{ids::TaskId, phase::Phase};
+use tokio_util::sync::CancellationToken;
 
 /// Why a commitment was not taken back. The journal is as it was, and the worker goes on with it.
 #[derive(Debug, thiserror::Error)]
@@ -20,8 +20,8 @@ pub enum WithdrawError {
     NoCommitment(TaskId),
     /// The chain gives commitments back in the commit phase only.
     #[error(
-        "the commit phase of task {0} is over, so the commitment stands: go on with `nocknock-worker \
-         run`, or the stake is lost"
+        "the commit phase of task {0} is over, so the commitment stands: go on with \
+         `nocknock-worker run`, or the stake is lost"
     )]
     TooLate(TaskId),
     /// The chain or the journal.
@@ -35,16 +35,16 @@ pub enum WithdrawError {
 /// open journal, and commits again or withdraws again. Closed first, it would leave a commitment on
 /// the chain that nobody proves.
 pub async fn withdraw(
-    shop: &Workshop,
+    services: &Services,
     task: TaskId,
     journal: Option<&Journal>,
 ) -> Result<(), WithdrawError> {
-    let view = shop.chain.view(task, Depth::Best).await;
+    let view = services.chain.view(task, Depth::Best).await;
     let view = view.map_err(StepError::from)?;
     check(task, &view, journal)?;
-    match shop.chain.send(Message::Withdraw { task }).await {
+    match services.chain.send(Message::Withdraw { task }).await {
         Err(error) if !is_not_committed(&error) => Err(StepError::from(error).into()),
-        _ => close(shop, task, journal, &view),
+        _ => close(services, task, journal, &view),
     }
 }
 
@@ -74,7 +74,7 @@ fn is_not_committed(error: &ChainError) -> bool {
 }
 
 fn close(
-    shop: &Workshop,
+    services: &Services,
     task: TaskId,
     journal: Option<&Journal>,
     view: &TaskView,
@@ -82,6 +82,7 @@ fn close(
     let Some(journal) = journal else {
         return Ok(());
     };
-    let errand = Errand { shop, task, journal, stop: &Stop::new() };
-    Ok(errand.close(Ending::Withdrawn, view.now)?)
+    let step = StepContext { services, task, journal, stop: &CancellationToken::new() };
+    let fact = EndingFact { ending: Ending::Withdrawn, at: view.now, earned: None };
+    Ok(step.close(fact)?)
 }

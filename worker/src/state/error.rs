@@ -1,9 +1,8 @@
 //! What can be wrong with a state directory.
 
 use crate::secret::RandomnessError;
-use nocknock_client::{AccountId, Hash};
+use nocknock_client::{AccountId, Hash, OtherChain};
 use std::{
-    ffi::OsStr,
     io,
     path::{Path, PathBuf},
 };
@@ -38,8 +37,8 @@ pub enum StateError {
     },
     /// It belongs to another account or chain.
     #[error(
-        "{} belongs to account {account} on the chain with genesis {genesis:?}: give another --state \
-         for this account and chain",
+        "{} belongs to account {account} on the chain with genesis {genesis:?}: give another \
+         --state for this account and chain",
         path.display()
     )]
     OtherOwner {
@@ -49,6 +48,33 @@ pub enum StateError {
         account: AccountId,
         /// The chain that it belongs to.
         genesis: Hash,
+    },
+    /// The chain was begun anew, or is another one with the same genesis.
+    #[error(
+        "{difference}. The tasks in {folder} are those of the chain before: nothing of them was \
+         changed, and nothing was sent. If the chain was begun anew, put them aside and start \
+         again: mkdir '{folder}/old-chain' && mv '{folder}/tasks' '{folder}/chain.json' \
+         '{folder}/old-chain'. If it was not, give the address of a node of the right network \
+         (--url, or chain.urls)",
+        folder = path.display()
+    )]
+    OtherChain {
+        /// The folder.
+        path: PathBuf,
+        /// How the chain differs from the one before.
+        difference: OtherChain,
+    },
+    /// What is kept of the chain is not what this program wrote.
+    #[error(
+        "{} is damaged ({reason}): delete it if the chain is still the one that the tasks of the \
+         state directory are about, else restore the directory from a backup",
+        path.display()
+    )]
+    DamagedChain {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// A file could not be read or written.
     #[error("cannot {doing} {}: {}", path.display(), explain(reason))]
@@ -74,9 +100,9 @@ pub enum StateError {
     },
     /// A file that the worker made again is damaged every time.
     #[error(
-        "{} was made again {times} times and is damaged each time ({reason}): the disk or the memory \
-         of this machine is faulty; stop the worker, move the state directory to another machine and \
-         remove the files `*.aside-*` in it",
+        "{} was made again {times} times and is damaged each time ({reason}): the disk or the \
+         memory of this machine is faulty; stop the worker, move the state directory to another \
+         machine and remove the files `*.aside-*` in it",
         path.display()
     )]
     AlwaysDamaged {
@@ -109,17 +135,6 @@ impl StateError {
     }
 }
 
-/// Everything in the file follows from other files of the task: its proofs, the ciphertext under
-/// the key that was drawn, and the copy of that.
-pub(crate) fn is_made_again(path: &Path) -> bool {
-    let names = |name: Option<&OsStr>, wanted: &[&str]| {
-        let name = name.and_then(OsStr::to_str);
-        name.is_some_and(|name| wanted.contains(&name))
-    };
-    let folder = path.parent().and_then(Path::file_name);
-    names(folder, &["proofs"]) || names(path.file_name(), &["sealed.json", "upload.json"])
-}
-
 /// Says more than the system does where a user can act.
 pub(crate) fn explain(reason: &io::Error) -> String {
     match reason.kind() {
@@ -146,17 +161,6 @@ mod tests {
         let error = StateError::io("write", Path::new("/state/x"), full);
         assert!(error.to_string().contains("the disk is full"), "{error}");
         assert!(error.may_pass());
-    }
-
-    #[test]
-    fn what_follows_from_other_files_is_made_again_and_nothing_else() {
-        let is_made_again = |name: &str| is_made_again(&Path::new("/state").join(name));
-        for name in ["proofs/00003.json", "sealed.json", "upload.json"] {
-            assert!(is_made_again(name), "{name}");
-        }
-        for name in ["commitment.json", "key.json", "model.json"] {
-            assert!(!is_made_again(name), "{name}");
-        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The files of a journal, one type each.
 
-use super::{error::StateError, Disk};
-use crate::secret::Secret;
+use super::{checksum, error::StateError, Disk, DurableDisk};
+use crate::{config::Tokens, secret::Secret};
 use nocknock_client::{Balance, BlockNumber};
 use nocknock_primitives::{
     circuit::ProofBytes,
@@ -57,6 +57,17 @@ pub struct DataFact {
     pub blocks: usize,
     /// Samples in them.
     pub samples: usize,
+    /// BLAKE3 of the data, in hexadecimal digits. Journals of older versions do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+}
+
+/// Something was seen on the chain. That the file is there says all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeenFact {
+    /// Always true.
+    pub(super) seen: bool,
 }
 
 /// A trained model. It is what the worker sells.
@@ -66,8 +77,13 @@ pub struct ModelFact {
     /// The weights.
     #[serde(with = "weights")]
     pub weights: Weights,
-    /// Share of the validation samples that the integer model classifies correctly.
-    pub validation_accuracy: f64,
+    /// Share of the samples it was trained on that the integer model classifies correctly. Files
+    /// of older versions do not have it.
+    #[serde(default)]
+    pub training_accuracy: Option<f64>,
+    /// Share of the samples kept for validation that the integer model classifies correctly, if
+    /// any were kept.
+    pub validation_accuracy: Option<f64>,
     /// Hash of the settings it was trained with, as the worker attests it.
     pub hyperparameters: ContentHash,
 }
@@ -156,6 +172,9 @@ pub enum Ending {
     },
     /// The turn to deliver passed.
     TurnPassed,
+    /// The model was not delivered, because another task's had become as good, so that this one
+    /// would have earned nothing.
+    Overtaken,
     /// The chain does not know the task any more, or does not know it yet after a reorganisation.
     Gone,
 }
@@ -168,6 +187,29 @@ pub struct EndingFact {
     pub ending: Ending,
     /// Block in which the worker saw it.
     pub at: BlockNumber,
+    /// What was paid to the worker, if it was paid and the node could tell how much.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "optional_amount")]
+    pub earned: Option<Balance>,
+}
+
+impl fmt::Display for EndingFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ending.fmt(f)?;
+        self.earned.map_or(Ok(()), |earned| write!(f, ", {} NNK earned", Tokens(earned)))
+    }
+}
+
+impl ModelFact {
+    /// Reads a file that [`ModelFact::write`] wrote.
+    pub fn read(path: &Path) -> Result<Self, StateError> {
+        let missing = || StateError::io("read", path, io::ErrorKind::NotFound.into());
+        read(path)?.ok_or_else(missing)
+    }
+
+    /// Writes the model to a file that only its owner can read.
+    pub fn write(&self, path: &Path) -> Result<(), StateError> {
+        write(&DurableDisk, path, self)
+    }
 }
 
 impl Ending {
@@ -182,6 +224,7 @@ impl Ending {
             Self::Withdrawn => "withdrawn",
             Self::Over { .. } => "over",
             Self::TurnPassed => "turn-passed",
+            Self::Overtaken => "overtaken",
             Self::Gone => "gone",
         }
     }
@@ -193,9 +236,12 @@ impl Ending {
             Self::Over { outcome, complete } => {
                 !complete && matches!(outcome, Outcome::NoWinner | Outcome::Ranked)
             }
-            Self::Paid | Self::Refused { .. } | Self::TooLate | Self::Withdrawn | Self::Gone => {
-                false
-            }
+            Self::Paid
+            | Self::Refused { .. }
+            | Self::TooLate
+            | Self::Withdrawn
+            | Self::Overtaken
+            | Self::Gone => false,
         }
     }
 }
@@ -208,8 +254,8 @@ impl fmt::Display for Ending {
             Self::TooLate => f.write_str("the commit phase ended first; nothing is at stake"),
             Self::ForeignCommitment => f.write_str(
                 "the account has a commitment in this task that was not made from this state \
-                 directory: run the worker with the directory it was made from, or withdraw it with \
-                 `nocknock-worker submit TASK --withdraw` before the commit phase ends",
+                 directory: run the worker with the directory it was made from, or withdraw it \
+                 with `nocknock-worker submit TASK --withdraw` before the commit phase ends",
             ),
             Self::ForeignDelivery => f.write_str(
                 "the account has delivered under a key that is not in this state directory: run \
@@ -218,12 +264,17 @@ impl fmt::Display for Ending {
             Self::Over { outcome, .. } if self.costs_the_stake() => write!(
                 f,
                 "over ({outcome:?}); not every test block was proved in time, so the stake went to \
-                 the requester"
+                 the requester (in the curriculum the registration is lost)"
             ),
             Self::Over { outcome, .. } => write!(f, "over ({outcome:?}); the stake came back"),
             Self::Withdrawn => f.write_str("the commitment was taken back; the stake came back"),
             Self::TurnPassed => f.write_str(
-                "the turn to deliver passed without the key, so the stake went to the requester",
+                "the turn to deliver passed without the key, so the stake went to the requester \
+                 (in the curriculum the registration is lost)",
+            ),
+            Self::Overtaken => f.write_str(
+                "another task has delivered a model that is at least as good, so this one would \
+                 have earned nothing: it was not delivered, and nothing is lost",
             ),
             Self::Gone => f.write_str("the chain does not know the task"),
         }
@@ -245,12 +296,13 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, StateE
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(StateError::io("read", path, error)),
     };
+    let content = checksum::verified(&bytes).map_err(|error| StateError::damaged(path, error))?;
     // The position is named, the content never: the file may hold a secret.
     let damaged = |error: serde_json::Error| {
         let (line, column) = (error.line(), error.column());
         StateError::damaged(path, format!("line {line}, column {column}"))
     };
-    serde_json::from_slice(&bytes).map(Some).map_err(damaged)
+    serde_json::from_slice(&content).map(Some).map_err(damaged)
 }
 
 /// Writes a file.
@@ -259,9 +311,9 @@ pub(super) fn write<T: Serialize>(
     path: &Path,
     fact: &T,
 ) -> Result<(), StateError> {
-    let bytes = serde_json::to_vec_pretty(fact).map(Zeroizing::new);
-    let bytes = bytes.map_err(|error| StateError::damaged(path, error))?;
-    let put = disk.put(path, &bytes);
+    let content = serde_json::to_vec_pretty(fact).map(Zeroizing::new);
+    let content = content.map_err(|error| StateError::damaged(path, error))?;
+    let put = disk.put(path, &checksum::added(&content));
     put.map_err(|reason| StateError::io("write", path, reason))
 }
 
@@ -281,6 +333,27 @@ mod amount {
     ) -> Result<Balance, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// An amount that may be missing.
+mod optional_amount {
+    use super::*;
+
+    pub(super) fn serialize<S: serde::Serializer>(
+        amount: &Option<Balance>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match amount {
+            Some(amount) => amount::serialize(amount, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Balance>, D::Error> {
+        amount::deserialize(deserializer).map(Some)
     }
 }
 

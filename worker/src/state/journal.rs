@@ -4,7 +4,7 @@ use super::{
     error::StateError,
     facts::{
         self, Chosen, CommitmentFact, DataFact, DeliveryKey, EndingFact, ModelFact, ProofFact,
-        SealedFact, UploadFact,
+        SealedFact, SeenFact, UploadFact,
     },
     Disk,
 };
@@ -15,6 +15,7 @@ use nocknock_primitives::{
 use serde::{de::DeserializeOwned, Serialize};
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -22,6 +23,17 @@ use std::{
 
 /// How often a file is made again before the machine is taken for faulty.
 const TIMES_MADE_AGAIN: u32 = 3;
+
+/// The training data.
+const DATA: &str = "train.blob";
+/// What was found out about the training data.
+const DATA_FACT: &str = "data.json";
+/// The folder of proofs.
+const PROOFS: &str = "proofs";
+/// The trained model.
+const MODEL: &str = "model.json";
+
+const SEEN: SeenFact = SeenFact { seen: true };
 
 /// What has been done for a task, as far as the disk knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +82,7 @@ impl Journal {
         chosen: &Chosen,
     ) -> Result<Self, StateError> {
         let journal = Self::at(folder, disk);
-        let made = journal.disk.make_folder(&journal.folder.join("proofs"));
+        let made = journal.disk.make_folder(&journal.folder.join(PROOFS));
         made.map_err(|reason| StateError::io("make the folder", &journal.folder, reason))?;
         journal.write("chosen.json", chosen)?;
         Ok(journal)
@@ -91,8 +103,8 @@ impl Journal {
         let commitment: Option<CommitmentFact> = self.read("commitment.json")?;
         let key: Option<DeliveryKey> = self.read("key.json")?;
         Ok(Progress {
-            data: self.has("data.json"),
-            model: self.has("model.json"),
+            data: self.has(DATA_FACT),
+            model: self.has(MODEL),
             commitment: commitment.map(|fact| fact.model),
             committed: self.has("committed.json"),
             proofs: self.proved_blocks()?,
@@ -111,26 +123,37 @@ impl Journal {
 
     /// Keeps the training data.
     pub fn save_data(&self, blob: &[u8], fact: &DataFact) -> Result<(), StateError> {
-        self.put("train.blob", blob)?;
-        self.write("data.json", fact)
+        self.put(DATA, blob)?;
+        self.write(DATA_FACT, fact)
     }
 
-    /// The bytes of the training data.
+    /// The bytes of the training data, checked against what was noted of them.
     pub fn data(&self) -> Result<Vec<u8>, StateError> {
-        let path = self.folder.join("train.blob");
-        fs::read(&path).map_err(|reason| StateError::io("read", &path, reason))
+        let fact: DataFact = self.need(DATA_FACT)?;
+        let path = self.data_file();
+        let bytes = fs::read(&path).map_err(|reason| StateError::io("read", &path, reason))?;
+        let found = blake3::hash(&bytes).to_hex();
+        if fact.digest.is_some_and(|digest| digest != found.as_str()) {
+            return Err(StateError::damaged(&path, "its content is not the one that was checked"));
+        }
+        Ok(bytes)
+    }
+
+    /// The file with the training data.
+    pub fn data_file(&self) -> PathBuf {
+        self.folder.join(DATA)
     }
 
     /// Keeps a trained model.
     pub fn save_model(&self, fact: &ModelFact) -> Result<(), StateError> {
-        self.write("model.json", fact)
+        self.write(MODEL, fact)
     }
 
     /// The trained model.
     pub fn model(&self) -> Result<ModelFact, StateError> {
-        let fact: ModelFact = self.need("model.json")?;
+        let fact: ModelFact = self.need(MODEL)?;
         let checked = fact.weights.check(&self.chosen()?.shape);
-        checked.map_err(|error| StateError::damaged(&self.folder.join("model.json"), error))?;
+        checked.map_err(|error| StateError::damaged(&self.folder.join(MODEL), error))?;
         Ok(fact)
     }
 
@@ -155,7 +178,7 @@ impl Journal {
 
     /// Notes that the commitment was seen on the chain.
     pub fn save_committed(&self) -> Result<(), StateError> {
-        self.write("committed.json", &true)
+        self.write("committed.json", &SEEN)
     }
 
     /// Keeps the proof of a test block.
@@ -166,13 +189,11 @@ impl Journal {
     /// The proof of a test block.
     pub fn proof(&self, block: BlockIndex) -> Result<ProofFact, StateError> {
         let fact: ProofFact = self.need(&proof_name(block))?;
-        match fact.block == block {
-            true => Ok(fact),
-            false => Err(StateError::damaged(
-                &self.proof_file(block),
-                format!("it is about block {}", fact.block),
-            )),
+        if fact.block == block {
+            return Ok(fact);
         }
+        let reason = format!("it is about block {}", fact.block);
+        Err(StateError::damaged(&self.proof_file(block), reason))
     }
 
     /// The file with the proof of a test block.
@@ -182,7 +203,7 @@ impl Journal {
 
     /// Notes that every test block is proved on the chain.
     pub fn save_complete(&self) -> Result<(), StateError> {
-        self.write("complete.json", &true)
+        self.write("complete.json", &SEEN)
     }
 
     /// Keeps the key of the delivery. There is one for a task and never a second.
@@ -194,13 +215,11 @@ impl Journal {
     pub fn key(&self) -> Result<DeliveryKey, StateError> {
         let fact: DeliveryKey = self.need("key.json")?;
         let hash = key_hash(&self.chosen()?.shape, fact.key.expose());
-        match field::to_bytes(&hash) == fact.commitment.0 {
-            true => Ok(fact),
-            false => Err(StateError::damaged(
-                &self.folder.join("key.json"),
-                "the key does not have the hash beside it",
-            )),
+        if field::to_bytes(&hash) == fact.commitment.0 {
+            return Ok(fact);
         }
+        let path = self.folder.join("key.json");
+        Err(StateError::damaged(&path, "the key does not have the hash beside it"))
     }
 
     /// Keeps the encrypted model.
@@ -245,14 +264,36 @@ impl Journal {
             });
         };
         if file == self.sealed_file() {
-            self.forget_upload()?;
+            // The copy outside the chain was made of a ciphertext that may have been damaged
+            // already.
+            self.remove("upload.json")?;
+        }
+        if file == self.data_file() {
+            // The plan fetches the data again if nothing says that it is there.
+            self.remove(DATA_FACT)?;
         }
         fs::rename(file, aside).map_err(|reason| StateError::io("put aside", file, reason))
     }
 
-    /// The copy outside the chain was made of a ciphertext that may have been damaged already.
-    fn forget_upload(&self) -> Result<(), StateError> {
-        let path = self.folder.join("upload.json");
+    /// Everything in the file follows from other files of the task or from the chain: proofs, the
+    /// ciphertext under the key that was drawn, the copy of that, the training data, and the model
+    /// as long as nothing was committed to.
+    pub(crate) fn is_made_again(&self, file: &Path) -> bool {
+        let folder = file.parent();
+        if folder == Some(self.folder.join(PROOFS).as_path()) {
+            return true;
+        }
+        let name = file.file_name().and_then(OsStr::to_str);
+        let name = name.filter(|_| folder == Some(self.folder.as_path()));
+        match name {
+            Some("sealed.json" | "upload.json" | DATA | DATA_FACT) => true,
+            Some(MODEL) => !self.has("commitment.json"),
+            _ => false,
+        }
+    }
+
+    fn remove(&self, name: &str) -> Result<(), StateError> {
+        let path = self.folder.join(name);
         match fs::remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed.map_err(|reason| StateError::io("remove", &path, reason)),
@@ -260,7 +301,7 @@ impl Journal {
     }
 
     fn proved_blocks(&self) -> Result<BTreeSet<BlockIndex>, StateError> {
-        let folder = self.folder.join("proofs");
+        let folder = self.folder.join(PROOFS);
         let read = |reason| StateError::io("read the folder", &folder, reason);
         let mut blocks = BTreeSet::new();
         for entry in folder.read_dir().map_err(read)? {
@@ -293,10 +334,10 @@ impl Journal {
 
     fn write_once<T: Serialize>(&self, name: &str, fact: &T) -> Result<(), StateError> {
         let path = self.folder.join(name);
-        match path.exists() {
-            false => facts::write(self.disk.as_ref(), &path, fact),
-            true => Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into())),
+        if path.exists() {
+            return Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into()));
         }
+        facts::write(self.disk.as_ref(), &path, fact)
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
@@ -307,5 +348,5 @@ impl Journal {
 }
 
 fn proof_name(block: BlockIndex) -> String {
-    format!("proofs/{block:05}.json")
+    format!("{PROOFS}/{block:05}.json")
 }

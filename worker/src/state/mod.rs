@@ -3,6 +3,7 @@
 //! ```text
 //! STATE/lock                      held by the running worker
 //! STATE/owner.json                the account and chain that all of this belongs to
+//! STATE/chain.json                blocks of that chain, to know it again if it is begun anew
 //! STATE/blobs/                    training data that was fetched, for when it is asked for again
 //! STATE/tasks/00000000000000000005/
 //!     chosen.json                 the task's terms as they were when it was chosen
@@ -25,6 +26,7 @@
 //! Each file is written once, whole, readable for its owner alone, and has reached the disk before
 //! the chain sees anything that depends on it.
 
+mod checksum;
 mod disk;
 mod error;
 mod facts;
@@ -33,8 +35,8 @@ mod lock;
 mod owner;
 
 pub use disk::{Disk, DurableDisk};
+pub(crate) use error::explain;
 pub use error::StateError;
-pub(crate) use error::{explain, is_made_again};
 pub use facts::{
     Chosen, CommitmentFact, DataFact, DeliveryKey, Ending, EndingFact, ModelFact, ProofFact,
     SealedFact, UploadFact,
@@ -43,12 +45,16 @@ pub use journal::{Journal, Progress};
 pub use lock::FolderLock;
 pub use owner::Owner;
 
+use nocknock_client::KnownChain;
 use nocknock_primitives::ids::TaskId;
 use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+/// What is kept of the chain.
+const CHAIN: &str = "chain.json";
 
 /// Bytes of a trial: about what the training data of a task takes.
 const TRIAL_BYTES: usize = 1 << 20;
@@ -101,6 +107,19 @@ impl StateDir {
     /// anybody's.
     pub fn check_owner(folder: &Path, owner: &Owner) -> Result<(), StateError> {
         owner::check(folder, owner).map(|_| ())
+    }
+
+    /// What is kept of the chain that a folder belongs to, without locking it.
+    pub fn known_chain(folder: &Path) -> Result<Option<KnownChain>, StateError> {
+        facts::read(&folder.join(CHAIN)).map_err(|error| match error {
+            StateError::Damaged { path, reason } => StateError::DamagedChain { path, reason },
+            other => other,
+        })
+    }
+
+    /// Keeps blocks of the chain, to know it again.
+    pub fn save_known_chain(&self, known: &KnownChain) -> Result<(), StateError> {
+        facts::write(self.disk.as_ref(), &self.folder.join(CHAIN), known)
     }
 
     /// The journal of a task, if there is one.

@@ -12,7 +12,7 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Owner {
-    /// Who signs.
+    /// The account that signs.
     pub account: AccountId,
     /// Hash of the chain's first block.
     pub genesis: Hash,
@@ -32,8 +32,9 @@ pub(super) fn check(folder: &Path, owner: &Owner) -> Result<bool, StateError> {
 }
 
 pub(super) fn claim(folder: &Path, disk: &dyn Disk, owner: &Owner) -> Result<(), StateError> {
-    match check(folder, owner)? {
-        true => Ok(()),
-        false => facts::write(disk, &folder.join("owner.json"), owner),
+    if check(folder, owner)? {
+        Ok(())
+    } else {
+        facts::write(disk, &folder.join("owner.json"), owner)
     }
 }

@@ -2,8 +2,9 @@ use super::*;
 use crate::secret::Secret;
 use nocknock_client::{AccountId, Hash};
 use nocknock_primitives::{
-    ids::{BlobId, CircuitId, ContentHash, ModelCommitment},
-    model::{field, model_commitment, shape::TINY_4X3X2, Weights},
+    circuit::ProofBytes,
+    ids::{BlobId, CircuitId, ContentHash, KeyCommitment, ModelCommitment},
+    model::{field, key_hash, model_commitment, shape::TINY_4X3X2, Weights},
     task::Outcome,
 };
 use std::fs;
@@ -27,7 +28,8 @@ fn chosen(task: TaskId) -> Chosen {
 fn model() -> ModelFact {
     ModelFact {
         weights: Weights::zero(&TINY_4X3X2),
-        validation_accuracy: 0.25,
+        training_accuracy: Some(0.5),
+        validation_accuracy: Some(0.25),
         hyperparameters: ContentHash([4; 32]),
     }
 }
@@ -90,8 +92,11 @@ fn every_fact_is_read_back() {
     journal.save_model(&model()).unwrap();
     let commitment = commitment(&model().weights);
     journal.save_commitment(&commitment).unwrap();
-    let ending =
-        EndingFact { ending: Ending::Over { outcome: Outcome::NoWinner, complete: false }, at: 5 };
+    let ending = EndingFact {
+        ending: Ending::Over { outcome: Outcome::NoWinner, complete: false },
+        at: 5,
+        earned: Some(u128::MAX),
+    };
     journal.save_ending(&ending).unwrap();
     let progress = journal.progress().unwrap();
     assert_eq!(progress.commitment, Some(commitment.model));
@@ -108,7 +113,7 @@ fn a_journal_without_the_newer_terms_is_read() {
     let path = journal.folder().join("chosen.json");
     let mut fact: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let terms = fact.as_object_mut().unwrap();
-    for newer in ["test_blocks", "prove_period"] {
+    for newer in ["checksum", "test_blocks", "prove_period"] {
         assert!(terms.remove(newer).is_some(), "{newer}");
     }
     fs::write(&path, fact.to_string()).unwrap();
@@ -155,4 +160,77 @@ fn nothing_secret_is_printed_by_debug() {
     let salt = hex::encode(fact.salt.expose_bytes());
     let printed = format!("{fact:?} {:?}", model());
     assert!(!printed.contains(&salt) && !printed.contains("[0, 0"), "{printed}");
+}
+
+/// Every file that a journal is resumed from, with one bit of it flipped.
+#[test]
+fn a_flipped_bit_is_noticed_in_every_file() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let digest = blake3::hash(b"rows").to_hex().to_string();
+    let data = DataFact { blocks: 3, samples: 96, digest: Some(digest) };
+    journal.save_data(b"rows", &data).unwrap();
+    journal.save_model(&model()).unwrap();
+    journal.save_commitment(&commitment(&model().weights)).unwrap();
+    let proof = ProofBytes([5; 256]);
+    let fact = ProofFact { block: 3, score: 20, rows: 32, proof };
+    journal.save_proof(&fact).unwrap();
+    let key = Secret::draw().unwrap();
+    let hash = KeyCommitment(field::to_bytes(&key_hash(&TINY_4X3X2, key.expose())));
+    journal.save_key(&DeliveryKey { key, commitment: hash }).unwrap();
+    journal.save_sealed(&SealedFact { ciphertext: vec![[1; 32]; 4], proof }).unwrap();
+    journal.save_upload(&UploadFact { blob: Some(BlobId([9; 32])) }).unwrap();
+    journal.save_ending(&EndingFact { ending: Ending::Paid, at: 5, earned: None }).unwrap();
+    type Read = fn(&Journal) -> Result<(), StateError>;
+    let files: [(&str, Read); 9] = [
+        ("chosen.json", |journal| journal.chosen().map(|_| ())),
+        ("train.blob", |journal| journal.data().map(|_| ())),
+        ("data.json", |journal| journal.data().map(|_| ())),
+        ("model.json", |journal| journal.model().map(|_| ())),
+        ("commitment.json", |journal| journal.commitment().map(|_| ())),
+        ("proofs/00003.json", |journal| journal.proof(3).map(|_| ())),
+        ("key.json", |journal| journal.key().map(|_| ())),
+        ("sealed.json", |journal| journal.sealed().map(|_| ())),
+        ("ending.json", |journal| journal.progress().map(|_| ())),
+    ];
+    for (name, read) in files {
+        read(&journal).unwrap();
+        let path = journal.folder().join(name);
+        let whole = fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            fs::write(&path, &damaged).unwrap();
+            let error = read(&journal).unwrap_err();
+            assert!(matches!(error, StateError::Damaged { .. }), "byte {at} of {name}: {error}");
+        }
+        fs::write(&path, whole).unwrap();
+    }
+}
+
+#[test]
+fn what_follows_from_other_files_is_made_again_and_nothing_else() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let is_made_again = |name: &str| journal.is_made_again(&journal.folder().join(name));
+    for name in ["proofs/00003.json", "sealed.json", "upload.json", "train.blob", "data.json"] {
+        assert!(is_made_again(name), "{name}");
+    }
+    for name in ["commitment.json", "key.json", "chosen.json", "ending.json"] {
+        assert!(!is_made_again(name), "{name}");
+    }
+    assert!(is_made_again("model.json"), "nothing was committed to");
+    journal.save_model(&model()).unwrap();
+    journal.save_commitment(&commitment(&model().weights)).unwrap();
+    assert!(!is_made_again("model.json"), "the commitment is to this model");
+}
+
+#[test]
+fn training_data_that_is_put_aside_is_fetched_again() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let data = DataFact { blocks: 3, samples: 96, digest: None };
+    journal.save_data(b"rows", &data).unwrap();
+    journal.put_aside(&journal.data_file(), "for a test").unwrap();
+    assert!(!journal.progress().unwrap().data);
 }

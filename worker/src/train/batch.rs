@@ -119,7 +119,7 @@ mod tests {
             extend_moved(&mut out, &[1, 2, 3, 4], IMAGE, &mut rng);
             seen.insert(out.into_iter().map(|pixel| pixel as u8).collect::<Vec<_>>());
         }
-        let places: [[u8; 4]; 9] = [
+        let permits: [[u8; 4]; 9] = [
             [1, 2, 3, 4],
             [2, 0, 4, 0],
             [0, 1, 0, 3],
@@ -130,7 +130,7 @@ mod tests {
             [0, 0, 2, 0],
             [0, 0, 0, 1],
         ];
-        assert_eq!(seen, places.map(Vec::from).into_iter().collect());
+        assert_eq!(seen, permits.map(Vec::from).into_iter().collect());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Everything that a training needs to go on, in one file.
 //!
 //! The file is in safetensors form: the states of both layers, the running loss, the best integers
-//! so far, and one metadata entry, `state`, with the counters as JSON. One entry, because the order
-//! of several is not fixed. Random generators need no entry: each stream follows from the seed and
-//! the counters. The file holds weights, so only its owner may read it.
+//! so far, and one metadata entry, `state`: a checksum and the counters as JSON. One entry, because
+//! the order of several is not fixed. Random generators need no entry: each stream follows from the
+//! seed and the counters. The file holds weights, so only its owner may read it.
+//!
+//! The checksum is the BLAKE3 of the counters and all arrays. A number that a disk has changed is
+//! still a number: without the checksum the training would go on to another model.
 
 use super::{network::Network, observer::EpochMetrics};
 use crate::state::explain;
@@ -25,6 +28,10 @@ use std::{
 pub const CHECKPOINT_FILE: &str = "checkpoint.safetensors";
 
 const STATE: &str = "state";
+/// What the checksum is for, so that it is no other hash.
+const CHECKSUM: &str = "NockNock 2026 checksum of a checkpoint";
+/// Hexadecimal digits of the checksum.
+const CHECKSUM_DIGITS: usize = 64;
 const HIDDEN: &str = "hidden";
 const OUTPUT: &str = "output";
 const LOSS: &str = "loss";
@@ -132,12 +139,12 @@ impl CheckpointFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed("read")(error)),
         };
-        let progress = progress_in(&bytes).map_err(|reason| self.damaged(reason))?;
+        let (progress, file) = opened(&bytes).map_err(|reason| self.damaged(reason))?;
         if progress.training != training {
             let path = self.path.clone();
             return Err(CheckpointError::OtherTraining { path });
         }
-        let best = restore(&bytes, network, device)
+        let best = restore(&file, network, device)
             .and_then(|best| checked(best, shape))
             .map_err(|reason| self.damaged(reason))?;
         Ok(Some((progress, best)))
@@ -154,7 +161,7 @@ impl CheckpointFile {
 }
 
 fn encode(progress: &Progress, network: &Network, best: &Weights) -> Result<Vec<u8>, String> {
-    let state = serde_json::to_string(progress).map_err(text)?;
+    let counters = serde_json::to_string(progress).map_err(text)?;
     let mut parts = vec![
         Part::of_tensor(HIDDEN, network.hidden.state()).map_err(text)?,
         Part::of_tensor(OUTPUT, network.output.state()).map_err(text)?,
@@ -163,8 +170,26 @@ fn encode(progress: &Progress, network: &Network, best: &Weights) -> Result<Vec<
     let lists = [&best.hidden, &best.hidden_bias, &best.output, &best.output_bias];
     parts.extend(BEST.into_iter().zip(lists).map(|(name, list)| Part::of_list(name, list)));
     let views = parts.iter().map(Part::view).collect::<Result<Vec<_>, _>>();
-    let metadata = HashMap::from([(STATE.to_owned(), state)]);
-    serialize(views.map_err(text)?, Some(metadata)).map_err(text)
+    let views = views.map_err(text)?;
+    let state = checksum(&counters, &views).to_hex().to_string() + &counters;
+    serialize(views, Some(HashMap::from([(STATE.to_owned(), state)]))).map_err(text)
+}
+
+/// The checksum of counters and arrays, each with its length, so that nothing moves from one to the
+/// next.
+fn checksum(counters: &str, arrays: &[(&str, TensorView<'_>)]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new_derive_key(CHECKSUM);
+    let mut add = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    add(counters.as_bytes());
+    for (name, array) in arrays {
+        add(name.as_bytes());
+        add(format!("{:?} {:?}", array.dtype(), array.shape()).as_bytes());
+        add(array.data());
+    }
+    hasher.finalize()
 }
 
 /// A named array of the file.
@@ -201,23 +226,37 @@ impl Part {
     }
 }
 
-fn progress_in(bytes: &[u8]) -> Result<Progress, String> {
+/// The counters and arrays of a file, if they are those that were written.
+fn opened(bytes: &[u8]) -> Result<(Progress, SafeTensors<'_>), String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(text)?;
     let entries = metadata.metadata().as_ref();
     let state = entries.and_then(|entries| entries.get(STATE));
     let state = state.ok_or("it has no entry 'state'")?;
-    serde_json::from_str(state).map_err(text)
+    let parts = state.split_at_checked(CHECKSUM_DIGITS);
+    let (digits, counters) = parts.ok_or("its entry 'state' is too short")?;
+    let file = SafeTensors::deserialize(bytes).map_err(text)?;
+    let array =
+        |name: &'static str| -> Result<_, String> { Ok((name, file.tensor(name).map_err(text)?)) };
+    let names = [HIDDEN, OUTPUT, LOSS].into_iter().chain(BEST);
+    let arrays = names.map(array).collect::<Result<Vec<_>, _>>()?;
+    if checksum(counters, &arrays).to_hex().as_str() != digits {
+        return Err("its content is not the one of its checksum".to_owned());
+    }
+    Ok((serde_json::from_str(counters).map_err(text)?, file))
 }
 
-fn restore(bytes: &[u8], network: &mut Network, device: &Device) -> Result<Weights, String> {
-    let file = SafeTensors::deserialize(bytes).map_err(text)?;
+fn restore(
+    file: &SafeTensors<'_>,
+    network: &mut Network,
+    device: &Device,
+) -> Result<Weights, String> {
     let tensor = |name| -> Result<Tensor, String> {
-        let (shape, words) = words(&file, name, Dtype::F32)?;
+        let (shape, words) = words(file, name, Dtype::F32)?;
         let values: Vec<f32> = words.into_iter().map(f32::from_le_bytes).collect();
         Tensor::from_vec(values, shape, device).map_err(text)
     };
     let list = |name| -> Result<Vec<i32>, String> {
-        let (_, words) = words(&file, name, Dtype::I32)?;
+        let (_, words) = words(file, name, Dtype::I32)?;
         Ok(words.into_iter().map(i32::from_le_bytes).collect())
     };
     network.hidden.restore(tensor(HIDDEN)?).map_err(text)?;

@@ -1,8 +1,8 @@
 //! Settings of a training.
 
 use super::{
+    config_format::WrittenOptimiser,
     schedule::{is_share, Schedule},
-    written::WrittenOptimiser,
 };
 use nocknock_primitives::model::MlpShape;
 use serde::{Deserialize, Serialize};

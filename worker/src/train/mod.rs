@@ -17,6 +17,7 @@
 mod batch;
 mod checkpoint;
 mod config;
+mod config_format;
 mod data;
 mod device;
 mod error;
@@ -29,7 +30,6 @@ mod scale;
 mod schedule;
 mod split;
 mod trainer;
-mod written;
 
 pub use checkpoint::{CheckpointError, CHECKPOINT_FILE};
 pub use config::{ConfigError, ImageShift, Optimiser, TrainConfig};

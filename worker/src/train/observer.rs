@@ -78,5 +78,5 @@ pub trait TrainObserver: Send {
     }
 }
 
-/// Nobody watches.
+/// Observes nothing.
 impl TrainObserver for () {}

@@ -2,7 +2,7 @@
 
 use super::{
     config::{require, ConfigError},
-    written::WrittenSchedule,
+    config_format::WrittenSchedule,
 };
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;

@@ -56,6 +56,17 @@ pub struct TrainReport {
     pub samples_per_second: f64,
 }
 
+impl TrainReport {
+    /// The rows by which the model is judged, and the result: the validation rows if there are any,
+    /// else the rows that the model was trained on.
+    pub fn judged(&self) -> (&'static str, &Evaluation) {
+        match &self.validation {
+            Some(validation) => ("validation", validation),
+            None => ("training", &self.training),
+        }
+    }
+}
+
 /// Why a training ended with a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

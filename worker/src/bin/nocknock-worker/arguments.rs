@@ -18,8 +18,8 @@ Exit codes:
   2  the command line or the configuration is wrong
   3  refused: what was examined must not be used, or the doctor found something bad
   4  no node or store answers
-  5  the state directory is in use, damaged, of another account or chain, or a file cannot be
-     written
+  5  the state directory is in use, damaged, or belongs to another account or chain, or a file
+     cannot be written
   6  there are no keys, too few tokens, or no registration
   130  ended by a second Ctrl-C, without waiting
 
@@ -60,8 +60,8 @@ pub(crate) struct Common {
     /// Sign with a development account, such as bob, on a development chain
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) dev_account: Option<String>,
-    /// Form of the output
-    #[arg(long, global = true, value_name = "FORM", default_value = "text")]
+    /// Output format
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Output,
     /// Print no progress, only results and errors
     #[arg(long, short, global = true)]
@@ -71,7 +71,7 @@ pub(crate) struct Common {
     pub(crate) log_file: Option<PathBuf>,
 }
 
-/// Form of the output.
+/// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
     /// For people
@@ -101,18 +101,20 @@ pub(crate) enum Command {
     Register,
     /// End the account's registration, for a fee
     ///
-    /// It keeps its tokens and work points, and `register` registers it again. While a task of the
-    /// state directory is open this is refused: what is owed there would cost fees, or could not be
-    /// sent.
+    /// The account keeps its tokens and work points, and can register again with `register`. This
+    /// is refused while a task in the state directory is open: the calls that are still owed there
+    /// would cost fees, or could not be sent at all.
     Unregister,
-    /// Look for everything that would go wrong, and say what to do
+    /// Check for everything that could go wrong, and say what to do about it
     Doctor(Doctor),
-    /// List the tasks of the state directory
+    /// List the tasks in the state directory
+    ///
+    /// If a node answers, its chain is compared with the one that the tasks belong to.
     Status,
     /// Print a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Make keys, or show whose they are
+    /// Generate keys, or show which account they belong to
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Print completions for a shell
@@ -166,7 +168,7 @@ pub(crate) struct Submit {
 
 #[derive(Args)]
 pub(crate) struct Doctor {
-    /// Leave out trial proofs, which take seconds each
+    /// Skip the trial proofs, which take seconds each
     #[arg(long)]
     pub(crate) quick: bool,
 }
@@ -183,7 +185,7 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum KeysCommand {
     /// Make new keys and store them in the state directory
     ///
-    /// The file is readable for its owner alone, and encrypted if NOCKNOCK_KEYSTORE_PASSWORD or
+    /// The file can be read by its owner alone, and is encrypted if NOCKNOCK_KEYSTORE_PASSWORD or
     /// account.password_file gives a password. Nothing secret is printed. Existing keys are kept.
     Generate,
     /// Print the account that the keys belong to

@@ -1,5 +1,6 @@
 //! Exit codes, as `--help` lists them.
 
+use crate::print;
 use nocknock_worker::{
     account::AccountError,
     blobs::BlobError,
@@ -7,6 +8,7 @@ use nocknock_worker::{
     config::{CheckError, ConfigError},
     machine::Shortage,
     policy::Decline,
+    recognise::RecogniseError,
     register::RegisterError,
     stages::{Refusal, StepError, WithdrawError},
     state::StateError,
@@ -43,11 +45,22 @@ pub(crate) fn code_of(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(codes.next().unwrap_or(FAILED))
 }
 
-/// What is printed of an error. Work that ended on request is none, even if it ended early.
-pub(crate) fn text_of(error: &anyhow::Error) -> String {
-    match error.chain().any(is_stop) {
-        true => format!("{error:#}"),
-        false => format!("error: {error:#}"),
+/// Prints an error. Only that of a configuration has several lines: it shows the place in the file.
+pub(crate) fn tell(error: &anyhow::Error) {
+    let text = text_of(error);
+    if error.chain().any(|cause| cause.is::<ConfigError>()) {
+        print::message_lines(&text);
+    } else {
+        print::message(&text);
+    }
+}
+
+/// What is printed of an error. Work that ended early because somebody asked for it has not failed.
+fn text_of(error: &anyhow::Error) -> String {
+    if error.chain().any(is_stop) {
+        format!("{error:#}")
+    } else {
+        format!("error: {error:#}")
     }
 }
 
@@ -77,6 +90,7 @@ fn code_of_cause(error: &(dyn std::error::Error + 'static)) -> Option<u8> {
         .or_else(|| error.downcast_ref().map(code_of_step))
         .or_else(|| error.downcast_ref().map(code_of_registration))
         .or_else(|| error.downcast_ref().map(code_of_its_end))
+        .or_else(|| error.downcast_ref().map(code_of_recognition))
         .or_else(|| error.downcast_ref().map(code_of_withdrawal))
 }
 
@@ -129,8 +143,17 @@ fn code_of_its_end(error: &UnregisterError) -> u8 {
     match error {
         UnregisterError::Chain(error) => code_of_chain(error),
         UnregisterError::State(_) => STATE,
+        UnregisterError::Recognise(error) => code_of_recognition(error),
         UnregisterError::NotRegistered(_) => ACCOUNT,
         UnregisterError::OpenTasks(_) => REFUSED,
+    }
+}
+
+fn code_of_recognition(error: &RecogniseError) -> u8 {
+    match error {
+        RecogniseError::Chain(error) => code_of_chain(error),
+        RecogniseError::State(_) => STATE,
+        RecogniseError::Behind { .. } => UNREACHABLE,
     }
 }
 
@@ -182,6 +205,10 @@ mod tests {
         let stranger = UnregisterError::NotRegistered([7; 32].into());
         assert_eq!(code(stranger), expected(ACCOUNT));
         assert_eq!(code(UnregisterError::OpenTasks(vec![5])), expected(REFUSED));
+        let behind = || RecogniseError::Behind { finalised: 1, seen: 2 };
+        assert_eq!(code(behind()), expected(UNREACHABLE));
+        assert_eq!(code(UnregisterError::Recognise(behind())), expected(UNREACHABLE));
+        assert_eq!(code(RecogniseError::State(StateError::NoFolder)), expected(STATE));
         assert_eq!(code(anyhow::anyhow!("other")), expected(FAILED));
     }
 

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     match start(arguments) {
         Ok(code) => code,
         Err(error) => {
-            print::message(&exit::text_of(&error));
+            exit::tell(&error);
             exit::code_of(&error)
         }
     }
@@ -40,7 +40,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Register => commands::account::register(common).await,
         Command::Unregister => commands::account::unregister(common).await,
         Command::Doctor(options) => commands::doctor::doctor(common, &options).await,
-        Command::Status => commands::status::status(common),
+        Command::Status => commands::status::status(common).await,
         Command::Config(command) => commands::config::config(common, &command),
         Command::Keys(command) => commands::account::keys(common, &command),
         Command::Completions { shell } => {

@@ -1,12 +1,38 @@
 //! What the program prints. Nobody may be reading any more, and the disk that the output goes to
 //! may be full: the program ends with its exit code all the same, and a worker goes on working.
+//!
+//! Names and reasons come from the chain, from other programs and from files. They all pass here,
+//! where nothing is let through that steers a terminal.
 
 use anyhow::{Context, Result};
+use nocknock_primitives::text::{printable, printable_lines};
+use nocknock_worker::notice::escaped_json;
+use serde::Serialize;
 use std::io::{self, Write};
 
-/// Prints a result on standard output. A reader that has seen enough, such as `head`, is no
-/// failure.
+/// Prints a result of one line on standard output. A reader that has seen enough, such as `head`,
+/// is no failure.
 pub(crate) fn result(text: &str) -> Result<()> {
+    write_result(&mut io::stdout().lock(), &printable(text.trim_end()))
+}
+
+/// Prints a result of several lines.
+pub(crate) fn lines(text: &str) -> Result<()> {
+    write_result(&mut io::stdout().lock(), &printable_lines(text))
+}
+
+/// Prints a result as one line of JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
+    write_result(&mut io::stdout().lock(), &escaped_json(&serde_json::to_string(value)?))
+}
+
+/// Prints a result as JSON that people can read.
+pub(crate) fn pretty_json(value: &impl Serialize) -> Result<()> {
+    write_result(&mut io::stdout().lock(), &escaped_json(&serde_json::to_string_pretty(value)?))
+}
+
+/// Prints a script that this program has made, as it is.
+pub(crate) fn script(text: &str) -> Result<()> {
     write_result(&mut io::stdout().lock(), text)
 }
 
@@ -20,9 +46,14 @@ fn write_result(out: &mut impl Write, text: &str) -> Result<()> {
     }
 }
 
-/// Tells something on standard error. If nobody can be told, nothing else changes.
+/// Tells something on standard error, in one line. If nobody can be told, nothing else changes.
 pub(crate) fn message(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", printable(text));
+}
+
+/// Tells something of several lines.
+pub(crate) fn message_lines(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", printable_lines(text));
 }
 
 #[cfg(test)]

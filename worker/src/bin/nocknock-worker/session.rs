@@ -5,7 +5,9 @@ use crate::{
     exit::UsageError,
 };
 use anyhow::{Context, Result};
+use backon::Retryable;
 use nocknock_client::Keys;
+use nocknock_primitives::text::printable_lines;
 use nocknock_worker::{
     account,
     attest::Origin,
@@ -13,18 +15,18 @@ use nocknock_worker::{
     chain::{asking, Chain, ChainError, NodeChain},
     config::Config,
     doctor,
-    notice::{Audience, Bars, JsonLines, Log, Notice, Notices, PlainLines},
-    stages::{CandleTrainer, Places, StepError, Workshop},
+    notice::{Bars, JsonLines, Log, Notice, NoticeSink, Notices, PlainLines},
+    stages::{CandleTrainer, Permits, Services, StepError},
     state::{Owner, StateDir},
-    stop::Stop,
 };
 use std::{
     fs::OpenOptions,
-    io::{stderr, IsTerminal},
+    io::{self, stderr, IsTerminal, Write},
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 /// How long one try to connect lasts.
@@ -71,21 +73,23 @@ impl Session {
     }
 
     /// Connects, for as long as it takes. An end on request comes as [`StepError::Stopped`].
-    pub(crate) async fn connect(&self, notices: &Notices, stop: &Stop) -> Result<NodeChain> {
-        for failures in 1.. {
-            match self.connect_once().await {
-                Err(error) if no_node_answers(&error) => {
-                    let error = error.to_string();
-                    notices.tell(Notice::NodeLost { error });
-                }
-                connected => return connected,
-            }
-            tokio::select! {
-                () = tokio::time::sleep(self.config.retry.pause(failures)) => {}
-                () = stop.asked() => break,
-            }
+    pub(crate) async fn connect(
+        &self,
+        notices: &Notices,
+        stop: &CancellationToken,
+    ) -> Result<NodeChain> {
+        let tell = |error: &anyhow::Error, _| {
+            let error = error.to_string();
+            notices.tell(Notice::NodeLost { error });
+        };
+        let connecting = (|| self.connect_once())
+            .retry(self.config.retry.pauses())
+            .when(no_node_answers)
+            .notify(tell);
+        tokio::select! {
+            connected = connecting => connected,
+            () = stop.cancelled() => Err(StepError::Stopped.into()),
         }
-        Err(StepError::Stopped.into())
     }
 
     /// Connects once.
@@ -102,45 +106,45 @@ impl Session {
             let development = doctor::is_development(&snapshot).await?;
             anyhow::ensure!(
                 development,
-                "--dev-account is for development chains: everybody has its keys, and this chain \
-                 is none"
+                "--dev-account is for development chains alone, because everybody has its keys; \
+                 this is not a development chain"
             );
         }
         Ok(chain)
     }
 
     /// Everything that steps need, with the state directory claimed for this account and chain.
-    pub(crate) fn workshop(
+    pub(crate) fn services(
         &self,
         chain: NodeChain,
         state: &StateDir,
         notices: Notices,
-    ) -> Result<Workshop> {
+    ) -> Result<Services> {
         state.claim(&Owner { account: chain.worker(), genesis: chain.genesis() })?;
         let config = self.config.clone();
-        Ok(Workshop {
+        Ok(Services {
             chain: Arc::new(chain),
             blobs: Arc::new(Walrus::new(&config.storage, self.state.join("blobs"))?),
             trainer: Arc::new(CandleTrainer { training: config.training.clone() }),
             provers: doctor::provers(&config)?,
             origin: Origin::of_this_process()?,
-            places: Places::of(&config),
+            permits: Permits::of(&config),
             notices,
             config,
         })
     }
 
-    /// Who is told, with more who want to be.
-    pub(crate) fn notices(&self, more: Vec<Arc<dyn Audience>>) -> Notices {
-        let mut audience: Vec<Arc<dyn Audience>> = vec![Arc::new(Log)];
-        audience.extend(more);
+    /// Where notices go, with further places.
+    pub(crate) fn notices(&self, more: Vec<Arc<dyn NoticeSink>>) -> Notices {
+        let mut sinks: Vec<Arc<dyn NoticeSink>> = vec![Arc::new(Log)];
+        sinks.extend(more);
         match self.common.output {
-            Output::Json => audience.push(Arc::new(JsonLines)),
+            Output::Json => sinks.push(Arc::new(JsonLines)),
             Output::Text if self.common.quiet => {}
-            Output::Text if stderr().is_terminal() => audience.push(Arc::new(Bars::default())),
-            Output::Text => audience.push(Arc::new(PlainLines)),
+            Output::Text if stderr().is_terminal() => sinks.push(Arc::new(Bars::default())),
+            Output::Text => sinks.push(Arc::new(PlainLines)),
         }
-        Notices::to(audience)
+        Notices::to(sinks)
     }
 }
 
@@ -150,14 +154,14 @@ fn no_node_answers(error: &anyhow::Error) -> bool {
 }
 
 /// Asks to stop on the first Ctrl-C or request of the system, and ends on the second.
-pub(crate) fn stop_on_signal() -> Stop {
-    let stop = Stop::new();
+pub(crate) fn stop_on_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
     let asked = stop.clone();
     // Listened for from now on and all the time, so that none is lost.
     let mut signals = Signals::listen();
     tokio::spawn(async move {
         signals.next().await;
-        asked.ask();
+        asked.cancel();
         signals.next().await;
         std::process::exit(i32::from(crate::exit::INTERRUPTED));
     });
@@ -224,23 +228,44 @@ pub(crate) fn start_log(common: &Common) -> Result<()> {
     // The library would report a line that cannot be written with a macro that panics if nobody
     // reads standard error.
     let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    // Colours are what the filter for foreign text takes out.
+    let builder = builder.with_ansi(false);
     match &common.log_file {
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let file = file.with_context(|| format!("cannot open the log {}", path.display()))?;
-            builder.with_ansi(false).with_writer(Mutex::new(file)).init();
+            builder.with_writer(Mutex::new(Printable(file))).init();
         }
-        None if std::env::var_os(LOG_VARIABLE).is_some() => builder.with_writer(stderr).init(),
+        None if std::env::var_os(LOG_VARIABLE).is_some() => {
+            builder.with_writer(|| Printable(stderr())).init();
+        }
         None => {}
     }
     Ok(())
 }
 
+/// Writes a log without what steers a terminal: what is logged holds names and reasons that come
+/// from the chain, from other programs and from files.
+struct Printable<W>(W);
+
+impl<W: Write> Write for Printable<W> {
+    /// The library writes a whole line at a time.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(printable_lines(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 fn log_filter(text: &str) -> Result<EnvFilter, UsageError> {
     EnvFilter::try_new(text).map_err(|error| {
         UsageError(format!(
-            "{LOG_VARIABLE} is {text:?}: {error}; use off, error, warn, info, debug or trace, or one of \
-             them for a part of the program, such as nocknock_worker=debug"
+            "{LOG_VARIABLE} is {text:?}: {error}; use off, error, warn, info, debug or trace, or \
+             one of them for a part of the program, such as nocknock_worker=debug"
         ))
     })
 }
@@ -248,6 +273,13 @@ fn log_filter(text: &str) -> Result<EnvFilter, UsageError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_in_the_log_steers_a_terminal() {
+        let mut log = Printable(Vec::new());
+        log.write_all("one \u{1b}[31mred\u{202e}\ntwo\n".as_bytes()).unwrap();
+        assert_eq!(log.0, "one \u{fffd}[31mred\u{fffd}\ntwo\n".as_bytes());
+    }
 
     #[test]
     fn a_setting_of_the_log_that_cannot_be_read_is_refused_with_what_is_allowed() {

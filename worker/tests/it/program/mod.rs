@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod interrupts;
 
+use nocknock_worker::state::ModelFact;
 use std::{
     fs, io,
     path::Path,
@@ -263,10 +264,103 @@ fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
     let trained =
         worker(state.path(), &["train", "--data", &table, "--shape", "tiny-4x3x2", "--out", model]);
     assert_eq!(code(&trained), Some(0), "{}", err(&trained));
-    let kept: nocknock_worker::state::ModelFact =
-        serde_json::from_slice(&fs::read(folder.join("model.json")).unwrap()).unwrap();
+    let kept = ModelFact::read(&folder.join("model.json")).unwrap();
     let shape = nocknock_primitives::model::shape::TINY_4X3X2;
     assert_eq!(kept.weights.check(&shape), Ok(()));
+}
+
+/// Trains for a few epochs on the CPU.
+fn train_quickly(state: &Path, table: &str, out: &Path) -> Output {
+    fs::write(
+        state.join("worker.toml"),
+        "[training]\ndevice = \"cpu\"\n[training.settings]\nepochs = 5\n",
+    )
+    .unwrap();
+    let out = out.to_str().expect("the folder has a name in UTF-8");
+    worker(state, &["train", "--data", table, "--shape", "tiny-4x3x2", "--out", out])
+}
+
+#[test]
+fn without_validation_samples_the_result_is_told_as_that_of_the_training() {
+    let state = folder();
+    let table = state.path().join("three.csv");
+    fs::write(&table, "a,label\n1,x\n2,y\n3,x\n").unwrap();
+    let model = state.path().join("model");
+    let trained = train_quickly(state.path(), table.to_str().unwrap(), &model);
+    assert_eq!(code(&trained), Some(0), "{}", err(&trained));
+    let told = out(&trained);
+    assert!(told.contains("of the samples that it was trained on"), "{told}");
+    assert!(!told.contains("validation samples"), "{told}");
+    let kept = ModelFact::read(&model.join("model.json")).unwrap();
+    assert_eq!(kept.validation_accuracy, None);
+    assert!(kept.training_accuracy.is_some());
+}
+
+#[test]
+fn a_training_whose_checkpoint_is_damaged_begins_anew_and_says_so() {
+    let state = folder();
+    let table = table_of_two_kinds(state.path());
+    let folder = state.path().join("model");
+    let first = train_quickly(state.path(), &table, &folder);
+    assert_eq!(code(&first), Some(0), "{}", err(&first));
+    let model = fs::read(folder.join("model.json")).unwrap();
+    let mut entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let settings = entries.find(|path| path.is_dir()).expect("a folder of settings");
+    let checkpoint = settings.join(nocknock_worker::train::CHECKPOINT_FILE);
+    let mut bytes = fs::read(&checkpoint).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&checkpoint, bytes).unwrap();
+
+    let again = train_quickly(state.path(), &table, &folder);
+    assert_eq!(code(&again), Some(0), "{}", err(&again));
+    let told = err(&again);
+    assert!(told.contains("is damaged") && told.contains("begins anew"), "{told}");
+    assert_eq!(fs::read(folder.join("model.json")).unwrap(), model);
+    assert!(settings.join("checkpoint.damaged").is_file());
+}
+
+/// A model that was damaged after it was trained is not committed to.
+#[test]
+fn a_model_file_with_a_flipped_bit_is_no_model() {
+    let state = folder();
+    let table = table_of_two_kinds(state.path());
+    let folder = state.path().join("model");
+    train_quickly(state.path(), &table, &folder);
+    let path = folder.join("model.json");
+    let mut bytes = fs::read(&path).unwrap();
+    let digit = bytes.iter().rposition(u8::is_ascii_digit).expect("a number");
+    bytes[digit] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let refused = ModelFact::read(&path).unwrap_err().to_string();
+    assert!(refused.contains("not the one of its checksum"), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_account_that_polkadot_js_exported_is_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let state = folder();
+    let write = |name: &str, text: &str| {
+        let path = state.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path.display().to_string()
+    };
+    let exported = include_str!("../../../../client/src/keys/exported/sr25519.json");
+    let keystore = write("exported.json", exported);
+    let configure = |password: &str| {
+        let password = write("password", password);
+        let text = format!("[account]\nkeystore = {keystore:?}\npassword_file = {password:?}\n");
+        fs::write(state.path().join("worker.toml"), text).unwrap();
+        worker(state.path(), &["keys", "show"])
+    };
+    let shown = configure("correct horse\n");
+    assert_eq!(code(&shown), Some(0), "{}", err(&shown));
+    assert_eq!(out(&shown).trim_end(), "5D1xTkS6ULYHL9CE3ghbdPUTWRQALMP8G9WXzeDSDiHFvrkF");
+    let refused = configure("another horse\n");
+    assert_eq!(code(&refused), Some(6), "{}", err(&refused));
+    assert!(err(&refused).contains("the password does not open"), "{}", err(&refused));
 }
 
 #[test]

@@ -172,6 +172,28 @@ fn a_damaged_checkpoint_is_refused_wherever_it_is_cut() {
     }
 }
 
+/// A number of which one bit has changed is still a number, and would give another model.
+#[test]
+fn a_damaged_checkpoint_is_refused_whichever_byte_has_changed() {
+    let data = some_digits(330);
+    let config = config(Optimiser::default());
+    let folder = tempfile::tempdir().unwrap();
+    run(&data, &config, Some(folder.path()), &mut StopAfter(9)).unwrap_err();
+    let file = folder.path().join(CHECKPOINT_FILE);
+    let whole = fs::read(&file).unwrap();
+    let places = (0..whole.len()).step_by(whole.len() / 60).chain([whole.len() - 1]);
+    for at in places {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0xff;
+        fs::write(&file, damaged).unwrap();
+        let refused = run(&data, &config, Some(folder.path()), &mut ()).unwrap_err();
+        let refused = checkpoint_error(refused);
+        assert!(matches!(refused, CheckpointError::Damaged { .. }), "byte {at}: {refused}");
+    }
+    fs::write(&file, whole).unwrap();
+    run(&data, &config, Some(folder.path()), &mut ()).unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn a_checkpoint_is_for_its_owner_alone_and_leaves_nothing_beside_it() {

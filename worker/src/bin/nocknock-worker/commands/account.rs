@@ -32,7 +32,7 @@ pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
         }
     };
     match common.output {
-        Output::Json => print::result(&registration(&account, registered).to_string())?,
+        Output::Json => print::json(&registration(&account, registered))?,
         Output::Text => print::result(&text)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -60,7 +60,7 @@ pub(crate) async fn unregister(common: &Common) -> Result<ExitCode> {
     match common.output {
         Output::Json => {
             let value = serde_json::json!({ "account": account, "registered": false });
-            print::result(&value.to_string())?;
+            print::json(&value)?;
         }
         Output::Text => print::result(&format!("{account} is not registered any more"))?,
     }
@@ -89,26 +89,27 @@ pub(crate) fn keys(common: &Common, command: &KeysCommand) -> Result<ExitCode> {
 /// A disk that is full is not the keys' fault, nor are keys that were made before.
 fn not_stored(error: KeyError) -> anyhow::Error {
     let (path, reason) = match error {
-        KeyError::File { path, error } => (path, error),
+        KeyError::File { path, error, .. } => (path, error),
         other => return AccountError::Keys(other).into(),
     };
     let there_already = reason.kind() == ErrorKind::AlreadyExists;
     let doing = "write";
     let not_written = anyhow::Error::from(StateError::Io { doing, path, reason });
-    match there_already {
-        true => not_written.context(
+    if there_already {
+        not_written.context(
             "there are keys already, and they stay: `nocknock-worker keys show` tells whose they \
              are, and --state names another folder for new ones",
-        ),
-        false => not_written,
+        )
+    } else {
+        not_written
     }
 }
 
 fn tell(common: &Common, account: &AccountId) -> Result<()> {
-    print::result(&match common.output {
-        Output::Json => serde_json::json!({ "account": account }).to_string(),
-        Output::Text => account.to_string(),
-    })
+    match common.output {
+        Output::Json => print::json(&serde_json::json!({ "account": account })),
+        Output::Text => print::result(&account.to_string()),
+    }
 }
 
 #[cfg(test)]

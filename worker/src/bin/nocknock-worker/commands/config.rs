@@ -17,8 +17,8 @@ pub(crate) fn config(common: &Common, command: &ConfigCommand) -> Result<ExitCod
         ConfigCommand::Default => Config::default(),
     };
     match common.output {
-        Output::Json => print::result(&serde_json::to_string_pretty(&config)?)?,
-        Output::Text => print::result(&config.to_toml()?)?,
+        Output::Json => print::pretty_json(&config)?,
+        Output::Text => print::lines(&config.to_toml()?)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -27,5 +27,5 @@ pub(crate) fn completions(shell: Shell) -> Result<()> {
     let mut command = Arguments::command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "nocknock-worker", &mut script);
-    print::result(&String::from_utf8(script)?)
+    print::script(&String::from_utf8(script)?)
 }

@@ -6,20 +6,20 @@ use crate::{
     session::Session,
 };
 use anyhow::Result;
-use nocknock_worker::doctor::{examine, Level, Patient};
+use nocknock_worker::doctor::{examine, DoctorInput, Level};
 use std::process::ExitCode;
 
 pub(crate) async fn doctor(common: &Common, options: &Doctor) -> Result<ExitCode> {
     let session = Session::open(common)?;
-    let patient = Patient {
+    let input = DoctorInput {
         config: &session.config,
         state: &session.state,
         development: common.dev_account.as_deref(),
         quick: options.quick,
     };
-    let findings = examine(&patient).await;
+    let findings = examine(&input).await;
     match common.output {
-        Output::Json => print::result(&serde_json::to_string_pretty(&findings)?)?,
+        Output::Json => print::pretty_json(&findings)?,
         Output::Text => findings
             .iter()
             .filter(|finding| !common.quiet || finding.level != Level::Good)

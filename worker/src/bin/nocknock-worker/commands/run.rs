@@ -8,10 +8,11 @@ use crate::{
 use anyhow::Result;
 use nocknock_worker::{
     chain::{Chain, NodeChain},
+    config::Tokens,
     doctor::clock_fault,
     monitor::{Metrics, Monitor},
     notice::{Notice, Notices},
-    run::{Foreman, Scope, Summary},
+    run::{Scope, Summary, TaskLoop},
 };
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -25,12 +26,13 @@ pub(crate) async fn run(common: &Common, options: &Run) -> Result<ExitCode> {
     let chain = session.connect(&notices, &stop).await?;
     notices.tell(Notice::Started { account: chain.worker(), genesis: chain.genesis() });
     warn_of_clock(&chain, &notices).await;
-    let shop = Arc::new(session.workshop(chain, &state, notices)?);
-    let scope = match options.tasks.is_empty() {
-        true => Scope::Everything,
-        false => Scope::Only(options.tasks.iter().copied().collect()),
+    let services = Arc::new(session.services(chain, &state, notices)?);
+    let scope = if options.tasks.is_empty() {
+        Scope::Everything
+    } else {
+        Scope::Only(options.tasks.iter().copied().collect())
     };
-    let summary = Foreman::new(shop, state, scope, stop)?.run().await;
+    let summary = TaskLoop::new(services, state, scope, stop)?.run().await?;
     print_summary(common, &summary)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -58,19 +60,20 @@ async fn start_monitor(session: &Session, metrics: Arc<Metrics>) -> Result<()> {
 }
 
 fn print_summary(common: &Common, summary: &Summary) -> Result<()> {
-    let Summary { paid, unpaid, stakes_lost, open } = summary;
-    print::result(&match common.output {
-        Output::Json => serde_json::json!({
+    let Summary { paid, earned, unpaid, stakes_lost, open } = summary;
+    let earned = Tokens(*earned);
+    match common.output {
+        Output::Json => print::json(&serde_json::json!({
             "event": "summary",
             "paid": paid,
+            "earned": earned,
             "unpaid": unpaid,
             "stakes_lost": stakes_lost,
             "open": open,
-        })
-        .to_string(),
-        Output::Text => format!(
-            "{paid} tasks paid, {unpaid} ended otherwise, {stakes_lost} stakes lost, {open} go on \
-             with the next start"
-        ),
-    })
+        })),
+        Output::Text => print::result(&format!(
+            "{paid} tasks paid, {earned} NNK earned, {unpaid} ended otherwise, {stakes_lost} \
+             stakes lost, {open} go on with the next start"
+        )),
+    }
 }

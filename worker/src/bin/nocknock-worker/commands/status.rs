@@ -7,43 +7,78 @@ use crate::{
 };
 use anyhow::Result;
 use nocknock_primitives::ids::TaskId;
-use nocknock_worker::state::{Progress, StateDir, StateError};
-use std::process::ExitCode;
+use nocknock_worker::{
+    chain::connect,
+    recognise::{recognise, RecogniseError},
+    state::{Progress, StateDir, StateError},
+};
+use std::{process::ExitCode, time::Duration};
 
-pub(crate) fn status(common: &Common) -> Result<ExitCode> {
+/// How long a node may take to be reached. The tasks are told without one too.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn status(common: &Common) -> Result<ExitCode> {
     let session = Session::open(common)?;
     let tasks = StateDir::peek(&session.state)?;
+    let other_chain = other_chain(&session).await;
+    if let Some(error) = &other_chain {
+        print::message(&format!("warning: {error}"));
+    }
+    let is_other = other_chain.is_some();
     match common.output {
         Output::Json => {
-            let lines: Vec<_> = tasks.iter().map(to_json).collect();
-            print::result(&serde_json::to_string_pretty(&lines)?)?;
+            let lines: Vec<_> = tasks.iter().map(|task| to_json(task, is_other)).collect();
+            print::pretty_json(&lines)?;
         }
         Output::Text if tasks.is_empty() => print::result("no task was begun yet")?,
         Output::Text => tasks.iter().try_for_each(|(task, progress)| {
-            print::result(&format!("task {task}: {}", describe(progress)))
+            print::result(&format!("task {task}: {}", describe(progress, is_other)))
         })?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn to_json((task, progress): &(TaskId, Result<Progress, StateError>)) -> serde_json::Value {
+/// How the node's chain differs from the one that the tasks are about. Nothing if it does not, or
+/// if no node can be asked.
+async fn other_chain(session: &Session) -> Option<StateError> {
+    StateDir::known_chain(&session.state).ok()??;
+    let client = connect(&session.config.chain.urls, PATIENCE).await.ok()?;
+    match recognise(&client, &session.state).await {
+        Err(RecogniseError::State(error @ StateError::OtherChain { .. })) => Some(error),
+        _ => None,
+    }
+}
+
+fn to_json(
+    (task, progress): &(TaskId, Result<Progress, StateError>),
+    is_other: bool,
+) -> serde_json::Value {
     let read = progress.as_ref().ok();
     let ending = read.and_then(|progress| progress.ending.as_ref());
     serde_json::json!({
         "task": task,
-        "text": describe(progress),
+        "text": describe(progress, is_other),
         "ending": ending.map(|fact| fact.ending.word()),
         "proved_blocks": read.map(|progress| progress.proofs.len()),
+        "other_chain": is_other,
     })
 }
 
-fn describe(progress: &Result<Progress, StateError>) -> String {
-    let progress = match progress {
-        Ok(progress) => progress,
-        Err(error) => return error.to_string(),
+fn describe(progress: &Result<Progress, StateError>, is_other: bool) -> String {
+    let text = match progress {
+        Ok(progress) => reached(progress),
+        Err(error) => error.to_string(),
     };
+    if is_other {
+        format!("of another chain than the node's: {text}")
+    } else {
+        text
+    }
+}
+
+fn reached(progress: &Progress) -> String {
     if let Some(fact) = &progress.ending {
-        return format!("{} (block {})", fact.ending, fact.at);
+        return format!("{fact} (block {})", fact.at);
     }
     let stages = [
         (progress.sealed, "delivery is prepared"),
@@ -56,4 +91,21 @@ fn describe(progress: &Result<Progress, StateError>) -> String {
     ];
     let reached = stages.iter().find(|(reached, _)| *reached);
     reached.map_or("chosen", |(_, text)| text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_worker::state::{Ending, EndingFact};
+
+    #[test]
+    fn a_task_of_another_chain_is_not_told_as_paid_on_this_one() {
+        let earned = Some(5 * nocknock_client::NNK / 2);
+        let ending = Some(EndingFact { ending: Ending::Paid, at: 7, earned });
+        let progress = Ok(Progress { ending, ..Progress::default() });
+        assert_eq!(describe(&progress, false), "delivered and paid, 2.5 NNK earned (block 7)");
+        let other = describe(&progress, true);
+        assert!(other.starts_with("of another chain than the node's: "), "{other}");
+        assert_eq!(to_json(&(0, progress), true)["other_chain"], true);
+    }
 }

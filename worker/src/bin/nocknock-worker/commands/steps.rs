@@ -9,44 +9,45 @@ use anyhow::{bail, Context, Result};
 use nocknock_primitives::ids::TaskId;
 use nocknock_worker::{
     plan::Action,
-    policy::{judge, Burden},
-    stages::{withdraw, Errand, StepError, Workshop},
-    state::{Ending, Journal, ModelFact, StateDir},
-    stop::Stop,
+    policy::{judge, Outstanding},
+    recognise::Recogniser,
+    stages::{withdraw, Services, StepContext, StepError},
+    state::{Ending, Journal, ModelFact, StateDir, StateError},
 };
-use std::{fs, path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode};
+use tokio_util::sync::CancellationToken;
 
 /// A task that is open in this process.
-struct Bench {
-    shop: Workshop,
+struct StepRunner {
+    services: Services,
     state: StateDir,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
 /// Takes the steps on this machine that are due.
 pub(crate) async fn prove(common: &Common, task: TaskId) -> Result<ExitCode> {
-    let bench = Bench::open(common).await?;
-    let journal = bench.journal(task)?;
-    let next = bench.advance(task, &journal, stays_here).await?;
+    let runner = StepRunner::open(common).await?;
+    let journal = runner.journal(task)?;
+    let next = runner.advance(task, &journal, stays_here).await?;
     tell(common, task, &next)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Sends what is due.
 pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode> {
-    let bench = Bench::open(common).await?;
+    let runner = StepRunner::open(common).await?;
     let task = options.task;
     if options.withdraw {
-        let journal = bench.state.journal(task);
-        withdraw(&bench.shop, task, journal.as_ref()).await?;
+        let journal = runner.state.journal(task);
+        withdraw(&runner.services, task, journal.as_ref()).await?;
         show(common, task, "nothing", &Ending::Withdrawn.to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
     let journal = match &options.model {
-        Some(path) => bench.join(task, path).await?,
-        None => bench.journal(task)?,
+        Some(path) => runner.join(task, path).await?,
+        None => runner.journal(task)?,
     };
-    let next = bench.advance(task, &journal, is_sent).await?;
+    let next = runner.advance(task, &journal, is_sent).await?;
     tell(common, task, &next)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -71,13 +72,14 @@ fn is_sent(action: &Action) -> bool {
     )
 }
 
-impl Bench {
+impl StepRunner {
     async fn open(common: &Common) -> Result<Self> {
         let session = Session::open(common)?;
         let state = session.lock()?;
         let chain = session.connect_once().await?;
-        let notices = session.notices(Vec::new());
-        Ok(Self { shop: session.workshop(chain, &state, notices)?, state, stop: stop_on_signal() })
+        let services = session.services(chain, &state, session.notices(Vec::new()))?;
+        Recogniser::of(&state)?.check(&*services.chain, &state).await?;
+        Ok(Self { services, state, stop: stop_on_signal() })
     }
 
     fn journal(&self, task: TaskId) -> Result<Journal> {
@@ -90,8 +92,8 @@ impl Bench {
         })
     }
 
-    fn errand<'a>(&'a self, task: TaskId, journal: &'a Journal) -> Errand<'a> {
-        Errand { shop: &self.shop, task, journal, stop: &self.stop }
+    fn step<'a>(&'a self, task: TaskId, journal: &'a Journal) -> StepContext<'a> {
+        StepContext { services: &self.services, task, journal, stop: &self.stop }
     }
 
     /// Takes steps while they are allowed, and gives the one that is not.
@@ -102,14 +104,14 @@ impl Bench {
         allowed: fn(&Action) -> bool,
     ) -> Result<Action> {
         loop {
-            let (action, _) = self.shop.plan(task, journal).await?;
+            let (action, _) = self.services.plan(task, journal).await?;
             if !allowed(&action) {
                 return Ok(action);
             }
-            if self.stop.is_asked() {
+            if self.stop.is_cancelled() {
                 return Err(StepError::Stopped.into());
             }
-            self.errand(task, journal).take(&action).await?;
+            self.step(task, journal).take(&action).await?;
         }
     }
 
@@ -123,43 +125,53 @@ impl Bench {
         };
         let progress = journal.progress()?;
         if progress.commitment.is_some() {
-            bail!("task {task} has a commitment already; a second one would lose the first one's place");
+            bail!(
+                "task {task} has a commitment already; a second one would lose the first one's \
+                 place"
+            );
         }
         model.weights.check(&journal.chosen()?.shape)?;
         if !progress.data {
-            self.errand(task, &journal).take(&Action::FetchData).await?;
+            self.step(task, &journal).take(&Action::FetchData).await?;
         }
         journal.save_model(&model)?;
         Ok(journal)
     }
 
     async fn begin(&self, task: TaskId) -> Result<Journal> {
-        let chain = &self.shop.chain;
+        let chain = &self.services.chain;
         let page = chain.tasks(task).await?;
         let found = page.iter().find(|(id, _)| *id == task);
         let (_, found) = found.with_context(|| format!("the chain has no task {task}"))?;
-        let (clock, means) = (chain.clock().await?, chain.means().await?);
-        let chosen =
-            judge(&self.shop.config, &chain.worker(), clock, means, &self.burden()?, (task, found));
+        let (clock, account) = (chain.clock().await?, chain.account_status().await?);
+        let chosen = judge(
+            &self.services.config,
+            &chain.worker(),
+            clock,
+            account,
+            &self.outstanding()?,
+            (task, found),
+        );
         let chosen = chosen.with_context(|| format!("task {task} is left alone"))?;
         Ok(self.state.begin(&chosen)?)
     }
 
     /// What the other tasks of the state directory still need.
-    fn burden(&self) -> Result<Burden> {
+    fn outstanding(&self) -> Result<Outstanding> {
         let tasks = self.state.tasks()?.into_iter();
         let journals: Vec<Journal> = tasks.filter_map(|task| self.state.journal(task)).collect();
-        Ok(Burden::of(&journals))
+        Ok(Outstanding::of(&journals))
     }
 }
 
+/// A file that a user has named: what is wrong with it is no fault of the state directory.
 fn read_model(path: &Path) -> Result<ModelFact> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let read = serde_json::from_slice(&bytes);
-    // The position is named, the content never: it is what the worker sells.
-    read.map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        anyhow::anyhow!("{} is no model: line {line}, column {column}", path.display())
+    ModelFact::read(path).map_err(|error| match error {
+        StateError::Damaged { path, reason } => anyhow::anyhow!(
+            "{} is no model, or is damaged ({reason}): train it again",
+            path.display()
+        ),
+        other => anyhow::anyhow!("{other}"),
     })
 }
 
@@ -179,8 +191,10 @@ fn tell(common: &Common, task: TaskId, next: &Action) -> Result<()> {
 }
 
 fn show(common: &Common, task: TaskId, next: &str, text: &str) -> Result<()> {
-    print::result(&match common.output {
-        Output::Json => serde_json::json!({ "task": task, "next": next, "text": text }).to_string(),
-        Output::Text => format!("task {task}: {text}"),
-    })
+    match common.output {
+        Output::Json => {
+            print::json(&serde_json::json!({ "task": task, "next": next, "text": text }))
+        }
+        Output::Text => print::result(&format!("task {task}: {text}")),
+    }
 }

@@ -14,7 +14,7 @@ use nocknock_dataset::{
 };
 use nocknock_primitives::model::MlpShape;
 use nocknock_worker::{
-    stages::{training_set, CandleTrainer, Lesson, Trainer},
+    stages::{training_set, CandleTrainer, Trainer, TrainingJob},
     state::{Disk, DurableDisk, FolderLock, ModelFact, StateError},
     train::TrainingSet,
 };
@@ -34,7 +34,7 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
     let folder = options.out.clone();
     let _lock = occupy(&folder)?;
     let limit = Duration::from_secs(session.config.limits.training_seconds);
-    let lesson = Lesson {
+    let job = TrainingJob {
         task: 0,
         data,
         folder: folder.clone(),
@@ -43,10 +43,10 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
         notices: session.notices(Vec::new()),
     };
     let trainer = CandleTrainer { training: session.config.training.clone() };
-    let learnt = tokio::task::spawn_blocking(move || trainer.train(&lesson)).await?;
+    let learnt = tokio::task::spawn_blocking(move || trainer.train(&job)).await?;
     let model = learnt.map_err(nocknock_worker::stages::StepError::from)?;
     let path = folder.join("model.json");
-    write(&path, &model)?;
+    model.write(&path)?;
     tell(common, &path, &model)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -102,39 +102,46 @@ fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Trai
 
 fn check_classes(labels: &Labels, shape: &MlpShape) -> Result<(), UsageError> {
     let found = labels.classes.len();
-    match found <= usize::from(shape.classes) {
-        true => Ok(()),
-        false => Err(UsageError(format!(
-            "column `{}` holds {found} classes, but shape {shape} tells {} apart: choose another \
-             shape, or name the column with the classes by --label; known shapes are {}",
-            labels.column,
-            shape.classes,
-            known_shapes()
-        ))),
+    if found <= usize::from(shape.classes) {
+        return Ok(());
     }
-}
-
-/// The file holds the weights, so only its owner may read it.
-fn write(path: &Path, model: &ModelFact) -> Result<()> {
-    let json = serde_json::to_vec_pretty(model)?;
-    let put = DurableDisk.put(path, &json);
-    Ok(put.map_err(|reason| StateError::Io { doing: "write", path: path.to_owned(), reason })?)
+    Err(UsageError(format!(
+        "column `{}` holds {found} classes, but shape {shape} tells {} apart: choose another \
+         shape, or name the column with the classes by --label; known shapes are {}",
+        labels.column,
+        shape.classes,
+        known_shapes()
+    )))
 }
 
 fn tell(common: &Common, path: &Path, model: &ModelFact) -> Result<()> {
-    print::result(&match common.output {
-        Output::Json => serde_json::json!({
+    match common.output {
+        Output::Json => print::json(&serde_json::json!({
             "model": path,
+            "training_accuracy": model.training_accuracy,
             "validation_accuracy": model.validation_accuracy,
             "hyperparameters": model.hyperparameters,
-        })
-        .to_string(),
-        Output::Text => format!(
-            "{}: {:.2} % of the validation samples are classified correctly by the integers",
-            path.display(),
-            model.validation_accuracy * 100.0
+        })),
+        Output::Text => print::result(&format!("{}: {}", path.display(), result_of(model))),
+    }
+}
+
+/// What the training came to, as what it is: samples that the model has learned from say little
+/// about others.
+fn result_of(model: &ModelFact) -> String {
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    match (model.validation_accuracy, model.training_accuracy) {
+        (Some(share), _) => format!(
+            "{} of the validation samples are classified correctly by the integers",
+            percent(share)
         ),
-    })
+        (None, Some(share)) => format!(
+            "{} of the samples that it was trained on are classified correctly by the integers; \
+             none were kept for validation, so this says nothing about other samples",
+            percent(share)
+        ),
+        (None, None) => "a model; its file does not tell what it scored".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +168,24 @@ mod tests {
             "{error}"
         );
         assert!(error.contains("digits-64x32x10 (up to 64 columns, 10 classes)"));
+    }
+
+    fn model(training: Option<f64>, validation: Option<f64>) -> ModelFact {
+        ModelFact {
+            weights: nocknock_primitives::model::Weights::zero(&TINY_4X3X2),
+            training_accuracy: training,
+            validation_accuracy: validation,
+            hyperparameters: nocknock_primitives::ids::ContentHash([4; 32]),
+        }
+    }
+
+    #[test]
+    fn a_result_on_training_samples_is_not_told_as_one_on_validation_samples() {
+        let judged = result_of(&model(Some(1.0), Some(0.975)));
+        assert!(judged.contains("97.50 % of the validation samples"), "{judged}");
+        let learned = result_of(&model(Some(2.0 / 3.0), None));
+        assert!(learned.contains("66.67 % of the samples that it was trained on"), "{learned}");
+        assert!(!learned.contains("validation samples"), "{learned}");
     }
 
     #[test]

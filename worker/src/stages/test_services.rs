@@ -1,6 +1,6 @@
-//! What tests of steps and of the loop are set up with.
+//! The services that tests of steps and of the loop run with.
 
-use super::{LearnError, Lesson, Places, Provers, Trainer, Workshop};
+use super::{LearnError, Permits, Provers, Services, Trainer, TrainingJob};
 use crate::{
     attest::Origin,
     blobs::{BlobError, Blobs, Listener},
@@ -67,10 +67,11 @@ pub(crate) fn perfect_model() -> Weights {
 pub(crate) struct ReadyTrainer(pub(crate) Weights);
 
 impl Trainer for ReadyTrainer {
-    fn train(&self, _: &Lesson) -> Result<ModelFact, LearnError> {
+    fn train(&self, _: &TrainingJob) -> Result<ModelFact, LearnError> {
         Ok(ModelFact {
             weights: self.0.clone(),
-            validation_accuracy: 1.0,
+            training_accuracy: Some(1.0),
+            validation_accuracy: Some(1.0),
             hyperparameters: ContentHash([8; 32]),
         })
     }
@@ -94,9 +95,10 @@ impl Blobs for FakeStore {
     async fn put(&self, _: Vec<u8>) -> Result<Option<BlobId>, BlobError> {
         let killed = |_| BlobError::Store("killed".into());
         self.fuse.moment().map_err(killed)?;
-        match self.stores {
-            true => Ok(Some(BlobId([3; 32]))),
-            false => Err(BlobError::Store("no publisher answers".into())),
+        if self.stores {
+            Ok(Some(BlobId([3; 32])))
+        } else {
+            Err(BlobError::Store("no publisher answers".into()))
         }
     }
 }
@@ -147,15 +149,15 @@ pub(crate) fn config() -> Config {
     config
 }
 
-/// A workshop of one process on a chain.
-pub(crate) fn workshop(chain: &FakeChain, fuse: &Fuse) -> Workshop {
+/// The services of one process on a chain.
+pub(crate) fn services_on(chain: &FakeChain, fuse: &Fuse) -> Services {
     let config = config();
-    Workshop {
+    Services {
         chain: Arc::new(chain.with_fuse(fuse.clone())),
         blobs: Arc::new(FakeStore { blob: Some(chain.blob()), stores: true, fuse: fuse.clone() }),
         trainer: Arc::new(ReadyTrainer(perfect_model())),
         provers: provers(),
-        places: Places::of(&config),
+        permits: Permits::of(&config),
         origin: Origin::default(),
         notices: Notices::default(),
         config,

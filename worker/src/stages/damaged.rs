@@ -1,15 +1,16 @@
 //! Files that do not hold what they should and follow from others. They are put aside, and the plan
-//! makes them again: a proof from model, salt and block, the ciphertext from model, salt and key.
+//! makes them again: a proof from model, salt and block, the ciphertext from model, salt and key,
+//! the training data from the store, and a model that nothing was committed to from its checkpoint.
 //!
 //! A proof was verified when it was made, so it is looked at again only if the chain refuses it.
 
-use super::{deliver, prove, Errand, StepError};
+use super::{deliver, prove, StepContext, StepError};
 use crate::{
     chain::ChainError,
-    state::{is_made_again, ProofFact, StateError},
+    state::{ProofFact, StateError},
 };
 use nocknock_circuits::{
-    delivery::{self, DeliverModel},
+    delivery::DeliverModel,
     score::{self, ScoreBlock},
     Proof, Prover, Statement,
 };
@@ -23,11 +24,13 @@ use nocknock_primitives::{
 /// What is wrong with a file whose proof the chain refused, and this program too.
 const UNSOUND: &str = "its proof does not hold";
 
-impl Errand<'_> {
+impl StepContext<'_> {
     /// Puts a damaged file aside if the worker can make it again, and says so.
-    pub(super) fn mend(&self, error: StepError) -> StepError {
+    pub(super) fn set_damaged_aside(&self, error: StepError) -> StepError {
         match error {
-            StepError::State(StateError::Damaged { path, reason }) if is_made_again(&path) => {
+            StepError::State(StateError::Damaged { path, reason })
+                if self.journal.is_made_again(&path) =>
+            {
                 match self.journal.put_aside(&path, &reason) {
                     Ok(()) => StepError::PutAside { path, reason },
                     Err(error) => error.into(),
@@ -41,27 +44,27 @@ impl Errand<'_> {
 /// The chain refused one of these proofs: puts those aside that do not hold. If all of them do, the
 /// refusal stands.
 pub(super) async fn scores(
-    errand: &Errand<'_>,
+    step: &StepContext<'_>,
     blocks: &[BlockIndex],
     refusal: ChainError,
 ) -> StepError {
-    let unsound = match unsound_scores(errand, blocks).await {
+    let unsound = match unsound_scores(step, blocks).await {
         Ok(unsound) => unsound,
         Err(error) => return error,
     };
     unsound.iter().fold(refusal.into(), |_, block| {
-        let file = errand.journal.proof_file(*block);
-        errand.mend(StateError::damaged(&file, UNSOUND).into())
+        let file = step.journal.proof_file(*block);
+        step.set_damaged_aside(StateError::damaged(&file, UNSOUND).into())
     })
 }
 
 async fn unsound_scores(
-    errand: &Errand<'_>,
+    step: &StepContext<'_>,
     blocks: &[BlockIndex],
 ) -> Result<Vec<BlockIndex>, StepError> {
-    let record = errand.circuit(errand.journal.chosen()?.score_circuit).await?;
-    let statements = statements(errand, &record, blocks).await?;
-    let provers = errand.shop.provers.clone();
+    let record = step.circuit(step.journal.chosen()?.score_circuit).await?;
+    let statements = statements(step, &record, blocks).await?;
+    let provers = step.services.provers.clone();
     let check = move || -> Result<Vec<BlockIndex>, StepError> {
         let prover = provers.score(&record)?;
         let mut unsound = statements;
@@ -73,19 +76,19 @@ async fn unsound_scores(
 
 /// What the chain takes the stored proofs of these blocks for.
 async fn statements(
-    errand: &Errand<'_>,
+    step: &StepContext<'_>,
     record: &CircuitRecord,
     blocks: &[BlockIndex],
 ) -> Result<Vec<(score::Public, ProofFact)>, StepError> {
-    let roots = errand.shop.chain.roots(errand.task).await?;
-    let commitment = element(&errand.journal.commitment()?.model.0)?;
+    let roots = step.services.chain.roots(step.task).await?;
+    let commitment = element(&step.journal.commitment()?.model.0)?;
     let mut statements = Vec::with_capacity(blocks.len());
     for block in blocks {
         let root = roots.get(usize::from(*block));
         let root = root.ok_or(StepError::MovedOn("the root of a block is no longer there"))?;
-        let fact = errand.journal.proof(*block)?;
+        let fact = step.journal.proof(*block)?;
         let public = score::Public {
-            context: prove::context(errand, record, *block).to_field(),
+            context: prove::context(step, record, *block).to_field(),
             commitment,
             block_root: element(&root.0)?,
             score: fact.score,
@@ -101,29 +104,29 @@ fn element(bytes: &FieldBytes) -> Result<Fr, StepError> {
 }
 
 /// The chain refused the delivery: puts it aside if it does not hold. Else the refusal stands.
-pub(super) async fn delivery(errand: &Errand<'_>, refusal: ChainError) -> StepError {
-    match is_sound_delivery(errand).await {
+pub(super) async fn delivery(step: &StepContext<'_>, refusal: ChainError) -> StepError {
+    match is_sound_delivery(step).await {
         Ok(true) => refusal.into(),
         Ok(false) => {
-            let file = errand.journal.sealed_file();
-            errand.mend(StateError::damaged(&file, UNSOUND).into())
+            let file = step.journal.sealed_file();
+            step.set_damaged_aside(StateError::damaged(&file, UNSOUND).into())
         }
         Err(error) => error,
     }
 }
 
-async fn is_sound_delivery(errand: &Errand<'_>) -> Result<bool, StepError> {
-    let circuit = errand.journal.chosen()?.delivery_circuit;
-    let record = errand.circuit(circuit).await?;
-    let context = deliver::context(errand, &record).to_field();
-    let (private, sealed) = (deliver::private(errand)?, errand.journal.sealed()?);
-    let provers = errand.shop.provers.clone();
+async fn is_sound_delivery(step: &StepContext<'_>) -> Result<bool, StepError> {
+    let circuit = step.journal.chosen()?.delivery_circuit;
+    let record = step.circuit(circuit).await?;
+    let context = deliver::context(step, &record).to_field();
+    let (private, sealed) = (deliver::private(step)?, step.journal.sealed()?);
+    let provers = step.services.provers.clone();
     let check = move || -> Result<bool, StepError> {
         let prover = provers.delivery(&record)?;
         let shape = prover.circuit().shape();
         let ciphertext = private.ciphertext(shape, context);
         let is_ours = ciphertext.iter().map(field::to_bytes).eq(sealed.ciphertext);
-        let public = delivery::Public::of(shape, context, &private);
+        let public = private.public_inputs(shape, context);
         Ok(is_ours && holds::<DeliverModel>(&prover, &public, &sealed.proof))
     };
     tokio::task::spawn_blocking(check).await?

@@ -5,7 +5,7 @@ use nocknock_client::{Balance, BlockNumber};
 
 /// What the tasks that were chosen before still ask of the account and the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Burden {
+pub struct Outstanding {
     /// Stakes that the chain does not hold yet.
     pub stakes: Balance,
     /// Test blocks that are not proved yet.
@@ -14,17 +14,17 @@ pub struct Burden {
     pub shortest_phase: Option<BlockNumber>,
 }
 
-impl Burden {
-    /// That of these journals. What a journal does not tell, because it cannot be read, counts as
+impl Outstanding {
+    /// What these journals tell. What a journal does not tell, because it cannot be read, counts as
     /// missing.
     pub fn of<'a>(journals: impl IntoIterator<Item = &'a Journal>) -> Self {
-        let mut burden = Self::default();
+        let mut outstanding = Self::default();
         for journal in journals {
             if let Ok(chosen) = journal.chosen() {
-                burden.add_rest(&chosen, &journal.progress().unwrap_or_default());
+                outstanding.add_rest(&chosen, &journal.progress().unwrap_or_default());
             }
         }
-        burden
+        outstanding
     }
 
     /// With a task that was just chosen.
@@ -50,9 +50,10 @@ impl Burden {
 
 fn missing_proofs(chosen: &Chosen, progress: &Progress) -> u32 {
     let proved = u32::try_from(progress.proofs.len()).unwrap_or(u32::MAX);
-    match progress.complete {
-        true => 0,
-        false => u32::from(chosen.test_blocks).saturating_sub(proved),
+    if progress.complete {
+        0
+    } else {
+        u32::from(chosen.test_blocks).saturating_sub(proved)
     }
 }
 
@@ -80,31 +81,32 @@ mod tests {
         }
     }
 
-    fn burden(progress: &Progress) -> Burden {
-        let mut burden = Burden::default();
-        burden.add_rest(&chosen(), progress);
-        burden
+    fn outstanding(progress: &Progress) -> Outstanding {
+        let mut outstanding = Outstanding::default();
+        outstanding.add_rest(&chosen(), progress);
+        outstanding
     }
 
     #[test]
     fn a_stake_counts_until_it_is_held_and_a_test_block_until_it_is_proved() {
-        let begun = burden(&Progress::default());
+        let begun = outstanding(&Progress::default());
         assert_eq!((begun.stakes, begun.blocks), (5, 4));
         assert_eq!(begun.shortest_phase, Some(20));
         let proving =
-            burden(&Progress { committed: true, proofs: [1].into(), ..Progress::default() });
+            outstanding(&Progress { committed: true, proofs: [1].into(), ..Progress::default() });
         assert_eq!((proving.stakes, proving.blocks), (0, 3));
-        let complete = burden(&Progress { committed: true, complete: true, ..Progress::default() });
-        assert_eq!(complete, Burden::default());
+        let complete =
+            outstanding(&Progress { committed: true, complete: true, ..Progress::default() });
+        assert_eq!(complete, Outstanding::default());
     }
 
     #[test]
     fn the_shortest_prove_phase_of_all_is_kept() {
-        let mut burden = Burden::default();
+        let mut outstanding = Outstanding::default();
         for prove_period in [20, 10, 30] {
-            burden.add(&Chosen { prove_period, ..chosen() });
+            outstanding.add(&Chosen { prove_period, ..chosen() });
         }
-        assert_eq!((burden.stakes, burden.blocks), (15, 12));
-        assert_eq!(burden.shortest_phase, Some(10));
+        assert_eq!((outstanding.stakes, outstanding.blocks), (15, 12));
+        assert_eq!(outstanding.shortest_phase, Some(10));
     }
 }

@@ -5,10 +5,10 @@ use crate::{
     plan::{Action, TaskView, Waiting},
     stages::Remedy,
     state::Journal,
-    stop::Stop,
 };
 use nocknock_client::BlockNumber;
 use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
 
 /// Looks at the chain in a row that need no pause.
 const LOOKS_AT_ONCE: u32 = 2;
@@ -18,7 +18,7 @@ const TRIES_LEFT: u32 = 4;
 
 /// A task that is being worked on.
 #[derive(Debug)]
-pub(super) struct Crew {
+pub(super) struct TaskState {
     pub(super) journal: Journal,
     /// The last block in which the task was looked at.
     pub(super) seen: BlockNumber,
@@ -39,10 +39,10 @@ pub(super) struct Crew {
 struct Job {
     step: &'static str,
     is_work: bool,
-    stop: Stop,
+    stop: CancellationToken,
 }
 
-impl Crew {
+impl TaskState {
     pub(super) fn new(journal: Journal) -> Self {
         Self {
             journal,
@@ -63,7 +63,7 @@ impl Crew {
 
     /// Uses the machine, or has a stake that the next steps decide about.
     pub(super) fn is_active(&self) -> bool {
-        self.waiting != Some(Waiting::Stake)
+        !matches!(self.waiting, Some(Waiting::Stake | Waiting::Overtaken))
     }
 
     /// The pause after the last failure is over. If the remedy is to look again, the block is new.
@@ -86,23 +86,27 @@ impl Crew {
     }
 
     /// Notes a step that begins, and gives what stops it: alone, or with everything.
-    pub(super) fn send_out(&mut self, action: &Action, all: &Stop) -> Stop {
-        let stop = all.child();
+    pub(super) fn begin_step(
+        &mut self,
+        action: &Action,
+        all: &CancellationToken,
+    ) -> CancellationToken {
+        let stop = all.child_token();
         self.waiting = None;
         self.job = Some(Job { step: action.name(), is_work: action.is_work(), stop: stop.clone() });
         stop
     }
 
     /// Asks a long step to stop if the plan is another one by now. Messages under way are let be.
-    pub(super) fn recall_unless(&self, action: &Action) {
+    pub(super) fn stop_unless(&self, action: &Action) {
         if let Some(job) = &self.job {
             if job.is_work && job.step != action.name() {
-                job.stop.ask();
+                job.stop.cancel();
             }
         }
     }
 
-    pub(super) fn come_back(&mut self) {
+    pub(super) fn end_step(&mut self) {
         self.job = None;
     }
 
