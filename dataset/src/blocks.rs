@@ -107,7 +107,7 @@ pub enum PrepareError {
     NoLabels,
     /// More classes than the shape has outputs.
     #[error(
-        "the data has {found} classes, but shape {shape} tells {classes} apart: choose another shape"
+        "the data has {found} classes, but shape {shape} distinguishes {classes}: choose another shape"
     )]
     TooManyClasses {
         /// Classes of the data.
@@ -205,13 +205,14 @@ pub(crate) fn usable_labels<'a>(
     shape: &MlpShape,
 ) -> Result<&'a Labels, PrepareError> {
     let labels = table.labels().ok_or(PrepareError::NoLabels)?;
-    match labels.classes.len() <= usize::from(shape.classes) {
-        true => Ok(labels),
-        false => Err(PrepareError::TooManyClasses {
+    if labels.classes.len() <= usize::from(shape.classes) {
+        Ok(labels)
+    } else {
+        Err(PrepareError::TooManyClasses {
             found: labels.classes.len(),
             shape: *shape,
             classes: shape.classes,
-        }),
+        })
     }
 }
 
@@ -242,12 +243,10 @@ pub(crate) struct Stored {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StoredError {
     /// No shape of this name.
-    #[error(
-        "this program knows no shape of the name that is stored: use the version that wrote it"
-    )]
+    #[error("this program does not know the shape that is stored: use the version that wrote it")]
     Shape,
     /// The number of blocks, roots or classes is not possible.
-    #[error("the numbers of blocks, roots and classes do not belong together")]
+    #[error("the numbers of blocks, roots and classes do not match")]
     Counts,
     /// A class's name is not usable.
     #[error(transparent)]
@@ -306,9 +305,10 @@ fn check_stored(
 ) -> Result<(), StoredError> {
     let found = block.root(shape);
     let found = found.map_err(|error| StoredError::Rows { index, error })?;
-    match block.index == index && found == *root {
-        true => Ok(()),
-        false => Err(StoredError::Root { index }),
+    if block.index == index && found == *root {
+        Ok(())
+    } else {
+        Err(StoredError::Root { index })
     }
 }
 

@@ -10,8 +10,8 @@ pub mod state;
 pub mod table;
 pub mod train_blob;
 
-mod exact;
 mod hex_bytes;
+mod number_as_text;
 
 pub use blocks::{Block, PrepareError, PreparedTask};
 pub use practice::practice_block;

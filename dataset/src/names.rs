@@ -1,5 +1,5 @@
-//! Names of columns and classes. They are published and printed, also by people who did not choose
-//! them, so they must be short and must not steer a terminal.
+//! Names of columns and classes. They are published, and printed by people who did not choose them,
+//! so they must be short and must not deceive a reader or steer a terminal.
 
 use nocknock_primitives::text::is_deceptive;
 
@@ -9,16 +9,18 @@ pub const MAX_NAME_BYTES: usize = 64;
 /// A name that cannot be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a name of a column or class must have 1 to {MAX_NAME_BYTES} bytes and no control characters"
+    "a name of a column or class must have 1 to {MAX_NAME_BYTES} bytes, in one line without control \
+     characters, invisible characters or marks that change the direction of text"
 )]
 pub struct NameError;
 
 /// Checks one name.
 pub fn check(name: &str) -> Result<(), NameError> {
     let fits = !name.is_empty() && name.len() <= MAX_NAME_BYTES;
-    match fits && !name.chars().any(is_deceptive) {
-        true => Ok(()),
-        false => Err(NameError),
+    if fits && !name.chars().any(is_deceptive) {
+        Ok(())
+    } else {
+        Err(NameError)
     }
 }
 
@@ -28,7 +30,8 @@ mod tests {
 
     #[test]
     fn ordinary_names_of_any_language_pass() {
-        for name in ["p0", "mean radius", "größe", "数字", &"x".repeat(64)] {
+        for name in ["p0", "mean radius", "größe", "数字", "می\u{200c}خواهم", &"x".repeat(64)]
+        {
             assert_eq!(check(name), Ok(()), "{name}");
         }
     }
@@ -36,7 +39,17 @@ mod tests {
     #[test]
     fn names_that_are_empty_long_or_steer_a_terminal_are_refused() {
         let long = "x".repeat(65);
-        let steering = ["a\nb", "\u{1b}[31m", "a\u{202e}b", "a\u{061c}b"];
+        let steering = [
+            "a\nb",
+            "a\tb",
+            "\u{1b}[31m",
+            "a\u{202e}b",
+            "a\u{061c}b",
+            "a\u{200b}b",
+            "a\u{2066}b",
+            "\u{feff}a",
+            "a\u{e0041}b",
+        ];
         for name in ["", &long].into_iter().chain(steering) {
             assert_eq!(check(name), Err(NameError), "{name:?}");
         }

@@ -5,8 +5,8 @@
 //! every machine gets the same integers.
 
 use crate::{
-    exact,
     names::{self, NameError},
+    number_as_text,
     table::Table,
 };
 use nocknock_primitives::model::MlpShape;
@@ -40,11 +40,11 @@ pub struct ColumnRange {
     /// Name of the column.
     pub name: String,
     /// Numbers up to here become 0.
-    #[serde(with = "exact")]
+    #[serde(with = "number_as_text")]
     pub low: f64,
     /// Numbers from here on become the largest input. In a constant column it equals `low`, and
     /// everything becomes 0.
-    #[serde(with = "exact")]
+    #[serde(with = "number_as_text")]
     pub high: f64,
 }
 
@@ -86,7 +86,7 @@ pub enum QuantiseError {
         inputs: u16,
     },
     /// Not the columns that the quantiser was made for.
-    #[error("{expected} columns are needed, those the quantiser was made for, not {found}")]
+    #[error("the quantiser was made for {expected} columns, but there are {found}")]
     Columns {
         /// Columns of the quantiser.
         expected: usize,
@@ -96,7 +96,7 @@ pub enum QuantiseError {
     /// Another column than the quantiser was made for at this place.
     #[error(
         "column {number} is `{found}`, but the quantiser was made for `{expected}` there: put the \
-         columns into the same order"
+         columns in the same order"
     )]
     ColumnName {
         /// Number of the column, from 1.
@@ -116,7 +116,7 @@ pub enum QuantiseError {
     },
     /// Numbers whose range is wider than the numbers themselves can be.
     #[error(
-        "the values of column `{column}` are too large: the largest less the smallest is beyond \
+        "the values of column `{column}` are too large: the largest minus the smallest exceeds \
          1.7e308; scale the column down or leave it out"
     )]
     TooLarge {
@@ -127,7 +127,7 @@ pub enum QuantiseError {
     #[error("the share cut off at either end must be at least 0 and less than 0.5")]
     Tail,
     /// Inputs of a width that no shape has.
-    #[error("inputs have 1 to 16 bits, and a quantiser has one column at least")]
+    #[error("inputs must have 1 to 16 bits, and a quantiser at least one column")]
     Sizes,
     /// The quantiser is for inputs of another number or width.
     #[error("the quantiser is for {inputs} inputs of {input_bits} bits, not for shape {shape}")]
@@ -159,9 +159,10 @@ impl Quantiser {
             let name = name.clone();
             // A fixed range is the caller's own and is checked below.
             let is_own = matches!(range, Range::Fixed { .. });
-            match is_own || (high - low).is_finite() {
-                true => Ok(ColumnRange { name, low, high }),
-                false => Err(QuantiseError::TooLarge { column: name }),
+            if is_own || (high - low).is_finite() {
+                Ok(ColumnRange { name, low, high })
+            } else {
+                Err(QuantiseError::TooLarge { column: name })
             }
         });
         let form = Form {
@@ -180,13 +181,14 @@ impl Quantiser {
 
     /// Checks that it makes inputs of this shape.
     pub fn check_shape(&self, shape: &MlpShape) -> Result<(), QuantiseError> {
-        match self.inputs == shape.inputs && self.input_bits == shape.input_bits {
-            true => Ok(()),
-            false => Err(QuantiseError::Shape {
+        if self.inputs == shape.inputs && self.input_bits == shape.input_bits {
+            Ok(())
+        } else {
+            Err(QuantiseError::Shape {
                 inputs: self.inputs,
                 input_bits: self.input_bits,
                 shape: *shape,
-            }),
+            })
         }
     }
 
@@ -212,9 +214,10 @@ impl Quantiser {
     }
 
     fn check_count(&self, found: usize) -> Result<(), QuantiseError> {
-        match self.columns.len() == found {
-            true => Ok(()),
-            false => Err(QuantiseError::Columns { expected: self.columns.len(), found }),
+        if self.columns.len() == found {
+            Ok(())
+        } else {
+            Err(QuantiseError::Columns { expected: self.columns.len(), found })
         }
     }
 
@@ -252,9 +255,10 @@ impl ColumnRange {
         names::check(&self.name)?;
         let width = self.high - self.low;
         let usable = self.low.is_finite() && self.high.is_finite() && width.is_finite();
-        match usable && width >= 0.0 {
-            true => Ok(()),
-            false => Err(QuantiseError::Range { column: self.name.clone() }),
+        if usable && width >= 0.0 {
+            Ok(())
+        } else {
+            Err(QuantiseError::Range { column: self.name.clone() })
         }
     }
 }
@@ -288,9 +292,10 @@ fn ends(table: &Table, column: usize, range: Range) -> Result<(f64, f64), Quanti
         Range::Fixed { low, high } => Ok((low, high)),
         Range::Quantiles { tail } if (0.0..0.5).contains(&tail) => {
             let (low, high) = quantiles(table, column, tail);
-            match low < high {
-                true => Ok((low, high)),
-                false => Ok(extremes(table, column)),
+            if low < high {
+                Ok((low, high))
+            } else {
+                Ok(extremes(table, column))
             }
         }
         Range::Quantiles { .. } => Err(QuantiseError::Tail),

@@ -150,16 +150,17 @@ fn block_count(rows: usize, shape: &MlpShape, asked: Option<u16>) -> Result<usiz
         return Err(SplitError::TooManyRows { rows, shape: *shape, most: limit * block_rows });
     }
     let blocks = asked.map_or(least, usize::from);
-    match (least..=most).contains(&blocks) {
-        true => Ok(blocks),
-        false => Err(SplitError::Blocks {
+    if (least..=most).contains(&blocks) {
+        Ok(blocks)
+    } else {
+        Err(SplitError::Blocks {
             rows,
             blocks,
             shape: *shape,
             block_rows: shape.block_rows,
             least,
             most,
-        }),
+        })
     }
 }
 

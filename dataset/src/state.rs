@@ -15,9 +15,9 @@ const VERSION: u32 = 1;
 
 /// A prepared task and how far its requester has come.
 ///
-/// Save it before the task is created: who loses the salts cannot reveal, and forfeits the bond.
-/// `P` is what the program around it wants to remember, such as the task's number; it must not be
-/// secret, because it is printed.
+/// Save it before the task is created: whoever loses the salts cannot reveal, and forfeits the
+/// bond. `P` is what the program around it wants to remember, such as the task's number; it must
+/// not be secret, because it is printed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequesterState<P> {
     /// The blocks, their salts and roots.
@@ -105,8 +105,9 @@ struct Read<P> {
 }
 
 impl<P> RequesterState<P> {
-    /// Writes the file so that after a crash at any moment either the old or the new one is there.
-    /// Only its owner may read it. One process at a time may save to a file: see [`durable::put`].
+    /// Writes the file so that either the old or the new one is there after a crash at any moment.
+    /// Only its owner may read it. Only one process at a time may save to a file: see
+    /// [`durable::put`].
     pub fn save(&self, file: &Path) -> Result<(), StateError>
     where
         P: Serialize,

@@ -69,7 +69,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a file in the format that the end of its name tells: `.csv`, `.tsv`, `.npy` or
+    /// Reads a file in the format that its extension implies: `.csv`, `.tsv`, `.npy` or
     /// `.parquet`.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
         let table = File::open(path)
@@ -99,7 +99,7 @@ impl Table {
         npy::read(source, options).map_err(|fault| TableError::new(name, fault))
     }
 
-    /// Names of the columns, the label's left out.
+    /// Names of the columns, without that of the label.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }

@@ -9,8 +9,8 @@
 //! blocks    the rows of each block in the header's order, as on the chain
 //! ```
 //!
-//! Inputs are unsigned integers of the shape's width. The quantiser tells from which numbers they
-//! were made; workers need it only to tell buyers of a model how to scale what they ask it.
+//! Inputs are unsigned integers of the shape's width. The quantiser says from which numbers they
+//! were made; workers need it only to tell buyers of a model how to scale their own data.
 
 use crate::{blocks::Block, quantise::Quantiser};
 use nocknock_primitives::{
@@ -75,13 +75,13 @@ pub enum MismatchError {
         error: WireError,
     },
     /// A block that was not drawn is missing.
-    #[error("block {index} was not drawn for the test, but is missing in the training data")]
+    #[error("block {index} was not drawn as a test block, but is missing from the training data")]
     Missing {
         /// Index of the block.
         index: BlockIndex,
     },
     /// A test block is published.
-    #[error("block {index} was drawn for the test, but is published with the training data")]
+    #[error("block {index} was drawn as a test block, but is published with the training data")]
     Drawn {
         /// Index of the block.
         index: BlockIndex,

@@ -27,37 +27,42 @@ use scale_info::TypeInfo;
     TypeInfo,
 )]
 pub struct Description {
-    /// Name for people, UTF-8, not blank, without control characters.
+    /// Name for people: UTF-8, not blank, one line without
+    /// [deceptive](crate::text::is_deceptive) characters.
     pub name: Text<MAX_NAME>,
-    /// What is to be learnt from what, UTF-8.
+    /// What is to be learned from what: UTF-8, lines without
+    /// [deceptive](crate::text::is_deceptive) characters, separated by `\n`.
     pub text: Text<MAX_DESCRIPTION>,
-    /// Words to find it by, each once: lower-case ASCII letters, digits and `-`.
+    /// Words by which it can be found: lower-case ASCII letters, digits and `-`. None occurs twice.
     pub tags: List<Text<MAX_TAG>, MAX_TAGS>,
-    /// Hash of a longer document outside the chain.
+    /// The hash of a longer document outside the chain.
     pub metadata: Option<ContentHash>,
 }
 
-/// Why a description is not accepted, whatever its length.
+/// Why a description is refused, apart from its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DescriptionError {
-    /// Name or text is not UTF-8.
+    /// The name or the text is not UTF-8.
     #[error("name and text must be UTF-8")]
     NotUtf8,
     /// The name has nothing to read.
     #[error("the name must have at least one visible character")]
     BlankName,
-    /// The name would break a line or a terminal.
-    #[error("the name must not contain line breaks or other control characters")]
+    /// The name or the text could break a terminal or pass for another one.
+    #[error(
+        "name and text must not contain control characters, invisible characters or marks that \
+         change the direction of text; only the text may have line breaks, as \\n"
+    )]
     ControlCharacter,
-    /// A tag is empty or has other characters than it may have.
+    /// A tag is empty, or contains characters that it may not contain.
     #[error("a tag must consist of lower-case ASCII letters, digits and -, at least one of them")]
     BadTag,
-    /// Two tags are equal.
+    /// Two tags are the same.
     #[error("no tag may be given twice")]
     DuplicateTag,
 }
 
-/// Why texts are no description.
+/// Why texts do not make a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NewDescriptionError {
     /// The name is longer than [`MAX_NAME`].
@@ -78,7 +83,7 @@ pub enum NewDescriptionError {
 }
 
 impl Description {
-    /// A description of these texts, if the chain would accept it.
+    /// A description with these texts, provided that the chain would accept it.
     pub fn new<S: AsRef<str>>(
         name: &str,
         text: &str,
@@ -98,7 +103,7 @@ impl Description {
     /// What the chain checks before it stores a description.
     pub fn check(&self) -> Result<(), DescriptionError> {
         check_name(&self.name)?;
-        core::str::from_utf8(&self.text).map_err(|_| DescriptionError::NotUtf8)?;
+        check_text(&self.text)?;
         check_tags(&self.tags)
     }
 }
@@ -122,10 +127,23 @@ fn bounded_tags<S: AsRef<str>>(
 
 fn check_name(name: &[u8]) -> Result<(), DescriptionError> {
     let name = core::str::from_utf8(name).map_err(|_| DescriptionError::NotUtf8)?;
-    if name.trim().is_empty() {
+    if name.chars().all(|c| c.is_whitespace() || is_joiner(c)) {
         return Err(DescriptionError::BlankName);
     }
     if name.chars().any(is_deceptive) {
+        return Err(DescriptionError::ControlCharacter);
+    }
+    Ok(())
+}
+
+/// Characters that join or part the letters beside them and show nothing themselves.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+fn check_text(text: &[u8]) -> Result<(), DescriptionError> {
+    let text = core::str::from_utf8(text).map_err(|_| DescriptionError::NotUtf8)?;
+    if text.split('\n').any(|line| line.chars().any(is_deceptive)) {
         return Err(DescriptionError::ControlCharacter);
     }
     Ok(())
@@ -149,7 +167,7 @@ fn is_tag_character(byte: &u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-'
 }
 
-/// The best model that an experiment has seen delivered.
+/// The best model that has been delivered in an experiment.
 #[derive(
     Clone,
     Copy,
@@ -174,17 +192,17 @@ pub struct Champion {
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Experiment<AccountId, BlockNumber> {
-    /// Who may describe, transfer and archive it and sponsor tasks in it.
+    /// Who may describe, transfer and archive it, and sponsor tasks in it.
     pub owner: AccountId,
     /// What the owner says about it.
     pub description: Description,
     /// When it was created.
     pub created_at: BlockNumber,
-    /// It takes no new tasks.
+    /// Whether it is archived and accepts no new tasks.
     pub archived: bool,
     /// Its best delivered model.
     pub champion: Option<Champion>,
-    /// Model versions registered so far.
+    /// Number of model versions registered so far.
     pub versions: ModelVersionNumber,
 }
 
@@ -195,21 +213,21 @@ pub struct Experiment<AccountId, BlockNumber> {
 pub struct LeaderboardEntry<AccountId, BlockNumber> {
     /// Who proved it.
     pub worker: AccountId,
-    /// In which task.
+    /// In which task it was proved.
     pub task: TaskId,
-    /// About which model.
+    /// The model that reached it.
     pub model: ModelCommitment,
     /// The score on all of the task's test blocks.
     pub score: Score,
-    /// When the last block was proved.
+    /// When its last block was proved.
     pub at: BlockNumber,
 }
 
-/// The best entries, best first; of equal scores the earlier one.
+/// The best entries, best first, and the earlier of two equal ones first.
 pub type Leaderboard<AccountId, BlockNumber> =
     List<LeaderboardEntry<AccountId, BlockNumber>, MAX_LEADERBOARD>;
 
-/// What a model is used for.
+/// What stage a model version is in.
 #[derive(
     Clone,
     Copy,
@@ -223,11 +241,11 @@ pub type Leaderboard<AccountId, BlockNumber> =
     TypeInfo,
 )]
 pub enum Stage {
-    /// Delivered, not the best.
+    /// Delivered, but not the best.
     Candidate,
     /// The best so far.
     Champion,
-    /// Put aside.
+    /// Put aside by its owner.
     Archived,
 }
 
@@ -250,7 +268,7 @@ pub struct DeliveredModel<AccountId> {
     pub score: Score,
     /// The circuit under which the score was proved.
     pub circuit: CircuitId,
-    /// Commitment to the key of its ciphertext.
+    /// Commitment to the key that decrypts its ciphertext.
     pub key_commitment: KeyCommitment,
     /// A copy of the ciphertext outside the chain.
     pub blob: Option<BlobId>,
@@ -263,9 +281,9 @@ pub struct DeliveredModel<AccountId> {
 pub struct ModelVersion<AccountId, BlockNumber> {
     /// The model.
     pub delivered: DeliveredModel<AccountId>,
-    /// What it is used for.
+    /// Its stage.
     pub stage: Stage,
-    /// Who may change its stage.
+    /// Who may change its stage and give it away.
     pub owner: AccountId,
     /// When it was registered.
     pub at: BlockNumber,
@@ -274,6 +292,7 @@ pub struct ModelVersion<AccountId, BlockNumber> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     fn described(
         name: &str,
@@ -301,10 +320,42 @@ mod tests {
 
     #[test]
     fn a_name_needs_something_to_read_in_one_line() {
-        assert_eq!(refused("", &[]), Some(DescriptionError::BlankName));
-        assert_eq!(refused(" \u{a0}", &[]), Some(DescriptionError::BlankName));
-        for name in ["a\nb", "a\u{1b}[2J", "a\u{85}"] {
-            assert_eq!(refused(name, &[]), Some(DescriptionError::ControlCharacter));
+        for name in ["", " \u{a0}", "\n", "\u{200d}", " \u{200c}\u{200d}"] {
+            assert_eq!(refused(name, &[]), Some(DescriptionError::BlankName), "{name:?}");
+        }
+        for name in ["a\nb", "a\tb", "a\u{1b}[2J", "a\u{85}", "a\u{2028}b"] {
+            let error = refused(name, &[]);
+            assert_eq!(error, Some(DescriptionError::ControlCharacter), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_texts_of_every_script_pass() {
+        for text in ["größe", "数字", "שלום", "می\u{200c}خواهم", "👩\u{200d}🔬", "e\u{301}"]
+        {
+            assert!(described(text, text, &[]).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_would_pass_for_another_one_is_refused() {
+        // A right-to-left override, an isolate, an Arabic letter mark, a zero-width space, a word
+        // joiner, a byte order mark and a tag character.
+        for mark in
+            ['\u{202e}', '\u{2067}', '\u{61c}', '\u{200b}', '\u{2060}', '\u{feff}', '\u{e0041}']
+        {
+            let error = refused(&format!("Digits{mark}"), &[]);
+            assert_eq!(error, Some(DescriptionError::ControlCharacter), "{mark:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_has_line_breaks_but_nothing_else_that_steers_or_hides() {
+        assert!(described("n", "one\n\ntwo\n", &[]).is_ok());
+        for text in ["a\r\nb", "a\tb", "a\u{1b}[2J", "a\u{2028}b", "a\n\u{202e}b", "\u{feff}a"] {
+            let error = described("n", text, &[]).unwrap_err();
+            let refused = NewDescriptionError::Refused(DescriptionError::ControlCharacter);
+            assert_eq!(error, refused, "{text:?}");
         }
     }
 

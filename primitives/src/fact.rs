@@ -10,27 +10,27 @@ use alloc::{format, string::String};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// Beginning of the domains in which the chain alone writes.
+/// The beginning of the domains in which only the chain writes.
 pub const RESERVED_DOMAIN: &str = "nocknock";
-/// Domain of the proven scores.
+/// The domain of proven scores.
 pub const SCORE_DOMAIN: &str = "nocknock/score";
-/// All of the belief there is, in the unit of [`Fact::confidence`].
+/// Full confidence, in the unit of [`Fact::confidence`].
 pub const FULL_CONFIDENCE: u32 = 1_000_000;
 
 /// What a fact says.
 ///
 /// `domain`, `subject` and `predicate` are *keys*: lower-case ASCII letters, digits and `-_/.:`,
 /// with a letter or digit at both ends. So two keys that look alike are the same bytes. `object` is
-/// any UTF-8 text for people or programs.
+/// any UTF-8 text for people or programs, in one line without [deceptive](is_deceptive) characters.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Statement {
-    /// Field of knowledge.
+    /// The field of knowledge.
     pub domain: Text<MAX_DOMAIN>,
     /// What it is about.
     pub subject: Text<MAX_SUBJECT>,
-    /// Which property.
+    /// Which property of the subject.
     pub predicate: Text<MAX_PREDICATE>,
     /// The value of the property.
     pub object: Text<MAX_OBJECT>,
@@ -50,23 +50,23 @@ pub enum Evidence {
         /// The model that it is about.
         model: ModelCommitment,
     },
-    /// A bonded proposer, and nobody who disputed it with success.
+    /// A proposer with a bond, whom nobody has disputed successfully.
     Attested,
     /// A source outside the chain.
     Imported {
-        /// Where it comes from, UTF-8.
+        /// Where it comes from: a URI, printable ASCII.
         uri: Text<MAX_URI>,
         /// A copy of the source.
         blob: BlobId,
     },
 }
 
-/// Why a proposer says that its fact should be believed.
+/// Why a proposer says that a fact should be believed.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum Source {
-    /// Its word and its bond.
+    /// The proposer's word and bond.
     Attested,
     /// A source outside the chain.
     Imported {
@@ -93,8 +93,11 @@ pub enum TextError {
         "the predicate is not a key: use a-z, 0-9 and -_/.: with a letter or digit at both ends"
     )]
     Predicate,
-    /// The object is empty, not UTF-8, or has control characters or space around it.
-    #[error("the object must be UTF-8 text without control characters or space around it")]
+    /// The object is empty, not UTF-8, has [deceptive](is_deceptive) characters or space around it.
+    #[error(
+        "the object must be one line of UTF-8 text without space around it, control characters, \
+         invisible characters or marks that change the direction of text"
+    )]
     Object,
     /// The URI has no scheme, or characters that URIs escape.
     #[error("the URI must be printable ASCII and begin with a scheme such as https:")]
@@ -102,7 +105,7 @@ pub enum TextError {
 }
 
 impl Statement {
-    /// Checks the texts. Nothing is changed: a text that is not in normal form is refused.
+    /// Checks the texts. Nothing is changed: a text that is not in its normal form is refused.
     pub fn check(&self) -> Result<(), TextError> {
         check_that(is_key(&self.domain), TextError::Domain)?;
         check_that(is_key(&self.subject), TextError::Subject)?;
@@ -110,7 +113,7 @@ impl Statement {
         check_that(is_plain_text(&self.object), TextError::Object)
     }
 
-    /// The domain is one in which the chain alone writes.
+    /// Whether only the chain writes in the domain.
     pub fn is_reserved(&self) -> bool {
         self.domain.starts_with(RESERVED_DOMAIN.as_bytes())
     }
@@ -136,9 +139,10 @@ impl From<Source> for Evidence {
 }
 
 fn check_that(holds: bool, error: TextError) -> Result<(), TextError> {
-    match holds {
-        true => Ok(()),
-        false => Err(error),
+    if holds {
+        Ok(())
+    } else {
+        Err(error)
     }
 }
 
@@ -166,7 +170,7 @@ fn is_uri(bytes: &[u8]) -> bool {
     has_scheme && bytes.iter().all(u8::is_ascii_graphic)
 }
 
-/// Where a fact stands.
+/// The status of a fact.
 #[derive(
     Clone,
     Copy,
@@ -182,35 +186,35 @@ fn is_uri(bytes: &[u8]) -> bool {
 pub enum FactStatus {
     /// Open to dispute.
     Proposed,
-    /// Disputed, and decided by votes.
+    /// Disputed; votes decide.
     Disputed,
     /// Believed.
     Accepted,
     /// Voted down.
     Rejected,
-    /// Taken back by its proposer.
+    /// Retracted by its proposer.
     Retracted,
-    /// A newer fact takes its place.
+    /// Replaced by a newer fact.
     Superseded {
         /// That fact.
         by: FactId,
     },
-    /// Nothing was decided: too few voted, or as many for it as against it, or the fact that it was
-    /// to supersede was superseded by another one before. It is not believed, and nobody loses
-    /// anything by it.
+    /// Nothing was decided: too few voted, or as many for it as against it, or another fact had
+    /// already superseded the one that it was to supersede. It is not believed, and nobody loses
+    /// anything.
     Lapsed,
 }
 
 /// The two sides of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Who says that the fact is true: proposer and attesters.
+    /// Those who say that the fact is true: proposer and attesters.
     Support,
-    /// Who disputes it.
+    /// Those who dispute it.
     Against,
 }
 
-/// Who spoke for and against a fact.
+/// How much was said for and against a fact.
 #[derive(
     Clone,
     Copy,
@@ -225,9 +229,9 @@ pub enum Side {
     TypeInfo,
 )]
 pub struct Tally {
-    /// Accounts that attested it with a bond, its proposer not among them.
+    /// Number of accounts that attested it with a bond, not counting its proposer.
     pub attesters: u32,
-    /// Accounts that disputed it with a bond.
+    /// Number of accounts that disputed it with a bond.
     pub disputers: u32,
     /// Work points of the votes for it.
     pub support: u128,
@@ -244,50 +248,50 @@ pub struct Fact<AccountId, BlockNumber> {
     pub statement: Statement,
     /// Why it is believed.
     pub evidence: Evidence,
-    /// Where it stands.
+    /// Its status.
     pub status: FactStatus,
-    /// Who proposed it; of a proven score, who proved it.
+    /// Who proposed it, or for a proven score who proved it.
     pub author: AccountId,
     /// When it was written.
     pub created_at: BlockNumber,
-    /// When it was decided or taken back; of a proven fact, when it was written.
+    /// When it was decided or retracted, or for a proven fact when it was written.
     pub decided_at: Option<BlockNumber>,
-    /// The fact whose place it takes or was to take.
+    /// The fact that it replaces or was to replace.
     pub supersedes: Option<FactId>,
-    /// Who spoke for and against it.
+    /// How much was said for and against it.
     pub tally: Tally,
 }
 
-/// The bonds and votes about a fact that are not claimed yet. It exists from the proposal until the
-/// last claim.
+/// The bonds and votes on a fact that have not been claimed yet. It exists from the proposal until
+/// the last claim.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Case<AccountId, Balance, BlockNumber> {
-    /// First block in which no bond is taken any more.
+    /// First block in which bonds are no longer accepted.
     pub window_end: BlockNumber,
-    /// First block in which no vote is taken any more.
+    /// First block in which votes are no longer accepted.
     pub vote_end: BlockNumber,
-    /// The first who disputed the fact.
+    /// The first account that disputed the fact.
     pub disputer: Option<AccountId>,
-    /// Sum of the bonds for the fact, less the fee once it is charged.
+    /// The sum of the bonds for the fact, less the fee once it has been charged.
     pub support_bonds: Balance,
-    /// Sum of the bonds against it.
+    /// The sum of the bonds against it.
     pub against_bonds: Balance,
-    /// Bonds for it that are not claimed.
+    /// Number of bonds for it that have not been claimed.
     pub open_support: u32,
-    /// Bonds against it that are not claimed.
+    /// Number of bonds against it that have not been claimed.
     pub open_against: u32,
-    /// Deposits of voters that are not claimed.
+    /// Number of deposits of voters that have not been claimed.
     pub open_votes: u32,
-    /// The most work points that existed at any of the votes; the quorum is a share of them.
+    /// The most work points that existed at any of the votes. The quorum is a fraction of them.
     pub electorate: u128,
-    /// What was taken from the losers and not yet paid to the winners. It is held from the first of
-    /// the winners.
+    /// What has been taken from the losers and not yet paid to the winners. It is held in the
+    /// account of the first of the winners.
     pub pool: Balance,
 }
 
-/// What an account is to a fact.
+/// How an account takes part in a fact.
 #[derive(
     Clone,
     Copy,
@@ -307,9 +311,9 @@ pub enum Role {
     Attester,
     /// It disputed the fact.
     Disputer,
-    /// It voted about the fact.
+    /// It voted on the fact.
     Voter {
-        /// For it, or against it.
+        /// Whether it voted for the fact.
         support: bool,
         /// Its work points when it voted.
         points: u128,
@@ -330,31 +334,33 @@ pub enum Role {
     TypeInfo,
 )]
 pub struct Stake<Balance> {
-    /// What the account is to the fact.
+    /// How the account takes part in the fact.
     pub role: Role,
-    /// What is held.
+    /// How much is held.
     pub bond: Balance,
 }
 
 impl FactStatus {
-    /// Nobody has decided about the fact yet.
+    /// Whether the fact is still undecided.
     pub const fn is_open(&self) -> bool {
         matches!(self, Self::Proposed | Self::Disputed)
     }
 
-    /// The fact is or was believed, and stays for ever.
+    /// Whether the fact is or was believed, and so stays for ever.
     pub const fn is_permanent(&self) -> bool {
         matches!(self, Self::Accepted | Self::Superseded { .. })
     }
 
-    /// Nothing was decided, so the fact goes as soon as all deposits are claimed.
+    /// Whether nothing was decided, so that the fact is removed as soon as all deposits have been
+    /// claimed.
     pub const fn is_withdrawn(&self) -> bool {
         matches!(self, Self::Retracted | Self::Lapsed)
     }
 }
 
 impl Tally {
-    /// What the votes decide, when `quorum` points must have voted: the side with more points wins.
+    /// What the votes decide, given that `quorum` points must have voted: the side with more points
+    /// wins.
     pub const fn verdict(&self, quorum: u128) -> FactStatus {
         let turnout = self.support.saturating_add(self.against);
         if turnout == 0 || turnout < quorum || self.support == self.against {
@@ -368,12 +374,12 @@ impl Tally {
 }
 
 impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
-    /// The chain itself has verified it.
+    /// Whether the chain itself has verified it.
     pub const fn is_proven(&self) -> bool {
         matches!(self.evidence, Evidence::Proven { .. })
     }
 
-    /// Somebody disputed it.
+    /// Whether somebody disputed it.
     pub const fn was_disputed(&self) -> bool {
         self.tally.disputers > 0
     }
@@ -389,13 +395,13 @@ impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
         }
     }
 
-    /// How far the chain believes it, in millionths.
+    /// How strongly the chain believes it, in millionths.
     ///
     /// - Not accepted, or superseded: 0.
-    /// - Proven: all.
-    /// - Disputed and upheld: the share of the points that voted for it.
+    /// - Proven: full confidence.
+    /// - Disputed and upheld: the fraction of the points that voted for it.
     /// - Never disputed, with `n` attesters: `(n + 1) / (n + 2)`, so one half without any, and
-    ///   never all.
+    ///   never full confidence.
     pub fn confidence(&self) -> u32 {
         let Tally { attesters, support, against, .. } = self.tally;
         match self.status {
@@ -425,27 +431,27 @@ fn millionths(part: u128, whole: u128) -> u32 {
 }
 
 impl<AccountId, Balance, BlockNumber: Copy + PartialOrd> Case<AccountId, Balance, BlockNumber> {
-    /// Facts can be attested, disputed and retracted now.
+    /// Whether the fact can be attested, disputed and retracted now.
     pub fn takes_bonds(&self, now: BlockNumber) -> bool {
         now < self.window_end
     }
 
-    /// A disputed fact can be voted on now.
+    /// Whether a disputed fact can be voted on now.
     pub fn takes_votes(&self, now: BlockNumber) -> bool {
         self.window_end <= now && now < self.vote_end
     }
 
-    /// The fact can be decided now.
+    /// Whether the fact can be decided now.
     pub fn is_due(&self, disputed: bool, now: BlockNumber) -> bool {
         now >= if disputed { self.vote_end } else { self.window_end }
     }
 
-    /// Everything is claimed.
+    /// Whether everything has been claimed.
     pub const fn is_closed(&self) -> bool {
         self.open_support == 0 && self.open_against == 0 && self.open_votes == 0
     }
 
-    /// Bonds of a side that are not claimed.
+    /// Number of bonds of a side that have not been claimed.
     pub const fn open(&self, side: Side) -> u32 {
         match side {
             Side::Support => self.open_support,
@@ -455,7 +461,7 @@ impl<AccountId, Balance, BlockNumber: Copy + PartialOrd> Case<AccountId, Balance
 }
 
 impl<AccountId, Balance: Copy, BlockNumber> Case<AccountId, Balance, BlockNumber> {
-    /// Sum of the bonds of a side.
+    /// The sum of the bonds of a side.
     pub const fn bonds(&self, side: Side) -> Balance {
         match side {
             Side::Support => self.support_bonds,
@@ -475,7 +481,7 @@ impl Side {
 }
 
 impl Role {
-    /// The side on which it has money; voters have it on neither.
+    /// The side on which it has money at stake; voters have none at stake on either.
     pub const fn side(&self) -> Option<Side> {
         match self {
             Self::Proposer | Self::Attester => Some(Side::Support),
@@ -485,14 +491,14 @@ impl Role {
     }
 }
 
-/// A score that the chain has verified and paid for, to be written as a proven fact.
+/// A score that the chain has verified and paid for, and that is to be written as a proven fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScoreFact<AccountId> {
     /// The experiment.
     pub experiment: ExperimentId,
     /// The task.
     pub task: TaskId,
-    /// Version of the model in the experiment's registry.
+    /// The version of the model in the experiment's registry.
     pub version: ModelVersionNumber,
     /// Who trained it.
     pub worker: AccountId,
@@ -592,7 +598,7 @@ mod tests {
         for object in ["x", "A b", "\u{dc}berfluss \u{1f680}", "0x00 173/180"] {
             assert_eq!(statement("a", object.as_bytes()).check(), Ok(()), "{object}");
         }
-        let bad: [&[u8]; 8] = [
+        let bad: [&[u8]; 12] = [
             b"",
             b" x",
             b"x\n",
@@ -601,6 +607,10 @@ mod tests {
             b"a\0b",
             "a\u{202e}b".as_bytes(),
             "a\u{061c}b".as_bytes(),
+            "a\u{200b}b".as_bytes(),
+            "a\u{2028}b".as_bytes(),
+            "\u{feff}a".as_bytes(),
+            "a\u{e0041}b".as_bytes(),
         ];
         for object in bad {
             assert_eq!(statement("a", object).check(), Err(TextError::Object), "{object:?}");

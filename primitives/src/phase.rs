@@ -1,6 +1,6 @@
 //! The phase of a task: a pure function of the task and the number of the block.
 //!
-//! No hook moves a task from phase to phase. Whoever reads a task, on the chain or off it, asks
+//! No hook moves a task from phase to phase. Whoever reads a task, on the chain or off it, calls
 //! this function. A deadline `start + period` is exclusive: the phase covers the blocks
 //! `start..start + period`.
 
@@ -9,16 +9,16 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use num_traits::{Bounded, CheckedAdd, CheckedDiv, CheckedSub, Zero};
 use scale_info::TypeInfo;
 
-/// A block number that phases can be computed from; `u32` and `u64` are.
+/// A block number from which phases can be computed; `u32` and `u64` are.
 pub trait BlockTime:
     Copy + Ord + Zero + Bounded + CheckedAdd + CheckedSub + CheckedDiv + TryInto<u32>
 {
-    /// The sum, or the last block there can be.
+    /// The sum, or the greatest block number if it would be larger.
     fn after(self, period: Self) -> Self {
         self.checked_add(&period).unwrap_or_else(Self::max_value)
     }
 
-    /// Whole periods between `start` and this block.
+    /// The number of whole periods between `start` and this block.
     fn periods_since(self, start: Self, period: Self) -> u32 {
         let elapsed = self.checked_sub(&start).unwrap_or_else(Self::zero);
         elapsed.checked_div(&period).map_or(0, |count| count.try_into().unwrap_or(u32::MAX))
@@ -30,7 +30,7 @@ impl<T> BlockTime for T where
 {
 }
 
-/// Where a task stands and so who may act.
+/// The phase that a task is in, which determines who may act.
 #[derive(
     Clone,
     Copy,
@@ -44,9 +44,9 @@ impl<T> BlockTime for T where
     TypeInfo,
 )]
 pub enum Phase {
-    /// The roots are stored; anyone may draw the test blocks once the seed is known.
+    /// The roots are stored. Anybody may draw the test blocks once the seed is known.
     Created,
-    /// The test blocks are known; the requester publishes the training data.
+    /// The test blocks are known. The requester publishes the training data.
     Drawn,
     /// Workers train and commit.
     Open,
@@ -54,14 +54,14 @@ pub enum Phase {
     Reveal,
     /// Workers prove their scores.
     Prove,
-    /// Nothing more can be added; anyone may settle the task.
+    /// Nothing more can be added. Anybody may settle the task.
     Settle,
     /// The worker of this rank, from 0, delivers.
     Deliver {
         /// The rank whose turn it is.
         rank: u32,
     },
-    /// Nobody is left to deliver, or every share is paid; anyone may finish the task.
+    /// Nobody is left to deliver, or every share has been paid. Anybody may finish the task.
     Done,
 }
 
@@ -74,7 +74,8 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
         }
     }
 
-    /// First block after the phase in which the task is at `now`, if time alone ends that phase.
+    /// First block after the phase in which the task is in block `now`, if time alone ends that
+    /// phase.
     pub fn deadline(&self, now: BlockNumber) -> Option<BlockNumber> {
         let periods = &self.terms.periods;
         match self.phase(now) {
@@ -88,12 +89,12 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
         }
     }
 
-    /// First block in which no commitment is taken any more.
+    /// First block in which commitments are no longer accepted.
     pub fn commit_end(&self) -> Option<BlockNumber> {
         Some(self.opened_at?.after(self.terms.periods.commit))
     }
 
-    /// First block in which no reveal is taken any more.
+    /// First block in which reveals are no longer accepted.
     pub fn reveal_end(&self) -> Option<BlockNumber> {
         Some(self.commit_end()?.after(self.terms.periods.reveal))
     }
@@ -137,13 +138,13 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
         Phase::Deliver { rank }
     }
 
-    /// The share of the reward, in basis points, that the next delivery is paid.
+    /// The share of the reward, in basis points, that pays for the next delivery.
     pub fn next_share(&self, settlement: &Settlement<BlockNumber>) -> Option<u16> {
         let place = usize::try_from(settlement.paid).ok()?;
         self.terms.shares.get(place).copied()
     }
 
-    /// The worker of this rank had its turn to deliver and let it pass, or delivered.
+    /// Whether the worker of this rank has delivered, or has let its turn to deliver pass.
     pub fn turn_is_over(&self, rank: u32, now: BlockNumber) -> bool {
         self.settlement.as_ref().is_some_and(|settlement| {
             let waiting = self.next_share(settlement).is_some();
@@ -151,13 +152,13 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
         })
     }
 
-    /// The rank whose turn it is in block `now`: one rank after the other, a period each.
+    /// The rank whose turn it is in block `now`: one rank after the other, one period each.
     pub fn rank_in_turn(&self, settlement: &Settlement<BlockNumber>, now: BlockNumber) -> u32 {
         let missed = now.periods_since(settlement.turn_began, self.terms.periods.deliver);
         settlement.turn.saturating_add(missed)
     }
 
-    /// The test blocks were revealed, and hold fewer rows than promised.
+    /// Whether the test blocks have been revealed but hold fewer rows than promised.
     pub fn reveal_failed(&self) -> bool {
         self.revealed_at.is_some() && self.test_rows() < self.terms.min_test_rows
     }

@@ -44,7 +44,7 @@ use scale_info::TypeInfo;
 pub enum Assurance {
     /// Its submitter says so.
     Attested,
-    /// The chain has seen it itself.
+    /// The chain itself has observed it.
     Checked,
     /// A proof that the chain has verified states it.
     Proved,
@@ -59,7 +59,7 @@ pub struct Provenance<AccountId> {
     pub experiment: ExperimentId,
     /// The task.
     pub task: TaskId,
-    /// Version of the model in the experiment's registry.
+    /// The version of the model in the experiment's registry.
     pub version: ModelVersionNumber,
     /// Who delivered it.
     pub submitter: AccountId,
@@ -73,20 +73,20 @@ pub struct Provenance<AccountId> {
     pub data_roots: ContentHash,
     /// Where the training data was published.
     pub train_data: Option<BlobId>,
-    /// What the worker attests.
+    /// What the worker attests about the model.
     pub attestation: Attestation,
 }
 
-/// A provenance record as the chain keeps it.
+/// A provenance record as the chain stores it.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Recorded<AccountId> {
     /// What was recorded.
     pub provenance: Provenance<AccountId>,
-    /// The anchor that holds the record, or will hold it once it is closed.
+    /// The anchor that contains the record, or will contain it once that anchor is closed.
     pub anchor: AnchorNumber,
-    /// The record before this one of the same model.
+    /// The previous record of the same model.
     pub previous: Option<RecordId>,
 }
 
@@ -118,11 +118,11 @@ pub enum ProvenanceField {
     DataRoots,
     /// Where the training data was published.
     TrainData,
-    /// The machine's image.
+    /// The image of the machine.
     Image,
     /// The program that trained it.
     Code,
-    /// The hyper-parameters.
+    /// The hyperparameters.
     Hyperparameters,
     /// The encrypted copy outside the chain.
     ModelBlob,
@@ -146,9 +146,10 @@ impl ProvenanceField {
 
     /// How far this field can be trusted in any record.
     ///
-    /// The score, the model it belongs to and the roots of the test data are inputs of verified
-    /// proofs. Task, submitter and circuit are what the chain saw itself. Which data the model was
-    /// *trained* on, where it lies, and how it was trained is only said by those who did it.
+    /// The score, the model that reached it and the roots of the test data are inputs of verified
+    /// proofs. Task, submitter and circuit are what the chain itself observed. Which data the model
+    /// was *trained* on, where that data is stored, and how the model was trained is only claimed
+    /// by those who did it.
     pub const fn assurance(self) -> Assurance {
         match self {
             Self::Model | Self::Score | Self::DataRoots => Assurance::Proved,

@@ -11,10 +11,10 @@ use crate::{
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// Number of a registration of an account. Each proof of registration uses one up.
+/// The number of a registration of an account. Each proof of registration uses one up.
 pub type Round = TaskId;
 
-/// Number of a session, counted from 0.
+/// The number of a session, counted from 0.
 pub type Session = u32;
 
 /// How a curriculum task ended, as far as its budget and its custodian are concerned.
@@ -31,10 +31,10 @@ pub type Session = u32;
     TypeInfo,
 )]
 pub enum CurriculumEnd {
-    /// The custodian did its part. What was not paid goes back to the pot.
+    /// The custodian did its part. What was not paid out goes back to the pot.
     Regular,
-    /// The custodian did not publish the training data or did not reveal a test block: it loses
-    /// the role.
+    /// The custodian failed to publish the training data or to reveal a test block, and loses its
+    /// role.
     CustodianFailed,
 }
 
@@ -46,16 +46,16 @@ pub enum CurriculumEnd {
 pub struct Schedule {
     /// What the first session releases.
     pub initial: u128,
-    /// Sessions after which the release halves. Nothing is ever released if this is 0.
+    /// The number of sessions after which the release halves. If it is 0, nothing is ever released.
     pub halving_sessions: u32,
     /// The most that is ever released.
     pub cap: u128,
 }
 
 impl Schedule {
-    /// What the sessions from 0 up to and including `session` release together.
+    /// How much the sessions from 0 up to and including `session` release together.
     ///
-    /// Exact for any session in at most 128 steps: after 128 halvings nothing is left to release.
+    /// Exact for any session, in at most 128 steps: after 128 halvings nothing is left to release.
     pub fn released_through(&self, session: Session) -> u128 {
         let mut left = u64::from(session).saturating_add(1);
         let mut sum = 0u128;
@@ -68,7 +68,7 @@ impl Schedule {
         sum.min(self.cap)
     }
 
-    /// What the sessions after `from` up to and including `to` release together.
+    /// How much the sessions after `from`, up to and including `to`, release together.
     pub fn released_between(&self, from: Session, to: Session) -> u128 {
         self.released_through(to).saturating_sub(self.released_through(from))
     }
@@ -96,42 +96,42 @@ fn halved(amount: u128, times: u32) -> u128 {
     TypeInfo,
 )]
 pub struct Books {
-    /// What the schedule has released until now.
+    /// How much the schedule has released so far.
     pub released: u128,
-    /// What is set aside for open curriculum tasks.
+    /// How much is set aside for open curriculum tasks.
     pub reserved: u128,
-    /// What was ever minted.
+    /// How much has ever been minted.
     pub minted: u128,
-    /// What was ever burnt.
+    /// How much has ever been burnt.
     pub burnt: u128,
 }
 
 impl Books {
-    /// What is released, and neither minted nor set aside.
+    /// How much has been released and neither minted nor set aside.
     pub const fn free_pot(&self) -> u128 {
         self.released.saturating_sub(self.minted).saturating_sub(self.reserved)
     }
 
-    /// Adds to the pot, but not above `cap` in all, and returns what was added.
+    /// Adds to the pot, up to `cap` in total, and returns how much was added.
     pub fn release(&mut self, amount: u128, cap: u128) -> u128 {
         let added = amount.min(cap.saturating_sub(self.released));
         self.released = self.released.saturating_add(added);
         added
     }
 
-    /// Sets up to `amount` of the free pot aside and returns how much it was.
+    /// Sets aside up to `amount` of the free pot, and returns how much it was.
     pub fn reserve(&mut self, amount: u128) -> u128 {
         let reserved = amount.min(self.free_pot());
         self.reserved = self.reserved.saturating_add(reserved);
         reserved
     }
 
-    /// Returns what was set aside to the free pot.
+    /// Returns `amount` of what was set aside to the free pot.
     pub fn unreserve(&mut self, amount: u128) {
         self.reserved = self.reserved.saturating_sub(amount);
     }
 
-    /// Notes that `amount` of what was set aside is minted.
+    /// Records that `amount` of what was set aside has been minted.
     pub fn mint(&mut self, amount: u128) {
         self.reserved = self.reserved.saturating_sub(amount);
         self.minted = self.minted.saturating_add(amount);
@@ -147,19 +147,20 @@ pub struct CurriculumTask<AccountId> {
     pub experiment: ExperimentId,
     /// Who created it and reveals its blocks.
     pub custodian: AccountId,
-    /// What is still set aside for it.
+    /// How much is still set aside for it.
     pub budget: u128,
-    /// Its winner was paid.
+    /// Whether its winner has been paid.
     pub paid: bool,
 }
 
 impl<AccountId> CurriculumTask<AccountId> {
-    /// What an improvement earns: `budget × improvement`, rounded down. Nothing if the task was
-    /// paid before.
+    /// How much an improvement earns: `budget × improvement`, rounded down. Nothing if the task has
+    /// already been paid.
     pub fn earned(&self, improvement: Improvement) -> u128 {
-        match self.paid {
-            true => 0,
-            false => fraction(self.budget, improvement.numerator, improvement.denominator),
+        if self.paid {
+            0
+        } else {
+            fraction(self.budget, improvement.numerator, improvement.denominator)
         }
     }
 }
@@ -181,8 +182,8 @@ fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
 
 /// Work points as they are stored: an amount, and the generation in which it was written.
 ///
-/// Points halve with each generation, rounded down. Nothing is rewritten when that happens: what
-/// they are worth now follows from the present generation.
+/// Points halve with each generation, rounded down. Nothing is rewritten when that happens: their
+/// current value follows from the current generation.
 #[derive(
     Clone,
     Copy,
@@ -199,17 +200,17 @@ fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
 pub struct Points {
     /// The points in that generation.
     pub amount: u128,
-    /// Halvings that had passed when they were written.
+    /// The number of halvings that had passed when they were written.
     pub generation: u32,
 }
 
 impl Points {
-    /// What the points are in a generation.
+    /// The value of the points in a generation.
     pub fn at(&self, generation: u32) -> u128 {
         halved(self.amount, generation.saturating_sub(self.generation))
     }
 
-    /// The points in this generation with more added to them.
+    /// The points in this generation, with `amount` added.
     pub fn plus(&self, amount: u128, generation: u32) -> Self {
         Self {
             amount: self.at(generation).saturating_add(amount),
@@ -217,7 +218,7 @@ impl Points {
         }
     }
 
-    /// The points in this generation with some taken away.
+    /// The points in this generation, with `amount` taken away.
     pub fn minus(&self, amount: u128, generation: u32) -> Self {
         Self {
             amount: self.at(generation).saturating_sub(amount),
@@ -242,12 +243,12 @@ impl Points {
 pub enum Standing {
     /// It may, until the registration expires.
     Active,
-    /// It abandoned this curriculum task and has to register anew.
+    /// It abandoned this curriculum task and has to register again.
     Suspended(
         /// The task.
         TaskId,
     ),
-    /// It unregistered itself.
+    /// It ended its registration.
     Left,
 }
 
@@ -267,20 +268,20 @@ pub enum Standing {
 pub struct Registration {
     /// Whether the worker may work.
     pub standing: Standing,
-    /// The round that the next proof of registration of this account has to name.
+    /// The round that this account's next proof of registration has to name.
     pub next_round: Round,
     /// First session in which the registration is no longer valid.
     pub expires: Session,
 }
 
 impl Registration {
-    /// The worker may work in a session.
+    /// Whether the worker may work in a session.
     pub fn is_active(&self, session: Session) -> bool {
         self.standing == Standing::Active && session < self.expires
     }
 }
 
-/// The public practice block: whoever proves a good enough score on it is registered as a worker.
+/// The public practice block. Whoever proves a good enough score on it is registered as a worker.
 #[derive(
     Clone,
     Copy,
@@ -294,17 +295,17 @@ impl Registration {
     TypeInfo,
 )]
 pub struct Practice {
-    /// The score circuit, which names the shape of models and rows.
+    /// The score circuit, which determines the shape of the models and the rows.
     pub circuit: CircuitId,
-    /// Root of the block, as block 0.
+    /// The root of the block, as block 0.
     pub root: BlockRoot,
-    /// Its real rows.
+    /// Number of real rows in it.
     pub rows: u32,
-    /// The score that a newcomer has to reach.
+    /// The score that newcomers have to reach.
     pub min_score: Score,
 }
 
-/// A practice block that is to be set.
+/// A new practice block.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -313,7 +314,7 @@ pub struct PracticeSpec {
     pub circuit: CircuitId,
     /// Salt and rows, both public.
     pub block: RevealedBlock,
-    /// The score that a newcomer has to reach.
+    /// The score that newcomers have to reach.
     pub min_score: Score,
 }
 

@@ -6,8 +6,8 @@ use scale_info::TypeInfo;
 
 /// `correct` of `total` samples were classified correctly.
 ///
-/// Scores compare as ratios, so two scores of different test sets can be ranked; equality of two
-/// values with `==` compares the counts.
+/// Scores compare as ratios, so two scores on different test sets can be ranked; `==` compares the
+/// counts.
 #[derive(
     Clone,
     Copy,
@@ -23,13 +23,14 @@ use scale_info::TypeInfo;
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Score {
-    /// Samples classified correctly.
+    /// The number of samples classified correctly.
     pub correct: u32,
-    /// Samples tested.
+    /// The number of samples tested.
     pub total: u32,
 }
 
-/// How far a score closes the gap between a champion and perfection: a fraction in (0, 1].
+/// How much of the gap between a champion and a perfect score another score closes: a fraction in
+/// (0, 1].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Improvement {
     /// Numerator, positive and at most the denominator.
@@ -39,7 +40,7 @@ pub struct Improvement {
 }
 
 impl Score {
-    /// No sample correct: where an experiment without a champion starts.
+    /// No sample correct. An experiment without a champion starts here.
     pub const ZERO: Self = Self { correct: 0, total: 1 };
 
     /// A score of `correct` among `total` samples.
@@ -47,7 +48,7 @@ impl Score {
         Self { correct, total }
     }
 
-    /// At least one sample, and no more of them correct than there are.
+    /// Whether there is at least one sample, and no more are correct than there are.
     pub const fn is_valid(&self) -> bool {
         self.total > 0 && self.correct <= self.total
     }
@@ -60,12 +61,12 @@ impl Score {
         own.saturating_mul(others_total).cmp(&others.saturating_mul(own_total))
     }
 
-    /// The ratio is at least that of `other`.
+    /// Whether the ratio is at least that of `other`.
     pub fn at_least(&self, other: &Self) -> bool {
         self.compare(other) != Ordering::Less
     }
 
-    /// The ratio is above that of `other`.
+    /// Whether the ratio is above that of `other`.
     pub fn beats(&self, other: &Self) -> bool {
         self.compare(other) == Ordering::Greater
     }

@@ -31,7 +31,7 @@ use scale_info::TypeInfo;
 pub enum Funding {
     /// The requester, from the escrow that the task holds.
     Sponsored,
-    /// The chain, by minting: the experiment belongs to the curriculum.
+    /// The chain, in new tokens: the experiment belongs to the curriculum.
     Curriculum,
 }
 
@@ -49,38 +49,39 @@ pub enum Funding {
     TypeInfo,
 )]
 pub struct Periods<BlockNumber> {
-    /// From the draw: the requester publishes the training data.
+    /// After the draw: the requester publishes the training data.
     pub publish: BlockNumber,
-    /// From then on: workers train and commit.
+    /// After the training data is published: workers train and commit.
     pub commit: BlockNumber,
-    /// After that: the requester reveals the test blocks.
+    /// After the commit phase: the requester reveals the test blocks.
     pub reveal: BlockNumber,
     /// After the last reveal: workers prove their scores.
     pub prove: BlockNumber,
-    /// For each rank in turn: ciphertext and key are delivered.
+    /// For each rank in turn: the worker delivers ciphertext and key.
     pub deliver: BlockNumber,
 }
 
-/// The terms that a requester offers and that never change.
+/// The terms that a requester offers. They never change.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Terms<Balance, BlockNumber> {
-    /// Circuit under which scores are proved.
+    /// The circuit under which scores are proved.
     pub score_circuit: CircuitId,
-    /// Circuit under which the delivery is proved; of the same shape.
+    /// The circuit under which delivery is proved, for the same shape.
     pub delivery_circuit: CircuitId,
-    /// A submission below this ratio wins nothing.
+    /// The minimum score: a submission below this ratio wins nothing.
     pub min_score: Score,
-    /// Real rows that the test blocks hold together at least. Fewer count as a failed reveal.
+    /// How many real rows the test blocks hold together at least. If they hold fewer, the reveal
+    /// has failed.
     pub min_test_rows: u32,
-    /// What is paid out in all. Zero in a curriculum task: the chain mints instead.
+    /// What is paid out in total. Zero for a curriculum task, which is paid in new tokens instead.
     pub reward: Balance,
-    /// Share of the reward for each paid rank, in basis points that add up to 10,000.
+    /// The share of the reward for each paid rank, in basis points that add up to 10,000.
     pub shares: List<u16, MAX_SHARES>,
     /// What the requester forfeits to the workers if a test block is not revealed as committed.
     pub bond: Balance,
-    /// What each worker forfeits if it commits and never proves, or wins and never delivers.
+    /// What a worker forfeits if it commits and does not prove, or wins and does not deliver.
     pub stake: Balance,
     /// How long each phase lasts.
     pub periods: Periods<BlockNumber>,
@@ -99,10 +100,10 @@ impl<Balance, BlockNumber> Terms<Balance, BlockNumber> {
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum Split {
-    /// The chain draws this many blocks with randomness that nobody knew when the roots were
+    /// The chain draws this many blocks, using randomness that nobody knew when the roots were
     /// stored. The training data is published after the draw.
     Drawn {
-        /// How many blocks are drawn.
+        /// Number of blocks to draw.
         test_blocks: u16,
     },
     /// The requester names them. The training data is published before the task is created.
@@ -114,14 +115,14 @@ pub enum Split {
     },
 }
 
-/// What `create_task` takes.
+/// What a requester specifies about a new task.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct TaskSpec<Balance, BlockNumber> {
     /// The terms.
     pub terms: Terms<Balance, BlockNumber>,
-    /// Salted roots of all data blocks; a block's index is its place in this list.
+    /// The salted roots of all data blocks. A block's index is its place in this list.
     pub roots: List<BlockRoot, MAX_BLOCKS>,
     /// Which of them become the hidden test set.
     pub split: Split,
@@ -147,7 +148,7 @@ pub struct TestBlock {
     pub rows: Option<u32>,
 }
 
-/// How a task came to its end.
+/// How a task ended.
 #[derive(
     Clone,
     Copy,
@@ -161,23 +162,24 @@ pub struct TestBlock {
     TypeInfo,
 )]
 pub enum Outcome {
-    /// The requester cancelled it before anybody could commit.
+    /// The requester cancelled it before anybody had committed.
     Cancelled,
-    /// It was never drawn, or the training data was never published.
+    /// It was never drawn, or its training data was never published.
     Lapsed,
-    /// No worker was committed when the commit phase ended.
+    /// No worker had a commitment when the commit phase ended.
     NoCommitments,
-    /// A test block was not revealed as committed in time: the bond goes to the workers.
+    /// The test blocks were not revealed in time, or hold too few rows: the bond goes to the
+    /// workers.
     RevealFailed,
-    /// One of its circuits was disabled: everybody gets the own money back.
+    /// One of its circuits was disabled: all money goes back to where it came from.
     Voided,
     /// Nobody proved a score that reaches the minimum and beats the majority class.
     NoWinner,
-    /// At least one worker did; the best may deliver in turn.
+    /// At least one worker did: the best may deliver, one after the other.
     Ranked,
 }
 
-/// State of a task after settlement.
+/// The state of a task after it has been settled.
 #[derive(
     Clone,
     Copy,
@@ -195,19 +197,20 @@ pub struct Settlement<BlockNumber> {
     pub outcome: Outcome,
     /// When it was settled.
     pub at: BlockNumber,
-    /// Submissions in the ranking.
+    /// Number of submissions in the ranking.
     pub ranked: u32,
-    /// Rank, from 0, whose turn to deliver began at `turn_began`.
+    /// The rank, from 0, whose turn to deliver began at `turn_began`.
     pub turn: u32,
-    /// When that turn began. Each later rank's turn begins one delivery period after the last.
+    /// When that turn began. The turn of each later rank begins one delivery period after that of
+    /// the rank before it.
     pub turn_began: BlockNumber,
-    /// Ranks that delivered and were paid.
+    /// Number of ranks that delivered and were paid.
     pub paid: u32,
-    /// When what was left of the escrow went back and the task was closed.
+    /// When the task was finished, and the rest of the escrow returned.
     pub finished_at: Option<BlockNumber>,
 }
 
-/// What a task holds of its requester's money.
+/// How much of its requester's money a task holds.
 #[derive(
     Clone,
     Copy,
@@ -242,24 +245,24 @@ pub struct Held<Balance> {
     TypeInfo,
 )]
 pub enum Fate {
-    /// It went back to the worker.
+    /// It was returned to the worker.
     Returned,
-    /// It went back to the worker, with a share of the bond that the requester forfeited.
+    /// It was returned to the worker, with a share of the bond that the requester forfeited.
     Compensated,
-    /// It went to the requester: not every test block was proved in time.
+    /// It went to the requester, because not every test block was proved in time.
     NotProved,
-    /// It went to the requester: the turn to deliver passed without the key.
+    /// It went to the requester, because the turn to deliver passed without the key.
     NotDelivered,
 }
 
 impl Fate {
-    /// The worker did not do what it committed to.
+    /// Whether the worker did not do what it committed to.
     pub const fn is_abandonment(self) -> bool {
         matches!(self, Self::NotProved | Self::NotDelivered)
     }
 }
 
-/// What the chain keeps about a task.
+/// What the chain stores about a task.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -272,46 +275,46 @@ pub struct Task<AccountId, Balance, BlockNumber> {
     pub funding: Funding,
     /// Its terms.
     pub terms: Terms<Balance, BlockNumber>,
-    /// The architecture of the models, from its score circuit.
+    /// The shape of the models, taken from the score circuit.
     pub shape: MlpShape,
     /// Number of data blocks.
     pub blocks: u16,
-    /// Number of test blocks, known before they are drawn.
+    /// Number of test blocks, which is known before they are drawn.
     pub test_blocks: u16,
-    /// The test blocks in ascending order; empty until they are drawn.
+    /// The test blocks in ascending order. Empty until they are drawn.
     pub tests: List<TestBlock, MAX_TEST_BLOCKS>,
     /// Where the training blocks and their salts are published.
     pub train_data: Option<BlobId>,
     /// When it was created.
     pub created_at: BlockNumber,
-    /// Number of the randomness seed that decides the draw.
+    /// The number of the seed that decides the draw.
     pub seed: u64,
-    /// Last block in which it can be drawn.
+    /// First block in which it can no longer be drawn.
     pub draw_by: BlockNumber,
-    /// When it was drawn (or created, if the split is fixed).
+    /// When it was drawn, or created if its test blocks are fixed.
     pub drawn_at: Option<BlockNumber>,
     /// When the training data was published and the commit phase began.
     pub opened_at: Option<BlockNumber>,
     /// When the last test block was revealed.
     pub revealed_at: Option<BlockNumber>,
-    /// Real test rows of each class, from the revealed blocks.
+    /// Number of real test rows of each class in the revealed blocks.
     pub label_counts: List<u32, MAX_CLASSES>,
-    /// Workers that are committed; fixed once the commit phase has ended.
+    /// Number of workers that are committed. It is final when the commit phase has ended.
     pub committed: u32,
-    /// Workers among them that have proved every test block.
+    /// Number of workers among them that have proved every test block.
     pub proved: u32,
-    /// Commitments that are still stored.
+    /// Number of commitments that are still stored.
     pub open_commitments: u32,
-    /// Number of the next commitment or replacement: the order that breaks ties.
+    /// The number of the next commitment or replacement, in the order that decides ties.
     pub next_sequence: u32,
-    /// The requester's money that it still holds.
+    /// The requester's money that the task still holds.
     pub held: Held<Balance>,
     /// How it ended, once settled.
     pub settlement: Option<Settlement<BlockNumber>>,
 }
 
 impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
-    /// Real rows in the test blocks revealed so far.
+    /// Number of real rows in the test blocks revealed so far.
     pub fn test_rows(&self) -> u32 {
         self.tests.iter().filter_map(|test| test.rows).fold(0, u32::saturating_add)
     }
@@ -321,19 +324,19 @@ impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
         self.tests.iter().position(|test| test.index == index)
     }
 
-    /// What the model scores that always answers the most frequent class.
+    /// The score of a model that always answers with the most frequent class.
     pub fn majority_score(&self) -> Score {
         let most = self.label_counts.iter().copied().max().unwrap_or(0);
         Score::new(most, self.test_rows())
     }
 
-    /// The score reaches the minimum and strictly beats the majority class.
+    /// Whether the score reaches the minimum and strictly beats the majority class.
     pub fn is_eligible(&self, score: &Score) -> bool {
         score.at_least(&self.terms.min_score) && score.beats(&self.majority_score())
     }
 }
 
-/// A worker's entry in a task.
+/// A worker's commitment to a task.
 #[derive(
     Clone,
     Copy,
@@ -351,9 +354,9 @@ pub struct Commitment<BlockNumber> {
     pub model: ModelCommitment,
     /// When it was made or last replaced.
     pub at: BlockNumber,
-    /// Its place in the order of commitments. A replacement takes a new one.
+    /// Its place in the order of commitments. A replacement takes a new place.
     pub sequence: u32,
-    /// Test blocks proved so far: bit `i` stands for the `i`-th entry of the task's `tests`.
+    /// The test blocks proved so far: bit `i` stands for entry `i` of the `tests` of the task.
     pub proved: u32,
     /// Sum of the scores proved so far.
     pub correct: u32,
@@ -365,7 +368,7 @@ impl<BlockNumber> Commitment<BlockNumber> {
         self.proved.count_ones()
     }
 
-    /// The test block at this position has been proved.
+    /// Whether the test block at this position has been proved.
     pub const fn has_proved(&self, position: u32) -> bool {
         match 1u32.checked_shl(position) {
             Some(bit) => self.proved & bit != 0,
@@ -373,8 +376,8 @@ impl<BlockNumber> Commitment<BlockNumber> {
         }
     }
 
-    /// Notes a proved score. False, and nothing changes, if that block was proved before or the
-    /// position is outside the list of test blocks.
+    /// Records a proved score. Returns false, and changes nothing, if that block has already been
+    /// proved or the position is outside the list of test blocks.
     pub fn note(&mut self, position: u32, correct: u32) -> bool {
         let Some(bit) = 1u32.checked_shl(position) else {
             return false;
@@ -395,14 +398,15 @@ impl<BlockNumber> Commitment<BlockNumber> {
 pub struct Ranked<AccountId> {
     /// Who submitted it.
     pub worker: AccountId,
-    /// Correct test rows; the total is the same for all.
+    /// Number of test rows classified correctly; the total is the same for all.
     pub correct: u32,
-    /// Place in the order of commitments; the earlier one wins a tie.
+    /// Its place in the order of commitments. The earlier one wins a tie.
     pub sequence: u32,
 }
 
 impl<AccountId> Ranked<AccountId> {
-    /// This entry stands before the other: more correct rows, or as many and committed earlier.
+    /// Whether this entry ranks before the other: more correct rows, or as many and an earlier
+    /// commitment.
     pub fn precedes(&self, other: &Self) -> bool {
         self.correct > other.correct
             || (self.correct == other.correct && self.sequence < other.sequence)
@@ -417,9 +421,9 @@ pub type Ranking<AccountId> = List<Ranked<AccountId>, MAX_RANKED>;
 pub struct BlockScore {
     /// The test block.
     pub block: BlockIndex,
-    /// Rows of it that the model classifies correctly.
+    /// Number of its rows that the model classifies correctly.
     pub score: u32,
-    /// Real rows of the block, as the proof states them.
+    /// Number of real rows in the block, as the proof states it.
     pub rows: u32,
     /// The S1 proof.
     pub proof: crate::circuit::ProofBytes,
@@ -436,11 +440,11 @@ pub struct RevealedBlock {
     pub rows: List<u8, MAX_BLOCK_BYTES>,
 }
 
-/// Ciphertext of a model: field elements, big endian.
+/// The ciphertext of a model: field elements, big endian.
 pub type Ciphertext = List<FieldBytes, MAX_CIPHERTEXT_ELEMENTS>;
 
-/// What a worker says about how its model came to be. The chain cannot check these; provenance
-/// marks them as attested.
+/// What a worker says about how its model came to be. The chain cannot check any of it; provenance
+/// marks it as attested.
 #[derive(
     Clone,
     Copy,
@@ -455,11 +459,11 @@ pub type Ciphertext = List<FieldBytes, MAX_CIPHERTEXT_ELEMENTS>;
     TypeInfo,
 )]
 pub struct Attestation {
-    /// Image of the machine on which it was trained.
+    /// The image of the machine on which it was trained.
     pub image: Option<ContentHash>,
-    /// Program that trained it.
+    /// The program that trained it.
     pub code: Option<ContentHash>,
-    /// Hyper-parameters of the training.
+    /// The hyperparameters of the training.
     pub hyperparameters: Option<ContentHash>,
     /// Where a copy of the encrypted model is stored outside the chain.
     pub model_blob: Option<BlobId>,
@@ -476,7 +480,7 @@ pub struct Delivery<BlockNumber> {
     pub key_commitment: KeyCommitment,
     /// The key, once revealed.
     pub key: Option<FieldBytes>,
-    /// What the worker attests.
+    /// What the worker attests about the model.
     pub attestation: Attestation,
     /// When it was delivered.
     pub at: BlockNumber,

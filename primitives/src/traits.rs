@@ -1,4 +1,5 @@
-//! The traits by which the pallets meet. The runtime wires them; no pallet depends on another.
+//! The traits through which the pallets interact. The runtime connects them; no pallet depends on
+//! another.
 //!
 //! | trait | implemented by | called by |
 //! |---|---|---|
@@ -31,15 +32,15 @@ use sp_weights::Weight;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyFailure {
     /// No circuit of this id is registered.
-    #[error("no circuit of this id is registered")]
+    #[error("no circuit with this id is registered")]
     UnknownCircuit,
-    /// The circuit was disabled.
-    #[error("the circuit was disabled; no proof of it is accepted any more")]
+    /// The circuit has been disabled.
+    #[error("the circuit has been disabled; its proofs are no longer accepted")]
     Disabled,
-    /// The number of inputs is not that of the circuit, or an input is not below the field's order.
-    #[error("the public inputs do not fit the circuit")]
+    /// The number of inputs does not match the circuit, or an input is not below the field's order.
+    #[error("the public inputs do not match the circuit")]
     BadInputs,
-    /// The proof's bytes are not the encoding of a proof.
+    /// The bytes are not the encoding of a proof.
     #[error("the proof is not well formed")]
     MalformedProof,
     /// At least one proof does not prove its claim.
@@ -52,70 +53,74 @@ pub enum VerifyFailure {
 /// The caller computes the public inputs itself and never takes them from a user, and it never
 /// supplies a key: the circuit's id selects it.
 pub trait ProofVerifier<BlockNumber> {
-    /// The registered circuit of this id.
+    /// The registered circuit with this id.
     fn circuit(id: &CircuitId) -> Option<CircuitRecord<BlockNumber>>;
 
     /// Verifies one claim. The caller has charged [`Self::verify_weight`] of 1.
     fn verify(id: &CircuitId, claim: Claim<'_>) -> Result<(), VerifyFailure>;
 
-    /// Verifies claims of one circuit together: all of them hold, or an error. An empty list is
-    /// [`VerifyFailure::BadInputs`], so that nothing is ever accepted for nothing. The caller has
-    /// charged [`Self::verify_weight`] of their number.
+    /// Verifies claims of one circuit together: either all of them hold, or the result is an error.
+    /// An empty list is [`VerifyFailure::BadInputs`], so that nothing is ever accepted without a
+    /// proof. The caller has charged [`Self::verify_weight`] of their number.
     fn verify_batch(id: &CircuitId, claims: &[Claim<'_>]) -> Result<(), VerifyFailure>;
 
-    /// Weight of verifying `claims` claims of one circuit in one batch, storage reads included.
+    /// The weight of verifying `claims` claims of one circuit in one batch, including storage
+    /// reads.
     fn verify_weight(claims: u32) -> Weight;
 }
 
-/// What tasks need of the experiments that they belong to.
+/// What tasks need from the experiments that they belong to.
 pub trait TaskExperiments<AccountId, BlockNumber> {
-    /// The experiment exists and is not archived. Called before any task is created.
+    /// Checks that the experiment exists and is not archived. Called before any task is created.
     fn ensure_active(experiment: ExperimentId) -> DispatchResult;
 
-    /// `who` may sponsor tasks in this active experiment (it is the owner). Called for sponsored
-    /// tasks only; the curriculum's tasks are authorised by [`Curriculum::open`].
+    /// Checks that `who` may sponsor tasks in this active experiment, which its owner may. Called
+    /// only for sponsored tasks; tasks of the curriculum are authorised by [`Curriculum::open`].
     fn ensure_may_sponsor(experiment: ExperimentId, who: &AccountId) -> DispatchResult;
 
-    /// Score of the experiment's champion. Called before the payment of a curriculum task.
+    /// The score of the experiment's champion. Called before the payment for a curriculum task.
     fn champion_score(experiment: ExperimentId) -> Option<Score>;
 
-    /// A worker has proved every test block of a task. Called at most once for each commitment.
+    /// Records that a worker has proved every test block of a task. Called at most once for each
+    /// commitment.
     fn record_score(experiment: ExperimentId, entry: LeaderboardEntry<AccountId, BlockNumber>);
 
-    /// A model was delivered and paid for; it becomes champion if it beats the champion's score.
-    /// Called once for each payment, *after* [`Curriculum::pay`], which needs the old champion.
+    /// Registers a model that was delivered and paid for. It becomes the champion if it beats the
+    /// champion's score. Called once for each payment, *after* [`Curriculum::pay`], which needs the
+    /// old champion.
     fn register_model(delivered: DeliveredModel<AccountId>) -> ModelVersionNumber;
 
     /// Weight of the heaviest of these calls.
     fn weight() -> Weight;
 }
 
-/// The tasks that mint.
+/// The experiments whose tasks mint tokens.
 ///
-/// For each task [`Self::open`] is called once and succeeds, then [`Self::pay`] at most once, then
+/// For each task, [`Self::open`] is called once and succeeds, then [`Self::pay`] at most once, then
 /// [`Self::close`] once. Nothing is minted in any other way.
 pub trait Curriculum<AccountId, Balance> {
-    /// The experiment belongs to the curriculum, with or without a custodian at the moment. Nobody
-    /// may sponsor a task in such an experiment.
+    /// Whether the experiment belongs to the curriculum, with or without a custodian at the moment.
+    /// Nobody may sponsor a task in such an experiment.
     fn contains(experiment: ExperimentId) -> bool;
 
-    /// `who` creates the tasks of this curriculum experiment and reveals their blocks, and has not
-    /// lost that role.
+    /// Whether `who` creates the tasks of this curriculum experiment and reveals their blocks, and
+    /// has not lost that role.
     fn is_custodian(experiment: ExperimentId, who: &AccountId) -> bool;
 
-    /// Reserves a budget for a new task. Fails unless `who` is the custodian of the experiment,
-    /// and when the experiment has as many open tasks as it may have.
+    /// Reserves a budget for a new task. Fails unless `who` is the custodian of the experiment, and
+    /// if the experiment already has as many open tasks as it may have.
     fn open(
         experiment: ExperimentId,
         task: TaskId,
         who: &AccountId,
     ) -> Result<Balance, DispatchError>;
 
-    /// Mints `budget × improvement` to the winner and returns what was minted. Infallible: whatever
-    /// goes wrong, the winner has delivered and must not be slashed for it; 0 is returned then.
+    /// Mints `budget × improvement` to the winner and returns how much was minted. Infallible:
+    /// whatever goes wrong, the winner has delivered and must not be slashed for it. In that case
+    /// it returns 0.
     fn pay(task: TaskId, winner: &AccountId, improvement: Improvement) -> Balance;
 
-    /// The task has ended. The rest of its budget is free again.
+    /// Closes a task that has ended, and frees the rest of its budget.
     fn close(task: TaskId, end: CurriculumEnd);
 
     /// Weight of the heaviest of these calls.
@@ -124,37 +129,38 @@ pub trait Curriculum<AccountId, Balance> {
 
 /// The workers that registered with a proof of useful work.
 pub trait WorkerRegistry<AccountId> {
-    /// The account is registered, not barred for an offence and not suspended. Only such accounts
-    /// may commit in curriculum tasks.
+    /// Whether the account is registered, and neither barred for an offence nor suspended. Only
+    /// such accounts may commit to curriculum tasks.
     fn may_work(who: &AccountId) -> bool;
 
-    /// The worker committed in a curriculum task and proved nothing, or won and did not deliver.
-    /// There is no stake to slash: its registration is suspended until it registers anew.
+    /// Records that the worker committed to a curriculum task and did not prove, or won and did not
+    /// deliver. There is no stake to slash, so its registration is suspended until it registers
+    /// again.
     fn abandoned(who: &AccountId, task: TaskId);
 
     /// Weight of the heaviest of these calls.
     fn weight() -> Weight;
 }
 
-/// The measure of useful work done, for votes.
+/// The measure of useful work done, by which votes are weighted.
 pub trait WorkPoints<AccountId> {
-    /// Points of an account now.
+    /// The current points of an account.
     fn points(who: &AccountId) -> u128;
 
-    /// Points of all accounts together.
+    /// The current points of all accounts together.
     fn total() -> u128;
 }
 
 /// Keeps the books of what leaves the issuance: issuance = minted − burnt.
 pub trait BurnLog<Balance> {
-    /// `amount` was just burnt.
+    /// Records that `amount` has just been burnt.
     fn burnt(amount: Balance);
 }
 
 /// Writes what the chain itself has verified into the World Truth Model.
 pub trait FactWriter<AccountId> {
-    /// A model was delivered and paid for. Called once for each payment; returns nothing if the
-    /// fact could not be stored, which must not stop the payment.
+    /// Writes the score of a model that was delivered and paid for. Called once for each payment.
+    /// Returns nothing if the fact could not be stored, which must not stop the payment.
     fn write_score(fact: ScoreFact<AccountId>) -> Option<FactId>;
 
     /// Weight of the call.
@@ -163,21 +169,21 @@ pub trait FactWriter<AccountId> {
 
 /// Records where delivered models come from.
 pub trait ProvenanceRecorder<AccountId> {
-    /// A model was delivered and paid for. Called once for each payment; returns nothing if the
-    /// record could not be stored, which must not stop the payment.
+    /// Records the provenance of a model that was delivered and paid for. Called once for each
+    /// payment. Returns nothing if the record could not be stored, which must not stop the payment.
     fn record(provenance: Provenance<AccountId>) -> Option<RecordId>;
 
     /// Weight of the call.
     fn weight() -> Weight;
 }
 
-/// Randomness that nobody could know in time to choose by it.
+/// Randomness that nobody could know early enough to make choices based on it.
 pub trait EpochRandomness {
-    /// Number of the current epoch. It never falls; it may skip numbers.
+    /// The number of the current epoch. It never decreases, but it may skip numbers.
     fn epoch() -> u64;
 
-    /// What the author of the block before the present one added to the randomness: nobody could
-    /// choose it, and nobody else knew it before that block. Nothing if that block carried none.
+    /// What the author of the previous block added to the randomness. The author could not choose
+    /// it, and nobody else knew it before that block. Nothing if that block carried none.
     fn output() -> Option<[u8; 32]>;
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, S
     Ok(batches)
 }
 
-/// What the benchmarks of the protocol's pallets need of their neighbours. Proofs are real, under
+/// What the benchmarks of the protocol's pallets need from other pallets. Proofs are real, under
 /// keys whose trapdoor is known.
 #[derive(Debug)]
 pub struct Helper;
@@ -63,8 +63,8 @@ const SCORE: Trapdoor = Trapdoor::new(1, CircuitKind::Score);
 const DELIVERY: Trapdoor = Trapdoor::new(2, CircuitKind::Delivery);
 
 impl Helper {
-    /// Registers the circuit of a shape under such a key; where that is refused, it is registered
-    /// already.
+    /// Registers the circuit of a shape under such a key. If that is refused, it is already
+    /// registered.
     fn circuit(key: Trapdoor, shape: MlpShape) -> CircuitId {
         let candidate = key.candidate(shape);
         let id = candidate.info.id();

@@ -40,19 +40,21 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
-/// The most validators that can author and finalise.
+/// The most validators that can author and finalise blocks.
 pub const MAX_AUTHORITIES: u32 = 100;
 
-/// The share of a block's time that transactions other than operational ones may fill.
+/// The share of a block's time that transactions other than operational ones may use.
 const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
-/// The execution time of a full block: half of the shortest slot that a preset uses.
+/// The execution time of a full block: half of the shortest slot of a network that people use. The
+/// slots of the `test` preset are shorter; its authors stop filling a block when half of the slot
+/// is over, as all authors do, and each call of the protocol fits into that.
 const MAXIMUM_BLOCK_WEIGHT: Weight = Weight::from_parts(500 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 
-/// The bytes of a full block.
+/// The size of a full block in bytes.
 const MAX_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 
-/// How many of them transactions other than operational ones may fill.
+/// How many of those bytes transactions other than operational ones may use.
 const MAX_NORMAL_LENGTH: u32 = 4 * 1024 * 1024;
 
 parameter_types! {
@@ -101,8 +103,8 @@ impl pallet_utility::Config for Runtime {
     type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
 }
 
-/// How long an equivocation can be reported, in blocks: as long as its session's validators are
-/// remembered.
+/// For how many blocks an equivocation can be reported: for as long as the validators of its
+/// session are remembered.
 #[derive(Debug)]
 pub struct ReportLongevity;
 
@@ -239,7 +241,7 @@ pub type CouncilInstance = pallet_collective::Instance1;
 pub type CouncilTwoThirds =
     pallet_collective::EnsureProportionAtLeast<AccountId, CouncilInstance, 2, 3>;
 
-/// Two thirds of the council, or root, which no account has.
+/// Two thirds of the council, or root, which no account can be.
 type RootOrCouncil = EitherOfDiverse<EnsureRoot<AccountId>, CouncilTwoThirds>;
 
 impl pallet_collective::Config<CouncilInstance> for Runtime {
@@ -264,7 +266,7 @@ const ITEM_DEPOSIT: Balance = 20 * MILLI_NNK;
 /// The deposit for one byte in storage.
 const BYTE_DEPOSIT: Balance = MILLI_NNK / 10;
 
-/// The deposit for `items` storage entries that hold `bytes` bytes together.
+/// The deposit for `items` storage entries that together hold `bytes` bytes.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
     let for_items = ITEM_DEPOSIT.saturating_mul(items as Balance);
     let for_bytes = BYTE_DEPOSIT.saturating_mul(bytes as Balance);
@@ -291,13 +293,13 @@ pub enum ProxyType {
     /// Everything.
     #[default]
     Any,
-    /// What neither pays, holds nor gives away anything of the account: no transfer, no deposit,
-    /// bond, stake or escrow, no experiment or model for others. What returns what is held is
-    /// allowed.
+    /// Calls that neither pay nor hold nor give away anything of the account: no transfers, no
+    /// deposits, bonds, stakes or escrows, no experiments or models for others. Calls that return
+    /// what is held are allowed.
     NonTransfer,
-    /// Vote in the council and rotate session keys.
+    /// Votes in the council and rotation of session keys.
     Governance,
-    /// Reject announced calls of other proxies.
+    /// Rejection of announced calls of other proxies.
     CancelProxy,
 }
 
@@ -325,10 +327,15 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     }
 }
 
-/// Whether a call leaves the caller all that it has. Calls that run other calls are let through if
-/// those see the same filter; a proxy of a proxy and a multisig run them with the rights of another
-/// account, so they are not. A call that is not listed is refused, new ones included.
+/// Whether a call leaves the account everything that it has. Calls that dispatch other calls are
+/// allowed if those pass through the same filter. A proxy of a proxy and a multisig dispatch with
+/// the rights of another account, so they are not allowed. Calls that are not listed are refused,
+/// and so are calls that are added later.
 fn spends_nothing(call: &RuntimeCall) -> bool {
+    use {
+        pallet_experiments::Call as Experiment, pallet_proxy::Call as Proxy,
+        pallet_tasks::Call as Task, pallet_wtm::Call as Fact,
+    };
     matches!(
         call,
         RuntimeCall::System(_)
@@ -338,51 +345,36 @@ fn spends_nothing(call: &RuntimeCall) -> bool {
             | RuntimeCall::Session(_)
             | RuntimeCall::Council(_)
             | RuntimeCall::Rewards(_)
-    ) || cancels_a_proxy(call)
-        || spends_nothing_in_the_protocol(call)
-}
-
-/// The calls by which proxies and what they announced are taken back.
-fn cancels_a_proxy(call: &RuntimeCall) -> bool {
-    use pallet_proxy::Call;
-    matches!(
-        call,
-        RuntimeCall::Proxy(
-            Call::remove_proxy { .. }
-                | Call::remove_announcement { .. }
-                | Call::reject_announcement { .. }
-        )
-    )
-}
-
-/// The calls about experiments, tasks and facts that hold no tokens and give nothing away.
-fn spends_nothing_in_the_protocol(call: &RuntimeCall) -> bool {
-    use {
-        pallet_experiments::Call as Experiment, pallet_tasks::Call as Task,
-        pallet_wtm::Call as Fact,
-    };
-    matches!(
-        call,
-        RuntimeCall::Experiments(
-            Experiment::cancel_transfer { .. }
-                | Experiment::archive_experiment { .. }
-                | Experiment::set_stage { .. }
-        ) | RuntimeCall::Tasks(
-            Task::cancel_task { .. }
-                | Task::draw_split { .. }
-                | Task::publish_training_data { .. }
-                | Task::withdraw_commitment { .. }
-                | Task::reveal_block { .. }
-                | Task::submit_scores { .. }
-                | Task::settle { .. }
-                | Task::deliver { .. }
-                | Task::reveal_key { .. }
-                | Task::close_commitment { .. }
-                | Task::finish_task { .. }
-                | Task::remove_task { .. }
-        ) | RuntimeCall::Wtm(
-            Fact::resolve { .. } | Fact::claim { .. } | Fact::retract { .. } | Fact::remove { .. }
-        )
+            | RuntimeCall::Proxy(
+                Proxy::remove_proxy { .. }
+                    | Proxy::remove_announcement { .. }
+                    | Proxy::reject_announcement { .. }
+            )
+            | RuntimeCall::Experiments(
+                Experiment::cancel_transfer { .. }
+                    | Experiment::archive_experiment { .. }
+                    | Experiment::set_stage { .. }
+            )
+            | RuntimeCall::Tasks(
+                Task::cancel_task { .. }
+                    | Task::draw_split { .. }
+                    | Task::publish_training_data { .. }
+                    | Task::withdraw_commitment { .. }
+                    | Task::reveal_block { .. }
+                    | Task::submit_scores { .. }
+                    | Task::settle { .. }
+                    | Task::deliver { .. }
+                    | Task::reveal_key { .. }
+                    | Task::close_commitment { .. }
+                    | Task::finish_task { .. }
+                    | Task::remove_task { .. }
+            )
+            | RuntimeCall::Wtm(
+                Fact::resolve { .. }
+                    | Fact::claim { .. }
+                    | Fact::retract { .. }
+                    | Fact::remove { .. }
+            )
     )
 }
 

@@ -1,7 +1,7 @@
 //! The circuits under development keys that networks without value start with.
 //!
-//! **Anyone can forge proofs under these keys.** `circuits/keys/development.json` pins them; the
-//! verifier pallet refuses them on every other network.
+//! **Anybody can forge proofs under these keys.** `circuits/keys/development.json` pins them; the
+//! verifier pallet refuses them on every network where value is at stake.
 
 use alloc::vec::Vec;
 use frame_support::traits::Contains;
@@ -26,7 +26,7 @@ pub const DEVELOPMENT_KEYS: [KeyId; 6] = [
     KeyId(hex2array!("e16bd2def3f4897976071a78af75fcc6318ff5f20e632aca8962aa96a3b45543")),
 ];
 
-/// Recognises the published development keys, whatever is said about them.
+/// Recognises the published development keys, no matter what is stated about them.
 #[derive(Debug)]
 pub struct DevelopmentKeys;
 

@@ -30,15 +30,15 @@ pub const BYTE_FEE: Balance = MICRO_NNK;
 /// How many transactions a validator may send without a fee in one session.
 pub const VALIDATOR_ALLOWANCE: u32 = 32;
 
-/// How many of them a motion of the council uses up: two in a session, and votes besides. One
-/// validator alone must not take all places for motions.
+/// How many of them a motion of the council uses up. Two motions fit into a session, and votes
+/// besides: one validator alone must not occupy all places for motions.
 pub const MOTION_PRICE: u32 = 12;
 
-/// The longest motion that is free, in bytes: a practice block with all that surrounds it. New code
-/// goes by its hash.
+/// The longest motion that is free, in bytes: a practice block with everything around it. New code
+/// is referred to by its hash.
 pub const MAX_FREE_MOTION: u32 = 128 * 1024;
 
-/// Turns weight into a fee: the weight of a transaction that does nothing costs [`BASE_FEE`].
+/// Converts weight into a fee: the weight of a transaction that does nothing costs [`BASE_FEE`].
 #[derive(Debug)]
 pub struct WeightToFee;
 
@@ -57,19 +57,19 @@ impl WeightToFeePolynomial for WeightToFee {
     }
 }
 
-/// How many transactions about curriculum tasks a worker may send without a fee in one session: a
-/// task needs a commitment or two, its scores in batches, the delivery and the key.
+/// How many transactions about curriculum tasks a worker may send without a fee in one session. A
+/// task takes a commitment or two, the scores in batches, the delivery and the key.
 pub const WORKER_ALLOWANCE: u32 = 24;
 
-/// How many a custodian may send: it creates a task, publishes its training data, and reveals up to
-/// 32 blocks.
+/// How many a custodian may send. A task takes its creation, the training data and the reveal of up
+/// to 32 blocks.
 pub const CUSTODIAN_ALLOWANCE: u32 = 40;
 
-/// Where free calls stand that only one account may send, and only for a while: before paying ones
-/// with any reasonable tip, behind registrations.
+/// The priority of free calls that only one account can send, and only for a while: above paying
+/// ones with any reasonable tip, below registrations.
 pub const PRIORITY_OF_A_TURN: TransactionPriority = TransactionPriority::MAX / 4;
 
-/// Gives fees and tips to the author of the block. What the author cannot hold, because the account
+/// Gives fees and tips to the author of the block. What the author cannot hold, because its account
 /// would stay below the existential deposit, is burnt.
 #[derive(Debug)]
 pub struct FeesToAuthor;
@@ -87,7 +87,7 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for FeesToAuthor {
 }
 
 /// The calls that are free for those who keep the network running or do its useful work, in a
-/// bounded number per session: at the start nobody owns a token.
+/// bounded number for each session: at the start nobody owns a token.
 #[derive(Debug)]
 pub struct FreeCalls;
 
@@ -109,9 +109,9 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         }
     }
 
-    /// A winner without tokens cannot tip. Were its delivery to wait behind paying transactions,
-    /// whoever is ranked below could fill the blocks until the turn is over; and anybody the blocks
-    /// in which a custodian has to reveal.
+    /// A winner without tokens cannot tip. If its delivery had to wait behind paying transactions,
+    /// lower-ranked workers could fill the blocks until its turn is over, and anybody could fill
+    /// the blocks in which a custodian has to reveal.
     fn priority(call: &RuntimeCall) -> TransactionPriority {
         match call {
             RuntimeCall::Tasks(call) if is_of_one_account(call) => PRIORITY_OF_A_TURN,
@@ -119,8 +119,8 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         }
     }
 
-    /// To commit to a model the same task, commitment and registration are looked up, and more is
-    /// done.
+    /// Committing to a model looks up the same task, commitment and registration, and does more
+    /// besides.
     fn weight(call: &RuntimeCall) -> Weight {
         match call {
             RuntimeCall::Tasks(_) => weights::tasks::Measured::commit_model(),
@@ -132,7 +132,8 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
     }
 }
 
-/// What a custodian sends comes out of its own allowance, all else out of that of a worker.
+/// What a custodian sends is counted against its own allowance, everything else against that of a
+/// worker.
 fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
     match call {
         pallet_tasks::Call::create_task { .. }
@@ -142,8 +143,8 @@ fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
     }
 }
 
-/// Calls that, where they are free, are those of the one account whose turn it is, or of the task's
-/// custodian.
+/// Calls that, where they are free, can be sent only by the one account whose turn it is, or by the
+/// task's custodian.
 fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
     matches!(
         call,
@@ -154,18 +155,18 @@ fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
     )
 }
 
-/// A validator must be able to rotate its keys, to move and to vote. (Code that was voted for is
-/// applied by anybody, with an unsigned transaction.)
+/// A validator must be able to rotate its keys, to propose motions and to vote. (Code that was
+/// voted for can be applied by anybody, with an unsigned transaction.)
 fn keeps_it_running(call: &RuntimeCall) -> bool {
     match call {
-        // A motion that is longer than its bound fails, but was carried all the same.
+        // A motion that is longer than its bound fails, but has been transmitted all the same.
         RuntimeCall::Council(pallet_collective::Call::propose {
             length_bound, proposal, ..
         }) => {
             *length_bound <= MAX_FREE_MOTION
                 && u32::try_from(proposal.encoded_size()).is_ok_and(|size| size <= MAX_FREE_MOTION)
         }
-        // Where closing fails the whole bound is charged to the block.
+        // If closing fails, the whole bound is charged to the block.
         RuntimeCall::Council(pallet_collective::Call::close { proposal_weight_bound, .. }) => {
             proposal_weight_bound.all_lte(MaxProposalWeight::get())
         }
@@ -175,7 +176,7 @@ fn keeps_it_running(call: &RuntimeCall) -> bool {
     }
 }
 
-/// The session is the period of an allowance.
+/// The period of an allowance is the session.
 #[derive(Debug)]
 pub struct CurrentSession;
 

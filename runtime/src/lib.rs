@@ -55,7 +55,8 @@ use sp_runtime::{
 };
 use sp_version::RuntimeVersion;
 
-/// Types that the node needs, with opaque transactions, so that it survives a change of the calls.
+/// The types that the node needs, with opaque transactions, so that it survives changes of the
+/// calls.
 pub mod opaque {
     use super::*;
     pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;
@@ -69,7 +70,7 @@ pub mod opaque {
 }
 
 impl_opaque_keys! {
-    /// The keys with which a validator authors and finalises.
+    /// The keys with which a validator authors and finalises blocks.
     pub struct SessionKeys {
         pub babe: Babe,
         pub grandpa: Grandpa,
@@ -100,7 +101,7 @@ pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::Account
 pub type Address = MultiAddress<AccountId, ()>;
 /// An amount of tokens in the smallest unit, 10^-12 NNK.
 pub type Balance = u128;
-/// The count of transactions of an account.
+/// The number of transactions that an account has sent.
 pub type Nonce = u32;
 /// A hash of the chain.
 pub type Hash = sp_core::H256;
@@ -118,8 +119,8 @@ pub const MILLI_NNK: Balance = NNK / 1_000;
 /// A millionth of a token.
 pub const MICRO_NNK: Balance = NNK / 1_000_000;
 
-/// What a transaction carries beside its call. Nothing in it has a payload that the usual wallets
-/// do not know.
+/// What a transaction carries besides its call. No part of it has a payload that common wallets do
+/// not know.
 pub type TxExtension = (
     frame_system::AuthorizeCall<Runtime>,
     frame_system::CheckNonZeroSender<Runtime>,
@@ -137,10 +138,10 @@ pub type TxExtension = (
 /// A transaction.
 pub type UncheckedExtrinsic =
     generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
-/// What is signed of a transaction.
+/// The part of a transaction that is signed.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 
-/// Runs blocks.
+/// Executes blocks.
 pub type Executive = frame_executive::Executive<
     Runtime,
     Block,

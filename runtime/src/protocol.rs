@@ -1,7 +1,6 @@
-//! How the six pallets of the protocol are configured, and how they meet.
+//! How the six pallets of the protocol are configured, and how they are connected.
 //!
-//! Amounts, periods and bounds stand here in one place; `docs/protocol.md` explains what they
-//! protect.
+//! All amounts, periods and bounds are set here; `docs/protocol.md` explains what they protect.
 
 use crate::{
     configs::{deposit, CouncilTwoThirds},
@@ -17,11 +16,11 @@ use nocknock_primitives::traits::{BurnLog, EpochRandomness};
 use pallet_network::{EpochSlots, NetworkKind};
 use sp_runtime::{traits::UniqueSaturatedInto, Permill};
 
-/// Blocks of a day on a network with slots of 2 s.
+/// The number of blocks in a day on a network with slots of 2 s.
 const DAYS: BlockNumber = 43_200;
 
-/// What a parameter is on a development chain, and what it is on every other network. A development
-/// chain shows in seconds what takes days elsewhere.
+/// The value of a parameter on a development chain, and its value on every other network. A
+/// development chain shows in seconds what takes days elsewhere.
 #[derive(Debug)]
 pub struct PerNetwork<const DEVELOPMENT: BlockNumber, const OTHERWISE: BlockNumber>;
 
@@ -36,7 +35,7 @@ impl<const DEVELOPMENT: BlockNumber, const OTHERWISE: BlockNumber> Get<BlockNumb
     }
 }
 
-/// Networks on which nothing of value is at stake.
+/// Whether nothing of value is at stake on the network.
 #[derive(Debug)]
 pub struct NothingAtStake;
 
@@ -46,7 +45,7 @@ impl Get<bool> for NothingAtStake {
     }
 }
 
-/// The same for an amount.
+/// The same as [`PerNetwork`], for an amount.
 #[derive(Debug)]
 pub struct AmountPerNetwork<const DEVELOPMENT: Balance, const OTHERWISE: Balance>;
 
@@ -77,8 +76,8 @@ impl pallet_experiments::Config for Runtime {
     type WeightInfo = weights::experiments::Measured;
 }
 
-/// The draw needs the randomness of the second epoch after a task's creation; two more give time to
-/// call it.
+/// The draw needs the randomness of the second epoch after the creation of a task. Two more epochs
+/// leave time to call it.
 #[derive(Debug)]
 pub struct DrawPeriod;
 
@@ -89,11 +88,11 @@ impl Get<BlockNumber> for DrawPeriod {
     }
 }
 
-/// BABE's epochs, and the VRF output of each block's author.
+/// BABE's epochs, and the VRF output of the author of each block.
 ///
-/// BABE's own randomness of an epoch does not serve: it takes up outputs in whole segments of 256
-/// primary blocks, so an epoch with fewer of them adds nothing to it, and what a longer one adds is
-/// known before its end.
+/// BABE's own randomness of an epoch does not serve the purpose: it takes up outputs only in whole
+/// segments of 256 primary blocks, so an epoch with fewer of them adds nothing to it, and what a
+/// longer one adds is known before its end.
 #[derive(Debug)]
 pub struct BabeSeeds;
 
@@ -102,16 +101,16 @@ impl EpochRandomness for BabeSeeds {
         pallet_babe::EpochIndex::<Runtime>::get()
     }
 
-    /// BABE sets it at the end of each block, so this is that of the block before.
+    /// BABE sets it at the end of each block, so this is the output of the previous block.
     fn output() -> Option<[u8; 32]> {
         pallet_babe::AuthorVrfRandomness::<Runtime>::get()
     }
 }
 
 parameter_types! {
-    /// The part of each payment from an escrow that leaves the issuance.
+    /// The fraction of each payment from an escrow that leaves the issuance.
     pub const BurnShare: Permill = Permill::from_percent(2);
-    /// The votes on a disputed fact must hold this part of all work points.
+    /// The fraction of all work points that must have voted on a disputed fact.
     pub const Quorum: Permill = Permill::from_percent(20);
 }
 
@@ -155,18 +154,20 @@ impl pallet_rewards::types::ValidatorKeys<AccountId> for SessionKeysSet {
 
 /// The longest phase of a task, except on development chains.
 const LONGEST_PERIOD: BlockNumber = 14 * DAYS;
-/// Sessions for which a registration is valid: 120 days of sessions of the default length.
+/// The number of sessions for which a registration is valid: 120 days of sessions of the default
+/// length.
 const REGISTRATION_LIFE: u32 = 4_320;
-/// Slots of a session of the default length.
+/// The number of slots in a session of the default length.
 const DEFAULT_SESSION: BlockNumber = 1_200;
 
-// After a worker has committed, its account lasts for at least one `REGISTRATION_LIFE`: through the
-// longest phases of committing, revealing and proving, and through the first five turns to deliver.
+// After a worker has committed, its account lasts for at least one `REGISTRATION_LIFE`. That is
+// enough for the longest phases of committing, revealing and proving, and for the first five turns
+// to deliver.
 const _: () = assert!(8 * LONGEST_PERIOD <= REGISTRATION_LIFE * DEFAULT_SESSION);
 
-/// What the first session releases into the pot.
+/// How much the first session releases into the pot.
 pub const INITIAL_RELEASE: Balance = 1_000 * NNK;
-/// After so many sessions the release of a session is half of what it was.
+/// After this many sessions, the release of a session is half of what it was.
 pub const HALVING_SESSIONS: u32 = 10_500;
 /// No more than this is ever minted.
 pub const MAX_SUPPLY: Balance = 21_000_000 * NNK;
@@ -220,7 +221,8 @@ impl pallet_provenance::Config for Runtime {
     type WeightInfo = weights::provenance::Measured;
 }
 
-/// Burns what is left in an account that falls below the existential deposit, and tells the books.
+/// Burns what is left in an account that falls below the existential deposit, and records it in the
+/// books.
 #[derive(Debug)]
 pub struct BurnDust;
 
@@ -230,7 +232,8 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for BurnDust {
     }
 }
 
-/// Keeps out the one call by which anybody could burn tokens past the books of the rewards pallet.
+/// Blocks the one call with which anybody could burn tokens without an entry in the books of the
+/// rewards pallet.
 #[derive(Debug)]
 pub struct NothingBurntUnseen;
 

@@ -23,10 +23,10 @@ use sp_staking::{
 /// How many past sessions an equivocation can be reported for.
 pub const SESSIONS_REMEMBERED: SessionIndex = 336;
 
-/// What identifies a validator beside its account: nothing.
+/// What identifies a validator besides its account: nothing.
 pub type FullIdentification = ();
 
-/// A validator's account is all that identifies it.
+/// A validator is identified by its account alone.
 #[derive(Debug)]
 pub struct AccountIdentifies;
 
@@ -36,20 +36,20 @@ impl Convert<AccountId, Option<FullIdentification>> for AccountIdentifies {
     }
 }
 
-/// The session manager of the runtime: elects the validators, notes every set of keys so that an
+/// The session manager of the runtime. It elects the validators, notes every set of keys so that an
 /// equivocation can be proved after its session has ended, and makes the council follow.
 pub type ValidatorManager = CouncilFollows<NoteHistoricalRoot<Runtime, ElectByWork>>;
 
 type Identified = (AccountId, FullIdentification);
 
-/// Elects those who have done the most useful work; while they are too few, the genesis authorities
-/// serve.
+/// Elects those who have done the most useful work. While there are too few of them, the genesis
+/// authorities serve.
 #[derive(Debug)]
 pub struct ElectByWork;
 
 impl ElectByWork {
-    /// The validators of session `index`, if they are others than before or their keys must be
-    /// noted anew.
+    /// The validators of session `index`, if they differ from those before or if their keys must be
+    /// noted again.
     fn to_note(index: SessionIndex) -> Option<Vec<Identified>> {
         let (elected, queued) = (Self::elected(), Self::queued());
         let changed = sorted(&elected) != sorted(&queued);
@@ -62,7 +62,7 @@ impl ElectByWork {
         (!validators.is_empty()).then(|| validators.into_iter().map(|who| (who, ())).collect())
     }
 
-    /// Those of the elected who have set keys; without any the validators stay.
+    /// Those of the elected who have set keys. If there are none, the validators stay.
     fn elected() -> Vec<AccountId> {
         let mut elected = Rewards::elect();
         elected.retain(|who| Session::load_keys(who).is_some());
@@ -77,7 +77,7 @@ impl ElectByWork {
         Session::queued_keys().into_iter().map(|(who, _)| who).collect()
     }
 
-    /// Whether a validator has set other keys than those that are queued.
+    /// Whether a validator has set keys that differ from those that are queued.
     fn keys_changed() -> bool {
         Session::queued_keys()
             .into_iter()
@@ -111,9 +111,9 @@ impl historical::SessionManager<AccountId, FullIdentification> for ElectByWork {
     fn end_session(_: SessionIndex) {}
 }
 
-/// Makes the council the set of validators at the start of each session, tells the rewards pallet
-/// when sessions end and begin, and forgets those that are too old for an equivocation report. The
-/// session pallet charges a whole block for all of this.
+/// At the start of each session, makes the council the set of validators, reports the end and the
+/// beginning of sessions to the rewards pallet, and forgets sessions that are too old for an
+/// equivocation report. The session pallet charges a whole block for all of this.
 #[derive(Debug)]
 pub struct CouncilFollows<Inner>(core::marker::PhantomData<Inner>);
 
@@ -153,7 +153,7 @@ fn note_genesis_validators<Inner: pallet_session::SessionManager<AccountId>>() {
     }
 }
 
-/// Replaces the council's members by the present validators, if they differ.
+/// Replaces the members of the council with the current validators, if they differ.
 fn seat_validators_in_council() {
     let mut validators = Session::validators();
     validators.sort();
@@ -163,7 +163,7 @@ fn seat_validators_in_council() {
     }
 }
 
-/// Tells the rewards pallet who authored each block, so that silent validators are found.
+/// Reports the author of each block to the rewards pallet, so that silent validators are found.
 #[derive(Debug)]
 pub struct CountAuthors;
 
@@ -175,8 +175,8 @@ impl pallet_authorship::EventHandler<AccountId, BlockNumber> for CountAuthors {
     }
 }
 
-/// Keeps an offender from authoring until the set of validators changes, takes its points and bars
-/// it for ever.
+/// Keeps an offender from authoring until the set of validators changes, takes away its points and
+/// bars it for ever.
 #[derive(Debug)]
 pub struct DisableOffenders;
 
@@ -198,10 +198,10 @@ impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for Disab
 
 /// Proves and checks who owns a session key by the keys that are in force.
 ///
-/// The session pallet alone takes, for the present session, the keys that each validator has set
-/// last, which come into force two sessions later. A validator could so set others, author two
-/// blocks in a slot with those in force, and no report would name it; and whoever sets other keys
-/// in time would make reports about everybody else worthless.
+/// The session pallet alone uses, for the current session, the keys that each validator set last,
+/// which come into force only two sessions later. So a validator could set new keys, author two
+/// blocks in a slot with those in force, and no report would name it. Likewise, anybody who sets
+/// new keys in time would make reports about everybody else worthless.
 #[derive(Debug)]
 pub struct KeysInForce;
 
@@ -217,15 +217,16 @@ impl<D: AsRef<[u8]>> KeyOwnerProofSystem<(KeyTypeId, D)> for KeysInForce {
         key: (KeyTypeId, D),
         proof: MembershipProof,
     ) -> Option<IdentificationTuple<Runtime>> {
-        match proof.session == Session::current_index() {
-            true => with_keys_in_force(|| Historical::check_proof(key, proof)),
-            false => Historical::check_proof(key, proof),
+        if proof.session == Session::current_index() {
+            with_keys_in_force(|| Historical::check_proof(key, proof))
+        } else {
+            Historical::check_proof(key, proof)
         }
     }
 }
 
 /// What the session pallet answers while the keys in force are those that were set last. Nothing of
-/// that stays in the state.
+/// this remains in the state.
 fn with_keys_in_force<Answer>(ask: impl FnOnce() -> Option<Answer>) -> Option<Answer> {
     let answer = with_transaction(|| {
         put_keys_in_force();
@@ -234,7 +235,7 @@ fn with_keys_in_force<Answer>(ask: impl FnOnce() -> Option<Answer>) -> Option<An
     answer.ok().flatten()
 }
 
-/// BABE and GRANDPA list the keys of the session's validators in the order of the validators.
+/// BABE and GRANDPA list the keys of the validators of the session in the order of the validators.
 fn put_keys_in_force() {
     let keys = Babe::authorities()
         .into_iter()

@@ -69,13 +69,12 @@ impl Builder {
             });
         }
         for (number, cell) in cells.enumerate() {
-            match self.label == Some(number) {
-                true => self.push_class(place, number, cell)?,
-                false => {
-                    let value = cell.number();
-                    let value = value.map_err(|fault| fault.at(place, self.name(number)))?;
-                    self.values.push(value);
-                }
+            if self.label == Some(number) {
+                self.push_class(place, number, cell)?
+            } else {
+                let value = cell.number();
+                let value = value.map_err(|fault| fault.at(place, self.name(number)))?;
+                self.values.push(value);
             }
         }
         Ok(())
@@ -94,12 +93,10 @@ impl Builder {
             column: self.name(number),
             error,
         })?;
-        match self.classes.push(&name) {
-            true => Ok(()),
-            false => Err(TableFault::TooManyClasses {
-                column: self.name(number),
-                limit: classes::limit(),
-            }),
+        if self.classes.push(&name) {
+            Ok(())
+        } else {
+            Err(TableFault::TooManyClasses { column: self.name(number), limit: classes::limit() })
         }
     }
 

@@ -37,10 +37,7 @@ impl Classes {
     pub(super) fn finish(self, column: String) -> Labels {
         let mut sorted: Vec<(String, usize)> = self.places.into_iter().collect();
         let numbers = sorted.iter().all(|(name, _)| name.parse::<f64>().is_ok());
-        sorted.sort_by(|(a, _), (b, _)| match numbers {
-            true => by_number(a, b),
-            false => a.cmp(b),
-        });
+        sorted.sort_by(|(a, _), (b, _)| if numbers { by_number(a, b) } else { a.cmp(b) });
         let mut new_places = vec![0u8; sorted.len()];
         for (new, (_, old)) in (0u8..=u8::MAX).zip(&sorted) {
             if let Some(place) = new_places.get_mut(*old) {

@@ -52,9 +52,9 @@ fn parser(text: &[u8], separator: u8) -> Reader<&[u8]> {
         .from_reader(text)
 }
 
-/// The separator that was told. If it leaves the first record in one piece, it is another one that
-/// gives the first two records equally many cells: a name may hold a semicolon, its column has
-/// none.
+/// The separator that the file name implies. If that leaves the first record in one piece, it is
+/// another one that gives the first two records equally many cells: a name may contain a semicolon
+/// that separates nothing in its column.
 fn separator(text: &[u8], told: u8) -> u8 {
     if widths(text, told).first() != Some(&1) {
         return told;

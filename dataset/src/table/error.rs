@@ -28,13 +28,13 @@ pub enum TableFault {
     /// The file cannot be opened or read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// The end of the name tells no known format.
-    #[error("is of no known format: its name must end in .csv, .tsv, .npy or .parquet")]
+    /// The extension is not that of a known format.
+    #[error("has an unknown format: its name must end in .csv, .tsv, .npy or .parquet")]
     UnknownFormat,
     /// This program was built without Parquet.
     #[error("is a Parquet file, which this program was built without: convert it to CSV")]
     NoParquet,
-    /// Bytes that are no text, or a text in another encoding such as UTF-16 or Latin-1.
+    /// Bytes that are not text, or text in another encoding such as UTF-16 or Latin-1.
     #[error("{place} is not text in UTF-8: save the file as UTF-8")]
     NotUtf8 {
         /// Where.
@@ -43,18 +43,18 @@ pub enum TableFault {
     /// The text is not CSV.
     #[error("is not valid CSV: {0}")]
     Csv(#[from] ::csv::Error),
-    /// The bytes are not NPY, or an array that is no table.
+    /// The bytes are not NPY, or the array is not a table.
     #[error("is not a usable NPY file: {0}")]
     Npy(String),
-    /// The bytes are not Parquet, or hold what is no table.
+    /// The bytes are not Parquet, or do not hold a table.
     #[error("is not a usable Parquet file: {0}")]
     Parquet(String),
     /// No row.
     #[error("holds no rows")]
     Empty,
-    /// Nothing beside the label.
+    /// Nothing besides the label.
     #[error(
-        "has no column to learn from: it needs one at least, beside the label; in a text, commas, \
+        "has no column to learn from: it needs at least one besides the label; in text files, commas, \
          semicolons or tabs separate the columns"
     )]
     NoFeatures,
@@ -66,7 +66,7 @@ pub enum TableFault {
         /// What is wrong with the name.
         error: NameError,
     },
-    /// Two columns of one name.
+    /// Two columns with the same name.
     #[error("has more than one column `{column}`: rename one of them")]
     RepeatedColumn {
         /// The name.

@@ -29,12 +29,15 @@ fn columns(reader: &impl FileReader) -> Result<Vec<String>, TableFault> {
     let schema = reader.metadata().file_metadata().schema();
     let fields = schema.get_fields().iter();
     fields
-        .map(|field| match field.is_primitive() {
-            true => Ok(field.name().to_owned()),
-            false => Err(TableFault::Parquet(format!(
-                "column {:?} holds lists or groups; only plain columns can be read",
-                field.name()
-            ))),
+        .map(|field| {
+            if field.is_primitive() {
+                Ok(field.name().to_owned())
+            } else {
+                Err(TableFault::Parquet(format!(
+                    "column {:?} holds lists or groups; only plain columns can be read",
+                    field.name()
+                )))
+            }
         })
         .collect()
 }

@@ -25,7 +25,7 @@ pub(super) const PREFIX_BYTES: usize = 8 + 2 + 4;
 pub enum EncodeError {
     /// The header is too long.
     #[error(
-        "the header takes {found} bytes, at most {MAX_HEADER_BYTES} are possible: shorten the names \
+        "the header takes {found} bytes, but at most {MAX_HEADER_BYTES} are possible: shorten the names \
          of columns and classes"
     )]
     HeaderTooLong {
@@ -47,7 +47,7 @@ pub enum TrainBlobError {
         found: usize,
     },
     /// The bytes begin in another way.
-    #[error("these bytes are not the training data of a task: they do not begin with `nntrain`")]
+    #[error("these bytes are not the training data of a task: they do not start with `nntrain`")]
     Magic,
     /// Another version.
     #[error("this program reads version {VERSION} of training data, not {found}: update it")]
@@ -56,7 +56,7 @@ pub enum TrainBlobError {
         found: u16,
     },
     /// The header is longer than allowed.
-    #[error("a header of {found} bytes is announced, at most {MAX_HEADER_BYTES} are allowed")]
+    #[error("the header claims {found} bytes, but at most {MAX_HEADER_BYTES} are allowed")]
     HeaderTooLong {
         /// Bytes that are announced.
         found: usize,
@@ -64,14 +64,16 @@ pub enum TrainBlobError {
     /// The bytes end too early.
     #[error("the training data is cut off")]
     CutOff,
-    /// Bytes behind the last block.
-    #[error("{found} bytes are left behind the last block")]
+    /// Bytes after the last block.
+    #[error("{found} bytes are left after the last block")]
     Trailing {
         /// Bytes that are left.
         found: usize,
     },
     /// The header is not the JSON of this version.
-    #[error("the header is not of this version's form, from line {line}, column {column} on")]
+    #[error(
+        "the header does not have the form of this version, from line {line}, column {column} on"
+    )]
     Header {
         /// Line of the first fault.
         line: usize,
@@ -82,7 +84,7 @@ pub enum TrainBlobError {
     #[error("the training data is for a shape that this program does not know: update it")]
     Shape,
     /// Too few or too many classes.
-    #[error("{found} classes are named, but shape {shape} tells 2 to {classes} apart")]
+    #[error("{found} classes are named, but shape {shape} distinguishes 2 to {classes}")]
     Classes {
         /// Classes that are named.
         found: usize,
@@ -281,8 +283,9 @@ fn check_rows(shape: &MlpShape, block: &Block, classes: usize) -> Result<(), Tra
         return Err(TrainBlobError::EmptyBlock { index });
     }
     let mut found = rows.iter().filter_map(|row| row.class());
-    match found.any(|class| class >= classes) {
-        true => Err(TrainBlobError::UnnamedClass { index }),
-        false => Ok(()),
+    if found.any(|class| class >= classes) {
+        Err(TrainBlobError::UnnamedClass { index })
+    } else {
+        Ok(())
     }
 }

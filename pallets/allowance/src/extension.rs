@@ -1,4 +1,4 @@
-//! The transaction extension that waives the fee or lets the one inside charge it.
+//! The transaction extension that waives the fee or lets the wrapped extension charge it.
 
 use crate::{Config, Pallet, WaiverPolicy, WeightInfo};
 use codec::{Decode, DecodeWithMemTracking, Encode};
@@ -34,7 +34,7 @@ impl<T: pallet_transaction_payment::Config> core::fmt::Debug for WaiveOrCharge<T
     }
 }
 
-/// The metadata shows the extension inside.
+/// The metadata shows the wrapped extension.
 impl<T: pallet_transaction_payment::Config + 'static> TypeInfo for WaiveOrCharge<T>
 where
     ChargeTransactionPayment<T>: TypeInfo,
@@ -46,7 +46,7 @@ where
     }
 }
 
-/// What was decided when the transaction was validated, and done when it was prepared.
+/// What was decided when the transaction was validated and carried out when it was prepared.
 pub enum Decision<AccountId, Charge> {
     /// The fee is waived for this account.
     Waive {
@@ -54,10 +54,10 @@ pub enum Decision<AccountId, Charge> {
         who: AccountId,
         /// How much of its quota the call uses up.
         price: u32,
-        /// How much is left of it after this call.
+        /// How much of it is left after this call.
         left: u32,
     },
-    /// The extension inside decides.
+    /// The wrapped extension decides.
     Charge(Charge),
 }
 

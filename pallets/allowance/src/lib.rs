@@ -31,30 +31,30 @@ pub mod weights;
 use frame_support::{traits::OnKilledAccount, weights::Weight};
 use sp_runtime::{traits::Get, transaction_validity::TransactionPriority};
 
-/// Who may send which call without a fee, and how often.
+/// Who may send which calls without a fee, and how often.
 pub trait WaiverPolicy<AccountId, Call> {
-    /// How many transactions `who` may send per period without a fee if this is one of them; zero
-    /// if this call is not.
+    /// How many transactions `who` may send without a fee in a period if this is one of them; zero
+    /// if this call is never free.
     ///
     /// Called for every signed transaction, so it must cost next to nothing for calls that are
     /// never free.
     fn quota(who: &AccountId, call: &Call) -> u32;
 
-    /// How many transactions of the quota this call uses up, at least 1. It is not free if fewer
-    /// are left.
+    /// How many transactions of the quota this call uses up, at least 1. If fewer are left, it is
+    /// not free.
     fn price(_: &Call) -> u32 {
         1
     }
 
-    /// Where this call stands among those that wait for a block, if it is free. At zero every
-    /// paying transaction goes before it; a call that stands higher must be one that only few can
-    /// send.
+    /// The priority of this call among the transactions that wait for a block, if it is free. At
+    /// zero, every paying transaction goes first. A call with a higher priority must be one that
+    /// only few accounts can send.
     fn priority(_: &Call) -> TransactionPriority {
         0
     }
 
-    /// What [`quota`](Self::quota) costs at most for this call. The look-up of what is used up
-    /// counts apart.
+    /// What [`quota`](Self::quota) costs at most for this call. Looking up how much has been used
+    /// is counted separately.
     fn weight(_: &Call) -> Weight {
         Weight::zero()
     }
@@ -88,31 +88,31 @@ pub mod pallet {
 
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-        /// Who may send which call without a fee.
+        /// Who may send which calls without a fee.
         type Policy: WaiverPolicy<Self::AccountId, Self::RuntimeCall>;
 
-        /// The number of the present period, for example the session index.
+        /// The number of the current period, for example the session index.
         type Period: Get<u32>;
 
         /// The most free transactions of one account in a period, whatever the policy says.
         #[pallet::constant]
         type MaxPerPeriod: Get<u32>;
 
-        /// How many transactions of the quota a free call uses up *besides* its price if it fails.
-        /// An honest sender may lose a race now and then; who sends calls that fail shall not fill
-        /// blocks with them.
+        /// How many transactions of the quota a free call uses up *in addition to* its price if it
+        /// fails. An honest sender may lose a race now and then, but nobody shall fill blocks with
+        /// calls that fail.
         #[pallet::constant]
         type FailurePrice: Get<u32>;
 
-        /// What the extension costs.
+        /// The weight of the extension.
         type WeightInfo: WeightInfo;
     }
 
-    /// For each account the last period in which it sent free transactions, and how much of the
+    /// For each account, the last period in which it sent free transactions, and how much of its
     /// quota they used up.
     ///
-    /// No deposit pays for it: only accounts that the policy names have an entry. Removed with the
-    /// account.
+    /// No deposit pays for it, because only accounts that the policy names have an entry. Removed
+    /// with the account.
     #[pallet::storage]
     pub type Used<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, (u32, u32), ValueQuery>;
@@ -124,8 +124,8 @@ pub mod pallet {
         FeeWaived {
             /// The account that sent it.
             who: T::AccountId,
-            /// How many free transactions of price 1 it has left in this period, by the quota of
-            /// this call.
+            /// How many free transactions of price 1 the account has left in this period, by the
+            /// quota of this call.
             left: u32,
         },
     }
@@ -140,7 +140,7 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// How much of its quota `who` has used up in the present period, in transactions of price
+        /// How much of its quota `who` has used up in the current period, in transactions of price
         /// 1.
         pub fn used(who: T::AccountId) -> u32 {
             Self::used_in_period(&who)
@@ -149,7 +149,7 @@ pub mod pallet {
 }
 
 impl<T: Config> Pallet<T> {
-    /// How many free transactions `who` has left for this call in the present period.
+    /// How many free transactions `who` has left for this call in the current period.
     pub fn left(who: &T::AccountId, call: &T::RuntimeCall) -> u32 {
         let quota = T::Policy::quota(who, call).min(T::MaxPerPeriod::get());
         if quota == 0 {
@@ -158,13 +158,13 @@ impl<T: Config> Pallet<T> {
         quota.saturating_sub(Self::used_in_period(who))
     }
 
-    /// Counts a free transaction of `who` at its price; `left` of the quota remains.
+    /// Charges a free transaction of `who` to its quota; `left` of the quota remains.
     pub(crate) fn consume(who: &T::AccountId, price: u32, left: u32) {
         Self::use_up(who, price);
         Self::deposit_event(Event::FeeWaived { who: who.clone(), left });
     }
 
-    /// Counts that a free transaction of `who` failed.
+    /// Charges the failure of a free transaction of `who` to its quota.
     pub(crate) fn note_failure(who: &T::AccountId) {
         Self::use_up(who, T::FailurePrice::get());
     }
@@ -195,7 +195,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// An account that is gone leaves nothing behind.
+/// A removed account leaves nothing behind.
 impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
     fn on_killed_account(who: &T::AccountId) {
         Used::<T>::remove(who);

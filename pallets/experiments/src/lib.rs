@@ -72,51 +72,54 @@ pub mod pallet {
         #[pallet::constant]
         type ByteDeposit: Get<BalanceOf<Self>>;
 
-        /// What the calls cost.
+        /// The weights of the calls and traits.
         type WeightInfo: WeightInfo;
     }
 
     /// Why tokens are held.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// The deposit of an experiment, held from its owner for what the chain stores about it.
+        /// The deposit of an experiment, held in the account of its owner for what the chain stores
+        /// about it.
         Experiment,
     }
 
-    /// Number of the next experiment. Never falls, so a number is never used twice.
+    /// The number of the next experiment. It never decreases, so no number is used twice.
     #[pallet::storage]
     pub type NextExperiment<T> = StorageValue<_, ExperimentId, ValueQuery>;
 
-    /// The experiments. Paid for by their deposit. Never removed, because facts, models and
-    /// provenance records name them; archiving removes most of the description.
+    /// The experiments. Paid for by their deposits. Never removed, because facts, models and
+    /// provenance records refer to them; archiving removes most of the description.
     #[pallet::storage]
     pub type Experiments<T: Config> = StorageMap<_, Twox64Concat, ExperimentId, ExperimentOf<T>>;
 
-    /// What is held from an experiment's owner for it; zero for experiments of the chain
-    /// specification until they are described or change hands. Stays with the experiment.
+    /// How much is held in the account of its owner for each experiment: nothing for an experiment
+    /// of the chain specification until it is described or changes hands. Stays with the
+    /// experiment.
     #[pallet::storage]
     pub type Deposits<T: Config> =
         StorageMap<_, Twox64Concat, ExperimentId, BalanceOf<T>, ValueQuery>;
 
-    /// The experiments of each owner. Paid for by their deposit; a row moves with the ownership.
+    /// The experiments of each owner. Paid for by their deposits; an entry moves when the ownership
+    /// does.
     #[pallet::storage]
     pub type ExperimentsOf<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, ExperimentId, ()>;
 
-    /// To whom the owner of an experiment offers it, at most one account for each. Paid for by the
-    /// deposit; removed when the offer is accepted or cancelled, or the experiment archived.
+    /// The account to which an experiment is offered, at most one for each. Paid for by the
+    /// deposit; removed when the offer is accepted or cancelled, or the experiment is archived.
     #[pallet::storage]
     pub type PendingTransfers<T: Config> = StorageMap<_, Twox64Concat, ExperimentId, T::AccountId>;
 
-    /// The best proved scores of each experiment, best first; of equal scores the earlier one.
-    /// Bounded by `MAX_LEADERBOARD` and paid for by the deposit. Stays with the experiment.
+    /// The best proved scores of each experiment, best first, and the earlier of two equal ones
+    /// first. Bounded by `MAX_LEADERBOARD` and paid for by the deposit. Stays with the experiment.
     #[pallet::storage]
     pub type Leaderboards<T: Config> =
         StorageMap<_, Twox64Concat, ExperimentId, LeaderboardOf<T>, ValueQuery>;
 
-    /// The model versions of each experiment. Each was delivered and paid for; the share of the
-    /// payment that was burnt, or in the curriculum the proof that the payment rewards, pays for
-    /// its row. Never removed.
+    /// The model versions of each experiment. Each was delivered and paid for. Its entry is paid
+    /// for by the share of the payment that was burnt, or in the curriculum by the proof that the
+    /// payment rewards. Never removed.
     #[pallet::storage]
     pub type ModelVersions<T: Config> = StorageDoubleMap<
         _,
@@ -130,7 +133,7 @@ pub mod pallet {
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
-        /// Experiments that exist from the start, numbered from 0 in this order. No deposit is
+        /// The experiments that exist from the start, numbered from 0 in this order. No deposit is
         /// held for them, because nobody owns tokens yet.
         pub experiments: Vec<GenesisExperiment<T::AccountId>>,
     }
@@ -153,47 +156,47 @@ pub mod pallet {
             experiment: ExperimentId,
             /// Who owns it.
             owner: T::AccountId,
-            /// What is held for it.
+            /// How much is held for it.
             deposit: BalanceOf<T>,
         },
-        /// An experiment got a new description.
+        /// An experiment was given a new description.
         ExperimentDescribed {
             /// The experiment.
             experiment: ExperimentId,
-            /// What is held for it now.
+            /// How much is held for it now.
             deposit: BalanceOf<T>,
         },
-        /// The owner offered an experiment to another account.
+        /// The owner of an experiment offered it to another account.
         TransferOffered {
             /// The experiment.
             experiment: ExperimentId,
             /// Who may accept it.
             to: T::AccountId,
         },
-        /// The owner took back its offer.
+        /// The owner of an experiment withdrew its offer.
         TransferCancelled {
             /// The experiment.
             experiment: ExperimentId,
         },
-        /// An experiment has a new owner.
+        /// An experiment changed hands.
         ExperimentTransferred {
             /// The experiment.
             experiment: ExperimentId,
-            /// Who owned it. Its deposit was released.
+            /// The previous owner, whose deposit was released.
             from: T::AccountId,
-            /// Who owns it.
+            /// The new owner.
             to: T::AccountId,
-            /// What is held from the new owner.
+            /// How much is held in the account of the new owner.
             deposit: BalanceOf<T>,
         },
-        /// An experiment was archived: it takes no new tasks.
+        /// An experiment was archived: it accepts no new tasks.
         ExperimentArchived {
             /// The experiment.
             experiment: ExperimentId,
-            /// What stays on hold for what stays stored.
+            /// How much remains on hold for what remains stored.
             deposit: BalanceOf<T>,
         },
-        /// A proved score entered a leaderboard.
+        /// A proved score entered the leaderboard of an experiment.
         LeaderboardEntered {
             /// The experiment.
             experiment: ExperimentId,
@@ -201,14 +204,14 @@ pub mod pallet {
             worker: T::AccountId,
             /// The task.
             task: TaskId,
-            /// Its place, from 0.
+            /// Its place on the leaderboard, from 0.
             place: u32,
         },
         /// A delivered model was registered.
         ModelRegistered {
             /// The experiment.
             experiment: ExperimentId,
-            /// Its version.
+            /// The version of the model.
             version: ModelVersionNumber,
             /// The task.
             task: TaskId,
@@ -217,14 +220,14 @@ pub mod pallet {
             /// Its proved score.
             score: Score,
         },
-        /// A model beat the champion of its experiment and is champion now.
+        /// A model beat the champion of its experiment and is now the champion.
         ChampionChanged {
             /// The experiment.
             experiment: ExperimentId,
-            /// The champion.
+            /// The new champion.
             champion: Champion,
         },
-        /// The owner of a model changed its stage.
+        /// The owner of a model version changed its stage.
         ModelStageChanged {
             /// The experiment.
             experiment: ExperimentId,
@@ -233,62 +236,65 @@ pub mod pallet {
             /// The new stage.
             stage: Stage,
         },
-        /// A model version has a new owner.
+        /// A model version changed hands.
         ModelTransferred {
             /// The experiment.
             experiment: ExperimentId,
             /// The version.
             version: ModelVersionNumber,
-            /// Who owned it.
+            /// The previous owner.
             from: T::AccountId,
-            /// Who owns it.
+            /// The new owner.
             to: T::AccountId,
         },
     }
 
     #[pallet::error]
     pub enum Error<T> {
-        /// There is no experiment of this number.
+        /// There is no experiment with this number.
         UnknownExperiment,
-        /// The experiment is archived for ever. Create a new one.
+        /// The experiment is archived and can no longer be changed. Create a new one.
         Archived,
         /// Only the owner of the experiment may do this.
         NotOwner,
-        /// The account owns the experiment already.
+        /// The account already owns the experiment.
         AlreadyOwner,
-        /// The experiment is not offered to you. Ask its owner for an offer.
+        /// The experiment has not been offered to you. Ask its owner for an offer.
         NotOffered,
-        /// The experiment is offered to nobody, so there is nothing to cancel.
+        /// The experiment has not been offered to anybody, so there is nothing to cancel.
         NothingOffered,
-        /// Name and text must be UTF-8.
+        /// The name and the text must be UTF-8.
         NotUtf8,
         /// The name has no visible character.
         BlankName,
-        /// The name has a line break or another control character.
+        /// The name or the text contains a control character, an invisible character or a mark that
+        /// changes the direction of text. Only the text may contain line breaks, as a single line
+        /// feed each.
         ControlCharacter,
-        /// A tag is empty or has other characters than lower-case ASCII letters, digits and `-`.
+        /// A tag is empty, or contains characters other than lower-case ASCII letters, digits and
+        /// `-`.
         BadTag,
-        /// A tag is given twice.
+        /// A tag is given more than once.
         DuplicateTag,
-        /// No number is left for another experiment.
+        /// There are no numbers left for new experiments.
         TooManyExperiments,
-        /// The experiment has no model of this version.
+        /// The experiment has no model with this version.
         UnknownModel,
         /// Only the owner of the model version may do this.
         NotModelOwner,
-        /// Nobody can make a model champion. It becomes champion by a better proved score.
+        /// Nobody can appoint a champion. A model becomes champion with a better proved score.
         ChampionIsProved,
-        /// The champion cannot be put aside. It becomes a candidate when a better model is paid
-        /// for.
+        /// The stage of the champion cannot be changed. It becomes a candidate when a better model
+        /// is paid for.
         IsChampion,
     }
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Creates an experiment that you own, in which you may sponsor tasks.
+        /// Creates an experiment that you own, in which you can sponsor tasks.
         ///
-        /// A deposit is held from you, which grows with the bytes of the description. Part of it
-        /// stays on hold as long as you own the experiment, even archived.
+        /// A deposit, which grows with the size of the description, is put on hold in your account.
+        /// Part of it stays on hold for as long as you own the experiment, even after archiving.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::create_experiment())]
         pub fn create_experiment(origin: OriginFor<T>, description: Description) -> DispatchResult {
@@ -296,7 +302,7 @@ pub mod pallet {
             Self::do_create_experiment(who, description)
         }
 
-        /// Replaces the description of an experiment of yours, and adjusts the deposit to it.
+        /// Replaces the description of an experiment of yours and adjusts the deposit accordingly.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::describe_experiment())]
         pub fn describe_experiment(
@@ -308,10 +314,9 @@ pub mod pallet {
             Self::do_describe_experiment(&who, experiment, description)
         }
 
-        /// Offers an experiment of yours to another account, instead of to whom you offered it
-        /// before.
+        /// Offers an experiment of yours to another account, in place of any earlier offer.
         ///
-        /// You stay the owner, and may cancel the offer, until the other account accepts.
+        /// Until the other account accepts, you remain the owner and can cancel the offer.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::offer_transfer())]
         pub fn offer_transfer(
@@ -323,9 +328,10 @@ pub mod pallet {
             Self::do_offer_transfer(&who, experiment, to)
         }
 
-        /// Accepts an experiment that is offered to you.
+        /// Accepts an experiment that has been offered to you.
         ///
-        /// Its deposit is held from you, at today's prices, and released to the owner before you.
+        /// Its deposit is put on hold in your account, at current prices, and the deposit of the
+        /// previous owner is released.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::accept_transfer())]
         pub fn accept_transfer(origin: OriginFor<T>, experiment: ExperimentId) -> DispatchResult {
@@ -333,7 +339,7 @@ pub mod pallet {
             Self::do_accept_transfer(who, experiment)
         }
 
-        /// Takes back the offer of an experiment of yours that was not accepted yet.
+        /// Withdraws your offer of an experiment that has not been accepted yet.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::cancel_transfer())]
         pub fn cancel_transfer(origin: OriginFor<T>, experiment: ExperimentId) -> DispatchResult {
@@ -341,10 +347,11 @@ pub mod pallet {
             Self::do_cancel_transfer(&who, experiment)
         }
 
-        /// Archives an experiment of yours for ever: it takes no new tasks. Running ones go on.
+        /// Archives an experiment of yours for ever: it accepts no new tasks. Running tasks
+        /// continue.
         ///
-        /// Text, tags and metadata are removed and their deposit is released. Name, leaderboard
-        /// and models stay, and so does the rest of the deposit.
+        /// Text, tags and metadata are removed, and the deposit for them is released. The name, the
+        /// leaderboard and the models stay, and so does the rest of the deposit.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::archive_experiment())]
         pub fn archive_experiment(
@@ -355,10 +362,10 @@ pub mod pallet {
             Self::do_archive_experiment(&who, experiment)
         }
 
-        /// Puts a model version of yours aside (`Archived`) or takes it up again (`Candidate`).
+        /// Puts a model version of yours aside (`Archived`), or takes it up again (`Candidate`).
         ///
-        /// Champions are made by proved scores alone: the stage `Champion` cannot be given, nor
-        /// taken from the champion.
+        /// Only proved scores make champions: you can neither set the stage `Champion` nor change
+        /// that of the champion.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::set_stage())]
         pub fn set_stage(
@@ -371,8 +378,8 @@ pub mod pallet {
             Self::do_set_stage(&who, experiment, version, stage)
         }
 
-        /// Gives a model version of yours to another account at once. Who trained it and who asked
-        /// for it stays on record.
+        /// Gives a model version of yours to another account, with immediate effect. Who trained it
+        /// and who asked for it stays on record.
         #[pallet::call_index(7)]
         #[pallet::weight(T::WeightInfo::transfer_model())]
         pub fn transfer_model(
@@ -405,7 +412,7 @@ pub mod pallet {
             Experiments::<T>::get(experiment)
         }
 
-        /// Up to `limit`, but at most 64, experiments from number `start` upwards.
+        /// Up to `limit` experiments, at most 64, from number `start` upwards.
         pub fn experiments(
             start: ExperimentId,
             limit: u32,
@@ -413,8 +420,8 @@ pub mod pallet {
             Self::experiment_page(start, limit)
         }
 
-        /// Up to `limit`, but at most 64, experiments of an owner in the order of storage, from
-        /// the one after `after`.
+        /// Up to `limit` experiments of an owner, at most 64, in storage order, starting after the
+        /// experiment `after`.
         pub fn experiments_of(
             owner: T::AccountId,
             after: Option<ExperimentId>,
@@ -423,18 +430,18 @@ pub mod pallet {
             Self::owned_page(&owner, after, limit)
         }
 
-        /// What is held from the owner for an experiment.
+        /// How much is held in the account of the owner for an experiment.
         pub fn deposit(experiment: ExperimentId) -> Option<BalanceOf<T>> {
             Deposits::<T>::try_get(experiment).ok()
         }
 
-        /// To whom an experiment is offered.
+        /// The account to which an experiment is offered.
         pub fn pending_transfer(experiment: ExperimentId) -> Option<T::AccountId> {
             PendingTransfers::<T>::get(experiment)
         }
 
-        /// Up to `limit`, but at most 64, entries of a leaderboard, from place `start`, the best
-        /// being 0.
+        /// Up to `limit` entries of a leaderboard, at most 64, starting with place `start`, where
+        /// the best is 0.
         pub fn leaderboard(experiment: ExperimentId, start: u32, limit: u32) -> Vec<EntryOf<T>> {
             Self::leaderboard_page(experiment, start, limit)
         }
@@ -447,8 +454,8 @@ pub mod pallet {
             ModelVersions::<T>::get(experiment, version)
         }
 
-        /// Up to `limit`, but at most 64, model versions of an experiment from `start` upwards,
-        /// the first being 1.
+        /// Up to `limit` model versions of an experiment, at most 64, from version `start` upwards,
+        /// where the first is 1.
         pub fn models(
             experiment: ExperimentId,
             start: ModelVersionNumber,

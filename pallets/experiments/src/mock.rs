@@ -177,7 +177,7 @@ pub(crate) fn check_after(mut ext: sp_io::TestExternalities, test: impl FnOnce()
     });
 }
 
-/// Checks the pallet's invariants, and that nothing is held from anybody beside the deposits.
+/// Checks the pallet's invariants, and that nothing is held in any account except the deposits.
 pub(crate) fn check_state() {
     Experiments::do_try_state().expect("the invariants hold");
     let held: Balance = [ALICE, BOB, CAROL, DAVE].iter().map(Experiments::held).sum();

@@ -29,10 +29,11 @@ pub mod weights;
 
 use sp_runtime::traits::Get;
 
-/// The shortest slot that leaves time to author, send and import a block, in milliseconds.
+/// The shortest slot that leaves enough time to author, send and import a block, in milliseconds.
 pub const MINIMUM_SLOT_MILLIS: u64 = 200;
 
-/// The shortest epoch: BABE announces the next epoch in the first block of the present one.
+/// The shortest epoch, in slots: BABE announces the next epoch in the first block of the current
+/// one.
 pub const MINIMUM_EPOCH_SLOTS: u64 = 4;
 
 #[frame_support::pallet]
@@ -59,19 +60,19 @@ pub mod pallet {
         /// Who may authorise a new runtime.
         type UpgradeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// What the calls cost.
+        /// The weights of the calls.
         type WeightInfo: WeightInfo;
     }
 
-    /// The length of a slot in milliseconds. Written at genesis, never removed.
+    /// The length of a slot in milliseconds. Written at genesis, never changed or removed.
     #[pallet::storage]
     pub type SlotDuration<T> = StorageValue<_, u64, ValueQuery, DefaultSlotDuration>;
 
-    /// The length of an epoch in slots. Written at genesis, never removed.
+    /// The length of an epoch in slots. Written at genesis, never changed or removed.
     #[pallet::storage]
     pub type EpochLength<T> = StorageValue<_, u64, ValueQuery, DefaultEpochLength>;
 
-    /// What the network is for. Written at genesis, never removed.
+    /// What the network is for. Written at genesis, never changed or removed.
     #[pallet::storage]
     pub type Kind<T> = StorageValue<_, NetworkKind, ValueQuery>;
 
@@ -138,7 +139,7 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A new runtime was authorised; anybody may bring its code now.
+        /// A new runtime was authorised: anybody may now apply it by sending its code.
         UpgradeApproved {
             /// The hash of the authorised code.
             code_hash: T::Hash,
@@ -147,7 +148,7 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Authorises the runtime with this code hash, replacing an earlier authorisation.
+        /// Authorises the runtime whose code has this hash, in place of any earlier authorisation.
         ///
         /// Anybody may then send the code with `system.applyAuthorizedUpgrade`. It is applied only
         /// if its spec name is the same and its spec version is higher.
@@ -209,12 +210,13 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Whether `millis` can be a slot: even, because half of it is the least time between blocks.
+/// Whether a slot can have this length. It must be even, because half of it is the minimum time
+/// between blocks.
 const fn is_valid_slot_duration(millis: u64) -> bool {
     millis >= MINIMUM_SLOT_MILLIS && millis.is_multiple_of(2)
 }
 
-/// Whether `slots` can be an epoch.
+/// Whether an epoch can have this many slots.
 const fn is_valid_epoch_length(slots: u64) -> bool {
     slots >= MINIMUM_EPOCH_SLOTS
 }
@@ -229,7 +231,7 @@ impl<T: Config> Get<u64> for SlotMillis<T> {
     }
 }
 
-/// Half a slot in milliseconds: the least time between two blocks.
+/// Half a slot in milliseconds: the minimum time between two blocks.
 #[derive(Debug)]
 pub struct MinimumPeriod<T>(core::marker::PhantomData<T>);
 

@@ -19,6 +19,23 @@ fn genesis_fixes_the_parameters() {
 }
 
 #[test]
+fn a_slot_may_be_a_quarter_of_a_second() {
+    let storage = network(250, 16).build_storage().expect("a valid genesis");
+    sp_io::TestExternalities::from(storage).execute_with(|| {
+        assert_eq!(SlotMillis::<Test>::get(), 250);
+        assert_eq!(MinimumPeriod::<Test>::get(), 125);
+        assert_eq!(EpochSlots::<Test>::get(), 16);
+        Network::do_try_state().expect("the invariants hold");
+    });
+}
+
+#[test]
+#[should_panic(expected = "network.slotDurationMillis is 198")]
+fn a_slot_too_short_to_author_a_block_is_refused() {
+    let _ = network(198, 10).build_storage();
+}
+
+#[test]
 #[should_panic(expected = "network.slotDurationMillis is 1001")]
 fn an_odd_slot_is_refused() {
     let _ = network(1_001, 10).build_storage();

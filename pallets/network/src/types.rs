@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "camelCase")]
 pub enum NetworkKind {
-    /// Real value is at stake. The default, so that a chain spec which says nothing is the strict
-    /// one.
+    /// Real value is at stake. This is the default, so a chain specification that does not state
+    /// the kind gets the strict rules.
     #[default]
     Production,
     /// A shared network for rehearsals.
@@ -33,7 +33,7 @@ pub enum NetworkKind {
 }
 
 impl NetworkKind {
-    /// Whether keys that anybody can forge proofs under may be registered.
+    /// Whether keys under which anybody can forge proofs may be registered.
     pub const fn allows_development_keys(self) -> bool {
         !matches!(self, Self::Production)
     }

@@ -62,24 +62,24 @@ pub mod pallet {
         #[pallet::constant]
         type AnchorPeriod: Get<BlockNumberFor<Self>>;
 
-        /// An anchor with this many records is closed at once. Bounds what a proof of inclusion
-        /// costs to compute.
+        /// An anchor that has this many records is closed at once. This bounds the cost of
+        /// computing a proof of inclusion.
         #[pallet::constant]
         type MaxRecordsPerAnchor: Get<u32>;
 
-        /// What records and anchors cost.
+        /// The weights of records and anchors.
         type WeightInfo: WeightInfo;
     }
 
-    /// Number of the next record: how many there are.
+    /// The number of the next record, and so how many there are.
     #[pallet::storage]
     pub type NextRecord<T> = StorageValue<_, RecordId, ValueQuery>;
 
-    /// The records. Never removed; the payment behind each one pays for it.
+    /// The records. Never removed; each is paid for by the payment behind it.
     #[pallet::storage]
     pub type Records<T: Config> = StorageMap<_, Twox64Concat, RecordId, Recorded<T::AccountId>>;
 
-    /// The newest record of each model; each record names the one before it. Never removed.
+    /// The newest record of each model. Each record refers to the one before it. Never removed.
     #[pallet::storage]
     pub type LatestOfModel<T> = StorageMap<_, Blake2_128Concat, ModelCommitment, RecordId>;
 
@@ -88,12 +88,12 @@ pub mod pallet {
     pub type RecordsOfTask<T> =
         StorageMap<_, Twox64Concat, TaskId, List<RecordId, MAX_SHARES>, ValueQuery>;
 
-    /// The right edge of the tree of the records that are in no anchor yet: the last ones. Emptied
-    /// when an anchor is closed.
+    /// The right edge of the tree over the newest records, those that are not in an anchor yet.
+    /// Emptied when an anchor is closed.
     #[pallet::storage]
     pub type Pending<T> = StorageValue<_, Frontier, ValueQuery>;
 
-    /// Number of the next anchor: how many are closed.
+    /// The number of the next anchor, and so how many have been closed.
     #[pallet::storage]
     pub type NextAnchor<T> = StorageValue<_, AnchorNumber, ValueQuery>;
 
@@ -105,7 +105,7 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A delivered model's provenance was recorded.
+        /// The provenance of a delivered model was recorded.
         ModelRecorded {
             /// The record.
             record: RecordId,
@@ -116,15 +116,15 @@ pub mod pallet {
             /// Who delivered it.
             submitter: T::AccountId,
         },
-        /// Records were closed into an anchor: proofs of their inclusion can be made now.
+        /// Records were closed into an anchor: proofs of their inclusion can now be made.
         AnchorClosed {
             /// The anchor.
             number: AnchorNumber,
             /// Its first record.
             first: RecordId,
-            /// Its number of records.
+            /// The number of its records.
             count: u32,
-            /// Root of the Keccak-256 tree over their leaves.
+            /// The root of the Keccak-256 tree over their leaves.
             root: Node,
         },
     }
@@ -152,7 +152,7 @@ pub mod pallet {
             Records::<T>::get(id)
         }
 
-        /// Up to `limit`, but at most 64, records in the order of their numbers, from `start`.
+        /// Up to `limit` records, at most 64, in the order of their numbers, from number `start`.
         pub fn records(start: RecordId, limit: u32) -> Vec<(RecordId, Recorded<T::AccountId>)> {
             Self::record_page(start, limit)
         }
@@ -162,7 +162,7 @@ pub mod pallet {
             Self::task_records(task)
         }
 
-        /// Up to `limit`, but at most 64, records of a model, newest first, from the one before
+        /// Up to `limit` records of a model, at most 64, newest first, starting before the record
         /// `before`.
         pub fn records_of_model(
             model: ModelCommitment,
@@ -182,13 +182,13 @@ pub mod pallet {
             Anchors::<T>::get(number)
         }
 
-        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from
+        /// Up to `limit` closed anchors, at most 64, in the order of their numbers, from number
         /// `start`.
         pub fn anchors(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumberFor<T>>> {
             Self::anchor_page(start, limit)
         }
 
-        /// Number of records that are in no anchor yet.
+        /// The number of records that are not in an anchor yet.
         pub fn pending_count() -> u32 {
             Pending::<T>::get().count()
         }

@@ -31,7 +31,7 @@ use nocknock_primitives::{
 };
 use sp_runtime::Permill;
 
-/// What benchmarks need of the pallets around this one.
+/// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper<AccountId> {
     /// Registers a score circuit of a shape, or finds it registered.
     fn score_circuit(shape: MlpShape) -> CircuitId;
@@ -140,7 +140,7 @@ mod benchmarks {
         let blank = ProofBytes([0; 256]);
         let claim = PracticeClaim { model, score: 4, proof: &blank };
         let inputs = Pallet::<T>::score_inputs(&worker, 0, &terms, &claim);
-        let proof = Box::new(T::BenchmarkHelper::prove(&terms.circuit, &inputs));
+        let proof = Box::new(T::BenchmarkHelper::prove(&terms.circuit, &inputs.in_order()));
         #[extrinsic_call]
         _(RawOrigin::None, worker.clone(), model, 4u32, proof);
         assert!(Pallet::<T>::may_work(&worker));

@@ -74,7 +74,7 @@ pub mod pallet {
         /// The circuits, and the only place that accepts a proof.
         type Verifier: ProofVerifier<BlockNumberFor<Self>>;
 
-        /// The experiments that the curriculum names.
+        /// The experiments that the curriculum refers to.
         type Experiments: TaskExperiments<Self::AccountId, BlockNumberFor<Self>>;
 
         /// Who may change the curriculum and the practice block.
@@ -87,7 +87,7 @@ pub mod pallet {
         #[pallet::constant]
         type InitialRelease: Get<BalanceOf<Self>>;
 
-        /// Sessions after which the release halves.
+        /// The number of sessions after which the release halves.
         #[pallet::constant]
         type HalvingSessions: Get<u32>;
 
@@ -95,149 +95,153 @@ pub mod pallet {
         #[pallet::constant]
         type MaxSupply: Get<BalanceOf<Self>>;
 
-        /// Sessions after which work points halve.
+        /// The number of sessions after which work points halve.
         #[pallet::constant]
         type PointsHalving: Get<u32>;
 
-        /// Experiments in the curriculum at most.
+        /// The most experiments that the curriculum can hold.
         #[pallet::constant]
         type MaxCurriculum: Get<u32>;
 
-        /// Tasks that an experiment of the curriculum may have open at a time, at most.
+        /// The most tasks that an experiment of the curriculum may have open at a time.
         #[pallet::constant]
         type MaxOpenTasks: Get<u32>;
 
-        /// Candidates for validation at most.
+        /// The most candidates for validation.
         #[pallet::constant]
         type MaxCandidates: Get<u32>;
 
-        /// Validators at most, and genesis authorities at most.
+        /// The most validators, and the most genesis authorities.
         #[pallet::constant]
         type MaxValidators: Get<u32>;
 
-        /// Candidates that must be elected before the genesis authorities retire.
+        /// How many candidates must be elected before the genesis authorities retire.
         #[pallet::constant]
         type MinValidators: Get<u32>;
 
-        /// Work points that a candidate needs to apply and to be elected; at least 1.
+        /// The work points that a candidate needs in order to apply and to be elected; at least 1.
         #[pallet::constant]
         type MinCandidatePoints: Get<u128>;
 
-        /// Sessions in a row that a candidate may validate without authoring a block, less one. A
-        /// session should have several slots for each validator, or an honest one is silent by bad
-        /// luck.
+        /// A candidate that validates for this many sessions in a row without authoring a block is
+        /// no longer a candidate. Each validator should have several slots in a session, or an
+        /// honest one will be silent by bad luck.
         #[pallet::constant]
         type MaxSilentSessions: Get<u32>;
 
-        /// Registrations of workers in a session at most.
+        /// The most workers that can register in a session.
         #[pallet::constant]
         type MaxRegistrationsPerSession: Get<u32>;
 
-        /// Sessions for which a registration is valid. After as many sessions again the account may
-        /// be released, so whoever commits in a task can sign for at least so long; it should last
-        /// through the first turn to deliver of every curriculum task.
+        /// The number of sessions for which a registration is valid. The account cannot be released
+        /// before as many sessions have passed again, so a worker that commits to a task can sign
+        /// for at least that long. That should be enough for the first turn to deliver of every
+        /// curriculum task.
         #[pallet::constant]
         type RegistrationLife: Get<u32>;
 
-        /// What the calls, hooks and traits cost.
+        /// The weights of the calls, hooks and traits.
         type WeightInfo: WeightInfo;
 
-        /// What benchmarks need of the neighbours.
+        /// What the benchmarks need from the other pallets.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
     }
 
-    /// The present session, as the session manager told it. Never falls.
+    /// The current session, as reported by the session manager. It never decreases.
     #[pallet::storage]
     pub type CurrentSession<T> = StorageValue<_, Session, ValueQuery>;
 
-    /// What was released, set aside, minted and burnt.
+    /// How much has been released, set aside, minted and burnt.
     #[pallet::storage]
     pub type CurrencyBooks<T> = StorageValue<_, Books, ValueQuery>;
 
-    /// What the genesis endowed: zero on every network, something on chains for load tests.
+    /// What the genesis endowed: nothing, except on chains for load tests.
     #[pallet::storage]
     pub type GenesisIssuance<T: Config> = StorageValue<_, BalanceOf<T>, ValueQuery>;
 
-    /// The experiments that mint. Written by genesis and `CurriculumOrigin` only; bounded by
-    /// `MaxCurriculum`; removed by `remove_curriculum`, or with the last open task after it.
+    /// The experiments whose tasks mint tokens. Written only by the genesis and `CurriculumOrigin`;
+    /// bounded by `MaxCurriculum`. Removed by `remove_curriculum`, or if tasks are open then, when
+    /// the last of them ends.
     #[pallet::storage]
     pub type Curriculum<T: Config> =
         CountedStorageMap<_, Twox64Concat, ExperimentId, CurriculumEntry<T::AccountId>>;
 
-    /// Open curriculum tasks and their budgets. Bounded by `max_open` of each experiment; removed
-    /// when the task has ended.
+    /// The open curriculum tasks and their budgets. Bounded by `max_open` of each experiment;
+    /// removed when the task ends.
     #[pallet::storage]
     pub type OpenTasks<T: Config> =
         StorageMap<_, Twox64Concat, TaskId, CurriculumTask<T::AccountId>>;
 
-    /// Work points of each account. Paid for by the work that earned them; removed when the account
-    /// is barred, or by `remove_worker` once nothing is left of them.
+    /// The work points of each account. Paid for by the work that earned them; removed when the
+    /// account is barred, or by `remove_worker` once they are worth nothing.
     #[pallet::storage]
     pub type WorkersPoints<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, Points, ValueQuery>;
 
-    /// Work points of all accounts together. Rounded down less often than the points of each, so
-    /// it is at least their sum.
+    /// The work points of all accounts together. They are rounded down less often than those of
+    /// each account, so this is at least their sum.
     #[pallet::storage]
     pub type TotalPoints<T> = StorageValue<_, Points, ValueQuery>;
 
-    /// Registered workers, suspended ones included. Paid for by the proof of registration, bounded
-    /// in number for each session; removed by `remove_worker`.
+    /// The registered workers, suspended ones included. Paid for by the proof of registration, and
+    /// limited in number for each session; removed by `remove_worker`.
     #[pallet::storage]
     pub type Registrations<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Registration>;
 
-    /// The round of accounts without a registration. No round below it is ever used again.
+    /// The round of accounts without a registration. No lower round is ever used again.
     #[pallet::storage]
     pub type FirstRound<T> = StorageValue<_, Round, ValueQuery>;
 
-    /// Registrations of the present session.
+    /// The number of registrations in the current session.
     #[pallet::storage]
     pub type RecentRegistrations<T> = StorageValue<_, SessionCount, ValueQuery>;
 
-    /// Accounts that committed an offence. Never removed: as many as there were offenders among
-    /// validators.
+    /// The accounts that committed an offence. Never removed: there are only as many as validators
+    /// that offended.
     #[pallet::storage]
     pub type Barred<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
 
-    /// Candidates for validation, in no particular order. Bounded by `MaxCandidates`; left by
-    /// `leave_candidates`, by an offence, by silence, or to a candidate with more points.
+    /// The candidates for validation, in no particular order. Bounded by `MaxCandidates`. A
+    /// candidate is removed by `leave_candidates`, for an offence, for silence, or to make room for
+    /// a candidate with more points.
     #[pallet::storage]
     pub type Candidates<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxCandidates>, ValueQuery>;
 
-    /// Validators that authored a block of the present session. Paid for by nobody, because they
-    /// are at most `MaxValidators`; removed when the session ends.
+    /// The validators that authored a block in the current session. No deposit pays for them,
+    /// because there are at most `MaxValidators`; removed when the session ends.
     #[pallet::storage]
     pub type AuthorsOfSession<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
 
-    /// Sessions in a row that a candidate validated without authoring a block. Nothing is stored
-    /// for one that was not silent. Bounded by `MaxCandidates`; removed with the next block that
-    /// the candidate authors, when the session ends, and with its candidacy.
+    /// For how many sessions in a row a candidate has validated without authoring a block. Nothing
+    /// is stored for a candidate that was not silent. Bounded by `MaxCandidates`; removed at the
+    /// end of the session in which the candidate authors a block again, and with its candidacy.
     #[pallet::storage]
     pub type SilentSessions<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
 
-    /// The authorities that the genesis named, in its order. Never changed.
+    /// The authorities named by the genesis, in its order. Never changed.
     #[pallet::storage]
     pub type GenesisAuthorities<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxValidators>, ValueQuery>;
 
-    /// The practice block's circuit, root and threshold. Written by genesis and `CurriculumOrigin`.
+    /// The practice block's circuit, root and minimum score. Written by the genesis and
+    /// `CurriculumOrigin`.
     #[pallet::storage]
     pub type Practice<T> = StorageValue<_, PracticeTerms>;
 
-    /// Salt and rows of the practice block, so that every newcomer can read it from the chain.
-    /// Written and replaced with [`Practice`]; apart from it because few need it.
+    /// The salt and the rows of the practice block, so that newcomers can read it from the chain.
+    /// Written and replaced together with [`Practice`]; kept apart from it because few need it.
     #[pallet::storage]
     pub type PracticeBlock<T> = StorageValue<_, RevealedBlock>;
 
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
-        /// The experiments that mint.
+        /// The experiments whose tasks mint tokens.
         pub curriculum: Vec<GenesisCurriculum<T::AccountId>>,
-        /// The practice block. Without it nobody can register until the council sets one.
+        /// The practice block. Without it, nobody can register until the council sets one.
         pub practice: Option<GenesisPractice>,
         /// Who validates until enough candidates are elected.
         pub authorities: Vec<T::AccountId>,
@@ -257,9 +261,9 @@ pub mod pallet {
         PotGrew {
             /// The session.
             session: Session,
-            /// What was added.
+            /// How much was added.
             added: u128,
-            /// What new tasks draw on now.
+            /// How much is available to new tasks now.
             free_pot: u128,
         },
         /// An experiment was added to the curriculum, or its terms were changed.
@@ -268,23 +272,23 @@ pub mod pallet {
             experiment: ExperimentId,
             /// Who creates its tasks.
             custodian: Option<T::AccountId>,
-            /// The part of the free pot that is set aside for each new task.
+            /// The fraction of the free pot that is set aside for each new task.
             task_share: Permill,
-            /// Tasks that may be open at a time.
+            /// How many tasks may be open at a time.
             max_open: u32,
         },
         /// An experiment was removed from the curriculum. Its open tasks end as agreed.
         CurriculumRemoved {
             /// The experiment.
             experiment: ExperimentId,
-            /// Its tasks that are still open.
+            /// How many of its tasks are still open.
             open: u32,
         },
-        /// A custodian lost its role, because it failed a task or the council decided so.
+        /// A custodian lost its role, because it failed a task or because the council decided so.
         CustodianDismissed {
             /// The experiment.
             experiment: ExperimentId,
-            /// Who was custodian.
+            /// Who was the custodian.
             custodian: T::AccountId,
         },
         /// A curriculum task was opened and its budget set aside.
@@ -296,41 +300,42 @@ pub mod pallet {
             /// The most that it can mint.
             budget: u128,
         },
-        /// The winner of a curriculum task was paid with new tokens.
+        /// The winner of a curriculum task was paid in new tokens.
         Minted {
             /// The task.
             task: TaskId,
             /// The winner.
             winner: T::AccountId,
-            /// What was minted.
+            /// How much was minted.
             amount: u128,
         },
         /// The winner of a curriculum task could not be paid, because its account cannot hold the
-        /// amount: too little to exist, or too much. The amount goes back to the pot.
+        /// amount: it is below the existential deposit, or too large. The amount goes back to the
+        /// pot.
         NotMinted {
             /// The task.
             task: TaskId,
             /// The winner.
             winner: T::AccountId,
-            /// What was earned.
+            /// How much the winner had earned.
             amount: u128,
         },
-        /// A curriculum task ended and what was left of its budget went back to the pot.
+        /// A curriculum task ended, and the rest of its budget went back to the pot.
         BudgetReturned {
             /// The task.
             task: TaskId,
-            /// What was left.
+            /// How much went back.
             amount: u128,
         },
         /// The practice block was set.
         PracticeSet {
             /// The score circuit.
             circuit: CircuitId,
-            /// Root of the block.
+            /// The root of the block.
             root: BlockRoot,
-            /// Its real rows.
+            /// Number of real rows in it.
             rows: u32,
-            /// The score that a newcomer has to reach.
+            /// The score that newcomers have to reach.
             min_score: Score,
         },
         /// A worker registered with a proof of useful work.
@@ -339,61 +344,61 @@ pub mod pallet {
             worker: T::AccountId,
             /// Commitment to the model that it trained for practice.
             model: ModelCommitment,
-            /// Rows of the practice block that the model classifies correctly.
+            /// Number of rows of the practice block that the model classifies correctly.
             score: u32,
             /// The round of the registration.
             round: Round,
-            /// First session in which it is no longer valid.
+            /// First session in which the registration is no longer valid.
             expires: Session,
         },
-        /// A worker unregistered itself.
+        /// A worker ended its registration.
         WorkerUnregistered {
             /// The worker.
             worker: T::AccountId,
         },
-        /// A worker abandoned a curriculum task and may not work until it registers anew.
+        /// A worker abandoned a curriculum task: it may not work until it registers again.
         WorkerSuspended {
             /// The worker.
             worker: T::AccountId,
             /// The task.
             task: TaskId,
         },
-        /// An expired registration was removed and the account released.
+        /// An expired registration was removed, and the account released.
         WorkerRemoved {
             /// The worker.
             worker: T::AccountId,
         },
-        /// An account committed an offence: it lost its points and may neither work nor validate.
+        /// An account committed an offence: it lost its points and may no longer work or validate.
         AccountBarred {
             /// The account.
             who: T::AccountId,
             /// The points that it lost.
             points: u128,
         },
-        /// An account became candidate for validation.
+        /// An account became a candidate for validation.
         CandidateAdded {
             /// The account.
             who: T::AccountId,
             /// Its points.
             points: u128,
         },
-        /// A candidate left.
+        /// A candidate withdrew its candidacy.
         CandidateLeft {
             /// The account.
             who: T::AccountId,
         },
-        /// A candidate had to make room for one with more points.
+        /// A candidate lost its place to one with more points.
         CandidateDisplaced {
             /// The account.
             who: T::AccountId,
         },
         /// A candidate validated for `MaxSilentSessions` sessions in a row without authoring a
-        /// block and is candidate no more. It may apply again when its node is back.
+        /// block, and is no longer a candidate. It may apply again when its node is back.
         CandidateSilent {
             /// The account.
             who: T::AccountId,
         },
-        /// Points that had become worth nothing were removed.
+        /// Points that had become worthless were removed.
         SpentPointsRemoved {
             /// The account.
             who: T::AccountId,
@@ -404,72 +409,75 @@ pub mod pallet {
     pub enum Error<T> {
         /// Only the custodian of a curriculum experiment may open its tasks.
         NotCustodian,
-        /// The experiment has as many open tasks as it may have. Wait until one has ended.
+        /// The experiment has as many open tasks as it may have. Wait until one of them ends.
         TooManyOpenTasks,
-        /// The task is open already.
+        /// The task is already open.
         AlreadyOpen,
         /// The curriculum is full. Remove an experiment first.
         CurriculumFull,
         /// The experiment is not in the curriculum.
         NotInCurriculum,
-        /// No active score circuit of this id is registered.
+        /// No active score circuit with this id is registered.
         CircuitNotActive,
         /// Blocks of this shape are too large for the chain.
         ShapeTooLarge,
         /// The salt is not a field element.
         BadSalt,
-        /// The rows are not a block of the circuit's shape, or none of them is real.
+        /// The rows are not a well-formed block of the circuit's shape, or none of them is real.
         MalformedRows,
         /// The minimum score must be a ratio between 0 and 1.
         BadMinimum,
         /// The chain has no practice block, so nobody can register.
         NoPractice,
-        /// The account committed an offence and may neither work nor validate.
+        /// The account committed an offence: it may no longer work or validate.
         Barred,
-        /// The account is registered.
+        /// The account is already registered.
         AlreadyRegistered,
-        /// As many workers have registered in this session as may. Send it again in the next one.
+        /// No more workers can register in this session. Try again in the next one.
         RegistrationsExhausted,
-        /// The score is above the number of rows of the practice block.
+        /// The score is higher than the number of rows of the practice block.
         ScoreTooHigh,
         /// The score does not reach the minimum. Train further.
         ScoreTooLow,
-        /// The commitment is not a field element: recompute it with the project's tools.
+        /// The commitment is not a field element. Recompute it with the project's tools.
         BadCommitment,
-        /// The practice block's circuit was disabled. Wait until the council sets another block.
+        /// The circuit of the practice block has been disabled. Wait until the council sets another
+        /// block.
         CircuitDisabled,
-        /// The proof does not prove the score for this account, its present round, and the present
+        /// The proof does not prove this score for this account, its current round and the current
         /// practice block.
         ProofRefused,
         /// The account is not registered as a worker.
         NotRegistered,
-        /// The account still has a valid registration, or one that expired only lately, or points.
+        /// The registration is still valid or expired too recently, or the account still has
+        /// points.
         NotRemovable,
-        /// Register session keys first.
+        /// Set session keys first.
         NoSessionKeys,
         /// The account has too few work points.
         TooFewPoints,
-        /// The account is a candidate already.
+        /// The account is already a candidate.
         AlreadyCandidate,
-        /// Every candidate has at least as many points as this account.
+        /// The list of candidates is full, and every candidate has at least as many points as this
+        /// account.
         CandidatesFull,
         /// The account is not a candidate.
         NotCandidate,
-        /// No experiment may have so many tasks open at a time. Choose at most `MaxOpenTasks`.
+        /// An experiment may not have that many tasks open at a time (at most `MaxOpenTasks`).
         MaxOpenTooHigh,
         /// The task's share of the pot is zero, so its workers would work for nothing. Wait until
-        /// the pot has grown, or let the council set another share.
+        /// the pot has grown, or have the council set another share.
         NothingToMint,
     }
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Registers an account as a worker by a proof of useful work: a model of good enough score
-        /// on the public practice block.
+        /// Registers an account as a worker, with a proof of useful work: a model that scores well
+        /// enough on the public practice block.
         ///
-        /// Sent without a signature and without a fee. The proof is made for the account, this
-        /// chain and the account's present round, so it serves nobody else and only once. Once
-        /// registered the account can sign, even if it owns nothing.
+        /// Sent without a signature and without a fee. The proof is bound to the account, this
+        /// chain and the account's current round, so nobody else can use it and it works only once.
+        /// After registration the account can sign transactions even if it owns nothing.
         #[pallet::call_index(0)]
         #[pallet::weight(Pallet::<T>::registration_weight())]
         pub fn register_worker(
@@ -484,8 +492,9 @@ pub mod pallet {
             Self::do_register_worker(worker, PracticeClaim { model, score, proof })
         }
 
-        /// Ends your registration as a worker. Your account keeps its reference until the
-        /// registration would have expired, so old transactions of yours cannot be repeated.
+        /// Ends your registration as a worker. Your account is kept alive until the registration is
+        /// removed, long after it would have expired, so that your old transactions cannot be
+        /// replayed.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::unregister())]
         pub fn unregister(origin: OriginFor<T>) -> DispatchResult {
@@ -493,10 +502,10 @@ pub mod pallet {
             Self::do_unregister(&who)
         }
 
-        /// Removes a registration that expired long ago and releases the account, and what is
-        /// stored of points that are worth nothing any more. Anybody may call this.
+        /// Removes a registration that expired long ago and releases the account, together with any
+        /// points that have become worthless. Anybody may call this.
         ///
-        /// An account that owns nothing ceases to exist then.
+        /// If the account owns nothing and has no other role, it ceases to exist.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::remove_worker())]
         pub fn remove_worker(origin: OriginFor<T>, worker: T::AccountId) -> DispatchResult {
@@ -506,8 +515,8 @@ pub mod pallet {
 
         /// Makes you a candidate for validation. You need session keys and enough work points.
         ///
-        /// If the list is full you take the place of the candidate with the fewest points, if you
-        /// have more.
+        /// If the list is full, you take the place of the candidate with the fewest points,
+        /// provided that you have more.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::apply_as_candidate())]
         pub fn apply_as_candidate(origin: OriginFor<T>) -> DispatchResult {
@@ -515,8 +524,8 @@ pub mod pallet {
             Self::do_apply_as_candidate(who)
         }
 
-        /// Takes you off the list of candidates. If you validate now, you do so until the sessions
-        /// for which you are elected are over.
+        /// Takes you off the list of candidates. If you are validating, you continue until the
+        /// sessions for which you have been elected are over.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::leave_candidates())]
         pub fn leave_candidates(origin: OriginFor<T>) -> DispatchResult {
@@ -526,8 +535,8 @@ pub mod pallet {
 
         /// Adds an experiment to the curriculum, or changes its custodian and terms.
         ///
-        /// Its tasks mint tokens. The experiment must exist and not be archived. Open tasks keep
-        /// the budget and the custodian that they began with.
+        /// Its tasks mint tokens. The experiment must exist and must not be archived. Open tasks
+        /// keep the budget and the custodian with which they began.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::set_curriculum())]
         pub fn set_curriculum(
@@ -541,7 +550,7 @@ pub mod pallet {
             Self::do_set_curriculum(experiment, custodian, task_share, max_open)
         }
 
-        /// Removes an experiment from the curriculum: no task is opened in it any more.
+        /// Removes an experiment from the curriculum, so that no more tasks can be opened in it.
         ///
         /// Open tasks end as agreed, and are paid. The experiment belongs to the curriculum until
         /// the last of them has ended.
@@ -553,7 +562,7 @@ pub mod pallet {
         }
 
         /// Sets the practice block on which newcomers prove a score. Registered workers stay
-        /// registered; proofs that are being made for the old block become worthless.
+        /// registered. Proofs for the old block become worthless, including those still being made.
         #[pallet::call_index(7)]
         #[pallet::weight(T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS))]
         pub fn set_practice(
@@ -572,8 +581,8 @@ pub mod pallet {
     impl<T: Config> ValidateUnsigned for Pallet<T> {
         type Call = Call<T>;
 
-        /// The same when a transaction enters the pool and before it is applied in a block, so a
-        /// block with a registration that fails is not valid.
+        /// Checks a registration in the same way when it enters the pool and before it is applied
+        /// in a block, so a block that contains a failing registration is invalid.
         fn validate_unsigned(_: TransactionSource, call: &Self::Call) -> TransactionValidity {
             Self::registration_validity(call)
         }
@@ -593,12 +602,12 @@ pub mod pallet {
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// The pot, the books, and what the next session adds.
+        /// The pot, the books, and what the next session will add.
         pub fn emission() -> EmissionState {
             Self::emission_state()
         }
 
-        /// Up to `limit`, but at most 64, experiments of the curriculum, from the one after
+        /// Up to `limit` experiments of the curriculum, at most 64, starting after the experiment
         /// `after`.
         pub fn curriculum(
             after: Option<ExperimentId>,
@@ -612,7 +621,7 @@ pub mod pallet {
             OpenTasks::<T>::get(task)
         }
 
-        /// The practice block: what has to be proved, and its salt and rows.
+        /// The practice block: what has to be proved, and the salt and rows of the block.
         pub fn practice() -> Option<(PracticeTerms, RevealedBlock)> {
             Practice::<T>::get().zip(PracticeBlock::<T>::get())
         }
@@ -627,25 +636,25 @@ pub mod pallet {
             Self::round_of(&worker)
         }
 
-        /// Work points of an account now.
+        /// The current work points of an account.
         pub fn work_points(who: T::AccountId) -> u128 {
             Self::points_of(&who)
         }
 
-        /// Work points of all accounts together now.
+        /// The current work points of all accounts together.
         pub fn total_work_points() -> u128 {
             Self::points_of_all()
         }
 
-        /// The account committed an offence.
+        /// Whether the account committed an offence.
         pub fn is_barred(who: T::AccountId) -> bool {
             Barred::<T>::contains_key(who)
         }
 
-        /// Up to `limit`, but at most 64, candidates and their points, from place `start`, the best
-        /// being 0.
+        /// Up to `limit` candidates with their points, at most 64, starting with place `start`,
+        /// where the best is 0.
         ///
-        /// Places change as points do: read all pages at one block.
+        /// Places change as points do, so read all pages at the same block.
         pub fn candidates(start: u32, limit: u32) -> Vec<(T::AccountId, u128)> {
             Self::candidate_page(start, limit)
         }

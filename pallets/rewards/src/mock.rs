@@ -31,7 +31,7 @@ use nocknock_primitives::{
         rows::{fill_block, Row},
         shape::TINY_4X3X2,
         wire::encode_rows,
-        Context, ContextDomain, Fr, MlpShape,
+        Context, ContextDomain, Fr, MlpShape, ScoreInputs,
     },
     reward::{PracticeSpec, Round},
     score::Score,
@@ -118,7 +118,7 @@ impl pallet_rewards::Config for Test {
 /// What the neighbours answer.
 #[derive(Default)]
 pub(crate) struct Neighbours {
-    /// Score circuits beside the tiny one, with their shapes.
+    /// Score circuits other than the tiny one, with their shapes.
     pub circuits: Vec<(CircuitId, MlpShape)>,
     /// Circuits that are disabled.
     pub disabled: Vec<CircuitId>,
@@ -152,9 +152,10 @@ pub struct KnownExperiments;
 impl TaskExperiments<AccountId, u64> for KnownExperiments {
     fn ensure_active(experiment: ExperimentId) -> DispatchResult {
         let archived = neighbours(|neighbours| neighbours.archived.contains(&experiment));
-        match experiment < FIRST_UNKNOWN && !archived {
-            true => Ok(()),
-            false => Err(DispatchError::Other("no active experiment")),
+        if experiment < FIRST_UNKNOWN && !archived {
+            Ok(())
+        } else {
+            Err(DispatchError::Other("no active experiment"))
         }
     }
 
@@ -239,9 +240,10 @@ impl ProofVerifier<u64> for HashVerifier {
             matrix_hash: ContentHash::default(),
             key: KeyId::default(),
         };
-        let status = match neighbours(|neighbours| neighbours.disabled.contains(id)) {
-            true => CircuitStatus::Disabled,
-            false => CircuitStatus::Active,
+        let status = if neighbours(|neighbours| neighbours.disabled.contains(id)) {
+            CircuitStatus::Disabled
+        } else {
+            CircuitStatus::Active
         };
         Some(CircuitRecord { info, origin: KeyOrigin::Development, status, registered_at: 0 })
     }
@@ -251,9 +253,10 @@ impl ProofVerifier<u64> for HashVerifier {
         if !circuit.is_usable() {
             return Err(VerifyFailure::Disabled);
         }
-        match Self::prove(id, claim.inputs) == *claim.proof {
-            true => Ok(()),
-            false => Err(VerifyFailure::Refuted),
+        if Self::prove(id, claim.inputs) == *claim.proof {
+            Ok(())
+        } else {
+            Err(VerifyFailure::Refuted)
         }
     }
 
@@ -408,14 +411,14 @@ pub(crate) fn practice_proof(who: &AccountId, round: Round, score: u32) -> Proof
         worker: who.clone().into(),
         block: 0,
     };
-    let inputs = [
-        field::to_bytes(&context.to_field()),
-        model_of(who).0,
-        practice.root.0,
-        field::to_bytes(&Fr::from(score)),
-        field::to_bytes(&Fr::from(practice.rows)),
-    ];
-    HashVerifier::prove(&practice.circuit, &inputs)
+    let inputs = ScoreInputs {
+        context: field::to_bytes(&context.to_field()),
+        commitment: model_of(who).0,
+        block_root: practice.root.0,
+        score,
+        n_real: practice.rows,
+    };
+    HashVerifier::prove(&practice.circuit, &inputs.in_order())
 }
 
 /// The registration of an account with a perfect score in its present round.

@@ -1,4 +1,4 @@
-//! Records of this pallet, and what it asks of its neighbours.
+//! Records of this pallet, and what it needs from other pallets.
 
 use crate::Config;
 use alloc::vec::Vec;
@@ -20,9 +20,9 @@ use sp_runtime::Permill;
 pub type BalanceOf<T> =
     <<T as Config>::Currency as fungible::Inspect<<T as frame_system::Config>::AccountId>>::Balance;
 
-/// Whether an account has the keys that a validator needs.
+/// Which accounts have the keys that a validator needs.
 pub trait ValidatorKeys<AccountId> {
-    /// The account has registered session keys.
+    /// Whether the account has set session keys.
     fn has_keys(who: &AccountId) -> bool;
 }
 
@@ -31,19 +31,19 @@ pub trait ValidatorKeys<AccountId> {
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct CurriculumEntry<AccountId> {
-    /// Who creates its tasks and reveals their blocks, unless the role is vacant.
+    /// Who creates its tasks and reveals their blocks; nobody while the role is vacant.
     pub custodian: Option<AccountId>,
-    /// The part of the free pot that is set aside for each new task.
+    /// The fraction of the free pot that is set aside for each new task.
     pub task_share: Permill,
-    /// Tasks that may be open at a time.
+    /// How many tasks may be open at a time.
     pub max_open: u32,
-    /// Tasks that are open.
+    /// How many tasks are open.
     pub open: u32,
-    /// The council removed it; it stays until the last of its tasks has ended.
+    /// Whether the council has removed it. It then stays until the last of its tasks has ended.
     pub removed: bool,
 }
 
-/// Registrations of the present session.
+/// The number of registrations in a session.
 #[derive(
     Clone,
     Copy,
@@ -60,16 +60,17 @@ pub struct CurriculumEntry<AccountId> {
 pub struct SessionCount {
     /// The session.
     pub session: Session,
-    /// Registrations in it.
+    /// The number of registrations in it.
     pub count: u32,
 }
 
 impl SessionCount {
-    /// Registrations in this session.
+    /// The number of registrations in this session.
     pub fn in_session(&self, session: Session) -> u32 {
-        match self.session == session {
-            true => self.count,
-            false => 0,
+        if self.session == session {
+            self.count
+        } else {
+            0
         }
     }
 }
@@ -79,28 +80,28 @@ impl SessionCount {
 pub(crate) struct PracticeClaim<'a> {
     /// Commitment to the model.
     pub model: ModelCommitment,
-    /// Rows classified correctly.
+    /// Number of rows classified correctly.
     pub score: u32,
     /// The S1 proof.
     pub proof: &'a ProofBytes,
 }
 
-/// What the pot is and will be.
+/// The state of the pot, now and in the next session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct EmissionState {
-    /// The present session.
+    /// The current session.
     pub session: Session,
-    /// What was released until now.
+    /// How much has been released so far.
     pub released: u128,
-    /// What is set aside for open tasks.
+    /// How much is set aside for open tasks.
     pub reserved: u128,
-    /// What was minted.
+    /// How much has been minted.
     pub minted: u128,
-    /// What was burnt.
+    /// How much has been burnt.
     pub burnt: u128,
-    /// What new tasks draw on.
+    /// How much is available to new tasks.
     pub free_pot: u128,
-    /// What the next session will add.
+    /// How much the next session will add.
     pub next_release: u128,
     /// The most that will ever be minted.
     pub max_supply: u128,
@@ -114,9 +115,9 @@ pub struct GenesisCurriculum<AccountId> {
     pub experiment: ExperimentId,
     /// Its custodian.
     pub custodian: Option<AccountId>,
-    /// The part of the free pot that is set aside for each new task, in millionths.
+    /// The fraction of the free pot that is set aside for each new task, in millionths.
     pub task_share: Permill,
-    /// Tasks that may be open at a time.
+    /// How many tasks may be open at a time.
     pub max_open: u32,
 }
 
@@ -126,17 +127,17 @@ pub struct GenesisCurriculum<AccountId> {
 pub struct GenesisPractice {
     /// The score circuit.
     pub circuit: CircuitId,
-    /// The salt, 32 bytes in hexadecimal digits.
+    /// The salt: 32 bytes in hexadecimal.
     #[serde(with = "sp_core::bytes")]
     pub salt: Vec<u8>,
-    /// The rows in wire form, in hexadecimal digits.
+    /// The rows in wire form, in hexadecimal.
     #[serde(with = "sp_core::bytes")]
     pub rows: Vec<u8>,
-    /// The score that a newcomer has to reach.
+    /// The score that newcomers have to reach.
     pub min_score: Score,
 }
 
-/// Salt or rows of a chain specification have a wrong length.
+/// Salt or rows in a chain specification have the wrong length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongLength;
 

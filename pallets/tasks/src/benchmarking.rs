@@ -30,7 +30,7 @@ use nocknock_primitives::{
         rows::{fill_block, Row},
         shape::{Dimensions, ShapeName, DIGITS_64X32X10},
         wire::encode_rows,
-        ContextDomain, Fr, MlpShape,
+        ContextDomain, DeliveryInputs, Fr, MlpShape, ScoreInputs,
     },
     score::Score,
     task::{
@@ -40,7 +40,7 @@ use nocknock_primitives::{
 };
 use sp_runtime::traits::{Bounded, CheckedDiv, One, Saturating, Zero};
 
-/// What benchmarks need of the pallets around this one.
+/// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper<AccountId> {
     /// Registers a score and a delivery circuit of a shape, or finds them registered.
     fn circuits(shape: MlpShape) -> (CircuitId, CircuitId);
@@ -195,7 +195,7 @@ mod benchmarks {
         Ok(worker)
     }
 
-    /// Moves the present block to the end of the commit phase.
+    /// Moves the current block to the end of the commit phase.
     fn end_commits<T: Config>(task: &TaskOf<T>) {
         let end = task.commit_end().unwrap_or_else(Zero::zero);
         frame_system::Pallet::<T>::set_block_number(end);
@@ -386,13 +386,14 @@ mod benchmarks {
         let circuit = task.terms.score_circuit;
         let rows = u32::from(SHAPE.block_rows);
         let prove = |block: u16| {
-            let inputs = [
-                Pallet::<T>::context(ContextDomain::Score, circuit, ID, &worker, block),
-                model().0,
-                root(block.into()).0,
-                field::to_bytes(&Fr::from(rows)),
-                field::to_bytes(&Fr::from(rows)),
-            ];
+            let inputs = ScoreInputs {
+                context: Pallet::<T>::context(ContextDomain::Score, circuit, ID, &worker, block),
+                commitment: model().0,
+                block_root: root(block.into()).0,
+                score: rows,
+                n_real: rows,
+            };
+            let inputs = inputs.in_order();
             let proof = T::BenchmarkHelper::prove(CircuitKind::Score, &circuit, &inputs);
             BlockScore { block, score: rows, rows, proof }
         };
@@ -425,12 +426,13 @@ mod benchmarks {
         let (task, worker) = in_turn::<T>()?;
         let circuit = task.terms.delivery_circuit;
         let elements = ciphertext(ciphertext_len(&SHAPE));
-        let inputs = [
-            Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0),
-            model().0,
-            field::to_bytes(&ciphertext_hash(&SHAPE, &elements)),
-            key_commitment().0,
-        ];
+        let inputs = DeliveryInputs {
+            context: Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0),
+            commitment: model().0,
+            ciphertext_hash: field::to_bytes(&ciphertext_hash(&SHAPE, &elements)),
+            key_hash: key_commitment().0,
+        };
+        let inputs = inputs.in_order();
         let proof = T::BenchmarkHelper::prove(CircuitKind::Delivery, &circuit, &inputs);
         let larger = as_bytes(&ciphertext(usize::try_from(e).unwrap_or_default()));
         let delivered = as_bytes(&elements);

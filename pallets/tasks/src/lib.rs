@@ -84,79 +84,80 @@ pub mod pallet {
         /// The experiments that tasks belong to.
         type Experiments: TaskExperiments<Self::AccountId, BlockNumberFor<Self>>;
 
-        /// The tasks that mint.
+        /// The curriculum, whose tasks mint tokens.
         type Curriculum: Curriculum<Self::AccountId, BalanceOf<Self>>;
 
         /// The registered workers.
         type Workers: WorkerRegistry<Self::AccountId>;
 
-        /// Where paid scores become facts.
+        /// Where scores that were paid for are written as facts.
         type Facts: FactWriter<Self::AccountId>;
 
-        /// Where the origin of paid models is recorded.
+        /// Where the provenance of models that were paid for is recorded.
         type Provenance: ProvenanceRecorder<Self::AccountId>;
 
-        /// Told about everything that is burnt.
+        /// Is notified of everything that is burnt.
         type Burns: BurnLog<BalanceOf<Self>>;
 
-        /// Randomness of past epochs, for the draw of test blocks.
+        /// Randomness for the draw of test blocks.
         type Randomness: EpochRandomness;
 
-        /// The least reward of a sponsored task.
+        /// The minimum reward of a sponsored task.
         #[pallet::constant]
         type MinReward: Get<BalanceOf<Self>>;
 
-        /// The least bond of a sponsored task, to which [`Config::BondPerBlock`] is added.
+        /// The minimum bond of a sponsored task, to which [`Config::BondPerBlock`] is added for
+        /// each data block.
         #[pallet::constant]
         type MinBond: Get<BalanceOf<Self>>;
 
-        /// What each data block adds to the least bond.
+        /// What each data block adds to the minimum bond.
         #[pallet::constant]
         type BondPerBlock: Get<BalanceOf<Self>>;
 
-        /// The least stake in a sponsored task; at least the existential deposit.
+        /// The minimum stake of a sponsored task; at least the existential deposit.
         #[pallet::constant]
         type MinStake: Get<BalanceOf<Self>>;
 
-        /// The part of each payment from an escrow that is burnt.
+        /// The fraction of each payment from an escrow that is burnt.
         #[pallet::constant]
         type BurnShare: Get<Permill>;
 
-        /// The least that is burnt with each payment from an escrow: a delivered model, its fact
-        /// and its provenance stay on the chain for ever, however small the payment. Every share
-        /// must exceed it.
+        /// The minimum that is burnt with each payment from an escrow: a delivered model, its fact
+        /// and its provenance stay on the chain for ever, however small the payment. Every share of
+        /// a reward must exceed it.
         #[pallet::constant]
         type RecordFee: Get<BalanceOf<Self>>;
 
-        /// The least `min_test_rows` of a curriculum task. Few rows make lucky champions, which
-        /// nobody can beat.
+        /// The smallest `min_test_rows` that a curriculum task may set. With few rows a model can
+        /// become champion by luck, with a score that nobody can beat.
         #[pallet::constant]
         type MinCurriculumTestRows: Get<u32>;
 
-        /// The shortest that any period of a task may be, in blocks.
+        /// The shortest period that a task may set, in blocks.
         #[pallet::constant]
         type MinPeriod: Get<BlockNumberFor<Self>>;
 
-        /// The longest that any period of a task may be, in blocks.
+        /// The longest period that a task may set, in blocks.
         #[pallet::constant]
         type MaxPeriod: Get<BlockNumberFor<Self>>;
 
-        /// How long after its creation a task can be drawn, in blocks; at least three epochs.
+        /// For how long after its creation a task can be drawn, in blocks; at least three epochs.
         #[pallet::constant]
         type DrawPeriod: Get<BlockNumberFor<Self>>;
 
-        /// How long after its end a task and its ciphertexts stay readable, in blocks.
+        /// For how long after its end a task and its ciphertexts stay readable, in blocks.
         #[pallet::constant]
         type Retention: Get<BlockNumberFor<Self>>;
 
-        /// Tasks that the sweep visits in a block at most.
+        /// The most tasks that the sweep visits in a block.
         #[pallet::constant]
         type SweepSteps: Get<u32>;
 
-        /// What the calls cost.
+        /// The weights of the calls and hooks.
         type WeightInfo: WeightInfo;
 
-        /// What benchmarks need of the neighbours.
+        /// What the benchmarks need from the other pallets.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
     }
@@ -164,15 +165,16 @@ pub mod pallet {
     /// Why tokens are held.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// The reward of a task, held from its requester until the task is finished.
+        /// The reward of a task, held in the account of its requester until the task is finished.
         Escrow,
-        /// The bond of a task, held from its requester until all test blocks are revealed.
+        /// The bond of a task, held in the account of its requester until all test blocks are
+        /// revealed.
         Bond,
-        /// The stake of a commitment, held from its worker until its fate is decided.
+        /// The stake of a commitment, held in the account of its worker until its fate is decided.
         Stake,
     }
 
-    /// Number of the next task. Never falls, so a task number is never used twice.
+    /// The number of the next task. It never decreases, so no number is used twice.
     #[pallet::storage]
     pub type NextTask<T> = StorageValue<_, TaskId, ValueQuery>;
 
@@ -180,18 +182,18 @@ pub mod pallet {
     #[pallet::storage]
     pub type Tasks<T: Config> = StorageMap<_, Twox64Concat, TaskId, TaskOf<T>>;
 
-    /// Roots of all data blocks of a task. Paid for by its bond; removed with the task.
+    /// The roots of all data blocks of a task. Paid for by its bond; removed with the task.
     #[pallet::storage]
     pub type Roots<T: Config> =
         StorageMap<_, Twox64Concat, TaskId, List<BlockRoot, MAX_BLOCKS>, ValueQuery>;
 
-    /// Revealed test blocks. Paid for by the task's bond; removed when the task is settled.
+    /// The revealed test blocks of a task. Paid for by its bond; removed when the task is settled.
     #[pallet::storage]
     pub type RevealedBlocks<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Twox64Concat, BlockIndex, RevealedBlock>;
 
-    /// Commitments of workers. Paid for by the stake (in the curriculum by the proof with which
-    /// the worker registered); removed by withdrawal, payment or `close_commitment`.
+    /// The workers' commitments. Paid for by their stakes, or in the curriculum by the proofs with
+    /// which the workers registered; removed on withdrawal, on payment or by `close_commitment`.
     #[pallet::storage]
     pub type Commitments<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, T::AccountId, CommitmentOf<T>>;
@@ -200,24 +202,24 @@ pub mod pallet {
     #[pallet::storage]
     pub type Rankings<T: Config> = StorageMap<_, Twox64Concat, TaskId, RankingOf<T>, ValueQuery>;
 
-    /// Delivered models. Paid for by the share of the reward that is burnt; removed with the task.
+    /// The delivered models. Paid for by the burnt share of the reward; removed with the task.
     #[pallet::storage]
     pub type Deliveries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, T::AccountId, DeliveryOf<T>>;
 
-    /// What the blocks so far have contributed to the randomness.
+    /// The randomness that the blocks so far have contributed.
     #[pallet::storage]
     pub type Gathered<T> = StorageValue<_, [u8; 32], ValueQuery>;
 
-    /// Number of the next seed.
+    /// The number of the next seed.
     #[pallet::storage]
     pub type NextSeed<T> = StorageValue<_, u64, ValueQuery>;
 
-    /// Epoch in which the newest seed was stored.
+    /// The epoch in which the newest seed was stored.
     #[pallet::storage]
     pub type SeedEpoch<T> = StorageValue<_, u64, ValueQuery>;
 
-    /// The last `SEED_HISTORY` seeds; older ones are removed as new ones come.
+    /// The last `SEED_HISTORY` seeds. The oldest is removed when a new one is stored.
     #[pallet::storage]
     pub type Seeds<T> = StorageMap<_, Twox64Concat, u64, [u8; 32]>;
 
@@ -238,7 +240,7 @@ pub mod pallet {
             requester: T::AccountId,
             /// Who pays the winner.
             funding: Funding,
-            /// The reward, or in the curriculum the most that can be minted.
+            /// The reward, or for a curriculum task the most that it can mint.
             budget: BalanceOf<T>,
         },
         /// The test blocks of a task were drawn.
@@ -248,13 +250,13 @@ pub mod pallet {
             /// The test blocks, in ascending order.
             test_blocks: Vec<BlockIndex>,
         },
-        /// The training data is published; workers may commit.
+        /// The training data was published: workers may commit.
         TaskOpened {
             /// The task.
             task: TaskId,
             /// Where the training blocks and their salts are.
             train_data: BlobId,
-            /// First block in which no commitment is taken any more.
+            /// First block in which commitments are no longer accepted.
             commit_end: BlockNumberFor<T>,
         },
         /// A worker committed to a model, or replaced its commitment.
@@ -265,25 +267,25 @@ pub mod pallet {
             worker: T::AccountId,
             /// The commitment.
             model: ModelCommitment,
-            /// Its place in the order that breaks ties.
+            /// Its place in the order that decides ties.
             sequence: u32,
         },
-        /// A worker took its commitment back.
+        /// A worker withdrew its commitment.
         CommitmentWithdrawn {
             /// The task.
             task: TaskId,
             /// The worker.
             worker: T::AccountId,
         },
-        /// A test block was revealed as committed.
+        /// A test block was revealed, and it matches its stored root.
         BlockRevealed {
             /// The task.
             task: TaskId,
             /// The block.
             block: BlockIndex,
-            /// Its real rows.
+            /// Number of real rows in it.
             rows: u32,
-            /// Test blocks that are still hidden.
+            /// Number of test blocks that are still hidden.
             hidden: u32,
         },
         /// A worker proved scores of test blocks.
@@ -292,9 +294,9 @@ pub mod pallet {
             task: TaskId,
             /// The worker.
             worker: T::AccountId,
-            /// Test blocks that it has proved by now.
+            /// Number of test blocks that it has proved so far.
             blocks: u32,
-            /// Correct rows in them.
+            /// Number of rows classified correctly in them.
             correct: u32,
         },
         /// A worker has proved every test block.
@@ -305,7 +307,7 @@ pub mod pallet {
             worker: T::AccountId,
             /// Its score on the whole test set.
             score: Score,
-            /// It reaches what a winner needs.
+            /// Whether the score reaches the minimum and beats the majority class.
             eligible: bool,
         },
         /// A task was settled.
@@ -314,7 +316,7 @@ pub mod pallet {
             task: TaskId,
             /// How it ended.
             outcome: Outcome,
-            /// Submissions that may deliver in turn.
+            /// Number of submissions that may deliver, one after the other.
             ranked: u32,
         },
         /// A worker delivered the ciphertext of its model.
@@ -323,7 +325,7 @@ pub mod pallet {
             task: TaskId,
             /// The worker.
             worker: T::AccountId,
-            /// Commitment to the key.
+            /// Commitment to the key that decrypts it.
             key_commitment: KeyCommitment,
         },
         /// A worker revealed the key and was paid.
@@ -334,12 +336,12 @@ pub mod pallet {
             worker: T::AccountId,
             /// Its rank, from 0.
             rank: u32,
-            /// What it got, from the escrow or minted.
+            /// What it received, from the escrow or in new tokens.
             paid: BalanceOf<T>,
-            /// What of the escrow was burnt.
+            /// How much of the escrow was burnt.
             burnt: BalanceOf<T>,
         },
-        /// The fate of a commitment was carried out and the commitment removed.
+        /// A commitment was closed as decided, and removed.
         CommitmentClosed {
             /// The task.
             task: TaskId,
@@ -348,126 +350,132 @@ pub mod pallet {
             /// What became of its stake.
             fate: Fate,
         },
-        /// What was left of the escrow went back to the requester.
+        /// A task was finished, and the rest of its escrow returned to the requester.
         TaskFinished {
             /// The task.
             task: TaskId,
-            /// What went back.
+            /// How much was returned.
             returned: BalanceOf<T>,
         },
-        /// Everything about a task was removed.
+        /// Everything stored about a task was removed.
         TaskRemoved {
             /// The task.
             task: TaskId,
         },
-        /// The randomness of an epoch was stored for draws.
+        /// The randomness of an epoch was stored as a seed for draws.
         SeedStored {
-            /// Its number.
+            /// The number of the seed.
             number: u64,
         },
     }
 
     #[pallet::error]
     pub enum Error<T> {
-        /// There is no task of this number.
+        /// There is no task with this number, or it has been removed.
         UnknownTask,
-        /// The task is not in the phase for this call. Read its phase and deadline first.
+        /// The task is not in the phase that this call requires. Check its phase and deadline.
         WrongPhase,
         /// Only the requester of the task may do this.
         NotRequester,
-        /// The randomness of the draw is not known yet. Wait for the end of the next full epoch.
+        /// The randomness for the draw is not known yet. Wait for the end of the next full epoch.
         SeedNotKnown,
-        /// The randomness of the draw was forgotten. The task lapses at its draw deadline.
+        /// The randomness for the draw is no longer stored. The task lapses at its draw deadline.
         SeedForgotten,
-        /// The draw is decided, or somebody is committed: the task can no longer be cancelled.
+        /// The task can no longer be cancelled: its draw is decided, or a worker has committed to
+        /// it.
         TooLateToCancel,
-        /// No active circuit of this id and kind is registered. Choose one of the verifier's list.
+        /// No active circuit with this id and kind is registered. Choose one from the verifier's
+        /// list.
         CircuitNotActive,
-        /// The circuits of score and delivery are about different shapes. Choose a pair.
+        /// The score circuit and the delivery circuit are for different shapes. Choose a matching
+        /// pair.
         ShapesDiffer,
         /// Models or blocks of this shape are too large for the chain.
         ShapeTooLarge,
-        /// Between 1 and 32 test blocks are needed, and at least one block to train on.
+        /// A task needs 1 to 32 test blocks and at least one more block to train on; named test
+        /// blocks must exist and be in ascending order.
         BadSplit,
-        /// A root is not a field element: recompute the roots with the project's tools.
+        /// A root is not a field element. Recompute the roots with the project's tools.
         BadRoot,
-        /// Shares must be positive basis points that add up to 10,000.
+        /// The shares must be positive numbers of basis points that add up to 10,000.
         BadShares,
-        /// The minimum score must be a ratio between 0 and 1, the minimum of test rows positive.
+        /// The minimum score must be a ratio between 0 and 1, and the minimum number of test rows
+        /// must be positive.
         BadMinimum,
-        /// A period is shorter or longer than the chain allows.
+        /// A period is shorter or longer than the chain allows (`MinPeriod` to `MaxPeriod`).
         BadPeriod,
-        /// The reward is below the minimum.
+        /// The reward is below the minimum (`MinReward`).
         RewardTooLow,
-        /// The bond is below the minimum for this number of blocks.
+        /// The bond is below the minimum for this number of blocks (`MinBond`, and `BondPerBlock`
+        /// for each block).
         BondTooLow,
-        /// The stake is below the minimum.
+        /// The stake is below the minimum (`MinStake`).
         StakeTooLow,
-        /// A curriculum task has no reward, bond or stake of its own and pays one rank.
+        /// A curriculum task must have no reward, bond or stake, and must pay exactly one rank.
         CurriculumHoldsNothing,
-        /// A share of the reward does not exceed the fee for its records. Raise the reward, or pay
-        /// fewer ranks.
+        /// A share of the reward does not exceed the fee for its records (`RecordFee`) by the
+        /// existential deposit. Raise the reward, or pay fewer ranks.
         ShareTooSmall,
-        /// A curriculum task must demand more test rows: see the constant `MinCurriculumTestRows`.
+        /// A curriculum task must require more test rows (at least `MinCurriculumTestRows`).
         TooFewTestRows,
-        /// The requester may not compete in its own task.
+        /// The requester of a task may not compete in it.
         RequesterMayNotCompete,
-        /// Register as a worker before committing in a curriculum task.
+        /// Register as a worker before you commit to a curriculum task.
         NotRegistered,
-        /// The commitment is not a field element: recompute it with the project's tools.
+        /// The commitment is not a field element. Recompute it with the project's tools.
         BadCommitment,
-        /// This account has no commitment in the task.
+        /// This account has no commitment to the task.
         NotCommitted,
         /// The block is not a test block of this task.
         NotTestBlock,
-        /// The block was revealed before.
+        /// The block has already been revealed.
         AlreadyRevealed,
         /// The salt is not a field element.
         BadSalt,
         /// The rows are not a well-formed block of the task's shape.
         MalformedRows,
-        /// Salt and rows do not hash to the root that was stored when the task was created.
+        /// Salt and rows do not give the root that was stored when the task was created.
         RootMismatch,
-        /// At least one score must be submitted.
+        /// Submit at least one score.
         NothingSubmitted,
-        /// The block's score was proved before.
+        /// A score of this block has already been proved.
         AlreadyProved,
-        /// The number of rows is not that of the revealed block.
+        /// The number of rows differs from that of the revealed block.
         WrongRowCount,
-        /// The score is above the number of rows.
+        /// The score is higher than the number of rows.
         ScoreTooHigh,
-        /// A proof does not prove its score for this account, task, commitment and block.
+        /// A proof does not prove what this call states for this account, task and commitment.
         ProofRefused,
-        /// The circuit was disabled. Nobody loses a stake; the task ends without a winner.
+        /// The circuit has been disabled. The task ends without a winner, and nobody loses a stake.
         CircuitDisabled,
-        /// The task was settled before.
+        /// The task has already been settled.
         AlreadySettled,
         /// It is not this account's turn to deliver.
         NotYourTurn,
-        /// This account has delivered before; reveal the key.
+        /// This account has already delivered. Reveal the key.
         AlreadyDelivered,
-        /// The ciphertext does not have the shape's number of field elements.
+        /// The ciphertext does not consist of as many field elements as the shape requires.
         BadCiphertext,
         /// Deliver the ciphertext before revealing the key.
         NotDelivered,
-        /// The key does not hash to the commitment that was delivered.
+        /// The key does not match the key commitment that was delivered.
         KeyMismatch,
-        /// What becomes of this commitment is not decided yet.
+        /// It is not decided yet what becomes of this commitment.
         FateUndecided,
-        /// The task is not over, or was finished before.
+        /// The task is not over yet, or it has already been finished.
         NotFinishable,
-        /// The task still holds commitments, or its time to stay readable is not over.
+        /// The task is not finished, still has commitments, or has to stay readable for longer.
         NotRemovable,
     }
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Creates a task in an experiment and stores the roots of its data.
+        /// Creates a task in an experiment and stores the roots of its data blocks.
         ///
-        /// In your own experiment the reward and a bond are held from your account: the reward is
-        /// paid to the best workers against proof and key, the bond comes back once you have
-        /// revealed the test blocks. In a curriculum experiment only its custodian may call this;
-        /// nothing is held.
+        /// In an experiment of your own, the reward and a bond are put on hold in your account. The
+        /// reward goes to the best workers once they have proved their scores and delivered their
+        /// models with the keys. The bond is returned when you have revealed all test blocks. In a
+        /// curriculum experiment only the custodian may call this, and nothing is put on hold.
         #[pallet::call_index(0)]
         #[pallet::weight(
             T::WeightInfo::create_task(spec.roots.bound_len())
@@ -483,10 +491,10 @@ pub mod pallet {
             Self::do_create_task(who, experiment, *spec)
         }
 
-        /// Cancels a task of yours that nobody can be committed to, and returns reward and bond.
+        /// Cancels a task of yours, and returns its reward and bond.
         ///
-        /// Possible until the randomness of its draw is known, or, if you named the test blocks
-        /// yourself, as long as nobody is committed.
+        /// Possible until the randomness for its draw is known or, if you named the test blocks
+        /// yourself, as long as no worker has committed.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::cancel_task().saturating_add(T::Curriculum::weight()))]
         pub fn cancel_task(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -494,8 +502,8 @@ pub mod pallet {
             Self::do_cancel_task(&who, task)
         }
 
-        /// Draws the test blocks of a task, once the randomness for it is known. Anybody may call
-        /// this.
+        /// Draws the test blocks of a task once the randomness for the draw is known. Anybody may
+        /// call this.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::draw_split())]
         pub fn draw_split(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -503,9 +511,10 @@ pub mod pallet {
             Self::do_draw_split(task)
         }
 
-        /// Publishes the training blocks of a drawn task of yours and opens it for commitments.
+        /// Publishes the training blocks of a task of yours after the draw, and opens the task for
+        /// commitments.
         ///
-        /// The blob holds every block that was *not* drawn, with its salt. Workers check them
+        /// The blob holds every block that was *not* drawn, with its salt. Workers check the blocks
         /// against the stored roots before they join.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::publish_training_data())]
@@ -520,9 +529,9 @@ pub mod pallet {
 
         /// Commits you to a model, or replaces your commitment, until the commit phase ends.
         ///
-        /// Your stake is held. It comes back when you have proved the score of every test block
-        /// and, if you win, delivered the model; else it goes to the requester. A replacement
-        /// takes a new place in the order that breaks ties.
+        /// Your stake is put on hold. You get it back when you have proved the score of every test
+        /// block and, if you win, delivered the model; otherwise it goes to the requester. If
+        /// scores tie, the earlier commitment wins, and a replacement counts from when it is made.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::commit_model().saturating_add(T::Workers::weight()))]
         pub fn commit_model(
@@ -534,7 +543,7 @@ pub mod pallet {
             Self::do_commit_model(who, task, model)
         }
 
-        /// Takes your commitment back before the commit phase ends and returns your stake.
+        /// Withdraws your commitment before the commit phase ends, and returns your stake.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::withdraw_commitment())]
         pub fn withdraw_commitment(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -542,10 +551,10 @@ pub mod pallet {
             Self::do_withdraw_commitment(who, task)
         }
 
-        /// Reveals a test block of your task: its salt and its rows.
+        /// Reveals a test block of a task of yours: its salt and its rows.
         ///
-        /// The chain recomputes the root. If a block is missing when the reveal phase ends, your
-        /// bond goes to the committed workers.
+        /// The chain recomputes its root. If any test block is still missing when the reveal phase
+        /// ends, your bond goes to the committed workers.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::reveal_block(MAX_BLOCK_ELEMENTS))]
         pub fn reveal_block(
@@ -561,7 +570,7 @@ pub mod pallet {
 
         /// Submits proved scores of your committed model on one or more test blocks.
         ///
-        /// All proofs must hold, or nothing is recorded. Your submission counts once every test
+        /// If one proof does not hold, nothing is recorded. Your submission counts once every test
         /// block is proved.
         #[pallet::call_index(7)]
         #[pallet::weight(
@@ -578,8 +587,8 @@ pub mod pallet {
             Self::do_submit_scores(who, task, &scores)
         }
 
-        /// Settles a task whose phases are over: ranks the submissions, or ends it without a
-        /// winner. Anybody may call this.
+        /// Settles a task to which nothing more can be added: confirms the ranking of the
+        /// submissions, or ends the task without a winner. Anybody may call this.
         #[pallet::call_index(8)]
         #[pallet::weight(Pallet::<T>::settle_weight())]
         pub fn settle(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -587,10 +596,10 @@ pub mod pallet {
             Self::do_settle(task)
         }
 
-        /// Delivers your model in your turn: its ciphertext, and the proof that the ciphertext
-        /// opens to the committed model under the key behind `key_commitment`.
+        /// Delivers your model when it is your turn: its ciphertext, and a proof that the
+        /// ciphertext opens to the committed model under the key behind `key_commitment`.
         ///
-        /// Reveal the key afterwards, well before your turn ends, to be paid.
+        /// To be paid, reveal the key afterwards, well before your turn ends.
         #[pallet::call_index(9)]
         #[pallet::weight(
             T::WeightInfo::deliver(ciphertext.bound_len())
@@ -608,8 +617,8 @@ pub mod pallet {
             Self::do_deliver(who, task, ciphertext, key_commitment, &proof, attestation)
         }
 
-        /// Reveals the key of your delivered model and pays you for it. Everybody can read the key
-        /// and so the model from then on.
+        /// Reveals the key to your delivered model and pays you for the model. From then on
+        /// everybody can read the key, and so the model.
         #[pallet::call_index(10)]
         #[pallet::weight(Pallet::<T>::payment_weight())]
         pub fn reveal_key(origin: OriginFor<T>, task: TaskId, key: FieldBytes) -> DispatchResult {
@@ -617,8 +626,8 @@ pub mod pallet {
             Self::do_reveal_key(who, task, key)
         }
 
-        /// Carries out what is decided about a worker's commitment: returns its stake, or gives it
-        /// to the requester. Anybody may call this.
+        /// Carries out what has been decided about a worker's commitment: returns its stake, or
+        /// gives it to the requester. Anybody may call this.
         #[pallet::call_index(11)]
         #[pallet::weight(Pallet::<T>::close_weight())]
         pub fn close_commitment(
@@ -630,7 +639,8 @@ pub mod pallet {
             Self::do_close_commitment(task, &worker)
         }
 
-        /// Returns what is left of the reward of a task that is over. Anybody may call this.
+        /// Finishes a task that is over, and returns the rest of its reward to the requester.
+        /// Anybody may call this.
         #[pallet::call_index(12)]
         #[pallet::weight(T::WeightInfo::finish_task().saturating_add(T::Curriculum::weight()))]
         pub fn finish_task(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -638,7 +648,8 @@ pub mod pallet {
             Self::do_finish_task(task)
         }
 
-        /// Removes a task that is over, closed and old enough. Anybody may call this.
+        /// Removes a finished task that has no commitments left and no longer has to stay readable.
+        /// Anybody may call this.
         #[pallet::call_index(13)]
         #[pallet::weight(T::WeightInfo::remove_task())]
         pub fn remove_task(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -677,33 +688,34 @@ pub mod pallet {
             Tasks::<T>::get(task)
         }
 
-        /// The phase of a task in the present block, and the block in which time alone ends it.
+        /// The phase of a task in the current block, and the first block after that phase if time
+        /// alone ends it.
         pub fn phase(task: TaskId) -> Option<(Phase, Option<BlockNumberFor<T>>)> {
             let now = Self::now();
             Tasks::<T>::get(task).map(|task| (task.phase(now), task.deadline(now)))
         }
 
-        /// Up to `limit`, but at most 64, tasks from number `start` upwards, and the number to go
-        /// on from.
+        /// Up to `limit` tasks, at most 64, from number `start` upwards, and the number to continue
+        /// from.
         ///
-        /// Numbers of removed tasks are passed over, at most 1,024 in one page: a short page is the
-        /// last one only if there is no number to go on from.
+        /// Numbers of removed tasks are skipped, at most 1,024 for a page. A short page is the last
+        /// one only if there is no number to continue from.
         pub fn tasks(start: TaskId, limit: u32) -> TaskPage<T> {
             Self::task_page(start, limit)
         }
 
-        /// Up to `limit`, but at most 64, roots of the data blocks of a task, from the block with
+        /// Up to `limit` roots of a task's data blocks, at most 64, starting with the block of
         /// index `start`.
         pub fn roots(task: TaskId, start: u32, limit: u32) -> Vec<BlockRoot> {
             Self::root_page(task, start, limit)
         }
 
-        /// A worker's commitment in a task.
+        /// A worker's commitment to a task.
         pub fn commitment(task: TaskId, worker: T::AccountId) -> Option<CommitmentOf<T>> {
             Commitments::<T>::get(task, worker)
         }
 
-        /// Up to `limit`, but at most 64, commitments of a task, from the one after `after`.
+        /// Up to `limit` commitments to a task, at most 64, starting after the account `after`.
         pub fn commitments(
             task: TaskId,
             after: Option<T::AccountId>,
@@ -722,7 +734,7 @@ pub mod pallet {
             Rankings::<T>::get(task)
         }
 
-        /// A worker's delivery in a task.
+        /// A worker's delivery for a task.
         pub fn delivery(task: TaskId, worker: T::AccountId) -> Option<DeliveryOf<T>> {
             Deliveries::<T>::get(task, worker)
         }

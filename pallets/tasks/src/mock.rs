@@ -121,7 +121,7 @@ impl EpochRandomness for Epochs {
 pub(crate) struct Book {
     /// Circuits that are disabled.
     pub disabled: Vec<CircuitId>,
-    /// Who owns the own experiment; Alice if nobody is named.
+    /// Who owns experiment `OWN`; Alice if nobody is named.
     pub owner: Option<AccountId>,
     /// Experiments that are archived.
     pub archived: Vec<ExperimentId>,
@@ -215,9 +215,10 @@ impl ProofVerifier<u64> for HashVerifier {
             matrix_hash: ContentHash::default(),
             key: KeyId::default(),
         };
-        let status = match book(|book| book.disabled.contains(id)) {
-            true => CircuitStatus::Disabled,
-            false => CircuitStatus::Active,
+        let status = if book(|book| book.disabled.contains(id)) {
+            CircuitStatus::Disabled
+        } else {
+            CircuitStatus::Active
         };
         Some(CircuitRecord { info, origin: KeyOrigin::Development, status, registered_at: 0 })
     }
@@ -227,9 +228,10 @@ impl ProofVerifier<u64> for HashVerifier {
         if !circuit.is_usable() {
             return Err(VerifyFailure::Disabled);
         }
-        match Self::prove(id, claim.inputs) == *claim.proof {
-            true => Ok(()),
-            false => Err(VerifyFailure::Refuted),
+        if Self::prove(id, claim.inputs) == *claim.proof {
+            Ok(())
+        } else {
+            Err(VerifyFailure::Refuted)
         }
     }
 
@@ -256,17 +258,19 @@ pub struct Neighbours;
 
 impl TaskExperiments<AccountId, u64> for Neighbours {
     fn ensure_active(experiment: ExperimentId) -> DispatchResult {
-        match experiment <= CURRICULUM && !book(|book| book.archived.contains(&experiment)) {
-            true => Ok(()),
-            false => Err(DispatchError::Other("not active")),
+        if experiment <= CURRICULUM && !book(|book| book.archived.contains(&experiment)) {
+            Ok(())
+        } else {
+            Err(DispatchError::Other("not active"))
         }
     }
 
     fn ensure_may_sponsor(experiment: ExperimentId, who: &AccountId) -> DispatchResult {
         let owner = book(|book| book.owner.clone()).unwrap_or_else(alice);
-        match experiment == OWN && *who == owner {
-            true => Ok(()),
-            false => Err(DispatchError::Other("not the owner")),
+        if experiment == OWN && *who == owner {
+            Ok(())
+        } else {
+            Err(DispatchError::Other("not the owner"))
         }
     }
 

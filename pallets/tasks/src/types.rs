@@ -16,7 +16,7 @@ pub type BalanceOf<T> =
 /// A task.
 pub type TaskOf<T> = Task<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
 
-/// Tasks with their numbers, and the number to go on from, if there are more.
+/// Tasks with their numbers, and the number to continue from, if there are more.
 pub type TaskPage<T> = (Vec<(TaskId, TaskOf<T>)>, Option<TaskId>);
 
 /// A worker's commitment.

@@ -14,7 +14,7 @@ use nocknock_primitives::{
 use sp_runtime::{traits::Get, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the chain specification holds a circuit that cannot be registered: a chain must
+    /// Panics if the chain specification contains a circuit that cannot be registered: a chain must
     /// not start from a broken specification.
     pub(crate) fn register_at_genesis(circuit: &GenesisCircuit) {
         let registered = Candidate::try_from(circuit.clone())
@@ -70,7 +70,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Development keys and test shapes stay on networks where nothing is at stake.
+    /// Refuses development keys and test shapes, except on networks where nothing is at stake.
     fn check_network(info: &CircuitInfo, origin: KeyOrigin) -> Result<(), Error<T>> {
         let published = T::DevelopmentKeys::contains(&info.key);
         let labelled = origin == KeyOrigin::Development;

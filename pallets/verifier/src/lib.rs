@@ -35,7 +35,7 @@ mod types;
 mod verifier_impls;
 pub mod weights;
 
-/// Bytes of a prepared key: what is computed from a verifying key once, when it is registered.
+/// The most bytes of a prepared key, which is computed from a verifying key once, on registration.
 pub const MAX_PREPARED_BYTES: u32 = 64 * 1024;
 
 #[frame_support::pallet]
@@ -69,40 +69,39 @@ pub mod pallet {
         type RegisterOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// Whether keys under which anybody can forge proofs, and shapes made for tests, may be
-        /// registered: on networks where nothing of value is at stake.
+        /// registered. True on networks where nothing of value is at stake.
         type AllowsDevelopmentKeys: Get<bool>;
 
-        /// The development keys that this project has published. They are recognised whatever
-        /// whoever registers them says.
+        /// The development keys that this project has published. They are recognised no matter what
+        /// origin is stated on registration.
         type DevelopmentKeys: Contains<KeyId>;
 
         /// The most circuits that may ever be registered.
         #[pallet::constant]
         type MaxCircuits: Get<u32>;
 
-        /// What the calls and verification cost.
+        /// The weights of the calls and of verification.
         type WeightInfo: WeightInfo;
     }
 
-    /// The registered circuits. Never removed: ids of circuits stand in facts and provenance
-    /// records.
+    /// The registered circuits. Never removed, because facts and provenance records refer to them.
     #[pallet::storage]
     pub type Circuits<T: Config> =
         CountedStorageMap<_, Identity, CircuitId, CircuitRecord<BlockNumberFor<T>>>;
 
-    /// The verifying keys in canonical form. Never removed, so that anybody can verify later.
+    /// The verifying keys in canonical form. Never removed, so that anybody can still verify later.
     #[pallet::storage]
     pub type VerifyingKeys<T> = StorageMap<_, Identity, CircuitId, List<u8, MAX_KEY_BYTES>>;
 
-    /// What verification needs of each key, computed when it was registered. Removed when the
-    /// circuit is disabled.
+    /// What verification needs from each key, computed on registration. Removed when the circuit is
+    /// disabled.
     #[pallet::storage]
     pub type PreparedKeys<T> = StorageMap<_, Identity, CircuitId, List<u8, MAX_PREPARED_BYTES>>;
 
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
-        /// Circuits that are registered from the start.
+        /// The circuits that are registered from the start.
         pub circuits: Vec<GenesisCircuit>,
         #[serde(skip)]
         pub _phantom: core::marker::PhantomData<T>,
@@ -120,7 +119,7 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A circuit was registered: proofs of it are accepted from now on.
+        /// A circuit was registered: its proofs are accepted from now on.
         CircuitRegistered {
             /// The circuit.
             circuit: CircuitId,
@@ -133,10 +132,10 @@ pub mod pallet {
         CircuitReplaced {
             /// The circuit that was replaced.
             circuit: CircuitId,
-            /// The circuit that takes its place.
+            /// The circuit that replaces it.
             successor: CircuitId,
         },
-        /// A circuit was disabled: no proof of it is accepted any more.
+        /// A circuit was disabled: its proofs are no longer accepted.
         CircuitDisabled {
             /// The circuit.
             circuit: CircuitId,
@@ -147,40 +146,41 @@ pub mod pallet {
     pub enum Error<T> {
         /// The bytes are not a verifying key in canonical form.
         MalformedKey,
-        /// The key's hash is not the key id in the circuit's description.
+        /// The hash of the key is not the key id in the circuit's description.
         KeyMismatch,
         /// The key is not safe: a point is the identity, delta equals gamma or the generator, or
         /// the number of points does not fit the statement.
         UnsafeKey,
-        /// The prepared key is larger than the chain stores.
+        /// The prepared key is too large for the chain to store.
         KeyTooLarge,
-        /// Anybody can forge proofs under this key. It can be registered on development and test
-        /// networks only.
+        /// Anybody can forge proofs under this key, so it can be registered only on development and
+        /// test networks.
         DevelopmentKeyRefused,
-        /// This is a published development key, but is said to come from a ceremony.
+        /// This is a published development key, but it is stated to come from a ceremony.
         MislabelledKey,
-        /// The shape is made for tests. It can be registered on development and test networks only.
+        /// This shape is made for tests, so it can be registered only on development and test
+        /// networks.
         TestShapeRefused,
-        /// A circuit of this id is registered, or was registered and disabled.
+        /// A circuit with this id is registered already, or was registered and has been disabled.
         AlreadyRegistered,
         /// No more circuits can be registered.
         TooManyCircuits,
-        /// No circuit of this id is registered.
+        /// No circuit with this id is registered.
         UnknownCircuit,
         /// Only an active circuit can be replaced.
         NotActive,
-        /// A successor has the kind and the shape of the circuit that it replaces.
+        /// A successor must have the same kind and shape as the circuit that it replaces.
         NotASuccessor,
-        /// The circuit is disabled already.
+        /// The circuit has already been disabled.
         AlreadyDisabled,
     }
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Registers a circuit by its verifying key.
+        /// Registers a circuit with its verifying key.
         ///
-        /// The key is decoded strictly, validated and prepared once. The circuit's id is the hash
-        /// of its description, which binds shape, matrices and key.
+        /// The key is strictly decoded, validated and prepared once. The id of the circuit is the
+        /// hash of its description, which binds its shape, its matrices and its key.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register_circuit())]
         pub fn register_circuit(origin: OriginFor<T>, candidate: Box<Candidate>) -> DispatchResult {
@@ -188,10 +188,9 @@ pub mod pallet {
             Self::do_register_circuit(*candidate).map(|_| ())
         }
 
-        /// Registers a circuit and lets it take the place of an active one of the same kind and
-        /// shape.
+        /// Registers a circuit that replaces an active one of the same kind and shape.
         ///
-        /// Tasks that use the old circuit go on with it; new tasks have to use the new one.
+        /// Tasks that use the old circuit continue with it; new tasks have to use the new one.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::replace_circuit())]
         pub fn replace_circuit(
@@ -203,10 +202,10 @@ pub mod pallet {
             Self::do_replace_circuit(circuit, *candidate)
         }
 
-        /// Disables a circuit for ever: no proof of it is accepted any more.
+        /// Disables a circuit for ever: its proofs are no longer accepted.
         ///
-        /// For circuits that were found to be unsound. Tasks that rely on it end without a winner,
-        /// and nobody loses a stake.
+        /// For circuits that turn out to be unsound. Tasks that rely on the circuit end without a
+        /// winner, and nobody loses a stake.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::disable_circuit())]
         pub fn disable_circuit(origin: OriginFor<T>, circuit: CircuitId) -> DispatchResult {
@@ -234,8 +233,8 @@ pub mod pallet {
             Circuits::<T>::get(circuit)
         }
 
-        /// Up to `limit`, but at most 64, circuits in the order of their ids, from the one after
-        /// `after`.
+        /// Up to `limit` circuits, at most 64, in the order of their ids, starting after the
+        /// circuit `after`.
         pub fn circuits(
             after: Option<CircuitId>,
             limit: u32,

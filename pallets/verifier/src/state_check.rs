@@ -31,7 +31,7 @@ impl<T: Config> Pallet<T> {
         Self::check_owners()
     }
 
-    /// Every key belongs to a circuit.
+    /// Checks that every key belongs to a circuit.
     fn check_owners() -> Result<(), TryRuntimeError> {
         let known = Circuits::<T>::contains_key::<CircuitId>;
         ensure!(VerifyingKeys::<T>::iter_keys().all(known), "2: a verifying key without a circuit");

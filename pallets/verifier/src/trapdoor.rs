@@ -1,8 +1,8 @@
 //! Keys whose trapdoor is known, and proofs of anything under them.
 //!
-//! Whoever knows the secret exponents of a Groth16 key can prove every statement without a witness.
-//! Tests and benchmarks use that to get keys and proofs that verify without a circuit. No chain
-//! accepts such a key unless it accepts development keys.
+//! Whoever knows the secret exponents of a Groth16 key can prove any statement without a witness.
+//! Tests and benchmarks use this to obtain keys and proofs that verify without a circuit. Only
+//! chains that accept development keys accept such a key.
 
 #![allow(clippy::arithmetic_side_effects, reason = "arithmetic in a field has no overflow")]
 
@@ -75,8 +75,8 @@ impl Trapdoor {
         Candidate { info, origin: KeyOrigin::Development, key }
     }
 
-    /// A proof of these inputs, whatever they say. The same inputs have another proof for each
-    /// `seed`. Inputs that are not field elements count as 0.
+    /// A proof of these inputs, whatever they say. Each `seed` gives another proof of the same
+    /// inputs. Inputs that are not field elements count as 0.
     pub fn prove(&self, inputs: &[FieldBytes], seed: u32) -> ProofBytes {
         let (a, b) = (Fr::from(seed) + Fr::from(29u32), Fr::from(31u32));
         let weighted = inputs.iter().zip(1..).map(|(input, place)| {

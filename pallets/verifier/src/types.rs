@@ -28,7 +28,7 @@ pub struct GenesisCircuit {
     pub info: CircuitInfo,
     /// Where its key comes from.
     pub origin: KeyOrigin,
-    /// The verifying key in canonical form, in hexadecimal digits.
+    /// The verifying key in canonical form, in hexadecimal.
     #[serde(with = "sp_core::bytes")]
     pub key: Vec<u8>,
 }
@@ -42,6 +42,6 @@ impl TryFrom<GenesisCircuit> for Candidate {
     }
 }
 
-/// A verifying key of a chain specification has more bytes than the chain stores.
+/// A verifying key in a chain specification has more bytes than the chain stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyTooLong;

@@ -56,9 +56,9 @@ impl<T: Config> Pallet<T> {
 
     /// The prepared key of a circuit whose proofs are accepted.
     ///
-    /// Prepared keys are stored in a form that is quick to read and that a later version of the
-    /// verifier may not know. The key is prepared anew then, so an upgrade that forgets to migrate
-    /// is slow, not wrong.
+    /// Prepared keys are stored in a form that is quick to read, which a later version of the
+    /// verifier may not know. Then the key is prepared again, so an upgrade without a migration is
+    /// slow, not wrong.
     fn prepared(id: &CircuitId) -> Result<PreparedVerifyingKey, VerifyFailure> {
         let record = Circuits::<T>::get(id).ok_or(VerifyFailure::UnknownCircuit)?;
         ensure!(record.is_usable(), VerifyFailure::Disabled);
@@ -84,7 +84,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Decodes what a claim consists of, strictly.
+/// Strictly decodes the parts of a claim.
 fn decode(
     key: &PreparedVerifyingKey,
     inputs: &[FieldBytes],

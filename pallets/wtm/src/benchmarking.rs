@@ -18,7 +18,7 @@ use nocknock_primitives::{
 };
 use sp_runtime::traits::{Bounded, CheckedDiv, Saturating};
 
-/// What benchmarks need of the pallets around this one.
+/// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper<AccountId> {
     /// Gives an account work points.
     fn give_points(who: &AccountId);

@@ -65,14 +65,14 @@ pub mod pallet {
         /// The runtime's reasons to hold tokens.
         type RuntimeHoldReason: From<HoldReason>;
 
-        /// The measure of useful work, by which votes count.
+        /// The measure of useful work, by which votes are weighted.
         type Points: WorkPoints<Self::AccountId>;
 
-        /// Told about everything that is burnt.
+        /// Is notified of everything that is burnt.
         type Burns: BurnLog<BalanceOf<Self>>;
 
-        /// What a proposer risks. Its rest after [`Config::RecordFee`] is at least the existential
-        /// deposit.
+        /// What a proposer risks. After deduction of [`Config::RecordFee`], at least the
+        /// existential deposit is left.
         #[pallet::constant]
         type ProposalBond: Get<BalanceOf<Self>>;
 
@@ -84,35 +84,36 @@ pub mod pallet {
         #[pallet::constant]
         type DisputeBond: Get<BalanceOf<Self>>;
 
-        /// What is held from a voter for the storage of its vote. It always gets it back.
+        /// The deposit for storing a vote. The voter always gets it back.
         #[pallet::constant]
         type VoteDeposit: Get<BalanceOf<Self>>;
 
-        /// What of a proposer's bond is burnt when its fact is accepted or voted down: the price
-        /// of the storage that the record takes from then on.
+        /// How much of the proposer's bond is burnt when a fact is accepted or voted down: the
+        /// price of the storage that its record takes from then on.
         #[pallet::constant]
         type RecordFee: Get<BalanceOf<Self>>;
 
-        /// How long after its proposal a fact can be attested, disputed and retracted, in blocks.
+        /// For how long after its proposal a fact can be attested, disputed and retracted, in
+        /// blocks.
         #[pallet::constant]
         type DisputeWindow: Get<BlockNumberFor<Self>>;
 
-        /// How long a disputed fact is voted on after that, in blocks.
+        /// For how long after that a disputed fact can be voted on, in blocks.
         #[pallet::constant]
         type VotePeriod: Get<BlockNumberFor<Self>>;
 
-        /// The share of all work points that must have voted.
+        /// The fraction of all work points that must have voted.
         #[pallet::constant]
         type Quorum: Get<Permill>;
 
-        /// How long a fact that was voted down stays readable, in blocks.
+        /// For how long a fact that was voted down stays readable, in blocks.
         #[pallet::constant]
         type Retention: Get<BlockNumberFor<Self>>;
 
-        /// What the calls cost.
+        /// The weights of the calls and traits.
         type WeightInfo: WeightInfo;
 
-        /// What benchmarks need of the neighbours.
+        /// What the benchmarks need from the other pallets.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
     }
@@ -120,21 +121,22 @@ pub mod pallet {
     /// Why tokens are held.
     #[pallet::composite_enum]
     pub enum HoldReason {
-        /// The bonds of a proposer, attester or disputer, and with the first of the winners of a
-        /// dispute what the losers have lost and the others have not claimed yet.
+        /// The bonds of proposers, attesters and disputers. What the losers of a dispute have lost
+        /// is held in the account of the first of the winners until the other winners have claimed
+        /// their shares.
         Bond,
         /// The deposits for stored votes.
         Vote,
     }
 
-    /// Number of the next fact. Never falls, so a number is never used twice.
+    /// The number of the next fact. It never decreases, so no number is used twice.
     #[pallet::storage]
     pub type NextFact<T> = StorageValue<_, FactId, ValueQuery>;
 
-    /// The facts. Paid for by the proposer's bond until they are decided, then by the fee that is
-    /// burnt; proven ones by the burnt share of the reward, or by the work itself. Accepted facts
-    /// stay for ever. Others are removed: with the last claim if they were retracted or lapsed, by
-    /// `remove` if they were voted down.
+    /// The facts. Until they are decided, they are paid for by the proposer's bond, then by the fee
+    /// that is burnt; proven ones by the burnt share of the reward, or by the work itself. Accepted
+    /// facts stay for ever. Others are removed: retracted and lapsed ones with the last claim,
+    /// those that were voted down by `remove`.
     #[pallet::storage]
     pub type Facts<T: Config> = StorageMap<_, Twox64Concat, FactId, FactOf<T>>;
 
@@ -146,11 +148,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type BySubject<T> = StorageDoubleMap<_, Blake2_128Concat, Subject, Identity, InOrder, ()>;
 
-    /// Bonds and votes that are not claimed. Paid for by the bonds; removed with the last claim.
+    /// The bonds and votes that have not been claimed. Paid for by the bonds; removed with the last
+    /// claim.
     #[pallet::storage]
     pub type Cases<T: Config> = StorageMap<_, Twox64Concat, FactId, CaseOf<T>>;
 
-    /// What each account has on hold for a fact. Paid for by what is held; removed by its claim.
+    /// What each account has on hold for a fact. Paid for by what is held; removed when it is
+    /// claimed.
     #[pallet::storage]
     pub type Stakes<T: Config> =
         StorageDoubleMap<_, Twox64Concat, FactId, Blake2_128Concat, T::AccountId, StakeOf<T>>;
@@ -164,10 +168,10 @@ pub mod pallet {
             fact: FactId,
             /// Who proposed it.
             proposer: T::AccountId,
-            /// The fact whose place it is to take.
+            /// The fact that it is to replace.
             supersedes: Option<FactId>,
         },
-        /// A proven score was written by the chain itself.
+        /// The chain itself recorded a proven score as a fact.
         ScoreProven {
             /// The fact.
             fact: FactId,
@@ -175,48 +179,48 @@ pub mod pallet {
             experiment: ExperimentId,
             /// The task in which it was proved.
             task: TaskId,
-            /// Version of the model in the experiment's registry.
+            /// The version of the model in the experiment's registry.
             version: ModelVersionNumber,
         },
-        /// An account put a bond on a fact.
+        /// An account placed a bond on a fact.
         FactAttested {
             /// The fact.
             fact: FactId,
             /// The account.
             attester: T::AccountId,
         },
-        /// An account put a bond against a fact.
+        /// An account placed a bond against a fact.
         FactDisputed {
             /// The fact.
             fact: FactId,
             /// The account.
             disputer: T::AccountId,
         },
-        /// An account voted about a disputed fact.
+        /// An account voted on a disputed fact.
         VoteCast {
             /// The fact.
             fact: FactId,
             /// The account.
             voter: T::AccountId,
-            /// For the fact, or against it.
+            /// Whether it voted for the fact.
             support: bool,
-            /// The work points with which the vote counts.
+            /// The work points by which the vote is weighted.
             points: u128,
         },
-        /// A fact was decided, or taken back by its proposer.
+        /// A fact was decided, or retracted by its proposer.
         FactDecided {
             /// The fact.
             fact: FactId,
-            /// Where it stands now.
+            /// The new status of the fact.
             status: FactStatus,
-            /// What of its proposer's bond was burnt for the record.
+            /// How much of its proposer's bond was burnt for the record.
             fee: BalanceOf<T>,
         },
-        /// A newer fact took the place of an accepted one.
+        /// A newer fact replaced an accepted one.
         FactSuperseded {
             /// The fact that was accepted before.
             fact: FactId,
-            /// The fact that is accepted in its place.
+            /// The fact that is now accepted in its place.
             by: FactId,
         },
         /// What an account had on hold for a fact was settled.
@@ -225,11 +229,11 @@ pub mod pallet {
             fact: FactId,
             /// The account.
             who: T::AccountId,
-            /// What of its own came back.
+            /// How much of its own tokens was returned.
             returned: BalanceOf<T>,
-            /// What it lost to the other side.
+            /// How much it lost to the other side.
             lost: BalanceOf<T>,
-            /// What it got of the other side's bonds.
+            /// How much it received of the other side's bonds.
             won: BalanceOf<T>,
         },
         /// A fact that is not believed was removed.
@@ -241,7 +245,7 @@ pub mod pallet {
 
     #[pallet::error]
     pub enum Error<T> {
-        /// There is no fact of this number, or it was removed.
+        /// There is no fact with this number, or it has been removed.
         UnknownFact,
         /// The domain is not a key: use a-z, 0-9 and -_/.: with a letter or digit at both ends.
         BadDomain,
@@ -249,24 +253,28 @@ pub mod pallet {
         BadSubject,
         /// The predicate is not a key: use a-z, 0-9 and -_/.: with a letter or digit at both ends.
         BadPredicate,
-        /// The object must be UTF-8 text without control characters or space around it.
+        /// The object must be one line of UTF-8 text, without surrounding space, control
+        /// characters, invisible characters or marks that change the direction of text.
         BadObject,
         /// The URI must be printable ASCII and begin with a scheme such as https:.
         BadUri,
-        /// Only the chain itself writes in domains that begin with its name. Choose another domain.
+        /// Domains whose names begin with that of the chain are reserved for the chain itself.
+        /// Choose another domain.
         ReservedDomain,
-        /// The fact is decided already; proven facts are from the start.
+        /// The fact has already been decided. Proven facts are decided from the start.
         AlreadyDecided,
-        /// The dispute window of the fact is over: it takes no bonds and cannot be retracted.
+        /// The dispute window of the fact is over: it can no longer be attested, disputed or
+        /// retracted.
         WindowClosed,
-        /// Votes are taken on disputed facts only, from the end of the dispute window to the end of
-        /// the vote period.
+        /// Only disputed facts can be voted on, and only from the end of the dispute window to the
+        /// end of the vote period.
         NotVoting,
-        /// This account takes part already: each account proposes, attests, disputes or votes once.
+        /// This account already takes part. Each account can only propose, attest, dispute or vote,
+        /// and only once.
         AlreadyTakesPart,
-        /// Votes count by work points, and this account has none.
+        /// Votes are weighted by work points, and this account has none.
         NoPoints,
-        /// The fact cannot be decided yet: wait for the end of its dispute window, or, if it was
+        /// The fact cannot be decided yet. Wait for the end of its dispute window or, if it is
         /// disputed, of the vote period.
         NotDue,
         /// Only the proposer of a fact may retract it.
@@ -275,30 +283,31 @@ pub mod pallet {
         Disputed,
         /// Only an accepted fact can be superseded.
         NotAccepted,
-        /// What the chain has verified is not superseded by what somebody says.
+        /// The chain has verified this fact, so it cannot be superseded by a claim.
         ProvenIsFinal,
-        /// The fact is not decided yet. Resolve it first.
+        /// The fact has not been decided yet. Resolve it first.
         NotDecided,
         /// This account has nothing on hold for the fact.
         NothingToClaim,
-        /// Winners are paid when the bonds of all losers are collected. Claim for the losers first.
+        /// Winners are paid once the bonds of all losers have been collected. Claim for the losers
+        /// first.
         LosersFirst,
-        /// Only a fact that was voted down can be removed, when all is claimed and the retention
-        /// over.
+        /// Only a fact that was voted down can be removed, once everything has been claimed and the
+        /// retention period is over.
         NotRemovable,
-        /// No more facts can be numbered.
+        /// There are no numbers left for new facts.
         TooManyFacts,
-        /// The fact has this object already, so there is nothing to supersede. Give another object.
+        /// The fact already has this object, so there is nothing to supersede. Give another object.
         SameObject,
     }
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Proposes a fact. A bond is held from your account.
+        /// Proposes a fact. A bond is put on hold in your account.
         ///
-        /// If nobody disputes the fact in the dispute window, it is accepted, a fee is burnt for
-        /// its record, and you get the rest back. If it is disputed and voted down, your bond goes
-        /// to those who disputed it.
+        /// If nobody disputes the fact within the dispute window, it is accepted, a fee for its
+        /// record is burnt, and you get the rest of the bond back. If it is disputed and voted
+        /// down, your bond goes to those who disputed it.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::propose())]
         pub fn propose(
@@ -310,10 +319,11 @@ pub mod pallet {
             Self::do_propose(who, *statement, source, None).map(|_| ())
         }
 
-        /// Puts a bond of your own on a proposed fact and shares its proposer's fate.
+        /// Backs a proposed fact with a bond of your own, which shares the fate of the proposer's
+        /// bond.
         ///
-        /// Possible in the dispute window. The bond comes back unless the fact is voted down; if
-        /// the fact is disputed and upheld you share in the disputers' bonds.
+        /// Possible during the dispute window. You get the bond back unless the fact is voted down.
+        /// If the fact is disputed and upheld, you receive a share of the disputers' bonds.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::attest())]
         pub fn attest(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -321,11 +331,11 @@ pub mod pallet {
             Self::do_attest(who, fact)
         }
 
-        /// Disputes a proposed fact. A bond is held from your account.
+        /// Disputes a proposed fact. A bond is put on hold in your account.
         ///
-        /// Possible in the dispute window. Votes decide afterwards: you share in the bonds of those
-        /// who support the fact, or lose yours to them. If too few vote everybody gets the own bond
-        /// back.
+        /// Possible during the dispute window, after which votes decide. If the fact is voted down,
+        /// you receive a share of the bonds of those who support it; if it is upheld, your bond
+        /// goes to them. If too few vote, or the vote is tied, everybody gets their own bond back.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::dispute())]
         pub fn dispute(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -333,10 +343,10 @@ pub mod pallet {
             Self::do_dispute(who, fact)
         }
 
-        /// Votes for or against a disputed fact with the work points that you have now.
+        /// Votes for or against a disputed fact, weighted by your current work points.
         ///
-        /// A vote is final. A small deposit is held for it until the fact is decided. Who has a
-        /// bond on the fact cannot vote about it.
+        /// A vote is final. A small deposit is put on hold until the fact is decided. Accounts with
+        /// a bond on the fact cannot vote on it.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::vote())]
         pub fn vote(origin: OriginFor<T>, fact: FactId, support: bool) -> DispatchResult {
@@ -344,7 +354,7 @@ pub mod pallet {
             Self::do_vote(who, fact, support)
         }
 
-        /// Decides about a fact whose dispute window or vote period is over. Anybody may call this.
+        /// Decides a fact whose dispute window or vote period is over. Anybody may call this.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::resolve())]
         pub fn resolve(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -352,8 +362,9 @@ pub mod pallet {
             Self::do_resolve(fact)
         }
 
-        /// Settles what an account has on hold for a decided fact: returns it, takes it, or adds
-        /// what it has won. Anybody may call this for anybody; losers come before winners.
+        /// Settles what an account has on hold for a decided fact: returns it, takes it away, or
+        /// adds what the account has won. Anybody may call this for anybody. Losers have to be
+        /// settled before winners.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::claim())]
         pub fn claim(origin: OriginFor<T>, fact: FactId, who: T::AccountId) -> DispatchResult {
@@ -361,10 +372,10 @@ pub mod pallet {
             Self::do_claim(fact, &who)
         }
 
-        /// Proposes another object for the domain, subject and predicate of an accepted fact. A
-        /// bond is held.
+        /// Proposes a new object for the domain, subject and predicate of an accepted fact. A bond
+        /// is put on hold in your account.
         ///
-        /// Anybody may. If the new fact is accepted it takes the old one's place; the old one stays
+        /// Anybody may do this. If the new fact is accepted, it replaces the old one, which stays
         /// readable.
         #[pallet::call_index(6)]
         #[pallet::weight(T::WeightInfo::supersede())]
@@ -378,8 +389,8 @@ pub mod pallet {
             Self::do_supersede(who, old, object, source)
         }
 
-        /// Takes back a fact of yours that nobody disputed, before its dispute window is over.
-        /// Bonds come back.
+        /// Retracts a fact of yours that nobody has disputed, before its dispute window is over.
+        /// All bonds are returned.
         #[pallet::call_index(7)]
         #[pallet::weight(T::WeightInfo::retract())]
         pub fn retract(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -387,8 +398,8 @@ pub mod pallet {
             Self::do_retract(&who, fact)
         }
 
-        /// Removes a fact that was voted down, when all is claimed and the retention is over.
-        /// Anybody may call this.
+        /// Removes a fact that was voted down, once everything has been claimed and the retention
+        /// period is over. Anybody may call this.
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::remove())]
         pub fn remove(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -416,22 +427,22 @@ pub mod pallet {
             Facts::<T>::get(fact)
         }
 
-        /// How far the chain believes a fact.
+        /// How strongly the chain believes a fact.
         pub fn confidence(fact: FactId) -> Option<Permill> {
             Facts::<T>::get(fact).map(|fact| Permill::from_parts(fact.confidence()))
         }
 
-        /// Up to `limit`, but at most 64, facts from number `start` upwards, and the number to go
-        /// on from.
+        /// Up to `limit` facts, at most 64, from number `start` upwards, and the number to continue
+        /// from.
         ///
-        /// Numbers of removed facts are passed over, at most 1,024 in one page: a short page is the
-        /// last one only if there is no number to go on from.
+        /// Numbers of removed facts are skipped, at most 1,024 for a page. A short page is the last
+        /// one only if there is no number to continue from.
         pub fn facts(start: FactId, limit: u32) -> FactPage<T> {
             Self::fact_page(start, limit)
         }
 
-        /// Up to `limit`, but at most 64, facts of a domain in the order of their numbers, from the
-        /// one after `after`.
+        /// Up to `limit` facts of a domain, at most 64, in the order of their numbers, starting
+        /// after the fact `after`.
         pub fn facts_by_domain(
             domain: Text<MAX_DOMAIN>,
             after: Option<FactId>,
@@ -440,8 +451,8 @@ pub mod pallet {
             Self::domain_page(domain, after, limit)
         }
 
-        /// Up to `limit`, but at most 64, facts about a subject of a domain in the order of their
-        /// numbers, from the one after `after`.
+        /// Up to `limit` facts about a subject of a domain, at most 64, in the order of their
+        /// numbers, starting after the fact `after`.
         pub fn facts_by_subject(
             domain: Text<MAX_DOMAIN>,
             subject: Text<MAX_SUBJECT>,
@@ -451,13 +462,13 @@ pub mod pallet {
             Self::subject_page((domain, subject), after, limit)
         }
 
-        /// A fact and what it superseded, newest first, at most 64. Ask again with the last to go
-        /// on. Newer facts are found by the status of a superseded one.
+        /// A fact and the facts that it superseded, newest first, at most 64. To continue, ask
+        /// again with the last one. To find newer facts, follow the status of a superseded one.
         pub fn history(fact: FactId) -> Vec<(FactId, FactOf<T>)> {
             Self::predecessors(fact)
         }
 
-        /// Bonds, votes and deadlines of a fact, until all is claimed.
+        /// The bonds, votes and deadlines of a fact, until everything has been claimed.
         pub fn case(fact: FactId) -> Option<CaseOf<T>> {
             Cases::<T>::get(fact)
         }
@@ -467,8 +478,8 @@ pub mod pallet {
             Stakes::<T>::get(fact, who)
         }
 
-        /// Up to `limit`, but at most 64, of what is on hold for a fact, from the account after
-        /// `after`, in the order of storage.
+        /// Up to `limit` entries of what is on hold for a fact, at most 64, in storage order,
+        /// starting after the account `after`.
         pub fn stakes(
             fact: FactId,
             after: Option<T::AccountId>,

@@ -1,10 +1,10 @@
 //! Weights of the calls.
 //!
-//! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks measured. The
-//! implementation for `()` here was **made by hand**, not measured: the database accesses counted
-//! in the code with the events' share at ParityDB's cost, twice the time that the code should take,
-//! and the largest keys and values as proof size. It serves mocks and tests; no chain should run on
-//! it.
+//! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
+//! measured. The implementation for `()` here was **made by hand**, not measured: the database
+//! accesses counted in the code with the events' share at ParityDB's cost, twice the time that the
+//! code should take, and the largest keys and values as proof size. It serves mocks and tests; no
+//! chain should run on it.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 

@@ -23,7 +23,7 @@ sp_api::decl_runtime_apis! {
         /// A record.
         fn record(id: RecordId) -> Option<Recorded<AccountId>>;
 
-        /// Up to `limit`, but at most 64, records of one model, newest first, from the one before
+        /// Up to `limit` records of one model, at most 64, newest first, starting before the record
         /// `before`.
         fn records_of_model(
             model: ModelCommitment,
@@ -31,8 +31,8 @@ sp_api::decl_runtime_apis! {
             limit: u32,
         ) -> Vec<(RecordId, Recorded<AccountId>)>;
 
-        /// Proof that a record is in its anchor. Nothing if there is no such record or its anchor
-        /// is not closed yet: ask again after the next anchor.
+        /// The proof that a record is in its anchor. Nothing if there is no such record or its
+        /// anchor is not closed yet: ask again after the next anchor.
         ///
         /// Recomputes the leaves of all records of the anchor, whose number the runtime bounds.
         fn inclusion_proof(id: RecordId) -> Option<InclusionProof>;
@@ -40,7 +40,7 @@ sp_api::decl_runtime_apis! {
         /// A closed anchor.
         fn anchor(number: AnchorNumber) -> Option<Anchor<BlockNumber>>;
 
-        /// Up to `limit`, but at most 64, closed anchors in the order of their numbers, from
+        /// Up to `limit` closed anchors, at most 64, in the order of their numbers, from number
         /// `start`.
         fn anchors(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumber>>;
     }

@@ -65,9 +65,10 @@ pub fn verify_batch(items: &[BatchItem<'_>]) -> Result<(), BatchError> {
     for (item, coefficient) in items.iter().zip(coefficients(items)) {
         equation.add(item, coefficient);
     }
-    match equation.holds() {
-        true => Ok(()),
-        false => Err(BatchError::Refused),
+    if equation.holds() {
+        Ok(())
+    } else {
+        Err(BatchError::Refused)
     }
 }
 

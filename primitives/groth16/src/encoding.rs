@@ -94,9 +94,10 @@ pub(crate) fn check_g1(point: &G1Affine) -> Result<(), PointError> {
     if point.is_zero() {
         return Err(PointError::Infinity);
     }
-    match point.is_on_curve() {
-        true => Ok(()),
-        false => Err(PointError::NotOnCurve),
+    if point.is_on_curve() {
+        Ok(())
+    } else {
+        Err(PointError::NotOnCurve)
     }
 }
 
@@ -107,9 +108,10 @@ pub(crate) fn check_g2(point: &G2Affine) -> Result<(), PointError> {
     if !point.is_on_curve() {
         return Err(PointError::NotOnCurve);
     }
-    match subgroup::contains(point) {
-        true => Ok(()),
-        false => Err(PointError::NotInSubgroup),
+    if subgroup::contains(point) {
+        Ok(())
+    } else {
+        Err(PointError::NotInSubgroup)
     }
 }
 

@@ -149,9 +149,10 @@ impl Reader<'_> {
             *limb = u64::from_le_bytes(*chunk);
         }
         let limbs = BigInt::new(limbs);
-        match limbs < Fq::MODULUS {
-            true => Ok(Fq::new_unchecked(limbs)),
-            false => Err(PreparedDecodeError::NotReduced),
+        if limbs < Fq::MODULUS {
+            Ok(Fq::new_unchecked(limbs))
+        } else {
+            Err(PreparedDecodeError::NotReduced)
         }
     }
 

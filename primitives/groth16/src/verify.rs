@@ -30,16 +30,18 @@ pub fn verify(key: &PreparedVerifyingKey, inputs: &[Fr], proof: &Proof) -> Resul
     let statement = fixed_sum(&key.ic, &scalars).into_affine();
     let left = [proof.a, statement, proof.c];
     let right = [G2Prepared::from(proof.b), key.gamma.clone(), key.delta.clone()];
-    match Bn254::multi_pairing(left, right).0 == key.alpha_beta {
-        true => Ok(()),
-        false => Err(VerifyError::Refused),
+    if Bn254::multi_pairing(left, right).0 == key.alpha_beta {
+        Ok(())
+    } else {
+        Err(VerifyError::Refused)
     }
 }
 
 pub(crate) fn check_count(key: &PreparedVerifyingKey, inputs: &[Fr]) -> Result<(), VerifyError> {
     let (expected, actual) = (key.input_count(), inputs.len());
-    match expected == actual {
-        true => Ok(()),
-        false => Err(VerifyError::InputCount { expected, actual }),
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(VerifyError::InputCount { expected, actual })
     }
 }

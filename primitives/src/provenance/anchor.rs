@@ -8,7 +8,7 @@ use crate::{ids::RecordId, limits::List};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// Number of an anchor, counted from 0.
+/// The number of an anchor, counted from 0.
 pub type AnchorNumber = u64;
 
 /// A closed range of records and the root of their tree.
@@ -29,16 +29,16 @@ pub struct Anchor<BlockNumber> {
     pub number: AnchorNumber,
     /// Its first record.
     pub first: RecordId,
-    /// Its number of records, at least 1.
+    /// The number of its records, at least 1.
     pub count: u32,
-    /// Root of the tree over their leaves.
+    /// The root of the tree over their leaves.
     pub root: Node,
-    /// The block that closed it.
+    /// The block in which it was closed.
     pub block: BlockNumber,
 }
 
 impl<BlockNumber> Anchor<BlockNumber> {
-    /// The record is one of the anchor's.
+    /// Whether the record belongs to the anchor.
     pub const fn contains(&self, record: RecordId) -> bool {
         match record.checked_sub(self.first) {
             Some(position) => position < self.count as u64,
@@ -75,12 +75,12 @@ pub struct InclusionProof {
     pub record: RecordId,
     /// The anchor.
     pub anchor: AnchorNumber,
-    /// The siblings on the way from the record's leaf up to the root.
+    /// The siblings on the path from the record's leaf up to the root.
     pub siblings: List<Node, MAX_DEPTH>,
 }
 
 impl InclusionProof {
-    /// The root to which a leaf leads.
+    /// The root that follows from this leaf.
     pub fn root(&self, leaf: Node) -> Node {
         self.siblings.iter().fold(leaf, |node, sibling| join(node, *sibling, keccak_256))
     }

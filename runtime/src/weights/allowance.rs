@@ -12,10 +12,12 @@ type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
 pub struct Measured;
 
 impl pallet_allowance::WeightInfo for Measured {
-    // Storage: `Allowance::Used` (r:1 w:1) Proof: `Allowance::Used` (`max_values`: None,
-    // `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`) Storage: `Session::CurrentIndex`
-    // (r:1 w:0) Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode:
-    // `Measured`) At least 20_936 ns.
+    // Storage: `Allowance::Used` (r:1 w:1)
+    // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Session::CurrentIndex` (r:1 w:0)
+    // Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+    // At least 20_936 ns.
     fn waive() -> Weight {
         Weight::from_parts(23_397_000, 3_521).saturating_add(DbWeight::get().reads_writes(2, 1))
     }

@@ -12,9 +12,10 @@ type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
 pub struct Measured;
 
 impl pallet_network::WeightInfo for Measured {
-    // Storage: `System::AuthorizedUpgrade` (r:0 w:1) Proof: `System::AuthorizedUpgrade`
-    // (`max_values`: Some(1), `max_size`: Some(33), added: 528, mode: `MaxEncodedLen`) At least
-    // 13_437 ns.
+    // Storage: `System::AuthorizedUpgrade` (r:0 w:1)
+    // Proof: `System::AuthorizedUpgrade` (`max_values`: Some(1), `max_size`: Some(33), added: 528,
+    //     mode: `MaxEncodedLen`)
+    // At least 13_437 ns.
     fn authorize_upgrade() -> Weight {
         Weight::from_parts(14_465_000, 0).saturating_add(DbWeight::get().reads_writes(0, 1))
     }

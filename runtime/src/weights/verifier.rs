@@ -12,50 +12,72 @@ type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
 pub struct Measured;
 
 impl pallet_verifier::WeightInfo for Measured {
-    // Storage: `Verifier::Circuits` (r:1 w:1) Proof: `Verifier::Circuits` (`max_values`: None,
-    // `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`) Storage:
-    // `Verifier::CounterForCircuits` (r:1 w:1) Proof: `Verifier::CounterForCircuits` (`max_values`:
-    // Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`) Storage: `Network::Kind`
-    // (r:1 w:0) Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496,
-    // mode: `MaxEncodedLen`) Storage: `Verifier::VerifyingKeys` (r:0 w:1) Proof:
-    // `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode:
-    // `MaxEncodedLen`) Storage: `Verifier::PreparedKeys` (r:0 w:1) Proof: `Verifier::PreparedKeys`
-    // (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`) At least
-    // 7_407_951 ns.
+    // Storage: `Verifier::Circuits` (r:1 w:1)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::CounterForCircuits` (r:1 w:1)
+    // Proof: `Verifier::CounterForCircuits` (`max_values`: Some(1), `max_size`: Some(4), added:
+    //     499, mode: `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::VerifyingKeys` (r:0 w:1)
+    // Proof: `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605,
+    //     mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:0 w:1)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
+    //     mode: `MaxEncodedLen`)
+    // At least 7_407_951 ns.
     fn register_circuit() -> Weight {
         Weight::from_parts(7_891_260_000, 3_666).saturating_add(DbWeight::get().reads_writes(3, 4))
     }
-    // Storage: `Verifier::Circuits` (r:2 w:2) Proof: `Verifier::Circuits` (`max_values`: None,
-    // `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`) Storage:
-    // `Verifier::CounterForCircuits` (r:1 w:1) Proof: `Verifier::CounterForCircuits` (`max_values`:
-    // Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`) Storage: `Network::Kind`
-    // (r:1 w:0) Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496,
-    // mode: `MaxEncodedLen`) Storage: `Verifier::VerifyingKeys` (r:0 w:1) Proof:
-    // `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605, mode:
-    // `MaxEncodedLen`) Storage: `Verifier::PreparedKeys` (r:0 w:1) Proof: `Verifier::PreparedKeys`
-    // (`max_values`: None, `max_size`: Some(65572), added: 68047, mode: `MaxEncodedLen`) At least
-    // 7_323_004 ns.
+    // Storage: `Verifier::Circuits` (r:2 w:2)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::CounterForCircuits` (r:1 w:1)
+    // Proof: `Verifier::CounterForCircuits` (`max_values`: Some(1), `max_size`: Some(4), added:
+    //     499, mode: `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::VerifyingKeys` (r:0 w:1)
+    // Proof: `Verifier::VerifyingKeys` (`max_values`: None, `max_size`: Some(4130), added: 6605,
+    //     mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:0 w:1)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
+    //     mode: `MaxEncodedLen`)
+    // At least 7_323_004 ns.
     fn replace_circuit() -> Weight {
         Weight::from_parts(7_879_873_000, 6_342).saturating_add(DbWeight::get().reads_writes(4, 5))
     }
-    // Storage: `Verifier::Circuits` (r:1 w:1) Proof: `Verifier::Circuits` (`max_values`: None,
-    // `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`) Storage: `Verifier::PreparedKeys`
-    // (r:0 w:1) Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572),
-    // added: 68047, mode: `MaxEncodedLen`) At least 38_379 ns.
+    // Storage: `Verifier::Circuits` (r:1 w:1)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:0 w:1)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
+    //     mode: `MaxEncodedLen`)
+    // At least 38_379 ns.
     fn disable_circuit() -> Weight {
         Weight::from_parts(41_748_000, 3_666).saturating_add(DbWeight::get().reads_writes(1, 2))
     }
-    // Storage: `Verifier::Circuits` (r:1 w:0) Proof: `Verifier::Circuits` (`max_values`: None,
-    // `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`) Storage: `Verifier::PreparedKeys`
-    // (r:1 w:0) Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572),
-    // added: 68047, mode: `MaxEncodedLen`) At least 3_673_843 ns.
+    // Storage: `Verifier::Circuits` (r:1 w:0)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:1 w:0)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
+    //     mode: `MaxEncodedLen`)
+    // At least 3_673_843 ns.
     fn verify_one() -> Weight {
         Weight::from_parts(3_905_775_000, 69_037).saturating_add(DbWeight::get().reads_writes(2, 0))
     }
-    // Storage: `Verifier::Circuits` (r:1 w:0) Proof: `Verifier::Circuits` (`max_values`: None,
-    // `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`) Storage: `Verifier::PreparedKeys`
-    // (r:1 w:0) Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572),
-    // added: 68047, mode: `MaxEncodedLen`) `p` is from 2 to 64. At least 6_035_543 ns.
+    // Storage: `Verifier::Circuits` (r:1 w:0)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:1 w:0)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
+    //     mode: `MaxEncodedLen`)
+    // `p` is from 2 to 64.
+    // At least 6_035_543 ns.
     fn verify_batch(p: u32) -> Weight {
         Weight::from_parts(3_270_411_967, 69_037)
             // Standard error: 3_798_649.

@@ -12,137 +12,232 @@ type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
 pub struct Measured;
 
 impl pallet_wtm::WeightInfo for Measured {
-    // Storage: `Wtm::NextFact` (r:1 w:1) Proof: `Wtm::NextFact` (`max_values`: Some(1), `max_size`:
-    // Some(8), added: 503, mode: `MaxEncodedLen`) Storage: `Network::Kind` (r:1 w:0) Proof:
-    // `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
-    // `MaxEncodedLen`) Storage: `Wtm::Stakes` (r:1 w:1) Proof: `Wtm::Stakes` (`max_values`: None,
-    // `max_size`: Some(98), added: 2573, mode: `MaxEncodedLen`) Storage: `System::Account` (r:1
-    // w:1) Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
-    // `MaxEncodedLen`) Storage: `Balances::Holds` (r:1 w:1) Proof: `Balances::Holds` (`max_values`:
-    // None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`) Storage: `Wtm::Facts` (r:0
-    // w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
-    // `MaxEncodedLen`) Storage: `Wtm::Cases` (r:0 w:1) Proof: `Wtm::Cases` (`max_values`: None,
-    // `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`) Storage: `Wtm::ByDomain` (r:0 w:1)
+    // Storage: `Wtm::NextFact` (r:1 w:1)
+    // Proof: `Wtm::NextFact` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Facts` (r:0 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:0 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::ByDomain` (r:0 w:1)
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode:
-    // `MaxEncodedLen`) Storage: `Wtm::BySubject` (r:0 w:1) Proof: `Wtm::BySubject` (`max_values`:
-    // None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`) At least 107_232 ns.
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::BySubject` (r:0 w:1)
+    // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode:
+    //     `MaxEncodedLen`)
+    // At least 107_232 ns.
     fn propose() -> Weight {
         Weight::from_parts(119_683_000, 3_676).saturating_add(DbWeight::get().reads_writes(5, 8))
     }
-    // Storage: `Wtm::Facts` (r:1 w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:1) Proof:
-    // `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
-    // Storage: `Wtm::Stakes` (r:1 w:1) Proof: `Wtm::Stakes` (`max_values`: None, `max_size`:
-    // Some(98), added: 2573, mode: `MaxEncodedLen`) Storage: `System::Account` (r:1 w:1) Proof:
-    // `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
-    // `MaxEncodedLen`) Storage: `Balances::Holds` (r:1 w:1) Proof: `Balances::Holds` (`max_values`:
-    // None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`) At least 103_774 ns.
+    // Storage: `Wtm::Facts` (r:1 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // At least 103_774 ns.
     fn attest() -> Weight {
         Weight::from_parts(115_124_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
-    // Storage: `Wtm::Facts` (r:1 w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:1) Proof:
-    // `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
-    // Storage: `Wtm::Stakes` (r:1 w:1) Proof: `Wtm::Stakes` (`max_values`: None, `max_size`:
-    // Some(98), added: 2573, mode: `MaxEncodedLen`) Storage: `System::Account` (r:1 w:1) Proof:
-    // `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
-    // `MaxEncodedLen`) Storage: `Balances::Holds` (r:1 w:1) Proof: `Balances::Holds` (`max_values`:
-    // None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`) At least 104_668 ns.
+    // Storage: `Wtm::Facts` (r:1 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // At least 104_668 ns.
     fn dispute() -> Weight {
         Weight::from_parts(114_670_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
-    // Storage: `Wtm::Facts` (r:1 w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:1) Proof:
-    // `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::WorkersPoints` (r:1 w:0) Proof: `Rewards::WorkersPoints` (`max_values`:
-    // None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`) Storage:
-    // `Rewards::CurrentSession` (r:1 w:0) Proof: `Rewards::CurrentSession` (`max_values`: Some(1),
-    // `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`) Storage: `Wtm::Stakes` (r:1 w:1)
+    // Storage: `Wtm::Facts` (r:1 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::WorkersPoints` (r:1 w:0)
+    // Proof: `Rewards::WorkersPoints` (`max_values`: None, `max_size`: Some(68), added: 2543, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::CurrentSession` (r:1 w:0)
+    // Proof: `Rewards::CurrentSession` (`max_values`: Some(1), `max_size`: Some(4), added: 499,
+    //     mode: `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
     // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
-    // `MaxEncodedLen`) Storage: `System::Account` (r:1 w:1) Proof: `System::Account` (`max_values`:
-    // None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`) Storage: `Balances::Holds`
-    // (r:1 w:1) Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686,
-    // mode: `MaxEncodedLen`) Storage: `Rewards::TotalPoints` (r:1 w:0) Proof:
-    // `Rewards::TotalPoints` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode:
-    // `MaxEncodedLen`) At least 117_889 ns.
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::TotalPoints` (r:1 w:0)
+    // Proof: `Rewards::TotalPoints` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode:
+    //     `MaxEncodedLen`)
+    // At least 117_889 ns.
     fn vote() -> Weight {
         Weight::from_parts(129_503_000, 4_647).saturating_add(DbWeight::get().reads_writes(8, 5))
     }
-    // Storage: `Wtm::Facts` (r:2 w:2) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:1) Proof:
-    // `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
-    // Storage: `Wtm::Stakes` (r:1 w:1) Proof: `Wtm::Stakes` (`max_values`: None, `max_size`:
-    // Some(98), added: 2573, mode: `MaxEncodedLen`) Storage: `System::Account` (r:1 w:1) Proof:
-    // `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
-    // `MaxEncodedLen`) Storage: `Balances::Holds` (r:1 w:1) Proof: `Balances::Holds` (`max_values`:
-    // None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`) Storage:
-    // `Rewards::CurrencyBooks` (r:1 w:1) Proof: `Rewards::CurrencyBooks` (`max_values`: Some(1),
-    // `max_size`: Some(64), added: 559, mode: `MaxEncodedLen`) At least 150_244 ns.
+    // Storage: `Wtm::Facts` (r:2 w:2)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::CurrencyBooks` (r:1 w:1)
+    // Proof: `Rewards::CurrencyBooks` (`max_values`: Some(1), `max_size`: Some(64), added: 559,
+    //     mode: `MaxEncodedLen`)
+    // At least 150_244 ns.
     fn resolve() -> Weight {
         Weight::from_parts(158_244_000, 8_304).saturating_add(DbWeight::get().reads_writes(7, 7))
     }
-    // Storage: `Wtm::Facts` (r:1 w:0) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:1) Proof:
-    // `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
-    // Storage: `Wtm::Stakes` (r:1 w:1) Proof: `Wtm::Stakes` (`max_values`: None, `max_size`:
-    // Some(98), added: 2573, mode: `MaxEncodedLen`) Storage: `System::Account` (r:2 w:2) Proof:
-    // `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
-    // `MaxEncodedLen`) Storage: `Balances::Holds` (r:2 w:2) Proof: `Balances::Holds` (`max_values`:
-    // None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`) At least 148_782 ns.
+    // Storage: `Wtm::Facts` (r:1 w:0)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:2 w:2)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:2 w:2)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // At least 148_782 ns.
     fn claim() -> Weight {
         Weight::from_parts(166_845_000, 6_362).saturating_add(DbWeight::get().reads_writes(7, 6))
     }
-    // Storage: `Wtm::Facts` (r:1 w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::NextFact` (r:1 w:1) Proof:
-    // `Wtm::NextFact` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode:
-    // `MaxEncodedLen`) Storage: `Network::Kind` (r:1 w:0) Proof: `Network::Kind` (`max_values`:
-    // Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`) Storage: `Wtm::Stakes` (r:1
-    // w:1) Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
-    // `MaxEncodedLen`) Storage: `System::Account` (r:1 w:1) Proof: `System::Account` (`max_values`:
-    // None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`) Storage: `Balances::Holds`
-    // (r:1 w:1) Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686,
-    // mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:0 w:1) Proof: `Wtm::Cases` (`max_values`:
-    // None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`) Storage: `Wtm::ByDomain`
-    // (r:0 w:1) Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565,
-    // mode: `MaxEncodedLen`) Storage: `Wtm::BySubject` (r:0 w:1) Proof: `Wtm::BySubject`
-    // (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`) At least
-    // 111_936 ns.
+    // Storage: `Wtm::Facts` (r:1 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::NextFact` (r:1 w:1)
+    // Proof: `Wtm::NextFact` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:0 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::ByDomain` (r:0 w:1)
+    // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::BySubject` (r:0 w:1)
+    // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode:
+    //     `MaxEncodedLen`)
+    // At least 111_936 ns.
     fn supersede() -> Weight {
         Weight::from_parts(121_584_000, 4_647).saturating_add(DbWeight::get().reads_writes(6, 8))
     }
-    // Storage: `Wtm::Facts` (r:1 w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:1) Proof:
-    // `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
-    // Storage: `Wtm::Stakes` (r:1 w:1) Proof: `Wtm::Stakes` (`max_values`: None, `max_size`:
-    // Some(98), added: 2573, mode: `MaxEncodedLen`) Storage: `System::Account` (r:1 w:1) Proof:
-    // `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
-    // `MaxEncodedLen`) Storage: `Balances::Holds` (r:1 w:1) Proof: `Balances::Holds` (`max_values`:
-    // None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`) Storage: `Wtm::ByDomain`
-    // (r:0 w:1) Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565,
-    // mode: `MaxEncodedLen`) Storage: `Wtm::BySubject` (r:0 w:1) Proof: `Wtm::BySubject`
-    // (`max_values`: None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`) At least
-    // 105_451 ns.
+    // Storage: `Wtm::Facts` (r:1 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:1)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Stakes` (r:1 w:1)
+    // Proof: `Wtm::Stakes` (`max_values`: None, `max_size`: Some(98), added: 2573, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::ByDomain` (r:0 w:1)
+    // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::BySubject` (r:0 w:1)
+    // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode:
+    //     `MaxEncodedLen`)
+    // At least 105_451 ns.
     fn retract() -> Weight {
         Weight::from_parts(110_017_000, 4_647).saturating_add(DbWeight::get().reads_writes(5, 7))
     }
-    // Storage: `Wtm::Facts` (r:1 w:1) Proof: `Wtm::Facts` (`max_values`: None, `max_size`:
-    // Some(1182), added: 3657, mode: `MaxEncodedLen`) Storage: `Network::Kind` (r:1 w:0) Proof:
-    // `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
-    // `MaxEncodedLen`) Storage: `Wtm::Cases` (r:1 w:0) Proof: `Wtm::Cases` (`max_values`: None,
-    // `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`) Storage: `Wtm::ByDomain` (r:0 w:1)
+    // Storage: `Wtm::Facts` (r:1 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Network::Kind` (r:1 w:0)
+    // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Cases` (r:1 w:0)
+    // Proof: `Wtm::Cases` (`max_values`: None, `max_size`: Some(133), added: 2608, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::ByDomain` (r:0 w:1)
     // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode:
-    // `MaxEncodedLen`) Storage: `Wtm::BySubject` (r:0 w:1) Proof: `Wtm::BySubject` (`max_values`:
-    // None, `max_size`: Some(220), added: 2695, mode: `MaxEncodedLen`) At least 36_102 ns.
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::BySubject` (r:0 w:1)
+    // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode:
+    //     `MaxEncodedLen`)
+    // At least 36_102 ns.
     fn remove() -> Weight {
         Weight::from_parts(40_972_000, 4_647).saturating_add(DbWeight::get().reads_writes(3, 3))
     }
-    // Storage: `Wtm::NextFact` (r:1 w:1) Proof: `Wtm::NextFact` (`max_values`: Some(1), `max_size`:
-    // Some(8), added: 503, mode: `MaxEncodedLen`) Storage: `Wtm::Facts` (r:0 w:1) Proof:
-    // `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode: `MaxEncodedLen`)
-    // Storage: `Wtm::ByDomain` (r:0 w:1) Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`:
-    // Some(90), added: 2565, mode: `MaxEncodedLen`) Storage: `Wtm::BySubject` (r:0 w:1) Proof:
-    // `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode:
-    // `MaxEncodedLen`) At least 20_854 ns.
+    // Storage: `Wtm::NextFact` (r:1 w:1)
+    // Proof: `Wtm::NextFact` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::Facts` (r:0 w:1)
+    // Proof: `Wtm::Facts` (`max_values`: None, `max_size`: Some(1182), added: 3657, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::ByDomain` (r:0 w:1)
+    // Proof: `Wtm::ByDomain` (`max_values`: None, `max_size`: Some(90), added: 2565, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Wtm::BySubject` (r:0 w:1)
+    // Proof: `Wtm::BySubject` (`max_values`: None, `max_size`: Some(220), added: 2695, mode:
+    //     `MaxEncodedLen`)
+    // At least 20_854 ns.
     fn write_score() -> Weight {
         Weight::from_parts(23_470_000, 1_493).saturating_add(DbWeight::get().reads_writes(1, 4))
     }

@@ -10,7 +10,7 @@ mod presets;
 mod protocol;
 mod proxies;
 mod sequences;
-mod silence;
+mod silent_validators;
 mod storage_layout;
 mod versions;
 mod world;

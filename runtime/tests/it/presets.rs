@@ -1,13 +1,21 @@
 //! The chains that the runtime can start.
 
 use crate::chain::{genesis_json, on};
+use frame_support::weights::constants::WEIGHT_REF_TIME_PER_MILLIS;
 use nocknock_circuits::{delivery::DeliverModel, keys::pinned, score::ScoreBlock};
+use nocknock_primitives::limits::{
+    MAX_BLOCKS, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_TEST_BLOCKS,
+};
 use nocknock_runtime::{
+    configs::{ReportLongevity, RuntimeBlockWeights},
     development_circuits::DEVELOPMENT_KEYS,
-    genesis_presets::{preset_names, BENCH_RUNTIME_PRESET, DIGITS_EXPERIMENT, PRACTICE_SALT},
+    genesis_presets::{
+        preset_names, BENCH_RUNTIME_PRESET, DIGITS_EXPERIMENT, PRACTICE_SALT, TEST_RUNTIME_PRESET,
+    },
     Babe, Balances, Network, Rewards, Runtime, Session, NNK,
 };
 use pallet_network::NetworkKind;
+use pallet_tasks::WeightInfo;
 use sp_core::Get;
 
 fn names() -> Vec<String> {
@@ -15,8 +23,8 @@ fn names() -> Vec<String> {
 }
 
 #[test]
-fn the_presets_are_the_three_that_the_documentation_names() {
-    assert_eq!(names(), ["development", "local_testnet", "bench"]);
+fn the_presets_are_the_four_that_the_documentation_names() {
+    assert_eq!(names(), ["development", "local_testnet", "bench", "test"]);
 }
 
 #[test]
@@ -44,6 +52,56 @@ fn development_is_fast_and_has_one_validator() {
         assert_eq!(Session::validators().len(), 1);
         assert_eq!(timing(), (1_000, 500, 10));
     });
+}
+
+#[test]
+fn the_test_chain_is_the_development_chain_with_slots_of_a_quarter_of_a_second() {
+    on(TEST_RUNTIME_PRESET, || {
+        assert_eq!(Network::kind(), NetworkKind::Development);
+        assert_eq!(Session::validators().len(), 1);
+        assert_eq!(timing(), (250, 125, 16));
+    });
+    let mut genesis = genesis_json(TEST_RUNTIME_PRESET);
+    genesis["network"] = genesis_json("development")["network"].clone();
+    assert_eq!(genesis, genesis_json("development"), "nothing but the timing differs");
+}
+
+#[test]
+fn deadlines_in_epochs_follow_the_epoch_of_the_chain() {
+    for (preset, epoch) in [("development", 10), ("local_testnet", 30), (TEST_RUNTIME_PRESET, 16)] {
+        on(preset, || {
+            assert_eq!(<Runtime as pallet_tasks::Config>::DrawPeriod::get(), 5 * epoch);
+            assert_eq!(ReportLongevity::get(), 336 * u64::from(epoch));
+        });
+    }
+}
+
+/// An author fills its block for half of a slot.
+#[test]
+fn a_full_block_takes_half_a_slot_except_on_the_test_chain() {
+    for name in names() {
+        let full = RuntimeBlockWeights::get().max_block.ref_time() / WEIGHT_REF_TIME_PER_MILLIS;
+        on(&name, || assert_eq!(full <= timing().0 / 2, name != TEST_RUNTIME_PRESET, "{name}"));
+    }
+}
+
+#[test]
+fn the_heaviest_calls_of_a_task_fit_into_half_a_slot_of_every_chain() {
+    type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
+    let heaviest = [
+        Weights::create_task(MAX_BLOCKS),
+        Weights::reveal_block(MAX_BLOCK_ELEMENTS),
+        Weights::submit_scores(MAX_TEST_BLOCKS),
+        Weights::deliver(MAX_CIPHERTEXT_ELEMENTS),
+    ];
+    for name in names() {
+        on(&name, || {
+            let half = timing().0 / 2 * WEIGHT_REF_TIME_PER_MILLIS;
+            for weight in heaviest {
+                assert!(weight.ref_time() < half, "{name}: {weight:?}");
+            }
+        });
+    }
 }
 
 #[test]

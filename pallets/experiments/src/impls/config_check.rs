@@ -1,4 +1,4 @@
-//! What a runtime's configuration must fulfil.
+//! Requirements on the configuration by a runtime.
 
 use crate::{Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, weights::Weight};
@@ -6,7 +6,7 @@ use nocknock_primitives::traits::TaskExperiments;
 use sp_runtime::traits::{Get, Zero};
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    /// Panics if the configuration is unusable. FRAME's integrity test calls it.
     pub(crate) fn check_config() {
         assert!(
             !T::BaseDeposit::get().is_zero() && !T::ByteDeposit::get().is_zero(),

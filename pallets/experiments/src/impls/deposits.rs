@@ -16,14 +16,14 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// What an experiment of this description costs, by its size when it is stored.
+    /// The deposit for an experiment with this description, by its stored size.
     pub(crate) fn deposit_for(description: &Description) -> BalanceOf<T> {
         let bytes = u32::try_from(description.encoded_size()).unwrap_or(u32::MAX);
         let for_bytes = T::ByteDeposit::get().saturating_mul(bytes.into());
         T::BaseDeposit::get().saturating_add(for_bytes)
     }
 
-    /// Brings what is held from the owner for an experiment to `wanted`.
+    /// Adjusts what is held in the account of the owner for an experiment to `wanted`.
     pub(crate) fn adjust_deposit(
         id: ExperimentId,
         owner: &T::AccountId,
@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What is held from this account for its experiments.
+    /// How much is held in this account for its experiments.
     pub fn held(who: &T::AccountId) -> BalanceOf<T> {
         T::Currency::balance_on_hold(&HoldReason::Experiment.into(), who)
     }

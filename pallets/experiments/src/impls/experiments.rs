@@ -13,8 +13,8 @@ use nocknock_primitives::{
 use sp_runtime::{traits::Zero, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the chain specification holds an experiment that cannot be created: a chain must
-    /// not start from a broken specification.
+    /// Panics if the chain specification contains an experiment that cannot be created: a chain
+    /// must not start from a broken specification.
     pub(crate) fn create_at_genesis(given: &GenesisExperiment<T::AccountId>) {
         let created = Description::try_from(&given.description)
             .map_err(|error| error.to_string())

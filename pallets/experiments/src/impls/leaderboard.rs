@@ -23,8 +23,8 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Puts an entry in its place, behind those that are as good, if it is good enough. A worker has
-/// one entry for each model, its best.
+/// Puts an entry in its place, after those that are equally good, if it is good enough. A worker
+/// has one entry for each model, its best.
 fn enter<AccountId: PartialEq, BlockNumber>(
     board: &mut Leaderboard<AccountId, BlockNumber>,
     entry: LeaderboardEntry<AccountId, BlockNumber>,

@@ -15,8 +15,9 @@ use sp_runtime::DispatchResult;
 impl<T: Config> Pallet<T> {
     /// Registers a delivered model under the next version, and returns the version.
     ///
-    /// It cannot fail, because the model is paid for: should the experiment be missing, which
-    /// cannot happen, nothing is registered and 0 is returned, which no version is.
+    /// It cannot fail, because the model has been paid for. If the experiment were missing, which
+    /// cannot happen, nothing would be registered, and the result would be 0, which is not a
+    /// version.
     pub(crate) fn register_delivered(
         delivered: DeliveredModel<T::AccountId>,
     ) -> ModelVersionNumber {
@@ -39,8 +40,8 @@ impl<T: Config> Pallet<T> {
         Some((experiment, version))
     }
 
-    /// Makes a version champion if it is strictly better than the champion, or than no sample
-    /// correct where there is none. Returns the stage of the version.
+    /// Makes a version the champion if it is strictly better than the current champion or, where
+    /// there is none, than a score of zero. Returns the stage of the version.
     fn enthrone_if_better(
         id: ExperimentId,
         experiment: &mut ExperimentOf<T>,

@@ -172,9 +172,10 @@ impl<T: Config> Pallet<T> {
             })
             .fold(None, |best: Option<Champion>, next| {
                 let score = best.map_or(Score::ZERO, |best| best.score);
-                match next.score.beats(&score) {
-                    true => Some(next),
-                    false => best,
+                if next.score.beats(&score) {
+                    Some(next)
+                } else {
+                    best
                 }
             })
     }

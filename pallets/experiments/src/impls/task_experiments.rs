@@ -35,7 +35,7 @@ impl<T: Config> TaskExperiments<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
         Self::register_delivered(delivered)
     }
 
-    /// The other calls read one experiment, which these two do as well.
+    /// The other functions read one experiment, as these two do.
     fn weight() -> Weight {
         T::WeightInfo::record_score().max(T::WeightInfo::register_model())
     }

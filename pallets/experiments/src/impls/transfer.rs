@@ -1,4 +1,4 @@
-//! How an experiment gets another owner: by an offer that the other account accepts.
+//! How an experiment changes hands: by an offer that the other account accepts.
 
 use crate::{Config, Deposits, Error, Event, Experiments, ExperimentsOf, Pallet, PendingTransfers};
 use frame_support::ensure;

@@ -61,9 +61,23 @@ fn unreadable_names_and_texts_are_refused() {
         refused(named(b""), Error::BlankName);
         refused(named(b" \t"), Error::BlankName);
         refused(named(b"a\nb"), Error::ControlCharacter);
+        refused(named("Digits\u{202e}".as_bytes()), Error::ControlCharacter);
+        refused(named("Di\u{200b}gits".as_bytes()), Error::ControlCharacter);
         refused(named(&[0xc3]), Error::NotUtf8);
         let text = bytes(&[b'a', 0xff]);
         refused(Description { text, ..short() }, Error::NotUtf8);
+        for text in ["a\u{1b}[2J", "a\tb", "a\r\nb", "a\n\u{2066}b", "\u{feff}a"] {
+            let text = bytes(text.as_bytes());
+            refused(Description { text, ..short() }, Error::ControlCharacter);
+        }
+    });
+}
+
+#[test]
+fn a_text_may_have_several_lines() {
+    build_and_execute(|| {
+        let text = bytes("8×8 pixels\n\n10 classes\n".as_bytes());
+        assert_ok!(Experiments::create_experiment(by(ALICE), Description { text, ..short() }));
     });
 }
 

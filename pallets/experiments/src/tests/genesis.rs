@@ -58,7 +58,11 @@ fn an_owner_without_tokens_can_give_one_away_or_archive_it() {
 
 #[test]
 fn a_description_that_is_not_acceptable_stops_the_genesis_and_is_named() {
-    let refusals = [(given(ALICE, " "), "visible"), (given(ALICE, &"n".repeat(65)), "64 bytes")];
+    let refusals = [
+        (given(ALICE, " "), "visible"),
+        (given(ALICE, &"n".repeat(65)), "64 bytes"),
+        (given(ALICE, "Digits\u{202e}"), "direction of text"),
+    ];
     for (experiment, reason) in refusals {
         let name = experiment.description.name.clone();
         let panic = catch_unwind(|| {

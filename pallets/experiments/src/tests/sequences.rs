@@ -130,8 +130,14 @@ fn standing() -> Vec<(Score, bool)> {
         .collect()
 }
 
+/// 96 cases, or more if `PROPTEST_CASES` asks for more than the usual 256.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases * 3 / 8, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(config())]
 
     /// Whatever happens, the invariants hold after each step, no champion's score falls, and no
     /// archived experiment comes back.

@@ -8,7 +8,7 @@ use sp_io::hashing::keccak_256;
 use sp_runtime::traits::{CheckedDiv, Get, Saturating};
 
 impl<T: Config> Pallet<T> {
-    /// Closes the pending records at the end of a period, and returns what that cost.
+    /// Closes the pending records at the end of a period, and returns the weight of that.
     pub(crate) fn close_if_due(now: BlockNumberFor<T>) -> Weight {
         let period = T::AnchorPeriod::get();
         let whole = now.checked_div(&period).map(|past| past.saturating_mul(period));
@@ -20,7 +20,8 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::close_anchor()
     }
 
-    /// Writes the anchor of these records, which are the last ones. Without any there is none.
+    /// Writes the anchor of these records, which are the newest. Without records there is no
+    /// anchor.
     pub(crate) fn close(pending: Frontier) {
         let Some(root) = pending.root(keccak_256) else {
             return;
@@ -31,7 +32,7 @@ impl<T: Config> Pallet<T> {
         let block = frame_system::Pallet::<T>::block_number();
         let anchor = Anchor { number, first, count, root, block };
         Anchors::<T>::insert(number, anchor);
-        // Each anchor holds a record, and records are counted in 64 bits as well.
+        // Each anchor holds at least one record, and records are counted in 64 bits as well.
         NextAnchor::<T>::put(number.saturating_add(1));
         Pending::<T>::kill();
         Self::deposit_event(Event::AnchorClosed { number, first, count, root });

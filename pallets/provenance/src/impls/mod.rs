@@ -12,13 +12,13 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{Get, Zero};
 
 impl<T: Config> Pallet<T> {
-    /// The hash of block 0, which names the chain. The runtime keeps it for ever.
+    /// The hash of block 0, which identifies the chain. The runtime keeps it for ever.
     pub(crate) fn genesis_hash() -> [u8; 32] {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
         <[u8; 32]>::try_from(hash.as_ref()).unwrap_or_default()
     }
 
-    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    /// Panics if the configuration is unusable. FRAME's integrity test calls it.
     pub(crate) fn check_config() {
         assert!(!T::AnchorPeriod::get().is_zero(), "AnchorPeriod must be positive");
         assert!(T::MaxRecordsPerAnchor::get() > 0, "MaxRecordsPerAnchor must be positive");

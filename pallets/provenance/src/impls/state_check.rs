@@ -17,8 +17,9 @@ impl<T: Config> Pallet<T> {
     /// Checks the invariants, numbered as in the README:
     ///
     /// 1. Records are numbered from 0 without a gap, and so are anchors.
-    /// 2. Anchors cover contiguous ranges of records from 0 on, each at least one and at most
-    ///    `MaxRecordsPerAnchor`; the records after them are the pending ones, and fewer than that.
+    /// 2. Anchors cover contiguous ranges of records from 0 upwards, each at least one and at most
+    ///    `MaxRecordsPerAnchor` records; the records after them are the pending ones, and fewer
+    ///    than that.
     /// 3. Each record names the anchor that covers it, or the next one if it is pending.
     /// 4. Roots and pending tree are those of the records' leaves.
     /// 5. A model's latest record is of that model, and from each record the previous one of

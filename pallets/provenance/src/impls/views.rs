@@ -13,8 +13,8 @@ use sp_io::hashing::keccak_256;
 type Numbered<T> = (RecordId, Recorded<<T as frame_system::Config>::AccountId>);
 
 impl<T: Config> Pallet<T> {
-    /// Proof that a record is in its anchor; nothing if there is no such record, or its anchor is
-    /// not closed yet.
+    /// The proof that a record is in its anchor; nothing if there is no such record, or if its
+    /// anchor is not closed yet.
     ///
     /// Recomputes the leaves of all records of the anchor: for runtime APIs, not for calls.
     pub fn inclusion_proof(id: RecordId) -> Option<InclusionProof> {

@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Takes an account off the list, and with it what is stored about its candidacy. Says whether
-    /// it was on it.
+    /// Removes an account from the list, and with it what is stored about its candidacy. Returns
+    /// whether it was on the list.
     pub(super) fn end_candidacy(who: &T::AccountId) -> bool {
         SilentSessions::<T>::remove(who);
         Candidates::<T>::mutate(|candidates| {
@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The last candidate, if it has fewer points than this.
+    /// The last candidate, provided that it has fewer points than this.
     fn last_below(points: u128) -> Result<T::AccountId, Error<T>> {
         Self::ranked_candidates()
             .pop()
@@ -56,7 +56,8 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::CandidatesFull)
     }
 
-    /// Candidates and their points: most points first, of equals the lower account id first.
+    /// The candidates and their points: most points first, and of equals the lower account id
+    /// first.
     pub(crate) fn ranked_candidates() -> Vec<Ranked<T>> {
         let mut ranked: Vec<Ranked<T>> = Candidates::<T>::get()
             .into_iter()
@@ -73,12 +74,12 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. The first `MaxValidators` of the ranked candidates that still have `MinCandidatePoints`
     ///    and session keys.
-    /// 2. While these are fewer than `MinValidators`: the genesis authorities that have keys and
-    ///    are not barred, in the order of the genesis, and only the first few of the candidates
-    ///    beside them: as many as may fail without stopping finality, but at least one. So a
-    ///    handful of accounts cannot outvote the authorities.
-    /// 3. If that is nobody: the genesis authorities with keys even if they are barred, and failing
-    ///    that all of them, because a chain must not stop.
+    /// 2. While there are fewer of them than `MinValidators`: the genesis authorities that have
+    ///    keys and are not barred, in the order of the genesis, and alongside them only the first
+    ///    few of the candidates: as many as may fail without stopping finality, but at least one.
+    ///    So a handful of accounts cannot outvote the authorities.
+    /// 3. If that leaves nobody: the genesis authorities with keys, even if they are barred, and
+    ///    failing that all of them, because a chain must not stop.
     ///
     /// Empty only if the genesis named no authority. Costs `WeightInfo::elect` of the number of
     /// candidates: nothing here depends on the number of workers.
@@ -87,9 +88,10 @@ impl<T: Config> Pallet<T> {
         if elected.len() < to_usize(T::MinValidators::get()) {
             Self::seat_beside_authorities(&mut elected);
         }
-        match elected.is_empty() {
-            true => Self::last_resort(),
-            false => elected,
+        if elected.is_empty() {
+            Self::last_resort()
+        } else {
+            elected
         }
     }
 
@@ -103,7 +105,7 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// Adds the genesis authorities that can validate to few enough of the candidates.
+    /// Combines the genesis authorities that can validate with few enough of the candidates.
     fn seat_beside_authorities(elected: &mut Vec<T::AccountId>) {
         let mut authorities = GenesisAuthorities::<T>::get().into_inner();
         authorities.retain(Self::may_validate);
@@ -120,9 +122,10 @@ impl<T: Config> Pallet<T> {
         let all = GenesisAuthorities::<T>::get().into_inner();
         let with_keys: Vec<_> =
             all.iter().filter(|who| T::ValidatorKeys::has_keys(who)).cloned().collect();
-        match with_keys.is_empty() {
-            true => all,
-            false => with_keys,
+        if with_keys.is_empty() {
+            all
+        } else {
+            with_keys
         }
     }
 
@@ -135,9 +138,10 @@ fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Candidates that serve beside genesis authorities, of at most `most` validators: GRANDPA bears
-/// fewer than a third that fail, so `c` candidates beside `a` authorities must fulfil 3c < a + c.
-/// One has a seat in any case, so that a chain with few authorities can grow.
+/// How many candidates serve alongside genesis authorities, out of at most `most` validators.
+/// GRANDPA tolerates the failure of fewer than a third, so `c` candidates alongside `a` authorities
+/// must satisfy 3c < a + c. One has a seat in any case, so that a chain with few authorities can
+/// grow.
 fn seats_beside(authorities: usize, most: usize) -> usize {
     let beside_all = authorities.saturating_sub(1) / 2;
     let of_all = most.saturating_sub(1) / 3;

@@ -1,4 +1,4 @@
-//! What a runtime's configuration must fulfil.
+//! Requirements on the configuration by a runtime.
 
 use crate::{types::BalanceOf, Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, weights::Weight};
@@ -6,7 +6,7 @@ use nocknock_primitives::{limits::MAX_BLOCK_ELEMENTS, traits::Curriculum};
 use sp_runtime::traits::{Get, Zero};
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    /// Panics if the configuration is unusable. FRAME's integrity test calls it.
     pub(crate) fn check_config() {
         assert!(!T::InitialRelease::get().is_zero(), "InitialRelease must be positive");
         assert!(
@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
         assert!(T::MinCandidatePoints::get() > 0, "a candidate must have done some work");
     }
 
-    /// The heaviest calls fit into a block.
+    /// Checks that the heaviest calls fit into a block.
     fn check_weights() {
         let weights = <T as frame_system::Config>::BlockWeights::get();
         let limit = weights.get(DispatchClass::Normal).max_extrinsic.unwrap_or(weights.max_block);

@@ -1,4 +1,4 @@
-//! The experiments that mint, their tasks and custodians.
+//! The experiments whose tasks mint tokens, those tasks, and their custodians.
 
 use crate::{
     types::{BalanceOf, CurriculumEntry},
@@ -19,9 +19,9 @@ use sp_runtime::{
 type EntryOf<T> = CurriculumEntry<<T as frame_system::Config>::AccountId>;
 
 impl<T: Config> Pallet<T> {
-    /// Refuses an experiment that does not exist or is archived. One whose champion is perfect is
-    /// accepted: nothing can be minted in it, so it costs the pot nothing, and the council may
-    /// remove it as any other.
+    /// Refuses an experiment that does not exist or is archived. One with a perfect champion is
+    /// accepted: nothing can be minted in it, so it costs the pot nothing, and the council can
+    /// remove it like any other.
     pub(crate) fn do_set_curriculum(
         experiment: ExperimentId,
         custodian: Option<T::AccountId>,
@@ -68,14 +68,15 @@ impl<T: Config> Pallet<T> {
 
     /// Stores an entry, or removes it if it was removed and its last task has ended.
     fn put_or_forget(experiment: ExperimentId, entry: EntryOf<T>) {
-        match entry.removed && entry.open == 0 {
-            true => Entries::<T>::remove(experiment),
-            false => Entries::<T>::insert(experiment, entry),
+        if entry.removed && entry.open == 0 {
+            Entries::<T>::remove(experiment)
+        } else {
+            Entries::<T>::insert(experiment, entry)
         }
     }
 
-    /// Gives the role of custodian to somebody else or nobody. Each role counts as one reference of
-    /// the account; the new one is taken before the old one is given back.
+    /// Gives the role of custodian to somebody else, or to nobody. Each role counts as one
+    /// reference to the account. The new reference is taken before the old one is released.
     fn appoint(experiment: ExperimentId, entry: &mut EntryOf<T>, next: Option<T::AccountId>) {
         if entry.custodian == next {
             return;
@@ -110,8 +111,8 @@ impl<T: Config> Pallet<T> {
         Ok(budget)
     }
 
-    /// An open task is a reference of its custodian too, so that it can reveal the blocks even when
-    /// it has lost the role.
+    /// An open task holds a reference to its custodian as well, so that the custodian can reveal
+    /// the blocks even after it has lost the role.
     fn store_task(experiment: ExperimentId, task: TaskId, who: &T::AccountId, budget: u128) {
         Self::hold_reference(who);
         OpenTasks::<T>::insert(
@@ -121,7 +122,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::BudgetReserved { task, experiment, budget });
     }
 
-    /// A task that is not open, or was paid before, pays nothing.
+    /// A task that is not open, or has already been paid, pays nothing.
     fn do_pay(task: TaskId, winner: &T::AccountId, improvement: Improvement) -> u128 {
         let Some(mut open) = OpenTasks::<T>::get(task).filter(|open| !open.paid) else {
             return 0;
@@ -134,14 +135,15 @@ impl<T: Config> Pallet<T> {
         Self::add_points(winner, minted);
         Self::renew(winner);
         let winner = winner.clone();
-        Self::deposit_event(match minted == amount {
-            true => Event::Minted { task, winner, amount },
-            false => Event::NotMinted { task, winner, amount },
+        Self::deposit_event(if minted == amount {
+            Event::Minted { task, winner, amount }
+        } else {
+            Event::NotMinted { task, winner, amount }
         });
         minted
     }
 
-    /// A task that is not open, or was closed before, returns nothing.
+    /// A task that is not open, or has already been closed, returns nothing.
     fn do_close(task: TaskId, end: CurriculumEnd) {
         let Some(open) = OpenTasks::<T>::take(task) else {
             return;
@@ -153,8 +155,8 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::BudgetReturned { task, amount });
     }
 
-    /// Counts the task off its experiment. A custodian that failed loses the role; one that was
-    /// appointed after the task had been opened did not fail.
+    /// Removes the task from the count of its experiment. A custodian that failed loses the role;
+    /// one that was appointed after the task had been opened did not fail.
     fn leave_entry(task: &CurriculumTask<T::AccountId>, end: CurriculumEnd) {
         let Some(mut entry) = Entries::<T>::get(task.experiment) else {
             defensive!("the experiment of an open curriculum task is in the curriculum");

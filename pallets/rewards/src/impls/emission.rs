@@ -12,10 +12,10 @@ use nocknock_primitives::{
 use sp_runtime::traits::{Get, SaturatedConversion, UniqueSaturatedInto};
 
 impl<T: Config> Pallet<T> {
-    /// Tells the pallet that session `index` has begun; returns what that cost.
+    /// Notifies the pallet that session `index` has begun, and returns the weight of that.
     ///
-    /// The pot grows by what every session since the last one told releases, so skipped sessions
-    /// are made up for. A session told twice, or an earlier one, changes nothing.
+    /// The pot grows by what all sessions since the last reported one release, so skipped sessions
+    /// are made up for. Reporting a session twice, or an earlier one, changes nothing.
     pub fn on_new_session(index: Session) -> Weight {
         let last = CurrentSession::<T>::get();
         if index > last {
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::on_new_session()
     }
 
-    /// Adds to the pot what session `session` brings, at most up to the cap.
+    /// Adds to the pot what session `session` releases, up to the cap.
     pub(super) fn grow_pot(session: Session, amount: u128) {
         let mut books = CurrencyBooks::<T>::get();
         let added = books.release(amount, Self::max_supply());
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::PotGrew { session, added, free_pot: books.free_pot() });
     }
 
-    /// When how much is released.
+    /// How much is released, and when.
     pub(crate) fn schedule() -> Schedule {
         Schedule {
             initial: to_u128(T::InitialRelease::get()),
@@ -46,8 +46,8 @@ impl<T: Config> Pallet<T> {
         to_u128(T::MaxSupply::get())
     }
 
-    /// Mints what was set aside to an account and returns how much it was: all, or nothing if the
-    /// account cannot hold it. The only place that mints.
+    /// Mints what was set aside to an account, and returns how much: all of it, or nothing if the
+    /// account cannot hold it. Nothing is minted anywhere else.
     pub(super) fn mint_reserved(winner: &T::AccountId, amount: u128) -> u128 {
         let balance: BalanceOf<T> = amount.saturated_into();
         let minted = T::Currency::mint_into(winner, balance).map_or(0, to_u128);

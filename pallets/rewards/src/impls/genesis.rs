@@ -9,10 +9,10 @@ use nocknock_primitives::reward::PracticeSpec;
 use sp_runtime::DispatchError;
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the chain specification is not usable: a chain must not start from a broken one.
+    /// Panics if the chain specification is unusable: a chain must not start from a broken one.
     ///
-    /// Balances and circuits must be built before, because the issuance is read and the practice
-    /// block's circuit is looked up.
+    /// Balances and circuits must be built first, because this reads the issuance and looks up the
+    /// circuit of the practice block.
     pub(crate) fn build_genesis(config: &GenesisConfig<T>) {
         GenesisIssuance::<T>::put(T::Currency::total_issuance());
         Self::grow_pot(0, Self::schedule().released_through(0));

@@ -8,7 +8,7 @@ mod genesis;
 mod points;
 mod practice;
 mod registration;
-mod silence;
+mod silent_validators;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 mod state_check;
 mod views;
@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
         System::<T>::inc_sufficients(who);
     }
 
-    /// Takes one such reason back. An account without any other ceases to exist.
+    /// Removes one such reason. An account that has no other ceases to exist.
     fn release_reference(who: &T::AccountId) {
         System::<T>::dec_sufficients(who);
     }

@@ -1,16 +1,17 @@
 //! Work points, and accounts that are barred.
 //!
-//! What an account has is halved in whole generations and rounded down, and so is the total. A sum
-//! of numbers rounded down is at most the sum rounded down, and halving twice is quartering, so the
-//! points of all accounts never add up to more than the total, whenever each was last written; the
-//! total never exceeds what was minted, because it grows by what is minted and shrinks otherwise.
+//! The points of each account are halved in whole generations and rounded down, and so is the
+//! total. A sum of numbers rounded down is at most the sum rounded down, and halving twice is the
+//! same as quartering, so the points of all accounts never add up to more than the total, no matter
+//! when each was last written. The total never exceeds what was minted, because it grows only by
+//! what is minted.
 
 use crate::{Barred, Config, CurrentSession, Event, Pallet, TotalPoints, WorkersPoints};
 use nocknock_primitives::traits::WorkPoints;
 use sp_runtime::traits::Get;
 
 impl<T: Config> Pallet<T> {
-    /// Halvings that have passed.
+    /// The number of halvings that have passed.
     pub(crate) fn generation() -> u32 {
         CurrentSession::<T>::get().checked_div(T::PointsHalving::get()).unwrap_or(0)
     }
@@ -23,7 +24,7 @@ impl<T: Config> Pallet<T> {
         TotalPoints::<T>::get().at(Self::generation())
     }
 
-    /// Adds points for tokens that were just minted to an account. A barred one gets none.
+    /// Adds points for tokens that have just been minted to an account. A barred account gets none.
     pub(super) fn add_points(who: &T::AccountId, amount: u128) {
         if amount == 0 || Barred::<T>::contains_key(who) {
             return;
@@ -33,7 +34,7 @@ impl<T: Config> Pallet<T> {
         TotalPoints::<T>::mutate(|total| *total = total.plus(amount, generation));
     }
 
-    /// Removes points of an account and returns how many they were.
+    /// Removes the points of an account and returns how many there were.
     pub(super) fn wipe_points(who: &T::AccountId) -> u128 {
         let generation = Self::generation();
         let points = WorkersPoints::<T>::take(who).at(generation);
@@ -45,7 +46,7 @@ impl<T: Config> Pallet<T> {
     /// register, work or stand for validation. Called by the runtime's handler of offences, which
     /// adds the weight `WeightInfo::bar`. Barring an account again changes nothing.
     ///
-    /// What it owns stays its own, and a registration is removed when it has expired.
+    /// It keeps what it owns. Its registration, if any, can be removed once it has expired.
     pub fn bar(who: &T::AccountId) {
         if Barred::<T>::contains_key(who) {
             return;

@@ -11,7 +11,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::Claim,
     ids::{FieldBytes, TaskId},
-    model::{field, Context, ContextDomain, Fr},
+    model::{field, Context, ContextDomain, ScoreInputs},
     reward::{Points, Practice, Registration, Round, Session, Standing},
     score::Score,
     traits::{ProofVerifier, VerifyFailure, WorkerRegistry},
@@ -29,23 +29,20 @@ use sp_runtime::{
 /// crowd them out, because the number of registrations in a session is bounded.
 const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
 
-/// Blocks after which the pool validates a registration anew.
+/// Number of blocks after which the pool validates a registration again.
 const LONGEVITY: TransactionLongevity = 64;
 
-/// Public inputs of S1.
-pub(crate) type ScoreInputs = [FieldBytes; 5];
-
 impl<T: Config> Pallet<T> {
-    /// Weight of `register_worker`: the proof is verified before the call and in it.
+    /// Weight of `register_worker`. The proof is verified both before the call and in it.
     pub(crate) fn registration_weight() -> Weight {
         T::WeightInfo::register_worker()
             .saturating_add(T::Verifier::verify_weight(1))
             .saturating_add(T::Verifier::verify_weight(1))
     }
 
-    /// Whether the pool takes a transaction without signature, and a block may hold it.
+    /// Whether the pool accepts an unsigned transaction, and a block may contain it.
     ///
-    /// What is refused bears the index of the pallet's error as its custom code.
+    /// A refusal carries the index of the pallet's error as its custom code.
     pub(crate) fn registration_validity(call: &Call<T>) -> TransactionValidity {
         let Call::register_worker { worker, model, score, proof } = call else {
             return InvalidTransaction::Call.into();
@@ -112,15 +109,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Removes what is stored of points that are worth nothing any more.
+    /// Removes the record of points that have become worthless.
     fn forget_points(who: &T::AccountId) {
         if WorkersPoints::<T>::take(who) != Points::default() {
             Self::deposit_event(Event::SpentPointsRemoved { who: who.clone() });
         }
     }
 
-    /// Removes an expired registration. The round of everybody who has none rises above it, so
-    /// that no proof of the account is ever accepted twice.
+    /// Removes an expired registration. The round of all accounts without a registration rises
+    /// above the rounds that this one has used, so that no proof of the account is ever accepted
+    /// twice.
     fn forget_registration(who: &T::AccountId, registration: Registration) -> Result<(), Error<T>> {
         let removable = registration.expires.saturating_add(T::RegistrationLife::get());
         ensure!(CurrentSession::<T>::get() >= removable, Error::<T>::NotRemovable);
@@ -131,7 +129,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Lengthens the registration of a worker that has just earned tokens.
+    /// Extends the registration of a worker that has just earned tokens.
     pub(super) fn renew(who: &T::AccountId) {
         let session = CurrentSession::<T>::get();
         if let Some(mut registration) =
@@ -148,7 +146,7 @@ impl<T: Config> Pallet<T> {
             .map_or_else(FirstRound::<T>::get, |registration| registration.next_round)
     }
 
-    /// First session in which a registration of now is no longer valid.
+    /// First session in which a registration made now is no longer valid.
     fn expiry() -> Session {
         CurrentSession::<T>::get().saturating_add(T::RegistrationLife::get())
     }
@@ -161,7 +159,7 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Checks a registration, what is cheap before the proof, and returns its round.
+    /// Checks a registration, first what is cheap and then the proof, and returns its round.
     fn check_registration(
         worker: &T::AccountId,
         claim: &PracticeClaim<'_>,
@@ -171,7 +169,7 @@ impl<T: Config> Pallet<T> {
         check_claim(&practice, claim)?;
         let round = Self::round_of(worker);
         let inputs = Self::score_inputs(worker, round, &practice, claim);
-        let claim = Claim { inputs: &inputs, proof: claim.proof };
+        let claim = Claim { inputs: &inputs.in_order(), proof: claim.proof };
         T::Verifier::verify(&practice.circuit, claim).map_err(refused_proof)?;
         Ok(round)
     }
@@ -195,7 +193,7 @@ impl<T: Config> Pallet<T> {
         round: Round,
         practice: &Practice,
         claim: &PracticeClaim<'_>,
-    ) -> ScoreInputs {
+    ) -> ScoreInputs<FieldBytes> {
         let context = Context {
             domain: ContextDomain::Registration,
             genesis_hash: Self::genesis_hash(),
@@ -204,13 +202,13 @@ impl<T: Config> Pallet<T> {
             worker: worker.clone().into(),
             block: 0,
         };
-        [
-            field::to_bytes(&context.to_field()),
-            *claim.model.as_bytes(),
-            *practice.root.as_bytes(),
-            field::to_bytes(&Fr::from(claim.score)),
-            field::to_bytes(&Fr::from(practice.rows)),
-        ]
+        ScoreInputs {
+            context: field::to_bytes(&context.to_field()),
+            commitment: *claim.model.as_bytes(),
+            block_root: *practice.root.as_bytes(),
+            score: claim.score,
+            n_real: practice.rows,
+        }
     }
 
     fn genesis_hash() -> [u8; 32] {
@@ -245,7 +243,7 @@ impl<T: Config> WorkerRegistry<T::AccountId> for Pallet<T> {
     }
 }
 
-/// Everything about a claim but its proof.
+/// Checks everything about a claim except its proof.
 fn check_claim<T: Config>(practice: &Practice, claim: &PracticeClaim<'_>) -> Result<(), Error<T>> {
     ensure!(claim.score <= practice.rows, Error::<T>::ScoreTooHigh);
     let score = Score::new(claim.score, practice.rows);
@@ -263,7 +261,7 @@ fn refused_proof<T: Config>(failure: VerifyFailure) -> Error<T> {
     }
 }
 
-/// The pool's form of a refusal.
+/// A refusal in the form that the pool expects.
 fn refusal<T: Config>(error: Error<T>) -> InvalidTransaction {
     match error {
         Error::ProofRefused => InvalidTransaction::BadProof,

@@ -19,15 +19,15 @@ impl<T: Config> Pallet<T> {
     /// 3. Each open task's experiment is in the curriculum and counts it; a removed experiment
     ///    has open tasks and no custodian.
     /// 4. The points of all accounts add up to at most the total, and the total is at most minted.
-    /// 5. A barred account has no points and is no candidate.
+    /// 5. A barred account has no points and is not a candidate.
     /// 6. Each account has one sufficient reference for its registration, one for each role of
     ///    custodian, one for each open task that it created, and no others.
-    /// 7. Candidates and genesis authorities are named once each.
-    /// 8. The practice block hashes to its root, and its real rows are counted right.
+    /// 7. No candidate and no genesis authority is listed twice.
+    /// 8. The practice block hashes to its root, and the count of its real rows is correct.
     /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no
-    ///    more than `MaxRegistrationsPerSession` were made in the present session.
+    ///    more than `MaxRegistrationsPerSession` were made in the current session.
     /// 10. Only candidates have silent sessions, from one to below `MaxSilentSessions`; no more
-    ///     than `MaxValidators` accounts authored in the present session.
+    ///     than `MaxValidators` accounts authored in the current session.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_issuance()?;
         Self::check_books()?;
@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The references that this pallet holds for each account.
+    /// The references that this pallet holds to each account.
     pub(crate) fn references_held() -> BTreeMap<T::AccountId, u32> {
         let registered = Registrations::<T>::iter_keys();
         let custodians = Entries::<T>::iter_values().filter_map(|entry| entry.custodian);

@@ -19,7 +19,7 @@ mod remove_worker;
 mod sequences;
 mod set_curriculum;
 mod set_practice;
-mod silence;
+mod silent_validators;
 mod state_check;
 mod unregister;
 mod views;

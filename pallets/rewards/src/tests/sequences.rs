@@ -57,15 +57,16 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// The next task number, what was minted by all payments, and who validates.
+/// What the pallet's state has to agree with: the next task number, what all payments have minted,
+/// and who validates.
 #[derive(Default)]
-struct Told {
-    next: TaskId,
+struct Expected {
+    next_task: TaskId,
     minted: u128,
     validators: Vec<AccountId>,
 }
 
-impl Told {
+impl Expected {
     /// Ends the session and begins the one that is `more` after it.
     fn next_session(&mut self, more: u32) {
         Rewards::on_session_ended(&self.validators);
@@ -74,20 +75,21 @@ impl Told {
     }
 }
 
-fn recent(told: &Told, back: u8) -> TaskId {
-    told.next.saturating_sub(1 + TaskId::from(back))
+fn recent(expected: &Expected, back: u8) -> TaskId {
+    expected.next_task.saturating_sub(1 + TaskId::from(back))
 }
 
-/// Does it, whether it is allowed or not. A call that fails changes nothing, as on a chain.
-fn act(told: &mut Told, action: &Action) {
+/// Tries the action, whether it is allowed or not. A call that fails changes nothing, as on a
+/// chain.
+fn try_perform(expected: &mut Expected, action: &Action) {
     let before = sp_io::storage::root(sp_runtime::StateVersion::V1);
-    let result = frame_support::storage::with_storage_layer(|| perform(told, action));
+    let result = frame_support::storage::with_storage_layer(|| perform(expected, action));
     if result.is_err() {
         assert_eq!(before, sp_io::storage::root(sp_runtime::StateVersion::V1));
     }
 }
 
-fn perform(told: &mut Told, action: &Action) -> DispatchResult {
+fn perform(expected: &mut Expected, action: &Action) -> DispatchResult {
     match action.clone() {
         Action::Register(who) => apply_bare(registration(&account(who)))?,
         Action::Unregister(who) => Rewards::do_unregister(&account(who))?,
@@ -98,14 +100,14 @@ fn perform(told: &mut Told, action: &Action) -> DispatchResult {
         }
         Action::Drop(of) => Rewards::do_remove_curriculum(of)?,
         Action::Open(of, who) => {
-            <Rewards as Curriculum<_, Balance>>::open(of, told.next, &account(who))?;
-            told.next += 1;
+            <Rewards as Curriculum<_, Balance>>::open(of, expected.next_task, &account(who))?;
+            expected.next_task += 1;
         }
         Action::Pay(task, who, part) => {
             let improvement = Improvement { numerator: part, denominator: 1_000 };
-            told.minted += pay(recent(told, task), &account(who), improvement);
+            expected.minted += pay(recent(expected, task), &account(who), improvement);
         }
-        Action::Close(task, failed) => close_as(recent(told, task), end(failed)),
+        Action::Close(task, failed) => close_as(recent(expected, task), end(failed)),
         Action::Apply(who) => Rewards::do_apply_as_candidate(account(who))?,
         Action::Leave(who) => Rewards::do_leave_candidates(&account(who))?,
         Action::Bar(who) => Rewards::bar(&account(who)),
@@ -116,19 +118,20 @@ fn perform(told: &mut Told, action: &Action) -> DispatchResult {
             neighbours.disabled.extend(disabled.then_some(SCORE));
         }),
         Action::Author(of) => {
-            if let Some(author) = told.validators.get(of) {
+            if let Some(author) = expected.validators.get(of) {
                 Rewards::note_author(author);
             }
         }
-        Action::Session(more) => told.next_session(more),
+        Action::Session(more) => expected.next_session(more),
     }
     Ok(())
 }
 
 fn end(failed: bool) -> CurriculumEnd {
-    match failed {
-        true => CurriculumEnd::CustodianFailed,
-        false => CurriculumEnd::Regular,
+    if failed {
+        CurriculumEnd::CustodianFailed
+    } else {
+        CurriculumEnd::Regular
     }
 }
 
@@ -153,8 +156,14 @@ fn wind_up() {
     }
 }
 
+/// 128 cases, or more if `PROPTEST_CASES` asks for more than the usual 256.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases / 2, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(config())]
 
     /// Whatever happens, the invariants hold after each step, everything minted was paid to a
     /// winner, somebody is elected, and when all has ended nothing is stored and nothing is set
@@ -162,11 +171,11 @@ proptest! {
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant(actions in vec(action(), 1..120)) {
         new_test_ext().execute_with(|| {
-            let mut told = Told::default();
+            let mut expected = Expected::default();
             for action in &actions {
-                act(&mut told, action);
+                try_perform(&mut expected, action);
                 check_state();
-                prop_assert_eq!(Rewards::emission().minted, told.minted);
+                prop_assert_eq!(Rewards::emission().minted, expected.minted);
                 prop_assert!(!Rewards::elect().is_empty());
             }
             wind_up();

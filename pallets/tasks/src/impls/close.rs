@@ -19,7 +19,7 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Weight of `close_commitment` with what it asks and tells the neighbours.
+    /// Weight of `close_commitment`, including the calls to other pallets.
     pub(crate) fn close_weight() -> Weight {
         T::WeightInfo::close_commitment()
             .saturating_add(T::Workers::weight())
@@ -49,7 +49,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_remove_task(id: TaskId) -> DispatchResult {
         let task = Self::known_task(id)?;
         ensure!(Self::is_removable(&task), Error::<T>::NotRemovable);
-        // One delivery for each paid share, and one unpaid for each rank whose turn passed.
+        // There is one delivery for each paid share, and one unpaid for each rank that let its turn
+        // pass.
         let left = Deliveries::<T>::clear_prefix(id, Self::max_deliveries(&task), None);
         if left.maybe_cursor.is_some() {
             defensive!("a task holds no more deliveries than ranks");
@@ -61,20 +62,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Over, but still holding what is left of its reward.
+    /// Whether the task is over but still holds the rest of its reward.
     pub(crate) fn is_finishable(task: &TaskOf<T>) -> bool {
         let unfinished = task.settlement.as_ref().is_some_and(|end| end.finished_at.is_none());
         unfinished && task.phase(Self::now()) == Phase::Done
     }
 
-    /// Over, closed, and readable for long enough.
+    /// Whether the task is finished, has no commitments left and has been readable for long enough.
     pub(crate) fn is_removable(task: &TaskOf<T>) -> bool {
         let finished_at = task.settlement.as_ref().and_then(|end| end.finished_at);
         let readable_until = finished_at.map(|block| block.after(T::Retention::get()));
         task.open_commitments == 0 && readable_until.is_some_and(|end| end <= Self::now())
     }
 
-    /// What is decided about a commitment, if it is decided.
+    /// What has been decided about a commitment, if anything.
     fn fate(
         id: TaskId,
         task: &TaskOf<T>,
@@ -94,27 +95,25 @@ impl<T: Config> Pallet<T> {
             let is_undelivered = fate == Fate::NotDelivered;
             Self::is_void(task) || (is_undelivered && Self::is_overtaken(task, commitment))
         };
-        match fate.is_abandonment() && is_excused() {
-            true => Some(Fate::Returned),
-            false => Some(fate),
+        if fate.is_abandonment() && is_excused() {
+            Some(Fate::Returned)
+        } else {
+            Some(fate)
         }
     }
 
-    /// Another task has raised the curriculum's champion so far that this submission would mint
-    /// nothing any more. Nobody has to give a model away for nothing.
+    /// Whether another task has raised the curriculum's champion so far that this submission would
+    /// no longer mint anything. Nobody has to give a model away for nothing.
     fn is_overtaken(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> bool {
         let (score, champion) = (Self::final_score(task, commitment), Self::champion(task));
-        // Once this task has paid, a champion of the same score may be that of a later rank of its
-        // own.
+        // Once this task has paid, a champion with the same score may come from a later rank of
+        // this very task.
         let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
-        let is_gone = match has_paid {
-            true => champion.beats(&score),
-            false => champion.at_least(&score),
-        };
+        let is_gone = if has_paid { champion.beats(&score) } else { champion.at_least(&score) };
         task.funding == Funding::Curriculum && is_gone
     }
 
-    /// The fate of a complete submission: it had its turn, may still get it, or never will.
+    /// The fate of a complete submission: it has had its turn, may still get it, or never will.
     fn fate_by_rank(id: TaskId, task: &TaskOf<T>, worker: &T::AccountId) -> Option<Fate> {
         let now = Self::now();
         let ranking = Rankings::<T>::get(id);

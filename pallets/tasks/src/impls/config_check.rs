@@ -1,4 +1,4 @@
-//! What a runtime's configuration must fulfil.
+//! Requirements on the configuration by a runtime.
 
 use crate::{Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, traits::fungible::Inspect, weights::Weight};
@@ -15,7 +15,7 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    /// Panics if the configuration is unusable. FRAME's integrity test calls it.
     pub(crate) fn check_config() {
         let deposit = T::Currency::minimum_balance();
         assert!(T::MinStake::get() >= deposit, "MinStake must reach the existential deposit");
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
         Self::check_weights();
     }
 
-    /// The heaviest calls fit into a block.
+    /// Checks that the heaviest calls fit into a block.
     fn check_weights() {
         let weights = <T as frame_system::Config>::BlockWeights::get();
         let limit = weights.get(DispatchClass::Normal).max_extrinsic.unwrap_or(weights.max_block);

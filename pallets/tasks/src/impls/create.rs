@@ -78,7 +78,7 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::TaskOpened { task: id, train_data, commit_end });
     }
 
-    /// What a curriculum task that ends like this says about its custodian.
+    /// What such an end of a curriculum task says about its custodian.
     pub(crate) fn curriculum_end(task: &TaskOf<T>, outcome: Outcome) -> CurriculumEnd {
         match outcome {
             Outcome::RevealFailed => CurriculumEnd::CustodianFailed,
@@ -88,13 +88,15 @@ impl<T: Config> Pallet<T> {
     }
 
     fn funding_of(experiment: ExperimentId) -> Funding {
-        match T::Curriculum::contains(experiment) {
-            true => Funding::Curriculum,
-            false => Funding::Sponsored,
+        if T::Curriculum::contains(experiment) {
+            Funding::Curriculum
+        } else {
+            Funding::Sponsored
         }
     }
 
-    /// The seed of the draw is stored or was stored: who reads the chain knows the test blocks.
+    /// Whether the seed of the draw is or was stored: whoever reads the chain then knows the test
+    /// blocks.
     fn draw_is_decided(task: &TaskOf<T>) -> bool {
         Seeds::<T>::contains_key(task.seed) || crate::NextSeed::<T>::get() > task.seed
     }
@@ -154,7 +156,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Nothing is held, and the test set is large enough to mint by.
+    /// Checks that nothing is held, and that the test set is large enough to mint tokens by.
     fn check_curriculum(terms: &TermsOf<T>) -> Result<(), Error<T>> {
         ensure!(terms.min_test_rows >= T::MinCurriculumTestRows::get(), Error::<T>::TooFewTestRows);
         let holds = [terms.reward, terms.bond, terms.stake];
@@ -163,7 +165,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Holds the requester's money, or reserves a budget to mint from.
+    /// Puts the requester's money on hold, or reserves a budget for minting.
     fn fund(
         id: TaskId,
         experiment: ExperimentId,
@@ -239,12 +241,13 @@ fn fixed_split(split: &Split) -> (Tests, Option<BlobId>) {
     }
 }
 
-/// Test blocks of these indices, none of them revealed.
+/// Test blocks with these indices, none of them revealed.
 pub(super) fn hidden_tests(indices: impl Iterator<Item = BlockIndex>) -> Tests {
     Tests::truncate_from(indices.map(|index| TestBlock { index, rows: None }).collect())
 }
 
-/// At least one test block, at least one other, and fixed ones exist and ascend.
+/// Whether there is at least one test block and at least one other block, and whether fixed test
+/// blocks exist and ascend.
 fn split_is_usable(split: &Split, blocks: usize) -> bool {
     let count = test_count(split);
     let ascending = match split {

@@ -14,7 +14,10 @@ use nocknock_primitives::{
     fact::ScoreFact,
     ids::{ContentHash, FieldBytes, KeyCommitment, ModelVersionNumber, TaskId},
     limits::ALL_SHARES,
-    model::{ciphertext_hash, delivery::ciphertext_len, field, key_hash, ContextDomain, Fr},
+    model::{
+        ciphertext_hash, delivery::ciphertext_len, field, key_hash, ContextDomain, DeliveryInputs,
+        Fr,
+    },
     phase::Phase,
     provenance::Provenance,
     score::Score,
@@ -28,7 +31,7 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Weight of `reveal_key` with everything that a payment calls.
+    /// Weight of `reveal_key`, including everything that a payment calls.
     pub(crate) fn payment_weight() -> Weight {
         T::WeightInfo::reveal_key()
             .saturating_add(T::Experiments::weight().saturating_mul(2))
@@ -51,7 +54,7 @@ impl<T: Config> Pallet<T> {
         let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
         let inputs =
             Self::delivery_inputs(id, &task, &who, &commitment, &ciphertext, key_commitment)?;
-        let claim = Claim { inputs: &inputs, proof };
+        let claim = Claim { inputs: &inputs.in_order(), proof };
         T::Verifier::verify(&task.terms.delivery_circuit, claim).map_err(Self::refusal)?;
         let delivery =
             Delivery { ciphertext, key_commitment, key: None, attestation, at: Self::now() };
@@ -76,8 +79,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The rank in turn, if it is this account's. Nobody has a turn once the circuit of the scores
-    /// was disabled: what they are worth is not known any more.
+    /// The rank whose turn it is, if it is that of this account. Nobody has a turn once the score
+    /// circuit has been disabled, because nobody knows what the scores are worth then.
     pub(crate) fn ensure_turn(
         id: TaskId,
         task: &TaskOf<T>,
@@ -103,7 +106,7 @@ impl<T: Config> Pallet<T> {
         commitment: &CommitmentOf<T>,
         ciphertext: &Ciphertext,
         key_commitment: KeyCommitment,
-    ) -> Result<[FieldBytes; 4], Error<T>> {
+    ) -> Result<DeliveryInputs<FieldBytes>, Error<T>> {
         let elements = ciphertext
             .iter()
             .map(field::from_bytes)
@@ -111,12 +114,12 @@ impl<T: Config> Pallet<T> {
             .map_err(|_| Error::<T>::BadCiphertext)?;
         ensure!(elements.len() == ciphertext_len(&task.shape), Error::<T>::BadCiphertext);
         let circuit = task.terms.delivery_circuit;
-        Ok([
-            Self::context(ContextDomain::Delivery, circuit, id, who, 0),
-            *commitment.model.as_bytes(),
-            field::to_bytes(&ciphertext_hash(&task.shape, &elements)),
-            *key_commitment.as_bytes(),
-        ])
+        Ok(DeliveryInputs {
+            context: Self::context(ContextDomain::Delivery, circuit, id, who, 0),
+            commitment: *commitment.model.as_bytes(),
+            ciphertext_hash: field::to_bytes(&ciphertext_hash(&task.shape, &elements)),
+            key_hash: *key_commitment.as_bytes(),
+        })
     }
 
     /// Pays the worker whose turn it is, returns its stake and passes the turn on.
@@ -142,7 +145,8 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::WinnerPaid { task: id, worker: who.clone(), rank, paid, burnt });
     }
 
-    /// Pays the next share of the escrow. Returns what the worker got and what was burnt.
+    /// Pays the next share of the escrow. Returns how much the worker received and how much was
+    /// burnt.
     fn pay_share(task: &mut TaskOf<T>, who: &T::AccountId) -> (BalanceOf<T>, BalanceOf<T>) {
         let share = task.settlement.as_ref().and_then(|settlement| task.next_share(settlement));
         let amount = Self::share_of(task.terms.reward, share.unwrap_or(0)).min(task.held.escrow);
@@ -154,7 +158,7 @@ impl<T: Config> Pallet<T> {
         (pay, burn)
     }
 
-    /// What a share of a reward amounts to, rounded down.
+    /// The amount of a share of a reward, rounded down.
     pub(crate) fn share_of(reward: BalanceOf<T>, share: u16) -> BalanceOf<T> {
         Perbill::from_rational(u32::from(share), u32::from(ALL_SHARES)).mul_floor(reward)
     }
@@ -174,7 +178,7 @@ impl<T: Config> Pallet<T> {
         Score::new(commitment.correct, task.test_rows())
     }
 
-    /// Makes the delivered model known: registry, fact, provenance.
+    /// Records the delivered model in the registry, as a fact and in provenance.
     fn register(
         id: TaskId,
         task: &TaskOf<T>,

@@ -1,10 +1,10 @@
 //! Seeds, the draw of the test blocks, and the opening of a drawn task.
 //!
-//! Each block adds what its author contributes to the randomness, and what has been gathered at the
+//! Each block adds its author's contribution to the randomness, and what has been gathered by the
 //! end of an epoch becomes a seed. A task created while seed `n` is the newest is drawn with seed
-//! `n + 2`. Seed `n + 1` gathers what the epoch in which the task is created contributes, of which
-//! a block author near the end of that epoch may know all; seed `n + 2` gathers that of the whole
-//! epoch after it.
+//! `n + 2`. Seed `n + 1` gathers the contributions of the epoch in which the task is created, and
+//! an author near the end of that epoch may know all of them; seed `n + 2` gathers those of the
+//! whole epoch after it.
 
 use super::create::hidden_tests;
 use crate::{Config, Error, Event, Gathered, NextSeed, Pallet, SeedEpoch, Seeds, Tasks};
@@ -21,8 +21,8 @@ use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
-    /// Adds what the block before this one contributes. The first block of an epoch then stores a
-    /// seed, of which every block of the epoch before is a part.
+    /// Adds the contribution of the previous block. The first block of an epoch then stores a seed
+    /// that includes every block of the epoch before.
     pub(crate) fn gather_randomness() {
         let gathered = (Gathered::<T>::get(), T::Randomness::output()).using_encoded(blake2_256);
         Gathered::<T>::put(gathered);

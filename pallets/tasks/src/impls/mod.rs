@@ -6,7 +6,7 @@ mod config_check;
 mod create;
 mod deliver;
 mod draw;
-mod free;
+mod free_calls;
 mod money;
 mod prove;
 mod reveal;
@@ -29,7 +29,7 @@ use nocknock_primitives::{
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
-    /// The number of the present block.
+    /// The number of the current block.
     pub(crate) fn now() -> BlockNumberFor<T> {
         frame_system::Pallet::<T>::block_number()
     }
@@ -79,7 +79,7 @@ impl<T: Config> Pallet<T> {
         T::Verifier::circuit(id)
     }
 
-    /// A circuit of the task is disabled, so workers cannot do what they committed to.
+    /// Whether a circuit of the task is disabled, so that workers cannot do what they committed to.
     fn is_void(task: &TaskOf<T>) -> bool {
         [task.terms.score_circuit, task.terms.delivery_circuit]
             .iter()

@@ -1,4 +1,4 @@
-//! Holds. Amounts of zero touch no account, so curriculum tasks need none to exist.
+//! Holds. Amounts of zero touch no account, so curriculum tasks do not require one to exist.
 
 use crate::{types::BalanceOf, Config, HoldReason, Pallet};
 use frame_support::{
@@ -23,7 +23,7 @@ impl<T: Config> Pallet<T> {
         T::Currency::hold(&reason.into(), who, amount)
     }
 
-    /// Gives held tokens back to their owner.
+    /// Releases held tokens to their owner.
     pub(crate) fn release(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
         if amount.is_zero() {
             return;
@@ -34,8 +34,8 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Moves held tokens to another account. Should that account be unable to take them, their
-    /// owner gets them back: money never stays on hold without a task.
+    /// Moves held tokens to another account. If that account cannot take them, they are released to
+    /// their owner: money never stays on hold without a task.
     pub(crate) fn transfer_held(
         reason: HoldReason,
         from: &T::AccountId,

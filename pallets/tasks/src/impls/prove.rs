@@ -11,16 +11,13 @@ use nocknock_primitives::{
     experiment::LeaderboardEntry,
     ids::{BlockRoot, FieldBytes, TaskId},
     limits::{List, MAX_BLOCKS},
-    model::{field, ContextDomain, Fr},
+    model::{ContextDomain, ScoreInputs},
     phase::Phase,
     score::Score,
     task::{BlockScore, Funding, Ranked},
     traits::{ProofVerifier, TaskExperiments},
 };
 use sp_runtime::DispatchResult;
-
-/// Public inputs of S1.
-type ScoreInputs = [FieldBytes; 5];
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_submit_scores(
@@ -47,12 +44,12 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Every test block of the task is proved.
+    /// Whether every test block of the task has been proved.
     pub(crate) fn is_complete(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> bool {
         commitment.proved_blocks() == u32::from(task.test_blocks)
     }
 
-    /// Checks everything about scores but their proofs, and notes them.
+    /// Checks everything about scores except their proofs, and records them.
     pub(crate) fn note_scores(
         task: &TaskOf<T>,
         commitment: &mut CommitmentOf<T>,
@@ -87,7 +84,8 @@ impl<T: Config> Pallet<T> {
         let inputs = scores
             .iter()
             .map(|score| Self::score_inputs(id, task, who, commitment, &roots, score))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|inputs| Ok(inputs?.in_order()))
+            .collect::<Result<Vec<_>, Error<T>>>()?;
         let claims: Vec<_> = inputs
             .iter()
             .zip(scores)
@@ -103,16 +101,16 @@ impl<T: Config> Pallet<T> {
         commitment: &CommitmentOf<T>,
         roots: &List<BlockRoot, MAX_BLOCKS>,
         score: &BlockScore,
-    ) -> Result<ScoreInputs, Error<T>> {
+    ) -> Result<ScoreInputs<FieldBytes>, Error<T>> {
         let root = roots.get(usize::from(score.block)).ok_or(Error::<T>::NotTestBlock)?;
         let circuit = task.terms.score_circuit;
-        Ok([
-            Self::context(ContextDomain::Score, circuit, id, who, score.block),
-            *commitment.model.as_bytes(),
-            *root.as_bytes(),
-            field::to_bytes(&Fr::from(score.score)),
-            field::to_bytes(&Fr::from(score.rows)),
-        ])
+        Ok(ScoreInputs {
+            context: Self::context(ContextDomain::Score, circuit, id, who, score.block),
+            commitment: *commitment.model.as_bytes(),
+            block_root: *root.as_bytes(),
+            score: score.score,
+            n_real: score.rows,
+        })
     }
 
     fn complete_submission(
@@ -139,14 +137,14 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::SubmissionCompleted { task: id, worker, score, eligible });
     }
 
-    /// Eligible by the task's terms; and in the curriculum, where nothing else is paid, better
-    /// than the champion.
+    /// Whether a score is eligible by the task's terms and, in the curriculum, where nothing else
+    /// is paid for, better than the champion.
     fn may_win(task: &TaskOf<T>, score: &Score) -> bool {
         task.is_eligible(score)
             && (task.funding == Funding::Sponsored || score.beats(&Self::champion(task)))
     }
 
-    /// Score of the champion of the task's experiment.
+    /// The score of the champion of the task's experiment.
     pub(crate) fn champion(task: &TaskOf<T>) -> Score {
         T::Experiments::champion_score(task.experiment).unwrap_or(Score::ZERO)
     }
@@ -159,7 +157,7 @@ impl<T: Config> Pallet<T> {
             if ranking.is_full() && place < ranking.len() {
                 ranking.pop();
             }
-            // It fails only when the list is full of better entries.
+            // This fails only if the list is full of better entries.
             let _ = ranking.try_insert(place, entry);
         });
     }

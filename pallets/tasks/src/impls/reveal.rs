@@ -75,7 +75,7 @@ fn count_hidden<AccountId, Balance, BlockNumber>(
     u32::try_from(hidden).unwrap_or(u32::MAX)
 }
 
-/// Adds the classes of a block's samples to the counts of the task.
+/// Adds the classes of a block's samples to the label counts of the task.
 fn count_labels<AccountId, Balance, BlockNumber>(
     task: &mut nocknock_primitives::task::Task<AccountId, Balance, BlockNumber>,
     rows: &[Row],

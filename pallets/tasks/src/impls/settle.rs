@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// How a task ends that is not settled yet, and how many submissions are ranked.
+    /// How a task that has not been settled yet ends, and how many submissions are ranked.
     fn outcome(id: TaskId, task: &TaskOf<T>) -> Result<(Outcome, u32), Error<T>> {
         if Self::is_void(task) {
             return Ok((Outcome::Voided, 0));
@@ -45,7 +45,8 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Ends a task: returns what this outcome returns to the requester and forgets revealed rows.
+    /// Ends a task: returns to the requester what this outcome returns, and removes the revealed
+    /// rows.
     pub(crate) fn end(id: TaskId, task: &mut TaskOf<T>, outcome: Outcome, ranked: u32) {
         let now = Self::now();
         if outcome != Outcome::RevealFailed {

@@ -91,8 +91,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Every one of the amounts is held, and nothing is held from any other account: a hold that
-    /// was left behind by a task that is gone would lock money for ever.
+    /// Checks that each of these amounts is held, and that nothing is held in any other account: a
+    /// hold left behind by a removed task would lock money for ever.
     fn are_held(reason: HoldReason, amounts: &Amounts<T>) -> bool {
         let exact = amounts.iter().all(|(who, amount)| Self::held(reason, who) == *amount);
         let nothing_else = frame_system::Account::<T>::iter_keys()

@@ -1,4 +1,4 @@
-//! The sweep: takes the steps that nobody has taken, with weight that a block has left over.
+//! The sweep: takes the steps that nobody has taken, using the weight that a block has left over.
 
 use crate::{
     types::TaskOf, Commitments, Config, NextSeed, Pallet, Seeds, SweepCursor, Tasks, WeightInfo,
@@ -11,11 +11,11 @@ use frame_support::{
 use nocknock_primitives::{ids::TaskId, phase::Phase, traits::Curriculum};
 use sp_runtime::{traits::Get, DispatchResult};
 
-/// Commitments of a task that one visit closes.
+/// The most commitments of a task that one visit closes.
 const CLOSINGS: u8 = 4;
 
 impl<T: Config> Pallet<T> {
-    /// Visits the next tasks, as many as the limit of steps and the weight allow.
+    /// Visits the next tasks, as many as the step limit and the weight allow.
     pub(crate) fn sweep(meter: &mut WeightMeter) {
         let step = Self::sweep_step_weight();
         for _ in 0..T::SweepSteps::get() {
@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Weight of visiting a task and taking the heaviest of the steps.
+    /// Weight of visiting a task and taking the heaviest step.
     fn sweep_step_weight() -> Weight {
         let steps = [
             T::WeightInfo::draw_split(),
@@ -40,12 +40,13 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::WeightInfo::sweep_visit())
     }
 
-    /// Visits the task behind the cursor, starting again at the end. Nothing if there is no task.
+    /// Visits the task after the cursor, and starts over at the end. Returns nothing if there is no
+    /// task.
     pub(crate) fn visit_next() -> Option<()> {
         let id = Self::task_after(SweepCursor::<T>::get()).or_else(|| Self::task_after(None))?;
         SweepCursor::<T>::put(id);
         let task = Tasks::<T>::get(id)?;
-        // A step that fails leaves everything as it was; the next visit tries again.
+        // A step that fails changes nothing; the next visit tries again.
         let _ = with_storage_layer(|| Self::take_due_step(id, &task));
         Some(())
     }

@@ -12,7 +12,7 @@ use nocknock_primitives::{
         rows::{fill_block, Row},
         shape::TINY_4X3X2,
         wire::encode_rows,
-        ContextDomain, Fr,
+        ContextDomain, DeliveryInputs, Fr, ScoreInputs,
     },
     phase::Phase,
     score::Score,
@@ -168,19 +168,19 @@ pub(crate) fn score_inputs(
     worker: &AccountId,
     block: BlockIndex,
     score: u32,
-) -> [FieldBytes; 5] {
-    [
-        Tasks::context(ContextDomain::Score, SCORE, id, worker, block),
-        model_of(worker).0,
-        root_of(block, &rows(block)).0,
-        field::to_bytes(&Fr::from(score)),
-        field::to_bytes(&Fr::from(SAMPLES)),
-    ]
+) -> ScoreInputs<FieldBytes> {
+    ScoreInputs {
+        context: Tasks::context(ContextDomain::Score, SCORE, id, worker, block),
+        commitment: model_of(worker).0,
+        block_root: root_of(block, &rows(block)).0,
+        score,
+        n_real: SAMPLES,
+    }
 }
 
 /// A worker's score with a proof that the verifier accepts.
 pub(crate) fn proved(id: TaskId, worker: &AccountId, block: BlockIndex, score: u32) -> BlockScore {
-    let proof = HashVerifier::prove(&SCORE, &score_inputs(id, worker, block, score));
+    let proof = HashVerifier::prove(&SCORE, &score_inputs(id, worker, block, score).in_order());
     BlockScore { block, score, rows: SAMPLES, proof }
 }
 
@@ -227,16 +227,16 @@ pub(crate) struct Parcel {
 pub(crate) fn parcel(id: TaskId, worker: &AccountId) -> Parcel {
     let elements: Vec<_> = (0..ciphertext_len(&TINY_4X3X2)).map(|i| Fr::from(i as u64)).collect();
     let key_commitment = field::to_bytes(&key_hash(&TINY_4X3X2, key_of(worker)));
-    let inputs = [
-        Tasks::context(ContextDomain::Delivery, DELIVERY, id, worker, 0),
-        model_of(worker).0,
-        field::to_bytes(&ciphertext_hash(&TINY_4X3X2, &elements)),
-        key_commitment,
-    ];
+    let inputs = DeliveryInputs {
+        context: Tasks::context(ContextDomain::Delivery, DELIVERY, id, worker, 0),
+        commitment: model_of(worker).0,
+        ciphertext_hash: field::to_bytes(&ciphertext_hash(&TINY_4X3X2, &elements)),
+        key_hash: key_commitment,
+    };
     Parcel {
         ciphertext: BoundedVec::truncate_from(elements.iter().map(field::to_bytes).collect()),
         key_commitment: KeyCommitment(key_commitment),
-        proof: HashVerifier::prove(&DELIVERY, &inputs),
+        proof: HashVerifier::prove(&DELIVERY, &inputs.in_order()),
     }
 }
 

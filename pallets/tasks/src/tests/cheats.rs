@@ -5,7 +5,9 @@ use crate::{mock::*, Commitments, Error, Rankings};
 use frame_support::{assert_err_ignore_postinfo, assert_noop, assert_ok};
 use nocknock_primitives::{
     ids::{BlockRoot, FieldBytes},
-    model::{field, packing::pack_rows, rows::Row, shape::TINY_4X3X2, ContextDomain, Fr},
+    model::{
+        field, packing::pack_rows, rows::Row, shape::TINY_4X3X2, ContextDomain, Fr, ScoreInputs,
+    },
     phase::Phase,
     task::{BlockScore, Fate, Outcome},
 };
@@ -18,11 +20,11 @@ fn refused_score(id: u64, who: &AccountId, score: BlockScore, error: Error<Test>
 fn proved_otherwise(
     id: u64,
     worker: &AccountId,
-    change: impl FnOnce(&mut [FieldBytes; 5]),
+    change: impl FnOnce(&mut ScoreInputs<FieldBytes>),
 ) -> BlockScore {
     let mut inputs = score_inputs(id, worker, 0, 25);
     change(&mut inputs);
-    let proof = HashVerifier::prove(&SCORE, &inputs);
+    let proof = HashVerifier::prove(&SCORE, &inputs.in_order());
     BlockScore { proof, ..proved(id, worker, 0, 25) }
 }
 
@@ -92,7 +94,7 @@ fn proof_for_another_purpose() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         let score = proved_otherwise(id, &bob(), |inputs| {
-            inputs[0] = Tasks::context(ContextDomain::Registration, SCORE, id, &bob(), 0);
+            inputs.context = Tasks::context(ContextDomain::Registration, SCORE, id, &bob(), 0);
         });
         refused_score(id, &bob(), score, Error::ProofRefused);
     });
@@ -102,7 +104,7 @@ fn proof_for_another_purpose() {
 fn proof_about_another_model_than_the_committed_one() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        let score = proved_otherwise(id, &bob(), |inputs| inputs[1] = model_of(&dave()).0);
+        let score = proved_otherwise(id, &bob(), |inputs| inputs.commitment = model_of(&dave()).0);
         refused_score(id, &bob(), score, Error::ProofRefused);
     });
 }
@@ -111,7 +113,8 @@ fn proof_about_another_model_than_the_committed_one() {
 fn proof_about_other_data_than_the_revealed_block() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        let score = proved_otherwise(id, &bob(), |inputs| inputs[2] = root_of(1, &rows(1)).0);
+        let score =
+            proved_otherwise(id, &bob(), |inputs| inputs.block_root = root_of(1, &rows(1)).0);
         refused_score(id, &bob(), score, Error::ProofRefused);
     });
 }
@@ -341,8 +344,8 @@ fn padding_rows_counted_as_samples() {
         let id = proving(spec(), &[bob()]);
         let all_rows = u32::from(TINY_4X3X2.block_rows);
         let mut inputs = score_inputs(id, &bob(), 0, all_rows);
-        inputs[4] = field::to_bytes(&Fr::from(all_rows));
-        let proof = HashVerifier::prove(&SCORE, &inputs);
+        inputs.n_real = all_rows;
+        let proof = HashVerifier::prove(&SCORE, &inputs.in_order());
         let padded = BlockScore { block: 0, score: all_rows, rows: all_rows, proof };
         refused_score(id, &bob(), padded, Error::WrongRowCount);
     });

@@ -103,7 +103,7 @@ fn another_key_is_refused() {
 }
 
 #[test]
-fn the_key_comes_after_the_ciphertext_and_in_the_own_turn() {
+fn the_key_comes_after_the_ciphertext_and_in_the_workers_own_turn() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         let key = field::to_bytes(&key_of(&bob()));

@@ -181,8 +181,14 @@ fn wind_up() {
     assert!(book(|book| book.open.is_empty()));
 }
 
+/// 96 cases, or more if `PROPTEST_CASES` asks for more than the usual 256.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases * 3 / 8, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(config())]
 
     /// Whatever happens, the invariants hold after each step, and when every task has expired all
     /// money is free, nothing is stored, and issuance is what was endowed and minted less what was

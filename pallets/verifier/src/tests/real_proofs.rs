@@ -65,7 +65,7 @@ fn inputs(public: &impl PublicInputs) -> Vec<FieldBytes> {
 
 fn proved_score(block: u16) -> (score::Public, ProofBytes) {
     let private = score_of_block(block);
-    let public = score::Public::of(&TINY, Fr::from(block), &private).expect("a score");
+    let public = private.public_inputs(&TINY, Fr::from(block)).expect("a score");
     let proof = S1.prove(&public, &private, |_| ()).expect("the score is true");
     (public, bytes(&proof))
 }
@@ -119,7 +119,7 @@ fn a_true_delivery_is_accepted_by_its_own_circuit_only() {
         let private =
             delivery::Private::new(&TINY, Fr::from(5u32), Fr::from(11u32), &constant_model())
                 .expect("the weights belong to the shape");
-        let public = delivery::Public::of(&TINY, Fr::from(9u32), &private);
+        let public = private.public_inputs(&TINY, Fr::from(9u32));
         let proof = bytes(&D1.prove(&public, &private, |_| ()).expect("the delivery is true"));
         let inputs = inputs(&public);
         let claim = Claim { inputs: &inputs, proof: &proof };

@@ -49,10 +49,7 @@ impl<T: Config> Pallet<T> {
         ensure!(points > 0, Error::<T>::NoPoints);
         let role = Role::Voter { support, points };
         Self::take_stake(id, &who, role, T::VoteDeposit::get())?;
-        let counted = match support {
-            true => &mut fact.tally.support,
-            false => &mut fact.tally.against,
-        };
+        let counted = if support { &mut fact.tally.support } else { &mut fact.tally.against };
         *counted = counted.saturating_add(points);
         case.open_votes = case.open_votes.saturating_add(1);
         case.electorate = case.electorate.max(T::Points::total());
@@ -62,7 +59,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Holds a bond or deposit. An account takes part in a fact once.
+    /// Puts a bond or deposit on hold. An account takes part in a fact only once.
     pub(crate) fn take_stake(
         id: FactId,
         who: &T::AccountId,

@@ -1,5 +1,5 @@
-//! What becomes of bonds and deposits when a fact is decided. Each claim is one account's; no call
-//! walks them.
+//! What becomes of bonds and deposits when a fact is decided. Each claim settles one account; no
+//! call iterates over all of them.
 
 use crate::{
     types::{BalanceOf, CaseOf, FactOf, StakeOf},
@@ -63,8 +63,8 @@ impl<T: Config> Pallet<T> {
         Payout { returned: stake.bond, lost: Zero::zero(), won: Zero::zero() }
     }
 
-    /// Collects a loser's bond: it is held from the first of the winners until they claim their
-    /// shares.
+    /// Collects a loser's bond, which is held in the account of the first of the winners until all
+    /// of them have claimed their shares.
     fn forfeit(
         fact: &FactOf<T>,
         case: &mut CaseOf<T>,
@@ -76,8 +76,8 @@ impl<T: Config> Pallet<T> {
         Payout { returned: stake.bond.saturating_sub(lost), lost, won: Zero::zero() }
     }
 
-    /// Returns a winner's bond with its share of the losers' bonds. What rounding leaves over goes
-    /// to the first of the winners with the last claim.
+    /// Returns a winner's bond with its share of the losers' bonds. What is left over by rounding
+    /// goes to the first of the winners with the last claim.
     fn pay_winner(
         fact: &FactOf<T>,
         case: &mut CaseOf<T>,

@@ -1,14 +1,14 @@
-//! What a runtime's configuration must fulfil.
+//! Requirements on the configuration by a runtime.
 
 use crate::{Config, Pallet};
 use frame_support::traits::fungible::Inspect;
 use sp_runtime::traits::{Get, Saturating, Zero};
 
 impl<T: Config> Pallet<T> {
-    /// Panics if the configuration is unusable; run by FRAME's integrity test.
+    /// Panics if the configuration is unusable. FRAME's integrity test calls it.
     ///
-    /// Bonds reach the existential deposit because an account that holds a pool or wins one may
-    /// own nothing but a bond.
+    /// Bonds must reach the existential deposit, because an account that holds a pool or wins one
+    /// may own nothing but a bond.
     pub(crate) fn check_config() {
         let deposit = T::Currency::minimum_balance();
         let rest = T::ProposalBond::get().saturating_sub(T::RecordFee::get());

@@ -23,7 +23,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::ids::FactId;
 
 impl<T: Config> Pallet<T> {
-    /// The number of the present block.
+    /// The number of the current block.
     pub(crate) fn now() -> BlockNumberFor<T> {
         frame_system::Pallet::<T>::block_number()
     }
@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
         Facts::<T>::get(id).ok_or(Error::<T>::UnknownFact)
     }
 
-    /// A fact that nobody has decided about, and its case.
+    /// An undecided fact and its case.
     fn undecided(id: FactId) -> Result<(FactOf<T>, CaseOf<T>), Error<T>> {
         let fact = Self::known(id)?;
         ensure!(fact.status.is_open(), Error::<T>::AlreadyDecided);
@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
         Ok((fact, case))
     }
 
-    /// An undecided fact that takes bonds, and its case.
+    /// An undecided fact that can be attested, disputed and retracted, and its case.
     fn in_window(id: FactId) -> Result<(FactOf<T>, CaseOf<T>), Error<T>> {
         let (fact, case) = Self::undecided(id)?;
         ensure!(case.takes_bonds(Self::now()), Error::<T>::WindowClosed);

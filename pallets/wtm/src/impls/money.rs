@@ -15,7 +15,7 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Why the stake of a role is held.
+    /// The reason for which the stake of a role is held.
     pub(crate) const fn reason(role: &Role) -> HoldReason {
         match role {
             Role::Voter { .. } => HoldReason::Vote,
@@ -31,7 +31,7 @@ impl<T: Config> Pallet<T> {
         T::Currency::hold(&reason.into(), who, amount)
     }
 
-    /// Gives held tokens back to their owner.
+    /// Releases held tokens to their owner.
     pub(crate) fn release(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
         if amount.is_zero() {
             return;
@@ -59,7 +59,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Moves a loser's bond to the account that holds the pool, where it stays on hold, and returns
-    /// what was moved. What cannot be moved goes back to its owner: money never stays on hold
+    /// how much was moved. What cannot be moved is released to its owner: money never stays on hold
     /// without a stake.
     pub(crate) fn collect(
         from: &T::AccountId,

@@ -61,8 +61,8 @@ impl<T: Config> Pallet<T> {
         let fact = Self::known(old)?;
         ensure!(!fact.is_proven(), Error::<T>::ProvenIsFinal);
         ensure!(fact.status == FactStatus::Accepted, Error::<T>::NotAccepted);
-        // The same object again would only replace what votes and attesters stand behind by a fact
-        // without them.
+        // Proposing the same object again would only replace a fact that votes and attesters stand
+        // behind with one that has neither.
         ensure!(fact.statement.object != object, Error::<T>::SameObject);
         let statement = Statement { object, ..fact.statement };
         Self::do_propose(who, statement, source, Some(old)).map(|_| ())

@@ -1,4 +1,4 @@
-//! How facts are decided, taken back and removed.
+//! How facts are decided, retracted and removed.
 
 use crate::{
     types::{BalanceOf, CaseOf, FactOf},
@@ -38,22 +38,21 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What the votes say; a fact that nobody disputed is accepted. Only an acceptance lapses when
-    /// another fact has taken the place before: whoever is voted down loses its bond, whatever
-    /// became of the old fact meanwhile.
+    /// What the votes decide; a fact that nobody disputed is accepted. If another fact has already
+    /// taken the place, only an acceptance lapses: whoever is voted down loses its bond, no matter
+    /// what has become of the old fact.
     fn verdict(fact: &FactOf<T>, case: &CaseOf<T>) -> FactStatus {
         let quorum = T::Quorum::get().mul_ceil(case.electorate);
-        let status = match fact.was_disputed() {
-            true => fact.tally.verdict(quorum),
-            false => FactStatus::Accepted,
-        };
-        match status == FactStatus::Accepted && Self::is_overtaken(fact) {
-            true => FactStatus::Lapsed,
-            false => status,
+        let status =
+            if fact.was_disputed() { fact.tally.verdict(quorum) } else { FactStatus::Accepted };
+        if status == FactStatus::Accepted && Self::is_overtaken(fact) {
+            FactStatus::Lapsed
+        } else {
+            status
         }
     }
 
-    /// The fact whose place this one was to take has lost it to another.
+    /// Whether the fact that this one was to supersede has already been superseded by another.
     fn is_overtaken(fact: &FactOf<T>) -> bool {
         fact.supersedes
             .and_then(Facts::<T>::get)
@@ -68,9 +67,10 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         fact.status = status;
         fact.decided_at = Some(Self::now());
-        let fee = match status.is_withdrawn() {
-            true => Zero::zero(),
-            false => Self::charge_fee(id, &fact, &mut case),
+        let fee = if status.is_withdrawn() {
+            Zero::zero()
+        } else {
+            Self::charge_fee(id, &fact, &mut case)
         };
         Self::deposit_event(Event::FactDecided { fact: id, status, fee });
         if status == FactStatus::Accepted {
@@ -84,7 +84,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Burns what the record costs from the proposer's bond.
+    /// Burns the price of the record out of the proposer's bond.
     fn charge_fee(id: FactId, fact: &FactOf<T>, case: &mut CaseOf<T>) -> BalanceOf<T> {
         Stakes::<T>::mutate(id, &fact.author, |stake| {
             let Some(stake) = stake else {
@@ -108,8 +108,8 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::FactSuperseded { fact: old, by: id });
     }
 
-    /// Stores a case, or removes it when all is claimed, and with it a fact about which nothing was
-    /// decided.
+    /// Stores a case, or removes it once everything has been claimed, together with a fact on which
+    /// nothing was decided.
     pub(crate) fn keep_case(id: FactId, fact: &FactOf<T>, case: CaseOf<T>) {
         if !case.is_closed() {
             Cases::<T>::insert(id, case);

@@ -30,14 +30,14 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. A fact's number is below `NextFact`; cases belong to facts, stakes to cases.
     /// 2. Each fact is in both indexes, under its own keys, and nothing else is in them.
-    /// 3. What is held from each account for `Bond` is the sum of its bonds and of the pools that
-    ///    it holds as first of the winners; for `Vote`, the sum of its deposits.
+    /// 3. What each account has on hold for `Bond` is the sum of its bonds and of the pools that it
+    ///    holds as the first of the winners; for `Vote`, the sum of its deposits.
     /// 4. The counters of a case count its stakes. While it is undecided, its sums of bonds and the
     ///    fact's sums of points are those of the stakes.
     /// 5. The successor of a superseded fact exists, names it, and is or was accepted.
     /// 6. An undecided fact has a case, and is disputed exactly if somebody disputes it. A
-    ///    retracted or lapsed fact has a case. No decided fact lacks the time of it.
-    /// 7. A pool is held for decided disputes only, and is never more than the losers' bonds.
+    ///    retracted or lapsed fact has a case. Every decided fact has the time of its decision.
+    /// 7. A pool is held only for decided disputes, and is never more than the losers' bonds.
     /// 8. A proven fact is accepted, and has no case.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
@@ -146,10 +146,7 @@ impl<T: Config> Pallet<T> {
                 *bonds = bonds.saturating_add(stake.bond);
             }
             if let Role::Voter { support, points } = stake.role {
-                let counted = match support {
-                    true => &mut *points_for,
-                    false => &mut *points_against,
-                };
+                let counted = if support { &mut *points_for } else { &mut *points_against };
                 *counted = counted.saturating_add(points);
             }
         }

@@ -8,7 +8,7 @@ use crate::{
 use alloc::vec::Vec;
 use nocknock_primitives::{ids::FactId, limits::MAX_PAGE};
 
-/// Numbers that one page looks at, whether or not anything is stored under them.
+/// How many numbers one page looks at, whether or not anything is stored under them.
 const MAX_LOOKS: u64 = 1_024;
 
 impl<T: Config> Pallet<T> {

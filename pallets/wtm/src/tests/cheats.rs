@@ -19,7 +19,7 @@ fn voting_twice_or_changing_a_vote() {
 }
 
 #[test]
-fn voting_about_the_own_bond() {
+fn voting_on_ones_own_bond() {
     build_and_execute(|| {
         for who in [ALICE, BOB, CAROL] {
             set_points(who, 1_000);
@@ -66,7 +66,7 @@ fn retracting_after_a_dispute() {
 }
 
 #[test]
-fn disputing_the_own_fact_with_the_same_account() {
+fn disputing_ones_own_fact_with_the_same_account() {
     build_and_execute(|| {
         let id = proposed();
         let dispute = Wtm::do_dispute(ALICE, id);
@@ -76,7 +76,7 @@ fn disputing_the_own_fact_with_the_same_account() {
 
 /// Alice, Bob and Carol are one person: whatever the verdict, together they only lose the fee.
 #[test]
-fn disputing_the_own_fact_with_other_accounts() {
+fn disputing_ones_own_fact_with_other_accounts() {
     for upheld in [true, false] {
         build_and_execute(|| {
             let id = proposed();
@@ -86,9 +86,10 @@ fn disputing_the_own_fact_with_other_accounts() {
             assert_ok!(Wtm::do_vote(VERA, id, upheld));
             wait(VOTING);
             assert_ok!(Wtm::do_resolve(id));
-            match upheld {
-                true => claim_all(id, &[BOB, ALICE, CAROL]),
-                false => claim_all(id, &[ALICE, CAROL, BOB]),
+            if upheld {
+                claim_all(id, &[BOB, ALICE, CAROL])
+            } else {
+                claim_all(id, &[ALICE, CAROL, BOB])
             }
             let own = wealth(ALICE) + wealth(BOB) + wealth(CAROL);
             assert_eq!(own, 3 * ENDOWMENT - RECORD_FEE);
@@ -130,7 +131,7 @@ fn taking_the_pool_as_the_first_winner() {
 }
 
 #[test]
-fn passing_off_an_own_fact_as_the_chains() {
+fn passing_off_a_fact_as_the_chains_own() {
     build_and_execute(|| {
         for domain in ["nocknock", "nocknock/score", "nocknock.score"] {
             let statement = Statement { domain: text(domain), ..capital("0x00 180/180") };
@@ -141,7 +142,7 @@ fn passing_off_an_own_fact_as_the_chains() {
 }
 
 #[test]
-fn filling_the_storage_with_proposals_that_are_taken_back() {
+fn filling_the_storage_with_proposals_that_are_retracted() {
     build_and_execute(|| {
         for _ in 0..50 {
             let id = proposed();

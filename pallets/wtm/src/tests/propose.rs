@@ -56,6 +56,8 @@ fn texts_that_are_not_in_normal_form_are_refused_not_changed() {
             (Statement { predicate: text(""), ..good.clone() }, Error::BadPredicate),
             (capital(" Berlin"), Error::BadObject),
             (capital("Ber\nlin"), Error::BadObject),
+            (capital("Ber\u{202e}lin"), Error::BadObject),
+            (capital("Ber\u{200b}lin"), Error::BadObject),
         ];
         for (statement, error) in cases {
             assert_noop!(try_propose(ALICE, statement), error);

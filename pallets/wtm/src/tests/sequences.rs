@@ -135,8 +135,14 @@ fn claim_losers(id: FactId) {
     }
 }
 
+/// 192 cases, or more if `PROPTEST_CASES` asks for more than the usual 256.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases * 3 / 4, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(config())]
 
     /// Whatever happens, the invariants hold after each step; and when everything is resolved,
     /// claimed and removed, all money is free, only facts that are or were accepted are stored, and

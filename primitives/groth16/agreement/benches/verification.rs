@@ -33,9 +33,10 @@ fn main() -> Result<()> {
     let single = verification(&mut wasm, &circuit, &items[..1])?;
     let batch = verification(&mut wasm, &circuit, &items)?;
     let sponge = sponge(&mut wasm)?;
-    match env::args().any(|argument| argument == "--json") {
-        true => println!("{:#}", as_json(&single, &batch, &sponge, module.len())),
-        false => print_table(&single, &batch, &sponge, module.len()),
+    if env::args().any(|argument| argument == "--json") {
+        println!("{:#}", as_json(&single, &batch, &sponge, module.len()))
+    } else {
+        print_table(&single, &batch, &sponge, module.len())
     }
     Ok(())
 }

@@ -58,7 +58,7 @@ impl Worker {
             block_index: index,
             rows: block.rows.clone(),
         };
-        let public = score::Public::of(&SHAPE, context, &private).expect("a score");
+        let public = private.public_inputs(&SHAPE, context).expect("a score");
         let proof = S1.prove(&public, &private, |_| ()).expect("the score is true");
         BlockScore {
             block: index,
@@ -72,7 +72,7 @@ impl Worker {
     pub(crate) fn encrypt(&self, context: Fr) -> (Vec<Fr>, KeyCommitment, ProofBytes) {
         let private = delivery::Private::new(&SHAPE, self.key, self.salt, &self.weights)
             .expect("the weights fit");
-        let public = delivery::Public::of(&SHAPE, context, &private);
+        let public = private.public_inputs(&SHAPE, context);
         let proof = D1.prove(&public, &private, |_| ()).expect("the delivery is true");
         (
             private.ciphertext(&SHAPE, context),

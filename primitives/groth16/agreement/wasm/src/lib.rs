@@ -92,10 +92,7 @@ fn decode(item: &[u8]) -> Option<(Vec<Fr>, Proof)> {
 }
 
 fn answer(accepted: bool) -> i32 {
-    match accepted {
-        true => ACCEPTED,
-        false => REFUSED,
-    }
+    if accepted { ACCEPTED } else { REFUSED }
 }
 
 /// Buffer: elements of 32 big-endian bytes, `length` bytes. Leaves their digest there and returns

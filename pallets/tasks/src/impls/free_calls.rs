@@ -9,11 +9,11 @@ use nocknock_primitives::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// The call is about a curriculum task, `who` is a registered worker or the task's custodian
-    /// and has the right to make it, and the task is in the phase for it.
+    /// Whether the call is about a curriculum task, `who` is a registered worker or the task's
+    /// custodian and has the right to make it, and the task is in the right phase for it.
     ///
-    /// The runtime's fee policy may let such calls pass without a fee, in a bounded number. What is
-    /// not checked here is what costs much to check: proofs and rows.
+    /// The runtime's fee policy may let a bounded number of such calls pass without a fee. Proofs
+    /// and rows are not checked here, because checking them is expensive.
     pub fn is_free_call(who: &T::AccountId, call: &Call<T>) -> bool {
         match call {
             Call::create_task { experiment, .. } => T::Curriculum::is_custodian(*experiment, who),
@@ -51,7 +51,8 @@ impl<T: Config> Pallet<T> {
         Self::curriculum_task_in(id, phase).is_some() && Commitments::<T>::contains_key(id, who)
     }
 
-    /// The scores can be noted: all of revealed test blocks, none proved before.
+    /// Whether the scores can be recorded: all are of revealed test blocks, and none has been
+    /// proved before.
     fn are_due(id: TaskId, who: &T::AccountId, scores: &[BlockScore]) -> bool {
         let task = Self::curriculum_task_in(id, Phase::Prove);
         task.zip(Commitments::<T>::get(id, who)).is_some_and(|(task, mut commitment)| {

@@ -6,20 +6,20 @@ use frame_support::weights::Weight;
 use sp_runtime::traits::Get;
 
 impl<T: Config> Pallet<T> {
-    /// Tells the pallet who authored the present block; returns what that cost. Called once for
-    /// each block.
+    /// Notifies the pallet of the author of the current block, and returns the weight of that.
+    /// Called once for each block.
     pub fn note_author(author: &T::AccountId) -> Weight {
         AuthorsOfSession::<T>::insert(author, ());
         T::WeightInfo::note_author()
     }
 
-    /// Tells the pallet that a session has ended in which these accounts validated; returns what
-    /// that cost.
+    /// Notifies the pallet that a session in which these accounts validated has ended, and returns
+    /// the weight of that.
     ///
-    /// A candidate among them that authored no block of it was silent. After `MaxSilentSessions`
-    /// such sessions in a row its candidacy ends; it may apply again. Sessions in which it did not
-    /// validate do not count. A genesis authority serves whenever the election needs it, whether it
-    /// was silent or not.
+    /// A candidate among them that authored none of its blocks was silent. After
+    /// `MaxSilentSessions` such sessions in a row its candidacy ends; it may apply again. Sessions
+    /// in which it did not validate do not count. A genesis authority serves whenever the election
+    /// needs it, whether it was silent or not.
     pub fn on_session_ended(validators: &[T::AccountId]) -> Weight {
         let candidates: BTreeSet<_> = Candidates::<T>::get().into_iter().collect();
         let dropped: Vec<_> = validators
@@ -35,8 +35,8 @@ impl<T: Config> Pallet<T> {
         T::WeightInfo::on_session_ended(validators)
     }
 
-    /// Whether the account authored no block of the session; forgets that it did, and then its
-    /// silence before.
+    /// Whether the account authored no block in the session. If it did author one, this removes the
+    /// record of that and of its earlier silence.
     fn was_silent(who: &T::AccountId) -> bool {
         let authored = AuthorsOfSession::<T>::take(who).is_some();
         if authored {
@@ -45,7 +45,8 @@ impl<T: Config> Pallet<T> {
         !authored
     }
 
-    /// Adds a silent session to those of a candidate and returns how many in a row they are.
+    /// Adds a silent session to those of a candidate, and returns how many there have been in a
+    /// row.
     fn count_silent_session(who: &T::AccountId) -> u32 {
         SilentSessions::<T>::mutate(who, |silent| {
             *silent = silent.saturating_add(1);

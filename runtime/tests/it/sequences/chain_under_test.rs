@@ -26,19 +26,19 @@ const ENOUGH_TO_SPONSOR: Balance = 8 * NNK;
 const ALL_OVER: u32 = 140;
 
 /// A chain, its tasks and its workers.
-pub(super) struct Story {
+pub(super) struct ChainUnderTest {
     world: World,
     tasks: Vec<Task>,
     workers: [Worker; 3],
 }
 
-impl Story {
-    /// Everybody is registered. The second worker has won a curriculum task, with a model that can
+impl ChainUnderTest {
+    /// All workers are registered. The second one has won a curriculum task, with a model that can
     /// be improved on, and has shared what it earned.
     pub(super) fn new() -> Self {
         let weights = [models::perfect(), models::short_sighted(), models::perfect()];
         let mut workers = WORKERS.into_iter().zip(weights);
-        let mut story = Self {
+        let mut chain = Self {
             world: World::new(),
             tasks: Vec::new(),
             workers: std::array::from_fn(|_| {
@@ -46,12 +46,12 @@ impl Story {
                 Worker::new(who, weights)
             }),
         };
-        for worker in &story.workers {
-            story.world.register(worker);
-            story.world.next_block();
+        for worker in &chain.workers {
+            chain.world.register(worker);
+            chain.world.next_block();
         }
-        story.begin_with_a_win();
-        story
+        chain.begin_with_a_win();
+        chain
     }
 
     fn begin_with_a_win(&mut self) {
@@ -75,7 +75,7 @@ impl Story {
         self.world.run(|| Rewards::work_points(who.to_account_id()) > 0)
     }
 
-    /// Does it, or is refused: both are fine as long as the invariants hold.
+    /// Carries out the action, or is refused: both are fine as long as the invariants hold.
     pub(super) fn act(&mut self, action: Action) {
         match action {
             Action::CreateCurriculum(seed) => {
@@ -103,12 +103,6 @@ impl Story {
                 }
             }
             Action::OnStanding(step, who) => self.try_send(who, standing_call(step, who)),
-            action => self.act_on_task(action),
-        }
-    }
-
-    fn act_on_task(&mut self, action: Action) {
-        match action {
             Action::Publish(task) => self.with_task(task, |world, task| {
                 let call = pallet_tasks::Call::publish_training_data {
                     task: task.id,
@@ -124,12 +118,6 @@ impl Story {
             Action::Hasten(due, task, who) => self.with_task(task, |world, task| {
                 let _refused = world.send(WORKERS[who], due_call(due, task.id, WORKERS[who]));
             }),
-            action => self.act_as_worker(action),
-        }
-    }
-
-    fn act_as_worker(&mut self, action: Action) {
-        match action {
             Action::Commit(task, who) => self.with_worker(task, who, |world, task, worker| {
                 let _refused = world.commit(worker, task.id);
             }),
@@ -142,7 +130,6 @@ impl Story {
             Action::RevealKey(task, who) => self.with_worker(task, who, |world, task, worker| {
                 let _refused = world.reveal_key(worker, task.id);
             }),
-            other => unreachable!("{other:?} is no action of a worker on a task"),
         }
     }
 
@@ -186,7 +173,7 @@ impl Story {
         }
     }
 
-    /// Waits until everything is over, and has every fact decided and claimed.
+    /// Waits until everything is over, and settles every fact.
     pub(super) fn drain(&mut self) {
         self.world.blocks(ALL_OVER);
         self.world.run(|| {
@@ -197,7 +184,7 @@ impl Story {
         self.world.check();
     }
 
-    /// What is held of the workers' tokens for anything but their experiments.
+    /// How much of the workers' tokens is held for anything but their experiments.
     pub(super) fn stuck(&mut self) -> Balance {
         let beyond_deposits = |who: Sr25519Keyring| {
             let deposits = self.world.run(|| Experiments::held(&who.to_account_id()));
@@ -206,7 +193,7 @@ impl Story {
         WORKERS.into_iter().map(beyond_deposits).sum()
     }
 
-    /// What is set aside for curriculum tasks.
+    /// How much is set aside for curriculum tasks.
     pub(super) fn set_aside(&mut self) -> u128 {
         self.world.run(|| Rewards::emission().reserved)
     }
