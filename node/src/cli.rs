@@ -1,15 +1,50 @@
 //! The command line.
 
+use crate::{
+    disk_space::DiskSpace,
+    runtime_cache::{Choice, RuntimeCache},
+};
 use sc_cli::RunCmd;
+use std::sync::Arc;
+
+/// The SDK opens a development node to the pages of everybody; this node does not.
+const ORIGINS: &str =
+    "Comma-separated list of the origins (such as https://example.org) whose pages the JSON-RPC \
+     server answers; `all` stands for every page. By default, also with --dev, they are \
+     https://polkadot.js.org and the pages of localhost. Pages may call safe methods only, unless \
+     --rpc-methods unsafe opens the others.";
 
 /// A node of the NockNock chain, whose useful work is machine learning.
 #[derive(Debug, clap::Parser)]
+#[command(mut_arg("rpc_cors", |arg| arg.help(ORIGINS).long_help(ORIGINS)))]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) subcommand: Option<Subcommand>,
 
     #[clap(flatten)]
     pub(crate) run: RunCmd,
+
+    /// Name of this machine that requests to the JSON-RPC server may use.
+    ///
+    /// A node that listens on loopback answers requests to localhost and to IP addresses. A reverse
+    /// proxy that passes on the name its clients use needs this option, once for each name.
+    #[arg(long = "rpc-host", value_name = "NAME")]
+    pub(crate) rpc_hosts: Vec<String>,
+
+    #[clap(flatten)]
+    pub(crate) disk_space: DiskSpace,
+
+    /// Folder for compiled runtimes, or `off`.
+    ///
+    /// A node finds its runtime compiled there from the second start on. Several nodes may share
+    /// the folder. It must belong to the user who runs the node, and nobody else may write to it or
+    /// to the folders above it. By default it is nocknock/runtime in $XDG_CACHE_HOME or ~/.cache.
+    #[arg(long, value_name = "FOLDER", global = true, env = "NOCKNOCK_RUNTIME_CACHE")]
+    pub(crate) runtime_cache: Option<Choice>,
+
+    /// What `runtime_cache` names.
+    #[arg(skip)]
+    pub(crate) cache: Arc<RuntimeCache>,
 }
 
 /// What the node can do instead of running.

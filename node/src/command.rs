@@ -3,13 +3,14 @@
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    database_files, database_lock, ports,
-    service::{self, FullBackend, FullClient},
+    database_files, database_lock, database_panics, ports,
+    runtime_cache::RuntimeCache,
+    service::{self, EndsLast, FullBackend, FullClient, NodeOptions},
 };
 use nocknock_runtime::opaque::Block;
-use sc_cli::{CliConfiguration, SubstrateCli};
+use sc_cli::{CliConfiguration, Cors, RpcParams, SubstrateCli};
 use sc_network::config::NetworkBackendType;
-use sc_service::{ChainSpec, Configuration, DatabaseSource, PartialComponents, TaskManager};
+use sc_service::{ChainSpec, Configuration, DatabaseSource, TaskManager};
 use std::{future::Future, sync::Arc};
 
 impl SubstrateCli for Cli {
@@ -38,72 +39,93 @@ impl SubstrateCli for Cli {
     }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn ChainSpec>, String> {
-        Ok(Box::new(chain_spec::load(id)?))
+        Ok(Box::new(chain_spec::load(id, &self.cache)?))
     }
 }
 
 /// Parses the command line and does what it says.
 pub(crate) fn run() -> sc_cli::Result<()> {
-    let cli = Cli::from_args();
+    let mut cli = Cli::from_args();
+    cli.cache = Arc::new(RuntimeCache::new(cli.runtime_cache.clone()));
+    restrict_origins(&mut cli.run.rpc_params)?;
     match &cli.subcommand {
         None => run_node(&cli),
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
         Some(Subcommand::BuildSpec(cmd)) => {
-            cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.chain_spec, config.network))
+            let run = cli
+                .create_runner(cmd)?
+                .sync_run(|config| cmd.run(config.chain_spec, config.network));
+            cli.cache.seal();
+            run
         }
-        Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
+        Some(Subcommand::ExportChainSpec(cmd)) => {
+            let run = cmd.run(cli.load_spec(&cmd.chain)?);
+            cli.cache.seal();
+            run
+        }
         Some(Subcommand::PurgeChain(cmd)) => {
             cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database))
         }
         Some(Subcommand::ChainInfo(cmd)) => cli.create_runner(cmd)?.sync_run(|config| {
-            check_database(&config)?;
+            check_database(&cli, &config)?;
             cmd.run::<Block>(&config)
         }),
-        Some(database_command) => run_on_database(&cli, database_command),
+        Some(Subcommand::CheckBlock(cmd)) => run_and_close(&cli, cmd, |_, parts| {
+            (cmd.run(parts.client, parts.import_queue), parts.task_manager)
+        }),
+        Some(Subcommand::ExportBlocks(cmd)) => run_and_close(&cli, cmd, |config, parts| {
+            (cmd.run(parts.client, config.database), parts.task_manager)
+        }),
+        Some(Subcommand::ExportState(cmd)) => run_and_close(&cli, cmd, |config, parts| {
+            (cmd.run(parts.client, config.chain_spec), parts.task_manager)
+        }),
+        Some(Subcommand::ImportBlocks(cmd)) => run_and_close(&cli, cmd, |_, parts| {
+            (cmd.run(parts.client, parts.import_queue), parts.task_manager)
+        }),
+        Some(Subcommand::Revert(cmd)) => run_and_close(&cli, cmd, |_, parts| {
+            let revert_consensus = Some(Box::new(revert_consensus) as Box<_>);
+            (cmd.run(parts.client, parts.backend, revert_consensus), parts.task_manager)
+        }),
     }
 }
 
-/// The commands that open the database.
-fn run_on_database(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
-    match subcommand {
-        Subcommand::CheckBlock(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents { client, task_manager, import_queue, .. } = parts(&config)?;
-            Ok((cmd.run(client, import_queue), task_manager))
-        }),
-        Subcommand::ExportBlocks(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents { client, task_manager, .. } = parts(&config)?;
-            Ok((cmd.run(client, config.database), task_manager))
-        }),
-        Subcommand::ExportState(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents { client, task_manager, .. } = parts(&config)?;
-            Ok((cmd.run(client, config.chain_spec), task_manager))
-        }),
-        Subcommand::ImportBlocks(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents { client, task_manager, import_queue, .. } = parts(&config)?;
-            Ok((cmd.run(client, import_queue), task_manager))
-        }),
-        Subcommand::Revert(cmd) => run_and_close(cli, cmd, |config| {
-            let PartialComponents { client, task_manager, backend, .. } = parts(&config)?;
-            Ok((cmd.run(client, backend, Some(Box::new(revert_consensus))), task_manager))
-        }),
-        other => Err(sc_cli::Error::Input(format!("{other:?} needs no database"))),
+/// Development nodes keep to the same origins as all others: a developer's browser shows pages of
+/// strangers as well.
+fn restrict_origins(params: &mut RpcParams) -> sc_cli::Result<()> {
+    if params.rpc_cors.is_some() {
+        return Ok(());
     }
+    if let Some(origins) = params.rpc_cors(false)? {
+        for endpoint in &mut params.experimental_rpc_endpoint {
+            endpoint.cors.get_or_insert_with(|| origins.clone());
+        }
+        params.rpc_cors = Some(Cors::List(origins));
+    }
+    Ok(())
 }
 
-/// Runs a command to its end, which includes that the database is closed.
+/// Runs a command that opens the database to its end, which includes that the database is closed.
 fn run_and_close<W>(
     cli: &Cli,
     command: &impl CliConfiguration,
-    work: impl FnOnce(Configuration) -> sc_cli::Result<(W, TaskManager)>,
+    work: impl FnOnce(Configuration, service::Parts) -> (W, TaskManager),
 ) -> sc_cli::Result<()>
 where
     W: Future<Output = sc_cli::Result<()>>,
 {
     let runner = cli.create_runner(command)?;
     let database = runner.config().database.clone();
-    runner.async_run(work)?;
+    let mut ends_last = None;
+    let result = runner.async_run(|config| {
+        check_database(cli, &config)?;
+        let parts = service::new_partial(&config, &cli.cache)?;
+        cli.cache.seal();
+        ends_last = Some(EndsLast::of(&parts));
+        Ok(work(config, parts))
+    });
+    drop(ends_last);
     wait_until_closed(&database);
-    Ok(())
+    result
 }
 
 fn wait_until_closed(database: &DatabaseSource) {
@@ -112,16 +134,20 @@ fn wait_until_closed(database: &DatabaseSource) {
     }
 }
 
-fn parts(config: &Configuration) -> Result<service::Parts, sc_cli::Error> {
-    check_database(config)?;
-    service::new_partial(config).map_err(Into::into)
-}
-
-fn check_database(config: &Configuration) -> sc_cli::Result<()> {
+/// Checks that the database can be opened without harm.
+fn check_database(cli: &Cli, config: &Configuration) -> sc_cli::Result<()> {
     let Some(folder) = config.database.path() else {
         return Ok(());
     };
-    database_files::check(folder).map_err(|error| sc_cli::Error::Application(error.into()))
+    cli.disk_space.check(folder).map_err(application_error)?;
+    database_lock::check(folder).map_err(application_error)?;
+    database_files::check(folder).map_err(application_error)?;
+    database_panics::explain(folder);
+    Ok(())
+}
+
+fn application_error(error: impl std::error::Error + Send + Sync + 'static) -> sc_cli::Error {
+    sc_cli::Error::Application(error.into())
 }
 
 /// Takes what BABE and GRANDPA have stored back to where the chain goes back to.
@@ -138,20 +164,35 @@ fn revert_consensus(
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let runner = cli.create_runner(&cli.run)?;
     let database = runner.config().database.clone();
-    runner.run_node_until_exit(|config| async move { start_node(config) })?;
+    let mut ends_last = None;
+    let kept = &mut ends_last;
+    let result = runner.run_node_until_exit(|config| async move {
+        let running = start_node(cli, config)?;
+        *kept = Some(running.ends_last);
+        Ok(running.task_manager)
+    });
+    drop(ends_last);
+    // The node may have compiled a later runtime in the meantime.
+    cli.cache.seal();
     wait_until_closed(&database);
-    Ok(())
+    if let (Err(_), Some(folder)) = (&result, database.path()) {
+        // Whatever failed on a full disk, the disk is the reason.
+        cli.disk_space.check(folder).map_err(application_error)?;
+    }
+    result
 }
 
-fn start_node(config: Configuration) -> sc_cli::Result<TaskManager> {
-    check_database(&config)?;
-    ports::check(&config).map_err(|error| sc_cli::Error::Application(error.into()))?;
+fn start_node(cli: &Cli, config: Configuration) -> sc_cli::Result<service::Running> {
+    check_database(cli, &config)?;
+    ports::check(&config).map_err(application_error)?;
+    let options =
+        NodeOptions { rpc_hosts: cli.rpc_hosts.clone(), disk_space: cli.disk_space.clone() };
     match config.network.network_backend {
-        NetworkBackendType::Libp2p => {
-            service::new_full::<sc_network::NetworkWorker<Block, nocknock_runtime::Hash>>(config)
-        }
+        NetworkBackendType::Libp2p => service::new_full::<
+            sc_network::NetworkWorker<Block, nocknock_runtime::Hash>,
+        >(config, &options, &cli.cache),
         NetworkBackendType::Litep2p => {
-            service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+            service::new_full::<sc_network::Litep2pNetworkBackend>(config, &options, &cli.cache)
         }
     }
     .map_err(sc_cli::Error::Service)

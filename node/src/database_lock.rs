@@ -1,4 +1,5 @@
-//! Waits until the database is closed before the process ends.
+//! Whether a process has the database open: nobody opens it a second time, and the node waits until
+//! it is closed before it ends.
 //!
 //! The threads of a node that stops let go of the database one after the other, and the last of
 //! them closes it: ParityDB writes what its log still holds into its files. A process that ends
@@ -7,7 +8,7 @@
 
 use std::{
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -16,6 +17,21 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// Another process has opened the database.
+#[derive(Debug, thiserror::Error)]
+#[error("the database {path} is in use: another node or command has opened it; end that first")]
+pub(crate) struct InUse {
+    path: PathBuf,
+}
+
+/// Checks that nobody has opened the database in `folder`.
+pub(crate) fn check(folder: &Path) -> Result<(), InUse> {
+    if is_locked(folder) {
+        return Err(InUse { path: folder.into() });
+    }
+    Ok(())
+}
 
 /// Waits until nobody holds the lock of the database in `folder`.
 pub(crate) fn wait_until_closed(folder: &Path) {
@@ -52,11 +68,14 @@ mod tests {
         let lock = File::create(folder.path().join("lock")).expect("a writable folder");
         lock.lock().expect("nobody else has it");
         assert!(is_locked(folder.path()));
+        let error = check(folder.path()).expect_err("it is locked").to_string();
+        assert!(error.contains("is in use"), "{error}");
         thread::scope(|scope| {
             let waiting = scope.spawn(|| wait_until_closed(folder.path()));
             drop(lock);
             waiting.join().expect("the wait ends");
         });
         assert!(!is_locked(folder.path()));
+        assert!(check(folder.path()).is_ok());
     }
 }

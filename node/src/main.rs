@@ -5,15 +5,22 @@
     reason = "the SDK's error types are large and pass once, when the node starts"
 )]
 
+mod background_tasks;
 mod chain_spec;
 mod cli;
 mod command;
+mod database;
 mod database_files;
 mod database_lock;
+mod database_panics;
+mod disk_space;
+mod genesis;
 mod genesis_check;
 mod inherents;
 mod ports;
 mod rpc;
+mod rpc_server;
+mod runtime_cache;
 mod service;
 mod validator_keys;
 

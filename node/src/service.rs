@@ -1,16 +1,21 @@
 //! Assembles a node: database, import queue, transaction pool, network, RPC, BABE author and
 //! GRANDPA voter.
 
-use crate::{genesis_check, inherents::ClockInherents, rpc, validator_keys};
+use crate::{
+    background_tasks, database, disk_space::DiskSpace, genesis::FirstBlock, genesis_check,
+    inherents::ClockInherents, rpc, runtime_cache::RuntimeCache, validator_keys,
+};
 use futures::FutureExt;
 use nocknock_runtime::{opaque::Block, BlockNumber, Hash, RuntimeApi};
 use sc_client_api::Backend;
+use sc_consensus::import_queue::{ImportQueue, ImportQueueService};
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{
     warp_proof, FinalityProofProvider, GrandpaBlockImport, LinkHalf, SharedAuthoritySet,
     SharedVoterState,
 };
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
+use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_network::{
     config::{FullNetworkConfiguration, Role},
     service::traits::NetworkService,
@@ -21,8 +26,8 @@ use sc_network_sync::SyncingService;
 use sc_network_transactions::TransactionsHandlerController;
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
 use sc_service::{
-    error::Error as ServiceError, BuildNetworkParams, Configuration, PartialComponents,
-    SpawnTasksParams, TaskManager, WarpSyncConfig,
+    config::ExecutorConfiguration, error::Error as ServiceError, BuildNetworkParams, Configuration,
+    KeystoreContainer, PartialComponents, TaskManager, WarpSyncConfig,
 };
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
@@ -76,16 +81,13 @@ pub(crate) type Parts = PartialComponents<
 >;
 
 /// Opens the database and builds everything that works without a network.
-pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
+pub(crate) fn new_partial(
+    config: &Configuration,
+    cache: &RuntimeCache,
+) -> Result<Parts, ServiceError> {
     let telemetry = start_telemetry(config)?;
-    let executor = sc_service::new_wasm_executor(&config.executor);
     let (client, backend, keystore_container, task_manager) =
-        sc_service::new_full_parts::<Block, RuntimeApi, _>(
-            config,
-            telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-            executor,
-            vec![],
-        )?;
+        open(config, telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()), cache)?;
     let client = Arc::new(client);
     let telemetry = telemetry.map(|(worker, telemetry)| {
         task_manager.spawn_handle().spawn("telemetry", None, worker.run());
@@ -120,6 +122,59 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Parts, ServiceError>
         transaction_pool,
         other: consensus,
     })
+}
+
+type OpenParts = (FullClient, Arc<FullBackend>, KeystoreContainer, TaskManager);
+
+fn open(
+    config: &Configuration,
+    telemetry: Option<TelemetryHandle>,
+    cache: &RuntimeCache,
+) -> Result<OpenParts, ServiceError> {
+    let executor = executor(&config.executor, cache);
+    let backend = database::open(config)?;
+    let is_new = database::is_new(&backend);
+    let first_block = FirstBlock {
+        spec: config.chain_spec.cloned_box(),
+        with_state: !config.no_genesis(),
+        backend: backend.clone(),
+        executor: executor.clone(),
+    };
+    if !is_new {
+        database::check_genesis(config, &backend, first_block.clone())?;
+    }
+    let opened = sc_service::new_full_parts_with_genesis_builder(
+        config,
+        telemetry,
+        executor,
+        backend,
+        first_block,
+        false,
+    );
+    if is_new {
+        opened
+    } else {
+        opened.map_err(|error| database::unusable(config, error))
+    }
+}
+
+/// Runs the runtime as the configuration says, and keeps what it compiles.
+pub(crate) fn executor(config: &ExecutorConfiguration, cache: &RuntimeCache) -> Executor {
+    let heap = config.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| {
+        let extra_pages = u32::try_from(pages).unwrap_or(u32::MAX);
+        HeapAllocStrategy::Static { extra_pages }
+    });
+    let builder = Executor::builder()
+        .with_execution_method(config.wasm_method)
+        .with_onchain_heap_alloc_strategy(heap)
+        .with_offchain_heap_alloc_strategy(heap)
+        .with_max_runtime_instances(config.max_runtime_instances)
+        .with_runtime_cache_size(config.runtime_cache_size);
+    match cache.folder() {
+        Some(folder) => builder.with_cache_path(folder),
+        None => builder,
+    }
+    .build()
 }
 
 fn start_telemetry(
@@ -189,30 +244,64 @@ fn build_consensus(
 }
 
 /// What the network gave us.
-struct Network {
-    service: Arc<dyn NetworkService>,
-    sync: Arc<SyncingService<Block>>,
-    system_rpc_tx: TracingUnboundedSender<sc_rpc::system::Request<Block>>,
+pub(crate) struct Network {
+    pub(crate) service: Arc<dyn NetworkService>,
+    pub(crate) sync: Arc<SyncingService<Block>>,
+    pub(crate) system_rpc_tx: TracingUnboundedSender<sc_rpc::system::Request<Block>>,
     grandpa_protocol: ProtocolName,
     grandpa_notifications: Box<dyn NotificationService>,
 }
 
 /// What every task of a running node shares.
-struct Node {
-    client: Arc<FullClient>,
-    backend: Arc<FullBackend>,
-    pool: Arc<FullPool>,
+pub(crate) struct Node {
+    pub(crate) client: Arc<FullClient>,
+    pub(crate) backend: Arc<FullBackend>,
+    pub(crate) pool: Arc<FullPool>,
     select_chain: FullSelectChain,
-    keystore: KeystorePtr,
-    network: Network,
+    pub(crate) keystore: KeystorePtr,
+    pub(crate) network: Network,
     telemetry: Option<TelemetryHandle>,
     prometheus: Option<Registry>,
+}
+
+/// What the operator wants of a node beside what every node of this SDK knows.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeOptions {
+    /// Host names that stand for this machine in requests to the JSON-RPC server.
+    pub(crate) rpc_hosts: Vec<String>,
+    /// How much of the disk stays free.
+    pub(crate) disk_space: DiskSpace,
+}
+
+/// A running node.
+pub(crate) struct Running {
+    /// Ends the node when it is dropped.
+    pub(crate) task_manager: TaskManager,
+    /// To be dropped after all tasks have ended.
+    pub(crate) ends_last: EndsLast,
+}
+
+/// What has to outlive the tasks that work for it: a task whose pool or queue has gone fails, and
+/// that is told as an error although the node ends in order.
+pub(crate) struct EndsLast {
+    _pool: Arc<FullPool>,
+    _imports: Box<dyn ImportQueueService<Block>>,
+}
+
+impl EndsLast {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        Self { _pool: parts.transaction_pool.clone(), _imports: parts.import_queue.service() }
+    }
 }
 
 /// Starts a node that runs until its task manager ends.
 pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
     config: Configuration,
-) -> Result<TaskManager, ServiceError> {
+    options: &NodeOptions,
+    cache: &RuntimeCache,
+) -> Result<Running, ServiceError> {
+    let parts = new_partial(&config, cache)?;
+    let ends_last = EndsLast::of(&parts);
     let PartialComponents {
         client,
         backend,
@@ -222,7 +311,9 @@ pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
         select_chain,
         transaction_pool: pool,
         other: mut consensus,
-    } = new_partial(&config)?;
+    } = parts;
+    cache.seal();
+    options.disk_space.watch(&config, &task_manager)?;
     let (network, tx_handler_controller) = start_network::<N>(
         &config,
         &client,
@@ -245,13 +336,15 @@ pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
     let work = Work::new(&config);
     start_offchain_workers(&config, &node, &task_manager)?;
     let shared_voter_state = SharedVoterState::empty();
-    start_rpc(
+    let rpc_deps = consensus_of_rpc(&node, &consensus, shared_voter_state.clone());
+    background_tasks::start(
         config,
         &node,
-        &mut consensus,
+        options,
         &mut task_manager,
+        consensus.telemetry.as_mut(),
         tx_handler_controller,
-        shared_voter_state.clone(),
+        rpc_deps,
     )?;
     if work.is_authority {
         validator_keys::report_missing(&node.keystore);
@@ -260,7 +353,7 @@ pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
     if work.votes {
         start_voter(work, node, consensus, &task_manager, shared_voter_state)?;
     }
-    Ok(task_manager)
+    Ok(Running { task_manager, ends_last })
 }
 
 /// What this node was asked to do; the configuration itself moves into the RPC server.
@@ -363,74 +456,24 @@ fn start_offchain_workers(
     Ok(())
 }
 
-fn start_rpc(
-    config: Configuration,
-    node: &Node,
-    consensus: &mut Consensus,
-    task_manager: &mut TaskManager,
-    tx_handler_controller: TransactionsHandlerController<Hash>,
-    shared_voter_state: SharedVoterState,
-) -> Result<(), ServiceError> {
-    let rpc_builder = rpc_builder(&config, node, consensus, shared_voter_state);
-    sc_service::spawn_tasks(SpawnTasksParams {
-        config,
-        client: node.client.clone(),
-        backend: node.backend.clone(),
-        task_manager,
-        keystore: node.keystore.clone(),
-        transaction_pool: node.pool.clone(),
-        rpc_builder,
-        network: node.network.service.clone(),
-        system_rpc_tx: node.network.system_rpc_tx.clone(),
-        tx_handler_controller,
-        sync_service: node.network.sync.clone(),
-        telemetry: consensus.telemetry.as_mut(),
-        tracing_execute_block: None,
-    })?;
-    Ok(())
-}
-
-type RpcBuilder =
-    Box<dyn Fn(sc_rpc::SubscriptionTaskExecutor) -> Result<jsonrpsee::RpcModule<()>, ServiceError>>;
-
-fn rpc_builder(
-    config: &Configuration,
+/// What the methods of BABE and GRANDPA need.
+fn consensus_of_rpc(
     node: &Node,
     consensus: &Consensus,
     shared_voter_state: SharedVoterState,
-) -> RpcBuilder {
-    let client = node.client.clone();
-    let pool = node.pool.clone();
-    let select_chain = node.select_chain.clone();
-    let keystore = node.keystore.clone();
-    let chain_spec = config.chain_spec.cloned_box();
-    let worker_handle = consensus.babe_worker_handle.clone();
-    let justification_stream = consensus.grandpa_link.justification_stream();
+) -> rpc::ConsensusDeps {
     let shared_authority_set = consensus.grandpa_link.shared_authority_set().clone();
-    let finality_provider = FinalityProofProvider::new_for_service(
-        node.backend.clone(),
-        Some(shared_authority_set.clone()),
-    );
-    Box::new(move |subscription_executor| {
-        rpc::create_full(rpc::FullDeps {
-            client: client.clone(),
-            pool: pool.clone(),
-            select_chain: select_chain.clone(),
-            chain_spec: chain_spec.cloned_box(),
-            babe: rpc::BabeDeps {
-                worker_handle: worker_handle.clone(),
-                keystore: keystore.clone(),
-            },
-            grandpa: rpc::GrandpaDeps {
-                shared_voter_state: shared_voter_state.clone(),
-                shared_authority_set: shared_authority_set.clone(),
-                justification_stream: justification_stream.clone(),
-                finality_provider: finality_provider.clone(),
-                subscription_executor,
-            },
-        })
-        .map_err(Into::into)
-    })
+    rpc::ConsensusDeps {
+        select_chain: node.select_chain.clone(),
+        babe_worker_handle: consensus.babe_worker_handle.clone(),
+        finality_provider: FinalityProofProvider::new_for_service(
+            node.backend.clone(),
+            Some(shared_authority_set.clone()),
+        ),
+        justification_stream: consensus.grandpa_link.justification_stream(),
+        shared_authority_set,
+        shared_voter_state,
+    }
 }
 
 fn start_author(

@@ -15,9 +15,10 @@ pub(crate) fn report_missing(keystore: &KeystorePtr) {
         return;
     }
     log::error!(
-        "This node runs as a validator, but its keystore holds no {} key, so it can not {}. Make keys with the RPC \
-         method author_rotateKeysWithOwner or store existing ones with `nocknock-node key insert`, then register \
-         them on the chain with session.setKeys. See docs/validator.md.",
+        "This node runs as a validator, but its keystore holds no {} key, so it cannot {}. Make \
+         keys with the RPC method author_rotateKeysWithOwner, or store existing ones with \
+         `nocknock-node key insert`, then register them on the chain with session.setKeys. See \
+         docs/validator.md.",
         missing.join(" and no "),
         if missing.contains(&"BABE") { "author blocks" } else { "vote for finality" },
     );

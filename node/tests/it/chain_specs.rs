@@ -14,9 +14,9 @@ fn a_node_started_from_an_exported_raw_spec_joins_the_same_chain() {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("raw.json");
-    fs::write(&file, export(&["--raw", "--chain", "dev"])).expect("a writable folder");
+    fs::write(&file, export(&["--raw", "--chain", "test"])).expect("a writable folder");
 
-    let named = Launch::new(folder.path(), "named").args(["--chain", "dev"]).start();
+    let named = Launch::new(folder.path(), "named").args(["--chain", "test"]).start();
     let raw = Launch::new(folder.path(), "raw")
         .args(["--alice", "--force-authoring", "--unsafe-force-node-key-generation"])
         .args(["--chain".into(), file.into_os_string()])

@@ -14,7 +14,7 @@ use crate::support::{
     chain,
     command::{self, Finished},
     gate,
-    node::Launch,
+    node::{Launch, TEST_CHAIN},
 };
 
 #[test]
@@ -124,7 +124,9 @@ impl Database {
         args: &[&str],
         more: impl IntoIterator<Item = &'a OsStr>,
     ) -> Finished {
-        let mut all: Vec<OsString> = [command, "--dev", "--base-path"].map(Into::into).into();
+        let mut all: Vec<OsString> = vec![command.into()];
+        all.extend(TEST_CHAIN.map(Into::into));
+        all.push("--base-path".into());
         all.push(self.base().into_os_string());
         all.extend(args.iter().map(Into::into));
         all.extend(more.into_iter().map(Into::into));

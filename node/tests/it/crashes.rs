@@ -12,7 +12,7 @@ use crate::support::{
     chain::{self, Block},
     command::{assert_no_panic, PROGRAM},
     gate,
-    node::Launch,
+    node::{Launch, TEST_CHAIN},
 };
 
 const KILLS: u32 = 10;
@@ -73,7 +73,8 @@ fn start_and_be_killed(folder: &Path, life: Duration) {
     let log = folder.join("start.log");
     // The same node as that of `Launch::dev`, which waits until it answers.
     let mut node = Command::new(PROGRAM)
-        .args(["--dev", "--name", "dev", "--no-mdns", "--no-prometheus"])
+        .args(TEST_CHAIN)
+        .args(["--name", "dev", "--no-mdns", "--no-prometheus"])
         .args(["--rpc-port", "0", "--listen-addr", "/ip4/127.0.0.1/tcp/0"])
         .arg("--base-path")
         .arg(folder.join("dev"))

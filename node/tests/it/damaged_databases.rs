@@ -32,7 +32,17 @@ fn a_damaged_database_is_refused_and_a_repaired_one_goes_on() {
         let metadata = database.path("metadata");
         database.refuse(&metadata, |bytes| bytes[..length].to_vec(), &["metadata"]);
     }
-    database.refuse_without_metadata();
+    database.refuse_without(&database.path("metadata"));
+    // A bad restore.
+    database.refuse_without(&table);
+    database.refuse(&table, |bytes| vec![0; bytes.len()], &[file_name(&table)]);
+    // A loss of power.
+    for column in ["01", "03", "04"] {
+        let index = database.path(&format!("index_{column}_16"));
+        database.refuse(&index, |bytes| vec![0; bytes.len()], &[file_name(&index)]);
+    }
+    database.refuse_exchanged(&database.path("index_01_16"), &database.path("index_04_16"));
+    database.refuse_metadata_of_another();
     for version in [2, 99] {
         database.refuse_version(version);
     }
@@ -75,7 +85,7 @@ fn a_node_that_stops_closes_its_database() {
 
 /// Where a development node has its database.
 fn database_folder(base: &Path) -> PathBuf {
-    base.join("dev/chains/nocknock_dev/paritydb/full")
+    base.join("dev/chains/nocknock_test/paritydb/full")
 }
 
 fn largest_in(folder: &Path, prefix: &str) -> Option<PathBuf> {
@@ -152,11 +162,44 @@ impl Database {
         fs::write(file, sound).expect("a writable file");
     }
 
-    fn refuse_without_metadata(&self) {
-        let (metadata, aside) = (self.path("metadata"), self.folder.path().join("aside"));
-        fs::rename(&metadata, &aside).expect("a writable folder");
-        self.expect_refusal(&["metadata"]);
-        fs::rename(&aside, &metadata).expect("a writable folder");
+    fn refuse_without(&self, file: &Path) {
+        let moved = self.folder.path().join("moved");
+        fs::rename(file, &moved).expect("a writable folder");
+        self.expect_refusal(&[file_name(file)]);
+        fs::rename(&moved, file).expect("a writable folder");
+    }
+
+    fn refuse_exchanged(&self, one: &Path, other: &Path) {
+        self.exchange(one, other);
+        self.expect_refusal(&["the database is damaged", "index_0"]);
+        self.exchange(one, other);
+    }
+
+    fn exchange(&self, one: &Path, other: &Path) {
+        let moved = self.folder.path().join("moved");
+        fs::rename(one, &moved).expect("a writable folder");
+        fs::rename(other, one).expect("a writable folder");
+        fs::rename(&moved, other).expect("a writable folder");
+    }
+
+    /// With another salt nothing is found, and the node must not begin the chain anew. It has to
+    /// open the database to see that, so this one is a copy.
+    fn refuse_metadata_of_another(&self) {
+        let copy = tempfile::tempdir().expect("a temporary folder");
+        let from = self.path("");
+        let to = database_folder(copy.path());
+        fs::create_dir_all(&to).expect("a writable folder");
+        for entry in fs::read_dir(&from).expect("the database folder") {
+            let file = entry.expect("an entry").path();
+            fs::copy(&file, to.join(file_name(&file))).expect("a writable folder");
+        }
+        let metadata = fs::read_to_string(to.join("metadata")).expect("readable");
+        let (before, salt) = metadata.split_once("salt=").expect("a salt");
+        let other = if salt.starts_with('0') { "1" } else { "0" };
+        let changed = format!("{before}salt={other}{}", &salt[1..]);
+        fs::write(to.join("metadata"), changed).expect("writable");
+        let refused = Launch::dev(copy.path()).run_to_the_end();
+        refused.expect_error(&["the database is damaged", "cannot be found", "purge-chain"]);
     }
 
     fn expect_refusal(&self, reasons: &[impl AsRef<str>]) {

@@ -8,7 +8,7 @@ use sp_io::hashing::twox_128;
 use crate::support::{chain, command, gate, node::Launch};
 
 /// The networks a node knows by name, all without a token at their start.
-const NETWORKS: [&str; 2] = ["dev", "local"];
+const NETWORKS: [&str; 3] = ["dev", "local", "test"];
 
 /// The chain for load tests, the only one with endowed accounts.
 const LOAD_TEST: &str = "bench";

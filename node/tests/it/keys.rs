@@ -101,7 +101,7 @@ fn a_validator_with_inserted_session_keys_makes_blocks() {
         insert_as(&base, "//Alice", key_type, scheme).expect_success();
     }
     let node = Launch::new(folder.path(), "validator")
-        .args(["--chain", "dev", "--validator", "--force-authoring"])
+        .args(["--chain", "test", "--validator", "--force-authoring"])
         .args(["--unsafe-force-node-key-generation"])
         .start();
     chain::wait_for_finality(&node, 2);
@@ -112,7 +112,7 @@ fn insert(base: &Path, phrase: &Path) -> Finished {
 }
 
 fn insert_as(base: &Path, uri: &str, key_type: &str, scheme: &str) -> Finished {
-    let target = ["key", "insert", "--chain", "dev", "--base-path", utf8(base)];
+    let target = ["key", "insert", "--chain", "test", "--base-path", utf8(base)];
     let key = ["--suri", uri, "--key-type", key_type, "--scheme", scheme];
     run(&[&target[..], &key[..]].concat())
 }

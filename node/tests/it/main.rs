@@ -13,3 +13,6 @@ mod local_network;
 mod networks;
 mod polkadot_js;
 mod refusals;
+mod rpc_access;
+mod runtime_cache;
+mod shutdown;

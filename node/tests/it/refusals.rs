@@ -36,11 +36,40 @@ fn a_peer_with_another_genesis_is_refused_by_its_hash() {
     }
 }
 
+/// The usual mistake is a folder that was restored from the wrong backup.
+#[test]
+fn a_database_of_another_chain_is_named() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let spec = folder.path().join("spec.json");
+    let launch = || {
+        let args = ["--chain".as_ref(), spec.as_os_str()];
+        Launch::new(folder.path(), "node").args(args)
+    };
+    fs::write(&spec, live(&spec_with_another_genesis())).expect("a writable folder");
+    launch().start().stop();
+    fs::write(&spec, live(&exported_spec())).expect("a writable folder");
+    let words = ["is that of another chain", "--base-path", "purge-chain"];
+    launch().run_to_the_end().expect_error(&words);
+    fs::write(&spec, live(&spec_with_another_genesis())).expect("a writable folder");
+    launch().start().stop();
+}
+
+/// The spec of a network that is not for development.
+fn live(spec: &str) -> String {
+    let mut spec: Value = serde_json::from_str(spec).expect("a chain spec is JSON");
+    spec["chainType"] = "Live".into();
+    spec.to_string()
+}
+
 fn spec_with_another_genesis() -> String {
-    let spec = command::run(["export-chain-spec", "--raw", "--chain", "dev"]).expect_success();
-    let mut spec: Value = serde_json::from_str(&spec).expect("a chain spec is JSON");
+    let mut spec: Value = serde_json::from_str(&exported_spec()).expect("a chain spec is JSON");
     spec["genesis"]["raw"]["top"]["0x6f74686572"] = "0x01".into();
     spec.to_string()
+}
+
+fn exported_spec() -> String {
+    command::run(["export-chain-spec", "--raw", "--chain", "test"]).expect_success()
 }
 
 #[test]
@@ -69,7 +98,7 @@ fn a_database_in_use_is_named() {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let _owner = Launch::dev(folder.path()).start();
-    Launch::dev(folder.path()).run_to_the_end().expect_error(&["Database file is in use"]);
+    Launch::dev(folder.path()).run_to_the_end().expect_error(&["is in use", "end that"]);
 }
 
 fn occupied_port() -> (TcpListener, String) {
@@ -82,4 +111,24 @@ fn refuse(change: impl FnOnce(Launch) -> Launch, reasons: &[&str]) {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
     change(Launch::dev(folder.path())).run_to_the_end().expect_error(reasons);
+}
+
+/// The limit is above what any disk has free, as if the disk were nearly full.
+#[test]
+fn a_full_disk_is_named_before_the_database_is_touched_and_the_node_goes_on_afterwards() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let full = ["--db-storage-threshold", "18446744073709551615"];
+    let words = ["nearly full", "Make space", "--db-storage-threshold"];
+    Launch::dev(folder.path()).args(full).run_to_the_end().expect_error(&words);
+    let database = folder.path().join("dev/chains/nocknock_test/paritydb");
+    assert!(!database.exists(), "a database was made on a full disk");
+
+    let node = Launch::dev(folder.path()).start();
+    let finalised = chain::wait_for_finality(&node, 1);
+    node.stop();
+    Launch::dev(folder.path()).args(full).run_to_the_end().expect_error(&words);
+    let node = Launch::dev(folder.path()).start();
+    assert_eq!(chain::hash_at(&node, finalised.number), finalised.hash);
+    chain::wait_for_finality(&node, finalised.number + 1);
 }

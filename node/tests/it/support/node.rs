@@ -17,6 +17,10 @@ use super::{
     wait,
 };
 
+/// The arguments of the chain that most tests use: the development chain, with slots of a quarter of
+/// a second, so that whoever waits for blocks waits less.
+pub(crate) const TEST_CHAIN: [&str; 3] = ["--dev", "--chain", "test"];
+
 /// How to start a node.
 #[derive(Clone, Debug)]
 pub(crate) struct Launch {
@@ -44,9 +48,9 @@ impl Launch {
         }
     }
 
-    /// A development chain with one validator.
+    /// A development chain with one validator, which is [`TEST_CHAIN`].
     pub(crate) fn dev(folder: &Path) -> Self {
-        Self::new(folder, "dev").args(["--dev"])
+        Self::new(folder, "dev").args(TEST_CHAIN)
     }
 
     /// Adds arguments.
@@ -170,9 +174,14 @@ impl Node {
     }
 
     /// Asks the node to end, as a service manager does.
-    pub(crate) fn stop(mut self) -> ExitStatus {
+    pub(crate) fn stop(self) -> ExitStatus {
+        self.stop_by("TERM")
+    }
+
+    /// Asks the node to end by this signal.
+    pub(crate) fn stop_by(mut self, name: &str) -> ExitStatus {
         let mut child = self.child.take().expect("a started node");
-        signal(child.id(), "TERM");
+        signal(child.id(), name);
         wait::until("the node ends after a signal", || child.try_wait().expect("a child process"))
     }
 

@@ -3,12 +3,15 @@
 //! ParityDB maps its files into memory and trusts their lengths. After a full disk, an interrupted
 //! copy or a bad restore that trust ends in a bus error, in a panic, or, where an index was cut, in
 //! a chain whose blocks are silently found no more. So this module compares each file with what the
-//! format demands first. It reads a few bytes of each file and writes nothing.
+//! format demands first, and the files with each other. It reads a part of each file and writes
+//! nothing.
 //!
 //! What a crash leaves behind is no damage. A cut write-ahead log (`log*`) is one such thing:
 //! ParityDB drops the unfinished record. A file without a byte beside a log with records is
 //! another: ParityDB makes a file, then gives it its length, and after a crash between the two it
-//! fills the file from the log.
+//! fills the file from the log. As long as there is a log the files need not fit each other either.
+
+mod index;
 
 use std::{
     fs::{self, File},
@@ -60,6 +63,48 @@ pub(crate) enum DatabaseError {
         /// How many bytes it has.
         length: u64,
     },
+    /// A table is not there.
+    #[error(
+        "the database is damaged: {table} is missing, and {index} refers to it. \
+         Restore a backup, or remove the database with `purge-chain` and synchronise again."
+    )]
+    Missing {
+        /// The file that is there.
+        index: PathBuf,
+        /// The file that is missing.
+        table: PathBuf,
+    },
+    /// A table is not the one that it was.
+    #[error(
+        "the database is damaged: {index} and {table} do not belong together, so one of them was \
+         exchanged, emptied or restored from another time. \
+         Restore a backup, or remove the database with `purge-chain` and synchronise again."
+    )]
+    Exchanged {
+        /// The file that refers to the other.
+        index: PathBuf,
+        /// The other file.
+        table: PathBuf,
+    },
+    /// An index has lost what it held.
+    #[error(
+        "the database is damaged: {path} is empty, although there are values that it must refer \
+         to. Restore a backup, or remove the database with `purge-chain` and synchronise again."
+    )]
+    Emptied {
+        /// The index.
+        path: PathBuf,
+    },
+    /// There are blocks, and none of them is found.
+    #[error(
+        "the database is damaged: {path} holds blocks that cannot be found, so some of its files \
+         are those of another database. \
+         Restore a backup, or remove the database with `purge-chain` and synchronise again."
+    )]
+    Lost {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The file that describes the others is missing or broken.
     #[error(
         "the database is damaged: {path} {problem}. \
@@ -93,10 +138,24 @@ pub(crate) fn check(folder: &Path) -> Result<(), DatabaseError> {
     let files = files(folder)?;
     let has_log = files.iter().any(|file| is_log(file));
     let mut has_data = false;
-    for file in files {
-        has_data |= check_file(&file, has_log)?;
+    for file in &files {
+        has_data |= check_file(file, has_log)?;
     }
-    check_metadata(&folder.join("metadata"), has_data)
+    check_metadata(&folder.join("metadata"), has_data)?;
+    if !has_log {
+        for (name, column) in index::columns(&files) {
+            index::check(&name, &column)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a database that holds blocks, after it was opened and none of them was found.
+pub(crate) fn check_that_it_is_empty(folder: &Path) -> Result<(), DatabaseError> {
+    if folder.exists() && index::hold_headers(&index::columns(&files(folder)?)) {
+        return Err(DatabaseError::Lost { path: folder.into() });
+    }
+    Ok(())
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, DatabaseError> {
@@ -309,5 +368,67 @@ mod tests {
             let bound = entry_size(tier);
             assert!(bound < size && bound + 3 > size, "{tier}: {bound}");
         }
+    }
+
+    /// An index of column 1 with one entry, for the value at `place` of the table of tier 0.
+    fn index(place: u64) -> Vec<u8> {
+        let mut bytes = vec![0; index_length(2).expect("a small index") as usize];
+        let start = INDEX_HEADER as usize;
+        bytes[start..start + 8].copy_from_slice(&(1 << 60 | place << 8).to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn files_that_fit_each_other_are_sound() {
+        let folder = folder_with(&[("index_01_2", &index(2)), ("table_01_00", &table(3))]);
+        assert!(check(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_missing_table_is_named_with_the_index_that_needs_it() {
+        let files: [(&str, &[u8]); 2] = [("index_01_2", &index(2)), ("table_01_01", &table(3))];
+        let folder = folder_with(&files);
+        let error = check(folder.path()).expect_err("a table is missing").to_string();
+        for part in ["table_01_00 is missing", "index_01_2", "purge-chain"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_another_time_and_a_zeroed_one_are_named() {
+        for filled in [0, 1, 2] {
+            let folder = folder_with(&[("index_01_2", &index(2)), ("table_01_00", &table(filled))]);
+            let error = check(folder.path()).expect_err("an older table").to_string();
+            assert!(error.contains("do not belong together"), "{error}");
+            assert!(error.contains("table_01_00") && error.contains("purge-chain"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_zeroed_index_is_named_unless_its_column_may_be_empty() {
+        let zeros = vec![0; index_length(2).expect("a small index") as usize];
+        let files: [(&str, &[u8]); 2] = [("index_01_2", &zeros), ("table_01_00", &table(3))];
+        let error = check(folder_with(&files).path()).expect_err("a zeroed index").to_string();
+        assert!(error.contains("index_01_2 is empty") && error.contains("purge-chain"), "{error}");
+        let nothing: [(&str, &[u8]); 2] = [("index_01_2", &zeros), ("table_01_00", &table(1))];
+        assert!(check(folder_with(&nothing).path()).is_ok());
+        let other: [(&str, &[u8]); 2] = [("index_09_2", &zeros), ("table_09_00", &table(3))];
+        assert!(check(folder_with(&other).path()).is_ok());
+    }
+
+    #[test]
+    fn files_need_not_fit_as_long_as_there_is_a_log() {
+        let files: [(&str, &[u8]); 2] = [("index_01_2", &index(2)), ("log0", b"records")];
+        assert!(check(folder_with(&files).path()).is_ok());
+    }
+
+    #[test]
+    fn headers_that_cannot_be_found_are_damage() {
+        let folder = folder_with(&[("table_04_00", &table(1))]);
+        assert!(check_that_it_is_empty(folder.path()).is_ok());
+        assert!(check_that_it_is_empty(&folder.path().join("none")).is_ok());
+        let folder = folder_with(&[("table_04_00", &table(2))]);
+        let error = check_that_it_is_empty(folder.path()).expect_err("there are headers");
+        assert!(error.to_string().contains("purge-chain"), "{error}");
     }
 }
