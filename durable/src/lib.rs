@@ -1,12 +1,21 @@
 //! Private files and folders that survive a power cut.
 //!
 //! What money depends on, a salt above all, has to be on the disk before the chain hears of it, and
-//! nobody but its owner may read it.
+//! nobody but its owner may read it. [`put`] and [`make_folder`] see to that.
+//!
+//! What takes long to write, such as a download, is a [`LockedFile`]: one process at a time goes on
+//! with it, and it gets its name when it is complete.
+
+#[cfg(unix)]
+mod locked;
+
+#[cfg(unix)]
+pub use locked::LockedFile;
 
 use std::{
     collections::BTreeSet,
     ffi::OsString,
-    fs,
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -19,8 +28,8 @@ use tempfile::NamedTempFile;
 /// writer of the same file replaces it. A file therefore has one writer at a time: several
 /// processes agree by a lock.
 pub fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    written(file, bytes)?.persist(file)?;
-    sync_folder(folder_of(file))
+    write_unfinished(file, bytes)?.persist(file)?;
+    sync_folder_of(file)
 }
 
 /// Removes what a killed [`put`] of this file may have left. It is no error if there is nothing.
@@ -41,8 +50,36 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     parents.into_iter().try_for_each(sync_folder)
 }
 
+/// Brings the names in a file's folder to the disk, so that a file that was made, renamed or removed
+/// there stays so after a power cut.
+pub fn sync_folder_of(file: &Path) -> io::Result<()> {
+    sync_folder(folder_of(file))
+}
+
+/// Locks a file against every other process, and makes it if it is not there. `None` if somebody
+/// else holds it. The lock ends when the file is closed, also when the process is killed.
+pub fn try_lock(file: &Path) -> io::Result<Option<File>> {
+    let file = open_or_create(file)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Locks a file as [`try_lock`] does, and waits until nobody else holds it.
+pub fn lock(file: &Path) -> io::Result<File> {
+    let file = open_or_create(file)?;
+    file.lock()?;
+    Ok(file)
+}
+
+fn open_or_create(file: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(file)
+}
+
 /// The whole content on the disk, under the name that it has until it takes its place.
-fn written(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+fn write_unfinished(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     remove_unfinished(file)?;
     let name = unfinished_name(file)?;
     // Temporary files are made anew with mode 0600, and keep it.
@@ -71,9 +108,10 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 fn named(folder: &Path) -> &Path {
-    match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
     }
 }
 
@@ -97,7 +135,7 @@ fn make_private_folder(path: &Path) -> io::Result<()> {
 /// Brings the names in a folder to the disk.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs::File::open(named(folder))?.sync_all()
+    File::open(named(folder))?.sync_all()
 }
 
 /// Other systems do not let folders be synchronised.
@@ -131,7 +169,7 @@ mod tests {
 
     /// Ends a `put` between the write and the rename, as a kill does.
     fn kill_before_the_rename(file: &Path, bytes: &[u8]) {
-        written(file, bytes).unwrap().keep().unwrap();
+        write_unfinished(file, bytes).unwrap().keep().unwrap();
     }
 
     #[test]
@@ -177,6 +215,22 @@ mod tests {
         assert_eq!(missing(&inner), [inner.as_path()]);
         make_folder(&inner).unwrap();
         assert!(missing(&inner).is_empty());
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one_at_a_time_and_keeps_the_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lock");
+        fs::write(&file, "1").unwrap();
+        let held = try_lock(&file).unwrap();
+        assert!(held.is_some());
+        assert!(try_lock(&file).unwrap().is_none());
+        drop(held);
+        let held = lock(&file).unwrap();
+        assert!(try_lock(&file).unwrap().is_none());
+        drop(held);
+        assert!(try_lock(&file).unwrap().is_some());
+        assert_eq!(fs::read(&file).unwrap(), b"1");
     }
 
     #[cfg(unix)]

@@ -4,8 +4,8 @@
 
 set -euo pipefail
 
-# The checkout.
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# The checkout, also where it is reached through a link.
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
 # fail SENTENCE: says what is wrong and what to do, and ends the script.
 fail() {

@@ -29,13 +29,15 @@ if [ -z "${WASM_BUILD_TOOLCHAIN:-}" ] && ! has_wasm_target && has_wasm_target "+
     export WASM_BUILD_TOOLCHAIN=$FALLBACK_TOOLCHAIN
 fi
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$NOCKNOCK_CACHE/target}
+# Where nodes keep compiled runtimes: the user's folder, also for nodes of tests and pages that have a home of their own.
+export NOCKNOCK_RUNTIME_CACHE=${NOCKNOCK_RUNTIME_CACHE:-$NOCKNOCK_CACHE/runtime}
 # The wasm builder finds the workspace by the target directory otherwise.
 export WASM_BUILD_WORKSPACE_HINT=${WASM_BUILD_WORKSPACE_HINT:-$ROOT}
 
 # print_env: the same as lines for `eval`.
 print_env() {
     local name
-    for name in CARGO_TARGET_DIR WASM_BUILD_TOOLCHAIN WASM_BUILD_WORKSPACE_HINT; do
+    for name in CARGO_TARGET_DIR NOCKNOCK_RUNTIME_CACHE WASM_BUILD_TOOLCHAIN WASM_BUILD_WORKSPACE_HINT; do
         [ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
     done
 }

@@ -65,7 +65,7 @@ build_fallback_toolchain() {
 
 install_debian_rust() {
     have apt-get ||
-        fail "no way to get $WASM_TARGET: run 'rustup target add $WASM_TARGET' where downloads work."
+        fail "there is no way to get $WASM_TARGET here: run 'rustup target add $WASM_TARGET' where downloads work."
     install_packages "${DEBIAN_RUST_PACKAGES[@]}"
 }
 
