@@ -11,7 +11,8 @@ use std::path::PathBuf;
 /// Environment variable with the password of the keystore.
 const PASSWORD_VARIABLE: &str = "NOCKNOCK_KEYSTORE_PASSWORD";
 
-/// The arguments, and the environment variables that count as if they were given, by what they name.
+/// The arguments, and the environment variables that count as if they were given, by what they
+/// name.
 const SEED_FILE: &str = "--seed-file (or NOCKNOCK_SEED_FILE)";
 const KEYSTORE: &str = "--keystore (or NOCKNOCK_KEYSTORE)";
 const KEY_VARIABLE: &str = "--key-variable";

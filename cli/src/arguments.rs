@@ -54,13 +54,13 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "NOCKNOCK_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// Folder for the private files of tasks and for fetched models [default: `nocknock` in the data
-    /// folder of the user].
+    /// Folder for the private files of tasks and for fetched models [default: `nocknock` in the
+    /// data folder of the user].
     #[arg(long, global = true, env = "NOCKNOCK_DATA", value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are strings,
-    /// in NNK.
+    /// What to print: tables for people, or one JSON value for programs. Amounts in JSON are
+    /// strings, in NNK.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) output: Format,
 
@@ -73,8 +73,8 @@ pub(crate) struct Global {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Keys")]
 pub(crate) struct AccountArgs {
-    /// Sign with the seed phrase, or the seed of 64 hexadecimal digits, in this file, which only its
-    /// owner may read.
+    /// Sign with the seed phrase, or the seed of 64 hexadecimal digits, in this file, which only
+    /// its owner may read.
     #[arg(long, global = true, env = "NOCKNOCK_SEED_FILE", value_name = "FILE")]
     pub(crate) seed_file: Option<PathBuf>,
 
@@ -126,8 +126,8 @@ pub(crate) enum Command {
     /// Read and write facts of the World Truth Model
     ///
     /// A fact is a domain, a subject, a predicate and an object, with evidence. The chain itself
-    /// writes down what was proved on it. Everybody else puts a bond on a fact; if somebody disputes
-    /// it, work points decide.
+    /// writes down what was proved on it. Everybody else puts a bond on a fact; if somebody
+    /// disputes it, work points decide.
     #[command(subcommand)]
     Wtm(wtm::Wtm),
     QueryWtm(wtm::query::Query),

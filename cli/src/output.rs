@@ -3,10 +3,10 @@
 //! Results go to the standard output, everything else to the standard error, so that the output of
 //! a command can be redirected without its messages.
 //!
-//! Names, notes and errors may come from the chain, the network or a file. Nothing in them may steer
-//! a terminal or pass for something else, so everything that is printed goes through the filter of
-//! [`nocknock_primitives::text`] here: cells in one line, messages and
-//! texts with their lines. JSON keeps every character, the deceptive ones as escapes.
+//! Names, notes and errors may come from the chain, the network or a file. Nothing in them may
+//! steer a terminal or pass for something else, so everything that is printed goes through the
+//! filter of [`nocknock_primitives::text`] here: cells in one line, messages and texts with their
+//! lines. JSON keeps every character, the deceptive ones as escapes.
 
 use crate::failure::{other, Failure};
 use clap::ValueEnum;

@@ -113,19 +113,22 @@ async fn known(node: &dyn Node) -> Result<Option<KnownChain>, RpcError> {
 async fn compare(node: &dyn Node, known: &KnownChain) -> Result<ChainMatch, RpcError> {
     // The final block is asked for first: the best chain, whose hashes follow, descends from it.
     let finalised = finalised(node).await?.number;
-    let behind = ChainMatch::Behind { finalised, seen: known.latest.number };
-    for block in known.first.iter().chain([&known.latest]) {
-        match node.hash_of(block.number).await? {
-            Some(hash) if hash == block.hash => {}
+    // The newest block first: whoever has it has all before it, even if a node that was set up
+    // lately has not fetched those yet.
+    for block in [Some(known.latest), known.first].into_iter().flatten() {
+        let KnownBlock { number, hash: expected } = block;
+        match node.hash_of(number).await? {
+            Some(found) if found == expected && block == known.latest => {
+                return Ok(ChainMatch::Same);
+            }
             // A block above the final one may still be abandoned for the one that was seen.
-            Some(found) if block.number <= finalised => {
-                let KnownBlock { number, hash: expected } = *block;
+            Some(found) if found != expected && number <= finalised => {
                 return Ok(ChainMatch::Other(OtherChain { number, expected, found }));
             }
-            _ => return Ok(behind),
+            _ => {}
         }
     }
-    Ok(ChainMatch::Same)
+    Ok(ChainMatch::Behind { finalised, seen: known.latest.number })
 }
 
 async fn finalised(node: &dyn Node) -> Result<KnownBlock, RpcError> {
@@ -207,6 +210,13 @@ mod tests {
         let seen = KnownChain { first: Some(foreign(1)), latest: foreign(1000) };
         let found = compare(&*chain(2), &seen).await.unwrap();
         assert_eq!(found, ChainMatch::Behind { finalised: 0, seen: 1000 });
+    }
+
+    #[tokio::test]
+    async fn a_node_that_lacks_old_blocks_is_known_by_the_newest_one() {
+        // As if its first block were another one: what follows a known final block is the same.
+        let seen = KnownChain { first: Some(block(9000)), latest: block(4) };
+        assert_eq!(compare(&*chain(6), &seen).await.unwrap(), ChainMatch::Same);
     }
 
     #[test]

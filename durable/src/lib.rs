@@ -50,8 +50,8 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     parents.into_iter().try_for_each(sync_folder)
 }
 
-/// Brings the names in a file's folder to the disk, so that a file that was made, renamed or removed
-/// there stays so after a power cut.
+/// Brings the names in a file's folder to the disk, so that a file that was made, renamed or
+/// removed there stays so after a power cut.
 pub fn sync_folder_of(file: &Path) -> io::Result<()> {
     sync_folder(folder_of(file))
 }

@@ -83,8 +83,8 @@ pub(crate) fn run() -> sc_cli::Result<()> {
             (cmd.run(parts.client, parts.import_queue), parts.task_manager)
         }),
         Some(Subcommand::Revert(cmd)) => run_and_close(&cli, cmd, |_, parts| {
-            let revert_consensus = Some(Box::new(revert_consensus) as Box<_>);
-            (cmd.run(parts.client, parts.backend, revert_consensus), parts.task_manager)
+            let run = cmd.run(parts.client, parts.backend, Some(Box::new(revert_consensus)));
+            (run, parts.task_manager)
         }),
     }
 }

@@ -1,5 +1,5 @@
-//! The JSON-RPC methods: those that every node of this SDK has, and those of this chain's pallets and
-//! consensus.
+//! The JSON-RPC methods: those that every node of this SDK has, and those of this chain's pallets
+//! and consensus.
 
 use jsonrpsee::RpcModule;
 use nocknock_runtime::{opaque::Block, BlockNumber, Hash};

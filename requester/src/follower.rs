@@ -189,7 +189,8 @@ impl<O: Observer> Follower<O> {
         Ok(view)
     }
 
-    /// Whether this is the chain that was seen before. False if the node has too few blocks to tell.
+    /// Whether this is the chain that was seen before. False if the node has too few blocks to
+    /// tell.
     async fn recognise(&self) -> Result<bool, FollowError> {
         let Some(known) = &self.file.progress().chain else {
             return Ok(true);
@@ -204,8 +205,8 @@ impl<O: Observer> Follower<O> {
     /// Remembers the chain. It comes to the disk with the next step that is noted there: before the
     /// creation is signed, and with the number of the task.
     ///
-    /// Later blocks are of no use: a node that does not have them yet could not be told from that of
-    /// another chain.
+    /// Later blocks are of no use: a node that does not have them yet could not be told from that
+    /// of another chain.
     async fn remember(&mut self, finalised: &Snapshot) -> Result<(), FollowError> {
         let progress = &mut self.file.state.progress;
         match &mut progress.chain {

@@ -1,7 +1,8 @@
 //! Trains on the handwritten digits and scores rows that were held out.
 //!
 //! ```sh
-//! cargo run --release -p nocknock-worker --example digits -- examples/data/digits.csv < settings.json
+//! cargo run --release -p nocknock-worker --example digits -- \
+//!     examples/data/digits.csv < settings.json
 //! ```
 //!
 //! The settings are a [`TrainConfig`] as JSON; missing ones have their defaults, and `{}` is

@@ -56,7 +56,8 @@ pub enum KeyFault {
 /// Checks that the points which blind a proof, beta and delta in G1, are those of the verifying
 /// key. Takes a few milliseconds.
 ///
-/// A verifying key that was decoded has no point at infinity, so beta and delta are not at infinity either.
+/// A verifying key that was decoded has no point at infinity, so beta and delta are not at infinity
+/// either.
 pub(super) fn check_blinding(points: &ProvingKey<Bn254>) -> Result<(), KeyFault> {
     let pairs = [
         ("beta", points.beta_g1, points.vk.beta_g2),
@@ -93,7 +94,9 @@ pub(super) fn check_derived(
     let public = matrices.public() + 1;
     let named = c.iter().flatten().map(|(_, wire)| *wire);
     for wire in (0..public).chain(named) {
-        coefficients.get_mut(wire).into_iter().for_each(|coefficient| *coefficient = 0);
+        if let Some(coefficient) = coefficients.get_mut(wire) {
+            *coefficient = 0;
+        }
     }
     let private = coefficients.get(public..).unwrap_or_default();
     let a: G1Projective = combination(&points.a_query, &coefficients);

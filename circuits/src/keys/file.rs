@@ -5,7 +5,8 @@
 //! version   4 bytes, little endian
 //! header    length (4 bytes), then SCALE: circuit, origin, reduction
 //! key       length (4 bytes), then the verifying key in canonical form
-//! points    beta and delta in G1; then A, B, H, L in G1 and B in G2, each a count (8 bytes) and points
+//! points    beta and delta in G1; then A, B, H, L in G1 and B in G2, each a count (8 bytes)
+//!           and points
 //! checksum  32 bytes, blake3 of everything before it
 //! ```
 //!

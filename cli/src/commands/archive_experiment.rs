@@ -12,9 +12,9 @@ use serde_json::json;
 
 /// Archive one of your experiments for good.
 ///
-/// It takes no new tasks; those that are running go on. Its text, tags and metadata are removed, and
-/// their part of the deposit comes back. Name, leaderboard and models stay, and so does the rest of
-/// the deposit. Nobody can undo it.
+/// It takes no new tasks; those that are running go on. Its text, tags and metadata are removed,
+/// and their part of the deposit comes back. Name, leaderboard and models stay, and so does the
+/// rest of the deposit. Nobody can undo it.
 #[derive(Debug, Args)]
 pub(crate) struct ArchiveExperiment {
     /// The experiment.

@@ -19,9 +19,9 @@ const LAST_BLOCKS: BlockNumber = 100;
 
 /// Write blocks, experiments, tasks, models and facts to files.
 ///
-/// One file is written for each kind, such as tasks.jsonl. All of them show the state after the same
-/// finalised block. Blocks carry their number, hash, time and events; the node must still have their
-/// states.
+/// One file is written for each kind, such as tasks.jsonl. All of them show the state after the
+/// same finalised block. Blocks carry their number, hash, time and events; the node must still have
+/// their states.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// Folder for the files; it is created if it does not exist.

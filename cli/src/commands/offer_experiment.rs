@@ -12,9 +12,9 @@ use serde_json::json;
 
 /// Offer one of your experiments to another account.
 ///
-/// You stay its owner until that account accepts with `nocknock accept-experiment`; then its deposit
-/// comes back to you. Another offer replaces this one, and `nocknock cancel-offer` withdraws it.
-/// Models that you own stay yours.
+/// You stay its owner until that account accepts with `nocknock accept-experiment`; then its
+/// deposit comes back to you. Another offer replaces this one, and `nocknock cancel-offer`
+/// withdraws it. Models that you own stay yours.
 #[derive(Debug, Args)]
 pub(crate) struct OfferExperiment {
     /// The experiment.

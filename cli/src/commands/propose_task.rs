@@ -25,11 +25,12 @@ use std::{path::PathBuf, str::FromStr};
 /// Offer a task with the data of a CSV, TSV, NPY or Parquet file.
 ///
 /// The rows are turned into integers and split into salted blocks. A private file with the salts is
-/// written before anything is sent. The chain stores the roots of the blocks; after it has drawn some as
-/// hidden test data, the others are published for training.
+/// written before anything is sent. The chain stores the roots of the blocks; after it has drawn
+/// some as hidden test data, the others are published for training.
 ///
-/// With --follow the command stays and does everything that is left for you, up to the decrypted and
-/// checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the bond.
+/// With --follow the command stays and does everything that is left for you, up to the decrypted
+/// and checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the
+/// bond.
 #[derive(Debug, Args)]
 pub(crate) struct ProposeTask {
     /// The experiment that the task belongs to.

@@ -32,8 +32,8 @@ const OFFER: [&str; 12] = [
     "400",
 ];
 
-/// The part of [`the_whole_story`] that fits into every run of the tests: the first tokens, and what
-/// owners of experiments do with them. `scripts/demo` has the competition for a reward.
+/// The part of [`the_whole_story`] that fits into every run of the tests: the first tokens, and
+/// what owners of experiments do with them. `scripts/demo` has the competition for a reward.
 #[test]
 fn earned_tokens_are_spent_on_experiments_and_come_back() {
     let home = tempfile::tempdir().unwrap();

@@ -10,8 +10,8 @@ use std::{
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_nocknock");
 
-/// A command that sees no configuration and no keys of the person who runs the tests. A node that it
-/// starts shares compiled runtimes with those of all tests.
+/// A command that sees no configuration and no keys of the person who runs the tests. A node that
+/// it starts shares compiled runtimes with those of all tests.
 pub(crate) fn command(home: &Path) -> Command {
     let mut command = Command::new(PROGRAM);
     for (name, _) in env::vars_os() {

@@ -123,7 +123,7 @@ fn ends(index: &Path, bits: u32) -> io::Result<BTreeMap<u8, u64>> {
     while let Some((start, end)) = data_after(&file, position, length)? {
         let bytes = read(&mut file, start, (end - start).min(left))?;
         for entry in bytes.chunks_exact(ENTRY_BYTES) {
-            let entry = entry.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+            let entry = entry.iter().rev().fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
             if entry != 0 {
                 let end = ends.entry((entry & 0xff) as u8).or_insert(0);
                 *end = u64::max(*end, ((entry & address) >> TIER_BITS).saturating_add(1));
@@ -174,8 +174,8 @@ mod tests {
 
     /// An entry for the value at `place` of the table of `tier`.
     fn entry(bits: u32, key: u64, place: u64, tier: u8) -> [u8; 8] {
-        let address = place << TIER_BITS | u64::from(tier);
-        (key << (bits + CHUNK_BITS + TIER_BITS) | address).to_le_bytes()
+        let address = (place << TIER_BITS) | u64::from(tier);
+        ((key << (bits + CHUNK_BITS + TIER_BITS)) | address).to_le_bytes()
     }
 
     fn index_with(folder: &Path, bits: u32, entries: &[(u64, [u8; 8])]) -> PathBuf {

@@ -374,7 +374,7 @@ mod tests {
     fn index(place: u64) -> Vec<u8> {
         let mut bytes = vec![0; index_length(2).expect("a small index") as usize];
         let start = INDEX_HEADER as usize;
-        bytes[start..start + 8].copy_from_slice(&(1 << 60 | place << 8).to_le_bytes());
+        bytes[start..start + 8].copy_from_slice(&((1u64 << 60) | (place << 8)).to_le_bytes());
         bytes
     }
 

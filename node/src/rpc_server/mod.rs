@@ -175,9 +175,7 @@ fn service_builder(
         .enable_ws_ping(ping)
         .set_id_provider(RandomStringIdProvider::new(SUBSCRIPTION_ID_LENGTH))
         .custom_tokio_runtime(runtime.handle().clone())
-        .set_http_middleware(
-            ServiceBuilder::new().layer(NodeHealthProxyLayer::default()).layer(cors),
-        )
+        .set_http_middleware(ServiceBuilder::new().layer(NodeHealthProxyLayer).layer(cors))
         .to_service_builder()
 }
 

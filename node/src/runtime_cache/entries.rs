@@ -88,10 +88,13 @@ impl Entries {
         let mut all = Vec::new();
         for engine in entries_of(&self.modules)? {
             for file in entries_of(&engine)?.into_iter().filter(|file| file.extension().is_none()) {
-                let found = file.symlink_metadata()?;
                 let used = modified(&file.with_extension("stats")).or_else(|_| modified(&file));
+                // The executor of another node may have removed it in the meantime.
+                let (Ok(found), Ok(used)) = (file.symlink_metadata(), used) else {
+                    continue;
+                };
                 let sum = self.sums.join(format!("{}.{}", name_of(&engine), name_of(&file)));
-                all.push(Compiled { path: file, sum, bytes: found.len(), used: used? });
+                all.push(Compiled { path: file, sum, bytes: found.len(), used });
             }
         }
         Ok(all)

@@ -120,7 +120,7 @@ fn expect(node: &Node, headers: Headers, answer: Answer) {
 }
 
 fn over_http(address: SocketAddr, headers: Headers) -> Answer {
-    let call = |method, params| {
+    let call = |method: &str, params: Value| {
         let answer = send(address, "POST", headers, &request(method, params));
         let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
         let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_string());

@@ -112,13 +112,13 @@ impl Row {
             return Err(RowFault::LabelRange);
         }
         let marks = self.one_hot.iter().filter(|value| **value == 1).count();
-        match self.real {
-            true if marks != 1 => Err(RowFault::NotOneHot),
-            false if marks != 0 || self.inputs.iter().any(|input| *input != 0) => {
-                Err(RowFault::PaddingNotZero)
-            }
-            _ => Ok(()),
+        if self.real && marks != 1 {
+            return Err(RowFault::NotOneHot);
         }
+        if !self.real && (marks != 0 || self.inputs.iter().any(|input| *input != 0)) {
+            return Err(RowFault::PaddingNotZero);
+        }
+        Ok(())
     }
 }
 

@@ -98,8 +98,8 @@ pub(crate) struct Network {
     #[arg(long, default_value = "4096", value_name = "MIB", global = true)]
     largest_mib: u64,
 
-    /// Bytes a second that a service must move at least, on average over 30 seconds. A slower one is
-    /// left for the next; lower this if your own link is slower.
+    /// Bytes a second that a service must move at least, on average over 30 seconds. A slower one
+    /// is left for the next; lower this if your own link is slower.
     #[arg(long, default_value = "512", value_name = "BYTES", global = true)]
     least_speed: u32,
 

@@ -15,7 +15,7 @@
 //! | 429, 502, 503, 504 | again, not before the `Retry-After` of the answer; an upload takes a new token |
 //! | 404 | again while the blob is known to be fresh, else final |
 //! | wrong bytes | dropped, again from the first byte |
-//! | another range than asked for, or one that is too short or too long | dropped, again; that endpoint is asked for the whole blob from then on |
+//! | a range of the wrong place or length | dropped, again, there from the first byte |
 //! | wrong or too large size | final |
 //! | 451 and every other status | final |
 //!

@@ -233,7 +233,7 @@ impl fmt::Display for Notice {
             }
             Self::Warning { text } => f.write_str(text),
             Self::Ended { task, text, .. } => write!(f, "task {task}: {text}"),
-            Self::Stopping => f.write_str("finishing the present step, then ending"),
+            Self::Stopping => f.write_str("finishing the current step, then ending"),
         }
     }
 }

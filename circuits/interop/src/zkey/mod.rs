@@ -115,7 +115,8 @@ struct Coefficient {
 /// A decoded `.zkey` whose points have been checked one by one.
 #[derive(Clone, Debug)]
 pub struct Zkey {
-    /// The key in arkworks' form, for [`CircomReduction`](nocknock_circuits::reduction::CircomReduction).
+    /// The key in arkworks' form, for
+    /// [`CircomReduction`](nocknock_circuits::reduction::CircomReduction).
     pub proving_key: ProvingKey<Bn254>,
     /// Rows of the evaluation domain, a power of two.
     pub domain_size: u32,

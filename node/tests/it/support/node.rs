@@ -17,8 +17,8 @@ use super::{
     wait,
 };
 
-/// The arguments of the chain that most tests use: the development chain, with slots of a quarter of
-/// a second, so that whoever waits for blocks waits less.
+/// The arguments of the chain that most tests use: the development chain, with slots of a quarter
+/// of a second, so that whoever waits for blocks waits less.
 pub(crate) const TEST_CHAIN: [&str; 3] = ["--dev", "--chain", "test"];
 
 /// How to start a node.

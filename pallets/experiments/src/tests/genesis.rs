@@ -64,7 +64,7 @@ fn a_description_that_is_not_acceptable_stops_the_genesis_and_is_named() {
         (given(ALICE, "Digits\u{202e}"), "direction of text"),
     ];
     for (experiment, reason) in refusals {
-        let name = experiment.description.name.clone();
+        let name = format!("{:?}", experiment.description.name);
         let panic = catch_unwind(|| {
             ext_with(vec![experiment]);
         })

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
-  0  done; also after Ctrl-C, once the present step is finished and saved
+  0  done; also after Ctrl-C, once the current step is finished and saved
   1  it did not work
   2  the command line or the configuration is wrong
   3  refused: what was examined must not be used, or the doctor found something bad
