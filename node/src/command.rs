@@ -123,12 +123,16 @@ where
         ends_last = Some(EndsLast::of(&parts));
         Ok(work(config, parts))
     });
-    drop(ends_last);
-    wait_until_closed(&database);
+    close(ends_last, &database);
     result
 }
 
-fn wait_until_closed(database: &DatabaseSource) {
+/// Ends what is left after all tasks, if the database was opened, and waits until it is closed.
+fn close(ends_last: Option<EndsLast>, database: &DatabaseSource) {
+    if ends_last.is_none() {
+        return;
+    }
+    drop(ends_last);
     if let Some(folder) = database.path() {
         database_lock::wait_until_closed(folder);
     }
@@ -171,10 +175,9 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
         *kept = Some(running.ends_last);
         Ok(running.task_manager)
     });
-    drop(ends_last);
+    close(ends_last, &database);
     // The node may have compiled a later runtime in the meantime.
     cli.cache.seal();
-    wait_until_closed(&database);
     if let (Err(_), Some(folder)) = (&result, database.path()) {
         // Whatever failed on a full disk, the disk is the reason.
         cli.disk_space.check(folder).map_err(application_error)?;

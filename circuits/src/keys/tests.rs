@@ -325,35 +325,3 @@ fn keys_of_different_statements_differ() {
     let score = generate(&score::Circuit::compile(SHAPE)).unwrap();
     assert_ne!(score.points.vk.alpha_g1, key().points.vk.alpha_g1);
 }
-
-#[test]
-fn temporary_measurement() {
-    use std::time::Instant;
-    let shape = &nocknock_primitives::model::shape::DIGITS_64X32X10;
-    let store = KeyStore::at("/tmp/c-keys");
-    let circuit = score::Circuit::compile(shape);
-    let key = store.development(&circuit).unwrap();
-    for _ in 0..5 {
-        let start = Instant::now();
-        let key = store.development(&circuit).unwrap();
-        eprintln!("load {:?}", start.elapsed());
-        let start = Instant::now();
-        check::check_blinding(key.points()).unwrap();
-        eprintln!("blinding {:?}", start.elapsed());
-        let start = Instant::now();
-        check::check_twins(key.points()).unwrap();
-        eprintln!("twins {:?}", start.elapsed());
-        let start = Instant::now();
-        check::check_derived(key.points(), circuit.matrices()).unwrap();
-        eprintln!("derived {:?}", start.elapsed());
-        let start = Instant::now();
-        let inside = key.points().b_g2_query.iter().all(G2Affine::is_in_correct_subgroup_assuming_on_curve);
-        eprintln!("subgroup {:?} {inside}", start.elapsed());
-    }
-    let zero = key.points().b_g2_query.iter().filter(|point| point.is_zero()).count();
-    let [_, _, c] = circuit.matrices().abc();
-    let mut named = vec![false; circuit.matrices().wires()];
-    c.iter().flatten().for_each(|(_, wire)| named[*wire] = true);
-    let free = named.iter().filter(|named| !**named).count();
-    eprintln!("wires {} zero B {zero} not in C {free}", circuit.matrices().wires());
-}

@@ -256,7 +256,7 @@ fn what_is_no_keystore_is_refused_with_a_sentence_of_its_own() {
     assert!(refused.starts_with("cannot read ") && refused.contains("missing"), "{refused}");
     let binary = folder.path().join("binary");
     private_file(&binary, "");
-    fs::write(&binary, [0xff, 0xfe, 0]).expect("an own file");
+    fs::write(&binary, [0xff_u8, 0xfe, 0]).expect("an own file");
     let refused = Keys::from_keystore(&binary, None).expect_err("no text").to_string();
     assert!(refused.contains("it is not a text file"), "{refused}");
 }

@@ -77,6 +77,9 @@ pub(crate) fn start(
             addresses.push(address);
         }
     }
+    if addresses.is_empty() {
+        return Err(ServiceError::Other("the JSON-RPC server has no address to listen on".into()));
+    }
     log::info!("Running JSON-RPC server: addr={}", listed(&addresses));
     Ok((handle, addresses))
 }

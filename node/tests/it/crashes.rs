@@ -60,9 +60,9 @@ fn live_and_be_killed(folder: &Path, before: Option<Block>, life: Duration) -> B
         None => 0,
     };
     let seen = chain::wait_for_finality(&node, start + 1);
-    // The database takes one block after the other, so by the next one it has written this one
-    // down.
-    chain::wait_for_finality(&node, seen.number + 1);
+    // The database takes one block after the other, so by later ones it has written this one down.
+    // Four are made in a second.
+    chain::wait_for_finality(&node, seen.number + 4);
     sleep(life);
     node.kill();
     seen

@@ -116,12 +116,13 @@ impl Database {
         database
     }
 
-    /// What is finalised a block before the last is in the log, which a killed node leaves behind.
+    /// What was finalised a second before the last block is in the log, which a killed node leaves
+    /// behind. Four blocks are made in a second.
     fn in_use() -> (Self, Node) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let node = Launch::dev(folder.path()).start();
         let finalised = chain::wait_for_finality(&node, 1);
-        chain::wait_for_finality(&node, finalised.number + 1);
+        chain::wait_for_finality(&node, finalised.number + 4);
         (Self { folder, finalised }, node)
     }
 
