@@ -33,15 +33,12 @@ pub enum KeyFault {
         /// Points of the key.
         found: usize,
     },
-    /// A point that proofs are blinded with is not the one of the verifying key.
+    /// The points that proofs are blinded with do not belong to the verifying key.
     #[error(
-        "{point} in G1 is not the one of the verifying key: do not use this key, \
+        "beta and delta in G1 do not belong to the verifying key: do not use this key, \
          its proofs may give the model away"
     )]
-    Blinding {
-        /// Name of the point.
-        point: &'static str,
-    },
+    Blinding,
     /// The points B in the two groups differ.
     #[error("the points B differ between G1 and G2: do not use this key")]
     Twins,
@@ -53,24 +50,16 @@ pub enum KeyFault {
     Randomness(String),
 }
 
-/// Checks that the points which blind a proof, beta and delta in G1, are those of the verifying
-/// key. Takes a few milliseconds.
-///
-/// A verifying key that was decoded has no point at infinity, so beta and delta are not at infinity
-/// either.
+/// Checks that the points which blind a proof, beta and delta in G1, belong to the verifying key:
+/// delta is not at infinity, and beta is to delta in G1 what it is in G2. Takes a few milliseconds.
 pub(super) fn check_blinding(points: &ProvingKey<Bn254>) -> Result<(), KeyFault> {
-    let pairs = [
-        ("beta", points.beta_g1, points.vk.beta_g2),
-        ("delta", points.delta_g1, points.vk.delta_g2),
-    ];
-    match pairs.into_iter().find(|(_, in_g1, in_g2)| !are_twins(*in_g1, *in_g2)) {
-        Some((point, ..)) => Err(KeyFault::Blinding { point }),
-        None => Ok(()),
-    }
+    let blinds = !points.delta_g1.is_zero();
+    let equal = blinds && are_twins(points, points.beta_g1, points.vk.beta_g2);
+    equal.then_some(()).ok_or(KeyFault::Blinding)
 }
 
-/// Checks that each point of B has the same exponent in G1 and in G2, by a random combination of
-/// all of them.
+/// Checks that each point of B is to delta in G1 what it is in G2, by a random combination of all
+/// of them.
 pub(super) fn check_twins(points: &ProvingKey<Bn254>) -> Result<(), KeyFault> {
     let (in_g1, in_g2) = (&points.b_g1_query, &points.b_g2_query);
     check_count("B in G1", points.a_query.len(), in_g1)?;
@@ -79,7 +68,7 @@ pub(super) fn check_twins(points: &ProvingKey<Bn254>) -> Result<(), KeyFault> {
     let (in_g1, in_g2): (G1Projective, G2Projective) =
         rayon::join(|| combination(in_g1, &coefficients), || combination(in_g2, &coefficients));
     let (in_g1, in_g2) = (in_g1.into_affine(), in_g2.into_affine());
-    let equal = in_g2.is_in_correct_subgroup_assuming_on_curve() && are_twins(in_g1, in_g2);
+    let equal = in_g2.is_in_correct_subgroup_assuming_on_curve() && are_twins(points, in_g1, in_g2);
     equal.then_some(()).ok_or(KeyFault::Twins)
 }
 
@@ -135,10 +124,11 @@ fn check_count<P>(list: &'static str, expected: usize, points: &[P]) -> Result<(
     }
 }
 
-/// Whether two points have the same exponent. Both must be in the groups of prime order.
-fn are_twins(in_g1: G1Affine, in_g2: G2Affine) -> bool {
-    let left = [in_g1, -G1Affine::generator()];
-    Bn254::multi_pairing(left, [G2Affine::generator(), in_g2]).is_zero()
+/// Whether two points have the same ratio to delta, each in its group. Both must be in the groups
+/// of prime order. Delta and not a generator, because whoever makes a key may choose those.
+fn are_twins(points: &ProvingKey<Bn254>, in_g1: G1Affine, in_g2: G2Affine) -> bool {
+    let left = [in_g1, -points.delta_g1];
+    Bn254::multi_pairing(left, [points.vk.delta_g2, in_g2]).is_zero()
 }
 
 fn coefficients(count: usize) -> Result<Vec<u64>, KeyFault> {
