@@ -16,10 +16,10 @@ use sc_service::config::ExecutorConfiguration;
 use serde::Deserialize;
 use serde_json::Value;
 use sp_core::{
-    hashing::blake2_256,
     storage::{well_known_keys::CODE, Storage},
     traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode},
 };
+use sp_crypto_hashing::blake2_256;
 use sp_state_machine::BasicExternalities;
 use std::sync::Arc;
 

@@ -17,6 +17,7 @@ mod disk_space;
 mod genesis;
 mod genesis_check;
 mod inherents;
+mod pool_tasks;
 mod ports;
 mod rpc;
 mod rpc_server;

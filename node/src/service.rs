@@ -3,7 +3,8 @@
 
 use crate::{
     background_tasks, database, disk_space::DiskSpace, genesis::FirstBlock, genesis_check,
-    inherents::ClockInherents, rpc, runtime_cache::RuntimeCache, validator_keys,
+    inherents::ClockInherents, pool_tasks::PoolTasks, rpc, runtime_cache::RuntimeCache,
+    validator_keys,
 };
 use futures::FutureExt;
 use nocknock_runtime::{opaque::Block, BlockNumber, Hash, RuntimeApi};
@@ -96,7 +97,7 @@ pub(crate) fn new_partial(
     let select_chain = FullSelectChain::new(backend.clone());
     let transaction_pool = Arc::new(
         sc_transaction_pool::Builder::new(
-            task_manager.spawn_essential_handle(),
+            PoolTasks::of(&task_manager),
             client.clone(),
             config.role.is_authority().into(),
         )
@@ -281,16 +282,15 @@ pub(crate) struct Running {
     pub(crate) ends_last: EndsLast,
 }
 
-/// What has to outlive the tasks that work for it: a task whose pool or queue has gone fails, and
-/// that is told as an error although the node ends in order.
+/// What has to outlive the tasks that work for it: a task whose queue has gone fails, and that is
+/// told as an error although the node ends in order.
 pub(crate) struct EndsLast {
-    _pool: Arc<FullPool>,
     _imports: Box<dyn ImportQueueService<Block>>,
 }
 
 impl EndsLast {
     pub(crate) fn of(parts: &Parts) -> Self {
-        Self { _pool: parts.transaction_pool.clone(), _imports: parts.import_queue.service() }
+        Self { _imports: parts.import_queue.service() }
     }
 }
 

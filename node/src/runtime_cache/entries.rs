@@ -5,7 +5,7 @@
 //! written after it, so a compiled runtime without a checksum, or with another one, is a file that
 //! a power cut has damaged or that no node knows.
 
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 use std::{
     fs::{self, File},
     io,
