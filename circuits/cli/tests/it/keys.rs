@@ -53,17 +53,17 @@ fn an_honest_key_passes() {
 
 #[test]
 fn a_replaced_beta_is_refused() {
-    assert_refused("beta in G1 is not", |points| shift(&mut points.beta_g1));
+    assert_refused("beta and delta in G1", |points| shift(&mut points.beta_g1));
 }
 
 #[test]
 fn a_replaced_delta_is_refused() {
-    assert_refused("delta in G1 is not", |points| shift(&mut points.delta_g1));
+    assert_refused("beta and delta in G1", |points| shift(&mut points.delta_g1));
 }
 
 #[test]
 fn a_key_without_its_blinding_points_is_refused() {
-    assert_refused("in G1 is not", |points| {
+    assert_refused("beta and delta in G1", |points| {
         points.beta_g1 = G1Affine::zero();
         points.delta_g1 = G1Affine::zero();
         points.b_g1_query.fill(G1Affine::zero());
@@ -91,9 +91,11 @@ fn a_replaced_point_of_b_in_g2_is_refused() {
 #[test]
 fn the_same_change_of_b_in_both_groups_is_refused() {
     assert_refused("withheld", |points| {
-        shift(&mut points.b_g1_query[0]);
-        let point = &mut points.b_g2_query[0];
-        *point = (*point + G2Affine::generator()).into();
+        // By the same multiple of delta, which the two groups have in common.
+        let in_g1 = &mut points.b_g1_query[0];
+        *in_g1 = (*in_g1 + points.delta_g1).into();
+        let in_g2 = &mut points.b_g2_query[0];
+        *in_g2 = (*in_g2 + points.vk.delta_g2).into();
     });
 }
 
