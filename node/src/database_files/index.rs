@@ -18,8 +18,10 @@ const TIER_BITS: u32 = 8;
 const CHUNK_BITS: u32 = 6;
 const ENTRY_BYTES: usize = 8;
 
-/// How much of an index is read. Entries are spread evenly, so what is missed is rare in the rest.
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// How much of an index is read: all of it at the size that a database begins with, 32 MiB, where
+/// the only value of a table may be the code of the runtime. Entries are spread evenly, so in a
+/// larger one what is missed is rare in the rest.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The columns in which a chain always keeps something: marks, state, lookups, headers, bodies and
 /// the notes of consensus. Others may be emptied in order.
