@@ -1,16 +1,19 @@
-//! Runs the tasks of the transaction pool.
+//! Runs the tasks of the transaction pool and of the import queue.
 //!
-//! One of them waits on its thread for work until the pool is gone, and hears of nothing else in
-//! the meantime. So it ends in the normal course of things when a node ends, after everything that
-//! holds the pool. As an essential task it would then be reported as failed, although only a panic
-//! is a failure.
+//! They work for somebody until nobody holds the pool or the queue any more, and one of them hears
+//! of nothing else in the meantime. So they end in the normal course of things when a node or a
+//! command ends. As essential tasks they would then be reported as failed, although only a panic is
+//! a failure.
 
 use futures::{channel::oneshot, future, future::BoxFuture, FutureExt};
 use sc_service::{SpawnEssentialTaskHandle, SpawnTaskHandle, TaskManager};
 use sp_core::traits::SpawnEssentialNamed;
-use std::panic::{resume_unwind, AssertUnwindSafe};
+use std::{
+    future::Future,
+    panic::{resume_unwind, AssertUnwindSafe},
+};
 
-/// Starts the pool's tasks. A panic of any of them ends the node.
+/// Starts such tasks. A panic of any of them ends the node.
 #[derive(Clone)]
 pub(crate) struct PoolTasks {
     tasks: SpawnTaskHandle,
@@ -24,6 +27,18 @@ impl PoolTasks {
             essential: task_manager.spawn_essential_handle(),
         }
     }
+
+    /// The task, with an essential one beside it that ends if it panics.
+    fn watched(
+        &self,
+        name: &'static str,
+        group: Option<&'static str>,
+        task: BoxFuture<'static, ()>,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let (panicked, panic) = oneshot::channel();
+        self.essential.spawn(name, group, until_panic(panic));
+        tell_panic(task, panicked)
+    }
 }
 
 impl SpawnEssentialNamed for PoolTasks {
@@ -33,10 +48,8 @@ impl SpawnEssentialNamed for PoolTasks {
         group: Option<&'static str>,
         task: BoxFuture<'static, ()>,
     ) {
-        let (panicked, panic) = oneshot::channel();
-        let group = group.unwrap_or_default();
-        self.essential.spawn(name, group, until_panic(panic));
-        self.tasks.spawn_blocking(name, group, tell_panic(task, panicked));
+        let task = self.watched(name, group, task);
+        self.tasks.spawn_blocking(name, group, task);
     }
 
     fn spawn_essential(
@@ -45,7 +58,8 @@ impl SpawnEssentialNamed for PoolTasks {
         group: Option<&'static str>,
         task: BoxFuture<'static, ()>,
     ) {
-        SpawnEssentialNamed::spawn_essential(&self.essential, name, group, task);
+        let task = self.watched(name, group, task);
+        self.tasks.spawn(name, group, task);
     }
 }
 

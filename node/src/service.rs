@@ -229,7 +229,7 @@ fn build_consensus(
             justification_import: Some(Box::new(grandpa_block_import)),
             client: client.clone(),
             slot_duration,
-            spawner: &task_manager.spawn_essential_handle(),
+            spawner: &PoolTasks::of(task_manager),
             registry: config.prometheus_registry(),
             telemetry: handle,
         })?;
