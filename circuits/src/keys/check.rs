@@ -155,7 +155,9 @@ fn chunk_sum<P: AffineRepr>(points: &[P], coefficients: &[u64]) -> P::Group {
 }
 
 fn window_sum<P: AffineRepr>(points: &[P], coefficients: &[u64], shift: u32) -> P::Group {
-    let mut buckets = vec![P::Group::zero(); 1 << WINDOW_BITS];
+    // On the heap: in G2 they are most of a megabyte.
+    let mut buckets: Vec<P::Group> =
+        std::iter::repeat_n(P::Group::zero(), 1 << WINDOW_BITS).collect();
     let mask = (1 << WINDOW_BITS) - 1;
     for (point, coefficient) in points.iter().zip(coefficients) {
         let number = (coefficient >> shift) & mask;
