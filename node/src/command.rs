@@ -5,7 +5,7 @@ use crate::{
     cli::{Cli, Subcommand},
     database_files, database_lock, database_panics, ports,
     runtime_cache::RuntimeCache,
-    service::{self, EndsLast, FullBackend, FullClient, NodeOptions},
+    service::{self, FullBackend, FullClient, NodeOptions},
 };
 use nocknock_runtime::opaque::Block;
 use sc_cli::{CliConfiguration, Cors, RpcParams, SubstrateCli};
@@ -115,24 +115,21 @@ where
 {
     let runner = cli.create_runner(command)?;
     let database = runner.config().database.clone();
-    let mut ends_last = None;
+    let mut opened = false;
     let result = runner.async_run(|config| {
         check_database(cli, &config)?;
         let parts = service::new_partial(&config, &cli.cache)?;
         cli.cache.seal();
-        ends_last = Some(EndsLast::of(&parts));
+        opened = true;
         Ok(work(config, parts))
     });
-    close(ends_last, &database);
+    if opened {
+        wait_until_closed(&database);
+    }
     result
 }
 
-/// Ends what is left after all tasks, if the database was opened, and waits until it is closed.
-fn close(ends_last: Option<EndsLast>, database: &DatabaseSource) {
-    if ends_last.is_none() {
-        return;
-    }
-    drop(ends_last);
+fn wait_until_closed(database: &DatabaseSource) {
     if let Some(folder) = database.path() {
         database_lock::wait_until_closed(folder);
     }
@@ -168,14 +165,16 @@ fn revert_consensus(
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let runner = cli.create_runner(&cli.run)?;
     let database = runner.config().database.clone();
-    let mut ends_last = None;
-    let kept = &mut ends_last;
+    let mut opened = false;
+    let started = &mut opened;
     let result = runner.run_node_until_exit(|config| async move {
-        let running = start_node(cli, config)?;
-        *kept = Some(running.ends_last);
-        Ok(running.task_manager)
+        let task_manager = start_node(cli, config)?;
+        *started = true;
+        Ok(task_manager)
     });
-    close(ends_last, &database);
+    if opened {
+        wait_until_closed(&database);
+    }
     // The node may have compiled a later runtime in the meantime.
     cli.cache.seal();
     if let (Err(_), Some(folder)) = (&result, database.path()) {
@@ -185,7 +184,7 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     result
 }
 
-fn start_node(cli: &Cli, config: Configuration) -> sc_cli::Result<service::Running> {
+fn start_node(cli: &Cli, config: Configuration) -> sc_cli::Result<TaskManager> {
     check_database(cli, &config)?;
     ports::check(&config).map_err(application_error)?;
     let options =

@@ -9,7 +9,6 @@ use crate::{
 use futures::FutureExt;
 use nocknock_runtime::{opaque::Block, BlockNumber, Hash, RuntimeApi};
 use sc_client_api::Backend;
-use sc_consensus::import_queue::{ImportQueue, ImportQueueService};
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{
     warp_proof, FinalityProofProvider, GrandpaBlockImport, LinkHalf, SharedAuthoritySet,
@@ -274,34 +273,12 @@ pub(crate) struct NodeOptions {
     pub(crate) disk_space: DiskSpace,
 }
 
-/// A running node.
-pub(crate) struct Running {
-    /// Ends the node when it is dropped.
-    pub(crate) task_manager: TaskManager,
-    /// To be dropped after all tasks have ended.
-    pub(crate) ends_last: EndsLast,
-}
-
-/// What has to outlive the tasks that work for it: a task whose queue has gone fails, and that is
-/// told as an error although the node ends in order.
-pub(crate) struct EndsLast {
-    _imports: Box<dyn ImportQueueService<Block>>,
-}
-
-impl EndsLast {
-    pub(crate) fn of(parts: &Parts) -> Self {
-        Self { _imports: parts.import_queue.service() }
-    }
-}
-
 /// Starts a node that runs until its task manager ends.
 pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
     config: Configuration,
     options: &NodeOptions,
     cache: &RuntimeCache,
-) -> Result<Running, ServiceError> {
-    let parts = new_partial(&config, cache)?;
-    let ends_last = EndsLast::of(&parts);
+) -> Result<TaskManager, ServiceError> {
     let PartialComponents {
         client,
         backend,
@@ -311,7 +288,7 @@ pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
         select_chain,
         transaction_pool: pool,
         other: mut consensus,
-    } = parts;
+    } = new_partial(&config, cache)?;
     cache.seal();
     options.disk_space.watch(&config, &task_manager)?;
     let (network, tx_handler_controller) = start_network::<N>(
@@ -353,7 +330,7 @@ pub(crate) fn new_full<N: NetworkBackend<Block, Hash>>(
     if work.votes {
         start_voter(work, node, consensus, &task_manager, shared_voter_state)?;
     }
-    Ok(Running { task_manager, ends_last })
+    Ok(task_manager)
 }
 
 /// What this node was asked to do; the configuration itself moves into the RPC server.

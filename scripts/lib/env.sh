@@ -24,6 +24,15 @@ has_wasm_target() {
         compgen -G "$folder/libcompiler_builtins-*.rlib" >/dev/null
 }
 
+# choose_openssl: the system's, linked into the programs as the crate's own would be, because to compile that takes minutes.
+choose_openssl() {
+    local folder
+    folder=$(pkg-config --variable=libdir 'openssl >= 3' 2>/dev/null) || return 0
+    if [ -e "$folder/libssl.a" ] && [ -e "$folder/libcrypto.a" ]; then
+        export OPENSSL_NO_VENDOR=${OPENSSL_NO_VENDOR:-1} OPENSSL_STATIC=${OPENSSL_STATIC:-1}
+    fi
+}
+
 # A toolchain that the user chose is left alone.
 if [ -z "${WASM_BUILD_TOOLCHAIN:-}" ] && ! has_wasm_target && has_wasm_target "+$FALLBACK_TOOLCHAIN"; then
     export WASM_BUILD_TOOLCHAIN=$FALLBACK_TOOLCHAIN
@@ -33,11 +42,13 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$NOCKNOCK_CACHE/target}
 export NOCKNOCK_RUNTIME_CACHE=${NOCKNOCK_RUNTIME_CACHE:-$NOCKNOCK_CACHE/runtime}
 # The wasm builder finds the workspace by the target directory otherwise.
 export WASM_BUILD_WORKSPACE_HINT=${WASM_BUILD_WORKSPACE_HINT:-$ROOT}
+choose_openssl
 
 # print_env: the same as lines for `eval`.
 print_env() {
     local name
-    for name in CARGO_TARGET_DIR NOCKNOCK_RUNTIME_CACHE WASM_BUILD_TOOLCHAIN WASM_BUILD_WORKSPACE_HINT; do
+    for name in CARGO_TARGET_DIR NOCKNOCK_RUNTIME_CACHE OPENSSL_NO_VENDOR OPENSSL_STATIC WASM_BUILD_TOOLCHAIN \
+        WASM_BUILD_WORKSPACE_HINT; do
         [ -z "${!name:-}" ] || printf 'export %s=%q\n' "$name" "${!name}"
     done
 }

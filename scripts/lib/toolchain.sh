@@ -5,13 +5,14 @@
 source "$(dirname "${BASH_SOURCE[0]}")/wasm-target.sh"
 
 SYSTEM_PACKAGES=(
-    build-essential clang cmake curl git jq libclang-dev pkg-config protobuf-compiler
+    build-essential clang cmake curl git jq libclang-dev libssl-dev pkg-config protobuf-compiler
 )
 # The programs of those packages, for systems that are not Debian's kin.
 SYSTEM_PROGRAMS=(cc c++ clang cmake curl git jq make perl pkg-config protoc)
 
 prepare_toolchain() {
     step "system packages" ensure_system_packages
+    choose_openssl
     step "rust" ensure_rust
     step "wasm target" ensure_wasm_target
 }
