@@ -4,16 +4,25 @@
 //! cargo bench -p nocknock-circuits --bench prove
 //! ```
 //!
+//! `-- groth16` compares this crate's prover with that of ark-groth16 on the same assignment.
+//!
 //! Keys are the development keys of the user's cache; missing ones are made first.
 
-use ark_bn254::Fr;
+use ark_bn254::{Bn254, Fr};
 use ark_ff::UniformRand;
+use ark_groth16::Groth16;
 use ark_std::rand::{rngs::StdRng, Rng, SeedableRng};
 use criterion::{criterion_group, criterion_main, BatchSize, Criterion, Throughput};
 use nocknock_circuits::{
-    delivery, keys::KeyStore, reference::score_block, score, D1Prover, Prover, S1Prover, Statement,
+    delivery, groth16,
+    keys::{KeyStore, Reduction},
+    reference::score_block,
+    score, D1Prover, OnChain, Prover, S1Prover,
 };
-use nocknock_primitives::model::{shape::SHAPES, MlpShape, Row, Weights};
+use nocknock_primitives::model::{
+    shape::{DIGITS_64X32X10, SHAPES},
+    MlpShape, Row, Weights,
+};
 use std::{fs, time::Duration};
 
 fn score_inputs(shape: &MlpShape, rng: &mut StdRng) -> (score::Public, score::Private) {
@@ -61,7 +70,7 @@ fn peak_mb() -> Option<u64> {
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().ok()? / 1024)
 }
 
-fn bench_statement<S: Statement>(
+fn bench_statement<S: OnChain>(
     criterion: &mut Criterion,
     prover: &Prover<S>,
     inputs: &(S::Public, S::Private),
@@ -119,8 +128,50 @@ fn bench_shape(criterion: &mut Criterion, shape: &MlpShape) {
     bench_statement(criterion, &prover, &delivery_inputs(shape, &mut rng), 1);
 }
 
+/// The proof of the same assignment as ark-groth16 and as this crate computes it, with the peak of
+/// memory of each.
+fn bench_groth16(criterion: &mut Criterion, shape: &MlpShape) {
+    let mut rng = StdRng::seed_from_u64(2);
+    let store = KeyStore::in_cache().expect("there is a cache folder");
+    let prover = S1Prover::development(shape, &store).expect("there is a key");
+    let (public, private) = score_inputs(shape, &mut rng);
+    let assignment = prover.circuit().assign(&public, &private);
+    let (key, matrices) = (prover.key(), prover.circuit().matrices());
+    assert_eq!(key.reduction(), Reduction::Libsnark, "what Groth16 stands for without a choice");
+    let mut group = criterion.benchmark_group(format!("groth16/{shape}"));
+    group.sample_size(10).warm_up_time(Duration::from_secs(1));
+    reset_peak();
+    group.bench_function("ark-groth16", |bencher| {
+        bencher.iter(|| {
+            Groth16::<Bn254>::create_proof_with_reduction_and_matrices(
+                key.points(),
+                Fr::rand(&mut rng),
+                Fr::rand(&mut rng),
+                matrices.abc(),
+                matrices.public() + 1,
+                matrices.constraints(),
+                &assignment,
+            )
+        })
+    });
+    print_peak("ark-groth16");
+    reset_peak();
+    group.bench_function("nocknock", |bencher| {
+        bencher
+            .iter(|| groth16::prove(key.points(), key.reduction(), matrices, &assignment, &mut rng))
+    });
+    print_peak("nocknock");
+    group.finish();
+}
+
+fn print_peak(prover: &str) {
+    let peak = peak_mb().map_or("?".into(), |peak| peak.to_string());
+    println!("{prover}: peak {peak} MB");
+}
+
 fn bench(criterion: &mut Criterion) {
     SHAPES.iter().for_each(|shape| bench_shape(criterion, shape));
+    bench_groth16(criterion, &DIGITS_64X32X10);
 }
 
 criterion_group!(benches, bench);

@@ -5,7 +5,7 @@ use nocknock_circuits::{
     delivery::DeliverModel,
     keys::{generate, write_key, Pinned},
     score::ScoreBlock,
-    Circuit, Statement,
+    Circuit, OnChain,
 };
 use nocknock_primitives::{
     ids::ContentHash,
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(fs::write(folder.join("development.json"), json)?)
 }
 
-fn pin<S: Statement>(shape: &MlpShape, folder: &Path) -> Result<Pinned, Box<dyn Error>> {
+fn pin<S: OnChain>(shape: &MlpShape, folder: &Path) -> Result<Pinned, Box<dyn Error>> {
     let circuit = Circuit::<S>::compile(shape);
     let key = generate(&circuit)?;
     let digest = write_key(&key, io::sink())?;

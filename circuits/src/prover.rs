@@ -1,23 +1,18 @@
 //! From inputs to a verified proof.
 
 use crate::{
-    keys::{KeyFault, KeyStore, KeyStoreError, ProvingKey, Reduction},
+    groth16,
+    keys::{KeyFault, KeyStore, KeyStoreError, ProvingKey},
     proof::Proof,
-    reduction::CircomReduction,
-    statement::{Circuit, Statement},
+    statement::{Circuit, OnChain, Statement},
 };
-use ark_bn254::{Bn254, Fr};
-use ark_ff::UniformRand;
-use ark_groth16::{r1cs_to_qap::LibsnarkReduction, Groth16, Proof as ArkProof};
 use ark_relations::gr1cs::SynthesisError;
 use ark_std::rand::{rngs::OsRng, CryptoRng, RngCore, SeedableRng};
-use nocknock_groth16::{
-    KeyError, PreparedVerifyingKey, Proof as Points, ProofDecodeError, VerifyError,
-};
+use nocknock_groth16::{KeyError, PreparedVerifyingKey, ProofDecodeError, VerifyError};
 use nocknock_primitives::{circuit::CircuitInfo, ids::CircuitId, model::MlpShape};
 use rand_chacha::ChaCha20Rng;
 use std::fmt;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// What a prover is doing, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,14 +76,14 @@ pub enum ProveError<R: std::error::Error + 'static> {
 }
 
 /// A circuit with its proving key.
-pub struct Prover<S> {
+pub struct Prover<S: Statement> {
     circuit: Circuit<S>,
     info: CircuitInfo,
     key: ProvingKey,
     verifying_key: PreparedVerifyingKey,
 }
 
-impl<S: Statement> Prover<S> {
+impl<S: OnChain> Prover<S> {
     /// Puts a circuit and a key together, if the key was made for this very circuit.
     pub fn new(circuit: Circuit<S>, key: ProvingKey) -> Result<Self, ProverError> {
         let info = circuit.info(key.id());
@@ -160,44 +155,15 @@ impl<S: Statement> Prover<S> {
         progress(Stage::Assign);
         let assignment = self.circuit.assign(public, private);
         progress(Stage::Prove);
-        let points = self.prove_assignment(&assignment, rng)?;
+        let (key, matrices) = (&self.key, self.circuit.matrices());
+        let points = groth16::prove(key.points(), key.reduction(), matrices, &assignment, rng)?;
+        drop(assignment);
         progress(Stage::Verify);
         // A point outside its group, which a tampered key leads to, may say something about the
         // inputs. The form of the chain leaves none through.
         let proof = Proof::from_bytes(&points.to_evm_bytes())?;
         proof.verify(&self.verifying_key, public)?;
         Ok(proof)
-    }
-
-    /// The proof of an assignment, whether it satisfies the constraints or not.
-    fn prove_assignment(
-        &self,
-        assignment: &[Fr],
-        rng: &mut (impl RngCore + CryptoRng),
-    ) -> Result<Points, SynthesisError> {
-        let matrices = self.circuit.matrices();
-        let create = match self.key.reduction() {
-            Reduction::Libsnark => {
-                Groth16::<Bn254, LibsnarkReduction>::create_proof_with_reduction_and_matrices
-            }
-            Reduction::Circom => {
-                Groth16::<Bn254, CircomReduction>::create_proof_with_reduction_and_matrices
-            }
-        };
-        let (mut r, mut s) = (Fr::rand(rng), Fr::rand(rng));
-        let proof = create(
-            self.key.points(),
-            r,
-            s,
-            matrices.abc(),
-            matrices.public() + 1,
-            matrices.constraints(),
-            assignment,
-        );
-        r.zeroize();
-        s.zeroize();
-        let ArkProof { a, b, c } = proof?;
-        Ok(Points { a, b, c })
     }
 
     /// The circuit.

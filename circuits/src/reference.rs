@@ -1,5 +1,7 @@
 //! The integer model in plain code: what the circuits are compared with.
 
+pub mod layered;
+
 use nocknock_primitives::model::{
     check_rows, rows::count_real, MlpShape, Row, RowError, WeightError, Weights,
 };

@@ -10,25 +10,25 @@ use nocknock_primitives::{
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A statement about models of one shape, its native predicate and its circuit.
+/// A statement about models of a shape, its native predicate and its circuit.
 ///
 /// The predicate [`check`](Self::check) and the rows of [`synthesize`](Self::synthesize) refuse the
 /// same inputs; the tests of this crate hold them against each other.
 pub trait Statement: Clone + Copy + fmt::Debug + Send + Sync + 'static {
+    /// What fixes the sizes of a circuit.
+    type Shape: Clone + fmt::Debug + Send + Sync;
     /// What everybody sees.
     type Public: PublicInputs;
     /// What the proof hides.
     type Private: fmt::Debug;
     /// Why inputs do not satisfy the statement.
     type Refusal: std::error::Error + Send + Sync + 'static;
-    /// The statement's place among the kinds that the chain knows.
-    const KIND: CircuitKind;
-    /// Short name, part of file names: `s1`, `d1`.
+    /// Short name, part of file names: `s1`, `d1`, `s3`.
     const NAME: &'static str;
 
     /// Whether the statement holds, computed with plain integers and hashes.
     fn check(
-        shape: &MlpShape,
+        shape: &Self::Shape,
         public: &Self::Public,
         private: &Self::Private,
     ) -> Result<(), Self::Refusal>;
@@ -37,13 +37,19 @@ pub trait Statement: Clone + Copy + fmt::Debug + Send + Sync + 'static {
     /// that the predicate refuses leads to an assignment that violates a row.
     fn synthesize(
         cs: &mut Synthesizer,
-        shape: &MlpShape,
+        shape: &Self::Shape,
         public: &Self::Public,
         private: &Self::Private,
     );
 
     /// Inputs of the right sizes, from which the matrices are recorded.
-    fn blank(shape: &MlpShape) -> (Self::Public, Self::Private);
+    fn blank(shape: &Self::Shape) -> (Self::Public, Self::Private);
+}
+
+/// A statement whose circuits the chain registers.
+pub trait OnChain: Statement<Shape = MlpShape> {
+    /// The statement's place among the kinds that the chain knows.
+    const KIND: CircuitKind;
 }
 
 /// Public inputs in the order in which the verifier takes them.
@@ -54,27 +60,27 @@ pub trait PublicInputs: fmt::Debug {
 
 /// A statement's circuit for one shape: the matrices, recorded once, and the way to assignments.
 #[derive(Clone, Debug)]
-pub struct Circuit<S> {
-    shape: MlpShape,
+pub struct Circuit<S: Statement> {
+    shape: S::Shape,
     matrices: Matrices,
     statement: std::marker::PhantomData<S>,
 }
 
 impl<S: Statement> Circuit<S> {
     /// Records the circuit of a shape. Takes a fraction of a second for the largest shape.
-    pub fn compile(shape: &MlpShape) -> Self {
+    pub fn compile(shape: &S::Shape) -> Self {
         let (public, private) = S::blank(shape);
         let mut cs = Synthesizer::recording(&public.to_fields());
         S::synthesize(&mut cs, shape, &public, &private);
         Self {
-            shape: *shape,
+            shape: shape.clone(),
             matrices: cs.into_matrices().unwrap_or_default(),
             statement: std::marker::PhantomData,
         }
     }
 
     /// The shape.
-    pub fn shape(&self) -> &MlpShape {
+    pub fn shape(&self) -> &S::Shape {
         &self.shape
     }
 
@@ -92,7 +98,9 @@ impl<S: Statement> Circuit<S> {
         S::synthesize(&mut cs, &self.shape, public, private);
         cs.into_assignment()
     }
+}
 
+impl<S: OnChain> Circuit<S> {
     /// What the circuit's id binds, for a verifying key.
     pub fn info(&self, key: KeyId) -> CircuitInfo {
         CircuitInfo {

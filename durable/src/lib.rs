@@ -78,6 +78,22 @@ fn open_or_create(file: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(file)
 }
 
+/// Says more than the system does where a user can act.
+pub fn explain(reason: &io::Error) -> String {
+    match reason.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full; free some space, nothing that was saved is lost".to_owned()
+        }
+        io::ErrorKind::FileTooLarge => "the system allows no file of this size here; raise the \
+             limit (`ulimit -f`, or that of the file system), nothing that was saved is lost"
+            .to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            format!("{reason}; the folder must belong to the user who runs the program")
+        }
+        _ => reason.to_string(),
+    }
+}
+
 /// The whole content on the disk, under the name that it has until it takes its place.
 fn write_unfinished(file: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     remove_unfinished(file)?;
@@ -204,6 +220,16 @@ mod tests {
             let error = put(Path::new(path), b"1").unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path:?}");
         }
+    }
+
+    #[test]
+    fn what_a_user_can_do_is_said() {
+        let of = |kind: io::ErrorKind| explain(&io::Error::from(kind));
+        assert!(of(io::ErrorKind::StorageFull).contains("free some space"));
+        assert!(of(io::ErrorKind::FileTooLarge).contains("ulimit -f"));
+        assert!(of(io::ErrorKind::PermissionDenied).contains("must belong to the user"));
+        let other = io::Error::other("it is broken");
+        assert_eq!(explain(&other), "it is broken");
     }
 
     #[test]

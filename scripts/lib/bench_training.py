@@ -141,7 +141,7 @@ def main():
         "machine": f"{os.cpu_count()} x {processor()}",
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "versions": {
-            "nocknock-worker": version,
+            "nocknock-training": version,
             "torch": torch.__version__,
             "python": platform.python_version(),
         },

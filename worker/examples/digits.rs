@@ -8,10 +8,13 @@
 //! The settings are a [`TrainConfig`] as JSON; missing ones have their defaults, and `{}` is
 //! enough.
 
-use nocknock_primitives::model::shape::DIGITS_64X32X10;
+use nocknock_primitives::model::{
+    layered::architecture::ArchitectureError, shape::DIGITS_64X32X10,
+};
+use nocknock_training::{set_compute_threads, DeviceChoice, TrainConfig};
 use nocknock_worker::{
+    perceptron::{evaluate, train, Samples},
     report::RunFolder,
-    train::{evaluate, set_compute_threads, train, DeviceChoice, TrainConfig, TrainingSet},
 };
 use std::{error::Error, fs, io, path::Path};
 
@@ -25,9 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     set_compute_threads(config.threads.unwrap_or(2));
     let (data, held_out) = read(path, config.seed)?;
     let model = train(&data, &config, DeviceChoice::Auto, None, &mut ())?;
-    let rows: Vec<u32> = (0..).take(held_out.rows()).collect();
+    let rows: Vec<u32> = (0..).take(held_out.training_set().samples()).collect();
     let found = evaluate(&model.weights, &held_out, &rows);
-    println!("{} of {} held-out rows", found.correct, found.rows);
+    println!("{} of {} held-out rows", found.score, found.samples);
     println!("{:.4} training", model.report.training.accuracy());
     println!("{:.2} s, {:.0} rows/s", model.report.seconds, model.report.samples_per_second);
     if let Some(folder) = arguments.get(2) {
@@ -37,10 +40,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Rows that are being read.
+#[derive(Default)]
+struct Rows {
+    pixels: Vec<u16>,
+    classes: Vec<u8>,
+}
+
+impl Rows {
+    fn samples(self) -> Result<Samples, ArchitectureError> {
+        Samples::new(DIGITS_64X32X10, self.pixels, self.classes)
+    }
+}
+
 /// Rows to train on, and rows held out by a rule that the seed moves.
-fn read(path: &str, seed: u64) -> Result<(TrainingSet, TrainingSet), Box<dyn Error>> {
-    let empty = TrainingSet { shape: DIGITS_64X32X10, inputs: Vec::new(), labels: Vec::new() };
-    let (mut data, mut held_out) = (empty.clone(), empty);
+fn read(path: &str, seed: u64) -> Result<(Samples, Samples), Box<dyn Error>> {
+    let (mut data, mut held_out) = (Rows::default(), Rows::default());
     let text = fs::read_to_string(path)?;
     let lines: Vec<&str> = text.lines().skip(1).collect();
     for (row, line) in lines.iter().enumerate() {
@@ -49,10 +64,10 @@ fn read(path: &str, seed: u64) -> Result<(TrainingSet, TrainingSet), Box<dyn Err
         let set = if place < HELD_OUT { &mut held_out } else { &mut data };
         let mut values = line.split(',').map(str::parse::<u16>);
         for value in values.by_ref().take(64) {
-            set.inputs.push(value?.min(15));
+            set.pixels.push(value?.min(15));
         }
         let label = values.next().ok_or("a line without a label")??;
-        set.labels.push(u8::try_from(label)?);
+        set.classes.push(u8::try_from(label)?);
     }
-    Ok((data, held_out))
+    Ok((data.samples()?, held_out.samples()?))
 }

@@ -1,9 +1,9 @@
 //! What the worker says about how its models come to be. The chain cannot check it, and marks it as
 //! attested.
 
-use crate::train::TrainConfig;
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use nocknock_primitives::ids::ContentHash;
+use nocknock_training::TrainConfig;
 use std::{env, fs::File, io};
 
 /// Environment variable with the hash of the machine's image, 64 hexadecimal digits.

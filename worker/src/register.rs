@@ -6,10 +6,10 @@
 use crate::{
     chain::{asking, may_work, sending, ChainError},
     config::Training,
+    perceptron::{self, Samples},
     secret::{RandomnessError, Secret},
     stages::{prove_block, BlockTask, Provers, StepError},
     state::ProofFact,
-    train::{train, TrainConfig, TrainError, TrainingSet},
 };
 use nocknock_client::{
     calls, AccountId, Call, CircuitRecord, Client, Hash, Practice, QueryError, Wait,
@@ -17,12 +17,13 @@ use nocknock_client::{
 use nocknock_primitives::{
     ids::{BlockRoot, ModelCommitment},
     model::{
-        block_root, field, model_commitment, wire::decode_rows, Context, ContextDomain, Fr, Row,
-        Weights,
+        block_root, field, layered::architecture::ArchitectureError, model_commitment,
+        wire::decode_rows, Context, ContextDomain, Fr, Row, WeightError, Weights,
     },
     reward::Round,
     score::Score,
 };
+use nocknock_training::{TrainConfig, TrainError};
 use std::sync::Arc;
 
 /// Why the account was not registered.
@@ -40,9 +41,15 @@ pub enum RegisterError {
     /// What the node gives is not a practice block.
     #[error("the node gave a wrong practice block ({0}): ask another node")]
     WrongBlock(String),
+    /// The shape of the practice block is too large.
+    #[error("models of the practice block's shape cannot be trained: {0}")]
+    Shape(#[from] ArchitectureError),
     /// The training failed.
     #[error("training on the practice block failed: {0}")]
     Train(#[from] TrainError),
+    /// The trained integers do not belong to the shape: a defect of the trainer.
+    #[error("the trained weights do not fit their shape ({0}): please report this")]
+    Weights(#[from] WeightError),
     /// The model is not good enough.
     #[error("the trained model reaches {found}, but {needed} is required: please report this")]
     TooWeak {
@@ -151,8 +158,7 @@ impl RegistrationJob {
         let weights = self.learn(&rows, training)?;
         let salt = Secret::draw()?;
         let shape = &self.circuit.info.shape;
-        let model =
-            model_commitment(shape, salt.expose(), &weights).map_err(TrainError::Weights)?;
+        let model = model_commitment(shape, salt.expose(), &weights)?;
         let task = BlockTask {
             prover: provers.score(&self.circuit)?,
             context: self.context(),
@@ -184,13 +190,10 @@ impl RegistrationJob {
     fn learn(&self, rows: &[Row], training: &Training) -> Result<Weights, RegisterError> {
         let real = || rows.iter().filter(|row| row.real);
         let labels = real().filter_map(|row| row.class().and_then(|class| class.try_into().ok()));
-        let data = TrainingSet {
-            shape: self.circuit.info.shape,
-            inputs: real().flat_map(|row| row.inputs.iter().copied()).collect(),
-            labels: labels.collect(),
-        };
+        let inputs = real().flat_map(|row| row.inputs.iter().copied()).collect();
+        let samples = Samples::new(self.circuit.info.shape, inputs, labels.collect())?;
         let settings = practice_settings(training);
-        Ok(train(&data, &settings, training.device, None, &mut ())?.weights)
+        Ok(perceptron::train(&samples, &settings, training.device, None, &mut ())?.weights)
     }
 
     fn context(&self) -> Context {
@@ -254,7 +257,7 @@ mod tests {
     }
 
     fn cpu() -> Training {
-        Training { device: crate::train::DeviceChoice::Cpu, ..Training::default() }
+        Training { device: nocknock_training::DeviceChoice::Cpu, ..Training::default() }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use nocknock_circuits::{
-    delivery::DeliverModel, keys::ProvingKey, score::ScoreBlock, Circuit, Statement as Provable,
+    delivery::DeliverModel, keys::ProvingKey, score::ScoreBlock, Circuit, OnChain,
 };
 use nocknock_circuits_interop::{
     r1cs::{write_r1cs, R1csView},
@@ -38,7 +38,7 @@ pub(crate) fn run(command: &ExportCommand) -> Result<()> {
     }
 }
 
-fn constraints<S: Provable>(shape: &MlpShape, out: &Path) -> Result<()> {
+fn constraints<S: OnChain>(shape: &MlpShape, out: &Path) -> Result<()> {
     let circuit = Circuit::<S>::compile(shape);
     let system = R1csView::from(circuit.matrices());
     files::create(out, Readers::Anyone, |out| write_r1cs(out, &system))?;

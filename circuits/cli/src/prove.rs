@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use nocknock_circuits::{Circuit, Prover, PublicInputs, Statement};
+use nocknock_circuits::{Circuit, OnChain, Prover, PublicInputs};
 use nocknock_primitives::model::MlpShape;
 
 use crate::{
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ProveArguments) -> Result<()> {
     }
 }
 
-fn prover<S: Statement>(shape: &MlpShape, arguments: &ProveArguments) -> Result<Prover<S>> {
+fn prover<S: OnChain>(shape: &MlpShape, arguments: &ProveArguments) -> Result<Prover<S>> {
     eprintln!("loading the key");
     let prover = match &arguments.key {
         Some(file) => {
@@ -45,7 +45,7 @@ fn prover<S: Statement>(shape: &MlpShape, arguments: &ProveArguments) -> Result<
     Ok(prover)
 }
 
-fn prove<S: Statement>(
+fn prove<S: OnChain>(
     prover: &Prover<S>,
     public: &S::Public,
     private: &S::Private,

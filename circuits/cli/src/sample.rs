@@ -6,7 +6,7 @@ use ark_std::{
     rand::{rngs::OsRng, Rng, RngCore, SeedableRng},
     UniformRand,
 };
-use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, Statement};
+use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, OnChain};
 use nocknock_primitives::model::{shape::Dimensions, MlpShape};
 use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
@@ -36,7 +36,7 @@ pub(crate) fn fresh_rng() -> Result<ChaCha20Rng> {
 }
 
 /// A statement that random inputs can be drawn for.
-pub(crate) trait Sampled: Statement {
+pub(crate) trait Sampled: OnChain {
     /// Rows of data that a proof covers, if any.
     fn rows(shape: &MlpShape) -> Option<u32>;
 

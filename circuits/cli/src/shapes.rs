@@ -1,7 +1,7 @@
 //! The list of shapes.
 
 use anyhow::Result;
-use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, Circuit, Statement};
+use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, Circuit, OnChain};
 use nocknock_primitives::model::{shape::SHAPES, MlpShape};
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ fn line(shape: &'static MlpShape) -> Line {
 }
 
 impl Size {
-    fn of<S: Statement>(shape: &MlpShape) -> Self {
+    fn of<S: OnChain>(shape: &MlpShape) -> Self {
         let circuit = Circuit::<S>::compile(shape);
         Self {
             statement: S::NAME,

@@ -10,7 +10,7 @@ mod circuit;
 
 use crate::{
     r1cs::Synthesizer,
-    statement::{PublicInputs, Statement},
+    statement::{OnChain, PublicInputs, Statement},
 };
 use ark_bn254::Fr;
 use nocknock_primitives::{
@@ -111,11 +111,15 @@ impl Private {
     }
 }
 
+impl OnChain for DeliverModel {
+    const KIND: CircuitKind = CircuitKind::Delivery;
+}
+
 impl Statement for DeliverModel {
+    type Shape = MlpShape;
     type Public = Public;
     type Private = Private;
     type Refusal = Refusal;
-    const KIND: CircuitKind = CircuitKind::Delivery;
     const NAME: &'static str = "d1";
 
     fn check(shape: &MlpShape, public: &Public, private: &Private) -> Result<(), Refusal> {

@@ -22,8 +22,8 @@ impl Accumulator {
         a: (impl IntoIterator<Item = Term>, Fr),
         b: (impl IntoIterator<Item = Term>, Fr),
     ) {
-        self.value += a.1 * b.1;
-        let next = cs.witness(self.value);
+        let next = cs.witness(self.value + a.1 * b.1);
+        self.value = cs.value(next);
         let difference = [(Fr::ONE, next)].into_iter().chain(self.less());
         cs.enforce(a.0, b.0, difference);
         self.sum = Some(next);

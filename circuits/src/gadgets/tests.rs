@@ -137,3 +137,98 @@ fn one_product_needs_no_running_sum() {
     assert_eq!(matrices.constraints(), 1);
     assert!(matrices.is_satisfied_by(&assignment));
 }
+
+#[test]
+fn the_activation_is_the_shifted_sum_or_zero() {
+    for number in -8..8i64 {
+        for shift in 0..3 {
+            let (activation, matrices, assignment) = run(|cs| {
+                let sum = Signed::allocate(cs, number, 4);
+                relu_shift(cs, sum.raised(), shift)
+            });
+            assert_eq!(assignment[activation.index], Fr::from(number.max(0) >> shift));
+            assert_eq!(matrices.constraints(), 5);
+            assert!(matrices.is_satisfied_by(&assignment));
+        }
+    }
+}
+
+#[test]
+fn a_fold_is_the_sum_over_all_samples() {
+    let challenge = elements(1)[0];
+    for (samples, pack) in [(1, 3), (3, 3), (4, 3), (10, 3), (7, 1)] {
+        let numbers = elements(samples);
+        let (total, matrices, assignment) = run(|cs| {
+            let challenge = cs.witness(challenge);
+            let powers = Powers::allocate(cs, challenge, samples);
+            let fold = Fold::new(&powers, 5, pack, samples);
+            let numbers: Vec<usize> = numbers.iter().map(|number| cs.witness(*number)).collect();
+            let packed = fold.pack(numbers.iter().map(|number| wire(*number)));
+            fold.sum(cs, &packed)
+        });
+        let weighed = numbers.iter().enumerate().map(|(n, number)| {
+            let place = Fr::from(1u64 << (5 * (n % pack)));
+            challenge.pow([(n / pack) as u64]) * place * number
+        });
+        assert_eq!(assignment[total.index], weighed.sum::<Fr>(), "{samples} samples");
+        assert!(matrices.is_satisfied_by(&assignment));
+        let groups = samples.div_ceil(pack);
+        let rows = samples.saturating_sub(2) + (groups - 1).max(1);
+        assert_eq!(matrices.constraints(), rows);
+    }
+}
+
+#[test]
+fn a_unit_takes_the_true_sums_of_all_samples_alone() {
+    let samples = [[1i64, 5], [0, 7], [6, 2], [3, 3], [7, 0]];
+    for wrong in 0..=samples.len() {
+        let (_, matrices, assignment) = run(|cs| {
+            let challenge = cs.witness(elements(1)[0]);
+            let powers = Powers::allocate(cs, challenge, 3);
+            let fold = Fold::new(&powers, 8, 2, samples.len());
+            let weights = [3, -2].map(|weight| Integer::allocate(cs, weight, 4));
+            let unit = Unit { weights: &weights, bias: Integer::allocate(cs, 1, 4) };
+            let inputs = [0, 1].map(|input| {
+                let column = samples.map(|sample| cs.witness(Fr::from(sample[input])));
+                let packed = fold.pack(column.map(wire));
+                fold.sum(cs, &packed)
+            });
+            let sums = samples.iter().enumerate().map(|(n, [a, b])| {
+                let error = i64::from(n == wrong);
+                Signed::allocate(cs, 3 * a - 2 * b + 1 + error, 6).terms()
+            });
+            let sums: Vec<_> = sums.collect();
+            let packed = fold.pack(sums);
+            fold.enforce_unit(cs, &inputs, unit, &packed, []);
+        });
+        assert_eq!(matrices.is_satisfied_by(&assignment), wrong == samples.len(), "{wrong}");
+    }
+}
+
+#[test]
+fn exceptions_are_lowered_and_the_own_class_is_not_raised() {
+    let (distances, matrices, assignment) = run(|cs| {
+        let marks = [0u8, 1, 0].map(|mark| cs.witness(Fr::from(mark)));
+        let distances = Distances::allocate(cs, &[6, 0, 4], 3);
+        let exceptions = Exceptions::allocate(cs, &[false, false, true], 2);
+        exceptions.enforce_most(cs, 2);
+        let distances = distances.except(exceptions);
+        let terms = |class: usize| distances.terms(class, marks[class]).collect::<Vec<Term>>();
+        [0, 1, 2].map(terms)
+    });
+    let found = distances.map(|terms| value(&terms, &assignment));
+    assert_eq!(found, [7i64, 0, 4 + 1 - 8].map(Fr::from));
+    assert!(matrices.is_satisfied_by(&assignment));
+}
+
+#[test]
+fn no_more_exceptions_than_allowed_are_made() {
+    let marks = [[false; 3], [true, false, false], [true, false, true], [true; 3]];
+    for (marks, holds) in marks.into_iter().zip([true, true, true, false]) {
+        let (_, matrices, assignment) = run(|cs| {
+            let exceptions = Exceptions::allocate(cs, &marks, 2);
+            exceptions.enforce_most(cs, 2);
+        });
+        assert_eq!(matrices.is_satisfied_by(&assignment), holds, "{marks:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Keys from a public seed.
 
 use super::{ProvingKey, Reduction};
-use crate::statement::{Circuit, Statement};
+use crate::statement::{Circuit, OnChain};
 use ark_bn254::Bn254;
 use ark_groth16::Groth16;
 use ark_relations::gr1cs::SynthesisError;
@@ -18,7 +18,7 @@ pub const SEED_TEXT: &str =
 /// shape.
 ///
 /// **Anyone can forge proofs under this key.**
-pub fn generate<S: Statement>(circuit: &Circuit<S>) -> Result<ProvingKey, SynthesisError> {
+pub fn generate<S: OnChain>(circuit: &Circuit<S>) -> Result<ProvingKey, SynthesisError> {
     let mut seed = Blake2b::<U32>::new();
     for part in [SEED_TEXT, circuit.shape().name(), S::NAME] {
         seed.update(part);

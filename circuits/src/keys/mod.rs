@@ -22,7 +22,7 @@ pub use store::{KeyStore, KeyStoreError};
 
 use crate::{
     r1cs::Matrices,
-    statement::{Circuit, Statement},
+    statement::{Circuit, OnChain},
 };
 use ark_bn254::Bn254;
 use codec::{Decode, Encode};
@@ -64,7 +64,7 @@ struct Header {
 
 impl ProvingKey {
     /// Takes over a key in arkworks' form that was made for this circuit.
-    pub fn new<S: Statement>(
+    pub fn new<S: OnChain>(
         circuit: &Circuit<S>,
         origin: KeyOrigin,
         reduction: Reduction,

@@ -4,7 +4,7 @@
 //! --example pin-keys`, and the verifying keys lie beside it in canonical form. A test makes every
 //! key anew and compares, so neither a circuit nor a key changes silently.
 
-use crate::statement::Statement;
+use crate::statement::OnChain;
 use nocknock_groth16::{KeyDecodeError, VerifyingKey};
 use nocknock_primitives::{
     circuit::CircuitInfo,
@@ -38,7 +38,7 @@ pub struct Pinned {
 }
 
 /// What is pinned for a statement and a shape; nothing for shapes that have no name here.
-pub fn pinned<S: Statement>(shape: &MlpShape) -> Option<&'static Pinned> {
+pub fn pinned<S: OnChain>(shape: &MlpShape) -> Option<&'static Pinned> {
     all().iter().find(|pinned| pinned.shape == shape.name() && pinned.statement == S::NAME)
 }
 
@@ -59,7 +59,7 @@ fn all() -> &'static [Pinned] {
 
 impl Pinned {
     /// What the circuit's id binds.
-    pub fn info<S: Statement>(&self, shape: &MlpShape) -> CircuitInfo {
+    pub fn info<S: OnChain>(&self, shape: &MlpShape) -> CircuitInfo {
         CircuitInfo {
             kind: S::KIND,
             shape: *shape,

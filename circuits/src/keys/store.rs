@@ -1,7 +1,7 @@
 //! The folder in which proving keys are kept.
 
 use super::{file, generate, pinned, KeyFileError, ProvingKey};
-use crate::statement::{Circuit, Statement};
+use crate::statement::{Circuit, OnChain};
 use ark_relations::gr1cs::SynthesisError;
 use nocknock_primitives::{
     circuit::CircuitInfo,
@@ -80,13 +80,13 @@ impl KeyStore {
     }
 
     /// Where the key of a circuit lies.
-    pub fn path<S: Statement>(&self, shape: &MlpShape, circuit: &CircuitId) -> PathBuf {
+    pub fn path<S: OnChain>(&self, shape: &MlpShape, circuit: &CircuitId) -> PathBuf {
         let id = hex::encode(&circuit.as_bytes()[..8]);
         self.folder.join(format!("{}.{}.{id}.pkey", shape.name(), S::NAME))
     }
 
     /// Loads the key of a circuit.
-    pub fn load<S: Statement>(
+    pub fn load<S: OnChain>(
         &self,
         shape: &MlpShape,
         circuit: &CircuitId,
@@ -94,7 +94,7 @@ impl KeyStore {
         Ok(self.load_with_digest::<S>(shape, circuit)?.0)
     }
 
-    fn load_with_digest<S: Statement>(
+    fn load_with_digest<S: OnChain>(
         &self,
         shape: &MlpShape,
         circuit: &CircuitId,
@@ -112,7 +112,7 @@ impl KeyStore {
     }
 
     /// Stores a key where [`load`](Self::load) finds it.
-    pub fn store<S: Statement>(&self, key: &ProvingKey) -> Result<PathBuf, KeyStoreError> {
+    pub fn store<S: OnChain>(&self, key: &ProvingKey) -> Result<PathBuf, KeyStoreError> {
         let info = key.info();
         let path = self.path::<S>(&info.shape, &info.id());
         match file::store(key, &path) {
@@ -126,7 +126,7 @@ impl KeyStore {
     /// Where the repository has pinned the circuit, nothing but the pinned key is accepted.
     ///
     /// **Anyone can forge proofs under this key.**
-    pub fn development<S: Statement>(
+    pub fn development<S: OnChain>(
         &self,
         circuit: &Circuit<S>,
     ) -> Result<ProvingKey, KeyStoreError> {
@@ -137,7 +137,7 @@ impl KeyStore {
     }
 
     /// Makes and stores the development key of a circuit.
-    pub(crate) fn make_development<S: Statement>(
+    pub(crate) fn make_development<S: OnChain>(
         &self,
         circuit: &Circuit<S>,
     ) -> Result<ProvingKey, KeyStoreError> {
@@ -153,7 +153,7 @@ impl KeyStore {
 
     /// A stored development key with the pinned digest. A file that is missing or differs counts as
     /// none.
-    pub(crate) fn stored_development<S: Statement>(
+    pub(crate) fn stored_development<S: OnChain>(
         &self,
         shape: &MlpShape,
     ) -> Result<Option<ProvingKey>, KeyStoreError> {

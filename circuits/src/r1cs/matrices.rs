@@ -10,7 +10,10 @@ use ark_relations::{
 };
 use blake2::{digest::consts::U32, Blake2b, Digest};
 
-/// A named run of rows.
+/// A named run of rows, and of the wires that were allocated for them.
+///
+/// One name is one rule, so that an audit can ask of each what a prover would gain without it. A
+/// section may have wires and no rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Section {
     /// What the rows are for.
@@ -19,6 +22,10 @@ pub struct Section {
     pub start: usize,
     /// Number of rows.
     pub rows: usize,
+    /// Number of the first wire.
+    pub first_wire: usize,
+    /// Number of wires.
+    pub wires: usize,
 }
 
 /// `(A·z) ∘ (B·z) = C·z` for `z = (1, public inputs, private wires)`.
@@ -44,11 +51,24 @@ impl Matrices {
         }
     }
 
-    pub(super) fn begin_section(&mut self, name: &'static str) {
-        self.sections.push(Section { name, start: self.constraints(), rows: 0 });
+    /// Begins a section behind this many wires. One that has just been left is taken up again.
+    pub(super) fn begin_section(&mut self, name: &'static str, wires: usize) {
+        if self.sections.last().is_some_and(|section| section.name == name) {
+            return;
+        }
+        self.end_section(wires);
+        let (start, first_wire) = (self.constraints(), wires);
+        self.sections.push(Section { name, start, rows: 0, first_wire, wires: 0 });
+    }
+
+    fn end_section(&mut self, wires: usize) {
+        if let Some(section) = self.sections.last_mut() {
+            section.wires = wires - section.first_wire;
+        }
     }
 
     pub(super) fn finished(mut self, wires: usize) -> Self {
+        self.end_section(wires);
         self.wires = wires;
         self.abc.iter_mut().for_each(Vec::shrink_to_fit);
         self
@@ -91,10 +111,19 @@ impl Matrices {
         &self.sections
     }
 
-    /// Number of rows by name of section, in the order in which the names first occur.
+    /// The wires that were allocated in the sections of a name, in their order.
+    pub fn wires_of(&self, name: &str) -> Vec<usize> {
+        let sections = self.sections.iter().filter(|section| section.name == name);
+        let wires =
+            sections.flat_map(|section| section.first_wire..section.first_wire + section.wires);
+        wires.collect()
+    }
+
+    /// Number of rows by name of section, in the order in which the names first occur. Sections
+    /// without rows are left out.
     pub fn rows_by_section(&self) -> Vec<(&'static str, usize)> {
         let mut totals: Vec<(&'static str, usize)> = Vec::new();
-        for section in &self.sections {
+        for section in self.sections.iter().filter(|section| section.rows > 0) {
             match totals.iter_mut().find(|(name, _)| *name == section.name) {
                 Some((_, rows)) => *rows += section.rows,
                 None => totals.push((section.name, section.rows)),

@@ -3,7 +3,7 @@
 use super::{Matrices, Term};
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, Zero};
-use std::{fmt, mem};
+use std::{collections::BTreeMap, fmt, mem};
 use zeroize::Zeroizing;
 
 /// The wire that is always 1.
@@ -15,6 +15,7 @@ pub const ONE: usize = 0;
 pub struct Synthesizer {
     assignment: Zeroizing<Vec<Fr>>,
     matrices: Option<Matrices>,
+    overrides: BTreeMap<usize, Fr>,
 }
 
 impl Synthesizer {
@@ -23,7 +24,8 @@ impl Synthesizer {
         let mut assignment = Vec::with_capacity(capacity.max(1 + public.len()));
         assignment.push(Fr::ONE);
         assignment.extend_from_slice(public);
-        Self { assignment: Zeroizing::new(assignment), matrices: None }
+        let assignment = Zeroizing::new(assignment);
+        Self { assignment, matrices: None, overrides: BTreeMap::new() }
     }
 
     /// For a circuit: rows are recorded, whatever the values are.
@@ -32,10 +34,18 @@ impl Synthesizer {
         Self { matrices, ..Self::assigning(public, 0) }
     }
 
+    /// For audits: values alone, as a cheat would choose them. A private wire that is named here
+    /// gets its value from here, whatever the circuit computes for it. The wires behind it follow,
+    /// so that no row breaks but those that state what was overridden.
+    pub fn overriding(public: &[Fr], overrides: BTreeMap<usize, Fr>) -> Self {
+        Self { overrides, ..Self::assigning(public, 0) }
+    }
+
     /// Allocates a private wire.
     pub fn witness(&mut self, value: Fr) -> usize {
-        self.assignment.push(value);
-        self.assignment.len() - 1
+        let wire = self.assignment.len();
+        self.assignment.push(self.overrides.get(&wire).copied().unwrap_or(value));
+        wire
     }
 
     /// Number of wires so far, the constant one and the public inputs included.
@@ -80,10 +90,12 @@ impl Synthesizer {
         self.enforce(value(), less_one, []);
     }
 
-    /// Names the rows that follow, for messages and statistics.
+    /// Names the rows and wires that follow, for messages, statistics and audits. Rows that state
+    /// different rules have different names.
     pub fn section(&mut self, name: &'static str) {
+        let wires = self.wires();
         if let Some(matrices) = &mut self.matrices {
-            matrices.begin_section(name);
+            matrices.begin_section(name, wires);
         }
     }
 

@@ -46,6 +46,22 @@ fn rows_are_counted_by_section() {
 }
 
 #[test]
+fn wires_are_found_by_section() {
+    let mut cs = example(true);
+    cs.section("more");
+    let more = [cs.witness(Fr::ZERO), cs.witness(Fr::ONE)];
+    // A section that is taken up again goes on.
+    cs.section("more");
+    let last = cs.witness(Fr::ONE);
+    let matrices = cs.into_matrices().unwrap();
+    assert_eq!(matrices.wires_of("square"), [3]);
+    assert_eq!(matrices.wires_of("sum"), [0; 0]);
+    assert_eq!(matrices.wires_of("more"), [more[0], more[1], last]);
+    assert_eq!(matrices.sections().len(), 3);
+    assert_eq!(matrices.rows_by_section(), [("square", 1), ("sum", 1)]);
+}
+
+#[test]
 fn violations_are_found_and_named() {
     let matrices = example(true).into_matrices().unwrap();
     let mut assignment = example(false).into_assignment();
@@ -79,4 +95,25 @@ fn the_hash_sees_every_entry_and_count() {
 #[test]
 fn debug_output_shows_no_values() {
     assert_eq!(format!("{:?}", example(false)), "Synthesizer { wires: 4, .. }");
+}
+
+#[test]
+fn what_follows_from_an_overridden_wire_follows_it() {
+    let circuit = |cs: &mut Synthesizer| {
+        let root = cs.witness(Fr::from(3u8));
+        let square = cs.witness(cs.value(root).square());
+        cs.enforce(wire(root), wire(root), wire(square));
+    };
+    let mut recorded = Synthesizer::recording(&[]);
+    circuit(&mut recorded);
+    let matrices = recorded.into_matrices().unwrap();
+    let assignment = |wire: usize| {
+        let mut cs = Synthesizer::overriding(&[], [(wire, Fr::from(5u8))].into());
+        circuit(&mut cs);
+        cs.into_assignment()
+    };
+    assert_eq!(*assignment(1), [1u8, 5, 25].map(Fr::from));
+    assert!(matrices.is_satisfied_by(&assignment(1)));
+    assert_eq!(*assignment(2), [1u8, 3, 5].map(Fr::from));
+    assert!(!matrices.is_satisfied_by(&assignment(2)));
 }

@@ -8,7 +8,7 @@ mod circuit;
 use crate::{
     r1cs::Synthesizer,
     reference::{score_block, BlockScore, ScoreError},
-    statement::{PublicInputs, Statement},
+    statement::{OnChain, PublicInputs, Statement},
 };
 use ark_bn254::Fr;
 use nocknock_primitives::{
@@ -113,11 +113,15 @@ impl From<ScoreError> for Refusal {
     }
 }
 
+impl OnChain for ScoreBlock {
+    const KIND: CircuitKind = CircuitKind::Score;
+}
+
 impl Statement for ScoreBlock {
+    type Shape = MlpShape;
     type Public = Public;
     type Private = Private;
     type Refusal = Refusal;
-    const KIND: CircuitKind = CircuitKind::Score;
     const NAME: &'static str = "s1";
 
     fn check(shape: &MlpShape, public: &Public, private: &Private) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use nocknock_circuits::{
     delivery,
     keys::{ark_verifying_key, generate, KeyFault, KeyStore, ProvingKey, Reduction},
     reduction::CircomReduction,
-    score, D1Prover, ProveError, Prover, ProverError, PublicInputs, S1Prover, Stage, Statement,
+    score, D1Prover, OnChain, ProveError, Prover, ProverError, PublicInputs, S1Prover, Stage,
 };
 use nocknock_primitives::{
     circuit::KeyOrigin,
@@ -18,7 +18,7 @@ use nocknock_primitives::{
 };
 use rand_chacha::ChaCha20Rng;
 
-fn prover<S: Statement>(shape: &MlpShape) -> Prover<S> {
+fn prover<S: OnChain>(shape: &MlpShape) -> Prover<S> {
     let circuit = nocknock_circuits::Circuit::compile(shape);
     let key = generate(&circuit).unwrap();
     Prover::new(circuit, key).unwrap()

@@ -5,7 +5,7 @@ use nocknock_circuits::{
     delivery::DeliverModel,
     keys::{generate, pinned, write_key},
     score::ScoreBlock,
-    Circuit, Statement,
+    Circuit, OnChain,
 };
 use nocknock_primitives::{
     ids::ContentHash,
@@ -16,7 +16,7 @@ use nocknock_primitives::{
 };
 use std::{fs, io, path::Path};
 
-fn assert_pinned<S: Statement>(shape: &MlpShape) {
+fn assert_pinned<S: OnChain>(shape: &MlpShape) {
     let circuit = Circuit::<S>::compile(shape);
     let pinned = pinned::<S>(shape).unwrap();
     let found = circuit.info(pinned.key);
@@ -25,7 +25,7 @@ fn assert_pinned<S: Statement>(shape: &MlpShape) {
     assert!(domain <= circuit.matrices().domain_size());
 }
 
-fn assert_key_is_committed<S: Statement>(shape: &MlpShape) {
+fn assert_key_is_committed<S: OnChain>(shape: &MlpShape) {
     let key = generate(&Circuit::<S>::compile(shape)).unwrap();
     let pinned = pinned::<S>(shape).unwrap();
     assert_eq!(key.id(), pinned.key, "{shape} {}", S::NAME);

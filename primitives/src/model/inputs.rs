@@ -3,7 +3,10 @@
 //! The order is written here and nowhere else. A prover holds inputs as field elements and the
 //! chain as their bytes, so the types are generic over that form.
 
-use super::field;
+use super::{
+    field,
+    layered::{architecture::Architecture, fold as folding, samples::Block, transcript},
+};
 use crate::ids::FieldBytes;
 use nocknock_poseidon::Fr;
 
@@ -41,6 +44,29 @@ pub struct DeliveryInputs<F = Fr> {
     pub key_hash: F,
 }
 
+/// What everybody sees of S3, the score of a layered model on a data block that is known.
+///
+/// `ρ`, `θ` and `E` are never taken from a prover: [`FoldInputs::derive`] computes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoldInputs<F = Fr> {
+    /// `ctx`: chain, circuit, task, worker and block that the proof is for.
+    pub context: F,
+    /// `C_W`: commitment to the model.
+    pub commitment: F,
+    /// `C_Y`: commitment to the sums of the model on the block.
+    pub sums: F,
+    /// `C_u`: hash of the folded inputs.
+    pub inputs: F,
+    /// `ρ`: the challenge that folds the samples.
+    pub rho: F,
+    /// `θ`: the challenge at which the folded block is evaluated.
+    pub theta: F,
+    /// `E`: the folded block at `θ`.
+    pub evaluation: F,
+    /// Score that is claimed, at most the one that the model reaches.
+    pub score: u32,
+}
+
 /// Places in [`ScoreInputs::in_order`], counted from 0.
 pub mod score {
     /// Place of `ctx`.
@@ -71,6 +97,28 @@ pub mod delivery {
     pub const COUNT: u32 = 4;
 }
 
+/// Places in [`FoldInputs::in_order`], counted from 0.
+pub mod fold {
+    /// Place of `ctx`.
+    pub const CONTEXT: usize = 0;
+    /// Place of `C_W`.
+    pub const COMMITMENT: usize = 1;
+    /// Place of `C_Y`.
+    pub const SUMS: usize = 2;
+    /// Place of `C_u`.
+    pub const INPUTS: usize = 3;
+    /// Place of `ρ`.
+    pub const RHO: usize = 4;
+    /// Place of `θ`.
+    pub const THETA: usize = 5;
+    /// Place of `E`.
+    pub const EVALUATION: usize = 6;
+    /// Place of the score.
+    pub const SCORE: usize = 7;
+    /// Number of inputs.
+    pub const COUNT: u32 = 8;
+}
+
 impl<F: InputForm> ScoreInputs<F> {
     /// The inputs in the order in which a verifier takes them.
     pub fn in_order(&self) -> [F; score::COUNT as usize] {
@@ -84,6 +132,43 @@ impl<F: InputForm> DeliveryInputs<F> {
     pub fn in_order(&self) -> [F; delivery::COUNT as usize] {
         let Self { context, commitment, ciphertext_hash, key_hash } = *self;
         [context, commitment, ciphertext_hash, key_hash]
+    }
+}
+
+impl<F: InputForm> FoldInputs<F> {
+    /// The inputs in the order in which a verifier takes them.
+    pub fn in_order(&self) -> [F; fold::COUNT as usize] {
+        let Self { context, commitment, sums, inputs, rho, theta, evaluation, score } = *self;
+        let score = F::from_count(score);
+        [context, commitment, sums, inputs, rho, theta, evaluation, score]
+    }
+}
+
+impl FoldInputs<Fr> {
+    /// The inputs of a claim about a block.
+    ///
+    /// `sums`, `inputs` and `score` come from the prover; everything else is what the verifier
+    /// knows by itself. `block` must be the well-formed block whose root is `block_root`: a proof
+    /// says nothing about any other.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "six are what is public of a claim, two are the block that it is about"
+    )]
+    pub fn derive(
+        context: Fr,
+        commitment: Fr,
+        block_root: Fr,
+        sums: Fr,
+        inputs: Fr,
+        score: u32,
+        architecture: &Architecture,
+        block: &Block,
+    ) -> Self {
+        let rho = transcript::rho(context, commitment, block_root, sums);
+        let theta = transcript::theta(rho, inputs);
+        let folded = folding::fold_inputs(architecture, block, rho);
+        let evaluation = folding::evaluate(theta, &folded, &block.label_elements(architecture));
+        Self { context, commitment, sums, inputs, rho, theta, evaluation, score }
     }
 }
 
@@ -102,6 +187,13 @@ impl InputForm for FieldBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::layered::{
+        root::block_root,
+        samples::{
+            generate::{seven, small, text, CLASSES},
+            Label,
+        },
+    };
 
     fn fields<const N: usize>() -> [Fr; N] {
         core::array::from_fn(|place| Fr::from(100 + place as u32))
@@ -130,6 +222,22 @@ mod tests {
         assert_eq!(ordered[delivery::KEY_HASH], key_hash);
     }
 
+    #[test]
+    fn each_input_of_a_fold_is_at_its_place() {
+        let [context, commitment, sums, inputs, rho, theta, evaluation] = fields();
+        let claim =
+            FoldInputs { context, commitment, sums, inputs, rho, theta, evaluation, score: 7 };
+        let ordered = claim.in_order();
+        assert_eq!(ordered[fold::CONTEXT], context);
+        assert_eq!(ordered[fold::COMMITMENT], commitment);
+        assert_eq!(ordered[fold::SUMS], sums);
+        assert_eq!(ordered[fold::INPUTS], inputs);
+        assert_eq!(ordered[fold::RHO], rho);
+        assert_eq!(ordered[fold::THETA], theta);
+        assert_eq!(ordered[fold::EVALUATION], evaluation);
+        assert_eq!(ordered[fold::SCORE], Fr::from(7u32));
+    }
+
     /// Circuits under registered keys rely on these very places: they can never change.
     #[test]
     fn the_order_is_the_one_of_the_registered_circuits() {
@@ -143,6 +251,17 @@ mod tests {
             delivery::KEY_HASH,
         ];
         assert_eq!(delivery, [0, 1, 2, 3]);
+        let fold = [
+            fold::CONTEXT,
+            fold::COMMITMENT,
+            fold::SUMS,
+            fold::INPUTS,
+            fold::RHO,
+            fold::THETA,
+            fold::EVALUATION,
+            fold::SCORE,
+        ];
+        assert_eq!(fold, [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]
@@ -153,5 +272,63 @@ mod tests {
         let [context, commitment, block_root] = elements.map(|element| field::to_bytes(&element));
         let verified = ScoreInputs { context, commitment, block_root, score: 7, n_real: 9 };
         assert_eq!(proved.in_order().map(|input| field::to_bytes(&input)), verified.in_order());
+    }
+
+    /// The inputs of a claim about seven samples, from `ctx`, `C_W`, `R_block`, `C_Y` and `C_u`.
+    fn claim([context, commitment, root, sums, inputs]: [Fr; 5]) -> FoldInputs {
+        let (architecture, block) = (small(CLASSES), seven());
+        FoldInputs::derive(context, commitment, root, sums, inputs, 3, &architecture, &block)
+    }
+
+    /// The figures come from a separate program.
+    #[test]
+    fn the_inputs_of_seven_samples_are_fixed() {
+        let architecture = small(CLASSES);
+        let root = block_root(&architecture, &[7; 32], 0x0102, &seven().to_wire(&architecture));
+        let [context, commitment, sums, inputs] = [1u8, 2, 4, 5].map(Fr::from);
+        let claim = claim([context, commitment, root, sums, inputs]);
+        let given = [claim.context, claim.commitment, claim.sums, claim.inputs];
+        assert_eq!((given, claim.score), ([context, commitment, sums, inputs], 3));
+        let expected = [
+            "0x08b5122c1f4cdc85690c9391120c420cb82c9420d9940af300851c5c3c2c1352",
+            "0x12e7846ff5c4373216db8dc910d5de1c724ac484764ae1ff5cbd49c154339710",
+            "0x0dc9b9e24ff576a4ca227a9f030860b16e381bb73a40d86f13eb4d0e0e6cc91c",
+        ];
+        assert_eq!([claim.rho, claim.theta, claim.evaluation].map(text), expected);
+    }
+
+    #[test]
+    fn all_that_is_fixed_before_a_challenge_changes_it() {
+        let parts: [Fr; 5] = fields();
+        let before = claim(parts);
+        for place in 0..5 {
+            let mut parts = parts;
+            parts[place] += Fr::from(1u8);
+            let after = claim(parts);
+            // C_u comes after ρ.
+            assert_eq!(before.rho != after.rho, place < 4, "{place}");
+            assert_ne!(before.theta, after.theta, "{place}");
+            assert_ne!(before.evaluation, after.evaluation, "{place}");
+        }
+    }
+
+    #[test]
+    fn the_evaluation_sees_every_input_and_label() {
+        let architecture = small(CLASSES);
+        let [context, commitment, root, sums, inputs] = fields();
+        let evaluation = |block: &Block| {
+            FoldInputs::derive(context, commitment, root, sums, inputs, 3, &architecture, block)
+                .evaluation
+        };
+        let block = seven();
+        for (sample, place) in (0..28usize).map(|number| (number / 4, number % 4)) {
+            let mut samples = block.samples().to_vec();
+            match samples[sample].inputs.get_mut(place) {
+                Some(input) => *input ^= 1,
+                None => samples[sample].label = Label::Class((sample as u8 + 1) % 3),
+            }
+            let other = Block::new(&architecture, samples).unwrap();
+            assert_ne!(evaluation(&other), evaluation(&block), "{sample} {place}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The model that is proved about: a small multilayer perceptron over integers.
+//! The models that are proved about: small multilayer perceptrons over integers.
 //!
 //! One definition for three users: the runtime, which recomputes the root of a revealed block; the
 //! worker, which trains, commits and delivers; and the circuits, which prove.
@@ -11,8 +11,10 @@
 //! * [`context`]: the public input that ties a proof to its purpose.
 //! * [`inputs`]: the public inputs of the statements that are proved, in their order.
 //! * [`field`]: field elements as 32 bytes.
+//! * [`layered`]: models of any depth and with other outputs than one class, on samples that the
+//!   chain folds.
 //!
-//! The arithmetic of the model, with `>>` rounding down:
+//! The arithmetic of the perceptron, with `>>` rounding down:
 //!
 //! ```text
 //! y = W1·x + b1        h = max(y, 0) >> shift        z = W2·h + b2
@@ -24,6 +26,7 @@ pub mod context;
 pub mod delivery;
 pub mod field;
 pub mod inputs;
+pub mod layered;
 pub mod packing;
 pub mod rows;
 pub mod shape;
@@ -32,7 +35,7 @@ pub mod wire;
 
 pub use commit::{block_root, ciphertext_hash, key_hash, model_commitment};
 pub use context::{Context, ContextDomain};
-pub use inputs::{DeliveryInputs, ScoreInputs};
+pub use inputs::{DeliveryInputs, FoldInputs, ScoreInputs};
 pub use nocknock_poseidon::Fr;
 pub use rows::{check_rows, Row, RowError, RowFault};
 pub use shape::{MlpShape, ShapeError};

@@ -1,18 +1,15 @@
 //! Values that parse, but cannot be meant.
 
 use super::{Account, Config, Limits, Monitor, Policy, Proving, Retry, Storage};
-use crate::train;
 use nocknock_primitives::{
     limits::MAX_TEST_BLOCKS,
-    model::{
-        shape::{DIGITS_64X32X10, SHAPES},
-        MlpShape,
-    },
+    model::{shape::SHAPES, MlpShape},
 };
 use nocknock_storage::{
     blob_id::ShardCount,
     client::{EndpointUrl, PlainHttp},
 };
+use nocknock_training::TrainConfig;
 
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +55,7 @@ pub enum Fault {
     NotLoopback,
     /// A setting of the trainer.
     #[error(transparent)]
-    Trainer(#[from] train::ConfigError),
+    Trainer(#[from] nocknock_training::ConfigError),
 }
 
 type Checked = Result<(), CheckError>;
@@ -185,9 +182,8 @@ fn check_monitor(monitor: &Monitor) -> Checked {
 }
 
 /// What depends on the shape, the size of images, is checked when a task is chosen.
-fn check_trainer(settings: &train::TrainConfig) -> Checked {
-    let settings = train::TrainConfig { image_shift: None, ..settings.clone() };
-    settings.check(&DIGITS_64X32X10).map_err(|error| fail("training.settings", error))
+fn check_trainer(settings: &TrainConfig) -> Checked {
+    settings.check().map_err(|error| fail("training.settings", error))
 }
 
 impl Storage {

@@ -6,9 +6,9 @@ mod tokens;
 pub use check::{CheckError, Fault};
 pub use tokens::{ParseTokensError, Tokens};
 
-use crate::train::{DeviceChoice, TrainConfig};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use nocknock_primitives::ids::ExperimentId;
+use nocknock_training::{DeviceChoice, TrainConfig};
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,

@@ -5,9 +5,7 @@ use crate::{
     blobs::{Blobs, Walrus},
     machine::{free_disk_mib, free_memory_mib, Shortage},
     secret::Secret,
-    train::DeviceChoice,
 };
-use candle_core::DeviceLocation;
 use nocknock_storage::client::RetryPolicy;
 use std::{path::Path, sync::Arc};
 use tokio::net::TcpListener;
@@ -44,20 +42,9 @@ pub(super) fn memory(input: &DoctorInput<'_>) -> Finding {
 /// The device for training opens.
 pub(super) fn device(input: &DoctorInput<'_>) -> Finding {
     const CHECK: &str = "device";
-    match input.config.training.device.open() {
-        Ok(device) => {
-            Finding::good(CHECK, format!("models are trained on {}", choice_of(device.location())))
-        }
+    match input.config.training.device.probe() {
+        Ok(device) => Finding::good(CHECK, format!("models are trained on {device}")),
         Err(error) => Finding::bad(CHECK, format!("{error} (training.device)")),
-    }
-}
-
-/// The device as the configuration names it.
-fn choice_of(location: DeviceLocation) -> DeviceChoice {
-    match location {
-        DeviceLocation::Cpu => DeviceChoice::Cpu,
-        DeviceLocation::Cuda { gpu_id } => DeviceChoice::Cuda(gpu_id),
-        DeviceLocation::Metal { .. } => DeviceChoice::Metal,
     }
 }
 

@@ -11,7 +11,7 @@ fn lonely() -> Config {
     config.chain.urls = vec!["ws://127.0.0.1:9".into()];
     config.storage.aggregators = vec!["http://127.0.0.1:9".into()];
     config.storage.publishers = Vec::new();
-    config.training.device = crate::train::DeviceChoice::Cpu;
+    config.training.device = nocknock_training::DeviceChoice::Cpu;
     config
 }
 

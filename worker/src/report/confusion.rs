@@ -1,7 +1,7 @@
 //! The confusion matrix as CSV and SVG.
 
 use super::folder::ReportError;
-use crate::train::Confusion;
+use nocknock_training::Confusion;
 use plotters::{
     coord::Shift,
     prelude::*,

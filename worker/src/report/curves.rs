@@ -1,7 +1,7 @@
 //! Curves over the epochs as SVG.
 
 use super::folder::ReportError;
-use crate::train::EpochMetrics;
+use nocknock_training::EpochMetrics;
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ pub(super) fn loss_svg(history: &[EpochMetrics]) -> Result<String, ReportError> 
         points: points(history, |epoch| Some(epoch.loss)),
     };
     let highest = curve.points.iter().map(|(_, loss)| *loss).fold(0.0, f64::max);
-    draw("Loss", "mean cross-entropy", 0.0..highest.max(0.01) * 1.05, &[curve])
+    draw("Loss", "mean of the samples", 0.0..highest.max(0.01) * 1.05, &[curve])
 }
 
 /// Both accuracies of each epoch.

@@ -6,7 +6,7 @@ use super::{
     markdown::markdown,
     tensorboard::EventFile,
 };
-use crate::train::{EpochMetrics, TrainReport};
+use nocknock_training::{EpochMetrics, Errors, TrainReport};
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -78,8 +78,10 @@ impl RunFolder {
         let (rows, judged) = report.judged();
         self.write("loss.svg", &loss_svg(&report.history)?)?;
         self.write("accuracy.svg", &accuracy_svg(&report.history)?)?;
-        self.write("confusion.csv", &confusion_csv(&judged.confusion))?;
-        self.write("confusion.svg", &confusion_svg(&judged.confusion, rows)?)?;
+        if let Errors::Classes(confusion) = &judged.errors {
+            self.write("confusion.csv", &confusion_csv(confusion))?;
+            self.write("confusion.svg", &confusion_svg(confusion, rows)?)?;
+        }
         self.write("report.json", &serde_json::to_string_pretty(report)?)?;
         self.write("report.md", &markdown(report))
     }

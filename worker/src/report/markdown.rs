@@ -1,7 +1,7 @@
 //! The report that people read.
 
-use crate::train::{
-    EpochMetrics, Evaluation, ImageShift, Optimiser, Schedule, StopReason, TrainReport,
+use nocknock_training::{
+    EpochMetrics, Errors, Evaluation, ImageShift, Optimiser, Schedule, StopReason, TrainReport,
 };
 use std::fmt::Write;
 
@@ -20,15 +20,13 @@ fn write_all(out: &mut String, report: &TrainReport) -> std::fmt::Result {
     write_settings(out, report)?;
     writeln!(out, "\n## Curves\n")?;
     writeln!(out, "![Loss](loss.svg)\n\n![Strict accuracy](accuracy.svg)")?;
-    let (rows, _) = report.judged();
-    writeln!(out, "\n## Confusion of the {rows} rows\n\n![Confusion matrix](confusion.svg)")?;
+    write_errors(out, report)?;
     writeln!(out, "\n## Epochs\n")?;
     write_epochs(out, &report.history)
 }
 
 fn write_result(out: &mut String, report: &TrainReport) -> std::fmt::Result {
-    writeln!(out, "A row counts as correct if the output of its class is strictly above all")?;
-    writeln!(out, "others, computed with the integers that are proved.\n")?;
+    writeln!(out, "{}, computed with the integers that are proved.\n", rule(&report.training))?;
     writeln!(out, "| Rows | Correct | Of | Share |\n| --- | --- | --- | --- |")?;
     write_evaluation(out, "training", &report.training)?;
     if let Some(validation) = &report.validation {
@@ -57,7 +55,43 @@ fn write_result(out: &mut String, report: &TrainReport) -> std::fmt::Result {
 
 fn write_evaluation(out: &mut String, rows: &str, found: &Evaluation) -> std::fmt::Result {
     let share = found.accuracy() * 100.0;
-    writeln!(out, "| {rows} | {} | {} | {share:.2} % |", found.correct, found.rows)
+    writeln!(out, "| {rows} | {} | {} | {share:.2} % |", found.score, found.perfect)
+}
+
+/// What is counted.
+fn rule(found: &Evaluation) -> &'static str {
+    match found.errors {
+        Errors::Classes(_) => {
+            "A row counts as correct if the output of its class is strictly above all\nothers"
+        }
+        Errors::Labels(_) => "Each right answer about a label counts, yes and no alike",
+        Errors::Number(_) => "A row counts the more, the nearer the output is to its number",
+    }
+}
+
+fn write_errors(out: &mut String, report: &TrainReport) -> std::fmt::Result {
+    let (rows, judged) = report.judged();
+    match &judged.errors {
+        Errors::Classes(_) => {
+            writeln!(out, "\n## Confusion of the {rows} rows\n")?;
+            writeln!(out, "![Confusion matrix](confusion.svg)")
+        }
+        Errors::Labels(labels) => {
+            writeln!(out, "\n## Answers on the {rows} rows\n")?;
+            writeln!(out, "| Label | Right yes | Wrong no | Right no | Wrong yes |")?;
+            writeln!(out, "| --- | --- | --- | --- | --- |")?;
+            for (label, counts) in labels.iter().enumerate() {
+                let yes = format!("{} | {}", counts.right_yes, counts.wrong_no);
+                writeln!(out, "| {label} | {yes} | {} | {} |", counts.right_no, counts.wrong_yes)?;
+            }
+            Ok(())
+        }
+        Errors::Number(distances) => {
+            let mean = distances.sum as f64 / judged.samples.max(1) as f64;
+            writeln!(out, "\n## Distances of the {rows} rows\n")?;
+            writeln!(out, "{mean:.1} in the mean, {} at most.", distances.largest)
+        }
+    }
 }
 
 fn write_settings(out: &mut String, report: &TrainReport) -> std::fmt::Result {

@@ -8,7 +8,7 @@
 //! | `metrics.jsonl` | one line of JSON for each epoch |
 //! | `events.out.tfevents.…` | the same for TensorBoard |
 //! | `loss.svg`, `accuracy.svg` | curves |
-//! | `confusion.csv`, `confusion.svg` | which classes are taken for which |
+//! | `confusion.csv`, `confusion.svg` | which classes are taken for which, if there are classes |
 //! | `report.json`, `report.md` | the whole run |
 
 mod confusion;

@@ -6,8 +6,8 @@
 //! field 1, a message of 1 tag (text) and 2 value (float). Source:
 //! `tensorflow/core/util/event.proto` and `tensorflow/core/lib/io/record_writer.h`.
 
-use crate::train::EpochMetrics;
 use crc::{Crc, CRC_32_ISCSI};
+use nocknock_training::EpochMetrics;
 use std::{
     fs::File,
     io::{self, Write},

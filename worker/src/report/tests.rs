@@ -4,7 +4,10 @@ use super::{
     tensorboard::{masked, record, scalars},
     RunFolder,
 };
-use crate::train::{Confusion, EpochMetrics, Evaluation, StopReason, TrainConfig, TrainReport};
+use nocknock_training::{
+    Confusion, Distances, EpochMetrics, Errors, Evaluation, LabelCounts, StopReason, TrainConfig,
+    TrainReport,
+};
 use std::{fs, path::Path};
 
 fn epoch(number: u32) -> EpochMetrics {
@@ -20,11 +23,9 @@ fn epoch(number: u32) -> EpochMetrics {
 }
 
 fn report() -> TrainReport {
-    let evaluation = Evaluation {
-        rows: 9,
-        correct: 7,
-        confusion: Confusion { counts: vec![vec![4, 1, 0], vec![0, 3, 1]] },
-    };
+    let counts = vec![vec![4, 1, 0], vec![0, 3, 1]];
+    let errors = Errors::Classes(Confusion { counts });
+    let evaluation = Evaluation { samples: 9, score: 7, perfect: 9, errors };
     TrainReport {
         shape: "tiny-4x3x2".to_owned(),
         config: TrainConfig::default(),
@@ -126,6 +127,26 @@ fn a_finished_record_has_plots_tables_and_a_report() {
     assert!(text.contains("| 3 | 0.3333 | 90.00 % | 80.00 % |"));
     let parsed: TrainReport = serde_json::from_str(&read(folder.path(), "report.json")).unwrap();
     assert_eq!(parsed, report());
+}
+
+/// What the report of another head says of its errors.
+fn told_of(errors: Errors) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let judged = Evaluation { samples: 4, score: 5, perfect: 8, errors };
+    let other = TrainReport { training: judged.clone(), validation: Some(judged), ..report() };
+    RunFolder::start(folder.path(), &[]).unwrap().finish(&other).unwrap();
+    assert!(!folder.path().join("confusion.csv").exists());
+    read(folder.path(), "report.md")
+}
+
+#[test]
+fn labels_and_numbers_are_told_in_their_own_way() {
+    let counts = LabelCounts { right_yes: 1, wrong_no: 2, right_no: 0, wrong_yes: 1 };
+    let text = told_of(Errors::Labels(vec![counts]));
+    assert!(text.contains("| 0 | 1 | 2 | 0 | 1 |"), "{text}");
+    assert!(text.contains("| validation | 5 | 8 | 62.50 % |"), "{text}");
+    let text = told_of(Errors::Number(Distances { sum: 10, largest: 7 }));
+    assert!(text.contains("2.5 in the mean, 7 at most"), "{text}");
 }
 
 #[test]

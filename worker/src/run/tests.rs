@@ -12,7 +12,6 @@ use crate::{
         LearnError, Trainer, TrainingJob,
     },
     state::ModelFact,
-    train::TrainError,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -22,6 +21,7 @@ use nocknock_primitives::{
     score::Score,
     task::{Funding, Outcome},
 };
+use nocknock_training::TrainError;
 use std::sync::{
     atomic::{AtomicBool, Ordering},
     Mutex, PoisonError,

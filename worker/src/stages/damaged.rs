@@ -12,7 +12,7 @@ use crate::{
 use nocknock_circuits::{
     delivery::DeliverModel,
     score::{self, ScoreBlock},
-    Proof, Prover, Statement,
+    OnChain, Proof, Prover,
 };
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{
@@ -132,7 +132,7 @@ async fn is_sound_delivery(step: &StepContext<'_>) -> Result<bool, StepError> {
     tokio::task::spawn_blocking(check).await?
 }
 
-fn holds<S: Statement>(prover: &Prover<S>, public: &S::Public, proof: &ProofBytes) -> bool {
+fn holds<S: OnChain>(prover: &Prover<S>, public: &S::Public, proof: &ProofBytes) -> bool {
     let proof = Proof::<S>::from_bytes(&proof.0);
     proof.is_ok_and(|proof| proof.verify(prover.verifying_key(), public).is_ok())
 }

@@ -1,8 +1,7 @@
 //! Why a step was not taken.
 
-use crate::{
-    blobs::BlobError, chain::ChainError, machine::Shortage, state::StateError, train::TrainError,
-};
+use crate::{blobs::BlobError, chain::ChainError, machine::Shortage, state::StateError};
+use nocknock_training::TrainError;
 use std::path::PathBuf;
 
 /// Why a step was not taken. Every text says what to do; none holds a secret.

@@ -6,16 +6,20 @@ use crate::{
     chain::Depth,
     config, machine,
     notice::{Notice, Notices},
+    perceptron::{self, Samples, Trained},
     policy::time_until,
     report::{ReportError, RunFolder},
     state::{ModelFact, StateError},
-    train::{
-        self, CheckpointError, EpochMetrics, Evaluation, StepProgress, TrainError, TrainObserver,
-        TrainPlan, TrainedModel, TrainingSet,
-    },
 };
 use nocknock_dataset::TrainBlob;
-use nocknock_primitives::{ids::TaskId, model::wire::WireError};
+use nocknock_primitives::{
+    ids::TaskId,
+    model::{layered::architecture::ArchitectureError, wire::WireError},
+};
+use nocknock_training::{
+    CheckpointError, EpochMetrics, Evaluation, StepProgress, TrainConfig, TrainError,
+    TrainObserver, TrainPlan, TrainReport,
+};
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
@@ -31,8 +35,8 @@ const SLOTS_TO_COMMIT: u32 = 4;
 pub struct TrainingJob {
     /// The task, for notices; 0 outside of tasks.
     pub task: TaskId,
-    /// The rows.
-    pub data: TrainingSet,
+    /// The samples.
+    pub data: Samples,
     /// Where checkpoints and reports go.
     pub folder: PathBuf,
     /// When to make do with the best model so far.
@@ -100,10 +104,10 @@ impl Trainer for CandleTrainer {
 
 impl CandleTrainer {
     /// Trains with checkpoints in a folder, and leaves a report there.
-    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<TrainedModel, TrainError> {
+    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<Trained, TrainError> {
         let config::Training { device, settings } = &self.training;
         let mut watch = Watch::new(job, folder);
-        let trained = train::train(&job.data, settings, *device, Some(folder), &mut watch)?;
+        let trained = perceptron::train(&job.data, settings, *device, Some(folder), &mut watch)?;
         watch.finish(&trained.report);
         Ok(trained)
     }
@@ -127,7 +131,7 @@ fn put_checkpoint_aside(job: &TrainingJob, path: &Path, reason: &str) -> Result<
 }
 
 /// The settings whose hash is attested, byte for byte.
-fn write_settings(folder: &Path, settings: &train::TrainConfig) -> Result<(), LearnError> {
+fn write_settings(folder: &Path, settings: &TrainConfig) -> Result<(), LearnError> {
     let json = serde_json::to_vec(settings);
     let json = json.map_err(|error| LearnError::Settings(error.to_string()))?;
     let made = fs::create_dir_all(folder);
@@ -163,7 +167,7 @@ impl<'a> Watch<'a> {
         });
     }
 
-    fn finish(mut self, report: &train::TrainReport) {
+    fn finish(mut self, report: &TrainReport) {
         let finished = self.record.take().map(|record| record.finish(report));
         if let Some(Err(error)) = finished {
             self.give_record_up(&error);
@@ -229,23 +233,34 @@ async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> 
     })
 }
 
+/// Why training data has no samples to learn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SamplesError {
+    /// The data is no data of its shape.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// The shape is too large.
+    #[error("models of this shape cannot be trained: {0}")]
+    Shape(#[from] ArchitectureError),
+}
+
 /// The checked training data of the journal.
-fn data_of(step: &StepContext<'_>) -> Result<TrainingSet, StepError> {
+fn data_of(step: &StepContext<'_>) -> Result<Samples, StepError> {
     let path = step.journal.data_file();
     let bytes = step.journal.data()?;
     let data = TrainBlob::decode(&bytes).map_err(|error| StateError::damaged(&path, error))?;
-    let set = training_set(&data);
-    Ok(set.map_err(|error| StateError::damaged(&path, error))?)
+    match samples_of(&data) {
+        Ok(samples) => Ok(samples),
+        Err(SamplesError::Wire(error)) => Err(StateError::damaged(&path, error).into()),
+        Err(error @ SamplesError::Shape(_)) => Err(Refusal::Data(error.to_string()).into()),
+    }
 }
 
 /// All samples of training data.
-pub fn training_set(data: &TrainBlob) -> Result<TrainingSet, WireError> {
+pub fn samples_of(data: &TrainBlob) -> Result<Samples, SamplesError> {
     let samples = data.samples()?;
-    Ok(TrainingSet {
-        shape: *data.shape(),
-        inputs: samples.features().to_vec(),
-        labels: samples.labels().to_vec(),
-    })
+    let (inputs, classes) = (samples.features().to_vec(), samples.labels().to_vec());
+    Ok(Samples::new(*data.shape(), inputs, classes)?)
 }
 
 /// What the policy allows, or what the task leaves if that is less.
@@ -263,9 +278,9 @@ impl From<LearnError> for StepError {
     fn from(error: LearnError) -> Self {
         match error {
             LearnError::Train(TrainError::Interrupted { .. }) => Self::Stopped,
-            LearnError::Train(
-                error @ (TrainError::Config(_) | TrainError::ShapeTooWide { .. }),
-            ) => Refusal::Settings(error.to_string()).into(),
+            LearnError::Train(error @ (TrainError::Config(_) | TrainError::Untrainable(_))) => {
+                Refusal::Settings(error.to_string()).into()
+            }
             LearnError::Train(error) => Self::Train(Box::new(error)),
             LearnError::Report(error) => Self::Report(error.to_string()),
             LearnError::Settings(text) => Self::Report(text),

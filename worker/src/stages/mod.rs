@@ -16,7 +16,7 @@ mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
 pub use fetch::check_data;
-pub use learn::{training_set, CandleTrainer, LearnError, Trainer, TrainingJob};
+pub use learn::{samples_of, CandleTrainer, LearnError, SamplesError, Trainer, TrainingJob};
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;
 pub use withdraw::{withdraw, WithdrawError};

@@ -6,7 +6,7 @@ use nocknock_circuits::{
     delivery::DeliverModel,
     keys::{KeyFileError, KeyStore, KeyStoreError},
     score::ScoreBlock,
-    Prover, ProverError, Statement,
+    OnChain, Prover, ProverError,
 };
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{circuit::KeyOrigin, ids::CircuitId};
@@ -26,7 +26,7 @@ pub struct Provers {
 
 /// Provers of one statement. The lock is held while one is made, so that two tasks that need the
 /// same key do not both make it.
-struct ProverCache<S>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
+struct ProverCache<S: OnChain>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
 
 impl Provers {
     /// Provers with keys of this folder.
@@ -50,7 +50,7 @@ impl Provers {
     }
 }
 
-impl<S: Statement> ProverCache<S> {
+impl<S: OnChain> ProverCache<S> {
     fn get(&self, keys: &KeyStore, record: &CircuitRecord) -> Result<Arc<Prover<S>>, StepError> {
         let id = record.info.id();
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ impl<S: Statement> ProverCache<S> {
     }
 }
 
-fn make<S: Statement>(
+fn make<S: OnChain>(
     keys: &KeyStore,
     record: &CircuitRecord,
     id: &CircuitId,
@@ -113,7 +113,7 @@ fn may_answer_again(reason: &io::Error) -> bool {
     !matches!(reason.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
 }
 
-impl<S> fmt::Debug for ProverCache<S> {
+impl<S: OnChain> fmt::Debug for ProverCache<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         f.debug_tuple("ProverCache").field(&made.len()).finish()

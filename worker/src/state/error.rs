@@ -2,6 +2,7 @@
 
 use crate::secret::RandomnessError;
 use nocknock_client::{AccountId, Hash, OtherChain};
+use nocknock_durable as durable;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -77,7 +78,7 @@ pub enum StateError {
         reason: String,
     },
     /// A file could not be read or written.
-    #[error("cannot {doing} {}: {}", path.display(), explain(reason))]
+    #[error("cannot {doing} {}: {}", path.display(), durable::explain(reason))]
     Io {
         /// What was tried.
         doing: &'static str,
@@ -132,22 +133,6 @@ impl StateError {
     /// Time alone may mend it: somebody frees space, or a disk answers again.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Io { .. } | Self::Randomness(_))
-    }
-}
-
-/// Says more than the system does where a user can act.
-pub(crate) fn explain(reason: &io::Error) -> String {
-    match reason.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "the disk is full; free some space, nothing that was saved is lost".to_owned()
-        }
-        io::ErrorKind::FileTooLarge => "the system allows no file of this size here; raise the \
-             limit (`ulimit -f`, or that of the file system), nothing that was saved is lost"
-            .to_owned(),
-        io::ErrorKind::PermissionDenied => {
-            format!("{reason}; the folder must belong to the user who runs the worker")
-        }
-        _ => reason.to_string(),
     }
 }
 

@@ -35,7 +35,6 @@ mod lock;
 mod owner;
 
 pub use disk::{Disk, DurableDisk};
-pub(crate) use error::explain;
 pub use error::StateError;
 pub use facts::{
     Chosen, CommitmentFact, DataFact, DeliveryKey, Ending, EndingFact, ModelFact, ProofFact,

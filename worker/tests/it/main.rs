@@ -1,4 +1,3 @@
 //! Tests of the worker from outside.
 
 mod program;
-mod training;

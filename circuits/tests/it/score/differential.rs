@@ -1,5 +1,5 @@
 //! The integer reference and the circuit agree on random models and rows. The worker's tests hold
-//! the same reference against candle.
+//! the same reference against that of the trainer, whose tests hold it against candle.
 
 use crate::support::{random_private, random_shape, rng, TINY};
 use ark_bn254::Fr;

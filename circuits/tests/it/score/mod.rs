@@ -2,5 +2,5 @@
 
 mod differential;
 mod forgeries;
-mod mutation;
+pub(crate) mod mutation;
 mod rules;

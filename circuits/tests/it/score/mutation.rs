@@ -27,7 +27,7 @@ fn is_violated(matrices: &Matrices, row: usize, assignment: &[Fr]) -> bool {
 }
 
 /// Changes these wires one by one, in several ways each.
-fn assert_each_is_bound(
+pub(crate) fn assert_each_is_bound(
     matrices: &Matrices,
     mut assignment: Vec<Fr>,
     wires: impl Iterator<Item = usize>,

@@ -3,7 +3,7 @@
 use crate::{mock::*, Candidate};
 use frame_support::{assert_ok, BoundedVec};
 use nocknock_circuits::{
-    delivery, keys::generate, score, Circuit, Proof, Prover, PublicInputs, Statement,
+    delivery, keys::generate, score, Circuit, OnChain, Proof, Prover, PublicInputs, Statement,
 };
 use nocknock_groth16::{encode_input, Fr};
 use nocknock_primitives::{
@@ -20,13 +20,13 @@ use std::sync::LazyLock;
 static S1: LazyLock<score::Prover> = LazyLock::new(prover);
 static D1: LazyLock<delivery::Prover> = LazyLock::new(prover);
 
-fn prover<S: Statement>() -> Prover<S> {
+fn prover<S: OnChain>() -> Prover<S> {
     let circuit = Circuit::compile(&TINY);
     let key = generate(&circuit).expect("the circuit has a key");
     Prover::new(circuit, key).expect("the key belongs to the circuit")
 }
 
-fn register<S: Statement>(prover: &Prover<S>) -> CircuitId {
+fn register<S: OnChain>(prover: &Prover<S>) -> CircuitId {
     let key = prover.key().verifying_key().to_bytes();
     let candidate = Candidate {
         info: prover.info().clone(),

@@ -1,7 +1,7 @@
 //! Models and data of the tiny shape: a sample is of class 1 if its first value is above its
 //! second.
 
-use nocknock_circuits::{delivery, keys::generate, score, Circuit, Prover, Statement};
+use nocknock_circuits::{delivery, keys::generate, score, Circuit, OnChain, Prover};
 use nocknock_primitives::{
     model::{
         field,
@@ -23,7 +23,7 @@ pub(crate) static S1: LazyLock<score::Prover> = LazyLock::new(prover);
 /// Makes proofs of deliveries under the development key.
 pub(crate) static D1: LazyLock<delivery::Prover> = LazyLock::new(prover);
 
-fn prover<S: Statement>() -> Prover<S> {
+fn prover<S: OnChain>() -> Prover<S> {
     let circuit = Circuit::compile(&SHAPE);
     let key = generate(&circuit).expect("the circuit has a key");
     Prover::new(circuit, key).expect("the key belongs to the circuit")

@@ -1,6 +1,7 @@
 //! Exit codes, as `--help` lists them.
 
 use crate::print;
+use nocknock_training::{CheckpointError, TrainError};
 use nocknock_worker::{
     account::AccountError,
     blobs::BlobError,
@@ -12,7 +13,6 @@ use nocknock_worker::{
     register::RegisterError,
     stages::{Refusal, StepError, WithdrawError},
     state::StateError,
-    train::{CheckpointError, TrainError},
     unregister::UnregisterError,
 };
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     // The environment may change only while there is a single thread.
-    nocknock_worker::train::set_compute_threads(threads);
+    nocknock_training::set_compute_threads(threads);
     let arguments = Arguments::parse();
     match start(arguments) {
         Ok(code) => code,

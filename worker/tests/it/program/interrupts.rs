@@ -1,7 +1,7 @@
 //! Ctrl-C while a model is trained.
 
 use super::{folder, prepared, table_of_two_kinds, PROGRAM};
-use nocknock_worker::train::CHECKPOINT_FILE;
+use nocknock_training::CHECKPOINT_FILE;
 use serde_json::Value;
 use std::{
     fs::{self, File},

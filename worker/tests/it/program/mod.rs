@@ -306,7 +306,7 @@ fn a_training_whose_checkpoint_is_damaged_begins_anew_and_says_so() {
     let model = fs::read(folder.join("model.json")).unwrap();
     let mut entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let settings = entries.find(|path| path.is_dir()).expect("a folder of settings");
-    let checkpoint = settings.join(nocknock_worker::train::CHECKPOINT_FILE);
+    let checkpoint = settings.join(nocknock_training::CHECKPOINT_FILE);
     let mut bytes = fs::read(&checkpoint).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xff;

@@ -14,9 +14,9 @@ use nocknock_dataset::{
 };
 use nocknock_primitives::model::MlpShape;
 use nocknock_worker::{
-    stages::{training_set, CandleTrainer, Trainer, TrainingJob},
+    perceptron::Samples,
+    stages::{samples_of, CandleTrainer, Trainer, TrainingJob},
     state::{Disk, DurableDisk, FolderLock, ModelFact, StateError},
-    train::TrainingSet,
 };
 use std::{
     fs,
@@ -60,7 +60,7 @@ fn occupy(folder: &Path) -> Result<FolderLock, StateError> {
     }
 }
 
-fn read(options: &Train) -> Result<TrainingSet> {
+fn read(options: &Train) -> Result<Samples> {
     let path = &options.data;
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     if bytes.starts_with(MAGIC) {
@@ -68,7 +68,7 @@ fn read(options: &Train) -> Result<TrainingSet> {
         if options.shape.is_some_and(|shape| shape != *blob.shape()) {
             bail!("{} is of shape {}", path.display(), blob.shape());
         }
-        return Ok(training_set(&blob)?);
+        return Ok(samples_of(&blob)?);
     }
     let shape = options.shape.ok_or_else(no_shape)?;
     read_table(path, &shape, options.label.as_deref())
@@ -81,7 +81,7 @@ fn no_shape() -> UsageError {
     ))
 }
 
-fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<TrainingSet> {
+fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Samples> {
     let options = ReadOptions {
         label: match label {
             Some(name) => LabelColumn::Named(name.to_owned()),
@@ -93,11 +93,8 @@ fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Trai
     let labels = table.labels().context("the table has no column with classes")?;
     check_classes(labels, shape).with_context(|| path.display().to_string())?;
     let quantiser = Quantiser::fit(&table, shape, Range::MinMax)?;
-    Ok(TrainingSet {
-        shape: *shape,
-        inputs: quantiser.table(&table)?.concat(),
-        labels: labels.of_row.clone(),
-    })
+    let inputs = quantiser.table(&table)?.concat();
+    Ok(Samples::new(*shape, inputs, labels.of_row.clone())?)
 }
 
 fn check_classes(labels: &Labels, shape: &MlpShape) -> Result<(), UsageError> {

@@ -1,0 +1,335 @@
+//! What a prover chooses freely, computed with plain integers: everything else in the circuit
+//! follows from these values, the weights, salt and key, and the public inputs.
+
+use super::Private;
+use crate::reference::layered::{gains, is_among, trace, Trace};
+use ark_bn254::Fr;
+use nocknock_poseidon::{packing::pack, sponge_hash, DomainTag};
+use nocknock_primitives::model::layered::{
+    architecture::{Architecture, Goal, Head, Layer, TARGET_BITS},
+    samples::{Block, Label, Sample},
+};
+
+/// Tag of `C_Y`.
+pub(super) const SUMS: DomainTag = DomainTag::new(b"nn/fold/sums/v1_");
+
+/// Where values of a head are cut off, in both directions, so that forged inputs cannot overflow.
+/// Nothing in range is so large.
+const LIMIT: i128 = 1 << 60;
+
+/// The free values of a proof.
+pub(super) struct Witness {
+    /// Sums of the hidden layers: layer by layer, unit by unit, sample by sample.
+    pub(super) sums: Vec<Vec<Vec<i64>>>,
+    /// What the head adds.
+    pub(super) outputs: Outputs,
+    /// Bits of the labels, sample by sample.
+    pub(super) labels: Vec<Vec<bool>>,
+    /// Claims, sample by sample.
+    pub(super) claims: Vec<bool>,
+}
+
+/// What a head adds to the free values.
+pub(super) enum Outputs {
+    /// Of a head of classes, sample by sample.
+    Classes {
+        /// Bits of a distance.
+        distance_bits: u32,
+        /// How many classes of a right sample may be above its own.
+        exceptions: u32,
+        /// The distances of each sample.
+        rankings: Vec<Ranking>,
+    },
+    /// Of a head of labels.
+    Labels {
+        /// Bits of an output.
+        sum_bits: u32,
+        /// The outputs: label by label, sample by sample.
+        outputs: Vec<Vec<i64>>,
+    },
+    /// Of a head that is a number.
+    Number {
+        /// Bits of a distance.
+        distance_bits: u32,
+        /// What counts.
+        goal: Goal,
+        /// The error of each sample.
+        errors: Vec<OutputError>,
+    },
+}
+
+/// The distances of one sample.
+pub(super) struct Ranking {
+    /// The number that all outputs are compared with.
+    pub(super) top: i128,
+    /// `g`, class by class.
+    pub(super) gaps: Vec<i64>,
+    /// `f`, class by class.
+    pub(super) exceptions: Vec<bool>,
+}
+
+/// The error of one sample: the output less the target, and its absolute value `e`.
+pub(super) struct OutputError {
+    /// `e` less the error.
+    pub(super) minus: i64,
+    /// `e` plus the error.
+    pub(super) plus: i64,
+    /// The tolerance less `e`, if that is not negative.
+    pub(super) slack: i64,
+}
+
+impl Witness {
+    /// The values with which a prover states a score.
+    pub(super) fn new(architecture: &Architecture, private: &Private, score: u32) -> Self {
+        let block = &private.block;
+        let samples = usize::from(architecture.samples);
+        let padding = vec![0; architecture.inputs.into()];
+        let inputs = block.samples().iter().map(|sample| &sample.inputs);
+        let inputs = inputs.chain(std::iter::repeat(&padding)).take(samples);
+        let traces: Vec<Trace> =
+            inputs.map(|inputs| trace(architecture, &private.weights, inputs)).collect();
+        Self {
+            sums: hidden_sums(architecture, &traces),
+            outputs: Outputs::new(&architecture.head, block, &traces),
+            labels: labels(architecture, block),
+            claims: claims(&architecture.head, block, &traces, score),
+        }
+    }
+
+    /// Whether each value has the bits that the architecture gives it.
+    pub(super) fn is_in_range(&self, architecture: &Architecture) -> bool {
+        let mut values = self.values(architecture).into_iter();
+        values.all(|(value, bits)| (0..1 << bits).contains(&value))
+    }
+
+    /// `C_Y`, if all values are in range. The bits of all values, the lowest of each first, fill
+    /// elements of 252 bits; the tops follow as they are.
+    pub(super) fn commitment(&self, architecture: &Architecture, salt: Fr) -> Fr {
+        let values = self.values(architecture).into_iter();
+        let bits = values.flat_map(|(value, bits)| (0..bits).map(move |bit| value >> bit & 1));
+        let bits: Vec<u64> = bits.map(|bit| u64::from(bit == 1)).collect();
+        // Every value is 0 or 1, so none is refused.
+        let packed = pack(&bits, 1).unwrap_or_default();
+        let head = [architecture.digest(), salt];
+        let inputs: Vec<Fr> =
+            head.into_iter().chain(packed).chain(self.tops(architecture)).collect();
+        sponge_hash(SUMS, &inputs)
+    }
+
+    /// For each group of samples the tops in one element; none for heads other than of classes.
+    pub(super) fn tops(&self, architecture: &Architecture) -> Vec<Fr> {
+        let Outputs::Classes { rankings, .. } = &self.outputs else {
+            return Vec::new();
+        };
+        let element = |layer: Layer, rankings: &[Ranking]| -> Fr {
+            let places = crate::gadgets::powers(layer.wide_bits);
+            let tops = rankings.iter().zip(places);
+            tops.map(|(ranking, place)| Fr::from(ranking.top) * place).sum()
+        };
+        let head = architecture.layers().next_back();
+        let groups = head.into_iter().flat_map(|head| {
+            rankings.chunks(head.pack).map(move |rankings| element(head, rankings))
+        });
+        groups.collect()
+    }
+
+    /// The values that `C_Y` commits to in their order, each raised so that it is not negative, and
+    /// their bits.
+    fn values(&self, architecture: &Architecture) -> Vec<(i64, u32)> {
+        let mut values = Vec::new();
+        let layers = architecture.layers().filter_map(|layer| layer.activation);
+        for (layer, activation) in self.sums.iter().zip(layers) {
+            let sums = layer.iter().flatten();
+            values.extend(sums.map(|sum| raised(*sum, activation.sum_bits)));
+        }
+        self.outputs.append(&mut values);
+        values.extend(self.labels.iter().flatten().map(|bit| (i64::from(*bit), 1)));
+        values
+    }
+}
+
+impl Outputs {
+    fn new(head: &Head, block: &Block, traces: &[Trace]) -> Self {
+        let labels = block.samples().iter().map(|sample| Some(&sample.label));
+        let samples = traces.iter().zip(labels.chain(std::iter::repeat(None)));
+        let samples = samples.map(|(trace, label)| (&trace.outputs[..], label));
+        match *head {
+            Head::Classes { best, distance_bits, .. } => {
+                let distance_bits = u32::from(distance_bits);
+                let best = usize::from(best);
+                let rank = |(outputs, label)| Ranking::new(best, distance_bits, outputs, label);
+                Self::Classes {
+                    distance_bits,
+                    exceptions: u32::try_from(best - 1).unwrap_or_default(),
+                    rankings: samples.map(rank).collect(),
+                }
+            }
+            Head::Labels { labels, sum_bits, .. } => {
+                let of_label = |label: usize| -> Vec<i64> {
+                    traces.iter().map(|trace| cut(trace.outputs[label])).collect()
+                };
+                Self::Labels {
+                    sum_bits: sum_bits.into(),
+                    outputs: (0..usize::from(labels)).map(of_label).collect(),
+                }
+            }
+            Head::Number { distance_bits, goal, .. } => Self::Number {
+                distance_bits: distance_bits.into(),
+                goal,
+                errors: samples.map(|(z, label)| OutputError::new(&goal, z, label)).collect(),
+            },
+        }
+    }
+
+    /// Appends values and their bits, in the order in which they are hashed.
+    fn append(&self, values: &mut Vec<(i64, u32)>) {
+        match self {
+            Self::Classes { distance_bits, exceptions, rankings } => {
+                let gaps = rankings.iter().flat_map(|ranking| &ranking.gaps);
+                values.extend(gaps.map(|gap| (*gap, *distance_bits)));
+                if *exceptions > 0 {
+                    for ranking in rankings {
+                        let marks = ranking.exceptions.iter().map(|mark| i64::from(*mark));
+                        let unused = i64::from(*exceptions) - marks.clone().sum::<i64>();
+                        values.extend(marks.map(|mark| (mark, 1)));
+                        values.push((unused, u32::BITS - exceptions.leading_zeros()));
+                    }
+                }
+            }
+            Self::Labels { sum_bits, outputs } => {
+                values.extend(outputs.iter().flatten().map(|output| raised(*output, *sum_bits)));
+            }
+            Self::Number { distance_bits, goal, errors } => {
+                for error in errors {
+                    values.extend([error.minus, error.plus].map(|part| (part, *distance_bits)));
+                    if let Goal::Within { .. } = goal {
+                        values.push((error.slack, *distance_bits));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Ranking {
+    /// For a sample that is right, the output of its own class as the top, and an exception for
+    /// each class that is not below it. For any other, including padding, the least top that leaves
+    /// each other class a distance of 1 and the own class one of 0.
+    fn new(best: usize, distance_bits: u32, outputs: &[i128], label: Option<&Label>) -> Self {
+        let own = match label {
+            Some(Label::Class(class)) => Some(usize::from(*class)),
+            _ => None,
+        };
+        let heights = outputs.iter().enumerate().map(|(class, output)| {
+            let height = output + i128::from(own != Some(class));
+            (class, height)
+        });
+        let right = own.filter(|own| is_among(best, outputs, *own));
+        let top = match right.and_then(|own| outputs.get(own)) {
+            Some(output) => *output,
+            None => heights.clone().map(|(_, height)| height).max().unwrap_or_default(),
+        };
+        let is_exception = |(_, height): (usize, i128)| height > top;
+        let gap = |(_, height): (usize, i128)| {
+            let lowered = if height > top { 1 << distance_bits } else { 0 };
+            cut(top - height + lowered)
+        };
+        Self {
+            top,
+            gaps: heights.clone().map(gap).collect(),
+            exceptions: heights.map(is_exception).collect(),
+        }
+    }
+}
+
+impl OutputError {
+    fn new(goal: &Goal, outputs: &[i128], label: Option<&Label>) -> Self {
+        let target = match label {
+            Some(Label::Number(target)) => *target,
+            _ => 0,
+        };
+        let output = outputs.first().copied().unwrap_or_default();
+        let error = output - i128::from(target);
+        let slack = match goal {
+            Goal::Within { tolerance } => (i128::from(*tolerance) - error.abs()).max(0),
+            Goal::AbsoluteError { .. } => 0,
+        };
+        Self { minus: cut(error.abs() - error), plus: cut(error.abs() + error), slack: cut(slack) }
+    }
+}
+
+/// Layer by layer, unit by unit, sample by sample.
+fn hidden_sums(architecture: &Architecture, traces: &[Trace]) -> Vec<Vec<Vec<i64>>> {
+    let hidden = architecture.layers().filter(|layer| layer.activation.is_some());
+    let layer = |(number, layer): (usize, Layer)| -> Vec<Vec<i64>> {
+        let unit = |unit: usize| traces.iter().map(|trace| trace.sums[number][unit]).collect();
+        (0..layer.units).map(unit).collect()
+    };
+    hidden.enumerate().map(layer).collect()
+}
+
+/// Bits of the labels of all samples, padding included, as `Block::label_elements` packs them.
+fn labels(architecture: &Architecture, block: &Block) -> Vec<Vec<bool>> {
+    let bits = architecture.label_bits();
+    let real = block.samples().iter().map(Some).chain(std::iter::repeat(None));
+    let label = |sample: Option<&Sample>| -> Vec<bool> {
+        let known = sample.map(|sample| label_bits(&sample.label)).unwrap_or_default();
+        known.into_iter().chain(std::iter::repeat(false)).take(bits).collect()
+    };
+    real.take(architecture.samples.into()).map(label).collect()
+}
+
+/// The bits of a label, those behind the last that is set left out.
+fn label_bits(label: &Label) -> Vec<bool> {
+    match label {
+        Label::Class(class) => (0..=*class).map(|other| other == *class).collect(),
+        Label::Labels(labels) => std::iter::once(true).chain(labels.iter().copied()).collect(),
+        Label::Number(target) => {
+            let target = (0..TARGET_BITS).map(|bit| *target >> bit & 1 == 1);
+            std::iter::once(true).chain(target).collect()
+        }
+    }
+}
+
+/// Which claims are made.
+///
+/// Of answers that are right or wrong the right ones are claimed first, then others, until the
+/// score is reached. Of errors, each that is worth something is claimed, whatever the score.
+fn claims(head: &Head, block: &Block, traces: &[Trace], score: u32) -> Vec<bool> {
+    let of_sample = match head {
+        Head::Labels { labels, .. } => usize::from(*labels),
+        Head::Classes { .. } | Head::Number { .. } => 1,
+    };
+    let real = block.samples().iter().zip(traces);
+    let worth = real.flat_map(|(sample, trace)| {
+        let gains = gains(head, &trace.outputs, &sample.label).into_iter();
+        gains.chain(std::iter::repeat(0)).take(of_sample)
+    });
+    let worth = worth.map(|gain| gain > 0).chain(std::iter::repeat(false));
+    let worth: Vec<bool> = worth.take(traces.len() * of_sample).collect();
+    match head {
+        Head::Number { goal: Goal::AbsoluteError { .. }, .. } => worth,
+        _ => choose(&worth, usize::try_from(score).unwrap_or(usize::MAX)),
+    }
+}
+
+fn choose(right: &[bool], mut left: usize) -> Vec<bool> {
+    let mut claims = vec![false; right.len()];
+    for wanted in [true, false] {
+        let matching = claims.iter_mut().zip(right).filter(|(_, right)| **right == wanted);
+        for (claim, _) in matching.take(left) {
+            *claim = true;
+            left -= 1;
+        }
+    }
+    claims
+}
+
+/// A signed value of some bits as an unsigned one. Out of range it stays out of range.
+fn raised(value: i64, bits: u32) -> (i64, u32) {
+    (value + (1 << (bits - 1)), bits)
+}
+
+fn cut(value: i128) -> i64 {
+    i64::try_from(value.clamp(-LIMIT, LIMIT)).unwrap_or_default()
+}

@@ -1,0 +1,118 @@
+//! A cheat for each rule of the circuit.
+//!
+//! A rule is a section of the matrices. Its cheat is a prover that breaks this rule and no other:
+//! it sends what the chain takes, and all else follows, hashes and challenges too. Without the rule
+//! it would have a proof of a score that the model which it sells does not reach. So no rule can be
+//! dropped without a test that says what is lost: see [`Forgery::assert_gains`] for what a gain is.
+//!
+//! Rules that cannot be broken alone are in [`REDUNDANT`], with the reason.
+
+mod answers;
+mod attacks;
+mod case;
+mod classes;
+mod hidden;
+mod model;
+mod redundant;
+mod transcript;
+
+use case::Forgery;
+use nocknock_circuits::fold::Circuit;
+use nocknock_primitives::model::layered::names;
+
+/// A forgery under the circuit of an architecture, or nothing if the cheat is for others.
+type Cheat = fn(&Circuit) -> Option<Forgery>;
+
+/// A table of cheats, each with the rule that it breaks and the number of architectures for tests
+/// under which it does so; and a test for each, which says in its name what would be gained.
+macro_rules! cheats {
+    ($($label:literal under $count:literal: $file:ident::$cheat:ident,)*) => {
+        const CHEATS: &[(&str, Cheat)] = &[$(($label, $file::$cheat)),*];
+
+        mod without_the_rule {
+            $(
+                #[test]
+                fn $cheat() {
+                    super::check($label, $count, super::$file::$cheat);
+                }
+            )*
+        }
+    };
+}
+
+cheats! {
+    "weight bits" under 7: model::one_commitment_opens_to_a_second_model_with_a_weight_out_of_range,
+    "keystream" under 7: model::the_ciphertext_of_a_bad_model_decrypts_to_a_good_one,
+    "chunk hash" under 7: model::the_hash_of_one_chunk_stands_for_another_ciphertext,
+    "ciphertext hash" under 7: model::the_hash_of_one_ciphertext_stands_for_another,
+    "key hash" under 7: model::a_good_model_is_scored_and_a_key_is_sold_that_does_not_open_it,
+    "commitment hash" under 7: model::the_commitment_to_a_bad_model_stands_for_a_good_one,
+    "model commitment" under 7: model::a_good_model_is_scored_in_the_place_of_the_committed_one,
+    "sum bits" under 6: hidden::true_sums_have_the_activations_of_other_samples,
+    "activation" under 6: hidden::activations_are_those_of_other_samples,
+    "layer" under 6: hidden::sums_are_those_of_other_samples,
+    "folded activations" under 6: hidden::the_head_sees_the_activations_of_other_samples,
+    "powers" under 2: hidden::samples_whose_power_is_zero_have_any_output,
+    "sums hash" under 3: transcript::sums_are_chosen_after_rho_and_hash_to_what_was_sent,
+    "sums commitment" under 3: transcript::sums_are_chosen_after_rho,
+    "inputs hash" under 7: transcript::inputs_are_chosen_after_theta_and_hash_to_what_was_sent,
+    "inputs commitment" under 7: transcript::inputs_are_chosen_after_theta,
+    "evaluation" under 7: transcript::a_block_of_easier_samples_is_scored,
+    "label bits" under 3: transcript::a_label_that_is_no_mark_weighs_the_outputs_until_it_wins,
+    "label bits" under 3: transcript::padding_makes_up_for_labels_that_suit_the_model,
+    "head" under 7: answers::the_outputs_are_those_of_other_samples,
+    "distance bits" under 4: classes::a_class_is_above_the_right_one_by_a_negative_distance,
+    "exception bits" under 1: classes::parts_of_one_exception_excuse_two_classes,
+    "unused exception bits" under 1: classes::exceptions_are_made_on_credit,
+    "exceptions" under 1: classes::more_exceptions_are_made_than_allowed,
+    "own distances" under 4: classes::a_wrong_answer_has_no_distance_from_the_right_one,
+    "output bits" under 1: answers::outputs_below_zero_have_the_sign_of_those_above,
+    "distance bits" under 2: answers::an_error_is_less_than_the_distance_from_the_target,
+    "slack bits" under 1: answers::an_error_beyond_the_tolerance_leaves_a_negative_slack,
+    "claim bits" under 7: answers::a_right_answer_is_claimed_more_than_once,
+    "claims" under 6: answers::a_wrong_answer_is_claimed,
+    "claims of padding" under 2: answers::padding_is_claimed,
+    "worth of claims" under 1: answers::a_claim_is_worth_more_than_its_error_leaves,
+    "score" under 7: answers::the_score_is_more_than_the_claims,
+}
+
+/// Rules that cannot be broken alone, so that nobody gains if they are dropped, and why.
+const REDUNDANT: &[(&str, &str)] = &[
+    ("context", "ρ is a hash over the context, so a proof fails under any other context"),
+    ("one-hot labels", "labels are bits, and E says that they are those of a well-formed block"),
+];
+
+/// Runs a cheat under all circuits for tests that have the rule.
+fn check(label: &str, count: usize, cheat: Cheat) {
+    let mut forged = 0;
+    for (name, architecture) in names::for_tests() {
+        let circuit = Circuit::compile(&architecture);
+        if !labels(&circuit).contains(&label) {
+            continue;
+        }
+        if let Some(forgery) = cheat(&circuit) {
+            let violated = circuit.matrices().violated_sections(&forgery.assignment);
+            assert_eq!(violated, [label], "{name}");
+            forgery.assert_gains(&circuit);
+            forged += 1;
+        }
+    }
+    assert_eq!(forged, count);
+}
+
+fn labels(circuit: &Circuit) -> Vec<&'static str> {
+    circuit.matrices().rows_by_section().into_iter().map(|(label, _)| label).collect()
+}
+
+#[test]
+fn every_rule_has_a_cheat_or_a_reason_to_have_none() {
+    let circuits = names::for_tests().into_iter().map(|(_, shape)| Circuit::compile(&shape));
+    let mut stated: Vec<&str> = circuits.flat_map(|circuit| labels(&circuit)).collect();
+    stated.sort_unstable();
+    stated.dedup();
+    let cheats = CHEATS.iter().map(|(label, _)| *label);
+    let mut known: Vec<&str> = cheats.chain(REDUNDANT.iter().map(|(label, _)| *label)).collect();
+    known.sort_unstable();
+    known.dedup();
+    assert_eq!(known, stated);
+}

@@ -1,0 +1,83 @@
+//! Proofs from end to end, under keys that are made here: no chain knows S3 yet.
+
+use super::{named, sample};
+use crate::support::rng;
+use ark_bn254::{Bn254, Fr};
+use ark_ff::{Field, UniformRand};
+use ark_groth16::{r1cs_to_qap::LibsnarkReduction, Groth16};
+use ark_std::rand::rngs::StdRng;
+use nocknock_circuits::{
+    fold::{Circuit, Private, Proof, Public},
+    keys::verifying_key,
+};
+use nocknock_groth16::{PreparedVerifyingKey, Proof as Points};
+
+type System = Groth16<Bn254, LibsnarkReduction>;
+
+/// A proof, whether it holds or not, and the key to verify it with.
+fn prove(
+    circuit: &Circuit,
+    public: &Public,
+    private: &Private,
+    rng: &mut StdRng,
+) -> (Proof, PreparedVerifyingKey) {
+    let matrices = circuit.matrices();
+    let key = System::generate_random_parameters_with_reduction(matrices, rng).unwrap();
+    let assignment = circuit.assign(public, private);
+    let proof = System::create_proof_with_reduction_and_matrices(
+        &key,
+        Fr::rand(rng),
+        Fr::rand(rng),
+        matrices.abc(),
+        matrices.public() + 1,
+        matrices.constraints(),
+        &assignment,
+    );
+    let ark_groth16::Proof { a, b, c } = proof.unwrap();
+    let proof = Proof::from_bytes(&Points { a, b, c }.to_evm_bytes()).unwrap();
+    (proof, verifying_key(&key.vk).prepare(matrices.public()).unwrap())
+}
+
+fn example(rng: &mut StdRng) -> (Circuit, Public, Private) {
+    let architecture = named("tiny-5x4x3x3");
+    let private = sample::private(&architecture, 30, rng);
+    let public = sample::public(&architecture, &private, rng);
+    (Circuit::compile(&architecture), public, private)
+}
+
+#[test]
+fn a_score_is_proved_and_every_public_input_is_bound_by_the_proof() {
+    let rng = &mut rng(121);
+    let (circuit, public, private) = example(rng);
+    let (proof, key) = prove(&circuit, &public, &private, rng);
+    assert_eq!(proof.verify(&key, &public), Ok(()));
+    let one = Fr::ONE;
+    let changed = [
+        Public { context: public.context + one, ..public },
+        Public { commitment: public.commitment + one, ..public },
+        Public { sums: public.sums + one, ..public },
+        Public { inputs: public.inputs + one, ..public },
+        Public { rho: public.rho + one, ..public },
+        Public { theta: public.theta + one, ..public },
+        Public { evaluation: public.evaluation + one, ..public },
+        Public { score: public.score + 1, ..public },
+    ];
+    for other in changed {
+        assert!(proof.verify(&key, &other).is_err(), "{other:?}");
+    }
+}
+
+#[test]
+fn the_proof_of_a_score_that_is_too_high_does_not_hold() {
+    let rng = &mut rng(122);
+    let (circuit, public, private) = example(rng);
+    let public = Public { score: public.score + 1, ..public };
+    let (proof, key) = prove(&circuit, &public, &private, rng);
+    assert!(proof.verify(&key, &public).is_err());
+}
+
+#[test]
+fn secrets_do_not_reach_debug_output() {
+    let (_, _, private) = example(&mut rng(123));
+    assert_eq!(format!("{private:?}"), "Private(hidden)");
+}

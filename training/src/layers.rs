@@ -1,0 +1,191 @@
+//! Dense layers whose integers are those that are proved.
+//!
+//! The forward pass computes with the rounded parameters, `y = W·x + b` and `max(y, 0) >> shift`,
+//! exactly. The backward pass treats each rounding, of weights and of activations, as if it were
+//! not there (straight-through estimator, Bengio et al., 2013).
+
+use super::{
+    config::Optimiser,
+    ops::{self, Rules},
+    optim::Update,
+    rng::{stream, symmetric, Purpose},
+    scale::LayerScale,
+};
+use candle_core::{bail, DType, Device, Result, Tensor};
+use nocknock_primitives::model::layered::{architecture::Layer, weights::LayerWeights};
+
+/// One layer: its parameters, their integers and the optimiser's memory.
+#[derive(Debug)]
+pub struct DenseLayer {
+    /// `slots x units x (inputs + 1)`, `f32`; see [`ops::update`]. The last column are the biases.
+    state: Tensor,
+    rules: Rules,
+    /// Of the activation; the head has none.
+    shift: Option<u32>,
+}
+
+impl DenseLayer {
+    /// A layer with first weights drawn from the seed.
+    pub(crate) fn new(
+        layer: &Layer,
+        rules: Rules,
+        (seed, purpose): (u64, Purpose),
+        optimiser: &Optimiser,
+        device: &Device,
+    ) -> Result<Self> {
+        let columns = layer.inputs + 1;
+        let mut parameters = first_parameters(layer, &rules.scale, seed, purpose);
+        let mut integers = rounded(&parameters, columns, &rules.scale);
+        if let Some(bounds) = &rules.bounds {
+            bounds.project(&mut parameters, &mut integers, columns, &rules.scale);
+        }
+        let slots = 2 + optimiser.memory();
+        let mut state = [parameters, integers].concat();
+        state.resize(slots * layer.units * columns, 0.0);
+        let state = Tensor::from_vec(state, (slots, layer.units, columns), device)?;
+        let shift = layer.activation.map(|activation| activation.shift);
+        Ok(Self { state, rules, shift })
+    }
+
+    /// Units and, with the bias, parameters of each.
+    pub fn dims(&self) -> (usize, usize) {
+        match *self.state.dims() {
+            [_, units, columns] => (units, columns),
+            _ => (0, 0),
+        }
+    }
+
+    /// The real parameters, `units x (inputs + 1)`; the last column are the biases.
+    pub fn parameters(&self) -> Result<Tensor> {
+        // An update changes the state in its place, and a part of it would change along.
+        self.state.get(0)?.copy()
+    }
+
+    /// What the optimiser remembers of each parameter, `slots x units x (inputs + 1)`: the
+    /// velocity, or the mean gradient and the mean squared gradient.
+    pub fn memory(&self) -> Result<Tensor> {
+        self.state.narrow(0, 2, self.state.dim(0)?.saturating_sub(2))?.copy()
+    }
+
+    /// The integers of the parameters, in the same order. They change with the next update.
+    fn integers(&self) -> Result<Tensor> {
+        self.state.get(1)
+    }
+
+    /// Parameters, integers and memory.
+    pub(crate) fn state(&self) -> &Tensor {
+        &self.state
+    }
+
+    /// Goes on from a state of the same dimensions.
+    pub(crate) fn restore(&mut self, state: Tensor) -> Result<()> {
+        if state.dims() != self.state.dims() || state.dtype() != DType::F32 {
+            let [found, expected] = [state.shape(), self.state.shape()];
+            bail!("a layer of {found:?} was saved, {expected:?} is needed");
+        }
+        self.state = state;
+        Ok(())
+    }
+
+    /// Takes other parameters, brings them into their ranges, rounds them and makes the units safe.
+    /// What the optimiser remembers stays.
+    pub(crate) fn set_parameters(&mut self, parameters: &[f32]) -> Result<()> {
+        let (units, columns) = self.dims();
+        let Rules { scale, bounds } = self.rules;
+        if parameters.len() != units * columns {
+            bail!("a layer of {units} x {columns} cannot take {} parameters", parameters.len());
+        }
+        let mut parameters = within_range(parameters, columns, &scale);
+        let mut integers = rounded(&parameters, columns, &scale);
+        if let Some(bounds) = bounds {
+            bounds.project(&mut parameters, &mut integers, columns, &scale);
+        }
+        let both = [parameters, integers].concat();
+        let both = Tensor::from_vec(both, (2, units, columns), self.state.device())?;
+        self.state = Tensor::cat(&[both, self.memory()?], 0)?;
+        Ok(())
+    }
+
+    /// The sums of each sample, from `B x (inputs + 1)` to `B x units`.
+    pub(crate) fn sums(&self, inputs: &Tensor) -> Result<Tensor> {
+        inputs.matmul(&self.integers()?.t()?)
+    }
+
+    /// What the next layer takes, from `B x units` to `B x (units + 1)`; the sums themselves behind
+    /// the head.
+    pub(crate) fn activate(&self, sums: &Tensor) -> Result<Tensor> {
+        match self.shift {
+            Some(shift) => ops::activate(sums, shift),
+            None => Ok(sums.clone()),
+        }
+    }
+
+    /// The gradient by the sums, from that by what [`activate`](Self::activate) gave.
+    pub(crate) fn activate_back(&self, gradient: &Tensor, sums: &Tensor) -> Result<Tensor> {
+        match self.shift {
+            Some(shift) => ops::activate_back(gradient, sums, shift),
+            None => Ok(gradient.clone()),
+        }
+    }
+
+    /// The gradient by the inputs of the layer, `B x (inputs + 1)`, from that by its sums.
+    pub(crate) fn sums_back(&self, gradient: &Tensor) -> Result<Tensor> {
+        gradient.matmul(&self.integers()?)
+    }
+
+    pub(crate) fn update(&mut self, gradient: &Tensor, update: Update) -> Result<()> {
+        ops::update(&mut self.state, gradient, &self.rules, update)
+    }
+
+    /// The integers of the layer.
+    pub(crate) fn weights(&self) -> Result<LayerWeights> {
+        let units = self.integers()?.to_vec2::<f32>()?;
+        let (mut weights, mut biases) = (Vec::new(), Vec::new());
+        for unit in units {
+            let mut integers = unit.into_iter().map(|value| value as i32);
+            biases.extend(integers.next_back());
+            weights.extend(integers);
+        }
+        Ok(LayerWeights { weights, biases })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+/// Even weights, unit by unit, each unit with its bias behind them.
+fn first_parameters(layer: &Layer, scale: &LayerScale, seed: u64, purpose: Purpose) -> Vec<f32> {
+    let mut rng = stream(seed, purpose);
+    let weight = scale.weight;
+    let mut parameters = Vec::with_capacity(layer.units * (layer.inputs + 1));
+    for _ in 0..layer.units {
+        let drawn = (0..layer.inputs).map(|_| symmetric(&mut rng) * scale.spread);
+        parameters.extend(drawn.map(|value| value.clamp(weight.low, weight.high)));
+        parameters.push(scale.start);
+    }
+    parameters
+}
+
+/// The integers of parameters in their ranges.
+fn rounded(parameters: &[f32], columns: usize, scale: &LayerScale) -> Vec<f32> {
+    each(parameters, columns, |value, is_bias| {
+        let scale = if is_bias { &scale.bias } else { &scale.weight };
+        scale.round(value)
+    })
+}
+
+/// The nearest parameters in their ranges.
+fn within_range(parameters: &[f32], columns: usize, scale: &LayerScale) -> Vec<f32> {
+    each(parameters, columns, |value, is_bias| {
+        let scale = if is_bias { &scale.bias } else { &scale.weight };
+        value.clamp(scale.low, scale.high)
+    })
+}
+
+/// Maps the parameters of units, knowing which of them are biases.
+fn each(parameters: &[f32], columns: usize, map: impl Fn(f32, bool) -> f32) -> Vec<f32> {
+    let place = (1..=columns).cycle();
+    parameters.iter().zip(place).map(|(value, place)| map(*value, place == columns)).collect()
+}

@@ -1,0 +1,351 @@
+//! The loop over epochs and steps.
+
+use super::{
+    batch::{order_of_epoch, shifts_of_step, Batch},
+    checkpoint::{BestEpoch, CheckpointFile, Progress},
+    config::TrainConfig,
+    data::TrainingSet,
+    device::{device_name, DeviceChoice},
+    error::TrainError,
+    evaluate::{evaluate, Evaluation},
+    learner::Learner,
+    observer::{EpochMetrics, StepProgress, TrainObserver, TrainPlan},
+    optim::Update,
+    report::{title, StopReason, TrainReport, TrainedModel},
+    safe::bounds_of,
+    schedule::Position,
+    split::Split,
+    strategy::{Alone, Strategy},
+};
+use candle_core::Device;
+use nocknock_primitives::model::layered::weights::Weights;
+use std::{path::Path, time::Instant};
+
+/// Trains a model, or goes on with the checkpoint in the folder.
+///
+/// The same data, settings and kind of device give the same bits, wherever the training was
+/// stopped in between. A folder whose training is complete gives its model again without a step.
+/// Only one training at a time may write into a folder; nothing here locks it.
+/// Blocks the thread; run it where that does no harm.
+///
+/// # Errors
+///
+/// Bad data and settings are refused before the first step. A stop asked for by the observer ends
+/// in [`TrainError::Interrupted`] with the checkpoint on disk.
+pub fn train(
+    data: &TrainingSet,
+    config: &TrainConfig,
+    device: DeviceChoice,
+    checkpoints: Option<&Path>,
+    observer: &mut dyn TrainObserver,
+) -> Result<TrainedModel, TrainError> {
+    train_with(&mut Alone, data, config, device, checkpoints, observer)
+}
+
+/// Trains as [`train`] does, with a strategy between the gradients of a step and the next step.
+///
+/// # Errors
+///
+/// As for [`train`], and what the strategy says, as [`TrainError::Strategy`].
+pub fn train_with(
+    strategy: &mut dyn Strategy,
+    data: &TrainingSet,
+    config: &TrainConfig,
+    device: DeviceChoice,
+    checkpoints: Option<&Path>,
+    observer: &mut dyn TrainObserver,
+) -> Result<TrainedModel, TrainError> {
+    config.check_for(data.architecture.inputs.into())?;
+    data.check()?;
+    bounds_of(&data.architecture)?;
+    let device = device.open()?;
+    let threads = config.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|source| TrainError::Threads { threads, source })?;
+    pool.install(|| Trainer::new(strategy, data, config, device, checkpoints)?.run(observer))
+}
+
+struct Trainer<'a> {
+    strategy: &'a mut dyn Strategy,
+    data: &'a TrainingSet,
+    config: &'a TrainConfig,
+    device: Device,
+    split: Split,
+    learner: Learner,
+    progress: Progress,
+    best: Weights,
+    checkpoints: Option<CheckpointFile>,
+    clock: Clock,
+}
+
+/// What was measured since the last start.
+struct Clock {
+    started: Instant,
+    epoch_seconds: f64,
+    learning_seconds: f64,
+    learned_samples: u64,
+}
+
+impl<'a> Trainer<'a> {
+    fn new(
+        strategy: &'a mut dyn Strategy,
+        data: &'a TrainingSet,
+        config: &'a TrainConfig,
+        device: Device,
+        checkpoints: Option<&Path>,
+    ) -> Result<Self, TrainError> {
+        let mut trainer = Self {
+            data,
+            config,
+            split: Split::new(data, config.validation_share, config.seed),
+            learner: Learner::new(data, config, &device)?,
+            progress: Progress {
+                training: training_digest(data, config, strategy.name(), &device),
+                ..Progress::default()
+            },
+            best: Weights::zero(&data.architecture),
+            checkpoints: checkpoints.map(CheckpointFile::in_folder).transpose()?,
+            clock: Clock::new(),
+            strategy,
+            device,
+        };
+        trainer.resume()?;
+        Ok(trainer)
+    }
+
+    fn resume(&mut self) -> Result<(), TrainError> {
+        let Some(file) = &self.checkpoints else {
+            return Ok(());
+        };
+        let found = file.load(&self.progress.training, &mut self.learner, &self.device)?;
+        if let Some((progress, best)) = found {
+            self.progress = progress;
+            self.best = best;
+        }
+        Ok(())
+    }
+
+    fn run(mut self, observer: &mut dyn TrainObserver) -> Result<TrainedModel, TrainError> {
+        observer.started(&self.plan());
+        let stopped = loop {
+            if let Some(reason) = self.finished() {
+                break reason;
+            }
+            self.epoch(observer)?;
+            if observer.finish_requested() && self.finished().is_none() {
+                break StopReason::TimeUp;
+            }
+        };
+        self.save(observer)?;
+        self.into_model(stopped)
+    }
+
+    fn plan(&self) -> TrainPlan {
+        TrainPlan {
+            device: device_name(&self.device).to_owned(),
+            training_samples: self.split.training.len(),
+            validation_samples: self.split.validation.len(),
+            epochs: self.config.epochs,
+            steps_per_epoch: self.steps_per_epoch(),
+            done_steps: self.progress.step,
+            history: self.progress.history.clone(),
+        }
+    }
+
+    fn finished(&self) -> Option<StopReason> {
+        let patience = self.config.patience.unwrap_or(u32::MAX);
+        if self.progress.stale_epochs >= patience {
+            Some(StopReason::NoProgress)
+        } else if self.epoch_number() >= self.config.epochs {
+            Some(StopReason::AllEpochs)
+        } else {
+            None
+        }
+    }
+
+    /// Epochs that are done, which is the number of the current one.
+    fn epoch_number(&self) -> u32 {
+        u32::try_from(self.progress.history.len()).unwrap_or(u32::MAX)
+    }
+
+    fn steps_per_epoch(&self) -> u64 {
+        self.split.training.len().div_ceil(self.config.batch_size) as u64
+    }
+
+    fn steps(&self) -> u64 {
+        self.steps_per_epoch() * u64::from(self.config.epochs)
+    }
+
+    /// The rest of the current epoch.
+    fn epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
+        let epoch = self.epoch_number();
+        let order = order_of_epoch(self.config.seed, epoch, &self.split.training);
+        let before = u64::from(epoch) * self.steps_per_epoch();
+        let done = self.progress.step.saturating_sub(before);
+        let batches = order.chunks(self.config.batch_size);
+        for samples in batches.skip(usize::try_from(done).unwrap_or(usize::MAX)) {
+            self.step(samples)?;
+            observer.stepped(StepProgress { epoch, step: self.progress.step, steps: self.steps() });
+            self.pause(observer)?;
+        }
+        self.end_epoch(observer)
+    }
+
+    fn step(&mut self, samples: &[u32]) -> Result<(), TrainError> {
+        let started = Instant::now();
+        let step = self.progress.step;
+        let shifts = shifts_of_step(self.config.seed, step, self.config.image_shift);
+        let batch = Batch::gather(self.data, samples, shifts, &self.device)?;
+        let own = self.learner.gradients(&batch)?;
+        let agreed = self.strategy.agree(step, own).map_err(TrainError::Strategy)?;
+        let update = Update::of_step(self.config, step, self.schedule_factor(step));
+        self.learner.apply(&agreed, update)?;
+        self.strategy.merge(step, &mut self.learner).map_err(TrainError::Strategy)?;
+        self.progress.step += 1;
+        self.clock.add(started, batch.samples());
+        Ok(())
+    }
+
+    fn schedule_factor(&self, step: u64) -> f64 {
+        self.config.schedule.factor(Position {
+            step,
+            steps: self.steps(),
+            epoch: self.epoch_number(),
+        })
+    }
+
+    /// Saves a checkpoint if one is due, and ends the training if that is wished.
+    fn pause(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
+        let step = self.progress.step;
+        let stop = observer.stop_requested();
+        let due = self.config.checkpoint_every.is_some_and(|every| step.is_multiple_of(every));
+        if stop || due {
+            self.save(observer)?;
+        }
+        if stop {
+            let saved = self.checkpoints.is_some();
+            return Err(TrainError::Interrupted { step, saved });
+        }
+        Ok(())
+    }
+
+    fn save(&self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
+        if let Some(file) = &self.checkpoints {
+            file.save(&self.progress, &self.learner, &self.best)?;
+            observer.saved(file.path(), self.progress.step);
+        }
+        Ok(())
+    }
+
+    fn end_epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
+        let epoch = self.epoch_number();
+        let loss = f64::from(self.learner.take_loss()?) / self.split.training.len() as f64;
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged { epoch });
+        }
+        let weights = self.learner.weights()?;
+        let training = evaluate(&weights, self.data, &self.split.training);
+        let validation = self.validate(&weights);
+        let last_step = self.progress.step.saturating_sub(1);
+        let metrics = EpochMetrics {
+            epoch,
+            step: self.progress.step,
+            loss,
+            training_accuracy: training.accuracy(),
+            validation_accuracy: validation.as_ref().map(Evaluation::accuracy),
+            learning_rate: self.config.learning_rate * self.schedule_factor(last_step),
+            seconds: self.clock.end_epoch(),
+        };
+        self.keep_if_best(epoch, weights, validation.map_or(0, |found| found.score));
+        observer.epoch_ended(&metrics);
+        self.progress.history.push(metrics);
+        Ok(())
+    }
+
+    fn validate(&self, weights: &Weights) -> Option<Evaluation> {
+        let samples = &self.split.validation;
+        (!samples.is_empty()).then(|| evaluate(weights, self.data, samples))
+    }
+
+    /// Of equal results the later one is kept: its learning rate was usually smaller.
+    fn keep_if_best(&mut self, epoch: u32, weights: Weights, score: u64) {
+        let before = self.progress.best.map(|best| best.score);
+        let grew = before < Some(score);
+        self.progress.stale_epochs = if grew { 0 } else { self.progress.stale_epochs + 1 };
+        if grew || before == Some(score) {
+            self.progress.best = Some(BestEpoch { epoch, score });
+            self.best = weights;
+        }
+    }
+
+    fn into_model(self, stopped: StopReason) -> Result<TrainedModel, TrainError> {
+        // Also what a checkpoint has kept.
+        self.best.is_safe(&self.data.architecture)?;
+        let report = TrainReport {
+            shape: title(&self.data.architecture),
+            config: self.config.clone(),
+            device: device_name(&self.device).to_owned(),
+            steps: self.progress.step,
+            stopped,
+            best_epoch: self.progress.best.map_or(0, |best| best.epoch),
+            training: evaluate(&self.best, self.data, &self.split.training),
+            validation: self.validate(&self.best),
+            seconds: self.clock.started.elapsed().as_secs_f64(),
+            samples_per_second: self.clock.samples_per_second(),
+            history: self.progress.history,
+        };
+        Ok(TrainedModel { weights: self.best, report })
+    }
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            epoch_seconds: 0.0,
+            learning_seconds: 0.0,
+            learned_samples: 0,
+        }
+    }
+
+    fn add(&mut self, started: Instant, samples: usize) {
+        let seconds = started.elapsed().as_secs_f64();
+        self.epoch_seconds += seconds;
+        self.learning_seconds += seconds;
+        self.learned_samples += samples as u64;
+    }
+
+    fn end_epoch(&mut self) -> f64 {
+        std::mem::take(&mut self.epoch_seconds)
+    }
+
+    fn samples_per_second(&self) -> f64 {
+        if self.learning_seconds > 0.0 {
+            self.learned_samples as f64 / self.learning_seconds
+        } else {
+            0.0
+        }
+    }
+}
+
+/// What a checkpoint must agree with: everything that the bits depend on.
+fn training_digest(
+    data: &TrainingSet,
+    config: &TrainConfig,
+    strategy: &str,
+    device: &Device,
+) -> String {
+    let relevant = TrainConfig { checkpoint_every: None, threads: None, ..config.clone() };
+    let mut hasher = blake3::Hasher::new_derive_key("NockNock 2026 training of a checkpoint");
+    hasher.update(data.digest().as_bytes());
+    // Each with its length, so that nothing moves from one to the next. `Debug` of plain numbers
+    // is exact and names each field.
+    let settings = format!("{relevant:?}");
+    for text in [device_name(device), strategy, settings.as_str()] {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}

@@ -1,0 +1,8 @@
+//! Tests of the trainer from outside.
+
+mod accuracy;
+mod resume;
+mod rules;
+mod safety;
+mod samples;
+mod together;

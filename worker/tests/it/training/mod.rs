@@ -1,6 +1,0 @@
-//! Training, from outside.
-
-mod accuracy;
-mod resume;
-mod rules;
-mod samples;
