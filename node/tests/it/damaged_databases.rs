@@ -19,7 +19,9 @@ use crate::support::{
 fn a_damaged_database_is_refused_and_a_repaired_one_goes_on() {
     let _gate = gate::shared();
     let database = Database::sound();
-    let table = database.largest("table_");
+    // It holds the code of the runtime. The largest table of another column may be as long and hold
+    // nothing any more, so that nobody would miss it.
+    let table = database.path("table_01_ff");
     let index = database.largest("index_");
     for length in [length(&table) / 2, length(&table) - 1, 0] {
         database.refuse_cut(&table, length);

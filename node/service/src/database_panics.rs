@@ -48,6 +48,6 @@ mod tests {
         for file in ["parity-db-0.4.13/src/table.rs", "sc-client-db-0.55.0/src/parity_db.rs"] {
             assert!(is_source_of_the_database(&format!("{registry}/{file}")), "{file}");
         }
-        assert!(!is_source_of_the_database("node/src/service.rs"));
+        assert!(!is_source_of_the_database("node/service/src/service.rs"));
     }
 }

@@ -11,7 +11,13 @@ use nocknock_runtime::opaque::Block;
 use sc_cli::{CliConfiguration, Cors, RpcParams, SubstrateCli};
 use sc_network::config::NetworkBackendType;
 use sc_service::{ChainSpec, Configuration, DatabaseSource, TaskManager};
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, OnceLock},
+};
+
+/// Set by [`run`], because the SDK asks for it without an instance of [`Cli`].
+static VERSION: OnceLock<&str> = OnceLock::new();
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -19,11 +25,11 @@ impl SubstrateCli for Cli {
     }
 
     fn impl_version() -> String {
-        env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+        VERSION.get().copied().unwrap_or(env!("CARGO_PKG_VERSION")).into()
     }
 
     fn description() -> String {
-        env!("CARGO_PKG_DESCRIPTION").into()
+        "A node of the NockNock chain".into()
     }
 
     fn author() -> String {
@@ -44,7 +50,8 @@ impl SubstrateCli for Cli {
 }
 
 /// Parses the command line and does what it says.
-pub(crate) fn run() -> sc_cli::Result<()> {
+pub(crate) fn run(version: &'static str) -> sc_cli::Result<()> {
+    VERSION.get_or_init(|| version);
     let mut cli = Cli::from_args();
     cli.cache = Arc::new(RuntimeCache::new(cli.runtime_cache.clone()));
     restrict_origins(&mut cli.run.rpc_params)?;
