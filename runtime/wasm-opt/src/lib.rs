@@ -10,7 +10,6 @@
 
 use std::{
     fs, io,
-    ops::Range,
     path::{Path, PathBuf},
 };
 
