@@ -2,7 +2,7 @@
 //! side, under keys that are made for the occasion.
 //!
 //! ```text
-//! cargo run --release -p nocknock-circuits --example fold-times -- digits-64x32x10 mnist-784x128x10
+//! cargo run --release -p nocknock-circuits --example fold-times -- mnist-784x128x10
 //! ```
 //!
 //! Without names it measures every offered architecture: that takes minutes and some 2 GB. The

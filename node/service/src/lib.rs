@@ -1,7 +1,7 @@
 //! What a node of the NockNock chain does, from its command line to its end.
 //!
-//! The program `nocknock-node` is this and a version. It is a package of its own, because its version
-//! names the commit, and this takes minutes to compile.
+//! The program `nocknock-node` is this and a version. It is a package of its own, because its
+//! version names the commit, and this takes minutes to compile.
 
 #![allow(
     clippy::result_large_err,

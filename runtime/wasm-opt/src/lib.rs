@@ -30,8 +30,8 @@ pub struct OptimizationOptions {
 pub enum Pass {
     /// Removes the custom sections with debug information, `.debug_info` and its like.
     StripDwarf,
-    /// Would replace the instructions that extend signs. Modules that have any are refused, whatever
-    /// the passes are.
+    /// Would replace the instructions that extend signs. Modules that have any are refused,
+    /// whatever the passes are.
     SignextLowering,
 }
 

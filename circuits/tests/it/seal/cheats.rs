@@ -1,5 +1,5 @@
-//! A cheat for each rule of the circuit, as for the score: see `fold::cheats`. What it gains is that
-//! it is paid for a sealed key which the recipient cannot open.
+//! A cheat for each rule of the circuit, as for the score: see `fold::cheats`. What it gains is
+//! that it is paid for a sealed key which the recipient cannot open.
 
 use super::{circuit, random_scalar, Sealing};
 use crate::support::rng;

@@ -3,8 +3,8 @@
 //! A name is a convenience for people. What binds is the [digest](Architecture::digest) of the
 //! description, which does not hold the name.
 //!
-//! A proof costs as much as its domain, a power of two of rows. So most of the offered architectures
-//! have as many samples as leave little of it empty.
+//! A proof costs as much as its domain, a power of two of rows. So most of the offered
+//! architectures have as many samples as leave little of it empty.
 
 use super::architecture::{Architecture, Dense, Description, Goal, Head};
 use alloc::vec::Vec;
