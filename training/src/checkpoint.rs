@@ -59,8 +59,8 @@ pub enum CheckpointError {
     },
     /// The file belongs to another training.
     #[error(
-        "{} belongs to a training with other data, settings or device: use another folder, or \
-         delete it to train from the start",
+        "{} belongs to a training with other data, settings, strategy or device: use another \
+         folder, or delete it to train from the start",
         .path.display()
     )]
     OtherTraining {
@@ -73,7 +73,7 @@ pub enum CheckpointError {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Progress {
-    /// Digest of data, settings and device, in hexadecimal digits.
+    /// Digest of data, settings, strategy and device, in hexadecimal digits.
     pub(crate) training: String,
     /// Steps that are done.
     pub(crate) step: u64,

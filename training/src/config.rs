@@ -30,13 +30,14 @@ pub struct TrainConfig {
     /// Share of the samples that is kept for validation, of each class alike, 0 to 0.9.
     pub validation_share: f64,
     /// Stop after this many epochs without a better validation result; `None` never stops early.
+    /// Nor does a training with so few samples that none is kept for validation.
     pub patience: Option<u32>,
     /// Largest weight that can be represented, in standard deviations of the first weights. More
     /// means wider and coarser. Weights of fewer than 6 bits have as many sixths of it.
     pub weight_range: f64,
     /// Moves some images by a pixel, if the inputs are images.
     pub image_shift: Option<ImageShift>,
-    /// Steps between two checkpoints; `None` writes one at the end of the training alone.
+    /// Steps between two checkpoints; `None` writes one only when the training ends or is stopped.
     pub checkpoint_every: Option<u64>,
     /// Threads on the CPU; `None` uses all cores.
     pub threads: Option<usize>,

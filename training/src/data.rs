@@ -45,7 +45,7 @@ pub enum DataError {
     #[error("the labels are of another kind than the head of the model takes")]
     Kind,
     /// The labels end in the middle of a sample.
-    #[error("{found} labels are not the same number of {labels} for each sample")]
+    #[error("{found} labels cannot be shared out to samples with {labels} each")]
     Uneven {
         /// Labels of a sample.
         labels: u16,
@@ -272,8 +272,10 @@ fn part<T>(values: &[T], number: usize, width: usize) -> Option<&[T]> {
 }
 
 fn update_all(hasher: &mut blake3::Hasher, values: &[u16]) {
-    for value in values {
-        hasher.update(&value.to_le_bytes());
+    // Much faster than number by number.
+    for part in values.chunks(4096) {
+        let bytes: Vec<u8> = part.iter().flat_map(|value| value.to_le_bytes()).collect();
+        hasher.update(&bytes);
     }
 }
 

@@ -3,6 +3,9 @@
 //! The forward pass computes with the rounded parameters, `y = W·x + b` and `max(y, 0) >> shift`,
 //! exactly. The backward pass treats each rounding, of weights and of activations, as if it were
 //! not there (straight-through estimator, Bengio et al., 2013).
+//!
+//! A [real](DenseLayer::real) layer leaves the roundings out of the forward pass too, and the
+//! bounds with them. It shows what they cost.
 
 use super::{
     config::Optimiser,
@@ -22,6 +25,8 @@ pub struct DenseLayer {
     rules: Rules,
     /// Of the activation; the head has none.
     shift: Option<u32>,
+    /// Whether the rules wait until the weights are asked for.
+    is_real: bool,
 }
 
 impl DenseLayer {
@@ -34,17 +39,22 @@ impl DenseLayer {
         device: &Device,
     ) -> Result<Self> {
         let columns = layer.inputs + 1;
-        let mut parameters = first_parameters(layer, &rules.scale, seed, purpose);
-        let mut integers = rounded(&parameters, columns, &rules.scale);
-        if let Some(bounds) = &rules.bounds {
-            bounds.project(&mut parameters, &mut integers, columns, &rules.scale);
-        }
+        let parameters = first_parameters(layer, &rules.scale, seed, purpose);
+        let (parameters, integers) = settled(&parameters, columns, &rules);
         let slots = 2 + optimiser.memory();
         let mut state = [parameters, integers].concat();
         state.resize(slots * layer.units * columns, 0.0);
         let state = Tensor::from_vec(state, (slots, layer.units, columns), device)?;
         let shift = layer.activation.map(|activation| activation.shift);
-        Ok(Self { state, rules, shift })
+        Ok(Self { state, rules, shift, is_real: false })
+    }
+
+    /// The same layer, from now on without rounding and bounds.
+    pub(crate) fn real(mut self) -> Result<Self> {
+        self.is_real = true;
+        let parameters = self.parameters()?.flatten_all()?.to_vec1::<f32>()?;
+        self.set_parameters(&parameters)?;
+        Ok(self)
     }
 
     /// Units and, with the bias, parameters of each.
@@ -91,15 +101,10 @@ impl DenseLayer {
     /// What the optimiser remembers stays.
     pub(crate) fn set_parameters(&mut self, parameters: &[f32]) -> Result<()> {
         let (units, columns) = self.dims();
-        let Rules { scale, bounds } = self.rules;
         if parameters.len() != units * columns {
             bail!("a layer of {units} x {columns} cannot take {} parameters", parameters.len());
         }
-        let mut parameters = within_range(parameters, columns, &scale);
-        let mut integers = rounded(&parameters, columns, &scale);
-        if let Some(bounds) = bounds {
-            bounds.project(&mut parameters, &mut integers, columns, &scale);
-        }
+        let (parameters, integers) = settled(parameters, columns, &self.rules_in_training());
         let both = [parameters, integers].concat();
         let both = Tensor::from_vec(both, (2, units, columns), self.state.device())?;
         self.state = Tensor::cat(&[both, self.memory()?], 0)?;
@@ -115,6 +120,7 @@ impl DenseLayer {
     /// the head.
     pub(crate) fn activate(&self, sums: &Tensor) -> Result<Tensor> {
         match self.shift {
+            Some(shift) if self.is_real => ops::activate_real(sums, shift),
             Some(shift) => ops::activate(sums, shift),
             None => Ok(sums.clone()),
         }
@@ -133,13 +139,28 @@ impl DenseLayer {
         gradient.matmul(&self.integers()?)
     }
 
+    /// Moves the parameters by a rule that remembers as much as the layer has room for.
     pub(crate) fn update(&mut self, gradient: &Tensor, update: Update) -> Result<()> {
-        ops::update(&mut self.state, gradient, &self.rules, update)
+        let (found, needed) = (self.state.dim(0)?.saturating_sub(2), update.rule.memory());
+        if found != needed {
+            bail!("a layer with {found} slots of memory cannot take a rule that needs {needed}");
+        }
+        let rules = self.rules_in_training();
+        ops::update(&mut self.state, gradient, &rules, update)
     }
 
-    /// The integers of the layer.
+    fn rules_in_training(&self) -> Rules {
+        if self.is_real {
+            self.rules.real()
+        } else {
+            self.rules
+        }
+    }
+
+    /// The integers of the layer; of a real one those that are nearest and safe.
     pub(crate) fn weights(&self) -> Result<LayerWeights> {
-        let units = self.integers()?.to_vec2::<f32>()?;
+        let integers = if self.is_real { self.nearest_integers()? } else { self.integers()? };
+        let units = integers.to_vec2::<f32>()?;
         let (mut weights, mut biases) = (Vec::new(), Vec::new());
         for unit in units {
             let mut integers = unit.into_iter().map(|value| value as i32);
@@ -147,6 +168,13 @@ impl DenseLayer {
             weights.extend(integers);
         }
         Ok(LayerWeights { weights, biases })
+    }
+
+    fn nearest_integers(&self) -> Result<Tensor> {
+        let (units, columns) = self.dims();
+        let parameters = self.parameters()?.flatten_all()?.to_vec1::<f32>()?;
+        let (_, integers) = settled(&parameters, columns, &self.rules);
+        Tensor::from_vec(integers, (units, columns), &Device::Cpu)
     }
 
     #[cfg(test)]
@@ -166,6 +194,16 @@ fn first_parameters(layer: &Layer, scale: &LayerScale, seed: u64, purpose: Purpo
         parameters.push(scale.start);
     }
     parameters
+}
+
+/// Parameters in their ranges, with their integers, of safe units.
+fn settled(parameters: &[f32], columns: usize, rules: &Rules) -> (Vec<f32>, Vec<f32>) {
+    let mut parameters = within_range(parameters, columns, &rules.scale);
+    let mut integers = rounded(&parameters, columns, &rules.scale);
+    if let Some(bounds) = &rules.bounds {
+        bounds.project(&mut parameters, &mut integers, columns, &rules.scale);
+    }
+    (parameters, integers)
 }
 
 /// The integers of parameters in their ranges.

@@ -24,6 +24,10 @@ use nocknock_primitives::model::layered::{
     weights::{LayerWeights, Weights},
 };
 
+/// Beyond this, gradients by integers are nonsense. Squares of real gradients, which are larger by
+/// the unit of a parameter, still fit into `f32`.
+const LARGEST_GRADIENT: f32 = 1e9;
+
 /// A model in training: its layers, with what the optimiser remembers of them.
 #[derive(Debug)]
 pub struct Learner {
@@ -79,6 +83,16 @@ impl Learner {
         })
     }
 
+    /// The same model, from now on in real numbers: neither weights nor activations are rounded,
+    /// and no bounds hold back a unit. Scales and first weights stay.
+    ///
+    /// For measuring what integers cost, and for nothing else: [`weights`](Self::weights) are then
+    /// the nearest integers, for which nothing was trained.
+    pub fn real(self) -> Result<Self, TrainError> {
+        let layers = self.layers.into_iter().map(DenseLayer::real);
+        Ok(Self { layers: layers.collect::<candle_core::Result<_>>()?, ..self })
+    }
+
     /// What is trained.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
@@ -107,9 +121,22 @@ impl Learner {
     }
 
     /// Moves the parameters against gradients, rounds them and makes each unit safe.
+    ///
+    /// # Errors
+    ///
+    /// Refuses gradients of another model, and rules that remember more or less than the optimiser
+    /// of the settings.
     pub fn apply(&mut self, gradients: &Gradients, update: Update) -> Result<(), TrainError> {
         if gradients.layers.len() != self.layers.len() {
             return Err(TrainError::Foreign { expected: self.layers.len(), what: "layers" });
+        }
+        let fits = |(layer, gradient): (&DenseLayer, &Tensor)| {
+            let (units, columns) = layer.dims();
+            gradient.dims() == [units, columns]
+        };
+        if !self.layers.iter().zip(&gradients.layers).all(fits) {
+            let expected = self.architecture.parameters();
+            return Err(TrainError::Foreign { expected, what: "gradients" });
         }
         self.loss_sum = (&self.loss_sum + &gradients.loss)?;
         for (layer, gradient) in self.layers.iter_mut().zip(&gradients.layers) {
@@ -152,7 +179,8 @@ impl Learner {
         Ok(weights)
     }
 
-    /// The outputs of a batch, `samples x outputs`: whole numbers, exactly those of the integers.
+    /// The outputs of a batch, `samples x outputs`: whole numbers, exactly those of the integers,
+    /// unless the model is [real](Self::real).
     pub fn outputs(&self, batch: &Batch) -> Result<Tensor, TrainError> {
         Ok(self.forward(&batch.inputs)?.1)
     }
@@ -217,8 +245,9 @@ impl Gradients {
         flat(self.layers.iter())
     }
 
-    /// Other numbers in the place of these, such as the mean of several learners. The loss stays
-    /// that of the own batch.
+    /// Other numbers in the place of these, such as the mean of several learners. What is larger
+    /// than any gradient of a model is cut off, so that no update leaves `f32`. The loss stays that
+    /// of the own batch.
     ///
     /// # Errors
     ///
@@ -229,7 +258,9 @@ impl Gradients {
         let mut layers = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {
             let (own, later) = rest.split_at(layer.elem_count());
-            layers.push(Tensor::from_slice(own, layer.shape(), layer.device())?);
+            let own = own.iter().map(|value| value.clamp(-LARGEST_GRADIENT, LARGEST_GRADIENT));
+            let own: Vec<f32> = own.collect();
+            layers.push(Tensor::from_vec(own, layer.shape(), layer.device())?);
             rest = later;
         }
         Ok(Self { layers, ..self.clone() })

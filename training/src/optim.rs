@@ -65,10 +65,7 @@ pub(crate) fn flushed(value: f32) -> f32 {
 impl Optimiser {
     /// Slots of memory for each parameter.
     pub fn memory(&self) -> usize {
-        match self {
-            Self::SgdMomentum { .. } => 1,
-            Self::AdamW { .. } => 2,
-        }
+        self.rule(0).memory()
     }
 
     /// The rule of a step, counted from 0.
@@ -84,6 +81,16 @@ impl Optimiser {
                 correction2: correction(beta2),
                 epsilon: epsilon as f32,
             },
+        }
+    }
+}
+
+impl Rule {
+    /// Slots of memory for each parameter.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            Self::SgdMomentum { .. } => 1,
+            Self::AdamW { .. } => 2,
         }
     }
 }
@@ -136,10 +143,11 @@ impl Update {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scale::ROUNDING;
 
     #[test]
     fn the_first_step_of_adamw_moves_by_the_learning_rate_against_the_gradient() {
-        let scale = Scale { unit: 1.0, low: -9.0, high: 9.0, decay: 0.0 };
+        let scale = Scale { unit: 1.0, low: -9.0, high: 9.0, decay: 0.0, rounding: ROUNDING };
         let config = TrainConfig { learning_rate: 0.5, ..TrainConfig::default() };
         let update = Update::of_step(&config, 0, 1.0);
         let mut parameters = [1.0, 1.0, 1.0];

@@ -95,7 +95,7 @@ impl Bounds {
         let (least, most) = parameter_range(layer.bias_bits);
         let centre = ((low + high) / 2).clamp(least, most);
         let (above, below) = (high - centre, centre - low);
-        if above < 1 || below < 1 {
+        if above < 1 || below < 1 || layer.max_input > above + below {
             return Err(Untrainable::TooNarrow { layer: place });
         }
         Ok(Some(Self { max_input: layer.max_input, centre, above, below }))
@@ -332,7 +332,10 @@ mod tests {
         let refused = bounds_of(&architecture((4, 8), &[], number(16)));
         assert_eq!(refused, Err(Untrainable::TooNarrow { layer: 0 }));
         assert!(bounds_of(&architecture((4, 8), &[], number(17))).is_ok());
-        let refused = bounds_of(&architecture((4, 8), &[], classes_head(10, 1)));
-        assert_eq!(refused, Err(Untrainable::TooNarrow { layer: 0 }));
+        // One bit says nothing, and with seven a weight of 1 alone leaves the range.
+        for bits in [1, 7] {
+            let refused = bounds_of(&architecture((4, 8), &[], classes_head(10, bits)));
+            assert_eq!(refused, Err(Untrainable::TooNarrow { layer: 0 }));
+        }
     }
 }

@@ -18,8 +18,9 @@ use nocknock_primitives::model::layered::architecture::{Goal, Head, Layer};
 /// even, on every device.
 pub(crate) const ROUNDING: f32 = 12_582_912.0;
 
-/// Bits of a parameter for which [`ROUNDING`] is exact. Biases of more are not used to the full.
-const EXACT_PARAMETER_BITS: u32 = 23;
+/// Bits of a parameter for which [`ROUNDING`] is exact: with 23 the bounds, themselves rounded to
+/// `f32`, may lie half an integer beyond its range. Biases of more are not used to the full.
+const EXACT_PARAMETER_BITS: u32 = 22;
 
 /// Bits of a weight from which on `weight_range` is used to the full.
 const FULL_RANGE_BITS: u32 = 6;
@@ -35,6 +36,9 @@ pub(crate) struct Scale {
     pub(crate) high: f32,
     /// Share of the learning rate that pulls a parameter towards zero.
     pub(crate) decay: f32,
+    /// What rounds to integers when it is added and subtracted: [`ROUNDING`]; 0 leaves numbers as
+    /// they are.
+    pub(crate) rounding: f32,
 }
 
 /// The scales of a layer.
@@ -61,12 +65,30 @@ impl Scale {
     fn new(unit: f64, bits: u32, decay: f64) -> Self {
         let (lowest, highest) = parameter_range(bits);
         let bound = |integer: i64| (integer as f64 / unit) as f32;
-        Self { unit: unit as f32, low: bound(lowest), high: bound(highest), decay: decay as f32 }
+        Self {
+            unit: unit as f32,
+            low: bound(lowest),
+            high: bound(highest),
+            decay: decay as f32,
+            rounding: ROUNDING,
+        }
+    }
+
+    /// The same unit without rounding and bounds.
+    fn real(self) -> Self {
+        Self { low: f32::NEG_INFINITY, high: f32::INFINITY, rounding: 0.0, ..self }
     }
 
     /// The integer of a parameter within the bounds.
     pub(crate) fn round(&self, parameter: f32) -> f32 {
-        (parameter * self.unit + ROUNDING) - ROUNDING
+        (parameter * self.unit + self.rounding) - self.rounding
+    }
+}
+
+impl LayerScale {
+    /// The same units without rounding and bounds.
+    pub(crate) fn real(self) -> Self {
+        Self { weight: self.weight.real(), bias: self.bias.real(), ..self }
     }
 }
 
@@ -222,12 +244,22 @@ mod tests {
 
     #[test]
     fn rounding_is_to_the_nearest_integer_with_ties_to_even() {
-        let scale = Scale { unit: 1.0, low: -9.0, high: 9.0, decay: 0.0 };
+        let scale = Scale { unit: 1.0, low: -9.0, high: 9.0, decay: 0.0, rounding: ROUNDING };
         let rounded = [0.4, 0.5, 0.6, 1.5, 2.5, -0.5, -1.5, -1.4].map(|value| scale.round(value));
         assert_eq!(rounded, [0.0, 0.0, 1.0, 2.0, 2.0, 0.0, -2.0, -1.0]);
-        let scale = Scale::new(1.0, 32, 0.0);
-        assert_eq!(scale.round(scale.low), -4_194_304.0);
-        assert_eq!(scale.round(scale.high), 4_194_303.0);
+        for unit in 1..2000u32 {
+            let scale = Scale::new(f64::from(unit) * 7.7, 32, 0.0);
+            assert_eq!(scale.round(scale.low), -2_097_152.0);
+            assert_eq!(scale.round(scale.high), 2_097_151.0);
+        }
+    }
+
+    #[test]
+    fn a_real_scale_keeps_its_unit_and_nothing_else() {
+        let scale = calibrated().layers[0].weight;
+        let real = scale.real();
+        assert_eq!(real.round(0.3), 0.3 * scale.unit);
+        assert_eq!(1e9f32.clamp(real.low, real.high), 1e9);
     }
 
     #[test]

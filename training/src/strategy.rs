@@ -10,8 +10,10 @@
 //! * Parameters that come from outside are brought into their ranges, rounded and made safe before
 //!   the next step, by [`Learner::set_parameters`]; gradients are applied with the same projection.
 //!   So the final model is safe whatever others send.
-//! * The order of samples, the split and the first weights follow from the seed. Members who are to
-//!   see different samples are given different samples or seeds.
+//! * The order of samples, the split and the first weights follow from the seed; the scales between
+//!   real numbers and integers follow from the samples. So parameters and gradients mean the same
+//!   only to members with the same samples. Members who are to learn from different ones are given
+//!   different seeds, and agree on the first parameters.
 //! * A checkpoint holds the learner, not the strategy. It belongs to the strategy by its
 //!   [name](Strategy::name), and a resumed training gives the same bits as long as the strategy
 //!   answers the same at the same steps.
@@ -38,6 +40,12 @@ pub trait Strategy: fmt::Debug + Send {
     /// does nothing.
     fn merge(&mut self, _step: u64, _learner: &mut Learner) -> Result<(), StrategyError> {
         Ok(())
+    }
+
+    /// Whether the learner is made [real](Learner::real) before it learns, which shows what
+    /// integers cost. By default it is not: the model that comes out is worse.
+    fn in_real_numbers(&self) -> bool {
+        false
     }
 }
 

@@ -23,9 +23,9 @@ use std::{path::Path, time::Instant};
 
 /// Trains a model, or goes on with the checkpoint in the folder.
 ///
-/// The same data, settings and kind of device give the same bits, wherever the training was
-/// stopped in between. A folder whose training is complete gives its model again without a step.
-/// Only one training at a time may write into a folder; nothing here locks it.
+/// On one machine the same data, settings and kind of device give the same bits, wherever the
+/// training was stopped in between. A folder whose training is complete gives its model again
+/// without a step. Only one training at a time may write into a folder; nothing here locks it.
 /// Blocks the thread; run it where that does no harm.
 ///
 /// # Errors
@@ -100,9 +100,9 @@ impl<'a> Trainer<'a> {
             data,
             config,
             split: Split::new(data, config.validation_share, config.seed),
-            learner: Learner::new(data, config, &device)?,
+            learner: learner(strategy, data, config, &device)?,
             progress: Progress {
-                training: training_digest(data, config, strategy.name(), &device),
+                training: training_digest(data, config, strategy, &device),
                 ..Progress::default()
             },
             best: Weights::zero(&data.architecture),
@@ -155,7 +155,9 @@ impl<'a> Trainer<'a> {
     }
 
     fn finished(&self) -> Option<StopReason> {
-        let patience = self.config.patience.unwrap_or(u32::MAX);
+        // Where no sample is kept for validation there is no result that could grow.
+        let judged = !self.split.validation.is_empty();
+        let patience = self.config.patience.filter(|_| judged).unwrap_or(u32::MAX);
         if self.progress.stale_epochs >= patience {
             Some(StopReason::NoProgress)
         } else if self.epoch_number() >= self.config.epochs {
@@ -241,7 +243,7 @@ impl<'a> Trainer<'a> {
 
     fn end_epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
         let epoch = self.epoch_number();
-        let loss = f64::from(self.learner.take_loss()?) / self.split.training.len() as f64;
+        let loss = self.mean_loss()?;
         if !loss.is_finite() {
             return Err(TrainError::Diverged { epoch });
         }
@@ -262,6 +264,14 @@ impl<'a> Trainer<'a> {
         observer.epoch_ended(&metrics);
         self.progress.history.push(metrics);
         Ok(())
+    }
+
+    /// A GPU computes behind the program, and is waited for here: that belongs to the epoch.
+    fn mean_loss(&mut self) -> Result<f64, TrainError> {
+        let started = Instant::now();
+        let loss = f64::from(self.learner.take_loss()?);
+        self.clock.add(started, 0);
+        Ok(loss / self.split.training.len() as f64)
     }
 
     fn validate(&self, weights: &Weights) -> Option<Evaluation> {
@@ -330,11 +340,25 @@ impl Clock {
     }
 }
 
+fn learner(
+    strategy: &dyn Strategy,
+    data: &TrainingSet,
+    config: &TrainConfig,
+    device: &Device,
+) -> Result<Learner, TrainError> {
+    let learner = Learner::new(data, config, device)?;
+    if strategy.in_real_numbers() {
+        learner.real()
+    } else {
+        Ok(learner)
+    }
+}
+
 /// What a checkpoint must agree with: everything that the bits depend on.
 fn training_digest(
     data: &TrainingSet,
     config: &TrainConfig,
-    strategy: &str,
+    strategy: &dyn Strategy,
     device: &Device,
 ) -> String {
     let relevant = TrainConfig { checkpoint_every: None, threads: None, ..config.clone() };
@@ -343,7 +367,8 @@ fn training_digest(
     // Each with its length, so that nothing moves from one to the next. `Debug` of plain numbers
     // is exact and names each field.
     let settings = format!("{relevant:?}");
-    for text in [device_name(device), strategy, settings.as_str()] {
+    let texts = [device_name(device), strategy.name(), settings.as_str()];
+    for text in texts.into_iter().chain(strategy.in_real_numbers().then_some("real")) {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     }

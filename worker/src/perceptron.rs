@@ -10,7 +10,9 @@ use nocknock_primitives::{
     model::{
         layered::{
             self,
-            architecture::{Architecture, ArchitectureError, Dense, Description, Head, MAX_SIZE},
+            architecture::{
+                Architecture, ArchitectureError, Dense, Description, Head, MAX_SAMPLES,
+            },
             weights::LayerWeights,
         },
         MlpShape, Weights,
@@ -118,7 +120,7 @@ fn description(shape: &MlpShape, distance_bits: u8) -> Description {
         hidden: List::truncate_from(vec![hidden]),
         head,
         // A training knows no blocks.
-        samples: shape.block_rows.min(MAX_SIZE),
+        samples: shape.block_rows.min(MAX_SAMPLES),
     }
 }
 

@@ -56,7 +56,9 @@ impl<'a> Fold<'a> {
     /// Folds `samples` samples with `pack` of them in an element of base `2^bits`.
     pub(crate) fn new(powers: &'a Powers, bits: u32, pack: usize, samples: usize) -> Self {
         let groups = samples.div_ceil(pack);
-        let powers = powers.wires.get(..groups).unwrap_or(&powers.wires);
+        // With fewer powers than elements the samples of the last ones would be free.
+        assert!(groups <= powers.wires.len(), "a power of the challenge for each element");
+        let powers = &powers.wires[..groups];
         let places: Vec<Fr> = self::powers(bits).take(pack).collect();
         let ones = powers.iter().enumerate().map(|(group, power)| {
             let sum: Fr = places.iter().take(samples - group * pack).sum();
@@ -86,6 +88,7 @@ impl<'a> Fold<'a> {
 
     /// The fold of elements as a wire: one row for each but the first, and at least one.
     pub(crate) fn sum(&self, cs: &mut Synthesizer, elements: &[Vec<Term>]) -> Wire {
+        assert_eq!(elements.len(), self.powers.len(), "an element for each group of samples");
         let products = elements.iter().zip(self.powers);
         let product = |(element, power): (&Vec<Term>, &Wire)| value(cs, element) * power.value;
         let total: Fr = products.map(product).sum();
@@ -123,6 +126,8 @@ impl<'a> Fold<'a> {
         elements: &[Vec<Term>],
         rest: impl IntoIterator<Item = Term>,
     ) {
+        assert_eq!(inputs.len(), unit.weights.len(), "a weight for each input");
+        assert_eq!(elements.len(), self.powers.len(), "an element for each group of samples");
         let mut sum = Accumulator::default();
         for (input, weight) in inputs.iter().zip(unit.weights) {
             sum.add(cs, (input.terms(), input.value), weight.factor());

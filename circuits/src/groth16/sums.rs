@@ -99,7 +99,8 @@ impl Scalars {
 }
 
 /// The sum of all points, each times its scalar, where nearly all scalars are large. The longer
-/// list is cut to the length of the shorter. The scalars are wiped before the work begins.
+/// list is cut to the length of the shorter. The elements are wiped before the work begins, their
+/// integers after it.
 pub(super) fn dense_sum<C>(scalars: Zeroizing<Vec<Fr>>, points: &[Affine<C>]) -> Projective<C>
 where
     C: SWCurveConfig<ScalarField = Fr>,

@@ -3,12 +3,15 @@
 use super::*;
 use crate::{
     config::Optimiser,
+    data::Known,
     evaluate::outputs as integer_outputs,
     rng::{below, stream, symmetric},
-    testing::{classes_head, narrow, narrow_heads, number_head, random_set, tiny},
+    testing::{
+        classes_head, digits, labels_head, narrow, narrow_heads, number_head, random_set, tiny,
+    },
 };
 use nocknock_primitives::model::layered::{
-    architecture::{Goal, Head},
+    architecture::{Goal, Head, Layer},
     names,
 };
 use rand_chacha::ChaCha20Rng;
@@ -118,6 +121,31 @@ fn no_learning_rate_and_no_optimiser_makes_a_model_unsafe() {
                 learner.weights().unwrap();
             }
         }
+    }
+}
+
+#[test]
+fn a_real_model_begins_alike_is_not_rounded_and_always_has_safe_integers() {
+    let mut rng = stream(15, Purpose::Split);
+    let config = TrainConfig::default();
+    let offered = names::offered().into_iter().map(|(_, architecture)| architecture);
+    for architecture in offered.chain(narrow_heads().map(narrow)) {
+        let data = random_set(&architecture, 12, &mut rng);
+        let rounded = learner(&data, &config);
+        let mut real = learner(&data, &config).real().unwrap();
+        assert_eq!(real.parameters().unwrap(), rounded.parameters().unwrap());
+        assert!(real.weights().unwrap() == rounded.weights().unwrap());
+        let batch = whole_batch(&data);
+        let outputs = real.outputs(&batch).unwrap().to_vec2::<f32>().unwrap();
+        assert!(outputs.concat().iter().any(|output| output.fract() != 0.0), "{architecture:?}");
+        // Where a rounded model is brought back into its ranges, a real one stays.
+        let parameters = wild(&real, &mut rng);
+        real.set_parameters(&parameters).unwrap();
+        assert_eq!(real.parameters().unwrap(), parameters);
+        let gradients = real.gradients(&batch).unwrap();
+        real.apply(&gradients, Update::of_step(&config, 0, 1.0)).unwrap();
+        assert_ne!(real.parameters().unwrap(), parameters);
+        real.weights().unwrap();
     }
 }
 
@@ -234,6 +262,39 @@ fn numbers_of_another_model_are_refused() {
     assert_eq!(refused.to_string(), expected);
     let gradients = learner.gradients(&whole_batch(&data)).unwrap();
     assert!(gradients.replaced(&[0.0; 22]).is_err());
+    // As many layers, but of other sizes.
+    let others = random_set(&digits(), 8, &mut stream(5, Purpose::Split));
+    let config = TrainConfig::default();
+    let other = Learner::new(&others, &config, &Device::Cpu).unwrap();
+    let gradients = other.gradients(&whole_batch(&others)).unwrap();
+    let refused = learner.apply(&gradients, Update::of_step(&config, 0, 1.0)).unwrap_err();
+    let expected = "these are gradients of another model: this one has 23";
+    assert_eq!(refused.to_string(), expected);
+}
+
+#[test]
+fn a_rule_that_remembers_less_than_the_optimiser_is_refused_and_so_is_one_that_remembers_more() {
+    let data = random_set(&tiny(), 8, &mut stream(7, Purpose::Split));
+    let kinds = [Optimiser::default(), Optimiser::SgdMomentum { momentum: 0.9 }];
+    for (optimiser, other) in kinds.into_iter().zip(kinds.into_iter().rev()) {
+        let config = TrainConfig { optimiser, ..TrainConfig::default() };
+        let mut learner = learner(&data, &config);
+        let gradients = learner.gradients(&whole_batch(&data)).unwrap();
+        let before = learner.parameters().unwrap();
+        assert!(learner.apply(&gradients, Update { rate: 0.1, rule: other.rule(0) }).is_err());
+        assert_eq!(learner.parameters().unwrap(), before);
+    }
+}
+
+#[test]
+fn a_batch_with_other_targets_than_the_head_takes_is_refused() {
+    let set = |head| random_set(&narrow(head), 8, &mut stream(8, Purpose::Split));
+    let [classes, four, two] = [classes_head(5, 9), labels_head(4), labels_head(2)].map(set);
+    for (own, other) in [(&classes, &four), (&four, &classes), (&four, &two)] {
+        let learner = learner(own, &TrainConfig::default());
+        assert!(learner.gradients(&whole_batch(own)).is_ok());
+        assert!(learner.gradients(&whole_batch(other)).is_err());
+    }
 }
 
 #[test]
@@ -254,4 +315,112 @@ fn numbers_that_are_not_finite_are_refused_and_enormous_ones_do_no_harm() {
         [f32::MAX, f32::MIN, 1e-40].into_iter().cycle().take(before.len()).collect();
     learner.set_parameters(&enormous).unwrap();
     learner.weights().unwrap();
+    let enormous = gradients.replaced(&enormous).unwrap();
+    for step in 0..20 {
+        learner.apply(&enormous, Update::of_step(&TrainConfig::default(), step, 1.0)).unwrap();
+    }
+    assert!(learner.parameters().unwrap().iter().all(|parameter| parameter.is_finite()));
+    learner.weights().unwrap();
+}
+
+/// What comes into each layer, and its sums.
+fn values_by_hand(
+    layers: &[Layer],
+    weights: &Weights,
+    inputs: &[u16],
+) -> (Vec<Vec<i64>>, Vec<Vec<i64>>) {
+    let mut values: Vec<i64> = inputs.iter().map(|value| i64::from(*value)).collect();
+    let (mut all_values, mut all_sums) = (Vec::new(), Vec::new());
+    for (layer, own) in layers.iter().zip(&weights.layers) {
+        let units = own.weights.chunks_exact(layer.inputs).zip(&own.biases);
+        let sums: Vec<i64> = units
+            .map(|(unit, bias)| {
+                let products = unit.iter().zip(&values).map(|(w, value)| i64::from(*w) * value);
+                products.sum::<i64>() + i64::from(*bias)
+            })
+            .collect();
+        let shift = layer.activation.map_or(0, |activation| activation.shift);
+        let next = sums.iter().map(|sum| (*sum).max(0) >> shift).collect();
+        all_values.push(std::mem::replace(&mut values, next));
+        all_sums.push(sums);
+    }
+    (all_values, all_sums)
+}
+
+/// How the mean loss of some samples changes with each output of one of them.
+fn slopes_of_loss(loss: Loss, outputs: &[i64], known: Known<'_>, samples: f32) -> Vec<f64> {
+    let outputs: Vec<f32> = outputs.iter().map(|output| *output as f32).collect();
+    let mut slopes = Vec::new();
+    match known {
+        Known::Class(class) => {
+            loss.extend_class(&mut slopes, &outputs, u32::from(class), samples);
+        }
+        Known::Set(set) => {
+            let targets: Vec<f32> = set.iter().map(|holds| f32::from(*holds)).collect();
+            loss.extend(&mut slopes, &outputs, &targets, samples);
+        }
+        Known::Number(number) => {
+            loss.extend(&mut slopes, &outputs, &[f32::from(number)], samples);
+        }
+    }
+    // The loss itself is the last.
+    slopes.pop();
+    slopes.into_iter().map(f64::from).collect()
+}
+
+/// The gradients of each layer, number by number: each rounding counts as if it were not there.
+fn gradients_by_hand(learner: &Learner, data: &TrainingSet) -> Vec<Vec<f64>> {
+    let weights = learner.weights().unwrap();
+    let layers: Vec<Layer> = data.architecture.layers().collect();
+    let zeros = layers.iter().map(|layer| vec![0.0; layer.units * (layer.inputs + 1)]);
+    let mut gradients: Vec<Vec<f64>> = zeros.collect();
+    for sample in 0..data.samples() {
+        let (inputs, known) = data.sample(sample).unwrap();
+        let (values, sums) = values_by_hand(&layers, &weights, inputs);
+        let outputs = sums.last().unwrap();
+        let mut by_sums = slopes_of_loss(learner.loss, outputs, known, data.samples() as f32);
+        for (place, layer) in layers.iter().enumerate().rev() {
+            let mut by_values = vec![0.0f64; layer.inputs];
+            let units = gradients[place].chunks_exact_mut(layer.inputs + 1);
+            let rows = weights.layers[place].weights.chunks_exact(layer.inputs);
+            for ((unit, row), slope) in units.zip(rows).zip(&by_sums) {
+                unit[layer.inputs] += *slope;
+                let incoming = values[place].iter().zip(row).zip(&mut by_values);
+                for (gradient, ((value, weight), by_value)) in unit.iter_mut().zip(incoming) {
+                    *gradient += *slope * (*value as f64);
+                    *by_value += *slope * f64::from(*weight);
+                }
+            }
+            if let Some(before) = place.checked_sub(1) {
+                let shift = layers[before].activation.map_or(0, |activation| activation.shift);
+                let share = f64::from(1u32 << shift).recip();
+                let passed = by_values.iter().zip(&sums[before]);
+                let passed = passed.map(|(g, sum)| if *sum > 0 { *g * share } else { 0.0 });
+                by_sums = passed.collect();
+            }
+        }
+    }
+    gradients
+}
+
+#[test]
+fn gradients_are_those_of_the_formulas() {
+    let mut rng = stream(15, Purpose::Split);
+    for architecture in narrow_heads().map(narrow) {
+        let data = random_set(&architecture, 64, &mut rng);
+        let learner = learner(&data, &TrainConfig::default());
+        let gradients = learner.gradients(&whole_batch(&data)).unwrap();
+        let expected = gradients_by_hand(&learner, &data);
+        assert_eq!(gradients.layers().len(), expected.len());
+        for (place, (found, expected)) in gradients.layers().iter().zip(expected).enumerate() {
+            let found: Vec<f32> = found.flatten_all().unwrap().to_vec1().unwrap();
+            assert_eq!(found.len(), expected.len());
+            let largest = expected.iter().map(|value| value.abs()).fold(0.0, f64::max);
+            assert!(largest > 0.0, "nothing to compare in layer {place} of {architecture:?}");
+            for (found, expected) in found.into_iter().zip(expected) {
+                let error = (f64::from(found) - expected).abs();
+                assert!(error <= 1e-4 * largest, "layer {place}: {found} is not {expected}");
+            }
+        }
+    }
 }

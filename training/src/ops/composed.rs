@@ -5,7 +5,7 @@ use crate::{
     loss::Loss,
     optim::{Rule, Update},
     safe::{Bounds, BELOW_ONE, MARGIN, ROUNDS},
-    scale::{LayerScale, Scale, ROUNDING},
+    scale::{LayerScale, Scale},
 };
 use candle_core::{DType, Result, Tensor, D};
 
@@ -16,9 +16,21 @@ pub(super) fn slope(shift: u32) -> f64 {
 
 /// See [`super::activate`].
 pub(super) fn activate(sums: &Tensor, shift: u32) -> Result<Tensor> {
-    let (samples, _) = sums.dims2()?;
-    let activations = sums.relu()?.affine(slope(shift), 0.0)?.floor()?;
-    let ones = Tensor::ones((samples, 1), DType::F32, sums.device())?;
+    with_ones(rectified(sums, shift)?.floor()?)
+}
+
+/// See [`super::activate_real`].
+pub(super) fn activate_real(sums: &Tensor, shift: u32) -> Result<Tensor> {
+    with_ones(rectified(sums, shift)?)
+}
+
+fn rectified(sums: &Tensor, shift: u32) -> Result<Tensor> {
+    sums.relu()?.affine(slope(shift), 0.0)
+}
+
+fn with_ones(activations: Tensor) -> Result<Tensor> {
+    let (samples, _) = activations.dims2()?;
+    let ones = Tensor::ones((samples, 1), DType::F32, activations.device())?;
     Tensor::cat(&[activations, ones], 1)
 }
 
@@ -167,7 +179,7 @@ fn adapt(state: &Tensor, gradient: &Tensor, rule: Rule) -> Result<(Tensor, Vec<T
 }
 
 fn round(parameters: &Tensor, scale: &Scale) -> Result<Tensor> {
-    let magic = f64::from(ROUNDING);
+    let magic = f64::from(scale.rounding);
     parameters.affine(f64::from(scale.unit), magic)?.affine(1.0, -magic)
 }
 

@@ -85,6 +85,11 @@ impl CustomOp2 for LossGradient {
         targets_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (samples, count) = outputs_layout.shape().dims2()?;
+        let each = if matches!(self.0, Loss::Classes { .. }) { 1 } else { count };
+        let found = targets_layout.shape().elem_count();
+        if found != samples * each {
+            bail!("{samples} samples need {each} targets each, and there are {found} in all");
+        }
         let outputs = values::<f32>(outputs, outputs_layout)?.chunks_exact(count);
         let mut out = Vec::with_capacity(samples * (count + 1));
         let share = samples as f32;

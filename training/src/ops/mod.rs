@@ -21,6 +21,13 @@ pub(crate) struct Rules {
     pub(crate) bounds: Option<Bounds>,
 }
 
+impl Rules {
+    /// The same units, but nothing is rounded and nothing kept within bounds.
+    pub(crate) fn real(self) -> Self {
+        Self { scale: self.scale.real(), bounds: None }
+    }
+}
+
 /// `max(y, 0) >> shift` with a 1 appended to each sample, `B x H` to `B x (H + 1)`.
 pub(crate) fn activate(sums: &Tensor, shift: u32) -> Result<Tensor> {
     if sums.device().is_cpu() {
@@ -28,6 +35,11 @@ pub(crate) fn activate(sums: &Tensor, shift: u32) -> Result<Tensor> {
     } else {
         composed::activate(sums, shift)
     }
+}
+
+/// The same without rounding: `max(y, 0) / 2^shift`, for what is not trained to integers.
+pub(crate) fn activate_real(sums: &Tensor, shift: u32) -> Result<Tensor> {
+    composed::activate_real(sums, shift)
 }
 
 /// The gradient of the mean loss by the outputs, `B x C`, and the loss of each sample, `B x 1`.

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     config::Optimiser,
     rng::{stream, symmetric, Purpose},
-    scale::Scale,
+    scale::{Scale, ROUNDING},
 };
 use candle_core::Device;
 
@@ -50,6 +50,8 @@ fn an_activation_rounds_down_and_cuts_off() {
     let sums = Tensor::new(&[[-65.0f32, -1.0, 0.0, 63.0, 64.0, 191.0]], &Device::Cpu).unwrap();
     let activations = activate(&sums, 6).unwrap();
     assert_eq!(numbers(&activations), [0.0, 0.0, 0.0, 0.0, 1.0, 2.0, 1.0]);
+    let real = activate_real(&sums, 6).unwrap();
+    assert_eq!(numbers(&real), [0.0, 0.0, 0.0, 0.984375, 1.0, 2.984375, 1.0]);
 }
 
 /// A loss for each head, with targets of five samples with four outputs.
@@ -124,8 +126,8 @@ fn a_right_answer_has_the_smaller_loss() {
 }
 
 fn scale() -> LayerScale {
-    let weight = Scale { unit: 20.0, low: -1.6, high: 1.55, decay: 0.02 };
-    let bias = Scale { unit: 300.0, low: -6.8, high: 6.8, decay: 0.0 };
+    let weight = Scale { unit: 20.0, low: -1.6, high: 1.55, decay: 0.02, rounding: ROUNDING };
+    let bias = Scale { unit: 300.0, low: -6.8, high: 6.8, decay: 0.0, rounding: ROUNDING };
     LayerScale { weight, bias, spread: 0.5, start: 0.0 }
 }
 
@@ -161,6 +163,24 @@ fn updates_agree(optimiser: Optimiser) {
 fn updates_of_both_rules_agree_in_both_forms() {
     updates_agree(Optimiser::SgdMomentum { momentum: 0.9 });
     updates_agree(Optimiser::default());
+}
+
+#[test]
+fn an_update_without_rounding_and_bounds_only_scales() {
+    let rules = Rules { bounds: Some(tight()), ..rules() }.real();
+    let mut fused = states(2);
+    let composed = fused.copy().unwrap();
+    let gradient = random(3, &[4, 8], 1e3);
+    let change = Update { rate: 1.0, rule: Optimiser::SgdMomentum { momentum: 0.0 }.rule(0) };
+    let composed = composed::update(&composed, &gradient, &rules, change).unwrap();
+    update(&mut fused, &gradient, &rules, change).unwrap();
+    assert_near(&fused, &composed, 1e-4);
+    let [parameters, scaled] = [0, 1].map(|slot| numbers(&fused.get(slot).unwrap()));
+    for (place, (parameter, scaled)) in parameters.iter().zip(scaled).enumerate() {
+        let unit = if place % 8 == 7 { 300.0 } else { 20.0 };
+        assert_eq!(parameter * unit, scaled);
+    }
+    assert!(parameters.iter().any(|parameter| parameter.abs() > 6.8));
 }
 
 /// States of four units with seven weights each, from harmless to as large as can be.

@@ -53,6 +53,14 @@ fn patience_ends_a_training_that_no_longer_gains() {
 }
 
 #[test]
+fn patience_ends_nothing_where_no_sample_is_kept_for_validation() {
+    let config = TrainConfig { patience: Some(1), validation_share: 0.01, ..short() };
+    let report = run(&some_digits(100), &config).unwrap().report;
+    assert_eq!(report.validation, None);
+    assert_eq!((report.stopped, report.history.len()), (StopReason::AllEpochs, 4));
+}
+
+#[test]
 fn without_validation_samples_the_last_epoch_is_kept() {
     let config = TrainConfig { validation_share: 0.0, ..short() };
     let report = run(&some_digits(400), &config).unwrap().report;

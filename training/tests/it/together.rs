@@ -135,6 +135,40 @@ fn a_checkpoint_of_another_strategy_is_refused() {
     train(&data, &short(), DeviceChoice::Cpu, Some(folder.path()), &mut ()).unwrap();
 }
 
+/// Trains alone, without rounding.
+#[derive(Debug)]
+struct Real;
+
+impl Strategy for Real {
+    fn name(&self) -> &str {
+        "alone"
+    }
+
+    fn in_real_numbers(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_training_in_real_numbers_is_another_one_that_resumes_like_any() {
+    for data in [some_digits(300), some_narrow_digits(300)] {
+        let whole = run_with(&mut Real, &data, None).unwrap();
+        assert_eq!(whole.weights.is_safe(&data.architecture), Ok(()));
+        let alone = train(&data, &short(), DeviceChoice::Cpu, None, &mut ()).unwrap();
+        assert!(alone.weights != whole.weights);
+        let folder = tempfile::tempdir().unwrap();
+        let (cpu, checkpoints) = (DeviceChoice::Cpu, Some(folder.path()));
+        let mut stop = StopAfter(7);
+        let stopped = train_with(&mut Real, &data, &short(), cpu, checkpoints, &mut stop);
+        assert!(matches!(stopped, Err(TrainError::Interrupted { .. })));
+        // Not even one of the same name goes on with its checkpoint.
+        let refused = train(&data, &short(), cpu, checkpoints, &mut ()).unwrap_err();
+        assert!(matches!(refused, TrainError::Checkpoint(CheckpointError::OtherTraining { .. })));
+        let resumed = run_with(&mut Real, &data, checkpoints).unwrap();
+        assert!(resumed.weights == whole.weights);
+    }
+}
+
 /// Two learners with half of a batch each, who apply the mean of their gradients, stay equal.
 #[test]
 fn learners_who_share_their_gradients_stay_equal() {

@@ -5,8 +5,9 @@ use crate::support::rng;
 use ark_std::rand::rngs::StdRng;
 use nocknock_circuits::fold::{Circuit, Private, Public, Refusal};
 use nocknock_primitives::model::layered::{
-    architecture::{Goal, Head},
+    architecture::{Architecture, Dense, Description, Goal, Head},
     names,
+    sealed::CHUNK_ELEMENTS,
 };
 
 /// The circuit accepts the reference's score and none above it, and half of it where scores are
@@ -48,6 +49,76 @@ fn random_architectures_score_alike_in_reference_and_circuit() {
         scores.dedup();
         assert!(scores.len() > 10, "head {kind}: {scores:?}");
     }
+}
+
+/// At the ends of what may be described, with few samples.
+fn extremes() -> Vec<Description> {
+    let dense = |units, weight_bits, bias_bits, sum_bits, shift| Dense {
+        units,
+        weight_bits,
+        bias_bits,
+        sum_bits,
+        shift,
+    };
+    let classes = |classes, best, weight_bits, bias_bits, distance_bits| Head::Classes {
+        classes,
+        best,
+        weight_bits,
+        bias_bits,
+        distance_bits,
+    };
+    let labels = Head::Labels { labels: 70, weight_bits: 2, bias_bits: 2, sum_bits: 8 };
+    let number =
+        |distance_bits, goal| Head::Number { weight_bits: 16, bias_bits: 32, distance_bits, goal };
+    let description = |inputs, input_bits, hidden: &[Dense], head, samples| Description {
+        inputs,
+        input_bits,
+        hidden: hidden.to_vec().try_into().unwrap(),
+        head,
+        samples,
+    };
+    vec![
+        // A ciphertext of two chunks.
+        description(1000, 4, &[], classes(8, 1, 16, 32, 50), 3),
+        // Four layers of the widest sums.
+        description(1, 16, &[dense(2, 16, 32, 56, 40); 4], classes(3, 2, 16, 32, 56), 5),
+        // Labels that take more than one element.
+        description(2, 3, &[], labels, 7),
+        // All but one class are good enough.
+        description(2, 3, &[], classes(256, 255, 4, 6, 12), 4),
+        // The largest shift.
+        description(3, 2, &[dense(3, 4, 4, 9, 7)], classes(2, 1, 4, 4, 8), 6),
+        description(3, 16, &[], number(56, Goal::Within { tolerance: 65_535 }), 3),
+        description(3, 16, &[], number(17, Goal::AbsoluteError { cap: 65_535 }), 3),
+    ]
+}
+
+#[test]
+fn the_largest_and_widest_architectures_score_alike_in_reference_and_circuit() {
+    let mut rng = rng(104);
+    for description in extremes() {
+        let architecture = Architecture::new(description).unwrap();
+        let circuit = Circuit::compile(&architecture);
+        for samples in [1, usize::from(architecture.samples)] {
+            let private = sample::private(&architecture, samples, &mut rng);
+            circuit_and_reference_agree(&circuit, &private, &mut rng);
+        }
+    }
+}
+
+/// What the second chunk holds is bound like the first.
+#[test]
+fn a_weight_of_the_second_chunk_is_committed_to() {
+    let mut rng = rng(105);
+    let architecture = Architecture::new(extremes().swap_remove(0)).unwrap();
+    assert!(architecture.weight_elements() > CHUNK_ELEMENTS);
+    let circuit = Circuit::compile(&architecture);
+    let mut private = sample::private(&architecture, 2, &mut rng);
+    let public = sample::public(&architecture, &private, &mut rng);
+    *private.weights.layers[0].weights.last_mut().unwrap() ^= 1;
+    let (refused, sections) = judge(&circuit, &public, &private);
+    assert_eq!(refused, Err(Refusal::Commitment));
+    assert!(sections.contains(&"model commitment"), "{sections:?}");
 }
 
 #[test]
