@@ -62,7 +62,12 @@ struct Arguments {
     #[arg(long, value_name = "DEVICE")]
     gpu: Option<DeviceChoice>,
     /// Trainings of each kind
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 3,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
     seeds: u64,
     /// Go on with further seeds as long as they are likely to end within this time
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
@@ -534,11 +539,10 @@ impl Subject {
 
     /// The standard error of the difference, for which it takes two seeds.
     fn uncertainty(&self) -> Option<f64> {
-        let differences = self
-            .outcomes
-            .iter()
-            .map(|[first, second]| 100.0 * (first.accuracy - second.accuracy) - self.difference());
-        let squares: f64 = differences.map(|difference| difference.powi(2)).sum();
+        let mean = self.difference();
+        let difference = |[first, second]: &[Outcome; 2]| first.accuracy - second.accuracy;
+        let differences = self.outcomes.iter().map(|both| 100.0 * difference(both));
+        let squares: f64 = differences.map(|difference| (difference - mean).powi(2)).sum();
         let seeds = self.outcomes.len() as f64;
         (seeds > 1.0).then(|| (squares / (seeds - 1.0) / seeds).sqrt())
     }
@@ -554,7 +558,10 @@ impl Subject {
             "file": self.case.file,
             "training_rows": training.samples(),
             "test_rows": test.samples(),
-            "settings": self.case.config(0, 1),
+            "epochs": self.case.epochs,
+            "batch_size": self.case.batch_size,
+            "learning_rate": self.case.learning_rate,
+            "weight_decay": self.case.weight_decay,
             "ways": ways,
             "difference_points": self.difference(),
             "standard_error_points": self.uncertainty(),

@@ -26,7 +26,7 @@ pub type StrategyError = Box<dyn Error + Send + Sync>;
 
 /// What happens between the gradients of a step and the next step.
 ///
-/// Both methods are called on the thread that trains, and block it.
+/// `agree` and `merge` are called on the thread that trains, and block it.
 pub trait Strategy: fmt::Debug + Send {
     /// What it is, for checkpoints: one of another strategy is refused.
     fn name(&self) -> &str;
