@@ -202,7 +202,7 @@ impl Database {
         let changed = format!("{before}salt={other}{}", &salt[1..]);
         fs::write(to.join("metadata"), changed).expect("writable");
         let refused = Launch::dev(copy.path()).run_to_the_end();
-        refused.expect_error(&["the database is damaged", "cannot be found", "purge-chain"]);
+        refused.expect_error(&["cannot be used", "damaged", "purge-chain"]);
     }
 
     fn expect_refusal(&self, reasons: &[impl AsRef<str>]) {
