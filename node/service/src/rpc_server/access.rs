@@ -80,7 +80,7 @@ fn is_origin(listed: &str, origin: &str) -> bool {
     match origin.split_at_checked(listed.len()) {
         Some((start, port)) => {
             let digits = port.strip_prefix(':');
-            let any_port = digits.is_some_and(|digits| is_port(digits)) || port.is_empty();
+            let any_port = digits.is_some_and(is_port) || port.is_empty();
             any_port && start.eq_ignore_ascii_case(listed)
         }
         None => false,
