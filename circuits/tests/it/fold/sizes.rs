@@ -96,7 +96,8 @@ fn no_large_number_is_multiplied_in_g2_outside_of_a_hash() {
     assert!(rows.len() > 50, "{}", rows.len());
     let bits: Vec<usize> = bits(&circuit);
     let public = matrices.public();
-    // Every layer has two groups of samples, so of the powers ρ alone stands here, and it is public.
+    // Every layer has two groups of samples, so of the powers ρ alone stands here, which is
+    // public.
     let others: Vec<usize> = rows
         .into_iter()
         .flat_map(|row| b[row].iter().map(|(_, wire)| *wire))
