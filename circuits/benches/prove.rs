@@ -1,4 +1,4 @@
-//! Rows per second, constraints and peak memory of every shape's proofs.
+//! Rows per second, constraints and peak memory of the proofs of some architectures, and of D2.
 //!
 //! ```sh
 //! cargo bench -p nocknock-circuits --bench prove
@@ -14,48 +14,59 @@ use ark_groth16::Groth16;
 use ark_std::rand::{rngs::StdRng, Rng, SeedableRng};
 use criterion::{criterion_group, criterion_main, BatchSize, Criterion, Throughput};
 use nocknock_circuits::{
-    delivery, groth16,
+    fold::{self, FoldedScore},
+    groth16,
     keys::{KeyStore, Reduction},
     reference::score_block,
-    score, D1Prover, OnChain, Prover, S1Prover,
+    seal, FoldProver, OnChain, Prover, SealProver,
 };
 use nocknock_primitives::model::{
-    shape::{DIGITS_64X32X10, SHAPES},
-    MlpShape, Row, Weights,
+    names::named, recipient::Scalar, Architecture, Block, Label, RecipientSecret, Sample, Weights,
 };
 use std::{fs, time::Duration};
 
-fn score_inputs(shape: &MlpShape, rng: &mut StdRng) -> (score::Public, score::Private) {
-    let max = shape.max_input() as u16;
-    let rows = (0..shape.block_rows).map(|_| {
-        let inputs = (0..shape.inputs).map(|_| rng.gen_range(0..=max)).collect();
-        Row::sample(shape, inputs, rng.gen_range(0..shape.classes) as u8)
+const DIGITS: &str = "digits-64x32x10";
+/// Domains of 2^18, one of them with a hidden layer.
+const NAMES: [&str; 2] = [DIGITS, "embed-512x10"];
+
+fn architecture(name: &str) -> Architecture {
+    named(name).expect("the architecture has this name")
+}
+
+/// A full block, and a model that every block can be proved with.
+fn score_inputs(architecture: &Architecture, rng: &mut StdRng) -> (fold::Public, fold::Private) {
+    let max = architecture.max_input() as u16;
+    let samples = (0..architecture.samples).map(|_| Sample {
+        inputs: (0..architecture.inputs).map(|_| rng.gen_range(0..=max)).collect(),
+        label: Label::Class(rng.gen_range(0..architecture.outputs()) as u8),
     });
-    let rows: Vec<Row> = rows.collect();
-    let private = score::Private {
-        weights: weights(shape, rng),
-        weights_salt: Fr::rand(rng),
-        block_salt: Fr::rand(rng),
-        block_index: 0,
-        rows,
-    };
-    let public = private.public_inputs(shape, Fr::rand(rng));
-    (public.expect("the block is well formed"), private)
+    let block = Block::new(architecture, samples.collect()).expect("the block is well formed");
+    let weights = weights(architecture, rng);
+    let [key, bind, sums_salt] = [0; 3].map(|_| Fr::rand(rng));
+    let private = fold::Private { weights, key, bind, sums_salt, block };
+    let public = private.public_inputs(architecture, Fr::rand(rng), Fr::rand(rng));
+    (public.expect("the model belongs to the architecture"), private)
 }
 
-fn delivery_inputs(shape: &MlpShape, rng: &mut StdRng) -> (delivery::Public, delivery::Private) {
-    let [key, salt, context] = [0; 3].map(|_| Fr::rand(rng));
-    let private = delivery::Private::new(shape, key, salt, &weights(shape, rng));
-    let private = private.expect("the weights are in range");
-    (private.public_inputs(shape, context), private)
-}
-
-fn weights(shape: &MlpShape, rng: &mut StdRng) -> Weights {
-    let mut weights = Weights::zero(shape);
-    let half = 1 << (shape.weight_bits - 1);
-    let Weights { hidden, output, .. } = &mut weights;
-    hidden.iter_mut().chain(output).for_each(|weight| *weight = rng.gen_range(-half..half));
+/// Random weights, halved until the model is safe.
+fn weights(architecture: &Architecture, rng: &mut StdRng) -> Weights {
+    let mut weights = Weights::zero(architecture);
+    for (layer, values) in architecture.layers().zip(&mut weights.layers) {
+        let half = 1 << (layer.weight_bits - 1);
+        values.weights.iter_mut().for_each(|weight| *weight = rng.gen_range(-half..half));
+    }
+    while weights.is_safe(architecture).is_err() {
+        let layers = weights.layers.iter_mut();
+        layers.flat_map(|layer| &mut layer.weights).for_each(|weight| *weight /= 2);
+    }
     weights
+}
+
+fn delivery_inputs(rng: &mut StdRng) -> (seal::Public, seal::Private) {
+    let recipient = RecipientSecret::from_bytes(rng.gen()).key();
+    let private = seal::Private::new(Fr::rand(rng), &Scalar::from_uniform_bytes(rng.gen()));
+    let public = private.public_inputs(&recipient, Fr::rand(rng));
+    (public.expect("the number is in range"), private)
 }
 
 /// Sets the peak back to what is resident now, so that the next reading is that of one proof.
@@ -76,9 +87,9 @@ fn bench_statement<S: OnChain>(
     inputs: &(S::Public, S::Private),
     rows: u64,
 ) {
-    let shape = prover.circuit().shape();
+    let name = S::file_name(prover.circuit().shape());
     let matrices = prover.circuit().matrices();
-    let mut group = criterion.benchmark_group(format!("{}/{shape}", S::NAME));
+    let mut group = criterion.benchmark_group(&name);
     group
         .sample_size(10)
         .warm_up_time(Duration::from_secs(1))
@@ -92,8 +103,7 @@ fn bench_statement<S: OnChain>(
     });
     group.finish();
     println!(
-        "{}/{shape}: {} constraints, {} wires, {} entries, domain {}, {rows} rows, peak {} MB",
-        S::NAME,
+        "{name}: {} constraints, {} wires, {} entries, domain {}, {rows} rows, peak {} MB",
         matrices.constraints(),
         matrices.wires(),
         matrices.entries(),
@@ -102,43 +112,46 @@ fn bench_statement<S: OnChain>(
     );
 }
 
-fn bench_shape(criterion: &mut Criterion, shape: &MlpShape) {
+fn bench_architecture(criterion: &mut Criterion, architecture: &Architecture) {
     let mut rng = StdRng::seed_from_u64(1);
     let store = KeyStore::in_cache().expect("there is a cache folder");
-    let rows = u64::from(shape.block_rows);
-
-    let prover = S1Prover::development(shape, &store).expect("there is a key");
-    let inputs = score_inputs(shape, &mut rng);
+    let prover = FoldProver::development(architecture, &store).expect("there is a key");
+    let inputs = score_inputs(architecture, &mut rng);
     let id = prover.info().id();
-    let mut group = criterion.benchmark_group(format!("s1/{shape}"));
+    let mut group = criterion.benchmark_group(FoldedScore::file_name(architecture));
     group.sample_size(10);
     group.bench_function("load key", |bencher| {
-        let load = || store.load::<score::ScoreBlock>(shape, &id).expect("the key is there");
+        let load = || store.load::<FoldedScore>(architecture, &id).expect("the key is there");
         bencher.iter_batched(|| (), |()| load(), BatchSize::PerIteration)
     });
-    group.bench_function("compile", |bencher| bencher.iter(|| score::Circuit::compile(shape)));
+    group
+        .bench_function("compile", |bencher| bencher.iter(|| fold::Circuit::compile(architecture)));
     group.bench_function("reference", |bencher| {
-        bencher.iter(|| score_block(shape, &inputs.1.weights, &inputs.1.rows))
+        bencher.iter(|| score_block(architecture, &inputs.1.weights, &inputs.1.block))
     });
     group.finish();
-    bench_statement(criterion, &prover, &inputs, rows);
-    drop(prover);
+    bench_statement(criterion, &prover, &inputs, architecture.samples.into());
+}
 
-    let prover = D1Prover::development(shape, &store).expect("there is a key");
-    bench_statement(criterion, &prover, &delivery_inputs(shape, &mut rng), 1);
+fn bench_delivery(criterion: &mut Criterion) {
+    let mut rng = StdRng::seed_from_u64(1);
+    let store = KeyStore::in_cache().expect("there is a cache folder");
+    let prover = SealProver::development(&(), &store).expect("there is a key");
+    bench_statement(criterion, &prover, &delivery_inputs(&mut rng), 1);
 }
 
 /// The proof of the same assignment as ark-groth16 and as this crate computes it, with the peak of
 /// memory of each.
-fn bench_groth16(criterion: &mut Criterion, shape: &MlpShape) {
+fn bench_groth16(criterion: &mut Criterion, name: &str) {
     let mut rng = StdRng::seed_from_u64(2);
+    let architecture = architecture(name);
     let store = KeyStore::in_cache().expect("there is a cache folder");
-    let prover = S1Prover::development(shape, &store).expect("there is a key");
-    let (public, private) = score_inputs(shape, &mut rng);
+    let prover = FoldProver::development(&architecture, &store).expect("there is a key");
+    let (public, private) = score_inputs(&architecture, &mut rng);
     let assignment = prover.circuit().assign(&public, &private);
     let (key, matrices) = (prover.key(), prover.circuit().matrices());
     assert_eq!(key.reduction(), Reduction::Libsnark, "what Groth16 stands for without a choice");
-    let mut group = criterion.benchmark_group(format!("groth16/{shape}"));
+    let mut group = criterion.benchmark_group(format!("groth16/{name}"));
     group.sample_size(10).warm_up_time(Duration::from_secs(1));
     reset_peak();
     group.bench_function("ark-groth16", |bencher| {
@@ -170,8 +183,9 @@ fn print_peak(prover: &str) {
 }
 
 fn bench(criterion: &mut Criterion) {
-    SHAPES.iter().for_each(|shape| bench_shape(criterion, shape));
-    bench_groth16(criterion, &DIGITS_64X32X10);
+    NAMES.iter().for_each(|name| bench_architecture(criterion, &architecture(name)));
+    bench_delivery(criterion);
+    bench_groth16(criterion, DIGITS);
 }
 
 criterion_group!(benches, bench);

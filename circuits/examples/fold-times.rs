@@ -18,7 +18,7 @@ use nocknock_circuits::{
     groth16,
     keys::{verifying_key, Reduction},
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Head},
     names,
     samples::{Block, Label, Sample},

@@ -1,48 +1,97 @@
-//! Writes `circuits/keys`: makes every named circuit and its development key anew and pins their
-//! counts, hashes and ids. Run it after an intended change of a circuit, and read the difference.
+//! Writes `circuits/keys/development.json`: the counts, hashes and development keys of the circuits
+//! of all architectures that have a name, and of D2.
+//!
+//! ```text
+//! cargo run --release -p nocknock-circuits --example pin-keys
+//! ```
+//!
+//! Run it after an intended change of a circuit, and read the difference. The file is written after
+//! each key, and circuits that are pinned already are left as they are: so it can be stopped and
+//! started again. With `--anew` all keys are made again, which takes minutes.
 
 use nocknock_circuits::{
-    delivery::DeliverModel,
+    fold::FoldedScore,
     keys::{generate, write_key, Pinned},
-    score::ScoreBlock,
+    seal::SealKey,
     Circuit, OnChain,
 };
-use nocknock_primitives::{
-    ids::ContentHash,
-    model::shape::{MlpShape, SHAPES, TEST_SHAPES},
+use nocknock_primitives::{ids::ContentHash, model::names};
+use std::{
+    env,
+    error::Error,
+    fs, io,
+    path::{Path, PathBuf},
+    time::Instant,
 };
-use std::{error::Error, fs, io, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("keys");
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let before = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => read(),
+        ["--anew"] => Vec::new(),
+        _ => return Err("usage: pin-keys [--anew]".into()),
+    };
     let mut all = Vec::new();
-    for shape in SHAPES.iter().chain(&TEST_SHAPES) {
-        all.push(pin::<ScoreBlock>(shape, &folder)?);
-        all.push(pin::<DeliverModel>(shape, &folder)?);
+    for (name, architecture) in names::offered().into_iter().chain(names::for_tests()) {
+        all.push(pin::<FoldedScore>(name, &architecture, &before)?);
+        write(all.iter().chain(missing(&before, &all)))?;
     }
-    let json = serde_json::to_string_pretty(&all)? + "\n";
-    Ok(fs::write(folder.join("development.json"), json)?)
+    all.push(pin::<SealKey>("seal", &(), &before)?);
+    write(all.iter())
 }
 
-fn pin<S: OnChain>(shape: &MlpShape, folder: &Path) -> Result<Pinned, Box<dyn Error>> {
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("keys").join("development.json")
+}
+
+/// What is pinned so far; nothing if the file has another form.
+fn read() -> Vec<Pinned> {
+    let text = fs::read_to_string(path()).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Writes the file whole or not at all.
+fn write<'a>(pinned: impl Iterator<Item = &'a Pinned>) -> Result<(), Box<dyn Error>> {
+    let json = serde_json::to_string_pretty(&pinned.collect::<Vec<_>>())? + "\n";
+    let unfinished = path().with_extension("unfinished");
+    fs::write(&unfinished, json)?;
+    Ok(fs::rename(unfinished, path())?)
+}
+
+/// The entries of before whose turn has not come.
+fn missing<'a>(before: &'a [Pinned], all: &'a [Pinned]) -> impl Iterator<Item = &'a Pinned> {
+    before.iter().filter(move |old| all.iter().all(|new| new.name != old.name))
+}
+
+/// Pins one circuit. Its key is gone before the next one is made.
+fn pin<S: OnChain>(
+    name: &str,
+    shape: &S::Shape,
+    before: &[Pinned],
+) -> Result<Pinned, Box<dyn Error>> {
     let circuit = Circuit::<S>::compile(shape);
-    let key = generate(&circuit)?;
-    let digest = write_key(&key, io::sink())?;
-    let verifying_key = key.verifying_key().to_bytes();
-    let name = format!("{}.{}.development.vk", shape.name(), S::NAME);
-    fs::write(folder.join(&name), &verifying_key)?;
-    let info = key.info();
-    println!("{name}: {} constraints, circuit {}", info.constraints, info.id());
+    println!("{name} {}: {} constraints", S::NAME, circuit.matrices().constraints());
+    let same = |old: &&Pinned| old.name == name && old.info() == circuit.info(old.key);
+    if let Some(old) = before.iter().find(same) {
+        println!("    is pinned already");
+        return Ok(old.clone());
+    }
     for (section, rows) in circuit.matrices().rows_by_section() {
         println!("{rows:>8} {section}");
     }
+    let started = Instant::now();
+    let key = generate(&circuit)?;
+    let digest = write_key(&key, io::sink())?;
+    let info = key.info();
+    println!("    circuit {}, {} s", info.id(), started.elapsed().as_secs());
     Ok(Pinned {
-        shape: shape.name().into(),
+        name: name.into(),
         statement: S::NAME.into(),
+        architecture: info.kind.architecture().cloned(),
         constraints: info.constraints,
         matrix_hash: info.matrix_hash,
         key: info.key,
-        verifying_key: hex::encode(&verifying_key),
+        verifying_key: hex::encode(key.verifying_key().to_bytes()),
         proving_key_digest: ContentHash(digest),
     })
 }

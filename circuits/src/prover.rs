@@ -9,7 +9,7 @@ use crate::{
 use ark_relations::gr1cs::SynthesisError;
 use ark_std::rand::{rngs::OsRng, CryptoRng, RngCore, SeedableRng};
 use nocknock_groth16::{KeyError, PreparedVerifyingKey, ProofDecodeError, VerifyError};
-use nocknock_primitives::{circuit::CircuitInfo, ids::CircuitId, model::MlpShape};
+use nocknock_primitives::{circuit::CircuitInfo, ids::CircuitId};
 use rand_chacha::ChaCha20Rng;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -99,9 +99,9 @@ impl<S: OnChain> Prover<S> {
     /// A prover under the development key of a shape, made and stored if it is not there.
     ///
     /// **Anyone can forge proofs under this key.**
-    pub fn development(shape: &MlpShape, store: &KeyStore) -> Result<Self, ProverError> {
+    pub fn development(shape: &S::Shape, store: &KeyStore) -> Result<Self, ProverError> {
         let (circuit, stored) =
-            rayon::join(|| Circuit::compile(shape), || store.stored_development::<S>(shape));
+            rayon::join(|| Circuit::<S>::compile(shape), || store.stored_development::<S>(shape));
         let key = match stored? {
             Some(key) => key,
             None => store.make_development(&circuit)?,
@@ -111,12 +111,12 @@ impl<S: OnChain> Prover<S> {
 
     /// A prover under the stored key of a circuit that a chain has registered.
     pub fn load(
-        shape: &MlpShape,
+        shape: &S::Shape,
         store: &KeyStore,
         circuit: &CircuitId,
     ) -> Result<Self, ProverError> {
         let load = || store.load::<S>(shape, circuit);
-        let (key, circuit) = rayon::join(load, || Circuit::compile(shape));
+        let (key, circuit) = rayon::join(load, || Circuit::<S>::compile(shape));
         Self::new(circuit, key?)
     }
 

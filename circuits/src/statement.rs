@@ -1,21 +1,23 @@
 //! What every statement has in common.
 
-use crate::r1cs::{Matrices, Synthesizer};
+use crate::{
+    keys,
+    r1cs::{Matrices, Synthesizer},
+};
 use ark_bn254::Fr;
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitKind},
     ids::{ContentHash, KeyId},
-    model::MlpShape,
 };
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A statement about models of a shape, its native predicate and its circuit.
+/// A statement about models, its native predicate and its circuit.
 ///
 /// The predicate [`check`](Self::check) and the rows of [`synthesize`](Self::synthesize) refuse the
 /// same inputs; the tests of this crate hold them against each other.
 pub trait Statement: Clone + Copy + fmt::Debug + Send + Sync + 'static {
-    /// What fixes the sizes of a circuit.
+    /// What fixes the sizes of a circuit: an architecture, or nothing.
     type Shape: Clone + fmt::Debug + Send + Sync;
     /// What everybody sees.
     type Public: PublicInputs;
@@ -23,7 +25,7 @@ pub trait Statement: Clone + Copy + fmt::Debug + Send + Sync + 'static {
     type Private: fmt::Debug;
     /// Why inputs do not satisfy the statement.
     type Refusal: std::error::Error + Send + Sync + 'static;
-    /// Short name, part of file names: `s1`, `d1`, `s3`.
+    /// Short name, part of file names: `s3`, `d2`.
     const NAME: &'static str;
 
     /// Whether the statement holds, computed with plain integers and hashes.
@@ -47,9 +49,15 @@ pub trait Statement: Clone + Copy + fmt::Debug + Send + Sync + 'static {
 }
 
 /// A statement whose circuits the chain registers.
-pub trait OnChain: Statement<Shape = MlpShape> {
-    /// The statement's place among the kinds that the chain knows.
-    const KIND: CircuitKind;
+pub trait OnChain: Statement {
+    /// What the chain knows the circuit of a shape as.
+    fn kind(shape: &Self::Shape) -> CircuitKind;
+
+    /// What the files of a circuit are called, and what it is called in messages:
+    /// [`keys::file_name`] of its kind.
+    fn file_name(shape: &Self::Shape) -> String {
+        keys::file_name(&Self::kind(shape))
+    }
 }
 
 /// Public inputs in the order in which the verifier takes them.
@@ -67,7 +75,7 @@ pub struct Circuit<S: Statement> {
 }
 
 impl<S: Statement> Circuit<S> {
-    /// Records the circuit of a shape. Takes a fraction of a second for the largest shape.
+    /// Records the circuit of a shape, once for all proofs.
     pub fn compile(shape: &S::Shape) -> Self {
         let (public, private) = S::blank(shape);
         let mut cs = Synthesizer::recording(&public.to_fields());
@@ -104,8 +112,7 @@ impl<S: OnChain> Circuit<S> {
     /// What the circuit's id binds, for a verifying key.
     pub fn info(&self, key: KeyId) -> CircuitInfo {
         CircuitInfo {
-            kind: S::KIND,
-            shape: self.shape,
+            kind: S::kind(&self.shape),
             // A system of more rows than 2^28 has no evaluation domain in this field.
             constraints: u32::try_from(self.matrices.constraints()).unwrap_or(u32::MAX),
             matrix_hash: ContentHash(self.matrices.hash()),

@@ -181,9 +181,11 @@ impl From<OfferError> for Failure {
             )),
             OfferError::NoCircuit(_) => Self::NotFound(error.to_string()),
             OfferError::NotAllowed { .. } => Self::Refused(error.to_string()),
-            OfferError::Block { .. } => Self::Other(error.to_string()),
+            OfferError::Block { .. } | OfferError::Randomness => Self::Other(error.to_string()),
             OfferError::NoReward => usage("a sponsored task needs --reward"),
-            OfferError::TestRows { .. } => usage(format!("{error} (--test-blocks)")),
+            OfferError::TestRows { .. } | OfferError::TooManyTestBlocks { .. } => {
+                usage(format!("{error} (--test-blocks)"))
+            }
             OfferError::Period { period, blocks, allowed } => usage(format!(
                 "--{period}-period is {blocks} blocks, but this chain allows {} to {}",
                 allowed.start(),
@@ -205,9 +207,10 @@ impl From<ModelsError> for Failure {
             | ModelsError::NoCiphertext
             | ModelsError::NoKey
             | ModelsError::NoData(_) => Self::NotFound(error.to_string()),
-            ModelsError::NotTheModel(_) | ModelsError::NotTheData(_) => {
-                Self::NotTrue(error.to_string())
-            }
+            ModelsError::NotForYou(_) => Self::Keys(error.to_string()),
+            ModelsError::NotTheModel(_)
+            | ModelsError::NotTheData(_)
+            | ModelsError::OtherMeaning { .. } => Self::NotTrue(error.to_string()),
             ModelsError::Occupied { .. } => usage(format!("{error} (--out names the folder)")),
             ModelsError::Write { .. } => Self::File(error.to_string()),
             error => Self::Other(error.to_string()),
@@ -270,6 +273,7 @@ mod tests {
         assert_eq!(Failure::from(FollowError::OtherAccount { owner, signer }).code(), 6);
         assert_eq!(Failure::from(FollowError::OtherTask { task: 3 }).code(), 2);
         assert_eq!(Failure::from(ModelsError::NoModel(3)).code(), 5);
+        assert_eq!(Failure::from(ModelsError::NotForYou(3)).code(), 6);
         assert_eq!(Failure::from(ModelsError::NotTheModel("it is not".to_owned())).code(), 7);
     }
 

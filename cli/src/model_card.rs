@@ -2,8 +2,10 @@
 
 use crate::views::percent;
 use nocknock_client::{AccountId, Recorded};
+use nocknock_dataset::shape_name;
 use nocknock_primitives::{
     ids::{ContentHash, RecordId},
+    model::{Dense, Head},
     provenance::Provenance,
     score::Score,
     text::printable,
@@ -12,7 +14,7 @@ use nocknock_requester::ModelFile;
 
 /// What the last section of a card says.
 const CHECK: &str = "\
-It recomputes the commitment from the weights and compares it with the registry, the proved score, the provenance record and its \
+It recomputes the commitment from weights, key, task, worker and encoding, and compares it with the registry, the proved score, the provenance record and its \
 anchor.";
 
 /// The card of a model that the chain has a record of.
@@ -23,7 +25,7 @@ pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> 
         title.as_str(),
         "A model that was trained, proved, sold and delivered on a NockNock chain.\n",
         "## Score\n",
-        &score(&origin.score),
+        &score(&model.architecture.head, &origin.score),
         "## Inputs and outputs\n",
         &network(model),
         &classes(model),
@@ -38,29 +40,50 @@ pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> 
     .join("\n")
 }
 
-fn score(score: &Score) -> String {
+fn score(head: &Head, score: &Score) -> String {
+    let Score { correct, total } = score;
+    let reached = match head {
+        Head::Classes { .. } => format!("{correct} test rows of {total} are classified correctly"),
+        _ => format!("{correct} points of {total} are reached on the test rows"),
+    };
     format!(
-        "{} test rows of {} are classified correctly ({}). The chain has verified zero-knowledge proofs of this on data \
-         that was drawn and revealed after the worker had committed to the model. The requester of a task knows its test \
-         data before.\n",
-        score.correct,
-        score.total,
+        "{reached} ({}). The chain has verified zero-knowledge proofs of this on data that was drawn and revealed after the \
+         worker had committed to the model. The requester of a task knows its test data before.\n",
         percent(score),
     )
 }
 
 fn network(model: &ModelFile) -> String {
-    let shape = &model.shape;
+    let architecture = &model.architecture;
+    let layers: Vec<String> = architecture.hidden.iter().map(layer).collect();
+    let layers = if layers.is_empty() { "no hidden layer".to_owned() } else { layers.join(", ") };
     format!(
-        "A perceptron of shape `{}`: {} inputs of {} bits, {} hidden units, {} outputs, integers throughout. \
-         `h = max(W1·x + b1, 0) >> {}`, `z = W2·h + b2`; the class is the one whose output is strictly the largest.\n",
-        shape.name(),
-        shape.inputs,
-        shape.input_bits,
-        shape.hidden,
-        shape.classes,
-        shape.shift,
+        "A model of shape `{}`: {} inputs of {} bits, {layers}, {} outputs, integers throughout. A hidden layer computes \
+         `max(W·x + b, 0) >> shift` of what comes in, the outputs are `W·h + b` of the last of them; {}.\n",
+        shape_name(architecture),
+        architecture.inputs,
+        architecture.input_bits,
+        architecture.outputs(),
+        answer(&architecture.head),
     )
+}
+
+fn layer(layer: &Dense) -> String {
+    format!("a hidden layer of {} units with a shift of {}", layer.units, layer.shift)
+}
+
+/// What the outputs mean.
+fn answer(head: &Head) -> String {
+    match head {
+        Head::Classes { best: 1, .. } => {
+            "the class is the one whose output is strictly the largest".to_owned()
+        }
+        Head::Classes { best, .. } => {
+            format!("an answer is right if the class is among the {best} with the largest outputs")
+        }
+        Head::Labels { .. } => "each output of at least 0 names its label".to_owned(),
+        Head::Number { .. } => "the output is the number that is asked for".to_owned(),
+    }
 }
 
 fn classes(model: &ModelFile) -> String {
@@ -119,7 +142,7 @@ fn recomputable_rows(model: &ModelFile, from: &Provenance<AccountId>) -> Vec<Row
         ("chain (genesis hash)", genesis, "checked"),
         ("task", origin.task.to_string(), "checked"),
         ("worker", origin.worker.to_string(), "checked"),
-        ("commitment to the weights", commitment, "proved"),
+        ("commitment to the model", commitment, "proved"),
         ("roots of the data (hash)", from.data_roots.to_string(), "proved"),
         ("circuit", from.circuit.to_string(), "checked"),
     ]
@@ -144,7 +167,7 @@ pub(crate) mod tests {
     use nocknock_client::Hash;
     use nocknock_primitives::{
         ids::{CircuitId, ModelCommitment},
-        model::{field, model_commitment, shape::TINY_4X3X2, Fr, Weights},
+        model::{names::named, Description, Weights},
         task::Attestation,
         text::is_deceptive,
     };
@@ -152,18 +175,18 @@ pub(crate) mod tests {
 
     /// A model that answers "yes" to everything.
     pub(crate) fn model() -> ModelFile {
-        let mut weights = Weights::zero(&TINY_4X3X2);
-        weights.hidden[1] = -4;
-        weights.output_bias[1] = 7;
-        let salt = Fr::from(42u64);
-        let commitment = model_commitment(&TINY_4X3X2, salt, &weights).unwrap();
+        let architecture = named("tiny-4x3x2").unwrap();
+        let mut weights = Weights::zero(&architecture);
+        weights.layers[0].weights[1] = -4;
+        weights.layers[1].biases[1] = 7;
         let about = About {
-            version: 1,
-            shape: TINY_4X3X2.name().to_owned(),
-            commitment: ModelCommitment(field::to_bytes(&commitment)),
-            salt: hex::encode(field::to_bytes(&salt)),
+            version: 2,
+            architecture: Description::clone(&architecture),
+            commitment: ModelCommitment([0; 32]),
+            key: format!("{:064x}", 42),
             classes: vec!["no".to_owned(), "yes".to_owned()],
             quantiser: None,
+            encoding: ContentHash([8; 32]),
             origin: Origin {
                 genesis: Hash::from([1; 32]),
                 experiment: 2,
@@ -173,7 +196,9 @@ pub(crate) mod tests {
                 score: Score::new(9, 10),
             },
         };
-        ModelFile { shape: TINY_4X3X2, weights, about }
+        let mut model = ModelFile { architecture, weights, about };
+        model.about.commitment = model.commitment().unwrap();
+        model
     }
 
     /// The same, with what the chain records about it.
@@ -206,7 +231,24 @@ pub(crate) mod tests {
             assert!(card.contains(word), "{word}\n{card}");
         }
         assert!(card.contains(&model.file.about.commitment.to_string()));
-        assert!(!card.contains(&model.file.about.salt));
+        assert!(!card.contains(&model.file.about.key));
+    }
+
+    #[test]
+    fn a_card_tells_layers_and_what_the_outputs_mean() {
+        let card = |name: &str| {
+            let mut model = model();
+            model.architecture = named(name).unwrap();
+            network(&model) + &score(&model.architecture.head, &model.about.origin.score)
+        };
+        let deep = card("tiny-5x4x3x3");
+        assert!(deep.contains("units with a shift of 2, a hidden layer of 3 units"), "{deep}");
+        assert!(deep.contains("strictly the largest"), "{deep}");
+        assert!(deep.contains("9 test rows of 10 are classified correctly"), "{deep}");
+        let flat = card("tiny-6x3");
+        assert!(flat.contains("no hidden layer, 3 outputs"), "{flat}");
+        let number = card("tiny-4x3-error");
+        assert!(number.contains("9 points of 10"), "{number}");
     }
 
     #[test]

@@ -42,7 +42,7 @@ use nocknock_primitives::{
     fact::Source,
     ids::{BlockIndex, FactId, TaskId},
     limits::{Text, MAX_OBJECT, MAX_TEST_BLOCKS},
-    task::{BlockScore, RevealedBlock},
+    task::{BlockScore, Chunk, ChunkHashes, RevealedBlock},
 };
 use std::fmt;
 use subxt::utils::MultiAddress;
@@ -158,6 +158,12 @@ impl Tasks {
     pub fn scores(task: TaskId, scores: Vec<BlockScore>) -> Result<Self, TooLong> {
         TooLong::check(scores.len(), MAX_TEST_BLOCKS)?;
         Ok(Self::submit_scores { task, scores })
+    }
+
+    /// Uploads a chunk of the ciphertext of the sender's model, with the hashes of all its chunks.
+    pub fn chunk(task: TaskId, index: u32, chunk: Chunk, hashes: ChunkHashes) -> Self {
+        let (chunk, hashes) = (chunk.into_inner(), hashes.into_inner());
+        Self::upload_chunk { task, index, chunk: Box::new(chunk), hashes: Box::new(hashes) }
     }
 }
 

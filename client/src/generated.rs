@@ -68,6 +68,10 @@
         with = "::nocknock_primitives::ids::BlockRoot"
     ),
     substitute_type(
+        path = "nocknock_primitives::ids::CiphertextHash",
+        with = "::nocknock_primitives::ids::CiphertextHash"
+    ),
+    substitute_type(
         path = "nocknock_primitives::ids::CircuitId",
         with = "::nocknock_primitives::ids::CircuitId"
     ),
@@ -106,6 +110,14 @@
     substitute_type(
         path = "nocknock_primitives::task::Outcome",
         with = "::nocknock_primitives::task::Outcome"
+    ),
+    substitute_type(
+        path = "nocknock_primitives::task::ProvedScore",
+        with = "::nocknock_primitives::task::ProvedScore"
+    ),
+    substitute_type(
+        path = "nocknock_primitives::task::SealedKeyBytes",
+        with = "::nocknock_primitives::task::SealedKeyBytes"
     ),
     substitute_type(
         path = "nocknock_primitives::task::TaskSpec",

@@ -19,7 +19,7 @@ pub type TaskSpec = primitives::task::TaskSpec<Balance, BlockNumber>;
 pub type Commitment = primitives::task::Commitment<BlockNumber>;
 /// The best eligible submissions of a task, best first.
 pub type Ranking = primitives::task::Ranking<AccountId>;
-/// A delivered model.
+/// A model that is being delivered, or was.
 pub type Delivery = primitives::task::Delivery<BlockNumber>;
 /// An experiment.
 pub type Experiment = primitives::experiment::Experiment<AccountId, BlockNumber>;

@@ -1,28 +1,28 @@
-//! Data blocks: rows in their wire form, a secret salt, and the root that the chain stores.
+//! Data blocks: rows in their byte form, a secret salt, and the root that the chain stores.
 
 use crate::{
+    encoding::encoding_hash,
     hex_bytes,
     names::{self, NameError},
     quantise::{QuantiseError, Quantiser},
     salt::{BlockSalt, SaltError},
+    shape::{check_size, shape_name, TooLargeError},
     split::{split, SplitError, SplitOptions},
     table::{Labels, Table},
     train_blob::TrainBlob,
 };
 use nocknock_primitives::{
-    ids::{BlockIndex, BlockRoot},
+    ids::{BlockIndex, BlockRoot, ContentHash},
     limits::MAX_BLOCKS,
     model::{
-        block_root, field,
-        rows::{fill_block, RowError},
-        wire::{decode_rows, encode_rows, WireError},
-        MlpShape, Row,
+        self, block_root, field, Architecture, ArchitectureError, Description, Head, Label, Sample,
+        SampleError, WireError,
     },
 };
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A data block: its place in the task, its salt and its rows in wire form.
+/// A data block: its place in the task, its salt and its rows in their byte form.
 ///
 /// Printing one shows neither salt nor rows.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,12 +37,12 @@ pub struct Block {
 impl Block {
     /// A block of these samples under a salt that nobody can guess.
     pub fn seal(
-        shape: &MlpShape,
+        architecture: &Architecture,
         index: BlockIndex,
-        samples: Vec<Row>,
+        samples: Vec<Sample>,
     ) -> Result<Self, PrepareError> {
-        let rows = fill_block(shape, samples)?;
-        Ok(Self { index, salt: BlockSalt::random()?, rows: encode_rows(shape, &rows)? })
+        let rows = model::Block::new(architecture, samples)?.to_wire(architecture);
+        Ok(Self { index, salt: BlockSalt::random()?, rows })
     }
 
     /// A block of parts that belong together. Nothing is checked before [`Self::decode`].
@@ -65,16 +65,15 @@ impl Block {
         &self.rows
     }
 
-    /// Its rows, padding included.
-    pub fn decode(&self, shape: &MlpShape) -> Result<Vec<Row>, WireError> {
-        decode_rows(shape, &self.rows)
+    /// Its samples.
+    pub fn decode(&self, architecture: &Architecture) -> Result<model::Block, WireError> {
+        model::Block::from_wire(architecture, &self.rows)
     }
 
-    /// Its root, `R_i`.
-    pub fn root(&self, shape: &MlpShape) -> Result<BlockRoot, WireError> {
-        let rows = self.decode(shape)?;
-        let root = block_root(shape, self.salt.to_field(), self.index, &rows)?;
-        Ok(BlockRoot(field::to_bytes(&root)))
+    /// Its root, `R_i`. Whether the rows are well formed is what [`Self::decode`] tells.
+    pub fn root(&self, architecture: &Architecture) -> BlockRoot {
+        let root = block_root(architecture, self.salt.as_bytes(), self.index, &self.rows);
+        BlockRoot(field::to_bytes(&root))
     }
 }
 
@@ -91,8 +90,7 @@ impl fmt::Debug for Block {
 /// test blocks. It holds the salts: keep it in a [`crate::state::RequesterState`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PreparedTask {
-    #[serde(serialize_with = "shape_name")]
-    shape: MlpShape,
+    architecture: Architecture,
     classes: Vec<String>,
     quantiser: Quantiser,
     roots: Vec<BlockRoot>,
@@ -105,30 +103,39 @@ pub enum PrepareError {
     /// The table was read without a label column.
     #[error("the table has no classes: say which column holds them")]
     NoLabels,
-    /// More classes than the shape has outputs.
+    /// Models of the architecture do not tell classes apart.
+    #[error(
+        "models of shape {shape} do not tell classes apart, and a table is split by its classes: \
+         choose another shape"
+    )]
+    Head {
+        /// What the architecture is called.
+        shape: String,
+    },
+    /// More classes than the architecture has outputs.
     #[error(
         "the data has {found} classes, but shape {shape} distinguishes {classes}: choose another shape"
     )]
     TooManyClasses {
         /// Classes of the data.
         found: usize,
-        /// The shape.
-        shape: MlpShape,
-        /// Classes of the shape.
+        /// What the architecture is called.
+        shape: String,
+        /// Classes of the architecture.
         classes: u16,
     },
-    /// The numbers do not fit the quantiser, or it does not fit the shape.
+    /// The chain takes no task with such models.
+    #[error(transparent)]
+    TooLarge(#[from] TooLargeError),
+    /// The numbers do not fit the quantiser, or it does not fit the architecture.
     #[error(transparent)]
     Quantise(#[from] QuantiseError),
     /// The rows do not go into the blocks asked for.
     #[error(transparent)]
     Split(#[from] SplitError),
-    /// The rows of a block are not well formed.
+    /// The samples are not a block.
     #[error(transparent)]
-    Rows(#[from] RowError),
-    /// The byte form of a block is not well formed.
-    #[error(transparent)]
-    Wire(#[from] WireError),
+    Samples(#[from] SampleError),
     /// No salt could be drawn.
     #[error(transparent)]
     Salt(#[from] SaltError),
@@ -139,31 +146,31 @@ impl PreparedTask {
     pub fn from_table(
         table: &Table,
         quantiser: Quantiser,
-        shape: &MlpShape,
+        architecture: &Architecture,
         options: &SplitOptions,
     ) -> Result<Self, PrepareError> {
-        quantiser.check_shape(shape)?;
-        let labels = usable_labels(table, shape)?;
-        let samples = samples(table, labels, &quantiser, shape)?;
-        let dealt = split(&labels.of_row, shape, options)?;
+        check_size(architecture)?;
+        quantiser.check_architecture(architecture)?;
+        let labels = usable_labels(table, architecture)?;
+        let samples = samples(table, labels, &quantiser)?;
+        let dealt = split(&labels.of_row, architecture, options)?;
         let mut blocks = Vec::with_capacity(dealt.len());
         for (index, rows) in (0..).zip(dealt) {
             let rows = rows.iter().filter_map(|row| samples.get(*row).cloned());
-            blocks.push(Block::seal(shape, index, rows.collect())?);
+            blocks.push(Block::seal(architecture, index, rows.collect())?);
         }
-        let roots = blocks.iter().map(|block| block.root(shape));
         Ok(Self {
-            shape: *shape,
+            architecture: architecture.clone(),
             classes: labels.classes.clone(),
             quantiser,
-            roots: roots.collect::<Result<_, _>>()?,
+            roots: blocks.iter().map(|block| block.root(architecture)).collect(),
             blocks,
         })
     }
 
-    /// The shape of its models.
-    pub fn shape(&self) -> &MlpShape {
-        &self.shape
+    /// The architecture of its models.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
     /// Names of its classes.
@@ -174,6 +181,11 @@ impl PreparedTask {
     /// What its rows were quantised with.
     pub fn quantiser(&self) -> &Quantiser {
         &self.quantiser
+    }
+
+    /// Hash of how its columns and classes are written as numbers.
+    pub fn encoding(&self) -> ContentHash {
+        encoding_hash(&self.classes, &self.quantiser)
     }
 
     /// The roots of all blocks, for the call that creates the task.
@@ -191,7 +203,7 @@ impl PreparedTask {
         let blocks = self.blocks.iter();
         let left = blocks.filter(|block| !drawn.contains(&block.index));
         TrainBlob::new(
-            self.shape,
+            self.architecture.clone(),
             self.classes.clone(),
             self.quantiser.clone(),
             left.cloned().collect(),
@@ -199,40 +211,40 @@ impl PreparedTask {
     }
 }
 
-/// The labels of a table whose classes the shape can tell apart.
+/// The labels of a table whose classes the architecture can tell apart.
 pub(crate) fn usable_labels<'a>(
     table: &'a Table,
-    shape: &MlpShape,
+    architecture: &Architecture,
 ) -> Result<&'a Labels, PrepareError> {
     let labels = table.labels().ok_or(PrepareError::NoLabels)?;
-    if labels.classes.len() <= usize::from(shape.classes) {
+    let shape = || shape_name(architecture);
+    let Head::Classes { classes, .. } = architecture.head else {
+        return Err(PrepareError::Head { shape: shape() });
+    };
+    let found = labels.classes.len();
+    if found <= usize::from(classes) {
         Ok(labels)
     } else {
-        Err(PrepareError::TooManyClasses {
-            found: labels.classes.len(),
-            shape: *shape,
-            classes: shape.classes,
-        })
+        Err(PrepareError::TooManyClasses { found, shape: shape(), classes })
     }
 }
 
-/// The rows of a table as samples of the shape, in the table's order.
+/// The rows of a table as samples, in the table's order.
 pub(crate) fn samples(
     table: &Table,
     labels: &Labels,
     quantiser: &Quantiser,
-    shape: &MlpShape,
-) -> Result<Vec<Row>, QuantiseError> {
+) -> Result<Vec<Sample>, QuantiseError> {
     let inputs = quantiser.table(table)?;
     let pairs = inputs.into_iter().zip(&labels.of_row);
-    Ok(pairs.map(|(inputs, class)| Row::sample(shape, inputs, *class)).collect())
+    Ok(pairs.map(|(inputs, class)| Sample { inputs, label: Label::Class(*class) }).collect())
 }
 
 /// A prepared task as it was written, before its parts are compared.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stored {
-    shape: String,
+    architecture: Description,
     classes: Vec<String>,
     quantiser: Quantiser,
     roots: Vec<BlockRoot>,
@@ -242,16 +254,16 @@ pub(crate) struct Stored {
 /// Why a stored task is not the one that was written.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StoredError {
-    /// No shape of this name.
-    #[error("this program does not know the shape that is stored: use the version that wrote it")]
-    Shape,
+    /// The architecture is not usable.
+    #[error("the architecture that is stored is not usable: {0}")]
+    Architecture(#[from] ArchitectureError),
     /// The number of blocks, roots or classes is not possible.
     #[error("the numbers of blocks, roots and classes do not match")]
     Counts,
     /// A class's name is not usable.
     #[error(transparent)]
     Class(#[from] NameError),
-    /// The quantiser is for another shape.
+    /// The quantiser is for another architecture.
     #[error(transparent)]
     Quantise(#[from] QuantiseError),
     /// A block's rows are not well formed.
@@ -274,21 +286,21 @@ impl TryFrom<Stored> for PreparedTask {
     type Error = StoredError;
 
     fn try_from(stored: Stored) -> Result<Self, StoredError> {
-        let shape = MlpShape::named(&stored.shape).ok_or(StoredError::Shape)?;
-        stored.quantiser.check_shape(&shape)?;
+        let architecture = Architecture::new(stored.architecture)?;
+        stored.quantiser.check_architecture(&architecture)?;
         let count = stored.blocks.len();
         let fits =
             count == stored.roots.len() && u32::try_from(count).is_ok_and(|n| n <= MAX_BLOCKS);
-        if !fits || stored.classes.len() > usize::from(shape.classes) {
+        if !fits || stored.classes.len() > architecture.outputs() {
             return Err(StoredError::Counts);
         }
         stored.classes.iter().try_for_each(|name| names::check(name))?;
         let pairs = (0..).zip(stored.blocks.iter().zip(&stored.roots));
         for (index, (block, root)) in pairs {
-            check_stored(&shape, index, block, root)?;
+            check_stored(&architecture, index, block, root)?;
         }
         Ok(Self {
-            shape,
+            architecture,
             classes: stored.classes,
             quantiser: stored.quantiser,
             roots: stored.roots,
@@ -298,22 +310,17 @@ impl TryFrom<Stored> for PreparedTask {
 }
 
 fn check_stored(
-    shape: &MlpShape,
+    architecture: &Architecture,
     index: BlockIndex,
     block: &Block,
     root: &BlockRoot,
 ) -> Result<(), StoredError> {
-    let found = block.root(shape);
-    let found = found.map_err(|error| StoredError::Rows { index, error })?;
-    if block.index == index && found == *root {
+    block.decode(architecture).map_err(|error| StoredError::Rows { index, error })?;
+    if block.index == index && block.root(architecture) == *root {
         Ok(())
     } else {
         Err(StoredError::Root { index })
     }
-}
-
-fn shape_name<S: Serializer>(shape: &MlpShape, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(shape.name())
 }
 
 #[cfg(test)]

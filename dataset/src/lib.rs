@@ -10,13 +10,17 @@ pub mod state;
 pub mod table;
 pub mod train_blob;
 
+mod encoding;
 mod hex_bytes;
 mod number_as_text;
+mod shape;
 
 pub use blocks::{Block, PrepareError, PreparedTask};
+pub use encoding::encoding_hash;
 pub use practice::practice_block;
 pub use quantise::{QuantiseError, Quantiser, Range};
 pub use salt::BlockSalt;
+pub use shape::{check_size, most_test_blocks, shape_name, TooLargeError};
 pub use split::{SplitOptions, SplitSeed};
 pub use state::{RequesterState, StateError};
 pub use table::{Description, LabelColumn, ReadOptions, Table, TableError};

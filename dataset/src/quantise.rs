@@ -1,4 +1,4 @@
-//! From numbers to the unsigned integers that a shape takes.
+//! From numbers to the unsigned integers that a model takes.
 //!
 //! Each column has a range `low..=high`. A number is moved into it, scaled to `0..=2^bits − 1` and
 //! rounded to the nearest integer, halves upwards. All of it is IEEE arithmetic on 64 bits, so
@@ -7,9 +7,10 @@
 use crate::{
     names::{self, NameError},
     number_as_text,
+    shape::shape_name,
     table::Table,
 };
-use nocknock_primitives::model::MlpShape;
+use nocknock_primitives::model::Architecture;
 use serde::{Deserialize, Serialize};
 
 /// How the range of each column is chosen.
@@ -24,7 +25,7 @@ pub enum Range {
         tail: f64,
     },
     /// The same for all columns, for data whose scale is known. `0..=15` keeps whole numbers as
-    /// they are in a shape with inputs of 4 bits.
+    /// they are where inputs have 4 bits.
     Fixed {
         /// Becomes 0.
         low: f64,
@@ -48,7 +49,7 @@ pub struct ColumnRange {
     pub high: f64,
 }
 
-/// Turns rows of numbers into inputs of a shape.
+/// Turns rows of numbers into inputs of an architecture.
 ///
 /// Its JSON form travels with the training data and with the model, so that whoever predicts scales
 /// as the data was scaled. Its bounds are texts there, which come back bit for bit.
@@ -74,7 +75,7 @@ pub(crate) struct Form {
 /// Why numbers cannot be quantised.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum QuantiseError {
-    /// More columns than the shape has inputs.
+    /// More columns than the architecture has inputs.
     #[error(
         "the data has {found} columns, but the shape takes {inputs}: leave some out or choose another \
          shape"
@@ -82,7 +83,7 @@ pub enum QuantiseError {
     TooManyColumns {
         /// Columns of the data.
         found: usize,
-        /// Inputs of the shape.
+        /// Inputs of the architecture.
         inputs: u16,
     },
     /// Not the columns that the quantiser was made for.
@@ -126,7 +127,7 @@ pub enum QuantiseError {
     /// A tail that leaves nothing.
     #[error("the share cut off at either end must be at least 0 and less than 0.5")]
     Tail,
-    /// Inputs of a width that no shape has.
+    /// Inputs of a width that no architecture has.
     #[error("inputs must have 1 to 16 bits, and a quantiser at least one column")]
     Sizes,
     /// The quantiser is for inputs of another number or width.
@@ -136,8 +137,8 @@ pub enum QuantiseError {
         inputs: u16,
         /// Their bits.
         input_bits: u8,
-        /// The shape.
-        shape: MlpShape,
+        /// What the architecture is called.
+        shape: String,
     },
     /// A number that is not finite.
     #[error("the number in column `{column}` is not finite")]
@@ -152,7 +153,11 @@ pub enum QuantiseError {
 
 impl Quantiser {
     /// Chooses the range of every column of a table.
-    pub fn fit(table: &Table, shape: &MlpShape, range: Range) -> Result<Self, QuantiseError> {
+    pub fn fit(
+        table: &Table,
+        architecture: &Architecture,
+        range: Range,
+    ) -> Result<Self, QuantiseError> {
         let names = table.columns().iter().enumerate();
         let columns = names.map(|(number, name)| {
             let (low, high) = ends(table, number, range)?;
@@ -166,8 +171,8 @@ impl Quantiser {
             }
         });
         let form = Form {
-            inputs: shape.inputs,
-            input_bits: shape.input_bits,
+            inputs: architecture.inputs,
+            input_bits: architecture.input_bits,
             named: table.has_names(),
             columns: columns.collect::<Result<_, QuantiseError>>()?,
         };
@@ -179,15 +184,15 @@ impl Quantiser {
         &self.columns
     }
 
-    /// Checks that it makes inputs of this shape.
-    pub fn check_shape(&self, shape: &MlpShape) -> Result<(), QuantiseError> {
-        if self.inputs == shape.inputs && self.input_bits == shape.input_bits {
+    /// Checks that it makes inputs of this architecture.
+    pub fn check_architecture(&self, architecture: &Architecture) -> Result<(), QuantiseError> {
+        if self.inputs == architecture.inputs && self.input_bits == architecture.input_bits {
             Ok(())
         } else {
             Err(QuantiseError::Shape {
                 inputs: self.inputs,
                 input_bits: self.input_bits,
-                shape: *shape,
+                shape: shape_name(architecture),
             })
         }
     }

@@ -1,6 +1,7 @@
 //! Which row goes into which block.
 
-use nocknock_primitives::{limits::MAX_BLOCKS, model::MlpShape};
+use crate::shape::shape_name;
+use nocknock_primitives::{limits::MAX_BLOCKS, model::Architecture};
 use rand::TryRngCore;
 use rand_chacha::{
     rand_core::{RngCore, SeedableRng},
@@ -54,7 +55,7 @@ impl SplitOptions {
 }
 
 /// Why rows cannot be split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SplitError {
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes for a seed")]
@@ -69,9 +70,9 @@ pub enum SplitError {
         rows: usize,
         /// Blocks asked for.
         blocks: usize,
-        /// Name of the shape.
-        shape: MlpShape,
-        /// Rows that one block of the shape holds.
+        /// What the architecture is called.
+        shape: String,
+        /// Rows that one of its blocks holds.
         block_rows: u16,
         /// Fewest blocks.
         least: usize,
@@ -83,8 +84,8 @@ pub enum SplitError {
     TooManyRows {
         /// Rows to split.
         rows: usize,
-        /// Name of the shape.
-        shape: MlpShape,
+        /// What the architecture is called.
+        shape: String,
         /// Rows of a task.
         most: usize,
     },
@@ -98,13 +99,13 @@ pub enum SplitError {
 /// Every block gets a share of each class that differs by at most one row from any other block's,
 /// and so do the sizes of the blocks. Within that, the order is a Fisher-Yates shuffle with
 /// ChaCha20, whose `i`-th step takes a number of 64 bits modulo the number of rows left: the same
-/// classes, shape and options give the same blocks on every machine.
+/// classes, architecture and options give the same blocks on every machine.
 pub fn split(
     classes: &[u8],
-    shape: &MlpShape,
+    architecture: &Architecture,
     options: &SplitOptions,
 ) -> Result<Vec<Vec<usize>>, SplitError> {
-    let count = block_count(classes.len(), shape, options.blocks)?;
+    let count = block_count(classes.len(), architecture, options.blocks)?;
     let mut random = ChaCha20Rng::from_seed(options.seed.0);
     let mut blocks = vec![Vec::new(); count];
     for (place, row) in by_class(classes, &mut random).into_iter().enumerate() {
@@ -138,16 +139,21 @@ fn shuffle(rows: &mut [usize], random: &mut ChaCha20Rng) {
     }
 }
 
-fn block_count(rows: usize, shape: &MlpShape, asked: Option<u16>) -> Result<usize, SplitError> {
-    let block_rows = usize::from(shape.block_rows);
+fn block_count(
+    rows: usize,
+    architecture: &Architecture,
+    asked: Option<u16>,
+) -> Result<usize, SplitError> {
+    let block_rows = usize::from(architecture.samples);
     let limit = usize::try_from(MAX_BLOCKS).unwrap_or(usize::MAX);
     let least = rows.div_ceil(block_rows).max(2);
     let most = limit.min(rows);
+    let shape = || shape_name(architecture);
     if rows < 2 {
         return Err(SplitError::TooFewRows);
     }
     if least > limit {
-        return Err(SplitError::TooManyRows { rows, shape: *shape, most: limit * block_rows });
+        return Err(SplitError::TooManyRows { rows, shape: shape(), most: limit * block_rows });
     }
     let blocks = asked.map_or(least, usize::from);
     if (least..=most).contains(&blocks) {
@@ -156,8 +162,8 @@ fn block_count(rows: usize, shape: &MlpShape, asked: Option<u16>) -> Result<usiz
         Err(SplitError::Blocks {
             rows,
             blocks,
-            shape: *shape,
-            block_rows: shape.block_rows,
+            shape: shape(),
+            block_rows: architecture.samples,
             least,
             most,
         })
@@ -167,7 +173,11 @@ fn block_count(rows: usize, shape: &MlpShape, asked: Option<u16>) -> Result<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nocknock_primitives::model::shape::TINY_4X3X2;
+    use nocknock_primitives::model::names::named;
+
+    fn tiny() -> Architecture {
+        named("tiny-4x3x2").unwrap()
+    }
 
     fn options(blocks: Option<u16>, seed: u8) -> SplitOptions {
         SplitOptions { blocks, seed: SplitSeed::from_bytes([seed; 32]) }
@@ -181,7 +191,7 @@ mod tests {
     #[test]
     fn every_row_lies_in_one_block_and_classes_are_spread_evenly() {
         let classes = classes();
-        let blocks = split(&classes, &TINY_4X3X2, &options(None, 1)).unwrap();
+        let blocks = split(&classes, &tiny(), &options(None, 1)).unwrap();
         assert_eq!(blocks.len(), 3);
         let mut all: Vec<usize> = blocks.concat();
         all.sort_unstable();
@@ -195,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_seed_alone_decides_the_order() {
-        let split_with = |seed| split(&classes(), &TINY_4X3X2, &options(Some(5), seed)).unwrap();
+        let split_with = |seed| split(&classes(), &tiny(), &options(Some(5), seed)).unwrap();
         assert_eq!(split_with(1), split_with(1));
         assert_ne!(split_with(1), split_with(2));
     }
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn impossible_numbers_of_blocks_are_refused() {
-        let refused = |rows, blocks| split(&vec![0; rows], &TINY_4X3X2, &options(blocks, 1));
+        let refused = |rows, blocks| split(&vec![0; rows], &tiny(), &options(blocks, 1));
         assert!(matches!(
             refused(100, Some(2)),
             Err(SplitError::Blocks { least: 3, most: 100, .. })

@@ -1,9 +1,13 @@
 //! The requester's private file: what must not be lost between the creation of a task and the
-//! reveal of its test blocks.
+//! delivery of its models.
 
 use crate::blocks::{PreparedTask, Stored, StoredError};
 use nocknock_durable as durable;
-use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use nocknock_primitives::model::RecipientSecret;
+use serde::{
+    de::{DeserializeOwned, Error},
+    Deserialize, Deserializer, Serialize,
+};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -11,17 +15,21 @@ use std::{
 use zeroize::Zeroizing;
 
 /// Version of the file's form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A prepared task and how far its requester has come.
 ///
 /// Save it before the task is created: whoever loses the salts cannot reveal, and forfeits the
-/// bond. `P` is what the program around it wants to remember, such as the task's number; it must
-/// not be secret, because it is printed.
-#[derive(Clone, Debug, PartialEq)]
+/// bond; whoever loses the secret pays for a model that nobody can open. `P` is what the program
+/// around it wants to remember, such as the task's number; it must not be secret, because it is
+/// printed.
+#[derive(Clone, Debug)]
 pub struct RequesterState<P> {
     /// The blocks, their salts and roots.
     pub prepared: PreparedTask,
+    /// What opens the models that are delivered: the task names its
+    /// [key](RecipientSecret::key). It is wiped on drop and never printed.
+    pub recipient: RecipientSecret,
     /// How far the requester has come.
     pub progress: P,
 }
@@ -47,8 +55,7 @@ pub enum StateError {
     },
     /// Others may read the file.
     #[error(
-        "{}: other users may read this file, which holds salts that must stay secret: run chmod 600 \
-         on it",
+        "{}: other users may read this file, which holds secrets: run chmod 600 on it",
         .file.display()
     )]
     Readable {
@@ -69,7 +76,11 @@ pub enum StateError {
         column: usize,
     },
     /// The file has another version.
-    #[error("{}: has version {found}, but this program reads version {VERSION}", .file.display())]
+    #[error(
+        "{}: has version {found} of this form, but this program reads version {VERSION}: use the \
+         release that wrote it",
+        .file.display()
+    )]
     Version {
         /// The file.
         file: PathBuf,
@@ -95,13 +106,30 @@ struct Versioned {
 struct Written<'a, P> {
     version: u32,
     prepared: &'a PreparedTask,
+    recipient: &'a str,
     progress: &'a P,
 }
 
 #[derive(Deserialize)]
 struct Read<P> {
     prepared: Stored,
+    #[serde(deserialize_with = "read_secret")]
+    recipient: RecipientSecret,
     progress: P,
+}
+
+fn read_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecipientSecret, D::Error> {
+    let text = Zeroizing::new(String::deserialize(deserializer)?);
+    text.parse().map_err(D::Error::custom)
+}
+
+/// Secrets are compared by their bytes.
+impl<P: PartialEq> PartialEq for RequesterState<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.prepared == other.prepared
+            && self.recipient.to_bytes() == other.recipient.to_bytes()
+            && self.progress == other.progress
+    }
 }
 
 impl<P> RequesterState<P> {
@@ -112,8 +140,13 @@ impl<P> RequesterState<P> {
     where
         P: Serialize,
     {
-        let written =
-            Written { version: VERSION, prepared: &self.prepared, progress: &self.progress };
+        let secret = self.recipient.to_text();
+        let written = Written {
+            version: VERSION,
+            prepared: &self.prepared,
+            recipient: &secret,
+            progress: &self.progress,
+        };
         let saved = serde_json::to_vec(&written)
             .map_err(io::Error::from)
             .and_then(|bytes| durable::put(file, &Zeroizing::new(bytes)));
@@ -135,6 +168,7 @@ impl<P> RequesterState<P> {
         Ok(Self {
             prepared: prepared
                 .map_err(|error| StateError::Stored { file: file.to_owned(), error })?,
+            recipient: read.recipient,
             progress: read.progress,
         })
     }

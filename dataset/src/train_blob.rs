@@ -3,20 +3,23 @@
 //!
 //! ```text
 //! magic     8 bytes  "nntrain" and a zero byte
-//! version   2 bytes  little endian, 1
+//! version   2 bytes  little endian, 2
 //! length    4 bytes  little endian, of the header
-//! header    JSON: shape, classes, quantiser, and for each block its index, salt and byte count
+//! header    JSON: architecture, classes, quantiser, and for each block its index, salt and byte
+//!                    count
 //! blocks    the rows of each block in the header's order, as on the chain
 //! ```
 //!
-//! Inputs are unsigned integers of the shape's width. The quantiser says from which numbers they
-//! were made; workers need it only to tell buyers of a model how to scale their own data.
+//! The architecture is the [description](nocknock_primitives::model::Description) that its digest
+//! stands for; a name is not needed. Inputs are unsigned integers of its width. Classes and
+//! quantiser are the [encoding](TrainBlob::encoding): they say which numbers the integers were made
+//! from, and the chain knows their hash.
 
-use crate::{blocks::Block, quantise::Quantiser};
+use crate::{blocks::Block, encoding::encoding_hash, quantise::Quantiser};
 use nocknock_primitives::{
-    ids::{BlockIndex, BlockRoot},
+    ids::{BlockIndex, BlockRoot, ContentHash},
     limits::{MAX_BLOCKS, MAX_BLOCK_BYTES},
-    model::{wire::WireError, MlpShape},
+    model::{Architecture, WireError},
 };
 use std::collections::BTreeSet;
 
@@ -35,12 +38,13 @@ pub const MAX_TRAIN_BLOB_BYTES: usize =
 
 /// The training data of a task.
 ///
-/// One that was decoded is well formed: a known shape, usable names, blocks in ascending order of
-/// their indices, rows that could be revealed. Whether they are the blocks of the task is what
-/// [`Self::check_against_roots`] and [`Self::check_complete`] tell.
+/// One that was decoded is well formed: a usable architecture, usable names, blocks in ascending
+/// order of their indices, rows that could be revealed. Whether they are the blocks of the task is
+/// what [`Self::check_against_roots`] and [`Self::check_complete`] tell, and whether the columns
+/// and classes are its own what [`Self::check_encoding`] tells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainBlob {
-    shape: MlpShape,
+    architecture: Architecture,
     classes: Vec<String>,
     quantiser: Quantiser,
     blocks: Vec<Block>,
@@ -66,13 +70,16 @@ pub enum MismatchError {
         /// Index of the block.
         index: BlockIndex,
     },
-    /// The rows are not well formed.
-    #[error("block {index} of the training data: {error}")]
-    Rows {
-        /// Index of the block.
-        index: BlockIndex,
-        /// What is wrong with the rows.
-        error: WireError,
+    /// Columns and classes are written as numbers in another way than the chain knows.
+    #[error(
+        "the classes and the ranges of columns in the training data are not those that the requester \
+         committed to: their hash is {found}, and that on the chain {expected}. Do not join this task"
+    )]
+    Encoding {
+        /// Hash of those in the training data.
+        found: ContentHash,
+        /// Hash that the chain stores.
+        expected: ContentHash,
     },
     /// A block that was not drawn is missing.
     #[error("block {index} was not drawn as a test block, but is missing from the training data")]
@@ -90,12 +97,12 @@ pub enum MismatchError {
 
 impl TrainBlob {
     pub(crate) fn new(
-        shape: MlpShape,
+        architecture: Architecture,
         classes: Vec<String>,
         quantiser: Quantiser,
         blocks: Vec<Block>,
     ) -> Self {
-        Self { shape, classes, quantiser, blocks }
+        Self { architecture, classes, quantiser, blocks }
     }
 
     /// Its bytes.
@@ -108,9 +115,9 @@ impl TrainBlob {
         format::decode(bytes)
     }
 
-    /// The shape of the task's models.
-    pub fn shape(&self) -> &MlpShape {
-        &self.shape
+    /// The architecture of the task's models.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
     /// Names of the classes.
@@ -121,6 +128,11 @@ impl TrainBlob {
     /// What the rows were quantised with.
     pub fn quantiser(&self) -> &Quantiser {
         &self.quantiser
+    }
+
+    /// Hash of how columns and classes are written as numbers.
+    pub fn encoding(&self) -> ContentHash {
+        encoding_hash(&self.classes, &self.quantiser)
     }
 
     /// The blocks in ascending order of their indices.
@@ -136,13 +148,21 @@ impl TrainBlob {
             let expected = roots
                 .get(usize::from(index))
                 .ok_or(MismatchError::Unknown { index, blocks: roots.len() })?;
-            let found = block.root(&self.shape);
-            let found = found.map_err(|error| MismatchError::Rows { index, error })?;
-            if found != *expected {
+            if block.root(&self.architecture) != *expected {
                 return Err(MismatchError::Root { index });
             }
         }
         Ok(())
+    }
+
+    /// Compares the encoding with that of the task.
+    pub fn check_encoding(&self, expected: ContentHash) -> Result<(), MismatchError> {
+        let found = self.encoding();
+        if found == expected {
+            Ok(())
+        } else {
+            Err(MismatchError::Encoding { found, expected })
+        }
     }
 
     /// Checks that of a task's `blocks` blocks exactly those are published that were not drawn.
@@ -163,7 +183,7 @@ impl TrainBlob {
 
     /// All samples, to train with.
     pub fn samples(&self) -> Result<Samples, WireError> {
-        Samples::of(&self.shape, &self.blocks)
+        Samples::of(&self.architecture, &self.blocks)
     }
 }
 

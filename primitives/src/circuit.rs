@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{CircuitId, ContentHash, FieldBytes, KeyId},
-    model::{inputs, MlpShape},
+    model::{inputs, recipient, Architecture},
 };
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -11,32 +11,38 @@ use scale_info::TypeInfo;
 
 /// What a circuit states, and so what its public inputs mean.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum CircuitKind {
-    /// S1, the score of a block. Inputs: [`ScoreInputs`](crate::model::ScoreInputs).
-    Score,
-    /// D1, the delivery of a model. Inputs: [`DeliveryInputs`](crate::model::DeliveryInputs).
+    /// S3, the score of a model of this architecture on a block. Inputs:
+    /// [`FoldInputs`](crate::model::FoldInputs).
+    Score(Architecture),
+    /// D2, the delivery of a model's key, for models of every architecture. Inputs:
+    /// [`SealInputs`](crate::model::SealInputs).
     Delivery,
 }
 
 impl CircuitKind {
     /// Number of public inputs of the statement.
-    pub const fn public_inputs(self) -> u32 {
+    pub const fn public_inputs(&self) -> u32 {
         match self {
-            Self::Score => inputs::score::COUNT,
-            Self::Delivery => inputs::delivery::COUNT,
+            Self::Score(_) => inputs::fold::COUNT,
+            Self::Delivery => recipient::places::COUNT,
         }
+    }
+
+    /// The models that a score circuit is about.
+    pub const fn architecture(&self) -> Option<&Architecture> {
+        match self {
+            Self::Score(architecture) => Some(architecture),
+            Self::Delivery => None,
+        }
+    }
+
+    /// Whether this is a delivery circuit.
+    pub const fn is_delivery(&self) -> bool {
+        matches!(self, Self::Delivery)
     }
 }
 
@@ -48,8 +54,6 @@ impl CircuitKind {
 pub struct CircuitInfo {
     /// What the circuit states.
     pub kind: CircuitKind,
-    /// The shape of the models that it is about.
-    pub shape: MlpShape,
     /// The number of constraints.
     pub constraints: u32,
     /// The hash of the constraint matrices.
@@ -59,9 +63,9 @@ pub struct CircuitInfo {
 }
 
 impl CircuitInfo {
-    /// `blake2b-256("nocknock/circuit/v1" ‖ SCALE(self))`.
+    /// `blake2b-256("nocknock/circuit/v2" ‖ SCALE(self))`.
     pub fn id(&self) -> CircuitId {
-        let mut hash = Blake2b::<U32>::new_with_prefix(b"nocknock/circuit/v1");
+        let mut hash = Blake2b::<U32>::new_with_prefix(b"nocknock/circuit/v2");
         hash.update(self.encode());
         CircuitId(hash.finalize().into())
     }
@@ -167,13 +171,16 @@ pub struct Claim<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::shape::{DIGITS_64X32X10, TINY_4X3X2};
+    use crate::model::names::named;
     use alloc::format;
+
+    fn score(name: &str) -> CircuitKind {
+        CircuitKind::Score(named(name).expect("the architecture has this name"))
+    }
 
     fn info() -> CircuitInfo {
         CircuitInfo {
-            kind: CircuitKind::Score,
-            shape: TINY_4X3X2,
+            kind: score("tiny-4x3x2"),
             constraints: 7,
             matrix_hash: ContentHash([1; 32]),
             key: KeyId([2; 32]),
@@ -184,13 +191,21 @@ mod tests {
     fn every_part_changes_the_id() {
         let changed = [
             CircuitInfo { kind: CircuitKind::Delivery, ..info() },
-            CircuitInfo { shape: DIGITS_64X32X10, ..info() },
+            CircuitInfo { kind: score("digits-64x32x10"), ..info() },
             CircuitInfo { constraints: 8, ..info() },
             CircuitInfo { matrix_hash: ContentHash([9; 32]), ..info() },
             CircuitInfo { key: KeyId([9; 32]), ..info() },
         ];
         for other in changed {
             assert_ne!(other.id(), info().id(), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_circuit_is_read_back_as_it_was_written() {
+        for kind in [score("tiny-4x3x2"), CircuitKind::Delivery] {
+            let info = CircuitInfo { kind, ..info() };
+            assert_eq!(CircuitInfo::decode(&mut &info.encode()[..]), Ok(info));
         }
     }
 

@@ -268,9 +268,9 @@ pub struct DeliveredModel<AccountId> {
     pub score: Score,
     /// The circuit under which the score was proved.
     pub circuit: CircuitId,
-    /// Commitment to the key that decrypts its ciphertext.
+    /// `h_k`, the hash of the key that opens its ciphertext.
     pub key_commitment: KeyCommitment,
-    /// A copy of the ciphertext outside the chain.
+    /// A copy of the ciphertext outside the chain, if the worker keeps one.
     pub blob: Option<BlobId>,
 }
 

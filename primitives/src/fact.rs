@@ -518,7 +518,7 @@ impl<AccountId> ScoreFact<AccountId> {
     /// | domain | `nocknock/score` |
     /// | subject | `experiment/<id>` |
     /// | predicate | `score/v<version>` |
-    /// | object | `0x<model commitment> <correct>/<total>` |
+    /// | object | `0x<model commitment> <points>/<all points>` |
     ///
     /// Each version is delivered once, so no two scores share the first three.
     pub fn statement(&self) -> Option<Statement> {

@@ -103,7 +103,7 @@ bytes32!(
     KeyId
 );
 bytes32!(
-    /// `C_W`, the hiding commitment to a model's weights: a field element, big endian.
+    /// `C_W`, the hiding commitment to a model: a field element, big endian.
     ModelCommitment
 );
 bytes32!(
@@ -111,8 +111,12 @@ bytes32!(
     BlockRoot
 );
 bytes32!(
-    /// `h_k`, the commitment to a delivery's key: a field element, big endian.
+    /// `h_k`, the hash of a model's key: a field element, big endian.
     KeyCommitment
+);
+bytes32!(
+    /// `q`, the hash of a model's ciphertext: a field element, big endian.
+    CiphertextHash
 );
 bytes32!(
     /// A Walrus blob id: the address of data or a model outside the chain.
@@ -123,9 +127,46 @@ bytes32!(
     ContentHash
 );
 
-hexadecimal!(CircuitId, KeyId, ModelCommitment, BlockRoot, KeyCommitment, ContentHash);
+/// A point of Baby Jubjub: `x`, then `y`, 32 bytes each, big endian. Any 64 bytes can be written
+/// here; [`Point`](crate::model::recipient::Point) is what was checked.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct PointBytes(pub [u8; 64]);
 
-fn write_hex(bytes: &[u8; 32], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl PointBytes {
+    /// The bytes of `x`, and those of `y`.
+    pub fn coordinates(&self) -> [FieldBytes; 2] {
+        let mut coordinates = [[0; 32]; 2];
+        let (halves, _) = self.0.as_chunks::<32>();
+        coordinates.iter_mut().zip(halves).for_each(|(coordinate, half)| *coordinate = *half);
+        coordinates
+    }
+}
+
+impl fmt::Display for PointBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+impl fmt::Debug for PointBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+hexadecimal!(
+    CircuitId,
+    KeyId,
+    ModelCommitment,
+    BlockRoot,
+    KeyCommitment,
+    CiphertextHash,
+    ContentHash,
+);
+
+fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("0x")?;
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }

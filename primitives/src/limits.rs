@@ -10,11 +10,12 @@ pub const MAX_BLOCKS: u32 = 256;
 /// The most test blocks of a task, and so the most proofs in one call.
 pub const MAX_TEST_BLOCKS: u32 = 32;
 /// The most bytes of the rows of a revealed block.
-pub const MAX_BLOCK_BYTES: u32 = 64 * 1024;
-/// The most field elements into which the rows of a block are packed, so that its root can be
-/// recomputed on the chain.
-pub const MAX_BLOCK_ELEMENTS: u32 = 2000;
-/// The most classes of a task.
+pub const MAX_BLOCK_BYTES: u32 = 256 * 1024;
+/// The most bytes that the rows of all test blocks of a task may take together.
+pub const MAX_TEST_BYTES: u32 = 2 * 1024 * 1024;
+/// The most values that the chain folds for one proof: rows of a block times inputs.
+pub const MAX_FOLDED_VALUES: u32 = 512 * 1024;
+/// The most classes or labels of a task.
 pub const MAX_CLASSES: u32 = 256;
 /// How many of the best submissions a task remembers for delivery.
 pub const MAX_RANKED: u32 = 32;
@@ -22,8 +23,10 @@ pub const MAX_RANKED: u32 = 32;
 pub const MAX_SHARES: u32 = 16;
 /// The whole reward, in the unit of shares: basis points.
 pub const ALL_SHARES: u16 = 10_000;
-/// The most field elements of a delivered ciphertext.
-pub const MAX_CIPHERTEXT_ELEMENTS: u32 = 2048;
+/// Field elements of a chunk of a delivered ciphertext. The last chunk may have fewer.
+pub const CHUNK_ELEMENTS: u32 = 504;
+/// The most chunks of a ciphertext that is delivered on the chain.
+pub const MAX_CHUNKS: u32 = 16;
 /// The most public inputs of a circuit.
 pub const MAX_PUBLIC_INPUTS: u32 = 8;
 /// The most bytes of a verifying key in canonical form.

@@ -146,10 +146,10 @@ impl ProvenanceField {
 
     /// How far this field can be trusted in any record.
     ///
-    /// The score, the model that reached it and the roots of the test data are inputs of verified
-    /// proofs. Task, submitter and circuit are what the chain itself observed. Which data the model
-    /// was *trained* on, where that data is stored, and how the model was trained is only claimed
-    /// by those who did it.
+    /// Score and model are inputs of verified proofs; other inputs are computed from the test
+    /// blocks, whose roots the chain has compared. Task, submitter and circuit are what the chain
+    /// itself observed. Which data the model was *trained* on, where that data is stored, and how
+    /// the model was trained is only claimed by those who did it.
     pub const fn assurance(self) -> Assurance {
         match self {
             Self::Model | Self::Score | Self::DataRoots => Assurance::Proved,

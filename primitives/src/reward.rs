@@ -295,13 +295,13 @@ impl Registration {
     TypeInfo,
 )]
 pub struct Practice {
-    /// The score circuit, which determines the shape of the models and the rows.
+    /// The score circuit, which determines the architecture of the models and the form of the rows.
     pub circuit: CircuitId,
     /// The root of the block, as block 0.
     pub root: BlockRoot,
-    /// Number of real rows in it.
+    /// Number of rows in it.
     pub rows: u32,
-    /// The score that newcomers have to reach.
+    /// The part of all points of the block that newcomers have to reach.
     pub min_score: Score,
 }
 
@@ -312,9 +312,9 @@ pub struct Practice {
 pub struct PracticeSpec {
     /// The score circuit.
     pub circuit: CircuitId,
-    /// Salt and rows, both public.
+    /// Salt and rows, both public. It counts as block 0.
     pub block: RevealedBlock,
-    /// The score that newcomers have to reach.
+    /// The part of all points of the block that newcomers have to reach.
     pub min_score: Score,
 }
 

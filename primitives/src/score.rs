@@ -4,7 +4,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{cmp::Ordering, fmt};
 use scale_info::TypeInfo;
 
-/// `correct` of `total` samples were classified correctly.
+/// `correct` of `total` points. A sample whose class is right is one point; heads of other kinds
+/// count in [their own way](crate::model).
 ///
 /// Scores compare as ratios, so two scores on different test sets can be ranked; `==` compares the
 /// counts.
@@ -23,9 +24,9 @@ use scale_info::TypeInfo;
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Score {
-    /// The number of samples classified correctly.
+    /// Points that were reached.
     pub correct: u32,
-    /// The number of samples tested.
+    /// Points of a model that is always right on the same samples.
     pub total: u32,
 }
 
@@ -40,20 +41,20 @@ pub struct Improvement {
 }
 
 impl Score {
-    /// No sample correct. An experiment without a champion starts here.
+    /// No point. An experiment without a champion starts here.
     pub const ZERO: Self = Self { correct: 0, total: 1 };
 
-    /// A score of `correct` among `total` samples.
+    /// A score of `correct` among `total` points.
     pub const fn new(correct: u32, total: u32) -> Self {
         Self { correct, total }
     }
 
-    /// Whether there is at least one sample, and no more are correct than there are.
+    /// Whether there is at least one point to reach, and no more are reached than there are.
     pub const fn is_valid(&self) -> bool {
         self.total > 0 && self.correct <= self.total
     }
 
-    /// Compares the ratios. An invalid score without samples counts as zero.
+    /// Compares the ratios. An invalid score of no points at all counts as zero.
     pub fn compare(&self, other: &Self) -> Ordering {
         let (own, own_total) = self.parts();
         let (others, others_total) = other.parts();
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_without_samples_is_zero() {
+    fn a_score_of_no_points_at_all_is_zero() {
         assert!(!Score::new(0, 0).is_valid());
         assert!(Score::new(1, 1000).beats(&Score::new(5, 0)));
         assert_eq!(Score::new(7, 0).compare(&Score::ZERO), Ordering::Equal);

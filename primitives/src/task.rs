@@ -1,15 +1,16 @@
 //! A task: what its requester specifies, what the chain keeps about it, and what workers add.
 
 use crate::{
+    circuit::ProofBytes,
     ids::{
-        BlobId, BlockIndex, BlockRoot, CircuitId, ContentHash, ExperimentId, FieldBytes,
-        KeyCommitment, ModelCommitment,
+        BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, ExperimentId,
+        FieldBytes, KeyCommitment, ModelCommitment, PointBytes,
     },
     limits::{
-        List, ALL_SHARES, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_CIPHERTEXT_ELEMENTS, MAX_CLASSES,
+        List, ALL_SHARES, CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_CHUNKS, MAX_CLASSES,
         MAX_RANKED, MAX_SHARES, MAX_TEST_BLOCKS,
     },
-    model::MlpShape,
+    model::{baseline::baseline, Architecture},
     score::Score,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -57,7 +58,7 @@ pub struct Periods<BlockNumber> {
     pub reveal: BlockNumber,
     /// After the last reveal: workers prove their scores.
     pub prove: BlockNumber,
-    /// For each rank in turn: the worker delivers ciphertext and key.
+    /// For each rank in turn: the worker delivers ciphertext and sealed key.
     pub deliver: BlockNumber,
 }
 
@@ -68,7 +69,7 @@ pub struct Periods<BlockNumber> {
 pub struct Terms<Balance, BlockNumber> {
     /// The circuit under which scores are proved.
     pub score_circuit: CircuitId,
-    /// The circuit under which delivery is proved, for the same shape.
+    /// The circuit under which delivery is proved.
     pub delivery_circuit: CircuitId,
     /// The minimum score: a submission below this ratio wins nothing.
     pub min_score: Score,
@@ -126,6 +127,13 @@ pub struct TaskSpec<Balance, BlockNumber> {
     pub roots: List<BlockRoot, MAX_BLOCKS>,
     /// Which of them become the hidden test set.
     pub split: Split,
+    /// Whom the key of a delivered model is sealed for: the point of a
+    /// [`RecipientKey`](crate::model::RecipientKey). For the curriculum it is that of
+    /// [`RecipientSecret::curriculum`](crate::model::RecipientSecret::curriculum).
+    pub recipient: PointBytes,
+    /// Hash of how columns and classes are written as numbers. The published training data says
+    /// how, and a model is committed to for this encoding.
+    pub encoding: ContentHash,
 }
 
 /// One test block of a task.
@@ -173,7 +181,7 @@ pub enum Outcome {
     RevealFailed,
     /// One of its circuits was disabled: all money goes back to where it came from.
     Voided,
-    /// Nobody proved a score that reaches the minimum and beats the majority class.
+    /// Nobody proved a score that reaches the minimum and beats the baseline.
     NoWinner,
     /// At least one worker did: the best may deliver, one after the other.
     Ranked,
@@ -251,7 +259,7 @@ pub enum Fate {
     Compensated,
     /// It went to the requester, because not every test block was proved in time.
     NotProved,
-    /// It went to the requester, because the turn to deliver passed without the key.
+    /// It went to the requester, because the turn to deliver passed without a delivery.
     NotDelivered,
 }
 
@@ -275,8 +283,12 @@ pub struct Task<AccountId, Balance, BlockNumber> {
     pub funding: Funding,
     /// Its terms.
     pub terms: Terms<Balance, BlockNumber>,
-    /// The shape of the models, taken from the score circuit.
-    pub shape: MlpShape,
+    /// The architecture of the models, taken from the score circuit.
+    pub architecture: Architecture,
+    /// Whom the keys of delivered models are sealed for.
+    pub recipient: PointBytes,
+    /// Hash of how columns and classes are written as numbers.
+    pub encoding: ContentHash,
     /// Number of data blocks.
     pub blocks: u16,
     /// Number of test blocks, which is known before they are drawn.
@@ -297,7 +309,7 @@ pub struct Task<AccountId, Balance, BlockNumber> {
     pub opened_at: Option<BlockNumber>,
     /// When the last test block was revealed.
     pub revealed_at: Option<BlockNumber>,
-    /// Number of real test rows of each class in the revealed blocks.
+    /// What is known of the labels in the revealed blocks: see [`crate::model::baseline`].
     pub label_counts: List<u32, MAX_CLASSES>,
     /// Number of workers that are committed. It is final when the commit phase has ended.
     pub committed: u32,
@@ -324,15 +336,27 @@ impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
         self.tests.iter().position(|test| test.index == index)
     }
 
-    /// The score of a model that always answers with the most frequent class.
-    pub fn majority_score(&self) -> Score {
-        let most = self.label_counts.iter().copied().max().unwrap_or(0);
-        Score::new(most, self.test_rows())
+    /// The score of a model that is always right on the test blocks revealed so far. The chain
+    /// takes no task for which it could exceed 32 bits.
+    pub fn max_points(&self) -> u32 {
+        let points = self.architecture.max_score(self.test_rows());
+        u32::try_from(points).unwrap_or(u32::MAX)
     }
 
-    /// Whether the score reaches the minimum and strictly beats the majority class.
+    /// The score of so many points on the whole test set.
+    pub fn score(&self, points: u32) -> Score {
+        Score::new(points, self.max_points())
+    }
+
+    /// The score of always giving the same answer, such as the most frequent class.
+    pub fn baseline(&self) -> Score {
+        let points = baseline(&self.architecture, &self.label_counts, self.test_rows());
+        self.score(u32::try_from(points).unwrap_or(u32::MAX))
+    }
+
+    /// Whether the score reaches the minimum and strictly beats the baseline.
     pub fn is_eligible(&self, score: &Score) -> bool {
-        score.at_least(&self.terms.min_score) && score.beats(&self.majority_score())
+        score.at_least(&self.terms.min_score) && score.beats(&self.baseline())
     }
 }
 
@@ -350,8 +374,12 @@ impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
     TypeInfo,
 )]
 pub struct Commitment<BlockNumber> {
-    /// `C_W`.
+    /// `C_W`, which the chain computed from the two hashes below, the task and the worker.
     pub model: ModelCommitment,
+    /// `h_k`.
+    pub key: KeyCommitment,
+    /// `q`.
+    pub ciphertext: CiphertextHash,
     /// When it was made or last replaced.
     pub at: BlockNumber,
     /// Its place in the order of commitments. A replacement takes a new place.
@@ -398,14 +426,14 @@ impl<BlockNumber> Commitment<BlockNumber> {
 pub struct Ranked<AccountId> {
     /// Who submitted it.
     pub worker: AccountId,
-    /// Number of test rows classified correctly; the total is the same for all.
+    /// Points on the whole test set; the total is the same for all.
     pub correct: u32,
     /// Its place in the order of commitments. The earlier one wins a tie.
     pub sequence: u32,
 }
 
 impl<AccountId> Ranked<AccountId> {
-    /// Whether this entry ranks before the other: more correct rows, or as many and an earlier
+    /// Whether this entry ranks before the other: more points, or as many and an earlier
     /// commitment.
     pub fn precedes(&self, other: &Self) -> bool {
         self.correct > other.correct
@@ -416,17 +444,27 @@ impl<AccountId> Ranked<AccountId> {
 /// The best eligible submissions, best first.
 pub type Ranking<AccountId> = List<Ranked<AccountId>, MAX_RANKED>;
 
+/// A score and what proves it: a claim of S3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct ProvedScore {
+    /// The score: one point for each correct row, unless the head of the architecture counts in
+    /// another way.
+    pub points: u32,
+    /// `C_Y`, the commitment to the sums of the model on the block.
+    pub sums: FieldBytes,
+    /// `C_u`, the hash of the folded inputs.
+    pub inputs: FieldBytes,
+    /// The proof.
+    pub proof: ProofBytes,
+}
+
 /// A proved score of one test block, as a worker submits it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct BlockScore {
     /// The test block.
     pub block: BlockIndex,
-    /// Number of its rows that the model classifies correctly.
-    pub score: u32,
-    /// Number of real rows in the block, as the proof states it.
-    pub rows: u32,
-    /// The S1 proof.
-    pub proof: crate::circuit::ProofBytes,
+    /// The score.
+    pub score: ProvedScore,
 }
 
 /// A revealed test block.
@@ -435,13 +473,38 @@ pub struct BlockScore {
 )]
 pub struct RevealedBlock {
     /// Its salt.
-    pub salt: FieldBytes,
-    /// Its rows in the wire form of [`crate::model`].
+    pub salt: [u8; 32],
+    /// Its rows in the byte form of [`Block`](crate::model::Block).
     pub rows: List<u8, MAX_BLOCK_BYTES>,
 }
 
-/// The ciphertext of a model: field elements, big endian.
-pub type Ciphertext = List<FieldBytes, MAX_CIPHERTEXT_ELEMENTS>;
+/// A chunk of the ciphertext of a model: field elements, big endian. All chunks but the last are
+/// full.
+pub type Chunk = List<FieldBytes, CHUNK_ELEMENTS>;
+
+/// `q_0, q_1, …`, the hashes of all chunks of a ciphertext.
+pub type ChunkHashes = List<FieldBytes, MAX_CHUNKS>;
+
+/// The key of a model, sealed for the recipient of its task. Its parts are those of
+/// [`SealedKey`](crate::model::SealedKey), as bytes.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct SealedKeyBytes {
+    /// `R`.
+    pub ephemeral: PointBytes,
+    /// `c`.
+    pub masked_key: FieldBytes,
+}
 
 /// What a worker says about how its model came to be. The chain cannot check any of it; provenance
 /// marks it as attested.
@@ -469,17 +532,41 @@ pub struct Attestation {
     pub model_blob: Option<BlobId>,
 }
 
-/// A delivered model.
+/// A model that is being delivered, or was.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Delivery<BlockNumber> {
-    /// Weights and salt of `C_W`, encrypted under the key behind `key_commitment`.
-    pub ciphertext: Ciphertext,
+    /// `C_W`.
+    pub model: ModelCommitment,
     /// `h_k`.
-    pub key_commitment: KeyCommitment,
-    /// The key, once revealed.
-    pub key: Option<FieldBytes>,
+    pub key: KeyCommitment,
+    /// `q`.
+    pub ciphertext: CiphertextHash,
+    /// How many chunks of the ciphertext are on the chain.
+    pub chunks: u32,
+    /// When the first chunk came.
+    pub begun_at: BlockNumber,
+    /// The key, once the model is delivered and paid for.
+    pub sealed: Option<SealedModelKey<BlockNumber>>,
+}
+
+/// The last part of a delivery.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct SealedModelKey<BlockNumber> {
+    /// The key, sealed for the recipient of the task.
+    pub key: SealedKeyBytes,
     /// What the worker attests about the model.
     pub attestation: Attestation,
     /// When it was delivered.
@@ -487,4 +574,4 @@ pub struct Delivery<BlockNumber> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,25 +1,32 @@
 //! A fetched model as a safetensors file.
 //!
+//! Layers are counted from 0; the head is the last.
+//!
 //! | tensor | type and shape |
 //! | --- | --- |
-//! | `hidden` | i32, hidden units × inputs |
-//! | `hidden_bias` | i32, hidden units |
-//! | `output` | i32, classes × hidden units |
-//! | `output_bias` | i32, classes |
+//! | `layers.<n>.weight` | i32, units × inputs of layer n |
+//! | `layers.<n>.bias` | i32, units of layer n |
 //!
 //! The metadata has one entry, `nocknock`, with [`About`] as JSON: what the integers mean, and the
-//! salt with which anybody can recompute the commitment to the model. Neither is a secret any more
-//! once the key was revealed on the chain.
+//! key with which anybody who has the file can recompute the commitment to the model.
 //!
-//! A file may come from anybody. One that was read is well formed: each part fits the shape, and
-//! the scaling, the names of the classes and the score could be those of published data. That they
-//! *are* is what only a comparison with the chain and with the published data tells.
+//! A file may come from anybody. One that was read is well formed: each part fits the architecture,
+//! and the scaling, the names of the classes and the score could be those of published data. That
+//! they *are* is what only a comparison with the chain tells: the commitment binds weights, key,
+//! task, worker and encoding, which is the hash of names and scaling.
 
 use nocknock_client::{AccountId, Hash};
-use nocknock_dataset::{names::MAX_NAME_BYTES, QuantiseError, Quantiser};
+use nocknock_dataset::{
+    encoding_hash, names::MAX_NAME_BYTES, shape_name, QuantiseError, Quantiser,
+};
 use nocknock_primitives::{
-    ids::{ExperimentId, FieldBytes, ModelCommitment, ModelVersionNumber, TaskId},
-    model::{field, model_commitment, Fr, MlpShape, WeightError, Weights},
+    ids::{ContentHash, ExperimentId, FieldBytes, ModelCommitment, ModelVersionNumber, TaskId},
+    model::{
+        field,
+        sealed::{ciphertext_hash, commitment, key_hash, seal},
+        Architecture, ArchitectureError, Description, Fr, Head, Layer, LayerWeights, ModelOwner,
+        WeightError, Weights,
+    },
     score::Score,
     text::printable,
 };
@@ -27,40 +34,48 @@ use safetensors::{tensor::TensorView, Dtype, SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeSet, HashMap},
+    fmt,
     fs::File,
     io::{self, Read},
     path::Path,
 };
 
 /// Version of the metadata.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Name of the one metadata entry. Two would come out in any order, and the file would not be
 /// reproducible.
 const ENTRY: &str = "nocknock";
 
-/// The largest file that is read: many times what the largest shape needs.
+/// The largest file that is read: many times what the largest model needs.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// What stands beside the weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What stands beside the weights. Printing it does not show the key.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
     /// Version of this form.
     pub version: u32,
-    /// Name of the shape.
-    pub shape: String,
+    /// The architecture.
+    pub architecture: Description,
     /// `C_W`.
     pub commitment: ModelCommitment,
-    /// Salt of `C_W`, 64 hexadecimal digits.
-    pub salt: String,
-    /// Names of the classes, in the order of the outputs. Empty if the training data was not at
-    /// hand.
+    /// `k`, 64 hexadecimal digits. It opens the ciphertext, and so is worth as much as the weights.
+    pub key: String,
+    /// Names of the classes, in the order of the outputs. Empty if they were not at hand.
     pub classes: Vec<String>,
-    /// How numbers become inputs. None if the training data was not at hand.
+    /// How numbers become inputs. None if that was not at hand.
     pub quantiser: Option<Quantiser>,
+    /// Hash of classes and quantiser, to which the task and the model are bound.
+    pub encoding: ContentHash,
     /// Where the model comes from.
     pub origin: Origin,
+}
+
+/// The version alone, which says what else there is.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
 }
 
 /// Where a model comes from. The file alone proves none of it; `nocknock verify` compares it with
@@ -85,8 +100,8 @@ pub struct Origin {
 /// A model and what is known about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelFile {
-    /// Its shape.
-    pub shape: MlpShape,
+    /// Its architecture.
+    pub architecture: Architecture,
     /// Its weights.
     pub weights: Weights,
     /// What stands beside them.
@@ -113,30 +128,40 @@ pub enum ModelFileError {
     #[error("its metadata cannot be read: {}", printable(&.0.to_string()))]
     About(#[from] serde_json::Error),
     /// A version of the file that this program does not know.
-    #[error("has version {0}, but this program reads version {VERSION}")]
+    #[error(
+        "has version {0}, but this program reads version {VERSION}: use the release that wrote it"
+    )]
     Version(u32),
-    /// A shape that this program does not know.
-    #[error("is of shape {}, which this program does not know", quoted(.0))]
-    Shape(String),
-    /// A tensor is not that of the shape.
+    /// The architecture is not usable.
+    #[error("is of an architecture that is not usable: {0}")]
+    Architecture(#[from] ArchitectureError),
+    /// A tensor is not that of the architecture.
     #[error("its tensor {0} is missing, or does not have the type or shape that the model needs")]
-    Tensor(&'static str),
+    Tensor(String),
     /// There are other tensors than those of a model.
-    #[error("has {0} tensors, but a model has 4")]
-    TensorCount(usize),
+    #[error("has {found} tensors, but a model of its architecture has {expected}")]
+    TensorCount {
+        /// Tensors of the architecture.
+        expected: usize,
+        /// Tensors of the file.
+        found: usize,
+    },
     /// A weight is too large.
     #[error(transparent)]
     Weights(#[from] WeightError),
-    /// The salt is not one.
-    #[error("its salt is not a field element of 64 hexadecimal digits")]
-    Salt,
-    /// More or fewer classes than the shape tells apart.
-    #[error("names {found} classes, but shape {} tells 2 to {} apart", shape.name(), shape.classes)]
+    /// The key is not one.
+    #[error("its key is not a field element of 64 hexadecimal digits")]
+    Key,
+    /// Names and scaling do not have the hash that the model is bound to.
+    #[error("its names of classes and its scaling are not those that the model was made for")]
+    Encoding,
+    /// More or fewer classes than the architecture tells apart.
+    #[error("names {found} classes, which models of shape {shape} do not tell apart")]
     ClassCount {
         /// Classes that are named.
         found: usize,
-        /// The shape.
-        shape: MlpShape,
+        /// What the architecture is called.
+        shape: String,
     },
     /// A class that no published data can have.
     #[error("names class {index} {}, but such a name is {reason}", quoted(name))]
@@ -148,8 +173,8 @@ pub enum ModelFileError {
         /// What is wrong with that.
         reason: &'static str,
     },
-    /// The scaling makes inputs for another shape.
-    #[error("its scaling is not that of its shape: {0}")]
+    /// The scaling makes inputs for another architecture.
+    #[error("its scaling is not that of its architecture: {0}")]
     Scaling(QuantiseError),
     /// A score that no proof can have.
     #[error("its score of {0} is not possible")]
@@ -166,7 +191,7 @@ impl ModelFile {
     ///
     /// # Errors
     ///
-    /// It is no model, or its parts do not fit its shape.
+    /// It is no model, or its parts do not fit its architecture.
     pub fn read(path: &Path) -> Result<Self, ModelFileError> {
         // A file may grow while it is read, and a pipe does not say how much will come.
         let mut bytes = Vec::new();
@@ -181,35 +206,42 @@ impl ModelFile {
     ///
     /// # Errors
     ///
-    /// They are no model, or its parts do not fit its shape.
+    /// They are no model, or its parts do not fit its architecture.
     pub fn decode(bytes: &[u8]) -> Result<Self, ModelFileError> {
         let (_, header) = SafeTensors::read_metadata(bytes)?;
         let about = header.metadata().as_ref().and_then(|all| all.get(ENTRY));
-        let about: About = serde_json::from_str(about.ok_or(ModelFileError::Foreign)?)?;
-        if about.version != VERSION {
-            return Err(ModelFileError::Version(about.version));
+        let about = about.ok_or(ModelFileError::Foreign)?;
+        let version = serde_json::from_str::<Versioned>(about)?.version;
+        if version != VERSION {
+            return Err(ModelFileError::Version(version));
         }
-        let shape = MlpShape::named(&about.shape)
-            .ok_or_else(|| ModelFileError::Shape(about.shape.clone()))?;
-        let weights = read_weights(&SafeTensors::deserialize(bytes)?, &shape)?;
-        weights.check(&shape)?;
-        about.check(&shape)?;
-        Ok(Self { shape, weights, about })
+        let about: About = serde_json::from_str(about)?;
+        let architecture = Architecture::new(about.architecture.clone())?;
+        let weights = read_weights(&SafeTensors::deserialize(bytes)?, &architecture)?;
+        weights.check(&architecture)?;
+        about.check(&architecture)?;
+        Ok(Self { architecture, weights, about })
     }
 
-    /// A model that was decrypted.
-    pub(crate) fn new(shape: MlpShape, weights: Weights, salt: &Fr, about: NewAbout) -> Self {
+    /// A model that was opened.
+    pub(crate) fn new(
+        architecture: Architecture,
+        weights: Weights,
+        key: &Fr,
+        about: NewAbout,
+    ) -> Self {
         Self {
             about: About {
                 version: VERSION,
-                shape: shape.name().to_owned(),
+                architecture: Description::clone(&architecture),
                 commitment: about.commitment,
-                salt: hex::encode(field::to_bytes(salt)),
+                key: hex::encode(field::to_bytes(key)),
                 classes: about.classes,
                 quantiser: about.quantiser,
+                encoding: about.encoding,
                 origin: about.origin,
             },
-            shape,
+            architecture,
             weights,
         }
     }
@@ -218,19 +250,19 @@ impl ModelFile {
     ///
     /// # Errors
     ///
-    /// The weights are not those of the shape.
+    /// The weights are not those of the architecture.
     pub fn encode(&self) -> Result<Vec<u8>, ModelFileError> {
-        let [inputs, hidden, classes] = sizes(&self.shape);
-        let parts = [
-            ("hidden", vec![hidden, inputs], bytes(&self.weights.hidden)),
-            ("hidden_bias", vec![hidden], bytes(&self.weights.hidden_bias)),
-            ("output", vec![classes, hidden], bytes(&self.weights.output)),
-            ("output_bias", vec![classes], bytes(&self.weights.output_bias)),
-        ];
+        let mut parts = Vec::new();
+        let layers = self.architecture.layers().zip(&self.weights.layers);
+        for (number, (layer, values)) in layers.enumerate() {
+            let [weights, biases] = tensor_names(number);
+            parts.push((weights, vec![layer.units, layer.inputs], bytes(&values.weights)));
+            parts.push((biases, vec![layer.units], bytes(&values.biases)));
+        }
         let views = parts
             .iter()
             .map(|(name, shape, bytes)| {
-                Ok((*name, TensorView::new(Dtype::I32, shape.clone(), bytes)?))
+                Ok((name.as_str(), TensorView::new(Dtype::I32, shape.clone(), bytes)?))
             })
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         let about = serde_json::to_string(&self.about)?;
@@ -238,13 +270,17 @@ impl ModelFile {
         Ok(safetensors::serialize(views, Some(metadata))?)
     }
 
-    /// `C_W`, recomputed from the weights and the salt in the file.
+    /// `C_W`, recomputed from weights, key, origin and encoding in the file.
     ///
     /// # Errors
     ///
-    /// The parts do not fit the shape. Those of a file that was read do.
+    /// The parts do not fit the architecture. Those of a file that was read do.
     pub fn commitment(&self) -> Result<ModelCommitment, ModelFileError> {
-        let commitment = model_commitment(&self.shape, self.about.salt()?, &self.weights)?;
+        let (architecture, key) = (&self.architecture, self.about.key()?);
+        let sealed = seal(architecture, key, &self.weights)?;
+        let ciphertext = ciphertext_hash(architecture, &sealed.ciphertext);
+        let bind = self.about.owner().to_field();
+        let commitment = commitment(architecture, bind, key_hash(key), ciphertext);
         Ok(ModelCommitment(field::to_bytes(&commitment)))
     }
 
@@ -256,12 +292,16 @@ impl ModelFile {
 }
 
 impl About {
-    /// Everything that the shape can tell of it.
-    fn check(&self, shape: &MlpShape) -> Result<(), ModelFileError> {
-        self.salt()?;
-        check_classes(&self.classes, shape)?;
+    /// Everything that the architecture can tell of it.
+    fn check(&self, architecture: &Architecture) -> Result<(), ModelFileError> {
+        self.key()?;
+        check_classes(&self.classes, architecture)?;
         if let Some(quantiser) = &self.quantiser {
-            quantiser.check_shape(shape).map_err(ModelFileError::Scaling)?;
+            quantiser.check_architecture(architecture).map_err(ModelFileError::Scaling)?;
+            if !self.classes.is_empty() && encoding_hash(&self.classes, quantiser) != self.encoding
+            {
+                return Err(ModelFileError::Encoding);
+            }
         }
         let score = self.origin.score;
         if score.is_valid() {
@@ -271,21 +311,56 @@ impl About {
         }
     }
 
-    fn salt(&self) -> Result<Fr, ModelFileError> {
-        let mut salt: FieldBytes = [0; 32];
-        hex::decode_to_slice(&self.salt, &mut salt).map_err(|_| ModelFileError::Salt)?;
-        field::from_bytes(&salt).map_err(|_| ModelFileError::Salt)
+    fn key(&self) -> Result<Fr, ModelFileError> {
+        let mut key: FieldBytes = [0; 32];
+        hex::decode_to_slice(&self.key, &mut key).map_err(|_| ModelFileError::Key)?;
+        field::from_bytes(&key).map_err(|_| ModelFileError::Key)
+    }
+
+    fn owner(&self) -> ModelOwner {
+        self.origin.owner(&self.encoding)
     }
 }
 
-/// There are as many names as the shape can tell classes apart, or none, and no two are the same.
-/// What they look like is a matter of whoever shows them.
-fn check_classes(classes: &[String], shape: &MlpShape) -> Result<(), ModelFileError> {
+impl Origin {
+    /// Whose model it is, as the commitment says it.
+    pub(crate) fn owner(&self, encoding: &ContentHash) -> ModelOwner {
+        ModelOwner {
+            genesis_hash: self.genesis.0,
+            task: self.task,
+            worker: self.worker.0,
+            encoding: encoding.0,
+        }
+    }
+}
+
+impl fmt::Debug for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("About")
+            .field("version", &self.version)
+            .field("architecture", &self.architecture)
+            .field("commitment", &self.commitment)
+            .field("classes", &self.classes)
+            .field("quantiser", &self.quantiser)
+            .field("encoding", &self.encoding)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+/// There are as many names as the architecture can tell classes apart, or none, and no two are the
+/// same. What they look like is a matter of whoever shows them.
+fn check_classes(classes: &[String], architecture: &Architecture) -> Result<(), ModelFileError> {
     if classes.is_empty() {
         return Ok(());
     }
-    if !(2..=usize::from(shape.classes)).contains(&classes.len()) {
-        return Err(ModelFileError::ClassCount { found: classes.len(), shape: *shape });
+    let most = match architecture.head {
+        Head::Classes { classes, .. } => usize::from(classes),
+        Head::Labels { .. } | Head::Number { .. } => 0,
+    };
+    if !(2..=most).contains(&classes.len()) {
+        let shape = shape_name(architecture);
+        return Err(ModelFileError::ClassCount { found: classes.len(), shape });
     }
     let mut seen = BTreeSet::new();
     for (index, name) in classes.iter().enumerate() {
@@ -310,36 +385,50 @@ pub(crate) struct NewAbout {
     pub(crate) commitment: ModelCommitment,
     pub(crate) classes: Vec<String>,
     pub(crate) quantiser: Option<Quantiser>,
+    pub(crate) encoding: ContentHash,
     pub(crate) origin: Origin,
 }
 
-fn sizes(shape: &MlpShape) -> [usize; 3] {
-    [shape.inputs, shape.hidden, shape.classes].map(usize::from)
+/// The tensors of a layer: weights and biases.
+fn tensor_names(layer: usize) -> [String; 2] {
+    ["weight", "bias"].map(|part| format!("layers.{layer}.{part}"))
 }
 
 fn bytes(values: &[i32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn read_weights(tensors: &SafeTensors<'_>, shape: &MlpShape) -> Result<Weights, ModelFileError> {
-    if tensors.len() != 4 {
-        return Err(ModelFileError::TensorCount(tensors.len()));
+fn read_weights(
+    tensors: &SafeTensors<'_>,
+    architecture: &Architecture,
+) -> Result<Weights, ModelFileError> {
+    let layers = architecture.layers();
+    let (expected, found) = (2 * layers.len(), tensors.len());
+    if found != expected {
+        return Err(ModelFileError::TensorCount { expected, found });
     }
-    let [inputs, hidden, classes] = sizes(shape);
-    Ok(Weights {
-        hidden: values(tensors, "hidden", &[hidden, inputs])?,
-        hidden_bias: values(tensors, "hidden_bias", &[hidden])?,
-        output: values(tensors, "output", &[classes, hidden])?,
-        output_bias: values(tensors, "output_bias", &[classes])?,
+    let layers = layers.enumerate().map(|(number, layer)| read_layer(tensors, number, &layer));
+    Ok(Weights { layers: layers.collect::<Result<_, _>>()? })
+}
+
+fn read_layer(
+    tensors: &SafeTensors<'_>,
+    number: usize,
+    layer: &Layer,
+) -> Result<LayerWeights, ModelFileError> {
+    let [weights, biases] = tensor_names(number);
+    Ok(LayerWeights {
+        weights: values(tensors, &weights, &[layer.units, layer.inputs])?,
+        biases: values(tensors, &biases, &[layer.units])?,
     })
 }
 
 fn values(
     tensors: &SafeTensors<'_>,
-    name: &'static str,
+    name: &str,
     shape: &[usize],
 ) -> Result<Vec<i32>, ModelFileError> {
-    let wrong = || ModelFileError::Tensor(name);
+    let wrong = || ModelFileError::Tensor(name.to_owned());
     let tensor = tensors.tensor(name).map_err(|_| wrong())?;
     if tensor.dtype() != Dtype::I32 || tensor.shape() != shape {
         return Err(wrong());
@@ -353,7 +442,10 @@ fn values(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use nocknock_primitives::{model::shape::TINY_4X3X2, text::is_deceptive};
+    use nocknock_primitives::{
+        model::names::{for_tests, named, offered},
+        text::is_deceptive,
+    };
     use serde_json::json;
 
     pub(crate) fn origin() -> Origin {
@@ -367,19 +459,25 @@ pub(crate) mod tests {
         }
     }
 
+    /// A model of the tiny shape, its parts as they belong together.
     pub(crate) fn model() -> ModelFile {
-        let mut weights = Weights::zero(&TINY_4X3X2);
-        weights.hidden[1] = -4;
-        weights.output_bias[1] = 7;
-        let salt = Fr::from(42u64);
-        let commitment = model_commitment(&TINY_4X3X2, salt, &weights).unwrap();
+        let mut weights = Weights::zero(&tiny());
+        weights.layers[0].weights[1] = -4;
+        weights.layers[1].biases[1] = 7;
         let about = NewAbout {
-            commitment: ModelCommitment(field::to_bytes(&commitment)),
+            commitment: ModelCommitment::default(),
             classes: vec!["no".to_owned(), "yes".to_owned()],
             quantiser: None,
+            encoding: ContentHash([6; 32]),
             origin: origin(),
         };
-        ModelFile::new(TINY_4X3X2, weights, &salt, about)
+        let mut model = ModelFile::new(tiny(), weights, &Fr::from(42u64), about);
+        model.about.commitment = model.commitment().unwrap();
+        model
+    }
+
+    pub(crate) fn tiny() -> Architecture {
+        named("tiny-4x3x2").unwrap()
     }
 
     #[test]
@@ -393,16 +491,48 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn models_of_every_architecture_survive_their_files() {
+        for (name, architecture) in offered().into_iter().chain(for_tests()) {
+            let mut weights = Weights::zero(&architecture);
+            for (number, layer) in weights.layers.iter_mut().enumerate() {
+                layer.weights[number] = -1;
+                layer.biases[0] = 1;
+            }
+            let about = NewAbout {
+                commitment: ModelCommitment::default(),
+                classes: Vec::new(),
+                quantiser: None,
+                encoding: ContentHash::default(),
+                origin: origin(),
+            };
+            let model = ModelFile::new(architecture, weights, &Fr::from(1u64), about);
+            assert_eq!(ModelFile::decode(&model.encode().unwrap()).unwrap(), model, "{name}");
+        }
+    }
+
+    #[test]
     fn the_same_model_gives_the_same_bytes() {
         assert_eq!(model().encode().unwrap(), model().encode().unwrap());
     }
 
+    /// What a commitment says is the model, the key, whose it is and what it was made for.
     #[test]
-    fn a_changed_weight_leads_to_another_commitment() {
-        let mut changed = model();
-        changed.weights.hidden[0] = 1;
-        let read = ModelFile::decode(&changed.encode().unwrap()).unwrap();
-        assert_ne!(read.commitment().unwrap(), read.about.commitment);
+    fn whatever_is_changed_leads_to_another_commitment() {
+        let changes: [fn(&mut ModelFile); 7] = [
+            |model| model.weights.layers[0].weights[0] = 1,
+            |model| model.weights.layers[1].biases[0] = 1,
+            |model| model.about.key.replace_range(62.., "2b"),
+            |model| model.about.encoding.0[31] ^= 1,
+            |model| model.about.origin.genesis.0[31] ^= 1,
+            |model| model.about.origin.task += 1,
+            |model| model.about.origin.worker.0[31] ^= 1,
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = model();
+            change(&mut changed);
+            let read = ModelFile::decode(&changed.encode().unwrap()).unwrap();
+            assert_ne!(read.commitment().unwrap(), read.about.commitment, "{number}");
+        }
     }
 
     #[test]
@@ -420,7 +550,7 @@ pub(crate) mod tests {
     #[test]
     fn weights_outside_of_their_width_are_refused() {
         let mut wide = model();
-        wide.weights.hidden[0] = 4;
+        wide.weights.layers[0].weights[0] = 4;
         let bytes = wide.encode().unwrap();
         assert!(matches!(ModelFile::decode(&bytes), Err(ModelFileError::Weights(_))));
     }
@@ -443,18 +573,39 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_scaling_that_is_not_of_the_shape_is_refused() {
-        let with = |inputs, bits| refusal(|about| about.quantiser = Some(quantiser(inputs, bits)));
+    fn a_scaling_that_is_not_of_the_architecture_is_refused() {
+        let with = |inputs, bits| {
+            refusal(|about| {
+                let quantiser = quantiser(inputs, bits);
+                about.encoding = encoding_hash(&about.classes, &quantiser);
+                about.quantiser = Some(quantiser);
+            })
+        };
         assert!(with(4, 2).is_none());
         for (inputs, bits) in [(4, 16), (100, 2), (3, 2), (4, 1)] {
-            let error = with(inputs, bits).expect("it is another shape");
+            let error = with(inputs, bits).expect("it is another architecture");
             assert!(matches!(error, ModelFileError::Scaling(_)), "{error:?}");
-            assert!(error.to_string().contains("not that of its shape"), "{error}");
+            assert!(error.to_string().contains("not that of its architecture"), "{error}");
         }
     }
 
     #[test]
-    fn names_of_classes_fit_the_shape_or_there_are_none() {
+    fn names_and_scaling_are_those_of_the_encoding() {
+        let with = |classes: [&str; 2]| {
+            refusal(|about| {
+                let quantiser = quantiser(4, 2);
+                about.encoding = encoding_hash(&about.classes, &quantiser);
+                about.quantiser = Some(quantiser);
+                about.classes = classes.map(str::to_owned).to_vec();
+            })
+        };
+        assert!(with(["no", "yes"]).is_none());
+        let error = with(["yes", "no"]);
+        assert!(matches!(error, Some(ModelFileError::Encoding)), "{error:?}");
+    }
+
+    #[test]
+    fn names_of_classes_fit_the_architecture_or_there_are_none() {
         let named = |names: &[&str]| {
             refusal(|about| about.classes = names.iter().map(|name| (*name).to_owned()).collect())
         };
@@ -473,15 +624,47 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_score_and_a_salt_that_cannot_be_are_refused() {
+    fn a_score_and_a_key_that_cannot_be_are_refused() {
         for score in [Score::new(11, 10), Score::new(0, 0)] {
             let error = refusal(|about| about.origin.score = score);
             assert!(matches!(error, Some(ModelFileError::Score(_))), "{error:?}");
         }
-        for salt in [String::new(), "zz".repeat(32), "ff".repeat(32)] {
-            let error = refusal(|about| about.salt = salt);
-            assert!(matches!(error, Some(ModelFileError::Salt)), "{error:?}");
+        for key in [String::new(), "zz".repeat(32), "ff".repeat(32)] {
+            let error = refusal(|about| about.key = key);
+            assert!(matches!(error, Some(ModelFileError::Key)), "{error:?}");
         }
+    }
+
+    #[test]
+    fn an_architecture_that_cannot_be_or_is_another_is_refused() {
+        let error = refusal(|about| about.architecture.samples = 0);
+        assert!(matches!(error, Some(ModelFileError::Architecture(_))), "{error:?}");
+        let error = refusal(|about| about.architecture.inputs = 5);
+        let tensor = ModelFileError::Tensor("layers.0.weight".to_owned());
+        assert_eq!(error.map(|error| error.to_string()), Some(tensor.to_string()));
+        let deep = Description::clone(&named("tiny-5x4x3x3").unwrap());
+        let error = refusal(|about| about.architecture = deep);
+        let count = ModelFileError::TensorCount { expected: 6, found: 4 };
+        assert_eq!(error.map(|error| error.to_string()), Some(count.to_string()));
+    }
+
+    #[test]
+    fn a_file_of_an_earlier_release_is_refused_for_its_version() {
+        let about = r#"{"version":1,"shape":"tiny-4x3x2","salt":"00"}"#.to_owned();
+        let metadata = HashMap::from([(ENTRY.to_owned(), about)]);
+        let data = [0u8; 4];
+        let view = TensorView::new(Dtype::I32, vec![1], &data).unwrap();
+        let bytes = safetensors::serialize([("hidden", view)], Some(metadata)).unwrap();
+        let error = ModelFile::decode(&bytes).unwrap_err();
+        assert!(matches!(error, ModelFileError::Version(1)), "{error:?}");
+        assert!(error.to_string().contains("use the release that wrote it"), "{error}");
+    }
+
+    #[test]
+    fn printing_a_model_does_not_show_its_key() {
+        let text = format!("{:?}", model());
+        assert!(text.contains("commitment"), "{text}");
+        assert!(!text.contains(&"0".repeat(60)), "{text}");
     }
 
     #[test]
@@ -494,12 +677,18 @@ pub(crate) mod tests {
         let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
         let bytes = safetensors::serialize(views, header.metadata().clone()).unwrap();
         let error = ModelFile::decode(&bytes).unwrap_err();
-        assert!(matches!(error, ModelFileError::TensorCount(5)), "{error:?}");
+        let is_one_more = matches!(error, ModelFileError::TensorCount { expected: 4, found: 5 });
+        assert!(is_one_more, "{error:?}");
     }
 
     #[test]
     fn no_text_of_the_file_reaches_an_error_as_it_is() {
-        let shape = refusal(|about| about.shape = "\u{1b}[2J\u{202e}".to_owned()).unwrap();
-        assert!(!shape.to_string().chars().any(is_deceptive), "{shape}");
+        let mut bytes = model().encode().unwrap();
+        // The kind of head is replaced by as many bytes.
+        let place = bytes.windows(7).position(|text| text == b"classes").unwrap();
+        bytes[place..place + 7].copy_from_slice("\u{202e}abcd".as_bytes());
+        let error = ModelFile::decode(&bytes).unwrap_err().to_string();
+        assert!(error.contains("\u{fffd}abcd"), "{error}");
+        assert!(!error.chars().any(is_deceptive), "{error}");
     }
 }

@@ -1,23 +1,30 @@
-//! Receiving models: what the chain holds is decrypted, checked and given names and scaling.
+//! Receiving models: what the chain holds is opened, checked and given names and scaling.
 
 use crate::{
     model_file::{ModelFile, ModelFileError, NewAbout, Origin},
     store::{Store, StoreError},
 };
 use nocknock_client::{Client, Delivery, Hash, QueryError, Recorded, Snapshot, Task};
-use nocknock_dataset::{train_blob::MismatchError, PreparedTask, Quantiser, TrainBlob};
+use nocknock_dataset::{
+    encoding_hash, train_blob::MismatchError, PreparedTask, Quantiser, TrainBlob,
+};
 use nocknock_durable as durable;
 use nocknock_primitives::{
-    ids::{BlobId, FieldBytes, ModelCommitment, RecordId, TaskId},
+    ids::{BlobId, CiphertextHash, ContentHash, FieldBytes, ModelCommitment, RecordId, TaskId},
+    limits::CHUNK_ELEMENTS,
     model::{
-        delivery::{decrypt, Opened},
-        field, Context, ContextDomain, Fr,
+        field,
+        recipient::{open_key, Point},
+        sealed::{self, ciphertext_hash},
+        Architecture, Context, ContextDomain, Fr, RecipientSecret, SealedKey, Weights,
     },
+    task::SealedKeyBytes,
 };
 use std::{
     io,
     path::{Path, PathBuf},
 };
+use zeroize::Zeroizing;
 
 /// What the inputs and classes of a task's data mean.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +35,7 @@ pub struct DataMeaning {
     pub quantiser: Option<Quantiser>,
 }
 
-/// A model that the chain has a record of, decrypted.
+/// A model that the chain has a record of, opened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliveredModel {
     /// Number of the record.
@@ -67,11 +74,28 @@ pub enum ModelsError {
     #[error("the chain has removed the ciphertext of the model")]
     NoCiphertext,
     /// The chain has no key.
-    #[error("the worker has not revealed the key of its model yet")]
+    #[error("the worker has not delivered the key of its model yet")]
     NoKey,
+    /// The model is sealed for somebody else.
+    #[error(
+        "only the requester of task {0} can open its models, whose keys are sealed for it: the secret \
+         that opens them is in the private file of the task, which is not here"
+    )]
+    NotForYou(TaskId),
     /// What was delivered is not the model that was proved.
     #[error("{0}")]
     NotTheModel(String),
+    /// Names and scaling are not those that the task was created with.
+    #[error(
+        "the names of classes and the scaling that are known here have the hash {found}, but those of \
+         the task have {expected}"
+    )]
+    OtherMeaning {
+        /// Hash of what is known here.
+        found: ContentHash,
+        /// Hash that the chain stores.
+        expected: ContentHash,
+    },
     /// The training data was not published.
     #[error("the training data of task {0} was never published")]
     NoData(TaskId),
@@ -117,7 +141,23 @@ impl From<&TrainBlob> for DataMeaning {
     }
 }
 
-/// The training data of a task as it was published, compared with the roots on the chain.
+impl DataMeaning {
+    /// What is known is what the task was created with.
+    fn check(&self, expected: ContentHash) -> Result<(), ModelsError> {
+        let Some(quantiser) = &self.quantiser else {
+            return Ok(());
+        };
+        let found = encoding_hash(&self.classes, quantiser);
+        if found == expected {
+            Ok(())
+        } else {
+            Err(ModelsError::OtherMeaning { found, expected })
+        }
+    }
+}
+
+/// The training data of a task as it was published, compared with the roots and the encoding on the
+/// chain.
 ///
 /// # Errors
 ///
@@ -131,19 +171,23 @@ pub async fn published_data(
     let blob = task.train_data.ok_or(ModelsError::NoData(id))?;
     let data = store.train_blob(&blob).await?;
     data.check_against_roots(&snapshot.roots(id).await?)?;
+    data.check_encoding(task.encoding)?;
     Ok(PublishedData { id: blob, data })
 }
 
-/// Decrypts every model of a task that was delivered and paid for. Only what leads to the very
+/// Opens every model of a task that was delivered and paid for. Only what leads to the very
 /// commitment whose score was proved is given.
+///
+/// `secret` is that of the task's private file. Models of the curriculum are opened without one.
 ///
 /// # Errors
 ///
-/// There is none, or one of them is not the model that was proved.
+/// There is none, it is sealed for somebody else, or one of them is not the model that was proved.
 pub async fn open_models(
     client: &Client,
     id: TaskId,
     meaning: &DataMeaning,
+    secret: Option<&RecipientSecret>,
 ) -> Result<Vec<DeliveredModel>, ModelsError> {
     let best = client.best().await?;
     let task = known_task(&best, id).await?;
@@ -151,83 +195,213 @@ pub async fn open_models(
     if records.is_empty() {
         return Err(ModelsError::NoModel(id));
     }
+    meaning.check(task.encoding)?;
+    let secret = secret_for(&task, secret).ok_or(ModelsError::NotForYou(id))?;
     let mut models = Vec::new();
     for (record_id, record) in records {
-        let file = open(client.genesis_hash(), &best, &task, &record, meaning).await?;
+        let sealed = SealedDelivery::read(client.genesis_hash(), &best, &task, &record).await?;
+        check_registry(&best, &record).await?;
+        let file = sealed.open(&task, &secret, meaning)?;
         models.push(DeliveredModel { record_id, record, file });
     }
     Ok(models)
 }
 
-/// Opens the delivery that a record is about once more.
+/// Checks once more that the ciphertext on the chain is what the model of a record is committed to.
+/// A model that everybody may open is opened too.
 ///
 /// # Errors
 ///
-/// It cannot be opened now, or does not lead to the model of the record.
+/// The chain has no ciphertext any more, or it is not that of the record's model.
 pub async fn check_delivery(
     client: &Client,
     snapshot: &Snapshot,
     record: &Recorded,
 ) -> Result<(), ModelsError> {
     let task = known_task(snapshot, record.provenance.task).await?;
-    let meaning = DataMeaning::default();
-    open(client.genesis_hash(), snapshot, &task, record, &meaning).await.map(|_| ())
+    let sealed = SealedDelivery::read(client.genesis_hash(), snapshot, &task, record).await?;
+    match secret_for(&task, None) {
+        Some(secret) => sealed.weights(&task.architecture, &secret).map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 async fn known_task(snapshot: &Snapshot, id: TaskId) -> Result<Task, ModelsError> {
     snapshot.task(id).await?.ok_or(ModelsError::NoTask(id))
 }
 
-/// Decrypts the model that a record is about.
-async fn open(
-    genesis: Hash,
-    snapshot: &Snapshot,
-    task: &Task,
-    record: &Recorded,
-    meaning: &DataMeaning,
-) -> Result<ModelFile, ModelsError> {
+/// The secret that opens what is sealed for the recipient of a task: the own one, or that of the
+/// curriculum, which everybody knows.
+fn secret_for(task: &Task, own: Option<&RecipientSecret>) -> Option<RecipientSecret> {
+    let mut known = own.cloned().into_iter().chain([RecipientSecret::curriculum()]);
+    known.find(|secret| secret.key().to_bytes() == task.recipient.0)
+}
+
+/// The registry names the same model.
+async fn check_registry(snapshot: &Snapshot, record: &Recorded) -> Result<(), ModelsError> {
     let from = &record.provenance;
-    let delivery = snapshot.delivery(from.task, &from.submitter).await?;
-    let delivery = delivery.ok_or(ModelsError::NoCiphertext)?;
-    let context = Context {
-        domain: ContextDomain::Delivery,
-        genesis_hash: genesis.0,
-        circuit: task.terms.delivery_circuit,
-        task: from.task,
-        worker: from.submitter.0,
-        block: 0,
-    };
-    let opened = decrypted(task, &delivery, context.to_field(), &from.model)?;
-    let about = NewAbout {
-        commitment: from.model,
-        classes: meaning.classes.clone(),
-        quantiser: meaning.quantiser.clone(),
-        origin: Origin {
+    let version = snapshot.model(from.experiment, from.version).await?;
+    if version.is_some_and(|version| version.delivered.model == from.model) {
+        Ok(())
+    } else {
+        Err(not_the_model("the registry does not name the model of the provenance record"))
+    }
+}
+
+/// The delivery that a record is about. Its ciphertext is what the model's commitment is to.
+#[derive(Debug)]
+struct SealedDelivery {
+    origin: Origin,
+    model: ModelCommitment,
+    context: Fr,
+    key_hash: Fr,
+    key: SealedKey,
+    ciphertext: Vec<Fr>,
+}
+
+impl SealedDelivery {
+    /// Reads key and ciphertext from the chain and checks them.
+    async fn read(
+        genesis: Hash,
+        snapshot: &Snapshot,
+        task: &Task,
+        record: &Recorded,
+    ) -> Result<Self, ModelsError> {
+        let from = &record.provenance;
+        let delivery = snapshot.delivery(from.task, &from.submitter).await?;
+        let delivery = delivery.ok_or(ModelsError::NoCiphertext)?;
+        let ciphertext = ciphertext(snapshot, &task.architecture, record).await?;
+        Self::of(genesis, task, record, &delivery, ciphertext)
+    }
+
+    /// A delivery of these parts, if they belong together and to the record.
+    fn of(
+        genesis: Hash,
+        task: &Task,
+        record: &Recorded,
+        delivery: &Delivery,
+        ciphertext: Vec<Fr>,
+    ) -> Result<Self, ModelsError> {
+        let from = &record.provenance;
+        let origin = Origin {
             genesis,
             experiment: from.experiment,
             task: from.task,
             version: from.version,
             worker: from.submitter,
             score: from.score,
-        },
-    };
-    Ok(ModelFile::new(task.shape, opened.weights, &opened.salt, about))
+        };
+        let key_hash = element(&delivery.key.0)?;
+        check_ciphertext(task, &origin, &from.model, delivery, &ciphertext)?;
+        Ok(Self {
+            origin,
+            model: from.model,
+            context: context(genesis, task, &origin),
+            key_hash,
+            key: sealed_key(&delivery.sealed.ok_or(ModelsError::NoKey)?.key)?,
+            ciphertext,
+        })
+    }
+
+    fn open(
+        self,
+        task: &Task,
+        secret: &RecipientSecret,
+        meaning: &DataMeaning,
+    ) -> Result<ModelFile, ModelsError> {
+        let architecture = &task.architecture;
+        let (key, weights) = self.weights(architecture, secret)?;
+        let about = NewAbout {
+            commitment: self.model,
+            classes: meaning.classes.clone(),
+            quantiser: meaning.quantiser.clone(),
+            encoding: task.encoding,
+            origin: self.origin,
+        };
+        Ok(ModelFile::new(architecture.clone(), weights, &key, about))
+    }
+
+    /// The key and what it opens.
+    fn weights(
+        &self,
+        architecture: &Architecture,
+        secret: &RecipientSecret,
+    ) -> Result<(Zeroizing<Fr>, Weights), ModelsError> {
+        let key = open_key(secret, self.context, self.key_hash, &self.key);
+        let key = Zeroizing::new(key.map_err(not_the_model)?);
+        let weights = sealed::open(architecture, *key, self.key_hash, &self.ciphertext);
+        Ok((key, weights.map_err(not_the_model)?))
+    }
 }
 
-fn decrypted(
+/// The context in which the key of a model is sealed.
+fn context(genesis: Hash, task: &Task, origin: &Origin) -> Fr {
+    let context = Context {
+        domain: ContextDomain::Delivery,
+        genesis_hash: genesis.0,
+        circuit: task.terms.delivery_circuit,
+        task: origin.task,
+        worker: origin.worker.0,
+        block: 0,
+    };
+    context.to_field()
+}
+
+/// The chunks of a ciphertext, joined.
+async fn ciphertext(
+    snapshot: &Snapshot,
+    architecture: &Architecture,
+    record: &Recorded,
+) -> Result<Vec<Fr>, ModelsError> {
+    let from = &record.provenance;
+    let full = usize::try_from(CHUNK_ELEMENTS).unwrap_or(usize::MAX);
+    let chunks = architecture.weight_elements().div_ceil(full);
+    let mut elements = Vec::with_capacity(architecture.weight_elements());
+    for index in (0..).take(chunks) {
+        let chunk = snapshot.chunk(from.task, &from.submitter, index).await?;
+        for bytes in chunk.ok_or(ModelsError::NoCiphertext)? {
+            elements.push(element(&bytes)?);
+        }
+    }
+    Ok(elements)
+}
+
+/// The ciphertext is what was delivered, and leads to the model of the record together with whoever
+/// trained it, for this task and its encoding.
+fn check_ciphertext(
     task: &Task,
-    delivery: &Delivery,
-    context: Fr,
+    origin: &Origin,
     model: &ModelCommitment,
-) -> Result<Opened, ModelsError> {
-    let key = element(&delivery.key.ok_or(ModelsError::NoKey)?)?;
-    let ciphertext: Vec<Fr> = delivery.ciphertext.iter().map(element).collect::<Result<_, _>>()?;
-    decrypt(&task.shape, key, context, element(&model.0)?, &ciphertext)
-        .map_err(|error| ModelsError::NotTheModel(error.to_string()))
+    delivery: &Delivery,
+    ciphertext: &[Fr],
+) -> Result<(), ModelsError> {
+    let architecture = &task.architecture;
+    let hash = ciphertext_hash(architecture, ciphertext);
+    if CiphertextHash(field::to_bytes(&hash)) != delivery.ciphertext {
+        return Err(not_the_model("the ciphertext on the chain is not what was committed to"));
+    }
+    let (bind, key) = (origin.owner(&task.encoding).to_field(), element(&delivery.key.0)?);
+    let commitment = sealed::commitment(architecture, bind, key, hash);
+    let commitment = ModelCommitment(field::to_bytes(&commitment));
+    if commitment != *model || delivery.model != *model {
+        return Err(not_the_model(
+            "what was delivered does not lead to the commitment whose score was proved",
+        ));
+    }
+    Ok(())
+}
+
+fn sealed_key(bytes: &SealedKeyBytes) -> Result<SealedKey, ModelsError> {
+    let ephemeral = Point::from_bytes(&bytes.ephemeral.0).map_err(not_the_model)?;
+    Ok(SealedKey { ephemeral, masked_key: element(&bytes.masked_key)? })
 }
 
 fn element(bytes: &FieldBytes) -> Result<Fr, ModelsError> {
-    field::from_bytes(bytes).map_err(|error| ModelsError::NotTheModel(error.to_string()))
+    field::from_bytes(bytes).map_err(not_the_model)
+}
+
+fn not_the_model(reason: impl ToString) -> ModelsError {
+    ModelsError::NotTheModel(reason.to_string())
 }
 
 /// Writes a model to a file. When this returns, it survives a power cut. The same model is
@@ -269,8 +443,192 @@ fn check_place(path: &Path, model: &ModelFile) -> Result<(), ModelsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_file::tests::model;
+    use crate::{
+        model_file::{
+            tests::{model, tiny},
+            About,
+        },
+        private_file::tests::secret,
+        steps::tests::task,
+    };
+    use nocknock_client::AccountId;
+    use nocknock_primitives::{
+        ids::{CircuitId, KeyCommitment, PointBytes},
+        model::{
+            recipient::{seal_key, Scalar},
+            sealed::{key_hash, seal},
+        },
+        provenance::Provenance,
+        task::{Attestation, SealedModelKey},
+    };
     use std::fs;
+
+    /// The key of [`model`].
+    const KEY: u64 = 42;
+
+    /// Everything that the chain has of a delivery.
+    struct OnChain {
+        task: Task,
+        record: Recorded,
+        delivery: Delivery,
+        ciphertext: Vec<Fr>,
+    }
+
+    impl OnChain {
+        fn read(&self) -> Result<SealedDelivery, ModelsError> {
+            let Self { task, record, delivery, ciphertext } = self;
+            let genesis = model().about.origin.genesis;
+            SealedDelivery::of(genesis, task, record, delivery, ciphertext.clone())
+        }
+
+        fn open(&self, secret: &RecipientSecret) -> Result<ModelFile, ModelsError> {
+            self.read()?.open(&self.task, secret, &DataMeaning::default())
+        }
+    }
+
+    /// A worker has delivered the model to whoever has the secret.
+    fn delivered(secret: &RecipientSecret) -> OnChain {
+        let file = model();
+        let About { origin, commitment, encoding, .. } = file.about;
+        let recipient = PointBytes(secret.key().to_bytes());
+        let task = Task { recipient, encoding, ..task() };
+        let key = Fr::from(KEY);
+        let ciphertext = seal(&tiny(), key, &file.weights).unwrap().ciphertext.clone();
+        let context = context(origin.genesis, &task, &origin);
+        let r = Scalar::from_uniform_bytes([7; 32]);
+        let delivery = Delivery {
+            model: commitment,
+            key: KeyCommitment(field::to_bytes(&key_hash(key))),
+            ciphertext: CiphertextHash(field::to_bytes(&ciphertext_hash(&tiny(), &ciphertext))),
+            chunks: 1,
+            begun_at: 161,
+            sealed: Some(SealedModelKey {
+                key: bytes(&seal_key(&secret.key(), context, key, &r)),
+                attestation: Attestation::default(),
+                at: 162,
+            }),
+        };
+        OnChain { task, record: record(&origin, commitment), delivery, ciphertext }
+    }
+
+    fn bytes(key: &SealedKey) -> SealedKeyBytes {
+        SealedKeyBytes {
+            ephemeral: PointBytes(key.ephemeral.to_bytes()),
+            masked_key: field::to_bytes(&key.masked_key),
+        }
+    }
+
+    fn record(origin: &Origin, model: ModelCommitment) -> Recorded {
+        Recorded {
+            provenance: Provenance {
+                experiment: origin.experiment,
+                task: origin.task,
+                version: origin.version,
+                submitter: origin.worker,
+                model,
+                circuit: CircuitId([1; 32]),
+                score: origin.score,
+                data_roots: ContentHash([7; 32]),
+                train_data: None,
+                attestation: Attestation::default(),
+            },
+            anchor: 0,
+            previous: None,
+        }
+    }
+
+    #[test]
+    fn a_delivered_model_opens_to_what_was_committed_to() {
+        let opened = delivered(&secret()).open(&secret()).unwrap();
+        assert_eq!(opened.commitment().unwrap(), model().about.commitment);
+        let about = About { classes: Vec::new(), ..model().about };
+        assert_eq!(opened, ModelFile { about, ..model() });
+    }
+
+    #[test]
+    fn only_the_recipient_has_the_secret_of_a_task() {
+        let on_chain = delivered(&secret());
+        let other = RecipientSecret::from_bytes([8; 32]);
+        let known = |own: Option<&RecipientSecret>| {
+            secret_for(&on_chain.task, own).map(|secret| secret.key())
+        };
+        assert_eq!(known(Some(&secret())), Some(secret().key()));
+        assert_eq!(known(Some(&other)), None);
+        assert_eq!(known(None), None);
+        let error = on_chain.open(&other).unwrap_err();
+        assert!(matches!(error, ModelsError::NotTheModel(_)), "{error:?}");
+    }
+
+    #[test]
+    fn models_of_the_curriculum_are_opened_by_everybody() {
+        let on_chain = delivered(&RecipientSecret::curriculum());
+        for own in [None, Some(&secret())] {
+            let secret = secret_for(&on_chain.task, own).expect("everybody knows it");
+            let opened = on_chain.open(&secret).unwrap();
+            assert_eq!(opened.weights, model().weights);
+        }
+    }
+
+    /// A copier who delivers somebody else's ciphertext has no key for it, and another commitment.
+    #[test]
+    fn what_does_not_belong_together_is_not_opened() {
+        let changes: [fn(&mut OnChain); 7] = [
+            |chain| chain.ciphertext[0] += Fr::from(1u64),
+            |chain| chain.ciphertext.clear(),
+            |chain| chain.delivery.key.0[31] ^= 1,
+            |chain| chain.delivery.model.0[31] ^= 1,
+            |chain| chain.record.provenance.model.0[31] ^= 1,
+            |chain| chain.record.provenance.submitter = AccountId::from([9; 32]),
+            |chain| chain.task.encoding.0[0] ^= 1,
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut on_chain = delivered(&secret());
+            change(&mut on_chain);
+            let error = on_chain.read().expect_err("something was changed");
+            assert!(matches!(error, ModelsError::NotTheModel(_)), "{number}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_task_or_circuit_does_not_open() {
+        let changes: [fn(&mut OnChain); 2] = [
+            |chain| chain.task.terms.delivery_circuit = CircuitId([9; 32]),
+            |chain| {
+                let sealed = chain.delivery.sealed.as_mut().unwrap();
+                sealed.key.masked_key = field::to_bytes(&Fr::from(5u64));
+            },
+        ];
+        for change in changes {
+            let mut on_chain = delivered(&secret());
+            change(&mut on_chain);
+            let error = on_chain.open(&secret()).unwrap_err();
+            assert!(matches!(error, ModelsError::NotTheModel(_)), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_model_without_its_key_is_not_delivered_yet() {
+        let mut on_chain = delivered(&secret());
+        on_chain.delivery.sealed = None;
+        assert!(matches!(on_chain.read(), Err(ModelsError::NoKey)));
+    }
+
+    #[test]
+    fn names_and_scaling_that_are_not_those_of_the_task_are_refused() {
+        let column = serde_json::json!({ "name": "a", "low": "0", "high": "3" });
+        let quantiser = serde_json::json!({
+            "inputs": 4, "inputBits": 2, "named": true, "columns": [column],
+        });
+        let quantiser: Quantiser = serde_json::from_value(quantiser).unwrap();
+        let classes = vec!["no".to_owned(), "yes".to_owned()];
+        let expected = encoding_hash(&classes, &quantiser);
+        let mut meaning = DataMeaning { classes, quantiser: Some(quantiser) };
+        assert!(meaning.check(expected).is_ok());
+        meaning.classes.swap(0, 1);
+        let error = meaning.check(expected).unwrap_err();
+        assert!(matches!(error, ModelsError::OtherMeaning { .. }), "{error:?}");
+        assert!(DataMeaning::default().check(expected).is_ok(), "nothing is known");
+    }
 
     #[test]
     fn a_model_that_is_fetched_again_takes_its_own_place() {

@@ -1,16 +1,21 @@
 //! The offer: shape, circuits and terms of a task.
 
 use nocknock_client::{AccountId, Balance, BlockNumber, QueryError, Snapshot, TaskSpec};
-use nocknock_dataset::{PreparedTask, Table};
+use nocknock_dataset::{most_test_blocks, shape_name, PreparedTask, Table};
 use nocknock_primitives::{
     circuit::CircuitKind,
-    ids::{CircuitId, ExperimentId},
+    ids::{CircuitId, ExperimentId, PointBytes},
     limits::{List, MAX_SHARES},
-    model::{shape::SHAPES, MlpShape},
+    model::{
+        names::{named, offered},
+        Architecture, Head, RecipientSecret,
+    },
     score::Score,
     task::{Periods, Split, Terms},
 };
+use rand::{rngs::OsRng, TryRngCore};
 use std::{fmt, ops::RangeInclusive};
+use zeroize::Zeroizing;
 
 /// What a requester wants. What is left out becomes what the chain takes at least.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,9 +29,11 @@ pub struct Offer {
     /// What a worker forfeits to the requester if it commits and does not prove, or wins and does
     /// not deliver.
     pub stake: Option<Balance>,
-    /// Share of the test rows that a model must classify correctly to win.
+    /// Share of the points on the test rows that a model must reach to win. A row that is
+    /// classified correctly is one point.
     pub min_score: Score,
-    /// Blocks of data that are drawn as hidden test data; a fifth of all if none.
+    /// Blocks of data that are drawn as hidden test data; a fifth of all if none, and no more than
+    /// a task may have.
     pub test_blocks: Option<u16>,
     /// How long each phase lasts.
     pub periods: Periods<BlockNumber>,
@@ -94,9 +101,12 @@ pub enum OfferError {
         /// The experiment.
         experiment: ExperimentId,
     },
-    /// No circuit proves scores or deliveries of this shape.
-    #[error("the chain has no active circuit for models of shape {}", .0.name())]
-    NoCircuit(MlpShape),
+    /// No circuit proves this.
+    #[error("the chain has no active circuit for {0}")]
+    NoCircuit(String),
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes for the secret that opens the model")]
+    Randomness,
     /// There is no shape of this name.
     #[error("there is no shape {name:?}; the shapes are {}", shape_names())]
     UnknownShape {
@@ -119,6 +129,16 @@ pub enum OfferError {
     TestBlocks {
         /// Blocks of the data.
         blocks: u16,
+    },
+    /// More test blocks than a task may have.
+    #[error("a task of shape {shape} has at most {most} test blocks, not {test_blocks}")]
+    TooManyTestBlocks {
+        /// What the architecture is called.
+        shape: String,
+        /// The test blocks.
+        test_blocks: u16,
+        /// As many as are possible.
+        most: u16,
     },
     /// The test blocks may hold too few rows.
     #[error(
@@ -168,28 +188,38 @@ pub enum OfferError {
     },
 }
 
-/// The smallest shape of the chain that takes a table's columns and classes, or the one asked for.
+/// The architecture of models for a table: the one that was asked for by name, or the smallest that
+/// takes its columns and classes.
+///
+/// Only those with one hidden layer are chosen: one without is too weak for most tables, and more
+/// layers help few. Whoever wants either says so.
 ///
 /// # Errors
 ///
 /// There is none.
-pub fn choose_shape(table: &Table, asked: Option<&str>) -> Result<MlpShape, OfferError> {
+pub fn choose_shape(table: &Table, asked: Option<&str>) -> Result<Architecture, OfferError> {
     if let Some(name) = asked {
         let unknown = || OfferError::UnknownShape { name: name.to_owned() };
-        return MlpShape::named(name).ok_or_else(unknown);
+        return named(name).ok_or_else(unknown);
     }
     let columns = table.columns().len();
     let classes = table.labels().map_or(0, |labels| labels.classes.len());
-    SHAPES
+    let fits = |architecture: &Architecture| {
+        matches!(architecture.head, Head::Classes { best: 1, .. })
+            && architecture.hidden.len() == 1
+            && usize::from(architecture.inputs) >= columns
+            && architecture.outputs() >= classes
+    };
+    offered()
         .into_iter()
-        .filter(|shape| usize::from(shape.inputs) >= columns)
-        .filter(|shape| usize::from(shape.classes) >= classes)
-        .min_by_key(|shape| shape.weight_count())
+        .map(|(_, architecture)| architecture)
+        .filter(fits)
+        .min_by_key(Architecture::parameters)
         .ok_or(OfferError::NoShape { columns, classes })
 }
 
 fn shape_names() -> String {
-    let names: Vec<&str> = SHAPES.iter().map(MlpShape::name).collect();
+    let names: Vec<&str> = offered().into_iter().map(|(name, _)| name).collect();
     names.join(", ")
 }
 
@@ -223,7 +253,7 @@ impl Market {
     pub async fn read(
         snapshot: &Snapshot,
         experiment: ExperimentId,
-        shape: &MlpShape,
+        architecture: &Architecture,
         account: &AccountId,
     ) -> Result<Self, OfferError> {
         let found = snapshot.experiment(experiment).await?;
@@ -237,9 +267,14 @@ impl Market {
         if !offers {
             return Err(OfferError::NotAllowed { account: *account, experiment });
         }
+        let scores = || format!("scores of models of shape {}", shape_name(architecture));
         Ok(Self {
-            score_circuit: circuit(snapshot, CircuitKind::Score, shape).await?,
-            delivery_circuit: circuit(snapshot, CircuitKind::Delivery, shape).await?,
+            score_circuit: circuit(snapshot, &CircuitKind::Score(architecture.clone()))
+                .await?
+                .ok_or_else(|| OfferError::NoCircuit(scores()))?,
+            delivery_circuit: circuit(snapshot, &CircuitKind::Delivery)
+                .await?
+                .ok_or_else(|| OfferError::NoCircuit("deliveries".to_owned()))?,
             curriculum: entry.is_some(),
             min_bond: snapshot.constant("Tasks", "MinBond")?,
             bond_per_block: snapshot.constant("Tasks", "BondPerBlock")?,
@@ -252,36 +287,48 @@ impl Market {
                 ..=snapshot.constant("Tasks", "MaxPeriod")?,
         })
     }
+
+    /// The secret with which the models of a new task are opened. It is drawn anew, and has to be
+    /// kept in the private file; models of the curriculum are for everybody.
+    ///
+    /// # Errors
+    ///
+    /// The operating system gave no random bytes.
+    pub fn recipient(&self) -> Result<RecipientSecret, OfferError> {
+        if self.curriculum {
+            return Ok(RecipientSecret::curriculum());
+        }
+        let mut bytes = Zeroizing::new([0u8; 32]);
+        OsRng.try_fill_bytes(bytes.as_mut_slice()).map_err(|_| OfferError::Randomness)?;
+        Ok(RecipientSecret::from_bytes(*bytes))
+    }
 }
 
-/// The newest active circuit of a kind for a shape.
-async fn circuit(
-    snapshot: &Snapshot,
-    kind: CircuitKind,
-    shape: &MlpShape,
-) -> Result<CircuitId, OfferError> {
+/// The newest active circuit of a kind.
+async fn circuit(snapshot: &Snapshot, kind: &CircuitKind) -> Result<Option<CircuitId>, OfferError> {
     let circuits = snapshot.circuits().await?;
-    circuits
+    let newest = circuits
         .into_iter()
-        .filter(|(_, circuit)| circuit.is_active() && circuit.info.kind == kind)
-        .filter(|(_, circuit)| circuit.info.shape == *shape)
-        .max_by_key(|(_, circuit)| circuit.registered_at)
-        .map(|(id, _)| id)
-        .ok_or(OfferError::NoCircuit(*shape))
+        .filter(|(_, circuit)| circuit.is_active() && circuit.info.kind == *kind)
+        .max_by_key(|(_, circuit)| circuit.registered_at);
+    Ok(newest.map(|(id, _)| id))
 }
 
 impl Offer {
-    /// The offer as it is sent to the chain.
+    /// The offer as it is sent to the chain. Delivered models are sealed for the recipient:
+    /// see [`Market::recipient`].
     ///
     /// # Errors
     ///
     /// The chain would refuse it.
-    pub fn spec(&self, prepared: &PreparedTask, market: &Market) -> Result<TaskSpec, OfferError> {
+    pub fn spec(
+        &self,
+        prepared: &PreparedTask,
+        market: &Market,
+        recipient: &RecipientSecret,
+    ) -> Result<TaskSpec, OfferError> {
         let blocks = u16::try_from(prepared.roots().len()).unwrap_or(u16::MAX);
-        let test_blocks = self.test_blocks.unwrap_or((blocks / 5).max(1));
-        if test_blocks == 0 || test_blocks >= blocks {
-            return Err(OfferError::TestBlocks { blocks });
-        }
+        let test_blocks = self.test_blocks(prepared.architecture(), blocks)?;
         let (rows, needed) = (least_rows(prepared, test_blocks)?, market.min_test_rows);
         if rows < needed {
             return Err(OfferError::TestRows { test_blocks, rows, needed });
@@ -291,7 +338,23 @@ impl Offer {
             terms: self.terms(market, blocks, rows)?,
             roots: roots.try_into().map_err(|_| OfferError::TooManyBlocks)?,
             split: Split::Drawn { test_blocks },
+            recipient: PointBytes(recipient.key().to_bytes()),
+            encoding: prepared.encoding(),
         })
+    }
+
+    /// How many of so many blocks are test blocks.
+    fn test_blocks(&self, architecture: &Architecture, blocks: u16) -> Result<u16, OfferError> {
+        let most = most_test_blocks(architecture);
+        let test_blocks = self.test_blocks.unwrap_or_else(|| (blocks / 5).clamp(1, most.max(1)));
+        if test_blocks == 0 || test_blocks >= blocks {
+            return Err(OfferError::TestBlocks { blocks });
+        }
+        if test_blocks > most {
+            let shape = shape_name(architecture);
+            return Err(OfferError::TooManyTestBlocks { shape, test_blocks, most });
+        }
+        Ok(test_blocks)
     }
 
     fn terms(
@@ -364,10 +427,9 @@ fn shares(percentages: &[u16]) -> Result<List<u16, MAX_SHARES>, OfferError> {
 fn least_rows(prepared: &PreparedTask, test_blocks: u16) -> Result<u32, OfferError> {
     let mut rows = Vec::new();
     for index in (0..).take(prepared.roots().len()) {
-        let block = prepared.block(index).map(|block| block.decode(prepared.shape()));
+        let block = prepared.block(index).map(|block| block.decode(prepared.architecture()));
         let damaged = |error| OfferError::Block { index, reason: format!("{error}") };
-        let real = block.transpose().map_err(damaged)?.unwrap_or_default();
-        rows.push(real.iter().filter(|row| row.real).count());
+        rows.push(block.transpose().map_err(damaged)?.map_or(0, |block| block.len()));
     }
     rows.sort_unstable();
     let least: usize = rows.iter().take(test_blocks.into()).sum();
@@ -379,7 +441,7 @@ mod tests {
     use super::*;
     use nocknock_client::NNK;
     use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions};
-    use nocknock_primitives::model::shape::{DIGITS_64X32X10, TABULAR_32X16X2};
+    use nocknock_primitives::model::RecipientKey;
     use std::path::Path;
 
     /// An offer of a sponsored task.
@@ -411,26 +473,89 @@ mod tests {
         Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap()
     }
 
+    /// A table of this many columns and classes, in so many blocks.
+    fn split(table: &Table, shape: &str, blocks: u16) -> PreparedTask {
+        let architecture = named(shape).unwrap();
+        let quantiser = Quantiser::fit(table, &architecture, Range::MinMax).unwrap();
+        let options = SplitOptions { blocks: Some(blocks), ..SplitOptions::random().unwrap() };
+        PreparedTask::from_table(table, quantiser, &architecture, &options).unwrap()
+    }
+
     fn prepared() -> PreparedTask {
-        let (table, shape) = (table(4, 2), TABULAR_32X16X2);
-        let quantiser = Quantiser::fit(&table, &shape, Range::MinMax).unwrap();
-        let options = SplitOptions { blocks: Some(6), ..SplitOptions::random().unwrap() };
-        PreparedTask::from_table(&table, quantiser, &shape, &options).unwrap()
+        split(&table(4, 2), "table-128x64x2", 6)
+    }
+
+    fn secret() -> RecipientSecret {
+        RecipientSecret::from_bytes([3; 32])
+    }
+
+    fn spec(offer: &Offer, market: &Market) -> Result<TaskSpec, OfferError> {
+        offer.spec(&prepared(), market, &secret())
     }
 
     #[test]
     fn the_smallest_shape_that_fits_is_chosen() {
-        assert_eq!(choose_shape(&table(30, 2), None).unwrap(), TABULAR_32X16X2);
-        assert_eq!(choose_shape(&table(30, 3), None).unwrap(), DIGITS_64X32X10);
-        let wide = choose_shape(&table(65, 2), None).unwrap_err();
-        assert!(matches!(wide, OfferError::NoShape { columns: 65, classes: 2 }), "{wide:?}");
+        let chosen = |columns, classes| {
+            let architecture = choose_shape(&table(columns, classes), None).unwrap();
+            shape_name(&architecture)
+        };
+        assert_eq!(chosen(30, 2), "digits-64x32x10");
+        assert_eq!(chosen(65, 2), "table-128x64x2");
+        assert_eq!(chosen(65, 3), "table-128x64x10");
+        assert_eq!(chosen(4, 11), "table-128x64x32");
+        assert_eq!(chosen(129, 2), "embed-384x64x10");
+        assert_eq!(chosen(385, 10), "mnist-784x128x10");
+        let wide = choose_shape(&table(785, 2), None).unwrap_err();
+        assert!(matches!(wide, OfferError::NoShape { columns: 785, classes: 2 }), "{wide:?}");
+        let many = choose_shape(&table(4, 33), None).unwrap_err();
+        assert!(matches!(many, OfferError::NoShape { columns: 4, classes: 33 }), "{many:?}");
+    }
+
+    #[test]
+    fn a_shape_that_is_asked_for_is_taken_whatever_it_is() {
+        for name in ["embed-512x10", "table-128x64x32x2", "tiny-4x3x2", "price-64x32"] {
+            let architecture = choose_shape(&table(4, 2), Some(name)).unwrap();
+            assert_eq!(shape_name(&architecture), name);
+        }
         let unknown = choose_shape(&table(4, 2), Some("none")).unwrap_err();
         assert!(matches!(unknown, OfferError::UnknownShape { .. }), "{unknown:?}");
     }
 
     #[test]
+    fn models_are_sealed_for_the_recipient_and_bound_to_the_encoding() {
+        let prepared = prepared();
+        let spec = sponsored().spec(&prepared, &market(false), &secret()).unwrap();
+        assert_eq!(RecipientKey::from_bytes(&spec.recipient.0), Ok(secret().key()));
+        assert_eq!(spec.encoding, prepared.encoding());
+    }
+
+    #[test]
+    fn each_sponsored_task_has_a_secret_of_its_own_and_the_curriculum_none() {
+        let key = |curriculum| market(curriculum).recipient().unwrap().key();
+        assert_ne!(key(false), key(false));
+        assert_eq!(key(true), RecipientSecret::curriculum().key());
+        assert_ne!(key(false), key(true));
+    }
+
+    #[test]
+    fn no_more_test_blocks_are_hidden_than_a_task_may_have() {
+        let prepared = split(&table(4, 2), "tiny-4x3x2", 20);
+        let spec = |test_blocks, prepared: &PreparedTask| {
+            Offer { test_blocks, ..sponsored() }.spec(prepared, &market(false), &secret())
+        };
+        let drawn = |spec: TaskSpec| spec.split;
+        let by_itself = spec(None, &prepared).map(drawn).unwrap();
+        assert_eq!(by_itself, Split::Drawn { test_blocks: 4 });
+        let many = split(&table(4, 20), "table-128x64x32", 200);
+        let by_itself = spec(None, &many).map(drawn).unwrap();
+        assert_eq!(by_itself, Split::Drawn { test_blocks: 32 });
+        let error = spec(Some(33), &many).unwrap_err();
+        assert!(matches!(error, OfferError::TooManyTestBlocks { most: 32, .. }), "{error:?}");
+    }
+
+    #[test]
     fn a_sponsored_task_has_the_least_bond_and_stake_unless_more_is_asked() {
-        let spec = sponsored().spec(&prepared(), &market(false)).unwrap();
+        let spec = spec(&sponsored(), &market(false)).unwrap();
         assert_eq!(spec.terms.reward, 5 * NNK);
         assert_eq!(spec.terms.bond, NNK + 6 * (NNK / 10));
         assert_eq!(spec.terms.stake, NNK / 10);
@@ -440,19 +565,19 @@ mod tests {
 
     #[test]
     fn a_task_of_the_curriculum_holds_nothing() {
-        let spec = Offer::default().spec(&prepared(), &market(true)).unwrap();
-        let terms = &spec.terms;
+        let offered = spec(&Offer::default(), &market(true)).unwrap();
+        let terms = &offered.terms;
         assert_eq!([terms.reward, terms.bond, terms.stake], [0; 3]);
-        let refused = sponsored().spec(&prepared(), &market(true)).unwrap_err();
+        let refused = spec(&sponsored(), &market(true)).unwrap_err();
         assert!(matches!(refused, OfferError::CurriculumPays), "{refused:?}");
-        let needed = Offer::default().spec(&prepared(), &market(false)).unwrap_err();
+        let needed = spec(&Offer::default(), &market(false)).unwrap_err();
         assert!(matches!(needed, OfferError::NoReward), "{needed:?}");
     }
 
     #[test]
     fn any_draw_has_the_promised_rows() {
         let offer = Offer { test_blocks: Some(2), ..sponsored() };
-        let spec = offer.spec(&prepared(), &market(false)).unwrap();
+        let spec = spec(&offer, &market(false)).unwrap();
         // 20 rows in 6 blocks: the two smallest hold 3 each.
         assert_eq!(spec.terms.min_test_rows, 6);
     }
@@ -461,7 +586,7 @@ mod tests {
     fn too_few_test_rows_are_refused_with_the_number_that_is_needed() {
         let market = Market { min_test_rows: 7, ..market(true) };
         let offer = Offer { test_blocks: Some(2), ..Offer::default() };
-        let refused = offer.spec(&prepared(), &market).unwrap_err();
+        let refused = spec(&offer, &market).unwrap_err();
         let expected = OfferError::TestRows { test_blocks: 2, rows: 6, needed: 7 };
         assert_eq!(refused.to_string(), expected.to_string());
     }
@@ -473,7 +598,7 @@ mod tests {
         let long = Periods { deliver: 1001, ..usual };
         for (periods, words) in [(short, "reveal period is 2"), (long, "deliver period is 1001")] {
             let offer = Offer { periods, ..sponsored() };
-            let refused = offer.spec(&prepared(), &market(false)).unwrap_err();
+            let refused = spec(&offer, &market(false)).unwrap_err();
             let expected = format!("the {words} blocks, but this chain allows 3 to 1000");
             assert_eq!(refused.to_string(), expected);
         }
@@ -483,7 +608,7 @@ mod tests {
     fn impossible_numbers_of_test_blocks_are_refused() {
         for test_blocks in [0, 6] {
             let offer = Offer { test_blocks: Some(test_blocks), ..sponsored() };
-            let refused = offer.spec(&prepared(), &market(false)).unwrap_err();
+            let refused = spec(&offer, &market(false)).unwrap_err();
             assert!(matches!(refused, OfferError::TestBlocks { blocks: 6 }), "{refused:?}");
         }
     }
@@ -492,7 +617,7 @@ mod tests {
     fn shares_that_are_not_the_whole_are_refused() {
         for shares in [vec![50, 40], vec![100, 0], vec![]] {
             let offer = Offer { shares, ..sponsored() };
-            let refused = offer.spec(&prepared(), &market(false)).unwrap_err();
+            let refused = spec(&offer, &market(false)).unwrap_err();
             assert!(matches!(refused, OfferError::Shares), "{refused:?}");
         }
     }

@@ -1,4 +1,5 @@
-//! The private file of a task: salts, rows, and how far the requester has come.
+//! The private file of a task: salts, rows, the secret that opens its models, and how far the
+//! requester has come.
 //!
 //! Its name follows from the chain and the root of the task's first block, so that it is found
 //! again from what the chain says.
@@ -8,7 +9,10 @@ use codec::{Decode, Encode};
 use nocknock_client::{AccountId, BlockNumber, Hash, KnownChain, TaskSpec};
 use nocknock_dataset::{PreparedTask, RequesterState, StateError};
 use nocknock_durable as durable;
-use nocknock_primitives::ids::{BlobId, BlockRoot, ExperimentId, TaskId};
+use nocknock_primitives::{
+    ids::{BlobId, BlockRoot, ExperimentId, TaskId},
+    model::RecipientSecret,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -41,13 +45,13 @@ pub struct Progress {
     pub chain: Option<KnownChain>,
 }
 
-/// Why the private file cannot be used. No text of it holds a salt.
+/// Why the private file cannot be used. No text of it holds a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum PrivateFileError {
     /// It is not there.
     #[error(
         "{}: this private file of the task is not here; only the machine that proposed the task, or \
-         a copy of the file, can reveal its blocks",
+         a copy of the file, can reveal its blocks and open its models",
         path.display()
     )]
     Missing {
@@ -74,8 +78,8 @@ pub enum PrivateFileError {
     /// It cannot be written.
     #[error(transparent)]
     NotSaved(StateError),
-    /// The offer in it is damaged.
-    #[error("the offer in the private file cannot be read: {reason}")]
+    /// The offer in it is damaged, or for models that its secret does not open.
+    #[error("the offer in the private file cannot be used: {reason}")]
     Offer {
         /// What is wrong with it.
         reason: String,
@@ -148,8 +152,12 @@ impl PrivateFile {
     ///
     /// # Errors
     ///
-    /// The file cannot be written, and the task must not be created.
+    /// The file cannot be written, or its secret would not open the models; the task must not be
+    /// created.
     pub fn create(data: &Path, state: RequesterState<Progress>) -> Result<Self, PrivateFileError> {
+        if state.progress.spec()?.recipient.0 != state.recipient.key().to_bytes() {
+            return Err(damaged("models would be sealed for somebody who has another secret"));
+        }
         let root = state.prepared.roots().first().copied().unwrap_or_default();
         let path = private_file_path(data, state.progress.genesis, &root);
         let folder = path.parent().unwrap_or(data);
@@ -171,26 +179,30 @@ impl PrivateFile {
             return Err(PrivateFileError::Missing { path: path.to_owned() });
         }
         let lock = lock(path)?;
-        // Whoever was killed while saving has left salts there. If they cannot be removed, the task
-        // has to be followed all the same.
+        // Whoever was killed while saving has left secrets there. If they cannot be removed, the
+        // task has to be followed all the same.
         durable::remove_unfinished(path).ok();
         let state = RequesterState::load(path).map_err(PrivateFileError::Unreadable)?;
         Ok(Self { state, path: path.to_owned(), _lock: lock })
     }
 
-    /// What the file of a task says about its data, also while another process follows the task.
+    /// What the file of a task says, also while another process follows the task.
     ///
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn read_prepared(path: &Path) -> Result<PreparedTask, PrivateFileError> {
-        let state = RequesterState::<Progress>::load(path);
-        state.map(|state| state.prepared).map_err(PrivateFileError::Unreadable)
+    pub fn read(path: &Path) -> Result<RequesterState<Progress>, PrivateFileError> {
+        RequesterState::load(path).map_err(PrivateFileError::Unreadable)
     }
 
     /// The blocks of the task, with their salts.
     pub fn prepared(&self) -> &PreparedTask {
         &self.state.prepared
+    }
+
+    /// What opens the models of the task.
+    pub fn recipient(&self) -> &RecipientSecret {
+        &self.state.recipient
     }
 
     /// How far the requester has come.
@@ -266,9 +278,9 @@ pub(crate) mod tests {
     use nocknock_client::{KnownBlock, NNK};
     use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions, Table};
     use nocknock_primitives::{
-        ids::CircuitId,
+        ids::{CircuitId, ContentHash, PointBytes},
         limits::List,
-        model::shape::TINY_4X3X2,
+        model::names::named,
         score::Score,
         task::{Periods, Split, Terms},
     };
@@ -289,7 +301,14 @@ pub(crate) mod tests {
             },
             roots: List::truncate_from(vec![BlockRoot([3; 32]), BlockRoot([4; 32])]),
             split: Split::Drawn { test_blocks: 1 },
+            recipient: PointBytes(secret().key().to_bytes()),
+            encoding: ContentHash([6; 32]),
         }
+    }
+
+    /// The secret of a task's recipient.
+    pub(crate) fn secret() -> RecipientSecret {
+        RecipientSecret::from_bytes([0x5a; 32])
     }
 
     pub(crate) fn progress() -> Progress {
@@ -300,10 +319,21 @@ pub(crate) mod tests {
         let csv = "a,b,class\n0,1,x\n1,0,y\n2,2,x\n3,1,y\n";
         let options = ReadOptions::default();
         let table = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
-        let quantiser = Quantiser::fit(&table, &TINY_4X3X2, Range::MinMax).unwrap();
+        let tiny = named("tiny-4x3x2").unwrap();
+        let quantiser = Quantiser::fit(&table, &tiny, Range::MinMax).unwrap();
         let options = SplitOptions::random().unwrap();
-        let prepared = PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options).unwrap();
-        RequesterState { prepared, progress: progress() }
+        let prepared = PreparedTask::from_table(&table, quantiser, &tiny, &options).unwrap();
+        RequesterState { prepared, recipient: secret(), progress: progress() }
+    }
+
+    #[test]
+    fn no_file_is_written_for_models_that_its_secret_does_not_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let recipient = RecipientSecret::from_bytes([8; 32]);
+        let other = RequesterState { recipient, ..state() };
+        let error = PrivateFile::create(folder.path(), other).unwrap_err();
+        assert!(matches!(error, PrivateFileError::Offer { .. }), "{error:?}");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     }
 
     #[test]
@@ -332,8 +362,13 @@ pub(crate) mod tests {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let prepared = created.state.prepared.clone();
+        assert!(!format!("{created:?}").contains(&"5a".repeat(8)), "it was printed");
         drop(created);
-        assert_eq!(PrivateFile::open(&path).unwrap().state.prepared, prepared);
+        let opened = PrivateFile::open(&path).unwrap();
+        assert_eq!(opened.state.prepared, prepared);
+        assert_eq!(opened.recipient().key(), secret().key());
+        let read = PrivateFile::read(&path).unwrap();
+        assert_eq!(read, opened.state, "the lock keeps nobody from reading");
     }
 
     #[test]

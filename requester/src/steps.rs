@@ -157,25 +157,27 @@ fn at_the_end(task: &Task) -> Step {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::private_file::tests::progress;
     use nocknock_client::{AccountId, NNK};
     use nocknock_primitives::{
         limits::List,
-        model::shape::TINY_4X3X2,
+        model::names::named,
         task::{Funding, Held, Settlement, TestBlock},
     };
 
     /// A sponsored task that was created in block 100.
-    fn task() -> Task {
+    pub(crate) fn task() -> Task {
         let spec = progress().spec().unwrap();
         Task {
             experiment: 5,
             requester: AccountId::from([8; 32]),
             funding: Funding::Sponsored,
             terms: spec.terms,
-            shape: TINY_4X3X2,
+            architecture: named("tiny-4x3x2").unwrap(),
+            recipient: spec.recipient,
+            encoding: spec.encoding,
             blocks: 2,
             test_blocks: 1,
             tests: List::default(),

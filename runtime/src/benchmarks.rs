@@ -13,7 +13,7 @@ use nocknock_primitives::{
     circuit::{CircuitKind, ProofBytes},
     experiment::Description,
     ids::{CircuitId, ExperimentId, FieldBytes},
-    model::MlpShape,
+    model::Architecture,
 };
 use pallet_verifier::trapdoor::Trapdoor;
 
@@ -59,14 +59,12 @@ pub(crate) fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, S
 #[derive(Debug)]
 pub struct Helper;
 
-const SCORE: Trapdoor = Trapdoor::new(1, CircuitKind::Score);
-const DELIVERY: Trapdoor = Trapdoor::new(2, CircuitKind::Delivery);
+const KEY: Trapdoor = Trapdoor::new(1);
 
 impl Helper {
-    /// Registers the circuit of a shape under such a key. If that is refused, it is already
-    /// registered.
-    fn circuit(key: Trapdoor, shape: MlpShape) -> CircuitId {
-        let candidate = key.candidate(shape);
+    /// Registers a circuit under such a key. If that is refused, it is already registered.
+    fn circuit(kind: CircuitKind) -> CircuitId {
+        let candidate = KEY.candidate(kind);
         let id = candidate.info.id();
         let _registered = Verifier::do_register_circuit(candidate);
         id
@@ -74,15 +72,13 @@ impl Helper {
 }
 
 impl pallet_tasks::benchmarking::BenchmarkHelper<AccountId> for Helper {
-    fn circuits(shape: MlpShape) -> (CircuitId, CircuitId) {
-        (Self::circuit(SCORE, shape), Self::circuit(DELIVERY, shape))
+    fn circuits(architecture: &Architecture) -> (CircuitId, CircuitId) {
+        let score = CircuitKind::Score(architecture.clone());
+        (Self::circuit(score), Self::circuit(CircuitKind::Delivery))
     }
 
-    fn prove(kind: CircuitKind, _: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
-        match kind {
-            CircuitKind::Score => SCORE.prove(inputs, 1),
-            CircuitKind::Delivery => DELIVERY.prove(inputs, 1),
-        }
+    fn prove(_: &CircuitKind, _: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
+        KEY.prove(inputs, 1)
     }
 
     fn experiment(owner: &AccountId) -> ExperimentId {
@@ -95,12 +91,12 @@ impl pallet_tasks::benchmarking::BenchmarkHelper<AccountId> for Helper {
 }
 
 impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for Helper {
-    fn score_circuit(shape: MlpShape) -> CircuitId {
-        Self::circuit(SCORE, shape)
+    fn score_circuit(architecture: &Architecture) -> CircuitId {
+        Self::circuit(CircuitKind::Score(architecture.clone()))
     }
 
     fn prove(_: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
-        SCORE.prove(inputs, 1)
+        KEY.prove(inputs, 1)
     }
 
     fn experiment() -> ExperimentId {

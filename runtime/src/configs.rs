@@ -363,8 +363,8 @@ fn spends_nothing(call: &RuntimeCall) -> bool {
                     | Task::reveal_block { .. }
                     | Task::submit_scores { .. }
                     | Task::settle { .. }
+                    | Task::upload_chunk { .. }
                     | Task::deliver { .. }
-                    | Task::reveal_key { .. }
                     | Task::close_commitment { .. }
                     | Task::finish_task { .. }
                     | Task::remove_task { .. }

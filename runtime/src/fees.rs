@@ -15,7 +15,10 @@ use frame_support::{
         WeightToFeePolynomial,
     },
 };
-use nocknock_primitives::traits::BurnLog;
+use nocknock_primitives::{
+    limits::{MAX_BLOCK_BYTES, MAX_CHUNKS, MAX_TEST_BLOCKS},
+    traits::BurnLog,
+};
 use pallet_allowance::WaiverPolicy;
 use pallet_tasks::WeightInfo as _;
 use smallvec::smallvec;
@@ -36,7 +39,7 @@ pub const MOTION_PRICE: u32 = 12;
 
 /// The longest motion that is free, in bytes: a practice block with everything around it. New code
 /// is referred to by its hash.
-pub const MAX_FREE_MOTION: u32 = 128 * 1024;
+pub const MAX_FREE_MOTION: u32 = MAX_BLOCK_BYTES + 64 * 1024;
 
 /// Converts weight into a fee: the weight of a transaction that does nothing costs [`BASE_FEE`].
 #[derive(Debug)]
@@ -58,8 +61,12 @@ impl WeightToFeePolynomial for WeightToFee {
 }
 
 /// How many transactions about curriculum tasks a worker may send without a fee in one session. A
-/// task takes a commitment or two, the scores in batches, the delivery and the key.
-pub const WORKER_ALLOWANCE: u32 = 24;
+/// task takes a commitment or two, the scores in batches, the ciphertext in up to 16 chunks, and
+/// the delivery.
+pub const WORKER_ALLOWANCE: u32 = 40;
+
+// Enough for the most test blocks, if the scores of two fit into one call, and the most chunks.
+const _: () = assert!(2 + MAX_TEST_BLOCKS / 2 + MAX_CHUNKS < WORKER_ALLOWANCE);
 
 /// How many a custodian may send. A task takes its creation, the training data and the reveal of up
 /// to 32 blocks.
@@ -119,8 +126,7 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         }
     }
 
-    /// Committing to a model looks up the same task, commitment and registration, and does more
-    /// besides.
+    /// Committing to a model reads as many entries as any of these checks, and does more besides.
     fn weight(call: &RuntimeCall) -> Weight {
         match call {
             RuntimeCall::Tasks(_) => weights::tasks::Measured::commit_model(),
@@ -150,8 +156,8 @@ fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
         call,
         pallet_tasks::Call::publish_training_data { .. }
             | pallet_tasks::Call::reveal_block { .. }
+            | pallet_tasks::Call::upload_chunk { .. }
             | pallet_tasks::Call::deliver { .. }
-            | pallet_tasks::Call::reveal_key { .. }
     )
 }
 

@@ -7,9 +7,9 @@
 //! | `bench` | Alice | 1 s | 10 slots | well-known accounts are endowed, for load tests only |
 //! | `test` | Alice | 0.25 s | 16 slots | none; for tests that wait for blocks of a real node |
 //!
-//! Each starts with the circuits of all named shapes under development keys, with one curriculum
-//! experiment, the handwritten digits, whose custodian is Alice, and with a practice block of
-//! digits with which workers register.
+//! Each starts with the score circuits of all named architectures and the delivery circuit, under
+//! development keys, with one curriculum experiment, the handwritten digits, whose custodian is
+//! Alice, and with a practice block of digits with which workers register.
 
 use crate::{
     development_circuits, AccountId, BabeConfig, Balance, BalancesConfig, ExperimentsConfig,
@@ -18,7 +18,7 @@ use crate::{
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
-use nocknock_primitives::{ids::FieldBytes, model::shape::DIGITS_64X32X10, score::Score};
+use nocknock_primitives::{model::names::named, score::Score};
 use pallet_experiments::types::{GenesisDescription, GenesisExperiment};
 use pallet_network::NetworkKind;
 use pallet_rewards::types::{GenesisCurriculum, GenesisPractice};
@@ -46,8 +46,11 @@ pub const BENCH_ENDOWMENT: Balance = 1_000_000 * NNK;
 /// The experiment of the curriculum that every preset starts with.
 pub const DIGITS_EXPERIMENT: u32 = 0;
 
+/// The name of the architecture of the practice block.
+pub const PRACTICE_ARCHITECTURE: &str = "digits-64x32x10";
+
 /// Salt of the practice block. It hides nothing: the block is public.
-pub const PRACTICE_SALT: FieldBytes = *b"\0nocknock/practice-block/salt/v1";
+pub const PRACTICE_SALT: [u8; 32] = *b"\0nocknock/practice-block/salt/v1";
 
 /// The practice block: 195 handwritten digits in wire form, as `examples/practice/README.md`
 /// describes.
@@ -126,10 +129,11 @@ fn digits_curriculum() -> GenesisCurriculum<AccountId> {
     }
 }
 
-/// The practice block, proved under the circuit of its shape.
+/// The practice block, proved under the circuit of its architecture.
 fn practice() -> Option<GenesisPractice> {
+    let architecture = named(PRACTICE_ARCHITECTURE)?;
     Some(GenesisPractice {
-        circuit: development_circuits::score_circuit(DIGITS_64X32X10.name())?.id(),
+        circuit: development_circuits::score_circuit(&architecture)?.id(),
         salt: PRACTICE_SALT.to_vec(),
         rows: PRACTICE_ROWS.to_vec(),
         min_score: PRACTICE_MINIMUM,

@@ -8,9 +8,11 @@ def seconds: $times | split("\n") | map(split(" ") | { (.[0]): (.[1] | tonumber 
 
 $verify[0][0].record as $record
 | $status[0].emission as $emission
-| [$events[] | select(.event == "proved") | .seconds] as $proofs
+| [$events[] | select(.event == "proved" and .task == $task[0].task) | .seconds] as $proofs
 | {
     example: $example,
+    parameters: ($task[0] | parameters),
+    chunks: ($task[0] | chunks),
     winner: $winner,
     accuracy: $record.score.ratio,
     score: ($record.score | { correct, total }),

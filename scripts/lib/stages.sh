@@ -3,7 +3,7 @@
 # answers/NAME.json, their messages in logs/NAME.log. Sourced, never run.
 # shellcheck shell=bash
 
-# How long any program may take before the script gives up.
+# How long any program may take before the script gives up. The script may allow more.
 LIMIT_SECONDS=300
 
 # Where the programs leave their output. The script names it.

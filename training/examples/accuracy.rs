@@ -14,7 +14,7 @@ use clap::Parser;
 use nocknock_dataset::{ReadOptions, Table};
 use nocknock_primitives::{
     limits::List,
-    model::layered::{
+    model::{
         architecture::{Architecture, ArchitectureError, Dense, Description, Head, Layer},
         names::named,
     },

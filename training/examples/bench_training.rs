@@ -3,7 +3,7 @@
 //! Takes one JSON object on standard input, `{"rows": …, "config": {…}}`, and prints one:
 //! the rate while learning, that is gathering, forward, backward and update.
 
-use nocknock_primitives::model::layered::names::named;
+use nocknock_primitives::model::names::named;
 use nocknock_training::{
     rng::{below, stream, Purpose},
     set_compute_threads, train, DeviceChoice, EpochMetrics, Labels, TrainConfig, TrainObserver,

@@ -11,7 +11,7 @@
 use super::{learner::Learner, observer::EpochMetrics};
 use candle_core::{Device, Tensor};
 use nocknock_durable as durable;
-use nocknock_primitives::model::layered::weights::{LayerWeights, Weights};
+use nocknock_primitives::model::weights::{LayerWeights, Weights};
 use safetensors::{
     tensor::{serialize, TensorView},
     Dtype, SafeTensors,
@@ -57,10 +57,10 @@ pub enum CheckpointError {
         /// What is wrong.
         reason: String,
     },
-    /// The file belongs to another training.
+    /// The file belongs to another training. It is left as it is.
     #[error(
-        "{} belongs to a training with other data, settings, strategy or device: use another \
-         folder, or delete it to train from the start",
+        "{} belongs to a training with other data, settings, strategy or device, or to another \
+         version of the trainer: use another folder, or move it away to train from the start",
         .path.display()
     )]
     OtherTraining {
@@ -73,7 +73,7 @@ pub enum CheckpointError {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Progress {
-    /// Digest of data, settings, strategy and device, in hexadecimal digits.
+    /// Digest of the trainer's version, data, settings, strategy and device, in hexadecimal digits.
     pub(crate) training: String,
     /// Steps that are done.
     pub(crate) step: u64,

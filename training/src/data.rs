@@ -1,6 +1,6 @@
 //! The samples that a model is trained on.
 
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Head},
     samples::{Label, Sample, SampleFault},
 };

@@ -1,7 +1,7 @@
 //! Why a training ended without a model.
 
 use super::{CheckpointError, ConfigError, DataError, DeviceError, Untrainable};
-use nocknock_primitives::model::layered::weights::UnsafeModel;
+use nocknock_primitives::model::weights::UnsafeModel;
 
 /// Why a training ended without a model. No text shows a weight.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What a model is worth, by its integers and the rule of its head, and by nothing else.
 
 use super::data::{Known, TrainingSet};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Goal, Head, Layer},
     weights::{LayerWeights, Weights},
 };

@@ -15,7 +15,7 @@ use super::{
     scale::LayerScale,
 };
 use candle_core::{bail, DType, Device, Result, Tensor};
-use nocknock_primitives::model::layered::{architecture::Layer, weights::LayerWeights};
+use nocknock_primitives::model::{architecture::Layer, weights::LayerWeights};
 
 /// One layer: its parameters, their integers and the optimiser's memory.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use super::{
     scale::ModelScale,
 };
 use candle_core::{DType, Device, Tensor};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::Architecture,
     weights::{LayerWeights, Weights},
 };

@@ -42,7 +42,8 @@ pub struct EpochMetrics {
     pub step: u64,
     /// Mean loss of the samples while they were learned.
     pub loss: f64,
-    /// [Accuracy](super::Evaluation::accuracy) of the integers on the training samples at its end.
+    /// [Accuracy](super::Evaluation::accuracy) of the integers at its end on the training samples,
+    /// or on 2,048 of them, always the same, if there are more.
     pub training_accuracy: f64,
     /// Accuracy of the integers on the validation samples, if there are any.
     pub validation_accuracy: Option<f64>,
@@ -72,7 +73,10 @@ pub trait TrainObserver: Send {
         false
     }
 
-    /// Asked after each epoch: `true` ends the training with the best model so far.
+    /// Asked before each step but the first of a training: `true` ends it with the best model so
+    /// far. An epoch that has begun is left out of it; if no epoch is complete, it is the model of
+    /// the last step. The checkpoint holds that step, so a start with more time goes on from there
+    /// as if nobody had asked.
     fn finish_requested(&self) -> bool {
         false
     }

@@ -1,9 +1,7 @@
 //! What a training has come to.
 
 use super::{config::TrainConfig, evaluate::Evaluation, observer::EpochMetrics};
-use nocknock_primitives::model::layered::{
-    architecture::Architecture, names::name_of, weights::Weights,
-};
+use nocknock_primitives::model::{architecture::Architecture, names::name_of, weights::Weights};
 use serde::{Deserialize, Serialize};
 
 /// A model and how it came about.
@@ -28,9 +26,10 @@ pub struct TrainReport {
     pub steps: u64,
     /// Why there were no more.
     pub stopped: StopReason,
-    /// The epoch whose integers were kept, from 0.
+    /// The epoch whose integers were kept, from 0. If none is complete, it is the first, as far as
+    /// it came.
     pub best_epoch: u32,
-    /// Each epoch.
+    /// Each complete epoch.
     pub history: Vec<EpochMetrics>,
     /// The kept integers on the training samples.
     pub training: Evaluation,
@@ -83,7 +82,7 @@ fn sizes(architecture: &Architecture) -> String {
 mod tests {
     use super::*;
     use crate::testing::{labels_head, narrow};
-    use nocknock_primitives::model::layered::names::named;
+    use nocknock_primitives::model::names::named;
 
     #[test]
     fn an_architecture_is_called_by_its_name_or_its_sizes() {

@@ -15,7 +15,7 @@
 //! | number, distances of `w` bits | `2^16 − 2^(w−1)` | `2^(w−1) − 1` |
 //!
 //! With these bounds on each class, no two of them are further apart than `2^w − 2`. That asks for
-//! more than [`Weights::is_safe`](nocknock_primitives::model::layered::Weights::is_safe), which
+//! more than [`Weights::is_safe`](nocknock_primitives::model::Weights::is_safe), which
 //! looks at the classes two by two, but it asks it of each unit alone.
 //!
 //! After each update a unit that breaks its bounds is scaled down about its *centre*, the bias in
@@ -27,7 +27,7 @@
 //! of which that cannot be said are refused.
 
 use super::scale::{parameter_range, LayerScale};
-use nocknock_primitives::model::layered::architecture::{Architecture, Head, Layer, TARGET_BITS};
+use nocknock_primitives::model::architecture::{Architecture, Head, Layer, TARGET_BITS};
 
 /// The widest sums and distances whose partial sums `f32` holds exactly.
 const EXACT_BITS: u32 = 24;
@@ -234,9 +234,11 @@ mod tests {
         config::TrainConfig,
         rng::{below, stream, symmetric, Purpose},
         scale::ModelScale,
-        testing::{architecture, classes_head, digits, narrow, narrow_heads, random_set, tiny},
+        testing::{
+            architecture, classes_head, digits, narrow, narrow_heads, number_head, random_set, tiny,
+        },
     };
-    use nocknock_primitives::model::layered::{architecture::Dense, weights::LayerWeights};
+    use nocknock_primitives::model::{architecture::Dense, weights::LayerWeights};
     use rand_chacha::ChaCha20Rng;
 
     /// Parameters of one layer that reach both ends of their ranges, with their integers.
@@ -328,14 +330,18 @@ mod tests {
 
     #[test]
     fn bounds_that_leave_no_room_are_refused() {
-        let number = crate::testing::number_head;
-        let refused = bounds_of(&architecture((4, 8), &[], number(16)));
-        assert_eq!(refused, Err(Untrainable::TooNarrow { layer: 0 }));
-        assert!(bounds_of(&architecture((4, 8), &[], number(17))).is_ok());
-        // One bit says nothing, and with seven a weight of 1 alone leaves the range.
-        for bits in [1, 7] {
+        // With eight bits an output is at most 127 away from 0, but a weight of 1 gives up to 255.
+        for bits in [2, 8] {
             let refused = bounds_of(&architecture((4, 8), &[], classes_head(10, bits)));
             assert_eq!(refused, Err(Untrainable::TooNarrow { layer: 0 }));
         }
+        assert!(bounds_of(&architecture((4, 8), &[], classes_head(10, 9))).is_ok());
+        // Outputs of 0 to 65,535 are near enough to every target, but what comes in is up to
+        // 131,071.
+        let hidden = Dense { units: 3, weight_bits: 6, bias_bits: 12, sum_bits: 18, shift: 0 };
+        let of = |distance_bits| architecture((4, 8), &[hidden], number_head(distance_bits));
+        assert_eq!(bounds_of(&of(17)), Err(Untrainable::TooNarrow { layer: 1 }));
+        assert!(bounds_of(&of(18)).is_ok());
+        assert!(bounds_of(&architecture((4, 8), &[], number_head(17))).is_ok());
     }
 }

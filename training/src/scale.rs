@@ -12,7 +12,7 @@ use super::{
     data::{Labels, TrainingSet},
     loss::Loss,
 };
-use nocknock_primitives::model::layered::architecture::{Goal, Head, Layer};
+use nocknock_primitives::model::architecture::{Goal, Head, Layer};
 
 /// Adding and subtracting `1.5 * 2^23` rounds an `f32` below `2^22` to the nearest integer, ties to
 /// even, on every device.
@@ -220,7 +220,7 @@ fn spread(targets: &[u16]) -> f64 {
 mod tests {
     use super::*;
     use crate::testing::{architecture, digits, labels_head, number_head, tiny_with};
-    use nocknock_primitives::model::layered::architecture::Dense;
+    use nocknock_primitives::model::architecture::Dense;
 
     fn calibrated() -> ModelScale {
         let data = TrainingSet {

@@ -5,11 +5,18 @@ use super::{
     rng::{shuffle, stream, Purpose},
 };
 
+/// The most training samples by which an epoch is judged, so that judging a large set takes little
+/// of the time of learning it.
+const JUDGED_SAMPLES: usize = 2_048;
+
 /// Numbers of the samples of each part, in rising order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Split {
     pub(crate) training: Vec<u32>,
     pub(crate) validation: Vec<u32>,
+    /// The training samples by which each epoch is judged, the same ones each time: all of them, or
+    /// 2,048 that the seed draws.
+    pub(crate) judged: Vec<u32>,
 }
 
 impl Split {
@@ -22,9 +29,12 @@ impl Split {
         let mut is_validation = |sample: &u32| take_one(&mut wanted, group(data, *sample as usize));
         let (mut validation, mut training): (Vec<u32>, Vec<u32>) =
             order.into_iter().partition(&mut is_validation);
-        validation.sort_unstable();
-        training.sort_unstable();
-        Self { training, validation }
+        // From the end of the order: there validation has long taken its share of each class.
+        let mut judged: Vec<u32> = training.iter().rev().take(JUDGED_SAMPLES).copied().collect();
+        for part in [&mut training, &mut validation, &mut judged] {
+            part.sort_unstable();
+        }
+        Self { training, validation, judged }
     }
 }
 
@@ -95,6 +105,21 @@ mod tests {
         let split = Split::new(&data, 0.25, 1);
         assert_eq!((split.training.len(), split.validation.len()), (30, 10));
         assert!(split.validation != (0..10).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn an_epoch_is_judged_by_all_training_samples_or_by_some_that_the_seed_draws() {
+        let few = Split::new(&data(vec![0; 200]), 0.5, 1);
+        assert_eq!(few.judged, few.training);
+        let many = data((0..5000).map(|sample| u8::from(sample % 5 == 0)).collect());
+        let [split, other] = [1, 2].map(|seed| Split::new(&many, 0.1, seed));
+        assert_eq!((split.training.len(), split.judged.len()), (4500, 2048));
+        assert!(split.judged.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(split.judged.iter().all(|sample| split.training.binary_search(sample).is_ok()));
+        // A fifth of them in the mean, with a standard deviation of 13.
+        let ones = split.judged.iter().filter(|sample| *sample % 5 == 0).count();
+        assert!((330..490).contains(&ones), "{ones}");
+        assert_ne!(split.judged, other.judged);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
 };
 use nocknock_primitives::{
     limits::List,
-    model::layered::architecture::{Architecture, Dense, Description, Goal, Head},
+    model::architecture::{Architecture, Dense, Description, Goal, Head},
 };
 use rand_chacha::ChaCha20Rng;
 

@@ -18,8 +18,17 @@ use super::{
     strategy::{Alone, Strategy},
 };
 use candle_core::Device;
-use nocknock_primitives::model::layered::weights::Weights;
+use nocknock_primitives::model::weights::Weights;
 use std::{path::Path, time::Instant};
+
+/// Version of the trainer's arithmetic, to which every checkpoint belongs.
+///
+/// Raise it with each change after which the same samples, settings and device give other bits:
+/// another order of samples, other first weights, scales, losses, gradients, roundings, updates or
+/// bounds, another choice of the epoch that is kept, another meaning of a checkpoint's arrays, or a
+/// version of candle that multiplies otherwise. What is only faster, or told differently, needs no
+/// other number.
+const TRAINER_VERSION: u32 = 1;
 
 /// Trains a model, or goes on with the checkpoint in the folder.
 ///
@@ -30,8 +39,9 @@ use std::{path::Path, time::Instant};
 ///
 /// # Errors
 ///
-/// Bad data and settings are refused before the first step. A stop asked for by the observer ends
-/// in [`TrainError::Interrupted`] with the checkpoint on disk.
+/// Bad data and settings are refused before the first step, and so is a checkpoint of another
+/// training, which stays as it is: [`CheckpointError::OtherTraining`](super::CheckpointError). A
+/// stop asked for by the observer ends in [`TrainError::Interrupted`] with the checkpoint on disk.
 pub fn train(
     data: &TrainingSet,
     config: &TrainConfig,
@@ -102,7 +112,7 @@ impl<'a> Trainer<'a> {
             split: Split::new(data, config.validation_share, config.seed),
             learner: learner(strategy, data, config, &device)?,
             progress: Progress {
-                training: training_digest(data, config, strategy, &device),
+                training: training_digest(TRAINER_VERSION, data, config, strategy, &device),
                 ..Progress::default()
             },
             best: Weights::zero(&data.architecture),
@@ -133,8 +143,7 @@ impl<'a> Trainer<'a> {
             if let Some(reason) = self.finished() {
                 break reason;
             }
-            self.epoch(observer)?;
-            if observer.finish_requested() && self.finished().is_none() {
+            if !self.epoch(observer)? {
                 break StopReason::TimeUp;
             }
         };
@@ -180,19 +189,25 @@ impl<'a> Trainer<'a> {
         self.steps_per_epoch() * u64::from(self.config.epochs)
     }
 
-    /// The rest of the current epoch.
-    fn epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
+    /// The rest of the current epoch, and whether there was time for it. If not, a later start goes
+    /// on with the step that is next.
+    fn epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<bool, TrainError> {
         let epoch = self.epoch_number();
         let order = order_of_epoch(self.config.seed, epoch, &self.split.training);
         let before = u64::from(epoch) * self.steps_per_epoch();
         let done = self.progress.step.saturating_sub(before);
         let batches = order.chunks(self.config.batch_size);
         for samples in batches.skip(usize::try_from(done).unwrap_or(usize::MAX)) {
+            // Without a step there is no model.
+            if self.progress.step > 0 && observer.finish_requested() {
+                return Ok(false);
+            }
             self.step(samples)?;
             observer.stepped(StepProgress { epoch, step: self.progress.step, steps: self.steps() });
             self.pause(observer)?;
         }
-        self.end_epoch(observer)
+        self.end_epoch(observer)?;
+        Ok(true)
     }
 
     fn step(&mut self, samples: &[u32]) -> Result<(), TrainError> {
@@ -244,11 +259,8 @@ impl<'a> Trainer<'a> {
     fn end_epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
         let epoch = self.epoch_number();
         let loss = self.mean_loss()?;
-        if !loss.is_finite() {
-            return Err(TrainError::Diverged { epoch });
-        }
         let weights = self.learner.weights()?;
-        let training = evaluate(&weights, self.data, &self.split.training);
+        let training = evaluate(&weights, self.data, &self.split.judged);
         let validation = self.validate(&weights);
         let last_step = self.progress.step.saturating_sub(1);
         let metrics = EpochMetrics {
@@ -271,7 +283,11 @@ impl<'a> Trainer<'a> {
         let started = Instant::now();
         let loss = f64::from(self.learner.take_loss()?);
         self.clock.add(started, 0);
-        Ok(loss / self.split.training.len() as f64)
+        if loss.is_finite() {
+            Ok(loss / self.split.training.len() as f64)
+        } else {
+            Err(TrainError::Diverged { epoch: self.epoch_number() })
+        }
     }
 
     fn validate(&self, weights: &Weights) -> Option<Evaluation> {
@@ -290,7 +306,17 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    fn into_model(self, stopped: StopReason) -> Result<TrainedModel, TrainError> {
+    /// The integers of the last step, for whoever has no time for a whole epoch.
+    fn unfinished_weights(&mut self) -> Result<Weights, TrainError> {
+        // Numbers that have left all bounds still round to something.
+        self.mean_loss()?;
+        self.learner.weights()
+    }
+
+    fn into_model(mut self, stopped: StopReason) -> Result<TrainedModel, TrainError> {
+        if self.progress.best.is_none() {
+            self.best = self.unfinished_weights()?;
+        }
         // Also what a checkpoint has kept.
         self.best.is_safe(&self.data.architecture)?;
         let report = TrainReport {
@@ -356,6 +382,7 @@ fn learner(
 
 /// What a checkpoint must agree with: everything that the bits depend on.
 fn training_digest(
+    version: u32,
     data: &TrainingSet,
     config: &TrainConfig,
     strategy: &dyn Strategy,
@@ -363,6 +390,7 @@ fn training_digest(
 ) -> String {
     let relevant = TrainConfig { checkpoint_every: None, threads: None, ..config.clone() };
     let mut hasher = blake3::Hasher::new_derive_key("NockNock 2026 training of a checkpoint");
+    hasher.update(&version.to_le_bytes());
     hasher.update(data.digest().as_bytes());
     // Each with its length, so that nothing moves from one to the next. `Debug` of plain numbers
     // is exact and names each field.
@@ -373,4 +401,31 @@ fn training_digest(
         hasher.update(text.as_bytes());
     }
     hasher.finalize().to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        rng::{stream, Purpose},
+        testing::{random_set, tiny},
+    };
+
+    #[test]
+    fn a_checkpoint_belongs_to_everything_that_the_bits_depend_on_and_to_nothing_else() {
+        let data = random_set(&tiny(), 8, &mut stream(1, Purpose::Split));
+        let config = TrainConfig::default();
+        let digest = |version, data: &TrainingSet, config: &TrainConfig| {
+            training_digest(version, data, config, &Alone, &Device::Cpu)
+        };
+        let own = digest(TRAINER_VERSION, &data, &config);
+        assert_ne!(digest(TRAINER_VERSION + 1, &data, &config), own);
+        let mut samples = data.clone();
+        samples.inputs[0] ^= 1;
+        assert_ne!(digest(TRAINER_VERSION, &samples, &config), own);
+        let seed = TrainConfig { seed: 1, ..config.clone() };
+        assert_ne!(digest(TRAINER_VERSION, &data, &seed), own);
+        let pace = TrainConfig { checkpoint_every: None, threads: Some(3), ..config.clone() };
+        assert_eq!(digest(TRAINER_VERSION, &data, &pace), own);
+    }
 }

@@ -8,14 +8,11 @@
 //! The settings are a [`TrainConfig`] as JSON; missing ones have their defaults, and `{}` is
 //! enough.
 
-use nocknock_primitives::model::{
-    layered::architecture::ArchitectureError, shape::DIGITS_64X32X10,
+use nocknock_primitives::model::names::named;
+use nocknock_training::{
+    evaluate, set_compute_threads, train, DeviceChoice, Labels, TrainConfig, TrainingSet,
 };
-use nocknock_training::{set_compute_threads, DeviceChoice, TrainConfig};
-use nocknock_worker::{
-    perceptron::{evaluate, train, Samples},
-    report::RunFolder,
-};
+use nocknock_worker::report::RunFolder;
 use std::{error::Error, fs, io, path::Path};
 
 /// Every fourth row or so is held out.
@@ -28,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     set_compute_threads(config.threads.unwrap_or(2));
     let (data, held_out) = read(path, config.seed)?;
     let model = train(&data, &config, DeviceChoice::Auto, None, &mut ())?;
-    let rows: Vec<u32> = (0..).take(held_out.training_set().samples()).collect();
+    let rows: Vec<u32> = (0..).take(held_out.samples()).collect();
     let found = evaluate(&model.weights, &held_out, &rows);
     println!("{} of {} held-out rows", found.score, found.samples);
     println!("{:.4} training", model.report.training.accuracy());
@@ -48,13 +45,17 @@ struct Rows {
 }
 
 impl Rows {
-    fn samples(self) -> Result<Samples, ArchitectureError> {
-        Samples::new(DIGITS_64X32X10, self.pixels, self.classes)
+    fn samples(self) -> Result<TrainingSet, &'static str> {
+        Ok(TrainingSet {
+            architecture: named("digits-64x32x10").ok_or("the architecture has lost its name")?,
+            inputs: self.pixels,
+            labels: Labels::Classes(self.classes),
+        })
     }
 }
 
 /// Rows to train on, and rows held out by a rule that the seed moves.
-fn read(path: &str, seed: u64) -> Result<(Samples, Samples), Box<dyn Error>> {
+fn read(path: &str, seed: u64) -> Result<(TrainingSet, TrainingSet), Box<dyn Error>> {
     let (mut data, mut held_out) = (Rows::default(), Rows::default());
     let text = fs::read_to_string(path)?;
     let lines: Vec<&str> = text.lines().skip(1).collect();

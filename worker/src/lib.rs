@@ -9,7 +9,6 @@ pub mod doctor;
 pub mod machine;
 pub mod monitor;
 pub mod notice;
-pub mod perceptron;
 pub mod plan;
 pub mod policy;
 pub mod recognise;

@@ -6,7 +6,12 @@
 use crate::state::{Ending, Progress};
 use nocknock_client::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task};
 use nocknock_primitives::{
-    ids::BlockIndex, limits::MAX_TEST_BLOCKS, phase::Phase, score::Score, task::Funding,
+    ids::BlockIndex,
+    limits::MAX_TEST_BLOCKS,
+    model::{sealed::CHUNK_ELEMENTS, Architecture},
+    phase::Phase,
+    score::Score,
+    task::Funding,
 };
 use std::fmt;
 
@@ -25,7 +30,7 @@ pub struct TaskView {
     pub ranking: Ranking,
     /// In the curriculum, the score of the experiment's champion, if there is one.
     pub champion: Option<Score>,
-    /// The worker's delivery.
+    /// What the worker has uploaded and delivered.
     pub delivery: Option<Delivery>,
 }
 
@@ -36,8 +41,8 @@ pub enum Action {
     FetchData,
     /// Train, or go on training.
     Train,
-    /// Draw the salt and write it down.
-    DrawSalt,
+    /// Draw the key, seal the model and write the commitment down.
+    Seal,
     /// Send the commitment.
     Commit,
     /// Note that the commitment was seen on the chain.
@@ -48,16 +53,14 @@ pub enum Action {
     SubmitScores(Vec<BlockIndex>),
     /// Note that every test block is proved.
     NoteComplete,
-    /// Draw the key of the delivery and write it down.
-    DrawKey,
-    /// Encrypt the model and prove the ciphertext.
-    Seal,
+    /// Seal the key for the recipient, and prove that.
+    SealKey,
     /// Store a copy of the ciphertext outside the chain.
-    Upload,
-    /// Send the ciphertext.
+    StoreCopy,
+    /// Upload the chunk of the ciphertext with this number, from 0.
+    UploadChunk(u32),
+    /// Send the sealed key, and be paid.
     Deliver,
-    /// Send the key, and be paid.
-    RevealKey,
     /// Nothing to do but to wait.
     Wait(Waiting),
     /// Nothing more will be done. The journal is closed with this.
@@ -91,7 +94,7 @@ pub enum Waiting {
 impl Action {
     /// Takes long and may be stopped at any time without loss.
     pub fn is_work(&self) -> bool {
-        matches!(self, Self::FetchData | Self::Train | Self::Prove(_) | Self::Seal)
+        matches!(self, Self::FetchData | Self::Train | Self::Prove(_) | Self::SealKey)
     }
 
     /// A short name for logs and metrics.
@@ -99,17 +102,16 @@ impl Action {
         match self {
             Self::FetchData => "fetch",
             Self::Train => "train",
-            Self::DrawSalt => "draw-salt",
+            Self::Seal => "seal",
             Self::Commit => "commit",
             Self::NoteCommitted => "note-committed",
             Self::Prove(_) => "prove",
             Self::SubmitScores(_) => "submit-scores",
             Self::NoteComplete => "note-complete",
-            Self::DrawKey => "draw-key",
-            Self::Seal => "seal",
-            Self::Upload => "upload",
+            Self::SealKey => "seal-key",
+            Self::StoreCopy => "store-copy",
+            Self::UploadChunk(_) => "upload-chunk",
             Self::Deliver => "deliver",
-            Self::RevealKey => "reveal-key",
             Self::Wait(_) => "wait",
             Self::End(_) => "end",
             Self::Nothing => "nothing",
@@ -144,7 +146,7 @@ pub fn next_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
     let Some(task) = &view.task else {
         return Action::End(Ending::Gone);
     };
-    let decided = after_delivery(journal, view, task).or_else(|| after_turn(view, task));
+    let decided = after_delivery(journal, view).or_else(|| after_turn(view, task));
     if let Some(action) = decided {
         return action;
     }
@@ -160,20 +162,12 @@ pub fn next_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
 
 /// What follows from a delivery on the chain. The payment removes the commitment, so this comes
 /// before everything that asks for it.
-fn after_delivery(journal: &Progress, view: &TaskView, task: &Task) -> Option<Action> {
+fn after_delivery(journal: &Progress, view: &TaskView) -> Option<Action> {
     let delivery = view.delivery.as_ref()?;
-    if journal.key != Some(delivery.key_commitment) {
+    if journal.commitment != Some(delivery.model) {
         return Some(Action::End(Ending::ForeignDelivery));
     }
-    if delivery.key.is_some() {
-        return Some(Action::End(Ending::Paid));
-    }
-    match key_in_turn(task, own_rank(view)?, view.now) {
-        Some(Action::RevealKey) if is_overtaken(view, task) => {
-            Some(Action::Wait(Waiting::Overtaken))
-        }
-        step => step,
-    }
+    delivery.sealed.is_some().then_some(Action::End(Ending::Paid))
 }
 
 /// Another task has raised the champion of the curriculum so far that this submission would mint
@@ -183,25 +177,14 @@ fn is_overtaken(view: &TaskView, task: &Task) -> bool {
     let (Some(own), Some(champion)) = (own, &view.champion) else {
         return false;
     };
-    let score = Score::new(own.correct, task.test_rows());
+    let score = task.score(own.correct);
     // Once this task has paid, a champion with the same score may be that of a later rank of it.
     let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
     let is_gone = if has_paid { champion.beats(&score) } else { champion.at_least(&score) };
     task.funding == Funding::Curriculum && is_gone
 }
 
-/// The first block that can take the key is the next one. Whoever learns the key when the turn is
-/// over by then has the model for nothing, so it is kept back in the last block of a turn.
-fn key_in_turn(task: &Task, rank: u32, now: BlockNumber) -> Option<Action> {
-    let own = |block| task.phase(block) == Phase::Deliver { rank };
-    match (own(now), own(now.saturating_add(1))) {
-        (_, true) => Some(Action::RevealKey),
-        (true, false) => Some(Action::Wait(Waiting::Turn)),
-        (false, false) => None,
-    }
-}
-
-/// What follows from a turn that passed without the key.
+/// What follows from a turn that passed without a delivery.
 fn after_turn(view: &TaskView, task: &Task) -> Option<Action> {
     if !task.turn_is_over(own_rank(view)?, view.now) {
         return None;
@@ -237,7 +220,7 @@ fn was_complete(view: &TaskView, task: &Task) -> bool {
 fn toward_commitment(journal: &Progress) -> Action {
     match (journal.commitment, journal.model, journal.data) {
         (Some(_), ..) => Action::Commit,
-        (None, true, _) => Action::DrawSalt,
+        (None, true, _) => Action::Seal,
         (None, false, true) => Action::Train,
         (None, false, false) => Action::FetchData,
     }
@@ -301,19 +284,41 @@ fn note_or_wait(
 fn in_ranking(journal: &Progress, view: &TaskView, task: &Task, turn: u32) -> Action {
     match own_rank(view) {
         Some(rank) if rank == turn && is_overtaken(view, task) => Action::Wait(Waiting::Overtaken),
-        Some(rank) if rank == turn => toward_delivery(journal),
+        Some(rank) if rank == turn => toward_delivery(journal, view, task, rank),
         Some(_) => Action::Wait(Waiting::Turn),
         None => Action::Wait(Waiting::Stake),
     }
 }
 
-fn toward_delivery(journal: &Progress) -> Action {
-    match (journal.key, journal.sealed, journal.uploaded) {
-        (None, ..) => Action::DrawKey,
-        (Some(_), false, _) => Action::Seal,
-        (Some(_), true, false) => Action::Upload,
-        (Some(_), true, true) => Action::Deliver,
+fn toward_delivery(journal: &Progress, view: &TaskView, task: &Task, rank: u32) -> Action {
+    match (journal.sealed, journal.copied) {
+        (false, _) => Action::SealKey,
+        (true, false) => Action::StoreCopy,
+        (true, true) => next_message(view, task, rank),
     }
+}
+
+/// The first block that can take a message is the next one. Whoever the key is sealed for can open
+/// it as soon as it is sent, and pays for it in a block of the turn only. So nothing is sent in the
+/// last block of a turn.
+fn next_message(view: &TaskView, task: &Task, rank: u32) -> Action {
+    if task.phase(view.now.saturating_add(1)) != (Phase::Deliver { rank }) {
+        return Action::Wait(Waiting::Turn);
+    }
+    // Chunks are uploaded in their order, by this account alone. So as many as the chain counts are
+    // the first ones.
+    let uploaded = view.delivery.as_ref().map_or(0, |delivery| delivery.chunks);
+    if uploaded < chunks(&task.architecture) {
+        Action::UploadChunk(uploaded)
+    } else {
+        Action::Deliver
+    }
+}
+
+/// How many chunks the ciphertext of a model has.
+pub(crate) fn chunks(architecture: &Architecture) -> u32 {
+    let chunks = architecture.weight_elements().div_ceil(CHUNK_ELEMENTS);
+    u32::try_from(chunks).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -7,24 +7,66 @@ pub use outstanding::Outstanding;
 
 use crate::{
     chain::{AccountStatus, ChainClock},
-    config::{Config, Tokens},
+    config::{Config, Proving, Tokens},
+    plan::chunks,
     state::Chosen,
 };
-use nocknock_client::{AccountId, Balance, BlockNumber, Task};
+use nocknock_client::{AccountId, Balance, BlockNumber, CircuitRecord, Task};
+use nocknock_dataset::shape_name;
 use nocknock_primitives::{
-    ids::{ExperimentId, TaskId},
-    model::MlpShape,
+    circuit::CircuitKind,
+    ids::{CircuitId, ExperimentId, TaskId},
+    model::{names::name_of, Architecture, Head, RecipientKey},
     phase::Phase,
     task::Funding,
 };
 use std::time::Duration;
 
-/// Blocks of a turn in which the worker waits for the chain: for the delivery, its finality, and
-/// the key.
-const BLOCKS_TO_DELIVER: u32 = 5;
+/// Blocks of a turn in which the worker waits for the chain: it sees that the turn has begun, and
+/// sends the key. One of them may be missed.
+const BLOCKS_TO_DELIVER: u32 = 3;
+
+/// Blocks for the upload of a chunk, of which one may be missed.
+const BLOCKS_FOR_CHUNK: u32 = 2;
+
+/// Rows of the circuits whose proofs take `proving.seconds_per_block`. Larger circuits take longer
+/// in proportion; that smaller ones take less is not relied on.
+const REFERENCE_ROWS: u32 = 1 << 18;
+
+/// Bytes of memory that a proof takes for each row of its circuit, the proving key included.
+/// Measured were up to 2,077: docs/performance.md.
+const BYTES_PER_ROW: u64 = 2304;
 
 /// Part of a turn that the store may take for a copy of the delivered model.
 pub(crate) const UPLOAD_SHARE: u32 = 4;
+
+/// A task that may be chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// Its number.
+    pub id: TaskId,
+    /// The task.
+    pub task: &'a Task,
+    /// Its score circuit, as the chain has it.
+    pub circuit: Option<&'a CircuitRecord>,
+    /// What is set aside for it, if it belongs to the curriculum.
+    pub budget: Option<Balance>,
+}
+
+/// What tasks are judged by, beside the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The account of the worker.
+    pub worker: AccountId,
+    /// The time of the chain.
+    pub clock: ChainClock,
+    /// What the worker has and may do.
+    pub account: AccountStatus,
+    /// MiB of memory that are free, on systems that tell.
+    pub free_memory_mib: Option<u64>,
+    /// What the tasks that were chosen before still need.
+    pub outstanding: &'a Outstanding,
+}
 
 /// Why a task is left alone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,9 +121,29 @@ pub enum Decline {
         /// What it would need.
         needed: Tokens,
     },
-    /// The shape is not known or not wanted.
-    #[error("its shape {0} is unknown to this program or not in policy.shapes")]
+    /// Nothing is to be had for it.
+    #[error("it belongs to the curriculum, and nothing was left to set aside for its winner")]
+    NoBudget,
+    /// The shape is not wanted.
+    #[error("its shape {0} is not in policy.shapes")]
     Shape(String),
+    /// Its models answer otherwise than by a class.
+    #[error("models of its shape {0} do not name classes, and this program trains no others")]
+    Head(String),
+    /// Its circuit is not registered, or proofs of it are refused.
+    #[error("the chain does not accept proofs of its circuit {0}")]
+    Circuit(CircuitId),
+    /// The machine is too small for its proofs.
+    #[error(
+        "a proof of its shape {shape} takes about {needed} MiB of memory, and fewer are free: end \
+         other programs, or run fewer proofs at a time (limits.proofs)"
+    )]
+    Memory {
+        /// The shape.
+        shape: String,
+        /// What all proofs that may be made at a time take.
+        needed: u64,
+    },
     /// Too little time to train.
     #[error("{left:?} are left to train, less than limits.least_training_seconds")]
     CommitTime {
@@ -90,24 +152,27 @@ pub enum Decline {
     },
     /// Too little time to prove.
     #[error(
-        "its prove phase of {phase:?} is too short for {blocks} test blocks at \
-         proving.seconds_per_block: the stake would be lost"
+        "its prove phase of {phase:?} is too short for {blocks} test blocks with {rows} rows in \
+         the circuit at proving.seconds_per_block: the stake would be lost"
     )]
     ProveTime {
         /// Length of the prove phase.
         phase: Duration,
         /// Its test blocks.
         blocks: u16,
+        /// Rows of its score circuit.
+        rows: u32,
     },
     /// Too little time to deliver.
     #[error(
-        "a turn of {turn:?} to deliver in is too short for encrypting the model, the proof of \
-         that at proving.seconds_per_block, and the key after the delivery is final: the stake \
-         would be lost"
+        "a turn of {turn:?} to deliver in is too short for a proof at proving.seconds_per_block, \
+         {chunks} chunks of the model in two blocks each, and the key: the stake would be lost"
     )]
     DeliverTime {
         /// Length of a turn.
         turn: Duration,
+        /// Chunks of the encrypted model.
+        chunks: u32,
     },
     /// The chain has removed it.
     #[error("it was over long ago: the chain has removed it")]
@@ -125,6 +190,9 @@ pub enum Decline {
     /// The requester has named no training data, in an open task: a defect of the chain.
     #[error("it is open without training data")]
     NoData,
+    /// The requester has named no usable key, which no chain accepts.
+    #[error("its recipient is no key that a model could be delivered to")]
+    NoRecipient,
 }
 
 impl Decline {
@@ -132,38 +200,50 @@ impl Decline {
     pub fn may_change(&self) -> bool {
         matches!(
             self,
-            Self::NotOpenYet | Self::NotRegistered | Self::Funds { .. } | Self::Busy { .. }
+            Self::NotOpenYet
+                | Self::NotRegistered
+                | Self::Funds { .. }
+                | Self::Busy { .. }
+                | Self::Memory { .. }
         )
     }
 
     /// The owner of the worker can do something about it.
     pub fn concerns_the_owner(&self) -> bool {
-        matches!(self, Self::NotRegistered | Self::Funds { .. } | Self::Removed)
+        matches!(
+            self,
+            Self::NotRegistered | Self::Funds { .. } | Self::Memory { .. } | Self::Removed
+        )
     }
 }
 
 /// Judges a task. What is returned is what the journal begins with.
 pub fn judge(
     config: &Config,
-    worker: &AccountId,
-    clock: ChainClock,
-    account: AccountStatus,
-    outstanding: &Outstanding,
-    (id, task): (TaskId, &Task),
+    situation: &Situation<'_>,
+    offer: Offer<'_>,
 ) -> Result<Chosen, Decline> {
+    let Situation { worker, clock, account, free_memory_mib, outstanding } = *situation;
+    let task = offer.task;
     check_phase(task, clock.best)?;
-    if task.requester == *worker {
+    if task.requester == worker {
         return Err(Decline::Own);
     }
-    check_kind(config, account, task)?;
-    check_shape(config, &task.shape)?;
-    check_time(config, clock, outstanding, task)?;
+    check_kind(config, account, &offer)?;
+    check_shape(config, &task.architecture)?;
+    let rows = rows_of(&offer)?;
+    check_memory(config, free_memory_mib, &task.architecture, rows)?;
+    check_time(config, clock, outstanding, task, rows)?;
     check_money(config, account.free.saturating_sub(outstanding.stakes), task)?;
+    let recipient = RecipientKey::from_bytes(&task.recipient.0);
     Ok(Chosen {
-        task: id,
+        task: offer.id,
         experiment: task.experiment,
-        shape: task.shape,
+        architecture: task.architecture.clone(),
+        encoding: task.encoding,
+        recipient: recipient.map_err(|_| Decline::NoRecipient)?,
         score_circuit: task.terms.score_circuit,
+        score_rows: rows,
         delivery_circuit: task.terms.delivery_circuit,
         train_data: task.train_data.ok_or(Decline::NoData)?,
         stake: task.terms.stake,
@@ -187,26 +267,68 @@ fn check_phase(task: &Task, now: BlockNumber) -> Result<(), Decline> {
     }
 }
 
-fn check_kind(config: &Config, account: AccountStatus, task: &Task) -> Result<(), Decline> {
+fn check_kind(config: &Config, account: AccountStatus, offer: &Offer<'_>) -> Result<(), Decline> {
     let policy = &config.policy;
-    if !policy.experiments.allow(task.experiment) {
-        return Err(Decline::Experiment(task.experiment));
+    if !policy.experiments.allow(offer.task.experiment) {
+        return Err(Decline::Experiment(offer.task.experiment));
     }
-    match task.funding {
+    match offer.task.funding {
         Funding::Curriculum if !policy.curriculum => Err(Decline::Curriculum),
         Funding::Curriculum if !account.may_work => Err(Decline::NotRegistered),
+        Funding::Curriculum if offer.budget.unwrap_or_default() == 0 => Err(Decline::NoBudget),
         Funding::Sponsored if !policy.sponsored => Err(Decline::Sponsored),
         _ => Ok(()),
     }
 }
 
-fn check_shape(config: &Config, shape: &MlpShape) -> Result<(), Decline> {
+fn check_shape(config: &Config, architecture: &Architecture) -> Result<(), Decline> {
+    if !is_wanted(config, architecture) {
+        return Err(Decline::Shape(shape_name(architecture)));
+    }
+    match architecture.head {
+        Head::Classes { .. } => Ok(()),
+        Head::Labels { .. } | Head::Number { .. } => Err(Decline::Head(shape_name(architecture))),
+    }
+}
+
+/// Whether the policy allows models of this architecture.
+pub(crate) fn is_wanted(config: &Config, architecture: &Architecture) -> bool {
     let wanted = &config.policy.shapes;
-    let allowed = wanted.is_empty() || wanted.iter().any(|name| name == shape.name());
-    if allowed && MlpShape::named(shape.name()) == Some(*shape) {
-        Ok(())
-    } else {
-        Err(Decline::Shape(shape.name().to_owned()))
+    let name = name_of(architecture);
+    wanted.is_empty() || wanted.iter().any(|wanted| name == Some(wanted.as_str()))
+}
+
+/// Rows of the score circuit, if proofs of it are accepted.
+fn rows_of(offer: &Offer<'_>) -> Result<u32, Decline> {
+    let architecture = &offer.task.architecture;
+    let is_right = |record: &&CircuitRecord| match &record.info.kind {
+        CircuitKind::Score(found) => record.is_usable() && found == architecture,
+        CircuitKind::Delivery => false,
+    };
+    match offer.circuit.filter(is_right) {
+        Some(record) => Ok(record.info.constraints),
+        None => Err(Decline::Circuit(offer.task.terms.score_circuit)),
+    }
+}
+
+/// MiB of memory that a proof takes of a circuit with so many rows.
+pub(crate) fn memory_to_prove(rows: u32) -> u64 {
+    u64::from(rows).saturating_mul(BYTES_PER_ROW) >> 20
+}
+
+fn check_memory(
+    config: &Config,
+    free: Option<u64>,
+    architecture: &Architecture,
+    rows: u32,
+) -> Result<(), Decline> {
+    let proofs = u64::try_from(config.limits.proofs).unwrap_or(u64::MAX);
+    let needed = memory_to_prove(rows).saturating_mul(proofs);
+    match free {
+        Some(free) if free < needed => {
+            Err(Decline::Memory { shape: shape_name(architecture), needed })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -215,6 +337,7 @@ fn check_time(
     clock: ChainClock,
     outstanding: &Outstanding,
     task: &Task,
+    rows: u32,
 ) -> Result<(), Decline> {
     let left = time_until(clock, task.commit_end().unwrap_or(clock.best));
     if left < Duration::from_secs(config.limits.least_training_seconds) {
@@ -222,21 +345,24 @@ fn check_time(
     }
     let phase = clock.slot.saturating_mul(task.terms.periods.prove);
     // The blocks of one task are proved one after the other.
-    if phase < time_to_prove(config, u32::from(task.test_blocks)) {
-        return Err(Decline::ProveTime { phase, blocks: task.test_blocks });
+    if phase < time_to_prove(&config.proving, work(rows, task.test_blocks)) {
+        return Err(Decline::ProveTime { phase, blocks: task.test_blocks, rows });
     }
     check_turn(config, clock, task)?;
-    check_other_proofs(config, clock, outstanding, task)
+    check_other_proofs(config, clock, outstanding, task, rows)
 }
 
 /// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how
 /// long a turn is.
 fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Decline> {
     let turn = clock.slot.saturating_mul(task.terms.periods.deliver);
-    let waiting = clock.slot.saturating_mul(BLOCKS_TO_DELIVER);
-    let needed = time_to_prove(config, 1).saturating_add(waiting);
+    let chunks = chunks(&task.architecture);
+    let blocks = chunks.saturating_mul(BLOCKS_FOR_CHUNK).saturating_add(BLOCKS_TO_DELIVER);
+    let waiting = clock.slot.saturating_mul(blocks);
+    // The proof of a sealed key is a small one.
+    let needed = time_to_prove(&config.proving, work(0, 1)).saturating_add(waiting);
     if turn.saturating_sub(turn / UPLOAD_SHARE) < needed {
-        Err(Decline::DeliverTime { turn })
+        Err(Decline::DeliverTime { turn, chunks })
     } else {
         Ok(())
     }
@@ -249,22 +375,41 @@ fn check_other_proofs(
     clock: ChainClock,
     outstanding: &Outstanding,
     task: &Task,
+    rows: u32,
 ) -> Result<(), Decline> {
     let own = task.terms.periods.prove;
     let shortest = outstanding.shortest_phase.unwrap_or(own).min(own);
     let phase = clock.slot.saturating_mul(shortest);
-    let blocks = outstanding.blocks.saturating_add(u32::from(task.test_blocks));
-    let at_a_time = u32::try_from(config.limits.proofs).unwrap_or(u32::MAX);
-    if phase < time_to_prove(config, blocks.div_ceil(at_a_time.max(1))) {
+    let all = outstanding.work.saturating_add(work(rows, task.test_blocks));
+    let largest = outstanding.largest.max(work(rows, 1));
+    let at_a_time = u64::try_from(config.limits.proofs).unwrap_or(u64::MAX).max(1);
+    // However they are shared out, no proof ends later.
+    let idle = largest.saturating_mul(at_a_time.saturating_sub(1));
+    if phase < time_to_prove(&config.proving, all.saturating_add(idle).div_ceil(at_a_time)) {
         Err(Decline::Busy { phase })
     } else {
         Ok(())
     }
 }
 
-/// How long so many blocks take, one after the other.
-fn time_to_prove(config: &Config, blocks: u32) -> Duration {
-    Duration::from_secs(config.proving.seconds_per_block).saturating_mul(blocks)
+/// How much work the proofs of so many blocks are: in rows, of which a circuit counts for at least
+/// [`REFERENCE_ROWS`].
+fn work(rows: u32, blocks: u16) -> u64 {
+    u64::from(rows.max(REFERENCE_ROWS)).saturating_mul(blocks.into())
+}
+
+/// How long so much work takes, one proof after the other.
+fn time_to_prove(proving: &Proving, work: u64) -> Duration {
+    let millis = u128::from(proving.seconds_per_block)
+        .saturating_mul(1000)
+        .saturating_mul(work.into())
+        .div_ceil(REFERENCE_ROWS.into());
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+}
+
+/// How long the proof of one block takes of a circuit with so many rows, as it is configured.
+pub(crate) fn time_of_proof(proving: &Proving, rows: u32) -> Duration {
+    time_to_prove(proving, work(rows, 1))
 }
 
 fn check_money(config: &Config, free: Balance, task: &Task) -> Result<(), Decline> {

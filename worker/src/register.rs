@@ -6,10 +6,9 @@
 use crate::{
     chain::{asking, may_work, sending, ChainError},
     config::Training,
-    perceptron::{self, Samples},
     secret::{RandomnessError, Secret},
     stages::{prove_block, BlockTask, Provers, StepError},
-    state::ProofFact,
+    state::CommitmentFact,
 };
 use nocknock_client::{
     calls, AccountId, Call, CircuitRecord, Client, Hash, Practice, QueryError, Wait,
@@ -17,13 +16,13 @@ use nocknock_client::{
 use nocknock_primitives::{
     ids::{BlockRoot, ModelCommitment},
     model::{
-        block_root, field, layered::architecture::ArchitectureError, model_commitment,
-        wire::decode_rows, Context, ContextDomain, Fr, Row, WeightError, Weights,
+        field, Architecture, Block, Context, ContextDomain, Fr, KnownBlock, WeightError, Weights,
     },
     reward::Round,
     score::Score,
+    task::ProvedScore,
 };
-use nocknock_training::{TrainConfig, TrainError};
+use nocknock_training::{TrainConfig, TrainError, TrainingSet};
 use std::sync::Arc;
 
 /// Why the account was not registered.
@@ -41,9 +40,6 @@ pub enum RegisterError {
     /// What the node gives is not a practice block.
     #[error("the node gave a wrong practice block ({0}): ask another node")]
     WrongBlock(String),
-    /// The shape of the practice block is too large.
-    #[error("models of the practice block's shape cannot be trained: {0}")]
-    Shape(#[from] ArchitectureError),
     /// The training failed.
     #[error("training on the practice block failed: {0}")]
     Train(#[from] TrainError),
@@ -61,7 +57,7 @@ pub enum RegisterError {
     /// The proof failed.
     #[error(transparent)]
     Prove(#[from] StepError),
-    /// No salt.
+    /// No key.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
     /// A part of the step panicked.
@@ -99,7 +95,9 @@ pub struct RegistrationProof {
     /// Commitment to the model.
     pub model: ModelCommitment,
     /// The proved score.
-    pub proof: ProofFact,
+    pub score: ProvedScore,
+    /// What it is of the best score.
+    pub reached: Score,
 }
 
 /// Registers an account, unless it is registered.
@@ -123,18 +121,14 @@ pub async fn register(
         practice,
         circuit: circuit.filter(|circuit| circuit.is_usable()).ok_or(RegisterError::NoCircuit)?,
     };
-    let (training, rows) = (training.clone(), job.practice.terms.rows);
+    let training = training.clone();
     let prove = move || job.train_and_prove(&provers, &training);
     let proved = tokio::task::spawn_blocking(prove).await??;
-    let RegistrationProof { model, proof } = proved;
-    let call = Call::from(calls::Rewards::register_worker {
-        worker: account,
-        model,
-        score: proof.score,
-        proof: Box::new(proof.proof),
-    });
+    let RegistrationProof { model, score, reached } = proved;
+    let (worker, score) = (account, Box::new(score));
+    let call = Call::from(calls::Rewards::register_worker { worker, model, score });
     match client.submit_unsigned(&call, Wait::InBlock).await {
-        Ok(_) => Ok(Registered::Now(Score::new(proof.score, rows))),
+        Ok(_) => Ok(Registered::Now(reached)),
         // A proof that an earlier run sent before it was killed may have been included meanwhile.
         Err(error) => match is_registered(client, &account).await {
             Ok(true) => Ok(Registered::Before),
@@ -154,46 +148,38 @@ impl RegistrationJob {
         provers: &Provers,
         training: &Training,
     ) -> Result<RegistrationProof, RegisterError> {
-        let (block_salt, rows) = self.block()?;
-        let weights = self.learn(&rows, training)?;
-        let salt = Secret::draw()?;
-        let shape = &self.circuit.info.shape;
-        let model = model_commitment(shape, salt.expose(), &weights)?;
+        let architecture = self.circuit.info.kind.architecture();
+        let architecture = architecture.ok_or(RegisterError::NoCircuit)?;
+        let known = self.block(architecture)?;
+        let weights = learn(architecture, known.block(), training)?;
+        // Nobody's: the context says whose proof it is, and nothing is delivered.
+        let bind = Fr::from(0u8);
+        let (fact, _) = CommitmentFact::seal(architecture, bind, Secret::draw()?, &weights)?;
         let task = BlockTask {
             prover: provers.score(&self.circuit)?,
             context: self.context(),
             weights,
-            salt,
-            block_salt,
-            rows,
+            key: fact.key,
+            bind,
+            block: known.block().clone(),
+            root: known.root(),
         };
-        let proof = prove_block(&task, |_| ())?;
-        self.judge(&proof)?;
-        Ok(RegistrationProof { model: ModelCommitment(field::to_bytes(&model)), proof })
+        let score = prove_block(&task, |_| ())?.score;
+        let reached = self.judge(architecture, &score)?;
+        Ok(RegistrationProof { model: fact.model, score, reached })
     }
 
     /// The practice block, if it is the one that the chain has the root of.
-    fn block(&self) -> Result<(Fr, Vec<Row>), RegisterError> {
-        let shape = &self.circuit.info.shape;
+    fn block<'a>(&self, architecture: &'a Architecture) -> Result<KnownBlock<'a>, RegisterError> {
         let block = &self.practice.block;
         let wrong = |error: &dyn std::fmt::Display| RegisterError::WrongBlock(error.to_string());
-        let salt = field::from_bytes(&block.salt).map_err(|error| wrong(&error))?;
-        let rows = decode_rows(shape, &block.rows).map_err(|error| wrong(&error))?;
-        let root = block_root(shape, salt, 0, &rows).map_err(|error| wrong(&error))?;
-        if BlockRoot(field::to_bytes(&root)) == self.practice.terms.root {
-            Ok((salt, rows))
+        let known = KnownBlock::new(architecture, &block.salt, 0, &block.rows);
+        let known = known.map_err(|error| wrong(&error))?;
+        if BlockRoot(field::to_bytes(&known.root())) == self.practice.terms.root {
+            Ok(known)
         } else {
             Err(wrong(&"its root differs"))
         }
-    }
-
-    fn learn(&self, rows: &[Row], training: &Training) -> Result<Weights, RegisterError> {
-        let real = || rows.iter().filter(|row| row.real);
-        let labels = real().filter_map(|row| row.class().and_then(|class| class.try_into().ok()));
-        let inputs = real().flat_map(|row| row.inputs.iter().copied()).collect();
-        let samples = Samples::new(self.circuit.info.shape, inputs, labels.collect())?;
-        let settings = practice_settings(training);
-        Ok(perceptron::train(&samples, &settings, training.device, None, &mut ())?.weights)
     }
 
     fn context(&self) -> Context {
@@ -207,15 +193,32 @@ impl RegistrationJob {
         }
     }
 
-    fn judge(&self, proof: &ProofFact) -> Result<(), RegisterError> {
-        let found = Score::new(proof.score, proof.rows);
+    fn judge(
+        &self,
+        architecture: &Architecture,
+        score: &ProvedScore,
+    ) -> Result<Score, RegisterError> {
+        let best = architecture.max_score(self.practice.terms.rows);
+        let found = Score::new(score.points, u32::try_from(best).unwrap_or(u32::MAX));
         let needed = self.practice.terms.min_score;
         if found.at_least(&needed) {
-            Ok(())
+            Ok(found)
         } else {
             Err(RegisterError::TooWeak { found, needed })
         }
     }
+}
+
+fn learn(
+    architecture: &Architecture,
+    block: &Block,
+    training: &Training,
+) -> Result<Weights, RegisterError> {
+    let samples = TrainingSet::from_samples(architecture, block.samples());
+    let samples = samples.map_err(TrainError::from)?;
+    let settings = practice_settings(training);
+    let trained = nocknock_training::train(&samples, &settings, training.device, None, &mut ())?;
+    Ok(trained.weights)
 }
 
 /// The practice block is small and hides nothing: it is learned by heart, whatever the settings for
@@ -234,8 +237,14 @@ fn practice_settings(training: &Training) -> TrainConfig {
 mod tests {
     use super::*;
     use crate::{chain::fake, stages::test_services};
-    use nocknock_circuits::score;
-    use nocknock_primitives::{limits::List, reward::Practice as Terms, task::RevealedBlock};
+    use nocknock_circuits::fold;
+    use nocknock_primitives::{
+        circuit::ProofBytes,
+        limits::List,
+        model::{names::named, Claimed},
+        reward::Practice as Terms,
+        task::RevealedBlock,
+    };
 
     fn job(min_score: Score) -> RegistrationJob {
         let data = fake::data();
@@ -264,15 +273,17 @@ mod tests {
     fn the_proof_is_bound_to_account_chain_and_round() {
         let job = job(Score::new(1, 2));
         let proved = job.train_and_prove(&test_services::provers(), &cpu()).unwrap();
-        let proof = score::Proof::from_bytes(&proved.proof.proof.0).unwrap();
+        let ProvedScore { points, sums, inputs, proof } = proved.score;
+        assert_eq!(proved.reached, Score::new(points, 32));
+        let proof = fold::Proof::from_bytes(&proof.0).unwrap();
+        let element = |bytes: &[u8; 32]| field::from_bytes(bytes).unwrap();
+        let (sums, inputs) = (element(&sums), element(&inputs));
+        let model = element(proved.model.as_bytes());
+        let architecture = fake::tiny();
+        let known = job.block(&architecture).unwrap();
         let verifies = |context: Context| {
-            let public = score::Public {
-                context: context.to_field(),
-                commitment: field::from_bytes(proved.model.as_bytes()).unwrap(),
-                block_root: field::from_bytes(job.practice.terms.root.as_bytes()).unwrap(),
-                score: proved.proof.score,
-                n_real: 32,
-            };
+            let claimed = Claimed { sums, inputs, score: points };
+            let public = known.inputs(context.to_field(), model, &claimed);
             proof.verify(test_services::circuits().score.verifying_key(), &public).is_ok()
         };
         assert!(verifies(job.context()));
@@ -283,16 +294,25 @@ mod tests {
         assert!(!others.into_iter().any(verifies));
     }
 
+    fn scored(points: u32) -> ProvedScore {
+        ProvedScore { points, sums: [0; 32], inputs: [0; 32], proof: ProofBytes([0; 256]) }
+    }
+
     #[test]
     fn a_minimum_that_is_not_reached_is_told_before_anything_is_sent() {
-        let proof = ProofFact {
-            block: 0,
-            score: 31,
-            rows: 32,
-            proof: nocknock_primitives::circuit::ProofBytes([0; 256]),
-        };
-        assert!(job(Score::new(31, 32)).judge(&proof).is_ok());
-        let weak = job(Score::new(1, 1)).judge(&proof);
+        let tiny = fake::tiny();
+        let reached = job(Score::new(31, 32)).judge(&tiny, &scored(31));
+        assert_eq!(reached.unwrap(), Score::new(31, 32));
+        let weak = job(Score::new(1, 1)).judge(&tiny, &scored(31));
+        assert!(matches!(weak, Err(RegisterError::TooWeak { .. })));
+    }
+
+    #[test]
+    fn a_score_is_a_part_of_what_the_head_can_count() {
+        let labels = named("tiny-4x3x3-labels").unwrap();
+        let reached = job(Score::new(1, 2)).judge(&labels, &scored(48));
+        assert_eq!(reached.unwrap(), Score::new(48, 96));
+        let weak = job(Score::new(1, 2)).judge(&labels, &scored(47));
         assert!(matches!(weak, Err(RegisterError::TooWeak { .. })));
     }
 

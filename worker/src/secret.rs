@@ -1,8 +1,8 @@
-//! Salts and keys: field elements that nobody else may see.
+//! Keys, salts and the numbers of sealings: what nobody else may see.
 
 use nocknock_primitives::{
     ids::FieldBytes,
-    model::{field, Fr},
+    model::{field, recipient::Scalar, Fr},
 };
 use rand::{rngs::OsRng, TryRngCore};
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
@@ -14,6 +14,18 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 #[error("the operating system gave no randomness, without which nothing stays secret: {0}")]
 pub struct RandomnessError(String);
 
+/// A fresh number for the sealing of a key.
+pub fn draw_scalar() -> Result<Scalar, RandomnessError> {
+    Ok(Scalar::from_uniform_bytes(*draw_bytes()?))
+}
+
+fn draw_bytes() -> Result<Zeroizing<[u8; 32]>, RandomnessError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    let filled = OsRng.try_fill_bytes(&mut bytes[..]);
+    filled.map_err(|error| RandomnessError(error.to_string()))?;
+    Ok(bytes)
+}
+
 /// A secret field element. It is wiped on drop, and `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Secret(FieldBytes);
@@ -22,9 +34,7 @@ impl Secret {
     /// A fresh uniform element.
     pub fn draw() -> Result<Self, RandomnessError> {
         loop {
-            let mut bytes = Zeroizing::new([0; 32]);
-            let filled = OsRng.try_fill_bytes(&mut bytes[..]);
-            filled.map_err(|error| RandomnessError(error.to_string()))?;
+            let mut bytes = draw_bytes()?;
             // The field's order has 254 bits. Numbers above it are drawn anew, not reduced, so
             // that every element is as likely as any other.
             let [top, ..] = &mut *bytes;
@@ -81,6 +91,9 @@ mod tests {
         let [first, second] = [Secret::draw().unwrap(), Secret::draw().unwrap()];
         assert_ne!(first, second);
         assert_eq!(format!("{first:?}"), "Secret(hidden)");
+        let [first, second] = [draw_scalar().unwrap(), draw_scalar().unwrap()];
+        assert_ne!(first.element(), second.element());
+        assert_eq!(format!("{first:?}"), "Scalar(hidden)");
     }
 
     #[test]

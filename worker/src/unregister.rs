@@ -90,10 +90,7 @@ mod tests {
         chain::fake,
         state::{Chosen, Ending, EndingFact},
     };
-    use nocknock_primitives::{
-        ids::{BlobId, CircuitId},
-        model::shape::TINY_4X3X2,
-    };
+    use nocknock_primitives::ids::{BlobId, CircuitId, ContentHash};
 
     fn registration(standing: Standing) -> Option<Registration> {
         Some(Registration { standing, next_round: 1, expires: 5 })
@@ -103,8 +100,11 @@ mod tests {
         Chosen {
             task,
             experiment: 1,
-            shape: TINY_4X3X2,
+            architecture: fake::tiny(),
+            encoding: ContentHash([4; 32]),
+            recipient: fake::recipient().key(),
             score_circuit: CircuitId([1; 32]),
+            score_rows: 5000,
             delivery_circuit: CircuitId([2; 32]),
             train_data: BlobId([3; 32]),
             stake: 0,

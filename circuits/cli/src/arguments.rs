@@ -1,12 +1,15 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use nocknock_primitives::model::{
-    shape::{SHAPES, TEST_SHAPES},
-    MlpShape,
+use anyhow::Result;
+use clap::{error::ErrorKind, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use nocknock_primitives::{
+    circuit::CircuitKind,
+    model::{names, Architecture},
 };
+
+use crate::inputs;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -16,6 +19,9 @@ Exit codes:
   3  refused: the input was examined and must not be used
 
 Results go to standard output, progress and warnings to standard error.";
+
+/// The score of a model has a circuit for each architecture.
+const NO_SHAPE: &str = "name the models with --shape, or describe them with --architecture";
 
 /// Makes, checks and measures the keys of NockNock's circuits, and exchanges files with snarkjs.
 #[derive(Parser)]
@@ -27,7 +33,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List the model shapes that circuits exist for
+    /// List the shapes of models that a chain may offer, with the size of their circuits
     Shapes(ShapesArguments),
     /// Make, check and import proving keys
     #[command(subcommand)]
@@ -45,28 +51,37 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct ShapesArguments {
+    /// List the architecture of this file instead: its description as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) architecture: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) folder: KeysFolder,
     /// Print JSON instead of a table
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 /// Which circuit a command is about.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone)]
 pub(crate) struct CircuitArguments {
-    /// Name of the model shape, as `nocknock-circuits shapes` lists it
+    /// Name of the models' shape, as `nocknock-circuits shapes` lists it
     #[arg(long, value_name = "NAME", value_parser = shape)]
-    pub(crate) shape: MlpShape,
-    /// What is proved: `s1` the score of a model on a block, `d1` the delivery of a model
-    #[arg(long, value_name = "NAME", default_value = "s1")]
+    pub(crate) shape: Option<Architecture>,
+    /// File that describes another architecture, as JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "shape")]
+    pub(crate) architecture: Option<PathBuf>,
+    /// What is proved: `s3` the score of a model on a block, `d2` the delivery of a model's key,
+    /// which is the same for models of all shapes
+    #[arg(long, value_name = "NAME", default_value = "s3")]
     pub(crate) statement: Statement,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Statement {
     /// The score of a model on a data block
-    S1,
-    /// The delivery of a model
-    D1,
+    S3,
+    /// The delivery of a model's key
+    D2,
 }
 
 #[derive(Args, Clone)]
@@ -98,6 +113,9 @@ pub(crate) enum KeysCommand {
     Check {
         /// The proving key
         file: PathBuf,
+        /// File that describes the key's architecture as JSON, if it has no name in this release
+        #[arg(long, value_name = "FILE")]
+        architecture: Option<PathBuf>,
     },
     /// Import the key that a snarkjs ceremony ended with
     ///
@@ -150,7 +168,7 @@ pub(crate) enum ExportCommand {
     },
     /// Write the witness of a file of private inputs as an iden3 .wtns file
     ///
-    /// A witness holds the model and all salts. The file can be read by you alone; delete it after
+    /// A witness holds all that a proof hides. The file can be read by you alone; delete it after
     /// use.
     Wtns {
         /// File of private inputs, as `nocknock-circuits sample` writes it
@@ -210,17 +228,45 @@ pub(crate) struct BenchArguments {
     pub(crate) json: bool,
 }
 
-fn shape(name: &str) -> Result<MlpShape, String> {
-    MlpShape::named(name).ok_or_else(|| {
-        let known = SHAPES.iter().chain(&TEST_SHAPES).map(MlpShape::name);
-        format!("known shapes are {}", known.collect::<Vec<_>>().join(", "))
+impl CircuitArguments {
+    /// The circuit.
+    pub(crate) fn kind(&self) -> Result<CircuitKind> {
+        match (self.statement, &self.shape, &self.architecture) {
+            (Statement::D2, ..) => Ok(CircuitKind::Delivery),
+            (Statement::S3, Some(shape), _) => Ok(CircuitKind::Score(shape.clone())),
+            (Statement::S3, None, Some(file)) => {
+                inputs::read_architecture(file).map(CircuitKind::Score)
+            }
+            (Statement::S3, None, None) => {
+                Err(Arguments::command().error(ErrorKind::MissingRequiredArgument, NO_SHAPE).into())
+            }
+        }
+    }
+
+    /// The options that name the models, for a call of this program.
+    pub(crate) fn model_options(&self) -> Vec<OsString> {
+        let mut options: Vec<OsString> = Vec::new();
+        if let Some(name) = self.shape.as_ref().and_then(names::name_of) {
+            options.extend([OsString::from("--shape"), name.into()]);
+        }
+        if let Some(file) = &self.architecture {
+            options.extend([OsString::from("--architecture"), file.into()]);
+        }
+        options
+    }
+}
+
+fn shape(name: &str) -> Result<Architecture, String> {
+    names::named(name).ok_or_else(|| {
+        let known = names::offered().into_iter().chain(names::for_tests());
+        let known: Vec<&str> = known.map(|(name, _)| name).collect();
+        format!("known shapes are {}", known.join(", "))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {

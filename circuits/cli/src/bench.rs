@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -9,17 +10,17 @@ use std::{
 use anyhow::{ensure, Context, Result};
 use ark_std::rand::SeedableRng;
 use nocknock_circuits::{
-    delivery::DeliverModel,
+    fold::FoldedScore,
     keys::{pinned, KeyStore},
-    score::ScoreBlock,
+    seal::SealKey,
     Circuit, Prover,
 };
-use nocknock_primitives::model::MlpShape;
+use nocknock_primitives::circuit::CircuitKind;
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
 
 use crate::{
-    arguments::{BenchArguments, Statement},
+    arguments::BenchArguments,
     keys,
     machine::{peak_memory, Machine},
     sample::Sampled,
@@ -50,10 +51,9 @@ struct Report {
 
 /// Measures under the development key, which the circuit's speed does not depend on.
 pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
-    let shape = &arguments.circuit.shape;
-    let report = match arguments.circuit.statement {
-        Statement::S1 => measure::<ScoreBlock>(shape, arguments)?,
-        Statement::D1 => measure::<DeliverModel>(shape, arguments)?,
+    let report = match arguments.circuit.kind()? {
+        CircuitKind::Score(shape) => measure::<FoldedScore>(&shape, arguments)?,
+        CircuitKind::Delivery => measure::<SealKey>(&(), arguments)?,
     };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -63,11 +63,10 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
     Ok(())
 }
 
-fn measure<S: Sampled>(shape: &MlpShape, arguments: &BenchArguments) -> Result<Report> {
-    let store = keys::store(&arguments.folder)?;
-    make_key::<S>(shape, &store)?;
+fn measure<S: Sampled>(shape: &S::Shape, arguments: &BenchArguments) -> Result<Report> {
+    let key = make_key::<S>(shape, arguments)?;
     eprintln!("loading the key");
-    let (prover, key_load) = load::<S>(shape, &store)?;
+    let (prover, key_load) = load::<S>(shape, &key)?;
     let rng = &mut ChaCha20Rng::seed_from_u64(0);
     let (public, private) = S::sample(shape, rng)?;
     let mut proof = None;
@@ -87,25 +86,36 @@ fn measure<S: Sampled>(shape: &MlpShape, arguments: &BenchArguments) -> Result<R
     Ok(Report::new(&prover, key_load, &times, verification))
 }
 
-/// Makes the key in a process of its own, whose memory does not count.
-fn make_key<S: Sampled>(shape: &MlpShape, store: &KeyStore) -> Result<()> {
-    let info = pinned::<S>(shape).map(|pinned| pinned.info::<S>(shape));
-    if info.is_some_and(|info| store.path::<S>(shape, &info.id()).exists()) {
-        return Ok(());
+/// Makes the key in a process of its own, whose memory does not count, unless it is there. Gives
+/// its file.
+fn make_key<S: Sampled>(shape: &S::Shape, arguments: &BenchArguments) -> Result<PathBuf> {
+    let store = keys::store(&arguments.folder)?;
+    if let Some(path) = pinned_path::<S>(shape, &store).filter(|path| path.exists()) {
+        return Ok(path);
     }
-    let status = Command::new(env::current_exe()?)
-        .args(["keys", "dev", "--shape", shape.name(), "--statement", S::NAME, "--keys"])
+    let made = Command::new(env::current_exe()?)
+        .args(["keys", "dev", "--statement", S::NAME])
+        .args(arguments.circuit.model_options())
+        .arg("--keys")
         .arg(store.folder())
-        .stdout(Stdio::null())
-        .status()?;
-    ensure!(status.success(), "the development key could not be made");
-    Ok(())
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(made.status.success(), "the development key could not be made");
+    let text = String::from_utf8_lossy(&made.stdout);
+    let path = text.lines().find_map(|line| line.strip_prefix("file:"));
+    Ok(path.context("the development key was made and has no file")?.trim().into())
 }
 
-fn load<S: Sampled>(shape: &MlpShape, store: &KeyStore) -> Result<(Prover<S>, Duration)> {
-    let circuit = Circuit::compile(shape);
+/// Where the development key of a circuit lies, if it is known before it is made.
+fn pinned_path<S: Sampled>(shape: &S::Shape, store: &KeyStore) -> Option<PathBuf> {
+    let pinned = pinned(&S::kind(shape))?;
+    Some(store.path::<S>(shape, &pinned.info().id()))
+}
+
+fn load<S: Sampled>(shape: &S::Shape, key: &Path) -> Result<(Prover<S>, Duration)> {
+    let circuit = Circuit::<S>::compile(shape);
     let start = Instant::now();
-    let key = store.development(&circuit)?;
+    let (key, _) = keys::load_key(key)?;
     let elapsed = start.elapsed();
     Ok((Prover::new(circuit, key)?, elapsed))
 }
@@ -121,8 +131,9 @@ impl Report {
         let proving_seconds = median(&each);
         let shape = prover.circuit().shape();
         let rows = S::rows(shape);
+        let name = S::file_name(shape);
         Self {
-            shape: shape.name().into(),
+            shape: name.split('.').next().unwrap_or_default().into(),
             statement: S::NAME,
             date: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             machine: Machine::this(),

@@ -3,23 +3,18 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use nocknock_circuits::{
-    delivery::DeliverModel, keys::ProvingKey, score::ScoreBlock, Circuit, OnChain,
-};
+use nocknock_circuits::{fold::FoldedScore, keys::ProvingKey, seal::SealKey, Circuit, OnChain};
 use nocknock_circuits_interop::{
     r1cs::{write_r1cs, R1csView},
     snarkjs::{proof_to_json, public_inputs_to_json, verifying_key_to_json},
     wtns::write_wtns,
 };
 use nocknock_groth16::Proof;
-use nocknock_primitives::{
-    circuit::{CircuitInfo, KeyOrigin},
-    model::MlpShape,
-};
+use nocknock_primitives::circuit::{CircuitInfo, CircuitKind, KeyOrigin};
 use serde::Serialize;
 
 use crate::{
-    arguments::{ExportCommand, KeyFormat, Statement},
+    arguments::{ExportCommand, KeyFormat},
     files::{self, Readers},
     inputs::{public_from_bytes, Inputs},
     keys::load_key,
@@ -28,9 +23,9 @@ use crate::{
 /// Runs an export.
 pub(crate) fn run(command: &ExportCommand) -> Result<()> {
     match command {
-        ExportCommand::R1cs { circuit, out } => match circuit.statement {
-            Statement::S1 => constraints::<ScoreBlock>(&circuit.shape, out),
-            Statement::D1 => constraints::<DeliverModel>(&circuit.shape, out),
+        ExportCommand::R1cs { circuit, out } => match circuit.kind()? {
+            CircuitKind::Score(shape) => constraints::<FoldedScore>(&shape, out),
+            CircuitKind::Delivery => constraints::<SealKey>(&(), out),
         },
         ExportCommand::Wtns { inputs, out } => witness(inputs, out),
         ExportCommand::Vk { key, format, out } => verifying_key(key, *format, out),
@@ -38,7 +33,7 @@ pub(crate) fn run(command: &ExportCommand) -> Result<()> {
     }
 }
 
-fn constraints<S: OnChain>(shape: &MlpShape, out: &Path) -> Result<()> {
+fn constraints<S: OnChain>(shape: &S::Shape, out: &Path) -> Result<()> {
     let circuit = Circuit::<S>::compile(shape);
     let system = R1csView::from(circuit.matrices());
     files::create(out, Readers::Anyone, |out| write_r1cs(out, &system))?;
@@ -51,17 +46,17 @@ fn constraints<S: OnChain>(shape: &MlpShape, out: &Path) -> Result<()> {
 
 fn witness(inputs: &Path, out: &Path) -> Result<()> {
     let assignment = match Inputs::read(inputs)? {
-        Inputs::S1(inputs) => {
+        Inputs::S3(inputs) => {
             let (shape, public, private) = inputs.open()?;
-            Circuit::<ScoreBlock>::compile(&shape).assign(&public, &private)
+            Circuit::<FoldedScore>::compile(&shape).assign(&public, &private)
         }
-        Inputs::D1(inputs) => {
-            let (shape, public, private) = inputs.open()?;
-            Circuit::<DeliverModel>::compile(&shape).assign(&public, &private)
+        Inputs::D2(inputs) => {
+            let (public, private) = inputs.open()?;
+            Circuit::<SealKey>::compile(&()).assign(&public, &private)
         }
     };
     files::create(out, Readers::Owner, |out| write_wtns(out, &assignment))?;
-    eprintln!("{} holds the model and all salts: delete it after use", out.display());
+    eprintln!("{} holds what a proof hides: delete it after use", out.display());
     Ok(())
 }
 

@@ -6,72 +6,86 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail, Context, Result};
 use ark_bn254::Fr;
-use nocknock_circuits::{delivery, score};
+use nocknock_circuits::{fold, seal};
 use nocknock_primitives::{
     ids::BlockIndex,
-    model::{field, rows::fill_block, MlpShape, Row, Weights},
+    model::{
+        self, block_root, field, Architecture, Description, LayerWeights, RecipientKey, Weights,
+    },
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::Zeroize;
+use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::{files, refusal::refuse};
 
-/// Private inputs of either statement: `{"s1": {…}}` or `{"d1": {…}}`.
+/// Private inputs of either statement: `{"s3": {…}}` or `{"d2": {…}}`.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Inputs {
-    /// S1, the score of a model on a block.
-    S1(PrivateScore),
-    /// D1, the delivery of a model.
-    D1(PrivateDelivery),
+    /// S3, the score of a model on a block.
+    S3(PrivateScore),
+    /// D2, the sealing of a model's key.
+    D2(PrivateSealing),
 }
 
 /// A field element, written as 64 hexadecimal digits.
 #[derive(Clone, Copy)]
 pub(crate) struct Number(pub(crate) Fr);
 
-/// Private inputs of S1.
+/// 32 bytes of any value, written as 64 hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(crate) struct Salt(pub(crate) [u8; 32]);
+
+/// Private inputs of S3, and the block, which is none.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PrivateScore {
-    /// Name of the model shape.
-    pub(crate) shape: String,
+    /// The architecture of the model.
+    pub(crate) architecture: Architecture,
     /// `ctx`, which ties the proof to a chain, a task and a worker.
     pub(crate) context: Number,
     /// The model.
     pub(crate) model: Model,
+    /// Salt of `C_Y`, never used before.
+    pub(crate) sums_salt: Number,
     /// The data block.
     pub(crate) block: Block,
 }
 
-/// Private inputs of D1.
+/// Private inputs of D2, and for whom the key is sealed.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PrivateDelivery {
-    /// Name of the model shape.
-    pub(crate) shape: String,
+pub(crate) struct PrivateSealing {
     /// `ctx`, which ties the proof to a chain, a task and a worker.
     pub(crate) context: Number,
-    /// The model.
-    pub(crate) model: Model,
-    /// The key that the model is encrypted under, never used before.
+    /// The recipient's public key, 128 hexadecimal digits.
+    pub(crate) recipient: String,
+    /// `k`, the key of the model.
     pub(crate) key: Number,
+    /// `r`, the number that is drawn for this sealing.
+    pub(crate) ephemeral: Number,
 }
 
-/// A model with the salt of its commitment.
+/// A model with what its commitment is made from.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Model {
-    /// Weights of the hidden layer, unit by unit.
-    pub(crate) hidden: Vec<i32>,
-    /// Biases of the hidden layer.
-    pub(crate) hidden_bias: Vec<i32>,
-    /// Weights of the output layer, class by class.
-    pub(crate) output: Vec<i32>,
-    /// Biases of the output layer.
-    pub(crate) output_bias: Vec<i32>,
-    /// Salt of `C_W`.
-    pub(crate) salt: Number,
+    /// The hidden layers, then the head.
+    pub(crate) layers: Vec<Layer>,
+    /// `k`, the key that the model is encrypted under.
+    pub(crate) key: Number,
+    /// `bind`, whose model it is and for what.
+    pub(crate) bind: Number,
+}
+
+/// One layer of a model.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Layer {
+    /// Weights, unit by unit.
+    pub(crate) weights: Vec<i32>,
+    /// Biases.
+    pub(crate) biases: Vec<i32>,
 }
 
 /// A data block without its padding.
@@ -81,7 +95,7 @@ pub(crate) struct Block {
     /// Number of the block in its task.
     pub(crate) index: BlockIndex,
     /// Salt of `R_block`.
-    pub(crate) salt: Number,
+    pub(crate) salt: Salt,
     /// The samples.
     pub(crate) samples: Vec<Sample>,
 }
@@ -92,8 +106,20 @@ pub(crate) struct Block {
 pub(crate) struct Sample {
     /// The inputs.
     pub(crate) inputs: Vec<u16>,
+    /// What is known of it.
+    pub(crate) label: Label,
+}
+
+/// The label of a sample, of the kind that the head of the architecture takes.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Label {
     /// The class, counted from 0.
-    pub(crate) class: u8,
+    Class(u8),
+    /// For each label whether it holds.
+    Labels(Vec<bool>),
+    /// The number that the output is compared with.
+    Number(u16),
 }
 
 impl Inputs {
@@ -112,89 +138,106 @@ impl Inputs {
     }
 }
 
+/// Reads a file that describes an architecture.
+pub(crate) fn read_architecture(path: &Path) -> Result<Architecture> {
+    let cannot = || format!("cannot use {}", path.display());
+    let description: Description =
+        serde_json::from_slice(&files::read(path)?).with_context(cannot)?;
+    Architecture::new(description).map_err(refuse).with_context(cannot)
+}
+
 impl PrivateScore {
     /// The statement's inputs: the full score of the model on the block.
-    pub(crate) fn open(mut self) -> Result<(MlpShape, score::Public, score::Private)> {
-        let shape = named(&self.shape)?;
-        let samples = std::mem::take(&mut self.block.samples);
-        let rows = samples.into_iter().map(|sample| sample.row(&shape));
-        let private = score::Private {
+    pub(crate) fn open(mut self) -> Result<(Architecture, fold::Public, fold::Private)> {
+        let Block { index, salt, samples } = self.block;
+        let samples = samples.into_iter().map(Sample::into_model).collect();
+        let block = model::Block::new(&self.architecture, samples).map_err(refuse)?;
+        let wire = block.to_wire(&self.architecture);
+        let root = block_root(&self.architecture, &salt.0, index, &wire);
+        let private = fold::Private {
             weights: self.model.take_weights(),
-            weights_salt: self.model.salt.0,
-            block_salt: self.block.salt.0,
-            block_index: self.block.index,
-            rows: fill_block(&shape, rows.collect()).map_err(refuse)?,
+            key: self.model.key.0,
+            bind: self.model.bind.0,
+            sums_salt: self.sums_salt.0,
+            block,
         };
-        let public = private.public_inputs(&shape, self.context.0).map_err(refuse)?;
-        Ok((shape, public, private))
+        self.sums_salt.0.zeroize();
+        let public = private.public_inputs(&self.architecture, self.context.0, root);
+        Ok((self.architecture, public.map_err(refuse)?, private))
     }
 }
 
-impl PrivateDelivery {
+impl PrivateSealing {
     /// The statement's inputs.
-    pub(crate) fn open(mut self) -> Result<(MlpShape, delivery::Public, delivery::Private)> {
-        let shape = named(&self.shape)?;
-        let weights = self.model.take_weights();
-        let private = delivery::Private::new(&shape, self.key.0, self.model.salt.0, &weights);
-        let private = private.map_err(refuse)?;
-        let public = private.public_inputs(&shape, self.context.0);
+    pub(crate) fn open(mut self) -> Result<(seal::Public, seal::Private)> {
+        let recipient: RecipientKey = self.recipient.parse().map_err(refuse)?;
+        let private = seal::Private { key: self.key.0, ephemeral: self.ephemeral.0 };
         self.key.0.zeroize();
-        Ok((shape, public, private))
+        self.ephemeral.0.zeroize();
+        let public = private.public_inputs(&recipient, self.context.0).map_err(refuse)?;
+        Ok((public, private))
     }
 }
 
 impl Model {
     fn take_weights(&mut self) -> Weights {
-        Weights {
-            hidden: std::mem::take(&mut self.hidden),
-            hidden_bias: std::mem::take(&mut self.hidden_bias),
-            output: std::mem::take(&mut self.output),
-            output_bias: std::mem::take(&mut self.output_bias),
-        }
+        let layers = self.layers.iter_mut().map(|layer| LayerWeights {
+            weights: std::mem::take(&mut layer.weights),
+            biases: std::mem::take(&mut layer.biases),
+        });
+        Weights { layers: layers.collect() }
     }
 }
 
 impl Drop for Model {
     fn drop(&mut self) {
-        self.hidden.zeroize();
-        self.hidden_bias.zeroize();
-        self.output.zeroize();
-        self.output_bias.zeroize();
-        self.salt.0.zeroize();
+        for layer in &mut self.layers {
+            layer.weights.zeroize();
+            layer.biases.zeroize();
+        }
+        self.key.0.zeroize();
     }
 }
 
 impl Sample {
-    fn row(self, shape: &MlpShape) -> Row {
-        Row::sample(shape, self.inputs, self.class)
-    }
-}
-
-fn named(name: &str) -> Result<MlpShape> {
-    match MlpShape::named(name) {
-        Some(shape) => Ok(shape),
-        None => bail!("there is no shape {name:?}: `nocknock-circuits shapes` lists them"),
+    fn into_model(self) -> model::Sample {
+        let label = match self.label {
+            Label::Class(class) => model::Label::Class(class),
+            Label::Labels(labels) => model::Label::Labels(labels),
+            Label::Number(target) => model::Label::Number(target),
+        };
+        model::Sample { inputs: self.inputs, label }
     }
 }
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(field::to_bytes(&self.0)))
+        Salt(field::to_bytes(&self.0)).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
+        let bytes = Zeroizing::new(Salt::deserialize(deserializer)?.0);
+        let number = field::from_bytes(&bytes).map(Self);
+        number.map_err(|_| D::Error::custom("not a field element"))
+    }
+}
+
+impl Serialize for Salt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&Zeroizing::new(hex::encode(self.0)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Salt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
         let digits = text.strip_prefix("0x").unwrap_or(&text);
         let mut bytes = [0; 32];
-        let number = hex::decode_to_slice(digits, &mut bytes)
-            .ok()
-            .and_then(|()| field::from_bytes(&bytes).ok())
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("not a field element"));
-        bytes.zeroize();
-        number
+        let read = hex::decode_to_slice(digits, &mut bytes);
+        read.map_err(|_| D::Error::custom("not 64 hexadecimal digits"))?;
+        Ok(Self(bytes))
     }
 }
 

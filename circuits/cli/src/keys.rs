@@ -6,10 +6,10 @@ use anyhow::{anyhow, Context, Result};
 use ark_bn254::G2Affine;
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use nocknock_circuits::{
-    delivery::DeliverModel,
-    keys::{load, pinned, KeyFileError, KeyStore, ProvingKey, Reduction},
-    score::ScoreBlock,
-    Circuit, Prover,
+    fold::FoldedScore,
+    keys::{file_name, generate, load, pinned, KeyFileError, KeyStore, ProvingKey, Reduction},
+    seal::SealKey,
+    Circuit, OnChain, Prover,
 };
 use nocknock_circuits_interop::{
     r1cs::R1csView,
@@ -18,13 +18,14 @@ use nocknock_circuits_interop::{
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     ids::ContentHash,
-    model::MlpShape,
+    model::{names, Architecture},
 };
 use rayon::prelude::*;
 
 use crate::{
-    arguments::{KeysCommand, KeysFolder, Statement},
+    arguments::{KeysCommand, KeysFolder},
     files,
+    inputs::read_architecture,
     refusal::{proof_error, refuse},
     sample::{self, Sampled},
 };
@@ -35,20 +36,23 @@ const TRIALS: u32 = 8;
 /// Runs a command about keys.
 pub(crate) fn run(command: &KeysCommand) -> Result<()> {
     match command {
-        KeysCommand::Dev { circuit, folder } => match circuit.statement {
-            Statement::S1 => development::<ScoreBlock>(&circuit.shape, folder),
-            Statement::D1 => development::<DeliverModel>(&circuit.shape, folder),
+        KeysCommand::Dev { circuit, folder } => match circuit.kind()? {
+            CircuitKind::Score(shape) => development::<FoldedScore>(&shape, folder),
+            CircuitKind::Delivery => development::<SealKey>(&(), folder),
         },
-        KeysCommand::Check { file } => {
+        KeysCommand::Check { file, architecture } => {
             let (key, digest) = load_key(file)?;
-            match key.info().kind {
-                CircuitKind::Score => check::<ScoreBlock>(key, digest),
-                CircuitKind::Delivery => check::<DeliverModel>(key, digest),
+            match key.info().kind.clone() {
+                CircuitKind::Score(stated) => {
+                    let shape = known(stated, architecture.as_deref())?;
+                    check::<FoldedScore>(&shape, key, digest)
+                }
+                CircuitKind::Delivery => check::<SealKey>(&(), key, digest),
             }
         }
-        KeysCommand::ImportZkey { circuit, folder, zkey } => match circuit.statement {
-            Statement::S1 => import::<ScoreBlock>(&circuit.shape, folder, zkey),
-            Statement::D1 => import::<DeliverModel>(&circuit.shape, folder, zkey),
+        KeysCommand::ImportZkey { circuit, folder, zkey } => match circuit.kind()? {
+            CircuitKind::Score(shape) => import::<FoldedScore>(&shape, folder, zkey),
+            CircuitKind::Delivery => import::<SealKey>(&(), folder, zkey),
         },
     }
 }
@@ -72,25 +76,26 @@ pub(crate) fn load_key(file: &Path) -> Result<(ProvingKey, [u8; 32])> {
     loaded.with_context(|| format!("cannot use {}", file.display()))
 }
 
-fn development<S: Sampled>(shape: &MlpShape, folder: &KeysFolder) -> Result<()> {
-    eprintln!("making the development key of {shape} {}", S::NAME);
+fn development<S: Sampled>(shape: &S::Shape, folder: &KeysFolder) -> Result<()> {
+    eprintln!("making the development key of {}", S::file_name(shape));
     let store = store(folder)?;
     let key = store.development(&Circuit::<S>::compile(shape))?;
-    describe::<S>(&key);
+    describe(&key);
     println!("file:         {}", store.path::<S>(shape, &key.info().id()).display());
     Ok(())
 }
 
 /// Believes nothing that the file says about itself: the circuit is built anew and compared, a
 /// development key is recognised by what it is, and the points have to prove.
-fn check<S: Sampled>(key: ProvingKey, digest: [u8; 32]) -> Result<()> {
-    let shape = known_shape(&key.info().shape)?;
-    check_development::<S>(&key, &shape, digest)?;
+fn check<S: Sampled>(shape: &S::Shape, key: ProvingKey, digest: [u8; 32]) -> Result<()> {
+    check_published(&key, digest)?;
     check_points(&key)?;
-    eprintln!("building the circuit {shape} {}", S::NAME);
-    let prover = Prover::<S>::new(Circuit::compile(&shape), key).map_err(refuse)?;
+    eprintln!("building the circuit {}", S::file_name(shape));
+    let circuit = Circuit::<S>::compile(shape);
+    check_anew(&circuit, &key)?;
+    let prover = Prover::new(circuit, key).map_err(refuse)?;
     try_out(&prover)?;
-    describe::<S>(prover.key());
+    describe(prover.key());
     println!("file digest:  {}", ContentHash(digest));
     if matches!(prover.key().origin(), KeyOrigin::Ceremony(_)) {
         eprintln!("compare the key id, the origin and the digest with what the ceremony published");
@@ -98,10 +103,17 @@ fn check<S: Sampled>(key: ProvingKey, digest: [u8; 32]) -> Result<()> {
     Ok(())
 }
 
-/// A file could name a shape whose circuit no memory holds, so it must be one of this release's.
-fn known_shape(stated: &MlpShape) -> Result<MlpShape> {
-    let known = MlpShape::named(stated.name()).filter(|shape| shape == stated);
-    known.ok_or_else(|| refuse(anyhow!("the key is for a shape that this release does not have")))
+/// A file could name an architecture whose circuit no memory holds, so it must be one of this
+/// release's, or the one that the user describes.
+fn known(stated: Architecture, described: Option<&Path>) -> Result<Architecture> {
+    let described = described.map(read_architecture).transpose()?;
+    if names::name_of(&stated).is_some() || described.as_ref() == Some(&stated) {
+        return Ok(stated);
+    }
+    Err(refuse(anyhow!(
+        "the key is for an architecture that has no name in this release: describe that one \
+         with --architecture"
+    )))
 }
 
 /// Every point of G2 must lie in the subgroup; key files are only checked for the curve on loading.
@@ -117,13 +129,27 @@ fn check_points(key: &ProvingKey) -> Result<()> {
 
 /// A development key must be the one that this repository has pinned, byte by byte. One that
 /// pretends to come from a ceremony was refused on loading.
-fn check_development<S: Sampled>(
-    key: &ProvingKey,
-    shape: &MlpShape,
-    digest: [u8; 32],
-) -> Result<()> {
-    let expected = pinned::<S>(shape).map(|pinned| pinned.proving_key_digest);
-    if *key.origin() == KeyOrigin::Development && expected != Some(ContentHash(digest)) {
+fn check_published(key: &ProvingKey, digest: [u8; 32]) -> Result<()> {
+    let Some(pinned) = pinned(&key.info().kind) else {
+        return Ok(());
+    };
+    let same = pinned.proving_key_digest == ContentHash(digest);
+    demand_development(key, same)
+}
+
+/// For architectures without a name nothing is pinned. So their development keys are made anew.
+fn check_anew<S: OnChain>(circuit: &Circuit<S>, key: &ProvingKey) -> Result<()> {
+    let kind = S::kind(circuit.shape());
+    if *key.origin() != KeyOrigin::Development || pinned(&kind).is_some() {
+        return Ok(());
+    }
+    eprintln!("making the development key anew");
+    demand_development(key, generate(circuit)?.points() == key.points())
+}
+
+/// Refuses a development key that is not the one that everybody makes.
+fn demand_development(key: &ProvingKey, same: bool) -> Result<()> {
+    if *key.origin() == KeyOrigin::Development && !same {
         return Err(refuse(anyhow!(
             "the file says that it is a development key, but it is not the one of this release"
         )));
@@ -147,7 +173,7 @@ fn try_out<S: Sampled>(prover: &Prover<S>) -> Result<()> {
     Ok(())
 }
 
-fn describe<S: Sampled>(key: &ProvingKey) {
+fn describe(key: &ProvingKey) {
     if let Some(warning) = key.warning() {
         eprintln!("WARNING: {warning}");
     }
@@ -156,14 +182,14 @@ fn describe<S: Sampled>(key: &ProvingKey) {
         KeyOrigin::Ceremony(hash) => format!("ceremony, blake2b-256 of the zkey {hash}"),
     };
     let info = key.info();
-    println!("circuit:      {} {}, {} constraints", info.shape, S::NAME, info.constraints);
+    println!("circuit:      {}, {} constraints", file_name(&info.kind), info.constraints);
     println!("matrix hash:  {}", info.matrix_hash);
     println!("circuit id:   {}", info.id());
     println!("key id:       {}", key.id());
     println!("origin:       {origin}");
 }
 
-fn import<S: Sampled>(shape: &MlpShape, folder: &KeysFolder, path: &Path) -> Result<()> {
+fn import<S: Sampled>(shape: &S::Shape, folder: &KeysFolder, path: &Path) -> Result<()> {
     let cannot = || format!("cannot use {}", path.display());
     eprintln!("hashing {}", path.display());
     let hash = hash_file(path).with_context(cannot)?;
@@ -177,8 +203,8 @@ fn import<S: Sampled>(shape: &MlpShape, folder: &KeysFolder, path: &Path) -> Res
     let key = ProvingKey::new(&circuit, origin, Reduction::Circom, zkey.proving_key);
     let prover = Prover::<S>::new(circuit, key).map_err(refuse)?;
     try_out(&prover)?;
-    let stored = store(folder)?.store::<S>(prover.key())?;
-    describe::<S>(prover.key());
+    let stored = store(folder)?.store(prover.key())?;
+    describe(prover.key());
     print!("{contributions}");
     println!("file:         {}", stored.display());
     Ok(())

@@ -25,6 +25,8 @@ use crate::{
 
 /// Exit code of a command that could not do its work.
 const FAILED: u8 = 1;
+/// Exit code of a command line that says too little.
+const MISUSED: u8 = 2;
 /// Exit code of a command that examined its input and refuses it.
 const REFUSED: u8 = 3;
 
@@ -32,6 +34,11 @@ fn main() -> ExitCode {
     let Err(error) = run(Arguments::parse()) else {
         return ExitCode::SUCCESS;
     };
+    if let Some(misuse) = error.downcast_ref::<clap::Error>() {
+        // Where the message cannot be shown, the exit code says the same.
+        let _ = misuse.print();
+        return ExitCode::from(MISUSED);
+    }
     // A message may quote what a file says.
     eprintln!("error: {}", printable(&format!("{error:#}")));
     let refused = error.chain().any(|cause| cause.is::<Refused>());

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use nocknock_circuits::{Circuit, OnChain, Prover, PublicInputs};
-use nocknock_primitives::model::MlpShape;
+use nocknock_circuits::{fold::FoldedScore, seal::SealKey, Circuit, OnChain, Prover, PublicInputs};
 
 use crate::{
     arguments::ProveArguments,
@@ -17,27 +16,27 @@ use crate::{
 /// Proves and writes the proof with its public inputs.
 pub(crate) fn run(arguments: &ProveArguments) -> Result<()> {
     match Inputs::read(&arguments.inputs)? {
-        Inputs::S1(inputs) => {
+        Inputs::S3(inputs) => {
             let (shape, public, private) = inputs.open()?;
-            let prover = prover::<nocknock_circuits::score::ScoreBlock>(&shape, arguments)?;
+            let prover = prover::<FoldedScore>(&shape, arguments)?;
             prove(&prover, &public, &private, &arguments.out)
         }
-        Inputs::D1(inputs) => {
-            let (shape, public, private) = inputs.open()?;
-            let prover = prover::<nocknock_circuits::delivery::DeliverModel>(&shape, arguments)?;
+        Inputs::D2(inputs) => {
+            let (public, private) = inputs.open()?;
+            let prover = prover::<SealKey>(&(), arguments)?;
             prove(&prover, &public, &private, &arguments.out)
         }
     }
 }
 
-fn prover<S: OnChain>(shape: &MlpShape, arguments: &ProveArguments) -> Result<Prover<S>> {
+fn prover<S: OnChain>(shape: &S::Shape, arguments: &ProveArguments) -> Result<Prover<S>> {
     eprintln!("loading the key");
     let prover = match &arguments.key {
         Some(file) => {
             let (key, _) = keys::load_key(file)?;
-            Prover::new(Circuit::compile(shape), key).map_err(refuse)?
+            Prover::new(Circuit::<S>::compile(shape), key).map_err(refuse)?
         }
-        None => Prover::development(shape, &keys::store(&arguments.folder)?)?,
+        None => Prover::<S>::development(shape, &keys::store(&arguments.folder)?)?,
     };
     if let Some(warning) = prover.key().warning() {
         eprintln!("WARNING: {warning}");

@@ -16,8 +16,7 @@ use crate::{
 use ark_bn254::Fr;
 use ark_ff::Field;
 use nocknock_primitives::model::{
-    inputs::fold as inputs,
-    layered::{architecture::Architecture, fold::fold_inputs},
+    architecture::Architecture, fold::fold_inputs, inputs::fold as inputs,
 };
 
 /// Wires of the public inputs.

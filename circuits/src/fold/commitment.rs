@@ -1,7 +1,7 @@
 //! `C_W`, opened through the ciphertext that it commits to.
 //!
 //! The circuit encrypts the packed weights, chunk by chunk, and hashes the ciphertext as
-//! `nocknock_primitives::model::layered::sealed` does. Encryption is an addition and costs no row:
+//! `nocknock_primitives::model::sealed` does. Encryption is an addition and costs no row:
 //! an element of the ciphertext is a combination of weight bits and of the keystream's state.
 //!
 //! Why this binds: `C_W` opens to one `h_k` and one `q`, and these to one key and one ciphertext,
@@ -14,7 +14,7 @@ use crate::{
     r1cs::{wire, Synthesizer, Term, ONE},
 };
 use ark_bn254::Fr;
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::Architecture,
     sealed::{tags, CHUNK_ELEMENTS},
 };

@@ -14,7 +14,7 @@ use crate::{
     r1cs::{wire, Synthesizer, Term},
 };
 use ark_bn254::Fr;
-use nocknock_primitives::model::layered::architecture::Architecture;
+use nocknock_primitives::model::architecture::Architecture;
 
 /// A head's part of the circuit.
 pub(super) trait Head {

@@ -11,7 +11,7 @@ use crate::{
 };
 use ark_bn254::Fr;
 use ark_ff::Field;
-use nocknock_primitives::model::layered::architecture::{Architecture, Head, TARGET_BITS};
+use nocknock_primitives::model::architecture::{Architecture, Head, TARGET_BITS};
 
 /// The label of one sample: a wire for each of its bits in `Λ`.
 pub(super) struct Label {

@@ -22,7 +22,7 @@ use crate::{
     gadgets::{Fold, Powers, Wire},
     r1cs::Synthesizer,
 };
-use nocknock_primitives::model::layered::architecture::{Architecture, Layer};
+use nocknock_primitives::model::architecture::{Architecture, Layer};
 
 /// The least number of powers. With `ρ²` among them `ρ` stands in a row, and so cannot be dropped
 /// from the system, even where one element holds all samples.

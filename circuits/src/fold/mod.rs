@@ -2,7 +2,7 @@
 //!
 //! "The model behind `C_W` reaches at least `score` on the block that `E` is made from." The public
 //! inputs are [`FoldInputs`]; the chain derives `ρ`, `θ` and `E` itself, as
-//! [`FoldInputs::derive`] does.
+//! [`KnownBlock::inputs`](nocknock_primitives::model::KnownBlock::inputs) does.
 //!
 //! # What the circuit says
 //!
@@ -58,15 +58,16 @@ pub use circuit::{synthesize, Digests};
 
 use crate::{
     r1cs::Synthesizer,
-    reference::layered::{score_block, ScoreError},
-    statement::{PublicInputs, Statement},
+    reference::{score_block, ScoreError},
+    statement::{OnChain, PublicInputs, Statement},
 };
 use ark_bn254::Fr;
-use nocknock_primitives::model::{
-    inputs::FoldInputs,
-    layered::{
+use nocknock_primitives::{
+    circuit::CircuitKind,
+    model::{
         architecture::{Architecture, Goal, Head},
         fold::{evaluate, fold_inputs, inputs_hash},
+        inputs::FoldInputs,
         samples::{Block, SampleError},
         sealed, transcript as challenges,
         weights::{WeightError, Weights},
@@ -85,6 +86,9 @@ pub type Circuit = crate::statement::Circuit<FoldedScore>;
 
 /// A proof of S3.
 pub type Proof = crate::proof::Proof<FoldedScore>;
+
+/// Makes proofs of S3.
+pub type Prover = crate::prover::Prover<FoldedScore>;
 
 /// What everybody sees of S3.
 pub type Public = FoldInputs;
@@ -146,7 +150,8 @@ impl PublicInputs for Public {
 }
 
 impl Private {
-    /// The public inputs that state the model's full score on the block with this root.
+    /// The public inputs that state the model's full score on the block with this root: what
+    /// whoever verifies derives from the block and the three numbers that a prover sends.
     pub fn public_inputs(
         &self,
         architecture: &Architecture,
@@ -158,18 +163,11 @@ impl Private {
         let witness = Witness::new(architecture, self, score);
         let sums = witness.commitment(architecture, self.sums_salt);
         let rho = challenges::rho(context, commitment, block_root, sums);
-        let inputs = inputs_hash(architecture, &fold_inputs(architecture, &self.block, rho));
-        let block = &self.block;
-        Ok(FoldInputs::derive(
-            context,
-            commitment,
-            block_root,
-            sums,
-            inputs,
-            score,
-            architecture,
-            block,
-        ))
+        let folded = fold_inputs(architecture, &self.block, rho);
+        let inputs = inputs_hash(architecture, &folded);
+        let theta = challenges::theta(rho, inputs);
+        let evaluation = evaluate(theta, &folded, &self.block.label_elements(architecture));
+        Ok(FoldInputs { context, commitment, sums, inputs, rho, theta, evaluation, score })
     }
 
     /// `C_W`.
@@ -186,6 +184,12 @@ impl From<ScoreError> for Refusal {
             ScoreError::Weights(error) => error.into(),
             ScoreError::Samples(error) => error.into(),
         }
+    }
+}
+
+impl OnChain for FoldedScore {
+    fn kind(architecture: &Architecture) -> CircuitKind {
+        CircuitKind::Score(architecture.clone())
     }
 }
 

@@ -34,7 +34,7 @@ use crate::{
 };
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
-use nocknock_primitives::model::layered::architecture::Goal;
+use nocknock_primitives::model::architecture::Goal;
 
 /// The distances of all samples.
 pub(super) struct Number {

@@ -4,7 +4,7 @@ use crate::{
     gadgets::{Integer, Unit},
     r1cs::Synthesizer,
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Layer},
     weights::Weights,
 };

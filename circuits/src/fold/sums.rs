@@ -5,7 +5,7 @@ use crate::{
     gadgets::{relu_shift, Signed, Wire},
     r1cs::Synthesizer,
 };
-use nocknock_primitives::model::layered::architecture::Architecture;
+use nocknock_primitives::model::architecture::Architecture;
 
 /// A hidden layer on all samples.
 pub(super) struct Hidden {

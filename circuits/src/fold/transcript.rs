@@ -19,7 +19,7 @@ use crate::{
 };
 use ark_bn254::Fr;
 use ark_ff::Field;
-use nocknock_primitives::model::layered::{architecture::Architecture, fold::INPUTS_TAG};
+use nocknock_primitives::model::{architecture::Architecture, fold::INPUTS_TAG};
 
 /// `C_Y = Poseidon(A, salt, packed bits, free elements)`: gives the value that the circuit computes
 /// for it.

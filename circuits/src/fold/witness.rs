@@ -2,13 +2,14 @@
 //! follows from these values, the weights, salt and key, and the public inputs.
 
 use super::Private;
-use crate::reference::layered::{gains, is_among, trace, Trace};
+use crate::reference::{gains, is_among, trace, Trace};
 use ark_bn254::Fr;
 use nocknock_poseidon::{packing::pack, sponge_hash, DomainTag};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Goal, Head, Layer, TARGET_BITS},
     samples::{Block, Label, Sample},
 };
+use zeroize::{Zeroize, Zeroizing};
 
 /// Tag of `C_Y`.
 pub(super) const SUMS: DomainTag = DomainTag::new(b"nn/fold/sums/v1_");
@@ -17,7 +18,7 @@ pub(super) const SUMS: DomainTag = DomainTag::new(b"nn/fold/sums/v1_");
 /// Nothing in range is so large.
 const LIMIT: i128 = 1 << 60;
 
-/// The free values of a proof.
+/// The free values of a proof. Whoever has them has the model, so they are wiped on drop.
 pub(super) struct Witness {
     /// Sums of the hidden layers: layer by layer, unit by unit, sample by sample.
     pub(super) sums: Vec<Vec<Vec<i64>>>,
@@ -30,6 +31,7 @@ pub(super) struct Witness {
 }
 
 /// What a head adds to the free values.
+#[derive(Zeroize)]
 pub(super) enum Outputs {
     /// Of a head of classes, sample by sample.
     Classes {
@@ -52,6 +54,7 @@ pub(super) enum Outputs {
         /// Bits of a distance.
         distance_bits: u32,
         /// What counts.
+        #[zeroize(skip)]
         goal: Goal,
         /// The error of each sample.
         errors: Vec<OutputError>,
@@ -59,6 +62,7 @@ pub(super) enum Outputs {
 }
 
 /// The distances of one sample.
+#[derive(Zeroize)]
 pub(super) struct Ranking {
     /// The number that all outputs are compared with.
     pub(super) top: i128,
@@ -69,6 +73,7 @@ pub(super) struct Ranking {
 }
 
 /// The error of one sample: the output less the target, and its absolute value `e`.
+#[derive(Zeroize)]
 pub(super) struct OutputError {
     /// `e` less the error.
     pub(super) minus: i64,
@@ -98,21 +103,24 @@ impl Witness {
 
     /// Whether each value has the bits that the architecture gives it.
     pub(super) fn is_in_range(&self, architecture: &Architecture) -> bool {
-        let mut values = self.values(architecture).into_iter();
-        values.all(|(value, bits)| (0..1 << bits).contains(&value))
+        let values = self.values(architecture);
+        values.iter().all(|(value, bits)| (0..1 << *bits).contains(value))
     }
 
     /// `C_Y`, if all values are in range. The bits of all values, the lowest of each first, fill
     /// elements of 252 bits; the tops follow as they are.
     pub(super) fn commitment(&self, architecture: &Architecture, salt: Fr) -> Fr {
-        let values = self.values(architecture).into_iter();
-        let bits = values.flat_map(|(value, bits)| (0..bits).map(move |bit| value >> bit & 1));
-        let bits: Vec<u64> = bits.map(|bit| u64::from(bit == 1)).collect();
+        let values = self.values(architecture);
+        let bits =
+            values.iter().flat_map(|(value, bits)| (0..*bits).map(move |bit| *value >> bit & 1));
+        let bits: Zeroizing<Vec<u64>> =
+            Zeroizing::new(bits.map(|bit| u64::from(bit == 1)).collect());
         // Every value is 0 or 1, so none is refused.
-        let packed = pack(&bits, 1).unwrap_or_default();
+        let packed = Zeroizing::new(pack(&bits, 1).unwrap_or_default());
+        let tops = Zeroizing::new(self.tops(architecture));
         let head = [architecture.digest(), salt];
-        let inputs: Vec<Fr> =
-            head.into_iter().chain(packed).chain(self.tops(architecture)).collect();
+        let inputs = head.iter().chain(packed.iter()).chain(tops.iter());
+        let inputs: Zeroizing<Vec<Fr>> = Zeroizing::new(inputs.copied().collect());
         sponge_hash(SUMS, &inputs)
     }
 
@@ -135,8 +143,8 @@ impl Witness {
 
     /// The values that `C_Y` commits to in their order, each raised so that it is not negative, and
     /// their bits.
-    fn values(&self, architecture: &Architecture) -> Vec<(i64, u32)> {
-        let mut values = Vec::new();
+    fn values(&self, architecture: &Architecture) -> Zeroizing<Vec<(i64, u32)>> {
+        let mut values = Zeroizing::new(Vec::<(i64, u32)>::new());
         let layers = architecture.layers().filter_map(|layer| layer.activation);
         for (layer, activation) in self.sums.iter().zip(layers) {
             let sums = layer.iter().flatten();
@@ -145,6 +153,14 @@ impl Witness {
         self.outputs.append(&mut values);
         values.extend(self.labels.iter().flatten().map(|bit| (i64::from(*bit), 1)));
         values
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.sums.zeroize();
+        self.outputs.zeroize();
+        self.claims.zeroize();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Values packed into elements, as `nocknock_primitives::model::packing` packs them.
+//! Values packed into elements, as `nocknock_poseidon::packing` packs them.
 
 use super::scaled;
 use crate::r1cs::Term;

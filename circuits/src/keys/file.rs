@@ -32,7 +32,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 const MAGIC: &[u8; 8] = b"nocknkey";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// More than any header or verifying key takes.
 const MAX_PART: u32 = 64 * 1024;
 /// Points that are encoded at a time.
@@ -49,7 +49,7 @@ pub enum KeyFileError {
     #[error("this is not a NockNock proving key")]
     Magic,
     /// Another version of the format.
-    #[error("the key file has format {0}, this program reads format 1: make or convert it anew")]
+    #[error("the key file has format {0}, this program reads format 2: make or convert it anew")]
     Version(u32),
     /// The header cannot be read.
     #[error("the header of the key file is damaged: fetch or make the key anew")]

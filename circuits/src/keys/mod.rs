@@ -1,7 +1,7 @@
 //! Keys: what they belong to, how they are made, stored and loaded.
 //!
-//! A verifying key's id is the hash of its canonical bytes. A circuit's id binds the statement, the
-//! shape, the number of constraints, the hash of the matrices and the key's id.
+//! A verifying key's id is the hash of its canonical bytes. A circuit's id binds the statement, for
+//! S3 the architecture, the number of constraints, the hash of the matrices and the key's id.
 //!
 //! **Development keys are insecure: they come from a public seed, so anyone can forge proofs under
 //! them.** They exist so that tests and development chains need no ceremony. Keys for a chain that
@@ -18,7 +18,7 @@ pub use check::KeyFault;
 pub use development::{generate, SEED_TEXT};
 pub use file::{load, read_key, store, write_key, KeyFileError};
 pub use pinned::{pinned, Pinned};
-pub use store::{KeyStore, KeyStoreError};
+pub use store::{file_name, KeyStore, KeyStoreError};
 
 use crate::{
     r1cs::Matrices,

@@ -1,30 +1,32 @@
-//! What this repository has pinned: counts, hashes and ids of every named circuit.
+//! What this repository has pinned: counts, hashes and ids of the circuits of all architectures
+//! that have a name, and of D2.
 //!
 //! `circuits/keys/development.json` is written by `cargo run --release -p nocknock-circuits
-//! --example pin-keys`, and the verifying keys lie beside it in canonical form. A test makes every
-//! key anew and compares, so neither a circuit nor a key changes silently.
+//! --example pin-keys`. Tests make every key anew and compare, so neither a circuit nor a key
+//! changes silently.
 
-use crate::statement::OnChain;
 use nocknock_groth16::{KeyDecodeError, VerifyingKey};
 use nocknock_primitives::{
-    circuit::CircuitInfo,
+    circuit::{CircuitInfo, CircuitKind},
     ids::{ContentHash, KeyId},
-    model::MlpShape,
+    model::Architecture,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
 const JSON: &str = include_str!("../../keys/development.json");
 
-/// A named circuit under its development key.
+/// A circuit under its development key.
 ///
 /// **Anyone can forge proofs under this key.**
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pinned {
-    /// Name of the shape.
-    pub shape: String,
-    /// Name of the statement: `s1` or `d1`.
+    /// Name of the architecture; `seal` for D2.
+    pub name: String,
+    /// Name of the statement: `s3` or `d2`.
     pub statement: String,
+    /// The architecture that S3 is about; nothing for D2, which is about all.
+    pub architecture: Option<Architecture>,
     /// Number of constraints.
     pub constraints: u32,
     /// Hash of the matrices.
@@ -37,9 +39,9 @@ pub struct Pinned {
     pub proving_key_digest: ContentHash,
 }
 
-/// What is pinned for a statement and a shape; nothing for shapes that have no name here.
-pub fn pinned<S: OnChain>(shape: &MlpShape) -> Option<&'static Pinned> {
-    all().iter().find(|pinned| pinned.shape == shape.name() && pinned.statement == S::NAME)
+/// What is pinned for a circuit; nothing for architectures that have no name here.
+pub fn pinned(kind: &CircuitKind) -> Option<&'static Pinned> {
+    all().iter().find(|pinned| pinned.architecture.as_ref() == kind.architecture())
 }
 
 /// Whether this is the id of a development key that everybody can make.
@@ -58,11 +60,15 @@ fn all() -> &'static [Pinned] {
 }
 
 impl Pinned {
+    /// What the chain knows the circuit as.
+    pub fn kind(&self) -> CircuitKind {
+        self.architecture.clone().map_or(CircuitKind::Delivery, CircuitKind::Score)
+    }
+
     /// What the circuit's id binds.
-    pub fn info<S: OnChain>(&self, shape: &MlpShape) -> CircuitInfo {
+    pub fn info(&self) -> CircuitInfo {
         CircuitInfo {
-            kind: S::KIND,
-            shape: *shape,
+            kind: self.kind(),
             constraints: self.constraints,
             matrix_hash: self.matrix_hash,
             key: self.key,

@@ -1,12 +1,16 @@
 //! The folder in which proving keys are kept.
 
 use super::{file, generate, pinned, KeyFileError, ProvingKey};
-use crate::statement::{Circuit, OnChain};
+use crate::{
+    fold::FoldedScore,
+    seal::SealKey,
+    statement::{Circuit, OnChain, Statement},
+};
 use ark_relations::gr1cs::SynthesisError;
 use nocknock_primitives::{
-    circuit::CircuitInfo,
+    circuit::CircuitKind,
     ids::{CircuitId, ContentHash, KeyId},
-    model::MlpShape,
+    model::{field, names, Architecture},
 };
 use std::{
     env, io,
@@ -53,6 +57,26 @@ pub enum KeyStoreError {
     },
 }
 
+/// What the files of a circuit are called: `digits-64x32x10.s3`, `seal.d2`.
+///
+/// The first part is the name of the architecture, or the first 8 bytes of its digest if it has
+/// none.
+pub fn file_name(kind: &CircuitKind) -> String {
+    match kind {
+        CircuitKind::Score(architecture) => {
+            format!("{}.{}", architecture_name(architecture), FoldedScore::NAME)
+        }
+        CircuitKind::Delivery => format!("seal.{}", SealKey::NAME),
+    }
+}
+
+fn architecture_name(architecture: &Architecture) -> String {
+    match names::name_of(architecture) {
+        Some(name) => name.into(),
+        None => hex::encode(&field::to_bytes(&architecture.digest())[..8]),
+    }
+}
+
 /// A folder of proving keys, one file for each circuit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyStore {
@@ -80,15 +104,19 @@ impl KeyStore {
     }
 
     /// Where the key of a circuit lies.
-    pub fn path<S: OnChain>(&self, shape: &MlpShape, circuit: &CircuitId) -> PathBuf {
+    pub fn path<S: OnChain>(&self, shape: &S::Shape, circuit: &CircuitId) -> PathBuf {
+        self.path_of(&S::kind(shape), circuit)
+    }
+
+    fn path_of(&self, kind: &CircuitKind, circuit: &CircuitId) -> PathBuf {
         let id = hex::encode(&circuit.as_bytes()[..8]);
-        self.folder.join(format!("{}.{}.{id}.pkey", shape.name(), S::NAME))
+        self.folder.join(format!("{}.{id}.pkey", file_name(kind)))
     }
 
     /// Loads the key of a circuit.
     pub fn load<S: OnChain>(
         &self,
-        shape: &MlpShape,
+        shape: &S::Shape,
         circuit: &CircuitId,
     ) -> Result<ProvingKey, KeyStoreError> {
         Ok(self.load_with_digest::<S>(shape, circuit)?.0)
@@ -96,7 +124,7 @@ impl KeyStore {
 
     fn load_with_digest<S: OnChain>(
         &self,
-        shape: &MlpShape,
+        shape: &S::Shape,
         circuit: &CircuitId,
     ) -> Result<(ProvingKey, [u8; 32]), KeyStoreError> {
         let path = self.path::<S>(shape, circuit);
@@ -112,9 +140,9 @@ impl KeyStore {
     }
 
     /// Stores a key where [`load`](Self::load) finds it.
-    pub fn store<S: OnChain>(&self, key: &ProvingKey) -> Result<PathBuf, KeyStoreError> {
+    pub fn store(&self, key: &ProvingKey) -> Result<PathBuf, KeyStoreError> {
         let info = key.info();
-        let path = self.path::<S>(&info.shape, &info.id());
+        let path = self.path_of(&info.kind, &info.id());
         match file::store(key, &path) {
             Ok(_) => Ok(path),
             Err(source) => Err(KeyStoreError::File { path, source }),
@@ -142,12 +170,12 @@ impl KeyStore {
         circuit: &Circuit<S>,
     ) -> Result<ProvingKey, KeyStoreError> {
         let key = generate(circuit)?;
-        if let Some(pinned) = pinned::<S>(circuit.shape()) {
+        if let Some(pinned) = pinned(&S::kind(circuit.shape())) {
             if key.id() != pinned.key {
                 return Err(KeyStoreError::NotPinned { expected: pinned.key, found: key.id() });
             }
         }
-        self.store::<S>(&key)?;
+        self.store(&key)?;
         Ok(key)
     }
 
@@ -155,13 +183,12 @@ impl KeyStore {
     /// none.
     pub(crate) fn stored_development<S: OnChain>(
         &self,
-        shape: &MlpShape,
+        shape: &S::Shape,
     ) -> Result<Option<ProvingKey>, KeyStoreError> {
-        let Some(pinned) = pinned::<S>(shape) else {
+        let Some(pinned) = pinned(&S::kind(shape)) else {
             return Ok(None);
         };
-        let info: CircuitInfo = pinned.info::<S>(shape);
-        match self.load_with_digest::<S>(shape, &info.id()) {
+        match self.load_with_digest::<S>(shape, &pinned.info().id()) {
             Ok((key, digest)) => {
                 Ok(Some(key).filter(|_| ContentHash(digest) == pinned.proving_key_digest))
             }

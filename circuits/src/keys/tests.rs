@@ -1,22 +1,25 @@
 use super::*;
 use crate::{
-    delivery::{Circuit, DeliverModel},
-    score,
+    fold::{self, FoldedScore},
+    seal::{Circuit, SealKey},
 };
 use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_std::rand::{rngs::StdRng, SeedableRng};
 use nocknock_primitives::{
+    circuit::CircuitKind,
     ids::{CircuitId, ContentHash},
-    model::shape::{MlpShape, TINY_4X3X2},
+    model::{names::named, Architecture, Description},
 };
 use std::{fs, sync::OnceLock};
 
-const SHAPE: &MlpShape = &TINY_4X3X2;
+fn tiny() -> Architecture {
+    named("tiny-4x3x2").unwrap()
+}
 
 fn key() -> &'static ProvingKey {
     static KEY: OnceLock<ProvingKey> = OnceLock::new();
-    KEY.get_or_init(|| generate(&Circuit::compile(SHAPE)).unwrap())
+    KEY.get_or_init(|| generate(&Circuit::compile(&())).unwrap())
 }
 
 fn bytes() -> Vec<u8> {
@@ -58,7 +61,7 @@ fn a_development_key_says_so() {
 #[test]
 fn a_changed_byte_anywhere_is_noticed() {
     let honest = bytes();
-    for place in (0..honest.len()).step_by(997).chain([8, 12, honest.len() - 1]) {
+    for place in (0..honest.len()).step_by(2999).chain([8, 12, honest.len() - 1]) {
         let mut changed = honest.clone();
         changed[place] ^= 1;
         assert!(read_key(&changed[..]).is_err(), "byte {place}");
@@ -81,8 +84,8 @@ fn foreign_files_and_other_versions_are_refused() {
     foreign[0] ^= 1;
     assert!(matches!(refused(&foreign), KeyFileError::Magic));
     let mut newer = bytes();
-    newer[8] = 2;
-    assert!(matches!(refused(&newer), KeyFileError::Version(2)));
+    newer[8] = 3;
+    assert!(matches!(refused(&newer), KeyFileError::Version(3)));
 }
 
 #[test]
@@ -181,7 +184,7 @@ fn a_missing_point_of_b_is_found() {
 /// Otherwise a prover would read behind the end of an empty list.
 #[test]
 fn a_prover_takes_no_key_with_a_wrong_number_of_points() {
-    let circuit = Circuit::compile(SHAPE);
+    let circuit = Circuit::compile(&());
     let changes: [(&str, fn(&mut ark_groth16::ProvingKey<Bn254>)); 5] = [
         ("A", |points| points.a_query.clear()),
         ("B in G1", |points| points.b_g1_query.clear()),
@@ -202,7 +205,7 @@ fn a_prover_takes_no_key_with_a_wrong_number_of_points() {
 /// and inputs, which a trial proof may leave at zero.
 #[test]
 fn a_replaced_point_of_a_or_l_is_found_where_c_does_not_name_the_wire() {
-    let circuit = score::Circuit::compile(SHAPE);
+    let circuit = fold::Circuit::compile(&tiny());
     let matrices = circuit.matrices();
     let honest = generate(&circuit).unwrap();
     assert_eq!(honest.check_derived(matrices), Ok(()));
@@ -225,12 +228,12 @@ fn a_replaced_point_of_a_or_l_is_found_where_c_does_not_name_the_wire() {
 /// The bits of weights are most of what a worker sells.
 #[test]
 fn c_names_no_bit_of_a_hidden_weight() {
-    let circuit = score::Circuit::compile(SHAPE);
-    let [_, _, c] = circuit.matrices().abc();
-    // The first private wires, after the one that binds the context.
-    let start = circuit.matrices().public() + 2;
-    let bits = usize::from(SHAPE.inputs * SHAPE.hidden) * usize::from(SHAPE.weight_bits);
-    let named = c.iter().flatten().filter(|(_, wire)| (start..start + bits).contains(wire));
+    let circuit = fold::Circuit::compile(&tiny());
+    let matrices = circuit.matrices();
+    let [_, _, c] = matrices.abc();
+    let bits = matrices.wires_of("weight bits");
+    assert_eq!(bits.len(), 12 * 3 + 3 * 4 + 6 * 3 + 2 * 4);
+    let named = c.iter().flatten().filter(|(_, wire)| bits.contains(wire));
     assert_eq!(named.count(), 0);
 }
 
@@ -246,7 +249,7 @@ fn a_development_key_that_pretends_to_come_from_a_ceremony_is_refused() {
 /// A key that no digest is pinned for, so that all checks are made.
 #[test]
 fn an_honest_key_of_a_ceremony_is_loaded() {
-    let circuit = Circuit::compile(SHAPE);
+    let circuit = Circuit::compile(&());
     let points = ark_groth16::Groth16::<Bn254>::generate_random_parameters_with_reduction(
         circuit.matrices(),
         &mut StdRng::seed_from_u64(5),
@@ -274,13 +277,31 @@ fn another_verifying_key_under_the_same_id_is_refused() {
 fn a_store_gives_back_what_it_was_given() {
     let folder = tempfile::tempdir().unwrap();
     let store = KeyStore::at(folder.path().join("keys"));
-    let path = store.store::<DeliverModel>(key()).unwrap();
+    let path = store.store(key()).unwrap();
     let id = key().info().id();
-    assert_eq!(path, store.path::<DeliverModel>(SHAPE, &id));
-    let loaded = store.load::<DeliverModel>(SHAPE, &id).unwrap();
+    assert_eq!(path, store.path::<SealKey>(&(), &id));
+    let loaded = store.load::<SealKey>(&(), &id).unwrap();
     assert_eq!(loaded.points, key().points);
     // Nothing but the key is left behind.
     assert_eq!(fs::read_dir(store.folder()).unwrap().count(), 1);
+}
+
+#[test]
+fn files_are_named_after_the_architecture_or_its_digest() {
+    let store = KeyStore::at("keys");
+    let id = CircuitId([0xab; 32]);
+    let name = |path: std::path::PathBuf| path.to_str().unwrap().to_owned();
+    let score = name(store.path::<FoldedScore>(&tiny(), &id));
+    assert_eq!(score, "keys/tiny-4x3x2.s3.abababababababab.pkey");
+    let delivery = name(store.path::<SealKey>(&(), &id));
+    assert_eq!(delivery, "keys/seal.d2.abababababababab.pkey");
+    let description = Description { samples: 41, ..tiny().into() };
+    let unnamed = Architecture::new(description).unwrap();
+    let digest = file_name(&CircuitKind::Score(unnamed.clone()));
+    assert_eq!(digest, FoldedScore::file_name(&unnamed));
+    let (digest, statement) = digest.split_once('.').unwrap();
+    assert_eq!((digest.len(), statement), (16, "s3"));
+    assert!(digest.chars().all(|digit| digit.is_ascii_hexdigit()));
 }
 
 #[test]
@@ -288,11 +309,11 @@ fn a_missing_key_and_the_key_of_another_circuit_are_errors() {
     let folder = tempfile::tempdir().unwrap();
     let store = KeyStore::at(folder.path());
     let other = CircuitId([9; 32]);
-    let missing = store.load::<DeliverModel>(SHAPE, &other);
+    let missing = store.load::<SealKey>(&(), &other);
     assert!(matches!(missing, Err(KeyStoreError::File { .. })));
-    let path = store.store::<DeliverModel>(key()).unwrap();
-    fs::rename(path, store.path::<DeliverModel>(SHAPE, &other)).unwrap();
-    let misplaced = store.load::<DeliverModel>(SHAPE, &other);
+    let path = store.store(key()).unwrap();
+    fs::rename(path, store.path::<SealKey>(&(), &other)).unwrap();
+    let misplaced = store.load::<SealKey>(&(), &other);
     assert!(matches!(misplaced, Err(KeyStoreError::OtherCircuit { .. })));
 }
 
@@ -300,9 +321,9 @@ fn a_missing_key_and_the_key_of_another_circuit_are_errors() {
 fn a_development_key_is_made_once_and_made_anew_when_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let store = KeyStore::at(folder.path());
-    let circuit = Circuit::compile(SHAPE);
+    let circuit = Circuit::compile(&());
     let made = store.development(&circuit).unwrap();
-    let path = store.path::<DeliverModel>(SHAPE, &made.info().id());
+    let path = store.path::<SealKey>(&(), &made.info().id());
     let written = fs::metadata(&path).unwrap().modified().unwrap();
     store.development(&circuit).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written);
@@ -320,13 +341,19 @@ fn a_stored_key_with_another_digest_is_not_taken_for_the_development_key() {
     let store = KeyStore::at(folder.path());
     let mut foreign = key().clone();
     foreign.points.a_query.swap(0, 1);
-    store.store::<DeliverModel>(&foreign).unwrap();
-    let used = store.development(&Circuit::compile(SHAPE)).unwrap();
+    store.store(&foreign).unwrap();
+    let used = store.development(&Circuit::compile(&())).unwrap();
     assert_eq!(used.points, key().points);
 }
 
+/// Neither the statement nor the architecture leaves the seed as it is.
 #[test]
-fn keys_of_different_statements_differ() {
-    let score = generate(&score::Circuit::compile(SHAPE)).unwrap();
-    assert_ne!(score.points.vk.alpha_g1, key().points.vk.alpha_g1);
+fn keys_of_different_circuits_differ() {
+    let alpha = |name: &str| {
+        let circuit = fold::Circuit::compile(&named(name).unwrap());
+        generate(&circuit).unwrap().points.vk.alpha_g1
+    };
+    let [first, second] = ["tiny-4x3x2", "tiny-6x3"].map(alpha);
+    assert_ne!(first, second);
+    assert_ne!(first, key().points.vk.alpha_g1);
 }

@@ -9,7 +9,7 @@ use ark_bn254::Fr;
 use ark_ec::AffineRepr;
 use ark_ed_on_bn254::EdwardsAffine;
 use ark_ff::{AdditiveGroup, BigInteger, Field, PrimeField};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     recipient::{places, MASK_TAG, SCALAR_BITS},
     sealed::tags,
 };

@@ -2,7 +2,7 @@
 //!
 //! "The key behind `h_k` is sealed for the holder of `PK` under `ctx`: whoever knows the secret of
 //! `PK` gets it from `R` and `c`." The public inputs are [`SealInputs`], the definitions are those
-//! of [`nocknock_primitives::model::layered::recipient`]:
+//! of [`nocknock_primitives::model::recipient`]:
 //!
 //! ```text
 //! h_k = Poseidon("nn/model/key/v1_", k)
@@ -24,12 +24,15 @@ mod circuit;
 
 use crate::{
     r1cs::Synthesizer,
-    statement::{PublicInputs, Statement},
+    statement::{OnChain, PublicInputs, Statement},
 };
 use ark_bn254::Fr;
-use nocknock_primitives::model::layered::{
-    recipient::{seal_key, Point, PointError, RecipientKey, Scalar, ScalarError, SealInputs},
-    sealed::key_hash,
+use nocknock_primitives::{
+    circuit::CircuitKind,
+    model::{
+        recipient::{seal_key, Point, PointError, RecipientKey, Scalar, ScalarError, SealInputs},
+        sealed::key_hash,
+    },
 };
 use std::fmt;
 use zeroize::Zeroize;
@@ -43,6 +46,9 @@ pub type Circuit = crate::statement::Circuit<SealKey>;
 
 /// A proof of D2.
 pub type Proof = crate::proof::Proof<SealKey>;
+
+/// Makes proofs of D2.
+pub type Prover = crate::prover::Prover<SealKey>;
 
 /// What everybody sees of D2.
 pub type Public = SealInputs;
@@ -97,6 +103,12 @@ impl Private {
         let ephemeral = Scalar::new(self.ephemeral)?;
         let sealed = seal_key(recipient, context, self.key, &ephemeral);
         Ok(Public::new(recipient, context, key_hash(self.key), &sealed))
+    }
+}
+
+impl OnChain for SealKey {
+    fn kind(_: &()) -> CircuitKind {
+        CircuitKind::Delivery
     }
 }
 

@@ -1,105 +1,97 @@
-//! Proofs from end to end.
+//! Proofs from end to end, by `Prover`.
 
-use crate::support::{random_private, random_weights, rng, TINY};
+use crate::{
+    fold::{named, sample},
+    support::rng,
+};
 use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_ff::{Field, UniformRand};
 use ark_groth16::Groth16;
-use ark_std::rand::SeedableRng;
+use ark_std::rand::{Rng, SeedableRng};
 use nocknock_circuits::{
-    delivery,
+    fold::{self, FoldedScore},
     keys::{ark_verifying_key, generate, KeyFault, KeyStore, ProvingKey, Reduction},
     reduction::CircomReduction,
-    score, D1Prover, OnChain, ProveError, Prover, ProverError, PublicInputs, S1Prover, Stage,
+    seal, FoldProver, OnChain, ProveError, Prover, ProverError, PublicInputs, SealProver, Stage,
 };
 use nocknock_primitives::{
     circuit::KeyOrigin,
-    model::{shape::DIGITS_64X32X10, MlpShape},
+    model::{recipient::Scalar, Architecture, RecipientSecret},
 };
 use rand_chacha::ChaCha20Rng;
 
-fn prover<S: OnChain>(shape: &MlpShape) -> Prover<S> {
-    let circuit = nocknock_circuits::Circuit::compile(shape);
+/// The architecture of most tests.
+fn tiny() -> Architecture {
+    named("tiny-4x3x2")
+}
+
+fn prover<S: OnChain>(shape: &S::Shape) -> Prover<S> {
+    let circuit = nocknock_circuits::Circuit::<S>::compile(shape);
     let key = generate(&circuit).unwrap();
     Prover::new(circuit, key).unwrap()
 }
 
-fn score_inputs(shape: &MlpShape, seed: u64) -> (score::Public, score::Private) {
+fn score_inputs(architecture: &Architecture, seed: u64) -> (fold::Public, fold::Private) {
     let mut rng = rng(seed);
-    let private = random_private(shape, &mut rng);
-    (private.public_inputs(shape, Fr::rand(&mut rng)).unwrap(), private)
+    let private = sample::any_private(architecture, &mut rng);
+    (sample::public(architecture, &private, &mut rng), private)
 }
 
-fn delivery_inputs(shape: &MlpShape, seed: u64) -> (delivery::Public, delivery::Private) {
+fn delivery_inputs(seed: u64) -> (seal::Public, seal::Private) {
     let mut rng = rng(seed);
-    let weights = random_weights(shape, &mut rng);
-    let [key, salt, context] = [0; 3].map(|_| Fr::rand(&mut rng));
-    let private = delivery::Private::new(shape, key, salt, &weights).unwrap();
-    (private.public_inputs(shape, context), private)
+    let recipient = RecipientSecret::from_bytes(rng.gen()).key();
+    let private = seal::Private::new(Fr::rand(&mut rng), &Scalar::from_uniform_bytes(rng.gen()));
+    (private.public_inputs(&recipient, Fr::rand(&mut rng)).unwrap(), private)
 }
 
 #[test]
 fn a_score_is_proved_and_verified() {
-    let prover: S1Prover = prover(TINY);
-    let (public, private) = score_inputs(TINY, 30);
+    let prover: FoldProver = prover(&tiny());
+    let (public, private) = score_inputs(&tiny(), 30);
     let mut stages = Vec::new();
     let proof = prover.prove(&public, &private, |stage| stages.push(stage)).unwrap();
     assert_eq!(stages, [Stage::Check, Stage::Assign, Stage::Prove, Stage::Verify]);
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
-    assert_eq!(score::Proof::from_bytes(&proof.to_bytes()), Ok(proof));
+    assert_eq!(fold::Proof::from_bytes(&proof.to_bytes()), Ok(proof));
 }
 
 #[test]
-fn every_public_input_of_a_score_is_bound_by_the_proof() {
-    let prover: S1Prover = prover(TINY);
-    let (public, private) = score_inputs(TINY, 31);
-    let proof = prover.prove(&public, &private, |_| ()).unwrap();
-    let one = Fr::ONE;
-    let changed = [
-        score::Public { context: public.context + one, ..public },
-        score::Public { commitment: public.commitment + one, ..public },
-        score::Public { block_root: public.block_root + one, ..public },
-        score::Public { score: public.score + 1, ..public },
-        score::Public { n_real: public.n_real + 1, ..public },
-    ];
-    for public in changed {
-        assert!(proof.verify(prover.verifying_key(), &public).is_err(), "{public:?}");
-    }
-}
-
-#[test]
-fn every_public_input_of_a_delivery_is_bound_by_the_proof() {
-    let prover: D1Prover = prover(TINY);
-    let (public, private) = delivery_inputs(TINY, 32);
+fn a_delivery_is_proved_and_verified() {
+    let prover: SealProver = prover(&());
+    let (public, private) = delivery_inputs(32);
     let proof = prover.prove(&public, &private, |_| ()).unwrap();
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
-    let one = Fr::ONE;
-    let changed = [
-        delivery::Public { context: public.context + one, ..public },
-        delivery::Public { commitment: public.commitment + one, ..public },
-        delivery::Public { ciphertext_hash: public.ciphertext_hash + one, ..public },
-        delivery::Public { key_hash: public.key_hash + one, ..public },
-    ];
-    for public in changed {
-        assert!(proof.verify(prover.verifying_key(), &public).is_err(), "{public:?}");
+    assert_eq!(seal::Proof::from_bytes(&proof.to_bytes()), Ok(proof));
+    let other = seal::Public { context: public.context + Fr::ONE, ..public };
+    assert!(proof.verify(prover.verifying_key(), &other).is_err());
+}
+
+#[test]
+fn every_head_and_depth_is_proved() {
+    for (name, architecture) in nocknock_primitives::model::names::for_tests() {
+        let prover: FoldProver = prover(&architecture);
+        let (public, private) = score_inputs(&architecture, 31);
+        let proof = prover.prove(&public, &private, |_| ()).unwrap();
+        assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()), "{name}");
     }
 }
 
 #[test]
 fn a_false_statement_is_refused_before_proving() {
-    let prover: S1Prover = prover(TINY);
-    let (mut public, private) = score_inputs(TINY, 33);
+    let prover: FoldProver = prover(&tiny());
+    let (mut public, private) = score_inputs(&tiny(), 33);
     public.score += 1;
     let mut stages = Vec::new();
     let refused = prover.prove(&public, &private, |stage| stages.push(stage)).unwrap_err();
-    assert!(matches!(refused, ProveError::Refused(score::Refusal::Score { .. })));
+    assert!(matches!(refused, ProveError::Refused(fold::Refusal::Score { .. })));
     assert_eq!(stages, [Stage::Check]);
 }
 
 #[test]
 fn proofs_of_the_same_inputs_differ_unless_the_randomness_is_the_same() {
-    let prover: S1Prover = prover(TINY);
-    let (public, private) = score_inputs(TINY, 34);
+    let prover: FoldProver = prover(&tiny());
+    let (public, private) = score_inputs(&tiny(), 34);
     let [first, second] = [0, 1].map(|_| prover.prove(&public, &private, |_| ()).unwrap());
     assert_ne!(first, second);
     let fixed = || ChaCha20Rng::from_seed([7; 32]);
@@ -109,8 +101,8 @@ fn proofs_of_the_same_inputs_differ_unless_the_randomness_is_the_same() {
 
 #[test]
 fn ark_groth16_accepts_the_proof_too() {
-    let prover: S1Prover = prover(TINY);
-    let (public, private) = score_inputs(TINY, 35);
+    let prover: FoldProver = prover(&tiny());
+    let (public, private) = score_inputs(&tiny(), 35);
     let points = *prover.prove(&public, &private, |_| ()).unwrap().points();
     let proof = ark_groth16::Proof::<Bn254> { a: points.a, b: points.b, c: points.c };
     let key = ark_verifying_key(prover.key().verifying_key()).into();
@@ -123,39 +115,39 @@ fn ark_groth16_accepts_the_proof_too() {
 
 #[test]
 fn a_key_made_for_snarkjs_reduction_proves_as_well() {
-    let circuit = score::Circuit::compile(TINY);
+    let circuit = fold::Circuit::compile(&tiny());
     let points = Groth16::<Bn254, CircomReduction>::generate_random_parameters_with_reduction(
         circuit.matrices(),
         &mut rng(36),
     );
     let key = ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Circom, points.unwrap());
-    let prover = S1Prover::new(circuit, key).unwrap();
-    let (public, private) = score_inputs(TINY, 37);
+    let prover = FoldProver::new(circuit, key).unwrap();
+    let (public, private) = score_inputs(&tiny(), 37);
     let proof = prover.prove(&public, &private, |_| ()).unwrap();
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
 }
 
 #[test]
 fn a_key_for_another_reduction_is_refused_and_gives_no_proof() {
-    let circuit = score::Circuit::compile(TINY);
+    let circuit = fold::Circuit::compile(&tiny());
     let mut points = generate(&circuit).unwrap().points().clone();
     let key = |points| ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Circom, points);
-    let refused = S1Prover::new(circuit.clone(), key(points.clone()));
+    let refused = FoldProver::new(circuit.clone(), key(points.clone()));
     assert!(matches!(refused, Err(ProverError::Points(KeyFault::Count { list: "H", .. }))));
     points.h_query.push(points.h_query[0]);
-    let prover = S1Prover::new(circuit.clone(), key(points)).unwrap();
-    let (public, private) = score_inputs(TINY, 38);
+    let prover = FoldProver::new(circuit.clone(), key(points)).unwrap();
+    let (public, private) = score_inputs(&tiny(), 38);
     let withheld = prover.prove(&public, &private, |_| ());
     assert!(matches!(withheld, Err(ProveError::Withheld(_))));
 }
 
 /// A prover whose key has had its points changed, as long as they are as many as before.
-fn with_points(change: impl FnOnce(&mut ark_groth16::ProvingKey<Bn254>)) -> S1Prover {
-    let circuit = score::Circuit::compile(TINY);
+fn with_points(change: impl FnOnce(&mut ark_groth16::ProvingKey<Bn254>)) -> FoldProver {
+    let circuit = fold::Circuit::compile(&tiny());
     let mut points = generate(&circuit).unwrap().points().clone();
     change(&mut points);
     let key = ProvingKey::new(&circuit, KeyOrigin::Development, Reduction::Libsnark, points);
-    S1Prover::new(circuit, key).unwrap()
+    FoldProver::new(circuit, key).unwrap()
 }
 
 /// What the check of blinding points on loading is for: nothing else notices this key.
@@ -166,7 +158,7 @@ fn without_its_blinding_points_a_key_gives_proofs_that_hold_and_hide_nothing() {
         points.delta_g1 = G1Affine::zero();
         points.b_g1_query.fill(G1Affine::zero());
     });
-    let (public, private) = score_inputs(TINY, 43);
+    let (public, private) = score_inputs(&tiny(), 43);
     let [first, second] = [0, 1].map(|_| prover.prove(&public, &private, |_| ()).unwrap());
     assert_eq!(first.points().a, second.points().a);
     let refused = prover.key().check();
@@ -176,7 +168,7 @@ fn without_its_blinding_points_a_key_gives_proofs_that_hold_and_hide_nothing() {
 #[test]
 fn a_proof_with_a_point_outside_its_group_is_withheld() {
     let prover = with_points(|points| points.b_g2_query[0] = outside_subgroup());
-    let (public, private) = score_inputs(TINY, 44);
+    let (public, private) = score_inputs(&tiny(), 44);
     let withheld = prover.prove(&public, &private, |_| ());
     assert!(matches!(withheld, Err(ProveError::Malformed(_))));
 }
@@ -191,29 +183,50 @@ fn outside_subgroup() -> G2Affine {
 
 #[test]
 fn the_key_of_another_circuit_is_refused() {
-    let key = generate(&delivery::Circuit::compile(TINY)).unwrap();
-    let refused = S1Prover::new(score::Circuit::compile(TINY), key);
-    assert!(matches!(refused, Err(ProverError::OtherCircuit { .. })));
+    let keys = [
+        generate(&seal::Circuit::compile(&())).unwrap(),
+        generate(&fold::Circuit::compile(&named("tiny-6x3"))).unwrap(),
+    ];
+    for key in keys {
+        let refused = FoldProver::new(fold::Circuit::compile(&tiny()), key);
+        assert!(matches!(refused, Err(ProverError::OtherCircuit { .. })));
+    }
 }
 
 #[test]
 fn a_full_digits_block_and_its_delivery_are_proved_from_stored_keys() {
     let store = KeyStore::at(env!("CARGO_TARGET_TMPDIR"));
-    let shape = &DIGITS_64X32X10;
-    let prover = S1Prover::development(shape, &store).unwrap();
-    let (public, private) = score_inputs(shape, 39);
+    let digits = named("digits-64x32x10");
+    let prover = FoldProver::development(&digits, &store).unwrap();
+    let mut rng = rng(39);
+    let private = sample::private(&digits, 195, &mut rng);
+    let public = sample::public(&digits, &private, &mut rng);
     let proof = prover.prove(&public, &private, |_| ()).unwrap();
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
-    let prover = D1Prover::development(shape, &store).unwrap();
-    let (public, private) = delivery_inputs(shape, 40);
+    let prover = SealProver::development(&(), &store).unwrap();
+    let (public, private) = delivery_inputs(40);
     let proof = prover.prove(&public, &private, |_| ()).unwrap();
     assert_eq!(proof.verify(prover.verifying_key(), &public), Ok(()));
 }
 
 #[test]
+fn a_prover_is_loaded_under_the_id_that_a_chain_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = KeyStore::at(folder.path());
+    let made = generate(&fold::Circuit::compile(&tiny())).unwrap();
+    let path = store.store(&made).unwrap();
+    let id = made.info().id();
+    assert_eq!(path, store.path::<FoldedScore>(&tiny(), &id));
+    let prover = FoldProver::load(&tiny(), &store, &id).unwrap();
+    assert_eq!(prover.info(), made.info());
+    let (public, private) = score_inputs(&tiny(), 45);
+    assert!(prover.prove(&public, &private, |_| ()).is_ok());
+}
+
+#[test]
 fn secrets_do_not_reach_debug_output() {
-    let (_, private) = score_inputs(TINY, 41);
+    let (_, private) = score_inputs(&tiny(), 41);
     assert_eq!(format!("{private:?}"), "Private(hidden)");
-    let (_, private) = delivery_inputs(TINY, 42);
+    let (_, private) = delivery_inputs(42);
     assert_eq!(format!("{private:?}"), "Private(hidden)");
 }

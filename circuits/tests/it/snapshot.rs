@@ -1,96 +1,133 @@
-//! Counts, matrix hashes and development keys of every named circuit are pinned in
-//! `circuits/keys`. Whoever changes a circuit on purpose runs the example `pin-keys`.
+//! Counts, matrix hashes and development keys of all circuits are pinned in
+//! `circuits/keys/development.json`. Whoever changes a circuit on purpose runs the example
+//! `pin-keys`.
+//!
+//! The small circuits and the digits are made anew here, all others by `marathon`.
 
+use crate::fold::named;
 use nocknock_circuits::{
-    delivery::DeliverModel,
-    keys::{generate, pinned, write_key},
-    score::ScoreBlock,
-    Circuit, OnChain,
+    fold::FoldedScore,
+    keys::{generate, pinned, write_key, Pinned},
+    seal::SealKey,
+    Circuit, OnChain, PublicInputs, Statement,
 };
 use nocknock_primitives::{
-    ids::ContentHash,
-    model::{
-        shape::{DIGITS_64X32X10, SHAPES, TABULAR_32X16X2, TEST_SHAPES},
-        MlpShape,
-    },
+    circuit::CircuitKind,
+    ids::{ContentHash, KeyId},
+    model::{names, Architecture},
 };
 use std::{fs, io, path::Path};
 
-fn assert_pinned<S: OnChain>(shape: &MlpShape) {
-    let circuit = Circuit::<S>::compile(shape);
-    let pinned = pinned::<S>(shape).unwrap();
-    let found = circuit.info(pinned.key);
-    assert_eq!(found, pinned.info::<S>(shape), "{shape} {}", S::NAME);
-    let domain = circuit.matrices().constraints() + circuit.matrices().public() + 1;
-    assert!(domain <= circuit.matrices().domain_size());
+const DIGITS: &str = "digits-64x32x10";
+
+fn pin<S: OnChain>(shape: &S::Shape) -> &'static Pinned {
+    let name = S::file_name(shape);
+    pinned(&S::kind(shape)).unwrap_or_else(|| panic!("{name} is not pinned: run pin-keys"))
 }
 
-fn assert_key_is_committed<S: OnChain>(shape: &MlpShape) {
-    let key = generate(&Circuit::<S>::compile(shape)).unwrap();
-    let pinned = pinned::<S>(shape).unwrap();
-    assert_eq!(key.id(), pinned.key, "{shape} {}", S::NAME);
-    assert_eq!(pinned.verifying_key().as_ref(), Ok(key.verifying_key()));
-    let name = format!("keys/{}.{}.development.vk", shape.name(), S::NAME);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    assert_eq!(fs::read(path).unwrap(), key.verifying_key().to_bytes());
+/// Demands that a circuit is the one that is pinned.
+pub(crate) fn assert_circuit_is_pinned<S: OnChain>(shape: &S::Shape) -> Circuit<S> {
+    let (circuit, pin) = (Circuit::<S>::compile(shape), pin::<S>(shape));
+    assert_eq!(circuit.info(pin.key), pin.info(), "{}", S::file_name(shape));
+    let domain = circuit.matrices().constraints() + circuit.matrices().public() + 1;
+    assert!(domain <= circuit.matrices().domain_size());
+    circuit
+}
+
+/// Makes the development key of a circuit and demands that it is the one that is pinned.
+pub(crate) fn assert_key_is_pinned<S: OnChain>(shape: &S::Shape) {
+    let circuit = assert_circuit_is_pinned::<S>(shape);
+    let (key, pin) = (generate(&circuit).unwrap(), pin::<S>(shape));
+    assert_eq!(key.id(), pin.key, "{}", S::file_name(shape));
+    assert_eq!(pin.verifying_key().as_ref(), Ok(key.verifying_key()));
     let digest = write_key(&key, io::sink()).unwrap();
-    assert_eq!(ContentHash(digest), pinned.proving_key_digest);
-    let public = S::blank(shape).0;
-    let inputs = nocknock_circuits::PublicInputs::to_fields(&public).len();
+    assert_eq!(ContentHash(digest), pin.proving_key_digest);
+    let inputs = S::blank(shape).0.to_fields().len();
     assert_eq!(key.verifying_key().validate(inputs), Ok(()));
 }
 
-#[test]
-fn no_circuit_has_changed_its_constraint_count_or_matrix_hash() {
-    for shape in SHAPES.iter().chain(&TEST_SHAPES) {
-        assert_pinned::<ScoreBlock>(shape);
-        assert_pinned::<DeliverModel>(shape);
-    }
+/// The architectures whose keys take long to make.
+pub(crate) fn large() -> impl Iterator<Item = (&'static str, Architecture)> {
+    names::offered().into_iter().filter(|(name, _)| *name != DIGITS)
 }
 
 #[test]
 fn the_committed_development_keys_are_those_of_the_circuits() {
-    for shape in SHAPES.iter().chain(&TEST_SHAPES) {
-        assert_key_is_committed::<DeliverModel>(shape);
-    }
-    for shape in &TEST_SHAPES {
-        assert_key_is_committed::<ScoreBlock>(shape);
+    assert_key_is_pinned::<SealKey>(&());
+    for (_, architecture) in names::for_tests() {
+        assert_key_is_pinned::<FoldedScore>(&architecture);
     }
 }
 
 #[test]
-fn the_committed_score_keys_of_the_large_shapes_are_those_of_the_circuits() {
-    for shape in &SHAPES {
-        assert_key_is_committed::<ScoreBlock>(shape);
+fn the_committed_development_key_of_the_digits_is_that_of_the_circuit() {
+    assert_key_is_pinned::<FoldedScore>(&named(DIGITS));
+}
+
+/// What can be said without making a circuit.
+#[test]
+fn every_circuit_is_pinned_under_its_name_with_a_key() {
+    let scores = names::offered().into_iter().chain(names::for_tests());
+    let scores = scores.map(|(name, architecture)| (name, CircuitKind::Score(architecture)));
+    for (name, kind) in scores.chain([("seal", CircuitKind::Delivery)]) {
+        let pin = pinned(&kind).unwrap_or_else(|| panic!("{name} is not pinned: run pin-keys"));
+        let statement = if kind.is_delivery() { SealKey::NAME } else { FoldedScore::NAME };
+        assert_eq!((pin.name.as_str(), pin.statement.as_str()), (name, statement));
+        assert_eq!(pin.info().kind, kind);
+        let key = pin.verifying_key().unwrap();
+        assert_eq!(KeyId(key.id().0), pin.key, "{name}");
+        assert_eq!(key.validate(kind.public_inputs() as usize), Ok(()), "{name}");
     }
 }
 
 #[test]
-fn the_digits_circuit_fits_2_to_the_18_with_195_rows() {
-    let circuit = Circuit::<ScoreBlock>::compile(&DIGITS_64X32X10);
-    assert_eq!(circuit.matrices().domain_size(), 1 << 18);
-    assert_eq!(DIGITS_64X32X10.block_rows, 195);
-    let circuit = Circuit::<DeliverModel>::compile(&DIGITS_64X32X10);
-    assert_eq!(circuit.matrices().domain_size(), 1 << 13);
+fn keys_and_circuits_are_pinned_once() {
+    let scores = names::offered().into_iter().chain(names::for_tests());
+    let kinds = scores.map(|(_, architecture)| CircuitKind::Score(architecture));
+    let mut keys: Vec<KeyId> =
+        kinds.chain([CircuitKind::Delivery]).map(|kind| pinned(&kind).unwrap().key).collect();
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), all);
 }
 
-#[test]
-fn the_tabular_circuit_fits_2_to_the_17() {
-    let circuit = Circuit::<ScoreBlock>::compile(&TABULAR_32X16X2);
-    assert_eq!(circuit.matrices().domain_size(), 1 << 17);
+/// A number as the documents write it: `202,885`.
+fn with_commas(number: u32) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<&str> = groups.map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
 }
 
-/// The tables of the book and the README name every circuit's number of constraints.
+fn document(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The table of the models has every circuit's number of constraints, the book and the README those
+/// of the digits and of D2.
 #[test]
 fn the_documents_name_the_pinned_counts() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let book = fs::read_to_string(root.join("../docs/circuits.md")).unwrap();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    for shape in SHAPES.iter().chain(&TEST_SHAPES) {
-        for pinned in [pinned::<ScoreBlock>(shape), pinned::<DeliverModel>(shape)] {
-            let count = pinned.unwrap().constraints;
-            assert!(book.contains(&format!("**{count}**")), "{shape}: {count}");
-            assert!(readme.contains(&format!(" {count} ")), "{shape}: {count}");
+    let models = document("../docs/models.md");
+    for (name, architecture) in names::offered() {
+        let count = with_commas(pin::<FoldedScore>(&architecture).constraints);
+        let line = models.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap();
+        assert!(line.contains(&format!(" {count} ")), "{name}: {count}");
+    }
+    let [digits, seal] =
+        [pin::<FoldedScore>(&named(DIGITS)), pin::<SealKey>(&())].map(|pin| pin.constraints);
+    for (name, text) in ["../docs/circuits.md", "README.md"].map(|name| (name, document(name))) {
+        for count in [digits, seal] {
+            let is_there = text.contains(&format!(" {count} "));
+            assert!(is_there, "{name}: {count}");
         }
     }
+}
+
+#[test]
+fn the_description_in_the_documents_is_that_of_the_digits() {
+    let models = document("../docs/models.md");
+    let (_, json) = models.split_once("```json\n").unwrap();
+    let (json, _) = json.split_once("```").unwrap();
+    assert_eq!(serde_json::from_str::<Architecture>(json).unwrap(), named(DIGITS));
 }

@@ -9,25 +9,26 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Snapshot, Task};
-use nocknock_dataset::PreparedTask;
+use nocknock_dataset::RequesterState;
 use nocknock_durable as durable;
-use nocknock_primitives::ids::TaskId;
+use nocknock_primitives::{ids::TaskId, model::RecipientSecret};
 use nocknock_requester::{
     chain_folder_name, open_models, published_data, write_model, DataMeaning, DeliveredModel,
-    ModelFile, PrivateFile,
+    ModelFile, ModelsError, PrivateFile, Progress,
 };
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
 
-/// Decrypt the delivered model of a task, check it and write it to files.
+/// Open the delivered models of a task, check them and write them to files.
 ///
-/// Ciphertext and key are read from the chain. The decrypted weights are written only if they lead
-/// to the very commitment whose score was proved. Beside the safetensors file stands a model card
-/// in Markdown. A file that holds another model, for instance one of another chain, is never
-/// replaced.
+/// Ciphertext and sealed key are read from the chain. The secret that opens the key is in the
+/// private file of the task, so only its requester can do this; models of the curriculum open for
+/// everybody. Weights are written only if they lead to the very commitment whose score was proved.
+/// Beside the safetensors file stands a model card in Markdown. A file that holds another model,
+/// for instance one of another chain, is never replaced.
 ///
-/// Class names and the scaling of inputs come from your private file of the task, or from the
-/// published training data, which is compared with the roots on the chain.
+/// Class names and the scaling of inputs come from the private file as well, or from the published
+/// training data. Both are compared with what the chain stores of the task.
 #[derive(Debug, Args)]
 pub(crate) struct FetchModel {
     /// The task.
@@ -53,9 +54,14 @@ pub(crate) struct Fetched {
 
 impl FetchModel {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
-        let meaning =
-            if self.raw { DataMeaning::default() } else { meaning(node, self.task).await? };
-        let fetched = fetch(node, self.task, &meaning, self.out).await?;
+        let own = own_file(node, self.task).await?;
+        let meaning = match &own {
+            _ if self.raw => DataMeaning::default(),
+            Some(own) => (&own.prepared).into(),
+            None => published_meaning(node, self.task).await?,
+        };
+        let secret = own.as_ref().map(|own| &own.recipient);
+        let fetched = fetch(node, self.task, &meaning, secret, self.out).await?;
         let value: Vec<Value> = fetched.iter().map(Fetched::json).collect();
         node.output.show(&value, || {
             let lines: Vec<String> = fetched.iter().map(Fetched::sentence).collect();
@@ -95,18 +101,18 @@ impl Fetched {
     }
 }
 
-/// Fetches every delivered model of a task whose data the requester knows.
+/// Fetches every delivered model of a task for its requester.
 pub(crate) async fn fetch_all(
     node: &Node,
     task: TaskId,
-    prepared: &PreparedTask,
+    file: &PrivateFile,
     out: Option<PathBuf>,
 ) -> Result<Vec<Fetched>, Failure> {
     // A ranked task of which nobody delivered has ended as well.
     if node.best().await?.records_of_task(task).await?.is_empty() {
         return Ok(Vec::new());
     }
-    fetch(node, task, &prepared.into(), out).await
+    fetch(node, task, &file.prepared().into(), Some(file.recipient()), out).await
 }
 
 /// The same numbers stand for other models on another chain.
@@ -119,9 +125,10 @@ async fn fetch(
     node: &Node,
     id: TaskId,
     meaning: &DataMeaning,
+    secret: Option<&RecipientSecret>,
     out: Option<PathBuf>,
 ) -> Result<Vec<Fetched>, Failure> {
-    let models = open_models(&node.client, id, meaning).await?;
+    let models = open_models(&node.client, id, meaning, secret).await?;
     let folder = match out {
         Some(folder) => folder,
         None => default_folder(node)?,
@@ -136,12 +143,23 @@ pub(crate) async fn known_task(snapshot: &Snapshot, id: TaskId) -> Result<Task, 
     })
 }
 
-/// Class names and scaling, from the requester's own file or from the published training data.
-async fn meaning(node: &Node, id: TaskId) -> Result<DataMeaning, Failure> {
+/// The private file of a task, if it is here. Without it nobody opens the models of a sponsored
+/// task, and nothing needs to be fetched.
+async fn own_file(node: &Node, id: TaskId) -> Result<Option<RequesterState<Progress>>, Failure> {
     let path = follow::private_file(node, id).await?;
     if path.exists() {
-        return Ok((&PrivateFile::read_prepared(&path)?).into());
+        return Ok(Some(PrivateFile::read(&path)?));
     }
+    let task = known_task(&node.best().await?, id).await?;
+    if task.recipient.0 == RecipientSecret::curriculum().key().to_bytes() {
+        Ok(None)
+    } else {
+        Err(ModelsError::NotForYou(id).into())
+    }
+}
+
+/// Class names and scaling, from the published training data.
+async fn published_meaning(node: &Node, id: TaskId) -> Result<DataMeaning, Failure> {
     let store = node.config.storage.store()?;
     let published = published_data(&node.best().await?, id, &store).await;
     let published = published.map_err(|error| match error.into() {

@@ -8,7 +8,6 @@ use crate::{
     views,
 };
 use clap::Args;
-use nocknock_dataset::PreparedTask;
 use nocknock_primitives::{ids::TaskId, task::Outcome};
 use nocknock_requester::{
     find_private_file, private_file_path, Attempt, Ended, Event, Follower, Observer, PrivateFile,
@@ -144,8 +143,7 @@ pub(crate) async fn to_the_end(
 ) -> Result<(), Failure> {
     let Ended { task, outcome } = follower.follow().await?;
     let models = if outcome == Some(Outcome::Ranked) {
-        let prepared = follower.private_file().prepared();
-        fetch_patiently(node, task, prepared, out).await?
+        fetch_patiently(node, task, follower.private_file(), out).await?
     } else {
         Vec::new()
     };
@@ -162,11 +160,11 @@ pub(crate) async fn to_the_end(
 async fn fetch_patiently(
     node: &Node,
     task: TaskId,
-    prepared: &PreparedTask,
+    file: &PrivateFile,
     out: Option<PathBuf>,
 ) -> Result<Vec<Fetched>, Failure> {
     for _ in 1..FETCHES {
-        match fetch_model::fetch_all(node, task, prepared, out.clone()).await {
+        match fetch_model::fetch_all(node, task, file, out.clone()).await {
             Err(failure) if !matches!(failure, Failure::NotTrue(_)) => {
                 node.output.say(format!("fetching again: {failure}"));
                 tokio::time::sleep(PAUSE).await;
@@ -174,7 +172,7 @@ async fn fetch_patiently(
             fetched => return fetched,
         }
     }
-    fetch_model::fetch_all(node, task, prepared, out).await
+    fetch_model::fetch_all(node, task, file, out).await
 }
 
 fn summary(task: TaskId, outcome: Option<Outcome>, models: &[Fetched]) -> String {

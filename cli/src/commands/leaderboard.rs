@@ -38,7 +38,7 @@ impl ShowLeaderboard {
                     number(entry.at),
                 ]
             });
-            table(&["place", "score", "rows", "worker", "task", "model", "block"], rows)
+            table(&["place", "score", "points", "worker", "task", "model", "block"], rows)
         })
     }
 }

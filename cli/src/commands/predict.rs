@@ -7,6 +7,7 @@ use crate::{
 use clap::Args;
 use nocknock_circuits::reference::outputs;
 use nocknock_dataset::{LabelColumn, ReadOptions, Table};
+use nocknock_primitives::model::Head;
 use nocknock_requester::ModelFile;
 use serde_json::{json, Value};
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ impl Predict {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let model = ModelFile::read(&self.model)
             .map_err(|error| usage(format!("{}: {error}", self.model.display())))?;
+        ensure_classes(&model)?;
         let data = self.read(&model)?;
         let predictions = predict(&model, &data)?;
         let value = summary(&model, &predictions);
@@ -84,10 +86,21 @@ impl Predict {
     }
 }
 
+/// Rows are classified, and nothing else.
+fn ensure_classes(model: &ModelFile) -> Result<(), Failure> {
+    match model.architecture.head {
+        Head::Classes { .. } => Ok(()),
+        Head::Labels { .. } | Head::Number { .. } => Err(usage(
+            "this model tells no classes apart: its answers are labels or a number, which this \
+             command does not show",
+        )),
+    }
+}
+
 /// Columns that the model takes.
 fn columns(model: &ModelFile) -> usize {
     let quantiser = model.about.quantiser.as_ref();
-    quantiser.map_or(model.shape.inputs.into(), |quantiser| quantiser.columns().len())
+    quantiser.map_or(model.architecture.inputs.into(), |quantiser| quantiser.columns().len())
 }
 
 fn predict(model: &ModelFile, data: &Table) -> Result<Vec<Prediction>, Failure> {
@@ -102,7 +115,7 @@ fn predict(model: &ModelFile, data: &Table) -> Result<Vec<Prediction>, Failure> 
         labels.classes.get(usize::from(*class)).cloned()
     };
     let predictions = rows.iter().enumerate().map(|(row, inputs)| Prediction {
-        class: winner(&outputs(&model.shape, &model.weights, inputs)),
+        class: winner(&outputs(&model.architecture, &model.weights, inputs)),
         label: label_of(row),
     });
     Ok(predictions.collect())
@@ -110,8 +123,8 @@ fn predict(model: &ModelFile, data: &Table) -> Result<Vec<Prediction>, Failure> 
 
 /// The numbers of a table as they are, for a model whose scaling is not known.
 fn integers(model: &ModelFile, data: &Table) -> Result<Vec<Vec<u16>>, Failure> {
-    let largest = model.shape.max_input() as f64;
-    let inputs = usize::from(model.shape.inputs);
+    let largest = model.architecture.max_input() as f64;
+    let inputs = usize::from(model.architecture.inputs);
     if data.columns().len() != inputs {
         return Err(usage(format!(
             "the model was fetched without its scaling, so the data must have {inputs} columns"
@@ -131,7 +144,7 @@ fn integers(model: &ModelFile, data: &Table) -> Result<Vec<Vec<u16>>, Failure> {
 }
 
 /// The place of the strictly largest output.
-fn winner(outputs: &[i64]) -> Option<usize> {
+fn winner(outputs: &[i128]) -> Option<usize> {
     let largest = outputs.iter().max()?;
     let mut places = outputs.iter().enumerate().filter(|(_, output)| *output == largest);
     match (places.next(), places.next()) {

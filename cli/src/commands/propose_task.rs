@@ -11,8 +11,8 @@ use crate::{
 use clap::{Args, ValueEnum};
 use nocknock_client::{calls, Call, TaskSpec};
 use nocknock_dataset::{
-    table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions, RequesterState,
-    SplitOptions, SplitSeed, Table,
+    shape_name, table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions,
+    RequesterState, SplitOptions, SplitSeed, Table,
 };
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
@@ -24,13 +24,14 @@ use std::{path::PathBuf, str::FromStr};
 
 /// Offer a task with the data of a CSV, TSV, NPY or Parquet file.
 ///
-/// The rows are turned into integers and split into salted blocks. A private file with the salts is
-/// written before anything is sent. The chain stores the roots of the blocks; after it has drawn
-/// some as hidden test data, the others are published for training.
+/// The rows are turned into integers and split into salted blocks. A private file with the salts,
+/// and with the secret that opens the models, is written before anything is sent. The chain stores
+/// the roots of the blocks; after it has drawn some as hidden test data, the others are published
+/// for training.
 ///
 /// With --follow the command stays and does everything that is left for you, up to the decrypted
 /// and checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the
-/// bond.
+/// bond. Whoever loses the private file can neither reveal the test data nor open a model.
 #[derive(Debug, Args)]
 pub(crate) struct ProposeTask {
     /// The experiment that the task belongs to.
@@ -115,8 +116,10 @@ impl ProposeTask {
         let (table, prepared) = self.prepare()?;
         node.output.say(table.describe().to_string());
         let best = node.best().await?;
-        let market = Market::read(&best, self.experiment, prepared.shape(), &account).await?;
-        let spec = self.terms.offer().spec(&prepared, &market)?;
+        let market =
+            Market::read(&best, self.experiment, prepared.architecture(), &account).await?;
+        let recipient = market.recipient()?;
+        let spec = self.terms.offer().spec(&prepared, &market, &recipient)?;
         let call = Call::from(calls::Tasks::create_task {
             experiment: self.experiment,
             spec: Box::new(spec.clone()),
@@ -130,10 +133,10 @@ impl ProposeTask {
         }
         let genesis = node.client.genesis_hash();
         let progress = Progress::new(genesis, account, self.experiment, &spec);
-        let state = RequesterState { prepared, progress };
+        let state = RequesterState { prepared, recipient, progress };
         let file = PrivateFile::create(&node.config.data_dir()?, state)?;
         node.output.say(format!(
-            "private file: {} (keep it until the task has ended)",
+            "private file: {} (keep it until you have the models)",
             file.path().display()
         ));
         let mut follower = follow::follower(node, file)?;
@@ -173,7 +176,7 @@ fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
         Split::Fixed { .. } => None,
     };
     let value = terms(&spec.terms);
-    let value = with(value, "shape", prepared.shape().name());
+    let value = with(value, "shape", shape_name(prepared.architecture()));
     let value = with(value, "classes", prepared.classes());
     let value = with(value, "blocks", prepared.roots().len());
     with(value, "test_blocks", test_blocks)

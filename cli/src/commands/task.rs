@@ -14,7 +14,8 @@ use nocknock_client::{
     AccountId, BlockNumber, Client, Commitment, Delivery, EventRecord, QueryError, Ranking,
     Snapshot, Task,
 };
-use nocknock_primitives::{ids::TaskId, score::Score, task::Funding};
+use nocknock_dataset::shape_name;
+use nocknock_primitives::{ids::TaskId, model::sealed::CHUNK_ELEMENTS, task::Funding};
 use serde_json::Value;
 
 /// Blocks between two lines of progress while the timeline is read.
@@ -213,7 +214,7 @@ impl Everything {
         let published = task.train_data.as_ref().map(ToString::to_string);
         let least = &task.terms.min_score;
         [
-            ("shape", task.shape.name().to_owned()),
+            ("shape", shape_name(&task.architecture)),
             ("data", blocks),
             ("training data", published.unwrap_or_else(|| "not published yet".to_owned())),
             ("least score", format!("{least} ({})", percent(least))),
@@ -228,23 +229,24 @@ impl Everything {
     }
 
     fn ranking_table(&self) -> String {
-        let total = self.task.test_rows();
+        let chunks = self.task.architecture.weight_elements().div_ceil(CHUNK_ELEMENTS);
         let rows = (0..).zip(self.ranking.iter()).map(|(rank, entry): (u32, _)| {
             let delivery = self.deliveries.iter().find(|(who, _)| *who == entry.worker);
             let state = match delivery {
-                Some((_, delivery)) if delivery.key.is_some() => "delivered and paid",
-                Some(_) => "ciphertext delivered",
-                None => "",
+                Some((_, delivery)) if delivery.sealed.is_some() => "delivered and paid".to_owned(),
+                Some((_, delivery)) => format!("{} of {chunks} chunks delivered", delivery.chunks),
+                None => String::new(),
             };
+            let score = self.task.score(entry.correct);
             vec![
                 number(rank),
                 text(who(&entry.worker)),
-                number(percent(&Score::new(entry.correct, total))),
-                number(format!("{}/{total}", entry.correct)),
+                number(percent(&score)),
+                number(score),
                 text(state),
             ]
         });
-        table(&["rank", "worker", "score", "rows", ""], rows)
+        table(&["rank", "worker", "score", "points", ""], rows)
     }
 
     fn commitment_table(&self) -> String {

@@ -9,6 +9,7 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{BlockNumber, Task};
+use nocknock_dataset::shape_name;
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
     phase::Phase,
@@ -60,7 +61,7 @@ fn shown(tasks: &[(TaskId, Task)], now: BlockNumber) -> String {
         vec![
             number(id),
             number(task.experiment),
-            text(task.shape.name()),
+            text(shape_name(&task.architecture)),
             text(views::task::phase(task.phase(now))),
             number(until.unwrap_or_default()),
             number(reward),

@@ -11,9 +11,9 @@ use blake2::{digest::consts::U32, Blake2b, Digest};
 use clap::Args;
 use codec::Encode;
 use nocknock_client::{Hash, Recorded, Snapshot};
-use nocknock_dataset::{quantise::ColumnRange, Quantiser, TrainBlob};
+use nocknock_dataset::{encoding_hash, shape_name, TrainBlob};
 use nocknock_primitives::{
-    circuit::KeyOrigin,
+    circuit::{CircuitKind, KeyOrigin},
     fact::{Evidence, ScoreFact},
     ids::{ContentHash, RecordId, TaskId},
     provenance::ProvenanceField,
@@ -25,15 +25,14 @@ use std::path::Path;
 
 /// Recompute everything that is said about a delivered model.
 ///
-/// From a model file, the commitment is recomputed from its weights, and its class names and the
-/// scaling of its inputs are compared with the training data as it was published. From a task, the
-/// ciphertext and key on the chain are opened anew. Then each link is compared: registry, proven
-/// fact, provenance record, roots of the data, and the Merkle proof of the record against its
-/// anchor. For every statement it is said whether it is proved, checked by the chain, or only
-/// attested by the worker.
+/// From a model file, the commitment is recomputed from its weights and key, its class names and
+/// scaling, and the worker and task that it names. From a task, the commitment is recomputed from
+/// the ciphertext on the chain. Then each link is compared: registry, proven fact, provenance
+/// record, roots of the data, and the Merkle proof of the record against its anchor. For every
+/// statement it is said whether it is proved, checked by the chain, or only attested by the worker.
 ///
-/// If the published data cannot be fetched, the command says that class names and scaling are not
-/// confirmed, and ends with exit code 3.
+/// With --with-data the published training data is fetched and compared with its roots as well. If
+/// it cannot be fetched, the command says so, and ends with exit code 3.
 ///
 /// The answers are those of the node that is asked. Ask your own.
 #[derive(Debug, Args)]
@@ -45,11 +44,6 @@ pub(crate) struct Verify {
     /// Compare each block of the published training data with its root on the chain as well.
     #[arg(long)]
     with_data: bool,
-
-    /// Do not fetch the published training data. Class names and scaling of a model file then stay
-    /// unconfirmed.
-    #[arg(long, conflicts_with = "with_data")]
-    without_data: bool,
 }
 
 /// Whether a link holds.
@@ -90,8 +84,6 @@ enum Published {
     Fetched(Box<TrainBlob>),
     /// It cannot be had, for this reason.
     Missing(String),
-    /// Nobody wants to compare anything with it.
-    NotWanted,
 }
 
 impl Published {
@@ -111,14 +103,6 @@ impl Published {
             Err(error) => return Err(error.into()),
         })
     }
-
-    /// Why it cannot be compared with.
-    fn reason(&self) -> &str {
-        match self {
-            Self::Missing(reason) => reason,
-            Self::Fetched(_) | Self::NotWanted => "the published data was not asked for",
-        }
-    }
 }
 
 /// What was found out about one model.
@@ -127,14 +111,13 @@ struct Finding {
     id: RecordId,
     record: Recorded,
     links: Vec<Link>,
-    /// Something was to be compared with the published data, and that could not be had.
+    /// The published data was to be checked, and could not be had.
     lacks_data: bool,
 }
 
 /// What whoever sees only the end of the output has to know.
 const NOT_CONFIRMED: &str = "not everything is verified: the published training data cannot be \
-    had, so whatever depends on it is unconfirmed; try again, give the URL of another store with \
-    --store, or leave the data out with --without-data";
+    had; try again, give the URL of another store with --store, or leave out --with-data";
 
 impl Verify {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
@@ -172,7 +155,7 @@ impl Verify {
         }
         let mut findings = Vec::new();
         for (id, record) in records {
-            findings.push(self.examine(node, best, id, record, None).await?);
+            findings.push(self.examine(node, best, id, record, Vec::new()).await?);
         }
         Ok(findings)
     }
@@ -191,49 +174,39 @@ impl Verify {
         let found = records.into_iter().find(|(_, record)| record.provenance.task == origin.task);
         let Some((id, record)) = found else {
             return Err(Failure::NotTrue(format!(
-                "the weights lead to the commitment {commitment}, of which this chain has no record in task {}: \
-                 the file was changed, or it is of another chain",
+                "weights, key, names and origin lead to the commitment {commitment}, of which this chain has no record in task \
+                 {}: the file was changed, or it is of another chain",
                 origin.task
             )));
         };
-        let links = file_links(&model, said == commitment, node.client.genesis_hash(), &record);
-        self.examine(node, best, id, record, Some((&model, links))).await
+        let chain = node.client.genesis_hash();
+        let mut links = file_links(&model, said == commitment, chain, &record);
+        links.push(meaning_link(&model));
+        self.examine(node, best, id, record, links).await
     }
 
-    /// Everything that can be recomputed about a record, and about a file that claims to be its
-    /// model.
+    /// Everything that can be recomputed about a record, after what was found of a file that claims
+    /// to be its model.
     async fn examine(
         &self,
         node: &Node,
         best: &Snapshot,
         id: RecordId,
         record: Recorded,
-        file: Option<(&ModelFile, Vec<Link>)>,
+        mut links: Vec<Link>,
     ) -> Result<Finding, Failure> {
-        let says_meaning = |(model, _): &(&ModelFile, _)| {
-            !model.about.classes.is_empty() || model.about.quantiser.is_some()
-        };
-        let compares = file.as_ref().is_some_and(says_meaning) && !self.without_data;
-        let published = if compares || self.with_data {
-            Published::fetch(node, &record).await?
-        } else {
-            Published::NotWanted
-        };
-        let mut links = Vec::new();
-        if let Some((model, of_file)) = file {
-            links.extend(of_file);
-            links.extend(meaning_links(model, &published));
-        }
         links.push(delivery(node, best, &record).await?);
         links.push(registry(best, &record).await?);
         links.push(proven_fact(best, &record).await?);
         links.push(data_roots(best, &record).await?);
         links.push(circuit(best, &record).await?);
         links.push(anchor(best, id, &record).await?);
+        let mut lacks_data = false;
         if self.with_data {
+            let published = Published::fetch(node, &record).await?;
+            lacks_data = matches!(published, Published::Missing(_));
             links.push(training_data(best, &record, &published).await?);
         }
-        let lacks_data = matches!(published, Published::Missing(_));
         Ok(Finding { id, record, links, lacks_data })
     }
 }
@@ -249,9 +222,9 @@ fn file_links(model: &ModelFile, names_own: bool, chain: Hash, record: &Recorded
         == (from.experiment, from.task, from.version, from.submitter);
     vec![
         Link::new(
-            "weights",
+            "model",
             names_own,
-            format!("they lead to the commitment {}", short(from.model)),
+            format!("weights, key and origin lead to the commitment {}", short(from.model)),
         ),
         Link::new("chain", origin.genesis == chain, "the file names this chain"),
         Link::new("origin in the file", is_place, place),
@@ -259,69 +232,21 @@ fn file_links(model: &ModelFile, names_own: bool, chain: Hash, record: &Recorded
     ]
 }
 
-/// What a file says about the meaning of inputs and outputs. The commitment is to the weights
-/// alone, so that only the published data can confirm it.
-fn meaning_links(model: &ModelFile, published: &Published) -> [Link; 2] {
-    const CLASSES: &str = "class names in the file";
-    const SCALING: &str = "scaling in the file";
+/// What a file says about the meaning of inputs and outputs. The commitment binds its hash, and so
+/// do the task and the training data that the workers had.
+fn meaning_link(model: &ModelFile) -> Link {
+    const WHAT: &str = "class names and scaling";
     let about = &model.about;
-    let classes = match published {
-        _ if about.classes.is_empty() => Link::unknown(CLASSES, "the file has none"),
-        Published::Fetched(data) => {
-            let found = differing_class(&about.classes, data.classes());
-            let same = format!("the {} of the published data", about.classes.len());
-            Link::new(CLASSES, found.is_none(), found.unwrap_or(same))
+    match &about.quantiser {
+        Some(quantiser) if !about.classes.is_empty() => {
+            let (classes, columns) = (about.classes.len(), quantiser.columns().len());
+            let holds = encoding_hash(&about.classes, quantiser) == about.encoding;
+            let note =
+                format!("{classes} classes and {columns} columns, to which the model is bound");
+            Link::new(WHAT, holds, note)
         }
-        other => Link::unknown(CLASSES, format!("not confirmed: {}", other.reason())),
-    };
-    let scaling = match (&about.quantiser, published) {
-        (None, _) => Link::unknown(SCALING, "the file has none"),
-        (Some(own), Published::Fetched(data)) => {
-            let found = differing_column(own, data.quantiser());
-            let same = format!("names and ranges of the {} published columns", own.columns().len());
-            Link::new(SCALING, found.is_none(), found.unwrap_or(same))
-        }
-        (_, other) => Link::unknown(SCALING, format!("not confirmed: {}", other.reason())),
-    };
-    [classes, scaling]
-}
-
-/// How the names of classes differ from the published ones.
-fn differing_class(own: &[String], published: &[String]) -> Option<String> {
-    if own.len() != published.len() {
-        return Some(format!(
-            "the file names {}, the published data {}",
-            own.len(),
-            published.len()
-        ));
+        _ => Link::unknown(WHAT, "the file has none"),
     }
-    let mut pairs = own.iter().zip(published).enumerate();
-    let (class, (own, published)) = pairs.find(|(_, (own, published))| own != published)?;
-    Some(format!("class {class} is {own:?} in the file and {published:?} in the published data"))
-}
-
-/// How the scaling differs from the published one.
-fn differing_column(own: &Quantiser, published: &Quantiser) -> Option<String> {
-    if own == published {
-        return None;
-    }
-    let columns = own.columns().iter().zip(published.columns());
-    let shown =
-        |column: &ColumnRange| format!("{:?} from {} to {}", column.name, column.low, column.high);
-    let differing = columns.enumerate().find(|(_, (own, published))| own != published);
-    Some(match differing {
-        Some((index, (own, published))) => format!(
-            "column {} is {} in the file and {} in the published data",
-            index + 1,
-            shown(own),
-            shown(published)
-        ),
-        None => format!(
-            "the file has {} columns, the published data {}, or only one of them has names",
-            own.columns().len(),
-            published.columns().len()
-        ),
-    })
 }
 
 fn read(path: &Path) -> Result<ModelFile, Failure> {
@@ -334,11 +259,11 @@ fn read(path: &Path) -> Result<ModelFile, Failure> {
     ModelFile::read(path).map_err(|error| usage(format!("{}: {error}", path.display())))
 }
 
-/// The key on the chain opens the ciphertext on the chain to the model of the record.
+/// The ciphertext on the chain is that of the model of the record.
 async fn delivery(node: &Node, best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
     const WHAT: &str = "delivery";
     match check_delivery(&node.client, best, record).await.map_err(Failure::from) {
-        Ok(()) => Ok(Link::new(WHAT, true, "the key opens the ciphertext to this model")),
+        Ok(()) => Ok(Link::new(WHAT, true, "the ciphertext on the chain leads to this model")),
         Err(Failure::NotFound(reason)) => Ok(Link::unknown(WHAT, reason)),
         Err(Failure::NotTrue(reason)) => Ok(Link::new(WHAT, false, reason)),
         Err(other) => Err(other),
@@ -403,8 +328,10 @@ async fn circuit(best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
     let id = record.provenance.circuit;
     Ok(match best.circuit(&id).await? {
         Some(circuit) => {
-            let note = format!("{}, {}", circuit.info.shape.name(), origin(&circuit.origin));
-            Link::new("circuit", circuit.is_usable() && circuit.info.id() == id, note)
+            let kind = &circuit.info.kind;
+            let note = format!("{}, {}", shape(kind).unwrap_or_default(), origin(&circuit.origin));
+            let holds = circuit.is_usable() && circuit.info.id() == id && !kind.is_delivery();
+            Link::new("circuit", holds, note)
         }
         None => Link::new("circuit", false, "the chain does not know it"),
     })
@@ -435,7 +362,7 @@ async fn training_data(
     const WHAT: &str = "training data";
     let data = match published {
         Published::Fetched(data) => data,
-        other => return Ok(Link::unknown(WHAT, other.reason())),
+        Published::Missing(reason) => return Ok(Link::unknown(WHAT, reason)),
     };
     let task = known_task(best, record.provenance.task).await?;
     let drawn: Vec<_> = task.tests.iter().map(|test| test.index).collect();
@@ -507,6 +434,18 @@ fn origin(origin: &KeyOrigin) -> String {
     }
 }
 
+fn kind(kind: &CircuitKind) -> &'static str {
+    match kind {
+        CircuitKind::Score(_) => "score",
+        CircuitKind::Delivery => "delivery",
+    }
+}
+
+/// The models that a score circuit is about. That of deliveries serves all.
+fn shape(kind: &CircuitKind) -> Option<String> {
+    kind.architecture().map(shape_name)
+}
+
 async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
     let circuits = best.circuits().await?;
     let value: Vec<Value> = circuits
@@ -514,8 +453,9 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
         .map(|(id, circuit)| {
             json!({
                 "circuit": views::shown(id),
-                "kind": format!("{:?}", circuit.info.kind).to_lowercase(),
-                "shape": circuit.info.shape.name(),
+                "kind": kind(&circuit.info.kind),
+                "shape": shape(&circuit.info.kind),
+                "architecture": circuit.info.kind.architecture(),
                 "constraints": circuit.info.constraints,
                 "matrix_hash": views::shown(circuit.info.matrix_hash),
                 "key": views::shown(circuit.info.key),
@@ -529,8 +469,8 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
         let rows = circuits.iter().map(|(id, circuit)| {
             vec![
                 text(id),
-                text(format!("{:?}", circuit.info.kind).to_lowercase()),
-                text(circuit.info.shape.name()),
+                text(kind(&circuit.info.kind)),
+                text(shape(&circuit.info.kind).unwrap_or_else(|| "all".to_owned())),
                 text(if circuit.is_active() { "active" } else { "not active" }),
                 text(origin(&circuit.origin)),
             ]
@@ -543,77 +483,34 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
 mod tests {
     use super::*;
     use crate::model_card::tests::delivered;
-    use nocknock_dataset::{PreparedTask, Range, ReadOptions, SplitOptions, Table};
-    use nocknock_primitives::{model::shape::TINY_4X3X2, score::Score};
+    use nocknock_dataset::{Quantiser, Range, ReadOptions, Table};
+    use nocknock_primitives::score::Score;
 
-    /// Published data of these rows.
-    fn data(csv: &str, range: Range) -> TrainBlob {
+    /// A model file with names and scaling.
+    fn explained() -> ModelFile {
+        let rows = "a,b,class\n0,1,no\n1,0,yes\n";
         let options = ReadOptions::default();
-        let table = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
-        let quantiser = Quantiser::fit(&table, &TINY_4X3X2, range).unwrap();
-        let options = SplitOptions::random().unwrap();
-        let prepared = PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options);
-        prepared.unwrap().train_blob(&[])
-    }
-
-    const ROWS: &str = "a,b,class\n0,1,no\n1,0,yes\n2,2,no\n3,1,yes\n";
-
-    /// A model file that says what this data says, and the data as it was published.
-    fn honest() -> (ModelFile, Published) {
-        let data = data(ROWS, Range::MinMax);
+        let table = Table::read_csv(rows.as_bytes(), Path::new("t.csv"), &options).unwrap();
         let mut model = delivered().file;
-        model.about.classes = data.classes().to_vec();
-        model.about.quantiser = Some(data.quantiser().clone());
-        (model, Published::Fetched(Box::new(data)))
-    }
-
-    fn verdicts(model: &ModelFile, published: &Published) -> [Verdict; 2] {
-        meaning_links(model, published).map(|link| link.verdict)
+        let quantiser = Quantiser::fit(&table, &model.architecture, Range::MinMax).unwrap();
+        model.about.encoding = encoding_hash(&model.about.classes, &quantiser);
+        model.about.quantiser = Some(quantiser);
+        model
     }
 
     #[test]
-    fn names_and_scaling_of_the_published_data_hold() {
-        let (model, published) = honest();
-        assert_eq!(verdicts(&model, &published), [Verdict::Holds, Verdict::Holds]);
-    }
-
-    #[test]
-    fn a_changed_name_of_a_class_is_found() {
-        let (mut model, published) = honest();
-        model.about.classes.swap(0, 1);
-        let [classes, scaling] = meaning_links(&model, &published);
-        assert_eq!((classes.verdict, scaling.verdict), (Verdict::Broken, Verdict::Holds));
-        assert!(classes.note.contains("class 0 is \"yes\" in the file"), "{}", classes.note);
-        model.about.classes.truncate(1);
-        assert_eq!(verdicts(&model, &published)[0], Verdict::Broken);
-    }
-
-    #[test]
-    fn changed_ranges_and_columns_are_found() {
-        let (mut model, published) = honest();
-        let shifted = Range::Fixed { low: 0.0, high: 3.5 };
-        let others = [
-            (data(ROWS, shifted), "column 1 is \"a\" from 0 to 3.5 in the file"),
-            (data(&ROWS.replace("b,", "x,"), Range::MinMax), "column 2 is \"x\""),
-            (data("a,class\n0,no\n1,yes\n2,no\n3,yes\n", Range::MinMax), "has 1 columns"),
-        ];
-        for (other, words) in others {
-            model.about.quantiser = Some(other.quantiser().clone());
-            let [classes, scaling] = meaning_links(&model, &published);
-            assert_eq!((classes.verdict, scaling.verdict), (Verdict::Holds, Verdict::Broken));
-            assert!(scaling.note.contains(words), "{}", scaling.note);
-        }
-    }
-
-    #[test]
-    fn nothing_is_confirmed_by_data_that_cannot_be_fetched() {
-        let (model, _) = honest();
-        let away = Published::Missing("the store is away".to_owned());
-        for link in meaning_links(&model, &away) {
-            assert_eq!(link.verdict, Verdict::Unknown);
-            assert_eq!(link.note, "not confirmed: the store is away");
-        }
-        assert_eq!(verdicts(&model, &Published::NotWanted), [Verdict::Unknown; 2]);
+    fn names_and_scaling_are_those_of_the_encoding_that_the_model_is_bound_to() {
+        let model = explained();
+        assert_eq!(meaning_link(&model).verdict, Verdict::Holds);
+        let changed = |change: fn(&mut ModelFile)| {
+            let mut model = model.clone();
+            change(&mut model);
+            meaning_link(&model).verdict
+        };
+        assert_eq!(changed(|model| model.about.classes.swap(0, 1)), Verdict::Broken);
+        assert_eq!(changed(|model| model.about.encoding.0[0] ^= 1), Verdict::Broken);
+        assert_eq!(changed(|model| model.about.classes.clear()), Verdict::Unknown);
+        assert_eq!(changed(|model| model.about.quantiser = None), Verdict::Unknown);
     }
 
     #[test]

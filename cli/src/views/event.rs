@@ -67,7 +67,7 @@ fn of_tasks(event: &TasksEvent) -> String {
             format!("test block {block} revealed, {rows} rows")
         }
         TasksEvent::ScoresProved { worker, blocks, correct, .. } => {
-            format!("{} has proved {blocks} blocks, {correct} rows correct", who(worker))
+            format!("{} has proved {correct} points on {blocks} blocks", who(worker))
         }
         TasksEvent::SubmissionCompleted { worker, score, eligible, .. } => {
             let end = if *eligible { "" } else { ", which is not enough to win" };
@@ -76,11 +76,15 @@ fn of_tasks(event: &TasksEvent) -> String {
         TasksEvent::TaskSettled { outcome: how, ranked, .. } => {
             format!("settled: {}, {ranked} ranked", outcome(*how))
         }
+        TasksEvent::ChunkUploaded { worker, index, missing, .. } => format!(
+            "{} uploaded chunk {index} of its encrypted model, {missing} to come",
+            who(worker)
+        ),
         TasksEvent::ModelDelivered { worker, .. } => {
-            format!("{} delivered its encrypted model", who(worker))
+            format!("{} delivered the key of its model, sealed for its recipient", who(worker))
         }
         TasksEvent::WinnerPaid { worker, rank, paid, burnt, .. } => format!(
-            "{} revealed the key and was paid {} for rank {rank}; {} burnt",
+            "{} was paid {} for rank {rank}; {} burnt",
             who(worker),
             nnk(*paid),
             nnk(*burnt)

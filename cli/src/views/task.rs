@@ -3,10 +3,11 @@
 use super::{perhaps, score, shown};
 use crate::amount::Amount;
 use nocknock_client::{AccountId, Balance, BlockNumber, Commitment, Delivery, Ranking, Task};
+use nocknock_dataset::shape_name;
 use nocknock_primitives::{
     ids::TaskId,
     phase::Phase,
-    task::{Fate, Funding, Outcome, Settlement, Terms},
+    task::{Fate, Funding, Outcome, SealedModelKey, Settlement, Terms},
 };
 use serde_json::{json, Value};
 
@@ -19,11 +20,15 @@ pub(crate) fn task(id: TaskId, task: &Task, now: BlockNumber) -> Value {
         "funding": funding(task.funding),
         "phase": phase(task.phase(now)),
         "deadline": task.deadline(now),
-        "shape": task.shape.name(),
+        "shape": shape_name(&task.architecture),
+        "architecture": task.architecture,
+        "recipient": shown(task.recipient),
+        "encoding": shown(task.encoding),
         "blocks": task.blocks,
         "test_blocks": task.test_blocks,
         "tests": tests(task),
         "test_rows": task.test_rows(),
+        "max_points": task.max_points(),
         "train_data": task.train_data.as_ref().map(ToString::to_string),
         "created_at": task.created_at,
         "drawn_at": task.drawn_at,
@@ -79,6 +84,8 @@ pub(crate) fn commitment(worker: &AccountId, commitment: &Commitment) -> Value {
     json!({
         "worker": shown(worker),
         "model": shown(commitment.model),
+        "key_commitment": shown(commitment.key),
+        "ciphertext_hash": shown(commitment.ciphertext),
         "sequence": commitment.sequence,
         "proved_blocks": commitment.proved_blocks(),
         "correct": commitment.correct,
@@ -91,15 +98,26 @@ pub(crate) fn ranking(ranking: &Ranking) -> Vec<Value> {
     ranking.iter().enumerate().map(entry).collect()
 }
 
-/// A delivered model, without the ciphertext.
+/// A model that is being delivered, or was, without the ciphertext.
 pub(crate) fn delivery(worker: &AccountId, delivery: &Delivery) -> Value {
-    let attestation = &delivery.attestation;
     json!({
         "worker": shown(worker),
-        "at": delivery.at,
-        "key_commitment": shown(delivery.key_commitment),
-        "key_revealed": delivery.key.is_some(),
-        "ciphertext_elements": delivery.ciphertext.len(),
+        "model": shown(delivery.model),
+        "key_commitment": shown(delivery.key),
+        "ciphertext_hash": shown(delivery.ciphertext),
+        "begun_at": delivery.begun_at,
+        "chunks": delivery.chunks,
+        "sealed": delivery.sealed.as_ref().map(sealed),
+    })
+}
+
+/// The key, which its recipient alone can open, and what the worker attests.
+fn sealed(sealed: &SealedModelKey<BlockNumber>) -> Value {
+    let attestation = &sealed.attestation;
+    json!({
+        "at": sealed.at,
+        "ephemeral": shown(sealed.key.ephemeral),
+        "masked_key": format!("0x{}", hex::encode(sealed.key.masked_key)),
         "attestation": {
             "image": perhaps(attestation.image),
             "code": perhaps(attestation.code),

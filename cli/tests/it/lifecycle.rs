@@ -53,14 +53,15 @@ fn earned_tokens_are_spent_on_experiments_and_come_back() {
 pub(crate) fn the_whole_story() {
     let home = tempfile::tempdir().unwrap();
     let people = People::of_a_new_chain(home.path());
-    earn(&people, home.path());
+    let for_all = earn(&people, home.path());
+    models::anybody_fetches_and_verifies_those_of_the_curriculum(&people, &for_all, home.path());
     lend(&people);
     a_worker_may_stand_for_election(&people);
     let experiment = create(&people);
     a_task_is_cancelled_before_its_draw(&people, &experiment);
     let rejected = wtm::facts_are_decided_and_bonds_paid_out(&people);
     let followed = two_workers_share_a_reward(&people, &experiment, home.path());
-    models::anybody_fetches_and_verifies_them(&people, &followed, home.path());
+    models::only_the_requester_opens_those_of_a_sponsor(&people, &followed, home.path());
     a_model_is_put_aside_and_given_away(&people, &experiment);
     an_experiment_is_described_anew(&people, &experiment);
     an_experiment_changes_its_owner(&people, &experiment);
@@ -70,17 +71,19 @@ pub(crate) fn the_whole_story() {
     exports::everything_is_exported(&people, &rejected, home.path());
 }
 
-/// Bob registers and is paid for a task of the curriculum.
-fn earn(people: &People, home: &Path) {
+/// Bob registers and is paid for a task of the curriculum. Gives what following the task has told.
+fn earn(people: &People, home: &Path) -> Value {
     let bob = Worker::new(home, "bob", &people.chain.services(), "epochs = 60");
     bob.run(&["register"]).text();
     let task = number(&people.ask("alice", &offer(&["--experiment", "0"])), "task");
     let follower = people.spawn("alice", &["follow", &task], &home.join("first-follow"));
     bob.run(&["run", "--task", &task]).text();
-    assert_eq!(follower.finish().json()["outcome"], "ranked");
+    let followed = follower.finish().json();
+    assert_eq!(followed["outcome"], "ranked");
     let status = people.ask("bob", &["status"]);
     assert_eq!(status["account"]["free"], status["emission"]["issuance"]);
     assert!(units(&status["account"]["free"]) > 70 * NNK, "{status}");
+    followed
 }
 
 /// The task that Bob was paid for is the only one in his state directory, and is over.

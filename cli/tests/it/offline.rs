@@ -2,6 +2,8 @@
 
 use crate::support::{command, run};
 use nocknock_client::{Keys, Password};
+use nocknock_dataset::{encoding_hash, Quantiser};
+use nocknock_primitives::{ids::ContentHash, model::names::named};
 use safetensors::{tensor::TensorView, Dtype};
 use serde_json::{json, Value};
 use std::{collections::HashMap, fs, path::Path};
@@ -17,10 +19,10 @@ fn write_changed_model(path: &Path, change: impl FnOnce(&mut Value)) {
         values.iter().flat_map(|value| value.to_le_bytes()).collect()
     };
     let parts = [
-        ("hidden", vec![3, 4], bytes(&[0; 12])),
-        ("hidden_bias", vec![3], bytes(&[0; 3])),
-        ("output", vec![2, 3], bytes(&[0; 6])),
-        ("output_bias", vec![2], bytes(&[0, 7])),
+        ("layers.0.weight", vec![3, 4], bytes(&[0; 12])),
+        ("layers.0.bias", vec![3], bytes(&[0; 3])),
+        ("layers.1.weight", vec![2, 3], bytes(&[0; 6])),
+        ("layers.1.bias", vec![2], bytes(&[0, 7])),
     ];
     let views = parts.iter().map(|(name, shape, data)| {
         let view = TensorView::new(Dtype::I32, shape.clone(), data).unwrap();
@@ -29,10 +31,10 @@ fn write_changed_model(path: &Path, change: impl FnOnce(&mut Value)) {
     let zeros = "0".repeat(64);
     let column = |name| json!({ "name": name, "low": "0", "high": "3" });
     let mut about = json!({
-        "version": 1,
-        "shape": "tiny-4x3x2",
+        "version": 2,
+        "architecture": named("tiny-4x3x2"),
         "commitment": format!("0x{zeros}"),
-        "salt": zeros,
+        "key": zeros,
         "classes": ["no", "yes"],
         "quantiser": {
             "inputs": 4, "inputBits": 2, "named": true,
@@ -45,8 +47,18 @@ fn write_changed_model(path: &Path, change: impl FnOnce(&mut Value)) {
         },
     });
     change(&mut about);
+    if about["encoding"].is_null() {
+        about["encoding"] = json!(encoding(&about));
+    }
     let metadata = HashMap::from([("nocknock".to_owned(), about.to_string())]);
     fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
+}
+
+/// The hash of names and scaling. Any will do where they cannot be read.
+fn encoding(about: &Value) -> ContentHash {
+    let classes: Vec<String> = serde_json::from_value(about["classes"].clone()).unwrap();
+    let quantiser = serde_json::from_value::<Quantiser>(about["quantiser"].clone());
+    quantiser.map_or(ContentHash([0; 32]), |quantiser| encoding_hash(&classes, &quantiser))
 }
 
 #[test]
@@ -111,9 +123,11 @@ fn a_file_that_is_no_model_is_named() {
 fn a_model_file_is_believed_in_nothing_that_its_shape_contradicts() {
     let home = home();
     let model = home.path().join("model.safetensors");
-    let cases: [(fn(&mut Value), &str); 5] = [
-        (|about| about["quantiser"]["inputBits"] = json!(16), "not that of its shape"),
-        (|about| about["quantiser"]["inputs"] = json!(100), "not that of its shape"),
+    let cases: [(fn(&mut Value), &str); 7] = [
+        (|about| about["architecture"]["inputs"] = json!(5), "tensor layers.0.weight"),
+        (|about| about["quantiser"]["inputBits"] = json!(16), "not that of its architecture"),
+        (|about| about["quantiser"]["inputs"] = json!(100), "not that of its architecture"),
+        (|about| about["encoding"] = json!(ContentHash([9; 32])), "its names of classes"),
         (|about| about["classes"] = json!(["no", "yes", "perhaps"]), "names 3 classes"),
         (|about| about["classes"] = json!(["no", "no"]), "that of another class"),
         (|about| about["origin"]["score"] = json!({ "correct": 3, "total": 2 }), "not possible"),

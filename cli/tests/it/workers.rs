@@ -18,7 +18,18 @@ use std::{
 };
 
 /// The shape of the curriculum's digits. Its proofs are the real ones of a few seconds each.
-const SHAPE: &str = "digits-64x32x10";
+pub(crate) const SHAPE: &str = "digits-64x32x10";
+
+/// The circuits of a task about digits: the beginning of a key's file, and the arguments that make
+/// it.
+const CIRCUITS: [(&str, &[&str]); 2] =
+    [(SCORE_KEY, &["--statement", "s3", "--shape", SHAPE]), (DELIVERY_KEY, &["--statement", "d2"])];
+
+/// How the file of the key of scores begins.
+pub(crate) const SCORE_KEY: &str = "digits-64x32x10.s3.";
+
+/// How the file of the key of deliveries begins.
+pub(crate) const DELIVERY_KEY: &str = "seal.d2.";
 
 /// A worker with its configuration and its state.
 #[derive(Debug)]
@@ -187,9 +198,8 @@ fn has_keys(folder: &Path) -> bool {
     };
     let names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    ["s1", "d1"].iter().all(|statement| {
-        let start = format!("{SHAPE}.{statement}.");
-        let is_key = |name: &String| name.starts_with(&start) && name.ends_with(".pkey");
+    CIRCUITS.iter().all(|(start, _)| {
+        let is_key = |name: &String| name.starts_with(start) && name.ends_with(".pkey");
         names.iter().any(is_key)
     })
 }
@@ -203,9 +213,10 @@ fn make_keys(folder: &Path) {
     if has_keys(folder) {
         return;
     }
-    for statement in ["s1", "d1"] {
+    for (_, circuit) in CIRCUITS {
         let made = clean(&program("nocknock-circuits"), folder)
-            .args(["keys", "dev", "--shape", SHAPE, "--statement", statement])
+            .args(["keys", "dev"])
+            .args(circuit)
             .arg("--keys")
             .arg(folder)
             .output();

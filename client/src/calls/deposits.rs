@@ -65,8 +65,8 @@ fn of_tasks(call: &Tasks) -> Vec<Hold> {
         | Tasks::reveal_block { .. }
         | Tasks::submit_scores { .. }
         | Tasks::settle { .. }
+        | Tasks::upload_chunk { .. }
         | Tasks::deliver { .. }
-        | Tasks::reveal_key { .. }
         | Tasks::close_commitment { .. }
         | Tasks::finish_task { .. }
         | Tasks::remove_task { .. } => Vec::new(),

@@ -12,11 +12,14 @@ use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitKind, KeyOrigin, ProofBytes},
     experiment::{Description, Stage},
     fact::Statement,
-    ids::{BlobId, BlockRoot, CircuitId, ContentHash, KeyCommitment, KeyId, ModelCommitment},
-    model::shape::TINY_4X3X2,
+    ids::{
+        BlobId, BlockRoot, CiphertextHash, CircuitId, ContentHash, KeyCommitment, KeyId,
+        ModelCommitment, PointBytes,
+    },
+    model::names::named,
     reward::PracticeSpec,
     score::Score,
-    task::{Attestation, Periods, Split, Terms},
+    task::{Attestation, Periods, ProvedScore, SealedKeyBytes, Split, Terms},
 };
 use sp_runtime::Permill;
 
@@ -50,11 +53,17 @@ fn spec() -> TaskSpec {
         },
         roots: list(vec![BlockRoot([4; 32]); 3]),
         split: Split::Fixed { test_blocks: list(vec![1, 2]), train_data: BlobId([5; 32]) },
+        recipient: PointBytes([6; 64]),
+        encoding: ContentHash([7; 32]),
     }
 }
 
+fn proved() -> ProvedScore {
+    ProvedScore { points: 2, sums: [3; 32], inputs: [4; 32], proof: PROOF }
+}
+
 fn score() -> BlockScore {
-    BlockScore { block: 1, score: 2, rows: 3, proof: PROOF }
+    BlockScore { block: 1, score: proved() }
 }
 
 fn create() -> Call {
@@ -63,8 +72,7 @@ fn create() -> Call {
 
 fn info() -> CircuitInfo {
     CircuitInfo {
-        kind: CircuitKind::Score,
-        shape: TINY_4X3X2,
+        kind: CircuitKind::Score(named("tiny-4x3x2").expect("an architecture")),
         constraints: 7,
         matrix_hash: ContentHash([1; 32]),
         key: KeyId([2; 32]),
@@ -78,19 +86,21 @@ fn revealed() -> RevealedBlock {
 /// Calls about tasks in which every type of the primitives stands that such calls have.
 fn task_calls() -> Vec<Call> {
     let attestation = Attestation { image: Some(ContentHash([9; 32])), ..Attestation::default() };
-    let deliver = Tasks::deliver {
+    let commit = Tasks::commit_model {
         task: 1,
-        ciphertext: vec![[1; 32]],
-        key_commitment: KeyCommitment([1; 32]),
-        proof: Box::new(PROOF),
-        attestation,
+        key: KeyCommitment([1; 32]),
+        ciphertext: CiphertextHash([2; 32]),
     };
+    let key = SealedKeyBytes { ephemeral: PointBytes([1; 64]), masked_key: [2; 32] };
+    let deliver =
+        Tasks::deliver { task: 1, key: Box::new(key), proof: Box::new(PROOF), attestation };
     vec![
         create(),
         Tasks::publish_training_data { task: 1, train_data: BlobId([1; 32]) }.into(),
-        Tasks::commit_model { task: 1, model: ModelCommitment([1; 32]) }.into(),
+        commit.into(),
         Tasks::reveal(1, 2, revealed()).into(),
         Tasks::scores(1, vec![score(), score()]).expect("two scores").into(),
+        Tasks::chunk(1, 0, list(vec![[1; 32]; 2]), list(vec![[2; 32]])).into(),
         deliver.into(),
         Tasks::close_commitment { task: 1, worker: BOB }.into(),
     ]
@@ -103,8 +113,7 @@ fn calls_about_models_and_workers() -> Vec<Call> {
     let register = Rewards::register_worker {
         worker: BOB,
         model: ModelCommitment([1; 32]),
-        score: 5,
-        proof: Box::new(PROOF),
+        score: Box::new(proved()),
     };
     let curriculum = Rewards::set_curriculum {
         experiment: 1,
@@ -179,8 +188,8 @@ fn a_call_has_the_names_of_the_chain() {
 
 #[test]
 fn the_debug_form_of_a_call_has_no_arguments() {
-    let call = Call::from(Tasks::reveal_key { task: 1, key: [0xab; 32] });
-    assert_eq!(format!("{call:?}"), "Call(Tasks.reveal_key)");
+    let call = Call::from(Tasks::reveal(1, 2, revealed()));
+    assert_eq!(format!("{call:?}"), "Call(Tasks.reveal_block)");
 }
 
 #[test]

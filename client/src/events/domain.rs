@@ -174,6 +174,7 @@ impl TasksEvent {
             | Self::ScoresProved { task, .. }
             | Self::SubmissionCompleted { task, .. }
             | Self::TaskSettled { task, .. }
+            | Self::ChunkUploaded { task, .. }
             | Self::ModelDelivered { task, .. }
             | Self::WinnerPaid { task, .. }
             | Self::CommitmentClosed { task, .. }

@@ -9,7 +9,7 @@ use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, TaskId},
     limits::MAX_PAGE,
     phase::Phase,
-    task::RevealedBlock,
+    task::{Chunk, RevealedBlock},
 };
 
 const PALLET: &str = "Tasks";
@@ -101,5 +101,15 @@ impl Snapshot {
         worker: &AccountId,
     ) -> Result<Option<Delivery>, QueryError> {
         self.view(PALLET, "delivery", (task, worker)).await
+    }
+
+    /// A chunk of the ciphertext that a worker delivers in a task, by its number, from 0.
+    pub async fn chunk(
+        &self,
+        task: TaskId,
+        worker: &AccountId,
+        index: u32,
+    ) -> Result<Option<Chunk>, QueryError> {
+        self.view(PALLET, "chunk", (task, worker, index)).await
     }
 }

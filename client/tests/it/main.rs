@@ -5,7 +5,6 @@
 
 mod connection;
 mod events;
-mod metadata;
 mod queries;
 mod submission;
 mod support;

@@ -37,6 +37,7 @@ async fn tasks(best: &Snapshot) -> Result<(), QueryError> {
     assert_eq!(best.revealed_block(0, 0).await?, None);
     assert!(best.ranking(0).await?.is_empty());
     assert_eq!(best.delivery(0, &alice()).await?, None);
+    assert_eq!(best.chunk(0, &alice(), 0).await?, None);
     Ok(())
 }
 
@@ -103,7 +104,8 @@ async fn circuits(best: &Snapshot) -> Result<(), QueryError> {
     assert_eq!(best.circuit(id).await?.as_ref(), Some(record));
     assert!(best.verifying_key(id).await?.is_some());
     let forged = nocknock_client::primitives::circuit::ProofBytes([0; 256]);
-    assert!(!best.is_proved(id, &[[0; 32]; 5], &forged).await?);
+    let inputs = vec![[0; 32]; record.info.kind.public_inputs() as usize];
+    assert!(!best.is_proved(id, &inputs, &forged).await?);
     Ok(())
 }
 

@@ -6,7 +6,12 @@ use crate::support::{
 };
 use nocknock_client::{
     calls,
-    primitives::{circuit::ProofBytes, ids::ModelCommitment, phase::Phase, task::Funding},
+    primitives::{
+        circuit::ProofBytes,
+        ids::ModelCommitment,
+        phase::Phase,
+        task::{Funding, ProvedScore},
+    },
     Client, Follow, Keys, SubmitError, Wait,
 };
 use std::time::Duration;
@@ -117,8 +122,9 @@ async fn a_registration_with_a_forged_proof_is_not_taken() {
     let (client, _) = ready(&node).await;
     let worker = Keys::generate().account();
     let model = ModelCommitment([0; 32]);
-    let proof = Box::new(ProofBytes([0; 256]));
-    let call = calls::Rewards::register_worker { worker, model, score: 1, proof }.into();
+    let proof = ProofBytes([0; 256]);
+    let score = Box::new(ProvedScore { points: 1, sums: [0; 32], inputs: [0; 32], proof });
+    let call = calls::Rewards::register_worker { worker, model, score }.into();
     let error = client.submit_unsigned(&call, Wait::InBlock).await;
     let error = error.expect_err("a forged proof");
     assert!(matches!(error, SubmitError::Invalid { .. }), "{error}");

@@ -1,8 +1,17 @@
 use super::*;
 use crate::table::{LabelColumn, ReadOptions};
-use nocknock_primitives::model::shape::{DIGITS_64X32X10, TABULAR_32X16X2, TINY_4X3X2};
+use nocknock_primitives::model::names::named;
 use proptest::prelude::*;
 use std::path::Path;
+
+fn tiny() -> Architecture {
+    named("tiny-4x3x2").unwrap()
+}
+
+/// Inputs of 8 bits.
+fn wide() -> Architecture {
+    named("table-128x64x2").unwrap()
+}
 
 fn table(text: &str) -> Table {
     let options = ReadOptions { label: LabelColumn::None, ..ReadOptions::default() };
@@ -12,7 +21,7 @@ fn table(text: &str) -> Table {
 #[test]
 fn numbers_are_scaled_to_the_bits_of_the_shape() {
     let data = table("a,b\n0,-10\n3,10\n1,0\n1.6,-1\n");
-    let quantiser = Quantiser::fit(&data, &TINY_4X3X2, Range::MinMax).unwrap();
+    let quantiser = Quantiser::fit(&data, &tiny(), Range::MinMax).unwrap();
     assert_eq!(
         quantiser.table(&data).unwrap(),
         [[0, 0, 0, 0], [3, 3, 0, 0], [1, 2, 0, 0], [2, 1, 0, 0]]
@@ -23,7 +32,7 @@ fn numbers_are_scaled_to_the_bits_of_the_shape() {
 fn the_fixed_range_of_digits_keeps_whole_numbers_and_clips_16() {
     let data = table("a,b,c\n0,8,16\n");
     let range = Range::Fixed { low: 0.0, high: 15.0 };
-    let quantiser = Quantiser::fit(&data, &DIGITS_64X32X10, range).unwrap();
+    let quantiser = Quantiser::fit(&data, &named("digits-64x32x10").unwrap(), range).unwrap();
     for value in 0..=15u16 {
         let row = quantiser.row(&[f64::from(value), 0.0, 16.0]).unwrap();
         assert_eq!(row[..3], [value, 0, 15]);
@@ -35,8 +44,7 @@ fn the_fixed_range_of_digits_keeps_whole_numbers_and_clips_16() {
 fn quantiles_leave_outliers_out() {
     let rows: String = (0..100).map(|n| format!("{n},0\n")).collect();
     let data = table(&format!("a,b\n{rows}100000,1\n"));
-    let quantiser =
-        Quantiser::fit(&data, &TABULAR_32X16X2, Range::Quantiles { tail: 0.01 }).unwrap();
+    let quantiser = Quantiser::fit(&data, &wide(), Range::Quantiles { tail: 0.01 }).unwrap();
     let [a, b] = quantiser.columns() else {
         panic!("two columns");
     };
@@ -47,7 +55,7 @@ fn quantiles_leave_outliers_out() {
 #[test]
 fn a_constant_column_becomes_zero() {
     let data = table("a,b\n5,0\n5,1\n");
-    let quantiser = Quantiser::fit(&data, &TINY_4X3X2, Range::MinMax).unwrap();
+    let quantiser = Quantiser::fit(&data, &tiny(), Range::MinMax).unwrap();
     assert_eq!(quantiser.row(&[5.0, 1.0]).unwrap(), [0, 3, 0, 0]);
     assert_eq!(quantiser.row(&[9.0, 1.0]).unwrap(), [0, 3, 0, 0]);
 }
@@ -56,7 +64,7 @@ fn a_constant_column_becomes_zero() {
 fn a_column_whose_range_is_infinite_is_named_as_too_large() {
     let data = table("a,b\n1,-1e308\n2,1e308\n");
     for range in [Range::MinMax, Range::Quantiles { tail: 0.01 }] {
-        let error = Quantiser::fit(&data, &TINY_4X3X2, range).unwrap_err();
+        let error = Quantiser::fit(&data, &tiny(), range).unwrap_err();
         assert_eq!(error, QuantiseError::TooLarge { column: "b".into() });
         assert!(error.to_string().starts_with("the values of column `b` are too large"));
     }
@@ -66,23 +74,23 @@ fn a_column_whose_range_is_infinite_is_named_as_too_large() {
 fn data_that_does_not_fit_is_refused() {
     let wide = table("a,b,c,d,e\n1,2,3,4,5\n");
     assert_eq!(
-        Quantiser::fit(&wide, &TINY_4X3X2, Range::MinMax),
+        Quantiser::fit(&wide, &tiny(), Range::MinMax),
         Err(QuantiseError::TooManyColumns { found: 5, inputs: 4 })
     );
     let data = table("a,b\n1,2\n3,4\n");
     for tail in [-0.1, 0.5, f64::NAN] {
-        let fitted = Quantiser::fit(&data, &TINY_4X3X2, Range::Quantiles { tail });
+        let fitted = Quantiser::fit(&data, &tiny(), Range::Quantiles { tail });
         assert_eq!(fitted, Err(QuantiseError::Tail));
     }
     for (low, high) in [(1.0, 0.0), (f64::NAN, 1.0), (f64::MIN, f64::MAX)] {
-        let fitted = Quantiser::fit(&data, &TINY_4X3X2, Range::Fixed { low, high });
+        let fitted = Quantiser::fit(&data, &tiny(), Range::Fixed { low, high });
         assert!(matches!(fitted, Err(QuantiseError::Range { .. })));
     }
 }
 
 #[test]
 fn other_columns_than_those_it_was_made_for_are_refused() {
-    let quantiser = Quantiser::fit(&table("a,b\n1,2\n"), &TINY_4X3X2, Range::MinMax).unwrap();
+    let quantiser = Quantiser::fit(&table("a,b\n1,2\n"), &tiny(), Range::MinMax).unwrap();
     assert_eq!(
         quantiser.table(&table("a\n1\n")),
         Err(QuantiseError::Columns { expected: 2, found: 1 })
@@ -92,7 +100,8 @@ fn other_columns_than_those_it_was_made_for_are_refused() {
         Err(QuantiseError::ColumnName { number: 1, expected: "a".into(), found: "b".into() })
     );
     assert!(quantiser.table(&table("1,2\n")).is_ok(), "no names to compare");
-    assert!(quantiser.check_shape(&TABULAR_32X16X2).is_err());
+    assert_eq!(quantiser.check_architecture(&tiny()), Ok(()));
+    assert!(quantiser.check_architecture(&wide()).is_err());
     assert!(matches!(quantiser.row(&[f64::INFINITY, 0.0]), Err(QuantiseError::NotFinite { .. })));
 }
 

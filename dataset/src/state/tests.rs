@@ -3,7 +3,8 @@ use crate::blocks::tests::prepared;
 use std::{fs, os::unix::fs::PermissionsExt};
 
 fn state() -> RequesterState<Option<u64>> {
-    RequesterState { prepared: prepared(100), progress: Some(7) }
+    let recipient = RecipientSecret::from_bytes([0x5a; 32]);
+    RequesterState { prepared: prepared(100), recipient, progress: Some(7) }
 }
 
 fn load(file: &Path) -> Result<RequesterState<Option<u64>>, StateError> {
@@ -30,6 +31,7 @@ fn a_saved_state_comes_back_and_is_private() {
     let mut state = state();
     state.save(&file).unwrap();
     assert_eq!(load(&file).unwrap(), state);
+    assert_eq!(load(&file).unwrap().recipient.key(), state.recipient.key());
     state.progress = None;
     state.save(&file).unwrap();
     assert_eq!(load(&file).unwrap(), state);
@@ -57,14 +59,37 @@ fn a_changed_salt_row_or_order_is_noticed() {
     assert!(matches!(salt, StateError::Stored { error: StoredError::Root { index: 1 }, .. }));
     let order = changed(|_, text| text.replace("\"index\":2", "\"index\":0"));
     assert!(matches!(order, StateError::Stored { error: StoredError::Root { index: 2 }, .. }));
-    let shape = changed(|_, text| text.replace("tiny-4x3x2", "tiny-4x3x3"));
-    assert!(matches!(shape, StateError::Stored { error: StoredError::Shape, .. }));
+    let samples = |samples: &'static str| {
+        let samples = format!("\"samples\":{samples}");
+        changed(|_, text| text.replace("\"samples\":40", &samples))
+    };
+    let other = samples("41");
+    assert!(matches!(other, StateError::Stored { error: StoredError::Root { index: 0 }, .. }));
+    let none = samples("0");
+    assert!(matches!(none, StateError::Stored { error: StoredError::Architecture(_), .. }));
+}
+
+#[test]
+fn printing_a_state_shows_no_secret() {
+    let text = format!("{:?}", state());
+    assert!(text.contains("RecipientSecret(hidden)"), "{text}");
+    assert!(!text.contains(&"5a".repeat(8)) && !text.contains(&"90, ".repeat(8)), "{text}");
+}
+
+#[test]
+fn a_damaged_secret_is_refused_without_repeating_it() {
+    let secret = "5a".repeat(32);
+    for damaged in [&secret[2..], &secret.replace("5a", "zz"), ""] {
+        let error = changed(|_, text| text.replace(&secret, damaged));
+        assert!(matches!(error, StateError::Format { .. }), "{error:?}");
+        assert!(!error.to_string().contains(&"5a".repeat(8)), "{error}");
+    }
 }
 
 #[test]
 fn other_versions_and_damaged_files_are_refused_without_repeating_secrets() {
-    let version = changed(|_, text| text.replace("{\"version\":1", "{\"version\":2"));
-    assert!(matches!(version, StateError::Version { found: 2, .. }));
+    let version = changed(|_, text| text.replace("{\"version\":2", "{\"version\":1"));
+    assert!(matches!(version, StateError::Version { found: 1, .. }));
     let cut = changed(|_, text| text[..text.len() / 2].to_owned());
     assert!(matches!(cut, StateError::Format { .. }));
     let state_and_error = changed(|state, text| {

@@ -6,16 +6,17 @@ use crate::{
     names::{self, NameError},
     quantise::{self, QuantiseError, Quantiser},
     salt::BlockSalt,
+    shape::shape_name,
 };
 use nocknock_primitives::{
     ids::BlockIndex,
     limits::MAX_BLOCKS,
-    model::{rows::count_real, wire::WireError, MlpShape},
+    model::{Architecture, ArchitectureError, Description, Head, Label, WireError},
 };
 use serde::{Deserialize, Serialize};
 
 const MAGIC: [u8; 8] = *b"nntrain\0";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// Bytes in front of the header.
 pub(super) const PREFIX_BYTES: usize = 8 + 2 + 4;
@@ -50,7 +51,10 @@ pub enum TrainBlobError {
     #[error("these bytes are not the training data of a task: they do not start with `nntrain`")]
     Magic,
     /// Another version.
-    #[error("this program reads version {VERSION} of training data, not {found}: update it")]
+    #[error(
+        "the training data has version {found}, but this program reads version {VERSION}: use the \
+         release that belongs to it"
+    )]
     Version {
         /// Version of the bytes.
         found: u16,
@@ -80,23 +84,32 @@ pub enum TrainBlobError {
         /// Column of the first fault.
         column: usize,
     },
-    /// No shape of this name.
-    #[error("the training data is for a shape that this program does not know: update it")]
-    Shape,
+    /// The architecture is not usable.
+    #[error("the training data is for an architecture that is not usable: {0}")]
+    Architecture(#[from] ArchitectureError),
+    /// Models of the architecture do not tell classes apart.
+    #[error(
+        "the training data is for shape {shape}, whose models do not tell classes apart: this \
+         program reads classes alone"
+    )]
+    Head {
+        /// What the architecture is called.
+        shape: String,
+    },
     /// Too few or too many classes.
     #[error("{found} classes are named, but shape {shape} distinguishes 2 to {classes}")]
     Classes {
         /// Classes that are named.
         found: usize,
-        /// The shape.
-        shape: MlpShape,
-        /// Classes of the shape.
+        /// What the architecture is called.
+        shape: String,
+        /// Classes of the architecture.
         classes: u16,
     },
     /// A class's name is not usable.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// The quantiser is not usable, or for another shape.
+    /// The quantiser is not usable, or for another architecture.
     #[error(transparent)]
     Quantiser(#[from] QuantiseError),
     /// No block, or more than a task may have.
@@ -135,7 +148,7 @@ pub enum TrainBlobError {
 
 #[derive(Serialize)]
 struct WrittenHeader<'a> {
-    shape: &'a str,
+    architecture: &'a Architecture,
     classes: &'a [String],
     quantiser: &'a Quantiser,
     blocks: Vec<WrittenBlock<'a>>,
@@ -151,7 +164,7 @@ struct WrittenBlock<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
-    shape: String,
+    architecture: Description,
     classes: Vec<String>,
     quantiser: quantise::Form,
     blocks: Vec<BlockHeader>,
@@ -188,7 +201,7 @@ fn written_header(blob: &TrainBlob) -> WrittenHeader<'_> {
         bytes: block.rows().len(),
     });
     WrittenHeader {
-        shape: blob.shape.name(),
+        architecture: &blob.architecture,
         classes: &blob.classes,
         quantiser: &blob.quantiser,
         blocks: blocks.collect(),
@@ -202,16 +215,16 @@ pub(super) fn decode(bytes: &[u8]) -> Result<TrainBlob, TrainBlobError> {
     let (header, rows) = split_header(bytes)?;
     let header: Header = serde_json::from_slice(header)
         .map_err(|error| TrainBlobError::Header { line: error.line(), column: error.column() })?;
-    let shape = MlpShape::named(&header.shape).ok_or(TrainBlobError::Shape)?;
-    check_classes(&shape, &header.classes)?;
+    let architecture = Architecture::new(header.architecture)?;
+    check_classes(&architecture, &header.classes)?;
     let quantiser = Quantiser::try_from(header.quantiser)?;
-    quantiser.check_shape(&shape)?;
+    quantiser.check_architecture(&architecture)?;
     check_order(&header.blocks)?;
     let blocks = take_blocks(header.blocks, rows)?;
     for block in &blocks {
-        check_rows(&shape, block, header.classes.len())?;
+        check_rows(&architecture, block, header.classes.len())?;
     }
-    Ok(TrainBlob::new(shape, header.classes, quantiser, blocks))
+    Ok(TrainBlob::new(architecture, header.classes, quantiser, blocks))
 }
 
 /// Takes the prefix off and returns the header and what follows it.
@@ -235,15 +248,16 @@ fn split_header(bytes: &[u8]) -> Result<(&[u8], &[u8]), TrainBlobError> {
     bytes.split_at_checked(length).ok_or(TrainBlobError::CutOff)
 }
 
-fn check_classes(shape: &MlpShape, classes: &[String]) -> Result<(), TrainBlobError> {
-    if !(2..=usize::from(shape.classes)).contains(&classes.len()) {
-        return Err(TrainBlobError::Classes {
-            found: classes.len(),
-            shape: *shape,
-            classes: shape.classes,
-        });
+fn check_classes(architecture: &Architecture, names: &[String]) -> Result<(), TrainBlobError> {
+    let shape = || shape_name(architecture);
+    let Head::Classes { classes, .. } = architecture.head else {
+        return Err(TrainBlobError::Head { shape: shape() });
+    };
+    let found = names.len();
+    if !(2..=usize::from(classes)).contains(&found) {
+        return Err(TrainBlobError::Classes { found, shape: shape(), classes });
     }
-    Ok(classes.iter().try_for_each(|name| names::check(name))?)
+    Ok(names.iter().try_for_each(|name| names::check(name))?)
 }
 
 fn check_order(blocks: &[BlockHeader]) -> Result<(), TrainBlobError> {
@@ -276,16 +290,24 @@ fn take_blocks(headers: Vec<BlockHeader>, mut rows: &[u8]) -> Result<Vec<Block>,
     }
 }
 
-fn check_rows(shape: &MlpShape, block: &Block, classes: usize) -> Result<(), TrainBlobError> {
+fn check_rows(
+    architecture: &Architecture,
+    block: &Block,
+    classes: usize,
+) -> Result<(), TrainBlobError> {
     let index = block.index();
-    let rows = block.decode(shape).map_err(|error| TrainBlobError::Rows { index, error })?;
-    if count_real(&rows) == 0 {
+    let rows = block.decode(architecture);
+    let rows = rows.map_err(|error| TrainBlobError::Rows { index, error })?;
+    if rows.is_empty() {
         return Err(TrainBlobError::EmptyBlock { index });
     }
-    let mut found = rows.iter().filter_map(|row| row.class());
-    if found.any(|class| class >= classes) {
-        Err(TrainBlobError::UnnamedClass { index })
-    } else {
+    let is_named = |label: &Label| match label {
+        Label::Class(class) => usize::from(*class) < classes,
+        Label::Labels(_) | Label::Number(_) => false,
+    };
+    if rows.samples().iter().all(|sample| is_named(&sample.label)) {
         Ok(())
+    } else {
+        Err(TrainBlobError::UnnamedClass { index })
     }
 }

@@ -1,67 +1,48 @@
 //! Blocks as a matrix to train with.
 
 use crate::blocks::Block;
-use nocknock_primitives::model::{wire::WireError, MlpShape};
+use nocknock_primitives::model::{Architecture, Label, WireError};
 
-/// Samples of several blocks, padding left out, in the order of the blocks.
+/// Samples of several blocks, in the order of the blocks.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Samples {
-    inputs: usize,
-    features: Vec<u16>,
-    labels: Vec<u8>,
+    /// The architecture that they are made for.
+    pub architecture: Architecture,
+    /// The integers of all samples, one sample after the other.
+    pub inputs: Vec<u16>,
+    /// The class of each sample, counted from 0.
+    pub classes: Vec<u8>,
 }
 
 impl Samples {
-    /// The samples of blocks of a shape.
-    pub fn of(shape: &MlpShape, blocks: &[Block]) -> Result<Self, WireError> {
-        let mut samples =
-            Self { inputs: usize::from(shape.inputs), features: Vec::new(), labels: Vec::new() };
+    /// The samples of blocks of an architecture whose models tell classes apart. What has another
+    /// label is left out.
+    pub fn of(architecture: &Architecture, blocks: &[Block]) -> Result<Self, WireError> {
+        let (mut inputs, mut classes) = (Vec::new(), Vec::new());
         for block in blocks {
-            for row in block.decode(shape)?.iter().filter(|row| row.real) {
-                let class = row.class().and_then(|class| u8::try_from(class).ok());
-                samples.labels.extend(class);
-                samples.features.extend_from_slice(&row.inputs);
+            for sample in block.decode(architecture)?.samples() {
+                if let Label::Class(class) = sample.label {
+                    inputs.extend_from_slice(&sample.inputs);
+                    classes.push(class);
+                }
             }
         }
-        Ok(samples)
+        Ok(Self { architecture: architecture.clone(), inputs, classes })
     }
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.classes.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-
-    /// Values of one sample.
-    pub fn inputs(&self) -> usize {
-        self.inputs
-    }
-
-    /// The integers of all samples, one sample after the other.
-    pub fn features(&self) -> &[u16] {
-        &self.features
-    }
-
-    /// The same integers, which 32-bit floats hold exactly.
-    pub fn features_f32(&self) -> Vec<f32> {
-        self.features.iter().copied().map(f32::from).collect()
-    }
-
-    /// The class of each sample.
-    pub fn labels(&self) -> &[u8] {
-        &self.labels
+        self.classes.is_empty()
     }
 }
 
 impl std::fmt::Debug for Samples {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Samples")
-            .field("inputs", &self.inputs)
-            .field("samples", &self.labels.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Samples").field("samples", &self.len()).finish_non_exhaustive()
     }
 }

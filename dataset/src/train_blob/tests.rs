@@ -3,7 +3,7 @@ use crate::{
     blocks::{tests::prepared, PreparedTask},
     salt::BlockSalt,
 };
-use nocknock_primitives::model::shape::{TABULAR_32X16X2, TINY_4X3X2};
+use nocknock_primitives::model::{names::named, ArchitectureError, Label};
 use proptest::prelude::*;
 
 /// A task of four blocks and its training data without block 2.
@@ -34,22 +34,22 @@ fn bytes_decode_to_what_was_encoded() {
     assert_eq!(decoded, blob);
     assert_eq!(decoded.classes(), ["0", "1"]);
     assert_eq!(decoded.quantiser(), task.quantiser());
+    assert_eq!(decoded.architecture(), &named("tiny-4x3x2").unwrap());
+    assert_eq!(decoded.check_encoding(task.encoding()), Ok(()));
     assert_eq!(decoded.check_against_roots(task.roots()), Ok(()));
     assert_eq!(decoded.check_complete(4, &[2]), Ok(()));
 }
 
 #[test]
-fn samples_are_the_real_rows_of_all_blocks() {
+fn samples_are_the_rows_of_all_blocks() {
     let (task, blob) = task();
     let samples = blob.samples().unwrap();
-    assert_eq!(samples.len(), 105);
-    assert_eq!(samples.inputs(), 4);
-    assert_eq!(samples.features().len(), 105 * 4);
-    let first = task.block(0).unwrap().decode(&TINY_4X3X2).unwrap();
-    assert_eq!(samples.features()[..4], first[0].inputs);
-    assert_eq!(Some(usize::from(samples.labels()[0])), first[0].class());
-    assert_eq!(samples.features_f32()[3], f32::from(samples.features()[3]));
-    let ones = samples.labels().iter().filter(|label| **label == 1).count();
+    assert_eq!((samples.len(), samples.inputs.len()), (105, 105 * 4));
+    assert_eq!(samples.architecture, *task.architecture());
+    let first = task.block(0).unwrap().decode(task.architecture()).unwrap();
+    assert_eq!(samples.inputs[..4], first.samples()[0].inputs);
+    assert_eq!(Label::Class(samples.classes[0]), first.samples()[0].label);
+    let ones = samples.classes.iter().filter(|class| **class == 1).count();
     assert!((50..=55).contains(&ones), "{ones}");
 }
 
@@ -62,7 +62,7 @@ fn a_block_with_another_salt_or_other_rows_is_named() {
         blob.check_against_roots(task.roots())
     };
     let last = &blob.blocks[2];
-    let salt = BlockSalt::from_bytes(&[1; 32]).unwrap();
+    let salt = BlockSalt::from_bytes([1; 32]);
     let other_salt = Block::new(3, salt, last.rows().to_vec());
     assert_eq!(replace(2, other_salt), Err(MismatchError::Root { index: 3 }));
     let other_rows = Block::new(3, last.salt().clone(), blob.blocks[0].rows().to_vec());
@@ -73,6 +73,29 @@ fn a_block_with_another_salt_or_other_rows_is_named() {
         blob.check_against_roots(&task.roots()[..3]),
         Err(MismatchError::Unknown { index: 3, blocks: 3 })
     );
+}
+
+#[test]
+fn other_classes_or_ranges_are_not_those_of_the_task() {
+    let (task, blob) = task();
+    let bytes = blob.encode().unwrap();
+    for (from, to) in [(r#"["0","1"]"#, r#"["1","0"]"#), (r#""low":"0""#, r#""low":"1""#)] {
+        let changed = with_header(&bytes, |text| text.replacen(from, to, 1));
+        let changed = TrainBlob::decode(&changed).unwrap();
+        assert_eq!(changed.check_against_roots(task.roots()), Ok(()), "no root covers them");
+        let (found, expected) = (changed.encoding(), task.encoding());
+        let error = MismatchError::Encoding { found, expected };
+        assert_eq!(changed.check_encoding(expected), Err(error));
+    }
+}
+
+#[test]
+fn another_architecture_in_which_the_rows_are_well_formed_gives_other_roots() {
+    let (task, blob) = task();
+    let bytes = blob.encode().unwrap();
+    let changed = with_header(&bytes, |text| text.replace(r#""samples":40"#, r#""samples":41"#));
+    let changed = TrainBlob::decode(&changed).unwrap();
+    assert_eq!(changed.check_against_roots(task.roots()), Err(MismatchError::Root { index: 0 }));
 }
 
 #[test]
@@ -95,8 +118,8 @@ fn a_wrong_beginning_or_length_is_told_apart() {
     let longer = [&bytes[..], &[0]].concat();
     assert_eq!(decode(&longer), TrainBlobError::Trailing { found: 1 });
     let mut version = bytes.clone();
-    version[8] = 2;
-    assert_eq!(decode(&version), TrainBlobError::Version { found: 2 });
+    version[8] = 1;
+    assert_eq!(decode(&version), TrainBlobError::Version { found: 1 });
     let mut header = bytes;
     header[13] = 1;
     assert!(matches!(decode(&header), TrainBlobError::HeaderTooLong { .. }));
@@ -111,8 +134,17 @@ fn every_rule_of_the_header_is_checked() {
         let changed = with_header(&bytes, |text| text.replacen(from, to, 1));
         TrainBlob::decode(&changed).unwrap_err()
     };
-    assert_eq!(decode("tiny-4x3x2", "tiny-4x3x3"), TrainBlobError::Shape);
-    assert!(matches!(decode("tiny-4x3x2", TABULAR_32X16X2.name()), TrainBlobError::Quantiser(_)));
+    let bits = r#""input_bits":2"#;
+    assert_eq!(
+        decode(bits, r#""input_bits":17"#),
+        TrainBlobError::Architecture(ArchitectureError::Width)
+    );
+    assert!(matches!(decode(bits, r#""input_bits":3"#), TrainBlobError::Quantiser(_)));
+    let json = |name| serde_json::to_string(&named(name).unwrap()).unwrap();
+    assert_eq!(
+        decode(&json("tiny-4x3x2"), &json("tiny-4x3-error")),
+        TrainBlobError::Head { shape: "tiny-4x3-error".into() }
+    );
     assert!(matches!(
         decode(r#"["0","1"]"#, r#"["0","1","2"]"#),
         TrainBlobError::Classes { found: 3, .. }
@@ -121,7 +153,10 @@ fn every_rule_of_the_header_is_checked() {
     assert!(matches!(decode(r#""low":"0""#, r#""low":"1e999""#), TrainBlobError::Quantiser(_)));
     assert_eq!(decode(r#""index":1"#, r#""index":0"#), TrainBlobError::BlockOrder { index: 0 });
     assert_eq!(decode(r#""index":3"#, r#""index":256"#), TrainBlobError::BlockOrder { index: 256 });
-    assert!(matches!(decode(r#"{"shape""#, r#"{"more":1,"shape""#), TrainBlobError::Header { .. }));
+    assert!(matches!(
+        decode(r#"{"architecture""#, r#"{"more":1,"architecture""#),
+        TrainBlobError::Header { .. }
+    ));
 }
 
 #[test]
@@ -146,7 +181,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(TrainBlob::decode(&bytes).is_err());
-        let behind_prefix = [&b"nntrain\0\x01\0\x40\0\0\0"[..], &bytes[..]].concat();
+        let behind_prefix = [&b"nntrain\0\x02\0\x40\0\0\0"[..], &bytes[..]].concat();
         prop_assert!(TrainBlob::decode(&behind_prefix).is_err());
     }
 

@@ -1,23 +1,28 @@
-use crate::example;
+use crate::{example, named};
 use nocknock_dataset::{
-    PreparedTask, Quantiser, Range, ReadOptions, RequesterState, SplitOptions, Table, TrainBlob,
+    PreparedTask, Quantiser, Range, ReadOptions, RequesterState, Samples, SplitOptions, Table,
+    TrainBlob,
 };
-use nocknock_primitives::{
-    draw::draw_test_blocks,
-    model::{
-        shape::{DIGITS_64X32X10, TABULAR_32X16X2},
-        MlpShape,
-    },
-};
+use nocknock_primitives::{draw::draw_test_blocks, model::RecipientSecret};
 use proptest::prelude::*;
 
 fn read(name: &str) -> Table {
     Table::read(&example(name), &ReadOptions::default()).unwrap()
 }
 
-fn prepare(table: &Table, shape: &MlpShape, range: Range) -> PreparedTask {
-    let quantiser = Quantiser::fit(table, shape, range).unwrap();
-    PreparedTask::from_table(table, quantiser, shape, &SplitOptions::random().unwrap()).unwrap()
+fn prepare(table: &Table, shape: &str, range: Range) -> PreparedTask {
+    let architecture = named(shape);
+    let quantiser = Quantiser::fit(table, &architecture, range).unwrap();
+    let options = SplitOptions::random().unwrap();
+    PreparedTask::from_table(table, quantiser, &architecture, &options).unwrap()
+}
+
+/// What workers get if none of the blocks is hidden, from the bytes that are published.
+fn all_samples(task: &PreparedTask) -> Samples {
+    let blob = TrainBlob::decode(&task.train_blob(&[]).encode().unwrap()).unwrap();
+    blob.check_against_roots(task.roots()).unwrap();
+    blob.check_encoding(task.encoding()).unwrap();
+    blob.samples().unwrap()
 }
 
 #[test]
@@ -28,7 +33,7 @@ fn digits_go_from_file_to_training_matrix() {
     let counts: Vec<_> = description.classes.iter().map(|class| class.rows).collect();
     assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
     let range = Range::Fixed { low: 0.0, high: 15.0 };
-    let task = prepare(&table, &DIGITS_64X32X10, range);
+    let task = prepare(&table, "digits-64x32x10", range);
     assert_eq!(task.roots().len(), 10);
     let drawn = draw_test_blocks(&[3; 32], 1, 10, 2).unwrap();
     let bytes = task.train_blob(&drawn).encode().unwrap();
@@ -37,38 +42,72 @@ fn digits_go_from_file_to_training_matrix() {
     blob.check_complete(10, &drawn).unwrap();
     let samples = blob.samples().unwrap();
     assert!((1436..=1440).contains(&samples.len()), "{}", samples.len());
-    assert!(samples.features().iter().all(|value| *value <= 15));
-    assert!(samples.features().contains(&15));
+    assert!(samples.inputs.iter().all(|value| *value <= 15));
+    assert!(samples.inputs.contains(&15));
 }
 
 #[test]
-fn a_table_of_30_columns_fills_a_shape_of_32_inputs_up_with_zeros() {
+fn a_table_of_30_columns_fills_a_shape_of_128_inputs_up_with_zeros() {
     let table = read("data/breast_cancer.csv");
     let labels = table.labels().unwrap();
     assert_eq!(labels.column, "diagnosis");
     assert_eq!(labels.classes, ["benign", "malignant"]);
-    let task = prepare(&table, &TABULAR_32X16X2, Range::MinMax);
-    assert_eq!(task.roots().len(), 4);
-    let samples = task.train_blob(&[]).samples().unwrap();
+    let task = prepare(&table, "table-128x64x2", Range::MinMax);
+    assert_eq!(task.roots().len(), 3);
+    let samples = all_samples(&task);
     assert_eq!(samples.len(), 569);
-    for row in samples.features().chunks(32) {
-        assert_eq!(row[30..], [0, 0]);
+    for row in samples.inputs.chunks(128) {
+        assert_eq!(row[30..], [0; 98]);
     }
-    assert!(samples.features().contains(&255));
-    let malignant = samples.labels().iter().filter(|label| **label == 1);
+    assert!(samples.inputs.contains(&255));
+    let malignant = samples.classes.iter().filter(|class| **class == 1);
     assert_eq!(malignant.count(), 212);
+}
+
+#[test]
+fn an_array_of_bytes_goes_into_blocks_as_it_is() {
+    let table = read("embeddings/digits-384.npy");
+    assert_eq!((table.len(), table.columns().len()), (1797, 384));
+    let task = prepare(&table, "embed-384x64x10", Range::Fixed { low: 0.0, high: 255.0 });
+    assert_eq!(task.roots().len(), 5);
+    let samples = all_samples(&task);
+    let mut found: Vec<_> = samples.inputs.chunks(384).zip(samples.classes).collect();
+    let rows: Vec<Vec<u16>> =
+        table.rows().map(|row| row.iter().map(|value| *value as u16).collect()).collect();
+    let classes = table.labels().unwrap().of_row.iter().copied();
+    let mut expected: Vec<_> = rows.iter().map(Vec::as_slice).zip(classes).collect();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert!(found == expected, "a row was changed on its way");
+}
+
+/// Blocks of 28 x 28 pixels and of 512 features, as many rows as the example images have.
+#[test]
+fn images_and_their_features_fit_into_few_blocks() {
+    for (shape, columns, high, blocks) in
+        [("mnist-784x128x10", 784, 15, 34), ("embed-512x10", 512, 255, 10)]
+    {
+        let rows = (0..5000).map(|row| {
+            let cells = (0..columns).map(|column| ((row * column) % (high + 1)).to_string() + ",");
+            format!("{}{}\n", cells.collect::<String>(), row % 10)
+        });
+        let text: String = rows.collect();
+        let table = Table::read_csv(text.as_bytes(), "x".as_ref(), &ReadOptions::default());
+        let range = Range::Fixed { low: 0.0, high: f64::from(high) };
+        let task = prepare(&table.unwrap(), shape, range);
+        assert_eq!(task.roots().len(), blocks, "{shape}");
+        assert_eq!(all_samples(&task).len(), 5000, "{shape}");
+    }
 }
 
 #[test]
 fn a_requester_resumes_from_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("task.json");
+    let range = Range::Quantiles { tail: 0.01 };
     let state = RequesterState {
-        prepared: prepare(
-            &read("data/breast_cancer.csv"),
-            &TABULAR_32X16X2,
-            Range::Quantiles { tail: 0.01 },
-        ),
+        prepared: prepare(&read("data/breast_cancer.csv"), "table-128x64x2", range),
+        recipient: RecipientSecret::from_bytes([1; 32]),
         progress: "created".to_owned(),
     };
     state.save(&file).unwrap();
@@ -86,14 +125,13 @@ proptest! {
         let lines: String = rows.iter().map(|(a, b, k)| format!("{a},{b},{k}\n")).collect();
         let text = format!("a,b,k\n0,0,0\n0,0,1\n{lines}");
         let table = Table::read_csv(text.as_bytes(), "x".as_ref(), &ReadOptions::default()).unwrap();
-        let quantiser = Quantiser::fit(&table, &TABULAR_32X16X2, Range::MinMax).unwrap();
+        let architecture = named("table-128x64x2");
+        let quantiser = Quantiser::fit(&table, &architecture, Range::MinMax).unwrap();
         let options = SplitOptions { blocks: Some(blocks), ..SplitOptions::random().unwrap() };
         let task =
-            PreparedTask::from_table(&table, quantiser.clone(), &TABULAR_32X16X2, &options).unwrap();
-        let blob = TrainBlob::decode(&task.train_blob(&[]).encode().unwrap()).unwrap();
-        prop_assert_eq!(blob.check_against_roots(task.roots()), Ok(()));
-        let samples = blob.samples().unwrap();
-        let pairs = samples.features().chunks(32).zip(samples.labels());
+            PreparedTask::from_table(&table, quantiser.clone(), &architecture, &options).unwrap();
+        let samples = all_samples(&task);
+        let pairs = samples.inputs.chunks(128).zip(&samples.classes);
         let mut found: Vec<_> = pairs.map(|(row, label)| (row.to_vec(), *label)).collect();
         let inputs = quantiser.table(&table).unwrap();
         let mut expected: Vec<_> =

@@ -1,8 +1,8 @@
 //! Benchmarks of the calls, hooks and traits.
 //!
 //! Proofs are real: the runtime's [`BenchmarkHelper`] registers circuits whose trapdoor is known
-//! and proves whatever is claimed. The weight of verification is charged apart, so
-//! `register_worker` counts it once more: an upper bound.
+//! and proves whatever is claimed. The weights of verification and of the fold are charged apart,
+//! so `register_worker` counts them once more: an upper bound.
 
 use super::*;
 use crate::types::{BalanceOf, CurriculumEntry, PracticeClaim};
@@ -16,25 +16,19 @@ use frame_system::RawOrigin;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{CircuitId, ExperimentId, FieldBytes, ModelCommitment},
-    limits::MAX_BLOCK_ELEMENTS,
-    model::{
-        field,
-        rows::{fill_block, Row},
-        shape::{Dimensions, ShapeName},
-        wire::encode_rows,
-        Fr, MlpShape,
-    },
+    limits::MAX_FOLDED_VALUES,
+    model::{field, Architecture, Block, Description, Fr, Head, Label, Sample},
     reward::{CurriculumEnd, Points, PracticeSpec, Registration, Standing},
     score::{Improvement, Score},
-    task::RevealedBlock,
+    task::{ProvedScore, RevealedBlock},
     traits::{Curriculum as _, WorkerRegistry},
 };
 use sp_runtime::Permill;
 
 /// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper<AccountId> {
-    /// Registers a score circuit of a shape, or finds it registered.
-    fn score_circuit(shape: MlpShape) -> CircuitId;
+    /// Registers a score circuit of an architecture, or finds it registered.
+    fn score_circuit(architecture: &Architecture) -> CircuitId;
 
     /// A proof of these inputs that the verifier accepts.
     fn prove(circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes;
@@ -49,24 +43,61 @@ pub trait BenchmarkHelper<AccountId> {
 const TASK: u64 = 7;
 const ALL: Improvement = Improvement { numerator: 1, denominator: 1 };
 
-/// A shape whose rows are packed into one element each.
-fn shape_of_elements(rows: u32) -> Result<MlpShape, BenchmarkError> {
-    let dimensions = Dimensions {
-        inputs: 62,
-        hidden: 8,
-        classes: 3,
-        input_bits: 4,
-        weight_bits: 6,
-        hidden_bias_bits: 12,
-        output_bias_bits: 14,
-        shift: 6,
-        preactivation_bits: 16,
-        gap_bits: 20,
-        block_rows: u16::try_from(rows).map_err(|_| BenchmarkError::Stop("too many rows"))?,
+/// Inputs of a row where values are counted. The most rows of a block then have the most values
+/// that are folded.
+const INPUTS: u32 = 128;
+/// Bits of a label with which the most rows have the most label bits.
+const LABEL_BITS: u32 = 257;
+/// The most rows of a block.
+const MOST_ROWS: u32 = 4_096;
+/// The most label bits of a block.
+const MOST_LABEL_BITS: u32 = MOST_ROWS * LABEL_BITS;
+
+const CLASSES: Head =
+    Head::Classes { classes: 2, best: 1, weight_bits: 4, bias_bits: 8, distance_bits: 40 };
+const LABELS: Head = Head::Labels { labels: 256, weight_bits: 4, bias_bits: 8, sum_bits: 40 };
+
+/// An architecture without hidden layers, which add nothing to the work of the chain.
+fn single_layer(
+    inputs: u32,
+    input_bits: u8,
+    head: Head,
+    rows: u32,
+) -> Result<Architecture, BenchmarkError> {
+    let size =
+        |size: u32| u16::try_from(size).map_err(|_| BenchmarkError::Stop("the size is too large"));
+    let description = Description {
+        inputs: size(inputs)?,
+        input_bits,
+        hidden: BoundedVec::default(),
+        head,
+        samples: size(rows)?,
     };
-    ShapeName::new("benchmark")
-        .and_then(|name| MlpShape::new(name, dimensions))
-        .map_err(|_| BenchmarkError::Stop("the shape is not usable"))
+    Architecture::new(description).map_err(|_| BenchmarkError::Stop("no usable architecture"))
+}
+
+/// A full block with the largest inputs.
+fn full_block(architecture: &Architecture) -> Result<RevealedBlock, BenchmarkError> {
+    let input = u16::try_from(architecture.max_input()).unwrap_or(u16::MAX);
+    let label = match architecture.head {
+        Head::Labels { labels, .. } => Label::Labels(vec![true; labels.into()]),
+        _ => Label::Class(1),
+    };
+    let sample = Sample { inputs: vec![input; architecture.inputs.into()], label };
+    let block = Block::new(architecture, vec![sample; architecture.samples.into()])
+        .map_err(|_| BenchmarkError::Stop("the rows are not a block"))?;
+    let rows = BoundedVec::truncate_from(block.to_wire(architecture));
+    Ok(RevealedBlock { salt: [3; 32], rows })
+}
+
+fn model() -> ModelCommitment {
+    ModelCommitment(field::to_bytes(&Fr::from(5u32)))
+}
+
+/// A score without a proof.
+fn unproved(points: u32) -> ProvedScore {
+    let [sums, inputs] = [6u32, 7].map(|number| field::to_bytes(&Fr::from(number)));
+    ProvedScore { points, sums, inputs, proof: ProofBytes([0; 256]) }
 }
 
 #[benchmarks]
@@ -77,21 +108,20 @@ mod benchmarks {
         T::CurriculumOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)
     }
 
-    /// A full practice block of `e` elements.
-    fn practice<T: Config>(e: u32) -> Result<PracticeSpec, BenchmarkError> {
-        let shape = shape_of_elements(e)?;
-        let samples = (0..e).map(|_| Row::sample(&shape, vec![1; 62], 1)).collect();
-        let rows = fill_block(&shape, samples)
-            .and_then(|rows| encode_rows(&shape, &rows))
-            .map_err(|_| BenchmarkError::Stop("the rows are not a block"))?;
+    /// A full practice block.
+    fn practice<T: Config>(architecture: &Architecture) -> Result<PracticeSpec, BenchmarkError> {
         Ok(PracticeSpec {
-            circuit: T::BenchmarkHelper::score_circuit(shape),
-            block: RevealedBlock {
-                salt: field::to_bytes(&Fr::from(3u32)),
-                rows: BoundedVec::truncate_from(rows),
-            },
+            circuit: T::BenchmarkHelper::score_circuit(architecture),
+            block: full_block(architecture)?,
             min_score: Score::new(1, 2),
         })
+    }
+
+    /// Reads, checks and folds the stored practice block. Says whether that was possible.
+    fn fold<T: Config>(architecture: &Architecture) -> bool {
+        let score = unproved(1);
+        let claim = PracticeClaim { model: model(), score: &score };
+        Pallet::<T>::score_inputs(architecture, Fr::from(8u32), &claim).is_ok()
     }
 
     fn registered<T: Config>(who: &T::AccountId) {
@@ -133,17 +163,73 @@ mod benchmarks {
     #[benchmark]
     fn register_worker() -> Result<(), BenchmarkError> {
         let worker: T::AccountId = whitelisted_caller();
-        Pallet::<T>::do_set_practice(practice::<T>(4)?)
+        let architecture = single_layer(1, 1, CLASSES, 4)?;
+        let spec = practice::<T>(&architecture)?;
+        let circuit = spec.circuit;
+        Pallet::<T>::do_set_practice(spec)
             .map_err(|_| BenchmarkError::Stop("the practice block is refused"))?;
-        let terms = Practice::<T>::get().ok_or(BenchmarkError::Stop("no practice block"))?;
-        let model = ModelCommitment(field::to_bytes(&Fr::from(5u32)));
-        let blank = ProofBytes([0; 256]);
-        let claim = PracticeClaim { model, score: 4, proof: &blank };
-        let inputs = Pallet::<T>::score_inputs(&worker, 0, &terms, &claim);
-        let proof = Box::new(T::BenchmarkHelper::prove(&terms.circuit, &inputs.in_order()));
+        let mut score = unproved(4);
+        let context = Pallet::<T>::registration_context(&worker, 0, circuit);
+        let claim = PracticeClaim { model: model(), score: &score };
+        let inputs = Pallet::<T>::score_inputs(&architecture, context, &claim)
+            .map_err(|_| BenchmarkError::Stop("the claim is refused"))?;
+        score.proof = T::BenchmarkHelper::prove(&circuit, &inputs.in_order());
         #[extrinsic_call]
-        _(RawOrigin::None, worker.clone(), model, 4u32, proof);
+        _(RawOrigin::None, worker.clone(), model(), Box::new(score));
         assert!(Pallet::<T>::may_work(&worker));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_rows(r: Linear<1, MOST_ROWS>) -> Result<(), BenchmarkError> {
+        let architecture = single_layer(1, 1, CLASSES, r)?;
+        PracticeBlock::<T>::put(full_block(&architecture)?);
+        let folded;
+        #[block]
+        {
+            folded = fold::<T>(&architecture);
+        }
+        assert!(folded);
+        Ok(())
+    }
+
+    /// With three bits each, the most values still fit into the bytes of a block.
+    #[benchmark]
+    fn fold_values(v: Linear<INPUTS, MAX_FOLDED_VALUES>) -> Result<(), BenchmarkError> {
+        let architecture = single_layer(INPUTS, 3, CLASSES, v.div_ceil(INPUTS))?;
+        PracticeBlock::<T>::put(full_block(&architecture)?);
+        let folded;
+        #[block]
+        {
+            folded = fold::<T>(&architecture);
+        }
+        assert!(folded);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_inputs(d: Linear<1, 4_096>) -> Result<(), BenchmarkError> {
+        let architecture = single_layer(d, 16, CLASSES, 1)?;
+        PracticeBlock::<T>::put(full_block(&architecture)?);
+        let folded;
+        #[block]
+        {
+            folded = fold::<T>(&architecture);
+        }
+        assert!(folded);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_labels(l: Linear<LABEL_BITS, MOST_LABEL_BITS>) -> Result<(), BenchmarkError> {
+        let architecture = single_layer(1, 1, LABELS, l.div_ceil(LABEL_BITS))?;
+        PracticeBlock::<T>::put(full_block(&architecture)?);
+        let folded;
+        #[block]
+        {
+            folded = fold::<T>(&architecture);
+        }
+        assert!(folded);
         Ok(())
     }
 
@@ -216,12 +302,12 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn set_practice(e: Linear<1, MAX_BLOCK_ELEMENTS>) -> Result<(), BenchmarkError> {
+    fn set_practice() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
-        let spec = Box::new(practice::<T>(e)?);
+        let spec = Box::new(practice::<T>(&single_layer(1, 1, CLASSES, 4)?)?);
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, spec);
-        assert!(Practice::<T>::get().is_some_and(|practice| practice.rows == e));
+        assert!(Practice::<T>::get().is_some_and(|practice| practice.rows == 4));
         Ok(())
     }
 

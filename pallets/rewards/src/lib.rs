@@ -45,15 +45,13 @@ pub mod pallet {
     use frame_support::{pallet_prelude::*, traits::fungible};
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
-        circuit::ProofBytes,
         ids::{BlockRoot, CircuitId, ExperimentId, ModelCommitment, TaskId},
-        limits::MAX_BLOCK_ELEMENTS,
         reward::{
             Books, CurriculumTask, Points, Practice as PracticeTerms, PracticeSpec, Registration,
             Round, Session,
         },
         score::Score,
-        task::RevealedBlock,
+        task::{ProvedScore, RevealedBlock},
         traits::{ProofVerifier, TaskExperiments},
     };
     use sp_runtime::Permill;
@@ -333,7 +331,7 @@ pub mod pallet {
             circuit: CircuitId,
             /// The root of the block.
             root: BlockRoot,
-            /// Number of real rows in it.
+            /// Number of rows in it.
             rows: u32,
             /// The score that newcomers have to reach.
             min_score: Score,
@@ -344,7 +342,8 @@ pub mod pallet {
             worker: T::AccountId,
             /// Commitment to the model that it trained for practice.
             model: ModelCommitment,
-            /// Number of rows of the practice block that the model classifies correctly.
+            /// The score that was proved on the practice block: one point for each correct row,
+            /// unless the circuit's architecture counts in another way.
             score: u32,
             /// The round of the registration.
             round: Round,
@@ -419,11 +418,10 @@ pub mod pallet {
         NotInCurriculum,
         /// No active score circuit with this id is registered.
         CircuitNotActive,
-        /// Blocks of this shape are too large for the chain.
-        ShapeTooLarge,
-        /// The salt is not a field element.
-        BadSalt,
-        /// The rows are not a well-formed block of the circuit's shape, or none of them is real.
+        /// Blocks of this architecture are too large for the chain: rows times inputs must be at
+        /// most 524,288.
+        ArchitectureTooLarge,
+        /// The rows are not a well-formed block of the circuit's architecture, or there are none.
         MalformedRows,
         /// The minimum score must be a ratio between 0 and 1.
         BadMinimum,
@@ -435,7 +433,7 @@ pub mod pallet {
         AlreadyRegistered,
         /// No more workers can register in this session. Try again in the next one.
         RegistrationsExhausted,
-        /// The score is higher than the number of rows of the practice block.
+        /// The score is higher than any model can reach on the practice block.
         ScoreTooHigh,
         /// The score does not reach the minimum. Train further.
         ScoreTooLow,
@@ -484,12 +482,10 @@ pub mod pallet {
             origin: OriginFor<T>,
             worker: T::AccountId,
             model: ModelCommitment,
-            score: u32,
-            proof: Box<ProofBytes>,
-        ) -> DispatchResult {
+            score: Box<ProvedScore>,
+        ) -> DispatchResultWithPostInfo {
             ensure_none(origin)?;
-            let proof = &proof;
-            Self::do_register_worker(worker, PracticeClaim { model, score, proof })
+            Self::do_register_worker(worker, &PracticeClaim { model, score: &score })
         }
 
         /// Ends your registration as a worker. Your account is kept alive until the registration is
@@ -564,7 +560,7 @@ pub mod pallet {
         /// Sets the practice block on which newcomers prove a score. Registered workers stay
         /// registered. Proofs for the old block become worthless, including those still being made.
         #[pallet::call_index(7)]
-        #[pallet::weight(T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS))]
+        #[pallet::weight(Pallet::<T>::practice_weight())]
         pub fn set_practice(
             origin: OriginFor<T>,
             practice: Box<PracticeSpec>,

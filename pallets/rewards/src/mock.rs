@@ -27,15 +27,12 @@ use nocknock_primitives::{
     },
     limits::List,
     model::{
-        field,
-        rows::{fill_block, Row},
-        shape::TINY_4X3X2,
-        wire::encode_rows,
-        Context, ContextDomain, Fr, MlpShape, ScoreInputs,
+        field, names::named, Architecture, Block as Samples, Claimed, Context, ContextDomain, Fr,
+        KnownBlock, Label, Sample,
     },
     reward::{PracticeSpec, Round},
     score::Score,
-    task::RevealedBlock,
+    task::{ProvedScore, RevealedBlock},
     traits::{BurnLog, ProofVerifier, TaskExperiments, VerifyFailure},
 };
 use sp_io::hashing::blake2_256;
@@ -118,8 +115,8 @@ impl pallet_rewards::Config for Test {
 /// What the neighbours answer.
 #[derive(Default)]
 pub(crate) struct Neighbours {
-    /// Score circuits other than the tiny one, with their shapes.
-    pub circuits: Vec<(CircuitId, MlpShape)>,
+    /// Score circuits other than the tiny one, with their architectures.
+    pub circuits: Vec<(CircuitId, Architecture)>,
     /// Circuits that are disabled.
     pub disabled: Vec<CircuitId>,
     /// Experiments that are archived.
@@ -181,10 +178,15 @@ impl TaskExperiments<AccountId, u64> for KnownExperiments {
 /// The first number that no experiment of the mock has.
 pub(crate) const FIRST_UNKNOWN: ExperimentId = 10;
 
-/// The score circuit of the tiny shape.
+/// The score circuit of the tiny architecture.
 pub(crate) const SCORE: CircuitId = CircuitId([1; 32]);
 /// A delivery circuit.
 pub(crate) const DELIVERY: CircuitId = CircuitId([2; 32]);
+
+/// The tiny architecture.
+pub(crate) fn tiny() -> Architecture {
+    named("tiny-4x3x2").expect("the architecture has this name")
+}
 
 /// A stand-in for the verifier.
 #[derive(Debug)]
@@ -198,14 +200,14 @@ impl HashVerifier {
         ProofBytes(proof)
     }
 
-    fn statement(id: &CircuitId) -> Option<(CircuitKind, MlpShape)> {
+    fn kind(id: &CircuitId) -> Option<CircuitKind> {
         match *id {
-            SCORE => Some((CircuitKind::Score, TINY_4X3X2)),
-            DELIVERY => Some((CircuitKind::Delivery, TINY_4X3X2)),
+            SCORE => Some(CircuitKind::Score(tiny())),
+            DELIVERY => Some(CircuitKind::Delivery),
             other => neighbours(|neighbours| {
                 let mut circuits = neighbours.circuits.iter();
                 let found = circuits.find(|(id, _)| *id == other);
-                found.map(|(_, shape)| (CircuitKind::Score, *shape))
+                found.map(|(_, architecture)| CircuitKind::Score(architecture.clone()))
             }),
         }
     }
@@ -213,9 +215,9 @@ impl HashVerifier {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for HashVerifier {
-    fn score_circuit(shape: MlpShape) -> CircuitId {
-        let id = CircuitId(blake2_256(&shape.encode()));
-        neighbours(|neighbours| neighbours.circuits.push((id, shape)));
+    fn score_circuit(architecture: &Architecture) -> CircuitId {
+        let id = CircuitId(blake2_256(&architecture.encode()));
+        neighbours(|neighbours| neighbours.circuits.push((id, architecture.clone())));
         id
     }
 
@@ -232,10 +234,8 @@ impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for HashVerifier {
 
 impl ProofVerifier<u64> for HashVerifier {
     fn circuit(id: &CircuitId) -> Option<CircuitRecord<u64>> {
-        let (kind, shape) = Self::statement(id)?;
         let info = CircuitInfo {
-            kind,
-            shape,
+            kind: Self::kind(id)?,
             constraints: 1,
             matrix_hash: ContentHash::default(),
             key: KeyId::default(),
@@ -316,18 +316,27 @@ pub(crate) const ROWS: u32 = 6;
 /// What a newcomer must reach.
 pub(crate) const MIN_SCORE: Score = Score::new(2, 3);
 
+/// The salt of the practice block.
+pub(crate) const SALT: [u8; 32] = [7; 32];
+
 /// The wire form of a practice block of this many rows.
 pub(crate) fn practice_rows(samples: u32) -> Vec<u8> {
-    let row = |number: u32| Row::sample(&TINY_4X3X2, vec![1, 2, 3, 0], (number % 2) as u8);
-    let rows = fill_block(&TINY_4X3X2, (0..samples).map(row).collect());
-    encode_rows(&TINY_4X3X2, &rows.expect("the rows fit a block")).expect("the rows are a block")
+    let row =
+        |number: u32| Sample { inputs: vec![1, 2, 3, 0], label: Label::Class((number % 2) as u8) };
+    wire(&tiny(), (0..samples).map(row).collect())
+}
+
+/// The wire form of a block of these samples.
+pub(crate) fn wire(architecture: &Architecture, samples: Vec<Sample>) -> Vec<u8> {
+    let block = Samples::new(architecture, samples).expect("the samples are a block");
+    block.to_wire(architecture)
 }
 
 /// The practice block of the genesis.
 pub(crate) fn genesis_practice() -> GenesisPractice {
     GenesisPractice {
         circuit: SCORE,
-        salt: field::to_bytes(&Fr::from(7u32)).to_vec(),
+        salt: SALT.to_vec(),
         rows: practice_rows(ROWS),
         min_score: MIN_SCORE,
     }
@@ -337,10 +346,7 @@ pub(crate) fn genesis_practice() -> GenesisPractice {
 pub(crate) fn practice_spec() -> PracticeSpec {
     PracticeSpec {
         circuit: SCORE,
-        block: RevealedBlock {
-            salt: field::to_bytes(&Fr::from(7u32)),
-            rows: List::truncate_from(practice_rows(ROWS)),
-        },
+        block: RevealedBlock { salt: SALT, rows: List::truncate_from(practice_rows(ROWS)) },
         min_score: MIN_SCORE,
     }
 }
@@ -400,9 +406,14 @@ pub(crate) fn model_of(who: &AccountId) -> ModelCommitment {
     ModelCommitment(field::to_bytes(&Fr::from(u32::from(bytes[0]) + 1)))
 }
 
-/// A proof that the account's model reaches a score on the practice block in a round.
-pub(crate) fn practice_proof(who: &AccountId, round: Round, score: u32) -> ProofBytes {
+/// A proved claim that the account's model reaches a score on the practice block in a round.
+pub(crate) fn practice_proof(who: &AccountId, round: Round, points: u32) -> ProvedScore {
     let practice = crate::Practice::<Test>::get().expect("there is a practice block");
+    let kind = HashVerifier::kind(&practice.circuit).expect("the circuit is registered");
+    let architecture = kind.architecture().expect("it is a score circuit");
+    let block = crate::PracticeBlock::<Test>::get().expect("there is a practice block");
+    let known = KnownBlock::new(architecture, &block.salt, 0, &block.rows)
+        .expect("the practice block is well formed");
     let context = Context {
         domain: ContextDomain::Registration,
         genesis_hash: System::block_hash(0).0,
@@ -411,34 +422,27 @@ pub(crate) fn practice_proof(who: &AccountId, round: Round, score: u32) -> Proof
         worker: who.clone().into(),
         block: 0,
     };
-    let inputs = ScoreInputs {
-        context: field::to_bytes(&context.to_field()),
-        commitment: model_of(who).0,
-        block_root: practice.root.0,
-        score,
-        n_real: practice.rows,
-    };
-    HashVerifier::prove(&practice.circuit, &inputs.in_order())
+    let commitment = field::from_bytes(&model_of(who).0).expect("a commitment is an element");
+    let claimed = Claimed { sums: Fr::from(21u32), inputs: Fr::from(22u32), score: points };
+    let public = known.inputs(context.to_field(), commitment, &claimed).to_bytes();
+    ProvedScore {
+        points,
+        sums: public.sums,
+        inputs: public.inputs,
+        proof: HashVerifier::prove(&practice.circuit, &public.in_order()),
+    }
 }
 
 /// The registration of an account with a perfect score in its present round.
 pub(crate) fn registration(who: &AccountId) -> crate::Call<Test> {
-    let proof = practice_proof(who, Rewards::registration_round(who.clone()), ROWS);
-    registration_with(who, ROWS, proof)
+    let score = practice_proof(who, Rewards::registration_round(who.clone()), ROWS);
+    registration_with(who, score)
 }
 
-/// A registration with this score and proof.
-pub(crate) fn registration_with(
-    worker: &AccountId,
-    score: u32,
-    proof: ProofBytes,
-) -> crate::Call<Test> {
-    crate::Call::register_worker {
-        worker: worker.clone(),
-        model: model_of(worker),
-        score,
-        proof: Box::new(proof),
-    }
+/// A registration with this score.
+pub(crate) fn registration_with(worker: &AccountId, score: ProvedScore) -> crate::Call<Test> {
+    let (worker, model) = (worker.clone(), model_of(worker));
+    crate::Call::register_worker { worker, model, score: Box::new(score) }
 }
 
 /// Burns what an account owns, and reports it as every pallet of the runtime does.

@@ -5,12 +5,11 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::fungible;
 use nocknock_primitives::{
-    circuit::ProofBytes,
-    ids::{CircuitId, ExperimentId, FieldBytes, ModelCommitment},
+    ids::{CircuitId, ExperimentId, ModelCommitment},
     limits::{List, MAX_BLOCK_BYTES},
     reward::{PracticeSpec, Session},
     score::Score,
-    task::RevealedBlock,
+    task::{ProvedScore, RevealedBlock},
 };
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -75,15 +74,13 @@ impl SessionCount {
     }
 }
 
-/// What a newcomer claims: a model that classifies `score` rows of the practice block correctly.
+/// What a newcomer claims: a model that reaches a score on the practice block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PracticeClaim<'a> {
     /// Commitment to the model.
     pub model: ModelCommitment,
-    /// Number of rows classified correctly.
-    pub score: u32,
-    /// The S1 proof.
-    pub proof: &'a ProofBytes,
+    /// The score, and its proof of S3.
+    pub score: &'a ProvedScore,
 }
 
 /// The state of the pot, now and in the next session.
@@ -145,7 +142,7 @@ impl TryFrom<GenesisPractice> for PracticeSpec {
     type Error = WrongLength;
 
     fn try_from(practice: GenesisPractice) -> Result<Self, WrongLength> {
-        let salt: FieldBytes = practice.salt.try_into().map_err(|_| WrongLength)?;
+        let salt: [u8; 32] = practice.salt.try_into().map_err(|_| WrongLength)?;
         let rows: List<u8, MAX_BLOCK_BYTES> = practice.rows.try_into().map_err(|_| WrongLength)?;
         Ok(Self {
             circuit: practice.circuit,

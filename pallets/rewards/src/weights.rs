@@ -2,15 +2,24 @@
 //!
 //! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
 //! measured. The implementation for `()` here was **made by hand**, not measured: database accesses
-//! counted in the code at ParityDB's cost, generous times for the rest, and 100 µs for each field
-//! element hashed with Poseidon in wasm. It serves mocks and tests; no chain should run on it.
+//! counted in the code at ParityDB's cost, and generous times for the rest. It serves mocks and
+//! tests; no chain should run on it.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 
 /// What each call, hook and trait costs, without what it calls in other pallets.
 pub trait WeightInfo {
-    /// `register_worker`, without the verification.
+    /// `register_worker`, without folding the practice block and without the verification.
     fn register_worker() -> Weight;
+    /// Folding a block of `r` rows of a single input each. The four functions that begin with
+    /// `fold` are added up, and each contains reading and checking its block.
+    fn fold_rows(r: u32) -> Weight;
+    /// Folding a block of `v` values: rows times inputs.
+    fn fold_values(v: u32) -> Weight;
+    /// Folding a block of one row with `d` inputs.
+    fn fold_inputs(d: u32) -> Weight;
+    /// Folding a block whose labels have `l` bits: rows times bits of a label.
+    fn fold_labels(l: u32) -> Weight;
     /// `unregister`.
     fn unregister() -> Weight;
     /// `remove_worker`.
@@ -23,8 +32,8 @@ pub trait WeightInfo {
     fn set_curriculum() -> Weight;
     /// `remove_curriculum`.
     fn remove_curriculum() -> Weight;
-    /// `set_practice` of a shape whose blocks are packed into `e` field elements.
-    fn set_practice(e: u32) -> Weight;
+    /// `set_practice`, without what folding the block would cost.
+    fn set_practice() -> Weight;
     /// The heaviest of opening, paying and closing a curriculum task.
     fn curriculum() -> Weight;
     /// Suspending a worker.
@@ -51,9 +60,31 @@ fn cost(micros: u64, reads: u64, writes: u64) -> Weight {
         .saturating_add(ParityDbWeight::get().reads_writes(reads, writes))
 }
 
+/// `count` times `nanos` nanoseconds.
+fn times(count: u32, nanos: u64) -> Weight {
+    let picoseconds = nanos.saturating_mul(1_000);
+    Weight::from_parts(picoseconds.saturating_mul(count.into()), 0)
+}
+
 impl WeightInfo for () {
     fn register_worker() -> Weight {
-        cost(200, 16, 4)
+        cost(300, 18, 4)
+    }
+
+    fn fold_rows(r: u32) -> Weight {
+        times(r, 3_000)
+    }
+
+    fn fold_values(v: u32) -> Weight {
+        times(v, 80)
+    }
+
+    fn fold_inputs(d: u32) -> Weight {
+        times(d, 4_000)
+    }
+
+    fn fold_labels(l: u32) -> Weight {
+        times(l, 30)
     }
 
     fn unregister() -> Weight {
@@ -80,8 +111,8 @@ impl WeightInfo for () {
         cost(80, 4, 3)
     }
 
-    fn set_practice(e: u32) -> Weight {
-        cost(u64::from(e).saturating_mul(100).saturating_add(200), 3, 2)
+    fn set_practice() -> Weight {
+        cost(1_000, 3, 2)
     }
 
     fn curriculum() -> Weight {

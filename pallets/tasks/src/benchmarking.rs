@@ -2,10 +2,12 @@
 //!
 //! Proofs are real: the runtime's [`BenchmarkHelper`] registers circuits whose trapdoor is known
 //! and proves whatever is claimed. The weight of verification is charged apart, so it counts twice
-//! in `submit_scores` and `deliver` here: these weights are upper bounds.
+//! in `submit_scores` and `deliver` here: these weights are upper bounds. The parts of a fold are
+//! measured on blocks in which one part counts most. What little there is of the others is charged
+//! with it once more.
 
 use super::*;
-use crate::types::{BalanceOf, TaskOf};
+use crate::types::{BalanceOf, DeliveryOf, TaskOf, MAX_STORED_CHUNKS};
 use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::{v2::*, BenchmarkError};
 use frame_support::{
@@ -16,37 +18,38 @@ use frame_system::RawOrigin;
 use nocknock_primitives::{
     circuit::{CircuitKind, ProofBytes},
     ids::{
-        BlobId, BlockRoot, CircuitId, ExperimentId, FieldBytes, KeyCommitment, ModelCommitment,
-        TaskId,
+        BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, ExperimentId,
+        FieldBytes, KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
     limits::{
-        MAX_BLOCKS, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_RANKED, MAX_TEST_BLOCKS,
-        SEED_HISTORY,
+        CHUNK_ELEMENTS, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_FOLDED_VALUES, MAX_RANKED,
+        MAX_TEST_BLOCKS, SEED_HISTORY,
     },
     model::{
-        block_root, ciphertext_hash,
-        delivery::ciphertext_len,
-        field, key_hash,
-        rows::{fill_block, Row},
-        shape::{Dimensions, ShapeName, DIGITS_64X32X10},
-        wire::encode_rows,
-        ContextDomain, DeliveryInputs, Fr, MlpShape, ScoreInputs,
+        architecture::{MAX_INPUTS, MAX_SAMPLES},
+        block_root, field,
+        names::named,
+        sealed::{chunk_hash, join_chunk_hashes},
+        Architecture, Claimed, ContextDomain, Description, FoldInputs, Fr, Goal, Head, KnownBlock,
+        RecipientKey, RecipientSecret, SealInputs,
     },
     score::Score,
     task::{
-        Attestation, BlockScore, Ciphertext, Commitment, Delivery, Funding, Held, Outcome, Periods,
-        Ranked, RevealedBlock, Settlement, Split, Task, TaskSpec, Terms, TestBlock,
+        Attestation, BlockScore, Chunk, Commitment, Delivery, Funding, Held, Outcome, Periods,
+        ProvedScore, Ranked, RevealedBlock, SealedKeyBytes, Settlement, Split, Task, TaskSpec,
+        Terms, TestBlock,
     },
 };
 use sp_runtime::traits::{Bounded, CheckedDiv, One, Saturating, Zero};
 
 /// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper<AccountId> {
-    /// Registers a score and a delivery circuit of a shape, or finds them registered.
-    fn circuits(shape: MlpShape) -> (CircuitId, CircuitId);
+    /// Registers the score circuit of an architecture and a delivery circuit, or finds them
+    /// registered.
+    fn circuits(architecture: &Architecture) -> (CircuitId, CircuitId);
 
     /// A proof of these inputs that the verifier accepts.
-    fn prove(kind: CircuitKind, circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes;
+    fn prove(kind: &CircuitKind, circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes;
 
     /// An experiment in which this account may sponsor tasks.
     fn experiment(owner: &AccountId) -> ExperimentId;
@@ -54,35 +57,107 @@ pub trait BenchmarkHelper<AccountId> {
 
 /// Where the tasks made here are.
 const ID: TaskId = 7;
-const SHAPE: MlpShape = DIGITS_64X32X10;
 const NO_BLOB: BlobId = BlobId([0; 32]);
+const ENCODING: ContentHash = ContentHash([2; 32]);
+const SALT: [u8; 32] = [1; 32];
 
-/// A shape whose rows are packed into one element each.
-fn shape_of_elements(rows: u32) -> Result<MlpShape, BenchmarkError> {
-    let dimensions = Dimensions {
-        inputs: 62,
-        hidden: 8,
-        classes: 3,
-        input_bits: 4,
-        weight_bits: 6,
-        hidden_bias_bits: 12,
-        output_bias_bits: 14,
-        shift: 6,
-        preactivation_bits: 16,
-        gap_bits: 20,
-        block_rows: u16::try_from(rows).map_err(|_| BenchmarkError::Stop("too many rows"))?,
-    };
-    ShapeName::new("benchmark")
-        .and_then(|name| MlpShape::new(name, dimensions))
-        .map_err(|_| BenchmarkError::Stop("the shape is not usable"))
+/// The most rows of a block.
+const MOST_ROWS: u32 = MAX_SAMPLES as u32;
+/// The most inputs of an architecture.
+const MOST_INPUTS: u32 = MAX_INPUTS as u32;
+/// The most values of a block, in the unit of weights.
+const MOST_VALUES: u32 = MAX_FOLDED_VALUES / 1024;
+/// The most rows of 1,024 bytes each.
+const MOST_LONG_ROWS: u32 = 255;
+/// The most rows of 256 bits of labels each, in groups of four.
+const MOST_LABELS: u32 = MOST_ROWS / 4;
+
+const TWO_CLASSES: Head =
+    Head::Classes { classes: 2, best: 1, weight_bits: 2, bias_bits: 2, distance_bits: 8 };
+/// With one more bit, 256 bits for each row.
+const MANY_LABELS: Head = Head::Labels { labels: 255, weight_bits: 2, bias_bits: 2, sum_bits: 8 };
+const NUMBER: Head = Head::Number {
+    weight_bits: 2,
+    bias_bits: 2,
+    distance_bits: 20,
+    goal: Goal::Within { tolerance: 1 },
+};
+
+/// The architecture of the tasks made here. Its blocks are small and its ciphertext is one chunk.
+/// But no head has more counts of labels than a number, or a baseline that takes longer to compute.
+fn small() -> Result<Architecture, BenchmarkError> {
+    named("tiny-4x3-error").ok_or(BenchmarkError::Stop("no architecture has this name"))
 }
 
-fn root(number: u32) -> BlockRoot {
-    BlockRoot(field::to_bytes(&Fr::from(number)))
+/// An architecture without hidden layers.
+fn flat(
+    inputs: u32,
+    input_bits: u8,
+    head: Head,
+    samples: u32,
+) -> Result<Architecture, BenchmarkError> {
+    let size = |number: u32| u16::try_from(number).map_err(|_| BenchmarkError::Stop("too many"));
+    let (inputs, samples) = (size(inputs)?, size(samples)?);
+    let hidden = BoundedVec::default();
+    Architecture::new(Description { inputs, input_bits, hidden, head, samples })
+        .map_err(|_| BenchmarkError::Stop("the architecture is not usable"))
 }
 
-fn model() -> ModelCommitment {
-    ModelCommitment(field::to_bytes(&Fr::from(5u32)))
+/// An architecture whose rows take 1,024 bytes each, with as few values as there can be in so many
+/// bytes.
+fn with_long_rows() -> Result<Architecture, BenchmarkError> {
+    flat(511, 16, NUMBER, MOST_LONG_ROWS)
+}
+
+/// An architecture whose models are packed into so many field elements, at least three. Its 30
+/// weights of 16 bits for each input fill two of them, its biases two more, or one if they are
+/// narrow.
+fn of_elements(elements: u32) -> Result<Architecture, BenchmarkError> {
+    let bias_bits = if elements.is_multiple_of(2) { 16 } else { 8 };
+    let head = Head::Labels { labels: 30, weight_bits: 16, bias_bits, sum_bits: 8 };
+    let architecture = flat(elements.div_ceil(2).saturating_sub(1), 1, head, 1)?;
+    if u32::try_from(architecture.weight_elements()) == Ok(elements) {
+        Ok(architecture)
+    } else {
+        Err(BenchmarkError::Stop("the models have another size"))
+    }
+}
+
+/// The byte form of so many rows: labels of zero, and the largest inputs, which have to fill whole
+/// bytes.
+fn wire(architecture: &Architecture, rows: u32) -> Vec<u8> {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX);
+    let label = vec![0; architecture.label_bytes()];
+    let inputs = vec![u8::MAX; architecture.input_bytes()];
+    let samples = [label, inputs].concat().repeat(rows.into());
+    [rows.to_le_bytes().to_vec(), samples].concat()
+}
+
+/// The public inputs of a claim about a block.
+fn fold(architecture: &Architecture, wire: &[u8]) -> Option<FoldInputs> {
+    let known = KnownBlock::new(architecture, &SALT, 0, wire).ok()?;
+    let one = Fr::from(1u32);
+    Some(known.inputs(one, one, &Claimed { sums: one, inputs: one, score: 0 }))
+}
+
+fn number(number: u32) -> FieldBytes {
+    field::to_bytes(&Fr::from(number))
+}
+
+fn root(index: u32) -> BlockRoot {
+    BlockRoot(number(index))
+}
+
+fn key_commitment() -> KeyCommitment {
+    KeyCommitment(number(9))
+}
+
+fn ciphertext_hash() -> CiphertextHash {
+    CiphertextHash(number(7))
+}
+
+fn recipient() -> RecipientKey {
+    RecipientSecret::from_bytes([7; 32]).key()
 }
 
 #[benchmarks(where T::Currency: fungible::Mutate<T::AccountId>)]
@@ -105,9 +180,9 @@ mod benchmarks {
     }
 
     fn terms<T: Config>(
-        shape: MlpShape,
+        architecture: &Architecture,
     ) -> Terms<BalanceOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>> {
-        let (score_circuit, delivery_circuit) = T::BenchmarkHelper::circuits(shape);
+        let (score_circuit, delivery_circuit) = T::BenchmarkHelper::circuits(architecture);
         let bond = T::BondPerBlock::get().saturating_mul(MAX_BLOCKS.into());
         Terms {
             score_circuit,
@@ -129,12 +204,13 @@ mod benchmarks {
     }
 
     /// A stored task with as many test blocks as there can be, its money held.
-    fn stored<T: Config>(shape: MlpShape) -> Result<TaskOf<T>, BenchmarkError>
+    fn stored<T: Config>() -> Result<TaskOf<T>, BenchmarkError>
     where
         T::Currency: Mutate<T::AccountId>,
     {
         let requester = rich::<T>("requester", 0)?;
-        let terms = terms::<T>(shape);
+        let architecture = small()?;
+        let terms = terms::<T>(&architecture);
         Pallet::<T>::hold(HoldReason::Escrow, &requester, terms.reward)?;
         Pallet::<T>::hold(HoldReason::Bond, &requester, terms.bond)?;
         let tests = (0..MAX_TEST_BLOCKS)
@@ -148,7 +224,9 @@ mod benchmarks {
             funding: Funding::Sponsored,
             held: Held { escrow: terms.reward, bond: terms.bond },
             terms,
-            shape,
+            architecture,
+            recipient: PointBytes(recipient().to_bytes()),
+            encoding: ENCODING,
             blocks: u16::try_from(MAX_BLOCKS).unwrap_or_default(),
             test_blocks: u16::try_from(MAX_TEST_BLOCKS).unwrap_or_default(),
             tests: BoundedVec::truncate_from(tests),
@@ -181,7 +259,9 @@ mod benchmarks {
         let worker = rich::<T>("worker", task.committed)?;
         Pallet::<T>::hold(HoldReason::Stake, &worker, task.terms.stake)?;
         let commitment = Commitment {
-            model: model(),
+            model: ModelCommitment(number(5)),
+            key: key_commitment(),
+            ciphertext: ciphertext_hash(),
             at: Pallet::<T>::now(),
             sequence: task.next_sequence,
             proved: 0,
@@ -203,30 +283,55 @@ mod benchmarks {
 
     /// Marks every test block as revealed, with full blocks.
     fn reveal_all<T: Config>(task: &mut TaskOf<T>) {
-        let rows = u32::from(task.shape.block_rows);
+        let rows = u32::from(task.architecture.samples);
+        let bytes = BoundedVec::truncate_from(wire(&task.architecture, rows));
         for test in task.tests.iter_mut() {
             test.rows = Some(rows);
-            let rows = BoundedVec::truncate_from(vec![0; SHAPE.max_wire_bytes()]);
-            RevealedBlocks::<T>::insert(ID, test.index, RevealedBlock { salt: [0; 32], rows });
+            let revealed = RevealedBlock { salt: SALT, rows: bytes.clone() };
+            RevealedBlocks::<T>::insert(ID, test.index, revealed);
         }
-        task.label_counts = BoundedVec::truncate_from(vec![1; usize::from(task.shape.classes)]);
+        let counts = (0..MAX_CLASSES).map(|_| 1).collect();
+        task.label_counts = BoundedVec::truncate_from(counts);
         task.revealed_at = Some(Pallet::<T>::now());
         Tasks::<T>::insert(ID, &*task);
     }
 
-    /// A ranking that is full but for one place, with a score that everybody can beat.
-    fn rank_others<T: Config>(count: u32) {
-        let entries = (0..count).map(|index| Ranked {
+    /// A full ranking, with scores that everybody can beat.
+    fn rank_others<T: Config>() {
+        let entries = (0..MAX_RANKED).map(|index| Ranked {
             worker: account("ranked", index, 0),
-            correct: 1_000_000u32.saturating_sub(index),
+            correct: MAX_RANKED.saturating_sub(index),
             sequence: index,
         });
         Rankings::<T>::insert(ID, BoundedVec::truncate_from(entries.collect()));
     }
 
+    /// All points of a full test block, with a proof.
+    fn proved<T: Config>(
+        task: &TaskOf<T>,
+        worker: &T::AccountId,
+        block: BlockIndex,
+    ) -> Result<BlockScore, BenchmarkError> {
+        let (architecture, circuit) = (&task.architecture, task.terms.score_circuit);
+        let rows = u32::from(architecture.samples);
+        let points = u32::try_from(architecture.max_score(rows)).unwrap_or(u32::MAX);
+        let wire = wire(architecture, rows);
+        let known = KnownBlock::new(architecture, &SALT, block, &wire)
+            .map_err(|_| BenchmarkError::Stop("the bytes are not a block"))?;
+        let context = Pallet::<T>::context(ContextDomain::Score, circuit, ID, worker, block);
+        let context = field::from_bytes(&context).unwrap_or_default();
+        let one = Fr::from(1u32);
+        let claimed = Claimed { sums: one, inputs: one, score: points };
+        let inputs = known.inputs(context, Fr::from(5u32), &claimed).to_bytes().in_order();
+        let kind = CircuitKind::Score(architecture.clone());
+        let proof = T::BenchmarkHelper::prove(&kind, &circuit, &inputs);
+        let score = ProvedScore { points, sums: number(1), inputs: number(1), proof };
+        Ok(BlockScore { block, score })
+    }
+
     /// Settles the task as ranked, with this worker's turn to deliver.
     fn ranked<T: Config>(task: &mut TaskOf<T>, worker: &T::AccountId) {
-        rank_others::<T>(MAX_RANKED);
+        rank_others::<T>();
         Rankings::<T>::mutate(ID, |ranking| {
             if let Some(entry) = ranking.iter_mut().next() {
                 entry.worker = worker.clone();
@@ -250,7 +355,7 @@ mod benchmarks {
     where
         T::Currency: Mutate<T::AccountId>,
     {
-        let mut task = stored::<T>(SHAPE)?;
+        let mut task = stored::<T>()?;
         let worker = committed::<T>(&mut task)?;
         end_commits::<T>(&task);
         reveal_all::<T>(&mut task);
@@ -264,16 +369,16 @@ mod benchmarks {
         Ok((task, worker))
     }
 
-    fn ciphertext(elements: usize) -> Vec<Fr> {
-        vec![Fr::from(3u32); elements]
-    }
-
-    fn as_bytes(elements: &[Fr]) -> Ciphertext {
-        BoundedVec::truncate_from(elements.iter().map(field::to_bytes).collect())
-    }
-
-    fn key_commitment() -> KeyCommitment {
-        KeyCommitment(field::to_bytes(&key_hash(&SHAPE, Fr::from(9u32))))
+    /// A delivery of which so many chunks are stored.
+    fn delivery<T: Config>(chunks: u32) -> DeliveryOf<T> {
+        Delivery {
+            model: ModelCommitment(number(5)),
+            key: key_commitment(),
+            ciphertext: ciphertext_hash(),
+            chunks,
+            begun_at: Pallet::<T>::now(),
+            sealed: None,
+        }
     }
 
     #[benchmark]
@@ -281,9 +386,11 @@ mod benchmarks {
         let who = rich::<T>("requester", 0)?;
         let experiment = T::BenchmarkHelper::experiment(&who);
         let spec = TaskSpec {
-            terms: terms::<T>(SHAPE),
+            terms: terms::<T>(&small()?),
             roots: BoundedVec::truncate_from((0..r).map(root).collect()),
             split: Split::Drawn { test_blocks: 1 },
+            recipient: PointBytes(recipient().to_bytes()),
+            encoding: ENCODING,
         };
         let id = NextTask::<T>::get();
         #[extrinsic_call]
@@ -294,7 +401,7 @@ mod benchmarks {
 
     #[benchmark]
     fn cancel_task() -> Result<(), BenchmarkError> {
-        let task = stored::<T>(SHAPE)?;
+        let task = stored::<T>()?;
         #[extrinsic_call]
         _(RawOrigin::Signed(task.requester), ID);
         assert!(Tasks::<T>::get(ID).is_some_and(|task| task.settlement.is_some()));
@@ -303,7 +410,7 @@ mod benchmarks {
 
     #[benchmark]
     fn draw_split() -> Result<(), BenchmarkError> {
-        let mut task = stored::<T>(SHAPE)?;
+        let mut task = stored::<T>()?;
         (task.drawn_at, task.opened_at, task.tests) = (None, None, BoundedVec::default());
         Tasks::<T>::insert(ID, task);
         Seeds::<T>::insert(0, [1; 32]);
@@ -317,7 +424,7 @@ mod benchmarks {
 
     #[benchmark]
     fn publish_training_data() -> Result<(), BenchmarkError> {
-        let mut task = stored::<T>(SHAPE)?;
+        let mut task = stored::<T>()?;
         task.opened_at = None;
         Tasks::<T>::insert(ID, &task);
         #[extrinsic_call]
@@ -328,17 +435,17 @@ mod benchmarks {
 
     #[benchmark]
     fn commit_model() -> Result<(), BenchmarkError> {
-        stored::<T>(SHAPE)?;
+        stored::<T>()?;
         let worker = rich::<T>("worker", 0)?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(worker.clone()), ID, model());
+        _(RawOrigin::Signed(worker.clone()), ID, key_commitment(), ciphertext_hash());
         assert!(Commitments::<T>::contains_key(ID, worker));
         Ok(())
     }
 
     #[benchmark]
     fn withdraw_commitment() -> Result<(), BenchmarkError> {
-        let mut task = stored::<T>(SHAPE)?;
+        let mut task = stored::<T>()?;
         let worker = committed::<T>(&mut task)?;
         #[extrinsic_call]
         _(RawOrigin::Signed(worker.clone()), ID);
@@ -347,16 +454,11 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn reveal_block(e: Linear<1, MAX_BLOCK_ELEMENTS>) -> Result<(), BenchmarkError> {
-        let shape = shape_of_elements(e)?;
-        let mut task = stored::<T>(SHAPE)?;
-        task.shape = shape;
-        let sample = Row::sample(&shape, vec![15; usize::from(shape.inputs)], 2);
-        let rows = fill_block(&shape, vec![sample; usize::from(shape.block_rows)])
-            .map_err(|_| BenchmarkError::Stop("the rows are no block"))?;
-        let salt = Fr::from(1u32);
-        let root = block_root(&shape, salt, 0, &rows)
-            .map_err(|_| BenchmarkError::Stop("the rows have no root"))?;
+    fn reveal_block(b: Linear<1, MOST_LONG_ROWS>) -> Result<(), BenchmarkError> {
+        let mut task = stored::<T>()?;
+        task.architecture = with_long_rows()?;
+        let rows = wire(&task.architecture, b);
+        let root = block_root(&task.architecture, &SALT, 0, &rows);
         Roots::<T>::mutate(ID, |roots| {
             if let Some(first) = roots.iter_mut().next() {
                 *first = BlockRoot(field::to_bytes(&root));
@@ -364,40 +466,26 @@ mod benchmarks {
         });
         committed::<T>(&mut task)?;
         end_commits::<T>(&task);
-        let rows = encode_rows(&shape, &rows)
-            .map_err(|_| BenchmarkError::Stop("the rows have no bytes"))?;
         let rows = BoundedVec::truncate_from(rows);
-        let origin = RawOrigin::Signed(task.requester);
         #[extrinsic_call]
-        _(origin, ID, 0, field::to_bytes(&salt), rows);
+        _(RawOrigin::Signed(task.requester), ID, 0, SALT, rows);
         assert!(RevealedBlocks::<T>::contains_key(ID, 0));
         Ok(())
     }
 
     #[benchmark]
     fn submit_scores(s: Linear<1, MAX_TEST_BLOCKS>) -> Result<(), BenchmarkError> {
-        let mut task = stored::<T>(SHAPE)?;
+        let mut task = stored::<T>()?;
         task.test_blocks = u16::try_from(s).unwrap_or_default();
         task.tests.truncate(usize::from(task.test_blocks));
         let worker = committed::<T>(&mut task)?;
         end_commits::<T>(&task);
         reveal_all::<T>(&mut task);
-        rank_others::<T>(MAX_RANKED);
-        let circuit = task.terms.score_circuit;
-        let rows = u32::from(SHAPE.block_rows);
-        let prove = |block: u16| {
-            let inputs = ScoreInputs {
-                context: Pallet::<T>::context(ContextDomain::Score, circuit, ID, &worker, block),
-                commitment: model().0,
-                block_root: root(block.into()).0,
-                score: rows,
-                n_real: rows,
-            };
-            let inputs = inputs.in_order();
-            let proof = T::BenchmarkHelper::prove(CircuitKind::Score, &circuit, &inputs);
-            BlockScore { block, score: rows, rows, proof }
-        };
-        let scores = BoundedVec::truncate_from((0..task.test_blocks).map(prove).collect());
+        rank_others::<T>();
+        let scores = (0..task.test_blocks)
+            .map(|block| proved::<T>(&task, &worker, block))
+            .collect::<Result<Vec<_>, _>>()?;
+        let scores = BoundedVec::truncate_from(scores);
         #[extrinsic_call]
         _(RawOrigin::Signed(worker.clone()), ID, scores);
         assert!(Commitments::<T>::get(ID, worker)
@@ -406,8 +494,76 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn fold_bytes(b: Linear<1, MOST_LONG_ROWS>) -> Result<(), BenchmarkError> {
+        let architecture = with_long_rows()?;
+        let rows = BoundedVec::truncate_from(wire(&architecture, b));
+        RevealedBlocks::<T>::insert(ID, 0, RevealedBlock { salt: SALT, rows });
+        let folded;
+        #[block]
+        {
+            let revealed = RevealedBlocks::<T>::get(ID, 0);
+            folded = revealed.and_then(|revealed| fold(&architecture, &revealed.rows));
+        }
+        assert!(folded.is_some());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_rows(r: Linear<1, MOST_ROWS>) -> Result<(), BenchmarkError> {
+        let architecture = flat(8, 1, TWO_CLASSES, MOST_ROWS)?;
+        let rows = wire(&architecture, r);
+        let folded;
+        #[block]
+        {
+            folded = fold(&architecture, &rows);
+        }
+        assert!(folded.is_some());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_values(v: Linear<1, MOST_VALUES>) -> Result<(), BenchmarkError> {
+        let architecture = flat(128, 1, TWO_CLASSES, MOST_ROWS)?;
+        let rows = wire(&architecture, v.saturating_mul(8));
+        let folded;
+        #[block]
+        {
+            folded = fold(&architecture, &rows);
+        }
+        assert!(folded.is_some());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_inputs(d: Linear<1, MOST_INPUTS>) -> Result<(), BenchmarkError> {
+        let architecture = flat(d, 8, TWO_CLASSES, 1)?;
+        let rows = wire(&architecture, 1);
+        let folded;
+        #[block]
+        {
+            folded = fold(&architecture, &rows);
+        }
+        assert!(folded.is_some());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_labels(l: Linear<1, MOST_LABELS>) -> Result<(), BenchmarkError> {
+        let samples = l.saturating_mul(4);
+        let architecture = flat(8, 1, MANY_LABELS, samples)?;
+        let rows = wire(&architecture, samples);
+        let folded;
+        #[block]
+        {
+            folded = fold(&architecture, &rows);
+        }
+        assert!(folded.is_some());
+        Ok(())
+    }
+
+    #[benchmark]
     fn settle() -> Result<(), BenchmarkError> {
-        let mut task = stored::<T>(SHAPE)?;
+        let mut task = stored::<T>()?;
         committed::<T>(&mut task)?;
         end_commits::<T>(&task);
         reveal_all::<T>(&mut task);
@@ -420,55 +576,54 @@ mod benchmarks {
         Ok(())
     }
 
-    /// A delivery of the digits shape, and the work that grows with the size of a model on top.
+    /// The last of as many chunks as there can be.
     #[benchmark]
-    fn deliver(e: Linear<1, MAX_CIPHERTEXT_ELEMENTS>) -> Result<(), BenchmarkError> {
-        let (task, worker) = in_turn::<T>()?;
-        let circuit = task.terms.delivery_circuit;
-        let elements = ciphertext(ciphertext_len(&SHAPE));
-        let inputs = DeliveryInputs {
-            context: Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0),
-            commitment: model().0,
-            ciphertext_hash: field::to_bytes(&ciphertext_hash(&SHAPE, &elements)),
-            key_hash: key_commitment().0,
-        };
-        let inputs = inputs.in_order();
-        let proof = T::BenchmarkHelper::prove(CircuitKind::Delivery, &circuit, &inputs);
-        let larger = as_bytes(&ciphertext(usize::try_from(e).unwrap_or_default()));
-        let delivered = as_bytes(&elements);
-        let attestation = Attestation::default();
-        #[block]
-        {
-            let decoded: Vec<Fr> =
-                larger.iter().filter_map(|bytes| field::from_bytes(bytes).ok()).collect();
-            core::hint::black_box(ciphertext_hash(&SHAPE, &decoded));
-            Pallet::<T>::do_deliver(
-                worker.clone(),
-                ID,
-                delivered,
-                key_commitment(),
-                &proof,
-                attestation,
-            )?;
-        }
-        assert!(Deliveries::<T>::contains_key(ID, worker));
+    fn upload_chunk(e: Linear<1, CHUNK_ELEMENTS>) -> Result<(), BenchmarkError> {
+        let last = MAX_CHUNKS.saturating_sub(1);
+        let architecture = of_elements(last.saturating_mul(CHUNK_ELEMENTS).saturating_add(e))?;
+        let chunk: Vec<Fr> = (0..e).map(|_| Fr::from(3u32)).collect();
+        let mut hashes: Vec<Fr> = (0..last).map(|_| Fr::from(4u32)).collect();
+        hashes.push(chunk_hash(&architecture, last, &chunk));
+        let (mut task, worker) = in_turn::<T>()?;
+        Commitments::<T>::mutate(ID, &worker, |commitment| {
+            if let Some(commitment) = commitment {
+                let whole = join_chunk_hashes(&architecture, &hashes);
+                commitment.ciphertext = CiphertextHash(field::to_bytes(&whole));
+            }
+        });
+        Deliveries::<T>::insert(ID, &worker, delivery::<T>(last));
+        task.architecture = architecture;
+        Tasks::<T>::insert(ID, task);
+        let chunk = BoundedVec::truncate_from(chunk.iter().map(field::to_bytes).collect());
+        let hashes = BoundedVec::truncate_from(hashes.iter().map(field::to_bytes).collect());
+        let origin = RawOrigin::Signed(worker.clone());
+        #[extrinsic_call]
+        _(origin, ID, last, Box::new(chunk), Box::new(hashes));
+        assert!(Chunks::<T>::contains_key((ID, &worker, last)));
         Ok(())
     }
 
     #[benchmark]
-    fn reveal_key() -> Result<(), BenchmarkError> {
-        let (_, worker) = in_turn::<T>()?;
-        let ciphertext = usize::try_from(MAX_CIPHERTEXT_ELEMENTS).unwrap_or_default();
-        let delivery = Delivery {
-            ciphertext: as_bytes(&vec![Fr::from(1u32); ciphertext]),
-            key_commitment: key_commitment(),
-            key: None,
-            attestation: Attestation::default(),
-            at: Pallet::<T>::now(),
+    fn deliver() -> Result<(), BenchmarkError> {
+        let (task, worker) = in_turn::<T>()?;
+        Deliveries::<T>::insert(ID, &worker, delivery::<T>(1));
+        let circuit = task.terms.delivery_circuit;
+        let (recipient_x, recipient_y) = recipient().0.coordinates();
+        let inputs = SealInputs {
+            context: Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0),
+            key_hash: key_commitment().0,
+            recipient_x: field::to_bytes(&recipient_x),
+            recipient_y: field::to_bytes(&recipient_y),
+            ephemeral_x: [0; 32],
+            ephemeral_y: [0; 32],
+            masked_key: number(8),
         };
-        Deliveries::<T>::insert(ID, &worker, delivery);
+        let inputs = inputs.in_order();
+        let proof = T::BenchmarkHelper::prove(&CircuitKind::Delivery, &circuit, &inputs);
+        let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: number(8) };
+        let origin = RawOrigin::Signed(worker.clone());
         #[extrinsic_call]
-        _(RawOrigin::Signed(worker.clone()), ID, field::to_bytes(&Fr::from(9u32)));
+        _(origin, ID, Box::new(key), Box::new(proof), Attestation::default());
         assert!(!Commitments::<T>::contains_key(ID, worker));
         Ok(())
     }
@@ -500,7 +655,7 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn remove_task() -> Result<(), BenchmarkError> {
+    fn remove_task(c: Linear<0, MAX_STORED_CHUNKS>) -> Result<(), BenchmarkError> {
         let (mut task, _) = in_turn::<T>()?;
         let now = Pallet::<T>::now();
         task.open_commitments = 0;
@@ -508,16 +663,15 @@ mod benchmarks {
             settlement.finished_at = Some(now);
         }
         Tasks::<T>::insert(ID, task);
-        for index in 0..MAX_RANKED {
-            let worker: T::AccountId = account("ranked", index, 0);
-            let delivery = Delivery {
-                ciphertext: as_bytes(&ciphertext(ciphertext_len(&SHAPE))),
-                key_commitment: key_commitment(),
-                key: None,
-                attestation: Attestation::default(),
-                at: now,
-            };
-            Deliveries::<T>::insert(ID, worker, delivery);
+        let elements = (0..CHUNK_ELEMENTS).map(|_| number(3)).collect();
+        let chunk: Chunk = BoundedVec::truncate_from(elements);
+        for rank in 0..MAX_RANKED {
+            let worker: T::AccountId = account("ranked", rank, 0);
+            let chunks = c.saturating_sub(rank.saturating_mul(MAX_CHUNKS)).min(MAX_CHUNKS);
+            Deliveries::<T>::insert(ID, &worker, delivery::<T>(chunks));
+            for index in 0..chunks {
+                Chunks::<T>::insert((ID, &worker, index), &chunk);
+            }
         }
         let over = now.saturating_add(T::Retention::get()).saturating_add(One::one());
         frame_system::Pallet::<T>::set_block_number(over);
@@ -525,6 +679,7 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), ID);
         assert!(!Tasks::<T>::contains_key(ID));
+        assert!(Chunks::<T>::iter_key_prefix((ID,)).next().is_none());
         Ok(())
     }
 
@@ -542,7 +697,7 @@ mod benchmarks {
 
     #[benchmark]
     fn sweep_visit() -> Result<(), BenchmarkError> {
-        stored::<T>(SHAPE)?;
+        stored::<T>()?;
         let visited;
         #[block]
         {

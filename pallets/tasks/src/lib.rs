@@ -46,14 +46,15 @@ pub mod pallet {
     use nocknock_primitives::{
         circuit::ProofBytes,
         ids::{
-            BlobId, BlockIndex, BlockRoot, ExperimentId, FieldBytes, KeyCommitment,
+            BlobId, BlockIndex, BlockRoot, CiphertextHash, ExperimentId, KeyCommitment,
             ModelCommitment, TaskId,
         },
-        limits::{List, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_BLOCK_ELEMENTS, MAX_TEST_BLOCKS},
+        limits::{List, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_TEST_BLOCKS},
         phase::Phase,
         score::Score,
         task::{
-            Attestation, BlockScore, Ciphertext, Fate, Funding, Outcome, RevealedBlock, TaskSpec,
+            Attestation, BlockScore, Chunk, ChunkHashes, Fate, Funding, Outcome, RevealedBlock,
+            SealedKeyBytes, TaskSpec,
         },
         traits::{
             BurnLog, Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
@@ -146,7 +147,7 @@ pub mod pallet {
         #[pallet::constant]
         type DrawPeriod: Get<BlockNumberFor<Self>>;
 
-        /// For how long after its end a task and its ciphertexts stay readable, in blocks.
+        /// For how long after its end a task and its deliveries stay readable, in blocks.
         #[pallet::constant]
         type Retention: Get<BlockNumberFor<Self>>;
 
@@ -202,10 +203,25 @@ pub mod pallet {
     #[pallet::storage]
     pub type Rankings<T: Config> = StorageMap<_, Twox64Concat, TaskId, RankingOf<T>, ValueQuery>;
 
-    /// The delivered models. Paid for by the burnt share of the reward; removed with the task.
+    /// The models that are being delivered, or were. Paid for by the fee of the first chunk, or in
+    /// the curriculum by the proved scores, and by the burnt share of the reward; removed with the
+    /// task.
     #[pallet::storage]
     pub type Deliveries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, T::AccountId, DeliveryOf<T>>;
+
+    /// The chunks of the ciphertexts of these models, by task, worker and number. Each is paid for
+    /// by the fee of its upload, or in the curriculum by the proved scores; removed with the task.
+    #[pallet::storage]
+    pub type Chunks<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, TaskId>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+            NMapKey<Twox64Concat, u32>,
+        ),
+        Chunk,
+    >;
 
     /// The randomness that the blocks so far have contributed.
     #[pallet::storage]
@@ -265,7 +281,7 @@ pub mod pallet {
             task: TaskId,
             /// The worker.
             worker: T::AccountId,
-            /// The commitment.
+            /// The commitment, which the chain computed.
             model: ModelCommitment,
             /// Its place in the order that decides ties.
             sequence: u32,
@@ -296,7 +312,8 @@ pub mod pallet {
             worker: T::AccountId,
             /// Number of test blocks that it has proved so far.
             blocks: u32,
-            /// Number of rows classified correctly in them.
+            /// The points that they add up to: one for each correct row, unless the head of the
+            /// architecture counts in another way.
             correct: u32,
         },
         /// A worker has proved every test block.
@@ -307,7 +324,8 @@ pub mod pallet {
             worker: T::AccountId,
             /// Its score on the whole test set.
             score: Score,
-            /// Whether the score reaches the minimum and beats the majority class.
+            /// Whether the score reaches the minimum and beats the best answer that is always the
+            /// same. In the curriculum it must beat the champion too.
             eligible: bool,
         },
         /// A task was settled.
@@ -319,16 +337,28 @@ pub mod pallet {
             /// Number of submissions that may deliver, one after the other.
             ranked: u32,
         },
-        /// A worker delivered the ciphertext of its model.
+        /// A worker uploaded a chunk of the ciphertext of its model.
+        ChunkUploaded {
+            /// The task.
+            task: TaskId,
+            /// The worker.
+            worker: T::AccountId,
+            /// The number of the chunk, from 0.
+            index: u32,
+            /// Number of chunks that are still missing.
+            missing: u32,
+        },
+        /// A worker delivered its model: the ciphertext is stored, and its key is sealed for the
+        /// recipient of the task.
         ModelDelivered {
             /// The task.
             task: TaskId,
             /// The worker.
             worker: T::AccountId,
-            /// Commitment to the key that decrypts it.
+            /// Commitment to the key that decrypts the ciphertext.
             key_commitment: KeyCommitment,
         },
-        /// A worker revealed the key and was paid.
+        /// A worker was paid for the model that it delivered.
         WinnerPaid {
             /// The task.
             task: TaskId,
@@ -387,11 +417,13 @@ pub mod pallet {
         /// No active circuit with this id and kind is registered. Choose one from the verifier's
         /// list.
         CircuitNotActive,
-        /// The score circuit and the delivery circuit are for different shapes. Choose a matching
-        /// pair.
-        ShapesDiffer,
-        /// Models or blocks of this shape are too large for the chain.
-        ShapeTooLarge,
+        /// Models or blocks of this architecture, or so many test blocks of it, are too large for
+        /// the chain. Choose a smaller architecture or fewer test blocks.
+        ArchitectureTooLarge,
+        /// The recipient is not a point that keys may be sealed for: it must be on the curve Baby
+        /// Jubjub, in the subgroup of prime order, and not the identity. In the curriculum it must
+        /// be the well-known one.
+        BadRecipient,
         /// A task needs 1 to 32 test blocks and at least one more block to train on; named test
         /// blocks must exist and be in ascending order.
         BadSplit,
@@ -422,7 +454,8 @@ pub mod pallet {
         RequesterMayNotCompete,
         /// Register as a worker before you commit to a curriculum task.
         NotRegistered,
-        /// The commitment is not a field element. Recompute it with the project's tools.
+        /// The hash of the key or of the ciphertext is not a field element. Recompute them with the
+        /// project's tools.
         BadCommitment,
         /// This account has no commitment to the task.
         NotCommitted,
@@ -430,9 +463,8 @@ pub mod pallet {
         NotTestBlock,
         /// The block has already been revealed.
         AlreadyRevealed,
-        /// The salt is not a field element.
-        BadSalt,
-        /// The rows are not a well-formed block of the task's shape.
+        /// The bytes are not a well-formed block of the task's architecture, or the block has no
+        /// rows.
         MalformedRows,
         /// Salt and rows do not give the root that was stored when the task was created.
         RootMismatch,
@@ -440,9 +472,7 @@ pub mod pallet {
         NothingSubmitted,
         /// A score of this block has already been proved.
         AlreadyProved,
-        /// The number of rows differs from that of the revealed block.
-        WrongRowCount,
-        /// The score is higher than the number of rows.
+        /// The score is higher than that of a model which is always right on the rows of the block.
         ScoreTooHigh,
         /// A proof does not prove what this call states for this account, task and commitment.
         ProofRefused,
@@ -452,14 +482,15 @@ pub mod pallet {
         AlreadySettled,
         /// It is not this account's turn to deliver.
         NotYourTurn,
-        /// This account has already delivered. Reveal the key.
-        AlreadyDelivered,
-        /// The ciphertext does not consist of as many field elements as the shape requires.
-        BadCiphertext,
-        /// Deliver the ciphertext before revealing the key.
-        NotDelivered,
-        /// The key does not match the key commitment that was delivered.
-        KeyMismatch,
+        /// The chunk is not this part of the committed ciphertext: its number, its length, its hash
+        /// or the hashes of all chunks do not fit the commitment.
+        BadChunk,
+        /// This chunk is already stored. Upload those that are missing.
+        ChunkStored,
+        /// Upload every chunk of the ciphertext before you deliver its key.
+        CiphertextIncomplete,
+        /// A part of the sealed key is not a field element.
+        BadSealedKey,
         /// It is not decided yet what becomes of this commitment.
         FateUndecided,
         /// The task is not over yet, or it has already been finished.
@@ -474,8 +505,9 @@ pub mod pallet {
         ///
         /// In an experiment of your own, the reward and a bond are put on hold in your account. The
         /// reward goes to the best workers once they have proved their scores and delivered their
-        /// models with the keys. The bond is returned when you have revealed all test blocks. In a
-        /// curriculum experiment only the custodian may call this, and nothing is put on hold.
+        /// models, whose keys only the recipient that you name can open: keep its secret. The bond
+        /// is returned when you have revealed all test blocks. In a curriculum experiment only the
+        /// custodian may call this, nothing is put on hold, and everybody can open the models.
         #[pallet::call_index(0)]
         #[pallet::weight(
             T::WeightInfo::create_task(spec.roots.bound_len())
@@ -529,6 +561,10 @@ pub mod pallet {
 
         /// Commits you to a model, or replaces your commitment, until the commit phase ends.
         ///
+        /// `key` is the hash of the key that encrypts your model, `ciphertext` the hash of the
+        /// encrypted model. The commitment that the chain computes from them names the task and
+        /// your account. Keep key and ciphertext: without them you can neither prove nor deliver.
+        ///
         /// Your stake is put on hold. You get it back when you have proved the score of every test
         /// block and, if you win, delivered the model; otherwise it goes to the requester. If
         /// scores tie, the earlier commitment wins, and a replacement counts from when it is made.
@@ -537,10 +573,11 @@ pub mod pallet {
         pub fn commit_model(
             origin: OriginFor<T>,
             task: TaskId,
-            model: ModelCommitment,
+            key: KeyCommitment,
+            ciphertext: CiphertextHash,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::do_commit_model(who, task, model)
+            Self::do_commit_model(who, task, key, ciphertext)
         }
 
         /// Withdraws your commitment before the commit phase ends, and returns your stake.
@@ -554,14 +591,15 @@ pub mod pallet {
         /// Reveals a test block of a task of yours: its salt and its rows.
         ///
         /// The chain recomputes its root. If any test block is still missing when the reveal phase
-        /// ends, your bond goes to the committed workers.
+        /// ends, your bond goes to the committed workers. The fee is that of the largest block; the
+        /// part for what yours is smaller is returned.
         #[pallet::call_index(6)]
-        #[pallet::weight(T::WeightInfo::reveal_block(MAX_BLOCK_ELEMENTS))]
+        #[pallet::weight(Pallet::<T>::largest_reveal_weight())]
         pub fn reveal_block(
             origin: OriginFor<T>,
             task: TaskId,
             block: BlockIndex,
-            salt: FieldBytes,
+            salt: [u8; 32],
             rows: List<u8, MAX_BLOCK_BYTES>,
         ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
@@ -571,18 +609,15 @@ pub mod pallet {
         /// Submits proved scores of your committed model on one or more test blocks.
         ///
         /// If one proof does not hold, nothing is recorded. Your submission counts once every test
-        /// block is proved.
+        /// block is proved. The chain works through each block again, so if blocks are large, one
+        /// call may not have room for all of them: submit fewer at a time.
         #[pallet::call_index(7)]
-        #[pallet::weight(
-            T::WeightInfo::submit_scores(scores.bound_len())
-                .saturating_add(T::Verifier::verify_weight(scores.bound_len()))
-                .saturating_add(T::Experiments::weight())
-        )]
+        #[pallet::weight(Pallet::<T>::full_submission_weight(*task, scores.bound_len()))]
         pub fn submit_scores(
             origin: OriginFor<T>,
             task: TaskId,
             scores: List<BlockScore, MAX_TEST_BLOCKS>,
-        ) -> DispatchResult {
+        ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
             Self::do_submit_scores(who, task, &scores)
         }
@@ -596,34 +631,41 @@ pub mod pallet {
             Self::do_settle(task)
         }
 
-        /// Delivers your model when it is your turn: its ciphertext, and a proof that the
-        /// ciphertext opens to the committed model under the key behind `key_commitment`.
+        /// Uploads a chunk of the ciphertext of your model when it is your turn to deliver.
         ///
-        /// To be paid, reveal the key afterwards, well before your turn ends.
+        /// Chunks have 504 field elements, the last one the rest, and may come in any order.
+        /// `hashes` are the hashes of all of them. Each chunk is accepted once. When none is
+        /// missing, `deliver` the key, all within your turn.
         #[pallet::call_index(9)]
-        #[pallet::weight(
-            T::WeightInfo::deliver(ciphertext.bound_len())
-                .saturating_add(T::Verifier::verify_weight(1))
-        )]
+        #[pallet::weight(T::WeightInfo::upload_chunk(chunk.bound_len()))]
+        pub fn upload_chunk(
+            origin: OriginFor<T>,
+            task: TaskId,
+            index: u32,
+            chunk: Box<Chunk>,
+            hashes: Box<ChunkHashes>,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_upload_chunk(who, task, index, *chunk, &hashes)
+        }
+
+        /// Delivers your model when it is your turn and all chunks are uploaded, and pays you for
+        /// it.
+        ///
+        /// `key` is the key of your model, sealed for the recipient of the task, and `proof` shows
+        /// that it was sealed rightly. Nobody but the recipient can open it.
+        #[pallet::call_index(10)]
+        #[pallet::weight(Pallet::<T>::delivery_weight())]
+        #[allow(clippy::boxed_local, reason = "boxes keep the enum of all calls small")]
         pub fn deliver(
             origin: OriginFor<T>,
             task: TaskId,
-            ciphertext: Ciphertext,
-            key_commitment: KeyCommitment,
+            key: Box<SealedKeyBytes>,
             proof: Box<ProofBytes>,
             attestation: Attestation,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::do_deliver(who, task, ciphertext, key_commitment, &proof, attestation)
-        }
-
-        /// Reveals the key to your delivered model and pays you for the model. From then on
-        /// everybody can read the key, and so the model.
-        #[pallet::call_index(10)]
-        #[pallet::weight(Pallet::<T>::payment_weight())]
-        pub fn reveal_key(origin: OriginFor<T>, task: TaskId, key: FieldBytes) -> DispatchResult {
-            let who = ensure_signed(origin)?;
-            Self::do_reveal_key(who, task, key)
+            Self::do_deliver(who, task, *key, &proof, attestation)
         }
 
         /// Carries out what has been decided about a worker's commitment: returns its stake, or
@@ -651,8 +693,8 @@ pub mod pallet {
         /// Removes a finished task that has no commitments left and no longer has to stay readable.
         /// Anybody may call this.
         #[pallet::call_index(13)]
-        #[pallet::weight(T::WeightInfo::remove_task())]
-        pub fn remove_task(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::remove_task(MAX_STORED_CHUNKS))]
+        pub fn remove_task(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             Self::do_remove_task(task)
         }
@@ -737,6 +779,11 @@ pub mod pallet {
         /// A worker's delivery for a task.
         pub fn delivery(task: TaskId, worker: T::AccountId) -> Option<DeliveryOf<T>> {
             Deliveries::<T>::get(task, worker)
+        }
+
+        /// A chunk of the ciphertext of a model that a worker delivers for a task.
+        pub fn chunk(task: TaskId, worker: T::AccountId, index: u32) -> Option<Chunk> {
+            Chunks::<T>::get((task, worker, index))
         }
     }
 }

@@ -23,7 +23,7 @@ use nocknock_primitives::{
         CircuitId, ContentHash, ExperimentId, FactId, FieldBytes, KeyId, ModelVersionNumber,
         RecordId, TaskId,
     },
-    model::shape::{DIGITS_64X32X10, TINY_4X3X2},
+    model::{names::named, Architecture},
     provenance::Provenance,
     reward::CurriculumEnd,
     score::{Improvement, Score},
@@ -119,6 +119,8 @@ impl EpochRandomness for Epochs {
 /// What the neighbours were told, and what they answer.
 #[derive(Default)]
 pub(crate) struct Book {
+    /// The score circuits, each with the architecture that it is about.
+    pub score_circuits: Vec<(CircuitId, Architecture)>,
     /// Circuits that are disabled.
     pub disabled: Vec<CircuitId>,
     /// Who owns experiment `OWN`; Alice if nobody is named.
@@ -161,14 +163,39 @@ pub(crate) fn book<R>(use_it: impl FnOnce(&mut Book) -> R) -> R {
     BOOK.with_borrow_mut(use_it)
 }
 
-/// The score circuit of the tiny shape.
+/// The score circuit of the tiny architecture.
 pub(crate) const SCORE: CircuitId = CircuitId([1; 32]);
-/// The delivery circuit of the tiny shape.
+/// The delivery circuit.
 pub(crate) const DELIVERY: CircuitId = CircuitId([2; 32]);
-/// A delivery circuit of another shape.
-pub(crate) const DIGITS_DELIVERY: CircuitId = CircuitId([3; 32]);
-/// A score circuit of that shape.
-pub(crate) const DIGITS_SCORE: CircuitId = CircuitId([4; 32]);
+
+/// The architecture of most tasks.
+pub(crate) fn tiny() -> Architecture {
+    named("tiny-4x3x2").expect("the architecture has this name")
+}
+
+/// The score circuit of an architecture, which is registered if it is a new one.
+pub(crate) fn score_circuit(architecture: &Architecture) -> CircuitId {
+    book(|book| {
+        let known = book.score_circuits.iter().find(|(_, of)| of == architecture);
+        if let Some((id, _)) = known {
+            return *id;
+        }
+        let id = CircuitId(blake2_256(&architecture.encode()));
+        book.score_circuits.push((id, architecture.clone()));
+        id
+    })
+}
+
+/// What a circuit states, if it is registered.
+fn kind_of(id: &CircuitId) -> Option<CircuitKind> {
+    if *id == DELIVERY {
+        return Some(CircuitKind::Delivery);
+    }
+    book(|book| {
+        let known = book.score_circuits.iter().find(|(known, _)| known == id);
+        known.map(|(_, architecture)| CircuitKind::Score(architecture.clone()))
+    })
+}
 
 /// A stand-in for the verifier.
 #[derive(Debug)]
@@ -185,11 +212,11 @@ impl HashVerifier {
 
 #[cfg(feature = "runtime-benchmarks")]
 impl pallet_tasks::benchmarking::BenchmarkHelper<AccountId> for HashVerifier {
-    fn circuits(_: nocknock_primitives::model::MlpShape) -> (CircuitId, CircuitId) {
-        (DIGITS_SCORE, DIGITS_DELIVERY)
+    fn circuits(architecture: &Architecture) -> (CircuitId, CircuitId) {
+        (score_circuit(architecture), DELIVERY)
     }
 
-    fn prove(_: CircuitKind, circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
+    fn prove(_: &CircuitKind, circuit: &CircuitId, inputs: &[FieldBytes]) -> ProofBytes {
         HashVerifier::prove(circuit, inputs)
     }
 
@@ -201,16 +228,8 @@ impl pallet_tasks::benchmarking::BenchmarkHelper<AccountId> for HashVerifier {
 
 impl ProofVerifier<u64> for HashVerifier {
     fn circuit(id: &CircuitId) -> Option<CircuitRecord<u64>> {
-        let (kind, shape) = match *id {
-            SCORE => (CircuitKind::Score, TINY_4X3X2),
-            DELIVERY => (CircuitKind::Delivery, TINY_4X3X2),
-            DIGITS_SCORE => (CircuitKind::Score, DIGITS_64X32X10),
-            DIGITS_DELIVERY => (CircuitKind::Delivery, DIGITS_64X32X10),
-            _ => return None,
-        };
         let info = CircuitInfo {
-            kind,
-            shape,
+            kind: kind_of(id)?,
             constraints: 1,
             matrix_hash: ContentHash::default(),
             key: KeyId::default(),
@@ -427,7 +446,13 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     let storage = genesis.build_storage().expect("the genesis is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
     ext.execute_with(|| {
-        book(|book| *book = Book { workers: vec![bob(), dave(), eve()], ..Book::default() });
+        book(|book| {
+            *book = Book {
+                score_circuits: vec![(SCORE, tiny())],
+                workers: vec![bob(), dave(), eve()],
+                ..Book::default()
+            };
+        });
         go_to(1);
     });
     ext

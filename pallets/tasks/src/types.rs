@@ -6,8 +6,12 @@ use frame_support::traits::fungible;
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     ids::TaskId,
+    limits::{MAX_CHUNKS, MAX_RANKED},
     task::{Commitment, Delivery, Ranking, Task},
 };
+
+/// The most chunks that are stored for a task.
+pub(crate) const MAX_STORED_CHUNKS: u32 = MAX_RANKED * MAX_CHUNKS;
 
 /// An amount of the currency.
 pub type BalanceOf<T> =
@@ -25,7 +29,7 @@ pub type CommitmentOf<T> = Commitment<BlockNumberFor<T>>;
 /// The ranking of a task.
 pub type RankingOf<T> = Ranking<<T as frame_system::Config>::AccountId>;
 
-/// A delivered model.
+/// A model that is being delivered, or was.
 pub type DeliveryOf<T> = Delivery<BlockNumberFor<T>>;
 
 /// The length of a bounded list, as weights take it.

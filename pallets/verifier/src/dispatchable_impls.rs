@@ -4,12 +4,14 @@ use crate::{
     Candidate, Circuits, Config, Error, Event, GenesisCircuit, Pallet, PreparedKeys, VerifyingKeys,
     MAX_PREPARED_BYTES,
 };
+use alloc::{format, string::String};
 use frame_support::{ensure, traits::Contains};
 use nocknock_groth16::{PreparedVerifyingKey, VerifyingKey};
 use nocknock_primitives::{
-    circuit::{CircuitInfo, CircuitRecord, CircuitStatus, KeyOrigin},
+    circuit::{CircuitInfo, CircuitKind, CircuitRecord, CircuitStatus, KeyOrigin},
     ids::{CircuitId, KeyId},
     limits::List,
+    model::names,
 };
 use sp_runtime::{traits::Get, DispatchError, DispatchResult};
 
@@ -21,9 +23,7 @@ impl<T: Config> Pallet<T> {
             .map_err(|_| Error::<T>::MalformedKey.into())
             .and_then(Self::do_register_circuit);
         if let Err(error) = registered {
-            let shape = circuit.info.shape;
-            let kind = circuit.info.kind;
-            panic!("verifier.circuits: {kind:?} circuit of shape {shape}: {error:?}");
+            panic!("verifier.circuits: {}: {error:?}", described(&circuit.info.kind));
         }
     }
 
@@ -39,7 +39,7 @@ impl<T: Config> Pallet<T> {
             prepared.try_into().map_err(|_| Error::<T>::KeyTooLarge)?;
         PreparedKeys::<T>::insert(id, prepared);
         VerifyingKeys::<T>::insert(id, key);
-        let kind = info.kind;
+        let kind = info.kind.clone();
         let registered_at = frame_system::Pallet::<T>::block_number();
         let status = CircuitStatus::Active;
         Circuits::<T>::insert(id, CircuitRecord { info, origin, status, registered_at });
@@ -50,9 +50,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_replace_circuit(old: CircuitId, candidate: Candidate) -> DispatchResult {
         let mut record = Circuits::<T>::get(old).ok_or(Error::<T>::UnknownCircuit)?;
         ensure!(record.is_active(), Error::<T>::NotActive);
-        let same_statement =
-            record.info.kind == candidate.info.kind && record.info.shape == candidate.info.shape;
-        ensure!(same_statement, Error::<T>::NotASuccessor);
+        ensure!(record.info.kind == candidate.info.kind, Error::<T>::NotASuccessor);
         let successor = Self::do_register_circuit(candidate)?;
         record.status = CircuitStatus::Retired { successor };
         Circuits::<T>::insert(old, record);
@@ -70,14 +68,15 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Refuses development keys and test shapes, except on networks where nothing is at stake.
+    /// Refuses development keys and architectures for tests, except on networks where nothing is at
+    /// stake.
     fn check_network(info: &CircuitInfo, origin: KeyOrigin) -> Result<(), Error<T>> {
         let published = T::DevelopmentKeys::contains(&info.key);
         let labelled = origin == KeyOrigin::Development;
         ensure!(labelled || !published, Error::<T>::MislabelledKey);
         let allowed = T::AllowsDevelopmentKeys::get();
         ensure!(allowed || !labelled, Error::<T>::DevelopmentKeyRefused);
-        ensure!(allowed || !info.shape.is_for_tests(), Error::<T>::TestShapeRefused);
+        ensure!(allowed || !is_for_tests(info), Error::<T>::TestShapeRefused);
         Ok(())
     }
 
@@ -90,5 +89,21 @@ impl<T: Config> Pallet<T> {
         ensure!(KeyId(key.id().0) == info.key, Error::<T>::KeyMismatch);
         let inputs = usize::try_from(info.kind.public_inputs()).unwrap_or(0);
         key.prepare(inputs).map_err(|_| Error::<T>::UnsafeKey)
+    }
+}
+
+/// Whether a circuit is about one of the architectures that are made for tests.
+pub(crate) fn is_for_tests(info: &CircuitInfo) -> bool {
+    info.kind.architecture().is_some_and(names::is_for_tests)
+}
+
+/// What a circuit states, for a person who wrote a chain specification.
+fn described(kind: &CircuitKind) -> String {
+    match kind {
+        CircuitKind::Score(architecture) => match names::name_of(architecture) {
+            Some(name) => format!("score circuit of {name}"),
+            None => format!("score circuit of {architecture:?}"),
+        },
+        CircuitKind::Delivery => "delivery circuit".into(),
     }
 }

@@ -68,8 +68,8 @@ pub mod pallet {
         /// Who may register, replace and disable circuits.
         type RegisterOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-        /// Whether keys under which anybody can forge proofs, and shapes made for tests, may be
-        /// registered. True on networks where nothing of value is at stake.
+        /// Whether keys under which anybody can forge proofs, and architectures made for tests, may
+        /// be registered. True on networks where nothing of value is at stake.
         type AllowsDevelopmentKeys: Get<bool>;
 
         /// The development keys that this project has published. They are recognised no matter what
@@ -158,7 +158,7 @@ pub mod pallet {
         DevelopmentKeyRefused,
         /// This is a published development key, but it is stated to come from a ceremony.
         MislabelledKey,
-        /// This shape is made for tests, so it can be registered only on development and test
+        /// The architecture is made for tests, so it can be registered only on development and test
         /// networks.
         TestShapeRefused,
         /// A circuit with this id is registered already, or was registered and has been disabled.
@@ -169,7 +169,8 @@ pub mod pallet {
         UnknownCircuit,
         /// Only an active circuit can be replaced.
         NotActive,
-        /// A successor must have the same kind and shape as the circuit that it replaces.
+        /// A successor must state the same as the circuit that it replaces: the score of a model of
+        /// the same architecture, or the delivery of a model.
         NotASuccessor,
         /// The circuit has already been disabled.
         AlreadyDisabled,
@@ -180,7 +181,9 @@ pub mod pallet {
         /// Registers a circuit with its verifying key.
         ///
         /// The key is strictly decoded, validated and prepared once. The id of the circuit is the
-        /// hash of its description, which binds its shape, its matrices and its key.
+        /// hash of its description, which binds what it states, its matrices and its key.
+        ///
+        /// Any architecture can be registered: its description is part of the circuit's.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register_circuit())]
         pub fn register_circuit(origin: OriginFor<T>, candidate: Box<Candidate>) -> DispatchResult {
@@ -188,7 +191,7 @@ pub mod pallet {
             Self::do_register_circuit(*candidate).map(|_| ())
         }
 
-        /// Registers a circuit that replaces an active one of the same kind and shape.
+        /// Registers a circuit that replaces an active one which states the same.
         ///
         /// Tasks that use the old circuit continue with it; new tasks have to use the new one.
         #[pallet::call_index(1)]

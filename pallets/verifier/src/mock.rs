@@ -6,10 +6,7 @@ use frame_support::{derive_impl, parameter_types, traits::Contains};
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     ids::{CircuitId, ContentHash, KeyId},
-    model::{
-        shape::{DIGITS_64X32X10, TINY_4X3X2},
-        MlpShape,
-    },
+    model::{names::named, Architecture},
 };
 use sp_runtime::BuildStorage;
 
@@ -52,25 +49,36 @@ impl pallet_verifier::Config for Test {
     type WeightInfo = ();
 }
 
-/// The first score circuit, about the tiny shape.
-pub(crate) const SCORE: Trapdoor = Trapdoor::new(1, CircuitKind::Score);
-/// Another score circuit.
-pub(crate) const OTHER: Trapdoor = Trapdoor::new(2, CircuitKind::Score);
-/// A delivery circuit.
-pub(crate) const DELIVERY: Trapdoor = Trapdoor::new(3, CircuitKind::Delivery);
-/// The shape for tests.
-pub(crate) const TINY: MlpShape = TINY_4X3X2;
-/// A shape for use.
-pub(crate) const DIGITS: MlpShape = DIGITS_64X32X10;
+/// The key of the first score circuit.
+pub(crate) const SCORE: Trapdoor = Trapdoor::new(1);
+/// The key of another score circuit.
+pub(crate) const OTHER: Trapdoor = Trapdoor::new(2);
+/// The key of a delivery circuit.
+pub(crate) const DELIVERY: Trapdoor = Trapdoor::new(3);
+
+/// A named architecture.
+pub(crate) fn architecture(name: &str) -> Architecture {
+    named(name).expect("the architecture has this name")
+}
+
+/// Scores of an architecture for tests.
+pub(crate) fn tiny() -> CircuitKind {
+    CircuitKind::Score(architecture("tiny-4x3x2"))
+}
+
+/// Scores of an architecture for use.
+pub(crate) fn digits() -> CircuitKind {
+    CircuitKind::Score(architecture("digits-64x32x10"))
+}
 
 /// A circuit whose key is said to come from a ceremony.
-pub(crate) fn from_ceremony(key: Trapdoor, shape: MlpShape) -> Candidate {
-    Candidate { origin: KeyOrigin::Ceremony(ContentHash([7; 32])), ..key.candidate(shape) }
+pub(crate) fn from_ceremony(key: Trapdoor, kind: CircuitKind) -> Candidate {
+    Candidate { origin: KeyOrigin::Ceremony(ContentHash([7; 32])), ..key.candidate(kind) }
 }
 
 /// Registers the tiny circuit of a key and returns its id.
 pub(crate) fn registered(key: Trapdoor) -> CircuitId {
-    Verifier::do_register_circuit(key.candidate(TINY)).expect("the circuit is acceptable")
+    Verifier::do_register_circuit(key.candidate(tiny())).expect("the circuit is acceptable")
 }
 
 /// The form in which a chain specification holds a circuit.

@@ -1,10 +1,12 @@
 //! The invariants of this pallet's state.
 
-use crate::{Circuits, Config, Pallet, PreparedKeys, VerifyingKeys};
+use crate::{
+    dispatchable_impls::is_for_tests, Circuits, Config, Pallet, PreparedKeys, VerifyingKeys,
+};
 use frame_support::{ensure, traits::Contains};
 use nocknock_groth16::PreparedVerifyingKey;
 use nocknock_primitives::{
-    circuit::{CircuitRecord, CircuitStatus, KeyOrigin},
+    circuit::{CircuitInfo, CircuitRecord, CircuitStatus, KeyOrigin},
     ids::{CircuitId, KeyId},
 };
 use sp_runtime::{traits::Get, TryRuntimeError};
@@ -17,16 +19,15 @@ impl<T: Config> Pallet<T> {
     ///    valid. No other verifying key is stored.
     /// 3. Each circuit that is not disabled has a prepared key, which belongs to its verifying key.
     ///    No other prepared key is stored.
-    /// 4. On a network that does not allow them, no circuit has a development key or a test shape.
-    /// 5. The successor of a retired circuit is registered.
+    /// 4. On a network that does not allow them, no circuit has a development key or an
+    ///    architecture that is made for tests.
+    /// 5. The successor of a retired circuit is registered and states the same.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         for (id, record) in Circuits::<T>::iter() {
             ensure!(record.info.id() == id, "1: a circuit has a wrong id");
             Self::check_keys(&id, &record.info, record.is_usable())?;
             Self::check_origin(&record)?;
-            if let CircuitStatus::Retired { successor } = record.status {
-                ensure!(Circuits::<T>::contains_key(successor), "5: a successor is unknown");
-            }
+            Self::check_successor(&record)?;
         }
         Self::check_owners()
     }
@@ -39,11 +40,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn check_keys(
-        id: &CircuitId,
-        info: &nocknock_primitives::circuit::CircuitInfo,
-        usable: bool,
-    ) -> Result<(), TryRuntimeError> {
+    fn check_keys(id: &CircuitId, info: &CircuitInfo, usable: bool) -> Result<(), TryRuntimeError> {
         let key = VerifyingKeys::<T>::get(id).ok_or("2: a verifying key is missing")?;
         Self::prepare(info, &key).map_err(|_| "2: a verifying key is not valid")?;
         let prepared = PreparedKeys::<T>::get(id);
@@ -61,11 +58,22 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), TryRuntimeError> {
         let development = record.origin == KeyOrigin::Development
             || T::DevelopmentKeys::contains(&record.info.key)
-            || record.info.shape.is_for_tests();
+            || is_for_tests(&record.info);
         ensure!(
             T::AllowsDevelopmentKeys::get() || !development,
             "4: a circuit for development is registered"
         );
+        Ok(())
+    }
+
+    fn check_successor<BlockNumber>(
+        record: &CircuitRecord<BlockNumber>,
+    ) -> Result<(), TryRuntimeError> {
+        let CircuitStatus::Retired { successor } = record.status else {
+            return Ok(());
+        };
+        let successor = Circuits::<T>::get(successor).ok_or("5: a successor is unknown")?;
+        ensure!(successor.info.kind == record.info.kind, "5: a successor states something else");
         Ok(())
     }
 }

@@ -13,20 +13,18 @@ use nocknock_groth16::{decode_input, Fr, G1Affine, G2Affine, Proof, VerifyingKey
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitKind, KeyOrigin, ProofBytes},
     ids::{ContentHash, FieldBytes, KeyId},
-    model::MlpShape,
 };
 
-/// The secret exponents of a key.
+/// The secret exponents of keys, one for each kind of circuit.
 #[derive(Clone, Copy, Debug)]
 pub struct Trapdoor {
     seed: u32,
-    kind: CircuitKind,
 }
 
 impl Trapdoor {
-    /// A key for each number and kind. Different numbers give different keys.
-    pub const fn new(seed: u32, kind: CircuitKind) -> Self {
-        Self { seed, kind }
+    /// Exponents for each number. Different numbers give different keys.
+    pub const fn new(seed: u32) -> Self {
+        Self { seed }
     }
 
     fn alpha(&self) -> Fr {
@@ -50,23 +48,22 @@ impl Trapdoor {
         Fr::from(23u32) + Fr::from(place)
     }
 
-    /// The verifying key.
-    pub fn verifying_key(&self) -> VerifyingKey {
+    /// The verifying key of a circuit.
+    pub fn verifying_key(&self, kind: &CircuitKind) -> VerifyingKey {
         VerifyingKey {
             alpha_g1: g1(self.alpha()),
             beta_g2: g2(self.beta()),
             gamma_g2: g2(self.gamma()),
             delta_g2: g2(self.delta()),
-            ic: (0..=self.kind.public_inputs()).map(|place| g1(self.input_point(place))).collect(),
+            ic: (0..=kind.public_inputs()).map(|place| g1(self.input_point(place))).collect(),
         }
     }
 
     /// A circuit with this key.
-    pub fn candidate(&self, shape: MlpShape) -> Candidate {
-        let key = self.verifying_key();
+    pub fn candidate(&self, kind: CircuitKind) -> Candidate {
+        let key = self.verifying_key(&kind);
         let info = CircuitInfo {
-            kind: self.kind,
-            shape,
+            kind,
             constraints: 1,
             matrix_hash: ContentHash([0; 32]),
             key: KeyId(key.id().0),
@@ -75,8 +72,9 @@ impl Trapdoor {
         Candidate { info, origin: KeyOrigin::Development, key }
     }
 
-    /// A proof of these inputs, whatever they say. Each `seed` gives another proof of the same
-    /// inputs. Inputs that are not field elements count as 0.
+    /// A proof of these inputs, whatever they say and whatever kind of circuit takes them. Each
+    /// `seed` gives another proof of the same inputs. Inputs that are not field elements count
+    /// as 0.
     pub fn prove(&self, inputs: &[FieldBytes], seed: u32) -> ProofBytes {
         let (a, b) = (Fr::from(seed) + Fr::from(29u32), Fr::from(31u32));
         let weighted = inputs.iter().zip(1..).map(|(input, place)| {

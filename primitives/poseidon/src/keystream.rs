@@ -3,16 +3,18 @@
 use crate::{permute_fixed, sponge, DomainTag, SPONGE_RATE, SPONGE_WIDTH};
 use ark_bn254::Fr;
 use core::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Squeezes the sponge: after the inputs went in, the twelve elements behind the capacity come out
 /// in order, then the state is permuted, and so on.
 ///
 /// The first element equals [`sponge_hash`](crate::sponge_hash) of the same inputs under the same
 /// tag, so a keystream needs a tag of its own. Ciphertext element i is message element i plus
-/// keystream element i.
-#[derive(Clone)]
+/// keystream element i. The state, from which the key could be computed, is wiped on drop.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Keystream {
     state: [Fr; SPONGE_WIDTH],
+    #[zeroize(skip)]
     given: usize,
 }
 

@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 use ark_bn254::Fr;
 use ark_ff::{BigInt, PrimeField};
+use zeroize::Zeroize;
 
 /// Bits of an element that values may use.
 pub const PACKED_BITS: u32 = 252;
@@ -88,7 +89,7 @@ pub fn unpack(elements: &[Fr], bits: u32, count: usize) -> Result<Vec<u64>, Pack
 }
 
 /// Packs values whose widths may differ; a value that does not fit whole into the current element
-/// starts the next.
+/// starts the next. What was not [finished](Self::finish) is wiped on drop.
 #[derive(Clone, Default)]
 pub struct Packer {
     full: Vec<Fr>,
@@ -100,6 +101,12 @@ impl Packer {
     /// A packer without values.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A packer without values and with room for this many elements. As long as they suffice, no
+    /// copy of an element is left behind in memory.
+    pub fn with_capacity(elements: usize) -> Self {
+        Self { full: Vec::with_capacity(elements), current: Bits::default(), count: 0 }
     }
 
     /// Appends a value of `bits` bits.
@@ -121,12 +128,19 @@ impl Packer {
         if self.current.used > 0 {
             self.close();
         }
-        self.full
+        core::mem::take(&mut self.full)
     }
 
     fn close(&mut self) {
         self.full.push(self.current.element());
         self.current = Bits::default();
+    }
+}
+
+impl Drop for Packer {
+    fn drop(&mut self) {
+        self.full.zeroize();
+        self.current.limbs.zeroize();
     }
 }
 
@@ -297,6 +311,16 @@ mod tests {
             assert_eq!(unpacker.pull(bits), Ok(value));
         }
         assert_eq!(unpacker.finish(), Ok(()));
+    }
+
+    #[test]
+    fn room_that_was_made_is_not_left() {
+        let mut packer = Packer::with_capacity(2);
+        let room = packer.full.as_ptr();
+        (0..64).for_each(|value| packer.push(value, 6).unwrap());
+        assert_eq!(packer.count, 64);
+        let elements = packer.finish();
+        assert_eq!((elements.len(), elements.as_ptr()), (2, room));
     }
 
     #[test]

@@ -18,17 +18,14 @@ pub enum ContextDomain {
     /// The registration of a worker with a score on the practice block. The task is the account's
     /// registration round, so that a proof can be used only once; the block index is 0.
     Registration,
-    /// The score of a test block in a task, proved of a fold of the block.
-    Fold,
 }
 
 impl ContextDomain {
     const fn tag(self) -> &'static [u8; 16] {
         match self {
-            Self::Score => b"nn/ctx/score/v1\0",
-            Self::Delivery => b"nn/ctx/deliver/1",
-            Self::Registration => b"nn/ctx/register1",
-            Self::Fold => b"nn/ctx/fold/v1\0\0",
+            Self::Score => b"nn/ctx/score/v2\0",
+            Self::Delivery => b"nn/ctx/deliver/2",
+            Self::Registration => b"nn/ctx/register2",
         }
     }
 }
@@ -83,7 +80,6 @@ mod tests {
         let changed = [
             Context { domain: ContextDomain::Delivery, ..EXAMPLE },
             Context { domain: ContextDomain::Registration, ..EXAMPLE },
-            Context { domain: ContextDomain::Fold, ..EXAMPLE },
             Context { genesis_hash: [9; 32], ..EXAMPLE },
             Context { circuit: CircuitId([9; 32]), ..EXAMPLE },
             Context { task: 9, ..EXAMPLE },
@@ -97,8 +93,8 @@ mod tests {
 
     #[test]
     fn each_purpose_has_a_tag_of_its_own() {
-        use ContextDomain::{Delivery, Fold, Registration, Score};
-        let mut tags = [Score, Delivery, Registration, Fold].map(ContextDomain::tag);
+        use ContextDomain::{Delivery, Registration, Score};
+        let mut tags = [Score, Delivery, Registration].map(ContextDomain::tag);
         tags.sort_unstable();
         assert!(tags.windows(2).all(|pair| pair[0] != pair[1]));
     }

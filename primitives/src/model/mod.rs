@@ -1,42 +1,75 @@
-//! The models that are proved about: small multilayer perceptrons over integers.
+//! The models that are proved about: layered ones over integers, with any number of inputs, up to
+//! four hidden layers, and one of several heads.
 //!
-//! One definition for three users: the runtime, which recomputes the root of a revealed block; the
-//! worker, which trains, commits and delivers; and the circuits, which prove.
+//! One definition for three users: the runtime, which folds a revealed block; the worker, which
+//! trains, commits and delivers; and the circuits, which prove.
 //!
-//! * [`shape`]: the named architectures, and the check that no sum overflows its width.
-//! * [`rows`] and [`wire`]: the samples of a data block, their rules and their bytes on the chain.
+//! # The integer model
+//!
+//! All numbers are integers, `>>` rounds down, and `x` are the inputs of a sample:
+//!
+//! ```text
+//! h_0 = x
+//! y_l = W_l·h_(l−1) + b_l        h_l = max(y_l, 0) >> shift_l        for each hidden layer l
+//! z   = W·h_L + b                                                    the head
+//! ```
+//!
+//! | head | a sample counts |
+//! |---|---|
+//! | classes | 1 if at most `best − 1` other outputs are at least as large as that of its class |
+//! | labels | 1 for each label that holds if and only if its output is at least 0 |
+//! | number, absolute error | `cap − abs(z − target)`, if that is positive |
+//! | number, within | 1 if `abs(z − target) <= tolerance` |
+//!
+//! An architecture is data and not a name: its [digest](Architecture::digest) is part of every
+//! hash. And a circuit does not hold the samples. The chain, which has them, [folds](fold) a block
+//! to one number with challenges that are drawn after everything else is fixed.
+//!
+//! # Widths
+//!
+//! Each value has a declared width, and nothing can be proved about a model on a block on which one
+//! of its values leaves it. The requester chooses the samples, so whoever commits to a model makes
+//! sure [beforehand](Weights::is_safe) that no sample can do that. Soundness does not rest on it:
+//! see [`architecture`].
+//!
+//! # Where things are
+//!
+//! * [`architecture`] and [`names`]: sizes, widths and what follows from them.
 //! * [`weights`]: the parameters of a model.
-//! * [`commit`]: the roots of blocks, the commitment to a model, and what delivery hashes.
-//! * [`delivery`]: encryption of a model under the key that is paid for.
+//! * [`samples`] and [`root`]: data blocks, their bytes on the chain and their roots.
+//! * [`transcript`] and [`fold`]: the challenges, and what the chain computes with them.
+//! * [`known_block`]: a block that a verifier has, and the public inputs of claims about it.
+//! * [`baseline`]: the score that needs no model.
+//! * [`sealed`]: the ciphertext of a model, and the commitment to it.
+//! * [`recipient`]: delivery of the key that opens it.
 //! * [`context`]: the public input that ties a proof to its purpose.
 //! * [`inputs`]: the public inputs of the statements that are proved, in their order.
 //! * [`field`]: field elements as 32 bytes.
-//! * [`layered`]: models of any depth and with other outputs than one class, on samples that the
-//!   chain folds.
-//!
-//! The arithmetic of the perceptron, with `>>` rounding down:
-//!
-//! ```text
-//! y = W1·x + b1        h = max(y, 0) >> shift        z = W2·h + b2
-//! a row is correct  iff  z[label] > z[j] for every j != label
-//! ```
 
-pub mod commit;
+pub mod architecture;
+pub mod baseline;
 pub mod context;
-pub mod delivery;
 pub mod field;
+pub mod fold;
 pub mod inputs;
-pub mod layered;
-pub mod packing;
-pub mod rows;
-pub mod shape;
+pub mod known_block;
+pub mod names;
+pub mod recipient;
+pub mod root;
+pub mod samples;
+pub mod sealed;
+pub mod transcript;
 pub mod weights;
-pub mod wire;
 
-pub use commit::{block_root, ciphertext_hash, key_hash, model_commitment};
+pub use architecture::{
+    Activation, Architecture, ArchitectureError, Dense, Description, Goal, Head, Layer,
+};
 pub use context::{Context, ContextDomain};
-pub use inputs::{DeliveryInputs, FoldInputs, ScoreInputs};
+pub use inputs::FoldInputs;
+pub use known_block::{Claimed, KnownBlock};
 pub use nocknock_poseidon::Fr;
-pub use rows::{check_rows, Row, RowError, RowFault};
-pub use shape::{MlpShape, ShapeError};
-pub use weights::{WeightError, Weights};
+pub use recipient::{RecipientKey, RecipientSecret, SealInputs, SealedKey};
+pub use root::block_root;
+pub use samples::{Block, Label, Sample, SampleError, WireError};
+pub use sealed::{ModelOwner, SealedModel};
+pub use weights::{LayerWeights, UnsafeModel, WeightError, Weights};

@@ -1,53 +1,12 @@
 use super::*;
 use crate::{
-    ids::CircuitId,
     limits::List,
-    model::shape::TINY_4X3X2,
-    score::Score,
-    task::{Funding, Held, Periods, Terms, TestBlock},
+    task::{
+        tests::{created, TestTask},
+        TestBlock,
+    },
 };
 use alloc::vec;
-
-type TestTask = Task<u8, u64, u32>;
-
-/// Created in block 100 with a drawn split of two blocks; each period has another length.
-fn created() -> TestTask {
-    let periods = Periods { publish: 10, commit: 20, reveal: 30, prove: 40, deliver: 50 };
-    Task {
-        experiment: 0,
-        requester: 0,
-        funding: Funding::Sponsored,
-        terms: Terms {
-            score_circuit: CircuitId([1; 32]),
-            delivery_circuit: CircuitId([2; 32]),
-            min_score: Score::new(1, 2),
-            min_test_rows: 5,
-            reward: 100,
-            shares: List::truncate_from(vec![6_000, 4_000]),
-            bond: 10,
-            stake: 1,
-            periods,
-        },
-        shape: TINY_4X3X2,
-        blocks: 4,
-        test_blocks: 2,
-        tests: List::default(),
-        train_data: None,
-        created_at: 100,
-        seed: 3,
-        draw_by: 150,
-        drawn_at: None,
-        opened_at: None,
-        revealed_at: None,
-        label_counts: List::default(),
-        committed: 0,
-        proved: 0,
-        open_commitments: 0,
-        next_sequence: 0,
-        held: Held::default(),
-        settlement: None,
-    }
-}
 
 fn drawn() -> TestTask {
     let tests = [1, 3].map(|index| TestBlock { index, rows: None });

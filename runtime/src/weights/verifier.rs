@@ -2,6 +2,10 @@
 //!
 //! Written by `scripts/measure-weights` on 2026-11-22, with 50 steps of each component and 20
 //! repetitions of each step, on a machine with Intel(R) Xeon(R) Processor.
+//!
+//! It was measured with five public inputs, where a circuit has up to eight now, and before the
+//! file of development keys was read in a registration. What is more was **added by hand**: 300 µs
+//! for each further input of a proof or of a batch, and 4 ms for a registration.
 
 use frame_support::weights::Weight;
 
@@ -13,7 +17,7 @@ pub struct Measured;
 
 impl pallet_verifier::WeightInfo for Measured {
     // Storage: `Verifier::Circuits` (r:1 w:1)
-    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
     //     `MaxEncodedLen`)
     // Storage: `Verifier::CounterForCircuits` (r:1 w:1)
     // Proof: `Verifier::CounterForCircuits` (`max_values`: Some(1), `max_size`: Some(4), added:
@@ -29,10 +33,10 @@ impl pallet_verifier::WeightInfo for Measured {
     //     mode: `MaxEncodedLen`)
     // At least 7_407_951 ns.
     fn register_circuit() -> Weight {
-        Weight::from_parts(7_891_260_000, 3_666).saturating_add(DbWeight::get().reads_writes(3, 4))
+        Weight::from_parts(11_891_260_000, 3_676).saturating_add(DbWeight::get().reads_writes(3, 4))
     }
     // Storage: `Verifier::Circuits` (r:2 w:2)
-    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
     //     `MaxEncodedLen`)
     // Storage: `Verifier::CounterForCircuits` (r:1 w:1)
     // Proof: `Verifier::CounterForCircuits` (`max_values`: Some(1), `max_size`: Some(4), added:
@@ -48,30 +52,30 @@ impl pallet_verifier::WeightInfo for Measured {
     //     mode: `MaxEncodedLen`)
     // At least 7_323_004 ns.
     fn replace_circuit() -> Weight {
-        Weight::from_parts(7_879_873_000, 6_342).saturating_add(DbWeight::get().reads_writes(4, 5))
+        Weight::from_parts(11_879_873_000, 6_362).saturating_add(DbWeight::get().reads_writes(4, 5))
     }
     // Storage: `Verifier::Circuits` (r:1 w:1)
-    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
     //     `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:0 w:1)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
     //     mode: `MaxEncodedLen`)
     // At least 38_379 ns.
     fn disable_circuit() -> Weight {
-        Weight::from_parts(41_748_000, 3_666).saturating_add(DbWeight::get().reads_writes(1, 2))
+        Weight::from_parts(41_748_000, 3_676).saturating_add(DbWeight::get().reads_writes(1, 2))
     }
     // Storage: `Verifier::Circuits` (r:1 w:0)
-    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
     //     `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:1 w:0)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
     //     mode: `MaxEncodedLen`)
     // At least 3_673_843 ns.
     fn verify_one() -> Weight {
-        Weight::from_parts(3_905_775_000, 69_037).saturating_add(DbWeight::get().reads_writes(2, 0))
+        Weight::from_parts(4_805_775_000, 69_037).saturating_add(DbWeight::get().reads_writes(2, 0))
     }
     // Storage: `Verifier::Circuits` (r:1 w:0)
-    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(201), added: 2676, mode:
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
     //     `MaxEncodedLen`)
     // Storage: `Verifier::PreparedKeys` (r:1 w:0)
     // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
@@ -79,7 +83,7 @@ impl pallet_verifier::WeightInfo for Measured {
     // `p` is from 2 to 64.
     // At least 6_035_543 ns.
     fn verify_batch(p: u32) -> Weight {
-        Weight::from_parts(3_270_411_967, 69_037)
+        Weight::from_parts(4_170_411_967, 69_037)
             // Standard error: 3_798_649.
             .saturating_add(Weight::from_parts(1_229_691_056, 0).saturating_mul(p.into()))
             .saturating_add(DbWeight::get().reads_writes(2, 0))

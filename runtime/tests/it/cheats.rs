@@ -2,9 +2,10 @@
 
 mod earnings;
 mod malformed_blocks;
+mod sealed_models;
 
 use crate::world::{
-    models::{self, S1, SHAPE},
+    models::{self, S3, TINY},
     task::{data, spec, Block, Task, SAMPLES},
     worker::{context, Worker},
     Refused, World, CANNOT_PAY,
@@ -12,7 +13,7 @@ use crate::world::{
 use nocknock_primitives::{
     circuit::KeyOrigin,
     ids::{CircuitId, TaskId},
-    model::{ContextDomain, Fr},
+    model::{ContextDomain, RecipientSecret},
     phase::Phase,
     task::{BlockScore, Outcome},
 };
@@ -68,7 +69,8 @@ fn outcome(world: &mut World, id: TaskId) -> Outcome {
 fn a_proof_copied_from_another_account_is_refused() {
     let mut world = World::new();
     let (bob, mut eve) = (worker(Bob), worker(Eve));
-    eve.salt = bob.salt;
+    // The same model under the same key.
+    eve.seed = bob.seed;
     let task = provable(&mut world, &[&bob, &eve], 1);
     let copied = world.scores(&bob, &task);
     assert_eq!(world.submit(Eve, task.id, copied.clone()), failed(Error::ProofRefused));
@@ -82,9 +84,13 @@ fn a_copied_commitment_cannot_be_proved() {
     let thief = Worker::new(Eve, models::constant());
     world.register(&worker(Eve));
     let task = open(&mut world, &[&bob, &thief], 2);
-    let call = |model| Call::commit_model { task: task.id, model };
-    assert_eq!(world.send(Eve, call(bob.commitment())), Ok(()));
-    assert_eq!(world.send(Bob, call(bob.commitment())), Ok(()));
+    assert_eq!(world.send(Eve, bob.commit_call(task.id)), Ok(()));
+    assert_eq!(world.send(Bob, bob.commit_call(task.id)), Ok(()));
+    let [copied, own] = [Eve, Bob].map(|who| {
+        let stored = world.run(|| Tasks::commitment(task.id, who.to_account_id()));
+        stored.expect("a commitment").model
+    });
+    assert_ne!(copied, own, "it names the account");
     world.reveal_all(&task);
     let guessed = world.scores(&thief, &task);
     assert_eq!(world.submit(Eve, task.id, guessed), failed(Error::ProofRefused));
@@ -102,12 +108,15 @@ fn a_proof_of_another_task_is_refused() {
     let second = open(&mut world, &[&bob], 3);
     world.commit(&bob, second.id).expect("a commitment");
     world.reveal_all(&second);
+    let bind = world.bind(second.id, Bob);
     let scores: Vec<_> = world
         .tests(second.id)
         .into_iter()
         .map(|index| {
-            let context = world.score_context(first.id, Bob, index);
-            bob.prove(context.to_field(), index, &second.blocks[usize::from(index)])
+            let context = world.score_context(first.id, Bob, index).to_field();
+            let block = &second.blocks[usize::from(index)];
+            let score = bob.prove((context, bind), second.id, index, block);
+            BlockScore { block: index, score }
         })
         .collect();
     assert_eq!(world.submit(Bob, second.id, scores), failed(Error::ProofRefused));
@@ -119,8 +128,23 @@ fn a_proof_of_another_block_is_refused() {
     let bob = worker(Bob);
     let task = provable(&mut world, &[&bob], 4);
     let mut scores = world.scores(&bob, &task);
-    scores[1].proof = scores[0].proof;
+    scores[1].score = scores[0].score;
     assert_eq!(world.submit(Bob, task.id, scores), failed(Error::ProofRefused));
+}
+
+#[test]
+fn a_proof_with_the_sums_or_inputs_of_another_is_refused() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = provable(&mut world, &[&bob], 18);
+    let scores = world.scores(&bob, &task);
+    let (mut sums, mut inputs) = (scores.clone(), scores.clone());
+    sums[1].score.sums = scores[0].score.sums;
+    inputs[1].score.inputs = scores[0].score.inputs;
+    for wrong in [sums, inputs] {
+        assert_eq!(world.submit(Bob, task.id, wrong), failed(Error::ProofRefused));
+    }
+    assert_eq!(world.submit(Bob, task.id, scores), Ok(()));
 }
 
 #[test]
@@ -128,16 +152,26 @@ fn a_proof_for_another_chain_is_refused() {
     let mut world = World::new();
     let bob = worker(Bob);
     let task = provable(&mut world, &[&bob], 5);
-    let circuit = S1.info().id();
+    let (circuit, bind) = (S3.info().id(), world.bind(task.id, Bob));
     let scores: Vec<_> = world
         .tests(task.id)
         .into_iter()
         .map(|index| {
             let other = context(ContextDomain::Score, [9; 32], circuit, task.id, Bob, index);
-            bob.prove(other.to_field(), index, &task.blocks[usize::from(index)])
+            let block = &task.blocks[usize::from(index)];
+            let score = bob.prove((other.to_field(), bind), task.id, index, block);
+            BlockScore { block: index, score }
         })
         .collect();
     assert_eq!(world.submit(Bob, task.id, scores), failed(Error::ProofRefused));
+}
+
+/// Commits a worker without tokens as if it could pay.
+fn commit_for_a_fee(world: &mut World, worker: &Worker, id: TaskId) -> Result<(), Refused> {
+    let origin = RuntimeOrigin::signed(worker.who.to_account_id());
+    let (key, ciphertext) = worker.hashes(id);
+    let committed = world.run(|| Tasks::commit_model(origin, id, key, ciphertext));
+    committed.map_err(Refused::Failed)
 }
 
 #[test]
@@ -148,16 +182,8 @@ fn a_late_commitment_and_a_late_replacement_are_refused() {
     world.commit(&bob, task.id).expect("in time");
     wait_for(&mut world, task.id, Phase::Reveal);
     for late in [&bob, &eve] {
-        let call = Call::commit_model { task: task.id, model: late.commitment() };
-        let result = world.run(|| {
-            Tasks::commit_model(
-                RuntimeOrigin::signed(late.who.to_account_id()),
-                task.id,
-                late.commitment(),
-            )
-        });
-        assert_eq!(result, Err(Error::<Runtime>::WrongPhase.into()));
-        assert!(world.send(late.who, call).is_err());
+        assert_eq!(commit_for_a_fee(&mut world, late, task.id), failed(Error::WrongPhase));
+        assert!(world.commit(late, task.id).is_err());
     }
 }
 
@@ -176,9 +202,9 @@ fn a_late_proof_is_refused_and_the_worker_suspended() {
             crate::world::list(late),
         )
     });
-    assert_eq!(result, Err(Error::<Runtime>::WrongPhase.into()));
+    let refused = result.map(|_| ()).map_err(|refused| refused.error);
+    assert_eq!(refused, Err(Error::<Runtime>::WrongPhase.into()));
     world.deliver(&bob, task.id).expect("a delivery");
-    world.reveal_key(&bob, task.id).expect("the payment");
     let id = task.id;
     world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
     let next = world.create(Alice, DIGITS, 0, 70).expect("a task");
@@ -195,7 +221,8 @@ fn a_wrong_reveal_is_refused() {
     wait_for(&mut world, task.id, Phase::Reveal);
     let index = world.tests(task.id)[0];
     let honest = task.blocks[usize::from(index)].clone();
-    let other_salt = Block { salt: honest.salt + Fr::from(1u32), ..honest.clone() };
+    let mut other_salt = honest.clone();
+    other_salt.salt[0] ^= 1;
     let other_rows = Block { rows: models::block(4_242, SAMPLES), ..honest.clone() };
     for wrong in [other_salt, other_rows] {
         assert_eq!(world.reveal(&task, index, &wrong), failed(Error::RootMismatch));
@@ -237,7 +264,6 @@ fn a_winner_that_does_not_deliver_is_passed_over_and_suspended() {
     world.prove_all(&dave, &task);
     wait_for(&mut world, task.id, Phase::Deliver { rank: 1 });
     world.deliver(&dave, task.id).expect("the next rank moves up");
-    world.reveal_key(&dave, task.id).expect("the payment");
     let id = task.id;
     world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
     assert!(world.free(Dave) > 0);
@@ -258,15 +284,12 @@ fn a_wrong_ciphertext_is_refused() {
     let mut world = World::new();
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 12);
-    let Call::deliver { task, mut ciphertext, key_commitment, proof, attestation } =
-        world.delivery(&bob, task.id)
-    else {
-        unreachable!("a delivery is a delivery");
-    };
-    let last = ciphertext.len() - 1;
-    ciphertext[last][31] ^= 1;
-    let call = Call::deliver { task, ciphertext, key_commitment, proof, attestation };
-    assert_eq!(world.send(Bob, call), failed(Error::ProofRefused));
+    let (chunks, hashes) = bob.chunks(task.id);
+    let mut chunk = Box::new(chunks[0].clone());
+    chunk[0][31] ^= 1;
+    let hashes = Box::new(hashes);
+    let call = Call::upload_chunk { task: task.id, index: 0, chunk, hashes };
+    assert_eq!(world.send(Bob, call), failed(Error::BadChunk));
 }
 
 #[test]
@@ -275,7 +298,16 @@ fn another_model_cannot_be_delivered() {
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 13);
     let other = Worker { weights: models::constant(), ..worker(Bob) };
-    assert_eq!(world.deliver(&other, task.id), failed(Error::ProofRefused));
+    assert_eq!(world.deliver(&other, task.id), failed(Error::BadChunk));
+}
+
+#[test]
+fn a_key_without_its_ciphertext_pays_nothing() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 33);
+    assert_eq!(world.deliver_key(&bob, task.id), failed(Error::CiphertextIncomplete));
+    assert_eq!(world.free(Bob), 0);
 }
 
 #[test]
@@ -283,9 +315,36 @@ fn a_wrong_key_pays_nothing() {
     let mut world = World::new();
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 14);
-    world.deliver(&bob, task.id).expect("a delivery");
-    let wrong = Worker { key: bob.key + Fr::from(1u32), ..worker(Bob) };
-    assert_eq!(world.reveal_key(&wrong, task.id), failed(Error::KeyMismatch));
+    world.upload(&bob, task.id).expect("the ciphertext");
+    let wrong = Worker { seed: bob.seed + 1, ..worker(Bob) };
+    assert_eq!(world.deliver_key(&wrong, task.id), failed(Error::ProofRefused));
+    assert_eq!(world.free(Bob), 0);
+}
+
+#[test]
+fn a_key_sealed_for_somebody_else_pays_nothing() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 34);
+    world.upload(&bob, task.id).expect("the ciphertext");
+    let own = RecipientSecret::from_bytes([1; 32]).key();
+    let call = world.delivery_to(&bob, task.id, &own);
+    assert_eq!(world.send(Bob, call), failed(Error::ProofRefused));
+    assert_eq!(world.free(Bob), 0);
+}
+
+#[test]
+fn a_sealed_key_that_was_changed_pays_nothing() {
+    let mut world = World::new();
+    let bob = worker(Bob);
+    let task = deliverable(&mut world, &bob, 35);
+    world.upload(&bob, task.id).expect("the ciphertext");
+    let mut call = world.delivery(&bob, task.id);
+    let Call::deliver { key, .. } = &mut call else {
+        unreachable!("a delivery is a delivery");
+    };
+    key.masked_key[31] ^= 1;
+    assert_eq!(world.send(Bob, call), failed(Error::ProofRefused));
     assert_eq!(world.free(Bob), 0);
 }
 
@@ -299,9 +358,8 @@ fn submit_for_a_fee(
 ) -> Result<(), Refused> {
     assert_eq!(world.submit(who, id, scores.clone()), Err(CANNOT_PAY));
     let origin = RuntimeOrigin::signed(who.to_account_id());
-    world
-        .run(|| Tasks::submit_scores(origin, id, crate::world::list(scores)))
-        .map_err(Refused::Failed)
+    let submitted = world.run(|| Tasks::submit_scores(origin, id, crate::world::list(scores)));
+    submitted.map(|_| ()).map_err(|refused| Refused::Failed(refused.error))
 }
 
 #[test]
@@ -310,13 +368,9 @@ fn a_score_above_the_real_rows_is_refused() {
     let bob = worker(Bob);
     let task = provable(&mut world, &[&bob], 15);
     let mut scores = world.scores(&bob, &task);
-    scores[0].score = scores[0].rows + 1;
-    assert_eq!(
-        submit_for_a_fee(&mut world, Bob, task.id, scores.clone()),
-        failed(Error::ScoreTooHigh)
-    );
-    scores[0].rows += 1;
-    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), failed(Error::WrongRowCount));
+    let rows = u32::try_from(SAMPLES).expect("few rows");
+    scores[0].score.points = rows + 1;
+    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), failed(Error::ScoreTooHigh));
 }
 
 #[test]
@@ -325,11 +379,9 @@ fn padding_rows_count_for_nothing() {
     let bob = worker(Bob);
     let task = provable(&mut world, &[&bob], 16);
     let mut scores = world.scores(&bob, &task);
-    let all_rows = u32::from(SHAPE.block_rows);
-    assert!(scores[0].rows < all_rows, "the block has padding");
-    scores[0].rows = all_rows;
-    scores[0].score = all_rows;
-    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), failed(Error::WrongRowCount));
+    assert!(SAMPLES < usize::from(TINY.samples), "the block has padding");
+    scores[0].score.points = u32::from(TINY.samples);
+    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), failed(Error::ScoreTooHigh));
 }
 
 #[test]
@@ -347,9 +399,9 @@ fn nobody_but_the_council_changes_the_circuits() {
     let mut world = World::new();
     let bob = || RuntimeOrigin::signed(Bob.to_account_id());
     let own = Candidate {
-        info: S1.info().clone(),
+        info: S3.info().clone(),
         origin: KeyOrigin::Development,
-        key: crate::world::list(S1.key().verifying_key().to_bytes()),
+        key: crate::world::list(S3.key().verifying_key().to_bytes()),
     };
     let circuit = own.info.id();
     world.run(|| {
@@ -368,7 +420,7 @@ fn a_disabled_circuit_accepts_no_proof_and_costs_nobody_anything() {
     let scores = world.scores(&bob, &task);
     let council = pallet_collective::RawOrigin::<AccountId, CouncilInstance>::Members(1, 1);
     world
-        .run(|| Verifier::disable_circuit(council.into(), S1.info().id()))
+        .run(|| Verifier::disable_circuit(council.into(), S3.info().id()))
         .expect("the council disables it");
     assert_eq!(world.submit(Bob, task.id, scores), failed(Error::CircuitDisabled));
     assert_eq!(outcome(&mut world, task.id), Outcome::Voided);
@@ -392,11 +444,10 @@ fn a_winner_is_paid_once() {
     let mut world = World::new();
     let bob = worker(Bob);
     let task = deliverable(&mut world, &bob, 21);
-    world.deliver(&bob, task.id).expect("a delivery");
-    world.reveal_key(&bob, task.id).expect("the payment");
+    world.deliver(&bob, task.id).expect("the payment");
     let issued = world.issuance();
-    assert!(world.reveal_key(&bob, task.id).is_err());
-    assert!(world.deliver(&bob, task.id).is_err());
+    assert!(world.deliver_key(&bob, task.id).is_err());
+    assert!(world.upload(&bob, task.id).is_err());
     assert_eq!(world.issuance(), issued);
 }
 
@@ -415,11 +466,11 @@ fn a_registration_is_refused_twice_and_for_another_account() {
     let mut world = World::new();
     let bob = worker(Bob);
     let call = world.registration(&bob, 0);
-    let pallet_rewards::Call::register_worker { model, score, proof, .. } = call.clone() else {
+    let pallet_rewards::Call::register_worker { model, score, .. } = call.clone() else {
         unreachable!("a registration is a registration");
     };
-    let stolen =
-        pallet_rewards::Call::register_worker { worker: Eve.to_account_id(), model, score, proof };
+    let worker = Eve.to_account_id();
+    let stolen = pallet_rewards::Call::register_worker { worker, model, score };
     assert!(world.send_bare(stolen).is_err());
     assert_eq!(world.send_bare(call.clone()), Ok(()));
     assert!(world.send_bare(call).is_err());
@@ -445,15 +496,8 @@ fn a_commitment_is_not_replaced_after_the_deadline() {
     let task = open(&mut world, &[&bob], 29);
     world.commit(&bob, task.id).expect("in time");
     wait_for(&mut world, task.id, Phase::Reveal);
-    let better = Worker { salt: bob.salt + Fr::from(1u32), ..worker(Bob) };
-    let replaced = world.run(|| {
-        Tasks::commit_model(
-            RuntimeOrigin::signed(Bob.to_account_id()),
-            task.id,
-            better.commitment(),
-        )
-    });
-    assert_eq!(replaced, Err(Error::<Runtime>::WrongPhase.into()));
+    let better = Worker { seed: bob.seed + 1, ..worker(Bob) };
+    assert_eq!(commit_for_a_fee(&mut world, &better, task.id), failed(Error::WrongPhase));
 }
 
 #[test]

@@ -3,6 +3,11 @@
 use crate::chain::{account, keys_handed_to, next_session, on};
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
+use nocknock_primitives::{
+    circuit::ProofBytes,
+    ids::PointBytes,
+    task::{Attestation, SealedKeyBytes},
+};
 use nocknock_runtime::{
     configs::MaxProposalWeight,
     fees::{FreeCalls, BASE_FEE, MAX_FREE_MOTION, MOTION_PRICE, VALIDATOR_ALLOWANCE},
@@ -143,6 +148,20 @@ fn a_few_free_calls_that_fail_end_the_allowance_of_the_session() {
     });
 }
 
+/// A chunk of a delivery.
+fn upload_chunk() -> pallet_tasks::Call<Runtime> {
+    let (chunk, hashes) = (Box::default(), Box::default());
+    pallet_tasks::Call::upload_chunk { task: 0, index: 0, chunk, hashes }
+}
+
+/// The end of a delivery.
+fn deliver() -> pallet_tasks::Call<Runtime> {
+    let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: [0; 32] };
+    let proof = Box::new(ProofBytes([0; 256]));
+    let attestation = Attestation::default();
+    pallet_tasks::Call::deliver { task: 0, key: Box::new(key), proof, attestation }
+}
+
 #[test]
 fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_ones_behind() {
     on("bench", || {
@@ -152,10 +171,11 @@ fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_on
         let (task, block, tip) = (0, 0, 10 * NNK);
         let info = remark().get_dispatch_info();
         let paying = ChargeTransactionPayment::<Runtime>::get_priority(&info, 100, tip, tip);
-        let (key, salt, rows) = ([0; 32], [0; 32], Default::default());
+        let (salt, rows) = ([0; 32], Default::default());
         let reveal_block = pallet_tasks::Call::reveal_block { task, block, salt, rows };
         assert!(free(reveal_block) > paying);
-        assert!(free(pallet_tasks::Call::reveal_key { task, key }) > paying);
+        assert!(free(upload_chunk()) > paying);
+        assert!(free(deliver()) > paying);
         assert_eq!(free(pallet_tasks::Call::withdraw_commitment { task }), 0, "many may send it");
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use nocknock_primitives::{
-    ids::ModelCommitment,
+    ids::{CiphertextHash, KeyCommitment, ModelCommitment},
     reward::{Registration, Standing},
     task::Commitment,
 };
@@ -38,6 +38,8 @@ fn register(number: u32) {
 fn commit(task: u64, number: u32) {
     let commitment = Commitment {
         model: ModelCommitment([1; 32]),
+        key: KeyCommitment([2; 32]),
+        ciphertext: CiphertextHash([3; 32]),
         at: 1,
         sequence: number,
         proved: 0,

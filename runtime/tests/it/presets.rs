@@ -1,14 +1,23 @@
 //! The chains that the runtime can start.
 
 use crate::chain::{genesis_json, on};
-use frame_support::weights::constants::WEIGHT_REF_TIME_PER_MILLIS;
-use nocknock_circuits::{delivery::DeliverModel, keys::pinned, score::ScoreBlock};
-use nocknock_primitives::limits::{
-    MAX_BLOCKS, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_TEST_BLOCKS,
+use frame_support::{
+    traits::Contains,
+    weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
+};
+use nocknock_circuits::keys::pinned;
+use nocknock_primitives::{
+    circuit::CircuitKind,
+    ids::KeyId,
+    limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS},
+    model::{
+        architecture::{MAX_INPUTS, MAX_OUTPUTS, MAX_SAMPLES},
+        names::{for_tests, offered},
+    },
 };
 use nocknock_runtime::{
     configs::{ReportLongevity, RuntimeBlockWeights},
-    development_circuits::DEVELOPMENT_KEYS,
+    development_circuits::DevelopmentKeys,
     genesis_presets::{
         preset_names, BENCH_RUNTIME_PRESET, DIGITS_EXPERIMENT, PRACTICE_SALT, TEST_RUNTIME_PRESET,
     },
@@ -17,6 +26,8 @@ use nocknock_runtime::{
 use pallet_network::NetworkKind;
 use pallet_tasks::WeightInfo;
 use sp_core::Get;
+
+type TaskWeights = <Runtime as pallet_tasks::Config>::WeightInfo;
 
 fn names() -> Vec<String> {
     preset_names().iter().map(ToString::to_string).collect()
@@ -85,14 +96,29 @@ fn a_full_block_takes_half_a_slot_except_on_the_test_chain() {
     }
 }
 
+/// Revealing the largest block of any task, and proving a score on it. Bytes, values and bits of
+/// labels are counted in units of 1,024.
+fn largest_block() -> [Weight; 2] {
+    let (bytes, values) = (MAX_BLOCK_BYTES / 1_024, MAX_FOLDED_VALUES / 1_024);
+    let (rows, inputs) = (u32::from(MAX_SAMPLES), u32::from(MAX_INPUTS));
+    let labels = (u32::from(MAX_OUTPUTS) + 1) * rows / 1_024;
+    let contents = TaskWeights::fold_rows(rows)
+        + TaskWeights::fold_values(values)
+        + TaskWeights::fold_labels(labels);
+    let fold = TaskWeights::fold_bytes(bytes) + TaskWeights::fold_inputs(inputs) + contents;
+    [TaskWeights::reveal_block(bytes) + contents, TaskWeights::submit_scores(1) + fold]
+}
+
 #[test]
 fn the_heaviest_calls_of_a_task_fit_into_half_a_slot_of_every_chain() {
-    type Weights = <Runtime as pallet_tasks::Config>::WeightInfo;
+    let [reveal, prove] = largest_block();
     let heaviest = [
-        Weights::create_task(MAX_BLOCKS),
-        Weights::reveal_block(MAX_BLOCK_ELEMENTS),
-        Weights::submit_scores(MAX_TEST_BLOCKS),
-        Weights::deliver(MAX_CIPHERTEXT_ELEMENTS),
+        TaskWeights::create_task(MAX_BLOCKS),
+        reveal,
+        prove,
+        TaskWeights::submit_scores(MAX_TEST_BLOCKS),
+        TaskWeights::upload_chunk(CHUNK_ELEMENTS),
+        TaskWeights::deliver(),
     ];
     for name in names() {
         on(&name, || {
@@ -153,28 +179,37 @@ fn a_genesis_with_an_unknown_field_is_refused() {
     });
 }
 
+/// The circuits that are pinned: one for each named architecture, and the one of delivery.
+fn circuits() -> Vec<CircuitKind> {
+    let named = offered().into_iter().chain(for_tests());
+    let score = named.map(|(_, architecture)| CircuitKind::Score(architecture));
+    score.chain([CircuitKind::Delivery]).collect()
+}
+
 #[test]
-fn every_preset_knows_the_circuits_of_all_named_shapes() {
+fn every_preset_knows_the_circuits_of_all_named_architectures_and_of_delivery() {
+    let expected: Vec<_> =
+        circuits().iter().map(|kind| pinned(kind).expect("it is pinned").info()).collect();
     for name in names() {
         on(&name, || {
-            let circuits = pallet_verifier::Circuits::<Runtime>::count();
-            assert_eq!(circuits, 6, "{name}");
+            let stored = pallet_verifier::Circuits::<Runtime>::iter_values().count();
+            assert_eq!(stored, expected.len(), "{name}");
+            for info in &expected {
+                let record = pallet_verifier::Circuits::<Runtime>::get(info.id());
+                let record = record.unwrap_or_else(|| panic!("{name} lacks {:?}", info.kind));
+                assert_eq!((&record.info, record.is_active()), (info, true), "{name}");
+            }
         });
     }
 }
 
 #[test]
 fn the_development_keys_are_those_that_the_circuits_pin() {
-    let pinned: Vec<_> = nocknock_primitives::model::shape::SHAPES
-        .iter()
-        .chain(&nocknock_primitives::model::shape::TEST_SHAPES)
-        .flat_map(|shape| {
-            let score = pinned::<ScoreBlock>(shape).expect("pinned");
-            let delivery = pinned::<DeliverModel>(shape).expect("pinned");
-            [score.key, delivery.key]
-        })
-        .collect();
-    assert_eq!(pinned, DEVELOPMENT_KEYS);
+    for kind in circuits() {
+        let pinned = pinned(&kind).expect("it is pinned");
+        assert!(DevelopmentKeys::contains(&pinned.key), "{kind:?}");
+    }
+    assert!(!DevelopmentKeys::contains(&KeyId([0; 32])));
 }
 
 #[test]

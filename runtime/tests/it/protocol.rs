@@ -1,13 +1,8 @@
 //! The whole protocol on a chain without a token, with real proofs: from the first registration to
 //! a model sold.
 
-use crate::world::{
-    field,
-    models::{self, SHAPE},
-    worker::Worker,
-    World, CANNOT_PAY,
-};
-use nocknock_primitives::{model::model_commitment, phase::Phase, score::Score};
+use crate::world::{models, worker::Worker, World, CANNOT_PAY};
+use nocknock_primitives::{model::RecipientSecret, phase::Phase, score::Score};
 use nocknock_runtime::{
     genesis_presets::DIGITS_EXPERIMENT, Experiments, Provenance, Rewards, Runtime, RuntimeEvent,
     Tasks, Wtm, NNK,
@@ -23,8 +18,10 @@ fn from_no_token_at_all_to_a_model_sold() {
     let bob = Worker::new(Bob, models::perfect());
     assert_eq!(world.send(Bob, frame_system::Call::remark { remark: vec![] }), Err(CANNOT_PAY));
     world.register(&bob);
-    let (_, score) = world.win_curriculum(&bob, 1);
+    let (won, score) = world.win_curriculum(&bob, 1);
     assert_eq!(score, Score::new(40, 40));
+    let published = world.delivered(won, Bob).open(&RecipientSecret::curriculum());
+    assert_eq!(published, Some(models::perfect()), "everybody may read it");
     let earned = world.free(Bob);
     assert!(earned > 50 * NNK, "{earned}");
     assert_eq!(world.issuance(), earned);
@@ -53,20 +50,19 @@ fn from_no_token_at_all_to_a_model_sold() {
         Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
     });
     let before = world.free(Dave);
-    world.deliver(&dave, id).expect("a delivery");
-    world.reveal_key(&dave, id).expect("the payment");
+    world.upload(&dave, id).expect("the ciphertext");
+    world.deliver_key(&dave, id).expect("the payment");
     let gained = world.free(Dave) - before;
     assert!(gained > 19 * NNK, "{gained}");
 
-    // The requester reads the model, and it is the one that was proved.
+    // The requester reads the model, and it is the one that was proved. Nobody else can.
     let registered =
         world.run(|| Experiments::model(experiment, 1)).expect("the model is registered");
-    let model = registered.delivered.model;
-    let opened = world.read_model(Dave, id, model);
-    let commitment =
-        model_commitment(&SHAPE, opened.salt, &opened.weights).expect("the model fits");
-    assert_eq!(field(&commitment), model.0);
-    assert_eq!(opened.weights, models::perfect());
+    let bind = world.bind(id, Dave);
+    assert_eq!(registered.delivered.model, dave.commitment(id, bind));
+    let delivered = world.delivered(id, Dave);
+    assert_eq!(delivered.open(&task.secret), Some(models::perfect()));
+    assert_eq!(delivered.open(&RecipientSecret::curriculum()), None);
 
     // What was proved is on record.
     world.run(|| {

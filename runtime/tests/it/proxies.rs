@@ -12,7 +12,7 @@ use frame_system::Error;
 use nocknock_primitives::{
     experiment::{Description, Stage},
     fact::{Source, Statement},
-    ids::{FieldBytes, ModelCommitment},
+    ids::{CiphertextHash, KeyCommitment},
 };
 use nocknock_runtime::{
     configs::{CouncilInstance, ProxyType},
@@ -97,7 +97,12 @@ fn spending_on_tasks() -> Vec<RuntimeCall> {
             spec: Box::new(spec(&data(1), 10 * NNK)),
         }
         .into(),
-        Task::commit_model { task: 0, model: ModelCommitment([0; 32]) }.into(),
+        Task::commit_model {
+            task: 0,
+            key: KeyCommitment([0; 32]),
+            ciphertext: CiphertextHash([0; 32]),
+        }
+        .into(),
     ]
 }
 
@@ -152,7 +157,7 @@ fn spending() -> Vec<RuntimeCall> {
 /// Calls that leave an account all that it has.
 fn harmless() -> Vec<RuntimeCall> {
     let (experiment, task, fact) = (DIGITS_EXPERIMENT, 0, 0);
-    let key: FieldBytes = [0; 32];
+    let (index, chunk, hashes) = (0, Box::default(), Box::default());
     vec![
         frame_system::Call::remark { remark: vec![] }.into(),
         Session::purge_keys {}.into(),
@@ -163,7 +168,7 @@ fn harmless() -> Vec<RuntimeCall> {
         Experiment::set_stage { experiment, version: 1, stage: Stage::Candidate }.into(),
         Task::cancel_task { task }.into(),
         Task::withdraw_commitment { task }.into(),
-        Task::reveal_key { task, key }.into(),
+        Task::upload_chunk { task, index, chunk, hashes }.into(),
         Task::settle { task }.into(),
         Fact::resolve { fact }.into(),
         Fact::retract { fact }.into(),

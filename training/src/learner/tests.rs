@@ -10,7 +10,7 @@ use crate::{
         classes_head, digits, labels_head, narrow, narrow_heads, number_head, random_set, tiny,
     },
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Goal, Head, Layer},
     names,
 };

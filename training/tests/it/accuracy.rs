@@ -4,7 +4,7 @@ use super::samples::{
     architecture, breast_cancer, digits, digits_64x32x10, digits_as_labels, prices, prices_within,
     some_narrow_digits, split_off,
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Dense, Head},
     names::named,
 };
@@ -58,7 +58,7 @@ fn the_right_digit_is_among_the_best_two_more_often_than_it_is_the_best() {
 }
 
 #[test]
-fn a_table_of_thirty_columns_reaches_94_percent_with_the_widths_of_the_perceptron() {
+fn a_table_of_thirty_columns_reaches_94_percent_with_few_units_and_wide_sums() {
     let hidden = Dense { units: 16, weight_bits: 8, bias_bits: 17, sum_bits: 22, shift: 10 };
     let head =
         Head::Classes { classes: 2, best: 1, weight_bits: 8, bias_bits: 20, distance_bits: 24 };

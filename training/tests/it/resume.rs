@@ -1,10 +1,12 @@
 //! A training that was stopped goes on to the same bits.
 
-use super::samples::{digits_as_labels, first, prices, some_digits, some_narrow_digits, StopAfter};
+use super::samples::{
+    digits_as_labels, first, prices, some_digits, some_narrow_digits, FinishAfter, StopAfter,
+};
 use nocknock_training::{
     rng::{below, stream, Purpose},
-    train, CheckpointError, DeviceChoice, EpochMetrics, ImageShift, Optimiser, TrainConfig,
-    TrainError, TrainObserver, TrainedModel, TrainingSet, CHECKPOINT_FILE,
+    train, CheckpointError, DeviceChoice, EpochMetrics, ImageShift, Optimiser, StopReason,
+    TrainConfig, TrainError, TrainObserver, TrainedModel, TrainingSet, CHECKPOINT_FILE,
 };
 use std::{fs, path::Path};
 
@@ -130,6 +132,40 @@ fn a_complete_training_gives_its_model_again_without_a_step() {
     assert_eq!(again.report.samples_per_second, 0.0);
 }
 
+/// With 10 steps an epoch, in the middle of the first, after the second, and in the middle of the
+/// fourth.
+#[test]
+fn a_training_that_had_no_more_time_goes_on_to_the_same_bits() {
+    let data = some_digits(330);
+    let config = config(Optimiser::default());
+    let whole = run(&data, &config, None, &mut ()).unwrap();
+    assert_eq!(whole.report.steps, 50);
+    let folder = tempfile::tempdir().unwrap();
+    for (more, steps, epochs) in [(4, 4, 0), (16, 20, 2), (15, 35, 3)] {
+        let mut observer = FinishAfter(more);
+        let trained = run(&data, &config, Some(folder.path()), &mut observer).unwrap();
+        let report = trained.report;
+        assert_eq!((report.steps, report.stopped), (steps, StopReason::TimeUp));
+        let done = without_times(&whole.report.history)[..epochs].to_vec();
+        assert_eq!(without_times(&report.history), done);
+    }
+    let resumed = run(&data, &config, Some(folder.path()), &mut ()).unwrap();
+    assert_same(&whole, &resumed);
+}
+
+#[test]
+fn a_start_without_any_time_gives_the_model_that_there_is_without_a_step() {
+    let data = some_digits(330);
+    let config = config(Optimiser::default());
+    for steps in [4, 24] {
+        let folder = tempfile::tempdir().unwrap();
+        let first = run(&data, &config, Some(folder.path()), &mut FinishAfter(steps)).unwrap();
+        let again = run(&data, &config, Some(folder.path()), &mut FinishAfter(0)).unwrap();
+        assert_eq!(again.report.steps, steps);
+        assert_same(&first, &again);
+    }
+}
+
 fn checkpoint_error(error: TrainError) -> CheckpointError {
     match error {
         TrainError::Checkpoint(error) => error,
@@ -138,11 +174,13 @@ fn checkpoint_error(error: TrainError) -> CheckpointError {
 }
 
 #[test]
-fn a_checkpoint_of_other_settings_or_data_is_refused() {
+fn a_checkpoint_of_other_settings_or_data_is_refused_and_stays_as_it_is() {
     let data = some_digits(330);
     let mut config = config(Optimiser::default());
     let folder = tempfile::tempdir().unwrap();
     run(&data, &config, Some(folder.path()), &mut ()).unwrap();
+    let file = folder.path().join(CHECKPOINT_FILE);
+    let before = fs::read(&file).unwrap();
     let mut other = data.clone();
     other.inputs[0] ^= 1;
     let refused = run(&other, &config, Some(folder.path()), &mut ()).unwrap_err();
@@ -151,6 +189,7 @@ fn a_checkpoint_of_other_settings_or_data_is_refused() {
     config.seed += 1;
     let refused = run(&data, &config, Some(folder.path()), &mut ()).unwrap_err();
     assert!(refused.to_string().contains("another folder"));
+    assert!(fs::read(&file).unwrap() == before, "the checkpoint has changed");
 }
 
 #[test]

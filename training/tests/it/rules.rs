@@ -1,9 +1,10 @@
 //! What a training does and refuses.
 
-use super::samples::{some_digits, StopAfter};
+use super::samples::{prices_within, some_digits, FinishAfter, StopAfter};
+use nocknock_primitives::model::weights::Weights;
 use nocknock_training::{
-    train, DeviceChoice, EpochMetrics, StepProgress, StopReason, TrainConfig, TrainError,
-    TrainObserver, TrainPlan, TrainedModel, TrainingSet,
+    train, train_with, DeviceChoice, EpochMetrics, Learner, StepProgress, StopReason, Strategy,
+    StrategyError, TrainConfig, TrainError, TrainObserver, TrainPlan, TrainedModel, TrainingSet,
 };
 
 fn short() -> TrainConfig {
@@ -67,6 +68,72 @@ fn without_validation_samples_the_last_epoch_is_kept() {
     assert_eq!(report.best_epoch, 3);
     assert_eq!(report.validation, None);
     assert_eq!(report.training.samples, 400);
+}
+
+/// Keeps the integers of each step.
+#[derive(Debug, Default)]
+struct Diary(Vec<Weights>);
+
+impl Strategy for Diary {
+    fn name(&self) -> &str {
+        "diary"
+    }
+
+    fn merge(&mut self, _step: u64, learner: &mut Learner) -> Result<(), StrategyError> {
+        self.0.push(learner.weights()?);
+        Ok(())
+    }
+}
+
+/// A training that has no more time after some steps, and the integers of each step.
+fn finish_after(steps: u64) -> (TrainedModel, Vec<Weights>) {
+    let (data, mut diary) = (some_digits(400), Diary::default());
+    let (cpu, mut observer) = (DeviceChoice::Cpu, FinishAfter(steps));
+    let trained = train_with(&mut diary, &data, &short(), cpu, None, &mut observer);
+    (trained.unwrap(), diary.0)
+}
+
+/// An epoch has 12 steps.
+#[test]
+fn a_training_that_has_no_more_time_ends_after_the_present_step_with_the_best_complete_epoch() {
+    for (steps, epochs) in [(12, 1), (17, 1), (24, 2), (35, 2)] {
+        let (TrainedModel { weights, report }, diary) = finish_after(steps);
+        assert_eq!((report.steps, report.stopped), (steps, StopReason::TimeUp));
+        assert_eq!((diary.len() as u64, report.history.len()), (steps, epochs));
+        let kept = &report.history[report.best_epoch as usize];
+        assert!(weights == diary[kept.step as usize - 1]);
+        assert_eq!(report.training.accuracy(), kept.training_accuracy);
+    }
+}
+
+#[test]
+fn without_a_complete_epoch_the_model_is_that_of_the_last_step() {
+    // Without a step there is none, so one is taken in any case.
+    for (time, steps) in [(0, 1), (1, 1), (5, 5), (11, 11)] {
+        let (TrainedModel { weights, report }, diary) = finish_after(time);
+        assert_eq!((report.steps, report.stopped), (steps, StopReason::TimeUp));
+        assert_eq!((report.history.len(), report.best_epoch), (0, 0));
+        assert!(Some(&weights) == diary.last());
+        assert_eq!(report.training.samples + report.validation.unwrap().samples, 400);
+    }
+}
+
+#[test]
+fn a_training_whose_epochs_are_done_had_time_enough() {
+    let report = finish_after(48).0.report;
+    assert_eq!((report.stopped, report.history.len()), (StopReason::AllEpochs, 4));
+}
+
+#[test]
+fn an_epoch_is_judged_by_some_training_samples_and_the_model_by_all() {
+    let config = TrainConfig { epochs: 2, ..TrainConfig::default() };
+    let report = run(&prices_within(3000, 5, 6_000), &config).unwrap().report;
+    assert_eq!((report.training.samples, report.validation.unwrap().samples), (2700, 300));
+    for EpochMetrics { training_accuracy, .. } in report.history {
+        // Each counts 1, so this is how many were right.
+        let right = training_accuracy * 2048.0;
+        assert!(right > 0.0 && right < 2048.0 && right.fract() == 0.0, "{right}");
+    }
 }
 
 #[test]

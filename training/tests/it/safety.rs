@@ -1,7 +1,7 @@
 //! What is trained is safe, whatever it is trained with.
 
 use super::samples::{architecture, some_narrow_digits};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Dense, Goal, Head},
     names,
 };

@@ -2,7 +2,7 @@
 
 use nocknock_primitives::{
     limits::List,
-    model::layered::{
+    model::{
         architecture::{Architecture, Dense, Description, Goal, Head},
         names::named,
     },
@@ -156,6 +156,19 @@ pub(super) fn prices_within(samples: usize, seed: u64, tolerance: u32) -> Traini
     let head = Head::Number { weight_bits: 8, bias_bits: 18, distance_bits: 21, goal };
     let architecture = architecture((64, 8), &[hidden], head);
     TrainingSet { architecture, ..prices(samples, seed) }
+}
+
+/// Has no more time after some steps.
+pub(super) struct FinishAfter(pub(super) u64);
+
+impl TrainObserver for FinishAfter {
+    fn stepped(&mut self, _progress: StepProgress) {
+        self.0 = self.0.saturating_sub(1);
+    }
+
+    fn finish_requested(&self) -> bool {
+        self.0 == 0
+    }
 }
 
 /// Asks to stop after some steps.

@@ -6,7 +6,7 @@
 use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
 use crate::plan::TaskView;
 use async_trait::async_trait;
-use nocknock_circuits::{delivery, score, D1Prover, S1Prover};
+use nocknock_circuits::{fold, seal, FoldProver, SealProver};
 use nocknock_client::{
     AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Commitment, Delivery, Hash,
     KnownBlock, KnownChain, OtherChain, Ranking, Task, NNK,
@@ -16,17 +16,24 @@ use nocknock_dataset::{
 };
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
-    ids::{BlobId, BlockIndex, BlockRoot, CircuitId, KeyCommitment, ModelCommitment, TaskId},
-    limits::List,
+    ids::{
+        BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, KeyCommitment, ModelCommitment,
+        PointBytes, TaskId,
+    },
+    limits::{List, CHUNK_ELEMENTS},
     model::{
-        ciphertext_hash, field, key_hash, rows::count_real, shape::TINY_4X3X2, Context,
-        ContextDomain, Fr,
+        baseline::count_labels,
+        field,
+        names::named,
+        recipient::{open_key, Point},
+        sealed, Architecture, Claimed, Context, ContextDomain, Fr, KnownBlock as KnownSamples,
+        ModelOwner, RecipientKey, RecipientSecret, SealedKey, Weights,
     },
     phase::Phase,
     score::Score,
     task::{
-        Attestation, BlockScore, Ciphertext, Funding, Held, Outcome, Periods, Ranked,
-        RevealedBlock, Settlement, Terms, TestBlock,
+        Attestation, BlockScore, Chunk, ChunkHashes, Funding, Held, Outcome, Periods, Ranked,
+        RevealedBlock, SealedKeyBytes, SealedModelKey, Settlement, Terms, TestBlock,
     },
 };
 use std::{
@@ -48,6 +55,16 @@ pub(crate) const BLOB: BlobId = BlobId([7; 32]);
 const BLOCKS: u16 = 5;
 const TESTS: [BlockIndex; 2] = [1, 4];
 
+/// The architecture of the task.
+pub(crate) fn tiny() -> Architecture {
+    named("tiny-4x3x2").expect("the architecture has this name")
+}
+
+/// Who has ordered the model.
+pub(crate) fn recipient() -> RecipientSecret {
+    RecipientSecret::from_bytes([8; 32])
+}
+
 /// A task of the tiny shape that opened in block 100. Every period lasts 10 blocks.
 pub(crate) fn open_task() -> Task {
     let test = |index: &BlockIndex| TestBlock { index: *index, rows: None };
@@ -56,7 +73,9 @@ pub(crate) fn open_task() -> Task {
         requester: REQUESTER,
         funding: Funding::Sponsored,
         terms: terms([CircuitId([5; 32]), CircuitId([6; 32])]),
-        shape: TINY_4X3X2,
+        architecture: tiny(),
+        recipient: PointBytes(recipient().key().to_bytes()),
+        encoding: data().encoding(),
         blocks: BLOCKS,
         test_blocks: 2,
         tests: List::truncate_from(TESTS.iter().map(test).collect()),
@@ -99,9 +118,9 @@ pub(crate) fn data() -> PreparedTask {
     let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default());
     let table = table.expect("the table is well formed");
     let range = Range::Fixed { low: 0.0, high: 3.0 };
-    let quantiser = Quantiser::fit(&table, &TINY_4X3X2, range).expect("the range is usable");
+    let quantiser = Quantiser::fit(&table, &tiny(), range).expect("the range is usable");
     let options = SplitOptions { blocks: Some(BLOCKS), seed: SplitSeed::from_bytes([1; 32]) };
-    PreparedTask::from_table(&table, quantiser, &TINY_4X3X2, &options).expect("it can be split")
+    PreparedTask::from_table(&table, quantiser, &tiny(), &options).expect("it can be split")
 }
 
 /// Counts moments down to the one at which a process is killed.
@@ -167,6 +186,10 @@ pub(crate) struct World {
     /// Score of the champion, in the curriculum.
     pub(crate) champion: Option<Score>,
     pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
+    /// The chunks that were uploaded.
+    pub(crate) chunks: BTreeMap<u32, Chunk>,
+    /// What is set aside for the task, in the curriculum.
+    pub(crate) budget: Balance,
     /// The node is still fetching the chain, and has come to this block, before the task.
     pub(crate) syncing_at: Option<BlockNumber>,
     /// By how many blocks the final chain is behind the best one.
@@ -181,8 +204,8 @@ pub(crate) struct World {
 /// The keys of the circuits.
 #[derive(Clone, Debug)]
 pub(crate) struct Circuits {
-    pub(crate) score: Arc<S1Prover>,
-    pub(crate) delivery: Arc<D1Prover>,
+    pub(crate) score: Arc<FoldProver>,
+    pub(crate) delivery: Arc<SealProver>,
 }
 
 /// The chain as one process sees it; clones share the state.
@@ -274,6 +297,8 @@ impl FakeChain {
             ranking: List::truncate_from(Vec::new()),
             champion: None,
             deliveries: BTreeMap::new(),
+            chunks: BTreeMap::new(),
+            budget: 1000 * NNK,
             syncing_at: None,
             final_lag: 0,
             past: Vec::new(),
@@ -322,13 +347,15 @@ impl FakeChain {
     fn accept(&self, message: Message) -> Result<(), ChainError> {
         let name = message.name();
         match message {
-            Message::Commit { model, .. } => self.world().commit(model),
+            Message::Commit { key, ciphertext, .. } => self.world().commit(key, ciphertext),
             Message::Withdraw { .. } => self.world().withdraw(),
             Message::SubmitScores { scores, .. } => self.submit(&scores),
-            Message::Deliver { ciphertext, key_commitment, proof, attestation, .. } => {
-                self.deliver(&ciphertext, key_commitment, &proof.0, attestation)
+            Message::UploadChunk { index, chunk, hashes, .. } => {
+                self.world().upload(index, chunk, &hashes)
             }
-            Message::RevealKey { key, .. } => self.world().reveal_key(key.expose_bytes()),
+            Message::Deliver { key, proof, attestation, .. } => {
+                self.deliver(*key, &proof.0, attestation)
+            }
         }?;
         self.world().accepted.push(name);
         Ok(())
@@ -338,22 +365,22 @@ impl FakeChain {
         let mut world = self.world();
         world.need_phase(Phase::Prove)?;
         let mut commitment = *world.commitments.get(&WORKER).ok_or(refused("NotCommitted"))?;
-        for entry in scores {
-            let place = world.task.test_position(entry.block).ok_or(refused("NotTestBlock"))?;
-            if world.task.tests[place].rows != Some(entry.rows) {
-                return Err(refused("WrongRowCount"));
+        for BlockScore { block, score } in scores {
+            let place = world.task.test_position(*block).ok_or(refused("NotTestBlock"))?;
+            let rows = world.task.tests[place].rows.ok_or(refused("NotTestBlock"))?;
+            if u64::from(score.points) > world.task.architecture.max_score(rows) {
+                return Err(refused("ScoreTooHigh"));
             }
-            if !commitment.note(place as u32, entry.score) {
+            if !commitment.note(place as u32, score.points) {
                 return Err(refused("AlreadyProved"));
             }
-            let public = score::Public {
-                context: self.context(ContextDomain::Score, entry.block),
-                commitment: element(commitment.model.as_bytes()),
-                block_root: element(world.data.roots()[usize::from(entry.block)].as_bytes()),
-                score: entry.score,
-                n_real: entry.rows,
-            };
-            let proof = score::Proof::from_bytes(&entry.proof.0);
+            let claimed = claimed(&score.sums, &score.inputs, score.points);
+            let public = world.known(*block).inputs(
+                self.context(ContextDomain::Score, *block),
+                element(commitment.model.as_bytes()),
+                &claimed.ok_or(refused("ProofRefused"))?,
+            );
+            let proof = fold::Proof::from_bytes(&score.proof.0);
             let verified = proof.is_ok_and(|proof| {
                 proof.verify(self.circuits.score.verifying_key(), &public).is_ok()
             });
@@ -367,36 +394,60 @@ impl FakeChain {
 
     fn deliver(
         &self,
-        ciphertext: &Ciphertext,
-        key_commitment: KeyCommitment,
+        key: SealedKeyBytes,
         proof: &[u8],
         attestation: Attestation,
     ) -> Result<(), ChainError> {
         let mut world = self.world();
         world.need_turn()?;
-        if world.deliveries.contains_key(&WORKER) {
-            return Err(refused("AlreadyDelivered"));
+        let commitment = world.commitments[&WORKER];
+        if world.chunks.len() != chunks(&world.task.architecture) {
+            return Err(refused("CiphertextIncomplete"));
         }
-        let elements: Vec<Fr> = ciphertext.iter().map(element).collect();
-        let public = delivery::Public {
-            context: self.context(ContextDomain::Delivery, 0),
-            commitment: element(world.commitments[&WORKER].model.as_bytes()),
-            ciphertext_hash: ciphertext_hash(&TINY_4X3X2, &elements),
-            key_hash: element(key_commitment.as_bytes()),
-        };
-        let proof = delivery::Proof::from_bytes(proof);
+        let recipient = RecipientKey::from_bytes(&world.task.recipient.0);
+        let public = seal::Public::new(
+            &recipient.expect("the requester has named a key"),
+            self.context(ContextDomain::Delivery, 0),
+            element(commitment.key.as_bytes()),
+            &sealed_key(&key).ok_or(refused("BadSealedKey"))?,
+        );
+        let proof = seal::Proof::from_bytes(proof);
         let verified = proof.is_ok_and(|proof| {
             proof.verify(self.circuits.delivery.verifying_key(), &public).is_ok()
         });
         if !verified {
             return Err(refused("ProofRefused"));
         }
-        let at = world.now;
-        let delivery =
-            Delivery { ciphertext: ciphertext.clone(), key_commitment, key: None, attestation, at };
-        world.deliveries.insert(WORKER, delivery);
+        world.pay(key, attestation);
         Ok(())
     }
+
+    /// What the recipient makes of the delivery.
+    pub(crate) fn opened(&self) -> Option<Weights> {
+        let world = self.world();
+        let (delivery, architecture) = (world.deliveries.get(&WORKER)?, &world.task.architecture);
+        let key_hash = element(delivery.key.as_bytes());
+        let context = self.context(ContextDomain::Delivery, 0);
+        let sealed = sealed_key(&delivery.sealed?.key)?;
+        let key = open_key(&recipient(), context, key_hash, &sealed).ok()?;
+        let ciphertext: Vec<Fr> = world.chunks.values().flatten().map(element).collect();
+        sealed::open(architecture, key, key_hash, &ciphertext).ok()
+    }
+}
+
+/// Chunks of a ciphertext.
+fn chunks(architecture: &Architecture) -> usize {
+    architecture.weight_elements().div_ceil(CHUNK_ELEMENTS as usize)
+}
+
+fn claimed(sums: &[u8; 32], inputs: &[u8; 32], score: u32) -> Option<Claimed> {
+    let (sums, inputs) = (field::from_bytes(sums).ok()?, field::from_bytes(inputs).ok()?);
+    Some(Claimed { sums, inputs, score })
+}
+
+fn sealed_key(bytes: &SealedKeyBytes) -> Option<SealedKey> {
+    let ephemeral = Point::from_bytes(&bytes.ephemeral.0).ok()?;
+    Some(SealedKey { ephemeral, masked_key: field::from_bytes(&bytes.masked_key).ok()? })
 }
 
 impl World {
@@ -435,11 +486,9 @@ impl World {
     fn reveal(&mut self) {
         for test in self.task.tests.iter_mut() {
             let block = self.data.block(test.index).expect("the block exists");
-            let rows = block.decode(&TINY_4X3X2).expect("the rows are well formed");
-            test.rows = Some(count_real(&rows));
-            for class in rows.iter().filter_map(|row| row.class()) {
-                self.task.label_counts[class] += 1;
-            }
+            let samples = block.decode(&self.task.architecture).expect("the rows are well formed");
+            test.rows = Some(samples.len() as u32);
+            count_labels(&self.task.architecture, &samples, &mut self.task.label_counts);
             let revealed = RevealedBlock {
                 salt: *block.salt().as_bytes(),
                 rows: List::truncate_from(block.rows().to_vec()),
@@ -447,6 +496,13 @@ impl World {
             self.revealed.insert(test.index, revealed);
         }
         self.task.revealed_at = Some(self.now);
+    }
+
+    /// A revealed block, as the chain verifies claims about it.
+    fn known(&self, block: BlockIndex) -> KnownSamples<'_> {
+        let RevealedBlock { salt, rows } = &self.revealed[&block];
+        let known = KnownSamples::new(&self.task.architecture, salt, block, rows);
+        known.expect("the rows are well formed")
     }
 
     fn settle(&mut self) {
@@ -488,13 +544,29 @@ impl World {
         }
     }
 
-    fn commit(&mut self, model: ModelCommitment) -> Result<(), ChainError> {
+    /// `C_W`, as the chain computes it from what the worker sends.
+    fn model(&self, key: KeyCommitment, ciphertext: CiphertextHash) -> ModelCommitment {
+        let owner = ModelOwner {
+            genesis_hash: GENESIS.0,
+            task: TASK,
+            worker: WORKER.0,
+            encoding: self.task.encoding.0,
+        };
+        let (key, ciphertext) = (element(key.as_bytes()), element(ciphertext.as_bytes()));
+        let model = sealed::commitment(&self.task.architecture, owner.to_field(), key, ciphertext);
+        ModelCommitment(field::to_bytes(&model))
+    }
+
+    fn commit(&mut self, key: KeyCommitment, ciphertext: CiphertextHash) -> Result<(), ChainError> {
         self.need_phase(Phase::Open)?;
         if self.free < self.task.terms.stake {
             return Err(ChainError::CannotPay);
         }
+        let model = self.model(key, ciphertext);
         let commitment = Commitment {
             model,
+            key,
+            ciphertext,
             at: self.now,
             sequence: self.task.next_sequence,
             proved: 0,
@@ -523,7 +595,7 @@ impl World {
             return;
         }
         self.task.proved += 1;
-        let score = Score::new(commitment.correct, self.task.test_rows());
+        let score = self.task.score(commitment.correct);
         if self.task.is_eligible(&score) {
             let entry = Ranked {
                 worker: WORKER,
@@ -534,14 +606,32 @@ impl World {
         }
     }
 
-    fn reveal_key(&mut self, key: [u8; 32]) -> Result<(), ChainError> {
+    fn upload(&mut self, index: u32, chunk: Chunk, hashes: &ChunkHashes) -> Result<(), ChainError> {
         self.need_turn()?;
-        let delivery = self.deliveries.get_mut(&WORKER).ok_or(refused("NotDelivered"))?;
-        let hash = field::to_bytes(&key_hash(&TINY_4X3X2, element(&key)));
-        if KeyCommitment(hash) != delivery.key_commitment {
-            return Err(refused("KeyMismatch"));
+        let (commitment, architecture) = (self.commitments[&WORKER], &self.task.architecture);
+        let elements: Vec<Fr> = chunk.iter().map(element).collect();
+        let hashes: Vec<Fr> = hashes.iter().map(element).collect();
+        let joined = sealed::join_chunk_hashes(architecture, &hashes);
+        let own = sealed::chunk_hash(architecture, index, &elements);
+        let is_right = hashes.len() == chunks(architecture)
+            && field::to_bytes(&joined) == *commitment.ciphertext.as_bytes()
+            && hashes.get(index as usize) == Some(&own);
+        if !is_right {
+            return Err(refused("BadChunk"));
         }
-        delivery.key = Some(key);
+        if self.chunks.insert(index, chunk).is_some() {
+            return Err(refused("ChunkStored"));
+        }
+        let Commitment { model, key, ciphertext, .. } = commitment;
+        let begun_at = self.now;
+        let begun = Delivery { model, key, ciphertext, chunks: 0, begun_at, sealed: None };
+        self.deliveries.entry(WORKER).or_insert(begun).chunks += 1;
+        Ok(())
+    }
+
+    fn pay(&mut self, key: SealedKeyBytes, attestation: Attestation) {
+        let delivery = self.deliveries.get_mut(&WORKER).expect("the chunks are there");
+        delivery.sealed = Some(SealedModelKey { key, attestation, at: self.now });
         self.commitments.remove(&WORKER);
         self.free += self.task.terms.reward + self.task.terms.stake;
         self.payments += 1;
@@ -550,7 +640,6 @@ impl World {
             settlement.turn += 1;
             settlement.turn_began = self.now;
         }
-        Ok(())
     }
 }
 
@@ -644,6 +733,11 @@ impl Chain for FakeChain {
         };
         view.task = view.task.filter(|_| task == TASK);
         Ok(view)
+    }
+
+    async fn budget(&self, _: TaskId) -> Result<Option<Balance>, ChainError> {
+        let world = self.world();
+        Ok((world.task.funding == Funding::Curriculum).then_some(world.budget))
     }
 
     async fn earned(&self, _: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError> {

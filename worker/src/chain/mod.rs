@@ -11,15 +11,15 @@ mod node;
 pub use error::ChainError;
 pub use node::{asking, connect, may_work, sending, NodeChain};
 
-use crate::{plan::TaskView, secret::Secret};
+use crate::plan::TaskView;
 use async_trait::async_trait;
 use nocknock_client::{
     AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Hash, KnownChain, Task,
 };
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{BlockIndex, BlockRoot, CircuitId, KeyCommitment, ModelCommitment, TaskId},
-    task::{Attestation, BlockScore, Ciphertext, RevealedBlock},
+    ids::{BlockIndex, BlockRoot, CiphertextHash, CircuitId, KeyCommitment, TaskId},
+    task::{Attestation, BlockScore, Chunk, ChunkHashes, RevealedBlock, SealedKeyBytes},
 };
 use std::{fmt, time::Duration};
 
@@ -57,8 +57,10 @@ pub enum Message {
     Commit {
         /// The task.
         task: TaskId,
-        /// `C_W`.
-        model: ModelCommitment,
+        /// `h_k`.
+        key: KeyCommitment,
+        /// `q`.
+        ciphertext: CiphertextHash,
     },
     /// Take the commitment back.
     Withdraw {
@@ -72,25 +74,27 @@ pub enum Message {
         /// At most 32.
         scores: Vec<BlockScore>,
     },
-    /// Deliver the encrypted model.
+    /// Upload a chunk of the encrypted model.
+    UploadChunk {
+        /// The task.
+        task: TaskId,
+        /// Its number, from 0.
+        index: u32,
+        /// The chunk.
+        chunk: Chunk,
+        /// The hashes of all chunks.
+        hashes: ChunkHashes,
+    },
+    /// Deliver the sealed key, and be paid.
     Deliver {
         /// The task.
         task: TaskId,
-        /// The model, encrypted.
-        ciphertext: Box<Ciphertext>,
-        /// `h_k`.
-        key_commitment: KeyCommitment,
-        /// The D1 proof.
+        /// The key of the model, sealed for the recipient of the task.
+        key: Box<SealedKeyBytes>,
+        /// The proof of D2.
         proof: Box<ProofBytes>,
         /// What the worker says about the model's origin.
         attestation: Attestation,
-    },
-    /// Reveal the key of the delivery.
-    RevealKey {
-        /// The task.
-        task: TaskId,
-        /// The key. With this message it stops being a secret.
-        key: Secret,
     },
 }
 
@@ -101,8 +105,8 @@ impl Message {
             Self::Commit { .. } => "commit",
             Self::Withdraw { .. } => "withdraw",
             Self::SubmitScores { .. } => "submit scores",
+            Self::UploadChunk { .. } => "upload chunk",
             Self::Deliver { .. } => "deliver",
-            Self::RevealKey { .. } => "reveal key",
         }
     }
 }
@@ -143,6 +147,9 @@ pub trait Chain: Send + Sync + fmt::Debug {
     /// One task as one block has it.
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError>;
 
+    /// What is set aside for a task of the curriculum; nothing if it is no open one.
+    async fn budget(&self, task: TaskId) -> Result<Option<Balance>, ChainError>;
+
     /// What the worker was paid for a task in a block, if it was paid in that one.
     async fn earned(&self, task: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError>;
 
@@ -159,7 +166,7 @@ pub trait Chain: Send + Sync + fmt::Debug {
     /// A registered circuit.
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError>;
 
-    /// Signs and sends a message, and returns when it is in a block; a delivery and a withdrawal,
-    /// when that block is final, because after them the key is made public and the salt given up.
+    /// Signs and sends a message, and returns when it is in a block; a withdrawal, when that block
+    /// is final, because after it the journal is closed.
     async fn send(&self, message: Message) -> Result<(), ChainError>;
 }

@@ -107,6 +107,12 @@ impl Chain for NodeChain {
         })
     }
 
+    async fn budget(&self, task: TaskId) -> Result<Option<Balance>, ChainError> {
+        let snapshot = self.snapshot(Depth::Best).await?;
+        let task = snapshot.curriculum_task(task).await.map_err(asking)?;
+        Ok(task.map(|task| task.budget))
+    }
+
     async fn earned(&self, task: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError> {
         let snapshot = self.client.at_number(at).await.map_err(asking)?;
         let events = snapshot.events().await.map_err(asking)?;
@@ -142,7 +148,7 @@ impl Chain for NodeChain {
 
     async fn send(&self, message: Message) -> Result<(), ChainError> {
         let wait = match message {
-            Message::Deliver { .. } | Message::Withdraw { .. } => Wait::Finalised,
+            Message::Withdraw { .. } => Wait::Finalised,
             _ => Wait::InBlock,
         };
         let call = call_of(message)?;
@@ -176,16 +182,17 @@ async fn champion(snapshot: &Snapshot, task: Option<&Task>) -> Result<Option<Sco
 
 fn call_of(message: Message) -> Result<Call, ChainError> {
     let call = match message {
-        Message::Commit { task, model } => calls::Tasks::commit_model { task, model },
+        Message::Commit { task, key, ciphertext } => {
+            calls::Tasks::commit_model { task, key, ciphertext }
+        }
         Message::Withdraw { task } => calls::Tasks::withdraw_commitment { task },
         Message::SubmitScores { task, scores } => calls::Tasks::scores(task, scores)
             .map_err(|error| ChainError::Lasting(error.to_string()))?,
-        Message::Deliver { task, ciphertext, key_commitment, proof, attestation } => {
-            let ciphertext = ciphertext.into_inner();
-            calls::Tasks::deliver { task, ciphertext, key_commitment, proof, attestation }
+        Message::UploadChunk { task, index, chunk, hashes } => {
+            calls::Tasks::chunk(task, index, chunk, hashes)
         }
-        Message::RevealKey { task, key } => {
-            calls::Tasks::reveal_key { task, key: key.expose_bytes() }
+        Message::Deliver { task, key, proof, attestation } => {
+            calls::Tasks::deliver { task, key, proof, attestation }
         }
     };
     Ok(call.into())

@@ -3,7 +3,7 @@
 use super::{Account, Config, Limits, Monitor, Policy, Proving, Retry, Storage};
 use nocknock_primitives::{
     limits::MAX_TEST_BLOCKS,
-    model::{shape::SHAPES, MlpShape},
+    model::names::{named, offered},
 };
 use nocknock_storage::{
     blob_id::ShardCount,
@@ -117,16 +117,12 @@ fn check_account(account: &Account) -> Checked {
 }
 
 fn check_policy(policy: &Policy) -> Checked {
-    match policy.shapes.iter().find(|name| MlpShape::named(name).is_none()) {
-        None => Ok(()),
-        Some(found) => Err(fail(
-            "policy.shapes",
-            Fault::Shape {
-                found: found.clone(),
-                known: SHAPES.map(|shape| shape.name().to_owned()).join(", "),
-            },
-        )),
-    }
+    let Some(found) = policy.shapes.iter().find(|name| named(name).is_none()) else {
+        return Ok(());
+    };
+    let names: Vec<&str> = offered().into_iter().map(|(name, _)| name).collect();
+    let fault = Fault::Shape { found: found.clone(), known: names.join(", ") };
+    Err(fail("policy.shapes", fault))
 }
 
 fn check_limits(limits: &Limits) -> Checked {

@@ -83,7 +83,7 @@ pub struct Policy {
     pub maximum_stake: Tokens,
     /// What always stays in the account, in NNK, so that proofs and deliveries can pay their fees.
     pub reserve: Tokens,
-    /// Shapes whose tasks may be chosen; empty allows all that this program knows.
+    /// Names of the shapes whose tasks may be chosen; empty allows all, also those without a name.
     pub shapes: Vec<String>,
 }
 
@@ -120,7 +120,8 @@ pub struct Limits {
     pub training_seconds: u64,
     /// Shortest time for a training in seconds: a task that leaves less is not begun.
     pub least_training_seconds: u64,
-    /// MiB of memory that must be free before a training or a proof begins.
+    /// MiB of memory that must be free before a training or a proof begins. A task is chosen only
+    /// if as much is free as its proofs are likely to take.
     pub free_memory_mib: u64,
     /// MiB of disk that must be free in the state directory before a task is begun.
     pub free_disk_mib: u64,
@@ -137,9 +138,10 @@ pub struct Proving {
     /// Proofs that are collected before they are sent, 1 to 32.
     pub batch: u32,
     /// Seconds that the proof of one block takes on this machine at most, beside the others if
-    /// `limits.proofs` allows more than one. A task whose prove phase is too short for its test
-    /// blocks and those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures
-    /// one proof alone.
+    /// `limits.proofs` allows more than one, if its circuit has up to 262,144 rows. A larger one
+    /// takes longer by its rows. A task whose prove phase is too short for its test blocks and
+    /// those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one proof
+    /// alone.
     pub seconds_per_block: u64,
 }
 

@@ -3,18 +3,26 @@
 use super::{clock::clock, tasks::tasks, DoctorInput, Finding, Level};
 use crate::{
     chain::{asking, connect, may_work, ChainError},
-    config::Tokens,
+    config::{Proving, Tokens},
+    machine::free_memory_mib,
+    policy::{is_wanted, memory_to_prove, time_of_proof},
     recognise::{recognise, RecogniseError},
     secret::Secret,
     stages::{prove_block, BlockTask, Provers, StepError},
-    state::{Owner, StateDir},
+    state::{Owner, StateDir, StateError},
 };
+use nocknock_circuits::keys::file_name;
 use nocknock_client::{CircuitRecord, Client, Follow, Keys, QueryError, Snapshot};
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
-    model::{rows::fill_block, Context, ContextDomain, Fr, MlpShape, Row, Weights},
+    ids::CircuitId,
+    model::{
+        block_root, Architecture, Block, Context, ContextDomain, Fr, Head, Label, Sample,
+        SampleError, Weights,
+    },
 };
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -156,55 +164,85 @@ pub async fn is_development(snapshot: &Snapshot) -> Result<bool, ChainError> {
     Ok(origins.any(|origin| origin == KeyOrigin::Development))
 }
 
-/// There is a proving key for each active circuit whose shape the policy allows.
+/// There is a proving key for each circuit that is needed.
 async fn circuits(
     input: &DoctorInput<'_>,
     snapshot: &Snapshot,
     provers: Arc<Provers>,
 ) -> Vec<Finding> {
-    let circuits = match snapshot.circuits().await.map_err(asking) {
+    let circuits = match needed_circuits(input, snapshot).await.map_err(asking) {
         Ok(circuits) => circuits,
         Err(error) => return vec![Finding::bad("circuits", error)],
     };
-    let shapes = &input.config.policy.shapes;
-    let wanted = |record: &CircuitRecord| {
-        let name = record.info.shape.name();
-        record.is_active() && (shapes.is_empty() || shapes.iter().any(|shape| shape == name))
-    };
+    if circuits.is_empty() {
+        let text = "the chain has no active circuit of a shape in policy.shapes";
+        return vec![Finding::warning("circuits", text)];
+    }
     let mut findings = Vec::new();
-    for (_, record) in circuits.into_iter().filter(|(_, record)| wanted(record)) {
+    for record in circuits {
         let (provers, quick) = (provers.clone(), input.quick);
-        let seconds = input.config.proving.seconds_per_block;
-        let look = move || circuit(&provers, &record, quick, seconds);
+        let proving = input.config.proving.clone();
+        let look = move || circuit(&provers, &record, quick, &proving);
         findings.push(match tokio::task::spawn_blocking(look).await {
             Ok(finding) => finding,
             Err(error) => Finding::bad("circuits", error),
         });
     }
-    if findings.is_empty() {
-        let text = "the chain has no active circuit of a shape in policy.shapes";
-        findings.push(Finding::warning("circuits", text));
-    }
     findings
+}
+
+/// The active circuits that the worker needs: of the shapes in the policy, or, if that allows all,
+/// of the practice block and of tasks that are not settled. A chain may have many more, with keys
+/// of some 100 MB each.
+async fn needed_circuits(
+    input: &DoctorInput<'_>,
+    snapshot: &Snapshot,
+) -> Result<Vec<CircuitRecord>, QueryError> {
+    let in_use = circuits_in_use(snapshot).await?;
+    let all_shapes = input.config.policy.shapes.is_empty();
+    let needs = |id: &CircuitId, record: &CircuitRecord| match &record.info.kind {
+        CircuitKind::Score(_) if all_shapes => in_use.contains(id),
+        CircuitKind::Score(architecture) => is_wanted(input.config, architecture),
+        CircuitKind::Delivery => true,
+    };
+    let circuits = snapshot.circuits().await?.into_iter();
+    let needed = circuits.filter(|(id, record)| record.is_active() && needs(id, record));
+    Ok(needed.map(|(_, record)| record).collect())
+}
+
+async fn circuits_in_use(snapshot: &Snapshot) -> Result<BTreeSet<CircuitId>, QueryError> {
+    let practice = snapshot.practice().await?.map(|practice| practice.terms.circuit);
+    let tasks = snapshot.all_tasks().await?.into_iter();
+    let open = tasks.filter(|(_, task)| task.settlement.is_none());
+    Ok(open.map(|(_, task)| task.terms.score_circuit).chain(practice).collect())
 }
 
 pub(super) fn circuit(
     provers: &Provers,
     record: &CircuitRecord,
     quick: bool,
-    seconds: u64,
+    proving: &Proving,
 ) -> Finding {
     const CHECK: &str = "proving key";
-    let name = format!("{} ({:?})", record.info.shape, record.info.kind);
-    let made = match record.info.kind {
+    let name = file_name(&record.info.kind);
+    let rows = record.info.constraints;
+    let needed = memory_to_prove(rows);
+    if let Some(free) = free_memory_mib().filter(|free| *free < needed) {
+        let text = format!(
+            "{name}: a proof takes about {needed} MiB of memory, and {free} are free: tasks of \
+             this shape are left alone"
+        );
+        return Finding::warning(CHECK, text);
+    }
+    let made = match &record.info.kind {
         CircuitKind::Delivery => provers.delivery(record).map(|_| None),
-        CircuitKind::Score if quick => provers.score(record).map(|_| None),
-        CircuitKind::Score => trial(provers, record).map(Some),
+        CircuitKind::Score(_) if quick => provers.score(record).map(|_| None),
+        CircuitKind::Score(_) => trial(provers, record).map(Some),
     };
     match made {
         Ok(None) => Finding::good(CHECK, format!("{name}: fits the chain")),
         Ok(Some(taken)) => {
-            let slow = taken > Duration::from_secs(seconds);
+            let slow = taken > time_of_proof(proving, rows);
             let level = if slow { Level::Warning } else { Level::Good };
             let advice = if slow { ": raise proving.seconds_per_block" } else { "" };
             let taken = taken.as_secs_f64();
@@ -218,13 +256,14 @@ pub(super) fn circuit(
     }
 }
 
-/// Proves something about a model of zeros, which takes as long as about any other.
+/// Proves the score of some model on some block, which takes as long as that of any other.
 fn trial(provers: &Provers, record: &CircuitRecord) -> Result<Duration, StepError> {
-    let shape = record.info.shape;
     let prover = provers.score(record)?;
     let began = Instant::now();
+    let architecture = prover.circuit().shape();
+    let (block, weights) = samples(architecture)?;
     let task = BlockTask {
-        prover,
+        prover: prover.clone(),
         context: Context {
             domain: ContextDomain::Score,
             genesis_hash: [0; 32],
@@ -233,17 +272,44 @@ fn trial(provers: &Provers, record: &CircuitRecord) -> Result<Duration, StepErro
             worker: [0; 32],
             block: 0,
         },
-        weights: Weights::zero(&shape),
-        salt: Secret::draw().map_err(crate::state::StateError::from)?,
-        block_salt: Fr::from(0u8),
-        rows: sample_block(&shape)?,
+        weights,
+        key: Secret::draw().map_err(StateError::from)?,
+        bind: Fr::from(0u8),
+        root: block_root(architecture, &[0; 32], 0, &block.to_wire(architecture)),
+        block,
     };
     prove_block(&task, |_| ())?;
     Ok(began.elapsed())
 }
 
-fn sample_block(shape: &MlpShape) -> Result<Vec<Row>, StepError> {
-    let row = Row::sample(shape, vec![0; usize::from(shape.inputs)], 0);
-    let rows = fill_block(shape, vec![row; usize::from(shape.block_rows)]);
-    rows.map_err(|error| StepError::Prove(error.to_string()))
+/// A block and a model for a trial.
+pub(super) fn samples(architecture: &Architecture) -> Result<(Block, Weights), StepError> {
+    let block = sample_block(architecture);
+    let block = block.map_err(|error| StepError::Prove(error.to_string()))?;
+    Ok((block, sample_model(architecture)))
+}
+
+/// A full block, whose inputs take all values in turn: zeros alone would be proved faster.
+fn sample_block(architecture: &Architecture) -> Result<Block, SampleError> {
+    let largest = u16::try_from(architecture.max_input()).unwrap_or(u16::MAX);
+    let inputs = (0..=largest).cycle().take(architecture.inputs.into()).collect();
+    let label = match architecture.head {
+        Head::Classes { .. } => Label::Class(0),
+        Head::Labels { labels, .. } => Label::Labels(vec![false; labels.into()]),
+        Head::Number { .. } => Label::Number(0),
+    };
+    Block::new(architecture, vec![Sample { inputs, label }; architecture.samples.into()])
+}
+
+/// A model whose weights are 1 and -1 in turn, or one of zeros where that is not safe.
+fn sample_model(architecture: &Architecture) -> Weights {
+    let mut model = Weights::zero(architecture);
+    for layer in &mut model.layers {
+        let signs = [1, -1].into_iter().cycle();
+        layer.weights.iter_mut().zip(signs).for_each(|(weight, sign)| *weight = sign);
+    }
+    match model.is_safe(architecture) {
+        Ok(()) => model,
+        Err(_) => Weights::zero(architecture),
+    }
 }

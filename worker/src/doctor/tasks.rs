@@ -4,16 +4,30 @@ use super::{DoctorInput, Finding, Level};
 use crate::{
     chain::{asking, may_work, AccountStatus, ChainClock, ChainError},
     config::Config,
-    policy::{judge, Decline, Outstanding},
+    machine::free_memory_mib,
+    policy::{judge, Decline, Offer, Outstanding, Situation},
 };
-use nocknock_client::{AccountId, Client, Snapshot, Task};
-use nocknock_primitives::ids::TaskId;
-use std::time::Duration;
+use nocknock_client::{AccountId, Balance, CircuitRecord, Client, Snapshot, Task};
+use nocknock_primitives::{
+    ids::{CircuitId, TaskId},
+    task::Funding,
+};
+use std::{collections::BTreeMap, time::Duration};
 
 const CHECK: &str = "tasks";
 
 /// Open tasks that are told of one by one.
 const MOST_TOLD: usize = 20;
+
+/// What the chain says about tasks.
+struct Tasks {
+    clock: ChainClock,
+    account: AccountStatus,
+    tasks: Vec<(TaskId, Task)>,
+    circuits: BTreeMap<CircuitId, CircuitRecord>,
+    /// What is set aside for those of the curriculum.
+    budgets: BTreeMap<TaskId, Balance>,
+}
 
 /// Which open tasks the worker would choose, and what keeps it from the others: too little money,
 /// no registration, too little time.
@@ -24,7 +38,7 @@ pub(super) async fn tasks(
     worker: &AccountId,
 ) -> Vec<Finding> {
     match read(client, snapshot, worker).await {
-        Ok((clock, account, tasks)) => survey(input.config, worker, clock, account, &tasks),
+        Ok(tasks) => survey(input.config, worker, &tasks),
         Err(error) => vec![Finding::bad(CHECK, error)],
     }
 }
@@ -33,31 +47,52 @@ async fn read(
     client: &Client,
     snapshot: &Snapshot,
     worker: &AccountId,
-) -> Result<(ChainClock, AccountStatus, Vec<(TaskId, Task)>), ChainError> {
+) -> Result<Tasks, ChainError> {
     let info = client.chain().await.map_err(asking)?;
-    let clock =
-        ChainClock { best: snapshot.block().number, slot: Duration::from_millis(info.slot_millis) };
-    let account = AccountStatus {
-        free: snapshot.balance(worker).await.map_err(asking)?.free,
-        may_work: may_work(snapshot, worker).await.map_err(asking)?,
-    };
     let tasks = snapshot.all_tasks().await.map_err(asking)?;
-    Ok((clock, account, tasks))
+    Ok(Tasks {
+        clock: ChainClock {
+            best: snapshot.block().number,
+            slot: Duration::from_millis(info.slot_millis),
+        },
+        account: AccountStatus {
+            free: snapshot.balance(worker).await.map_err(asking)?.free,
+            may_work: may_work(snapshot, worker).await.map_err(asking)?,
+        },
+        circuits: snapshot.circuits().await.map_err(asking)?.into_iter().collect(),
+        budgets: budgets(snapshot, &tasks).await?,
+        tasks,
+    })
+}
+
+async fn budgets(
+    snapshot: &Snapshot,
+    tasks: &[(TaskId, Task)],
+) -> Result<BTreeMap<TaskId, Balance>, ChainError> {
+    let mut budgets = BTreeMap::new();
+    for (id, _) in tasks.iter().filter(|(_, task)| task.funding == Funding::Curriculum) {
+        let task = snapshot.curriculum_task(*id).await.map_err(asking)?;
+        budgets.extend(task.map(|task| (*id, task.budget)));
+    }
+    Ok(budgets)
 }
 
 /// One finding for all open tasks, then one for each that would be left alone, each as if it were
 /// the only one.
-pub(super) fn survey(
-    config: &Config,
-    worker: &AccountId,
-    clock: ChainClock,
-    account: AccountStatus,
-    tasks: &[(TaskId, Task)],
-) -> Vec<Finding> {
+fn survey(config: &Config, worker: &AccountId, read: &Tasks) -> Vec<Finding> {
     let (mut open, mut chosen) = (0u32, 0u32);
-    let (idle, mut findings) = (Outstanding::default(), Vec::new());
-    for (id, task) in tasks {
-        match judge(config, worker, clock, account, &idle, (*id, task)) {
+    let mut findings = Vec::new();
+    let situation = Situation {
+        worker: *worker,
+        clock: read.clock,
+        account: read.account,
+        free_memory_mib: free_memory_mib(),
+        outstanding: &Outstanding::default(),
+    };
+    for (id, task) in &read.tasks {
+        let circuit = read.circuits.get(&task.terms.score_circuit);
+        let budget = read.budgets.get(id).copied();
+        match judge(config, &situation, Offer { id: *id, task, circuit, budget }) {
             Err(Decline::NotOpenYet | Decline::Over) => continue,
             Ok(_) => chosen += 1,
             Err(why) => findings.push(left_alone(*id, &why)),
@@ -79,16 +114,30 @@ fn left_alone(task: TaskId, why: &Decline) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::fake;
+    use crate::{chain::fake, stages::test_services};
 
-    fn found(free: u128, best: u32) -> Vec<Finding> {
+    fn read(free: u128, best: u32) -> Tasks {
+        let mut task = fake::open_task();
+        let circuit = fake::record(test_services::circuits().score.info());
+        task.terms.score_circuit = circuit.info.id();
+        Tasks {
+            clock: ChainClock { best, slot: Duration::from_secs(1) },
+            account: AccountStatus { free, may_work: true },
+            tasks: vec![(7, task)],
+            circuits: BTreeMap::from([(circuit.info.id(), circuit)]),
+            budgets: BTreeMap::new(),
+        }
+    }
+
+    fn surveyed(tasks: &Tasks) -> Vec<Finding> {
         let mut config = Config::default();
         config.limits.least_training_seconds = 5;
         config.proving.seconds_per_block = 2;
-        let clock = ChainClock { best, slot: Duration::from_secs(1) };
-        let account = AccountStatus { free, may_work: true };
-        let tasks = [(7, fake::open_task())];
-        survey(&config, &fake::WORKER, clock, account, &tasks)
+        survey(&config, &fake::WORKER, tasks)
+    }
+
+    fn found(free: u128, best: u32) -> Vec<Finding> {
+        surveyed(&read(free, best))
     }
 
     #[test]
@@ -111,6 +160,17 @@ mod tests {
         let found = found(u128::MAX, 108);
         assert_eq!(found[1].level, Level::Good);
         assert!(found[1].text.contains("left to train"), "{found:?}");
+    }
+
+    #[test]
+    fn a_task_of_the_curriculum_is_chosen_if_something_is_set_aside_for_it() {
+        let mut tasks = read(0, 100);
+        tasks.tasks[0].1.funding = Funding::Curriculum;
+        let found = surveyed(&tasks);
+        assert!(found[1].text.contains("nothing was left"), "{found:?}");
+        tasks.budgets.insert(7, 1);
+        let found = surveyed(&tasks);
+        assert!(found[0].text.starts_with("1 of 1"), "{found:?}");
     }
 
     #[test]

@@ -98,24 +98,61 @@ async fn a_store_that_does_not_answer_is_bad_and_one_that_does_is_good() {
 #[test]
 fn a_proving_key_of_another_circuit_is_found() {
     use crate::{chain::fake, stages::test_services};
-    use nocknock_circuits::{delivery::DeliverModel, score::ScoreBlock, D1Prover, S1Prover};
-    use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::shape::TINY_4X3X2};
+    use nocknock_circuits::{fold::FoldedScore, seal::SealKey, FoldProver, SealProver};
+    use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash};
 
     let folder = tempfile::tempdir().unwrap();
     let keys = KeyStore::at(folder.path());
-    let score = S1Prover::development(&TINY_4X3X2, &keys).unwrap();
-    let delivery = D1Prover::development(&TINY_4X3X2, &keys).unwrap();
+    let (tiny, proving) = (fake::tiny(), Config::default().proving);
+    let score = FoldProver::development(&tiny, &keys).unwrap();
+    let delivery = SealProver::development(&(), &keys).unwrap();
     let mut record = fake::record(test_services::circuits().score.info());
     record.origin = KeyOrigin::Ceremony(ContentHash([7; 32]));
-    let found = chain::circuit(&Provers::new(keys.clone()), &record, true, 10);
+    let found = chain::circuit(&Provers::new(keys.clone()), &record, true, &proving);
     assert_eq!(found.level, Level::Good, "{found}");
 
-    let foreign = keys.path::<DeliverModel>(&TINY_4X3X2, &delivery.info().id());
-    let right = keys.path::<ScoreBlock>(&TINY_4X3X2, &score.info().id());
+    let foreign = keys.path::<SealKey>(&(), &delivery.info().id());
+    let right = keys.path::<FoldedScore>(&tiny, &score.info().id());
     std::fs::copy(foreign, right).unwrap();
-    let found = chain::circuit(&Provers::new(keys), &record, true, 10);
+    let found = chain::circuit(&Provers::new(keys), &record, true, &proving);
     assert_eq!(found.level, Level::Bad, "{found}");
     assert!(found.text.contains("holds the key of circuit"), "{found}");
+}
+
+#[test]
+fn a_trial_proof_is_made_and_its_time_told() {
+    use crate::{chain::fake, stages::test_services};
+
+    let proving = Config::default().proving;
+    let record = fake::record(test_services::circuits().score.info());
+    let found = chain::circuit(&test_services::provers(), &record, false, &proving);
+    assert_eq!(found.level, Level::Good, "{found}");
+    assert!(found.text.starts_with("tiny-4x3x2.s3: fits the chain, a proof takes"), "{found}");
+}
+
+#[test]
+fn a_circuit_that_the_memory_is_too_small_for_is_told_of() {
+    use crate::{chain::fake, stages::test_services};
+    use nocknock_primitives::circuit::CircuitInfo;
+
+    let proving = Config::default().proving;
+    let info = test_services::circuits().score.info().clone();
+    let huge = fake::record(&CircuitInfo { constraints: u32::MAX, ..info });
+    let found = chain::circuit(&test_services::provers(), &huge, true, &proving);
+    assert_eq!(found.level, Level::Warning, "{found}");
+    assert!(found.text.contains("MiB of memory"), "{found}");
+}
+
+#[test]
+fn trial_blocks_and_models_belong_to_each_architecture() {
+    use nocknock_primitives::model::names::{for_tests, offered};
+
+    for (name, architecture) in offered().into_iter().chain(for_tests()) {
+        let (block, model) = chain::samples(&architecture).unwrap();
+        assert_eq!(block.len(), usize::from(architecture.samples), "{name}");
+        assert_eq!(model.is_safe(&architecture), Ok(()), "{name}");
+        assert!(model.layers.iter().all(|layer| layer.weights[0] == 1), "{name}");
+    }
 }
 
 #[test]

@@ -110,7 +110,7 @@ pub enum Notice {
         task: TaskId,
         /// The test block.
         block: BlockIndex,
-        /// Rows classified correctly.
+        /// Points: one for each row that is classified correctly.
         score: u32,
         /// Samples in the block.
         rows: u32,

@@ -2,17 +2,23 @@
 
 use super::*;
 use nocknock_primitives::{
-    ids::{BlobId, CircuitId, KeyCommitment, ModelCommitment},
+    ids::{
+        BlobId, CiphertextHash, CircuitId, ContentHash, KeyCommitment, ModelCommitment, PointBytes,
+    },
     limits::List,
-    model::shape::TINY_4X3X2,
+    model::names::named,
     score::Score,
-    task::{Funding, Held, Outcome, Periods, Ranked, Settlement, Terms, TestBlock},
+    task::{
+        Funding, Held, Outcome, Periods, Ranked, SealedKeyBytes, SealedModelKey, Settlement, Terms,
+        TestBlock,
+    },
 };
 
 const ME: AccountId = AccountId { 0: [1; 32] };
 const OTHER: AccountId = AccountId { 0: [2; 32] };
 const MODEL: ModelCommitment = ModelCommitment([3; 32]);
 const KEY: KeyCommitment = KeyCommitment([4; 32]);
+const CIPHERTEXT: CiphertextHash = CiphertextHash([5; 32]);
 /// Blocks of the phases of [`task`]: it opens in 100, and every period lasts 10.
 const OPEN: BlockNumber = 105;
 const REVEAL: BlockNumber = 115;
@@ -38,7 +44,9 @@ fn task() -> Task {
             stake: 5,
             periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 },
         },
-        shape: TINY_4X3X2,
+        architecture: named("tiny-4x3x2").unwrap(),
+        recipient: PointBytes([7; 64]),
+        encoding: ContentHash([8; 32]),
         blocks: 5,
         test_blocks: 2,
         tests: List::truncate_from(vec![test(1, None), test(4, None)]),
@@ -87,7 +95,15 @@ fn settled(outcome: Outcome, ranked: u32) -> Task {
 }
 
 fn commitment(proved: u32) -> Commitment {
-    Commitment { model: MODEL, at: 104, sequence: 0, proved, correct: 0 }
+    Commitment {
+        model: MODEL,
+        key: KEY,
+        ciphertext: CIPHERTEXT,
+        at: 104,
+        sequence: 0,
+        proved,
+        correct: 0,
+    }
 }
 
 fn ranking(workers: &[AccountId]) -> Ranking {
@@ -96,14 +112,15 @@ fn ranking(workers: &[AccountId]) -> Ranking {
     List::truncate_from((0..).zip(workers).map(entry).collect())
 }
 
-fn delivery(key: Option<[u8; 32]>) -> Delivery {
-    Delivery {
-        ciphertext: List::truncate_from(Vec::new()),
-        key_commitment: KEY,
-        key,
-        attestation: Default::default(),
-        at: 144,
-    }
+/// A delivery of so many chunks, without the key.
+fn uploaded(chunks: u32) -> Delivery {
+    Delivery { model: MODEL, key: KEY, ciphertext: CIPHERTEXT, chunks, begun_at: 144, sealed: None }
+}
+
+fn delivered() -> Delivery {
+    let key = SealedKeyBytes { ephemeral: PointBytes([6; 64]), masked_key: [6; 32] };
+    let sealed = SealedModelKey { key, attestation: Default::default(), at: 145 };
+    Delivery { sealed: Some(sealed), ..uploaded(1) }
 }
 
 fn view(now: BlockNumber, task: Task) -> TaskView {
@@ -146,7 +163,7 @@ fn complete() -> Progress {
 }
 
 fn sealed() -> Progress {
-    Progress { key: Some(KEY), sealed: true, uploaded: true, ..complete() }
+    Progress { sealed: true, copied: true, ..complete() }
 }
 
 fn next(journal: &Progress, view: &TaskView) -> Action {
@@ -177,13 +194,13 @@ fn each_missing_step_before_the_commitment_is_taken_in_order() {
     journal.data = true;
     assert_eq!(next(&journal, &open), Action::Train);
     journal.model = true;
-    assert_eq!(next(&journal, &open), Action::DrawSalt);
+    assert_eq!(next(&journal, &open), Action::Seal);
     journal.commitment = Some(MODEL);
     assert_eq!(next(&journal, &open), Action::Commit);
 }
 
 #[test]
-fn a_commitment_that_a_reorganisation_removed_is_sent_again_with_the_same_salt() {
+fn a_commitment_that_a_reorganisation_removed_is_sent_again_with_the_same_key() {
     assert_eq!(next(&committed(), &view(OPEN, task())), Action::Commit);
 }
 
@@ -279,15 +296,31 @@ fn what_was_proved_is_noted_also_after_the_phase() {
 
 #[test]
 fn the_delivery_is_prepared_step_by_step_in_the_own_turn() {
-    let view = ranked_view(DELIVER, &[ME, OTHER]);
+    let mut view = ranked_view(DELIVER, &[ME, OTHER]);
     let mut journal = complete();
-    assert_eq!(next(&journal, &view), Action::DrawKey);
-    journal.key = Some(KEY);
-    assert_eq!(next(&journal, &view), Action::Seal);
+    assert_eq!(next(&journal, &view), Action::SealKey);
     journal.sealed = true;
-    assert_eq!(next(&journal, &view), Action::Upload);
-    journal.uploaded = true;
+    assert_eq!(next(&journal, &view), Action::StoreCopy);
+    journal.copied = true;
+    assert_eq!(next(&journal, &view), Action::UploadChunk(0));
+    view.delivery = Some(uploaded(1));
     assert_eq!(next(&journal, &view), Action::Deliver);
+}
+
+/// A ciphertext of three chunks.
+#[test]
+fn chunks_are_uploaded_one_after_the_other_and_then_the_key_is_delivered() {
+    let architecture = named("mnist-784x128x10").unwrap();
+    assert_eq!(chunks(&architecture), 3);
+    let mut view = ranked_view(DELIVER, &[ME, OTHER]);
+    if let Some(task) = &mut view.task {
+        task.architecture = architecture;
+    }
+    for index in 0..3 {
+        assert_eq!(next(&sealed(), &view), Action::UploadChunk(index));
+        view.delivery = Some(uploaded(index + 1));
+    }
+    assert_eq!(next(&sealed(), &view), Action::Deliver);
 }
 
 #[test]
@@ -296,7 +329,7 @@ fn who_is_second_waits_and_then_delivers() {
     let waiting = ranked_view(DELIVER, &workers);
     assert_eq!(next(&sealed(), &waiting), Action::Wait(Waiting::Turn));
     let turn = ranked_view(SECOND_TURN, &workers);
-    assert_eq!(next(&sealed(), &turn), Action::Deliver);
+    assert_eq!(next(&sealed(), &turn), Action::UploadChunk(0));
 }
 
 #[test]
@@ -306,23 +339,28 @@ fn who_is_not_ranked_waits_for_the_stake() {
 }
 
 #[test]
-fn a_key_that_no_block_of_the_turn_can_take_is_kept_back() {
-    let delivered =
-        |now| TaskView { delivery: Some(delivery(None)), ..ranked_view(now, &[ME, OTHER]) };
-    let end = delivered(DELIVER).task.unwrap().deadline(DELIVER).unwrap();
-    assert_eq!(next(&sealed(), &delivered(end - 2)), Action::RevealKey);
-    let kept = Action::Wait(Waiting::Turn);
-    assert_eq!(next(&sealed(), &delivered(end - 1)), kept);
-    let passed = Action::End(Ending::TurnPassed);
-    assert_eq!(next(&sealed(), &delivered(end)), passed);
+fn what_no_block_of_the_turn_can_take_is_kept_back() {
+    let in_turn = |chunks: u32, now| TaskView {
+        delivery: Some(uploaded(chunks)),
+        ..ranked_view(now, &[ME, OTHER])
+    };
+    let end = in_turn(0, DELIVER).task.unwrap().deadline(DELIVER).unwrap();
+    for (chunks, message) in [(0, Action::UploadChunk(0)), (1, Action::Deliver)] {
+        assert_eq!(next(&sealed(), &in_turn(chunks, end - 2)), message);
+        let kept = Action::Wait(Waiting::Turn);
+        assert_eq!(next(&sealed(), &in_turn(chunks, end - 1)), kept);
+        let passed = Action::End(Ending::TurnPassed);
+        assert_eq!(next(&sealed(), &in_turn(chunks, end)), passed);
+    }
 }
 
 #[test]
-fn the_key_follows_the_delivery_and_the_payment_ends_the_task() {
-    let delivered =
-        TaskView { delivery: Some(delivery(None)), ..ranked_view(DELIVER, &[ME, OTHER]) };
-    assert_eq!(next(&sealed(), &delivered), Action::RevealKey);
-    let paid = TaskView { delivery: Some(delivery(Some([8; 32]))), commitment: None, ..delivered };
+fn the_payment_comes_with_the_delivery_and_ends_the_task() {
+    let paid = TaskView {
+        delivery: Some(delivered()),
+        commitment: None,
+        ..ranked_view(DELIVER, &[ME, OTHER])
+    };
     for now in [DELIVER, SECOND_TURN, DONE] {
         let view = TaskView { now, ..paid.clone() };
         assert_eq!(next(&sealed(), &view), Action::End(Ending::Paid), "{now}");
@@ -330,17 +368,19 @@ fn the_key_follows_the_delivery_and_the_payment_ends_the_task() {
 }
 
 #[test]
-fn a_delivery_under_an_unknown_key_is_left_alone() {
-    let view = TaskView { delivery: Some(delivery(None)), ..ranked_view(DELIVER, &[ME]) };
-    let other = Progress { key: Some(KeyCommitment([9; 32])), ..sealed() };
-    for journal in [complete(), other] {
-        assert_eq!(next(&journal, &view), Action::End(Ending::ForeignDelivery));
+fn a_delivery_of_an_unknown_model_is_left_alone() {
+    let other = Progress { commitment: Some(ModelCommitment([9; 32])), ..sealed() };
+    for journal in [Progress::default(), other] {
+        for delivery in [uploaded(0), delivered()] {
+            let view = TaskView { delivery: Some(delivery), ..ranked_view(DELIVER, &[ME]) };
+            assert_eq!(next(&journal, &view), Action::End(Ending::ForeignDelivery));
+        }
     }
 }
 
 #[test]
-fn a_turn_that_passed_ends_the_task_with_or_without_a_delivery() {
-    for delivery in [None, Some(delivery(None))] {
+fn a_turn_that_passed_ends_the_task_with_or_without_chunks() {
+    for delivery in [None, Some(uploaded(1))] {
         let view = TaskView { delivery, ..ranked_view(SECOND_TURN, &[ME, OTHER]) };
         assert_eq!(next(&sealed(), &view), Action::End(Ending::TurnPassed));
     }
@@ -413,7 +453,7 @@ fn a_winner_that_would_be_paid_nothing_does_not_deliver() {
     {
         let view = curriculum_view(DELIVER, champion);
         let wait = Action::Wait(Waiting::Overtaken);
-        for (journal, step) in [(complete(), Action::DrawKey), (sealed(), Action::Deliver)] {
+        for (journal, step) in [(complete(), Action::SealKey), (sealed(), Action::UploadChunk(0))] {
             let expected = if overtaken { wait.clone() } else { step };
             assert_eq!(next(&journal, &view), expected, "{champion:?}");
         }
@@ -421,14 +461,12 @@ fn a_winner_that_would_be_paid_nothing_does_not_deliver() {
 }
 
 #[test]
-fn the_key_of_a_delivery_that_was_overtaken_is_kept_back() {
-    let delivered = |champion| TaskView {
-        delivery: Some(delivery(None)),
-        ..curriculum_view(DELIVER, champion)
-    };
+fn the_key_of_a_model_that_was_overtaken_is_kept_back() {
+    let in_turn =
+        |champion| TaskView { delivery: Some(uploaded(1)), ..curriculum_view(DELIVER, champion) };
     let better = Some(Score::new(31, 40));
-    assert_eq!(next(&sealed(), &delivered(None)), Action::RevealKey);
-    assert_eq!(next(&sealed(), &delivered(better)), Action::Wait(Waiting::Overtaken));
+    assert_eq!(next(&sealed(), &in_turn(None)), Action::Deliver);
+    assert_eq!(next(&sealed(), &in_turn(better)), Action::Wait(Waiting::Overtaken));
 }
 
 #[test]
@@ -456,7 +494,7 @@ fn a_turn_that_a_later_rank_made_use_of_was_not_overtaken() {
 fn nobody_is_overtaken_in_a_sponsored_task() {
     let champion = Some(Score::new(1, 1));
     let view = TaskView { champion, ..ranked_view(DELIVER, &[ME, OTHER]) };
-    assert_eq!(next(&sealed(), &view), Action::Deliver);
+    assert_eq!(next(&sealed(), &view), Action::UploadChunk(0));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the tasks that were chosen before still ask of the account and the machine.
 
+use super::work;
 use crate::state::{Chosen, Journal, Progress};
 use nocknock_client::{Balance, BlockNumber};
 
@@ -8,8 +9,10 @@ use nocknock_client::{Balance, BlockNumber};
 pub struct Outstanding {
     /// Stakes that the chain does not hold yet.
     pub stakes: Balance,
-    /// Test blocks that are not proved yet.
-    pub blocks: u32,
+    /// Work of the proofs that are not made yet, in rows of circuits.
+    pub work: u64,
+    /// Work of the largest of these proofs.
+    pub largest: u64,
     /// The shortest prove phase among the tasks of these test blocks, in blocks of the chain.
     pub shortest_phase: Option<BlockNumber>,
 }
@@ -41,19 +44,20 @@ impl Outstanding {
         }
         let blocks = missing_proofs(chosen, progress);
         if blocks > 0 {
-            self.blocks = self.blocks.saturating_add(blocks);
+            self.work = self.work.saturating_add(work(chosen.score_rows, blocks));
+            self.largest = self.largest.max(work(chosen.score_rows, 1));
             let shortest = self.shortest_phase.unwrap_or(chosen.prove_period);
             self.shortest_phase = Some(shortest.min(chosen.prove_period));
         }
     }
 }
 
-fn missing_proofs(chosen: &Chosen, progress: &Progress) -> u32 {
-    let proved = u32::try_from(progress.proofs.len()).unwrap_or(u32::MAX);
+fn missing_proofs(chosen: &Chosen, progress: &Progress) -> u16 {
+    let proved = u16::try_from(progress.proofs.len()).unwrap_or(u16::MAX);
     if progress.complete {
         0
     } else {
-        u32::from(chosen.test_blocks).saturating_sub(proved)
+        chosen.test_blocks.saturating_sub(proved)
     }
 }
 
@@ -61,16 +65,20 @@ fn missing_proofs(chosen: &Chosen, progress: &Progress) -> u32 {
 mod tests {
     use super::*;
     use nocknock_primitives::{
-        ids::{BlobId, CircuitId},
-        model::shape::TINY_4X3X2,
+        ids::{BlobId, CircuitId, ContentHash},
+        model::{names::named, RecipientSecret},
     };
 
+    /// A task whose circuit has as many rows as those that take the configured time.
     fn chosen() -> Chosen {
         Chosen {
             task: 7,
             experiment: 1,
-            shape: TINY_4X3X2,
+            architecture: named("tiny-4x3x2").unwrap(),
+            encoding: ContentHash([4; 32]),
+            recipient: RecipientSecret::curriculum().key(),
             score_circuit: CircuitId([1; 32]),
+            score_rows: ROWS,
             delivery_circuit: CircuitId([2; 32]),
             train_data: BlobId([3; 32]),
             stake: 5,
@@ -79,6 +87,13 @@ mod tests {
             test_blocks: 4,
             prove_period: 20,
         }
+    }
+
+    const ROWS: u32 = 1 << 18;
+
+    /// The work of so many proofs.
+    fn proofs(count: u64) -> u64 {
+        count * u64::from(ROWS)
     }
 
     fn outstanding(progress: &Progress) -> Outstanding {
@@ -90,11 +105,11 @@ mod tests {
     #[test]
     fn a_stake_counts_until_it_is_held_and_a_test_block_until_it_is_proved() {
         let begun = outstanding(&Progress::default());
-        assert_eq!((begun.stakes, begun.blocks), (5, 4));
+        assert_eq!((begun.stakes, begun.work), (5, proofs(4)));
         assert_eq!(begun.shortest_phase, Some(20));
         let proving =
             outstanding(&Progress { committed: true, proofs: [1].into(), ..Progress::default() });
-        assert_eq!((proving.stakes, proving.blocks), (0, 3));
+        assert_eq!((proving.stakes, proving.work), (0, proofs(3)));
         let complete =
             outstanding(&Progress { committed: true, complete: true, ..Progress::default() });
         assert_eq!(complete, Outstanding::default());
@@ -106,7 +121,17 @@ mod tests {
         for prove_period in [20, 10, 30] {
             outstanding.add(&Chosen { prove_period, ..chosen() });
         }
-        assert_eq!((outstanding.stakes, outstanding.blocks), (15, 12));
+        assert_eq!((outstanding.stakes, outstanding.work), (15, proofs(12)));
         assert_eq!(outstanding.shortest_phase, Some(10));
+    }
+
+    #[test]
+    fn a_large_circuit_counts_by_its_rows_and_a_small_one_as_if_it_were_larger() {
+        let mut outstanding = Outstanding::default();
+        for score_rows in [7, 3 * ROWS] {
+            outstanding.add(&Chosen { score_rows, ..chosen() });
+        }
+        assert_eq!(outstanding.work, proofs(4) + proofs(12));
+        assert_eq!(outstanding.largest, proofs(3));
     }
 }

@@ -1,6 +1,12 @@
 use super::*;
 use crate::{chain::fake, config::Experiments};
 use nocknock_client::NNK;
+use nocknock_primitives::{
+    circuit::{CircuitInfo, CircuitStatus},
+    ids::{ContentHash, KeyId},
+    limits::List,
+    model::{names::named, Dense, Description},
+};
 
 const ME: AccountId = AccountId { 0: [1; 32] };
 
@@ -34,7 +40,38 @@ fn judge_beside(
     outstanding: &Outstanding,
     task: &Task,
 ) -> Result<Chosen, Decline> {
-    judge(config, &ME, clock(), account, outstanding, (7, task))
+    let circuit = record(CircuitKind::Score(task.architecture.clone()), ROWS);
+    judge(config, &situation(account, outstanding), offer(task, Some(&circuit)))
+}
+
+/// Rows of the circuit of the task.
+const ROWS: u32 = 5000;
+
+fn record(kind: CircuitKind, constraints: u32) -> CircuitRecord {
+    let (matrix_hash, key) = (ContentHash([1; 32]), KeyId([2; 32]));
+    fake::record(&CircuitInfo { kind, constraints, matrix_hash, key })
+}
+
+fn situation(account: AccountStatus, outstanding: &Outstanding) -> Situation<'_> {
+    let free_memory_mib = Some(1000);
+    Situation { worker: ME, clock: clock(), account, free_memory_mib, outstanding }
+}
+
+fn offer<'a>(task: &'a Task, circuit: Option<&'a CircuitRecord>) -> Offer<'a> {
+    Offer { id: 7, task, circuit, budget: Some(1) }
+}
+
+/// A task whose score circuit has so many rows, on a machine with so much free memory.
+fn judge_with_rows(
+    config: &Config,
+    task: &Task,
+    rows: u32,
+    free_memory_mib: Option<u64>,
+) -> Result<Chosen, Decline> {
+    let circuit = record(CircuitKind::Score(task.architecture.clone()), rows);
+    let outstanding = Outstanding::default();
+    let situation = Situation { free_memory_mib, ..situation(RICH, &outstanding) };
+    judge(config, &situation, offer(task, Some(&circuit)))
 }
 
 fn declined(change: impl FnOnce(&mut Task)) -> Decline {
@@ -48,6 +85,9 @@ fn a_task_within_the_policy_is_chosen_with_its_terms() {
     assert_eq!((chosen.task, chosen.at), (7, 100));
     assert_eq!(Some(chosen.train_data), task.train_data);
     assert_eq!(chosen.score_circuit, task.terms.score_circuit);
+    assert_eq!((chosen.architecture, chosen.score_rows), (task.architecture, ROWS));
+    assert_eq!(chosen.encoding, task.encoding);
+    assert_eq!(chosen.recipient.to_bytes(), task.recipient.0);
 }
 
 #[test]
@@ -85,6 +125,23 @@ fn curriculum_tasks_need_a_registration_and_no_money() {
 }
 
 #[test]
+fn a_curriculum_task_with_nothing_set_aside_is_left_alone() {
+    let outstanding = Outstanding::default();
+    let mut task = fake::open_task();
+    task.funding = Funding::Curriculum;
+    let circuit = record(CircuitKind::Score(task.architecture.clone()), ROWS);
+    for budget in [None, Some(0)] {
+        let offer = Offer { budget, ..offer(&task, Some(&circuit)) };
+        let refused = judge(&config(), &situation(RICH, &outstanding), offer).unwrap_err();
+        assert_eq!(refused, Decline::NoBudget);
+        assert!(!refused.may_change());
+    }
+    task.funding = Funding::Sponsored;
+    let offer = Offer { budget: None, ..offer(&task, Some(&circuit)) };
+    assert!(judge(&config(), &situation(RICH, &outstanding), offer).is_ok());
+}
+
+#[test]
 fn money_at_stake_is_bounded() {
     let mut config = config();
     config.policy.minimum_reward = "2000".parse().unwrap();
@@ -110,10 +167,64 @@ fn a_task_without_time_is_left_alone() {
 fn a_task_whose_turns_are_too_short_to_deliver_in_is_left_alone() {
     let turn = Duration::from_secs(9);
     let short = declined(|task| task.terms.periods.deliver = 9);
-    assert_eq!(short, Decline::DeliverTime { turn });
+    assert_eq!(short, Decline::DeliverTime { turn, chunks: 1 });
     assert!(!short.may_change());
     let enough = judged(&config(), RICH, |task| task.terms.periods.deliver = 10);
     assert!(enough.is_ok());
+}
+
+/// Two more chunks take four blocks more.
+#[test]
+fn a_turn_must_leave_time_for_every_chunk() {
+    let mut task = fake::open_task();
+    task.architecture = named("mnist-784x128x10").unwrap();
+    task.terms.periods.deliver = 14;
+    let turn = Duration::from_secs(14);
+    let refused = judge_with_rows(&config(), &task, ROWS, None);
+    assert_eq!(refused, Err(Decline::DeliverTime { turn, chunks: 3 }));
+    task.terms.periods.deliver = 15;
+    assert!(judge_with_rows(&config(), &task, ROWS, None).is_ok());
+}
+
+/// Two test blocks in a prove phase of ten seconds.
+#[test]
+fn a_large_circuit_takes_longer_by_its_rows() {
+    let (config, task) = (config(), fake::open_task());
+    let reference = 1 << 18;
+    assert!(judge_with_rows(&config, &task, reference * 5 / 2, None).is_ok());
+    let refused = judge_with_rows(&config, &task, reference * 5 / 2 + 1, None);
+    assert!(matches!(refused, Err(Decline::ProveTime { .. })), "{refused:?}");
+    assert_eq!(time_of_proof(&config.proving, 7), Duration::from_secs(2));
+}
+
+/// A proof takes 2304 bytes for each row.
+#[test]
+fn a_proof_that_does_not_fit_into_memory_is_not_promised() {
+    let (mut config, task, rows) = (config(), fake::open_task(), 455_112);
+    assert_eq!((memory_to_prove(rows), memory_to_prove(925_416)), (1000, 2033));
+    let memory = |config: &Config, free| judge_with_rows(config, &task, rows, free);
+    let refused = memory(&config, Some(999)).unwrap_err();
+    assert_eq!(refused, Decline::Memory { shape: "tiny-4x3x2".into(), needed: 1000 });
+    assert!(refused.may_change() && refused.concerns_the_owner());
+    assert!(memory(&config, Some(1000)).is_ok());
+    assert!(memory(&config, None).is_ok(), "the system does not tell");
+    config.limits.proofs = 2;
+    let refused = memory(&config, Some(1999));
+    assert!(matches!(refused, Err(Decline::Memory { needed: 2000, .. })), "{refused:?}");
+}
+
+#[test]
+fn a_circuit_whose_proofs_are_refused_is_not_relied_on() {
+    let (task, outstanding) = (fake::open_task(), Outstanding::default());
+    let right = record(CircuitKind::Score(task.architecture.clone()), ROWS);
+    let disabled = CircuitRecord { status: CircuitStatus::Disabled, ..right.clone() };
+    let other = record(CircuitKind::Score(named("digits-64x32x10").unwrap()), ROWS);
+    let delivery = record(CircuitKind::Delivery, ROWS);
+    let judged = |circuit| judge(&config(), &situation(RICH, &outstanding), offer(&task, circuit));
+    assert!(judged(Some(&right)).is_ok());
+    for wrong in [None, Some(&disabled), Some(&other), Some(&delivery)] {
+        assert_eq!(judged(wrong), Err(Decline::Circuit(task.terms.score_circuit)));
+    }
 }
 
 /// Two test blocks at two seconds each, in a prove phase of ten seconds.
@@ -171,9 +282,42 @@ fn a_stake_that_is_not_held_yet_is_not_spent_twice() {
 }
 
 #[test]
-fn unknown_and_unwanted_shapes_are_left_alone() {
+fn unwanted_shapes_are_left_alone() {
     let mut config = config();
     config.policy.shapes = vec!["digits-64x32x10".into()];
     let refused = judged(&config, RICH, |_| ()).unwrap_err();
     assert_eq!(refused, Decline::Shape("tiny-4x3x2".into()));
+    config.policy.shapes.push("tiny-4x3x2".into());
+    assert!(judged(&config, RICH, |_| ()).is_ok());
+}
+
+/// What binds is the architecture; a name is for people.
+#[test]
+fn an_architecture_without_a_name_is_taken_unless_others_are_wanted() {
+    let mut config = config();
+    let unnamed = |task: &mut Task| {
+        let hidden = vec![Dense { units: 4, ..task.architecture.hidden[0] }];
+        let description = Description {
+            hidden: List::truncate_from(hidden),
+            ..Description::clone(&task.architecture)
+        };
+        task.architecture = Architecture::new(description).unwrap();
+    };
+    assert!(judged(&config, RICH, unnamed).is_ok());
+    config.policy.shapes = vec!["tiny-4x3x2".into()];
+    assert_eq!(judged(&config, RICH, unnamed), Err(Decline::Shape("4x4x2".into())));
+}
+
+#[test]
+fn models_that_name_no_classes_are_left_alone() {
+    for name in ["tiny-4x3x3-labels", "tiny-4x3-error"] {
+        let refused = judged(&config(), RICH, |task| task.architecture = named(name).unwrap());
+        assert_eq!(refused, Err(Decline::Head(name.into())));
+    }
+}
+
+#[test]
+fn a_recipient_that_is_no_key_is_refused() {
+    let refused = judged(&config(), RICH, |task| task.recipient.0 = [0; 64]);
+    assert_eq!(refused, Err(Decline::NoRecipient));
 }

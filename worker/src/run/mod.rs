@@ -8,15 +8,20 @@ mod task_state;
 
 use crate::{
     chain::{ChainClock, ChainError},
+    machine,
     notice::Notice,
     plan::{Action, TaskView},
-    policy::{judge, Decline, Outstanding},
+    policy::{judge, Decline, Offer, Outstanding, Situation},
     recognise::{RecogniseError, Recogniser},
     stages::{Remedy, Services, StepContext, StepError},
     state::{Ending, EndingFact, Journal, StateDir, StateError},
 };
-use nocknock_client::{Balance, BlockNumber, Task};
-use nocknock_primitives::ids::TaskId;
+use nocknock_client::{Balance, BlockNumber, CircuitRecord, Task};
+use nocknock_dataset::shape_name;
+use nocknock_primitives::{
+    ids::{CircuitId, TaskId},
+    task::Funding,
+};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem::Discriminant,
@@ -473,15 +478,20 @@ impl TaskLoop {
         if offers.is_empty() {
             return Ok(());
         }
+        let circuits = self.circuits_of(&offers).await?;
         let (account, worker) =
             (self.services.chain.account_status().await?, self.services.chain.worker());
+        let free_memory_mib = machine::free_memory_mib();
         let mut outstanding = self.outstanding();
         for (id, task) in offers {
             if self.active() >= limit {
                 break;
             }
-            let config = &self.services.config;
-            match judge(config, &worker, clock, account, &outstanding, (id, &task)) {
+            let circuit = circuits.get(&task.terms.score_circuit);
+            let offer = Offer { id, task: &task, circuit, budget: self.budget(id, &task).await? };
+            let situation =
+                Situation { worker, clock, account, free_memory_mib, outstanding: &outstanding };
+            match judge(&self.services.config, &situation, offer) {
                 Ok(chosen) => {
                     self.begin_task(&chosen)?;
                     outstanding.add(&chosen);
@@ -490,6 +500,28 @@ impl TaskLoop {
             }
         }
         Ok(())
+    }
+
+    /// The score circuits of these tasks, as far as the chain has them.
+    async fn circuits_of(
+        &self,
+        offers: &[(TaskId, Task)],
+    ) -> Result<BTreeMap<CircuitId, CircuitRecord>, StepError> {
+        let wanted: BTreeSet<CircuitId> =
+            offers.iter().map(|(_, task)| task.terms.score_circuit).collect();
+        let mut circuits = BTreeMap::new();
+        for id in wanted {
+            circuits.extend(self.services.chain.circuit(&id).await?.map(|record| (id, record)));
+        }
+        Ok(circuits)
+    }
+
+    /// What is set aside for a task, if it belongs to the curriculum.
+    async fn budget(&self, id: TaskId, task: &Task) -> Result<Option<Balance>, StepError> {
+        match task.funding {
+            Funding::Curriculum => Ok(self.services.chain.budget(id).await?),
+            Funding::Sponsored => Ok(None),
+        }
     }
 
     /// What the tasks that were chosen before still need.
@@ -531,7 +563,7 @@ impl TaskLoop {
         self.services.notices.tell(Notice::Chosen {
             task: chosen.task,
             experiment: chosen.experiment,
-            shape: chosen.shape.name().to_owned(),
+            shape: shape_name(&chosen.architecture),
             reward: crate::config::Tokens(chosen.reward),
             stake: crate::config::Tokens(chosen.stake),
         });

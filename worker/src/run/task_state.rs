@@ -151,7 +151,7 @@ impl TaskState {
         self.failures
     }
 
-    /// No salt was drawn, so the chain can hold no commitment of this journal. A journal that
+    /// No key was drawn, so the chain can hold no commitment of this journal. A journal that
     /// cannot be read may hold one.
     pub(super) fn has_nothing_at_stake(&self) -> bool {
         let progress = self.journal.progress();

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use nocknock_client::NNK;
 use nocknock_primitives::{
-    ids::{BlobId, ModelCommitment},
+    ids::{BlobId, CiphertextHash, KeyCommitment},
     score::Score,
     task::{Funding, Outcome},
 };
@@ -172,8 +172,8 @@ async fn a_pause_leaves_time_for_further_tries_while_a_stake_depends_on_the_phas
     state.see(&setup.chain.view(TASK, Depth::Best).await.unwrap());
     let pause = state.fail(Remedy::Again, &PATIENT, SLOT);
     assert_eq!(pause, Duration::from_secs(10));
-    let model = ModelCommitment([1; 32]);
-    let commit = Message::Commit { task: TASK, model };
+    let (key, ciphertext) = (KeyCommitment([1; 32]), CiphertextHash([2; 32]));
+    let commit = Message::Commit { task: TASK, key, ciphertext };
     setup.chain.send(commit).await.unwrap();
     // Ten blocks are left.
     state.see(&setup.chain.view(TASK, Depth::Best).await.unwrap());
@@ -254,6 +254,17 @@ async fn a_task_that_the_policy_refuses_is_left_alone_with_a_reason() {
     let mut services = setup.services();
     services.config.policy.sponsored = false;
     let summary = setup.run(services).await;
+    assert_eq!(summary, Summary::default());
+    assert!(setup.minutes.has(|notice| matches!(notice, Notice::Declined { .. })));
+    assert!(setup.chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
+async fn a_curriculum_task_that_would_pay_nothing_is_left_alone() {
+    let setup = Setup::new();
+    setup.chain.world().task.funding = Funding::Curriculum;
+    setup.chain.world().budget = 0;
+    let summary = setup.run(setup.services()).await;
     assert_eq!(summary, Summary::default());
     assert!(setup.minutes.has(|notice| matches!(notice, Notice::Declined { .. })));
     assert!(setup.chain.world().accepted.is_empty());
@@ -360,7 +371,7 @@ async fn a_panic_is_a_failure_of_its_step_and_the_loop_goes_on() {
     });
     let failures: Vec<_> = failures.collect();
     assert_eq!(failures.len(), 1, "{failures:?}");
-    assert_eq!(failures[0].0, "upload");
+    assert_eq!(failures[0].0, "store-copy");
     assert!(failures[0].1.contains("bug"), "{failures:?}");
 }
 
@@ -443,7 +454,7 @@ async fn nothing_is_planned_while_the_node_is_behind_what_was_seen() {
 }
 
 #[tokio::test]
-async fn a_winner_that_was_overtaken_gives_its_model_to_nobody() {
+async fn a_winner_that_was_overtaken_gives_its_key_to_nobody() {
     let setup = Setup::new();
     setup.chain.world().task.funding = Funding::Curriculum;
     setup.chain.world().champion = Some(Score::new(1, 1));

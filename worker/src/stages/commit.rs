@@ -1,31 +1,39 @@
-//! The commitment: salt first, then the chain.
+//! The commitment: the key first, then the chain.
 
-use super::{StepContext, StepError};
+use super::{error::Refusal, StepContext, StepError};
 use crate::{
     chain::Message,
     secret::Secret,
     state::{CommitmentFact, StateError},
 };
-use nocknock_primitives::{
-    ids::ModelCommitment,
-    model::{field, model_commitment},
-};
+use nocknock_primitives::model::{Architecture, Fr, Weights};
 
-/// Draws the salt and brings it to the disk. Nothing is sent here.
-pub(super) fn draw_salt(step: &StepContext<'_>) -> Result<(), StepError> {
-    let (chosen, model) = (step.journal.chosen()?, step.journal.model()?);
-    let salt = Secret::draw().map_err(StateError::from)?;
-    let commitment = model_commitment(&chosen.shape, salt.expose(), &model.weights)
-        .map_err(|error| StateError::damaged(&step.journal.folder().join("model.json"), error))?;
-    Ok(step.journal.save_commitment(&CommitmentFact {
-        model: ModelCommitment(field::to_bytes(&commitment)),
-        salt,
-    })?)
+/// Draws the key, seals the model and brings both to the disk. Nothing is sent here.
+pub(super) async fn seal(step: &StepContext<'_>) -> Result<(), StepError> {
+    let (chosen, model, bind) = (step.journal.chosen()?, step.journal.model()?, step.bind()?);
+    let seal = move || seal_safe(&chosen.architecture, bind, &model.weights);
+    let fact = tokio::task::spawn_blocking(seal).await??;
+    Ok(step.journal.save_commitment(&fact)?)
 }
 
-/// Sends the commitment whose salt is on the disk.
+/// It is the requester who chooses the test data. So nothing is committed to but a model about
+/// which something can be proved on whatever data.
+fn seal_safe(
+    architecture: &Architecture,
+    bind: Fr,
+    weights: &Weights,
+) -> Result<CommitmentFact, StepError> {
+    let refused = |error: &dyn std::error::Error| Refusal::Model(error.to_string());
+    weights.is_safe(architecture).map_err(|error| refused(&error))?;
+    let key = Secret::draw().map_err(StateError::from)?;
+    let sealed = CommitmentFact::seal(architecture, bind, key, weights);
+    Ok(sealed.map_err(|error| refused(&error))?.0)
+}
+
+/// Sends the commitment whose key is on the disk.
 pub(super) async fn commit(step: &StepContext<'_>) -> Result<(), StepError> {
-    let commitment = step.journal.commitment()?;
-    let message = Message::Commit { task: step.task, model: commitment.model };
+    let fact = step.committed().await?.fact;
+    let (task, key, ciphertext) = (step.task, fact.key_commitment, fact.ciphertext);
+    let message = Message::Commit { task, key, ciphertext };
     Ok(step.services.chain.send(message).await?)
 }

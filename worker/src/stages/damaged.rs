@@ -1,6 +1,6 @@
 //! Files that do not hold what they should and follow from others. They are put aside, and the plan
-//! makes them again: a proof from model, salt and block, the ciphertext from model, salt and key,
-//! the training data from the store, and a model that nothing was committed to from its checkpoint.
+//! makes them again: a proof from model, key and block, the sealed key from the key, the training
+//! data from the store, and a model that nothing was committed to from its checkpoint.
 //!
 //! A proof was verified when it was made, so it is looked at again only if the chain refuses it.
 
@@ -10,15 +10,16 @@ use crate::{
     state::{ProofFact, StateError},
 };
 use nocknock_circuits::{
-    delivery::DeliverModel,
-    score::{self, ScoreBlock},
+    fold::{self, FoldedScore},
+    seal::SealKey,
     OnChain, Proof, Prover,
 };
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{BlockIndex, FieldBytes},
-    model::{field, Fr},
+    model::{field, Claimed, ContextDomain, Fr, KnownBlock},
+    task::ProvedScore,
 };
 
 /// What is wrong with a file whose proof the chain refused, and this program too.
@@ -68,42 +69,53 @@ async fn unsound_scores(
     let check = move || -> Result<Vec<BlockIndex>, StepError> {
         let prover = provers.score(&record)?;
         let mut unsound = statements;
-        unsound.retain(|(public, fact)| !holds::<ScoreBlock>(&prover, public, &fact.proof));
+        unsound.retain(|(public, fact)| {
+            let public = public.as_ref();
+            !public.is_some_and(|public| holds::<FoldedScore>(&prover, public, &fact.score.proof))
+        });
         Ok(unsound.iter().map(|(_, fact)| fact.block).collect())
     };
     tokio::task::spawn_blocking(check).await?
 }
 
-/// What the chain takes the stored proofs of these blocks for.
+/// What the chain takes the stored proofs of these blocks for. Nothing for one with bytes that are
+/// no field elements.
 async fn statements(
     step: &StepContext<'_>,
     record: &CircuitRecord,
     blocks: &[BlockIndex],
-) -> Result<Vec<(score::Public, ProofFact)>, StepError> {
+) -> Result<Vec<(Option<fold::Public>, ProofFact)>, StepError> {
     let roots = step.services.chain.roots(step.task).await?;
-    let commitment = element(&step.journal.commitment()?.model.0)?;
+    let architecture = step.journal.chosen()?.architecture;
+    let commitment = element(&step.committed().await?.fact.model.0)?;
     let mut statements = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let root = roots.get(usize::from(*block));
-        let root = root.ok_or(StepError::MovedOn("the root of a block is no longer there"))?;
+        let revealed = prove::revealed_block(step, *block).await?;
+        let root = roots.get(usize::from(*block)).copied();
+        let known = prove::open_block(&architecture, &revealed, root, *block)?;
         let fact = step.journal.proof(*block)?;
-        let public = score::Public {
-            context: prove::context(step, record, *block).to_field(),
-            commitment,
-            block_root: element(&root.0)?,
-            score: fact.score,
-            n_real: fact.rows,
-        };
-        statements.push((public, fact));
+        let context = step.context(ContextDomain::Score, record.info.id(), *block).to_field();
+        statements.push((statement(&known, context, commitment, &fact.score), fact));
     }
     Ok(statements)
+}
+
+fn statement(
+    known: &KnownBlock<'_>,
+    context: Fr,
+    commitment: Fr,
+    score: &ProvedScore,
+) -> Option<fold::Public> {
+    let (sums, inputs) = (element(&score.sums).ok()?, element(&score.inputs).ok()?);
+    Some(known.inputs(context, commitment, &Claimed { sums, inputs, score: score.points }))
 }
 
 fn element(bytes: &FieldBytes) -> Result<Fr, StepError> {
     field::from_bytes(bytes).map_err(|error| StepError::Prove(error.to_string()))
 }
 
-/// The chain refused the delivery: puts it aside if it does not hold. Else the refusal stands.
+/// The chain refused the delivery: puts the sealed key aside if it does not hold. Else the refusal
+/// stands.
 pub(super) async fn delivery(step: &StepContext<'_>, refusal: ChainError) -> StepError {
     match is_sound_delivery(step).await {
         Ok(true) => refusal.into(),
@@ -116,18 +128,16 @@ pub(super) async fn delivery(step: &StepContext<'_>, refusal: ChainError) -> Ste
 }
 
 async fn is_sound_delivery(step: &StepContext<'_>) -> Result<bool, StepError> {
-    let circuit = step.journal.chosen()?.delivery_circuit;
-    let record = step.circuit(circuit).await?;
-    let context = deliver::context(step, &record).to_field();
-    let (private, sealed) = (deliver::private(step)?, step.journal.sealed()?);
+    let record = step.circuit(step.journal.chosen()?.delivery_circuit).await?;
+    let key_hash = element(&step.committed().await?.fact.key_commitment.0)?;
+    let sealed = step.journal.sealed()?;
+    let Some(public) = deliver::statement(step, &record, key_hash, &sealed.key)? else {
+        return Ok(false);
+    };
     let provers = step.services.provers.clone();
     let check = move || -> Result<bool, StepError> {
         let prover = provers.delivery(&record)?;
-        let shape = prover.circuit().shape();
-        let ciphertext = private.ciphertext(shape, context);
-        let is_ours = ciphertext.iter().map(field::to_bytes).eq(sealed.ciphertext);
-        let public = private.public_inputs(shape, context);
-        Ok(is_ours && holds::<DeliverModel>(&prover, &public, &sealed.proof))
+        Ok(holds::<SealKey>(&prover, &public, &sealed.proof))
     };
     tokio::task::spawn_blocking(check).await?
 }

@@ -1,94 +1,100 @@
-//! Delivery: key, ciphertext and proof, the copy outside the chain, and the key's reveal.
+//! Delivery: the sealed key and its proof, the copy outside the chain, the chunks, and the key.
 
 use super::{damaged, StepContext, StepError};
 use crate::{
     chain::{Depth, Message},
     machine,
     notice::Notice,
-    plan::Action,
     policy::{time_until, UPLOAD_SHARE},
-    secret::Secret,
-    state::{DeliveryKey, SealedFact, StateError, UploadFact},
+    secret::{draw_scalar, Secret},
+    state::{CopyFact, SealedFact, StateError},
 };
-use nocknock_circuits::{delivery::Private, D1Prover};
+use nocknock_circuits::{
+    seal::{Private, Public},
+    SealProver,
+};
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::KeyCommitment,
+    ids::PointBytes,
     limits::List,
-    model::{field, key_hash, Context, ContextDomain},
-    task::Attestation,
+    model::{
+        field,
+        recipient::Point,
+        sealed::{chunk_hash, CHUNK_ELEMENTS},
+        Architecture, ContextDomain, Fr, RecipientKey, SealedKey,
+    },
+    task::{Attestation, SealedKeyBytes},
 };
 use std::time::Duration;
 
 /// Longest time for the copy outside the chain, however long the turn is.
 const UPLOAD_TIME: Duration = Duration::from_secs(30);
 
-/// Draws the key and brings it to the disk.
-pub(super) fn draw_key(step: &StepContext<'_>) -> Result<(), StepError> {
-    let shape = step.journal.chosen()?.shape;
-    let key = Secret::draw().map_err(StateError::from)?;
-    let commitment = KeyCommitment(field::to_bytes(&key_hash(&shape, key.expose())));
-    Ok(step.journal.save_key(&DeliveryKey { key, commitment })?)
-}
-
-/// Encrypts the model and proves that the ciphertext is the model.
-pub(super) async fn seal(step: &StepContext<'_>) -> Result<(), StepError> {
+/// Seals the key of the model for the recipient of the task, and proves that.
+pub(super) async fn seal_key(step: &StepContext<'_>) -> Result<(), StepError> {
     let services = step.services;
-    let circuit = step.journal.chosen()?.delivery_circuit;
-    let record = step.circuit(circuit).await?;
+    let chosen = step.journal.chosen()?;
+    let record = step.circuit(chosen.delivery_circuit).await?;
+    let key = step.committed().await?.fact.key;
+    let context = context(step, &record);
     let _permit = step.permit(&services.permits.proofs).await?;
     machine::need_memory(services.config.limits.free_memory_mib)?;
-    let (context, private) = (context(step, &record), private(step)?);
     let provers = services.provers.clone();
     let seal = move || {
         let prover = provers.delivery(&record)?;
-        encrypt_and_prove(&prover, context, &private)
+        seal_and_prove(&prover, &chosen.recipient, context, &key)
     };
     let fact = tokio::task::spawn_blocking(seal).await??;
     Ok(step.journal.save_sealed(&fact)?)
 }
 
-pub(super) fn context(step: &StepContext<'_>, record: &CircuitRecord) -> Context {
-    Context {
-        domain: ContextDomain::Delivery,
-        genesis_hash: step.services.chain.genesis().0,
-        circuit: record.info.id(),
-        task: step.task,
-        worker: step.services.chain.worker().0,
-        block: 0,
-    }
+fn context(step: &StepContext<'_>, record: &CircuitRecord) -> Fr {
+    step.context(ContextDomain::Delivery, record.info.id(), 0).to_field()
 }
 
-pub(super) fn private(step: &StepContext<'_>) -> Result<Private, StepError> {
-    let journal = step.journal;
-    let (model, key) = (journal.model()?, journal.key()?);
-    let salt = journal.commitment()?.salt;
-    let shape = journal.chosen()?.shape;
-    Private::new(&shape, key.key.expose(), salt.expose(), &model.weights)
-        .map_err(|error| StepError::Prove(error.to_string()))
-}
-
-fn encrypt_and_prove(
-    prover: &D1Prover,
-    context: Context,
-    private: &Private,
+fn seal_and_prove(
+    prover: &SealProver,
+    recipient: &RecipientKey,
+    context: Fr,
+    key: &Secret,
 ) -> Result<SealedFact, StepError> {
-    let (shape, context) = (prover.circuit().shape(), context.to_field());
-    let public = private.public_inputs(shape, context);
-    let proof = prover.prove(&public, private, |_| ());
+    let private = Private::new(key.expose(), &draw_scalar().map_err(StateError::from)?);
+    let public = private.public_inputs(recipient, context);
+    let public = public.map_err(|error| StepError::Prove(error.to_string()))?;
+    let proof = prover.prove(&public, &private, |_| ());
     let proof = proof.map_err(|error| StepError::Prove(error.to_string()))?;
-    let ciphertext = private.ciphertext(shape, context);
-    Ok(SealedFact {
-        ciphertext: ciphertext.iter().map(field::to_bytes).collect(),
-        proof: ProofBytes(proof.to_bytes()),
-    })
+    Ok(SealedFact { key: sealed_key(&public), proof: ProofBytes(proof.to_bytes()) })
+}
+
+/// What everybody sees of a sealed key, as the chain takes it.
+fn sealed_key(public: &Public) -> SealedKeyBytes {
+    let mut ephemeral = [0; 64];
+    let halves = ephemeral.chunks_exact_mut(32).zip([public.ephemeral_x, public.ephemeral_y]);
+    halves.for_each(|(half, value)| half.copy_from_slice(&field::to_bytes(&value)));
+    let masked_key = field::to_bytes(&public.masked_key);
+    SealedKeyBytes { ephemeral: PointBytes(ephemeral), masked_key }
+}
+
+/// What the chain takes the proof of a sealed key for; nothing if the key is no sealed key at all.
+pub(super) fn statement(
+    step: &StepContext<'_>,
+    record: &CircuitRecord,
+    key_hash: Fr,
+    key: &SealedKeyBytes,
+) -> Result<Option<Public>, StepError> {
+    let (recipient, context) = (step.journal.chosen()?.recipient, context(step, record));
+    let ephemeral = Point::from_bytes(&key.ephemeral.0).ok();
+    let masked_key = field::from_bytes(&key.masked_key).ok();
+    let sealed = ephemeral.zip(masked_key);
+    let sealed = sealed.map(|(ephemeral, masked_key)| SealedKey { ephemeral, masked_key });
+    Ok(sealed.map(|sealed| Public::new(&recipient, context, key_hash, &sealed)))
 }
 
 /// Stores a copy of the ciphertext: the elements, one after the other. The delivery does not depend
 /// on it, so one try must do.
-pub(super) async fn upload(step: &StepContext<'_>) -> Result<(), StepError> {
-    let bytes = step.journal.sealed()?.ciphertext.concat();
+pub(super) async fn store_copy(step: &StepContext<'_>) -> Result<(), StepError> {
+    let bytes = bytes_of(&step.committed().await?.ciphertext).concat();
     let longest = time_to_upload(step).await?;
     let stored = tokio::time::timeout(longest, step.services.blobs.put(bytes)).await;
     let blob = match stored {
@@ -96,7 +102,7 @@ pub(super) async fn upload(step: &StepContext<'_>) -> Result<(), StepError> {
         Ok(Err(error)) => without_copy(step, &error.to_string()),
         Err(_) => without_copy(step, "the store took too long"),
     };
-    Ok(step.journal.save_upload(&UploadFact { blob })?)
+    Ok(step.journal.save_copy(&CopyFact { blob })?)
 }
 
 /// The delivery has a deadline, the copy has none: it gets a part of what is left of the turn.
@@ -120,14 +126,38 @@ fn without_copy<T>(step: &StepContext<'_>, reason: &str) -> Option<T> {
     None
 }
 
-/// Sends the ciphertext with what is attested.
+/// Uploads one chunk of the ciphertext, which tells nobody anything without the key.
+pub(super) async fn upload_chunk(step: &StepContext<'_>, index: u32) -> Result<(), StepError> {
+    let (chosen, committed) = (step.journal.chosen()?, step.committed().await?);
+    let place = usize::try_from(index).unwrap_or(usize::MAX);
+    let chunk = committed.ciphertext.chunks(CHUNK_ELEMENTS).nth(place);
+    let chunk = chunk.ok_or(StepError::MovedOn("the ciphertext has no such chunk"))?;
+    let hashes = chunk_hashes(&chosen.architecture, &committed.ciphertext);
+    let message = Message::UploadChunk {
+        task: step.task,
+        index,
+        chunk: List::truncate_from(bytes_of(chunk)),
+        hashes: List::truncate_from(bytes_of(&hashes)),
+    };
+    Ok(step.services.chain.send(message).await?)
+}
+
+/// The hashes of all chunks, in their order.
+fn chunk_hashes(architecture: &Architecture, ciphertext: &[Fr]) -> Vec<Fr> {
+    let chunks = (0u32..).zip(ciphertext.chunks(CHUNK_ELEMENTS));
+    chunks.map(|(index, chunk)| chunk_hash(architecture, index, chunk)).collect()
+}
+
+fn bytes_of(elements: &[Fr]) -> Vec<[u8; 32]> {
+    elements.iter().map(field::to_bytes).collect()
+}
+
+/// Sends the sealed key with what is attested.
 pub(super) async fn deliver(step: &StepContext<'_>) -> Result<(), StepError> {
-    let journal = step.journal;
-    let sealed = journal.sealed()?;
+    let sealed = step.journal.sealed()?;
     let message = Message::Deliver {
         task: step.task,
-        ciphertext: Box::new(List::truncate_from(sealed.ciphertext)),
-        key_commitment: journal.key()?.commitment,
+        key: Box::new(sealed.key),
         proof: Box::new(sealed.proof),
         attestation: attestation(step)?,
     };
@@ -143,38 +173,6 @@ fn attestation(step: &StepContext<'_>) -> Result<Attestation, StepError> {
         image: origin.image,
         code: origin.code,
         hyperparameters: Some(step.journal.model()?.hyperparameters),
-        model_blob: step.journal.upload()?.blob,
+        model_blob: step.journal.copy()?.blob,
     })
-}
-
-/// Reveals the key of a delivery that is final.
-pub(super) async fn reveal_key(step: &StepContext<'_>) -> Result<(), StepError> {
-    await_finality(step).await?;
-    need_turn(step).await?;
-    let message = Message::RevealKey { task: step.task, key: step.journal.key()?.key };
-    Ok(step.services.chain.send(message).await?)
-}
-
-/// Finality may have taken longer than the turn. After it the key would be given away for nothing.
-async fn need_turn(step: &StepContext<'_>) -> Result<(), StepError> {
-    let view = step.services.chain.view(step.task, Depth::Best).await?;
-    match step.services.next(step.journal, &view)? {
-        Action::RevealKey => Ok(()),
-        _ => Err(StepError::MovedOn("the key can no longer be revealed")),
-    }
-}
-
-/// A run that was killed may have left before its delivery was final. Whoever learns the key of a
-/// delivery that the chain drops again has the model for nothing.
-async fn await_finality(step: &StepContext<'_>) -> Result<(), StepError> {
-    let chain = &step.services.chain;
-    while chain.view(step.task, Depth::Final).await?.delivery.is_none() {
-        step.go_on()?;
-        let best = chain.view(step.task, Depth::Best).await?;
-        if best.delivery.is_none() {
-            return Err(StepError::MovedOn("the delivery is no longer there"));
-        }
-        chain.wait_for(best.now.saturating_add(1)).await?;
-    }
-    Ok(())
 }

@@ -62,6 +62,9 @@ pub enum Refusal {
     /// The proving key is for another circuit.
     #[error("no proving key for the task's circuit: {0}")]
     Key(String),
+    /// Nothing could be proved about the model on some data.
+    #[error("the model must not be committed to: {0}")]
+    Model(String),
     /// The trainer's settings do not fit the task.
     #[error("training.settings do not fit the task: {0}")]
     Settings(String),

@@ -1,16 +1,25 @@
 //! The training data: fetched, and checked against the chain before anything is at stake.
 
 use super::{error::Refusal, StepContext, StepError};
-use crate::{chain::Depth, machine, notice::Notice, state::DataFact};
-use nocknock_dataset::TrainBlob;
-use nocknock_primitives::ids::{BlockIndex, BlockRoot};
+use crate::{
+    chain::Depth,
+    machine,
+    notice::Notice,
+    state::{Chosen, DataFact},
+};
+use nocknock_client::CircuitRecord;
+use nocknock_dataset::{shape_name, TrainBlob};
+use nocknock_primitives::{
+    circuit::CircuitKind,
+    ids::{BlockIndex, BlockRoot, CircuitId},
+};
 use std::sync::Arc;
 
 pub(super) async fn fetch(step: &StepContext<'_>) -> Result<(), StepError> {
     let services = step.services;
     machine::need_disk(step.journal.folder(), services.config.limits.free_disk_mib)?;
-    check_circuits(step).await?;
     let chosen = step.journal.chosen()?;
+    check_circuits(step, &chosen).await?;
     let largest = services.config.limits.data_mib << 20;
     let blob = tokio::select! {
         blob = services.blobs.get(&chosen.train_data, largest, listener(step)) => blob?,
@@ -18,31 +27,36 @@ pub(super) async fn fetch(step: &StepContext<'_>) -> Result<(), StepError> {
     };
     let roots = services.chain.roots(step.task).await?;
     let drawn = test_blocks(step).await?;
-    let (shape, bytes) = (chosen.shape, blob.clone());
-    let check = move || check_data(&shape, &bytes, &roots, &drawn);
+    let bytes = blob.clone();
+    let check = move || check_data(&chosen, &bytes, &roots, &drawn);
     let fact = tokio::task::spawn_blocking(check).await??;
     Ok(step.journal.save_data(&blob, &fact)?)
 }
 
 /// Makes sure that proofs can be made and will be accepted, before a stake depends on it.
-async fn check_circuits(step: &StepContext<'_>) -> Result<(), StepError> {
-    let (services, chosen) = (step.services, step.journal.chosen()?);
-    let mut records = Vec::new();
-    for circuit in [chosen.score_circuit, chosen.delivery_circuit] {
-        let record = services.chain.circuit(&circuit).await?;
-        let usable =
-            record.filter(|record| record.is_usable() && record.info.shape == chosen.shape);
-        records.push(usable.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?);
+async fn check_circuits(step: &StepContext<'_>, chosen: &Chosen) -> Result<(), StepError> {
+    let score = usable(step, chosen.score_circuit).await?;
+    let delivery = usable(step, chosen.delivery_circuit).await?;
+    if score.info.kind != CircuitKind::Score(chosen.architecture.clone()) {
+        return Err(Refusal::Circuit(chosen.score_circuit.to_string()).into());
     }
-    let provers = services.provers.clone();
-    let make = move || match &records[..] {
-        [score, delivery] => {
-            provers.score(score)?;
-            provers.delivery(delivery).map(|_| ())
-        }
-        _ => Ok(()),
+    let provers = step.services.provers.clone();
+    let make = move || -> Result<(), StepError> {
+        provers.score(&score)?;
+        provers.delivery(&delivery)?;
+        Ok(())
     };
     tokio::task::spawn_blocking(make).await?
+}
+
+/// A circuit whose proofs the chain accepts.
+async fn usable(step: &StepContext<'_>, circuit: CircuitId) -> Result<CircuitRecord, StepError> {
+    let record = step.circuit(circuit).await?;
+    if record.is_usable() {
+        Ok(record)
+    } else {
+        Err(Refusal::Circuit(circuit.to_string()).into())
+    }
 }
 
 fn listener(step: &StepContext<'_>) -> crate::blobs::Listener {
@@ -57,19 +71,21 @@ async fn test_blocks(step: &StepContext<'_>) -> Result<Vec<BlockIndex>, StepErro
 }
 
 /// Checks that training data is that of a task: every block's root is recomputed and compared, no
-/// block is missing, and none of the test blocks is among them.
+/// block is missing, none of the test blocks is among them, and numbers mean what the task says.
 pub fn check_data(
-    shape: &nocknock_primitives::model::MlpShape,
+    chosen: &Chosen,
     bytes: &[u8],
     roots: &[BlockRoot],
     drawn: &[BlockIndex],
 ) -> Result<DataFact, Refusal> {
     let refuse = |text: String| Refusal::Data(text);
     let data = TrainBlob::decode(bytes).map_err(|error| refuse(error.to_string()))?;
-    if data.shape() != shape {
-        let text = format!("the training data is of shape {}, not {shape}", data.shape());
+    if *data.architecture() != chosen.architecture {
+        let [found, task] = [data.architecture(), &chosen.architecture].map(shape_name);
+        let text = format!("the training data is for models of shape {found}, the task for {task}");
         return Err(refuse(text));
     }
+    data.check_encoding(chosen.encoding).map_err(|error| refuse(error.to_string()))?;
     let blocks = u16::try_from(roots.len()).unwrap_or(u16::MAX);
     data.check_complete(blocks, drawn).map_err(|error| refuse(error.to_string()))?;
     data.check_against_roots(roots).map_err(|error| refuse(error.to_string()))?;
@@ -77,6 +93,6 @@ pub fn check_data(
     Ok(DataFact {
         blocks: data.blocks().len(),
         samples: samples.len(),
-        digest: Some(blake3::hash(bytes).to_hex().to_string()),
+        digest: blake3::hash(bytes).to_hex().to_string(),
     })
 }

@@ -6,19 +6,15 @@ use crate::{
     chain::Depth,
     config, machine,
     notice::{Notice, Notices},
-    perceptron::{self, Samples, Trained},
     policy::time_until,
     report::{ReportError, RunFolder},
     state::{ModelFact, StateError},
 };
-use nocknock_dataset::TrainBlob;
-use nocknock_primitives::{
-    ids::TaskId,
-    model::{layered::architecture::ArchitectureError, wire::WireError},
-};
+use nocknock_dataset::{Samples, TrainBlob};
+use nocknock_primitives::{ids::TaskId, model::WireError};
 use nocknock_training::{
-    CheckpointError, EpochMetrics, Evaluation, StepProgress, TrainConfig, TrainError,
-    TrainObserver, TrainPlan, TrainReport,
+    CheckpointError, EpochMetrics, Evaluation, Labels, StepProgress, TrainConfig, TrainError,
+    TrainObserver, TrainPlan, TrainReport, TrainedModel, TrainingSet,
 };
 use std::{
     fmt, fs,
@@ -30,13 +26,17 @@ use tokio_util::sync::CancellationToken;
 /// Slots that are kept for the commitment after the training.
 const SLOTS_TO_COMMIT: u32 = 4;
 
+/// Other settings have a folder of their own.
+const OTHER_TRAINING: &str =
+    "is of a training with other data, on another kind of device or by another version";
+
 /// A training to be done.
 #[derive(Debug)]
 pub struct TrainingJob {
     /// The task, for notices; 0 outside of tasks.
     pub task: TaskId,
     /// The samples.
-    pub data: Samples,
+    pub data: TrainingSet,
     /// Where checkpoints and reports go.
     pub folder: PathBuf,
     /// When to make do with the best model so far.
@@ -87,14 +87,14 @@ impl Trainer for CandleTrainer {
         let folder = job.folder.join(name);
         write_settings(&folder, settings)?;
         let trained = match self.train_in(&folder, job) {
-            Err(TrainError::Checkpoint(CheckpointError::Damaged { path, reason })) => {
-                put_checkpoint_aside(job, &path, &reason)?;
+            Err(TrainError::Checkpoint(error)) => {
+                put_checkpoint_aside(job, error)?;
                 self.train_in(&folder, job)?
             }
             trained => trained?,
         };
         Ok(ModelFact {
-            training_accuracy: Some(trained.report.training.accuracy()),
+            training_accuracy: trained.report.training.accuracy(),
             validation_accuracy: trained.report.validation.as_ref().map(Evaluation::accuracy),
             weights: trained.weights,
             hyperparameters: hash,
@@ -104,30 +104,47 @@ impl Trainer for CandleTrainer {
 
 impl CandleTrainer {
     /// Trains with checkpoints in a folder, and leaves a report there.
-    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<Trained, TrainError> {
+    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<TrainedModel, TrainError> {
         let config::Training { device, settings } = &self.training;
         let mut watch = Watch::new(job, folder);
-        let trained = perceptron::train(&job.data, settings, *device, Some(folder), &mut watch)?;
+        let data = &job.data;
+        let trained = nocknock_training::train(data, settings, *device, Some(folder), &mut watch)?;
         watch.finish(&trained.report);
         Ok(trained)
     }
 }
 
-/// A training whose checkpoint cannot be believed begins anew, and comes to the same model if there
-/// is time for it.
-fn put_checkpoint_aside(job: &TrainingJob, path: &Path, reason: &str) -> Result<(), LearnError> {
-    let aside = path.with_extension("damaged");
-    let moved = fs::rename(path, &aside);
-    moved.map_err(|error| StateError::io("put aside", path, error))?;
+/// A training whose checkpoint is damaged, or belongs to another one, begins anew. The file is kept
+/// under a name that no other file has. Whatever else is wrong with a checkpoint stays an error.
+fn put_checkpoint_aside(job: &TrainingJob, error: CheckpointError) -> Result<(), LearnError> {
+    let (path, kind, fault) = match error {
+        CheckpointError::Damaged { path, reason } => {
+            (path, "damaged", format!("is damaged ({reason})"))
+        }
+        CheckpointError::OtherTraining { path } => (path, "other", OTHER_TRAINING.to_owned()),
+        error => return Err(TrainError::from(error).into()),
+    };
+    let aside = unused_name(&path, kind);
+    let moved = fs::rename(&path, &aside);
+    moved.map_err(|error| StateError::io("put aside", &path, error))?;
     job.notices.tell(Notice::Warning {
         text: format!(
-            "the checkpoint {} is damaged ({reason}): it was put aside as {}, and the training \
-             begins anew",
+            "the checkpoint {} {fault}: it was put aside as {}, and the training begins anew",
             path.display(),
             aside.display()
         ),
     });
     Ok(())
+}
+
+/// A name for a file beside its own, with another extension.
+fn unused_name(file: &Path, extension: &str) -> PathBuf {
+    let (mut name, mut number) = (file.with_extension(extension), 0);
+    while name.exists() {
+        number += 1;
+        name = file.with_extension(format!("{extension}-{number}"));
+    }
+    name
 }
 
 /// The settings whose hash is attested, byte for byte.
@@ -233,34 +250,18 @@ async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> 
     })
 }
 
-/// Why training data has no samples to learn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SamplesError {
-    /// The data is no data of its shape.
-    #[error(transparent)]
-    Wire(#[from] WireError),
-    /// The shape is too large.
-    #[error("models of this shape cannot be trained: {0}")]
-    Shape(#[from] ArchitectureError),
-}
-
 /// The checked training data of the journal.
-fn data_of(step: &StepContext<'_>) -> Result<Samples, StepError> {
+fn data_of(step: &StepContext<'_>) -> Result<TrainingSet, StateError> {
     let path = step.journal.data_file();
     let bytes = step.journal.data()?;
     let data = TrainBlob::decode(&bytes).map_err(|error| StateError::damaged(&path, error))?;
-    match samples_of(&data) {
-        Ok(samples) => Ok(samples),
-        Err(SamplesError::Wire(error)) => Err(StateError::damaged(&path, error).into()),
-        Err(error @ SamplesError::Shape(_)) => Err(Refusal::Data(error.to_string()).into()),
-    }
+    samples_of(&data).map_err(|error| StateError::damaged(&path, error))
 }
 
 /// All samples of training data.
-pub fn samples_of(data: &TrainBlob) -> Result<Samples, SamplesError> {
-    let samples = data.samples()?;
-    let (inputs, classes) = (samples.features().to_vec(), samples.labels().to_vec());
-    Ok(Samples::new(*data.shape(), inputs, classes)?)
+pub fn samples_of(data: &TrainBlob) -> Result<TrainingSet, WireError> {
+    let Samples { architecture, inputs, classes } = data.samples()?;
+    Ok(TrainingSet { architecture, inputs, labels: Labels::Classes(classes) })
 }
 
 /// What the policy allows, or what the task leaves if that is less.
@@ -286,5 +287,117 @@ impl From<LearnError> for StepError {
             LearnError::Settings(text) => Self::Report(text),
             LearnError::Disk(error) => Self::State(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notice::NoticeSink;
+    use nocknock_primitives::model::names::named;
+    use nocknock_training::{DeviceChoice, CHECKPOINT_FILE};
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Debug, Default)]
+    struct Warnings(Mutex<Vec<String>>);
+
+    impl NoticeSink for Warnings {
+        fn receive(&self, notice: &Notice) {
+            if let Notice::Warning { text } = notice {
+                self.0.lock().unwrap().push(text.clone());
+            }
+        }
+    }
+
+    /// Trainings of a few steps that share a folder.
+    struct Trainings {
+        folder: tempfile::TempDir,
+        warnings: Arc<Warnings>,
+    }
+
+    impl Trainings {
+        fn new() -> Self {
+            Self { folder: tempfile::tempdir().unwrap(), warnings: Arc::default() }
+        }
+
+        /// Trains on data of which one number is given.
+        fn train(&self, number: u16) -> Result<ModelFact, LearnError> {
+            let settings = TrainConfig { epochs: 3, ..TrainConfig::default() };
+            let training = config::Training { device: DeviceChoice::Cpu, settings };
+            CandleTrainer { training }.train(&TrainingJob {
+                task: 0,
+                data: TrainingSet {
+                    architecture: named("tiny-4x3x2").unwrap(),
+                    inputs: [[number, 2, 0, 1], [0, 1, 3, 2]].repeat(10).concat(),
+                    labels: Labels::Classes([0, 1].repeat(10)),
+                },
+                folder: self.folder.path().to_owned(),
+                until: Instant::now() + Duration::from_secs(600),
+                stop: CancellationToken::new(),
+                notices: Notices::to(vec![self.warnings.clone()]),
+            })
+        }
+
+        /// A file in the one folder of settings.
+        fn file(&self, name: &str) -> PathBuf {
+            let mut entries = fs::read_dir(self.folder.path()).unwrap();
+            entries.next().unwrap().unwrap().path().join(name)
+        }
+
+        fn warnings(&self) -> Vec<String> {
+            self.warnings.0.lock().unwrap().clone()
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_of_other_data_is_kept_under_a_name_of_its_own() {
+        let trainings = Trainings::new();
+        let mut checkpoints = Vec::new();
+        let mut models = Vec::new();
+        for number in [3, 1, 3] {
+            models.push(trainings.train(number).unwrap().weights);
+            checkpoints.push(fs::read(trainings.file(CHECKPOINT_FILE)).unwrap());
+        }
+        // The third training has begun anew, and comes to the model of the first.
+        assert!(models[0] == models[2]);
+        for (kept, name) in checkpoints.iter().zip(["checkpoint.other", "checkpoint.other-1"]) {
+            assert!(fs::read(trainings.file(name)).unwrap() == *kept, "{name}");
+        }
+        let warnings = trainings.warnings();
+        assert_eq!(warnings.len(), 2);
+        for told in ["other data", "checkpoint.other-1", "begins anew"] {
+            assert!(warnings[1].contains(told), "{}", warnings[1]);
+        }
+    }
+
+    #[test]
+    fn each_damaged_checkpoint_is_kept() {
+        let trainings = Trainings::new();
+        let model = trainings.train(3).unwrap().weights;
+        for kept in ["checkpoint.damaged", "checkpoint.damaged-1"] {
+            fs::write(trainings.file(CHECKPOINT_FILE), kept).unwrap();
+            assert!(trainings.train(3).unwrap().weights == model);
+            assert_eq!(fs::read_to_string(trainings.file(kept)).unwrap(), kept);
+        }
+        let warnings = trainings.warnings();
+        assert!(warnings.len() == 2 && warnings[1].contains("is damaged"), "{warnings:?}");
+    }
+
+    #[test]
+    fn a_checkpoint_that_cannot_be_read_stays_where_it_is() {
+        let trainings = Trainings::new();
+        trainings.train(3).unwrap();
+        let file = trainings.file(CHECKPOINT_FILE);
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        let refused = trainings.train(3).unwrap_err();
+        let is_about_the_file = matches!(
+            &refused,
+            LearnError::Train(TrainError::Checkpoint(CheckpointError::File { path, .. }))
+                if *path == file
+        );
+        assert!(is_about_the_file, "{refused}");
+        assert!(file.is_dir());
+        assert!(trainings.warnings().is_empty());
     }
 }

@@ -16,7 +16,7 @@ mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
 pub use fetch::check_data;
-pub use learn::{samples_of, CandleTrainer, LearnError, SamplesError, Trainer, TrainingJob};
+pub use learn::{samples_of, CandleTrainer, LearnError, Trainer, TrainingJob};
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;
 pub use withdraw::{withdraw, WithdrawError};
@@ -28,10 +28,13 @@ use crate::{
     config::{Config, Tokens},
     notice::{Notice, Notices},
     plan::{next_action, Action, TaskView, Waiting},
-    state::{Ending, EndingFact, Journal},
+    state::{CommittedModel, Ending, EndingFact, Journal},
 };
 use nocknock_client::{Balance, CircuitRecord};
-use nocknock_primitives::ids::{CircuitId, TaskId};
+use nocknock_primitives::{
+    ids::{BlockIndex, CircuitId, TaskId},
+    model::{Context, ContextDomain, Fr, ModelOwner},
+};
 use std::{sync::Arc, time::Instant};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -143,17 +146,16 @@ impl StepContext<'_> {
         match action {
             Action::FetchData => fetch::fetch(self).await,
             Action::Train => learn::learn(self).await,
-            Action::DrawSalt => commit::draw_salt(self),
+            Action::Seal => commit::seal(self).await,
             Action::Commit => commit::commit(self).await,
             Action::NoteCommitted => Ok(self.journal.save_committed()?),
             Action::Prove(blocks) => prove::prove(self, blocks).await,
             Action::SubmitScores(blocks) => prove::submit(self, blocks).await,
             Action::NoteComplete => Ok(self.journal.save_complete()?),
-            Action::DrawKey => deliver::draw_key(self),
-            Action::Seal => deliver::seal(self).await,
-            Action::Upload => deliver::upload(self).await,
+            Action::SealKey => deliver::seal_key(self).await,
+            Action::StoreCopy => deliver::store_copy(self).await,
+            Action::UploadChunk(index) => deliver::upload_chunk(self, *index).await,
             Action::Deliver => deliver::deliver(self).await,
-            Action::RevealKey => deliver::reveal_key(self).await,
             Action::End(ending) => self.end(ending).await,
             Action::Wait(_) | Action::Nothing => Ok(()),
         }
@@ -205,6 +207,37 @@ impl StepContext<'_> {
     async fn circuit(&self, circuit: CircuitId) -> Result<CircuitRecord, StepError> {
         let record = self.services.chain.circuit(&circuit).await?;
         Ok(record.ok_or_else(|| Refusal::Circuit(circuit.to_string()))?)
+    }
+
+    /// Whose model is committed to, and for what.
+    fn bind(&self) -> Result<Fr, StepError> {
+        let chain = &self.services.chain;
+        let owner = ModelOwner {
+            genesis_hash: chain.genesis().0,
+            task: self.task,
+            worker: chain.worker().0,
+            encoding: self.journal.chosen()?.encoding.0,
+        };
+        Ok(owner.to_field())
+    }
+
+    /// The commitment, checked against model, task and account, with key and ciphertext.
+    async fn committed(&self) -> Result<CommittedModel, StepError> {
+        let (journal, bind) = (self.journal.clone(), self.bind()?);
+        Ok(tokio::task::spawn_blocking(move || journal.commitment(bind)).await??)
+    }
+
+    /// What a proof of this task is bound to.
+    fn context(&self, domain: ContextDomain, circuit: CircuitId, block: BlockIndex) -> Context {
+        let chain = &self.services.chain;
+        Context {
+            domain,
+            genesis_hash: chain.genesis().0,
+            circuit,
+            task: self.task,
+            worker: chain.worker().0,
+            block,
+        }
     }
 
     fn tell(&self, notice: Notice) {

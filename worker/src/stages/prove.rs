@@ -6,15 +6,15 @@ use crate::{
     machine,
     notice::{Notice, Notices},
     secret::Secret,
-    state::ProofFact,
+    state::{CommittedModel, ProofFact, StateError},
 };
-use nocknock_circuits::{score::Private, S1Prover, Stage};
+use nocknock_circuits::{fold::Private, FoldProver, Stage};
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{BlockIndex, BlockRoot, TaskId},
-    model::{block_root, field, wire::decode_rows, Context, ContextDomain, Fr, Row, Weights},
-    task::{BlockScore, RevealedBlock},
+    model::{field, Architecture, Block, Context, ContextDomain, Fr, KnownBlock, Weights},
+    task::{BlockScore, ProvedScore, RevealedBlock},
 };
 use std::{sync::Arc, time::Instant};
 
@@ -22,17 +22,19 @@ use std::{sync::Arc, time::Instant};
 #[derive(Debug)]
 pub struct BlockTask {
     /// The prover.
-    pub prover: Arc<S1Prover>,
+    pub prover: Arc<FoldProver>,
     /// What the proof is bound to.
     pub context: Context,
     /// The model.
     pub weights: Weights,
-    /// Salt of its commitment.
-    pub salt: Secret,
-    /// Salt of the block.
-    pub block_salt: Fr,
-    /// Samples and padding of the block.
-    pub rows: Vec<Row>,
+    /// The key that seals it.
+    pub key: Secret,
+    /// Whose model it is, and for what.
+    pub bind: Fr,
+    /// The samples of the block.
+    pub block: Block,
+    /// The root of the block.
+    pub root: Fr,
 }
 
 /// Proves these blocks, each into its own file.
@@ -40,12 +42,13 @@ pub(super) async fn prove(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Resu
     let services = step.services;
     let circuit = step.journal.chosen()?.score_circuit;
     let record = step.circuit(circuit).await?;
+    let committed = step.committed().await?;
     let roots = services.chain.roots(step.task).await?;
     for block in blocks {
         step.go_on()?;
         let _permit = step.permit(&services.permits.proofs).await?;
         machine::need_memory(services.config.limits.free_memory_mib)?;
-        prove_one(step, &record, &roots, *block).await?;
+        prove_one(step, &record, &committed, &roots, *block).await?;
     }
     Ok(())
 }
@@ -53,111 +56,97 @@ pub(super) async fn prove(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Resu
 async fn prove_one(
     step: &StepContext<'_>,
     record: &CircuitRecord,
+    committed: &CommittedModel,
     roots: &[BlockRoot],
     block: BlockIndex,
 ) -> Result<(), StepError> {
     let began = Instant::now();
-    let revealed = step.services.chain.revealed_block(step.task, block).await?;
-    let revealed = revealed.ok_or(StepError::MovedOn("a revealed block is no longer there"))?;
+    let revealed = revealed_block(step, block).await?;
     let root = roots.get(usize::from(block)).copied();
-    let job = prepare(step, record, &revealed, root, block)?;
+    let job = prepare(step, record, committed, &revealed, root, block)?;
     let provers = step.services.provers.clone();
     let (record, notices, task) = (record.clone(), step.services.notices.clone(), step.task);
     let prove = move || {
         let prover = provers.score(&record)?;
-        let job = job(prover);
-        prove_block(&job, |stage| tell_stage(&notices, task, block, stage))
+        prove_block(&job(prover), |stage| tell_stage(&notices, task, block, stage))
     };
     let fact = tokio::task::spawn_blocking(prove).await??;
     step.journal.save_proof(&fact)?;
     step.tell(Notice::Proved {
         task: step.task,
         block,
-        score: fact.score,
+        score: fact.score.points,
         rows: fact.rows,
         seconds: began.elapsed().as_secs_f64(),
     });
     Ok(())
 }
 
-/// Reads the block and the model; the prover is added on the thread that proves, because making one
-/// takes long.
+/// A test block, as the chain has it.
+pub(super) async fn revealed_block(
+    step: &StepContext<'_>,
+    block: BlockIndex,
+) -> Result<RevealedBlock, StepError> {
+    let revealed = step.services.chain.revealed_block(step.task, block).await?;
+    revealed.ok_or(StepError::MovedOn("a revealed block is no longer there"))
+}
+
+/// Reads the block; the prover is added on the thread that proves, because making one takes long.
 fn prepare(
     step: &StepContext<'_>,
     record: &CircuitRecord,
+    committed: &CommittedModel,
     revealed: &RevealedBlock,
     root: Option<BlockRoot>,
     block: BlockIndex,
-) -> Result<impl FnOnce(Arc<S1Prover>) -> BlockTask + Send + 'static, StepError> {
-    let (model, commitment) = (step.journal.model()?, step.journal.commitment()?);
-    let context = context(step, record, block);
-    let (block_salt, rows) = open_block(record, revealed, root, block)?;
-    Ok(move |prover| BlockTask {
-        prover,
-        context,
-        weights: model.weights,
-        salt: commitment.salt,
-        block_salt,
-        rows,
-    })
+) -> Result<impl FnOnce(Arc<FoldProver>) -> BlockTask + Send + 'static, StepError> {
+    let architecture = step.journal.chosen()?.architecture;
+    let known = open_block(&architecture, revealed, root, block)?;
+    let (root, samples) = (known.root(), known.block().clone());
+    let context = step.context(ContextDomain::Score, record.info.id(), block);
+    let (weights, key) = (committed.model.weights.clone(), committed.fact.key.clone());
+    let bind = step.bind()?;
+    Ok(move |prover| BlockTask { prover, context, weights, key, bind, block: samples, root })
 }
 
-pub(super) fn context(
-    step: &StepContext<'_>,
-    record: &CircuitRecord,
-    block: BlockIndex,
-) -> Context {
-    let chain = &step.services.chain;
-    Context {
-        domain: ContextDomain::Score,
-        genesis_hash: chain.genesis().0,
-        circuit: record.info.id(),
-        task: step.task,
-        worker: chain.worker().0,
-        block,
-    }
-}
-
-/// The rows of a revealed block, if they are those of its root. The chain has checked them; this
-/// finds out whether the node tells what the chain says.
-fn open_block(
-    record: &CircuitRecord,
+/// A revealed block, if it is the one of its root. The chain has checked it; this finds out whether
+/// the node tells what the chain says.
+pub(super) fn open_block<'a>(
+    architecture: &'a Architecture,
     revealed: &RevealedBlock,
     root: Option<BlockRoot>,
     block: BlockIndex,
-) -> Result<(Fr, Vec<Row>), StepError> {
-    let shape = &record.info.shape;
-    let wrong = || StepError::Prove(format!("the node gave wrong rows for block {block}"));
-    let salt = field::from_bytes(&revealed.salt).map_err(|_| wrong())?;
-    let rows = decode_rows(shape, &revealed.rows).map_err(|_| wrong())?;
-    let found = block_root(shape, salt, block, &rows).map_err(|_| wrong())?;
-    if root == Some(BlockRoot(field::to_bytes(&found))) {
-        Ok((salt, rows))
-    } else {
-        Err(wrong())
-    }
+) -> Result<KnownBlock<'a>, StepError> {
+    let known = KnownBlock::new(architecture, &revealed.salt, block, &revealed.rows);
+    let known = known.ok().filter(|known| root == Some(BlockRoot(field::to_bytes(&known.root()))));
+    known.ok_or_else(|| StepError::Prove(format!("the node gave wrong rows for block {block}")))
 }
 
-/// Proves one block. Blocks the thread.
+/// Proves one block, with a fresh salt for the sums. Blocks the thread.
 pub fn prove_block(task: &BlockTask, progress: impl FnMut(Stage)) -> Result<ProofFact, StepError> {
-    let BlockTask { prover, context, .. } = task;
+    let BlockTask { prover, context, block, .. } = task;
+    let sums_salt = Secret::draw().map_err(StateError::from)?;
     let private = Private {
         weights: task.weights.clone(),
-        weights_salt: task.salt.expose(),
-        block_salt: task.block_salt,
-        block_index: context.block,
-        rows: task.rows.clone(),
+        key: task.key.expose(),
+        bind: task.bind,
+        sums_salt: sums_salt.expose(),
+        block: block.clone(),
     };
-    let shape = prover.circuit().shape();
-    let public = private.public_inputs(shape, context.to_field());
+    let architecture = prover.circuit().shape();
+    let public = private.public_inputs(architecture, context.to_field(), task.root);
     let public = public.map_err(|error| StepError::Prove(error.to_string()))?;
     let proof = prover.prove(&public, &private, progress);
     let proof = proof.map_err(|error| StepError::Prove(error.to_string()))?;
     Ok(ProofFact {
         block: context.block,
-        score: public.score,
-        rows: public.n_real,
-        proof: ProofBytes(proof.to_bytes()),
+        rows: u32::try_from(block.len()).unwrap_or(u32::MAX),
+        score: ProvedScore {
+            points: public.score,
+            sums: field::to_bytes(&public.sums),
+            inputs: field::to_bytes(&public.inputs),
+            proof: ProofBytes(proof.to_bytes()),
+        },
     })
 }
 
@@ -169,13 +158,8 @@ fn tell_stage(notices: &Notices, task: TaskId, block: BlockIndex, stage: Stage) 
 pub(super) async fn submit(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
     let mut scores = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let fact = step.journal.proof(*block)?;
-        scores.push(BlockScore {
-            block: fact.block,
-            score: fact.score,
-            rows: fact.rows,
-            proof: fact.proof,
-        });
+        let ProofFact { block, score, .. } = step.journal.proof(*block)?;
+        scores.push(BlockScore { block, score });
     }
     let message = Message::SubmitScores { task: step.task, scores };
     match step.services.chain.send(message).await {

@@ -3,10 +3,10 @@
 use super::error::{Refusal, StepError};
 use crate::state::StateError;
 use nocknock_circuits::{
-    delivery::DeliverModel,
+    fold::FoldedScore,
     keys::{KeyFileError, KeyStore, KeyStoreError},
-    score::ScoreBlock,
-    OnChain, Prover, ProverError,
+    seal::SealKey,
+    FoldProver, OnChain, Prover, ProverError, SealProver,
 };
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{circuit::KeyOrigin, ids::CircuitId};
@@ -20,8 +20,8 @@ use std::{
 #[derive(Debug)]
 pub struct Provers {
     keys: KeyStore,
-    score: ProverCache<ScoreBlock>,
-    delivery: ProverCache<DeliverModel>,
+    score: ProverCache<FoldedScore>,
+    delivery: ProverCache<SealKey>,
 }
 
 /// Provers of one statement. The lock is held while one is made, so that two tasks that need the
@@ -40,24 +40,32 @@ impl Provers {
     }
 
     /// The prover of scores under a circuit that the chain has registered. Blocks.
-    pub fn score(&self, record: &CircuitRecord) -> Result<Arc<Prover<ScoreBlock>>, StepError> {
-        self.score.get(&self.keys, record)
+    pub fn score(&self, record: &CircuitRecord) -> Result<Arc<FoldProver>, StepError> {
+        match record.info.kind.architecture() {
+            Some(architecture) => self.score.get(&self.keys, record, architecture),
+            None => Err(Refusal::Circuit(record.info.id().to_string()).into()),
+        }
     }
 
     /// The prover of deliveries under a circuit that the chain has registered. Blocks.
-    pub fn delivery(&self, record: &CircuitRecord) -> Result<Arc<Prover<DeliverModel>>, StepError> {
-        self.delivery.get(&self.keys, record)
+    pub fn delivery(&self, record: &CircuitRecord) -> Result<Arc<SealProver>, StepError> {
+        self.delivery.get(&self.keys, record, &())
     }
 }
 
 impl<S: OnChain> ProverCache<S> {
-    fn get(&self, keys: &KeyStore, record: &CircuitRecord) -> Result<Arc<Prover<S>>, StepError> {
+    fn get(
+        &self,
+        keys: &KeyStore,
+        record: &CircuitRecord,
+        shape: &S::Shape,
+    ) -> Result<Arc<Prover<S>>, StepError> {
         let id = record.info.id();
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(prover) = made.get(&id) {
             return Ok(prover.clone());
         }
-        let prover = Arc::new(make::<S>(keys, record, &id)?);
+        let prover = Arc::new(make::<S>(keys, record, shape, &id)?);
         made.insert(id, prover.clone());
         Ok(prover)
     }
@@ -66,15 +74,15 @@ impl<S: OnChain> ProverCache<S> {
 fn make<S: OnChain>(
     keys: &KeyStore,
     record: &CircuitRecord,
+    shape: &S::Shape,
     id: &CircuitId,
 ) -> Result<Prover<S>, StepError> {
-    if record.info.kind != S::KIND {
+    if record.info.kind != S::kind(shape) {
         return Err(Refusal::Circuit(id.to_string()).into());
     }
-    let shape = &record.info.shape;
     let prover = match record.origin {
-        KeyOrigin::Development => Prover::development(shape, keys),
-        KeyOrigin::Ceremony(_) => Prover::load(shape, keys, id),
+        KeyOrigin::Development => Prover::<S>::development(shape, keys),
+        KeyOrigin::Ceremony(_) => Prover::<S>::load(shape, keys, id),
     };
     let prover = prover.map_err(|error| unusable(keys, error))?;
     let found = prover.info().id();
@@ -83,7 +91,7 @@ fn make<S: OnChain>(
         return Err(Refusal::Key(text).into());
     }
     if let Some(warning) = prover.key().warning() {
-        tracing::warn!("{warning} ({})", shape.name());
+        tracing::warn!("{warning} ({})", S::file_name(shape));
     }
     Ok(prover)
 }
@@ -127,8 +135,7 @@ mod tests {
         chain::fake,
         stages::{test_services, Remedy},
     };
-    use nocknock_circuits::{D1Prover, S1Prover};
-    use nocknock_primitives::{ids::ContentHash, model::shape::TINY_4X3X2};
+    use nocknock_primitives::ids::ContentHash;
     use std::{
         fs,
         path::{Path, PathBuf},
@@ -145,10 +152,11 @@ mod tests {
     /// A folder with the keys of scores and deliveries, and where the first of them lies.
     fn keys(folder: &Path) -> (KeyStore, PathBuf, PathBuf) {
         let keys = KeyStore::at(folder);
-        let score = S1Prover::development(&TINY_4X3X2, &keys).unwrap();
-        let delivery = D1Prover::development(&TINY_4X3X2, &keys).unwrap();
-        let score = keys.path::<ScoreBlock>(&TINY_4X3X2, &score.info().id());
-        let delivery = keys.path::<DeliverModel>(&TINY_4X3X2, &delivery.info().id());
+        let tiny = fake::tiny();
+        let score = FoldProver::development(&tiny, &keys).unwrap();
+        let delivery = SealProver::development(&(), &keys).unwrap();
+        let score = keys.path::<FoldedScore>(&tiny, &score.info().id());
+        let delivery = keys.path::<SealKey>(&(), &delivery.info().id());
         (keys, score, delivery)
     }
 
@@ -181,7 +189,21 @@ mod tests {
             assert!(matches!(error, StepError::Refusal(Refusal::Key(_))), "{error}");
             assert_eq!(error.remedy(), Remedy::GiveUp);
             assert!(error.to_string().contains("docs/ceremony.md"), "{error}");
-            assert!(error.to_string().contains(".s1."), "{error}");
+            assert!(error.to_string().contains("tiny-4x3x2.s3."), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_circuit_of_another_kind_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let provers = Provers::new(KeyStore::at(folder.path()));
+        let circuits = test_services::circuits();
+        let refused = [
+            provers.score(&fake::record(circuits.delivery.info())).unwrap_err(),
+            provers.delivery(&fake::record(circuits.score.info())).unwrap_err(),
+        ];
+        for error in refused {
+            assert!(matches!(error, StepError::Refusal(Refusal::Circuit(_))), "{error}");
         }
     }
 

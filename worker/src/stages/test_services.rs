@@ -4,17 +4,17 @@ use super::{LearnError, Permits, Provers, Services, Trainer, TrainingJob};
 use crate::{
     attest::Origin,
     blobs::{BlobError, Blobs, Listener},
-    chain::fake::{record, Circuits, FakeChain, Fuse, BLOB},
+    chain::fake::{record, tiny, Circuits, FakeChain, Fuse, BLOB},
     config::Config,
     notice::Notices,
     state::{Disk, ModelFact},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use nocknock_circuits::{keys::KeyStore, D1Prover, S1Prover};
+use nocknock_circuits::{keys::KeyStore, FoldProver, SealProver};
 use nocknock_primitives::{
     ids::{BlobId, ContentHash},
-    model::{shape::TINY_4X3X2, Weights},
+    model::Weights,
 };
 use std::{
     fs, io,
@@ -27,8 +27,8 @@ static CIRCUITS: LazyLock<Circuits> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("there is a folder for keys");
     let keys = KeyStore::at(folder.path());
     Circuits {
-        score: Arc::new(S1Prover::development(&TINY_4X3X2, &keys).expect("S1 has a key")),
-        delivery: Arc::new(D1Prover::development(&TINY_4X3X2, &keys).expect("D1 has a key")),
+        score: Arc::new(FoldProver::development(&tiny(), &keys).expect("S3 has a key")),
+        delivery: Arc::new(SealProver::development(&(), &keys).expect("D2 has a key")),
     }
 });
 
@@ -42,9 +42,9 @@ static PROVERS: LazyLock<Arc<Provers>> = LazyLock::new(|| {
     let provers = Arc::new(Provers::new(KeyStore::at(folder.path())));
     let circuits = circuits();
     let made = provers.score(&record(circuits.score.info()));
-    made.expect("S1 has a prover");
+    made.expect("S3 has a prover");
     let made = provers.delivery(&record(circuits.delivery.info()));
-    made.expect("D1 has a prover");
+    made.expect("D2 has a prover");
     provers
 });
 
@@ -52,13 +52,15 @@ pub(crate) fn provers() -> Arc<Provers> {
     PROVERS.clone()
 }
 
-/// A model that tells the classes of the fake chain's data apart without a mistake.
+/// A model that tells the classes of the fake chain's data apart without a mistake: output 0 is
+/// always 1, and output 1 is larger from 2 in the first column on.
 pub(crate) fn perfect_model() -> Weights {
-    let mut weights = Weights::zero(&TINY_4X3X2);
-    weights.hidden[0] = 3;
-    weights.hidden_bias[0] = -3;
-    weights.output[3] = 3;
-    weights.output_bias[0] = 1;
+    let mut weights = Weights::zero(&tiny());
+    let [hidden, head] = &mut weights.layers[..] else { panic!("two layers") };
+    hidden.weights[0] = 3;
+    hidden.biases[0] = -3;
+    head.weights[3] = 3;
+    head.biases[0] = 1;
     weights
 }
 
@@ -70,7 +72,7 @@ impl Trainer for ReadyTrainer {
     fn train(&self, _: &TrainingJob) -> Result<ModelFact, LearnError> {
         Ok(ModelFact {
             weights: self.0.clone(),
-            training_accuracy: Some(1.0),
+            training_accuracy: 1.0,
             validation_accuracy: Some(1.0),
             hyperparameters: ContentHash([8; 32]),
         })

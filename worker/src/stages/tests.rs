@@ -2,12 +2,13 @@
 
 use super::{test_services::*, *};
 use crate::{
-    chain::fake::{FakeChain, Fuse, TASK},
-    policy::{judge, Outstanding},
+    chain::fake::{tiny, FakeChain, Fuse, TASK, WORKER},
+    policy::{judge, Offer, Outstanding, Situation},
     state::{StateDir, StateError},
 };
 use nocknock_client::NNK;
 use nocknock_primitives::{
+    model::Weights,
     score::Score,
     task::{Funding, Outcome},
 };
@@ -44,11 +45,18 @@ async fn work_in(services: &Services, state: &StateDir) -> Result<Ending, StepEr
 }
 
 async fn begin(services: &Services, state: &StateDir) -> Result<Journal, StepError> {
-    let (clock, account) = (services.chain.clock().await?, services.chain.account_status().await?);
-    let tasks = services.chain.tasks(TASK).await?;
-    let offer = (TASK, &tasks[0].1);
-    let (worker, outstanding) = (services.chain.worker(), Outstanding::default());
-    let chosen = judge(&services.config, &worker, clock, account, &outstanding, offer);
+    let task = services.chain.tasks(TASK).await?[0].1.clone();
+    let circuit = services.chain.circuit(&task.terms.score_circuit).await?;
+    let situation = Situation {
+        worker: services.chain.worker(),
+        clock: services.chain.clock().await?,
+        account: services.chain.account_status().await?,
+        free_memory_mib: None,
+        outstanding: &Outstanding::default(),
+    };
+    let budget = services.chain.budget(TASK).await?;
+    let offer = Offer { id: TASK, task: &task, circuit: circuit.as_ref(), budget };
+    let chosen = judge(&services.config, &situation, offer);
     Ok(state.begin(&chosen.expect("the task is acceptable"))?)
 }
 
@@ -70,11 +78,13 @@ async fn a_task_ends_with_the_payment() {
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
     let world = chain.world();
-    assert_eq!(world.accepted, ["commit", "submit scores", "deliver", "reveal key"]);
+    assert_eq!(world.accepted, ["commit", "submit scores", "upload chunk", "deliver"]);
     assert_eq!(world.free, 2000 * NNK);
-    let delivery = &world.deliveries[&crate::chain::fake::WORKER];
-    assert_eq!(delivery.attestation.model_blob.map(|id| id.0), Some([3; 32]));
-    assert_eq!(delivery.attestation.hyperparameters.map(|hash| hash.0), Some([8; 32]));
+    let attestation = world.deliveries[&WORKER].sealed.unwrap().attestation;
+    assert_eq!(attestation.model_blob.map(|id| id.0), Some([3; 32]));
+    assert_eq!(attestation.hyperparameters.map(|hash| hash.0), Some([8; 32]));
+    drop(world);
+    assert!(chain.opened() == Some(perfect_model()), "the recipient does not get the model");
 }
 
 /// A kill before and after each write and each message.
@@ -118,6 +128,34 @@ async fn data_that_is_not_the_tasks_is_refused_before_anything_is_at_stake() {
 }
 
 #[tokio::test]
+async fn data_with_another_encoding_than_the_tasks_is_refused() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.encoding.0[0] ^= 1;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let error = work_in(&services, &state).await.unwrap_err();
+    assert!(matches!(error, StepError::Refusal(Refusal::Data(_))), "{error}");
+    assert!(chain.world().accepted.is_empty());
+}
+
+/// Two outputs can be 3 * 7 * 31 apart, and an architecture with 9 bits for that allows 510.
+#[tokio::test]
+async fn a_model_that_some_data_could_make_unprovable_is_not_committed_to() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let mut services = services_on(&chain, &Fuse::endless());
+    let mut unsafe_model = perfect_model();
+    unsafe_model.layers[1].weights = vec![3, 3, 3, -4, -4, -4];
+    assert!(unsafe_model.check(&tiny()).is_ok() && unsafe_model.is_safe(&tiny()).is_err());
+    services.trainer = Arc::new(ReadyTrainer(unsafe_model));
+    let state = StateDir::open(folder.path()).unwrap();
+    let error = work_in(&services, &state).await.unwrap_err();
+    assert!(matches!(error, StepError::Refusal(Refusal::Model(_))), "{error}");
+    assert_eq!(error.remedy(), Remedy::GiveUp);
+    assert_eq!(state.journal(TASK).unwrap().progress().unwrap().commitment, None);
+    assert!(chain.world().accepted.is_empty());
+}
+
+#[tokio::test]
 async fn an_unreachable_store_is_asked_again() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     let mut services = services_on(&chain, &Fuse::endless());
@@ -136,9 +174,8 @@ async fn a_model_is_delivered_without_a_copy_if_none_can_be_stored() {
         Arc::new(FakeStore { blob: Some(chain.blob()), stores: false, fuse: Fuse::endless() });
     let state = StateDir::open(folder.path()).unwrap();
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
-    let world = chain.world();
-    let delivery = &world.deliveries[&crate::chain::fake::WORKER];
-    assert_eq!(delivery.attestation.model_blob, None);
+    let attestation = chain.world().deliveries[&WORKER].sealed.unwrap().attestation;
+    assert_eq!(attestation.model_blob, None);
 }
 
 #[tokio::test]
@@ -179,9 +216,7 @@ async fn a_reveal_that_fails_gives_the_stake_back() {
 async fn a_useless_model_proves_its_score_and_loses_nothing() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     let mut services = services_on(&chain, &Fuse::endless());
-    services.trainer = Arc::new(ReadyTrainer(nocknock_primitives::model::Weights::zero(
-        &nocknock_primitives::model::shape::TINY_4X3X2,
-    )));
+    services.trainer = Arc::new(ReadyTrainer(Weights::zero(&tiny())));
     let state = StateDir::open(folder.path()).unwrap();
     let ending = work_in(&services, &state).await.unwrap();
     let expected = Ending::Over { outcome: Outcome::NoWinner, complete: true };
@@ -346,18 +381,6 @@ async fn a_payment_that_is_not_final_is_waited_for_and_then_ends_the_task() {
     assert_eq!(closed.at + 3, world.now);
 }
 
-#[tokio::test]
-async fn the_key_is_revealed_once_the_delivery_is_final() {
-    let (chain, folder) = (FakeChain::new(circuits()), folder());
-    chain.world().final_lag = 3;
-    let ending = work(&chain, folder.path(), &Fuse::endless()).await;
-    assert_eq!(ending.unwrap(), Ending::Paid);
-    let world = chain.world();
-    let delivered = world.deliveries[&crate::chain::fake::WORKER].at;
-    let paid = world.task.settlement.as_ref().map(|end| end.turn_began);
-    assert_eq!(paid, Some(delivered + 3));
-}
-
 /// Takes steps until this one is next, and gives it.
 async fn work_until(services: &Services, journal: &Journal, step: &str) -> Action {
     loop {
@@ -380,13 +403,25 @@ async fn take(services: &Services, journal: &Journal, action: &Action) -> Result
 
 fn spoil_score(journal: &Journal) {
     let mut fact = journal.proof(4).unwrap();
-    fact.score -= 1;
+    fact.score.points -= 1;
+    journal.save_proof(&fact).unwrap();
+}
+
+fn spoil_sums(journal: &Journal) {
+    let mut fact = journal.proof(4).unwrap();
+    fact.score.sums[31] ^= 1;
+    journal.save_proof(&fact).unwrap();
+}
+
+fn take_inputs_that_are_no_element(journal: &Journal) {
+    let mut fact = journal.proof(4).unwrap();
+    fact.score.inputs = [0xff; 32];
     journal.save_proof(&fact).unwrap();
 }
 
 fn spoil_proof(journal: &Journal) {
     let mut fact = journal.proof(4).unwrap();
-    fact.proof.0[255] ^= 1;
+    fact.score.proof.0[255] ^= 1;
     journal.save_proof(&fact).unwrap();
 }
 
@@ -400,8 +435,14 @@ fn cut_proof(journal: &Journal) {
 
 #[tokio::test]
 async fn a_proof_that_is_damaged_or_does_not_hold_is_made_again() {
-    let faults: [fn(&Journal); 4] =
-        [spoil_score, spoil_proof, take_the_proof_of_another_block, cut_proof];
+    let faults: [fn(&Journal); 6] = [
+        spoil_score,
+        spoil_sums,
+        take_inputs_that_are_no_element,
+        spoil_proof,
+        take_the_proof_of_another_block,
+        cut_proof,
+    ];
     for spoil in faults {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
         let services = services_on(&chain, &Fuse::endless());
@@ -461,9 +502,15 @@ async fn proofs_that_hold_are_kept_when_the_chain_refuses_them() {
     assert_eq!(services.plan(TASK, &journal).await.unwrap().0, deliver);
 }
 
-fn spoil_ciphertext(journal: &Journal) {
+fn spoil_masked_key(journal: &Journal) {
     let mut fact = journal.sealed().unwrap();
-    fact.ciphertext[0][31] ^= 1;
+    fact.key.masked_key[31] ^= 1;
+    journal.save_sealed(&fact).unwrap();
+}
+
+fn take_a_point_that_is_none(journal: &Journal) {
+    let mut fact = journal.sealed().unwrap();
+    fact.key.ephemeral.0[63] ^= 1;
     journal.save_sealed(&fact).unwrap();
 }
 
@@ -477,17 +524,18 @@ fn cut_delivery(journal: &Journal) {
     std::fs::write(journal.sealed_file(), "{").unwrap();
 }
 
-fn cut_upload(journal: &Journal) {
-    std::fs::write(journal.folder().join("upload.json"), "{").unwrap();
+fn cut_copy(journal: &Journal) {
+    std::fs::write(journal.folder().join("copy.json"), "{").unwrap();
 }
 
 #[tokio::test]
 async fn a_delivery_that_is_damaged_or_does_not_hold_is_made_again() {
-    let faults: [(fn(&Journal), Action); 4] = [
-        (spoil_ciphertext, Action::Seal),
-        (spoil_delivery_proof, Action::Seal),
-        (cut_delivery, Action::Seal),
-        (cut_upload, Action::Upload),
+    let faults: [(fn(&Journal), Action); 5] = [
+        (spoil_masked_key, Action::SealKey),
+        (take_a_point_that_is_none, Action::SealKey),
+        (spoil_delivery_proof, Action::SealKey),
+        (cut_delivery, Action::SealKey),
+        (cut_copy, Action::StoreCopy),
     ];
     for (spoil, next) in faults {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
@@ -495,13 +543,14 @@ async fn a_delivery_that_is_damaged_or_does_not_hold_is_made_again() {
         let state = StateDir::open(folder.path()).unwrap();
         let journal = begin(&services, &state).await.unwrap();
         let deliver = work_until(&services, &journal, "deliver").await;
-        let key = journal.key().unwrap();
+        let commitment = journal.progress().unwrap().commitment;
         spoil(&journal);
         let error = take(&services, &journal, &deliver).await.unwrap_err();
         assert!(matches!(error, StepError::PutAside { .. }), "{error}");
         assert_eq!(services.plan(TASK, &journal).await.unwrap().0, next);
         assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
-        assert_eq!(journal.key().unwrap(), key);
+        assert_eq!(journal.progress().unwrap().commitment, commitment);
+        assert!(chain.opened() == Some(perfect_model()));
     }
 }
 
@@ -523,7 +572,7 @@ fn flip_a_bit(path: &Path) {
 #[tokio::test]
 async fn what_was_damaged_before_a_commitment_is_fetched_or_trained_again() {
     for (step, file, next) in
-        [("train", "train.blob", Action::FetchData), ("draw-salt", "model.json", Action::Train)]
+        [("train", "train.blob", Action::FetchData), ("seal", "model.json", Action::Train)]
     {
         let (chain, folder) = (FakeChain::new(circuits()), folder());
         let services = services_on(&chain, &Fuse::endless());
@@ -539,16 +588,31 @@ async fn what_was_damaged_before_a_commitment_is_fetched_or_trained_again() {
 }
 
 #[tokio::test]
-async fn the_key_of_a_delivery_that_was_overtaken_is_not_sent() {
+async fn the_key_of_a_model_that_was_overtaken_is_not_sent() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     chain.world().task.funding = Funding::Curriculum;
     let services = services_on(&chain, &Fuse::endless());
     let state = StateDir::open(folder.path()).unwrap();
     let journal = begin(&services, &state).await.unwrap();
-    let reveal = work_until(&services, &journal, "reveal-key").await;
+    work_until(&services, &journal, "deliver").await;
     chain.world().champion = Some(Score::new(1, 1));
-    let error = take(&services, &journal, &reveal).await.unwrap_err();
-    assert!(matches!(error, StepError::MovedOn(_)), "{error}");
-    assert_eq!(chain.world().accepted.last(), Some(&"deliver"));
+    assert_eq!(chain.world().accepted.last(), Some(&"upload chunk"));
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Overtaken);
+    assert_eq!(chain.world().accepted.last(), Some(&"upload chunk"));
+}
+
+#[tokio::test]
+async fn two_tasks_with_one_model_have_two_keys() {
+    let mut commitments = Vec::new();
+    for _ in 0..2 {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let services = services_on(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&services, &state).await.unwrap();
+        commit_in(&services, &journal).await;
+        let commitment = chain.world().commitments[&WORKER];
+        commitments.push((commitment.key, commitment.ciphertext, commitment.model));
+    }
+    let [first, second] = &commitments[..] else { panic!("two commitments") };
+    assert!(first.0 != second.0 && first.1 != second.1 && first.2 != second.2);
 }

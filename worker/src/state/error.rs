@@ -50,6 +50,17 @@ pub enum StateError {
         /// The chain that it belongs to.
         genesis: Hash,
     },
+    /// Its tasks are in files of another version.
+    #[error(
+        "the tasks in {folder} were begun by another version of this program, and this one cannot \
+         go on with them: end them with that version, or put them aside and start again: mkdir \
+         '{folder}/old-version' && mv '{folder}/tasks' '{folder}/old-version'",
+        folder = path.display()
+    )]
+    OtherVersion {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The chain was begun anew, or is another one with the same genesis.
     #[error(
         "{difference}. The tasks in {folder} are those of the chain before: nothing of them was \

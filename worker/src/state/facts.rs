@@ -6,14 +6,14 @@ use nocknock_client::{Balance, BlockNumber};
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{
-        BlobId, BlockIndex, CircuitId, ContentHash, ExperimentId, FieldBytes, KeyCommitment,
-        ModelCommitment, TaskId,
+        BlobId, BlockIndex, CiphertextHash, CircuitId, ContentHash, ExperimentId, FieldBytes,
+        KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
-    model::{MlpShape, Weights},
-    task::Outcome,
+    model::{field, sealed, Architecture, Fr, LayerWeights, RecipientKey, WeightError, Weights},
+    task::{Outcome, ProvedScore, SealedKeyBytes},
 };
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
-use std::{fmt, fs, io, path::Path};
+use std::{fmt, fs, io, mem, path::Path};
 use zeroize::Zeroizing;
 
 /// The task's terms as they were when it was chosen. They never change on the chain.
@@ -24,10 +24,16 @@ pub struct Chosen {
     pub task: TaskId,
     /// Its experiment.
     pub experiment: ExperimentId,
-    /// Architecture of its models.
-    pub shape: MlpShape,
+    /// The architecture of its models.
+    pub architecture: Architecture,
+    /// Hash of how columns and classes are written as numbers.
+    pub encoding: ContentHash,
+    /// Whom the key of a delivered model is sealed for.
+    pub recipient: RecipientKey,
     /// Circuit of scores.
     pub score_circuit: CircuitId,
+    /// Rows of that circuit.
+    pub score_rows: u32,
     /// Circuit of the delivery.
     pub delivery_circuit: CircuitId,
     /// The training data.
@@ -40,12 +46,9 @@ pub struct Chosen {
     pub reward: Balance,
     /// Block in which it was chosen.
     pub at: BlockNumber,
-    /// Its test blocks. 0 in journals of versions that did not note it.
-    #[serde(default)]
+    /// Its test blocks.
     pub test_blocks: u16,
-    /// Length of its prove phase in blocks of the chain. 0 in journals of versions that did not
-    /// note it.
-    #[serde(default)]
+    /// Length of its prove phase in blocks of the chain.
     pub prove_period: BlockNumber,
 }
 
@@ -57,9 +60,8 @@ pub struct DataFact {
     pub blocks: usize,
     /// Samples in them.
     pub samples: usize,
-    /// BLAKE3 of the data, in hexadecimal digits. Journals of older versions do not have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
+    /// BLAKE3 of the data, in hexadecimal digits.
+    pub digest: String,
 }
 
 /// Something was seen on the chain. That the file is there says all.
@@ -77,12 +79,9 @@ pub struct ModelFact {
     /// The weights.
     #[serde(with = "weights")]
     pub weights: Weights,
-    /// Share of the samples it was trained on that the integer model classifies correctly. Files
-    /// of older versions do not have it.
-    #[serde(default)]
-    pub training_accuracy: Option<f64>,
-    /// Share of the samples kept for validation that the integer model classifies correctly, if
-    /// any were kept.
+    /// Share of the best score that the integer model reaches on the samples it was trained on.
+    pub training_accuracy: f64,
+    /// The same on the samples kept for validation, if any were kept.
     pub validation_accuracy: Option<f64>,
     /// Hash of the settings it was trained with, as the worker attests it.
     pub hyperparameters: ContentHash,
@@ -92,10 +91,14 @@ pub struct ModelFact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitmentFact {
-    /// `C_W`.
+    /// `k`, the key that seals the model, and no other.
+    pub key: Secret,
+    /// `h_k`.
+    pub key_commitment: KeyCommitment,
+    /// `q`, the hash of the ciphertext.
+    pub ciphertext: CiphertextHash,
+    /// `C_W`, which the chain computes from the two hashes.
     pub model: ModelCommitment,
-    /// Its salt.
-    pub salt: Secret,
 }
 
 /// The proof of a test block's score.
@@ -104,41 +107,29 @@ pub struct CommitmentFact {
 pub struct ProofFact {
     /// The test block.
     pub block: BlockIndex,
-    /// Rows classified correctly.
-    pub score: u32,
     /// Samples in the block.
     pub rows: u32,
-    /// The S1 proof.
-    #[serde(with = "proof_bytes")]
-    pub proof: ProofBytes,
+    /// The score, and the proof of S3.
+    #[serde(with = "WrittenScore")]
+    pub score: ProvedScore,
 }
 
-/// The key of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeliveryKey {
-    /// The key.
-    pub key: Secret,
-    /// Its hash `h_k`.
-    pub commitment: KeyCommitment,
-}
-
-/// The encrypted model, ready to be delivered.
+/// The sealed key, ready to be delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealedFact {
-    /// Field elements, big endian, one after the other.
-    #[serde(with = "elements")]
-    pub ciphertext: Vec<FieldBytes>,
-    /// The D1 proof.
-    #[serde(with = "proof_bytes")]
+    /// The key of the model, sealed for the recipient of the task.
+    #[serde(with = "WrittenKey")]
+    pub key: SealedKeyBytes,
+    /// The proof of D2.
+    #[serde(with = "WrittenProof")]
     pub proof: ProofBytes,
 }
 
 /// What became of the copy of the ciphertext outside the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct UploadFact {
+pub struct CopyFact {
     /// Where it is stored, unless that did not work or was not wanted.
     pub blob: Option<BlobId>,
 }
@@ -196,6 +187,30 @@ impl fmt::Display for EndingFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.ending.fmt(f)?;
         self.earned.map_or(Ok(()), |earned| write!(f, ", {} NNK earned", Tokens(earned)))
+    }
+}
+
+impl CommitmentFact {
+    /// The commitment to a model under a key, and the ciphertext. `bind` says whose model it is and
+    /// for what: [`ModelOwner::to_field`](nocknock_primitives::model::ModelOwner::to_field).
+    pub fn seal(
+        architecture: &Architecture,
+        bind: Fr,
+        key: Secret,
+        weights: &Weights,
+    ) -> Result<(Self, Vec<Fr>), WeightError> {
+        let mut model = sealed::seal(architecture, key.expose(), weights)?;
+        let ciphertext = mem::take(&mut model.ciphertext);
+        let key_hash = sealed::key_hash(key.expose());
+        let hash = sealed::ciphertext_hash(architecture, &ciphertext);
+        let commitment = sealed::commitment(architecture, bind, key_hash, hash);
+        let fact = Self {
+            key,
+            key_commitment: KeyCommitment(field::to_bytes(&key_hash)),
+            ciphertext: CiphertextHash(field::to_bytes(&hash)),
+            model: ModelCommitment(field::to_bytes(&commitment)),
+        };
+        Ok((fact, ciphertext))
     }
 }
 
@@ -258,7 +273,7 @@ impl fmt::Display for Ending {
                  with `nocknock-worker submit TASK --withdraw` before the commit phase ends",
             ),
             Self::ForeignDelivery => f.write_str(
-                "the account has delivered under a key that is not in this state directory: run \
+                "the account delivers a model in this task that is not in this state directory: run \
                  the worker with the directory it was made from before the turn ends",
             ),
             Self::Over { outcome, .. } if self.costs_the_stake() => write!(
@@ -269,7 +284,7 @@ impl fmt::Display for Ending {
             Self::Over { outcome, .. } => write!(f, "over ({outcome:?}); the stake came back"),
             Self::Withdrawn => f.write_str("the commitment was taken back; the stake came back"),
             Self::TurnPassed => f.write_str(
-                "the turn to deliver passed without the key, so the stake went to the requester \
+                "the turn to deliver passed without a delivery, so the stake went to the requester \
                  (in the curriculum the registration is lost)",
             ),
             Self::Overtaken => f.write_str(
@@ -357,87 +372,90 @@ mod optional_amount {
     }
 }
 
+/// The layers of a model, the head last.
 mod weights {
     use super::*;
 
     #[derive(Serialize)]
     struct Borrowed<'a> {
-        hidden: &'a [i32],
-        hidden_bias: &'a [i32],
-        output: &'a [i32],
-        output_bias: &'a [i32],
+        weights: &'a [i32],
+        biases: &'a [i32],
     }
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Owned {
-        hidden: Vec<i32>,
-        hidden_bias: Vec<i32>,
-        output: Vec<i32>,
-        output_bias: Vec<i32>,
+        weights: Vec<i32>,
+        biases: Vec<i32>,
     }
 
     pub(super) fn serialize<S: serde::Serializer>(
-        weights: &Weights,
+        model: &Weights,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let Weights { hidden, hidden_bias, output, output_bias } = weights;
-        Borrowed { hidden, hidden_bias, output, output_bias }.serialize(serializer)
+        serializer.collect_seq(model.layers.iter().map(|layer| {
+            let LayerWeights { weights, biases } = layer;
+            Borrowed { weights, biases }
+        }))
     }
 
     pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Weights, D::Error> {
-        let read = Owned::deserialize(deserializer)?;
-        Ok(Weights {
-            hidden: read.hidden,
-            hidden_bias: read.hidden_bias,
-            output: read.output,
-            output_bias: read.output_bias,
-        })
+        let layers = Vec::<Owned>::deserialize(deserializer)?.into_iter();
+        let layers = layers.map(|Owned { weights, biases }| LayerWeights { weights, biases });
+        Ok(Weights { layers: layers.collect() })
     }
 }
 
-mod proof_bytes {
+/// [`ProvedScore`] has no serde form in the primitives, nor have the types below.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ProvedScore", deny_unknown_fields)]
+struct WrittenScore {
+    points: u32,
+    #[serde(with = "digits")]
+    sums: FieldBytes,
+    #[serde(with = "digits")]
+    inputs: FieldBytes,
+    #[serde(with = "WrittenProof")]
+    proof: ProofBytes,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "SealedKeyBytes", deny_unknown_fields)]
+struct WrittenKey {
+    #[serde(with = "WrittenPoint")]
+    ephemeral: PointBytes,
+    #[serde(with = "digits")]
+    masked_key: FieldBytes,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ProofBytes")]
+struct WrittenProof(#[serde(with = "digits")] [u8; 256]);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "PointBytes")]
+struct WrittenPoint(#[serde(with = "digits")] [u8; 64]);
+
+/// Bytes as hexadecimal digits.
+mod digits {
     use super::*;
 
-    pub(super) fn serialize<S: serde::Serializer>(
-        proof: &ProofBytes,
+    pub(super) fn serialize<S: serde::Serializer, const N: usize>(
+        bytes: &[u8; N],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(proof.0))
+        serializer.serialize_str(&hex::encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>, const N: usize>(
         deserializer: D,
-    ) -> Result<ProofBytes, D::Error> {
+    ) -> Result<[u8; N], D::Error> {
         let text = String::deserialize(deserializer)?;
-        let mut proof = ProofBytes([0; 256]);
-        hex::decode_to_slice(text, &mut proof.0).map_err(serde::de::Error::custom)?;
-        Ok(proof)
-    }
-}
-
-mod elements {
-    use super::*;
-
-    pub(super) fn serialize<S: serde::Serializer>(
-        elements: &[FieldBytes],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(elements.iter().map(hex::encode))
-    }
-
-    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<FieldBytes>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        let element = |text: &String| {
-            let mut bytes = [0; 32];
-            hex::decode_to_slice(text, &mut bytes).map(|()| bytes)
-        };
-        let elements: Result<_, _> = texts.iter().map(element).collect();
-        elements.map_err(serde::de::Error::custom)
+        let mut bytes = [0; N];
+        hex::decode_to_slice(text, &mut bytes).map_err(serde::de::Error::custom)?;
+        Ok(bytes)
     }
 }
 

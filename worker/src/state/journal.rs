@@ -3,14 +3,14 @@
 use super::{
     error::StateError,
     facts::{
-        self, Chosen, CommitmentFact, DataFact, DeliveryKey, EndingFact, ModelFact, ProofFact,
-        SealedFact, SeenFact, UploadFact,
+        self, Chosen, CommitmentFact, CopyFact, DataFact, EndingFact, ModelFact, ProofFact,
+        SealedFact, SeenFact,
     },
     Disk,
 };
 use nocknock_primitives::{
-    ids::{BlockIndex, KeyCommitment, ModelCommitment},
-    model::{field, key_hash, model_commitment},
+    ids::{BlockIndex, ModelCommitment},
+    model::Fr,
 };
 use serde::{de::DeserializeOwned, Serialize};
 use std::{
@@ -32,6 +32,12 @@ const DATA_FACT: &str = "data.json";
 const PROOFS: &str = "proofs";
 /// The trained model.
 const MODEL: &str = "model.json";
+/// The commitment, with the key that seals the model.
+const COMMITMENT: &str = "commitment.json";
+/// The sealed key.
+const SEALED: &str = "sealed.json";
+/// Where the copy of the ciphertext is.
+const COPY: &str = "copy.json";
 
 const SEEN: SeenFact = SeenFact { seen: true };
 
@@ -42,7 +48,7 @@ pub struct Progress {
     pub data: bool,
     /// A model is trained.
     pub model: bool,
-    /// The commitment whose salt is on the disk.
+    /// The commitment whose key is on the disk.
     pub commitment: Option<ModelCommitment>,
     /// The commitment was seen on the chain.
     pub committed: bool,
@@ -50,14 +56,23 @@ pub struct Progress {
     pub proofs: BTreeSet<BlockIndex>,
     /// Every test block was seen proved on the chain.
     pub complete: bool,
-    /// Hash of the key that is on the disk.
-    pub key: Option<KeyCommitment>,
-    /// Ciphertext and proof of the delivery are there.
+    /// The sealed key and the proof of its sealing are there.
     pub sealed: bool,
     /// The copy of the ciphertext is stored, or given up.
-    pub uploaded: bool,
+    pub copied: bool,
     /// How the task ended.
     pub ending: Option<EndingFact>,
+}
+
+/// A commitment, with what it is to.
+#[derive(Clone, Debug)]
+pub struct CommittedModel {
+    /// The commitment and the key.
+    pub fact: CommitmentFact,
+    /// The trained model.
+    pub model: ModelFact,
+    /// The model under the key.
+    pub ciphertext: Vec<Fr>,
 }
 
 /// The folder of one task.
@@ -100,8 +115,7 @@ impl Journal {
 
     /// What has been done.
     pub fn progress(&self) -> Result<Progress, StateError> {
-        let commitment: Option<CommitmentFact> = self.read("commitment.json")?;
-        let key: Option<DeliveryKey> = self.read("key.json")?;
+        let commitment: Option<CommitmentFact> = self.read(COMMITMENT)?;
         Ok(Progress {
             data: self.has(DATA_FACT),
             model: self.has(MODEL),
@@ -109,9 +123,8 @@ impl Journal {
             committed: self.has("committed.json"),
             proofs: self.proved_blocks()?,
             complete: self.has("complete.json"),
-            key: key.map(|fact| fact.commitment),
-            sealed: self.has("sealed.json"),
-            uploaded: self.has("upload.json"),
+            sealed: self.has(SEALED),
+            copied: self.has(COPY),
             ending: self.read("ending.json")?,
         })
     }
@@ -132,8 +145,7 @@ impl Journal {
         let fact: DataFact = self.need(DATA_FACT)?;
         let path = self.data_file();
         let bytes = fs::read(&path).map_err(|reason| StateError::io("read", &path, reason))?;
-        let found = blake3::hash(&bytes).to_hex();
-        if fact.digest.is_some_and(|digest| digest != found.as_str()) {
+        if fact.digest != blake3::hash(&bytes).to_hex().as_str() {
             return Err(StateError::damaged(&path, "its content is not the one that was checked"));
         }
         Ok(bytes)
@@ -152,26 +164,32 @@ impl Journal {
     /// The trained model.
     pub fn model(&self) -> Result<ModelFact, StateError> {
         let fact: ModelFact = self.need(MODEL)?;
-        let checked = fact.weights.check(&self.chosen()?.shape);
+        let checked = fact.weights.check(&self.chosen()?.architecture);
         checked.map_err(|error| StateError::damaged(&self.folder.join(MODEL), error))?;
         Ok(fact)
     }
 
-    /// Keeps the salt of a commitment. There is one for a task and never a second: whoever lost
-    /// the first could not prove what the chain holds.
+    /// Keeps a commitment and its key. There is one for a task and never a second: whoever lost the
+    /// first could not prove what the chain holds, and a key seals one model.
     pub fn save_commitment(&self, fact: &CommitmentFact) -> Result<(), StateError> {
-        self.write_once("commitment.json", fact)
+        let path = self.folder.join(COMMITMENT);
+        if path.exists() {
+            return Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into()));
+        }
+        self.write(COMMITMENT, fact)
     }
 
-    /// The commitment, checked against the model.
-    pub fn commitment(&self) -> Result<CommitmentFact, StateError> {
-        let fact: CommitmentFact = self.need("commitment.json")?;
+    /// The commitment, checked against the model and `bind`: whose model it is and for what.
+    pub fn commitment(&self, bind: Fr) -> Result<CommittedModel, StateError> {
+        let fact: CommitmentFact = self.need(COMMITMENT)?;
         let (chosen, model) = (self.chosen()?, self.model()?);
-        let damaged =
-            |reason: &str| StateError::damaged(&self.folder.join("commitment.json"), reason);
-        match model_commitment(&chosen.shape, fact.salt.expose(), &model.weights) {
-            Ok(opened) if field::to_bytes(&opened) == fact.model.0 => Ok(fact),
-            Ok(_) => Err(damaged("the model and salt do not open it")),
+        let damaged = |reason: &str| StateError::damaged(&self.folder.join(COMMITMENT), reason);
+        let key = fact.key.clone();
+        match CommitmentFact::seal(&chosen.architecture, bind, key, &model.weights) {
+            Ok((sealed, ciphertext)) if sealed == fact => {
+                Ok(CommittedModel { fact, model, ciphertext })
+            }
+            Ok(_) => Err(damaged("it is not to this model of this worker in this task")),
             Err(error) => Err(damaged(&error.to_string())),
         }
     }
@@ -206,45 +224,29 @@ impl Journal {
         self.write("complete.json", &SEEN)
     }
 
-    /// Keeps the key of the delivery. There is one for a task and never a second.
-    pub fn save_key(&self, fact: &DeliveryKey) -> Result<(), StateError> {
-        self.write_once("key.json", fact)
-    }
-
-    /// The key of the delivery.
-    pub fn key(&self) -> Result<DeliveryKey, StateError> {
-        let fact: DeliveryKey = self.need("key.json")?;
-        let hash = key_hash(&self.chosen()?.shape, fact.key.expose());
-        if field::to_bytes(&hash) == fact.commitment.0 {
-            return Ok(fact);
-        }
-        let path = self.folder.join("key.json");
-        Err(StateError::damaged(&path, "the key does not have the hash beside it"))
-    }
-
-    /// Keeps the encrypted model.
+    /// Keeps the sealed key.
     pub fn save_sealed(&self, fact: &SealedFact) -> Result<(), StateError> {
-        self.write("sealed.json", fact)
+        self.write(SEALED, fact)
     }
 
-    /// The encrypted model.
+    /// The sealed key.
     pub fn sealed(&self) -> Result<SealedFact, StateError> {
-        self.need("sealed.json")
+        self.need(SEALED)
     }
 
-    /// The file with the encrypted model.
+    /// The file with the sealed key.
     pub fn sealed_file(&self) -> PathBuf {
-        self.folder.join("sealed.json")
+        self.folder.join(SEALED)
     }
 
     /// Notes where the copy of the ciphertext is stored.
-    pub fn save_upload(&self, fact: &UploadFact) -> Result<(), StateError> {
-        self.write("upload.json", fact)
+    pub fn save_copy(&self, fact: &CopyFact) -> Result<(), StateError> {
+        self.write(COPY, fact)
     }
 
     /// Where the copy of the ciphertext is stored.
-    pub fn upload(&self) -> Result<UploadFact, StateError> {
-        self.need("upload.json")
+    pub fn copy(&self) -> Result<CopyFact, StateError> {
+        self.need(COPY)
     }
 
     /// Notes how the task ended.
@@ -263,11 +265,6 @@ impl Journal {
                 reason: reason.to_owned(),
             });
         };
-        if file == self.sealed_file() {
-            // The copy outside the chain was made of a ciphertext that may have been damaged
-            // already.
-            self.remove("upload.json")?;
-        }
         if file == self.data_file() {
             // The plan fetches the data again if nothing says that it is there.
             self.remove(DATA_FACT)?;
@@ -276,8 +273,8 @@ impl Journal {
     }
 
     /// Everything in the file follows from other files of the task or from the chain: proofs, the
-    /// ciphertext under the key that was drawn, the copy of that, the training data, and the model
-    /// as long as nothing was committed to.
+    /// sealed key, where the copy of the ciphertext is, the training data, and the model as long as
+    /// nothing was committed to.
     pub(crate) fn is_made_again(&self, file: &Path) -> bool {
         let folder = file.parent();
         if folder == Some(self.folder.join(PROOFS).as_path()) {
@@ -286,8 +283,8 @@ impl Journal {
         let name = file.file_name().and_then(OsStr::to_str);
         let name = name.filter(|_| folder == Some(self.folder.as_path()));
         match name {
-            Some("sealed.json" | "upload.json" | DATA | DATA_FACT) => true,
-            Some(MODEL) => !self.has("commitment.json"),
+            Some(SEALED | COPY | DATA | DATA_FACT) => true,
+            Some(MODEL) => !self.has(COMMITMENT),
             _ => false,
         }
     }
@@ -330,14 +327,6 @@ impl Journal {
 
     fn write<T: Serialize>(&self, name: &str, fact: &T) -> Result<(), StateError> {
         facts::write(self.disk.as_ref(), &self.folder.join(name), fact)
-    }
-
-    fn write_once<T: Serialize>(&self, name: &str, fact: &T) -> Result<(), StateError> {
-        let path = self.folder.join(name);
-        if path.exists() {
-            return Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into()));
-        }
-        facts::write(self.disk.as_ref(), &path, fact)
     }
 
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {

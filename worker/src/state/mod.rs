@@ -3,6 +3,7 @@
 //! ```text
 //! STATE/lock                      held by the running worker
 //! STATE/owner.json                the account and chain that all of this belongs to
+//! STATE/version.json              the version of the files of all tasks
 //! STATE/chain.json                blocks of that chain, to know it again if it is begun anew
 //! STATE/blobs/                    training data that was fetched, for when it is asked for again
 //! STATE/tasks/00000000000000000005/
@@ -10,18 +11,18 @@
 //!     train.blob, data.json       the training data, checked against the roots on the chain
 //!     training/                   checkpoints
 //!     model.json                  the trained weights                             SECRET
-//!     commitment.json             the salt of C_W                                  SECRET
+//!     commitment.json             the key that seals the model, and the commitment     SECRET
 //!     committed.json              the commitment was seen on the chain
 //!     proofs/00003.json           the proof of test block 3
 //!     complete.json               every test block was proved on the chain
-//!     key.json                    the key of the delivery                          SECRET
-//!     sealed.json                 ciphertext and its proof
-//!     upload.json                 where a copy of the ciphertext is stored
+//!     sealed.json                 the sealed key, and the proof of its sealing
+//!     copy.json                   where a copy of the ciphertext is stored
 //!     ending.json                 how the task ended for this worker
 //! ```
 //!
-//! A proof, `sealed.json` or `upload.json` that turns out to be damaged is renamed to
-//! `NAME.aside-1` and so on, and made again.
+//! The ciphertext follows from model and key, so it is computed whenever it is needed. A proof,
+//! `sealed.json` or `copy.json` that turns out to be damaged is renamed to `NAME.aside-1` and so
+//! on, and made again.
 //!
 //! Each file is written once, whole, readable for its owner alone, and has reached the disk before
 //! the chain sees anything that depends on it.
@@ -33,14 +34,15 @@ mod facts;
 mod journal;
 mod lock;
 mod owner;
+mod version;
 
 pub use disk::{Disk, DurableDisk};
 pub use error::StateError;
 pub use facts::{
-    Chosen, CommitmentFact, DataFact, DeliveryKey, Ending, EndingFact, ModelFact, ProofFact,
-    SealedFact, UploadFact,
+    Chosen, CommitmentFact, CopyFact, DataFact, Ending, EndingFact, ModelFact, ProofFact,
+    SealedFact,
 };
-pub use journal::{Journal, Progress};
+pub use journal::{CommittedModel, Journal, Progress};
 pub use lock::FolderLock;
 pub use owner::Owner;
 
@@ -79,6 +81,10 @@ impl StateDir {
     }
 
     /// Makes the folder if it is not there, and locks it.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::OtherVersion`] if it has tasks of another version of the program.
     pub fn open(folder: &Path) -> Result<Self, StateError> {
         Self::open_on(folder, Arc::new(DurableDisk))
     }
@@ -89,6 +95,7 @@ impl StateDir {
         made.map_err(|reason| StateError::io("make the folder", folder, reason))?;
         let path = folder.to_owned();
         let lock = FolderLock::take(folder)?.ok_or(StateError::Locked { path })?;
+        version::check(folder)?;
         Ok(Self { folder: folder.to_owned(), disk, _lock: lock })
     }
 
@@ -129,6 +136,7 @@ impl StateDir {
 
     /// Begins the journal of a task.
     pub fn begin(&self, chosen: &Chosen) -> Result<Journal, StateError> {
+        version::note(&self.folder, self.disk.as_ref())?;
         let folder = self.task_folder(chosen.task);
         Journal::begin(folder, self.disk.clone(), chosen)
     }
@@ -138,6 +146,7 @@ impl StateDir {
         if !folder.join("tasks").is_dir() {
             return Ok(Vec::new());
         }
+        version::check(folder)?;
         let progress = |task| {
             let journal = Journal::at(task_folder(folder, task), Arc::new(DurableDisk));
             (task, journal.progress())

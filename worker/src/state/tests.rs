@@ -3,18 +3,25 @@ use crate::secret::Secret;
 use nocknock_client::{AccountId, Hash};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{BlobId, CircuitId, ContentHash, KeyCommitment, ModelCommitment},
-    model::{field, key_hash, model_commitment, shape::TINY_4X3X2, Weights},
-    task::Outcome,
+    ids::{BlobId, CircuitId, ContentHash, PointBytes},
+    model::{names::named, Architecture, Fr, ModelOwner, RecipientSecret, Weights},
+    task::{Outcome, ProvedScore, SealedKeyBytes},
 };
 use std::fs;
+
+fn tiny() -> Architecture {
+    named("tiny-4x3x2").unwrap()
+}
 
 fn chosen(task: TaskId) -> Chosen {
     Chosen {
         task,
         experiment: 1,
-        shape: TINY_4X3X2,
+        architecture: tiny(),
+        encoding: ContentHash([5; 32]),
+        recipient: RecipientSecret::curriculum().key(),
         score_circuit: CircuitId([1; 32]),
+        score_rows: 5000,
         delivery_circuit: CircuitId([2; 32]),
         train_data: BlobId([3; 32]),
         stake: u128::MAX,
@@ -27,17 +34,33 @@ fn chosen(task: TaskId) -> Chosen {
 
 fn model() -> ModelFact {
     ModelFact {
-        weights: Weights::zero(&TINY_4X3X2),
-        training_accuracy: Some(0.5),
+        weights: Weights::zero(&tiny()),
+        training_accuracy: 0.5,
         validation_accuracy: Some(0.25),
         hyperparameters: ContentHash([4; 32]),
     }
 }
 
+/// Whose models the tests commit to.
+fn bind() -> Fr {
+    let owner = ModelOwner { genesis_hash: [9; 32], task: 1, worker: [1; 32], encoding: [5; 32] };
+    owner.to_field()
+}
+
 fn commitment(weights: &Weights) -> CommitmentFact {
-    let salt = Secret::draw().unwrap();
-    let opened = model_commitment(&TINY_4X3X2, salt.expose(), weights).unwrap();
-    CommitmentFact { model: ModelCommitment(field::to_bytes(&opened)), salt }
+    let sealed = CommitmentFact::seal(&tiny(), bind(), Secret::draw().unwrap(), weights);
+    sealed.unwrap().0
+}
+
+fn proof() -> ProofFact {
+    let proof = ProofBytes([5; 256]);
+    let score = ProvedScore { points: 20, sums: [6; 32], inputs: [7; 32], proof };
+    ProofFact { block: 3, rows: 32, score }
+}
+
+fn sealed() -> SealedFact {
+    let key = SealedKeyBytes { ephemeral: PointBytes([8; 64]), masked_key: [9; 32] };
+    SealedFact { key, proof: ProofBytes([5; 256]) }
 }
 
 fn open() -> (tempfile::TempDir, StateDir) {
@@ -92,6 +115,10 @@ fn every_fact_is_read_back() {
     journal.save_model(&model()).unwrap();
     let commitment = commitment(&model().weights);
     journal.save_commitment(&commitment).unwrap();
+    journal.save_proof(&proof()).unwrap();
+    journal.save_sealed(&sealed()).unwrap();
+    let copy = CopyFact { blob: Some(BlobId([9; 32])) };
+    journal.save_copy(&copy).unwrap();
     let ending = EndingFact {
         ending: Ending::Over { outcome: Outcome::NoWinner, complete: false },
         at: 5,
@@ -101,35 +128,51 @@ fn every_fact_is_read_back() {
     let progress = journal.progress().unwrap();
     assert_eq!(progress.commitment, Some(commitment.model));
     assert_eq!(progress.ending, Some(ending));
-    assert!(progress.model && !progress.data);
-    assert_eq!(journal.commitment().unwrap(), commitment);
-    assert!(journal.model().unwrap() == model());
+    assert!(progress.model && progress.sealed && progress.copied && !progress.data);
+    assert!(progress.proofs.iter().eq([&3]));
+    let committed = journal.commitment(bind()).unwrap();
+    assert_eq!(committed.fact, commitment);
+    assert!(committed.model == model() && journal.model().unwrap() == model());
+    assert_eq!(committed.ciphertext.len(), tiny().weight_elements());
+    assert_eq!(journal.proof(3).unwrap(), proof());
+    assert_eq!(journal.sealed().unwrap(), sealed());
+    assert_eq!(journal.copy().unwrap(), copy);
 }
 
 #[test]
-fn a_journal_without_the_newer_terms_is_read() {
-    let (_folder, state) = open();
-    let journal = state.begin(&chosen(1)).unwrap();
-    let path = journal.folder().join("chosen.json");
-    let mut fact: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let terms = fact.as_object_mut().unwrap();
-    for newer in ["checksum", "test_blocks", "prove_period"] {
-        assert!(terms.remove(newer).is_some(), "{newer}");
+fn tasks_of_another_version_are_refused_with_what_to_do() {
+    let (folder, state) = open();
+    state.begin(&chosen(1)).unwrap();
+    drop(state);
+    let version = folder.path().join("version.json");
+    let older = |error: StateError| {
+        let text = error.to_string();
+        assert!(text.contains("another version") && text.contains("mv "), "{text}");
+    };
+    for other in [None, Some(checksum::added(br#"{ "version": 3 }"#))] {
+        match other {
+            Some(bytes) => fs::write(&version, bytes).unwrap(),
+            None => fs::remove_file(&version).unwrap(),
+        }
+        older(StateDir::open(folder.path()).unwrap_err());
+        older(StateDir::peek(folder.path()).unwrap_err());
     }
-    fs::write(&path, fact.to_string()).unwrap();
-    let older = Chosen { test_blocks: 0, prove_period: 0, ..chosen(1) };
-    assert_eq!(journal.chosen().unwrap(), older);
+    fs::rename(folder.path().join("tasks"), folder.path().join("aside")).unwrap();
+    let state = StateDir::open(folder.path()).unwrap();
+    state.begin(&chosen(2)).unwrap();
+    drop(state);
+    assert_eq!(StateDir::open(folder.path()).unwrap().tasks().unwrap(), [2]);
 }
 
 #[test]
-fn a_second_salt_is_never_written() {
+fn a_second_key_is_never_written() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
     journal.save_model(&model()).unwrap();
     let first = commitment(&model().weights);
     journal.save_commitment(&first).unwrap();
     assert!(journal.save_commitment(&commitment(&model().weights)).is_err());
-    assert_eq!(journal.commitment().unwrap(), first);
+    assert_eq!(journal.commitment(bind()).unwrap().fact, first);
 }
 
 #[test]
@@ -137,10 +180,21 @@ fn a_model_that_does_not_open_its_commitment_is_noticed() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
     let mut other = model();
-    other.weights.output_bias[0] = 1;
+    other.weights.layers[1].biases[0] = 1;
     journal.save_commitment(&commitment(&other.weights)).unwrap();
     journal.save_model(&model()).unwrap();
-    assert!(matches!(journal.commitment(), Err(StateError::Damaged { .. })));
+    assert!(matches!(journal.commitment(bind()), Err(StateError::Damaged { .. })));
+}
+
+#[test]
+fn a_commitment_of_another_worker_or_task_is_noticed() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    journal.save_model(&model()).unwrap();
+    journal.save_commitment(&commitment(&model().weights)).unwrap();
+    assert!(journal.commitment(bind()).is_ok());
+    let other = journal.commitment(bind() + Fr::from(1u8));
+    assert!(matches!(other, Err(StateError::Damaged { .. })));
 }
 
 #[test]
@@ -148,7 +202,7 @@ fn damage_is_named_without_repeating_the_content() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
     let path = journal.folder().join("commitment.json");
-    fs::write(&path, r#"{"model": "secret-looking"}"#).unwrap();
+    fs::write(&path, checksum::added(br#"{"key": "secret-looking"}"#)).unwrap();
     let error = journal.progress().unwrap_err().to_string();
     assert!(error.contains("commitment.json"), "{error}");
     assert!(!error.contains("secret-looking"), "{error}");
@@ -157,9 +211,13 @@ fn damage_is_named_without_repeating_the_content() {
 #[test]
 fn nothing_secret_is_printed_by_debug() {
     let fact = commitment(&model().weights);
-    let salt = hex::encode(fact.salt.expose_bytes());
+    let key = hex::encode(fact.key.expose_bytes());
     let printed = format!("{fact:?} {:?}", model());
-    assert!(!printed.contains(&salt) && !printed.contains("[0, 0"), "{printed}");
+    assert!(!printed.contains(&key) && !printed.contains("[0, 0"), "{printed}");
+}
+
+fn data_of(blob: &[u8]) -> DataFact {
+    DataFact { blocks: 3, samples: 96, digest: blake3::hash(blob).to_hex().to_string() }
 }
 
 /// Every file that a journal is resumed from, with one bit of it flipped.
@@ -167,19 +225,12 @@ fn nothing_secret_is_printed_by_debug() {
 fn a_flipped_bit_is_noticed_in_every_file() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
-    let digest = blake3::hash(b"rows").to_hex().to_string();
-    let data = DataFact { blocks: 3, samples: 96, digest: Some(digest) };
-    journal.save_data(b"rows", &data).unwrap();
+    journal.save_data(b"rows", &data_of(b"rows")).unwrap();
     journal.save_model(&model()).unwrap();
     journal.save_commitment(&commitment(&model().weights)).unwrap();
-    let proof = ProofBytes([5; 256]);
-    let fact = ProofFact { block: 3, score: 20, rows: 32, proof };
-    journal.save_proof(&fact).unwrap();
-    let key = Secret::draw().unwrap();
-    let hash = KeyCommitment(field::to_bytes(&key_hash(&TINY_4X3X2, key.expose())));
-    journal.save_key(&DeliveryKey { key, commitment: hash }).unwrap();
-    journal.save_sealed(&SealedFact { ciphertext: vec![[1; 32]; 4], proof }).unwrap();
-    journal.save_upload(&UploadFact { blob: Some(BlobId([9; 32])) }).unwrap();
+    journal.save_proof(&proof()).unwrap();
+    journal.save_sealed(&sealed()).unwrap();
+    journal.save_copy(&CopyFact { blob: Some(BlobId([9; 32])) }).unwrap();
     journal.save_ending(&EndingFact { ending: Ending::Paid, at: 5, earned: None }).unwrap();
     type Read = fn(&Journal) -> Result<(), StateError>;
     let files: [(&str, Read); 9] = [
@@ -187,10 +238,10 @@ fn a_flipped_bit_is_noticed_in_every_file() {
         ("train.blob", |journal| journal.data().map(|_| ())),
         ("data.json", |journal| journal.data().map(|_| ())),
         ("model.json", |journal| journal.model().map(|_| ())),
-        ("commitment.json", |journal| journal.commitment().map(|_| ())),
+        ("commitment.json", |journal| journal.commitment(bind()).map(|_| ())),
         ("proofs/00003.json", |journal| journal.proof(3).map(|_| ())),
-        ("key.json", |journal| journal.key().map(|_| ())),
         ("sealed.json", |journal| journal.sealed().map(|_| ())),
+        ("copy.json", |journal| journal.copy().map(|_| ())),
         ("ending.json", |journal| journal.progress().map(|_| ())),
     ];
     for (name, read) in files {
@@ -213,10 +264,10 @@ fn what_follows_from_other_files_is_made_again_and_nothing_else() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
     let is_made_again = |name: &str| journal.is_made_again(&journal.folder().join(name));
-    for name in ["proofs/00003.json", "sealed.json", "upload.json", "train.blob", "data.json"] {
+    for name in ["proofs/00003.json", "sealed.json", "copy.json", "train.blob", "data.json"] {
         assert!(is_made_again(name), "{name}");
     }
-    for name in ["commitment.json", "key.json", "chosen.json", "ending.json"] {
+    for name in ["commitment.json", "chosen.json", "ending.json"] {
         assert!(!is_made_again(name), "{name}");
     }
     assert!(is_made_again("model.json"), "nothing was committed to");
@@ -229,8 +280,7 @@ fn what_follows_from_other_files_is_made_again_and_nothing_else() {
 fn training_data_that_is_put_aside_is_fetched_again() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
-    let data = DataFact { blocks: 3, samples: 96, digest: None };
-    journal.save_data(b"rows", &data).unwrap();
+    journal.save_data(b"rows", &data_of(b"rows")).unwrap();
     journal.put_aside(&journal.data_file(), "for a test").unwrap();
     assert!(!journal.progress().unwrap().data);
 }

@@ -1,3 +1,4 @@
 //! Tests of the worker from outside.
 
+mod agreement;
 mod program;

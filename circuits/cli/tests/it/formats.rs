@@ -14,8 +14,8 @@ use super::{
     snarkjs::{must, snarkjs},
 };
 
-const S1: &str = "--shape tiny-4x3x2 --statement s1";
-const D1: &str = "--shape tiny-4x3x2 --statement d1";
+const S3: &str = "--shape tiny-4x3x2 --statement s3";
+const D2: &str = "--statement d2";
 
 fn assert_same_counts(circuit: &str) {
     let folder = tempdir().unwrap();
@@ -39,13 +39,13 @@ fn assert_same_counts(circuit: &str) {
 }
 
 #[test]
-fn snarkjs_counts_the_constraints_of_s1_as_we_do() {
-    assert_same_counts(S1);
+fn snarkjs_counts_the_constraints_of_s3_as_we_do() {
+    assert_same_counts(S3);
 }
 
 #[test]
-fn snarkjs_counts_the_constraints_of_d1_as_we_do() {
-    assert_same_counts(D1);
+fn snarkjs_counts_the_constraints_of_d2_as_we_do() {
+    assert_same_counts(D2);
 }
 
 /// Writes inputs.json, circuit.r1cs and circuit.wtns.
@@ -71,19 +71,19 @@ fn assert_witness_checked(circuit: &str) {
 }
 
 #[test]
-fn snarkjs_accepts_the_witness_of_s1_and_refuses_a_changed_one() {
-    assert_witness_checked(S1);
+fn snarkjs_accepts_the_witness_of_s3_and_refuses_a_changed_one() {
+    assert_witness_checked(S3);
 }
 
 #[test]
-fn snarkjs_accepts_the_witness_of_d1_and_refuses_a_changed_one() {
-    assert_witness_checked(D1);
+fn snarkjs_accepts_the_witness_of_d2_and_refuses_a_changed_one() {
+    assert_witness_checked(D2);
 }
 
 #[test]
 fn files_with_secrets_are_for_their_owner_alone() {
     let folder = tempdir().unwrap();
-    export(folder.path(), D1);
+    export(folder.path(), D2);
     for name in ["inputs.json", "circuit.wtns"] {
         let metadata = fs::metadata(folder.path().join(name)).unwrap();
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600, "{name}");
@@ -94,8 +94,8 @@ fn files_with_secrets_are_for_their_owner_alone() {
 fn snarkjs_accepts_a_proof_and_refuses_a_changed_input() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
-    done(folder, &format!("sample {S1} --out inputs.json"));
-    let key = done(folder, &format!("keys dev {S1}"));
+    done(folder, &format!("sample {S3} --out inputs.json"));
+    let key = done(folder, &format!("keys dev {S3}"));
     assert!(key.messages.contains("anyone can forge proofs"), "{key:?}");
     done(folder, "prove --inputs inputs.json --out .");
     done(folder, &format!("export vk {} --out verification_key.json", key.value("file")));

@@ -10,14 +10,14 @@ use super::{
     snarkjs::must,
 };
 
-const CIRCUIT: &str = "--shape tiny-4x3x2 --statement d1";
+const CIRCUIT: &str = "--statement d2";
 const BEACON: &str = "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20";
 
 /// Writes circuit_0.zkey, circuit_1.zkey and circuit_final.zkey; gives snarkjs' transcript.
 fn hold_second_phase(folder: &Path) -> String {
     let run = |command: &str| must(folder, command);
     done(folder, &format!("export r1cs {CIRCUIT} --out circuit.r1cs"));
-    write_powers(&folder.join("pot_final.ptau"), 11);
+    write_powers(&folder.join("pot_final.ptau"), 13);
     run("groth16 setup circuit.r1cs pot_final.ptau circuit_0.zkey");
     run("groth16 setup circuit.r1cs pot_final.ptau again.zkey");
     let bytes = |name| fs::read(folder.join(name)).unwrap();
@@ -88,7 +88,7 @@ fn the_key_of_a_ceremony_is_imported_checked_and_proves() {
     };
     refused(CIRCUIT, "circuit_0.zkey", "nobody has contributed");
     refused(CIRCUIT, "circuit_1.zkey", "not finished");
-    refused("--shape tiny-4x3x2 --statement s1", "circuit_final.zkey", "another circuit");
+    refused("--shape tiny-4x3x2", "circuit_final.zkey", "another circuit");
 
     let bytes = fs::read(folder.join("circuit_final.zkey")).unwrap();
     fs::write(folder.join("short.zkey"), &bytes[..bytes.len() - 1]).unwrap();

@@ -7,10 +7,11 @@ use ark_ec::AffineRepr;
 use ark_groth16::Groth16;
 use ark_std::rand::{rngs::StdRng, SeedableRng};
 use nocknock_circuits::{
-    delivery::Circuit,
-    keys::{store, ProvingKey, Reduction},
+    fold,
+    keys::{generate, store, ProvingKey, Reduction},
+    seal, Circuit, OnChain,
 };
-use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::shape::TINY_4X3X2};
+use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::names::named};
 use tempfile::tempdir;
 
 use super::program::{done, fails};
@@ -19,16 +20,24 @@ type Points = ark_groth16::ProvingKey<Bn254>;
 
 const CEREMONY: KeyOrigin = KeyOrigin::Ceremony(ContentHash([1; 32]));
 
-/// Writes a key that is no development key, with a checksum that fits its points.
+/// Writes a key of D2 that is no development key, with a checksum that fits its points.
 fn write(path: &Path, origin: KeyOrigin, change: impl FnOnce(&mut Points)) {
-    let circuit = Circuit::compile(&TINY_4X3X2);
+    write_of(&seal::Circuit::compile(&()), path, origin, change);
+}
+
+fn write_of<S: OnChain>(
+    circuit: &Circuit<S>,
+    path: &Path,
+    origin: KeyOrigin,
+    change: impl FnOnce(&mut Points),
+) {
     let points = Groth16::<Bn254>::generate_random_parameters_with_reduction(
         circuit.matrices(),
         &mut StdRng::seed_from_u64(7),
     );
     let mut points = points.unwrap();
     change(&mut points);
-    store(&ProvingKey::new(&circuit, origin, Reduction::Libsnark, points), path).unwrap();
+    store(&ProvingKey::new(circuit, origin, Reduction::Libsnark, points), path).unwrap();
 }
 
 /// Writes a key with changed points and demands that the check refuses it.
@@ -132,21 +141,39 @@ fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Byte 16 names the statement. The shape's name and sizes, the number of constraints and the hash
-/// of the matrices follow.
+/// Bytes of a header behind the circuit's kind: number of constraints, hash of the matrices, id of
+/// the key, origin and reduction.
+const BEHIND_KIND: usize = 4 + 32 + 32 + 33 + 1;
+
+/// The circuit's kind in the header, which starts at byte 16.
+fn kind(bytes: &[u8]) -> &[u8] {
+    let header = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+    &bytes[16..16 + header - BEHIND_KIND]
+}
+
+/// The same file for a circuit of another kind.
+fn with_kind(bytes: &[u8], other: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(other.len() + BEHIND_KIND).unwrap();
+    let rest = &bytes[16 + kind(bytes).len()..];
+    [&bytes[..12], &length.to_le_bytes(), other, rest].concat()
+}
+
 #[test]
 fn a_header_that_names_another_circuit_is_refused() {
     let folder = tempdir().unwrap();
-    let path = folder.path().join("key.pkey");
+    let [path, other] = ["key.pkey", "other.pkey"].map(|name| folder.path().join(name));
     write(&path, CEREMONY, |_| ());
     let honest = fs::read(&path).unwrap();
-    let header = u32::from_le_bytes(honest[12..16].try_into().unwrap()) as usize;
-    // The origin takes 33 bytes, the reduction one, and the key's id 32 before them.
-    let matrix_hash = 16 + header - 33 - 1 - 32 - 32;
-    let constraints = matrix_hash - 4;
-    for place in [16, constraints, matrix_hash] {
+    write_of(&fold::Circuit::compile(&named("tiny-4x3x2").unwrap()), &other, CEREMONY, |_| ());
+    let other = fs::read(other).unwrap();
+    let constraints = 16 + kind(&honest).len();
+    let flipped = |place: usize| {
         let mut changed = honest.clone();
         changed[place] ^= 1;
+        changed
+    };
+    let matrix_hash = constraints + 4;
+    for changed in [with_kind(&honest, kind(&other)), flipped(constraints), flipped(matrix_hash)] {
         fs::write(&path, resealed(changed)).unwrap();
         fails(folder.path(), "keys check key.pkey", 3, "is for circuit");
     }
@@ -155,8 +182,8 @@ fn a_header_that_names_another_circuit_is_refused() {
 #[test]
 fn a_development_key_cannot_pretend_to_come_from_a_ceremony() {
     let folder = tempdir().unwrap();
-    let circuit = Circuit::compile(&TINY_4X3X2);
-    let points = nocknock_circuits::keys::generate(&circuit).unwrap().points().clone();
+    let circuit = seal::Circuit::compile(&());
+    let points = generate(&circuit).unwrap().points().clone();
     let key = ProvingKey::new(&circuit, CEREMONY, Reduction::Libsnark, points);
     store(&key, &folder.path().join("key.pkey")).unwrap();
     fails(folder.path(), "keys check key.pkey", 3, "it holds a development key");

@@ -2,12 +2,15 @@
 
 use super::{judge, sample};
 use crate::support::rng;
-use ark_std::rand::rngs::StdRng;
+use ark_bn254::Fr;
+use ark_ff::UniformRand;
+use ark_std::rand::{rngs::StdRng, Rng};
 use nocknock_circuits::fold::{Circuit, Private, Public, Refusal};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Dense, Description, Goal, Head},
     names,
     sealed::CHUNK_ELEMENTS,
+    Claimed, KnownBlock,
 };
 
 /// The circuit accepts the reference's score and none above it, and half of it where scores are
@@ -131,6 +134,26 @@ fn blocks_of_every_size_score_alike_in_reference_and_circuit() {
             let private = sample::private(&architecture, samples, &mut rng);
             let score = circuit_and_reference_agree(&circuit, &private, &mut rng);
             assert!(u64::from(score) <= architecture.max_score(samples as u32));
+        }
+    }
+}
+
+/// The verifier has the block's bytes and three numbers of the prover.
+#[test]
+fn a_prover_states_what_a_verifier_derives() {
+    let mut rng = rng(106);
+    for kind in 0..sample::HEADS {
+        for _ in 0..10 {
+            let architecture = sample::architecture(kind, &mut rng);
+            let private = sample::any_private(&architecture, &mut rng);
+            let wire = private.block.to_wire(&architecture);
+            let (salt, index): ([u8; 32], u16) = rng.gen();
+            let known = KnownBlock::new(&architecture, &salt, index, &wire).unwrap();
+            let context = Fr::rand(&mut rng);
+            let public = private.public_inputs(&architecture, context, known.root()).unwrap();
+            let Public { commitment, sums, inputs, score, .. } = public;
+            let derived = known.inputs(context, commitment, &Claimed { sums, inputs, score });
+            assert_eq!(derived, public, "{architecture:?}");
         }
     }
 }

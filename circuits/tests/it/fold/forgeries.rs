@@ -1,7 +1,7 @@
 //! What a cheat would try: values that are wrong in one place and right, hashes and challenges
 //! included, in all others. Each has to meet the one rule that forbids it.
 
-use super::{named, sample};
+use super::{judge, known, named, sample};
 use crate::support::rng;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, UniformRand};
@@ -9,15 +9,16 @@ use ark_std::rand::{rngs::StdRng, seq::SliceRandom};
 use nocknock_circuits::{
     fold::{synthesize, Circuit, Digests, Private, Public},
     r1cs::Synthesizer,
-    reference::layered::{outputs, score_block},
+    reference::{outputs, score_block},
     PublicInputs,
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Head},
     fold, names,
     samples::{Block, Label, Sample},
     transcript,
     weights::Weights,
+    Claimed, KnownBlock,
 };
 use std::collections::BTreeMap;
 
@@ -43,18 +44,17 @@ pub(super) struct Sent {
     pub(super) inputs: Option<Fr>,
 }
 
-/// The context and the block's root of all claims.
-pub(super) fn place() -> [Fr; 2] {
-    [71u8, 72].map(Fr::from)
+/// The context of all claims.
+pub(super) fn context() -> Fr {
+    Fr::from(71u8)
 }
 
 impl Claim<'_> {
     /// The inputs that the chain derives from what it is sent.
     fn derive(&self, digests: Digests) -> Public {
-        let [context, root] = place();
         let Digests { commitment, sums, inputs } = digests;
-        let Self { architecture, known, score, .. } = *self;
-        Public::derive(context, commitment, root, sums, inputs, score, architecture, known)
+        let claimed = Claimed { sums, inputs, score: self.score };
+        known(self.architecture, self.known).inputs(context(), commitment, &claimed)
     }
 
     /// Digests and an assignment in which everything follows from some wires.
@@ -148,8 +148,8 @@ fn without_a_choice_a_cheat_is_honest() {
         let score = score(&circuit, &private);
         let (public, assignment) =
             cheat(circuit.shape(), &private, &private.block, score, &Choices::new());
-        let [context, root] = place();
-        assert_eq!(private.public_inputs(circuit.shape(), context, root), Ok(public));
+        let root = known(circuit.shape(), &private.block).root();
+        assert_eq!(private.public_inputs(circuit.shape(), context(), root), Ok(public));
         assert!(circuit.matrices().is_satisfied_by(&assignment), "{name}");
     }
 }
@@ -173,17 +173,9 @@ fn a_foreign_challenge_is_noticed_by_the_chain_and_not_by_the_circuit() {
     let foreign = Public { rho: chosen, inputs, theta, evaluation, ..public };
     let assignment = circuit.assign(&foreign, &private);
     assert!(circuit.matrices().is_satisfied_by(&assignment));
-    let [_, root] = place();
-    let derived = Public::derive(
-        public.context,
-        public.commitment,
-        root,
-        public.sums,
-        inputs,
-        score,
-        circuit.shape(),
-        &private.block,
-    );
+    let claimed = Claimed { sums: public.sums, inputs, score };
+    let known = known(circuit.shape(), &private.block);
+    let derived = known.inputs(public.context, public.commitment, &claimed);
     assert_ne!(derived.rho, chosen);
     let assignment = circuit.assign(&derived, &private);
     assert!(!circuit.matrices().is_satisfied_by(&assignment));
@@ -389,6 +381,62 @@ fn padding_is_never_claimed() {
         let forbids = |section: &&str| ["claims", "claims of padding"].contains(section);
         assert!(sections.iter().any(forbids), "{name}: {sections:?}");
     }
+}
+
+/// The same samples under another salt, or in another place of the task, have another root, and so
+/// another challenge.
+#[test]
+fn a_block_cannot_stand_for_another() {
+    let (circuit, private, _) = example("tiny-4x3x2", 30, 152);
+    let architecture = circuit.shape();
+    let wire = private.block.to_wire(architecture);
+    let root = known(architecture, &private.block).root();
+    let public = private.public_inputs(architecture, context(), root).unwrap();
+    let assignment = circuit.assign(&public, &private);
+    let claimed = Claimed { sums: public.sums, inputs: public.inputs, score: public.score };
+    for (salt, index, same) in [([74; 32], 0, true), ([75; 32], 0, false), ([74; 32], 1, false)] {
+        let other = KnownBlock::new(architecture, &salt, index, &wire).unwrap();
+        let derived = other.inputs(context(), public.commitment, &claimed);
+        let mut moved = assignment.to_vec();
+        let fields = derived.to_fields();
+        moved[1..=fields.len()].copy_from_slice(&fields);
+        assert_eq!(circuit.matrices().is_satisfied_by(&moved), same, "{index}");
+    }
+}
+
+/// A model that answers class `class` whatever it sees.
+fn constant(architecture: &Architecture, class: usize) -> Weights {
+    let mut weights = Weights::zero(architecture);
+    weights.layers.last_mut().unwrap().biases[class] = 1;
+    weights
+}
+
+#[test]
+fn a_constant_model_scores_the_share_of_its_class() {
+    let (circuit, mut private, _) = example("tiny-4x3x2", 0, 153);
+    let sample = |class| Sample { inputs: vec![1; 4], label: Label::Class(class) };
+    let samples = [vec![sample(0); 10], vec![sample(1); 17]].concat();
+    private.block = Block::new(circuit.shape(), samples).unwrap();
+    for (class, share) in [(0, 10), (1, 17)] {
+        private.weights = constant(circuit.shape(), class);
+        assert_eq!(score(&circuit, &private), share);
+        for (claimed, holds) in [(share, true), (share + 1, false)] {
+            let sections = caught(&circuit, &private, &private.block, claimed, &Choices::new());
+            assert_eq!(sections.is_empty(), holds, "{class}: {sections:?}");
+        }
+    }
+}
+
+#[test]
+fn a_tie_is_wrong() {
+    let (circuit, mut private, mut rng) = example("tiny-4x3x2", 30, 154);
+    private.weights = Weights::zero(circuit.shape());
+    private.weights.layers.last_mut().unwrap().biases.fill(2);
+    let public = sample::public(circuit.shape(), &private, &mut rng);
+    assert_eq!(public.score, 0);
+    assert_eq!(judge(&circuit, &public, &private), (Ok(()), vec![]));
+    let (refused, sections) = judge(&circuit, &Public { score: 1, ..public }, &private);
+    assert!(refused.is_err() && !sections.is_empty());
 }
 
 #[test]

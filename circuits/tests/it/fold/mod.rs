@@ -4,21 +4,25 @@ mod cheats;
 mod differential;
 mod forgeries;
 mod mutation;
-mod perceptron;
 mod proving;
 mod rules;
-mod sample;
+pub(crate) mod sample;
 mod sizes;
 
 use nocknock_circuits::{
     fold::{Circuit, FoldedScore, Private, Public, Refusal},
     Statement,
 };
-use nocknock_primitives::model::layered::{architecture::Architecture, names};
+use nocknock_primitives::model::{architecture::Architecture, names, Block, KnownBlock};
 
 /// An architecture that has a name.
 pub(crate) fn named(name: &str) -> Architecture {
     names::named(name).unwrap()
+}
+
+/// A block as a verifier has it: the first of its task, under some salt.
+fn known<'a>(architecture: &'a Architecture, block: &Block) -> KnownBlock<'a> {
+    KnownBlock::new(architecture, &[74; 32], 0, &block.to_wire(architecture)).unwrap()
 }
 
 /// The predicate's answer and the circuit's violated sections.

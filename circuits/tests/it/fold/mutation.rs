@@ -4,15 +4,15 @@ use super::{
     forgeries::{cheat, Choices},
     named, sample,
 };
-use crate::{score::mutation::assert_each_is_bound, support::rng};
+use crate::support::{assert_each_is_bound, rng};
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, UniformRand};
 use ark_std::rand::{rngs::StdRng, seq::SliceRandom};
 use nocknock_circuits::{
     fold::{Circuit, Private},
-    reference::layered::outputs,
+    reference::outputs,
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Goal, Head},
     samples::Label,
 };
@@ -62,6 +62,20 @@ fn mutating_any_wire_of_a_small_circuit_breaks_a_row() {
         let wires = 1..circuit.matrices().wires();
         assert_each_is_bound(circuit.matrices(), assignment, wires, &mut rng);
     }
+}
+
+#[test]
+fn mutating_a_sample_of_the_full_circuit_breaks_a_row() {
+    let mut rng = rng(134);
+    let architecture = named("digits-64x32x10");
+    let circuit = Circuit::compile(&architecture);
+    let private = sample::private(&architecture, 195, &mut rng);
+    let public = sample::public(&architecture, &private, &mut rng);
+    let assignment = circuit.assign(&public, &private).to_vec();
+    let mut wires: Vec<usize> = (1..circuit.matrices().wires()).collect();
+    wires.shuffle(&mut rng);
+    let sample = wires.into_iter().take(5000).chain(1..=circuit.matrices().public());
+    assert_each_is_bound(circuit.matrices(), assignment, sample, &mut rng);
 }
 
 /// Wires that a prover may choose: weights, key and owner, which are behind `C_W`, the salt, and,

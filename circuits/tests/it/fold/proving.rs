@@ -1,18 +1,17 @@
-//! Proofs from end to end, under keys that are made here: no chain knows S3 yet.
+//! Proofs from end to end, under keys that are made for the test.
 
 use super::{named, sample};
 use crate::support::rng;
 use ark_bn254::{Bn254, Fr};
-use ark_ff::{Field, UniformRand};
-use ark_groth16::{r1cs_to_qap::LibsnarkReduction, Groth16};
+use ark_ff::Field;
+use ark_groth16::Groth16;
 use ark_std::rand::rngs::StdRng;
 use nocknock_circuits::{
     fold::{Circuit, Private, Proof, Public},
-    keys::verifying_key,
+    groth16,
+    keys::{verifying_key, Reduction},
 };
-use nocknock_groth16::{PreparedVerifyingKey, Proof as Points};
-
-type System = Groth16<Bn254, LibsnarkReduction>;
+use nocknock_groth16::PreparedVerifyingKey;
 
 /// A proof, whether it holds or not, and the key to verify it with.
 fn prove(
@@ -22,19 +21,10 @@ fn prove(
     rng: &mut StdRng,
 ) -> (Proof, PreparedVerifyingKey) {
     let matrices = circuit.matrices();
-    let key = System::generate_random_parameters_with_reduction(matrices, rng).unwrap();
+    let key = Groth16::<Bn254>::generate_random_parameters_with_reduction(matrices, rng).unwrap();
     let assignment = circuit.assign(public, private);
-    let proof = System::create_proof_with_reduction_and_matrices(
-        &key,
-        Fr::rand(rng),
-        Fr::rand(rng),
-        matrices.abc(),
-        matrices.public() + 1,
-        matrices.constraints(),
-        &assignment,
-    );
-    let ark_groth16::Proof { a, b, c } = proof.unwrap();
-    let proof = Proof::from_bytes(&Points { a, b, c }.to_evm_bytes()).unwrap();
+    let points = groth16::prove(&key, Reduction::Libsnark, matrices, &assignment, rng).unwrap();
+    let proof = Proof::from_bytes(&points.to_evm_bytes()).unwrap();
     (proof, verifying_key(&key.vk).prepare(matrices.public()).unwrap())
 }
 

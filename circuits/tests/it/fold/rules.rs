@@ -12,7 +12,7 @@ use nocknock_circuits::{
     fold::{Circuit, FoldedScore, Private, Public, Refusal},
     Statement,
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     samples::{Block, Label, Sample, SampleError},
     weights::{WeightError, Weights},
 };

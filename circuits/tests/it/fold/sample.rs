@@ -5,20 +5,20 @@ use ark_ff::UniformRand;
 use ark_std::rand::{rngs::StdRng, Rng};
 use nocknock_circuits::{
     fold::{Private, Public},
-    reference::layered::outputs,
+    reference::outputs,
 };
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Dense, Description, Goal, Head},
     samples::{Block, Label, Sample},
     weights::{LayerWeights, Weights},
 };
 
 /// Kinds of heads.
-pub(super) const HEADS: usize = 5;
+pub(crate) const HEADS: usize = 5;
 
 /// An architecture of random sizes and widths with a head of one of the kinds, and with none to
 /// three hidden layers.
-pub(super) fn architecture(kind: usize, rng: &mut StdRng) -> Architecture {
+pub(crate) fn architecture(kind: usize, rng: &mut StdRng) -> Architecture {
     let hidden: Vec<Dense> = (0..rng.gen_range(0..=3)).map(|_| dense(rng)).collect();
     let description = Description {
         inputs: rng.gen_range(1..8),
@@ -66,7 +66,7 @@ fn head(kind: usize, rng: &mut StdRng) -> Head {
 }
 
 /// A safe model: random parameters, halved until no sample can take a sum out of its bits.
-pub(super) fn weights(architecture: &Architecture, rng: &mut StdRng) -> Weights {
+pub(crate) fn weights(architecture: &Architecture, rng: &mut StdRng) -> Weights {
     let mut number = |bits: u32| rng.gen_range(-(1i64 << (bits - 1))..1 << (bits - 1)) as i32;
     let layers = architecture.layers().map(|layer| LayerWeights {
         weights: (0..layer.weight_count()).map(|_| number(layer.weight_bits)).collect(),
@@ -82,7 +82,7 @@ pub(super) fn weights(architecture: &Architecture, rng: &mut StdRng) -> Weights 
 }
 
 /// A sample with random inputs. The model is right about it in half of the cases or more.
-pub(super) fn sample(architecture: &Architecture, weights: &Weights, rng: &mut StdRng) -> Sample {
+pub(crate) fn sample(architecture: &Architecture, weights: &Weights, rng: &mut StdRng) -> Sample {
     let largest = architecture.max_input() as u16;
     let inputs: Vec<u16> = (0..architecture.inputs).map(|_| rng.gen_range(0..=largest)).collect();
     let label = label(&architecture.head, &outputs(architecture, weights, &inputs), rng);
@@ -109,7 +109,7 @@ fn label(head: &Head, outputs: &[i128], rng: &mut StdRng) -> Label {
 }
 
 /// A block of this many samples.
-pub(super) fn block(
+pub(crate) fn block(
     architecture: &Architecture,
     weights: &Weights,
     samples: usize,
@@ -120,7 +120,7 @@ pub(super) fn block(
 }
 
 /// Everything that goes into a proof, for a block of this many samples.
-pub(super) fn private(architecture: &Architecture, samples: usize, rng: &mut StdRng) -> Private {
+pub(crate) fn private(architecture: &Architecture, samples: usize, rng: &mut StdRng) -> Private {
     let weights = weights(architecture, rng);
     let block = block(architecture, &weights, samples, rng);
     let [key, bind, sums_salt] = [0; 3].map(|_| Fr::rand(rng));
@@ -128,13 +128,13 @@ pub(super) fn private(architecture: &Architecture, samples: usize, rng: &mut Std
 }
 
 /// The same for a block that is full in half of the cases.
-pub(super) fn any_private(architecture: &Architecture, rng: &mut StdRng) -> Private {
+pub(crate) fn any_private(architecture: &Architecture, rng: &mut StdRng) -> Private {
     let capacity = usize::from(architecture.samples);
     let samples = if rng.gen() { capacity } else { rng.gen_range(0..=capacity) };
     private(architecture, samples, rng)
 }
 
 /// The true public inputs under some context and root.
-pub(super) fn public(architecture: &Architecture, private: &Private, rng: &mut StdRng) -> Public {
+pub(crate) fn public(architecture: &Architecture, private: &Private, rng: &mut StdRng) -> Public {
     private.public_inputs(architecture, Fr::rand(rng), Fr::rand(rng)).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use super::named;
 use nocknock_circuits::fold::Circuit;
-use nocknock_primitives::{ids::ContentHash, model::layered::names};
+use nocknock_primitives::{ids::ContentHash, model::names};
 
 /// Rows and matrix hash of some circuits.
 const PINNED: [(&str, usize, &str); 8] = [

@@ -11,7 +11,7 @@ use nocknock_circuits::{
     PublicInputs, Statement,
 };
 use nocknock_poseidon::{sponge_hash, Parameters, SPONGE_WIDTH};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     recipient::{open_key, Point, RecipientKey, RecipientSecret, Scalar, SealedKey, MASK_TAG},
     sealed::key_hash,
 };

@@ -10,7 +10,7 @@ use nocknock_circuits::{
     seal::{Private, Public, SealKey},
     Statement,
 };
-use nocknock_primitives::model::layered::recipient::{
+use nocknock_primitives::model::recipient::{
     open_key, Point, RecipientSecret, Scalar, SealedKey, WrongSecret,
 };
 

@@ -11,7 +11,7 @@ use ark_bn254::Fr;
 use ark_ff::UniformRand;
 use ark_std::rand::{rngs::StdRng, Rng};
 use nocknock_circuits::seal::{Circuit, Private, Public};
-use nocknock_primitives::model::layered::recipient::{RecipientSecret, Scalar};
+use nocknock_primitives::model::recipient::{RecipientSecret, Scalar};
 use std::sync::OnceLock;
 
 fn circuit() -> &'static Circuit {

@@ -1,7 +1,7 @@
 //! No wire can take another value, neither alone nor with everything behind it.
 
 use super::{circuit, Sealing};
-use crate::{score::mutation::assert_each_is_bound, support::rng};
+use crate::support::{assert_each_is_bound, rng};
 use ark_bn254::Fr;
 use ark_ff::Field;
 use ark_std::rand::seq::SliceRandom;
@@ -10,7 +10,7 @@ use nocknock_circuits::{
     seal::{Public, SealKey},
     PublicInputs, Statement,
 };
-use nocknock_primitives::model::layered::recipient::places;
+use nocknock_primitives::model::recipient::places;
 use std::{collections::BTreeMap, ops::Range};
 
 #[test]

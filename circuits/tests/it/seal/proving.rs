@@ -11,7 +11,7 @@ use nocknock_circuits::{
     seal::{Proof, Public},
 };
 use nocknock_groth16::PreparedVerifyingKey;
-use nocknock_primitives::model::layered::recipient::{open_key, Point, SealedKey};
+use nocknock_primitives::model::recipient::{open_key, Point, SealedKey};
 
 fn keys() -> (ProvingKey<Bn254>, PreparedVerifyingKey) {
     let matrices = circuit().matrices();

@@ -9,7 +9,7 @@ use nocknock_circuits::{
     seal::{Private, Public, Refusal, SealKey},
     Statement,
 };
-use nocknock_primitives::model::layered::recipient::{
+use nocknock_primitives::model::recipient::{
     places, Point, PointError, RecipientKey, ScalarError, SealInputs,
 };
 

@@ -251,17 +251,17 @@ fn commitments(world: &World, offered: &Offered, account: &str) -> usize {
     stored
 }
 
-/// The salt of the commitment is on the disk, and nowhere else.
+/// The key of the model is on the disk, and nowhere else.
 #[track_caller]
 fn no_secret_is_in(worker: &Worker, offered: &Offered, printed: &[PathBuf]) {
     let fact = fs::read(worker.journal(offered.task).join("commitment.json"));
-    let fact: Value = serde_json::from_slice(&fact.expect("the salt is kept")).expect("it is JSON");
-    let salt = fact["salt"].as_str().expect("the salt is text");
-    let salt = salt.trim_start_matches("0x");
-    assert!(salt.len() >= 64, "the salt is too short");
+    let fact: Value = serde_json::from_slice(&fact.expect("the key is kept")).expect("it is JSON");
+    let key = fact["key"].as_str().expect("the key is text");
+    let key = key.trim_start_matches("0x");
+    assert!(key.len() >= 64, "the key is too short");
     let log = worker.log();
     for path in printed.iter().chain([&log]) {
         let text = fs::read_to_string(path).expect("the output is text");
-        assert!(!text.contains(salt), "{} holds the salt", path.display());
+        assert!(!text.contains(key), "{} holds the key", path.display());
     }
 }

@@ -6,22 +6,21 @@ use super::{
     hand::{goes_on_and_commits, hear_failure, nothing_is_at_stake, start, Diagnosis, Settings},
     world::{shared, Offer},
 };
-use crate::workers::proving_keys;
+use crate::workers::{proving_keys, DELIVERY_KEY, SCORE_KEY};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// The file of the key of a statement about digits.
-fn key(statement: &str) -> PathBuf {
-    let start = format!("digits-64x32x10.{statement}.");
+/// The file of a key, which begins like this.
+fn key(start: &str) -> PathBuf {
     let entries = proving_keys().read_dir().expect("there are keys");
     let is_key = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with(&start) && name.ends_with(".pkey"))
+        name.is_some_and(|name| name.starts_with(start) && name.ends_with(".pkey"))
     };
     let mut files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    files.find(is_key).expect("the key of the statement is there")
+    files.find(is_key).expect("the key of the circuit is there")
 }
 
 /// Where a key lies in another folder.
@@ -46,7 +45,7 @@ fn a_key_of_another_circuit_is_never_used_and_a_folder_that_cannot_be_used_is_to
     nothing_is_at_stake(&worker, &world, &offered);
 
     // The folder comes at once, with a key of scores where the one of deliveries should be.
-    let (score, delivery) = (key("s1"), key("d1"));
+    let (score, delivery) = (key(SCORE_KEY), key(DELIVERY_KEY));
     let ready = home.path().join("ready");
     fs::create_dir(&ready).unwrap();
     fs::copy(&score, place(&ready, &score)).unwrap();

@@ -8,6 +8,7 @@ use crate::{
     chain::{Services, DIGITS},
     processes::{free_port, program, until, Running, PATIENCE},
     support::Finished,
+    workers::SHAPE,
 };
 use nocknock_client::{
     calls, Balance, BlockNumber, Call, Client, ConnectOptions, Follow, Keys, Snapshot, TaskSpec,
@@ -20,9 +21,9 @@ use nocknock_dev_store::{self as dev_store, DevStore};
 use nocknock_primitives::{
     circuit::CircuitKind,
     experiment::Description,
-    ids::{BlobId, CircuitId, ExperimentId},
+    ids::{BlobId, CircuitId, ExperimentId, PointBytes},
     limits::List,
-    model::shape::DIGITS_64X32X10,
+    model::{names::named, Architecture, RecipientSecret},
     score::Score,
     task::{Periods, Split, Terms},
 };
@@ -235,14 +236,19 @@ fn prepare() -> PreparedTask {
     let table = Table::read(Path::new(DIGITS), &ReadOptions::default());
     let table = table.expect("the example can be read");
     let range = Range::Fixed { low: 0.0, high: 15.0 };
-    let quantiser = Quantiser::fit(&table, &DIGITS_64X32X10, range);
+    let digits = digits();
+    let quantiser = Quantiser::fit(&table, &digits, range);
     let options = SplitOptions {
         blocks: Some(BLOCKS),
         seed: SplitSeed::random().expect("there is randomness"),
     };
     let quantiser = quantiser.expect("the digits fit the shape");
-    let prepared = PreparedTask::from_table(&table, quantiser, &DIGITS_64X32X10, &options);
+    let prepared = PreparedTask::from_table(&table, quantiser, &digits, &options);
     prepared.expect("the digits fit into the blocks")
+}
+
+fn digits() -> Architecture {
+    named(SHAPE).expect("the shape of the digits has a name")
 }
 
 async fn put(store: &str, data: Vec<u8>) -> BlobId {
@@ -259,8 +265,8 @@ async fn put(store: &str, data: Vec<u8>) -> BlobId {
 async fn spec(best: &Snapshot, offer: Offer, prepared: &PreparedTask, blob: BlobId) -> TaskSpec {
     TaskSpec {
         terms: Terms {
-            score_circuit: circuit(best, CircuitKind::Score).await,
-            delivery_circuit: circuit(best, CircuitKind::Delivery).await,
+            score_circuit: circuit(best, &CircuitKind::Score(digits())).await,
+            delivery_circuit: circuit(best, &CircuitKind::Delivery).await,
             min_score: Score::new(1, 2),
             min_test_rows: 10,
             reward: 10 * NNK,
@@ -280,14 +286,15 @@ async fn spec(best: &Snapshot, offer: Offer, prepared: &PreparedTask, blob: Blob
             test_blocks: List::truncate_from(vec![TEST_BLOCK]),
             train_data: blob,
         },
+        recipient: PointBytes(RecipientSecret::from_bytes([7; 32]).key().to_bytes()),
+        encoding: prepared.encoding(),
     }
 }
 
-async fn circuit(best: &Snapshot, kind: CircuitKind) -> CircuitId {
+async fn circuit(best: &Snapshot, kind: &CircuitKind) -> CircuitId {
     let circuits = best.circuits().await.expect("the node answers");
-    let mut fitting = circuits.into_iter().filter(|(_, record)| {
-        record.is_active() && record.info.kind == kind && record.info.shape == DIGITS_64X32X10
-    });
+    let mut fitting =
+        circuits.into_iter().filter(|(_, record)| record.is_active() && record.info.kind == *kind);
     let (id, _) = fitting.next().expect("the chain has circuits for digits");
     id
 }

@@ -65,7 +65,10 @@ const MARK: &str = "complete.json";
 /// The stages in which money or a task hangs on what a program remembers. They last long enough for
 /// a kill to hit them on one task.
 const AT_STAKE: [(Actor, &[&str]); 3] = [
-    (Actor::Worker, &["train", "commit", "prove", "submit-scores", "deliver", "reveal-key"]),
+    (
+        Actor::Worker,
+        &["train", "commit", "prove", "submit-scores", "seal-key", "upload-chunk", "deliver"],
+    ),
     (Actor::Requester, &["AwaitCreation", "Create", "Draw", "Publish", "Reveal"]),
     (Actor::Node, &["prove", "deliver"]),
 ];

@@ -149,7 +149,7 @@ fn body<'a>(source: &'a str, start: &str, end: &str) -> &'a str {
 #[test]
 fn the_stages_are_found_in_the_sources() {
     let worker = Actor::Worker.stages();
-    for stage in ["fetch", "train", "reveal-key", "proved, waiting for settlement"] {
+    for stage in ["fetch", "train", "upload-chunk", "proved, waiting for settlement"] {
         assert!(worker.contains(stage), "{stage} is not in {worker:?}");
     }
     let requester = Actor::Requester.stages();

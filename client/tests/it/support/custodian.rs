@@ -3,8 +3,8 @@
 use nocknock_client::{
     calls,
     primitives::{
-        circuit::CircuitKind,
-        ids::{BlobId, BlockRoot, CircuitId, ExperimentId},
+        ids::{BlobId, BlockRoot, CircuitId, ContentHash, ExperimentId, PointBytes},
+        model::RecipientSecret,
         score::Score,
         task::{Periods, Split, Terms},
     },
@@ -69,6 +69,8 @@ pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
             test_blocks: vec![1].try_into().expect("one block"),
             train_data: BlobId([7; 32]),
         },
+        recipient: PointBytes(RecipientSecret::curriculum().key().to_bytes()),
+        encoding: ContentHash([7; 32]),
     }
 }
 
@@ -81,12 +83,9 @@ fn root(number: u8) -> BlockRoot {
 async fn circuits(best: &Snapshot) -> (CircuitId, CircuitId) {
     let circuits = best.circuits().await.expect("an answer");
     let active: Vec<_> = circuits.into_iter().filter(|(_, record)| record.is_active()).collect();
-    let pair = active.iter().find_map(|(score, record)| {
-        let twin = active.iter().find(|(_, other)| {
-            other.info.kind == CircuitKind::Delivery && other.info.shape == record.info.shape
-        });
-        let is_score = record.info.kind == CircuitKind::Score;
-        twin.filter(|_| is_score).map(|(delivery, _)| (*score, *delivery))
-    });
-    pair.expect("circuits of score and delivery of one shape")
+    let find = |is_delivery| {
+        let found = active.iter().find(|(_, record)| record.info.kind.is_delivery() == is_delivery);
+        found.map(|(id, _)| *id)
+    };
+    find(false).zip(find(true)).expect("circuits of score and delivery")
 }

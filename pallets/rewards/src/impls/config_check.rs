@@ -2,7 +2,7 @@
 
 use crate::{types::BalanceOf, Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, weights::Weight};
-use nocknock_primitives::{limits::MAX_BLOCK_ELEMENTS, traits::Curriculum};
+use nocknock_primitives::traits::Curriculum;
 use sp_runtime::traits::{Get, Zero};
 
 impl<T: Config> Pallet<T> {
@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
         let limit = weights.get(DispatchClass::Normal).max_extrinsic.unwrap_or(weights.max_block);
         let heaviest = [
             Self::registration_weight(),
-            T::WeightInfo::set_practice(MAX_BLOCK_ELEMENTS),
+            Self::practice_weight(),
             T::WeightInfo::apply_as_candidate(),
             T::WeightInfo::elect(T::MaxCandidates::get()),
             T::WeightInfo::on_session_ended(T::MaxValidators::get()),

@@ -4,6 +4,7 @@ mod candidates;
 mod config_check;
 mod curriculum;
 mod emission;
+mod fold;
 mod genesis;
 mod points;
 mod practice;

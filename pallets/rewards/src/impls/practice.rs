@@ -1,66 +1,69 @@
 //! The public practice block.
 
+use super::fold::{fold_weight, FoldSize};
 use crate::{Config, Error, Event, Pallet, Practice as PracticeTerms, PracticeBlock, WeightInfo};
-use frame_support::{
-    dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
-    ensure,
-};
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use nocknock_primitives::{
-    circuit::CircuitKind,
-    ids::{BlockRoot, CircuitId},
-    limits::MAX_BLOCK_ELEMENTS,
-    model::{
-        block_root, field, packing::row_elements, rows::count_real, wire::decode_rows, MlpShape,
-    },
+    ids::{BlockIndex, BlockRoot, CircuitId},
+    model::{field, Architecture, KnownBlock},
     reward::{Practice, PracticeSpec},
-    score::Score,
     task::RevealedBlock,
     traits::ProofVerifier,
 };
 
+/// The number under which the practice block is hashed: it belongs to no task.
+pub(super) const INDEX: BlockIndex = 0;
+
 impl<T: Config> Pallet<T> {
+    /// The most that `set_practice` can weigh.
+    pub(crate) fn practice_weight() -> Weight {
+        practice_weight_of::<T>(FoldSize::largest())
+    }
+
     pub(crate) fn do_set_practice(spec: PracticeSpec) -> DispatchResultWithPostInfo {
         let PracticeSpec { circuit, block, min_score } = spec;
-        let shape = Self::practice_shape(&circuit)?;
-        Self::check_minimum(&min_score)?;
-        let (root, rows) = Self::root_and_rows(&shape, &block)?;
+        let architecture = Self::practice_architecture(&circuit)?;
+        ensure!(min_score.is_valid(), Error::<T>::BadMinimum);
+        let (root, rows) = Self::root_and_rows(&architecture, &block)?;
         PracticeTerms::<T>::put(Practice { circuit, root, rows, min_score });
         PracticeBlock::<T>::put(block);
         Self::deposit_event(Event::PracticeSet { circuit, root, rows, min_score });
-        Ok(PostDispatchInfo {
-            actual_weight: Some(T::WeightInfo::set_practice(elements(&shape))),
-            ..Default::default()
-        })
+        Ok(Some(practice_weight_of::<T>(FoldSize::of(&architecture))).into())
     }
 
-    fn practice_shape(circuit: &CircuitId) -> Result<MlpShape, Error<T>> {
-        let record = T::Verifier::circuit(circuit)
-            .filter(|record| record.is_active() && record.info.kind == CircuitKind::Score)
+    /// The architecture of an active score circuit whose blocks the chain can fold.
+    fn practice_architecture(circuit: &CircuitId) -> Result<Architecture, Error<T>> {
+        let architecture = T::Verifier::circuit(circuit)
+            .filter(|record| record.is_active())
+            .and_then(|record| record.info.kind.architecture().cloned())
             .ok_or(Error::<T>::CircuitNotActive)?;
-        let shape = record.info.shape;
-        ensure!(elements(&shape) <= MAX_BLOCK_ELEMENTS, Error::<T>::ShapeTooLarge);
-        Ok(shape)
+        ensure!(FoldSize::of(&architecture).is_allowed(), Error::<T>::ArchitectureTooLarge);
+        Ok(architecture)
     }
 
-    fn check_minimum(min_score: &Score) -> Result<(), Error<T>> {
-        ensure!(min_score.is_valid(), Error::<T>::BadMinimum);
-        Ok(())
-    }
-
-    /// The root of the practice block, as block 0, and the number of its real rows.
+    /// The root of the practice block and the number of its rows.
     pub(super) fn root_and_rows(
-        shape: &MlpShape,
+        architecture: &Architecture,
         block: &RevealedBlock,
     ) -> Result<(BlockRoot, u32), Error<T>> {
-        let salt = field::from_bytes(&block.salt).map_err(|_| Error::<T>::BadSalt)?;
-        let rows = decode_rows(shape, &block.rows).map_err(|_| Error::<T>::MalformedRows)?;
-        let samples = count_real(&rows);
-        ensure!(samples > 0, Error::<T>::MalformedRows);
-        let root = block_root(shape, salt, 0, &rows).map_err(|_| Error::<T>::MalformedRows)?;
-        Ok((BlockRoot(field::to_bytes(&root)), samples))
+        let known = Self::known_block(architecture, block)?;
+        ensure!(!known.block().is_empty(), Error::<T>::MalformedRows);
+        // A block never holds more rows than 16 bits can count.
+        let rows = u32::try_from(known.block().len()).unwrap_or(u32::MAX);
+        Ok((BlockRoot(field::to_bytes(&known.root())), rows))
+    }
+
+    /// The practice block, ready to be folded.
+    pub(super) fn known_block<'a>(
+        architecture: &'a Architecture,
+        block: &RevealedBlock,
+    ) -> Result<KnownBlock<'a>, Error<T>> {
+        KnownBlock::new(architecture, &block.salt, INDEX, &block.rows)
+            .map_err(|_| Error::<T>::MalformedRows)
     }
 }
 
-fn elements(shape: &MlpShape) -> u32 {
-    u32::try_from(row_elements(shape)).unwrap_or(u32::MAX)
+/// Reading and hashing a block is a part of what folding it costs.
+fn practice_weight_of<T: Config>(size: FoldSize) -> Weight {
+    T::WeightInfo::set_practice().saturating_add(fold_weight::<T>(size))
 }

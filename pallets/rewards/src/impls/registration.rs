@@ -1,17 +1,22 @@
 //! Registration of workers by proof, suspension and removal.
 
+use super::{
+    fold::{fold_weight, FoldSize},
+    practice::INDEX,
+};
 use crate::{
     types::{PracticeClaim, SessionCount},
     Barred, Call, Config, CurrentSession, Error, Event, FirstRound, Pallet,
-    Practice as PracticeTerms, RecentRegistrations, Registrations, WeightInfo, WorkersPoints,
+    Practice as PracticeTerms, PracticeBlock, RecentRegistrations, Registrations, WeightInfo,
+    WorkersPoints,
 };
 use codec::Encode;
-use frame_support::{ensure, weights::Weight};
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::Claim,
-    ids::{FieldBytes, TaskId},
-    model::{field, Context, ContextDomain, ScoreInputs},
+    ids::{CircuitId, FieldBytes, TaskId},
+    model::{field, Architecture, Claimed, Context, ContextDomain, FoldInputs, Fr},
     reward::{Points, Practice, Registration, Round, Session, Standing},
     score::Score,
     traits::{ProofVerifier, VerifyFailure, WorkerRegistry},
@@ -33,21 +38,19 @@ const PRIORITY: TransactionPriority = TransactionPriority::MAX / 2;
 const LONGEVITY: TransactionLongevity = 64;
 
 impl<T: Config> Pallet<T> {
-    /// Weight of `register_worker`. The proof is verified both before the call and in it.
+    /// The most that `register_worker` can weigh.
     pub(crate) fn registration_weight() -> Weight {
-        T::WeightInfo::register_worker()
-            .saturating_add(T::Verifier::verify_weight(1))
-            .saturating_add(T::Verifier::verify_weight(1))
+        registration_weight_of::<T>(FoldSize::largest())
     }
 
     /// Whether the pool accepts an unsigned transaction, and a block may contain it.
     ///
     /// A refusal carries the index of the pallet's error as its custom code.
     pub(crate) fn registration_validity(call: &Call<T>) -> TransactionValidity {
-        let Call::register_worker { worker, model, score, proof } = call else {
+        let Call::register_worker { worker, model, score } = call else {
             return InvalidTransaction::Call.into();
         };
-        let claim = PracticeClaim { model: *model, score: *score, proof };
+        let claim = PracticeClaim { model: *model, score };
         Self::check_registration(worker, &claim).map_err(refusal)?;
         ValidTransaction::with_tag_prefix("nocknock/register")
             .priority(PRIORITY)
@@ -59,30 +62,25 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_register_worker(
         worker: T::AccountId,
-        claim: PracticeClaim<'_>,
-    ) -> DispatchResult {
-        let round = Self::check_registration(&worker, &claim)?;
+        claim: &PracticeClaim<'_>,
+    ) -> DispatchResultWithPostInfo {
+        let (round, size) = Self::check_registration(&worker, claim)?;
         Self::count_registration();
         if !Registrations::<T>::contains_key(&worker) {
             Self::hold_reference(&worker);
         }
         let expires = Self::expiry();
-        Registrations::<T>::insert(
-            &worker,
-            Registration {
-                standing: Standing::Active,
-                next_round: round.saturating_add(1),
-                expires,
-            },
-        );
+        let next_round = round.saturating_add(1);
+        let registration = Registration { standing: Standing::Active, next_round, expires };
+        Registrations::<T>::insert(&worker, registration);
         Self::deposit_event(Event::WorkerRegistered {
             worker,
             model: claim.model,
-            score: claim.score,
+            score: claim.score.points,
             round,
             expires,
         });
-        Ok(())
+        Ok(Some(registration_weight_of::<T>(size)).into())
     }
 
     pub(crate) fn do_unregister(who: &T::AccountId) -> DispatchResult {
@@ -159,19 +157,22 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Checks a registration, first what is cheap and then the proof, and returns its round.
+    /// Checks a registration, first what is cheap and then the proof. Returns its round, and how
+    /// much was folded for it.
     fn check_registration(
         worker: &T::AccountId,
         claim: &PracticeClaim<'_>,
-    ) -> Result<Round, Error<T>> {
+    ) -> Result<(Round, FoldSize), Error<T>> {
         Self::check_newcomer(worker)?;
         let practice = PracticeTerms::<T>::get().ok_or(Error::<T>::NoPractice)?;
-        check_claim(&practice, claim)?;
+        let architecture = Self::usable_architecture(&practice.circuit)?;
+        check_claim(&practice, &architecture, claim)?;
         let round = Self::round_of(worker);
-        let inputs = Self::score_inputs(worker, round, &practice, claim);
-        let claim = Claim { inputs: &inputs.in_order(), proof: claim.proof };
+        let context = Self::registration_context(worker, round, practice.circuit);
+        let inputs = Self::score_inputs(&architecture, context, claim)?;
+        let claim = Claim { inputs: &inputs.in_order(), proof: &claim.score.proof };
         T::Verifier::verify(&practice.circuit, claim).map_err(refused_proof)?;
-        Ok(round)
+        Ok((round, FoldSize::of(&architecture)))
     }
 
     fn check_newcomer(worker: &T::AccountId) -> Result<(), Error<T>> {
@@ -188,27 +189,42 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn score_inputs(
+    /// The architecture of the practice block's models, unless its circuit has been disabled.
+    fn usable_architecture(circuit: &CircuitId) -> Result<Architecture, Error<T>> {
+        T::Verifier::circuit(circuit)
+            .filter(|record| record.is_usable())
+            .and_then(|record| record.info.kind.architecture().cloned())
+            .ok_or(Error::<T>::CircuitDisabled)
+    }
+
+    /// What ties a proof to the account, its round, and this chain.
+    pub(crate) fn registration_context(
         worker: &T::AccountId,
         round: Round,
-        practice: &Practice,
-        claim: &PracticeClaim<'_>,
-    ) -> ScoreInputs<FieldBytes> {
+        circuit: CircuitId,
+    ) -> Fr {
         let context = Context {
             domain: ContextDomain::Registration,
             genesis_hash: Self::genesis_hash(),
-            circuit: practice.circuit,
+            circuit,
             task: round,
             worker: worker.clone().into(),
-            block: 0,
+            block: INDEX,
         };
-        ScoreInputs {
-            context: field::to_bytes(&context.to_field()),
-            commitment: *claim.model.as_bytes(),
-            block_root: *practice.root.as_bytes(),
-            score: claim.score,
-            n_real: practice.rows,
-        }
+        context.to_field()
+    }
+
+    /// The public inputs of a claim. What does not come from the newcomer is computed from the
+    /// stored practice block.
+    pub(crate) fn score_inputs(
+        architecture: &Architecture,
+        context: Fr,
+        claim: &PracticeClaim<'_>,
+    ) -> Result<FoldInputs<FieldBytes>, Error<T>> {
+        let (commitment, claimed) = read_claim::<T>(claim)?;
+        let block = PracticeBlock::<T>::get().ok_or(Error::<T>::NoPractice)?;
+        let known = Self::known_block(architecture, &block)?;
+        Ok(known.inputs(context, commitment, &claimed).to_bytes())
     }
 
     fn genesis_hash() -> [u8; 32] {
@@ -243,13 +259,40 @@ impl<T: Config> WorkerRegistry<T::AccountId> for Pallet<T> {
     }
 }
 
-/// Checks everything about a claim except its proof.
-fn check_claim<T: Config>(practice: &Practice, claim: &PracticeClaim<'_>) -> Result<(), Error<T>> {
-    ensure!(claim.score <= practice.rows, Error::<T>::ScoreTooHigh);
-    let score = Score::new(claim.score, practice.rows);
+/// The weight of a registration for which a block of this size is folded. The proof is verified
+/// both before the call and in it, and the block folded for it each time.
+fn registration_weight_of<T: Config>(size: FoldSize) -> Weight {
+    let checked = fold_weight::<T>(size).saturating_add(T::Verifier::verify_weight(1));
+    T::WeightInfo::register_worker().saturating_add(checked).saturating_add(checked)
+}
+
+/// Checks the score that is claimed: whether there is such a score, and whether it is enough.
+fn check_claim<T: Config>(
+    practice: &Practice,
+    architecture: &Architecture,
+    claim: &PracticeClaim<'_>,
+) -> Result<(), Error<T>> {
+    // A block of any architecture has fewer points than 32 bits can count.
+    let most = u32::try_from(architecture.max_score(practice.rows)).unwrap_or(u32::MAX);
+    let points = claim.score.points;
+    ensure!(points <= most, Error::<T>::ScoreTooHigh);
+    let score = Score::new(points, most);
     ensure!(score.at_least(&practice.min_score), Error::<T>::ScoreTooLow);
-    field::from_bytes(claim.model.as_bytes()).map_err(|_| Error::<T>::BadCommitment)?;
     Ok(())
+}
+
+/// What a newcomer sends besides the proof: the commitment `C_W`, and what is claimed of it.
+fn read_claim<T: Config>(claim: &PracticeClaim<'_>) -> Result<(Fr, Claimed), Error<T>> {
+    let commitment =
+        field::from_bytes(claim.model.as_bytes()).map_err(|_| Error::<T>::BadCommitment)?;
+    let element =
+        |bytes: &FieldBytes| field::from_bytes(bytes).map_err(|_| Error::<T>::ProofRefused);
+    let claimed = Claimed {
+        sums: element(&claim.score.sums)?,
+        inputs: element(&claim.score.inputs)?,
+        score: claim.score.points,
+    };
+    Ok((commitment, claimed))
 }
 
 fn refused_proof<T: Config>(failure: VerifyFailure) -> Error<T> {

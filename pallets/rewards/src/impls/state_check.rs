@@ -23,7 +23,7 @@ impl<T: Config> Pallet<T> {
     /// 6. Each account has one sufficient reference for its registration, one for each role of
     ///    custodian, one for each open task that it created, and no others.
     /// 7. No candidate and no genesis authority is listed twice.
-    /// 8. The practice block hashes to its root, and the count of its real rows is correct.
+    /// 8. The practice block hashes to its root, and the count of its rows is correct.
     /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no
     ///    more than `MaxRegistrationsPerSession` were made in the current session.
     /// 10. Only candidates have silent sessions, from one to below `MaxSilentSessions`; no more
@@ -157,7 +157,8 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         };
         let record = T::Verifier::circuit(&practice.circuit).ok_or("8: an unknown circuit")?;
-        let found = Self::root_and_rows(&record.info.shape, &block)
+        let architecture = record.info.kind.architecture().ok_or("8: no score circuit")?;
+        let found = Self::root_and_rows(architecture, &block)
             .map_err(|_| "8: the practice block is malformed")?;
         ensure!(found == (practice.root, practice.rows), "8: the practice block has another root");
         Ok(())

@@ -5,7 +5,9 @@ use crate::{mock::*, Error};
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{
     circuit::ProofBytes,
+    model::{field, Fr},
     reward::CurriculumEnd,
+    task::ProvedScore,
     traits::{Curriculum, WorkPoints},
 };
 
@@ -20,12 +22,10 @@ fn assert_refused(call: crate::Call<Test>, error: Error<Test>) {
 #[test]
 fn registration_moved_to_another_account() {
     build_and_execute(|| {
-        let proof = practice_proof(&bob(), 0, ROWS);
         let stolen = crate::Call::register_worker {
             worker: dave(),
             model: model_of(&bob()),
-            score: ROWS,
-            proof: Box::new(proof),
+            score: Box::new(practice_proof(&bob(), 0, ROWS)),
         };
         assert_refused(stolen, Error::ProofRefused);
     });
@@ -98,27 +98,39 @@ fn registration_for_another_practice_block() {
 #[test]
 fn registration_with_a_score_that_was_not_proved() {
     build_and_execute(|| {
-        let proof = practice_proof(&bob(), 0, 4);
-        assert_refused(registration_with(&bob(), 5, proof), Error::ProofRefused);
+        let raised = ProvedScore { points: 5, ..practice_proof(&bob(), 0, 4) };
+        assert_refused(registration_with(&bob(), raised), Error::ProofRefused);
+    });
+}
+
+#[test]
+fn registration_with_other_sums_or_folded_inputs() {
+    build_and_execute(|| {
+        let proved = practice_proof(&bob(), 0, ROWS);
+        let other = field::to_bytes(&Fr::from(99u32));
+        for changed in
+            [ProvedScore { sums: other, ..proved }, ProvedScore { inputs: other, ..proved }]
+        {
+            assert_refused(registration_with(&bob(), changed), Error::ProofRefused);
+        }
     });
 }
 
 #[test]
 fn registration_with_a_score_above_the_rows() {
     build_and_execute(|| {
-        let score = ROWS + 1;
-        let proof = practice_proof(&bob(), 0, score);
-        assert_refused(registration_with(&bob(), score, proof), Error::ScoreTooHigh);
+        let score = practice_proof(&bob(), 0, ROWS + 1);
+        assert_refused(registration_with(&bob(), score), Error::ScoreTooHigh);
     });
 }
 
 #[test]
 fn registration_without_work() {
     build_and_execute(|| {
-        let proof = practice_proof(&bob(), 0, 0);
-        assert_refused(registration_with(&bob(), 0, proof), Error::ScoreTooLow);
-        let blank = ProofBytes([0; 256]);
-        assert_refused(registration_with(&bob(), ROWS, blank), Error::ProofRefused);
+        let nothing = practice_proof(&bob(), 0, 0);
+        assert_refused(registration_with(&bob(), nothing), Error::ScoreTooLow);
+        let blank = ProvedScore { proof: ProofBytes([0; 256]), ..practice_proof(&bob(), 0, ROWS) };
+        assert_refused(registration_with(&bob(), blank), Error::ProofRefused);
     });
 }
 

@@ -7,8 +7,12 @@ use frame_support::{
 };
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::ModelCommitment,
-    reward::{Registration, Standing},
+    ids::{CircuitId, ModelCommitment},
+    limits::List,
+    model::{names::named, Label, Sample},
+    reward::{PracticeSpec, Registration, Standing},
+    score::Score,
+    task::{ProvedScore, RevealedBlock},
     traits::ProofVerifier,
 };
 use sp_runtime::{
@@ -58,7 +62,7 @@ fn the_pool_takes_a_registration_once_for_each_account() {
         assert!(valid.longevity <= 64);
         let other = validity(&registration(&dave())).unwrap();
         assert_ne!(valid.provides, other.provides);
-        let again = registration_with(&bob(), 4, practice_proof(&bob(), 0, 4));
+        let again = registration_with(&bob(), practice_proof(&bob(), 0, 4));
         assert_eq!(validity(&again).unwrap().provides, valid.provides);
     });
 }
@@ -83,7 +87,7 @@ fn a_registered_account_is_refused_until_its_registration_has_expired() {
 #[test]
 fn the_least_score_is_enough_and_one_below_is_not() {
     build_and_execute(|| {
-        let with = |score| registration_with(&bob(), score, practice_proof(&bob(), 0, score));
+        let with = |points| registration_with(&bob(), practice_proof(&bob(), 0, points));
         assert_eq!(validity(&with(3)), code(Error::ScoreTooLow));
         assert_noop!(dispatch_bare(with(3)), Error::<Test>::ScoreTooLow);
         assert_ok!(apply_bare(with(4)));
@@ -96,21 +100,39 @@ fn a_commitment_that_is_no_field_element_is_refused() {
         let call = Call::register_worker {
             worker: bob(),
             model: ModelCommitment([0xff; 32]),
-            score: ROWS,
-            proof: Box::new(practice_proof(&bob(), 0, ROWS)),
+            score: Box::new(practice_proof(&bob(), 0, ROWS)),
         };
         assert_eq!(validity(&call), code(Error::BadCommitment));
         assert_noop!(dispatch_bare(call), Error::<Test>::BadCommitment);
     });
 }
 
+/// A perfect score without a proof.
+const UNPROVED: ProvedScore =
+    ProvedScore { points: ROWS, sums: [0; 32], inputs: [0; 32], proof: ProofBytes([0; 256]) };
+
 #[test]
 fn a_wrong_proof_is_a_bad_proof_to_the_pool() {
     build_and_execute(|| {
-        let call = registration_with(&bob(), ROWS, ProofBytes([0; 256]));
+        let call = registration_with(&bob(), UNPROVED);
         assert_eq!(validity(&call), InvalidTransaction::BadProof.into());
         assert_noop!(dispatch_bare(call), Error::<Test>::ProofRefused);
         assert!(!exists(&bob()));
+    });
+}
+
+#[test]
+fn what_a_proof_is_about_has_to_be_field_elements() {
+    build_and_execute(|| {
+        let proved = practice_proof(&bob(), 0, ROWS);
+        for broken in [
+            ProvedScore { sums: [0xff; 32], ..proved },
+            ProvedScore { inputs: [0xff; 32], ..proved },
+        ] {
+            let call = registration_with(&bob(), broken);
+            assert_eq!(validity(&call), InvalidTransaction::BadProof.into());
+            assert_noop!(dispatch_bare(call), Error::<Test>::ProofRefused);
+        }
     });
 }
 
@@ -128,7 +150,7 @@ fn nobody_registers_without_a_practice_block() {
     let mut genesis = genesis();
     genesis.practice = None;
     ext_with(genesis).execute_with(|| {
-        let call = registration_with(&bob(), ROWS, ProofBytes([0; 256]));
+        let call = registration_with(&bob(), UNPROVED);
         assert_eq!(validity(&call), code(Error::NoPractice));
         assert_noop!(dispatch_bare(call), Error::<Test>::NoPractice);
         check_state();
@@ -172,5 +194,39 @@ fn the_verification_in_the_pool_and_in_the_block_is_charged() {
         let info = registration(&bob()).get_dispatch_info();
         assert!(info.call_weight.all_gte(HashVerifier::verify_weight(2)));
         assert_eq!(info.class, DispatchClass::Normal);
+    });
+}
+
+#[test]
+fn what_is_not_folded_is_given_back() {
+    build_and_execute(|| {
+        let call = registration(&bob());
+        let charged = call.get_dispatch_info().call_weight;
+        let done = call.dispatch_bypass_filter(RuntimeOrigin::none()).expect("the proof is right");
+        let used = done.actual_weight.expect("the weight is known");
+        assert!(used.ref_time() < charged.ref_time() / 10, "{used:?} of {charged:?}");
+        assert!(used.all_gte(HashVerifier::verify_weight(2)));
+    });
+}
+
+/// A practice block about numbers, on which each row counts up to 200 points.
+fn practice_with_numbers() -> PracticeSpec {
+    let architecture = named("tiny-4x3-error").expect("the architecture has this name");
+    let sample = Sample { inputs: vec![1, 2, 3, 0], label: Label::Number(7) };
+    let rows = wire(&architecture, vec![sample; 3]);
+    let circuit = CircuitId([8; 32]);
+    neighbours(|neighbours| neighbours.circuits.push((circuit, architecture)));
+    let block = RevealedBlock { salt: SALT, rows: List::truncate_from(rows) };
+    PracticeSpec { circuit, block, min_score: Score::new(1, 2) }
+}
+
+#[test]
+fn points_count_as_a_part_of_what_a_model_can_reach() {
+    build_and_execute(|| {
+        assert_ok!(Rewards::do_set_practice(practice_with_numbers()));
+        let with = |points| registration_with(&bob(), practice_proof(&bob(), 0, points));
+        assert_noop!(dispatch_bare(with(601)), Error::<Test>::ScoreTooHigh);
+        assert_noop!(dispatch_bare(with(299)), Error::<Test>::ScoreTooLow);
+        assert_ok!(apply_bare(with(300)));
     });
 }

@@ -1,13 +1,10 @@
 use super::builders::*;
 use crate::{mock::*, Error, Event, Practice};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use nocknock_primitives::{
     ids::CircuitId,
     limits::List,
-    model::{
-        shape::{Dimensions, ShapeName},
-        MlpShape,
-    },
+    model::{Architecture, Description, Label, Sample},
     reward::PracticeSpec,
     score::Score,
 };
@@ -60,8 +57,7 @@ fn registered_workers_stay_and_proofs_for_the_old_block_are_refused() {
         assert_ok!(set(spec));
         assert!(may_work(&bob()));
         assert_noop!(dispatch_bare(old), Error::<Test>::ScoreTooHigh);
-        let proof = practice_proof(&dave(), 0, 5);
-        assert_ok!(apply_bare(registration_with(&dave(), 5, proof)));
+        assert_ok!(apply_bare(registration_with(&dave(), practice_proof(&dave(), 0, 5))));
     });
 }
 
@@ -80,9 +76,6 @@ fn only_an_active_score_circuit_is_taken() {
 #[test]
 fn a_malformed_block_is_refused() {
     build_and_execute(|| {
-        let mut spec = practice_spec();
-        spec.block.salt = [0xff; 32];
-        assert_noop!(set(spec), Error::<Test>::BadSalt);
         for rows in [vec![], vec![9], practice_rows(0), vec![0xff; 100]] {
             let mut spec = practice_spec();
             spec.block.rows = List::truncate_from(rows);
@@ -102,27 +95,49 @@ fn a_minimum_that_is_no_ratio_is_refused() {
 }
 
 #[test]
-fn a_shape_too_large_for_the_chain_is_refused() {
+fn a_salt_may_be_any_bytes() {
     build_and_execute(|| {
-        // One element for each row.
-        let dimensions = Dimensions {
-            inputs: 62,
-            hidden: 8,
-            classes: 3,
-            input_bits: 4,
-            weight_bits: 6,
-            hidden_bias_bits: 12,
-            output_bias_bits: 14,
-            shift: 6,
-            preactivation_bits: 16,
-            gap_bits: 20,
-            block_rows: 2_001,
-        };
-        let name = ShapeName::new("large").unwrap();
-        let shape = MlpShape::new(name, dimensions).expect("the shape is usable off the chain");
-        let circuit = CircuitId([8; 32]);
-        neighbours(|neighbours| neighbours.circuits.push((circuit, shape)));
-        let spec = PracticeSpec { circuit, ..practice_spec() };
-        assert_noop!(set(spec), Error::<Test>::ShapeTooLarge);
+        let mut spec = practice_spec();
+        spec.block.salt = [0xff; 32];
+        assert_ok!(set(spec));
+    });
+}
+
+/// A practice block of one row, of an architecture with so many inputs and as many rows as there
+/// can be.
+fn wide_practice(inputs: u16) -> PracticeSpec {
+    let description = Description {
+        inputs,
+        input_bits: 1,
+        hidden: List::default(),
+        head: tiny().head,
+        samples: 4_096,
+    };
+    let architecture = Architecture::new(description).expect("it is usable off the chain");
+    let sample = Sample { inputs: vec![1; inputs.into()], label: Label::Class(1) };
+    let rows = wire(&architecture, vec![sample]);
+    let circuit = CircuitId([8; 32]);
+    neighbours(|neighbours| neighbours.circuits = vec![(circuit, architecture)]);
+    let mut spec = PracticeSpec { circuit, ..practice_spec() };
+    spec.block.rows = List::truncate_from(rows);
+    spec
+}
+
+#[test]
+fn an_architecture_too_large_for_the_chain_is_refused() {
+    build_and_execute(|| {
+        assert_noop!(set(wide_practice(129)), Error::<Test>::ArchitectureTooLarge);
+        assert_ok!(set(wide_practice(128)));
+    });
+}
+
+#[test]
+fn what_is_not_read_is_given_back() {
+    build_and_execute(|| {
+        let call = crate::Call::<Test>::set_practice { practice: Box::new(practice_spec()) };
+        let charged = call.get_dispatch_info().call_weight;
+        let done = Rewards::do_set_practice(practice_spec()).expect("the block is well formed");
+        let used = done.actual_weight.expect("the weight is known");
+        assert!(used.ref_time() < charged.ref_time() / 10, "{used:?} of {charged:?}");
     });
 }

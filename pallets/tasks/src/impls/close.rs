@@ -1,21 +1,21 @@
 //! What happens to stakes, and the end of a task.
 
 use crate::{
-    types::{CommitmentOf, TaskOf},
-    Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
-    WeightInfo,
+    types::{CommitmentOf, TaskOf, MAX_STORED_CHUNKS},
+    Chunks, Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots,
+    Tasks, WeightInfo,
 };
-use frame_support::{defensive, ensure, weights::Weight};
+use frame_support::{defensive, dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use nocknock_primitives::{
     ids::TaskId,
-    limits::MAX_SHARES,
+    limits::MAX_RANKED,
     phase::{BlockTime, Phase},
     task::{Fate, Funding, Outcome},
     traits::{TaskExperiments, WorkerRegistry},
 };
 use sp_runtime::{
     traits::{CheckedDiv, Get, Saturating},
-    DispatchResult,
+    DispatchError, DispatchResult,
 };
 
 impl<T: Config> Pallet<T> {
@@ -46,20 +46,37 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn do_remove_task(id: TaskId) -> DispatchResult {
+    pub(crate) fn do_remove_task(id: TaskId) -> DispatchResultWithPostInfo {
+        let chunks = Self::remove(id)?;
+        Ok(Some(T::WeightInfo::remove_task(chunks)).into())
+    }
+
+    /// Removes everything that is stored about a task, and says how many chunks of ciphertexts that
+    /// were.
+    pub(crate) fn remove(id: TaskId) -> Result<u32, DispatchError> {
         let task = Self::known_task(id)?;
         ensure!(Self::is_removable(&task), Error::<T>::NotRemovable);
-        // There is one delivery for each paid share, and one unpaid for each rank that let its turn
-        // pass.
-        let left = Deliveries::<T>::clear_prefix(id, Self::max_deliveries(&task), None);
-        if left.maybe_cursor.is_some() {
-            defensive!("a task holds no more deliveries than ranks");
-        }
+        let chunks = Self::remove_deliveries(id);
         Rankings::<T>::remove(id);
         Roots::<T>::remove(id);
         Tasks::<T>::remove(id);
         Self::deposit_event(Event::TaskRemoved { task: id });
-        Ok(())
+        Ok(chunks)
+    }
+
+    /// There is one delivery for each paid share, and an unpaid one for each rank that let its turn
+    /// pass after it had begun.
+    fn remove_deliveries(id: TaskId) -> u32 {
+        let deliveries = Deliveries::<T>::iter_prefix_values(id);
+        let chunks = deliveries.map(|delivery| delivery.chunks).fold(0, u32::saturating_add);
+        let left = [
+            Deliveries::<T>::clear_prefix(id, MAX_RANKED, None),
+            Chunks::<T>::clear_prefix((id,), MAX_STORED_CHUNKS, None),
+        ];
+        if left.iter().any(|left| left.maybe_cursor.is_some()) {
+            defensive!("a task holds no more deliveries than ranks, each with all its chunks");
+        }
+        chunks
     }
 
     /// Whether the task is over but still holds the rest of its reward.
@@ -151,9 +168,5 @@ impl<T: Config> Pallet<T> {
         let share = bond.checked_div(&task.open_commitments.into()).unwrap_or(bond);
         task.held.bond = bond.saturating_sub(share);
         Self::transfer_held(HoldReason::Bond, &task.requester, worker, share);
-    }
-
-    fn max_deliveries(task: &TaskOf<T>) -> u32 {
-        task.settlement.as_ref().map_or(MAX_SHARES, |end| end.ranked)
     }
 }

@@ -1,13 +1,10 @@
 //! Commitments of workers.
 
-use crate::{
-    types::{CommitmentOf, TaskOf},
-    Commitments, Config, Error, Event, HoldReason, Pallet, Tasks,
-};
+use crate::{types::TaskOf, Commitments, Config, Error, Event, HoldReason, Pallet, Tasks};
 use frame_support::ensure;
 use nocknock_primitives::{
-    ids::{ModelCommitment, TaskId},
-    model::field,
+    ids::{CiphertextHash, FieldBytes, KeyCommitment, ModelCommitment, TaskId},
+    model::{field, sealed, Fr, ModelOwner},
     phase::Phase,
     task::{Commitment, Funding},
     traits::WorkerRegistry,
@@ -18,11 +15,12 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_commit_model(
         who: T::AccountId,
         id: TaskId,
-        model: ModelCommitment,
+        key: KeyCommitment,
+        ciphertext: CiphertextHash,
     ) -> DispatchResult {
         let mut task = Self::task_in(id, Phase::Open)?;
         Self::ensure_may_compete(&task, &who)?;
-        ensure!(field::from_bytes(model.as_bytes()).is_ok(), Error::<T>::BadCommitment);
+        let model = Self::model_commitment(id, &task, &who, key, ciphertext)?;
         if !Commitments::<T>::contains_key(id, &who) {
             Self::hold(HoldReason::Stake, &who, task.terms.stake)?;
             task.committed = task.committed.saturating_add(1);
@@ -30,7 +28,9 @@ impl<T: Config> Pallet<T> {
         }
         let sequence = task.next_sequence;
         task.next_sequence = sequence.saturating_add(1);
-        Commitments::<T>::insert(id, &who, Self::new_commitment(model, sequence));
+        let at = Self::now();
+        let commitment = Commitment { model, key, ciphertext, at, sequence, proved: 0, correct: 0 };
+        Commitments::<T>::insert(id, &who, commitment);
         Tasks::<T>::insert(id, task);
         Self::deposit_event(Event::ModelCommitted { task: id, worker: who, model, sequence });
         Ok(())
@@ -55,7 +55,29 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn new_commitment(model: ModelCommitment, sequence: u32) -> CommitmentOf<T> {
-        Commitment { model, at: Self::now(), sequence, proved: 0, correct: 0 }
+    /// `C_W`. It names chain, task, account and encoding, so that nobody gets the commitment of
+    /// another account by repeating its hashes.
+    fn model_commitment(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        key: KeyCommitment,
+        ciphertext: CiphertextHash,
+    ) -> Result<ModelCommitment, Error<T>> {
+        let key = Self::committed_element(key.as_bytes())?;
+        let ciphertext = Self::committed_element(ciphertext.as_bytes())?;
+        let owner = ModelOwner {
+            genesis_hash: Self::genesis_hash(),
+            task: id,
+            worker: who.clone().into(),
+            encoding: *task.encoding.as_bytes(),
+        };
+        let model = sealed::commitment(&task.architecture, owner.to_field(), key, ciphertext);
+        Ok(ModelCommitment(field::to_bytes(&model)))
+    }
+
+    /// The field element of a commitment.
+    pub(crate) fn committed_element(bytes: &FieldBytes) -> Result<Fr, Error<T>> {
+        field::from_bytes(bytes).map_err(|_| Error::<T>::BadCommitment)
     }
 }

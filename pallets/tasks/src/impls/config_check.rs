@@ -1,14 +1,8 @@
 //! Requirements on the configuration by a runtime.
 
-use crate::{Config, Pallet, WeightInfo};
+use crate::{types::MAX_STORED_CHUNKS, Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, traits::fungible::Inspect, weights::Weight};
-use nocknock_primitives::{
-    limits::{
-        MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_TEST_BLOCKS,
-    },
-    model::shape::MAX_WIRE_BYTES,
-    traits::ProofVerifier,
-};
+use nocknock_primitives::limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_TEST_BLOCKS};
 use sp_runtime::{
     traits::{Get, Saturating, Zero},
     Permill,
@@ -29,26 +23,25 @@ impl<T: Config> Pallet<T> {
         assert!(T::BurnShare::get() < Permill::one(), "BurnShare must leave something to pay");
         assert!(T::MinCurriculumTestRows::get() > 0, "MinCurriculumTestRows must be positive");
         assert!(T::SweepSteps::get() > 0, "SweepSteps must be positive");
-        let bytes = usize::try_from(MAX_BLOCK_BYTES).unwrap_or(0);
-        assert!(bytes >= MAX_WIRE_BYTES, "every block of every shape must fit a reveal");
         Self::check_weights();
     }
 
-    /// Checks that the heaviest calls fit into a block.
+    /// Checks that the heaviest calls fit into a block: among them the proof of a score on the
+    /// largest test block, and the proofs of all scores of a task if their folds cost nothing. What
+    /// lies between depends on the task, and its workers may submit a few scores at a time.
     fn check_weights() {
         let weights = <T as frame_system::Config>::BlockWeights::get();
         let limit = weights.get(DispatchClass::Normal).max_extrinsic.unwrap_or(weights.max_block);
         let heaviest = [
             T::WeightInfo::create_task(MAX_BLOCKS),
-            T::WeightInfo::reveal_block(MAX_BLOCK_ELEMENTS),
-            T::WeightInfo::submit_scores(MAX_TEST_BLOCKS)
-                .saturating_add(T::Verifier::verify_weight(MAX_TEST_BLOCKS)),
-            T::WeightInfo::deliver(MAX_CIPHERTEXT_ELEMENTS)
-                .saturating_add(T::Verifier::verify_weight(1)),
+            Self::largest_reveal_weight(),
+            Self::largest_submission_weight(),
+            Self::proofs_weight(MAX_TEST_BLOCKS),
             Self::settle_weight(),
-            Self::payment_weight(),
+            T::WeightInfo::upload_chunk(CHUNK_ELEMENTS),
+            Self::delivery_weight(),
             Self::close_weight(),
-            T::WeightInfo::remove_task(),
+            T::WeightInfo::remove_task(MAX_STORED_CHUNKS),
         ];
         let fit = heaviest.iter().all(|weight: &Weight| weight.all_lte(limit));
         assert!(fit, "every call must fit into a block");

@@ -7,10 +7,12 @@ use crate::{
 use frame_support::{ensure, traits::fungible::Inspect};
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
-    circuit::{CircuitKind, CircuitRecord},
+    circuit::CircuitKind,
     ids::{BlobId, BlockIndex, CircuitId, ExperimentId, TaskId},
-    limits::{List, MAX_BLOCK_ELEMENTS, MAX_CIPHERTEXT_ELEMENTS, MAX_TEST_BLOCKS},
-    model::{delivery::ciphertext_len, field, packing::row_elements, MlpShape},
+    limits::{
+        List, CHUNK_ELEMENTS, MAX_CHUNKS, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS, MAX_TEST_BYTES,
+    },
+    model::{field, Architecture, RecipientKey, RecipientSecret},
     phase::{BlockTime, Phase},
     reward::CurriculumEnd,
     task::{Funding, Held, Outcome, Split, Task, TaskSpec, Terms, TestBlock},
@@ -33,11 +35,13 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         T::Experiments::ensure_active(experiment)?;
         let funding = Self::funding_of(experiment);
-        let shape = Self::check_circuits(&spec.terms)?;
+        let architecture = Self::check_circuits(&spec.terms)?;
         Self::check_spec(&spec, funding)?;
+        let test_blocks = test_count(&spec.split);
+        ensure!(is_within_limits(&architecture, test_blocks), Error::<T>::ArchitectureTooLarge);
         let id = NextTask::<T>::get();
         let budget = Self::fund(id, experiment, &who, funding, &spec)?;
-        let task = Self::new_task(who.clone(), experiment, funding, shape, &spec);
+        let task = Self::new_task(who.clone(), experiment, funding, architecture, &spec);
         let (drawn_at, train_data) = (task.drawn_at, task.train_data);
         Tasks::<T>::insert(id, &task);
         Roots::<T>::insert(id, spec.roots);
@@ -101,24 +105,19 @@ impl<T: Config> Pallet<T> {
         Seeds::<T>::contains_key(task.seed) || crate::NextSeed::<T>::get() > task.seed
     }
 
-    fn check_circuits(terms: &TermsOf<T>) -> Result<MlpShape, Error<T>> {
-        let score = Self::active_circuit(&terms.score_circuit, CircuitKind::Score)?;
-        let delivery = Self::active_circuit(&terms.delivery_circuit, CircuitKind::Delivery)?;
-        let shape = score.info.shape;
-        ensure!(shape == delivery.info.shape, Error::<T>::ShapesDiffer);
-        let fits = fits(ciphertext_len(&shape), MAX_CIPHERTEXT_ELEMENTS)
-            && fits(row_elements(&shape), MAX_BLOCK_ELEMENTS);
-        ensure!(fits, Error::<T>::ShapeTooLarge);
-        Ok(shape)
+    /// The architecture that the score circuit is about.
+    fn check_circuits(terms: &TermsOf<T>) -> Result<Architecture, Error<T>> {
+        let delivery = Self::active_circuit(&terms.delivery_circuit)?;
+        ensure!(delivery.is_delivery(), Error::<T>::CircuitNotActive);
+        match Self::active_circuit(&terms.score_circuit)? {
+            CircuitKind::Score(architecture) => Ok(architecture),
+            CircuitKind::Delivery => Err(Error::<T>::CircuitNotActive),
+        }
     }
 
-    fn active_circuit(
-        id: &CircuitId,
-        kind: CircuitKind,
-    ) -> Result<CircuitRecord<BlockNumberFor<T>>, Error<T>> {
-        Self::circuit(id)
-            .filter(|circuit| circuit.is_active() && circuit.info.kind == kind)
-            .ok_or(Error::<T>::CircuitNotActive)
+    fn active_circuit(id: &CircuitId) -> Result<CircuitKind, Error<T>> {
+        let circuit = Self::circuit(id).filter(|circuit| circuit.is_active());
+        circuit.map(|circuit| circuit.info.kind).ok_or(Error::<T>::CircuitNotActive)
     }
 
     fn check_spec(spec: &SpecOf<T>, funding: Funding) -> Result<(), Error<T>> {
@@ -130,9 +129,11 @@ impl<T: Config> Pallet<T> {
         ensure!(terms.min_score.is_valid() && terms.min_test_rows > 0, Error::<T>::BadMinimum);
         Self::check_periods(terms)?;
         match funding {
-            Funding::Sponsored => Self::check_deposits(terms, spec.roots.bound_len()),
-            Funding::Curriculum => Self::check_curriculum(terms),
+            Funding::Sponsored => Self::check_deposits(terms, spec.roots.bound_len())?,
+            Funding::Curriculum => Self::check_curriculum(terms)?,
         }
+        ensure!(is_recipient(spec, funding), Error::<T>::BadRecipient);
+        Ok(())
     }
 
     fn check_periods(terms: &TermsOf<T>) -> Result<(), Error<T>> {
@@ -188,7 +189,7 @@ impl<T: Config> Pallet<T> {
         requester: T::AccountId,
         experiment: ExperimentId,
         funding: Funding,
-        shape: MlpShape,
+        architecture: Architecture,
         spec: &SpecOf<T>,
     ) -> TaskOf<T> {
         let now = Self::now();
@@ -199,7 +200,9 @@ impl<T: Config> Pallet<T> {
             requester,
             funding,
             terms: spec.terms.clone(),
-            shape,
+            architecture,
+            recipient: spec.recipient,
+            encoding: spec.encoding,
             blocks: u16::try_from(spec.roots.len()).unwrap_or(u16::MAX),
             test_blocks: test_count(&spec.split),
             tests,
@@ -219,6 +222,31 @@ impl<T: Config> Pallet<T> {
             settlement: None,
         }
     }
+}
+
+/// Whether keys may be sealed for the recipient of a task with this funding. Models of the
+/// curriculum are everybody's.
+fn is_recipient<Balance, BlockNumber>(
+    spec: &TaskSpec<Balance, BlockNumber>,
+    funding: Funding,
+) -> bool {
+    match funding {
+        Funding::Sponsored => RecipientKey::from_bytes(&spec.recipient.0).is_ok(),
+        Funding::Curriculum => spec.recipient.0 == RecipientSecret::curriculum().key().to_bytes(),
+    }
+}
+
+/// Whether the chain can store ciphertexts and test blocks of this architecture, fold each block
+/// for a proof, and count all points.
+fn is_within_limits(architecture: &Architecture, test_blocks: u16) -> bool {
+    let samples = usize::from(architecture.samples);
+    let values = samples.saturating_mul(architecture.inputs.into());
+    let bytes = architecture.wire_bytes(samples).saturating_mul(test_blocks.into());
+    let rows = u32::from(test_blocks).saturating_mul(architecture.samples.into());
+    fits(architecture.weight_elements(), MAX_CHUNKS.saturating_mul(CHUNK_ELEMENTS))
+        && fits(values, MAX_FOLDED_VALUES)
+        && fits(bytes, MAX_TEST_BYTES)
+        && architecture.max_score(rows) <= u64::from(u32::MAX)
 }
 
 fn fits(count: usize, limit: u32) -> bool {

@@ -1,27 +1,24 @@
-//! Delivery, the key, and payment.
+//! Delivery of the key, and payment.
 
+use super::chunks::chunk_count;
 use crate::{
-    types::{BalanceOf, CommitmentOf, DeliveryOf, TaskOf},
+    types::{BalanceOf, CommitmentOf, TaskOf},
     Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
     WeightInfo,
 };
-use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{ensure, weights::Weight};
 use nocknock_primitives::{
     circuit::{Claim, ProofBytes},
     experiment::DeliveredModel,
     fact::ScoreFact,
-    ids::{ContentHash, FieldBytes, KeyCommitment, ModelVersionNumber, TaskId},
+    ids::{ContentHash, FieldBytes, ModelVersionNumber, PointBytes, TaskId},
     limits::ALL_SHARES,
-    model::{
-        ciphertext_hash, delivery::ciphertext_len, field, key_hash, ContextDomain, DeliveryInputs,
-        Fr,
-    },
+    model::{field, ContextDomain, SealInputs},
     phase::Phase,
     provenance::Provenance,
     score::Score,
-    task::{Attestation, Ciphertext, Delivery, Funding},
+    task::{Attestation, Funding, SealedKeyBytes, SealedModelKey},
     traits::{Curriculum, FactWriter, ProofVerifier, ProvenanceRecorder, TaskExperiments},
 };
 use sp_io::hashing::blake2_256;
@@ -31,9 +28,10 @@ use sp_runtime::{
 };
 
 impl<T: Config> Pallet<T> {
-    /// Weight of `reveal_key`, including everything that a payment calls.
-    pub(crate) fn payment_weight() -> Weight {
-        T::WeightInfo::reveal_key()
+    /// Weight of `deliver`, including the verification and everything that a payment calls.
+    pub(crate) fn delivery_weight() -> Weight {
+        T::WeightInfo::deliver()
+            .saturating_add(T::Verifier::verify_weight(1))
             .saturating_add(T::Experiments::weight().saturating_mul(2))
             .saturating_add(T::Curriculum::weight())
             .saturating_add(T::Facts::weight())
@@ -43,38 +41,24 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_deliver(
         who: T::AccountId,
         id: TaskId,
-        ciphertext: Ciphertext,
-        key_commitment: KeyCommitment,
+        key: SealedKeyBytes,
         proof: &ProofBytes,
         attestation: Attestation,
     ) -> DispatchResult {
-        let task = Self::known_task(id)?;
-        Self::ensure_turn(id, &task, &who)?;
-        ensure!(!Deliveries::<T>::contains_key(id, &who), Error::<T>::AlreadyDelivered);
-        let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
-        let inputs =
-            Self::delivery_inputs(id, &task, &who, &commitment, &ciphertext, key_commitment)?;
-        let claim = Claim { inputs: &inputs.in_order(), proof };
-        T::Verifier::verify(&task.terms.delivery_circuit, claim).map_err(Self::refusal)?;
-        let delivery =
-            Delivery { ciphertext, key_commitment, key: None, attestation, at: Self::now() };
-        Deliveries::<T>::insert(id, &who, delivery);
-        Self::deposit_event(Event::ModelDelivered { task: id, worker: who, key_commitment });
-        Ok(())
-    }
-
-    pub(crate) fn do_reveal_key(who: T::AccountId, id: TaskId, key: FieldBytes) -> DispatchResult {
         let mut task = Self::known_task(id)?;
         let rank = Self::ensure_turn(id, &task, &who)?;
-        let mut delivery = Deliveries::<T>::get(id, &who).ok_or(Error::<T>::NotDelivered)?;
         let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
-        let element = field::from_bytes(&key).map_err(|_| Error::<T>::KeyMismatch)?;
-        let hash = KeyCommitment(field::to_bytes(&key_hash(&task.shape, element)));
-        ensure!(hash == delivery.key_commitment, Error::<T>::KeyMismatch);
-        delivery.key = Some(key);
-        Deliveries::<T>::insert(id, &who, &delivery);
+        let mut delivery = Deliveries::<T>::get(id, &who)
+            .filter(|delivery| delivery.chunks == chunk_count(&task.architecture))
+            .ok_or(Error::<T>::CiphertextIncomplete)?;
+        Self::verify_key(id, &task, &who, &commitment, &key, proof)?;
+        delivery.sealed = Some(SealedModelKey { key, attestation, at: Self::now() });
+        Deliveries::<T>::insert(id, &who, delivery);
+        let key_commitment = commitment.key;
+        let worker = who.clone();
+        Self::deposit_event(Event::ModelDelivered { task: id, worker, key_commitment });
         Self::pay(id, &mut task, &who, rank, &commitment);
-        Self::register(id, &task, &who, &commitment, &delivery);
+        Self::register(id, &task, &who, &commitment, attestation);
         Tasks::<T>::insert(id, task);
         Ok(())
     }
@@ -99,27 +83,34 @@ impl<T: Config> Pallet<T> {
         Ok(rank)
     }
 
-    fn delivery_inputs(
+    /// Checks that the key with the committed hash was sealed for the recipient of the task.
+    fn verify_key(
         id: TaskId,
         task: &TaskOf<T>,
         who: &T::AccountId,
         commitment: &CommitmentOf<T>,
-        ciphertext: &Ciphertext,
-        key_commitment: KeyCommitment,
-    ) -> Result<DeliveryInputs<FieldBytes>, Error<T>> {
-        let elements = ciphertext
-            .iter()
-            .map(field::from_bytes)
-            .collect::<Result<Vec<Fr>, _>>()
-            .map_err(|_| Error::<T>::BadCiphertext)?;
-        ensure!(elements.len() == ciphertext_len(&task.shape), Error::<T>::BadCiphertext);
+        key: &SealedKeyBytes,
+        proof: &ProofBytes,
+    ) -> Result<(), Error<T>> {
         let circuit = task.terms.delivery_circuit;
-        Ok(DeliveryInputs {
-            context: Self::context(ContextDomain::Delivery, circuit, id, who, 0),
-            commitment: *commitment.model.as_bytes(),
-            ciphertext_hash: field::to_bytes(&ciphertext_hash(&task.shape, &elements)),
-            key_hash: *key_commitment.as_bytes(),
-        })
+        let context = Self::context(ContextDomain::Delivery, circuit, id, who, 0);
+        let (recipient_x, recipient_y) = coordinates(&task.recipient);
+        let (ephemeral_x, ephemeral_y) = coordinates(&key.ephemeral);
+        let (key_hash, masked_key) = (*commitment.key.as_bytes(), key.masked_key);
+        let sent = [ephemeral_x, ephemeral_y, masked_key];
+        let are_fields = sent.iter().all(|part| field::from_bytes(part).is_ok());
+        ensure!(are_fields, Error::<T>::BadSealedKey);
+        let inputs = SealInputs {
+            context,
+            key_hash,
+            recipient_x,
+            recipient_y,
+            ephemeral_x,
+            ephemeral_y,
+            masked_key,
+        };
+        let claim = Claim { inputs: &inputs.in_order(), proof };
+        T::Verifier::verify(&circuit, claim).map_err(Self::refusal)
     }
 
     /// Pays the worker whose turn it is, returns its stake and passes the turn on.
@@ -175,7 +166,7 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
-        Score::new(commitment.correct, task.test_rows())
+        task.score(commitment.correct)
     }
 
     /// Records the delivered model in the registry, as a fact and in provenance.
@@ -184,7 +175,7 @@ impl<T: Config> Pallet<T> {
         task: &TaskOf<T>,
         who: &T::AccountId,
         commitment: &CommitmentOf<T>,
-        delivery: &DeliveryOf<T>,
+        attestation: Attestation,
     ) {
         let score = Self::final_score(task, commitment);
         let version = T::Experiments::register_model(DeliveredModel {
@@ -195,8 +186,8 @@ impl<T: Config> Pallet<T> {
             model: commitment.model,
             score,
             circuit: task.terms.score_circuit,
-            key_commitment: delivery.key_commitment,
-            blob: delivery.attestation.model_blob,
+            key_commitment: commitment.key,
+            blob: attestation.model_blob,
         });
         T::Facts::write_score(ScoreFact {
             experiment: task.experiment,
@@ -207,7 +198,7 @@ impl<T: Config> Pallet<T> {
             score,
             circuit: task.terms.score_circuit,
         });
-        T::Provenance::record(Self::provenance(id, task, who, commitment, delivery, version));
+        T::Provenance::record(Self::provenance(id, task, who, commitment, attestation, version));
     }
 
     fn provenance(
@@ -215,7 +206,7 @@ impl<T: Config> Pallet<T> {
         task: &TaskOf<T>,
         who: &T::AccountId,
         commitment: &CommitmentOf<T>,
-        delivery: &DeliveryOf<T>,
+        attestation: Attestation,
         version: ModelVersionNumber,
     ) -> Provenance<T::AccountId> {
         Provenance {
@@ -228,7 +219,14 @@ impl<T: Config> Pallet<T> {
             score: Self::final_score(task, commitment),
             data_roots: ContentHash(blake2_256(&Roots::<T>::get(id).encode())),
             train_data: task.train_data,
-            attestation: delivery.attestation,
+            attestation,
         }
     }
+}
+
+/// The coordinates of a point.
+fn coordinates(point: &PointBytes) -> (FieldBytes, FieldBytes) {
+    let (halves, _) = point.0.as_chunks::<32>();
+    let half = |place: usize| halves.get(place).copied().unwrap_or_default();
+    (half(0), half(1))
 }

@@ -12,8 +12,8 @@ impl<T: Config> Pallet<T> {
     /// Whether the call is about a curriculum task, `who` is a registered worker or the task's
     /// custodian and has the right to make it, and the task is in the right phase for it.
     ///
-    /// The runtime's fee policy may let a bounded number of such calls pass without a fee. Proofs
-    /// and rows are not checked here, because checking them is expensive.
+    /// The runtime's fee policy may let a bounded number of such calls pass without a fee. Proofs,
+    /// rows and the contents of chunks are not checked here, because checking them is expensive.
     pub fn is_free_call(who: &T::AccountId, call: &Call<T>) -> bool {
         match call {
             Call::create_task { experiment, .. } => T::Curriculum::is_custodian(*experiment, who),
@@ -24,9 +24,8 @@ impl<T: Config> Pallet<T> {
             Call::commit_model { task, .. } => Self::is_workers_turn(*task, who, Phase::Open),
             Call::withdraw_commitment { task } => Self::is_members_turn(*task, who, Phase::Open),
             Call::submit_scores { task, scores } => Self::are_due(*task, who, scores),
-            Call::deliver { task, .. } | Call::reveal_key { task, .. } => {
-                Self::is_delivery_turn(*task, who)
-            }
+            Call::upload_chunk { task, index, .. } => Self::is_chunk_due(*task, who, *index),
+            Call::deliver { task, .. } => Self::is_delivery_turn(*task, who),
             _ => false,
         }
     }
@@ -61,7 +60,16 @@ impl<T: Config> Pallet<T> {
     }
 
     fn is_delivery_turn(id: TaskId, who: &T::AccountId) -> bool {
-        let task = Self::curriculum_task(id);
-        task.is_some_and(|task| Self::ensure_turn(id, &task, who).is_ok())
+        Self::task_in_turn(id, who).is_some()
+    }
+
+    /// Whether it is the turn of this account, and this chunk is missing.
+    fn is_chunk_due(id: TaskId, who: &T::AccountId, index: u32) -> bool {
+        let task = Self::task_in_turn(id, who);
+        task.is_some_and(|task| Self::is_missing(id, &task, who, index))
+    }
+
+    fn task_in_turn(id: TaskId, who: &T::AccountId) -> Option<TaskOf<T>> {
+        Self::curriculum_task(id).filter(|task| Self::ensure_turn(id, task, who).is_ok())
     }
 }

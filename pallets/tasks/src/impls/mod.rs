@@ -1,11 +1,13 @@
 //! What the calls do, by the phase they belong to.
 
+mod chunks;
 mod close;
 mod commit;
 mod config_check;
 mod create;
 mod deliver;
 mod draw;
+mod fold_weights;
 mod free_calls;
 mod money;
 mod prove;
@@ -22,7 +24,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::CircuitRecord,
     ids::{BlockIndex, CircuitId, FieldBytes, TaskId},
-    model::{field, Context, ContextDomain},
+    model::{field, Context, ContextDomain, Fr},
     phase::Phase,
     traits::{ProofVerifier, VerifyFailure},
 };
@@ -57,6 +59,17 @@ impl<T: Config> Pallet<T> {
         worker: &T::AccountId,
         block: BlockIndex,
     ) -> FieldBytes {
+        field::to_bytes(&Self::context_element(domain, circuit, task, worker, block))
+    }
+
+    /// The same as a field element.
+    fn context_element(
+        domain: ContextDomain,
+        circuit: CircuitId,
+        task: TaskId,
+        worker: &T::AccountId,
+        block: BlockIndex,
+    ) -> Fr {
         let context = Context {
             domain,
             genesis_hash: Self::genesis_hash(),
@@ -65,7 +78,7 @@ impl<T: Config> Pallet<T> {
             worker: worker.clone().into(),
             block,
         };
-        field::to_bytes(&context.to_field())
+        context.to_field()
     }
 
     fn genesis_hash() -> [u8; 32] {

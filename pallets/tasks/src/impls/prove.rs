@@ -2,29 +2,27 @@
 
 use crate::{
     types::{CommitmentOf, TaskOf},
-    Commitments, Config, Error, Event, Pallet, Rankings, Roots, Tasks,
+    Commitments, Config, Error, Event, Pallet, Rankings, RevealedBlocks, Tasks,
 };
 use alloc::vec::Vec;
-use frame_support::ensure;
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure};
 use nocknock_primitives::{
     circuit::Claim,
     experiment::LeaderboardEntry,
-    ids::{BlockRoot, FieldBytes, TaskId},
-    limits::{List, MAX_BLOCKS},
-    model::{ContextDomain, ScoreInputs},
+    ids::{FieldBytes, TaskId},
+    model::{field, Claimed, ContextDomain, FoldInputs, KnownBlock},
     phase::Phase,
     score::Score,
-    task::{BlockScore, Funding, Ranked},
+    task::{BlockScore, Funding, ProvedScore, Ranked},
     traits::{ProofVerifier, TaskExperiments},
 };
-use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_submit_scores(
         who: T::AccountId,
         id: TaskId,
         scores: &[BlockScore],
-    ) -> DispatchResult {
+    ) -> DispatchResultWithPostInfo {
         let mut task = Self::task_in(id, Phase::Prove)?;
         let mut commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
         Self::note_scores(&task, &mut commitment, scores)?;
@@ -36,12 +34,13 @@ impl<T: Config> Pallet<T> {
             blocks: commitment.proved_blocks(),
             correct: commitment.correct,
         });
+        let weight = Self::submission_weight(&task, scores);
         if Self::is_complete(&task, &commitment) {
             task.proved = task.proved.saturating_add(1);
             Self::complete_submission(id, &task, who, &commitment);
             Tasks::<T>::insert(id, task);
         }
-        Ok(())
+        Ok(Some(weight).into())
     }
 
     /// Whether every test block of the task has been proved.
@@ -62,14 +61,15 @@ impl<T: Config> Pallet<T> {
     fn note_score(
         task: &TaskOf<T>,
         commitment: &mut CommitmentOf<T>,
-        score: &BlockScore,
+        entry: &BlockScore,
     ) -> Result<(), Error<T>> {
-        let place = task.test_position(score.block).ok_or(Error::<T>::NotTestBlock)?;
+        let (place, points) = (task.test_position(entry.block), entry.score.points);
+        let place = place.ok_or(Error::<T>::NotTestBlock)?;
         let rows = task.tests.get(place).and_then(|test| test.rows);
-        ensure!(rows == Some(score.rows), Error::<T>::WrongRowCount);
-        ensure!(score.score <= score.rows, Error::<T>::ScoreTooHigh);
+        let most = task.architecture.max_score(rows.ok_or(Error::<T>::NotTestBlock)?);
+        ensure!(u64::from(points) <= most, Error::<T>::ScoreTooHigh);
         let place = u32::try_from(place).map_err(|_| Error::<T>::NotTestBlock)?;
-        ensure!(commitment.note(place, score.score), Error::<T>::AlreadyProved);
+        ensure!(commitment.note(place, points), Error::<T>::AlreadyProved);
         Ok(())
     }
 
@@ -80,37 +80,36 @@ impl<T: Config> Pallet<T> {
         commitment: &CommitmentOf<T>,
         scores: &[BlockScore],
     ) -> Result<(), Error<T>> {
-        let roots = Roots::<T>::get(id);
         let inputs = scores
             .iter()
-            .map(|score| Self::score_inputs(id, task, who, commitment, &roots, score))
+            .map(|entry| Self::score_inputs(id, task, who, commitment, entry))
             .map(|inputs| Ok(inputs?.in_order()))
             .collect::<Result<Vec<_>, Error<T>>>()?;
         let claims: Vec<_> = inputs
             .iter()
             .zip(scores)
-            .map(|(inputs, score)| Claim { inputs, proof: &score.proof })
+            .map(|(inputs, entry)| Claim { inputs, proof: &entry.score.proof })
             .collect();
         T::Verifier::verify_batch(&task.terms.score_circuit, &claims).map_err(Self::refusal)
     }
 
+    /// The public inputs. All but what the worker sent comes from the chain, down to the samples.
     fn score_inputs(
         id: TaskId,
         task: &TaskOf<T>,
         who: &T::AccountId,
         commitment: &CommitmentOf<T>,
-        roots: &List<BlockRoot, MAX_BLOCKS>,
-        score: &BlockScore,
-    ) -> Result<ScoreInputs<FieldBytes>, Error<T>> {
-        let root = roots.get(usize::from(score.block)).ok_or(Error::<T>::NotTestBlock)?;
+        entry: &BlockScore,
+    ) -> Result<FoldInputs<FieldBytes>, Error<T>> {
+        let BlockScore { block, score } = entry;
+        let claimed = claimed(score).ok_or(Error::<T>::ProofRefused)?;
         let circuit = task.terms.score_circuit;
-        Ok(ScoreInputs {
-            context: Self::context(ContextDomain::Score, circuit, id, who, score.block),
-            commitment: *commitment.model.as_bytes(),
-            block_root: *root.as_bytes(),
-            score: score.score,
-            n_real: score.rows,
-        })
+        let context = Self::context_element(ContextDomain::Score, circuit, id, who, *block);
+        let model = Self::committed_element(commitment.model.as_bytes())?;
+        let revealed = RevealedBlocks::<T>::get(id, block).ok_or(Error::<T>::NotTestBlock)?;
+        let known = KnownBlock::new(&task.architecture, &revealed.salt, *block, &revealed.rows)
+            .map_err(|_| Error::<T>::NotTestBlock)?;
+        Ok(known.inputs(context, model, &claimed).to_bytes())
     }
 
     fn complete_submission(
@@ -119,7 +118,7 @@ impl<T: Config> Pallet<T> {
         worker: T::AccountId,
         commitment: &CommitmentOf<T>,
     ) {
-        let score = Score::new(commitment.correct, task.test_rows());
+        let score = task.score(commitment.correct);
         let eligible = Self::may_win(task, &score);
         if eligible {
             Self::rank(id, worker.clone(), commitment);
@@ -161,4 +160,13 @@ impl<T: Config> Pallet<T> {
             let _ = ranking.try_insert(place, entry);
         });
     }
+}
+
+/// What a worker claims, if it consists of field elements.
+fn claimed(score: &ProvedScore) -> Option<Claimed> {
+    Some(Claimed {
+        sums: field::from_bytes(&score.sums).ok()?,
+        inputs: field::from_bytes(&score.inputs).ok()?,
+        score: score.points,
+    })
 }

@@ -1,16 +1,11 @@
 //! The reveal of test blocks.
 
-use crate::{
-    types::TaskOf, Config, Error, Event, Pallet, RevealedBlocks, Roots, Tasks, WeightInfo,
-};
-use frame_support::{
-    dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
-    ensure,
-};
+use crate::{types::TaskOf, Config, Error, Event, Pallet, RevealedBlocks, Roots, Tasks};
+use frame_support::{dispatch::DispatchResultWithPostInfo, ensure};
 use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, TaskId},
-    limits::List,
-    model::{block_root, field, packing::row_elements, rows::Row, wire::decode_rows, MlpShape},
+    limits::{List, MAX_CLASSES},
+    model::{baseline::count_labels, field, KnownBlock},
     phase::Phase,
     task::{RevealedBlock, TestBlock},
 };
@@ -25,47 +20,45 @@ impl<T: Config> Pallet<T> {
         let mut task = Self::task_in(id, Phase::Reveal)?;
         Self::ensure_requester(&task, who)?;
         ensure!(Self::hidden_test(&mut task, block)?.rows.is_none(), Error::<T>::AlreadyRevealed);
-        let rows = Self::check_block(&task, id, block, &revealed)?;
-        let samples = count_samples(&rows);
-        Self::hidden_test(&mut task, block)?.rows = Some(samples);
-        count_labels(&mut task, &rows);
+        let mut counts = core::mem::take(&mut task.label_counts);
+        let rows = Self::check_block(&task, id, block, &revealed, &mut counts)?;
+        task.label_counts = counts;
+        Self::hidden_test(&mut task, block)?.rows = Some(rows);
         let hidden = count_hidden(&task);
         if hidden == 0 {
             task.revealed_at = Some(Self::now());
         }
-        let weight = T::WeightInfo::reveal_block(block_elements(&task.shape));
+        let weight = Self::reveal_weight(&task.architecture, rows);
         RevealedBlocks::<T>::insert(id, block, revealed);
         Tasks::<T>::insert(id, task);
-        Self::deposit_event(Event::BlockRevealed { task: id, block, rows: samples, hidden });
-        Ok(PostDispatchInfo { actual_weight: Some(weight), ..Default::default() })
+        Self::deposit_event(Event::BlockRevealed { task: id, block, rows, hidden });
+        Ok(Some(weight).into())
     }
 
     fn hidden_test(task: &mut TaskOf<T>, block: BlockIndex) -> Result<&mut TestBlock, Error<T>> {
         task.tests.iter_mut().find(|test| test.index == block).ok_or(Error::<T>::NotTestBlock)
     }
 
-    /// Recomputes the block's root and returns its rows, padding included.
+    /// Recomputes the block's root, adds its labels to the counts and returns the number of its
+    /// rows.
     fn check_block(
         task: &TaskOf<T>,
         id: TaskId,
         block: BlockIndex,
         revealed: &RevealedBlock,
-    ) -> Result<alloc::vec::Vec<Row>, Error<T>> {
-        let salt = field::from_bytes(&revealed.salt).map_err(|_| Error::<T>::BadSalt)?;
-        let rows =
-            decode_rows(&task.shape, &revealed.rows).map_err(|_| Error::<T>::MalformedRows)?;
-        let root =
-            block_root(&task.shape, salt, block, &rows).map_err(|_| Error::<T>::MalformedRows)?;
+        counts: &mut List<u32, MAX_CLASSES>,
+    ) -> Result<u32, Error<T>> {
+        let RevealedBlock { salt, rows } = revealed;
+        let known = KnownBlock::new(&task.architecture, salt, block, rows)
+            .map_err(|_| Error::<T>::MalformedRows)?;
+        ensure!(!known.block().is_empty(), Error::<T>::MalformedRows);
         let roots = Roots::<T>::get(id);
         let expected = roots.get(usize::from(block)).ok_or(Error::<T>::NotTestBlock)?;
-        ensure!(*expected == BlockRoot(field::to_bytes(&root)), Error::<T>::RootMismatch);
-        Ok(rows)
+        let root = BlockRoot(field::to_bytes(&known.root()));
+        ensure!(*expected == root, Error::<T>::RootMismatch);
+        count_labels(&task.architecture, known.block(), counts);
+        Ok(u32::try_from(known.block().len()).unwrap_or(u32::MAX))
     }
-}
-
-fn count_samples(rows: &[Row]) -> u32 {
-    let samples = rows.iter().filter(|row| row.real).count();
-    u32::try_from(samples).unwrap_or(u32::MAX)
 }
 
 fn count_hidden<AccountId, Balance, BlockNumber>(
@@ -73,23 +66,4 @@ fn count_hidden<AccountId, Balance, BlockNumber>(
 ) -> u32 {
     let hidden = task.tests.iter().filter(|test| test.rows.is_none()).count();
     u32::try_from(hidden).unwrap_or(u32::MAX)
-}
-
-/// Adds the classes of a block's samples to the label counts of the task.
-fn count_labels<AccountId, Balance, BlockNumber>(
-    task: &mut nocknock_primitives::task::Task<AccountId, Balance, BlockNumber>,
-    rows: &[Row],
-) {
-    let mut counts = core::mem::take(&mut task.label_counts).into_inner();
-    counts.resize(usize::from(task.shape.classes), 0);
-    for class in rows.iter().filter_map(Row::class) {
-        if let Some(count) = counts.get_mut(class) {
-            *count = count.saturating_add(1);
-        }
-    }
-    task.label_counts = List::truncate_from(counts);
-}
-
-fn block_elements(shape: &MlpShape) -> u32 {
-    u32::try_from(row_elements(shape)).unwrap_or(u32::MAX)
 }

@@ -1,8 +1,9 @@
 //! The invariants of this pallet's state.
 
+use super::chunks::chunk_count;
 use crate::{
     types::{BalanceOf, TaskOf},
-    Commitments, Config, Deliveries, HoldReason, NextSeed, NextTask, Pallet, Rankings,
+    Chunks, Commitments, Config, Deliveries, HoldReason, NextSeed, NextTask, Pallet, Rankings,
     RevealedBlocks, Roots, Seeds, Tasks,
 };
 use alloc::collections::BTreeMap;
@@ -36,6 +37,8 @@ impl<T: Config> Pallet<T> {
     /// 8. Curriculum tasks hold no money. A finished task holds no escrow, and a settled one holds
     ///    a bond only if its reveal failed. A task that was settled without a ranking is finished.
     /// 9. Seeds are stored for the newest `SEED_HISTORY` numbers only.
+    /// 10. Each delivery says how many of its chunks are stored, at least one. No chunk is stored
+    ///     without a delivery, and no key is sealed while a chunk is missing.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
         Self::check_requesters_holds()?;
@@ -45,8 +48,10 @@ impl<T: Config> Pallet<T> {
             Self::check_ranking(id)?;
             Self::check_revealed(id, &task)?;
             Self::check_settled(&task)?;
+            Self::check_deliveries(id, &task)?;
         }
-        Self::check_seeds()
+        Self::check_seeds()?;
+        Self::check_chunks()
     }
 
     fn check_keys() -> Result<(), TryRuntimeError> {
@@ -169,6 +174,28 @@ impl<T: Config> Pallet<T> {
             Seeds::<T>::iter_keys().all(|number| (oldest..next).contains(&number)),
             "9: a seed is stored that should be forgotten"
         );
+        Ok(())
+    }
+
+    fn check_deliveries(id: TaskId, task: &TaskOf<T>) -> Result<(), TryRuntimeError> {
+        let chunks = chunk_count(&task.architecture);
+        let mut sealed =
+            Deliveries::<T>::iter_prefix_values(id).filter(|delivery| delivery.sealed.is_some());
+        let are_complete = sealed.all(|delivery| delivery.chunks == chunks);
+        ensure!(are_complete, "10: a key is sealed and a chunk is missing");
+        Ok(())
+    }
+
+    fn check_chunks() -> Result<(), TryRuntimeError> {
+        let mut stored = BTreeMap::<_, u32>::new();
+        for (id, worker, _) in Chunks::<T>::iter_keys() {
+            let count = stored.entry((id, worker)).or_default();
+            *count = count.saturating_add(1);
+        }
+        let counted: BTreeMap<_, _> = Deliveries::<T>::iter()
+            .map(|(id, worker, delivery)| ((id, worker), delivery.chunks))
+            .collect();
+        ensure!(stored == counted, "10: deliveries and their chunks differ");
         Ok(())
     }
 }

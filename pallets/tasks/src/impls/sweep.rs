@@ -1,7 +1,8 @@
 //! The sweep: takes the steps that nobody has taken, using the weight that a block has left over.
 
 use crate::{
-    types::TaskOf, Commitments, Config, NextSeed, Pallet, Seeds, SweepCursor, Tasks, WeightInfo,
+    types::{TaskOf, MAX_STORED_CHUNKS},
+    Commitments, Config, NextSeed, Pallet, Seeds, SweepCursor, Tasks, WeightInfo,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -32,7 +33,7 @@ impl<T: Config> Pallet<T> {
             Self::settle_weight(),
             Self::close_weight().saturating_mul(u64::from(CLOSINGS)),
             T::WeightInfo::finish_task().saturating_add(T::Curriculum::weight()),
-            T::WeightInfo::remove_task(),
+            T::WeightInfo::remove_task(MAX_STORED_CHUNKS),
         ];
         steps
             .into_iter()
@@ -64,7 +65,7 @@ impl<T: Config> Pallet<T> {
             Phase::Settle => Self::do_settle(id),
             Phase::Done if Self::is_finishable(task) => Self::do_finish_task(id),
             Phase::Done if task.open_commitments > 0 => Self::close_some_commitments(id),
-            Phase::Done if Self::is_removable(task) => Self::do_remove_task(id),
+            Phase::Done if Self::is_removable(task) => Self::remove(id).map(drop),
             _ => Ok(()),
         }
     }

@@ -62,7 +62,7 @@ fn who_wins_and_does_not_deliver_loses_the_stake() {
 fn a_ciphertext_without_its_key_is_no_delivery() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        deliver(id, &bob());
+        upload(id, &bob());
         go_to(end_of(id).turn_began + 10);
         assert_eq!(close(id, bob()), Fate::NotDelivered);
     });
@@ -73,7 +73,6 @@ fn those_behind_the_last_paid_rank_get_their_stakes_back_however_late_they_ask()
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24), (eve(), 23)]);
         deliver(id, &bob());
-        reveal_key(id, &bob());
         assert_eq!(close(id, dave()), Fate::Returned);
         go_to(500);
         assert_eq!(close(id, eve()), Fate::Returned);
@@ -86,7 +85,6 @@ fn a_rank_that_was_passed_over_stays_responsible_after_the_payment() {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         go_to(end_of(id).turn_began + 10);
         deliver(id, &dave());
-        reveal_key(id, &dave());
         assert_eq!(close(id, bob()), Fate::NotDelivered);
     });
 }
@@ -185,7 +183,6 @@ fn the_same_score_delivered_by_the_next_rank_excuses_nobody() {
     build_and_execute(|| {
         let id = passed_over();
         deliver(id, &dave());
-        reveal_key(id, &dave());
         assert_eq!(close(id, bob()), Fate::NotDelivered);
         assert_eq!(book(|book| book.abandoned.clone()), vec![(bob(), id)]);
     });
@@ -196,7 +193,6 @@ fn a_better_champion_excuses_even_after_the_payment() {
     build_and_execute(|| {
         let id = passed_over();
         deliver(id, &dave());
-        reveal_key(id, &dave());
         raise_champion(Score::new(51, 60));
         assert_eq!(close(id, bob()), Fate::Returned);
     });

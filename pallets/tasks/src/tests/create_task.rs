@@ -2,7 +2,9 @@ use super::builders::*;
 use crate::{mock::*, Error, Event, HoldReason, Roots};
 use frame_support::{assert_noop, assert_ok, BoundedVec};
 use nocknock_primitives::{
-    ids::{BlockRoot, CircuitId},
+    ids::{BlockRoot, CircuitId, PointBytes},
+    limits::{CHUNK_ELEMENTS, MAX_CHUNKS, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS, MAX_TEST_BYTES},
+    model::{field, Architecture, Fr, Goal, Head, RecipientSecret},
     phase::Phase,
     score::Score,
     task::{Funding, Held, Split},
@@ -137,9 +139,111 @@ fn circuits_must_be_active_and_of_the_right_kind() {
 }
 
 #[test]
-fn circuits_must_be_about_one_shape() {
+fn a_task_has_the_architecture_of_its_score_circuit() {
     build_and_execute(|| {
-        assert_refused(|spec| spec.terms.delivery_circuit = DIGITS_DELIVERY, Error::ShapesDiffer);
+        let task = task(create(spec_of(&wide())));
+        assert_eq!(task.architecture, wide());
+        assert_eq!((task.recipient, task.encoding), (spec().recipient, ENCODING));
+    });
+}
+
+/// Whether the chain takes a task for models of this architecture with so many test blocks, which
+/// is right in everything else.
+fn is_taken(architecture: &Architecture, test_blocks: u32) -> bool {
+    let mut spec = spec();
+    spec.terms.score_circuit = score_circuit(architecture);
+    spec.split = Split::Drawn { test_blocks: u16::try_from(test_blocks).unwrap() };
+    spec.roots = BoundedVec::truncate_from(vec![BlockRoot([0; 32]); 33]);
+    let create = || Tasks::do_create_task(alice(), OWN, spec);
+    match frame_support::storage::with_storage_layer(create) {
+        Ok(()) => true,
+        Err(error) => {
+            assert_eq!(error, Error::<Test>::ArchitectureTooLarge.into());
+            false
+        }
+    }
+}
+
+/// A model may have as many elements as the chunks of a ciphertext can hold.
+#[test]
+fn a_model_of_too_many_chunks_is_refused() {
+    build_and_execute(|| {
+        let (largest, larger) = (flat(1889, 1, wide_head(64), 1), flat(1890, 1, wide_head(64), 1));
+        assert_eq!(largest.weight_elements(), (MAX_CHUNKS * CHUNK_ELEMENTS) as usize);
+        assert!(is_taken(&largest, 1));
+        assert!(!is_taken(&larger, 1));
+    });
+}
+
+#[test]
+fn a_block_with_too_many_values_to_fold_is_refused() {
+    build_and_execute(|| {
+        assert_eq!(128 * 4096, MAX_FOLDED_VALUES);
+        assert!(is_taken(&flat(128, 1, wide_head(2), 4096), 1));
+        assert!(!is_taken(&flat(129, 1, wide_head(2), 4096), 1));
+    });
+}
+
+#[test]
+fn test_blocks_of_too_many_bytes_are_refused() {
+    build_and_execute(|| {
+        let embedding = architecture("embed-512x10");
+        let bytes = embedding.wire_bytes(embedding.samples.into());
+        let limit = MAX_TEST_BYTES as usize;
+        assert!(8 * bytes <= limit && 9 * bytes > limit);
+        assert!(is_taken(&embedding, 8));
+        assert!(!is_taken(&embedding, 9));
+    });
+}
+
+#[test]
+fn test_blocks_with_more_points_than_can_be_counted_are_refused() {
+    build_and_execute(|| {
+        let goal = Goal::AbsoluteError { cap: 65_535 };
+        let head = Head::Number { weight_bits: 4, bias_bits: 8, distance_bits: 18, goal };
+        let (largest, larger) = (flat(1, 8, head, 2048), flat(1, 8, head, 2049));
+        assert!(largest.max_score(MAX_TEST_BLOCKS * 2048) <= u64::from(u32::MAX));
+        assert!(larger.max_score(MAX_TEST_BLOCKS * 2049) > u64::from(u32::MAX));
+        assert!(is_taken(&largest, MAX_TEST_BLOCKS));
+        assert!(!is_taken(&larger, MAX_TEST_BLOCKS));
+        assert!(is_taken(&larger, MAX_TEST_BLOCKS - 1));
+    });
+}
+
+/// The bytes of two coordinates.
+fn point(x: Fr, y: Fr) -> PointBytes {
+    let halves = [field::to_bytes(&x), field::to_bytes(&y)];
+    PointBytes(halves.concat().try_into().unwrap())
+}
+
+#[test]
+fn the_recipient_must_be_a_point_that_keys_may_be_sealed_for() {
+    build_and_execute(|| {
+        let [zero, one] = [0u32, 1].map(Fr::from);
+        let (x, y) = alices_key().0.coordinates();
+        let mut not_reduced = alices_key().to_bytes();
+        not_reduced[32..].fill(0xff);
+        let (off_the_curve, identity) = (point(one, one), point(zero, one));
+        let of_small_order = [point(zero, -one), point(one, zero)];
+        // The sum of Alice's key and a point of order 2.
+        let outside_the_subgroup = point(-x, -y);
+        let bad = [off_the_curve, identity, outside_the_subgroup, PointBytes(not_reduced)];
+        for recipient in bad.into_iter().chain(of_small_order) {
+            assert_refused(|spec| spec.recipient = recipient, Error::BadRecipient);
+        }
+    });
+}
+
+#[test]
+fn models_of_the_curriculum_are_for_everybody() {
+    build_and_execute(|| {
+        let mut spec = curriculum_spec();
+        let everybodys = PointBytes(RecipientSecret::curriculum().key().to_bytes());
+        assert_eq!(spec.recipient, everybodys);
+        spec.recipient = PointBytes(alices_key().to_bytes());
+        assert_noop!(Tasks::do_create_task(carol(), CURRICULUM, spec), Error::<Test>::BadRecipient);
+        let given_away = create(Spec { recipient: everybodys, ..self::spec() });
+        assert_eq!(task(given_away).recipient, everybodys);
     });
 }
 

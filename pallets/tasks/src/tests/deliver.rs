@@ -1,26 +1,149 @@
 use super::builders::*;
-use crate::{mock::*, Deliveries, Error, Event};
+use crate::{mock::*, Chunks, Commitments, Deliveries, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::{ids::KeyCommitment, task::Attestation};
+use nocknock_primitives::{
+    ids::{BlobId, PointBytes},
+    model::{
+        recipient::{open_key, Point},
+        sealed, ContextDomain, Fr, RecipientSecret, SealedKey, Weights,
+    },
+    phase::Phase,
+    score::{Improvement, Score},
+    task::{Attestation, SealedModelKey},
+};
 
 #[test]
-fn the_worker_in_turn_delivers() {
+fn a_delivered_model_is_paid_for() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        let Parcel { ciphertext, key_commitment, proof } = parcel(id, &bob());
-        assert_ok!(Tasks::deliver(
-            RuntimeOrigin::signed(bob()),
-            id,
-            ciphertext.clone(),
-            key_commitment,
-            Box::new(proof),
-            Attestation::default(),
-        ));
-        let delivery = Deliveries::<Test>::get(id, bob()).unwrap();
-        assert_eq!((delivery.ciphertext, delivery.key), (ciphertext, None));
-        System::assert_last_event(
+        upload(id, &bob());
+        go_to(System::block_number() + 3);
+        let (key, proof) = sealed_key(id, &bob());
+        let attestation = Attestation { model_blob: Some(BlobId([7; 32])), ..Default::default() };
+        let origin = RuntimeOrigin::signed(bob());
+        assert_ok!(Tasks::deliver(origin, id, Box::new(key), Box::new(proof), attestation));
+        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT + 9_500, 0));
+        assert_eq!(book(|book| book.burnt), 500);
+        let sealed = SealedModelKey { key, attestation, at: System::block_number() };
+        assert_eq!(Deliveries::<Test>::get(id, bob()).unwrap().sealed, Some(sealed));
+        assert!(!Commitments::<Test>::contains_key(id, bob()));
+        assert_eq!(phase(id), Phase::Done);
+        let key_commitment = parcel(id, &bob()).key;
+        System::assert_has_event(
             Event::ModelDelivered { task: id, worker: bob(), key_commitment }.into(),
         );
+        System::assert_last_event(
+            Event::WinnerPaid { task: id, worker: bob(), rank: 0, paid: 9_500, burnt: 500 }.into(),
+        );
+    });
+}
+
+#[test]
+fn the_payment_makes_the_model_known() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25)]);
+        deliver(id, &bob());
+        let of_bob = model_of(id, &bob());
+        let key_commitment = parcel(id, &bob()).key;
+        book(|book| {
+            let model = &book.models[0];
+            assert_eq!((model.experiment, model.task, &model.worker), (OWN, id, &bob()));
+            assert_eq!((model.score, model.blob), (Score::new(50, 60), Some(BlobId([8; 32]))));
+            assert_eq!((model.model, model.key_commitment), (of_bob, key_commitment));
+            assert_eq!((book.facts[0].version, book.facts[0].model), (1, of_bob));
+            assert_eq!((book.records[0].version, book.records[0].circuit), (1, SCORE));
+            assert_eq!(book.records[0].train_data, Some(TRAIN_DATA));
+            assert!(book.minted.is_empty());
+        });
+    });
+}
+
+/// What the holder of this secret finds on the chain.
+fn opened(id: u64, worker: &AccountId, secret: &RecipientSecret) -> Option<Weights> {
+    let (task, delivery) = (task(id), Deliveries::<Test>::get(id, worker).unwrap());
+    let chunks =
+        (0..delivery.chunks).map(|index| Chunks::<Test>::get((id, worker, index)).unwrap());
+    let ciphertext: Vec<Fr> = chunks.flatten().map(|bytes| element(&bytes)).collect();
+    let hash = sealed::ciphertext_hash(&task.architecture, &ciphertext);
+    assert_eq!(hash, element(&delivery.ciphertext.0));
+    assert_eq!(delivery.model, model_from(id, worker, delivery.key, delivery.ciphertext));
+    let SealedModelKey { key, .. } = delivery.sealed.unwrap();
+    let sealed_key = SealedKey {
+        ephemeral: Point::from_bytes(&key.ephemeral.0).unwrap(),
+        masked_key: element(&key.masked_key),
+    };
+    let key_hash = element(&delivery.key.0);
+    let context = context(id, ContextDomain::Delivery, DELIVERY, worker, 0);
+    let key = open_key(secret, context, key_hash, &sealed_key).ok()?;
+    Some(sealed::open(&task.architecture, key, key_hash, &ciphertext).unwrap())
+}
+
+#[test]
+fn the_recipient_alone_opens_what_was_delivered() {
+    build_and_execute(|| {
+        let secret = RecipientSecret::from_bytes([0xcc; 32]);
+        let recipient = PointBytes(secret.key().to_bytes());
+        let id = settled(Spec { recipient, ..spec_of(&wide()) }, &[(bob(), 25)]);
+        deliver(id, &bob());
+        let model = opened(id, &bob(), &secret);
+        assert_eq!(model, Some(weights_of(&wide(), &bob())));
+        for other in [RecipientSecret::curriculum(), RecipientSecret::from_bytes([0xaa; 32])] {
+            assert_eq!(opened(id, &bob(), &other), None);
+        }
+    });
+}
+
+#[test]
+fn everybody_opens_a_model_of_the_curriculum() {
+    build_and_execute(|| {
+        let id = proving_curriculum(&[bob()]);
+        submit(id, &bob(), 25);
+        settle(id);
+        deliver(id, &bob());
+        let model = opened(id, &bob(), &RecipientSecret::curriculum());
+        assert_eq!(model, Some(weights_of(&tiny(), &bob())));
+    });
+}
+
+#[test]
+fn a_curriculum_winner_is_paid_by_its_improvement_over_the_champion() {
+    build_and_execute(|| {
+        book(|book| book.champions.push((CURRICULUM, Score::new(1, 2))));
+        let id = proving_curriculum(&[bob()]);
+        submit(id, &bob(), 30);
+        settle(id);
+        deliver(id, &bob());
+        let gain = Improvement { numerator: 60, denominator: 60 };
+        assert_eq!(book(|book| book.minted.clone()), vec![(id, bob(), gain)]);
+        assert_eq!(free(&bob()), ENDOWMENT + BUDGET);
+    });
+}
+
+#[test]
+fn shares_go_to_those_who_deliver_in_the_order_of_their_ranks() {
+    build_and_execute(|| {
+        let spec = spec_with_shares(vec![7_000, 3_000]);
+        let id = settled(spec, &[(bob(), 23), (dave(), 25), (eve(), 24)]);
+        deliver(id, &dave());
+        assert_eq!(phase(id), Phase::Deliver { rank: 1 });
+        go_to(end_of(id).turn_began + 10);
+        deliver(id, &bob());
+        assert_eq!(free(&dave()), ENDOWMENT + 6_650);
+        assert_eq!(free(&bob()), ENDOWMENT + 2_850);
+        assert_eq!(phase(id), Phase::Done);
+    });
+}
+
+#[test]
+fn the_next_turn_begins_with_the_payment() {
+    build_and_execute(|| {
+        let spec = spec_with_shares(vec![5_000, 5_000]);
+        let id = settled(spec, &[(bob(), 25), (dave(), 24)]);
+        go_to(end_of(id).turn_began + 9);
+        deliver(id, &bob());
+        go_to(System::block_number() + 9);
+        assert_eq!(phase(id), Phase::Deliver { rank: 1 });
+        deliver(id, &dave());
     });
 }
 
@@ -28,9 +151,10 @@ fn the_worker_in_turn_delivers() {
 fn nobody_else_delivers() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
+        upload(id, &bob());
         for other in [dave(), eve(), alice()] {
-            let parcel = parcel(id, &other);
-            assert_noop!(try_deliver(id, &other, parcel), Error::<Test>::NotYourTurn);
+            let key = sealed_key(id, &other);
+            assert_noop!(try_deliver(id, &other, key), Error::<Test>::NotYourTurn);
         }
     });
 }
@@ -39,48 +163,53 @@ fn nobody_else_delivers() {
 fn the_turn_passes_on_when_it_is_not_used() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
+        upload(id, &bob());
         go_to(end_of(id).turn_began + 10);
-        let parcel_of_bob = parcel(id, &bob());
-        assert_noop!(try_deliver(id, &bob(), parcel_of_bob), Error::<Test>::NotYourTurn);
+        let of_bob = sealed_key(id, &bob());
+        assert_noop!(try_deliver(id, &bob(), of_bob), Error::<Test>::NotYourTurn);
         deliver(id, &dave());
-        reveal_key(id, &dave());
         assert_eq!(free(&dave()), ENDOWMENT + 9_500);
     });
 }
 
 #[test]
-fn a_model_is_delivered_once() {
+fn a_delivery_is_paid_for_once() {
     build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 25)]);
+        let spec = spec_with_shares(vec![5_000, 5_000]);
+        let id = settled(spec, &[(bob(), 25), (dave(), 24)]);
         deliver(id, &bob());
-        let again = parcel(id, &bob());
-        assert_noop!(try_deliver(id, &bob(), again), Error::<Test>::AlreadyDelivered);
+        let again = sealed_key(id, &bob());
+        assert_noop!(try_deliver(id, &bob(), again), Error::<Test>::NotYourTurn);
+        deliver(id, &dave());
+        let again = sealed_key(id, &dave());
+        assert_noop!(try_deliver(id, &dave(), again), Error::<Test>::WrongPhase);
     });
 }
 
 #[test]
-fn a_ciphertext_of_another_length_or_beyond_the_field_is_refused() {
+fn the_key_comes_after_the_ciphertext() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        let mut short = parcel(id, &bob());
-        short.ciphertext.pop();
-        assert_noop!(try_deliver(id, &bob(), short), Error::<Test>::BadCiphertext);
-        let mut beyond = parcel(id, &bob());
-        beyond.ciphertext[0] = [0xff; 32];
-        assert_noop!(try_deliver(id, &bob(), beyond), Error::<Test>::BadCiphertext);
+        let early = sealed_key(id, &bob());
+        assert_noop!(try_deliver(id, &bob(), early), Error::<Test>::CiphertextIncomplete);
+        assert!(!Deliveries::<Test>::contains_key(id, bob()));
+        deliver(id, &bob());
     });
 }
 
 #[test]
-fn the_proof_binds_ciphertext_and_key() {
+fn a_sealed_key_beyond_the_field_is_refused() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        let mut other_text = parcel(id, &bob());
-        other_text.ciphertext[0][31] ^= 1;
-        assert_noop!(try_deliver(id, &bob(), other_text), Error::<Test>::ProofRefused);
-        let mut other_key = parcel(id, &bob());
-        other_key.key_commitment = KeyCommitment([1; 32]);
-        assert_noop!(try_deliver(id, &bob(), other_key), Error::<Test>::ProofRefused);
+        upload(id, &bob());
+        let refused = |change: fn(&mut Handover)| {
+            let mut beyond = sealed_key(id, &bob());
+            change(&mut beyond);
+            assert_noop!(try_deliver(id, &bob(), beyond), Error::<Test>::BadSealedKey);
+        };
+        refused(|(key, _)| key.ephemeral.0[..32].fill(0xff));
+        refused(|(key, _)| key.ephemeral.0[32..].fill(0xff));
+        refused(|(key, _)| key.masked_key = [0xff; 32]);
     });
 }
 
@@ -89,21 +218,41 @@ fn nothing_is_delivered_before_settlement_or_after_the_end() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         submit(id, &bob(), 25);
-        let early = parcel(id, &bob());
-        assert_noop!(try_deliver(id, &bob(), early), Error::<Test>::WrongPhase);
+        let key = sealed_key(id, &bob());
+        assert_noop!(try_deliver(id, &bob(), key), Error::<Test>::WrongPhase);
         settle(id);
+        upload(id, &bob());
         go_to(end_of(id).turn_began + 10);
-        let late = parcel(id, &bob());
-        assert_noop!(try_deliver(id, &bob(), late), Error::<Test>::WrongPhase);
+        assert_noop!(try_deliver(id, &bob(), key), Error::<Test>::WrongPhase);
     });
 }
 
 #[test]
-fn a_disabled_circuit_accepts_no_delivery() {
+fn a_disabled_delivery_circuit_accepts_no_key() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
+        upload(id, &bob());
         book(|book| book.disabled.push(DELIVERY));
-        let refused = parcel(id, &bob());
-        assert_noop!(try_deliver(id, &bob(), refused), Error::<Test>::CircuitDisabled);
+        let key = sealed_key(id, &bob());
+        assert_noop!(try_deliver(id, &bob(), key), Error::<Test>::CircuitDisabled);
+        go_to(end_of(id).turn_began + 10);
+        assert_ok!(Tasks::do_close_commitment(id, &bob()));
+        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
+    });
+}
+
+#[test]
+fn nothing_is_paid_for_scores_whose_circuit_was_disabled_and_nobody_loses_a_stake() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25)]);
+        upload(id, &bob());
+        book(|book| book.disabled.push(SCORE));
+        let key = sealed_key(id, &bob());
+        assert_noop!(try_deliver(id, &bob(), key), Error::<Test>::CircuitDisabled);
+        go_to(end_of(id).turn_began + 20);
+        assert_ok!(Tasks::do_finish_task(id));
+        assert_ok!(Tasks::do_close_commitment(id, &bob()));
+        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
+        assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
     });
 }

@@ -9,7 +9,6 @@ fn what_nobody_earned_returns_to_the_requester() {
         let spec = spec_with_shares(vec![6_000, 4_000]);
         let id = settled(spec, &[(bob(), 25)]);
         deliver(id, &bob());
-        reveal_key(id, &bob());
         assert_ok!(Tasks::finish_task(RuntimeOrigin::signed(eve()), id));
         assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT - 6_000, 0));
         System::assert_last_event(Event::TaskFinished { task: id, returned: 4_000 }.into());
@@ -35,7 +34,6 @@ fn a_small_payment_burns_the_fee_for_its_records() {
         spec.terms.reward = 100;
         let id = settled(spec, &[(bob(), 25)]);
         deliver(id, &bob());
-        reveal_key(id, &bob());
         assert_eq!(book(|book| book.burnt), 20);
         assert_eq!(free(&bob()), ENDOWMENT + 80);
     });
@@ -49,7 +47,6 @@ fn rounding_of_shares_returns_too() {
         let id = settled(spec, &[(bob(), 25), (dave(), 24), (eve(), 23)]);
         for worker in [bob(), dave(), eve()] {
             deliver(id, &worker);
-            reveal_key(id, &worker);
         }
         let left = held(&alice());
         assert_eq!(left, 2);
@@ -64,7 +61,6 @@ fn a_task_is_finished_once_and_not_early() {
         let id = settled(spec(), &[(bob(), 25)]);
         assert_noop!(Tasks::do_finish_task(id), Error::<Test>::NotFinishable);
         deliver(id, &bob());
-        reveal_key(id, &bob());
         assert_ok!(Tasks::do_finish_task(id));
         assert_noop!(Tasks::do_finish_task(id), Error::<Test>::NotFinishable);
         let without_winner = settled(spec(), &[(bob(), 2)]);
@@ -81,7 +77,6 @@ fn a_finished_curriculum_task_frees_its_budget() {
         settle(id);
         assert!(book(|book| book.closed.is_empty()));
         deliver(id, &bob());
-        reveal_key(id, &bob());
         assert_ok!(Tasks::do_finish_task(id));
         assert_eq!(book(|book| book.closed.clone()), vec![(id, CurriculumEnd::Regular)]);
     });

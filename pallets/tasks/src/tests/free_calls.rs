@@ -2,8 +2,9 @@ use super::builders::*;
 use crate::{mock::*, Call};
 use frame_support::{assert_ok, BoundedVec};
 use nocknock_primitives::{
-    ids::TaskId,
-    task::{Attestation, BlockScore},
+    circuit::ProofBytes,
+    ids::{PointBytes, TaskId},
+    task::{Attestation, BlockScore, SealedKeyBytes},
 };
 
 fn is_free(who: AccountId, call: Call<Test>) -> bool {
@@ -11,7 +12,8 @@ fn is_free(who: AccountId, call: Call<Test>) -> bool {
 }
 
 fn commit_call(task: TaskId) -> Call<Test> {
-    Call::commit_model { task, model: model_of(&bob()) }
+    let Parcel { key, ciphertext, .. } = parcel_of(&tiny(), &bob());
+    Call::commit_model { task, key, ciphertext }
 }
 
 fn submit_call(task: TaskId, scores: Vec<BlockScore>) -> Call<Test> {
@@ -23,10 +25,17 @@ fn reveal_call(task: TaskId) -> Call<Test> {
     Call::reveal_block { task, block: 0, salt: shown.salt, rows: shown.rows }
 }
 
+fn upload_call(task: TaskId, index: u32) -> Call<Test> {
+    let Parcel { chunks, hashes, .. } = parcel_of(&tiny(), &bob());
+    let (chunk, hashes) = (Box::new(chunks[0].clone()), Box::new(hashes));
+    Call::upload_chunk { task, index, chunk, hashes }
+}
+
+/// A delivery of nothing, since nobody looks into it before it is included.
 fn deliver_call(task: TaskId) -> Call<Test> {
-    let Parcel { ciphertext, key_commitment, proof } = parcel(task, &bob());
-    let attestation = Attestation::default();
-    Call::deliver { task, ciphertext, key_commitment, proof: Box::new(proof), attestation }
+    let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: [0; 32] };
+    let proof = Box::new(ProofBytes([0; 256]));
+    Call::deliver { task, key: Box::new(key), proof, attestation: Attestation::default() }
 }
 
 #[test]
@@ -68,12 +77,43 @@ fn a_registered_worker_takes_part_without_a_fee() {
         assert!(!is_free(bob(), submit_call(id, vec![score(0)])));
         assert!(is_free(bob(), submit_call(id, vec![score(1)])));
         assert_ok!(Tasks::do_submit_scores(bob(), id, &[score(1)]));
+        assert!(!is_free(bob(), upload_call(id, 0)));
+        assert!(!is_free(bob(), deliver_call(id)));
         settle(id);
         assert!(is_free(bob(), deliver_call(id)));
         assert!(!is_free(dave(), deliver_call(id)));
-        assert!(is_free(bob(), Call::reveal_key { task: id, key: [0; 32] }));
         go_to(end_of(id).turn_began + 10);
-        assert!(!is_free(bob(), Call::reveal_key { task: id, key: [0; 32] }));
+        assert!(!is_free(bob(), deliver_call(id)));
+    });
+}
+
+#[test]
+fn a_worker_in_turn_uploads_each_chunk_once_without_a_fee() {
+    build_and_execute(|| {
+        let mut spec = spec_of(&wide());
+        spec.recipient = curriculum_spec().recipient;
+        (spec.terms.reward, spec.terms.bond, spec.terms.stake) = (0, 0, 0);
+        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec));
+        let id = 0;
+        commit(id, &[bob(), dave()]);
+        end_commits(id);
+        reveal_all(id);
+        submit(id, &bob(), 25);
+        submit(id, &dave(), 24);
+        settle(id);
+        for index in 0..3 {
+            assert!(is_free(bob(), upload_call(id, index)));
+            assert!(!is_free(dave(), upload_call(id, index)));
+        }
+        for index in [3, u32::MAX] {
+            assert!(!is_free(bob(), upload_call(id, index)));
+        }
+        assert_ok!(try_upload(id, &bob(), 1, &parcel(id, &bob())));
+        let free = (0..3).map(|index| is_free(bob(), upload_call(id, index)));
+        assert_eq!(free.collect::<Vec<_>>(), [true, false, true]);
+        go_to(end_of(id).turn_began + 10);
+        assert!(!is_free(bob(), upload_call(id, 0)));
+        assert!(is_free(dave(), upload_call(id, 0)));
     });
 }
 
@@ -90,6 +130,7 @@ fn nothing_about_a_sponsored_task_is_free() {
         assert!(!is_free(bob(), submit_call(id, vec![score])));
         submit(id, &bob(), 25);
         settle(id);
+        assert!(!is_free(bob(), upload_call(id, 0)));
         assert!(!is_free(bob(), deliver_call(id)));
     });
 }
@@ -99,6 +140,7 @@ fn calls_about_no_task_and_calls_of_anybody_are_not_free() {
     build_and_execute(|| {
         let id = create_curriculum();
         assert!(!is_free(bob(), commit_call(id + 1)));
+        assert!(!is_free(bob(), upload_call(id + 1, 0)));
         assert!(!is_free(bob(), deliver_call(id + 1)));
         assert!(!is_free(bob(), Call::settle { task: id }));
         assert!(!is_free(carol(), Call::cancel_task { task: id }));

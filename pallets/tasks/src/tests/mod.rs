@@ -1,4 +1,5 @@
-//! One file for each call; `cheats` has a test for each way to cheat, `sequences` random ones.
+//! One file for each call; `cheats` has a test for each way to cheat, `sequences` random ones, and
+//! `heads` goes through everything that depends on what a model answers.
 
 mod builders;
 
@@ -11,14 +12,15 @@ mod deliver;
 mod draw_split;
 mod finish_task;
 mod free_calls;
+mod heads;
 mod publish_training_data;
 mod remove_task;
 mod reveal_block;
-mod reveal_key;
 mod sequences;
 mod settle;
 mod state_check;
 mod submit_scores;
 mod sweep;
+mod upload_chunk;
 mod views;
 mod withdraw_commitment;

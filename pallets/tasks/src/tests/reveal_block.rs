@@ -1,12 +1,9 @@
 use super::builders::*;
-use crate::{mock::*, Error, Event, RevealedBlocks, WeightInfo};
-use frame_support::{assert_err_ignore_postinfo, assert_ok};
-use nocknock_primitives::{
-    limits::MAX_BLOCK_ELEMENTS,
-    model::{packing::row_elements, shape::TINY_4X3X2},
-    phase::Phase,
-    task::Outcome,
+use crate::{mock::*, Call, Error, Event, RevealedBlocks, WeightInfo};
+use frame_support::{
+    assert_err_ignore_postinfo, assert_ok, dispatch::GetDispatchInfo, weights::Weight,
 };
+use nocknock_primitives::{phase::Phase, task::Outcome};
 
 fn revealing(spec: Spec) -> u64 {
     let id = create(spec);
@@ -44,16 +41,31 @@ fn the_last_reveal_begins_the_prove_phase() {
     });
 }
 
+/// The weights of the mock.
+type Weights = ();
+
+/// What the reveal of the first block of a task costs.
+fn paid_for_reveal(id: u64) -> Weight {
+    let shown = revealed_of(&task(id).architecture, 0);
+    let paid = Tasks::do_reveal_block(&alice(), id, 0, shown).unwrap();
+    paid.actual_weight.expect("the weight is refunded in part")
+}
+
 #[test]
-fn the_shape_decides_what_a_reveal_costs() {
+fn the_block_decides_what_a_reveal_costs() {
     build_and_execute(|| {
-        let id = revealing(spec());
-        let paid = Tasks::do_reveal_block(&alice(), id, 0, revealed(0)).unwrap();
-        let of_shape = u32::try_from(row_elements(&TINY_4X3X2)).unwrap();
-        let expected = <() as WeightInfo>::reveal_block(of_shape);
-        assert_eq!(paid.actual_weight, Some(expected));
-        let largest = <() as WeightInfo>::reveal_block(MAX_BLOCK_ELEMENTS);
-        assert!(expected.ref_time() < largest.ref_time());
+        let tiny = paid_for_reveal(revealing(spec()));
+        let wide = paid_for_reveal(revealing(spec_of(&wide())));
+        let expected = Weights::reveal_block(1)
+            .saturating_add(Weights::fold_rows(SAMPLES))
+            .saturating_add(Weights::fold_values(1))
+            .saturating_add(Weights::fold_labels(1));
+        assert_eq!(tiny, expected);
+        let shown = revealed(0);
+        let call =
+            Call::<Test>::reveal_block { task: 0, block: 0, salt: shown.salt, rows: shown.rows };
+        let charged = call.get_dispatch_info().call_weight;
+        assert!(tiny.ref_time() < wide.ref_time() && wide.ref_time() < charged.ref_time());
     });
 }
 
@@ -84,14 +96,60 @@ fn another_salt_does_not_hash_to_the_root() {
         let mut shown = revealed(0);
         shown.salt = revealed(1).salt;
         assert_err_ignore_postinfo!(
-            Tasks::do_reveal_block(&alice(), id, 0, shown.clone()),
+            Tasks::do_reveal_block(&alice(), id, 0, shown),
             Error::<Test>::RootMismatch
         );
+    });
+}
+
+#[test]
+fn any_32_bytes_are_a_salt() {
+    build_and_execute(|| {
+        let mut shown = revealed(0);
         shown.salt = [0xff; 32];
+        let mut spec = spec();
+        spec.roots[0] = root_of(&tiny(), 0, &shown);
+        let id = revealing(spec);
+        assert_ok!(Tasks::do_reveal_block(&alice(), id, 0, shown));
+    });
+}
+
+#[test]
+fn a_block_without_rows_is_refused_though_its_root_was_committed_to() {
+    build_and_execute(|| {
+        let mut empty = revealed(0);
+        empty.rows = vec![0, 0].try_into().unwrap();
+        let mut spec = spec();
+        spec.roots[0] = root_of(&tiny(), 0, &empty);
+        let id = revealing(spec);
         assert_err_ignore_postinfo!(
-            Tasks::do_reveal_block(&alice(), id, 0, shown),
-            Error::<Test>::BadSalt
+            Tasks::do_reveal_block(&alice(), id, 0, empty),
+            Error::<Test>::MalformedRows
         );
+        assert_eq!(task(id).tests[0].rows, None);
+    });
+}
+
+#[test]
+fn the_smallest_and_the_fullest_block_are_revealed() {
+    build_and_execute(|| {
+        let mut spec = spec();
+        let blocks = [1u8, 40].map(|rows| {
+            let mut block = revealed(0);
+            block.rows = vec![1; 2 + 2 * usize::from(rows)].try_into().unwrap();
+            (block.rows[0], block.rows[1]) = (rows, 0);
+            block
+        });
+        for (index, block) in (0u16..).zip(&blocks) {
+            spec.roots[usize::from(index)] = root_of(&tiny(), index, block);
+        }
+        spec.terms.min_test_rows = 41;
+        let id = revealing(spec);
+        for (index, block) in (0u16..).zip(blocks) {
+            assert_ok!(Tasks::do_reveal_block(&alice(), id, index, block));
+        }
+        assert_eq!((phase(id), task(id).test_rows()), (Phase::Prove, 41));
+        assert_eq!(task(id).label_counts.to_vec(), vec![0, 41]);
     });
 }
 

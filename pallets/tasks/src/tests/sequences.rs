@@ -2,7 +2,8 @@
 //! seldom reach.
 
 use super::builders::*;
-use crate::{mock::*, NextTask, Tasks as StoredTasks};
+use crate::{mock::*, Chunks, NextTask, Tasks as StoredTasks};
+use frame_support::BoundedVec;
 use nocknock_primitives::{
     ids::TaskId,
     task::{Outcome, Settlement, Split},
@@ -13,7 +14,7 @@ use sp_runtime::DispatchResult;
 /// Something that somebody does.
 #[derive(Clone, Debug)]
 enum Action {
-    Create { fixed: bool, shares: u8, stake: Balance },
+    Create { fixed: bool, wide: bool, shares: u8, stake: Balance },
     CreateCurriculum,
     Cancel(TaskId),
     Draw(TaskId),
@@ -24,8 +25,9 @@ enum Action {
     Submit(TaskId, u8, u32),
     SubmitOne(TaskId, u8, u32),
     Settle(TaskId),
+    Upload(TaskId, u8, u32),
+    UploadRest(TaskId, u8),
     Deliver(TaskId, u8),
-    Key(TaskId, u8),
     Close(TaskId, u8),
     Finish(TaskId),
     Remove(TaskId),
@@ -41,8 +43,9 @@ fn recent() -> impl Strategy<Value = TaskId> {
 
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        3 => (any::<bool>(), 1..4u8, 10..500u64)
-            .prop_map(|(fixed, shares, stake)| Action::Create { fixed, shares, stake }),
+        3 => (any::<bool>(), prop::bool::weighted(0.25), 1..4u8, 10..500u64).prop_map(
+            |(fixed, wide, shares, stake)| Action::Create { fixed, wide, shares, stake },
+        ),
         2 => Just(Action::CreateCurriculum),
         1 => recent().prop_map(Action::Cancel),
         2 => recent().prop_map(Action::Draw),
@@ -51,10 +54,12 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Withdraw(task, who)),
         6 => recent().prop_map(Action::Reveal),
         8 => (recent(), 0..3u8, 15..31u32).prop_map(|(task, who, n)| Action::Submit(task, who, n)),
-        1 => (recent(), 0..3u8, 0..31u32).prop_map(|(task, who, n)| Action::SubmitOne(task, who, n)),
+        1 => (recent(), 0..3u8, 0..31u32)
+            .prop_map(|(task, who, n)| Action::SubmitOne(task, who, n)),
         5 => recent().prop_map(Action::Settle),
+        2 => (recent(), 0..3u8, 0..4u32).prop_map(|(task, who, n)| Action::Upload(task, who, n)),
+        6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::UploadRest(task, who)),
         6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Deliver(task, who)),
-        6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Key(task, who)),
         3 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Close(task, who)),
         2 => recent().prop_map(Action::Finish),
         1 => recent().prop_map(Action::Remove),
@@ -81,8 +86,9 @@ fn shares(count: u8) -> Vec<u16> {
     }
 }
 
-fn create_any(fixed: bool, parts: u8, stake: Balance) -> DispatchResult {
-    let mut spec = spec_with_shares(shares(parts));
+fn create_any(fixed: bool, wide: bool, parts: u8, stake: Balance) -> DispatchResult {
+    let mut spec = if wide { spec_of(&self::wide()) } else { spec() };
+    spec.terms.shares = BoundedVec::truncate_from(shares(parts));
     spec.terms.stake = stake;
     if !fixed {
         spec.split = Split::Drawn { test_blocks: 2 };
@@ -93,15 +99,28 @@ fn create_any(fixed: bool, parts: u8, stake: Balance) -> DispatchResult {
 fn reveal_some(id: TaskId) {
     let Some(task) = Tasks::task(id) else { return };
     for test in &task.tests {
-        let _ = Tasks::do_reveal_block(&task.requester, id, test.index, revealed(test.index));
+        let shown = revealed_of(&task.architecture, test.index);
+        let _ = Tasks::do_reveal_block(&task.requester, id, test.index, shown);
     }
 }
 
-fn submit_some(id: TaskId, who: &AccountId, score: u32, count: usize) {
+fn submit_some(id: TaskId, who: &AccountId, points: u32, count: usize) {
     let Some(task) = Tasks::task(id) else { return };
     let tests = task.tests.iter().take(count);
-    let scores: Vec<_> = tests.map(|test| proved(id, who, test.index, score)).collect();
+    let scores: Vec<_> = tests.map(|test| proved(id, who, test.index, points)).collect();
     let _ = Tasks::do_submit_scores(who.clone(), id, &scores);
+}
+
+/// The model of a worker for a task, which need not exist.
+fn model_for(id: TaskId, who: &AccountId) -> Parcel {
+    let architecture = Tasks::task(id).map_or_else(tiny, |task| task.architecture);
+    parcel_of(&architecture, who)
+}
+
+fn upload_rest(id: TaskId, who: &AccountId) -> DispatchResult {
+    let model = model_for(id, who);
+    let mut missing = missing_chunks(id, who, &model).into_iter();
+    missing.try_for_each(|index| try_upload(id, who, index, &model))
 }
 
 fn disable(disabled: bool) {
@@ -122,7 +141,7 @@ fn act(action: &Action) {
 
 fn perform(action: &Action) -> DispatchResult {
     match action.clone() {
-        Action::Create { fixed, shares, stake } => create_any(fixed, shares, stake)?,
+        Action::Create { fixed, wide, shares, stake } => create_any(fixed, wide, shares, stake)?,
         Action::CreateCurriculum => {
             Tasks::do_create_task(carol(), CURRICULUM, curriculum_spec())?;
         }
@@ -135,25 +154,29 @@ fn perform(action: &Action) -> DispatchResult {
         Action::Publish(task) => Tasks::do_publish_training_data(&alice(), back(task), TRAIN_DATA)?,
         Action::Commit(task, who) => {
             let who = worker(who);
-            Tasks::do_commit_model(who.clone(), back(task), model_of(&who))?;
+            try_commit(back(task), &who, &model_for(back(task), &who))?;
         }
         Action::Withdraw(task, who) => Tasks::do_withdraw_commitment(worker(who), back(task))?,
         Action::Reveal(task) => reveal_some(back(task)),
         Action::Submit(task, who, score) => submit_some(back(task), &worker(who), score, 2),
         Action::SubmitOne(task, who, score) => submit_some(back(task), &worker(who), score, 1),
         Action::Settle(task) => Tasks::do_settle(back(task))?,
+        Action::Upload(task, who, index) => {
+            let (id, who) = (back(task), worker(who));
+            try_upload(id, &who, index, &model_for(id, &who))?;
+        }
+        Action::UploadRest(task, who) => upload_rest(back(task), &worker(who))?,
         Action::Deliver(task, who) => {
             let (id, who) = (back(task), worker(who));
-            try_deliver(id, &who, parcel(id, &who))?;
-        }
-        Action::Key(task, who) => {
-            let who = worker(who);
-            let key = nocknock_primitives::model::field::to_bytes(&key_of(&who));
-            Tasks::do_reveal_key(who, back(task), key)?;
+            if Tasks::task(id).is_some() {
+                try_deliver(id, &who, sealed_key(id, &who))?;
+            }
         }
         Action::Close(task, who) => Tasks::do_close_commitment(back(task), &worker(who))?,
         Action::Finish(task) => Tasks::do_finish_task(back(task))?,
-        Action::Remove(task) => Tasks::do_remove_task(back(task))?,
+        Action::Remove(task) => {
+            Tasks::do_remove_task(back(task)).map_err(|error| error.error)?;
+        }
         Action::Disable(disabled) => disable(disabled),
         Action::Wait(blocks) => go_to(System::block_number() + blocks),
         Action::Sweep(blocks) => sweep_to(System::block_number() + blocks),
@@ -175,6 +198,7 @@ fn wind_up() {
     sweep_to(System::block_number() + 1_500);
     check_state();
     assert_eq!(StoredTasks::<Test>::iter().count(), 0);
+    assert_eq!(Chunks::<Test>::iter_keys().count(), 0);
     for who in [alice(), bob(), carol(), dave(), eve()] {
         assert_eq!(held(&who), 0);
     }
@@ -214,7 +238,7 @@ fn end_after(actions: &[Action]) -> Settlement<u64> {
 
 /// A sponsored task that pays so many ranks.
 fn sponsored(fixed: bool, shares: u8) -> Action {
-    Action::Create { fixed, shares, stake: 100 }
+    Action::Create { fixed, wide: false, shares, stake: 100 }
 }
 
 /// The workers commit, the blocks are revealed, and each worker proves this score on each of them.
@@ -246,8 +270,8 @@ fn endings() -> Vec<(Outcome, Vec<Action>)> {
                 30,
                 &[
                     settle,
+                    Action::UploadRest(0, 0),
                     Action::Deliver(0, 0),
-                    Action::Key(0, 0),
                     Action::Finish(0),
                     Action::Close(0, 0),
                 ],
@@ -282,26 +306,30 @@ fn a_task_whose_blocks_are_to_be_drawn_lapses_undrawn_or_unpublished() {
     assert_eq!(end_after(&unpublished).outcome, Outcome::Lapsed);
 }
 
-/// The first rank delivers nothing, the second is paid, and the third delivers a model but never
-/// its key.
+/// The first rank delivers nothing, the second is paid, and the third uploads its ciphertext but
+/// never delivers the key.
 #[test]
 fn ranks_pass_deliver_and_keep_the_key_in_one_task() {
-    let actions = [
-        vec![sponsored(true, 2)],
-        proofs(&[30, 29, 28]),
-        vec![
-            Action::Settle(0),
-            Action::Wait(10),
-            Action::Deliver(0, 1),
-            Action::Key(0, 1),
-            Action::Deliver(0, 2),
-            Action::Wait(10),
-            Action::Close(0, 2),
-            Action::Finish(0),
-        ],
-    ]
-    .concat();
-    let end = end_after(&actions);
-    assert_eq!((end.outcome, end.ranked, end.paid), (Outcome::Ranked, 3, 1));
-    assert!(end.finished_at.is_some());
+    for wide in [false, true] {
+        let actions = [
+            vec![Action::Create { fixed: true, wide, shares: 2, stake: 100 }],
+            proofs(&[30, 29, 28]),
+            vec![
+                Action::Settle(0),
+                Action::Upload(0, 0, 0),
+                Action::Wait(10),
+                Action::Upload(0, 1, 0),
+                Action::UploadRest(0, 1),
+                Action::Deliver(0, 1),
+                Action::UploadRest(0, 2),
+                Action::Wait(10),
+                Action::Close(0, 2),
+                Action::Finish(0),
+            ],
+        ]
+        .concat();
+        let end = end_after(&actions);
+        assert_eq!((end.outcome, end.ranked, end.paid), (Outcome::Ranked, 3, 1));
+        assert!(end.finished_at.is_some());
+    }
 }

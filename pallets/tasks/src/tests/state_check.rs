@@ -3,13 +3,13 @@
 
 use super::builders::*;
 use crate::{
-    mock::*, types::TaskOf, Commitments, Deliveries, HoldReason, NextSeed, NextTask, Rankings,
-    RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
+    mock::*, types::TaskOf, Chunks, Commitments, Deliveries, HoldReason, NextSeed, NextTask,
+    Rankings, RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
 };
 use frame_support::assert_ok;
 use nocknock_primitives::{
     ids::TaskId,
-    task::{Funding, Outcome},
+    task::{Attestation, Funding, Outcome, SealedModelKey},
 };
 use sp_runtime::TryRuntimeError;
 
@@ -185,4 +185,62 @@ fn a_seed_that_should_not_be_stored_is_found() {
         Seeds::<Test>::insert(NextSeed::<Test>::get(), [0u8; 32]);
     });
     assert_eq!(found, "9: a seed is stored that should be forgotten");
+}
+
+/// A task of wide models to which Bob has uploaded two of three chunks.
+fn uploading() -> TaskId {
+    let id = settled(spec_of(&wide()), &[(bob(), 25), (dave(), 24)]);
+    let model = parcel(id, &bob());
+    assert_ok!(try_upload(id, &bob(), 0, &model));
+    assert_ok!(try_upload(id, &bob(), 1, &model));
+    id
+}
+
+#[test]
+fn chunks_that_are_not_as_counted_are_found() {
+    let differ = "10: deliveries and their chunks differ";
+    let count_is_wrong = found_after(uploading, |id| {
+        Deliveries::<Test>::mutate(id, bob(), |delivery| delivery.as_mut().unwrap().chunks = 3);
+    });
+    assert_eq!(count_is_wrong, differ);
+    let missing = found_after(uploading, |id| Chunks::<Test>::remove((id, bob(), 1u32)));
+    assert_eq!(missing, differ);
+    let additional = found_after(uploading, |id| {
+        let chunk = Chunks::<Test>::get((id, bob(), 1u32)).unwrap();
+        Chunks::<Test>::insert((id, bob(), 2u32), chunk);
+    });
+    assert_eq!(additional, differ);
+}
+
+#[test]
+fn chunks_without_a_delivery_and_deliveries_without_a_chunk_are_found() {
+    let differ = "10: deliveries and their chunks differ";
+    let of_nobody = found_after(uploading, |id| {
+        let chunk = Chunks::<Test>::get((id, bob(), 0u32)).unwrap();
+        Chunks::<Test>::insert((id, dave(), 0u32), chunk);
+    });
+    assert_eq!(of_nobody, differ);
+    let of_no_task = found_after(uploading, |id| {
+        let chunk = Chunks::<Test>::get((id, bob(), 0u32)).unwrap();
+        Chunks::<Test>::insert((id + 1, bob(), 0u32), chunk);
+    });
+    assert_eq!(of_no_task, differ);
+    let empty = found_after(uploading, |id| {
+        let mut delivery = Deliveries::<Test>::get(id, bob()).unwrap();
+        delivery.chunks = 0;
+        Deliveries::<Test>::insert(id, dave(), delivery);
+    });
+    assert_eq!(empty, differ);
+}
+
+#[test]
+fn a_key_that_is_sealed_too_early_is_found() {
+    let found = found_after(uploading, |id| {
+        let (key, _) = sealed_key(id, &bob());
+        let sealed = SealedModelKey { key, attestation: Attestation::default(), at: 1 };
+        Deliveries::<Test>::mutate(id, bob(), |delivery| {
+            delivery.as_mut().unwrap().sealed = Some(sealed);
+        });
+    });
+    assert_eq!(found, "10: a key is sealed and a chunk is missing");
 }

@@ -1,15 +1,15 @@
 use super::builders::*;
-use crate::{mock::*, Commitments, Error, Event, Rankings};
-use frame_support::{assert_noop, assert_ok, BoundedVec};
-use nocknock_primitives::{phase::Phase, score::Score};
+use crate::{mock::*, Call, Commitments, Error, Event, Rankings, RevealedBlocks, WeightInfo};
+use frame_support::{
+    assert_noop, assert_ok,
+    dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
+    weights::Weight,
+    BoundedVec,
+};
+use nocknock_primitives::{phase::Phase, score::Score, task::BlockScore, traits::ProofVerifier};
 
-fn submit_one(
-    id: u64,
-    worker: &AccountId,
-    block: u16,
-    score: u32,
-) -> Result<(), sp_runtime::DispatchError> {
-    Tasks::do_submit_scores(worker.clone(), id, &[proved(id, worker, block, score)])
+fn submit_one(id: u64, worker: &AccountId, block: u16, points: u32) -> DispatchResultWithPostInfo {
+    Tasks::do_submit_scores(worker.clone(), id, &[proved(id, worker, block, points)])
 }
 
 #[test]
@@ -28,7 +28,8 @@ fn a_complete_submission_is_ranked_and_put_on_the_leaderboard() {
         );
         assert_eq!(Rankings::<Test>::get(id).len(), 1);
         let entry = book(|book| book.leaderboard[0].clone());
-        assert_eq!((entry.worker, entry.score, entry.model), (bob(), score, model_of(&bob())));
+        let model = model_of(id, &bob());
+        assert_eq!((entry.worker, entry.score, entry.model), (bob(), score, model));
     });
 }
 
@@ -50,7 +51,7 @@ fn one_bad_proof_refuses_the_whole_call() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         let mut scores = [proved(id, &bob(), 0, 25), proved(id, &bob(), 1, 25)];
-        scores[1].proof = scores[0].proof;
+        scores[1].score.proof = scores[0].score.proof;
         assert_noop!(Tasks::do_submit_scores(bob(), id, &scores), Error::<Test>::ProofRefused);
     });
 }
@@ -92,6 +93,88 @@ fn scores_are_about_test_blocks() {
 }
 
 #[test]
+fn parts_of_a_claim_beyond_the_field_are_refused() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob()]);
+        let refused = |change: fn(&mut BlockScore)| {
+            let mut beyond = proved(id, &bob(), 0, 25);
+            change(&mut beyond);
+            assert_noop!(
+                Tasks::do_submit_scores(bob(), id, &[beyond]),
+                Error::<Test>::ProofRefused
+            );
+        };
+        refused(|entry| entry.score.sums = [0xff; 32]);
+        refused(|entry| entry.score.inputs = [0xff; 32]);
+    });
+}
+
+/// No call stores such rows, so this is about an upgrade that changes what rows are.
+#[test]
+fn a_stored_block_that_is_no_block_any_more_is_refused() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob()]);
+        let stored = RevealedBlocks::<Test>::get(id, 0u16).unwrap();
+        let score = proved(id, &bob(), 0, 25);
+        RevealedBlocks::<Test>::mutate(id, 0u16, |block| block.as_mut().unwrap().rows.clear());
+        assert_noop!(Tasks::do_submit_scores(bob(), id, &[score]), Error::<Test>::NotTestBlock);
+        RevealedBlocks::<Test>::insert(id, 0u16, stored);
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &[score]));
+    });
+}
+
+/// The weights of the mock.
+type Weights = ();
+
+/// The weights that are charged in advance and in the end for a score of each test block.
+fn charged_and_paid(id: u64) -> (Weight, Weight) {
+    let scores = [0, 1].map(|block| proved(id, &bob(), block, 25));
+    let list = BoundedVec::truncate_from(scores.to_vec());
+    let call = Call::<Test>::submit_scores { task: id, scores: list };
+    let charged = call.get_dispatch_info().call_weight;
+    let paid = Tasks::do_submit_scores(bob(), id, &scores).unwrap().actual_weight;
+    (charged, paid.expect("the weight is refunded in part"))
+}
+
+#[test]
+fn the_rows_of_a_block_decide_what_its_score_costs() {
+    build_and_execute(|| {
+        let (charged, paid) = charged_and_paid(proving(spec(), &[bob()]));
+        let block = |rows| {
+            Weights::fold_bytes(1)
+                .saturating_add(Weights::fold_rows(rows))
+                .saturating_add(Weights::fold_values(1))
+                .saturating_add(Weights::fold_inputs(4))
+                .saturating_add(Weights::fold_labels(1))
+        };
+        let proofs = Weights::submit_scores(2).saturating_add(HashVerifier::verify_weight(2));
+        let of_rows = |rows| proofs.saturating_add(block(rows)).saturating_add(block(rows));
+        assert_eq!(paid, of_rows(SAMPLES));
+        assert_eq!(charged, of_rows(40));
+    });
+}
+
+#[test]
+fn larger_blocks_cost_more() {
+    build_and_execute(|| {
+        let (_, tiny) = charged_and_paid(proving(spec(), &[bob()]));
+        let (charged, paid) = charged_and_paid(proving(spec_of(&wide()), &[bob()]));
+        assert!(tiny.ref_time() < paid.ref_time() && paid.ref_time() < charged.ref_time());
+    });
+}
+
+#[test]
+fn points_are_counted_with_their_block() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob()]);
+        let scores = [proved(id, &bob(), 1, 7), proved(id, &bob(), 0, 11)];
+        assert_ok!(Tasks::do_submit_scores(bob(), id, &scores));
+        let commitment = Commitments::<Test>::get(id, bob()).unwrap();
+        assert_eq!((commitment.correct, commitment.proved), (18, 0b11));
+    });
+}
+
+#[test]
 fn a_disabled_circuit_proves_nothing() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
@@ -123,12 +206,12 @@ fn the_prove_phase_ends_early_when_everybody_has_proved() {
 }
 
 #[test]
-fn a_score_that_does_not_beat_the_majority_class_is_not_eligible() {
+fn a_score_that_does_not_beat_the_most_frequent_class_is_not_eligible() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave()]);
         submit(id, &bob(), 20);
         let score = Score::new(40, 60);
-        assert_eq!(task(id).majority_score(), score);
+        assert_eq!(task(id).baseline(), score);
         System::assert_last_event(
             Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: false }.into(),
         );

@@ -1,5 +1,5 @@
 use super::builders::*;
-use crate::{mock::*, Commitments, SweepCursor, Tasks as StoredTasks, WeightInfo};
+use crate::{mock::*, Chunks, Commitments, SweepCursor, Tasks as StoredTasks, WeightInfo};
 use frame_support::{
     assert_ok,
     traits::Hooks,
@@ -10,6 +10,7 @@ use nocknock_primitives::phase::Phase;
 /// Nobody has anything on hold, and nothing is stored.
 fn assert_everything_is_over() {
     assert_eq!(StoredTasks::<Test>::iter().count(), 0);
+    assert_eq!(Chunks::<Test>::iter_keys().count(), 0);
     for who in [alice(), bob(), dave(), eve()] {
         assert_eq!(held(&who), 0, "{who:?}");
     }
@@ -35,8 +36,8 @@ fn abandoned_tasks_of_every_phase_disappear_and_free_all_money() {
         let proving = proving(spec(), &[bob(), eve()]);
         submit(proving, &bob(), 25);
         let ranked = settled(spec(), &[(bob(), 25), (dave(), 24), (eve(), 23)]);
-        let delivered = settled(spec(), &[(bob(), 25), (dave(), 24)]);
-        deliver(delivered, &bob());
+        let delivering = settled(spec(), &[(bob(), 25), (dave(), 24)]);
+        upload(delivering, &bob());
         go_to(49);
         assert_ok!(Tasks::do_draw_split(drawn));
         assert!(task(ranked).open_commitments == 3);
@@ -50,7 +51,6 @@ fn a_paid_task_disappears_after_its_retention() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         deliver(id, &bob());
-        reveal_key(id, &bob());
         sweep_to(System::block_number() + 15);
         assert!(Tasks::task(id).is_some());
         sweep_to(System::block_number() + 15);
@@ -98,8 +98,9 @@ fn a_thousand_commitments_and_ten_thousand_workers_leave_the_hooks_as_they_are()
             AccountId::new(bytes)
         };
         book(|book| book.workers = (0..10_000).map(worker).collect());
+        let model = parcel(id, &bob());
         for number in 0..1_000 {
-            assert_ok!(Tasks::do_commit_model(worker(number), id, model_of(&bob())));
+            assert_ok!(try_commit(id, &worker(number), &model));
         }
         assert_eq!(task(id).committed, 1_000);
         assert_eq!(mandatory(2), before);

@@ -133,11 +133,17 @@ fn pages_of_commitments_cover_each_once() {
 fn a_task_can_be_read_in_full() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25)]);
-        assert_eq!(Tasks::roots(id, 0, 64), roots());
+        assert_eq!(Tasks::roots(id, 0, 64), roots_of(&tiny()));
         assert_eq!(Tasks::ranking(id)[0].worker, bob());
-        assert_eq!(Tasks::commitment(id, bob()).unwrap().model, model_of(&bob()));
+        assert_eq!(Tasks::commitment(id, bob()).unwrap().model, model_of(id, &bob()));
+        assert_eq!((Tasks::delivery(id, bob()), Tasks::chunk(id, bob(), 0)), (None, None));
+        upload(id, &bob());
+        assert_eq!(Tasks::delivery(id, bob()).unwrap().sealed, None);
+        assert_eq!(Tasks::chunk(id, bob(), 0).as_ref(), parcel(id, &bob()).chunks.first());
+        assert_eq!((Tasks::chunk(id, bob(), 1), Tasks::chunk(id, dave(), 0)), (None, None));
         deliver(id, &bob());
-        assert!(Tasks::delivery(id, bob()).unwrap().key.is_none());
+        let (key, _) = sealed_key(id, &bob());
+        assert_eq!(Tasks::delivery(id, bob()).unwrap().sealed.map(|sealed| sealed.key), Some(key));
         let id = create(spec());
         commit(id, &[bob()]);
         end_commits(id);

@@ -10,7 +10,7 @@ use sp_runtime::traits::BadOrigin;
 fn no_proof_of_a_disabled_circuit_is_accepted() {
     build_and_execute(|| {
         let id = registered(SCORE);
-        let inputs = [[1; 32]; 5];
+        let inputs = [[1; 32]; 8];
         let proof = SCORE.prove(&inputs, 0);
         let claim = Claim { inputs: &inputs, proof: &proof };
         assert_ok!(Verifier::verify(&id, claim));
@@ -39,7 +39,7 @@ fn a_disabled_circuit_never_comes_back() {
         assert_ok!(Verifier::do_disable_circuit(id));
         assert_noop!(Verifier::do_disable_circuit(id), Error::<Test>::AlreadyDisabled);
         assert_noop!(
-            Verifier::do_register_circuit(SCORE.candidate(TINY)),
+            Verifier::do_register_circuit(SCORE.candidate(tiny())),
             Error::<Test>::AlreadyRegistered
         );
     });
@@ -49,7 +49,7 @@ fn a_disabled_circuit_never_comes_back() {
 fn a_retired_circuit_can_be_disabled() {
     build_and_execute(|| {
         let old = registered(SCORE);
-        assert_ok!(Verifier::do_replace_circuit(old, OTHER.candidate(TINY)));
+        assert_ok!(Verifier::do_replace_circuit(old, OTHER.candidate(tiny())));
         assert_ok!(Verifier::do_disable_circuit(old));
     });
 }
@@ -57,7 +57,7 @@ fn a_retired_circuit_can_be_disabled() {
 #[test]
 fn only_the_council_disables_circuits_and_only_known_ones() {
     build_and_execute(|| {
-        let id = SCORE.candidate(TINY).info.id();
+        let id = SCORE.candidate(tiny()).info.id();
         assert_noop!(Verifier::disable_circuit(RuntimeOrigin::signed(1), id), BadOrigin);
         assert_noop!(
             Verifier::disable_circuit(RuntimeOrigin::root(), id),

@@ -3,13 +3,14 @@ use frame_support::{assert_noop, assert_ok, BoundedVec};
 use nocknock_primitives::{
     circuit::{CircuitKind, CircuitStatus, KeyOrigin},
     ids::KeyId,
+    model::{names::name_of, Architecture, Description},
 };
 use sp_runtime::traits::BadOrigin;
 
 #[test]
 fn an_acceptable_circuit_is_registered_under_the_hash_of_its_description() {
     build_and_execute(|| {
-        let candidate = SCORE.candidate(TINY);
+        let candidate = SCORE.candidate(tiny());
         let id = candidate.info.id();
         assert_ok!(Verifier::register_circuit(RuntimeOrigin::root(), Box::new(candidate.clone())));
         let record = Circuits::<Test>::get(id).unwrap();
@@ -17,12 +18,8 @@ fn an_acceptable_circuit_is_registered_under_the_hash_of_its_description() {
         assert_eq!(record.status, CircuitStatus::Active);
         assert_eq!(VerifyingKeys::<Test>::get(id), Some(candidate.key));
         System::assert_last_event(
-            Event::CircuitRegistered {
-                circuit: id,
-                kind: CircuitKind::Score,
-                origin: KeyOrigin::Development,
-            }
-            .into(),
+            Event::CircuitRegistered { circuit: id, kind: tiny(), origin: KeyOrigin::Development }
+                .into(),
         );
     });
 }
@@ -30,7 +27,7 @@ fn an_acceptable_circuit_is_registered_under_the_hash_of_its_description() {
 #[test]
 fn only_the_council_registers_circuits() {
     build_and_execute(|| {
-        let candidate = Box::new(SCORE.candidate(TINY));
+        let candidate = Box::new(SCORE.candidate(tiny()));
         let call = Verifier::register_circuit(RuntimeOrigin::signed(1), candidate.clone());
         assert_noop!(call, BadOrigin);
         assert_noop!(Verifier::register_circuit(RuntimeOrigin::none(), candidate), BadOrigin);
@@ -42,7 +39,7 @@ fn a_circuit_is_registered_once() {
     build_and_execute(|| {
         registered(SCORE);
         assert_noop!(
-            Verifier::do_register_circuit(SCORE.candidate(TINY)),
+            Verifier::do_register_circuit(SCORE.candidate(tiny())),
             Error::<Test>::AlreadyRegistered
         );
     });
@@ -51,7 +48,7 @@ fn a_circuit_is_registered_once() {
 #[test]
 fn every_changed_byte_of_a_key_is_refused() {
     build_and_execute(|| {
-        let candidate = SCORE.candidate(TINY);
+        let candidate = SCORE.candidate(tiny());
         for place in (0..candidate.key.len()).step_by(7) {
             let mut changed = candidate.clone();
             changed.key[place] ^= 1;
@@ -66,7 +63,7 @@ fn every_changed_byte_of_a_key_is_refused() {
 #[test]
 fn a_key_with_trailing_bytes_is_refused() {
     build_and_execute(|| {
-        let mut candidate = SCORE.candidate(TINY);
+        let mut candidate = SCORE.candidate(tiny());
         candidate.key.try_push(0).unwrap();
         assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::MalformedKey);
     });
@@ -75,9 +72,9 @@ fn a_key_with_trailing_bytes_is_refused() {
 #[test]
 fn a_key_with_delta_equal_to_gamma_is_refused() {
     build_and_execute(|| {
-        let mut key = SCORE.verifying_key();
+        let mut key = SCORE.verifying_key(&tiny());
         key.delta_g2 = key.gamma_g2;
-        let mut candidate = SCORE.candidate(TINY);
+        let mut candidate = SCORE.candidate(tiny());
         candidate.info.key = KeyId(key.id().0);
         candidate.key = BoundedVec::truncate_from(key.to_bytes());
         assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::UnsafeKey);
@@ -87,8 +84,8 @@ fn a_key_with_delta_equal_to_gamma_is_refused() {
 #[test]
 fn a_key_for_another_statement_is_refused() {
     build_and_execute(|| {
-        let mut candidate = DELIVERY.candidate(TINY);
-        candidate.info.kind = CircuitKind::Score;
+        let mut candidate = DELIVERY.candidate(CircuitKind::Delivery);
+        candidate.info.kind = tiny();
         assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::UnsafeKey);
     });
 }
@@ -96,8 +93,8 @@ fn a_key_for_another_statement_is_refused() {
 #[test]
 fn a_description_with_another_key_id_is_refused() {
     build_and_execute(|| {
-        let mut candidate = SCORE.candidate(TINY);
-        candidate.info.key = OTHER.candidate(TINY).info.key;
+        let mut candidate = SCORE.candidate(tiny());
+        candidate.info.key = OTHER.candidate(tiny()).info.key;
         assert_noop!(Verifier::do_register_circuit(candidate), Error::<Test>::KeyMismatch);
     });
 }
@@ -107,7 +104,7 @@ fn a_development_key_is_refused_where_value_is_at_stake() {
     Development::set(false);
     build_and_execute(|| {
         assert_noop!(
-            Verifier::do_register_circuit(SCORE.candidate(DIGITS)),
+            Verifier::do_register_circuit(SCORE.candidate(digits())),
             Error::<Test>::DevelopmentKeyRefused
         );
     });
@@ -115,12 +112,12 @@ fn a_development_key_is_refused_where_value_is_at_stake() {
 
 #[test]
 fn a_published_development_key_cannot_pass_for_one_of_a_ceremony() {
-    Published::set(vec![SCORE.candidate(DIGITS).info.key]);
+    Published::set(vec![SCORE.candidate(digits()).info.key]);
     for development in [true, false] {
         Development::set(development);
         build_and_execute(|| {
             assert_noop!(
-                Verifier::do_register_circuit(from_ceremony(SCORE, DIGITS)),
+                Verifier::do_register_circuit(from_ceremony(SCORE, digits())),
                 Error::<Test>::MislabelledKey
             );
         });
@@ -128,14 +125,27 @@ fn a_published_development_key_cannot_pass_for_one_of_a_ceremony() {
 }
 
 #[test]
-fn a_test_shape_is_refused_where_value_is_at_stake() {
+fn an_architecture_for_tests_is_refused_where_value_is_at_stake() {
     Development::set(false);
     build_and_execute(|| {
         assert_noop!(
-            Verifier::do_register_circuit(from_ceremony(SCORE, TINY)),
+            Verifier::do_register_circuit(from_ceremony(SCORE, tiny())),
             Error::<Test>::TestShapeRefused
         );
-        assert_ok!(Verifier::do_register_circuit(from_ceremony(SCORE, DIGITS)));
+        assert_ok!(Verifier::do_register_circuit(from_ceremony(SCORE, digits())));
+    });
+}
+
+#[test]
+fn any_architecture_can_be_registered() {
+    Development::set(false);
+    build_and_execute(|| {
+        let mut description = Description::clone(&architecture("digits-64x32x10"));
+        description.samples -= 1;
+        let unnamed = Architecture::new(description).unwrap();
+        assert_eq!(name_of(&unnamed), None);
+        let candidate = from_ceremony(SCORE, CircuitKind::Score(unnamed));
+        assert_ok!(Verifier::do_register_circuit(candidate));
     });
 }
 
@@ -143,9 +153,9 @@ fn a_test_shape_is_refused_where_value_is_at_stake() {
 fn the_number_of_circuits_is_bounded() {
     build_and_execute(|| {
         for seed in 0..MaxCircuits::get() {
-            registered(Trapdoor::new(seed, CircuitKind::Score));
+            registered(Trapdoor::new(seed));
         }
-        let one_more = Trapdoor::new(9, CircuitKind::Score).candidate(TINY);
+        let one_more = Trapdoor::new(9).candidate(tiny());
         assert_noop!(Verifier::do_register_circuit(one_more), Error::<Test>::TooManyCircuits);
     });
 }

@@ -4,7 +4,7 @@
 use crate::{mock::*, Candidate, Circuits, PreparedKeys, VerifyingKeys};
 use frame_support::assert_ok;
 use nocknock_primitives::{
-    circuit::{CircuitRecord, CircuitStatus, KeyOrigin},
+    circuit::{CircuitKind, CircuitRecord, CircuitStatus, KeyOrigin},
     ids::CircuitId,
 };
 use sp_runtime::TryRuntimeError;
@@ -25,9 +25,9 @@ fn found_after(candidate: Candidate, damage: impl FnOnce(CircuitId)) -> &'static
     })
 }
 
-/// The same for a circuit about the tiny shape.
+/// The same for a score circuit of the tiny architecture.
 fn found_in_tiny(damage: impl FnOnce(CircuitId)) -> &'static str {
-    found_after(SCORE.candidate(TINY), damage)
+    found_after(SCORE.candidate(tiny()), damage)
 }
 
 /// The same on a network that allows no development keys from then on.
@@ -61,11 +61,11 @@ fn a_wrong_verifying_key_is_found() {
     let missing = found_in_tiny(VerifyingKeys::<Test>::remove);
     assert_eq!(missing, "2: a verifying key is missing");
     let another = found_in_tiny(|id| {
-        VerifyingKeys::<Test>::insert(id, OTHER.candidate(TINY).key);
+        VerifyingKeys::<Test>::insert(id, OTHER.candidate(tiny()).key);
     });
     assert_eq!(another, "2: a verifying key is not valid");
     let of_nothing = found_in_tiny(|_| {
-        VerifyingKeys::<Test>::insert(STRANGER, OTHER.candidate(TINY).key);
+        VerifyingKeys::<Test>::insert(STRANGER, OTHER.candidate(tiny()).key);
     });
     assert_eq!(of_nothing, "2: a verifying key without a circuit");
 }
@@ -91,26 +91,31 @@ fn a_wrong_prepared_key_is_found() {
 
 #[test]
 fn what_is_for_development_is_found_where_value_is_at_stake() {
-    let labelled = found_where_value_is_at_stake(from_ceremony(SCORE, DIGITS), |id| {
+    let labelled = found_where_value_is_at_stake(from_ceremony(SCORE, digits()), |id| {
         change(id, |record| record.origin = KeyOrigin::Development);
     });
-    let published = found_where_value_is_at_stake(from_ceremony(SCORE, DIGITS), |id| {
+    let published = found_where_value_is_at_stake(from_ceremony(SCORE, digits()), |id| {
         change(id, |record| {
             Published::set(vec![record.info.key]);
         });
     });
-    let test_shape = found_where_value_is_at_stake(from_ceremony(SCORE, TINY), |_| ());
-    for found in [labelled, published, test_shape] {
+    let for_tests = found_where_value_is_at_stake(from_ceremony(SCORE, tiny()), |_| ());
+    for found in [labelled, published, for_tests] {
         assert_eq!(found, "4: a circuit for development is registered");
     }
 }
 
+fn retire(id: CircuitId, successor: CircuitId) {
+    change(id, |record| record.status = CircuitStatus::Retired { successor });
+}
+
 #[test]
-fn an_unknown_successor_is_found() {
-    let found = found_in_tiny(|id| {
-        change(id, |record| {
-            record.status = CircuitStatus::Retired { successor: STRANGER };
-        });
+fn a_wrong_successor_is_found() {
+    let unknown = found_in_tiny(|id| retire(id, STRANGER));
+    assert_eq!(unknown, "5: a successor is unknown");
+    let another = found_in_tiny(|id| {
+        let delivery = DELIVERY.candidate(CircuitKind::Delivery);
+        retire(id, Verifier::do_register_circuit(delivery).unwrap());
     });
-    assert_eq!(found, "5: a successor is unknown");
+    assert_eq!(another, "5: a successor states something else");
 }

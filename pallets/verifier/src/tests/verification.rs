@@ -1,14 +1,14 @@
 use crate::{mock::*, trapdoor::Trapdoor, PreparedKeys};
 use frame_support::{assert_ok, BoundedVec};
 use nocknock_primitives::{
-    circuit::{CircuitKind, Claim, ProofBytes},
+    circuit::{Claim, ProofBytes},
     ids::{CircuitId, FieldBytes},
     traits::{ProofVerifier, VerifyFailure},
 };
 
-type Inputs = [FieldBytes; 5];
+type Inputs = [FieldBytes; 8];
 
-const INPUTS: Inputs = [[1; 32], [2; 32], [3; 32], [4; 32], [5; 32]];
+const INPUTS: Inputs = [[1; 32], [2; 32], [3; 32], [4; 32], [5; 32], [6; 32], [7; 32], [8; 32]];
 
 /// The order of the scalar field, big endian: the first number that is not a field element.
 const ORDER: FieldBytes = [
@@ -28,7 +28,8 @@ fn verify_all(id: &CircuitId, proved: &[(Inputs, ProofBytes)]) -> Result<(), Ver
 fn proved(count: u8) -> Vec<(Inputs, ProofBytes)> {
     (0..count)
         .map(|number| {
-            let inputs = [[number; 32], [2; 32], [3; 32], [4; 32], [5; 32]];
+            let mut inputs = INPUTS;
+            inputs[0] = [number; 32];
             (inputs, SCORE.prove(&inputs, number.into()))
         })
         .collect()
@@ -40,7 +41,7 @@ fn a_proof_is_accepted_for_its_inputs_only() {
         let id = registered(SCORE);
         let proof = SCORE.prove(&INPUTS, 0);
         assert_ok!(verify(&id, &INPUTS, &proof));
-        for place in 0..5 {
+        for place in 0..8 {
             let mut changed = INPUTS;
             changed[place][31] ^= 1;
             assert_eq!(verify(&id, &changed, &proof), Err(VerifyFailure::Refuted));
@@ -59,7 +60,7 @@ fn a_proof_under_another_key_is_refused() {
 #[test]
 fn an_unknown_circuit_accepts_nothing() {
     build_and_execute(|| {
-        let id = SCORE.candidate(TINY).info.id();
+        let id = SCORE.candidate(tiny()).info.id();
         let proof = SCORE.prove(&INPUTS, 0);
         assert_eq!(verify(&id, &INPUTS, &proof), Err(VerifyFailure::UnknownCircuit));
         assert_eq!(verify_all(&id, &proved(2)), Err(VerifyFailure::UnknownCircuit));
@@ -72,7 +73,7 @@ fn missing_and_additional_inputs_are_refused() {
         let id = registered(SCORE);
         let proof = SCORE.prove(&INPUTS, 0);
         let longer = [INPUTS.as_slice(), &[[0; 32]]].concat();
-        for inputs in [&INPUTS[..4], &[], &longer] {
+        for inputs in [&INPUTS[..7], &[], &longer] {
             assert_eq!(verify(&id, inputs, &proof), Err(VerifyFailure::BadInputs));
         }
     });
@@ -83,10 +84,10 @@ fn an_input_plus_the_order_is_refused() {
     build_and_execute(|| {
         let id = registered(SCORE);
         let mut inputs = INPUTS;
-        inputs[4] = [0; 32];
+        inputs[7] = [0; 32];
         let proof = SCORE.prove(&inputs, 0);
         assert_ok!(verify(&id, &inputs, &proof));
-        inputs[4] = ORDER;
+        inputs[7] = ORDER;
         assert_eq!(verify(&id, &inputs, &proof), Err(VerifyFailure::BadInputs));
     });
 }
@@ -159,8 +160,6 @@ fn a_batch_costs_less_than_its_proofs_one_by_one() {
 
 #[test]
 fn different_trapdoors_make_different_circuits() {
-    let ids: Vec<_> = (0..3)
-        .map(|seed| Trapdoor::new(seed, CircuitKind::Score).candidate(TINY).info.id())
-        .collect();
+    let ids: Vec<_> = (0..3).map(|seed| Trapdoor::new(seed).candidate(tiny()).info.id()).collect();
     assert!(ids[0] != ids[1] && ids[1] != ids[2]);
 }

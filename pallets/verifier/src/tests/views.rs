@@ -1,12 +1,12 @@
 use crate::{mock::*, trapdoor::Trapdoor};
 use frame_support::{assert_ok, BoundedVec};
-use nocknock_primitives::circuit::{CircuitKind, ProofBytes};
+use nocknock_primitives::circuit::ProofBytes;
 
 #[test]
 fn pages_of_circuits_cover_each_circuit_once() {
     build_and_execute(|| {
         for seed in 0..4 {
-            registered(Trapdoor::new(seed, CircuitKind::Score));
+            registered(Trapdoor::new(seed));
         }
         let first = Verifier::circuits(None, 3);
         let second = Verifier::circuits(first.last().map(|(id, _)| *id), 3);
@@ -22,8 +22,9 @@ fn pages_of_circuits_cover_each_circuit_once() {
 fn anybody_can_read_the_key_and_check_a_proof() {
     build_and_execute(|| {
         let id = registered(SCORE);
-        assert_eq!(Verifier::verifying_key(id), Some(SCORE.verifying_key().to_bytes()));
-        let inputs = [[1; 32]; 5];
+        let key = SCORE.verifying_key(&tiny()).to_bytes();
+        assert_eq!(Verifier::verifying_key(id), Some(key));
+        let inputs = [[1; 32]; 8];
         let inputs_list = BoundedVec::truncate_from(inputs.to_vec());
         let proof = SCORE.prove(&inputs, 0);
         assert!(Verifier::is_proved(id, inputs_list.clone(), proof));

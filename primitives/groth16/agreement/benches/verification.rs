@@ -12,12 +12,13 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-const INPUTS: usize = 5;
+/// Inputs of a proved score.
+const INPUTS: usize = 8;
 const BATCH: usize = 64;
 const ROUNDS: usize = 21;
 
-/// Elements of a data block of 64 KiB at 31.5 bytes an element.
-const BLOCK_ELEMENTS: usize = 2081;
+/// Elements of 64 KiB at 31.5 bytes an element.
+const HASHED_ELEMENTS: usize = 2081;
 
 /// Middle times.
 struct Figures {
@@ -53,7 +54,7 @@ fn verification(wasm: &mut Wasm, circuit: &Circuit, items: &[Item]) -> Result<Fi
 }
 
 fn sponge(wasm: &mut Wasm) -> Result<Figures> {
-    let elements: Vec<Fr> = (0..BLOCK_ELEMENTS as u64).map(|i| -Fr::from(i)).collect();
+    let elements: Vec<Fr> = (0..HASHED_ELEMENTS as u64).map(|i| -Fr::from(i)).collect();
     let bytes: Vec<u8> = elements.iter().flat_map(to_be_bytes).collect();
     let hash = || {
         let elements: Vec<Fr> = bytes.as_chunks().0.iter().filter_map(from_be_bytes).collect();
@@ -104,7 +105,7 @@ fn print_table(single: &Figures, batch: &Figures, sponge: &Figures, module: usiz
     let rows = [
         (format!("one proof with {INPUTS} inputs"), single, 1),
         (format!("a proof in a batch of {BATCH}"), batch, BATCH),
-        ("Poseidon sponge over a block of 64 KiB".into(), sponge, 1),
+        ("Poseidon sponge over 64 KiB".into(), sponge, 1),
     ];
     for (name, figures, parts) in rows {
         let [wasm, native] = [figures.wasm, figures.native].map(|time| milliseconds(time, parts));

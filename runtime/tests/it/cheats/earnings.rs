@@ -3,7 +3,7 @@
 use super::{outcome, provable, wait_for, with_a_rich_bob, worker, DIGITS};
 use crate::world::{
     list,
-    models::{self, SHAPE},
+    models::{self, TINY},
     task::{data, spec, Task, TESTS, TRAIN_DATA},
     worker::Worker,
     World,
@@ -30,8 +30,7 @@ fn sponsoring_oneself_mints_nothing() {
     world.reveal_all(&task);
     world.prove_all(&eve, &task);
     wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
-    world.deliver(&eve, task.id).expect("a delivery");
-    world.reveal_key(&eve, task.id).expect("the payment");
+    world.deliver(&eve, task.id).expect("the payment");
     assert!(world.issuance() < issued, "a share was burnt, none minted");
     let points = world.run(|| Rewards::work_points(Eve.to_account_id()));
     assert_eq!(points, 0);
@@ -62,8 +61,7 @@ fn compete(world: &mut World, worker: &Worker, seed: u64) -> Outcome {
     world.prove_all(worker, &task);
     let outcome = outcome(world, task.id);
     if outcome == Outcome::Ranked {
-        world.deliver(worker, task.id).expect("a delivery");
-        world.reveal_key(worker, task.id).expect("the payment");
+        world.deliver(worker, task.id).expect("the payment");
     }
     outcome
 }
@@ -110,7 +108,7 @@ fn a_custodian_that_chose_its_test_blocks_gains_nothing_after_the_first_time() {
 #[test]
 fn the_zero_model_and_the_constant_model_win_nothing() {
     let mut world = World::new();
-    let zero = Worker { weights: Weights::zero(&SHAPE), ..worker(Bob) };
+    let zero = Worker { weights: Weights::zero(&TINY), ..worker(Bob) };
     let constant = Worker { weights: models::constant(), ..worker(Dave) };
     world.register(&worker(Bob));
     world.register(&worker(Dave));

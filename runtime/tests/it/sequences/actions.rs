@@ -20,8 +20,8 @@ pub(super) enum Action {
     Withdraw(usize, usize),
     Reveal(usize),
     Prove(usize, usize),
+    Upload(usize, usize),
     Deliver(usize, usize),
-    RevealKey(usize, usize),
     Cancel(usize),
     /// A step about a task that anybody may take, and the sweep takes if nobody does.
     Hasten(Due, usize, usize),
@@ -157,8 +157,8 @@ fn of_workers() -> impl Strategy<Value = Action> {
         8 => (task(), worker()).prop_map(|(task, who)| Action::Commit(task, who)),
         1 => (task(), worker()).prop_map(|(task, who)| Action::Withdraw(task, who)),
         8 => (task(), worker()).prop_map(|(task, who)| Action::Prove(task, who)),
+        6 => (task(), worker()).prop_map(|(task, who)| Action::Upload(task, who)),
         6 => (task(), worker()).prop_map(|(task, who)| Action::Deliver(task, who)),
-        6 => (task(), worker()).prop_map(|(task, who)| Action::RevealKey(task, who)),
         2 => (worker(), worker()).prop_map(|(from, to)| Action::Lend(from, to)),
         3 => worker().prop_map(Action::Register),
     ]

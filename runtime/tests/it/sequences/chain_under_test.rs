@@ -126,10 +126,10 @@ impl ChainUnderTest {
                 let _refused = world.send(worker.who, call);
             }),
             Action::Prove(task, who) => self.with_worker(task, who, prove_if_due),
-            Action::Deliver(task, who) => self.with_worker(task, who, deliver_if_due),
-            Action::RevealKey(task, who) => self.with_worker(task, who, |world, task, worker| {
-                let _refused = world.reveal_key(worker, task.id);
+            Action::Upload(task, who) => self.with_worker(task, who, |world, task, worker| {
+                let _refused = world.upload(worker, task.id);
             }),
+            Action::Deliver(task, who) => self.with_worker(task, who, deliver_if_due),
         }
     }
 
@@ -238,6 +238,6 @@ fn prove_if_due(world: &mut World, task: &Task, worker: &Worker) {
 fn deliver_if_due(world: &mut World, task: &Task, worker: &Worker) {
     let phase = world.run(|| Tasks::phase(task.id));
     if matches!(phase, Some((Phase::Deliver { .. }, _))) {
-        let _refused = world.deliver(worker, task.id);
+        let _refused = world.deliver_key(worker, task.id);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod models;
 pub(crate) mod task;
+mod wasm;
 pub(crate) mod worker;
 
 use crate::chain::genesis_json;
@@ -55,8 +56,8 @@ const NO_ROOM: Refused =
 const FULL_BLOCKS: u32 = 2;
 
 impl World {
-    /// The development preset with the practice block of the tiny shape, so that registering takes
-    /// milliseconds.
+    /// The development preset with a practice block of the tiny architecture, so that registering
+    /// takes milliseconds.
     pub(crate) fn new() -> Self {
         let mut genesis = genesis_json("development");
         genesis["rewards"]["practice"] = practice_json();
@@ -151,34 +152,36 @@ impl World {
         call: impl Into<RuntimeCall>,
     ) -> Result<(), Refused> {
         let call = call.into();
-        self.in_a_block_with_room(|| applied(signed(who, call.clone())))
+        self.in_a_block_with_room(|world| world.run(|| applied(signed(who, call.clone()))))
     }
 
     /// Puts an unsigned transaction into a block in the same way, after the pool's check.
     pub(crate) fn send_bare(&mut self, call: impl Into<RuntimeCall>) -> Result<(), Refused> {
         let transaction = UncheckedExtrinsic::new_bare(call.into());
-        self.in_a_block_with_room(|| {
-            Executive::validate_transaction(
-                sp_runtime::transaction_validity::TransactionSource::External,
-                transaction.clone(),
-                System::parent_hash(),
-            )
-            .map_err(Refused::Invalid)?;
-            applied(transaction.clone())
+        self.in_a_block_with_room(|world| {
+            world.run(|| {
+                Executive::validate_transaction(
+                    sp_runtime::transaction_validity::TransactionSource::External,
+                    transaction.clone(),
+                    System::parent_hash(),
+                )
+                .map_err(Refused::Invalid)?;
+                applied(transaction.clone())
+            })
         })
     }
 
     fn in_a_block_with_room(
         &mut self,
-        send: impl Fn() -> Result<(), Refused>,
+        send: impl Fn(&mut Self) -> Result<(), Refused>,
     ) -> Result<(), Refused> {
         for _ in 0..FULL_BLOCKS {
-            match self.run(&send) {
+            match send(self) {
                 Err(refused) if refused == NO_ROOM => self.next_block(),
                 answer => return answer,
             }
         }
-        self.run(&send)
+        send(self)
     }
 
     /// The invariants of every pallet, and the books of the whole chain.

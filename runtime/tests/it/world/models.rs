@@ -1,95 +1,98 @@
-//! Models and data of the tiny shape: a sample is of class 1 if its first value is above its
+//! Models and data of the tiny architecture: a sample is of class 1 if its first value is above its
 //! second.
 
-use nocknock_circuits::{delivery, keys::generate, score, Circuit, OnChain, Prover};
+use nocknock_circuits::{
+    fold::FoldedScore, keys::generate, seal::SealKey, Circuit, FoldProver, OnChain, Prover,
+    SealProver,
+};
 use nocknock_primitives::{
-    model::{
-        field,
-        rows::{fill_block, Row},
-        shape::TINY_4X3X2,
-        wire::encode_rows,
-        Fr, Weights,
-    },
+    model::{names::named, Architecture, Block, Label, Sample, Weights},
     score::Score,
 };
 use serde_json::{json, Value};
 use std::sync::LazyLock;
 
-pub(crate) use nocknock_primitives::model::shape::TINY_4X3X2 as SHAPE;
-
+/// The architecture.
+pub(crate) static TINY: LazyLock<Architecture> =
+    LazyLock::new(|| named("tiny-4x3x2").expect("the architecture has this name"));
 /// Makes proofs of scores under the development key, which comes from a public seed and is made
 /// here.
-pub(crate) static S1: LazyLock<score::Prover> = LazyLock::new(prover);
+pub(crate) static S3: LazyLock<FoldProver> = LazyLock::new(|| prover::<FoldedScore>(&TINY));
 /// Makes proofs of deliveries under the development key.
-pub(crate) static D1: LazyLock<delivery::Prover> = LazyLock::new(prover);
+pub(crate) static D2: LazyLock<SealProver> = LazyLock::new(|| prover::<SealKey>(&()));
 
-fn prover<S: OnChain>() -> Prover<S> {
-    let circuit = Circuit::compile(&SHAPE);
+/// A prover under the development key of a circuit.
+pub(crate) fn prover<S: OnChain>(shape: &S::Shape) -> Prover<S> {
+    let circuit = Circuit::compile(shape);
     let key = generate(&circuit).expect("the circuit has a key");
     Prover::new(circuit, key).expect("the key belongs to the circuit")
 }
 
+/// A model with these weights of the first unit, this bias of it, and outputs that name class 1 if
+/// that unit is active.
+fn first_unit(weights: [i32; 2], bias: i32) -> Weights {
+    let mut model = constant();
+    let [hidden, head] = &mut model.layers[..] else {
+        unreachable!("the architecture has one hidden layer");
+    };
+    hidden.weights[..2].copy_from_slice(&weights);
+    hidden.biases[0] = bias;
+    head.weights[3] = 3;
+    model
+}
+
 /// Answers every sample correctly.
 pub(crate) fn perfect() -> Weights {
-    let mut weights = Weights::zero(&SHAPE);
-    weights.hidden[..2].copy_from_slice(&[3, -3]);
-    weights.output[3] = 3;
-    weights.output_bias[0] = 1;
-    weights
+    first_unit([3, -3], 0)
 }
 
 /// Takes samples whose values differ by one for class 0.
 pub(crate) fn short_sighted() -> Weights {
-    let mut weights = perfect();
-    weights.hidden[..2].copy_from_slice(&[2, -2]);
-    weights.hidden_bias[0] = -2;
-    weights
+    first_unit([2, -2], -2)
 }
 
 /// Always answers class 0.
 pub(crate) fn constant() -> Weights {
-    let mut weights = Weights::zero(&SHAPE);
-    weights.output_bias[0] = 1;
-    weights
+    let mut model = Weights::zero(&TINY);
+    model.layers[1].biases[0] = 1;
+    model
 }
 
 /// `count` samples, the same for the same seed.
-pub(crate) fn samples(seed: u64, count: usize) -> Vec<Row> {
+pub(crate) fn samples(seed: u64, count: usize) -> Vec<Sample> {
     let mut random = fastrand::Rng::with_seed(seed);
     (0..count)
         .map(|_| {
             let inputs: Vec<u16> = (0..4).map(|_| random.u16(0..4)).collect();
             let class = u8::from(inputs[0] > inputs[1]);
-            Row::sample(&SHAPE, inputs, class)
+            Sample { inputs, label: Label::Class(class) }
         })
         .collect()
 }
 
 /// A block of `count` samples.
-pub(crate) fn block(seed: u64, count: usize) -> Vec<Row> {
-    fill_block(&SHAPE, samples(seed, count)).expect("the samples fit")
+pub(crate) fn block(seed: u64, count: usize) -> Block {
+    Block::new(&TINY, samples(seed, count)).expect("the samples fit")
 }
 
-/// The bytes of rows on the chain.
-pub(crate) fn wire(rows: &[Row]) -> Vec<u8> {
-    encode_rows(&TINY_4X3X2, rows).expect("the rows are well formed")
+/// The bytes of a block on the chain.
+pub(crate) fn wire(block: &Block) -> Vec<u8> {
+    block.to_wire(&TINY)
 }
 
 /// Salt of the practice block.
-pub(crate) fn practice_salt() -> Fr {
-    Fr::from(77u32)
-}
+pub(crate) const PRACTICE_SALT: [u8; 32] = [77; 32];
 
 /// Rows of the practice block.
-pub(crate) fn practice_rows() -> Vec<Row> {
+pub(crate) fn practice_rows() -> Block {
     block(99, 30)
 }
 
 /// The practice block in a genesis.
 pub(crate) fn practice_json() -> Value {
     json!({
-        "circuit": S1.info().id(),
-        "salt": hex_text(&field::to_bytes(&practice_salt())),
+        "circuit": S3.info().id(),
+        "salt": hex_text(&PRACTICE_SALT),
         "rows": hex_text(&wire(&practice_rows())),
         "minScore": Score::new(8, 10),
     })

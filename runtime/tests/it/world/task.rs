@@ -2,13 +2,13 @@
 
 use super::{
     field, list,
-    models::{self, D1, S1, SHAPE},
+    models::{self, D2, S3, TINY},
     Refused, World,
 };
 use nocknock_primitives::{
     experiment::Description,
-    ids::{BlobId, BlockIndex, BlockRoot, ExperimentId, TaskId},
-    model::{block_root, Fr, Row},
+    ids::{BlobId, BlockIndex, BlockRoot, ContentHash, ExperimentId, PointBytes, TaskId},
+    model::{block_root, Block as Rows, RecipientSecret},
     phase::Phase,
     score::Score,
     task::{Periods, Split, TaskSpec, Terms},
@@ -25,13 +25,16 @@ pub(crate) const SAMPLES: usize = 20;
 /// Where the training blocks are said to be.
 pub(crate) const TRAIN_DATA: BlobId = BlobId([5; 32]);
 
+/// How columns and classes are said to be written as numbers.
+pub(crate) const ENCODING: ContentHash = ContentHash([6; 32]);
+
 /// A data block with its salt.
 #[derive(Clone)]
 pub(crate) struct Block {
     /// Its salt.
-    pub salt: Fr,
-    /// Its rows, padding included.
-    pub rows: Vec<Row>,
+    pub salt: [u8; 32],
+    /// Its rows.
+    pub rows: Rows,
 }
 
 /// A task and what its requester keeps to itself.
@@ -42,13 +45,15 @@ pub(crate) struct Task {
     pub requester: Sr25519Keyring,
     /// All its blocks.
     pub blocks: Vec<Block>,
+    /// What opens the models that are delivered to it.
+    pub secret: RecipientSecret,
 }
 
 /// Blocks of samples, different for each seed.
 pub(crate) fn data(seed: u64) -> Vec<Block> {
     (0..u64::from(BLOCKS))
         .map(|index| Block {
-            salt: Fr::from(1_000 * seed + index + 1),
+            salt: sp_io::hashing::blake2_256(&[seed, index].map(u64::to_le_bytes).concat()),
             rows: models::block(100 * seed + index, SAMPLES),
         })
         .collect()
@@ -58,12 +63,23 @@ pub(crate) fn data(seed: u64) -> Vec<Block> {
 pub(crate) fn roots(blocks: &[Block]) -> Vec<BlockRoot> {
     (0..)
         .zip(blocks)
-        .map(|(index, block)| {
-            let root =
-                block_root(&SHAPE, block.salt, index, &block.rows).expect("the rows are a block");
-            BlockRoot(field(&root))
-        })
+        .map(|(index, block)| root_of_bytes(block, index, &models::wire(&block.rows)))
         .collect()
+}
+
+/// The salted root of a block with these bytes in the place of its rows. They need not be a block.
+pub(crate) fn root_of_bytes(block: &Block, index: BlockIndex, bytes: &[u8]) -> BlockRoot {
+    BlockRoot(field(&block_root(&TINY, &block.salt, index, bytes)))
+}
+
+/// What opens the models of a task: a secret of its requester if it is sponsored, and the one that
+/// everybody knows if it is one of the curriculum.
+fn secret(sponsored: bool) -> RecipientSecret {
+    if sponsored {
+        RecipientSecret::from_bytes([8; 32])
+    } else {
+        RecipientSecret::curriculum()
+    }
 }
 
 /// A task whose money is `reward`, or a curriculum task if that is nothing.
@@ -71,8 +87,8 @@ pub(crate) fn spec(blocks: &[Block], reward: Balance) -> TaskSpec<Balance, Block
     let sponsored = reward > 0;
     TaskSpec {
         terms: Terms {
-            score_circuit: S1.info().id(),
-            delivery_circuit: D1.info().id(),
+            score_circuit: S3.info().id(),
+            delivery_circuit: D2.info().id(),
             min_score: Score::new(1, 2),
             min_test_rows: 10,
             reward,
@@ -83,6 +99,8 @@ pub(crate) fn spec(blocks: &[Block], reward: Balance) -> TaskSpec<Balance, Block
         },
         roots: list(roots(blocks)),
         split: Split::Drawn { test_blocks: TESTS },
+        recipient: PointBytes(secret(sponsored).key().to_bytes()),
+        encoding: ENCODING,
     }
 }
 
@@ -119,9 +137,10 @@ impl World {
         blocks: Vec<Block>,
     ) -> Result<Task, Refused> {
         let id = self.run(pallet_tasks::NextTask::<Runtime>::get);
+        let secret = secret(spec.terms.reward > 0);
         let spec = Box::new(spec);
         self.send(requester, pallet_tasks::Call::create_task { experiment, spec })?;
-        Ok(Task { id, requester, blocks })
+        Ok(Task { id, requester, blocks, secret })
     }
 
     /// The phase of a task in the open block.
@@ -152,11 +171,22 @@ impl World {
         index: BlockIndex,
         block: &Block,
     ) -> Result<(), Refused> {
+        self.reveal_bytes(task, index, &block.salt, models::wire(&block.rows))
+    }
+
+    /// Reveals one block with this salt and these bytes.
+    pub(crate) fn reveal_bytes(
+        &mut self,
+        task: &Task,
+        index: BlockIndex,
+        salt: &[u8; 32],
+        rows: Vec<u8>,
+    ) -> Result<(), Refused> {
         let call = pallet_tasks::Call::reveal_block {
             task: task.id,
             block: index,
-            salt: field(&block.salt),
-            rows: list(models::wire(&block.rows)),
+            salt: *salt,
+            rows: list(rows),
         };
         self.send(task.requester, call)
     }

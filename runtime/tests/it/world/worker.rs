@@ -2,18 +2,27 @@
 
 use super::{
     bytes, field, list,
-    models::{self, D1, S1, SHAPE},
-    task::Task,
+    models::{self, D2, S3, TINY},
+    task::{Block, Task, ENCODING},
     Refused, World,
 };
-use nocknock_circuits::{delivery, score};
+use nocknock_circuits::{fold, seal};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{BlockIndex, CircuitId, FieldBytes, KeyCommitment, ModelCommitment, TaskId},
-    model::{model_commitment, Context, ContextDomain, Fr, Weights},
+    ids::{
+        BlockIndex, CiphertextHash, CircuitId, FieldBytes, KeyCommitment, ModelCommitment,
+        PointBytes, TaskId,
+    },
+    limits::CHUNK_ELEMENTS,
+    model::{
+        block_root,
+        recipient::{open_key, Point, Scalar},
+        sealed::{self, SealedModel},
+        Context, ContextDomain, Fr, ModelOwner, RecipientKey, RecipientSecret, SealedKey, Weights,
+    },
     phase::Phase,
     score::Score,
-    task::{Attestation, BlockScore},
+    task::{Attestation, BlockScore, Chunk, ChunkHashes, ProvedScore, SealedKeyBytes},
 };
 use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Runtime, Tasks};
 use sp_keyring::Sr25519Keyring;
@@ -24,62 +33,112 @@ pub(crate) struct Worker {
     pub who: Sr25519Keyring,
     /// Its model.
     pub weights: Weights,
-    /// Salt of its commitment.
-    pub salt: Fr,
-    /// Key of its delivery.
-    pub key: Fr,
+    /// What its keys are made from.
+    pub seed: u64,
 }
 
 impl Worker {
-    /// A worker whose salt and key are its own.
+    /// A worker whose keys are its own.
     pub(crate) fn new(who: Sr25519Keyring, weights: Weights) -> Self {
-        let own = u64::from(bytes(who)[0]) + 1;
-        Self { who, weights, salt: Fr::from(7_000 + own), key: Fr::from(9_000 + own) }
+        Self { who, weights, seed: u64::from(bytes(who)[0]) + 1 }
     }
 
-    /// `C_W`.
-    pub(crate) fn commitment(&self) -> ModelCommitment {
-        let commitment =
-            model_commitment(&SHAPE, self.salt, &self.weights).expect("the weights fit");
-        ModelCommitment(field(&commitment))
+    /// The key that seals its model for a task: another one for each.
+    pub(crate) fn key(&self, task: TaskId) -> Fr {
+        Fr::from(1_000_000 * (task + 1) + self.seed)
     }
 
-    /// A proof of the true score on a block, for a context.
+    /// Its model, sealed for a task.
+    pub(crate) fn sealed(&self, task: TaskId) -> SealedModel {
+        sealed::seal(&TINY, self.key(task), &self.weights).expect("the weights fit")
+    }
+
+    /// `h_k` and `q` of its model.
+    pub(crate) fn hashes(&self, task: TaskId) -> (KeyCommitment, CiphertextHash) {
+        let SealedModel { key, ciphertext } = &self.sealed(task);
+        let key = KeyCommitment(field(&sealed::key_hash(*key)));
+        (key, CiphertextHash(field(&sealed::ciphertext_hash(&TINY, ciphertext))))
+    }
+
+    /// The commitment to its model for a task, the one that the chain computes.
+    pub(crate) fn commitment(&self, task: TaskId, bind: Fr) -> ModelCommitment {
+        let (key, ciphertext) = self.hashes(task);
+        let [key, ciphertext] = [key.0, ciphertext.0].map(|bytes| element(&bytes));
+        ModelCommitment(field(&sealed::commitment(&TINY, bind, key, ciphertext)))
+    }
+
+    /// The call by which it commits to its model.
+    pub(crate) fn commit_call(&self, task: TaskId) -> pallet_tasks::Call<Runtime> {
+        let (key, ciphertext) = self.hashes(task);
+        pallet_tasks::Call::commit_model { task, key, ciphertext }
+    }
+
+    /// A proof of the true score on a block, for a context, of the model that is sealed for a task
+    /// and belongs to the owner behind `bind`.
     pub(crate) fn prove(
         &self,
-        context: Fr,
+        (context, bind): (Fr, Fr),
+        task: TaskId,
         index: BlockIndex,
-        block: &super::task::Block,
-    ) -> BlockScore {
-        let private = score::Private {
+        block: &Block,
+    ) -> ProvedScore {
+        let private = fold::Private {
             weights: self.weights.clone(),
-            weights_salt: self.salt,
-            block_salt: block.salt,
-            block_index: index,
-            rows: block.rows.clone(),
+            key: self.key(task),
+            bind,
+            sums_salt: Fr::from(fastrand::u64(..)),
+            block: block.rows.clone(),
         };
-        let public = private.public_inputs(&SHAPE, context).expect("a score");
-        let proof = S1.prove(&public, &private, |_| ()).expect("the score is true");
-        BlockScore {
-            block: index,
-            score: public.score,
-            rows: public.n_real,
+        let root = block_root(&TINY, &block.salt, index, &models::wire(&block.rows));
+        let public = private.public_inputs(&TINY, context, root).expect("a score");
+        let proof = S3.prove(&public, &private, |_| ()).expect("the score is true");
+        ProvedScore {
+            points: public.score,
+            sums: field(&public.sums),
+            inputs: field(&public.inputs),
             proof: ProofBytes(proof.to_bytes()),
         }
     }
 
-    /// Ciphertext, `h_k` and proof of a delivery.
-    pub(crate) fn encrypt(&self, context: Fr) -> (Vec<Fr>, KeyCommitment, ProofBytes) {
-        let private = delivery::Private::new(&SHAPE, self.key, self.salt, &self.weights)
-            .expect("the weights fit");
-        let public = private.public_inputs(&SHAPE, context);
-        let proof = D1.prove(&public, &private, |_| ()).expect("the delivery is true");
-        (
-            private.ciphertext(&SHAPE, context),
-            KeyCommitment(field(&public.key_hash)),
-            ProofBytes(proof.to_bytes()),
-        )
+    /// The chunks of its ciphertext, and their hashes.
+    pub(crate) fn chunks(&self, task: TaskId) -> (Vec<Chunk>, ChunkHashes) {
+        let ciphertext = self.sealed(task).ciphertext.clone();
+        let chunks = ciphertext.chunks(usize::try_from(CHUNK_ELEMENTS).expect("a small number"));
+        let numbered = (0..).zip(chunks.clone());
+        let hash = |(index, chunk): (u32, &[Fr])| sealed::chunk_hash(&TINY, index, chunk);
+        let hashes = numbered.map(|chunk| field(&hash(chunk)));
+        (chunks.map(|chunk| list(chunk.iter().map(field))).collect(), list(hashes))
     }
+
+    /// The key of its model, sealed for a recipient, and the proof of that.
+    pub(crate) fn seal_key(
+        &self,
+        task: TaskId,
+        context: Fr,
+        recipient: &RecipientKey,
+    ) -> (SealedKeyBytes, ProofBytes) {
+        let private = seal::Private::new(self.key(task), &drawn());
+        let public = private.public_inputs(recipient, context).expect("the number is in range");
+        let proof = D2.prove(&public, &private, |_| ()).expect("the sealing is true");
+        let mut ephemeral = [0; 64];
+        ephemeral[..32].copy_from_slice(&field(&public.ephemeral_x));
+        ephemeral[32..].copy_from_slice(&field(&public.ephemeral_y));
+        let key = SealedKeyBytes {
+            ephemeral: PointBytes(ephemeral),
+            masked_key: field(&public.masked_key),
+        };
+        (key, ProofBytes(proof.to_bytes()))
+    }
+}
+
+/// A number for a sealing.
+fn drawn() -> Scalar {
+    Scalar::from_uniform_bytes(std::array::from_fn(|_| fastrand::u8(..)))
+}
+
+/// The element of 32 bytes.
+pub(crate) fn element(bytes: &FieldBytes) -> Fr {
+    nocknock_primitives::model::field::from_bytes(bytes).expect("a field element")
 }
 
 /// What ties a proof to one purpose.
@@ -94,6 +153,27 @@ pub(crate) fn context(
     Context { domain, genesis_hash, circuit, task, worker: bytes(who), block }
 }
 
+/// What everybody can read of a delivered model on the chain.
+pub(crate) struct Delivered {
+    /// `ctx` of the delivery.
+    pub context: Fr,
+    /// `h_k`.
+    pub key_hash: Fr,
+    /// The key, sealed.
+    pub key: SealedKey,
+    /// The whole ciphertext.
+    pub ciphertext: Vec<Fr>,
+}
+
+impl Delivered {
+    /// What the holder of a secret can read, if it is the recipient's.
+    pub(crate) fn open(&self, secret: &RecipientSecret) -> Option<Weights> {
+        let key = open_key(secret, self.context, self.key_hash, &self.key).ok()?;
+        let opened = sealed::open(&TINY, key, self.key_hash, &self.ciphertext);
+        Some(opened.expect("the key belongs to the ciphertext"))
+    }
+}
+
 impl World {
     /// The context of a score of a test block.
     pub(crate) fn score_context(
@@ -103,15 +183,26 @@ impl World {
         block: BlockIndex,
     ) -> Context {
         let genesis = self.genesis_hash();
-        let circuit = S1.info().id();
+        let circuit = S3.info().id();
         context(ContextDomain::Score, genesis, circuit, task, who, block)
     }
 
     /// The context of a delivery.
     pub(crate) fn delivery_context(&mut self, task: TaskId, who: Sr25519Keyring) -> Context {
         let genesis = self.genesis_hash();
-        let circuit = D1.info().id();
+        let circuit = D2.info().id();
         context(ContextDomain::Delivery, genesis, circuit, task, who, 0)
+    }
+
+    /// What makes a model that of one worker for one task.
+    pub(crate) fn bind(&mut self, task: TaskId, who: Sr25519Keyring) -> Fr {
+        let owner = ModelOwner {
+            genesis_hash: self.genesis_hash(),
+            task,
+            worker: bytes(who),
+            encoding: ENCODING.0,
+        };
+        owner.to_field()
     }
 
     /// The call by which `worker` registers in its given round with the proof of its score on the
@@ -122,16 +213,17 @@ impl World {
         round: TaskId,
     ) -> pallet_rewards::Call<Runtime> {
         let genesis = self.genesis_hash();
+        let circuit = S3.info().id();
         let context =
-            context(ContextDomain::Registration, genesis, S1.info().id(), round, worker.who, 0);
-        let practice =
-            super::task::Block { salt: models::practice_salt(), rows: models::practice_rows() };
-        let proved = worker.prove(context.to_field(), 0, &practice);
+            context(ContextDomain::Registration, genesis, circuit, round, worker.who, 0).to_field();
+        let practice = Block { salt: models::PRACTICE_SALT, rows: models::practice_rows() };
+        // The model is for no task, so whose it is does not matter.
+        let bind = Fr::from(0u32);
+        let score = worker.prove((context, bind), round, 0, &practice);
         pallet_rewards::Call::register_worker {
             worker: worker.who.to_account_id(),
-            model: worker.commitment(),
-            score: proved.score,
-            proof: Box::new(proved.proof),
+            model: worker.commitment(round, bind),
+            score: Box::new(score),
         }
     }
 
@@ -143,21 +235,21 @@ impl World {
 
     /// Commits a worker's model.
     pub(crate) fn commit(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
-        let model = worker.commitment();
-        self.send(worker.who, pallet_tasks::Call::commit_model { task, model })
+        self.send(worker.who, worker.commit_call(task))
+    }
+
+    /// A proof of a worker's score on one test block.
+    pub(crate) fn score(&mut self, worker: &Worker, task: &Task, index: BlockIndex) -> BlockScore {
+        let context = self.score_context(task.id, worker.who, index).to_field();
+        let bind = self.bind(task.id, worker.who);
+        let block = &task.blocks[usize::from(index)];
+        BlockScore { block: index, score: worker.prove((context, bind), task.id, index, block) }
     }
 
     /// Proofs of a worker's scores on all revealed test blocks.
     pub(crate) fn scores(&mut self, worker: &Worker, task: &Task) -> Vec<BlockScore> {
         let tests = self.tests(task.id);
-        tests
-            .into_iter()
-            .map(|index| {
-                let context = self.score_context(task.id, worker.who, index);
-                let block = &task.blocks[usize::from(index)];
-                worker.prove(context.to_field(), index, block)
-            })
-            .collect()
+        tests.into_iter().map(|index| self.score(worker, task, index)).collect()
     }
 
     /// Submits proved scores.
@@ -174,12 +266,11 @@ impl World {
     /// Proves and submits the scores of a worker, and says what they add up to.
     pub(crate) fn prove_all(&mut self, worker: &Worker, task: &Task) -> Score {
         let scores = self.scores(worker, task);
-        let total = Score::new(
-            scores.iter().map(|score| score.score).sum(),
-            scores.iter().map(|score| score.rows).sum(),
-        );
+        let rows = |score: &BlockScore| task.blocks[usize::from(score.block)].rows.len();
+        let rows: usize = scores.iter().map(rows).sum();
+        let points = scores.iter().map(|score| score.score.points).sum();
         self.submit(worker.who, task.id, scores).expect("the scores are proved");
-        total
+        Score::new(points, u32::try_from(rows).expect("few rows"))
     }
 
     /// A registered worker without rivals wins a curriculum task. Says which one, and with what
@@ -197,62 +288,75 @@ impl World {
             Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
         });
         self.deliver(worker, id).expect("a delivery");
-        self.reveal_key(worker, id).expect("the payment");
         (id, score)
     }
 
-    /// The call by which a worker delivers its model.
+    /// Uploads the ciphertext of a worker's model.
+    pub(crate) fn upload(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
+        let (chunks, hashes) = worker.chunks(task);
+        (0..).zip(chunks).try_for_each(|(index, chunk)| {
+            let (chunk, hashes) = (Box::new(chunk), Box::new(hashes.clone()));
+            self.send(worker.who, pallet_tasks::Call::upload_chunk { task, index, chunk, hashes })
+        })
+    }
+
+    /// The call by which a worker delivers the key of its model to whom the task says.
     pub(crate) fn delivery(
         &mut self,
         worker: &Worker,
         task: TaskId,
     ) -> pallet_tasks::Call<Runtime> {
-        let context = self.delivery_context(task, worker.who);
-        let (ciphertext, key_commitment, proof) = worker.encrypt(context.to_field());
-        pallet_tasks::Call::deliver {
-            task,
-            ciphertext: list(ciphertext.iter().map(field)),
-            key_commitment,
-            proof: Box::new(proof),
-            attestation: Attestation::default(),
-        }
+        let stored = self.run(|| Tasks::task(task)).expect("the task exists");
+        let recipient =
+            RecipientKey::from_bytes(&stored.recipient.0).expect("the chain checked the point");
+        self.delivery_to(worker, task, &recipient)
     }
 
-    /// Delivers a worker's model.
+    /// The same for any recipient.
+    pub(crate) fn delivery_to(
+        &mut self,
+        worker: &Worker,
+        task: TaskId,
+        recipient: &RecipientKey,
+    ) -> pallet_tasks::Call<Runtime> {
+        let context = self.delivery_context(task, worker.who).to_field();
+        let (key, proof) = worker.seal_key(task, context, recipient);
+        let (key, proof) = (Box::new(key), Box::new(proof));
+        let attestation = Attestation::default();
+        pallet_tasks::Call::deliver { task, key, proof, attestation }
+    }
+
+    /// Delivers a worker's model, ciphertext and key, for which it is paid.
     pub(crate) fn deliver(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
+        self.upload(worker, task)?;
+        self.deliver_key(worker, task)
+    }
+
+    /// Delivers the key of a worker's model.
+    pub(crate) fn deliver_key(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
         let call = self.delivery(worker, task);
         self.send(worker.who, call)
     }
 
-    /// Reveals a worker's key, for which it is paid.
-    pub(crate) fn reveal_key(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
-        let key = field(&worker.key);
-        self.send(worker.who, pallet_tasks::Call::reveal_key { task, key })
-    }
-
-    /// What the requester of a task can read with the revealed key.
-    pub(crate) fn read_model(
-        &mut self,
-        who: Sr25519Keyring,
-        task: TaskId,
-        model: ModelCommitment,
-    ) -> nocknock_primitives::model::delivery::Opened {
-        let context = self.delivery_context(task, who).to_field();
-        let delivered = self
-            .run(|| Tasks::delivery(task, who.to_account_id()))
-            .expect("the model was delivered");
-        let element = |bytes: &FieldBytes| {
-            nocknock_primitives::model::field::from_bytes(bytes).expect("a field element")
-        };
-        let key = element(&delivered.key.expect("the key was revealed"));
-        let ciphertext: Vec<Fr> = delivered.ciphertext.iter().map(element).collect();
-        nocknock_primitives::model::delivery::decrypt(
-            &SHAPE,
-            key,
-            context,
-            element(&model.0),
-            &ciphertext,
-        )
-        .expect("the ciphertext opens")
+    /// What everybody can read of a delivered model. Checks that the ciphertext is the committed
+    /// one.
+    pub(crate) fn delivered(&mut self, task: TaskId, who: Sr25519Keyring) -> Delivered {
+        let (context, bind) = (self.delivery_context(task, who).to_field(), self.bind(task, who));
+        let account = who.to_account_id();
+        let (delivery, chunks) = self.run(|| {
+            let delivery = Tasks::delivery(task, account.clone()).expect("a delivery");
+            let chunk = |index| Tasks::chunk(task, account.clone(), index).expect("a chunk");
+            let chunks: Vec<Chunk> = (0..delivery.chunks).map(chunk).collect();
+            (delivery, chunks)
+        });
+        let ciphertext: Vec<Fr> = chunks.iter().flatten().map(element).collect();
+        let [key_hash, hash] = [delivery.key.0, delivery.ciphertext.0].map(|bytes| element(&bytes));
+        assert_eq!(sealed::ciphertext_hash(&TINY, &ciphertext), hash);
+        let model = sealed::commitment(&TINY, bind, key_hash, hash);
+        assert_eq!(field(&model), delivery.model.0);
+        let SealedKeyBytes { ephemeral, masked_key } = delivery.sealed.expect("delivered").key;
+        let ephemeral = Point::from_bytes(&ephemeral.0).expect("a point");
+        let key = SealedKey { ephemeral, masked_key: element(&masked_key) };
+        Delivered { context, key_hash, key, ciphertext }
     }
 }

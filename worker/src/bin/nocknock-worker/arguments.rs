@@ -5,8 +5,8 @@ use clap_complete::Shell;
 use nocknock_primitives::{
     ids::TaskId,
     model::{
-        shape::{SHAPES, TEST_SHAPES},
-        MlpShape,
+        names::{for_tests, named, offered},
+        Architecture, Head,
     },
 };
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ pub(crate) enum Command {
     ///
     /// Takes the steps on this machine that are due, and sends nothing; `submit` does.
     Prove(OneTask),
-    /// Send what is due for a task: commitment, proofs, delivery or key
+    /// Send what is due for a task: commitment, proofs, chunks of the model, or its key
     ///
     /// With --model it joins the task with a model of `train`.
     Submit(Submit),
@@ -139,7 +139,7 @@ pub(crate) struct Train {
     pub(crate) data: PathBuf,
     /// Shape of the model; training data of a task names its own
     #[arg(long, value_name = "NAME", value_parser = shape)]
-    pub(crate) shape: Option<MlpShape>,
+    pub(crate) shape: Option<Architecture>,
     /// Name of the column with the classes [default: the last]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) label: Option<String>,
@@ -192,17 +192,20 @@ pub(crate) enum KeysCommand {
     Show,
 }
 
-fn shape(name: &str) -> Result<MlpShape, String> {
-    MlpShape::named(name).ok_or_else(|| format!("known shapes are {}", known_shapes()))
+fn shape(name: &str) -> Result<Architecture, String> {
+    named(name).ok_or_else(|| format!("known shapes are {}", known_shapes()))
 }
 
-/// The shapes with their sizes, for errors.
+/// The shapes of models that tell classes apart, with their sizes, for errors.
 pub(crate) fn known_shapes() -> String {
-    let shapes = SHAPES.iter().chain(&TEST_SHAPES);
+    let shapes = offered().into_iter().chain(for_tests());
     let known: Vec<_> = shapes
-        .map(|shape| {
-            let (columns, classes) = (shape.inputs, shape.classes);
-            format!("{shape} (up to {columns} columns, {classes} classes)")
+        .filter_map(|(name, architecture)| match architecture.head {
+            Head::Classes { classes, .. } => {
+                let columns = architecture.inputs;
+                Some(format!("{name} (up to {columns} columns, {classes} classes)"))
+            }
+            Head::Labels { .. } | Head::Number { .. } => None,
         })
         .collect();
     known.join(", ")
@@ -221,7 +224,8 @@ mod tests {
     #[test]
     fn an_unknown_shape_is_refused_with_the_known_ones() {
         let refused = shape("huge").unwrap_err();
-        assert!(refused.contains("tabular-32x16x2 (up to 32 columns, 2 classes)"));
+        assert!(refused.contains("table-128x64x2 (up to 128 columns, 2 classes)"));
         assert!(refused.contains("digits-64x32x10"), "{refused}");
+        assert!(!refused.contains("price-64x32"), "{refused}");
     }
 }

@@ -4,8 +4,8 @@ use super::case::{worth, Case, Forgery, PADDING};
 use crate::fold::forgeries::write;
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
-use nocknock_circuits::{fold::Circuit, reference::layered::outputs};
-use nocknock_primitives::model::layered::{
+use nocknock_circuits::{fold::Circuit, reference::outputs};
+use nocknock_primitives::model::{
     architecture::{Goal, Head},
     samples::{Label, Sample},
 };

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     fold::{
-        forgeries::{place, Claim, Sent},
-        named,
+        forgeries::{context, Claim, Sent},
+        known, named,
     },
     support::rng,
 };
@@ -16,7 +16,7 @@ use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
 use nocknock_circuits::fold::{Circuit, Private, Public};
 use nocknock_poseidon::{packing::PACKED_BITS, sponge_hash, DomainTag};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Dense, Description, Head},
     fold::{evaluate, fold_inputs, inputs_hash},
     samples::{Block, Label, Sample},
@@ -34,7 +34,7 @@ fn under_own_challenge(late: &Late<'_>) -> Public {
     let theta = transcript::theta(rho, inputs);
     let labels = claim.known.label_elements(claim.architecture);
     let evaluation = evaluate(theta, &folded, &labels);
-    let [context, _] = place();
+    let context = context();
     let (commitment, sums, score) = (Fr::ZERO, Fr::ZERO, claim.score);
     let unsent = Public { context, commitment, sums, inputs, rho, theta, evaluation, score };
     let (digests, _) = claim.run(&unsent, &late.choices);
@@ -111,20 +111,20 @@ fn dropped_bits_that_are_not_hashed_make_any_activation_fold_as_it_should() {
     let layer = architecture.layers().next().unwrap();
     assert_eq!((layer.wide_bits, layer.pack), (50, 5));
     let (circuit, private) = (Circuit::compile(&architecture), blind(&architecture));
-    let known = private.block.clone();
+    let block = private.block.clone();
     let goods = Goods::of(&architecture, &private);
-    assert_eq!(goods.score(&architecture, &known), 0);
+    assert_eq!(goods.score(&architecture, &block), 0);
     let lowest = 1i64 << 48;
 
     // Before ρ: the upper bits of all sums, and a head that goes with them.
     let (choices, score) = follow(&circuit, &private, &[vec![lowest; 10]]);
     assert_eq!(score, 10);
-    let claim = Claim { architecture: &architecture, private: &private, known: &known, score };
-    let [context, root] = place();
+    let claim = Claim { architecture: &architecture, private: &private, known: &block, score };
+    let root = known(&architecture, &block).root();
     let sent = Sent { sums: Some(Fr::ZERO), ..Sent::default() };
     let (public, assignment) = claim.forge(sent, |_| choices.clone());
     let digest = digest_of_upper_bits(&circuit, &private, &assignment);
-    let rho = transcript::rho(context, public.commitment, root, digest);
+    let rho = transcript::rho(context(), public.commitment, root, digest);
 
     // After ρ: the others.
     let sums = forged_sums(&architecture, &private, rho, lowest..2 * lowest, &mut rng(171));
@@ -135,7 +135,7 @@ fn dropped_bits_that_are_not_hashed_make_any_activation_fold_as_it_should() {
     assert_eq!(digest_of_upper_bits(&circuit, &private, &assignment), public.sums);
     // All that the other transcript would state is satisfied.
     assert_eq!(circuit.matrices().violated_sections(&assignment), ["sums commitment"]);
-    Forgery { public, assignment, goods, known: known.clone() }.assert_gains(&circuit);
+    Forgery { public, assignment, goods, known: block.clone() }.assert_gains(&circuit);
 
     // The real one hashes every bit. So the sums have another C_Y, and with it another ρ.
     let hashed = [&choices, &late].map(|choices| claim.run(&public, choices).0.sums);

@@ -2,8 +2,8 @@
 
 use crate::{
     fold::{
-        forgeries::{place, Choices, Claim, Sent},
-        sample,
+        forgeries::{context, Choices, Claim, Sent},
+        known, sample,
     },
     support::rng,
 };
@@ -12,15 +12,16 @@ use ark_ff::Field;
 use ark_std::rand::{rngs::StdRng, Rng};
 use nocknock_circuits::{
     fold::{Circuit, Digests, Private, Public},
-    reference::layered::{gains, outputs, score_block},
+    reference::{gains, outputs, score_block},
     PublicInputs,
 };
 use nocknock_poseidon::{Parameters, SPONGE_WIDTH};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Head},
     samples::{Block, Label, Sample},
     sealed,
     weights::Weights,
+    Claimed,
 };
 
 /// Samples that are missing in the blocks of all cases.
@@ -79,16 +80,14 @@ impl Forgery {
     pub(super) fn assert_gains(&self, circuit: &Circuit) {
         let architecture = circuit.shape();
         let Public { commitment, sums, inputs, score, .. } = self.public;
-        let [context, root] = place();
-        let known = &self.known;
-        let derived =
-            Public::derive(context, commitment, root, sums, inputs, score, architecture, known);
+        let claimed = Claimed { sums, inputs, score };
+        let derived = known(architecture, &self.known).inputs(context(), commitment, &claimed);
         assert_eq!(self.public, derived);
         let inputs: Vec<Fr> = std::iter::once(Fr::ONE).chain(derived.to_fields()).collect();
         assert_eq!(self.assignment[..inputs.len()], inputs);
         assert_eq!(commitment, self.goods.commitment(architecture));
-        assert!(u64::from(score) <= architecture.max_score(known.len() as u32));
-        let truth = self.goods.score(architecture, known);
+        assert!(u64::from(score) <= architecture.max_score(self.known.len() as u32));
+        let truth = self.goods.score(architecture, &self.known);
         assert!(truth < score, "{truth} is the true score and {score} is claimed");
     }
 }
@@ -237,8 +236,8 @@ pub(super) fn with_block(private: &Private, block: Block) -> Private {
 
 /// The true score and the assignment of an honest proof.
 pub(super) fn prove(circuit: &Circuit, private: &Private) -> (u32, Vec<Fr>) {
-    let [context, root] = place();
-    let public = private.public_inputs(circuit.shape(), context, root).unwrap();
+    let root = known(circuit.shape(), &private.block).root();
+    let public = private.public_inputs(circuit.shape(), context(), root).unwrap();
     (public.score, circuit.assign(&public, private).to_vec())
 }
 

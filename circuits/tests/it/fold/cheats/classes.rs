@@ -7,8 +7,8 @@ use super::{
 use crate::fold::forgeries::{write, Choices};
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
-use nocknock_circuits::{fold::Circuit, reference::layered::outputs};
-use nocknock_primitives::model::layered::architecture::Head;
+use nocknock_circuits::{fold::Circuit, reference::outputs};
+use nocknock_primitives::model::architecture::Head;
 
 /// A sample of the known block about which the model is wrong, under a head of classes.
 pub(super) struct Wrong<'a, 'b> {

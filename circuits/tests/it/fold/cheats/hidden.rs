@@ -5,7 +5,7 @@ use crate::fold::forgeries::{Choices, Sent};
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use nocknock_circuits::fold::Circuit;
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Activation, Head, Layer},
     fold::fold_inputs,
     samples::{Block, Sample},

@@ -18,7 +18,7 @@ mod transcript;
 
 use case::Forgery;
 use nocknock_circuits::fold::Circuit;
-use nocknock_primitives::model::layered::names;
+use nocknock_primitives::model::names;
 
 /// A forgery under the circuit of an architecture, or nothing if the cheat is for others.
 type Cheat = fn(&Circuit) -> Option<Forgery>;

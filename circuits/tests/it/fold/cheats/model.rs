@@ -14,7 +14,7 @@ use ark_bn254::Fr;
 use ark_ff::Field;
 use ark_std::rand::Rng;
 use nocknock_circuits::fold::{Circuit, Digests, Private};
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::Architecture,
     samples::{Block, Sample},
     sealed,

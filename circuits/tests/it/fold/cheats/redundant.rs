@@ -1,14 +1,14 @@
 //! What has no cheat: whoever breaks one of these rules breaks another.
 
 use super::case::Case;
-use crate::fold::forgeries::{place, Choices};
+use crate::fold::{forgeries::Choices, known};
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use nocknock_circuits::{
     fold::{Circuit, Public},
     PublicInputs,
 };
-use nocknock_primitives::model::layered::{architecture::Head, names};
+use nocknock_primitives::model::{architecture::Head, names, Claimed};
 
 /// The proof is the same, with the public inputs that the chain derives under the other context.
 #[test]
@@ -18,10 +18,9 @@ fn a_proof_under_another_context_breaks_more_than_the_row_of_the_context() {
         let case = Case::any(&circuit);
         let honest = case.forgery(case.truth, Choices::new());
         let Public { context, commitment, sums, inputs, score, .. } = honest.public;
-        let [_, root] = place();
-        let (context, known) = (context + Fr::ONE, &case.honest.block);
-        let moved =
-            Public::derive(context, commitment, root, sums, inputs, score, &architecture, known);
+        let known = known(&architecture, &case.honest.block);
+        let claimed = Claimed { sums, inputs, score };
+        let moved = known.inputs(context + Fr::ONE, commitment, &claimed);
         let mut assignment = honest.assignment;
         assert!(circuit.matrices().is_satisfied_by(&assignment));
         let fields = moved.to_fields();

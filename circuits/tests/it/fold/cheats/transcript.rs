@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     fold::{
-        forgeries::{place, write, Choices, Claim, Sent},
-        sample,
+        forgeries::{context, write, Choices, Claim, Sent},
+        known, sample,
     },
     support::rng,
 };
@@ -19,10 +19,10 @@ use ark_ff::{AdditiveGroup, BigInteger, Field, PrimeField};
 use ark_std::rand::{rngs::StdRng, Rng};
 use nocknock_circuits::{
     fold::{Circuit, Private, Public},
-    reference::layered::{outputs, trace, Trace},
+    reference::{outputs, trace, Trace},
 };
 use nocknock_poseidon::packing::PACKED_BITS;
-use nocknock_primitives::model::layered::{
+use nocknock_primitives::model::{
     architecture::{Architecture, Head, Layer},
     fold::{evaluate, fold_inputs},
     samples::{Block, Label, Sample},
@@ -118,10 +118,10 @@ impl<'a> Late<'a> {
     fn drawn(circuit: &'a Circuit, layer: &Layer, rng: &mut StdRng) -> Option<Self> {
         let architecture = circuit.shape();
         let private = hopeless(architecture, rng);
-        let [context, root] = place();
+        let root = known(architecture, &private.block).root();
         let digest = made_up();
         let commitment = Goods::of(architecture, &private).commitment(architecture);
-        let rho = transcript::rho(context, commitment, root, digest);
+        let rho = transcript::rho(context(), commitment, root, digest);
         let half = 1i64 << (layer.wide_bits - 1);
         let sums = forged_sums(architecture, &private, rho, -half..half, rng);
         let (choices, score) = follow(circuit, &private, &sums);
@@ -408,7 +408,7 @@ fn label_places(architecture: &Architecture) -> Vec<(usize, u32)> {
 /// The places are those of the elements that the chain computes.
 #[test]
 fn labels_are_at_their_places() {
-    for (name, architecture) in nocknock_primitives::model::layered::names::for_tests() {
+    for (name, architecture) in nocknock_primitives::model::names::for_tests() {
         let circuit = Circuit::compile(&architecture);
         let case = Case::any(&circuit);
         let expected = case.honest.block.label_elements(&architecture);

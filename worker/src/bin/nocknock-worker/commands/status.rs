@@ -85,7 +85,7 @@ fn reached(progress: &Progress) -> String {
         (progress.complete, "every test block is proved on the chain"),
         (!progress.proofs.is_empty(), "proving"),
         (progress.committed, "committed"),
-        (progress.commitment.is_some(), "salt is drawn, commitment is being sent"),
+        (progress.commitment.is_some(), "the model is sealed, the commitment is being sent"),
         (progress.model, "trained"),
         (progress.data, "training data is checked"),
     ];

@@ -8,8 +8,9 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use nocknock_primitives::ids::TaskId;
 use nocknock_worker::{
+    machine::free_memory_mib,
     plan::Action,
-    policy::{judge, Outstanding},
+    policy::{judge, Offer, Outstanding, Situation},
     recognise::Recogniser,
     stages::{withdraw, Services, StepContext, StepError},
     state::{Ending, Journal, ModelFact, StateDir, StateError},
@@ -56,11 +57,7 @@ pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode
 fn stays_here(action: &Action) -> bool {
     matches!(
         action,
-        Action::NoteCommitted
-            | Action::Prove(_)
-            | Action::NoteComplete
-            | Action::DrawKey
-            | Action::Seal
+        Action::NoteCommitted | Action::Prove(_) | Action::NoteComplete | Action::SealKey
     )
 }
 
@@ -130,7 +127,8 @@ impl StepRunner {
                  place"
             );
         }
-        model.weights.check(&journal.chosen()?.shape)?;
+        let is_safe = model.weights.is_safe(&journal.chosen()?.architecture);
+        is_safe.with_context(|| format!("{} must not be committed to", path.display()))?;
         if !progress.data {
             self.step(task, &journal).take(&Action::FetchData).await?;
         }
@@ -143,15 +141,17 @@ impl StepRunner {
         let page = chain.tasks(task).await?;
         let found = page.iter().find(|(id, _)| *id == task);
         let (_, found) = found.with_context(|| format!("the chain has no task {task}"))?;
-        let (clock, account) = (chain.clock().await?, chain.account_status().await?);
-        let chosen = judge(
-            &self.services.config,
-            &chain.worker(),
-            clock,
-            account,
-            &self.outstanding()?,
-            (task, found),
-        );
+        let circuit = chain.circuit(&found.terms.score_circuit).await?;
+        let budget = chain.budget(task).await?;
+        let situation = Situation {
+            worker: chain.worker(),
+            clock: chain.clock().await?,
+            account: chain.account_status().await?,
+            free_memory_mib: free_memory_mib(),
+            outstanding: &self.outstanding()?,
+        };
+        let offer = Offer { id: task, task: found, circuit: circuit.as_ref(), budget };
+        let chosen = judge(&self.services.config, &situation, offer);
         let chosen = chosen.with_context(|| format!("task {task} is left alone"))?;
         Ok(self.state.begin(&chosen)?)
     }

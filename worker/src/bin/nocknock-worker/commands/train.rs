@@ -9,12 +9,13 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use nocknock_dataset::{
     quantise::Range,
-    table::{LabelColumn, Labels, ReadOptions},
+    shape_name,
+    table::{LabelColumn, ReadOptions},
     Quantiser, Table, TrainBlob,
 };
-use nocknock_primitives::model::MlpShape;
+use nocknock_primitives::model::{Architecture, Head};
+use nocknock_training::{Labels, TrainingSet};
 use nocknock_worker::{
-    perceptron::Samples,
     stages::{samples_of, CandleTrainer, Trainer, TrainingJob},
     state::{Disk, DurableDisk, FolderLock, ModelFact, StateError},
 };
@@ -60,18 +61,19 @@ fn occupy(folder: &Path) -> Result<FolderLock, StateError> {
     }
 }
 
-fn read(options: &Train) -> Result<Samples> {
+fn read(options: &Train) -> Result<TrainingSet> {
     let path = &options.data;
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     if bytes.starts_with(MAGIC) {
         let blob = TrainBlob::decode(&bytes)?;
-        if options.shape.is_some_and(|shape| shape != *blob.shape()) {
-            bail!("{} is of shape {}", path.display(), blob.shape());
+        let own = blob.architecture();
+        if options.shape.as_ref().is_some_and(|shape| shape != own) {
+            bail!("{} is of shape {}", path.display(), shape_name(own));
         }
         return Ok(samples_of(&blob)?);
     }
-    let shape = options.shape.ok_or_else(no_shape)?;
-    read_table(path, &shape, options.label.as_deref())
+    let shape = options.shape.as_ref().ok_or_else(no_shape)?;
+    read_table(path, shape, options.label.as_deref())
 }
 
 fn no_shape() -> UsageError {
@@ -81,7 +83,7 @@ fn no_shape() -> UsageError {
     ))
 }
 
-fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Samples> {
+fn read_table(path: &Path, shape: &Architecture, label: Option<&str>) -> Result<TrainingSet> {
     let options = ReadOptions {
         label: match label {
             Some(name) => LabelColumn::Named(name.to_owned()),
@@ -91,22 +93,30 @@ fn read_table(path: &Path, shape: &MlpShape, label: Option<&str>) -> Result<Samp
     };
     let table = Table::read(path, &options)?;
     let labels = table.labels().context("the table has no column with classes")?;
-    check_classes(labels, shape).with_context(|| path.display().to_string())?;
+    let place = || path.display().to_string();
+    check_classes(&labels.column, labels.classes.len(), shape).with_context(place)?;
     let quantiser = Quantiser::fit(&table, shape, Range::MinMax)?;
-    let inputs = quantiser.table(&table)?.concat();
-    Ok(Samples::new(*shape, inputs, labels.of_row.clone())?)
+    Ok(TrainingSet {
+        architecture: shape.clone(),
+        inputs: quantiser.table(&table)?.concat(),
+        labels: Labels::Classes(labels.of_row.clone()),
+    })
 }
 
-fn check_classes(labels: &Labels, shape: &MlpShape) -> Result<(), UsageError> {
-    let found = labels.classes.len();
-    if found <= usize::from(shape.classes) {
-        return Ok(());
-    }
+fn check_classes(column: &str, found: usize, shape: &Architecture) -> Result<(), UsageError> {
+    let name = shape_name(shape);
+    let fault = match shape.head {
+        Head::Classes { classes, .. } if found <= usize::from(classes) => return Ok(()),
+        Head::Classes { classes, .. } => {
+            format!("holds {found} classes, but shape {name} tells {classes} apart")
+        }
+        Head::Labels { .. } | Head::Number { .. } => {
+            format!("holds classes, but models of shape {name} name none")
+        }
+    };
     Err(UsageError(format!(
-        "column `{}` holds {found} classes, but shape {shape} tells {} apart: choose another \
-         shape, or name the column with the classes by --label; known shapes are {}",
-        labels.column,
-        shape.classes,
+        "column `{column}` {fault}: choose another shape, or name the column with the classes by \
+         --label; known shapes are {}",
         known_shapes()
     )))
 }
@@ -127,29 +137,29 @@ fn tell(common: &Common, path: &Path, model: &ModelFact) -> Result<()> {
 /// about others.
 fn result_of(model: &ModelFact) -> String {
     let percent = |share: f64| format!("{:.2} %", share * 100.0);
-    match (model.validation_accuracy, model.training_accuracy) {
-        (Some(share), _) => format!(
+    match model.validation_accuracy {
+        Some(share) => format!(
             "{} of the validation samples are classified correctly by the integers",
             percent(share)
         ),
-        (None, Some(share)) => format!(
+        None => format!(
             "{} of the samples that it was trained on are classified correctly by the integers; \
              none were kept for validation, so this says nothing about other samples",
-            percent(share)
+            percent(model.training_accuracy)
         ),
-        (None, None) => "a model; its file does not tell what it scored".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nocknock_primitives::model::shape::TINY_4X3X2;
+    use nocknock_primitives::model::names::named;
 
-    fn refused(table: &str, shape: Option<MlpShape>) -> String {
+    fn refused(table: &str, shape: Option<&str>) -> String {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data.csv");
         fs::write(&data, table).unwrap();
+        let shape = shape.map(|name| named(name).unwrap());
         let options = Train { data, shape, label: None, out: folder.path().join("out") };
         match read(&options) {
             Ok(_) => panic!("the table was taken"),
@@ -159,7 +169,7 @@ mod tests {
 
     #[test]
     fn more_classes_than_the_shape_has_are_refused_with_the_shapes() {
-        let error = refused("a,k\n1,x\n2,y\n3,z\n", Some(TINY_4X3X2));
+        let error = refused("a,k\n1,x\n2,y\n3,z\n", Some("tiny-4x3x2"));
         assert!(
             error.contains("data.csv: column `k` holds 3 classes, but shape tiny-4x3x2 tells 2"),
             "{error}"
@@ -167,20 +177,28 @@ mod tests {
         assert!(error.contains("digits-64x32x10 (up to 64 columns, 10 classes)"));
     }
 
-    fn model(training: Option<f64>, validation: Option<f64>) -> ModelFact {
+    #[test]
+    fn classes_are_not_learned_as_numbers_or_labels() {
+        for shape in ["price-64x32", "tiny-4x3x3-labels"] {
+            let error = refused("a,k\n1,x\n2,y\n", Some(shape));
+            assert!(error.contains(&format!("models of shape {shape} name none")), "{error}");
+        }
+    }
+
+    fn model(training_accuracy: f64, validation_accuracy: Option<f64>) -> ModelFact {
         ModelFact {
-            weights: nocknock_primitives::model::Weights::zero(&TINY_4X3X2),
-            training_accuracy: training,
-            validation_accuracy: validation,
+            weights: nocknock_primitives::model::Weights::zero(&named("tiny-4x3x2").unwrap()),
+            training_accuracy,
+            validation_accuracy,
             hyperparameters: nocknock_primitives::ids::ContentHash([4; 32]),
         }
     }
 
     #[test]
     fn a_result_on_training_samples_is_not_told_as_one_on_validation_samples() {
-        let judged = result_of(&model(Some(1.0), Some(0.975)));
+        let judged = result_of(&model(1.0, Some(0.975)));
         assert!(judged.contains("97.50 % of the validation samples"), "{judged}");
-        let learned = result_of(&model(Some(2.0 / 3.0), None));
+        let learned = result_of(&model(2.0 / 3.0, None));
         assert!(learned.contains("66.67 % of the samples that it was trained on"), "{learned}");
         assert!(!learned.contains("validation samples"), "{learned}");
     }
@@ -189,6 +207,6 @@ mod tests {
     fn without_a_shape_the_known_ones_are_listed() {
         let error = refused("a,k\n1,x\n2,y\n", None);
         assert!(error.contains("--shape"), "{error}");
-        assert!(error.contains("tabular-32x16x2"), "{error}");
+        assert!(error.contains("table-128x64x2"), "{error}");
     }
 }
