@@ -39,6 +39,7 @@ pub struct BlockTask {
 
 /// Proves these blocks, each into its own file.
 pub(super) async fn prove(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
+    step.go_on()?;
     let services = step.services;
     let circuit = step.journal.chosen()?.score_circuit;
     let record = step.circuit(circuit).await?;
