@@ -183,7 +183,7 @@ pub(crate) mod tests {
             version: 2,
             architecture: Description::clone(&architecture),
             commitment: ModelCommitment([0; 32]),
-            key: format!("{:064x}", 42),
+            key: format!("{:064x}", 42).into(),
             classes: vec!["no".to_owned(), "yes".to_owned()],
             quantiser: None,
             encoding: ContentHash([8; 32]),
@@ -231,7 +231,7 @@ pub(crate) mod tests {
             assert!(card.contains(word), "{word}\n{card}");
         }
         assert!(card.contains(&model.file.about.commitment.to_string()));
-        assert!(!card.contains(&model.file.about.key));
+        assert!(!card.contains(model.file.about.key.as_str()));
     }
 
     #[test]

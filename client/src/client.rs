@@ -22,13 +22,24 @@ use crate::{
         Node,
     },
     runtime::MORTALITY,
-    submit::{Sender, Sent, Wait},
-    types::{AccountId, BlockNumber, BlockRef, Follow, Hash, SessionKeys},
+    submit::{Life, Sender, Sent, Wait},
+    types::{AccountId, Balance, BlockNumber, BlockRef, Follow, Hash, SessionKeys},
 };
 use chain::ChainEvents;
 use info::Clock;
 use nocknock_primitives::text::printable;
 use std::{fmt, sync::Arc, time::Duration};
+
+/// What a submission may have that others do not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SubmitOptions {
+    /// What the author of the block gets beside the fee. Of the calls that wait, those with more of
+    /// it for what they take of a block come first. A call with a tip is never free.
+    pub tip: Balance,
+    /// The last block that may include the call. The transaction cannot be in a later one, whatever
+    /// becomes of it.
+    pub last_block: Option<BlockNumber>,
+}
 
 /// How often a dry run looks whether a block with a place in it has come.
 const LOOKS: u32 = 20;
@@ -217,7 +228,24 @@ impl Client {
         call: &Call,
         wait: Wait,
     ) -> Result<Included, SubmitError> {
-        self.submit_announced(keys, call, wait, |_| Ok(())).await
+        self.submit_with(keys, call, wait, SubmitOptions::default()).await
+    }
+
+    /// Submits a call as [`submit`](Self::submit) does, with a tip or a last block. A transaction
+    /// with a last block lives as long as any other, or until then; where finality is far behind,
+    /// longer.
+    ///
+    /// # Errors
+    ///
+    /// See [`SubmitError`]; [`SubmitError::TooLate`] if the last block is there already.
+    pub async fn submit_with(
+        &self,
+        keys: &Keys,
+        call: &Call,
+        wait: Wait,
+        options: SubmitOptions,
+    ) -> Result<Included, SubmitError> {
+        self.signed(keys, call, wait, options, |_| Ok(())).await
     }
 
     /// Submits a call as [`submit`](Self::submit) does, and says directly before each signing from
@@ -236,15 +264,27 @@ impl Client {
         keys: &Keys,
         call: &Call,
         wait: Wait,
+        announce: impl FnMut(BlockNumber) -> Result<(), String>,
+    ) -> Result<Included, SubmitError> {
+        self.signed(keys, call, wait, SubmitOptions::default(), announce).await
+    }
+
+    async fn signed(
+        &self,
+        keys: &Keys,
+        call: &Call,
+        wait: Wait,
+        options: SubmitOptions,
         mut announce: impl FnMut(BlockNumber) -> Result<(), String>,
     ) -> Result<Included, SubmitError> {
         let best = self.best().await?;
-        let sign = |nonce, anchor: BlockRef| {
-            announce(anchor.number).map_err(|reason| SubmitError::Unannounced { reason })?;
-            let signed = best.runtime().signed(call, keys, nonce, anchor);
+        let sign = |nonce, life: Life| {
+            announce(life.anchor.number).map_err(|reason| SubmitError::Unannounced { reason })?;
+            let signed = best.runtime().signed(call, keys, nonce, life, options.tip);
             signed.map_err(SubmitError::from)
         };
-        let sent = self.sender().signed(self.chain.nonces(), &keys.account(), wait, sign).await?;
+        let mut sender = Sender { last_block: options.last_block, ..self.sender() };
+        let sent = sender.signed(self.chain.nonces(), &keys.account(), wait, sign).await?;
         tracing::debug!(%call, transaction = ?sent.transaction, "submitted");
         self.outcome(sent).await
     }
@@ -301,7 +341,8 @@ impl Client {
         // The next block is built on the best one, whose own hash the runtime does not know yet.
         let before = best.block().number.saturating_sub(1);
         let anchor = self.at_number(before).await?.block();
-        let bytes = best.runtime().signed(call, keys, nonce.into(), anchor)?;
+        let life = Life { anchor, period: MORTALITY };
+        let bytes = best.runtime().signed(call, keys, nonce.into(), life, 0)?;
         let outcome = outcome::applied(&best, &bytes).await?;
         Ok(DryRun { estimate, outcome })
     }
@@ -311,7 +352,12 @@ impl Client {
     }
 
     fn sender(&self) -> Sender<'_> {
-        Sender { node: self.chain.node(), watch: self.watch.clone(), mortality: MORTALITY }
+        Sender {
+            node: self.chain.node(),
+            watch: self.watch.clone(),
+            mortality: MORTALITY,
+            last_block: None,
+        }
     }
 
     /// What a transaction did, from the events of its block.

@@ -5,6 +5,7 @@ use crate::{
     types::{Balance, BlockNumber, Hash, NNK},
 };
 use nocknock_primitives::text::printable;
+use sp_runtime::transaction_validity::InvalidTransaction;
 use std::fmt;
 
 /// The node's runtime is not the one that this client was written for.
@@ -248,6 +249,12 @@ pub enum SubmitError {
         /// Last block in which it could have been included.
         until: BlockNumber,
     },
+    /// Its last block has come before it was handed in.
+    #[error("it is too late to submit the call: no block after {last} may include it")]
+    TooLate {
+        /// The last block that might have included it.
+        last: BlockNumber,
+    },
     /// Whoever submits could not note the transaction before it was signed.
     #[error(
         "the transaction was not signed, because a note of it could not be saved first: {reason}"
@@ -274,6 +281,12 @@ impl SubmitError {
     /// The call was refused with this error.
     pub fn is_rejection(&self, pallet: &str, error: &str) -> bool {
         matches!(self, Self::Rejected(rejection) if rejection.is(pallet, error))
+    }
+
+    /// No block has room for the call. With fewer entries in its lists it may fit.
+    pub fn is_too_large(&self) -> bool {
+        let words: &'static str = InvalidTransaction::ExhaustsResources.into();
+        matches!(self, Self::Invalid { reason } if reason.ends_with(words))
     }
 
     /// The same submission may succeed later, and repeating it cannot take effect twice.
@@ -355,6 +368,16 @@ mod tests {
         let rejection = Rejection::outside_pallets(&error);
         assert!(rejection.is("System", "FundsUnavailable"));
         assert!(rejection.hint.is_some());
+    }
+
+    /// In the words of a node.
+    #[test]
+    fn a_call_that_no_block_has_room_for_is_told_from_other_invalid_ones() {
+        let invalid = |reason: &str| SubmitError::Invalid { reason: reason.to_owned() };
+        let full = "Invalid Transaction: Transaction would exhaust the block limits";
+        assert!(invalid(full).is_too_large());
+        assert!(!invalid("Invalid Transaction: bad proof").is_too_large());
+        assert!(!SubmitError::CannotPay.is_too_large());
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod types;
 
 pub use calls::{Call, TooLong};
 pub use chain_identity::{ChainMatch, KnownBlock, KnownChain, OtherChain};
-pub use client::{ChainInfo, Client, ConnectOptions, DryRun, Estimate, Included};
+pub use client::{ChainInfo, Client, ConnectOptions, DryRun, Estimate, Included, SubmitOptions};
 pub use errors::{ConnectError, Incompatible, QueryError, Rejection, StreamError, SubmitError};
 pub use events::{
     BalancesEvent, BlockStream, DomainEvent, EventCursor, EventRecord, EventStream,

@@ -10,7 +10,8 @@ use crate::{
     expected::{self, Agreement, EventForm},
     keys::Keys,
     rpc::{Node, Version},
-    types::{BlockRef, Hash},
+    submit::Life,
+    types::{Balance, Hash},
 };
 use codec::{Decode, Encode};
 use nocknock_primitives::text::printable;
@@ -32,7 +33,7 @@ use subxt::{
 /// The newest version of metadata that both sides know; the first with view functions.
 const METADATA_VERSION: u32 = 16;
 
-/// Blocks for which a transaction stays valid.
+/// Blocks for which a transaction stays valid, if nothing else is asked for.
 pub(crate) const MORTALITY: u32 = 64;
 
 /// A runtime, by its own description.
@@ -77,18 +78,21 @@ impl Runtime {
         Ok(Self { version, metadata, offline: OfflineClient::new_with_config(config) })
     }
 
-    /// A signed transaction, valid for [`MORTALITY`] blocks from `anchor`.
+    /// A signed transaction.
     pub(crate) fn signed(
         &self,
         call: &Call,
         keys: &Keys,
         nonce: u64,
-        anchor: BlockRef,
+        life: Life,
+        tip: Balance,
     ) -> Result<Vec<u8>, Incompatible> {
         let payload = self.payload(call)?;
+        let Life { anchor, period } = life;
         let params = DefaultExtrinsicParamsBuilder::new()
             .nonce(nonce)
-            .mortal_from_unchecked(MORTALITY.into(), anchor.number.into(), anchor.hash)
+            .mortal_from_unchecked(period.into(), anchor.number.into(), anchor.hash)
+            .tip(tip)
             .build();
         let transaction = self
             .at_block()?

@@ -147,9 +147,9 @@ impl<P> RequesterState<P> {
             recipient: &secret,
             progress: &self.progress,
         };
-        let saved = serde_json::to_vec(&written)
-            .map_err(io::Error::from)
-            .and_then(|bytes| durable::put(file, &Zeroizing::new(bytes)));
+        // Salts and secret leave no copy in memory.
+        let bytes = durable::secret_bytes(|out| Ok(serde_json::to_writer(out, &written)?));
+        let saved = bytes.and_then(|bytes| durable::put(file, &bytes));
         saved.map_err(|error| StateError::Write { file: file.to_owned(), error })
     }
 

@@ -5,6 +5,9 @@
 //!
 //! What takes long to write, such as a download, is a [`LockedFile`]: one process at a time goes on
 //! with it, and it gets its name when it is complete.
+//!
+//! The bytes of a file with secrets come together in [`secret_bytes`], which leaves no copy of them
+//! in memory.
 
 #[cfg(unix)]
 mod locked;
@@ -20,6 +23,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 /// Puts a file of mode 0600 in its place. When this returns, the file survives a power cut; until
 /// then, whoever reads it finds the old content or none.
@@ -30,6 +34,53 @@ use tempfile::NamedTempFile;
 pub fn put(file: &Path, bytes: &[u8]) -> io::Result<()> {
     write_unfinished(file, bytes)?.persist(file)?;
     sync_folder_of(file)
+}
+
+/// Bytes in one piece of memory, which is wiped when it is dropped.
+///
+/// A buffer that grows leaves copies of what it held behind. So `write` is called twice: its bytes
+/// are counted, and then written into a buffer that has room for all of them. An error if they are
+/// more the second time.
+pub fn secret_bytes(
+    write: impl Fn(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut counted = Counted(0);
+    write(&mut counted)?;
+    let mut filled = Filled(Zeroizing::new(Vec::with_capacity(counted.0)));
+    write(&mut filled)?;
+    Ok(filled.0)
+}
+
+/// Counts what is written, and keeps nothing of it.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A buffer that takes as much as it has room for, and never grows.
+struct Filled(Zeroizing<Vec<u8>>);
+
+impl Write for Filled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.0.capacity().saturating_sub(self.0.len());
+        if bytes.len() > room {
+            return Err(io::Error::other("more was written than had been counted"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Removes what a killed [`put`] of this file may have left. It is no error if there is nothing.
@@ -212,6 +263,35 @@ mod tests {
         remove_unfinished(&own).unwrap();
         remove_unfinished(&own).unwrap();
         assert_eq!(names_in(folder.path()), [".other.part"]);
+    }
+
+    #[test]
+    fn secret_bytes_come_together_in_the_order_in_which_they_are_written() {
+        let bytes = secret_bytes(|out| {
+            out.write_all(b"a ")?;
+            write!(out, "{}", "secret ".repeat(1000))?;
+            out.write_all(b".")
+        });
+        let expected = format!("a {}.", "secret ".repeat(1000));
+        assert_eq!(bytes.unwrap().as_slice(), expected.as_bytes());
+    }
+
+    #[test]
+    fn a_buffer_for_secrets_never_moves() {
+        let mut filled = Filled(Zeroizing::new(Vec::with_capacity(64)));
+        let (place, room) = (filled.0.as_ptr(), filled.0.capacity());
+        for _ in 0..room {
+            filled.write_all(b"x").unwrap();
+        }
+        assert_eq!((filled.0.as_ptr(), filled.0.len()), (place, room));
+        assert!(filled.write_all(b"x").is_err());
+        assert_eq!((filled.0.as_ptr(), filled.0.len()), (place, room));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error() {
+        let failed = secret_bytes(|_| Err(io::Error::other("it is broken")));
+        assert_eq!(failed.unwrap_err().to_string(), "it is broken");
     }
 
     #[test]

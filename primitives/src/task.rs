@@ -10,7 +10,12 @@ use crate::{
         List, ALL_SHARES, CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_CHUNKS, MAX_CLASSES,
         MAX_RANKED, MAX_SHARES, MAX_TEST_BLOCKS,
     },
-    model::{baseline::baseline, Architecture},
+    model::{
+        baseline::baseline,
+        field::{self, FieldBytesError},
+        recipient::{Point, PointError},
+        Architecture, SealedKey,
+    },
     score::Score,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -504,6 +509,37 @@ pub struct SealedKeyBytes {
     pub ephemeral: PointBytes,
     /// `c`.
     pub masked_key: FieldBytes,
+}
+
+/// Why bytes are no sealed key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealedKeyError {
+    /// `R` is no point that anything may be sealed with.
+    #[error("the point of the sealed key cannot be used: {0}")]
+    Point(#[from] PointError),
+    /// `c` is no field element.
+    #[error("the masked key cannot be used: {0}")]
+    MaskedKey(#[from] FieldBytesError),
+}
+
+impl From<&SealedKey> for SealedKeyBytes {
+    fn from(sealed: &SealedKey) -> Self {
+        Self {
+            ephemeral: PointBytes(sealed.ephemeral.to_bytes()),
+            masked_key: field::to_bytes(&sealed.masked_key),
+        }
+    }
+}
+
+impl TryFrom<&SealedKeyBytes> for SealedKey {
+    type Error = SealedKeyError;
+
+    fn try_from(bytes: &SealedKeyBytes) -> Result<Self, SealedKeyError> {
+        Ok(Self {
+            ephemeral: Point::from_bytes(&bytes.ephemeral.0)?,
+            masked_key: field::from_bytes(&bytes.masked_key)?,
+        })
+    }
 }
 
 /// What a worker says about how its model came to be. The chain cannot check any of it; provenance

@@ -217,8 +217,8 @@ impl<O: Observer> Follower<O> {
         Ok(())
     }
 
-    /// A file of an earlier release does not know its chain, but the roots of its data, which are
-    /// salted and so those of no other task.
+    /// A file that knows no later block of its chain knows the roots of its data, which are salted
+    /// and so those of no other task.
     async fn check_task(&mut self, best: &Snapshot, task: TaskId) -> Result<(), FollowError> {
         if self.is_own_task {
             return Ok(());

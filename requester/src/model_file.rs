@@ -39,6 +39,7 @@ use std::{
     io::{self, Read},
     path::Path,
 };
+use zeroize::Zeroizing;
 
 /// Version of the metadata.
 const VERSION: u32 = 2;
@@ -61,7 +62,8 @@ pub struct About {
     /// `C_W`.
     pub commitment: ModelCommitment,
     /// `k`, 64 hexadecimal digits. It opens the ciphertext, and so is worth as much as the weights.
-    pub key: String,
+    /// They are wiped on drop.
+    pub key: Zeroizing<String>,
     /// Names of the classes, in the order of the outputs. Empty if they were not at hand.
     pub classes: Vec<String>,
     /// How numbers become inputs. None if that was not at hand.
@@ -235,7 +237,7 @@ impl ModelFile {
                 version: VERSION,
                 architecture: Description::clone(&architecture),
                 commitment: about.commitment,
-                key: hex::encode(field::to_bytes(key)),
+                key: Zeroizing::new(hex::encode(field::to_bytes(key))),
                 classes: about.classes,
                 quantiser: about.quantiser,
                 encoding: about.encoding,
@@ -312,8 +314,8 @@ impl About {
     }
 
     fn key(&self) -> Result<Fr, ModelFileError> {
-        let mut key: FieldBytes = [0; 32];
-        hex::decode_to_slice(&self.key, &mut key).map_err(|_| ModelFileError::Key)?;
+        let mut key: Zeroizing<FieldBytes> = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(self.key.as_bytes(), &mut key[..]).map_err(|_| ModelFileError::Key)?;
         field::from_bytes(&key).map_err(|_| ModelFileError::Key)
     }
 
@@ -630,7 +632,7 @@ pub(crate) mod tests {
             assert!(matches!(error, Some(ModelFileError::Score(_))), "{error:?}");
         }
         for key in [String::new(), "zz".repeat(32), "ff".repeat(32)] {
-            let error = refusal(|about| about.key = key);
+            let error = refusal(|about| about.key = Zeroizing::new(key));
             assert!(matches!(error, Some(ModelFileError::Key)), "{error:?}");
         }
     }

@@ -2,23 +2,24 @@
 
 use crate::{
     model_file::{ModelFile, ModelFileError, NewAbout, Origin},
+    private_file::Progress,
     store::{Store, StoreError},
 };
+use nocknock_circuits::reference::{score_block, BlockScore};
 use nocknock_client::{Client, Delivery, Hash, QueryError, Recorded, Snapshot, Task};
 use nocknock_dataset::{
-    encoding_hash, train_blob::MismatchError, PreparedTask, Quantiser, TrainBlob,
+    encoding_hash, train_blob::MismatchError, PreparedTask, Quantiser, RequesterState, TrainBlob,
 };
 use nocknock_durable as durable;
 use nocknock_primitives::{
     ids::{BlobId, CiphertextHash, ContentHash, FieldBytes, ModelCommitment, RecordId, TaskId},
-    limits::CHUNK_ELEMENTS,
     model::{
         field,
-        recipient::{open_key, Point},
+        recipient::open_key,
         sealed::{self, ciphertext_hash},
         Architecture, Context, ContextDomain, Fr, RecipientSecret, SealedKey, Weights,
     },
-    task::SealedKeyBytes,
+    score::Score,
 };
 use std::{
     io,
@@ -178,7 +179,8 @@ pub async fn published_data(
 /// Opens every model of a task that was delivered and paid for. Only what leads to the very
 /// commitment whose score was proved is given.
 ///
-/// `secret` is that of the task's private file. Models of the curriculum are opened without one.
+/// `own` is what the task's private file holds: the secret that opens the models, and the test
+/// blocks, on which they are scored once more. Models of the curriculum are opened without it.
 ///
 /// # Errors
 ///
@@ -187,7 +189,7 @@ pub async fn open_models(
     client: &Client,
     id: TaskId,
     meaning: &DataMeaning,
-    secret: Option<&RecipientSecret>,
+    own: Option<&RequesterState<Progress>>,
 ) -> Result<Vec<DeliveredModel>, ModelsError> {
     let best = client.best().await?;
     let task = known_task(&best, id).await?;
@@ -196,12 +198,16 @@ pub async fn open_models(
         return Err(ModelsError::NoModel(id));
     }
     meaning.check(task.encoding)?;
-    let secret = secret_for(&task, secret).ok_or(ModelsError::NotForYou(id))?;
+    let secret = secret_for(&task, own.map(|own| &own.recipient));
+    let secret = secret.ok_or(ModelsError::NotForYou(id))?;
     let mut models = Vec::new();
     for (record_id, record) in records {
         let sealed = SealedDelivery::read(client.genesis_hash(), &best, &task, &record).await?;
         check_registry(&best, &record).await?;
         let file = sealed.open(&task, &secret, meaning)?;
+        if let Some(own) = own {
+            check_score(&task, &own.prepared, &file)?;
+        }
         models.push(DeliveredModel { record_id, record, file });
     }
     Ok(models)
@@ -223,6 +229,34 @@ pub async fn check_delivery(
     match secret_for(&task, None) {
         Some(secret) => sealed.weights(&task.architecture, &secret).map(|_| ()),
         None => Ok(()),
+    }
+}
+
+/// The model reaches the score that the chain records, on the test blocks of the private file.
+///
+/// A node can make up a delivery in which everything fits together: anybody can seal a key for the
+/// recipient, and the commitment is whatever follows. It cannot make up a model that is good.
+fn check_score(task: &Task, prepared: &PreparedTask, model: &ModelFile) -> Result<(), ModelsError> {
+    let (mut points, mut rows) = (0u32, 0u32);
+    for test in task.tests.iter() {
+        let block = prepared.block(test.index).ok_or_else(|| {
+            not_the_model("the private file does not have all test blocks of the task")
+        })?;
+        let block = block.decode(&model.architecture).map_err(not_the_model)?;
+        let score = score_block(&model.architecture, &model.weights, &block);
+        let BlockScore { score, n_real } = score.map_err(not_the_model)?;
+        (points, rows) = (points.saturating_add(score), rows.saturating_add(n_real));
+    }
+    let total = u32::try_from(model.architecture.max_score(rows)).unwrap_or(u32::MAX);
+    let (reached, recorded) = (Score::new(points, total), model.about.origin.score);
+    if reached.at_least(&recorded) {
+        Ok(())
+    } else {
+        Err(not_the_model(format!(
+            "the model reaches {reached} on your test blocks, and a score of {recorded} is \
+             recorded: it is not the one whose score was proved. The node is likely to be lying: \
+             ask another one, best of all your own"
+        )))
     }
 }
 
@@ -292,13 +326,14 @@ impl SealedDelivery {
             score: from.score,
         };
         let key_hash = element(&delivery.key.0)?;
+        let sealed = delivery.sealed.ok_or(ModelsError::NoKey)?;
         check_ciphertext(task, &origin, &from.model, delivery, &ciphertext)?;
         Ok(Self {
             origin,
             model: from.model,
             context: context(genesis, task, &origin),
             key_hash,
-            key: sealed_key(&delivery.sealed.ok_or(ModelsError::NoKey)?.key)?,
+            key: SealedKey::try_from(&sealed.key).map_err(not_the_model)?,
             ciphertext,
         })
     }
@@ -354,10 +389,8 @@ async fn ciphertext(
     record: &Recorded,
 ) -> Result<Vec<Fr>, ModelsError> {
     let from = &record.provenance;
-    let full = usize::try_from(CHUNK_ELEMENTS).unwrap_or(usize::MAX);
-    let chunks = architecture.weight_elements().div_ceil(full);
     let mut elements = Vec::with_capacity(architecture.weight_elements());
-    for index in (0..).take(chunks) {
+    for index in 0..architecture.chunks() {
         let chunk = snapshot.chunk(from.task, &from.submitter, index).await?;
         for bytes in chunk.ok_or(ModelsError::NoCiphertext)? {
             elements.push(element(&bytes)?);
@@ -389,11 +422,6 @@ fn check_ciphertext(
         ));
     }
     Ok(())
-}
-
-fn sealed_key(bytes: &SealedKeyBytes) -> Result<SealedKey, ModelsError> {
-    let ephemeral = Point::from_bytes(&bytes.ephemeral.0).map_err(not_the_model)?;
-    Ok(SealedKey { ephemeral, masked_key: element(&bytes.masked_key)? })
 }
 
 fn element(bytes: &FieldBytes) -> Result<Fr, ModelsError> {
@@ -452,14 +480,16 @@ mod tests {
         steps::tests::task,
     };
     use nocknock_client::AccountId;
+    use nocknock_dataset::{Range, ReadOptions, SplitOptions, SplitSeed, Table};
     use nocknock_primitives::{
         ids::{CircuitId, KeyCommitment, PointBytes},
+        limits::List,
         model::{
             recipient::{seal_key, Scalar},
             sealed::{key_hash, seal},
         },
         provenance::Provenance,
-        task::{Attestation, SealedModelKey},
+        task::{Attestation, SealedKeyBytes, SealedModelKey, TestBlock},
     };
     use std::fs;
 
@@ -503,19 +533,12 @@ mod tests {
             chunks: 1,
             begun_at: 161,
             sealed: Some(SealedModelKey {
-                key: bytes(&seal_key(&secret.key(), context, key, &r)),
+                key: SealedKeyBytes::from(&seal_key(&secret.key(), context, key, &r)),
                 attestation: Attestation::default(),
                 at: 162,
             }),
         };
         OnChain { task, record: record(&origin, commitment), delivery, ciphertext }
-    }
-
-    fn bytes(key: &SealedKey) -> SealedKeyBytes {
-        SealedKeyBytes {
-            ephemeral: PointBytes(key.ephemeral.to_bytes()),
-            masked_key: field::to_bytes(&key.masked_key),
-        }
     }
 
     fn record(origin: &Origin, model: ModelCommitment) -> Recorded {
@@ -543,6 +566,51 @@ mod tests {
         assert_eq!(opened.commitment().unwrap(), model().about.commitment);
         let about = About { classes: Vec::new(), ..model().about };
         assert_eq!(opened, ModelFile { about, ..model() });
+    }
+
+    /// Class 1 exactly if the first column is 2 or 3, in five blocks of 32 rows.
+    fn prepared() -> PreparedTask {
+        let line = |n: u32| format!("{},{},{},{},{}\n", n % 4, n / 4 % 4, n % 3, 3, n % 4 / 2);
+        let lines: String = (0..160).map(line).collect();
+        let text = format!("a,b,c,d,kind\n{lines}");
+        let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default());
+        let range = Range::Fixed { low: 0.0, high: 3.0 };
+        let quantiser = Quantiser::fit(table.as_ref().unwrap(), &tiny(), range).unwrap();
+        let options = SplitOptions { blocks: Some(5), seed: SplitSeed::from_bytes([1; 32]) };
+        PreparedTask::from_table(&table.unwrap(), quantiser, &tiny(), &options).unwrap()
+    }
+
+    /// Right about every row: output 0 is always 1, and output 1 is larger from 2 in the first
+    /// column on.
+    fn perfect() -> Weights {
+        let mut weights = Weights::zero(&tiny());
+        weights.layers[0].weights[0] = 3;
+        weights.layers[0].biases[0] = -3;
+        weights.layers[1].weights[3] = 3;
+        weights.layers[1].biases[0] = 1;
+        weights
+    }
+
+    /// Scores a model on blocks 1 and `block`, for which the chain records so many points.
+    fn scored(weights: Weights, correct: u32, block: u16) -> Result<(), ModelsError> {
+        let tests = [1, block].map(|index| TestBlock { index, rows: Some(32) });
+        let task = Task { tests: List::truncate_from(tests.to_vec()), ..task() };
+        let mut model = ModelFile { weights, ..model() };
+        model.about.origin.score = Score::new(correct, 64);
+        check_score(&task, &prepared(), &model)
+    }
+
+    #[test]
+    fn a_model_that_does_not_reach_its_recorded_score_is_refused_and_the_node_suspected() {
+        assert!(scored(perfect(), 64, 4).is_ok());
+        assert!(scored(perfect(), 63, 4).is_ok(), "a proof may claim less than is true");
+        assert!(scored(Weights::zero(&tiny()), 0, 4).is_ok());
+        let error = scored(Weights::zero(&tiny()), 1, 4).unwrap_err();
+        assert!(matches!(error, ModelsError::NotTheModel(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("reaches 0/64") && text.contains("likely to be lying"), "{text}");
+        let error = scored(perfect(), 64, 5).unwrap_err();
+        assert!(error.to_string().contains("all test blocks"), "{error}");
     }
 
     #[test]

@@ -39,9 +39,8 @@ pub struct Progress {
     pub task: Option<TaskId>,
     /// The stored training data.
     pub train_data: Option<BlobId>,
-    /// Later blocks of the chain, which tell it from one with the same genesis. Files of earlier
-    /// releases have none.
-    #[serde(default)]
+    /// Later blocks of the chain, which tell it from one with the same genesis. None before one of
+    /// them was seen to be final.
     pub chain: Option<KnownChain>,
 }
 
@@ -193,6 +192,11 @@ impl PrivateFile {
     /// It cannot be read.
     pub fn read(path: &Path) -> Result<RequesterState<Progress>, PrivateFileError> {
         RequesterState::load(path).map_err(PrivateFileError::Unreadable)
+    }
+
+    /// Everything that the file holds.
+    pub fn state(&self) -> &RequesterState<Progress> {
+        &self.state
     }
 
     /// The blocks of the task, with their salts.
@@ -372,15 +376,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_chain_that_was_seen_is_kept_and_a_file_of_an_earlier_release_has_none() {
+    fn a_chain_that_was_seen_is_kept() {
         let block = |number| KnownBlock { number, hash: Hash::repeat_byte(3) };
-        let chain = Some(KnownChain { first: Some(block(1)), latest: block(70) });
-        let progress = Progress { chain, ..progress() };
-        let mut written = serde_json::to_value(&progress).unwrap();
-        assert_eq!(serde_json::from_value::<Progress>(written.clone()).unwrap(), progress);
-        written.as_object_mut().unwrap().remove("chain");
-        let read: Progress = serde_json::from_value(written).unwrap();
-        assert_eq!(read, Progress { chain: None, ..progress });
+        let seen = KnownChain { first: Some(block(1)), latest: block(70) };
+        for chain in [None, Some(seen)] {
+            let progress = Progress { chain, ..progress() };
+            let written = serde_json::to_value(&progress).unwrap();
+            assert_eq!(serde_json::from_value::<Progress>(written).unwrap(), progress);
+        }
     }
 
     /// Names of the files beside a private file, without those of locks.

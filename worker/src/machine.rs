@@ -23,6 +23,18 @@ pub enum Shortage {
         /// What is needed.
         needed: u64,
     },
+    /// Memory for a proof.
+    #[error(
+        "{free} MiB of memory are free, and a proof of this shape is likely to take {needed}: end \
+         other programs, run fewer trainings and proofs at a time, or raise the limit of the \
+         container or of `ulimit -v`"
+    )]
+    Proof {
+        /// What is free.
+        free: u64,
+        /// What is needed.
+        needed: u64,
+    },
     /// Disk space.
     #[error(
         "{free} MiB of disk are free for the state directory, and {needed} are needed \
@@ -67,6 +79,14 @@ pub fn need_memory(needed: u64) -> Result<(), Shortage> {
         Some(free) if free < needed => Err(Shortage::Memory { free, needed }),
         _ => Ok(()),
     }
+}
+
+/// Checks that as much memory is free as a proof is likely to take.
+pub fn need_memory_to_prove(needed: u64) -> Result<(), Shortage> {
+    need_memory(needed).map_err(|shortage| match shortage {
+        Shortage::Memory { free, needed } => Shortage::Proof { free, needed },
+        other => other,
+    })
 }
 
 /// Checks that so much can be written to a folder.
@@ -137,6 +157,8 @@ mod tests {
         assert!(free > 0 && free <= system.total_memory() >> 20, "{free}");
         assert!(matches!(need_memory(u64::MAX), Err(Shortage::Memory { .. })));
         assert_eq!(need_memory(0), Ok(()));
+        assert!(matches!(need_memory_to_prove(u64::MAX), Err(Shortage::Proof { .. })));
+        assert_eq!(need_memory_to_prove(0), Ok(()));
     }
 
     #[cfg(unix)]

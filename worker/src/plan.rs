@@ -7,13 +7,23 @@ use crate::state::{Ending, Progress};
 use nocknock_client::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task};
 use nocknock_primitives::{
     ids::BlockIndex,
-    limits::MAX_TEST_BLOCKS,
-    model::{sealed::CHUNK_ELEMENTS, Architecture},
+    limits::{MAX_FOLDED_VALUES, MAX_TEST_BLOCKS},
+    model::Architecture,
     phase::Phase,
     score::Score,
     task::Funding,
 };
 use std::fmt;
+
+/// How many inputs and labels of rows the chain is made to fold in one call.
+const VALUES_OF_A_CALL: u32 = 2 * MAX_FOLDED_VALUES;
+
+/// The part of a turn that is left for the key, however long the beginning of the turn takes to
+/// become final: one of so many.
+const PARTS_OF_A_TURN: BlockNumber = 3;
+
+/// The fewest blocks that are left for the key.
+const BLOCKS_FOR_KEY: BlockNumber = 5;
 
 /// Everything about one task that the chain says in one block, as far as it concerns this worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +42,18 @@ pub struct TaskView {
     pub champion: Option<Score>,
     /// What the worker has uploaded and delivered.
     pub delivery: Option<Delivery>,
+}
+
+/// The turn of this worker to deliver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Its rank, from 0.
+    pub rank: u32,
+    /// The block in which it began: that of the settlement, of the payment before it, or the first
+    /// after a turn that passed.
+    pub began: BlockNumber,
+    /// The first block after it.
+    pub end: BlockNumber,
 }
 
 /// A step for a task.
@@ -80,8 +102,12 @@ pub enum Waiting {
     Settlement,
     /// The turns of better submissions.
     Turn,
+    /// The block in which this worker's turn began. It may still be abandoned, and so the turn.
+    FinalTurn,
     /// The end of this worker's turn, because a delivery would earn nothing.
     Overtaken,
+    /// The end of this worker's turn, of which no block is left that could take a delivery.
+    Late,
     /// The stake, which anybody may return now.
     Stake,
     /// The final chain, which does not say yet what the best block says: that the task is over.
@@ -89,6 +115,41 @@ pub enum Waiting {
         /// It ends with the payment.
         paid: bool,
     },
+}
+
+impl TaskView {
+    /// The turn to deliver, if it is that of this worker.
+    pub fn turn(&self) -> Option<Turn> {
+        let task = self.task.as_ref()?;
+        let Phase::Deliver { rank } = task.phase(self.now) else {
+            return None;
+        };
+        let end = task.deadline(self.now)?;
+        let began = end.saturating_sub(task.terms.periods.deliver);
+        (own_rank(self) == Some(rank)).then_some(Turn { rank, began, end })
+    }
+
+    /// Whether the key has to wait until the block in which the turn began is final. Otherwise a
+    /// turn that the chain abandons would give the model away. It waits as long as enough of the
+    /// turn is left afterwards, and no longer.
+    pub fn awaits_final_turn(&self, last_final: &Self) -> bool {
+        let is_final = |turn: &Turn| last_final.turn() == Some(*turn);
+        self.turn().is_some_and(|turn| !is_final(&turn) && turn.may_wait(self.now))
+    }
+}
+
+impl Turn {
+    /// The last block of the turn.
+    pub fn last_block(&self) -> BlockNumber {
+        self.end.saturating_sub(1)
+    }
+
+    /// Enough blocks could take the key if it were sent in the next one.
+    fn may_wait(&self, now: BlockNumber) -> bool {
+        let kept = self.end.saturating_sub(self.began).div_ceil(PARTS_OF_A_TURN);
+        let sent_at = now.saturating_add(1);
+        self.last_block().saturating_sub(sent_at) >= kept.max(BLOCKS_FOR_KEY)
+    }
 }
 
 impl Action {
@@ -126,9 +187,16 @@ impl fmt::Display for Waiting {
             Self::Reveal => "committed, waiting for the test blocks",
             Self::Settlement => "proved, waiting for settlement",
             Self::Turn => "ranked, waiting for the turn to deliver",
+            Self::FinalTurn => {
+                "uploaded; the key is sent when the block in which the turn began is final"
+            }
             Self::Overtaken => {
                 "another task has delivered a model that is at least as good, so this one would \
                  earn nothing: it is not delivered; waiting for the end of the turn"
+            }
+            Self::Late => {
+                "no block of the turn is left that could take the delivery, so it is kept back; \
+                 waiting for the end of the turn"
             }
             Self::Stake => "waiting for the stake to come back",
             Self::Finality { paid: true } => "paid, waiting for finality",
@@ -248,8 +316,7 @@ fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch:
     let open = open_blocks(task, commitment);
     let (ready, missing): (Vec<_>, Vec<_>) =
         open.into_iter().partition(|block| journal.proofs.contains(block));
-    let batch = batch.clamp(1, MAX_TEST_BLOCKS);
-    let whole = usize::try_from(batch).unwrap_or(usize::MAX);
+    let whole = usize::try_from(proofs_of_a_call(&task.architecture, batch)).unwrap_or(usize::MAX);
     if ready.len() >= whole || (missing.is_empty() && !ready.is_empty()) {
         return Action::SubmitScores(ready.into_iter().take(whole).collect());
     }
@@ -258,6 +325,20 @@ fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch:
     } else {
         Action::Prove(missing)
     }
+}
+
+/// How many proofs are sent in one call, of `batch` that are wanted: the chain folds a block for
+/// each, and a call that takes most of a block's time is never included.
+pub(crate) fn proofs_of_a_call(architecture: &Architecture, batch: u32) -> u32 {
+    let most = VALUES_OF_A_CALL.checked_div(folded_values(architecture));
+    batch.min(most.unwrap_or(MAX_TEST_BLOCKS)).clamp(1, MAX_TEST_BLOCKS)
+}
+
+/// How many inputs and labels the chain folds for one proof, at most.
+pub(crate) fn folded_values(architecture: &Architecture) -> u32 {
+    let labels = u32::try_from(architecture.label_bits()).unwrap_or(u32::MAX);
+    let values = u32::from(architecture.inputs).saturating_add(labels);
+    u32::from(architecture.samples).saturating_mul(values)
 }
 
 /// Test blocks that this commitment has not proved on the chain.
@@ -303,22 +384,16 @@ fn toward_delivery(journal: &Progress, view: &TaskView, task: &Task, rank: u32) 
 /// last block of a turn.
 fn next_message(view: &TaskView, task: &Task, rank: u32) -> Action {
     if task.phase(view.now.saturating_add(1)) != (Phase::Deliver { rank }) {
-        return Action::Wait(Waiting::Turn);
+        return Action::Wait(Waiting::Late);
     }
     // Chunks are uploaded in their order, by this account alone. So as many as the chain counts are
     // the first ones.
     let uploaded = view.delivery.as_ref().map_or(0, |delivery| delivery.chunks);
-    if uploaded < chunks(&task.architecture) {
+    if uploaded < task.architecture.chunks() {
         Action::UploadChunk(uploaded)
     } else {
         Action::Deliver
     }
-}
-
-/// How many chunks the ciphertext of a model has.
-pub(crate) fn chunks(architecture: &Architecture) -> u32 {
-    let chunks = architecture.weight_elements().div_ceil(CHUNK_ELEMENTS);
-    u32::try_from(chunks).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 
 mod outstanding;
 
-pub use outstanding::Outstanding;
+pub use outstanding::{circuits_to_prove, Outstanding};
 
 use crate::{
     chain::{AccountStatus, ChainClock},
     config::{Config, Proving, Tokens},
-    plan::chunks,
+    plan::{folded_values, proofs_of_a_call},
     state::Chosen,
 };
 use nocknock_client::{AccountId, Balance, BlockNumber, CircuitRecord, Task};
@@ -29,6 +29,33 @@ const BLOCKS_TO_DELIVER: u32 = 3;
 /// Blocks for the upload of a chunk, of which one may be missed.
 const BLOCKS_FOR_CHUNK: u32 = 2;
 
+/// Blocks for a call that sends proofs, of which one may be missed.
+const BLOCKS_FOR_PROOFS: u32 = 2;
+
+/// The tip of a sponsored delivery is one part in so many of what is paid for it.
+pub(crate) const TIP_SHARE: u32 = 100;
+
+/// Whoever wants to keep a delivery out of a block has to fill it with calls that go before, and to
+/// pay at least so many times its tip. Calls go by their tip for what they take of a block, and by
+/// its weight a delivery takes less than a twentieth of what all of them may take.
+const TIPS_FOR_A_BLOCK: u32 = 20;
+
+/// Blocks of a turn that are left when the key of a sponsored model is sent. To fill them costs as
+/// much as the model.
+const BLOCKS_TO_OUTBID: u32 = TIP_SHARE / TIPS_FOR_A_BLOCK;
+
+/// Milliseconds that all calls of a block may take together: three quarters of half a second.
+const MILLIS_OF_A_BLOCK: u64 = 375;
+
+/// Milliseconds that the chain takes for a proof, whatever it is about.
+const MILLIS_OF_A_PROOF: u64 = 4;
+
+/// Inputs and labels of rows that the chain folds in a millisecond, at least.
+const VALUES_IN_A_MILLI: u32 = 5000;
+
+/// The prove phase has to be so many times as long as the chain needs for all proofs.
+const TIMES_THE_PROOFS: u64 = 2;
+
 /// Rows of the circuits whose proofs take `proving.seconds_per_block`. Larger circuits take longer
 /// in proportion; that smaller ones take less is not relied on.
 const REFERENCE_ROWS: u32 = 1 << 18;
@@ -36,6 +63,9 @@ const REFERENCE_ROWS: u32 = 1 << 18;
 /// Bytes of memory that a proof takes for each row of its circuit, the proving key included.
 /// Measured were up to 2,077: docs/performance.md.
 const BYTES_PER_ROW: u64 = 2304;
+
+/// How many of them are the key's, at least. The files of keys have about 400 for each row.
+const BYTES_OF_KEY_PER_ROW: u64 = 384;
 
 /// Part of a turn that the store may take for a copy of the delivered model.
 pub(crate) const UPLOAD_SHARE: u32 = 4;
@@ -153,7 +183,8 @@ pub enum Decline {
     /// Too little time to prove.
     #[error(
         "its prove phase of {phase:?} is too short for {blocks} test blocks with {rows} rows in \
-         the circuit at proving.seconds_per_block: the stake would be lost"
+         the circuit at proving.seconds_per_block, and two blocks for each call that sends proofs: \
+         the stake would be lost"
     )]
     ProveTime {
         /// Length of the prove phase.
@@ -166,13 +197,23 @@ pub enum Decline {
     /// Too little time to deliver.
     #[error(
         "a turn of {turn:?} to deliver in is too short for a proof at proving.seconds_per_block, \
-         {chunks} chunks of the model in two blocks each, and the key: the stake would be lost"
+         {chunks} chunks of the model in two blocks each, and the key with some blocks to spare: \
+         the stake or the model would be lost"
     )]
     DeliverTime {
         /// Length of a turn.
         turn: Duration,
         /// Chunks of the encrypted model.
         chunks: u32,
+    },
+    /// The chain may have too little time for the proofs of all workers.
+    #[error(
+        "its prove phase of {phase:?} is too short for the chain to check the proofs of all \
+         workers that have committed: the stake might be lost"
+    )]
+    Crowded {
+        /// Length of the prove phase.
+        phase: Duration,
     },
     /// The chain has removed it.
     #[error("it was over long ago: the chain has removed it")]
@@ -204,6 +245,7 @@ impl Decline {
                 | Self::NotRegistered
                 | Self::Funds { .. }
                 | Self::Busy { .. }
+                | Self::Crowded { .. }
                 | Self::Memory { .. }
         )
     }
@@ -316,6 +358,11 @@ pub(crate) fn memory_to_prove(rows: u32) -> u64 {
     u64::from(rows).saturating_mul(BYTES_PER_ROW) >> 20
 }
 
+/// MiB of memory that a proof takes beside the key of its circuit.
+pub(crate) fn memory_beside_key(rows: u32) -> u64 {
+    u64::from(rows).saturating_mul(BYTES_PER_ROW - BYTES_OF_KEY_PER_ROW) >> 20
+}
+
 fn check_memory(
     config: &Config,
     free: Option<u64>,
@@ -344,20 +391,53 @@ fn check_time(
         return Err(Decline::CommitTime { left });
     }
     let phase = clock.slot.saturating_mul(task.terms.periods.prove);
-    // The blocks of one task are proved one after the other.
-    if phase < time_to_prove(&config.proving, work(rows, task.test_blocks)) {
+    // The blocks of one task are proved one after the other, and no proof is made while some are
+    // sent.
+    let sending = clock.slot.saturating_mul(blocks_to_send(&config.proving, task));
+    let proving = time_to_prove(&config.proving, work(rows, task.test_blocks));
+    if phase < proving.saturating_add(sending) {
         return Err(Decline::ProveTime { phase, blocks: task.test_blocks, rows });
     }
+    check_crowd(clock, task)?;
     check_turn(config, clock, task)?;
     check_other_proofs(config, clock, outstanding, task, rows)
 }
 
+/// Blocks that pass while the proofs of a task are sent.
+fn blocks_to_send(proving: &Proving, task: &Task) -> u32 {
+    let in_a_call = proofs_of_a_call(&task.architecture, proving.batch);
+    u32::from(task.test_blocks).div_ceil(in_a_call).saturating_mul(BLOCKS_FOR_PROOFS)
+}
+
+/// All workers of a task share its prove phase, and so do the calls of everybody else. More workers
+/// may come after this one, and bring fewer blocks.
+fn check_crowd(clock: ChainClock, task: &Task) -> Result<(), Decline> {
+    let folding = folded_values(&task.architecture).div_ceil(VALUES_IN_A_MILLI);
+    let each = MILLIS_OF_A_PROOF.saturating_add(folding.into());
+    let workers = u64::from(task.committed).saturating_add(1);
+    let all = workers.saturating_mul(task.test_blocks.into()).saturating_mul(each);
+    let phase = u64::from(task.terms.periods.prove).saturating_mul(MILLIS_OF_A_BLOCK);
+    if phase < all.saturating_mul(TIMES_THE_PROOFS) {
+        Err(Decline::Crowded { phase: clock.slot.saturating_mul(task.terms.periods.prove) })
+    } else {
+        Ok(())
+    }
+}
+
 /// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how
-/// long a turn is.
+/// long a turn is. And whoever delivers shows the key of a sponsored model to its requester, who
+/// could fill the blocks that are left so that the chain does not pay for it.
 fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Decline> {
     let turn = clock.slot.saturating_mul(task.terms.periods.deliver);
-    let chunks = chunks(&task.architecture);
-    let blocks = chunks.saturating_mul(BLOCKS_FOR_CHUNK).saturating_add(BLOCKS_TO_DELIVER);
+    let chunks = task.architecture.chunks();
+    let to_spare = match task.funding {
+        Funding::Sponsored => BLOCKS_TO_OUTBID,
+        Funding::Curriculum => 0,
+    };
+    let blocks = chunks
+        .saturating_mul(BLOCKS_FOR_CHUNK)
+        .saturating_add(BLOCKS_TO_DELIVER)
+        .saturating_add(to_spare);
     let waiting = clock.slot.saturating_mul(blocks);
     // The proof of a sealed key is a small one.
     let needed = time_to_prove(&config.proving, work(0, 1)).saturating_add(waiting);
@@ -385,7 +465,10 @@ fn check_other_proofs(
     let at_a_time = u64::try_from(config.limits.proofs).unwrap_or(u64::MAX).max(1);
     // However they are shared out, no proof ends later.
     let idle = largest.saturating_mul(at_a_time.saturating_sub(1));
-    if phase < time_to_prove(&config.proving, all.saturating_add(idle).div_ceil(at_a_time)) {
+    let proving = time_to_prove(&config.proving, all.saturating_add(idle).div_ceil(at_a_time));
+    // Other proofs are made while some are sent, but not while the last ones are.
+    let sending = clock.slot.saturating_mul(BLOCKS_FOR_PROOFS);
+    if phase < proving.saturating_add(sending) {
         Err(Decline::Busy { phase })
     } else {
         Ok(())

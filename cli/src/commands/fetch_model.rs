@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Ciphertext and sealed key are read from the chain. The secret that opens the key is in the
 /// private file of the task, so only its requester can do this; models of the curriculum open for
-/// everybody. Weights are written only if they lead to the very commitment whose score was proved.
+/// everybody. Weights are written only if they lead to the very commitment whose score was proved,
+/// and, where the private file is at hand, reach that score on its test blocks.
 /// Beside the safetensors file stands a model card in Markdown. A file that holds another model,
 /// for instance one of another chain, is never replaced.
 ///
@@ -60,8 +61,7 @@ impl FetchModel {
             Some(own) => (&own.prepared).into(),
             None => published_meaning(node, self.task).await?,
         };
-        let secret = own.as_ref().map(|own| &own.recipient);
-        let fetched = fetch(node, self.task, &meaning, secret, self.out).await?;
+        let fetched = fetch(node, self.task, &meaning, own.as_ref(), self.out).await?;
         let value: Vec<Value> = fetched.iter().map(Fetched::json).collect();
         node.output.show(&value, || {
             let lines: Vec<String> = fetched.iter().map(Fetched::sentence).collect();
@@ -112,7 +112,7 @@ pub(crate) async fn fetch_all(
     if node.best().await?.records_of_task(task).await?.is_empty() {
         return Ok(Vec::new());
     }
-    fetch(node, task, &file.prepared().into(), Some(file.recipient()), out).await
+    fetch(node, task, &file.prepared().into(), Some(file.state()), out).await
 }
 
 /// The same numbers stand for other models on another chain.
@@ -125,10 +125,10 @@ async fn fetch(
     node: &Node,
     id: TaskId,
     meaning: &DataMeaning,
-    secret: Option<&RecipientSecret>,
+    own: Option<&RequesterState<Progress>>,
     out: Option<PathBuf>,
 ) -> Result<Vec<Fetched>, Failure> {
-    let models = open_models(&node.client, id, meaning, secret).await?;
+    let models = open_models(&node.client, id, meaning, own).await?;
     let folder = match out {
         Some(folder) => folder,
         None => default_folder(node)?,
@@ -154,7 +154,8 @@ async fn own_file(node: &Node, id: TaskId) -> Result<Option<RequesterState<Progr
     if task.recipient.0 == RecipientSecret::curriculum().key().to_bytes() {
         Ok(None)
     } else {
-        Err(ModelsError::NotForYou(id).into())
+        let reason = ModelsError::NotForYou(id);
+        Err(Failure::Keys(format!("{reason}; if you have a copy, put it at {}", path.display())))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     output::{number, table, text, Output},
 };
 use clap::Args;
-use nocknock_circuits::reference::outputs;
+use nocknock_circuits::reference::{is_among, outputs};
 use nocknock_dataset::{LabelColumn, ReadOptions, Table};
 use nocknock_primitives::model::Head;
 use nocknock_requester::ModelFile;
@@ -18,7 +18,8 @@ const SHOWN: usize = 20;
 /// Classify the rows of a file with a fetched model.
 ///
 /// The arithmetic is exactly that of the proofs: integers throughout, and a class wins only if its
-/// output is strictly the largest. If the file has the classes too, the accuracy is printed.
+/// output is strictly the largest. If the file has the classes too, the accuracy is printed, as the
+/// proofs count it: for some shapes the true class need only be among the best few.
 #[derive(Debug, Args)]
 pub(crate) struct Predict {
     /// The model that `fetch-model` wrote.
@@ -47,6 +48,8 @@ struct Prediction {
     class: Option<usize>,
     /// The true class by name, if the file has it.
     label: Option<String>,
+    /// The answer counts as right, if the file has the true class.
+    is_right: Option<bool>,
 }
 
 impl Predict {
@@ -114,11 +117,25 @@ fn predict(model: &ModelFile, data: &Table) -> Result<Vec<Prediction>, Failure> 
         let class = labels.of_row.get(row)?;
         labels.classes.get(usize::from(*class)).cloned()
     };
-    let predictions = rows.iter().enumerate().map(|(row, inputs)| Prediction {
-        class: winner(&outputs(&model.architecture, &model.weights, inputs)),
-        label: label_of(row),
+    let predictions = rows.iter().enumerate().map(|(row, inputs)| {
+        let outputs = outputs(&model.architecture, &model.weights, inputs);
+        let label = label_of(row);
+        Prediction {
+            class: winner(&outputs),
+            is_right: label.as_ref().map(|label| is_right(model, &outputs, label)),
+            label,
+        }
     });
     Ok(predictions.collect())
+}
+
+/// Whether these outputs are right for a row of this class, as proofs count it.
+fn is_right(model: &ModelFile, outputs: &[i128], label: &str) -> bool {
+    let Head::Classes { best, .. } = model.architecture.head else {
+        return false;
+    };
+    let class = (0..outputs.len()).find(|class| model.class_name(*class) == label);
+    class.is_some_and(|class| is_among(best.into(), outputs, class))
 }
 
 /// The numbers of a table as they are, for a model whose scaling is not known.
@@ -158,14 +175,13 @@ fn name(model: &ModelFile, prediction: &Prediction) -> Option<String> {
 }
 
 /// Rows that are right, and rows with a label.
-fn accuracy(model: &ModelFile, predictions: &[Prediction]) -> (usize, usize) {
-    let labelled: Vec<_> = predictions.iter().filter(|row| row.label.is_some()).collect();
-    let right = labelled.iter().filter(|row| name(model, row) == row.label);
-    (right.count(), labelled.len())
+fn accuracy(predictions: &[Prediction]) -> (usize, usize) {
+    let labelled = predictions.iter().filter_map(|row| row.is_right);
+    (labelled.clone().filter(|is_right| *is_right).count(), labelled.count())
 }
 
 fn summary(model: &ModelFile, predictions: &[Prediction]) -> Value {
-    let (right, labelled) = accuracy(model, predictions);
+    let (right, labelled) = accuracy(predictions);
     let names: Vec<Option<String>> = predictions.iter().map(|row| name(model, row)).collect();
     json!({
         "rows": predictions.len(),
@@ -189,7 +205,7 @@ fn shown(model: &ModelFile, predictions: &[Prediction]) -> String {
         let more = predictions.len() - SHOWN;
         shown += &format!("\n… and {more} rows more; --output json prints all");
     }
-    let (right, labelled) = accuracy(model, predictions);
+    let (right, labelled) = accuracy(predictions);
     if labelled > 0 {
         let share = 100.0 * right as f64 / labelled as f64;
         shown += &format!("\n\n{right} of {labelled} rows are right: {share:.2} %");
@@ -201,6 +217,7 @@ fn shown(model: &ModelFile, predictions: &[Prediction]) -> String {
 mod tests {
     use super::*;
     use crate::model_card::tests::model;
+    use nocknock_primitives::model::{names::named, Weights};
     use std::path::Path;
 
     #[test]
@@ -218,7 +235,25 @@ mod tests {
         let data = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
         let predictions = predict(&model(), &data).unwrap();
         assert!(predictions.iter().all(|row| row.class == Some(1)));
-        assert_eq!(accuracy(&model(), &predictions), (2, 3));
+        assert_eq!(accuracy(&predictions), (2, 3));
+    }
+
+    #[test]
+    fn where_the_best_two_count_the_accuracy_is_that_of_the_proofs() {
+        // This model answers "b" to everything, and "c" after that.
+        let mut model = model();
+        model.architecture = named("tiny-4x3x4-best2").unwrap();
+        model.weights = Weights::zero(&model.architecture);
+        model.weights.layers[1].biases = vec![0, 2, 1, 0];
+        model.about.classes = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        let csv = "1,2,3,0,b\n0,0,0,0,c\n3,3,3,3,a\n0,1,0,1,other\n";
+        let options = ReadOptions::default();
+        let data = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
+        let predictions = predict(&model, &data).unwrap();
+        assert!(predictions.iter().all(|row| row.class == Some(1)));
+        let right: Vec<_> = predictions.iter().filter_map(|row| row.is_right).collect();
+        assert_eq!(right, [true, true, false, false]);
+        assert_eq!(accuracy(&predictions), (2, 4));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use nocknock_client::{
     Snapshot, Task,
 };
 use nocknock_dataset::shape_name;
-use nocknock_primitives::{ids::TaskId, model::sealed::CHUNK_ELEMENTS, task::Funding};
+use nocknock_primitives::{ids::TaskId, task::Funding};
 use serde_json::Value;
 
 /// Blocks between two lines of progress while the timeline is read.
@@ -229,7 +229,7 @@ impl Everything {
     }
 
     fn ranking_table(&self) -> String {
-        let chunks = self.task.architecture.weight_elements().div_ceil(CHUNK_ELEMENTS);
+        let chunks = self.task.architecture.chunks();
         let rows = (0..).zip(self.ranking.iter()).map(|(rank, entry): (u32, _)| {
             let delivery = self.deliveries.iter().find(|(who, _)| *who == entry.worker);
             let state = match delivery {

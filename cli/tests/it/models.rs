@@ -45,7 +45,8 @@ pub(crate) fn only_the_requester_opens_those_of_a_sponsor(
     let task = followed["task"].to_string();
     let data = home.join("data-of-eve");
     let fetch = ["--data-dir", name(&data), "fetch-model", &task];
-    people.run("eve", &fetch).fails(6, &["only the requester"]);
+    let place = data.join("requests");
+    people.run("eve", &fetch).fails(6, &["only the requester", name(&place)]);
     let model = file(&followed["models"][0], "file");
     for target in [&*task, name(&model)] {
         let findings = people.ask("eve", &["verify", target]);

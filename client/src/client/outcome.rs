@@ -85,6 +85,13 @@ impl Estimate {
     pub fn is_affordable(&self) -> bool {
         self.fee.saturating_add(self.deposit) <= self.available
     }
+
+    /// This tip, or half of what the account has beside fee and deposit, if that is less: fees may
+    /// rise before the call is included, and an account has to keep something to exist.
+    pub fn affordable_tip(&self, wanted: Balance) -> Balance {
+        let spare = self.available.saturating_sub(self.fee).saturating_sub(self.deposit);
+        wanted.min(spare / 2)
+    }
 }
 
 /// What a call would do.
@@ -223,6 +230,16 @@ fn invalid(error: TransactionValidityError) -> SubmitError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_tip_is_more_than_half_of_what_is_left() {
+        let tip =
+            |available, wanted| Estimate { fee: 10, deposit: 5, available }.affordable_tip(wanted);
+        assert_eq!(tip(1000, 7), 7);
+        assert_eq!(tip(35, 7), 7);
+        assert_eq!(tip(28, 7), 6);
+        assert_eq!((tip(15, 7), tip(3, 7)), (0, 0));
+    }
 
     #[test]
     fn a_full_block_is_told_from_an_invalid_transaction() {

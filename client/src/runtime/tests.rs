@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     calls::{Balances, Experiments, Tasks, Wtm},
     generated::{types::pallet_tasks::pallet::Event as TasksEvent, RuntimeEvent},
+    types::{BlockRef, NNK},
 };
 use codec::Compact;
 use frame_metadata::{v16::RuntimeMetadataV16, RuntimeMetadata, RuntimeMetadataPrefixed};
@@ -10,7 +11,7 @@ use nocknock_primitives::{
     limits::Text,
 };
 use scale_info::{form::PortableForm, Field, TypeDef, Variant};
-use sp_runtime::{DispatchError, ModuleError};
+use sp_runtime::{generic::Era, DispatchError, ModuleError};
 
 const GENESIS: Hash = Hash::repeat_byte(5);
 const METADATA: &[u8] = include_bytes!("../../metadata/nocknock.scale");
@@ -81,8 +82,10 @@ fn ensure_refused(runtime: &Runtime, call: impl Into<Call>) {
     assert!(error.contains(&call.to_string()), "{error}");
 }
 
-fn anchor() -> BlockRef {
-    BlockRef { number: 70, hash: Hash::repeat_byte(6) }
+/// The usual life of a transaction that is signed now.
+fn life() -> Life {
+    let anchor = BlockRef { number: 70, hash: Hash::repeat_byte(6) };
+    Life { anchor, period: MORTALITY }
 }
 
 fn transfer() -> Call {
@@ -93,7 +96,7 @@ fn transfer() -> Call {
 fn a_transaction_names_its_signer_and_holds_its_call() {
     let runtime = runtime();
     let keys = Keys::generate();
-    let bytes = runtime.signed(&transfer(), &keys, 7, anchor()).expect("a transaction");
+    let bytes = runtime.signed(&transfer(), &keys, 7, life(), 0).expect("a transaction");
     let call = runtime.call_data(&transfer()).expect("a call");
     assert!(bytes.ends_with(&call));
     let account = keys.public();
@@ -104,13 +107,30 @@ fn a_transaction_names_its_signer_and_holds_its_call() {
 fn each_nonce_and_anchor_makes_another_transaction() {
     let runtime = runtime();
     let keys = Keys::generate();
-    let hash = |nonce, anchor| {
-        let bytes = runtime.signed(&transfer(), &keys, nonce, anchor).expect("a transaction");
+    let hash = |nonce, life| {
+        let bytes = runtime.signed(&transfer(), &keys, nonce, life, 0).expect("a transaction");
         crate::submit::hash(&bytes)
     };
-    let later = BlockRef { number: 71, hash: Hash::repeat_byte(8) };
-    assert_ne!(hash(7, anchor()), hash(8, anchor()));
-    assert_ne!(hash(7, anchor()), hash(7, later));
+    let anchor = BlockRef { number: 71, hash: Hash::repeat_byte(8) };
+    let later = Life { anchor, ..life() };
+    assert_ne!(hash(7, life()), hash(8, life()));
+    assert_ne!(hash(7, life()), hash(7, later));
+}
+
+/// The form of a transaction of version 4: behind its length stand 1 + 33 + 65 bytes of version,
+/// account and signature, then the extensions with something to say: era, nonce and tip.
+#[test]
+fn a_transaction_carries_its_life_and_its_tip() {
+    let runtime = runtime();
+    let keys = Keys::generate();
+    let (period, tip) = (16, 7 * NNK);
+    let bytes = runtime.signed(&transfer(), &keys, 5, Life { period, ..life() }, tip);
+    let bytes = bytes.expect("a transaction");
+    let signed = Vec::<u8>::decode(&mut &bytes[..]).expect("its length and then its bytes");
+    let era = Era::mortal(period.into(), 70);
+    assert_eq!((era.birth(70), era.death(70)), (70, 86));
+    let expected = (era, Compact(5u32), Compact(tip)).encode();
+    assert!(signed[1 + 33 + 65..].starts_with(&expected), "{signed:?}");
 }
 
 #[test]

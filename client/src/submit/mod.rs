@@ -1,25 +1,27 @@
 //! Submission of transactions.
 //!
-//! A transaction is signed for one nonce and lives for 64 blocks from a finalised one. It is handed
-//! in again with the same bytes whenever it may have been lost, so it can never take effect twice,
-//! and a new one is signed only when the chain has shown that the old one cannot be included any
-//! more: its nonce was used up by another transaction in a finalised block, or the node never took
-//! it.
+//! A transaction is signed for one nonce and lives for 64 blocks from a finalised one, or as long
+//! as its last block allows. It is handed in again with the same bytes whenever it may have been
+//! lost, so it can never take effect twice, and a new one is signed only when the chain has shown
+//! that the old one cannot be included any more: its nonce was used up by another transaction in a
+//! finalised block, or the node never took it.
 //!
 //! Where a transaction has become invalid, the next one of the account is signed for its nonce.
 //! That is no gap that all later ones wait behind, and still only one of both can be included.
 
 mod answer;
+mod life;
 mod nonces;
 mod search;
 
 use crate::{
-    ends::EndsWatch,
-    errors::SubmitError,
+    ends::{Ends, EndsWatch},
+    errors::{QueryError, SubmitError},
     rpc::Node,
     types::{AccountId, BlockNumber, BlockRef, Hash},
 };
 use answer::{read, Answer};
+pub(crate) use life::Life;
 pub(crate) use nonces::Nonces;
 use nonces::Ticket;
 use search::{Search, Verdict};
@@ -64,7 +66,10 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(crate) struct Sender<'a> {
     pub(crate) node: &'a dyn Node,
     pub(crate) watch: EndsWatch,
+    /// How many blocks a transaction lives.
     pub(crate) mortality: BlockNumber,
+    /// The last block in which it may be included, if that matters.
+    pub(crate) last_block: Option<BlockNumber>,
 }
 
 /// What hands in a transaction can come to.
@@ -75,24 +80,27 @@ enum Handover {
 }
 
 impl Sender<'_> {
-    /// Submits a transaction of an account, which `sign` makes for a nonce and the block from which
-    /// it lives. It is asked again, with a newer block, whenever a new transaction is needed.
+    /// Submits a transaction of an account, which `sign` makes for a nonce and a life. It is asked
+    /// again, with a newer life, whenever a new transaction is needed.
     pub(crate) async fn signed(
         &mut self,
         nonces: &Nonces,
         account: &AccountId,
         wait: Wait,
-        mut sign: impl FnMut(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
+        mut sign: impl FnMut(u64, Life) -> Result<Vec<u8>, SubmitError>,
     ) -> Result<Sent, SubmitError> {
         for _ in 0..MAX_ATTEMPTS {
-            let anchor = self.watch.now()?.finalised;
-            let handed_in = self.hand_in_next(nonces, account, anchor, &mut sign);
+            let ends = self.watch.now()?;
+            let life = self.life(ends).await?;
+            let handed_in = self.hand_in_next(nonces, account, life, &mut sign);
             let Some((ticket, bytes)) = handed_in.await? else {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             };
-            let followed = self.follow(&bytes, anchor, wait, Some((account, ticket.nonce())));
-            match followed.await? {
+            let (signed_at, until) = (ends.finalised.number, life.last_block());
+            let owner = Some((account, ticket.nonce()));
+            let search = Search::new(self.node, &bytes, signed_at, until, owner);
+            match self.follow(&bytes, search, wait).await? {
                 Some(sent) => return Ok(sent),
                 None => tracing::info!(nonce = ticket.nonce(), "the nonce was used elsewhere"),
             }
@@ -102,7 +110,7 @@ impl Sender<'_> {
 
     /// Submits a transaction without a signature.
     pub(crate) async fn unsigned(&mut self, bytes: &[u8], wait: Wait) -> Result<Sent, SubmitError> {
-        let anchor = self.watch.now()?.finalised;
+        let life = Life { anchor: self.watch.now()?.finalised, period: self.mortality };
         match self.hand_in(bytes).await? {
             Handover::Taken => (),
             Handover::NonceTaken => {
@@ -111,8 +119,21 @@ impl Sender<'_> {
                 })
             }
         }
-        let sent = self.follow(bytes, anchor, wait, None).await?;
+        let search = Search::new(self.node, bytes, life.anchor.number, life.last_block(), None);
+        let sent = self.follow(bytes, search, wait).await?;
         sent.ok_or(SubmitError::Contested)
+    }
+
+    /// The life of a transaction that is signed now.
+    async fn life(&self, ends: Ends) -> Result<Life, SubmitError> {
+        let Some(last) = self.last_block else {
+            return Ok(Life { anchor: ends.finalised, period: self.mortality });
+        };
+        let life = life::ending_with(ends, last, self.mortality);
+        let (start, period) = life.ok_or(SubmitError::TooLate { last })?;
+        let hash = self.node.hash_of(start).await?;
+        let hash = hash.ok_or_else(|| QueryError::NoSuchBlock(start.to_string()))?;
+        Ok(Life { anchor: BlockRef { number: start, hash }, period })
     }
 
     /// Signs for the next free nonce and hands in, one transaction of an account at a time, so that
@@ -121,14 +142,14 @@ impl Sender<'_> {
         &self,
         nonces: &'n Nonces,
         account: &AccountId,
-        anchor: BlockRef,
-        mut sign: impl FnMut(u64, BlockRef) -> Result<Vec<u8>, SubmitError>,
+        life: Life,
+        mut sign: impl FnMut(u64, Life) -> Result<Vec<u8>, SubmitError>,
     ) -> Result<Option<(Ticket<'n>, Arc<[u8]>)>, SubmitError> {
         let mut lane = nonces.lane(account).await;
         let due = self.node.next_nonce(account).await?;
         let nonce =
             if self.is_stranded(&lane.followed(due)).await { due } else { lane.first_free(due) };
-        let bytes: Arc<[u8]> = sign(nonce, anchor)?.into();
+        let bytes: Arc<[u8]> = sign(nonce, life)?.into();
         let ticket = lane.follow(nonce, bytes.clone());
         match self.hand_in(&bytes).await? {
             Handover::Taken => Ok(Some((ticket, bytes))),
@@ -183,16 +204,14 @@ impl Sender<'_> {
     async fn follow(
         &mut self,
         bytes: &[u8],
-        anchor: BlockRef,
+        mut search: Search<'_>,
         wait: Wait,
-        owner: Option<(&AccountId, u64)>,
     ) -> Result<Option<Sent>, SubmitError> {
         let transaction = hash(bytes);
         let sent = |inclusion| Sent { transaction, inclusion };
         if wait == Wait::Submitted {
             return Ok(Some(sent(None)));
         }
-        let mut search = Search::new(self.node, bytes, anchor, self.mortality, owner);
         let mut ends = self.watch.now()?;
         loop {
             match search.step(ends, wait).await? {

@@ -54,19 +54,20 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
+    /// A search in the blocks after `signed_at`, in which it was signed, up to `until`.
     pub(super) fn new(
         node: &'a dyn Node,
         bytes: &'a [u8],
-        anchor: BlockRef,
-        mortality: BlockNumber,
+        signed_at: BlockNumber,
+        until: BlockNumber,
         owner: Option<(&'a AccountId, u64)>,
     ) -> Self {
         Self {
             node,
             bytes,
             owner,
-            until: last_block(anchor.number, mortality),
-            next: anchor.number.saturating_add(1),
+            until,
+            next: signed_at.saturating_add(1),
             read: BTreeMap::new(),
             handed_in_at: None,
             asked: None,
@@ -174,9 +175,4 @@ fn judge(block: BlockRef, index: u32, ends: Ends, wait: Wait) -> Verdict {
         return Verdict::Waiting;
     }
     Verdict::Included(Inclusion { block, index, finalised })
-}
-
-/// Last block in which a transaction can be that lives `mortality` blocks from `anchor` on.
-fn last_block(anchor: BlockNumber, mortality: BlockNumber) -> BlockNumber {
-    anchor.saturating_add(mortality).saturating_sub(1)
 }

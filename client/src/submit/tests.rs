@@ -23,12 +23,24 @@ async fn setup() -> Setup {
 
 impl Setup {
     async fn send(&self, note: u32, wait: Wait) -> Result<Sent, SubmitError> {
+        self.send_before(note, wait, None).await
+    }
+
+    /// Sends a transaction that may be included up to a block, and in none after it.
+    async fn send_before(
+        &self,
+        note: u32,
+        wait: Wait,
+        last_block: Option<BlockNumber>,
+    ) -> Result<Sent, SubmitError> {
         let sign = |nonce, _| Ok(Transaction { account: ALICE, nonce, note }.encode());
-        self.sender().signed(&self.nonces, &ALICE, wait, sign).await
+        let mut sender = Sender { last_block, ..self.sender() };
+        sender.signed(&self.nonces, &ALICE, wait, sign).await
     }
 
     fn sender(&self) -> Sender<'_> {
-        Sender { node: &*self.chain, watch: self.watch.clone(), mortality: LIFE }
+        let watch = self.watch.clone();
+        Sender { node: &*self.chain, watch, mortality: LIFE, last_block: None }
     }
 
     fn notes(&self) -> Vec<u32> {
@@ -139,7 +151,7 @@ async fn a_nonce_used_by_another_program_is_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_signing_is_told_the_block_from_which_its_transaction_lives() {
+async fn every_signing_is_told_for_how_long_its_transaction_lives() {
     let setup = setup().await;
     let other = Transaction { account: ALICE, nonce: 0, note: 99 };
     let chain = setup.chain.clone();
@@ -149,8 +161,9 @@ async fn every_signing_is_told_the_block_from_which_its_transaction_lives() {
         chain.add(&other);
     });
     let mut told = Vec::new();
-    let sign = |nonce, anchor: BlockRef| {
-        told.push(anchor.number);
+    let sign = |nonce, life: Life| {
+        assert_eq!(life.period, LIFE);
+        told.push(life.anchor.number);
         let note = 1;
         let account = ALICE;
         Ok(Transaction { account, nonce, note }.encode())
@@ -212,6 +225,40 @@ async fn a_transaction_that_is_never_included_expires_once_no_block_can_hold_it(
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_transaction_with_a_last_block_is_given_up_after_it() {
+    let setup = setup().await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let best = setup.watch.clone().now().expect("an answer").best.number;
+    setup.chain.state().forgetful = true;
+    let last = best + 5;
+    let error = setup.send_before(1, Wait::InBlock, Some(last)).await.expect_err("a full pool");
+    assert!(matches!(error, SubmitError::Expired { until, .. } if until == last), "{error}");
+    let finalised = setup.watch.clone().now().expect("an answer").finalised.number;
+    assert!((last..last + 3).contains(&finalised), "{finalised}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transaction_with_a_last_block_is_included_as_any_other() {
+    let setup = setup().await;
+    for (note, blocks) in [(1, 1), (2, 3), (3, 100)] {
+        let best = setup.watch.clone().now().expect("an answer").best.number;
+        let sent = setup.send_before(note, Wait::Finalised, Some(best + 3 + blocks)).await;
+        assert!(sent.expect("a submission").inclusion.expect("a place").finalised);
+    }
+    assert_eq!(setup.notes(), [1, 2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_handed_in_if_its_last_block_has_come() {
+    let setup = setup().await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let best = setup.watch.clone().now().expect("an answer").best.number;
+    let error = setup.send_before(1, Wait::InBlock, Some(best)).await.expect_err("it is too late");
+    assert!(matches!(error, SubmitError::TooLate { last } if last == best), "{error}");
+    assert_eq!(setup.chain.state().handed_in, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_without_tokens_is_refused_at_once() {
     let setup = setup().await;
     setup.fault(Fault::Refuse(1010, "Invalid Transaction: Inability to pay some fees"));
@@ -237,7 +284,7 @@ async fn ends_of_two_nodes_say_nothing_until_they_are_of_one_chain() {
     let at = |height: usize| BlockRef { number: height as BlockNumber, hash: hash_at(height) };
     let branch = BlockRef { hash: hash_at(999), ..at(height) };
     let owner = Some((&ALICE, 0));
-    let mut search = Search::new(&*setup.chain, &bytes, at(0), LIFE, owner);
+    let mut search = Search::new(&*setup.chain, &bytes, 0, LIFE - 1, owner);
     for (best, finalised) in [(at(height - 1), at(height)), (at(height), branch)] {
         let verdict = search.step(Ends { best, finalised }, Wait::Finalised).await;
         assert_eq!(verdict.expect("an answer"), Verdict::Waiting);

@@ -43,6 +43,15 @@ pub trait BenchmarkHelper<AccountId> {
 const TASK: u64 = 7;
 const ALL: Improvement = Improvement { numerator: 1, denominator: 1 };
 
+/// Inputs of a row where bytes are counted, with 16 bits each.
+const WIDE_INPUTS: u32 = 512;
+/// Bytes of such a row, with a label of one byte.
+const WIDE_ROW: u32 = 1_025;
+/// Bytes of a block with one such row, which begins with the number of rows.
+const LEAST_BYTES: u32 = 2 + WIDE_ROW;
+/// Bytes of a block with as many such rows as there can be.
+const MOST_BYTES: u32 = 2 + 255 * WIDE_ROW;
+
 /// Inputs of a row where values are counted. The most rows of a block then have the most values
 /// that are folded.
 const INPUTS: u32 = 128;
@@ -177,6 +186,20 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::None, worker.clone(), model(), Box::new(score));
         assert!(Pallet::<T>::may_work(&worker));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn fold_bytes(b: Linear<LEAST_BYTES, MOST_BYTES>) -> Result<(), BenchmarkError> {
+        let rows = b.saturating_sub(2).div_ceil(WIDE_ROW);
+        let architecture = single_layer(WIDE_INPUTS, 16, CLASSES, rows)?;
+        PracticeBlock::<T>::put(full_block(&architecture)?);
+        let folded;
+        #[block]
+        {
+            folded = fold::<T>(&architecture);
+        }
+        assert!(folded);
         Ok(())
     }
 

@@ -11,8 +11,10 @@ use frame_support::weights::{constants::ParityDbWeight, Weight};
 pub trait WeightInfo {
     /// `register_worker`, without folding the practice block and without the verification.
     fn register_worker() -> Weight;
-    /// Folding a block of `r` rows of a single input each. The four functions that begin with
-    /// `fold` are added up, and each contains reading and checking its block.
+    /// Folding a block of `b` bytes, whose inputs have 16 bits each. The five functions that begin
+    /// with `fold` are added up, and each contains reading and checking its block.
+    fn fold_bytes(b: u32) -> Weight;
+    /// Folding a block of `r` rows of a single input each.
     fn fold_rows(r: u32) -> Weight;
     /// Folding a block of `v` values: rows times inputs.
     fn fold_values(v: u32) -> Weight;
@@ -69,6 +71,10 @@ fn times(count: u32, nanos: u64) -> Weight {
 impl WeightInfo for () {
     fn register_worker() -> Weight {
         cost(300, 18, 4)
+    }
+
+    fn fold_bytes(b: u32) -> Weight {
+        times(b, 45)
     }
 
     fn fold_rows(r: u32) -> Weight {

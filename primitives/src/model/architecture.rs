@@ -7,7 +7,10 @@
 //! sums of several samples share a field element, [`Layer::wide_bits`] apart, and no choice of
 //! weights may carry from one into the next.
 
-use crate::{limits, model::field::from_digest};
+use crate::{
+    limits,
+    model::{field::from_digest, sealed::CHUNK_ELEMENTS},
+};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, Error, Input, MaxEncodedLen};
 use core::ops::{Deref, RangeInclusive};
@@ -193,6 +196,12 @@ impl Architecture {
         packed_elements(self.layers().flat_map(|layer| {
             [(layer.weight_count(), layer.weight_bits), (layer.units, layer.bias_bits)]
         }))
+    }
+
+    /// Chunks of the ciphertext of a model: see [`sealed`](super::sealed).
+    pub fn chunks(&self) -> u32 {
+        let chunks = self.weight_elements().div_ceil(CHUNK_ELEMENTS);
+        u32::try_from(chunks).unwrap_or(u32::MAX)
     }
 
     /// Inputs and units of each layer.

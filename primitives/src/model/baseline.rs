@@ -86,7 +86,7 @@ fn points_of_constant(goal: Goal, counts: &[u32], place: usize) -> u64 {
     points.fold(0, u64::saturating_add)
 }
 
-/// The smallest distance of two numbers whose 256ths are this far apart.
+/// The smallest distance of two numbers whose parts of 256 are this far apart.
 fn least_distance(steps: usize) -> u32 {
     let steps = u32::try_from(steps).unwrap_or(u32::MAX);
     match steps.checked_sub(1) {

@@ -1,5 +1,9 @@
 use super::*;
-use crate::model::{names::named, Description, Goal, Head};
+use crate::model::{
+    names::named,
+    recipient::{seal_key, Scalar},
+    Description, Fr, Goal, Head, RecipientSecret,
+};
 use alloc::vec;
 
 pub(crate) type TestTask = Task<u8, u64, u32>;
@@ -178,4 +182,19 @@ fn an_eligible_score_reaches_the_minimum_and_beats_the_baseline() {
     assert_eq!(eligible(&task), [false, true, true]);
     task.label_counts = List::truncate_from(vec![2, 8]);
     assert_eq!(eligible(&task), [false, false, true]);
+}
+
+#[test]
+fn a_sealed_key_survives_its_bytes_and_other_bytes_are_none() {
+    let r = Scalar::from_uniform_bytes([7; 32]);
+    let recipient = RecipientSecret::curriculum().key();
+    let sealed = seal_key(&recipient, Fr::from(5u8), Fr::from(6u8), &r);
+    let bytes = SealedKeyBytes::from(&sealed);
+    assert_eq!(SealedKey::try_from(&bytes), Ok(sealed));
+    let no_point = SealedKeyBytes { ephemeral: PointBytes([0; 64]), ..bytes };
+    let error = SealedKey::try_from(&no_point);
+    assert!(matches!(error, Err(SealedKeyError::Point(_))), "{error:?}");
+    let no_element = SealedKeyBytes { masked_key: [0xff; 32], ..bytes };
+    let error = SealedKey::try_from(&no_element);
+    assert_eq!(error, Err(SealedKeyError::MaskedKey(FieldBytesError)));
 }

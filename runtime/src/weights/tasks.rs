@@ -2,8 +2,8 @@
 //!
 //! **Not measured yet**: these are upper bounds that were written by hand, with 250 µs for each
 //! permutation of Poseidon in wasm, 40 ns for each value that is folded, 30 µs for each KiB that is
-//! hashed with Keccak and 1.5 ms for a point of Baby Jubjub. `scripts/measure-weights` replaces this
-//! file.
+//! hashed with Keccak and 1.5 ms for a point of Baby Jubjub. `scripts/measure-weights` replaces
+//! this file.
 
 use frame_support::weights::Weight;
 
@@ -82,11 +82,11 @@ impl pallet_tasks::WeightInfo for Measured {
     fn upload_chunk(e: u32) -> Weight {
         Weight::from_parts(1_000_000_000, 25_000)
             .saturating_add(Weight::from_parts(23_000_000, 0).saturating_mul(e.into()))
-            .saturating_add(DbWeight::get().reads_writes(6, 2))
+            .saturating_add(DbWeight::get().reads_writes(7, 2))
     }
     fn deliver() -> Weight {
         Weight::from_parts(8_000_000_000, 75_000)
-            .saturating_add(DbWeight::get().reads_writes(22, 19))
+            .saturating_add(DbWeight::get().reads_writes(23, 19))
     }
     fn close_commitment() -> Weight {
         Weight::from_parts(260_000_000, 8_000).saturating_add(DbWeight::get().reads_writes(9, 5))

@@ -22,6 +22,12 @@ pub enum ChainError {
          policy.maximum_stake"
     )]
     CannotPay,
+    /// No block has room for the call.
+    #[error("no block of the chain has room for so much in one call: lower proving.batch")]
+    TooLarge,
+    /// The last block that might have included the call has come. Nothing was sent.
+    #[error("{0}")]
+    TooLate(String),
     /// It is not known whether the call was included. The next look at the chain tells.
     #[error("the call was sent, but it is not known whether it was included: {0}")]
     Unsure(String),

@@ -20,14 +20,11 @@ use nocknock_primitives::{
         BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, KeyCommitment, ModelCommitment,
         PointBytes, TaskId,
     },
-    limits::{List, CHUNK_ELEMENTS},
+    limits::List,
     model::{
-        baseline::count_labels,
-        field,
-        names::named,
-        recipient::{open_key, Point},
-        sealed, Architecture, Claimed, Context, ContextDomain, Fr, KnownBlock as KnownSamples,
-        ModelOwner, RecipientKey, RecipientSecret, SealedKey, Weights,
+        baseline::count_labels, field, names::named, recipient::open_key, sealed, Architecture,
+        Claimed, Context, ContextDomain, Fr, KnownBlock as KnownSamples, ModelOwner, RecipientKey,
+        RecipientSecret, SealedKey, Weights,
     },
     phase::Phase,
     score::Score,
@@ -65,7 +62,8 @@ pub(crate) fn recipient() -> RecipientSecret {
     RecipientSecret::from_bytes([8; 32])
 }
 
-/// A task of the tiny shape that opened in block 100. Every period lasts 10 blocks.
+/// A task of the tiny shape that opened in block 100. Turns to deliver last 30 blocks, every other
+/// period 10.
 pub(crate) fn open_task() -> Task {
     let test = |index: &BlockIndex| TestBlock { index: *index, rows: None };
     Task {
@@ -106,7 +104,7 @@ fn terms([score_circuit, delivery_circuit]: [CircuitId; 2]) -> Terms<Balance, Bl
         shares: List::truncate_from(vec![10_000]),
         bond: 10 * NNK,
         stake: 5 * NNK,
-        periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 },
+        periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 30 },
     }
 }
 
@@ -179,6 +177,8 @@ pub(crate) struct World {
     pub(crate) honest: bool,
     pub(crate) free: Balance,
     pub(crate) commitments: BTreeMap<AccountId, Commitment>,
+    /// How many scores a call has room for.
+    pub(crate) most_scores: usize,
     /// Every commitment that was ever made.
     pub(crate) models: BTreeSet<ModelCommitment>,
     pub(crate) revealed: BTreeMap<BlockIndex, RevealedBlock>,
@@ -199,6 +199,8 @@ pub(crate) struct World {
     /// Names of the accepted messages.
     pub(crate) accepted: Vec<&'static str>,
     pub(crate) payments: u32,
+    /// The tip of the last delivery.
+    pub(crate) tip: Balance,
 }
 
 /// The keys of the circuits.
@@ -292,6 +294,7 @@ impl FakeChain {
             honest: true,
             free: 1000 * NNK,
             commitments: BTreeMap::new(),
+            most_scores: usize::MAX,
             models: BTreeSet::new(),
             revealed: BTreeMap::new(),
             ranking: List::truncate_from(Vec::new()),
@@ -304,6 +307,7 @@ impl FakeChain {
             past: Vec::new(),
             accepted: Vec::new(),
             payments: 0,
+            tip: 0,
         };
         Self {
             world: Arc::new(Mutex::new(world)),
@@ -350,10 +354,13 @@ impl FakeChain {
             Message::Commit { key, ciphertext, .. } => self.world().commit(key, ciphertext),
             Message::Withdraw { .. } => self.world().withdraw(),
             Message::SubmitScores { scores, .. } => self.submit(&scores),
-            Message::UploadChunk { index, chunk, hashes, .. } => {
+            Message::UploadChunk { index, chunk, hashes, last_block, .. } => {
+                self.world().need_before(last_block)?;
                 self.world().upload(index, chunk, &hashes)
             }
-            Message::Deliver { key, proof, attestation, .. } => {
+            Message::Deliver { key, proof, attestation, tip, last_block, .. } => {
+                self.world().need_before(last_block)?;
+                self.world().tip = tip;
                 self.deliver(*key, &proof.0, attestation)
             }
         }?;
@@ -363,6 +370,9 @@ impl FakeChain {
 
     fn submit(&self, scores: &[BlockScore]) -> Result<(), ChainError> {
         let mut world = self.world();
+        if scores.len() > world.most_scores {
+            return Err(ChainError::TooLarge);
+        }
         world.need_phase(Phase::Prove)?;
         let mut commitment = *world.commitments.get(&WORKER).ok_or(refused("NotCommitted"))?;
         for BlockScore { block, score } in scores {
@@ -409,7 +419,7 @@ impl FakeChain {
             &recipient.expect("the requester has named a key"),
             self.context(ContextDomain::Delivery, 0),
             element(commitment.key.as_bytes()),
-            &sealed_key(&key).ok_or(refused("BadSealedKey"))?,
+            &SealedKey::try_from(&key).map_err(|_| refused("BadSealedKey"))?,
         );
         let proof = seal::Proof::from_bytes(proof);
         let verified = proof.is_ok_and(|proof| {
@@ -428,7 +438,7 @@ impl FakeChain {
         let (delivery, architecture) = (world.deliveries.get(&WORKER)?, &world.task.architecture);
         let key_hash = element(delivery.key.as_bytes());
         let context = self.context(ContextDomain::Delivery, 0);
-        let sealed = sealed_key(&delivery.sealed?.key)?;
+        let sealed = SealedKey::try_from(&delivery.sealed?.key).ok()?;
         let key = open_key(&recipient(), context, key_hash, &sealed).ok()?;
         let ciphertext: Vec<Fr> = world.chunks.values().flatten().map(element).collect();
         sealed::open(architecture, key, key_hash, &ciphertext).ok()
@@ -437,17 +447,12 @@ impl FakeChain {
 
 /// Chunks of a ciphertext.
 fn chunks(architecture: &Architecture) -> usize {
-    architecture.weight_elements().div_ceil(CHUNK_ELEMENTS as usize)
+    architecture.chunks() as usize
 }
 
 fn claimed(sums: &[u8; 32], inputs: &[u8; 32], score: u32) -> Option<Claimed> {
     let (sums, inputs) = (field::from_bytes(sums).ok()?, field::from_bytes(inputs).ok()?);
     Some(Claimed { sums, inputs, score })
-}
-
-fn sealed_key(bytes: &SealedKeyBytes) -> Option<SealedKey> {
-    let ephemeral = Point::from_bytes(&bytes.ephemeral.0).ok()?;
-    Some(SealedKey { ephemeral, masked_key: field::from_bytes(&bytes.masked_key).ok()? })
 }
 
 impl World {
@@ -529,6 +534,15 @@ impl World {
             Ok(())
         } else {
             Err(refused("WrongPhase"))
+        }
+    }
+
+    /// The next block may still include a message that no block after `last` may include.
+    fn need_before(&self, last: BlockNumber) -> Result<(), ChainError> {
+        if self.now < last {
+            Ok(())
+        } else {
+            Err(ChainError::TooLate("the turn is over".into()))
         }
     }
 

@@ -84,6 +84,8 @@ pub enum Message {
         chunk: Chunk,
         /// The hashes of all chunks.
         hashes: ChunkHashes,
+        /// The last block of the turn.
+        last_block: BlockNumber,
     },
     /// Deliver the sealed key, and be paid.
     Deliver {
@@ -95,6 +97,11 @@ pub enum Message {
         proof: Box<ProofBytes>,
         /// What the worker says about the model's origin.
         attestation: Attestation,
+        /// What the author of the block gets beside the fee, or as much of it as the account has to
+        /// spare.
+        tip: Balance,
+        /// The last block of the turn.
+        last_block: BlockNumber,
     },
 }
 
@@ -167,6 +174,7 @@ pub trait Chain: Send + Sync + fmt::Debug {
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError>;
 
     /// Signs and sends a message, and returns when it is in a block; a withdrawal, when that block
-    /// is final, because after it the journal is closed.
+    /// is final, because after it the journal is closed. A message with a last block is in none
+    /// after it.
     async fn send(&self, message: Message) -> Result<(), ChainError>;
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use nocknock_client::{
     calls, AccountId, Balance, BlockNumber, Call, ChainMatch, CircuitRecord, Client, ConnectError,
     ConnectOptions, DomainEvent, Follow, Hash, Keys, KnownChain, QueryError, Snapshot, SubmitError,
-    Task, TasksEvent, Wait,
+    SubmitOptions, Task, TasksEvent, Wait,
 };
 use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, CircuitId, TaskId},
@@ -51,6 +51,20 @@ impl NodeChain {
             Depth::Final => self.client.finalised().await,
         };
         snapshot.map_err(asking)
+    }
+
+    /// As much of a tip as the account has to spare. Whoever cannot tell sends the call without.
+    async fn affordable_tip(&self, wanted: Balance, call: &Call) -> Balance {
+        if wanted == 0 {
+            return 0;
+        }
+        match self.client.estimate(&self.worker(), call).await {
+            Ok(estimate) => estimate.affordable_tip(wanted),
+            Err(error) => {
+                tracing::warn!("{call} is sent without a tip: {error}");
+                0
+            }
+        }
     }
 }
 
@@ -151,8 +165,10 @@ impl Chain for NodeChain {
             Message::Withdraw { .. } => Wait::Finalised,
             _ => Wait::InBlock,
         };
+        let wanted = options_of(&message);
         let call = call_of(message)?;
-        let included = self.client.submit(&self.keys, &call, wait).await;
+        let options = SubmitOptions { tip: self.affordable_tip(wanted.tip, &call).await, ..wanted };
+        let included = self.client.submit_with(&self.keys, &call, wait, options).await;
         included.map(|_| ()).map_err(sending)
     }
 }
@@ -180,6 +196,17 @@ async fn champion(snapshot: &Snapshot, task: Option<&Task>) -> Result<Option<Sco
     }
 }
 
+fn options_of(message: &Message) -> SubmitOptions {
+    let (tip, last_block) = match message {
+        Message::Commit { .. } | Message::Withdraw { .. } | Message::SubmitScores { .. } => {
+            (0, None)
+        }
+        Message::UploadChunk { last_block, .. } => (0, Some(*last_block)),
+        Message::Deliver { tip, last_block, .. } => (*tip, Some(*last_block)),
+    };
+    SubmitOptions { tip, last_block }
+}
+
 fn call_of(message: Message) -> Result<Call, ChainError> {
     let call = match message {
         Message::Commit { task, key, ciphertext } => {
@@ -188,10 +215,10 @@ fn call_of(message: Message) -> Result<Call, ChainError> {
         Message::Withdraw { task } => calls::Tasks::withdraw_commitment { task },
         Message::SubmitScores { task, scores } => calls::Tasks::scores(task, scores)
             .map_err(|error| ChainError::Lasting(error.to_string()))?,
-        Message::UploadChunk { task, index, chunk, hashes } => {
+        Message::UploadChunk { task, index, chunk, hashes, .. } => {
             calls::Tasks::chunk(task, index, chunk, hashes)
         }
-        Message::Deliver { task, key, proof, attestation } => {
+        Message::Deliver { task, key, proof, attestation, .. } => {
             calls::Tasks::deliver { task, key, proof, attestation }
         }
     };
@@ -229,6 +256,8 @@ pub fn sending(error: SubmitError) -> ChainError {
         SubmitError::CannotPay => ChainError::CannotPay,
         SubmitError::Incompatible(error) => ChainError::Lasting(error.to_string()),
         SubmitError::Query(error) => asking(error),
+        late @ SubmitError::TooLate { .. } => ChainError::TooLate(late.to_string()),
+        large if large.is_too_large() => ChainError::TooLarge,
         other => ChainError::Unsure(other.to_string()),
     }
 }

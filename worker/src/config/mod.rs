@@ -114,14 +114,14 @@ pub struct Limits {
     pub tasks: usize,
     /// Trainings at the same time.
     pub trainings: usize,
-    /// Proofs at the same time. One uses all cores.
+    /// Proofs of scores at the same time. One uses all cores.
     pub proofs: usize,
     /// Longest training in seconds. The deadline of the task may make it shorter.
     pub training_seconds: u64,
     /// Shortest time for a training in seconds: a task that leaves less is not begun.
     pub least_training_seconds: u64,
-    /// MiB of memory that must be free before a training or a proof begins. A task is chosen only
-    /// if as much is free as its proofs are likely to take.
+    /// MiB of memory that must be free before a training or the proof of a score begins. A task is
+    /// chosen only if as much is free as its proofs are likely to take.
     pub free_memory_mib: u64,
     /// MiB of disk that must be free in the state directory before a task is begun.
     pub free_disk_mib: u64,

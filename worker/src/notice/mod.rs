@@ -90,7 +90,7 @@ pub enum Notice {
         epoch: u32,
         /// Mean loss.
         loss: f64,
-        /// Strict accuracy of the integers on the training rows.
+        /// Strict accuracy of the integers on the training rows, or on 2,048 of them.
         training_accuracy: f64,
         /// Strict accuracy of the integers on the validation rows.
         validation_accuracy: Option<f64>,

@@ -284,6 +284,23 @@ fn proofs_are_sent_in_batches_as_soon_as_one_is_full() {
     assert_eq!(next_action(&proved(&[1, 4]), &view, 99), submit(&[1, 4]));
 }
 
+/// Whatever the settings say, no call takes more than the chain can check in a part of a block.
+#[test]
+fn proofs_of_large_blocks_are_sent_a_few_at_a_time() {
+    let most = |name, batch| proofs_of_a_call(&named(name).unwrap(), batch);
+    assert_eq!((most("mnist-784x128x10", 32), most("mnist-784x128x10", 7)), (8, 7));
+    assert_eq!((most("embed-512x10", 32), most("embed-512x10", 0)), (3, 1));
+    assert_eq!(most("digits-64x32x10", 99), 32);
+    let mut task = revealed();
+    task.architecture = named("embed-512x10").unwrap();
+    task.test_blocks = 5;
+    task.tests = List::truncate_from((0..5).map(|index| test(index, Some(20))).collect());
+    let view = committed_view(PROVE, task, 0);
+    let submit = |blocks: &[BlockIndex]| Action::SubmitScores(blocks.to_vec());
+    assert_eq!(next_action(&proved(&[0, 1, 2, 3, 4]), &view, 32), submit(&[0, 1, 2]));
+    assert_eq!(next_action(&proved(&[0, 1, 2, 3, 4]), &view, 2), submit(&[0, 1]));
+}
+
 #[test]
 fn what_was_proved_is_noted_also_after_the_phase() {
     let view = committed_view(SETTLE, revealed(), 0b11);
@@ -311,7 +328,7 @@ fn the_delivery_is_prepared_step_by_step_in_the_own_turn() {
 #[test]
 fn chunks_are_uploaded_one_after_the_other_and_then_the_key_is_delivered() {
     let architecture = named("mnist-784x128x10").unwrap();
-    assert_eq!(chunks(&architecture), 3);
+    assert_eq!(architecture.chunks(), 3);
     let mut view = ranked_view(DELIVER, &[ME, OTHER]);
     if let Some(task) = &mut view.task {
         task.architecture = architecture;
@@ -339,6 +356,54 @@ fn who_is_not_ranked_waits_for_the_stake() {
 }
 
 #[test]
+fn a_turn_is_that_of_the_worker_with_its_rank() {
+    let first = Turn { rank: 0, began: 142, end: 152 };
+    assert_eq!(ranked_view(DELIVER, &[ME, OTHER]).turn(), Some(first));
+    assert_eq!(first.last_block(), 151);
+    assert_eq!(ranked_view(DELIVER, &[OTHER, ME]).turn(), None);
+    let second = Turn { rank: 1, began: 152, end: 162 };
+    assert_eq!(ranked_view(SECOND_TURN, &[OTHER, ME]).turn(), Some(second));
+    assert_eq!(committed_view(SETTLE, revealed(), 0b11).turn(), None);
+    assert_eq!(TaskView { task: None, ..ranked_view(DELIVER, &[ME]) }.turn(), None);
+}
+
+/// A view in which turns have so many blocks. The first one begins in block 142.
+fn long_turn(now: BlockNumber, blocks: BlockNumber) -> TaskView {
+    let mut view = ranked_view(now, &[ME, OTHER]);
+    if let Some(task) = &mut view.task {
+        task.terms.periods.deliver = blocks;
+    }
+    view
+}
+
+/// A third of the turn is kept for the key, and at least five blocks.
+#[test]
+fn the_key_waits_for_a_final_turn_while_enough_of_it_is_left() {
+    let before = committed_view(SETTLE, revealed(), 0b11);
+    for (blocks, last) in [(30, 160), (31, 160), (10, 145), (7, 142)] {
+        let awaits = |now| long_turn(now, blocks).awaits_final_turn(&before);
+        assert!(awaits(142) && awaits(last) && !awaits(last + 1), "{blocks}");
+    }
+    assert!(!long_turn(142, 6).awaits_final_turn(&before));
+    assert!(!before.awaits_final_turn(&before), "it is nobody's turn");
+}
+
+#[test]
+fn the_key_waits_until_the_final_chain_is_in_the_same_turn() {
+    let view = long_turn(150, 30);
+    let before = TaskView { ranking: ranking(&[OTHER, ME]), ..long_turn(147, 30) };
+    let without_settlement = committed_view(147, revealed(), 0b11);
+    let mut after_payment = long_turn(147, 30);
+    if let Some(end) = after_payment.task.as_mut().and_then(|task| task.settlement.as_mut()) {
+        end.turn_began = 145;
+    }
+    for other in [before, without_settlement, after_payment] {
+        assert!(view.awaits_final_turn(&other), "{:?}", other.turn());
+    }
+    assert!(!view.awaits_final_turn(&long_turn(142, 30)));
+}
+
+#[test]
 fn what_no_block_of_the_turn_can_take_is_kept_back() {
     let in_turn = |chunks: u32, now| TaskView {
         delivery: Some(uploaded(chunks)),
@@ -347,7 +412,7 @@ fn what_no_block_of_the_turn_can_take_is_kept_back() {
     let end = in_turn(0, DELIVER).task.unwrap().deadline(DELIVER).unwrap();
     for (chunks, message) in [(0, Action::UploadChunk(0)), (1, Action::Deliver)] {
         assert_eq!(next(&sealed(), &in_turn(chunks, end - 2)), message);
-        let kept = Action::Wait(Waiting::Turn);
+        let kept = Action::Wait(Waiting::Late);
         assert_eq!(next(&sealed(), &in_turn(chunks, end - 1)), kept);
         let passed = Action::End(Ending::TurnPassed);
         assert_eq!(next(&sealed(), &in_turn(chunks, end)), passed);

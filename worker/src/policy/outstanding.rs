@@ -3,6 +3,8 @@
 use super::work;
 use crate::state::{Chosen, Journal, Progress};
 use nocknock_client::{Balance, BlockNumber};
+use nocknock_primitives::ids::CircuitId;
+use std::collections::BTreeSet;
 
 /// What the tasks that were chosen before still ask of the account and the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +54,19 @@ impl Outstanding {
     }
 }
 
+/// The circuits of which these journals still need proofs of scores. Nothing counts as needed for a
+/// journal that cannot be read.
+pub fn circuits_to_prove<'a>(
+    journals: impl IntoIterator<Item = &'a Journal>,
+) -> BTreeSet<CircuitId> {
+    let circuit = |journal: &Journal| {
+        let (chosen, progress) = (journal.chosen().ok()?, journal.progress().ok()?);
+        let is_needed = progress.ending.is_none() && missing_proofs(&chosen, &progress) > 0;
+        is_needed.then_some(chosen.score_circuit)
+    };
+    journals.into_iter().filter_map(circuit).collect()
+}
+
 fn missing_proofs(chosen: &Chosen, progress: &Progress) -> u16 {
     let proved = u16::try_from(progress.proofs.len()).unwrap_or(u16::MAX);
     if progress.complete {
@@ -64,9 +79,12 @@ fn missing_proofs(chosen: &Chosen, progress: &Progress) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::{Ending, EndingFact, ProofFact, StateDir};
     use nocknock_primitives::{
-        ids::{BlobId, CircuitId, ContentHash},
+        circuit::ProofBytes,
+        ids::{BlobId, ContentHash},
         model::{names::named, RecipientSecret},
+        task::ProvedScore,
     };
 
     /// A task whose circuit has as many rows as those that take the configured time.
@@ -113,6 +131,27 @@ mod tests {
         let complete =
             outstanding(&Progress { committed: true, complete: true, ..Progress::default() });
         assert_eq!(complete, Outstanding::default());
+    }
+
+    #[test]
+    fn a_circuit_is_needed_until_the_last_proof_of_it_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path()).unwrap();
+        let circuits = [CircuitId([1; 32]), CircuitId([2; 32])];
+        let journals = [(7, circuits[0]), (8, circuits[0]), (9, circuits[1])].map(|(task, id)| {
+            state.begin(&Chosen { task, score_circuit: id, test_blocks: 1, ..chosen() }).unwrap()
+        });
+        let needed = || Vec::from_iter(circuits_to_prove(&journals));
+        assert_eq!(needed(), circuits);
+        let ending = EndingFact { ending: Ending::TooLate, at: 1, earned: None };
+        journals[2].save_ending(&ending).unwrap();
+        assert_eq!(needed(), [circuits[0]]);
+        journals[0].save_complete().unwrap();
+        assert_eq!(needed(), [circuits[0]], "another task needs it");
+        let score =
+            ProvedScore { points: 1, sums: [0; 32], inputs: [0; 32], proof: ProofBytes([0; 256]) };
+        journals[1].save_proof(&ProofFact { block: 0, rows: 1, score }).unwrap();
+        assert!(needed().is_empty());
     }
 
     #[test]

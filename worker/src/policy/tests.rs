@@ -162,15 +162,30 @@ fn a_task_without_time_is_left_alone() {
     assert!(matches!(declined(blocks), Decline::ProveTime { .. }));
 }
 
-/// A proof of two seconds and five blocks of one second must fit into three quarters of a turn.
+/// A proof of two seconds and ten blocks of one second must fit into three quarters of a turn: two
+/// for a chunk, three for the key, and five that nobody fills for less than the model.
 #[test]
 fn a_task_whose_turns_are_too_short_to_deliver_in_is_left_alone() {
-    let turn = Duration::from_secs(9);
-    let short = declined(|task| task.terms.periods.deliver = 9);
+    let turn = Duration::from_secs(15);
+    let short = declined(|task| task.terms.periods.deliver = 15);
     assert_eq!(short, Decline::DeliverTime { turn, chunks: 1 });
     assert!(!short.may_change());
-    let enough = judged(&config(), RICH, |task| task.terms.periods.deliver = 10);
+    let enough = judged(&config(), RICH, |task| task.terms.periods.deliver = 16);
     assert!(enough.is_ok());
+}
+
+/// Deliveries of the curriculum go before calls that pay, so nobody keeps them out by filling
+/// blocks; and everybody may read the models.
+#[test]
+fn a_turn_of_the_curriculum_needs_no_blocks_to_spare() {
+    let curriculum = |deliver| {
+        judged(&config(), RICH, |task| {
+            task.funding = Funding::Curriculum;
+            task.terms.periods.deliver = deliver;
+        })
+    };
+    assert!(matches!(curriculum(9), Err(Decline::DeliverTime { .. })));
+    assert!(curriculum(10).is_ok());
 }
 
 /// Two more chunks take four blocks more.
@@ -178,21 +193,49 @@ fn a_task_whose_turns_are_too_short_to_deliver_in_is_left_alone() {
 fn a_turn_must_leave_time_for_every_chunk() {
     let mut task = fake::open_task();
     task.architecture = named("mnist-784x128x10").unwrap();
-    task.terms.periods.deliver = 14;
-    let turn = Duration::from_secs(14);
+    task.terms.periods.deliver = 21;
+    let turn = Duration::from_secs(21);
     let refused = judge_with_rows(&config(), &task, ROWS, None);
     assert_eq!(refused, Err(Decline::DeliverTime { turn, chunks: 3 }));
-    task.terms.periods.deliver = 15;
+    task.terms.periods.deliver = 22;
     assert!(judge_with_rows(&config(), &task, ROWS, None).is_ok());
 }
 
-/// Two test blocks in a prove phase of ten seconds.
+/// Four proofs of two seconds are sent in two calls, or in as many as the batch makes of them.
+#[test]
+fn a_prove_phase_must_leave_two_blocks_for_each_call() {
+    let (mut config, mut task) = (config(), fake::open_task());
+    task.architecture = named("embed-512x10").unwrap();
+    task.test_blocks = 4;
+    for (batch, least) in [(32, 12), (1, 16)] {
+        config.proving.batch = batch;
+        task.terms.periods.prove = least - 1;
+        let refused = judge_with_rows(&config, &task, ROWS, None);
+        assert!(matches!(refused, Err(Decline::ProveTime { .. })), "{refused:?}");
+        task.terms.periods.prove = least;
+        assert!(judge_with_rows(&config, &task, ROWS, None).is_ok(), "{batch}");
+    }
+}
+
+/// Two proofs of 5 ms for each worker, twice, in ten blocks of 375 ms.
+#[test]
+fn a_task_with_more_workers_than_the_chain_can_check_is_left_alone() {
+    let committed = |workers| judged(&config(), RICH, |task| task.committed = workers);
+    assert!(committed(186).is_ok());
+    let refused = committed(187).unwrap_err();
+    let phase = Duration::from_secs(10);
+    assert_eq!(refused, Decline::Crowded { phase });
+    assert!(refused.may_change(), "some may take their commitments back");
+    assert!(committed(u32::MAX).is_err());
+}
+
+/// Two test blocks in a prove phase of ten seconds, of which two are for sending.
 #[test]
 fn a_large_circuit_takes_longer_by_its_rows() {
     let (config, task) = (config(), fake::open_task());
     let reference = 1 << 18;
-    assert!(judge_with_rows(&config, &task, reference * 5 / 2, None).is_ok());
-    let refused = judge_with_rows(&config, &task, reference * 5 / 2 + 1, None);
+    assert!(judge_with_rows(&config, &task, reference * 2, None).is_ok());
+    let refused = judge_with_rows(&config, &task, reference * 2 + 1, None);
     assert!(matches!(refused, Err(Decline::ProveTime { .. })), "{refused:?}");
     assert_eq!(time_of_proof(&config.proving, 7), Duration::from_secs(2));
 }
@@ -202,6 +245,7 @@ fn a_large_circuit_takes_longer_by_its_rows() {
 fn a_proof_that_does_not_fit_into_memory_is_not_promised() {
     let (mut config, task, rows) = (config(), fake::open_task(), 455_112);
     assert_eq!((memory_to_prove(rows), memory_to_prove(925_416)), (1000, 2033));
+    assert_eq!(memory_beside_key(rows), 833);
     let memory = |config: &Config, free| judge_with_rows(config, &task, rows, free);
     let refused = memory(&config, Some(999)).unwrap_err();
     assert_eq!(refused, Decline::Memory { shape: "tiny-4x3x2".into(), needed: 1000 });
@@ -227,7 +271,7 @@ fn a_circuit_whose_proofs_are_refused_is_not_relied_on() {
     }
 }
 
-/// Two test blocks at two seconds each, in a prove phase of ten seconds.
+/// Two test blocks at two seconds each, in a prove phase of ten seconds, the last two for sending.
 #[test]
 fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {
     let (mut config, task) = (config(), fake::open_task());

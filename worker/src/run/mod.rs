@@ -11,7 +11,7 @@ use crate::{
     machine,
     notice::Notice,
     plan::{Action, TaskView},
-    policy::{judge, Decline, Offer, Outstanding, Situation},
+    policy::{circuits_to_prove, judge, Decline, Offer, Outstanding, Situation},
     recognise::{RecogniseError, Recogniser},
     stages::{Remedy, Services, StepContext, StepError},
     state::{Ending, EndingFact, Journal, StateDir, StateError},
@@ -241,6 +241,14 @@ impl TaskLoop {
         }
         let chosen = self.choose(clock).await;
         self.report_choosing(chosen);
+        self.forget_provers();
+    }
+
+    /// A proving key may take more memory than everything else. It is loaded again if another task
+    /// needs it.
+    fn forget_provers(&self) {
+        let journals = self.tasks.values().map(|state| &state.journal);
+        self.services.provers.keep_scores(&circuits_to_prove(journals));
     }
 
     fn lose_node(&mut self, error: String) {

@@ -117,6 +117,19 @@ async fn the_loop_finds_a_task_and_is_paid() {
 }
 
 #[tokio::test]
+async fn a_proving_key_is_forgotten_when_no_task_needs_it() {
+    let setup = Setup::new();
+    let (services, circuit) = (setup.services(), circuits().score.info().id());
+    let provers = services.provers.clone();
+    let mut task_loop = setup.task_loop(services, Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    assert!(provers.has_score(&circuit), "the task was just chosen");
+    task_loop.tasks.values().next().unwrap().journal.save_complete().unwrap();
+    task_loop.tick().await.unwrap().unwrap();
+    assert!(!provers.has_score(&circuit));
+}
+
+#[tokio::test]
 async fn a_payment_is_waited_for_until_it_is_final_without_a_warning() {
     let setup = Setup::new();
     setup.chain.world().final_lag = 3;

@@ -3,9 +3,9 @@
 use super::{damaged, StepContext, StepError};
 use crate::{
     chain::{Depth, Message},
-    machine,
     notice::Notice,
-    policy::{time_until, UPLOAD_SHARE},
+    plan::{TaskView, Turn},
+    policy::{time_until, TIP_SHARE, UPLOAD_SHARE},
     secret::{draw_scalar, Secret},
     state::{CopyFact, SealedFact, StateError},
 };
@@ -13,18 +13,17 @@ use nocknock_circuits::{
     seal::{Private, Public},
     SealProver,
 };
-use nocknock_client::CircuitRecord;
+use nocknock_client::{Balance, CircuitRecord};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::PointBytes,
-    limits::List,
+    limits::{List, ALL_SHARES},
     model::{
         field,
-        recipient::Point,
-        sealed::{chunk_hash, CHUNK_ELEMENTS},
+        recipient::seal_key as seal_for,
+        sealed::{chunk_hash, key_hash, CHUNK_ELEMENTS},
         Architecture, ContextDomain, Fr, RecipientKey, SealedKey,
     },
-    task::{Attestation, SealedKeyBytes},
+    task::{Attestation, Funding, SealedKeyBytes},
 };
 use std::time::Duration;
 
@@ -32,21 +31,41 @@ use std::time::Duration;
 const UPLOAD_TIME: Duration = Duration::from_secs(30);
 
 /// Seals the key of the model for the recipient of the task, and proves that.
+///
+/// The circuit is a small one, and whoever does not deliver in its turn loses the stake. So this
+/// waits neither for proofs of other tasks nor for the memory that those take.
 pub(super) async fn seal_key(step: &StepContext<'_>) -> Result<(), StepError> {
-    let services = step.services;
     let chosen = step.journal.chosen()?;
     let record = step.circuit(chosen.delivery_circuit).await?;
     let key = step.committed().await?.fact.key;
     let context = context(step, &record);
-    let _permit = step.permit(&services.permits.proofs).await?;
-    machine::need_memory(services.config.limits.free_memory_mib)?;
-    let provers = services.provers.clone();
+    let provers = step.services.provers.clone();
     let seal = move || {
         let prover = provers.delivery(&record)?;
         seal_and_prove(&prover, &chosen.recipient, context, &key)
     };
     let fact = tokio::task::spawn_blocking(seal).await??;
-    Ok(step.journal.save_sealed(&fact)?)
+    let saved = step.journal.save_sealed(&fact);
+    go_on_without(step, saved, || step.journal.hold_sealed(fact))
+}
+
+/// What follows from other files is held in memory if the disk does not take it, say because it is
+/// full: the turn passes meanwhile.
+fn go_on_without(
+    step: &StepContext<'_>,
+    saved: Result<(), StateError>,
+    hold: impl FnOnce(),
+) -> Result<(), StepError> {
+    match saved {
+        Err(error) if error.may_pass() => {
+            hold();
+            let text =
+                format!("task {}: {error}; the delivery goes on without the file", step.task);
+            step.tell(Notice::Warning { text });
+            Ok(())
+        }
+        saved => Ok(saved?),
+    }
 }
 
 fn context(step: &StepContext<'_>, record: &CircuitRecord) -> Fr {
@@ -59,21 +78,12 @@ fn seal_and_prove(
     context: Fr,
     key: &Secret,
 ) -> Result<SealedFact, StepError> {
-    let private = Private::new(key.expose(), &draw_scalar().map_err(StateError::from)?);
-    let public = private.public_inputs(recipient, context);
-    let public = public.map_err(|error| StepError::Prove(error.to_string()))?;
-    let proof = prover.prove(&public, &private, |_| ());
+    let r = draw_scalar().map_err(StateError::from)?;
+    let sealed = seal_for(recipient, context, key.expose(), &r);
+    let public = Public::new(recipient, context, key_hash(key.expose()), &sealed);
+    let proof = prover.prove(&public, &Private::new(key.expose(), &r), |_| ());
     let proof = proof.map_err(|error| StepError::Prove(error.to_string()))?;
-    Ok(SealedFact { key: sealed_key(&public), proof: ProofBytes(proof.to_bytes()) })
-}
-
-/// What everybody sees of a sealed key, as the chain takes it.
-fn sealed_key(public: &Public) -> SealedKeyBytes {
-    let mut ephemeral = [0; 64];
-    let halves = ephemeral.chunks_exact_mut(32).zip([public.ephemeral_x, public.ephemeral_y]);
-    halves.for_each(|(half, value)| half.copy_from_slice(&field::to_bytes(&value)));
-    let masked_key = field::to_bytes(&public.masked_key);
-    SealedKeyBytes { ephemeral: PointBytes(ephemeral), masked_key }
+    Ok(SealedFact { key: SealedKeyBytes::from(&sealed), proof: ProofBytes(proof.to_bytes()) })
 }
 
 /// What the chain takes the proof of a sealed key for; nothing if the key is no sealed key at all.
@@ -84,10 +94,7 @@ pub(super) fn statement(
     key: &SealedKeyBytes,
 ) -> Result<Option<Public>, StepError> {
     let (recipient, context) = (step.journal.chosen()?.recipient, context(step, record));
-    let ephemeral = Point::from_bytes(&key.ephemeral.0).ok();
-    let masked_key = field::from_bytes(&key.masked_key).ok();
-    let sealed = ephemeral.zip(masked_key);
-    let sealed = sealed.map(|(ephemeral, masked_key)| SealedKey { ephemeral, masked_key });
+    let sealed = SealedKey::try_from(key).ok();
     Ok(sealed.map(|sealed| Public::new(&recipient, context, key_hash, &sealed)))
 }
 
@@ -102,7 +109,9 @@ pub(super) async fn store_copy(step: &StepContext<'_>) -> Result<(), StepError> 
         Ok(Err(error)) => without_copy(step, &error.to_string()),
         Err(_) => without_copy(step, "the store took too long"),
     };
-    Ok(step.journal.save_copy(&CopyFact { blob })?)
+    let fact = CopyFact { blob };
+    let saved = step.journal.save_copy(&fact);
+    go_on_without(step, saved, || step.journal.hold_copy(fact))
 }
 
 /// The delivery has a deadline, the copy has none: it gets a part of what is left of the turn.
@@ -133,13 +142,22 @@ pub(super) async fn upload_chunk(step: &StepContext<'_>, index: u32) -> Result<(
     let chunk = committed.ciphertext.chunks(CHUNK_ELEMENTS).nth(place);
     let chunk = chunk.ok_or(StepError::MovedOn("the ciphertext has no such chunk"))?;
     let hashes = chunk_hashes(&chosen.architecture, &committed.ciphertext);
+    let (_, turn) = turn(step).await?;
     let message = Message::UploadChunk {
         task: step.task,
         index,
         chunk: List::truncate_from(bytes_of(chunk)),
         hashes: List::truncate_from(bytes_of(&hashes)),
+        last_block: turn.last_block(),
     };
     Ok(step.services.chain.send(message).await?)
+}
+
+/// The view of the best block, and the turn in it.
+async fn turn(step: &StepContext<'_>) -> Result<(TaskView, Turn), StepError> {
+    let view = step.services.chain.view(step.task, Depth::Best).await?;
+    let turn = view.turn().ok_or(StepError::MovedOn("the turn to deliver is over"))?;
+    Ok((view, turn))
 }
 
 /// The hashes of all chunks, in their order.
@@ -153,18 +171,50 @@ fn bytes_of(elements: &[Fr]) -> Vec<[u8; 32]> {
 }
 
 /// Sends the sealed key with what is attested.
+///
+/// Whoever the key is sealed for sees it in the pool of transactions, before it is in a block. No
+/// block after the turn can include it, and in a sponsored task a tip brings it into the next ones.
 pub(super) async fn deliver(step: &StepContext<'_>) -> Result<(), StepError> {
     let sealed = step.journal.sealed()?;
+    let (view, turn) = turn(step).await?;
+    tell_if_not_final(step, turn).await?;
     let message = Message::Deliver {
         task: step.task,
         key: Box::new(sealed.key),
         proof: Box::new(sealed.proof),
         attestation: attestation(step)?,
+        tip: tip(&view),
+        last_block: turn.last_block(),
     };
     match step.services.chain.send(message).await {
         Err(error) if error.is_about_a_proof() => Err(damaged::delivery(step, error).await),
         sent => Ok(sent?),
     }
+}
+
+/// The plan has waited for finality as long as it could.
+async fn tell_if_not_final(step: &StepContext<'_>, turn: Turn) -> Result<(), StepError> {
+    let last_final = step.services.chain.view(step.task, Depth::Final).await?;
+    if last_final.turn() != Some(turn) {
+        let text = format!(
+            "task {}: block {}, in which the turn to deliver began, is not final yet, and there is \
+             no more time to wait: the key is sent all the same",
+            step.task, turn.began
+        );
+        step.tell(Notice::Warning { text });
+    }
+    Ok(())
+}
+
+/// A part of what is paid for the delivery. In the curriculum there is none: its deliveries are
+/// free and go before others, and a tip would end that.
+fn tip(view: &TaskView) -> Balance {
+    let sponsored = view.task.as_ref().filter(|task| task.funding == Funding::Sponsored);
+    let paid = sponsored.and_then(|task| {
+        let share = task.next_share(task.settlement.as_ref()?)?;
+        Some(task.terms.reward.saturating_mul(share.into()) / Balance::from(ALL_SHARES))
+    });
+    paid.unwrap_or_default() / Balance::from(TIP_SHARE)
 }
 
 fn attestation(step: &StepContext<'_>) -> Result<Attestation, StepError> {

@@ -65,6 +65,9 @@ pub enum Refusal {
     /// Nothing could be proved about the model on some data.
     #[error("the model must not be committed to: {0}")]
     Model(String),
+    /// This program trains no models of the task's architecture.
+    #[error("no model of the task's shape can be trained: {0}")]
+    Untrainable(String),
     /// The trainer's settings do not fit the task.
     #[error("training.settings do not fit the task: {0}")]
     Settings(String),
@@ -97,9 +100,9 @@ impl StepError {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Stopped => Remedy::End,
-            Self::MovedOn(_) | Self::PutAside { .. } | Self::Chain(ChainError::Rejected { .. }) => {
-                Remedy::Look
-            }
+            Self::MovedOn(_)
+            | Self::PutAside { .. }
+            | Self::Chain(ChainError::Rejected { .. } | ChainError::TooLate(_)) => Remedy::Look,
             Self::Refusal(_) => Remedy::GiveUp,
             Self::State(error) if !error.may_pass() => Remedy::GiveUp,
             Self::Chain(error) if !error.may_pass() => Remedy::GiveUp,

@@ -279,8 +279,11 @@ impl From<LearnError> for StepError {
     fn from(error: LearnError) -> Self {
         match error {
             LearnError::Train(TrainError::Interrupted { .. }) => Self::Stopped,
-            LearnError::Train(error @ (TrainError::Config(_) | TrainError::Untrainable(_))) => {
+            LearnError::Train(TrainError::Config(error)) => {
                 Refusal::Settings(error.to_string()).into()
+            }
+            LearnError::Train(TrainError::Untrainable(error)) => {
+                Refusal::Untrainable(error.to_string()).into()
             }
             LearnError::Train(error) => Self::Train(Box::new(error)),
             LearnError::Report(error) => Self::Report(error.to_string()),
@@ -293,9 +296,9 @@ impl From<LearnError> for StepError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notice::NoticeSink;
+    use crate::{notice::NoticeSink, stages::Remedy};
     use nocknock_primitives::model::names::named;
-    use nocknock_training::{DeviceChoice, CHECKPOINT_FILE};
+    use nocknock_training::{DeviceChoice, Untrainable, CHECKPOINT_FILE};
     use std::sync::{Arc, Mutex};
 
     #[derive(Debug, Default)]
@@ -347,6 +350,18 @@ mod tests {
         fn warnings(&self) -> Vec<String> {
             self.warnings.0.lock().unwrap().clone()
         }
+    }
+
+    #[test]
+    fn a_shape_that_cannot_be_trained_is_told_from_settings_that_do_not_fit() {
+        let untrainable = TrainError::from(Untrainable::TooNarrow { layer: 1 });
+        let refused = StepError::from(LearnError::from(untrainable));
+        assert!(matches!(refused, StepError::Refusal(Refusal::Untrainable(_))), "{refused}");
+        assert_eq!(refused.remedy(), Remedy::GiveUp);
+        let settings = TrainConfig { epochs: 0, ..TrainConfig::default() };
+        let wrong = TrainError::from(settings.check().unwrap_err());
+        let refused = StepError::from(LearnError::from(wrong));
+        assert!(matches!(refused, StepError::Refusal(Refusal::Settings(_))), "{refused}");
     }
 
     #[test]

@@ -92,7 +92,8 @@ impl Permits {
 
 impl Services {
     /// The next step of a task, with the view of the best block that it follows from. An end is the
-    /// next step only when it is final; until then it is waited for.
+    /// next step only when it is final; until then it is waited for. So is the turn before the key
+    /// is sent, but not for ever.
     pub async fn plan(
         &self,
         task: TaskId,
@@ -100,13 +101,29 @@ impl Services {
     ) -> Result<(Action, TaskView), StepError> {
         let view = self.chain.view(task, Depth::Best).await?;
         let action = self.next(journal, &view)?;
-        if let Action::End(ending) = &action {
-            if self.final_end(task, journal, ending).await?.is_none() {
-                let paid = *ending == Ending::Paid;
-                return Ok((Action::Wait(Waiting::Finality { paid }), view));
+        let waiting = self.finality_for(&action, task, journal, &view).await?;
+        Ok((waiting.map_or(action, Action::Wait), view))
+    }
+
+    /// What of the final chain a step has to wait for.
+    async fn finality_for(
+        &self,
+        action: &Action,
+        task: TaskId,
+        journal: &Journal,
+        view: &TaskView,
+    ) -> Result<Option<Waiting>, StepError> {
+        Ok(match action {
+            Action::End(ending) => {
+                let waiting = Waiting::Finality { paid: *ending == Ending::Paid };
+                self.final_end(task, journal, ending).await?.is_none().then_some(waiting)
             }
-        }
-        Ok((action, view))
+            Action::Deliver => {
+                let last_final = self.chain.view(task, Depth::Final).await?;
+                view.awaits_final_turn(&last_final).then_some(Waiting::FinalTurn)
+            }
+            _ => None,
+        })
     }
 
     fn next(&self, journal: &Journal, view: &TaskView) -> Result<Action, StepError> {

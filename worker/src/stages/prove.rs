@@ -2,9 +2,10 @@
 
 use super::{damaged, StepContext, StepError};
 use crate::{
-    chain::{Depth, Message},
+    chain::{ChainError, Depth, Message},
     machine,
     notice::{Notice, Notices},
+    policy::{memory_beside_key, memory_to_prove, time_of_proof, time_until},
     secret::Secret,
     state::{CommittedModel, ProofFact, StateError},
 };
@@ -45,13 +46,51 @@ pub(super) async fn prove(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Resu
     let record = step.circuit(circuit).await?;
     let committed = step.committed().await?;
     let roots = services.chain.roots(step.task).await?;
-    for block in blocks {
+    for (missing, block) in (1..=blocks.len()).rev().zip(blocks) {
         step.go_on()?;
         let _permit = step.permit(&services.permits.proofs).await?;
-        machine::need_memory(services.config.limits.free_memory_mib)?;
+        need_memory(step, &record, missing).await?;
         prove_one(step, &record, &committed, &roots, *block).await?;
     }
     Ok(())
+}
+
+/// The owner's limit holds always. What a proof is likely to take is waited for as well, but not
+/// until it is too late for the proofs that are missing: without them the stake is lost for sure.
+pub(super) async fn need_memory(
+    step: &StepContext<'_>,
+    record: &CircuitRecord,
+    missing: usize,
+) -> Result<(), StepError> {
+    let services = step.services;
+    machine::need_memory(services.config.limits.free_memory_mib)?;
+    let rows = record.info.constraints;
+    let has_key = services.provers.has_score(&record.info.id());
+    let needed = if has_key { memory_beside_key(rows) } else { memory_to_prove(rows) };
+    let Err(shortage) = machine::need_memory_to_prove(needed) else {
+        return Ok(());
+    };
+    if may_wait(step, rows, missing).await? {
+        return Err(shortage.into());
+    }
+    let text = format!(
+        "task {}: {shortage}. There is no more time to wait, so the proof is tried all the same",
+        step.task
+    );
+    step.tell(Notice::Warning { text });
+    Ok(())
+}
+
+/// Twice the time that the missing proofs take is left in the prove phase.
+async fn may_wait(step: &StepContext<'_>, rows: u32, missing: usize) -> Result<bool, StepError> {
+    let chain = &step.services.chain;
+    let clock = chain.clock().await?;
+    let view = chain.view(step.task, Depth::Best).await?;
+    let end = view.task.and_then(|task| task.deadline(clock.best));
+    let left = time_until(clock, end.unwrap_or(clock.best));
+    let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+    let each = time_of_proof(&step.services.config.proving, rows);
+    Ok(left > each.saturating_mul(missing).saturating_mul(2))
 }
 
 async fn prove_one(
@@ -120,7 +159,8 @@ pub(super) fn open_block<'a>(
 ) -> Result<KnownBlock<'a>, StepError> {
     let known = KnownBlock::new(architecture, &revealed.salt, block, &revealed.rows);
     let known = known.ok().filter(|known| root == Some(BlockRoot(field::to_bytes(&known.root()))));
-    known.ok_or_else(|| StepError::Prove(format!("the node gave wrong rows for block {block}")))
+    let wrong = || format!("the node gave wrong rows for block {block}: ask another (chain.urls)");
+    known.ok_or_else(|| StepError::Prove(wrong()))
 }
 
 /// Proves one block, with a fresh salt for the sums. Blocks the thread.
@@ -155,8 +195,22 @@ fn tell_stage(notices: &Notices, task: TaskId, block: BlockIndex, stage: Stage) 
     notices.tell(Notice::Proving { task, block, stage: stage.to_string() });
 }
 
-/// Sends the proofs of these blocks.
+/// Sends the proofs of these blocks, or of the first half and so on, if one call has no room for
+/// all: the chain works through each block again, and how much it takes depends on the task. The
+/// plan comes back for the rest.
 pub(super) async fn submit(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
+    let mut blocks = blocks;
+    loop {
+        match send(step, blocks).await {
+            Err(StepError::Chain(ChainError::TooLarge)) if blocks.len() > 1 => {
+                (blocks, _) = blocks.split_at(blocks.len() / 2);
+            }
+            sent => return sent,
+        }
+    }
+}
+
+async fn send(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
     let mut scores = Vec::with_capacity(blocks.len());
     for block in blocks {
         let ProofFact { block, score, .. } = step.journal.proof(*block)?;

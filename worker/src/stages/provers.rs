@@ -11,12 +11,12 @@ use nocknock_circuits::{
 use nocknock_client::CircuitRecord;
 use nocknock_primitives::{circuit::KeyOrigin, ids::CircuitId};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt, io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
 };
 
-/// The provers of this process.
+/// The provers of this process. Those of scores are large, and forgotten when no task needs them.
 #[derive(Debug)]
 pub struct Provers {
     keys: KeyStore,
@@ -26,12 +26,21 @@ pub struct Provers {
 
 /// Provers of one statement. The lock is held while one is made, so that two tasks that need the
 /// same key do not both make it.
-struct ProverCache<S: OnChain>(Mutex<BTreeMap<CircuitId, Arc<Prover<S>>>>);
+struct ProverCache<S: OnChain>(Mutex<Made<S>>);
+
+/// Provers by their circuits.
+type Made<S> = BTreeMap<CircuitId, Arc<Prover<S>>>;
 
 impl Provers {
     /// Provers with keys of this folder.
     pub fn new(keys: KeyStore) -> Self {
         Self { keys, score: ProverCache(Mutex::default()), delivery: ProverCache(Mutex::default()) }
+    }
+
+    /// Provers that are made already.
+    #[cfg(test)]
+    pub(crate) fn of(keys: KeyStore, score: Arc<FoldProver>, delivery: Arc<SealProver>) -> Self {
+        Self { keys, score: ProverCache::with(score), delivery: ProverCache::with(delivery) }
     }
 
     /// Where the keys are.
@@ -47,6 +56,19 @@ impl Provers {
         }
     }
 
+    /// Whether the prover of scores under this circuit is in memory.
+    pub fn has_score(&self, circuit: &CircuitId) -> bool {
+        self.score.at_rest().is_some_and(|made| made.contains_key(circuit))
+    }
+
+    /// Forgets the provers of scores under other circuits. The memory of one that is at work is
+    /// free when it is done.
+    pub fn keep_scores(&self, needed: &BTreeSet<CircuitId>) {
+        if let Some(mut made) = self.score.at_rest() {
+            made.retain(|circuit, _| needed.contains(circuit));
+        }
+    }
+
     /// The prover of deliveries under a circuit that the chain has registered. Blocks.
     pub fn delivery(&self, record: &CircuitRecord) -> Result<Arc<SealProver>, StepError> {
         self.delivery.get(&self.keys, record, &())
@@ -54,6 +76,20 @@ impl Provers {
 }
 
 impl<S: OnChain> ProverCache<S> {
+    #[cfg(test)]
+    fn with(prover: Arc<Prover<S>>) -> Self {
+        Self(Mutex::new(BTreeMap::from([(prover.info().id(), prover)])))
+    }
+
+    /// The provers that are made, unless one is being made at the moment, which takes long.
+    fn at_rest(&self) -> Option<MutexGuard<'_, Made<S>>> {
+        match self.0.try_lock() {
+            Ok(made) => Some(made),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
     fn get(
         &self,
         keys: &KeyStore,
@@ -191,6 +227,32 @@ mod tests {
             assert!(error.to_string().contains("docs/ceremony.md"), "{error}");
             assert!(error.to_string().contains("tiny-4x3x2.s3."), "{error}");
         }
+    }
+
+    #[test]
+    fn a_prover_is_forgotten_when_its_circuit_is_needed_no_more() {
+        let provers = test_services::provers();
+        let circuits = test_services::circuits();
+        let (score, delivery) = (circuits.score.info(), circuits.delivery.info());
+        assert!(provers.has_score(&score.id()));
+        provers.keep_scores(&BTreeSet::from([score.id(), delivery.id()]));
+        assert!(provers.has_score(&score.id()));
+        let at_work = provers.score(&fake::record(score)).unwrap();
+        provers.keep_scores(&BTreeSet::new());
+        assert!(!provers.has_score(&score.id()));
+        assert_eq!(at_work.info().id(), score.id());
+        assert!(provers.delivery(&fake::record(delivery)).is_ok(), "it is small");
+    }
+
+    #[test]
+    fn what_is_being_made_is_not_waited_for() {
+        let provers = test_services::provers();
+        let circuit = test_services::circuits().score.info().id();
+        let making = provers.score.0.lock().unwrap();
+        assert!(!provers.has_score(&circuit));
+        provers.keep_scores(&BTreeSet::new());
+        drop(making);
+        assert!(provers.has_score(&circuit));
     }
 
     #[test]

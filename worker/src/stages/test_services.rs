@@ -4,9 +4,9 @@ use super::{LearnError, Permits, Provers, Services, Trainer, TrainingJob};
 use crate::{
     attest::Origin,
     blobs::{BlobError, Blobs, Listener},
-    chain::fake::{record, tiny, Circuits, FakeChain, Fuse, BLOB},
+    chain::fake::{tiny, Circuits, FakeChain, Fuse, BLOB},
     config::Config,
-    notice::Notices,
+    notice::{Notice, NoticeSink, Notices},
     state::{Disk, ModelFact},
 };
 use async_trait::async_trait;
@@ -17,9 +17,12 @@ use nocknock_primitives::{
     model::Weights,
 };
 use std::{
-    fs, io,
+    fs, io, mem,
     path::Path,
-    sync::{Arc, LazyLock},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        Arc, LazyLock, Mutex, PoisonError,
+    },
 };
 
 /// The development keys of the tiny shape, made once for all tests of this process.
@@ -37,19 +40,9 @@ pub(crate) fn circuits() -> Circuits {
 }
 
 /// Provers that are made already, so that their keys are needed no more.
-static PROVERS: LazyLock<Arc<Provers>> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().expect("there is a folder for keys");
-    let provers = Arc::new(Provers::new(KeyStore::at(folder.path())));
-    let circuits = circuits();
-    let made = provers.score(&record(circuits.score.info()));
-    made.expect("S3 has a prover");
-    let made = provers.delivery(&record(circuits.delivery.info()));
-    made.expect("D2 has a prover");
-    provers
-});
-
 pub(crate) fn provers() -> Arc<Provers> {
-    PROVERS.clone()
+    let Circuits { score, delivery } = circuits();
+    Arc::new(Provers::of(KeyStore::at("no keys are needed"), score, delivery))
 }
 
 /// A model that tells the classes of the fake chain's data apart without a mistake: output 0 is
@@ -135,6 +128,49 @@ impl Disk for FullDisk {
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
+    }
+}
+
+/// A disk that becomes full.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FillingDisk(Arc<AtomicBool>);
+
+impl FillingDisk {
+    pub(crate) fn set_full(&self, full: bool) {
+        self.0.store(full, Ordering::SeqCst);
+    }
+}
+
+impl Disk for FillingDisk {
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if self.0.load(Ordering::SeqCst) {
+            FullDisk.put(path, bytes)
+        } else {
+            fs::write(path, bytes)
+        }
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+}
+
+/// Keeps the warnings that were told.
+#[derive(Debug, Default)]
+pub(crate) struct Warnings(Mutex<Vec<String>>);
+
+impl Warnings {
+    /// Those since the last time.
+    pub(crate) fn take(&self) -> Vec<String> {
+        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl NoticeSink for Warnings {
+    fn receive(&self, notice: &Notice) {
+        if let Notice::Warning { text } = notice {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.clone());
+        }
     }
 }
 

@@ -2,12 +2,17 @@
 
 use super::{test_services::*, *};
 use crate::{
-    chain::fake::{tiny, FakeChain, Fuse, TASK, WORKER},
+    chain::{
+        fake::{record, tiny, FakeChain, Fuse, TASK, WORKER},
+        ChainError,
+    },
+    machine::Shortage,
     policy::{judge, Offer, Outstanding, Situation},
     state::{StateDir, StateError},
 };
 use nocknock_client::NNK;
 use nocknock_primitives::{
+    circuit::CircuitInfo,
     model::Weights,
     score::Score,
     task::{Funding, Outcome},
@@ -80,11 +85,22 @@ async fn a_task_ends_with_the_payment() {
     let world = chain.world();
     assert_eq!(world.accepted, ["commit", "submit scores", "upload chunk", "deliver"]);
     assert_eq!(world.free, 2000 * NNK);
+    assert_eq!(world.tip, 10 * NNK, "a hundredth of the reward");
     let attestation = world.deliveries[&WORKER].sealed.unwrap().attestation;
     assert_eq!(attestation.model_blob.map(|id| id.0), Some([3; 32]));
     assert_eq!(attestation.hyperparameters.map(|hash| hash.0), Some([8; 32]));
     drop(world);
     assert!(chain.opened() == Some(perfect_model()), "the recipient does not get the model");
+}
+
+/// A tip would make the delivery cost a fee, and wait behind others that are free.
+#[tokio::test]
+async fn a_delivery_of_the_curriculum_has_no_tip() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.funding = Funding::Curriculum;
+    chain.world().tip = NNK;
+    let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
+    assert_eq!((ending, chain.world().tip), (Ending::Paid, 0));
 }
 
 /// A kill before and after each write and each message.
@@ -198,7 +214,7 @@ async fn too_little_money_is_said_and_tried_again() {
     begin(&services, &state).await.unwrap();
     chain.world().free = 1;
     let error = work_in(&services, &state).await.unwrap_err();
-    assert!(matches!(error, StepError::Chain(crate::chain::ChainError::CannotPay)));
+    assert!(matches!(error, StepError::Chain(ChainError::CannotPay)));
     assert_eq!(error.remedy(), Remedy::Again);
 }
 
@@ -363,7 +379,7 @@ async fn an_ending_that_is_not_final_is_not_believed() {
     let early = step.take(&Action::End(Ending::Paid)).await;
     assert!(matches!(early, Err(StepError::MovedOn(_))));
     assert_eq!(journal.progress().unwrap().ending, None);
-    assert_ne!(services.plan(TASK, &journal).await.unwrap().0, Action::Wait(Waiting::Turn));
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, Action::FetchData);
 }
 
 /// What `submit` reports after its own payment, and what closes the journal later.
@@ -399,6 +415,148 @@ async fn take(services: &Services, journal: &Journal, action: &Action) -> Result
     let stop = CancellationToken::new();
     let step = step(services, journal, &stop);
     step.take(action).await
+}
+
+#[tokio::test]
+async fn the_key_is_sent_when_the_turn_is_final_and_the_chunks_before() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().final_lag = 4;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "deliver").await;
+    let world = chain.world();
+    assert_eq!(world.now, world.task.settlement.unwrap().turn_began + 4);
+    assert_eq!(world.accepted.last(), Some(&"upload chunk"));
+}
+
+/// A third of a turn of 30 blocks is kept for the key.
+#[tokio::test]
+async fn the_key_is_sent_with_a_warning_if_finality_takes_too_long() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().final_lag = 1000;
+    let (mut services, told) = (services_on(&chain, &Fuse::endless()), Arc::<Warnings>::default());
+    services.notices = Notices::to(vec![told.clone()]);
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let deliver = work_until(&services, &journal, "deliver").await;
+    let began = chain.world().task.settlement.unwrap().turn_began;
+    assert_eq!(chain.world().now, began + 19);
+    assert_eq!(told.take(), [""; 0]);
+    take(&services, &journal, &deliver).await.unwrap();
+    assert_eq!(chain.world().payments, 1);
+    let warnings = told.take();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("is not final yet"), "{warnings:?}");
+}
+
+#[tokio::test]
+async fn no_key_is_shown_when_no_block_of_the_turn_can_take_it() {
+    for (blocks_later, is_over) in [(29, false), (30, true)] {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let services = services_on(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&services, &state).await.unwrap();
+        let deliver = work_until(&services, &journal, "deliver").await;
+        let began = chain.world().task.settlement.unwrap().turn_began;
+        chain.world().now = began + blocks_later;
+        let error = take(&services, &journal, &deliver).await.unwrap_err();
+        let is_late = matches!(error, StepError::Chain(ChainError::TooLate(_)));
+        let has_moved_on = matches!(error, StepError::MovedOn(_));
+        assert_eq!((is_late, has_moved_on), (!is_over, is_over), "{error}");
+        assert_eq!(error.remedy(), Remedy::Look);
+        assert_eq!(chain.world().accepted.last(), Some(&"upload chunk"));
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_becomes_full_in_the_turn_does_not_keep_the_model_from_being_paid() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let (mut services, told) = (services_on(&chain, &Fuse::endless()), Arc::<Warnings>::default());
+    services.notices = Notices::to(vec![told.clone()]);
+    let disk = FillingDisk::default();
+    let state = StateDir::open_on(folder.path(), Arc::new(disk.clone())).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "seal-key").await;
+    disk.set_full(true);
+    let end = work_until(&services, &journal, "end").await;
+    assert_eq!(chain.world().payments, 1);
+    let attestation = chain.world().deliveries[&WORKER].sealed.unwrap().attestation;
+    assert!(attestation.model_blob.is_some());
+    let warnings = told.take();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings.iter().all(|text| text.contains("the disk is full")), "{warnings:?}");
+    assert!(take(&services, &journal, &end).await.is_err());
+    disk.set_full(false);
+    take(&services, &journal, &end).await.unwrap();
+    assert_eq!(ending(&journal), Some(Ending::Paid));
+}
+
+/// Two proofs of a circuit with so many rows take 32,768 seconds.
+#[tokio::test]
+async fn memory_for_a_proof_is_waited_for_until_there_is_no_more_time() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.terms.periods.prove = 100_000;
+    let (mut services, told) = (services_on(&chain, &Fuse::endless()), Arc::<Warnings>::default());
+    services.notices = Notices::to(vec![told.clone()]);
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "prove").await;
+    let info = CircuitInfo { constraints: u32::MAX, ..circuits().score.info().clone() };
+    let (huge, stop) = (record(&info), CancellationToken::new());
+    let step = step(&services, &journal, &stop);
+    let error = prove::need_memory(&step, &huge, 2).await.unwrap_err();
+    assert!(matches!(error, StepError::Shortage(Shortage::Proof { .. })), "{error}");
+    assert_eq!(error.remedy(), Remedy::Again);
+    chain.world().now += 40_000;
+    assert!(prove::need_memory(&step, &huge, 1).await.is_err(), "there is time for one");
+    assert_eq!(told.take(), [""; 0]);
+    prove::need_memory(&step, &huge, 2).await.unwrap();
+    let warnings = told.take();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("tried all the same"), "{warnings:?}");
+}
+
+/// The chain works through each block again, so a call has room for so many.
+#[tokio::test]
+async fn proofs_that_do_not_fit_into_one_call_are_sent_in_several() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().most_scores = 1;
+    let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
+    assert_eq!(ending, Ending::Paid);
+    let accepted = ["commit", "submit scores", "submit scores", "upload chunk", "deliver"];
+    assert_eq!(chain.world().accepted, accepted);
+}
+
+#[tokio::test]
+async fn a_proof_that_fits_into_no_call_is_kept() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().most_scores = 0;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    let error = take(&services, &journal, &submit).await.unwrap_err();
+    assert!(matches!(error, StepError::Chain(ChainError::TooLarge)), "{error}");
+    assert_eq!(error.remedy(), Remedy::Again);
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, submit);
+}
+
+/// Whoever does not deliver in its turn loses the stake, and this proof is a small one.
+#[tokio::test]
+async fn a_key_is_sealed_while_other_proofs_have_all_places_and_memory_is_short() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let mut services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let seal = work_until(&services, &journal, "seal-key").await;
+    services.config.limits.free_memory_mib = u64::MAX;
+    let _others = services.permits.proofs.try_acquire().unwrap();
+    assert_eq!(services.permits.proofs.available_permits(), 0);
+    let sealing = take(&services, &journal, &seal);
+    let sealed = tokio::time::timeout(std::time::Duration::from_secs(60), sealing).await;
+    sealed.expect("it waits for another proof").unwrap();
+    assert!(journal.progress().unwrap().sealed);
 }
 
 fn spoil_score(journal: &Journal) {
@@ -487,7 +645,7 @@ async fn proofs_that_hold_are_kept_when_the_chain_refuses_them() {
     let journal = begin(&services, &state).await.unwrap();
     let stop = CancellationToken::new();
     let step = step(&services, &journal, &stop);
-    let refusal = crate::chain::ChainError::Rejected {
+    let refusal = ChainError::Rejected {
         pallet: "Tasks".into(),
         error: "ProofRefused".into(),
         text: "no".into(),

@@ -88,6 +88,19 @@ pub enum StateError {
         /// What is wrong.
         reason: String,
     },
+    /// What says which version wrote the tasks is not what this program wrote.
+    #[error(
+        "{} is damaged ({reason}): it is the same in every state directory of this version of the \
+         program, so replace it by that of another one, or from a backup; if the state directory \
+         has no tasks, delete it",
+        path.display()
+    )]
+    DamagedVersion {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// A file could not be read or written.
     #[error("cannot {doing} {}: {}", path.display(), durable::explain(reason))]
     Io {

@@ -3,6 +3,7 @@
 use super::{checksum, error::StateError, Disk, DurableDisk};
 use crate::{config::Tokens, secret::Secret};
 use nocknock_client::{Balance, BlockNumber};
+use nocknock_durable as durable;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{
@@ -320,13 +321,13 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, StateE
     serde_json::from_slice(&content).map(Some).map_err(damaged)
 }
 
-/// Writes a file.
+/// Writes a file. It may hold a secret, of which no copy is left in memory.
 pub(super) fn write<T: Serialize>(
     disk: &dyn Disk,
     path: &Path,
     fact: &T,
 ) -> Result<(), StateError> {
-    let content = serde_json::to_vec_pretty(fact).map(Zeroizing::new);
+    let content = durable::secret_bytes(|out| Ok(serde_json::to_writer_pretty(out, fact)?));
     let content = content.map_err(|error| StateError::damaged(path, error))?;
     let put = disk.put(path, &checksum::added(&content));
     put.map_err(|reason| StateError::io("write", path, reason))

@@ -18,7 +18,7 @@ use std::{
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// How often a file is made again before the machine is taken for faulty.
@@ -80,6 +80,15 @@ pub struct CommittedModel {
 pub struct Journal {
     folder: PathBuf,
     disk: Arc<dyn Disk>,
+    held: Arc<Mutex<Held>>,
+}
+
+/// What the disk did not take. It follows from other files, so it may be lost with the process. All
+/// clones of a journal share it.
+#[derive(Debug, Default)]
+struct Held {
+    sealed: Option<SealedFact>,
+    copy: Option<CopyFact>,
 }
 
 impl Journal {
@@ -88,7 +97,7 @@ impl Journal {
     }
 
     pub(super) fn at(folder: PathBuf, disk: Arc<dyn Disk>) -> Self {
-        Self { folder, disk }
+        Self { folder, disk, held: Arc::default() }
     }
 
     pub(super) fn begin(
@@ -116,6 +125,7 @@ impl Journal {
     /// What has been done.
     pub fn progress(&self) -> Result<Progress, StateError> {
         let commitment: Option<CommitmentFact> = self.read(COMMITMENT)?;
+        let (holds_sealed, holds_copy) = self.holds();
         Ok(Progress {
             data: self.has(DATA_FACT),
             model: self.has(MODEL),
@@ -123,8 +133,8 @@ impl Journal {
             committed: self.has("committed.json"),
             proofs: self.proved_blocks()?,
             complete: self.has("complete.json"),
-            sealed: self.has(SEALED),
-            copied: self.has(COPY),
+            sealed: holds_sealed || self.has(SEALED),
+            copied: holds_copy || self.has(COPY),
             ending: self.read("ending.json")?,
         })
     }
@@ -229,9 +239,15 @@ impl Journal {
         self.write(SEALED, fact)
     }
 
+    /// Holds the sealed key in memory, because the disk does not take it.
+    pub fn hold_sealed(&self, fact: SealedFact) {
+        self.held().sealed = Some(fact);
+    }
+
     /// The sealed key.
     pub fn sealed(&self) -> Result<SealedFact, StateError> {
-        self.need(SEALED)
+        let held = self.held().sealed.clone();
+        held.map_or_else(|| self.need(SEALED), Ok)
     }
 
     /// The file with the sealed key.
@@ -244,9 +260,15 @@ impl Journal {
         self.write(COPY, fact)
     }
 
+    /// Holds in memory where the copy of the ciphertext is, because the disk does not take that.
+    pub fn hold_copy(&self, fact: CopyFact) {
+        self.held().copy = Some(fact);
+    }
+
     /// Where the copy of the ciphertext is stored.
     pub fn copy(&self) -> Result<CopyFact, StateError> {
-        self.need(COPY)
+        let held = self.held().copy.clone();
+        held.map_or_else(|| self.need(COPY), Ok)
     }
 
     /// Notes how the task ended.
@@ -257,6 +279,11 @@ impl Journal {
     /// Renames a file that is damaged and follows from others, so that it is made again. An error
     /// if that was done a few times before: then the machine is at fault.
     pub fn put_aside(&self, file: &Path, reason: &str) -> Result<(), StateError> {
+        // What is held stands for a file that could not be written.
+        let held = (file == self.sealed_file()).then(|| self.held().sealed.take());
+        if held.flatten().is_some() {
+            return Ok(());
+        }
         let mut names = (1..=TIMES_MADE_AGAIN).map(|n| file.with_extension(format!("aside-{n}")));
         let Some(aside) = names.find(|name| !name.exists()) else {
             return Err(StateError::AlwaysDamaged {
@@ -287,6 +314,17 @@ impl Journal {
             Some(MODEL) => !self.has(COMMITMENT),
             _ => false,
         }
+    }
+
+    /// Whether the sealed key is held in memory, and where the copy is.
+    fn holds(&self) -> (bool, bool) {
+        let held = self.held();
+        (held.sealed.is_some(), held.copy.is_some())
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // No code panics while it holds the lock.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remove(&self, name: &str) -> Result<(), StateError> {

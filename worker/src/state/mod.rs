@@ -25,7 +25,9 @@
 //! on, and made again.
 //!
 //! Each file is written once, whole, readable for its owner alone, and has reached the disk before
-//! the chain sees anything that depends on it.
+//! the chain sees anything that depends on it. Two files are an exception if the disk takes no more
+//! during a turn to deliver, because they follow from others: `sealed.json` and `copy.json` are
+//! held in memory then.
 
 mod checksum;
 mod disk;

@@ -165,6 +165,47 @@ fn tasks_of_another_version_are_refused_with_what_to_do() {
 }
 
 #[test]
+fn a_damaged_version_is_told_of_with_what_mends_it() {
+    let (folder, state) = open();
+    state.begin(&chosen(1)).unwrap();
+    drop(state);
+    let version = folder.path().join("version.json");
+    let mut damaged = fs::read(&version).unwrap();
+    *damaged.last_mut().unwrap() ^= 1;
+    fs::write(&version, damaged).unwrap();
+    for error in [StateDir::open(folder.path()).err(), StateDir::peek(folder.path()).err()] {
+        let error = error.unwrap();
+        assert!(matches!(error, StateError::DamagedVersion { .. }), "{error}");
+        assert!(error.to_string().contains("another one, or from a backup"), "{error}");
+    }
+    let (other, state) = open();
+    state.begin(&chosen(7)).unwrap();
+    fs::copy(other.path().join("version.json"), &version).unwrap();
+    assert_eq!(StateDir::open(folder.path()).unwrap().tasks().unwrap(), [1]);
+    fs::write(&version, "{").unwrap();
+    fs::remove_dir_all(folder.path().join("tasks")).unwrap();
+    assert!(matches!(StateDir::open(folder.path()), Err(StateError::DamagedVersion { .. })));
+    fs::remove_file(&version).unwrap();
+    assert!(StateDir::open(folder.path()).is_ok(), "there are no tasks");
+}
+
+#[test]
+fn what_the_disk_does_not_take_in_a_turn_is_held_until_the_process_ends() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let copy = CopyFact { blob: Some(BlobId([9; 32])) };
+    journal.hold_sealed(sealed());
+    journal.clone().hold_copy(copy.clone());
+    let progress = journal.progress().unwrap();
+    assert!(progress.sealed && progress.copied);
+    assert_eq!((journal.sealed().unwrap(), journal.copy().unwrap()), (sealed(), copy));
+    let next_start = state.journal(1).unwrap();
+    assert!(!next_start.progress().unwrap().sealed && next_start.sealed().is_err());
+    journal.put_aside(&journal.sealed_file(), "its proof does not hold").unwrap();
+    assert!(!journal.progress().unwrap().sealed, "it is made again");
+}
+
+#[test]
 fn a_second_key_is_never_written() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();

@@ -34,6 +34,10 @@ pub(super) fn note(folder: &Path, disk: &dyn Disk) -> Result<(), StateError> {
 }
 
 fn is_noted(folder: &Path) -> Result<bool, StateError> {
-    let fact: Option<VersionFact> = facts::read(&folder.join(FILE))?;
+    let fact = facts::read(&folder.join(FILE)).map_err(|error| match error {
+        StateError::Damaged { path, reason } => StateError::DamagedVersion { path, reason },
+        other => other,
+    });
+    let fact: Option<VersionFact> = fact?;
     Ok(fact.is_some_and(|fact| fact.version == VERSION))
 }

@@ -66,8 +66,7 @@ impl<T: Config> Pallet<T> {
 
 /// Number of chunks of the ciphertext of a model.
 pub(super) fn chunk_count(architecture: &Architecture) -> u32 {
-    let chunks = architecture.weight_elements().div_ceil(CHUNK_ELEMENTS);
-    u32::try_from(chunks).unwrap_or(u32::MAX)
+    architecture.chunks()
 }
 
 /// Field elements of a chunk, if there is one with this number.

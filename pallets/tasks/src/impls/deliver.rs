@@ -12,7 +12,7 @@ use nocknock_primitives::{
     circuit::{Claim, ProofBytes},
     experiment::DeliveredModel,
     fact::ScoreFact,
-    ids::{ContentHash, FieldBytes, ModelVersionNumber, PointBytes, TaskId},
+    ids::{ContentHash, ModelVersionNumber, TaskId},
     limits::ALL_SHARES,
     model::{field, ContextDomain, SealInputs},
     phase::Phase,
@@ -63,8 +63,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The rank whose turn it is, if it is that of this account. Nobody has a turn once the score
-    /// circuit has been disabled, because nobody knows what the scores are worth then.
+    /// The rank whose turn it is, if it is that of this account. Nobody has a turn once a circuit
+    /// of the task has been disabled: nobody knows then what the scores are worth, or no key can
+    /// be handed over.
     pub(crate) fn ensure_turn(
         id: TaskId,
         task: &TaskOf<T>,
@@ -77,9 +78,7 @@ impl<T: Config> Pallet<T> {
         let ranking = Rankings::<T>::get(id);
         let in_turn = ranking.get(place).is_some_and(|entry| entry.worker == *who);
         ensure!(in_turn, Error::<T>::NotYourTurn);
-        let circuit = Self::circuit(&task.terms.score_circuit);
-        let is_sound = circuit.is_some_and(|circuit| circuit.is_usable());
-        ensure!(is_sound, Error::<T>::CircuitDisabled);
+        ensure!(!Self::is_void(task), Error::<T>::CircuitDisabled);
         Ok(rank)
     }
 
@@ -94,21 +93,14 @@ impl<T: Config> Pallet<T> {
     ) -> Result<(), Error<T>> {
         let circuit = task.terms.delivery_circuit;
         let context = Self::context(ContextDomain::Delivery, circuit, id, who, 0);
-        let (recipient_x, recipient_y) = coordinates(&task.recipient);
-        let (ephemeral_x, ephemeral_y) = coordinates(&key.ephemeral);
-        let (key_hash, masked_key) = (*commitment.key.as_bytes(), key.masked_key);
+        let SealedKeyBytes { ephemeral, masked_key } = *key;
+        let [ephemeral_x, ephemeral_y] = ephemeral.coordinates();
         let sent = [ephemeral_x, ephemeral_y, masked_key];
         let are_fields = sent.iter().all(|part| field::from_bytes(part).is_ok());
         ensure!(are_fields, Error::<T>::BadSealedKey);
-        let inputs = SealInputs {
-            context,
-            key_hash,
-            recipient_x,
-            recipient_y,
-            ephemeral_x,
-            ephemeral_y,
-            masked_key,
-        };
+        let key_hash = *commitment.key.as_bytes();
+        let inputs =
+            SealInputs::from_bytes(&task.recipient, context, key_hash, &ephemeral, masked_key);
         let claim = Claim { inputs: &inputs.in_order(), proof };
         T::Verifier::verify(&circuit, claim).map_err(Self::refusal)
     }
@@ -222,11 +214,4 @@ impl<T: Config> Pallet<T> {
             attestation,
         }
     }
-}
-
-/// The coordinates of a point.
-fn coordinates(point: &PointBytes) -> (FieldBytes, FieldBytes) {
-    let (halves, _) = point.0.as_chunks::<32>();
-    let half = |place: usize| halves.get(place).copied().unwrap_or_default();
-    (half(0), half(1))
 }

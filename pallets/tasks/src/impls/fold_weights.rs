@@ -101,8 +101,12 @@ impl<T: Config> Pallet<T> {
 
     /// Weight of `submit_scores` of so many full blocks of a task. Without the task nothing is
     /// folded.
+    ///
+    /// The pool asks for this before it knows whether anybody pays, and a batch can hold thousands
+    /// of calls that are as short as one without scores. So such a call reads nothing.
     pub(crate) fn full_submission_weight(id: TaskId, scores: u32) -> Weight {
-        let fold = Tasks::<T>::get(id).map_or_else(Weight::zero, |task| {
+        let task = if scores == 0 { None } else { Tasks::<T>::get(id) };
+        let fold = task.map_or_else(Weight::zero, |task| {
             BlockSize::full(&task.architecture).fold::<T::WeightInfo>()
         });
         Self::proofs_weight(scores).saturating_add(fold.saturating_mul(scores.into()))

@@ -6,7 +6,7 @@ use crate::{
     Chunks, Commitments, Config, Deliveries, HoldReason, NextSeed, NextTask, Pallet, Rankings,
     RevealedBlocks, Roots, Seeds, Tasks,
 };
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::ensure;
 use nocknock_primitives::{
     ids::TaskId,
@@ -38,7 +38,8 @@ impl<T: Config> Pallet<T> {
     ///    a bond only if its reveal failed. A task that was settled without a ranking is finished.
     /// 9. Seeds are stored for the newest `SEED_HISTORY` numbers only.
     /// 10. Each delivery says how many of its chunks are stored, at least one. No chunk is stored
-    ///     without a delivery, and no key is sealed while a chunk is missing.
+    ///     without a delivery, and no key is sealed while a chunk is missing. As many keys are
+    ///     sealed as ranks were paid.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
         Self::check_requesters_holds()?;
@@ -179,10 +180,16 @@ impl<T: Config> Pallet<T> {
 
     fn check_deliveries(id: TaskId, task: &TaskOf<T>) -> Result<(), TryRuntimeError> {
         let chunks = chunk_count(&task.architecture);
-        let mut sealed =
-            Deliveries::<T>::iter_prefix_values(id).filter(|delivery| delivery.sealed.is_some());
-        let are_complete = sealed.all(|delivery| delivery.chunks == chunks);
+        let sealed: Vec<_> = Deliveries::<T>::iter_prefix_values(id)
+            .filter(|delivery| delivery.sealed.is_some())
+            .collect();
+        let are_complete = sealed.iter().all(|delivery| delivery.chunks == chunks);
         ensure!(are_complete, "10: a key is sealed and a chunk is missing");
+        let paid = task.settlement.as_ref().map_or(0, |end| end.paid);
+        ensure!(
+            u32::try_from(sealed.len()) == Ok(paid),
+            "10: not as many keys are sealed as ranks were paid"
+        );
         Ok(())
     }
 

@@ -118,6 +118,21 @@ fn a_worker_in_turn_uploads_each_chunk_once_without_a_fee() {
 }
 
 #[test]
+fn a_delivery_is_not_free_once_a_circuit_is_disabled() {
+    for circuit in [SCORE, DELIVERY] {
+        build_and_execute(|| {
+            let id = proving_curriculum(&[bob()]);
+            submit(id, &bob(), 25);
+            settle(id);
+            let calls = || [upload_call(id, 0), deliver_call(id)];
+            assert!(calls().into_iter().all(|call| is_free(bob(), call)));
+            book(|book| book.disabled.push(circuit));
+            assert!(!calls().into_iter().any(|call| is_free(bob(), call)));
+        });
+    }
+}
+
+#[test]
 fn nothing_about_a_sponsored_task_is_free() {
     build_and_execute(|| {
         let id = create(spec());

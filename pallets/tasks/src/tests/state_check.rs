@@ -244,3 +244,14 @@ fn a_key_that_is_sealed_too_early_is_found() {
     });
     assert_eq!(found, "10: a key is sealed and a chunk is missing");
 }
+
+#[test]
+fn a_payment_without_a_sealed_key_is_found() {
+    let found = found_after(ranked, |id| {
+        deliver(id, &bob());
+        Deliveries::<Test>::mutate(id, bob(), |delivery| {
+            delivery.as_mut().unwrap().sealed = None;
+        });
+    });
+    assert_eq!(found, "10: not as many keys are sealed as ranks were paid");
+}

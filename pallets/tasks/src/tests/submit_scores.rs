@@ -163,6 +163,13 @@ fn larger_blocks_cost_more() {
     });
 }
 
+/// There is no chain here that could be read.
+#[test]
+fn the_weight_of_a_submission_without_scores_is_known_without_the_task() {
+    let call = Call::<Test>::submit_scores { task: 0, scores: BoundedVec::default() };
+    assert_eq!(call.get_dispatch_info().call_weight, Tasks::proofs_weight(0));
+}
+
 #[test]
 fn points_are_counted_with_their_block() {
     build_and_execute(|| {

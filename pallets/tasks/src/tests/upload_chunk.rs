@@ -152,13 +152,15 @@ fn nothing_is_uploaded_before_settlement_after_the_end_or_about_no_task() {
 }
 
 #[test]
-fn a_disabled_score_circuit_accepts_no_chunk() {
-    build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 25)]);
-        let model = parcel(id, &bob());
-        book(|book| book.disabled.push(SCORE));
-        assert_noop!(try_upload(id, &bob(), 0, &model), Error::<Test>::CircuitDisabled);
-    });
+fn a_disabled_circuit_accepts_no_chunk() {
+    for circuit in [SCORE, DELIVERY] {
+        build_and_execute(|| {
+            let id = settled(spec(), &[(bob(), 25)]);
+            let model = parcel(id, &bob());
+            book(|book| book.disabled.push(circuit));
+            assert_noop!(try_upload(id, &bob(), 0, &model), Error::<Test>::CircuitDisabled);
+        });
+    }
 }
 
 #[test]

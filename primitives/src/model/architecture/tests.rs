@@ -69,6 +69,17 @@ fn each_layer_follows_from_the_one_before() {
 }
 
 #[test]
+fn a_ciphertext_has_a_last_chunk_for_what_is_left() {
+    for (name, architecture) in names::offered().into_iter().chain(names::for_tests()) {
+        let elements = architecture.weight_elements();
+        let before_the_last = (architecture.chunks() as usize - 1) * CHUNK_ELEMENTS;
+        assert!((1..=CHUNK_ELEMENTS).contains(&(elements - before_the_last)), "{name}");
+    }
+    assert_eq!(names::named("tiny-4x3x2").unwrap().chunks(), 1);
+    assert_eq!(names::named("mnist-784x128x10").unwrap().chunks(), 3);
+}
+
+#[test]
 fn labels_and_scores_depend_on_the_head() {
     let sizes = |head: Head| {
         let it = with_head(head).unwrap();

@@ -100,7 +100,10 @@ fn code_of_chain(error: &ChainError) -> u8 {
         ChainError::CannotPay => ACCOUNT,
         ChainError::Rejected { error, .. } if error == "NotRegistered" => ACCOUNT,
         ChainError::Rejected { .. } => REFUSED,
-        ChainError::Unsure(_) | ChainError::Lasting(_) => FAILED,
+        ChainError::TooLarge
+        | ChainError::TooLate(_)
+        | ChainError::Unsure(_)
+        | ChainError::Lasting(_) => FAILED,
     }
 }
 

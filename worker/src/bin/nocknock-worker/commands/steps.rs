@@ -6,10 +6,11 @@ use crate::{
     session::{stop_on_signal, Session},
 };
 use anyhow::{bail, Context, Result};
+use nocknock_client::BlockNumber;
 use nocknock_primitives::ids::TaskId;
 use nocknock_worker::{
     machine::free_memory_mib,
-    plan::Action,
+    plan::{Action, Waiting},
     policy::{judge, Offer, Outstanding, Situation},
     recognise::Recogniser,
     stages::{withdraw, Services, StepContext, StepError},
@@ -93,7 +94,8 @@ impl StepRunner {
         StepContext { services: &self.services, task, journal, stop: &self.stop }
     }
 
-    /// Takes steps while they are allowed, and gives the one that is not.
+    /// Takes steps while they are allowed, and gives the one that is not. The key is waited with
+    /// here, because nobody would come back for it in time.
     async fn advance(
         &self,
         task: TaskId,
@@ -101,7 +103,11 @@ impl StepRunner {
         allowed: fn(&Action) -> bool,
     ) -> Result<Action> {
         loop {
-            let (action, _) = self.services.plan(task, journal).await?;
+            let (action, view) = self.services.plan(task, journal).await?;
+            if action == Action::Wait(Waiting::FinalTurn) && allowed(&Action::Deliver) {
+                self.next_block(view.now).await?;
+                continue;
+            }
             if !allowed(&action) {
                 return Ok(action);
             }
@@ -109,6 +115,16 @@ impl StepRunner {
                 return Err(StepError::Stopped.into());
             }
             self.step(task, journal).take(&action).await?;
+        }
+    }
+
+    async fn next_block(&self, now: BlockNumber) -> Result<()> {
+        tokio::select! {
+            reached = self.services.chain.wait_for(now.saturating_add(1)) => {
+                reached?;
+                Ok(())
+            }
+            () = self.stop.cancelled() => Err(StepError::Stopped.into()),
         }
     }
 
