@@ -491,7 +491,7 @@ pub type Chunk = List<FieldBytes, CHUNK_ELEMENTS>;
 pub type ChunkHashes = List<FieldBytes, MAX_CHUNKS>;
 
 /// The key of a model, sealed for the recipient of its task. Its parts are those of
-/// [`SealedKey`](crate::model::SealedKey), as bytes.
+/// [`SealedKey`], as bytes.
 #[derive(
     Clone,
     Copy,

@@ -1,10 +1,13 @@
-//! `cargo bench -p nocknock-groth16-agreement`: time of a verification in wasm and natively; `--
-//! --json` for machines.
+//! `cargo bench -p nocknock-groth16-agreement`: time of a verification, and of what the chain folds
+//! for it, in wasm and natively; `-- --json` for machines.
 
 use anyhow::{ensure, Result};
-use nocknock_groth16_agreement::{blob, native, statement::Circuit, statement::Item, wasm::Wasm};
+use nocknock_groth16_agreement::{
+    blob, claim::Claim, native, statement::Circuit, statement::Item, wasm::Wasm,
+};
 use nocknock_poseidon::{from_be_bytes, sponge_hash, to_be_bytes, DomainTag, Fr};
-use serde_json::json;
+use nocknock_primitives::model::names;
+use serde_json::{json, Map, Value};
 use std::{
     env, fs,
     hint::black_box,
@@ -34,10 +37,11 @@ fn main() -> Result<()> {
     let single = verification(&mut wasm, &circuit, &items[..1])?;
     let batch = verification(&mut wasm, &circuit, &items)?;
     let sponge = sponge(&mut wasm)?;
+    let folds = folds(&mut wasm)?;
     if env::args().any(|argument| argument == "--json") {
-        println!("{:#}", as_json(&single, &batch, &sponge, module.len()))
+        println!("{:#}", as_json(&single, &batch, &sponge, &folds, module.len()))
     } else {
-        print_table(&single, &batch, &sponge, module.len())
+        print_table(&single, &batch, &sponge, &folds, module.len())
     }
     Ok(())
 }
@@ -64,6 +68,20 @@ fn sponge(wasm: &mut Wasm) -> Result<Figures> {
     Ok(Figures { wasm: median(|| wasm.sponge(&bytes)), native: median(hash) })
 }
 
+/// For each offered architecture: reading the bytes of a full block, its root, the challenges and
+/// the fold.
+fn folds(wasm: &mut Wasm) -> Result<Vec<(&'static str, Figures)>> {
+    let mut folds = Vec::new();
+    for (name, architecture) in names::offered() {
+        let claim = Claim::random(&architecture, architecture.samples, 1)?;
+        ensure!(wasm.fold(&claim)? == claim.fold()?, "the folds differ");
+        let figures =
+            Figures { wasm: median(|| wasm.fold(&claim)), native: median(|| claim.fold()) };
+        folds.push((name, figures));
+    }
+    Ok(folds)
+}
+
 fn median<T>(mut run: impl FnMut() -> T) -> Duration {
     let mut times: Vec<Duration> = (0..ROUNDS)
         .map(|_| {
@@ -84,9 +102,12 @@ fn as_json(
     single: &Figures,
     batch: &Figures,
     sponge: &Figures,
+    folds: &[(&str, Figures)],
     module: usize,
-) -> serde_json::Value {
+) -> Value {
     let entry = |figures: &Figures, parts| json!({ "wasm_ms": milliseconds(figures.wasm, parts), "native_ms": milliseconds(figures.native, parts) });
+    let folds: Map<String, Value> =
+        folds.iter().map(|(name, figures)| ((*name).to_owned(), entry(figures, 1))).collect();
     json!({
         "machine": machine(),
         "unix_time": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
@@ -95,11 +116,18 @@ fn as_json(
         "batch_size": BATCH,
         "batch_per_proof": entry(batch, BATCH),
         "sponge_64_kib": entry(sponge, 1),
+        "fold_of_a_full_block": folds,
         "module_bytes": module,
     })
 }
 
-fn print_table(single: &Figures, batch: &Figures, sponge: &Figures, module: usize) {
+fn print_table(
+    single: &Figures,
+    batch: &Figures,
+    sponge: &Figures,
+    folds: &[(&str, Figures)],
+    module: usize,
+) {
     println!("{}; middle of {ROUNDS} runs, milliseconds", machine());
     println!("{:<44}{:>10}{:>10}", "", "wasm", "native");
     let rows = [
@@ -107,7 +135,8 @@ fn print_table(single: &Figures, batch: &Figures, sponge: &Figures, module: usiz
         (format!("a proof in a batch of {BATCH}"), batch, BATCH),
         ("Poseidon sponge over 64 KiB".into(), sponge, 1),
     ];
-    for (name, figures, parts) in rows {
+    let folds = folds.iter().map(|(name, figures)| (format!("fold of {name}"), figures, 1));
+    for (name, figures, parts) in rows.into_iter().chain(folds) {
         let [wasm, native] = [figures.wasm, figures.native].map(|time| milliseconds(time, parts));
         println!("{name:<44}{wasm:>10.3}{native:>10.3}");
     }

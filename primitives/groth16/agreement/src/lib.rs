@@ -2,6 +2,7 @@
 
 pub mod ark;
 pub mod blob;
+pub mod claim;
 pub mod evm;
 pub mod native;
 pub mod statement;

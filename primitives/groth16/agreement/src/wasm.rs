@@ -1,6 +1,6 @@
 //! The verifier in wasm, run as the chain's executor runs it.
 
-use crate::statement::Item;
+use crate::{claim::Claim, statement::Item};
 use anyhow::{bail, ensure, Result};
 use nocknock_groth16::VerifyingKey;
 use std::fmt;
@@ -15,6 +15,7 @@ pub struct Wasm {
     prepare: TypedFunc<(u32, u32), i32>,
     check: TypedFunc<(u32, u32), i32>,
     sponge: TypedFunc<u32, i32>,
+    fold: TypedFunc<u32, i32>,
 }
 
 impl Wasm {
@@ -37,6 +38,7 @@ impl Wasm {
             prepare: instance.get_typed_func(&mut store, "prepare")?,
             check: instance.get_typed_func(&mut store, "check")?,
             sponge: instance.get_typed_func(&mut store, "sponge")?,
+            fold: instance.get_typed_func(&mut store, "fold")?,
             store,
             memory,
             buffer: usize::try_from(buffer)?,
@@ -69,6 +71,13 @@ impl Wasm {
     pub fn sponge(&mut self, elements: &[u8]) -> Result<Vec<u8>> {
         let length = self.write(elements)?;
         let result = self.sponge.call(&mut self.store, length)?;
+        self.read(result)
+    }
+
+    /// The challenges and the evaluation of a claim about a block, 32 big-endian bytes each.
+    pub fn fold(&mut self, claim: &Claim) -> Result<Vec<u8>> {
+        let length = self.write(&claim.to_bytes())?;
+        let result = self.fold.call(&mut self.store, length)?;
         self.read(result)
     }
 

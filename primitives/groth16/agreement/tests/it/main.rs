@@ -1,6 +1,7 @@
 //! Four verifiers must give one answer to the same bytes: wasm, native, ark-groth16, the EVM's
 //! contracts.
 
+mod fold;
 mod malformed;
 
 use nocknock_groth16::PreparedVerifyingKey;

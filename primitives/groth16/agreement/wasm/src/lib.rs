@@ -1,5 +1,5 @@
-//! The verifier and the sponge behind a few exported functions, for a host that measures and
-//! compares them.
+//! The verifier, the sponge and the fold of a data block behind a few exported functions, for a
+//! host that measures and compares them.
 //!
 //! The host writes arguments into one buffer, calls a function and reads results from the same
 //! buffer. A function does what a runtime call would do: it decodes everything from bytes each
@@ -10,12 +10,14 @@
 extern crate alloc;
 
 use alloc::vec::Vec;
+use codec::Decode;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use nocknock_groth16::{
     decode_input, verify, verify_batch, BatchItem, Fr, PreparedVerifyingKey, Proof, VerifyingKey,
     INPUT_BYTES, PROOF_BYTES,
 };
 use nocknock_poseidon::{from_be_bytes, sponge_hash, to_be_bytes, DomainTag};
+use nocknock_primitives::model::{Architecture, Claimed, KnownBlock};
 
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
@@ -23,7 +25,7 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 const WORD: usize = size_of::<u64>();
 
 /// Atomic words are shared with the host without unsafe code; this target runs one thread.
-static BUFFER: [AtomicU64; 1 << 14] = [const { AtomicU64::new(0) }; 1 << 14];
+static BUFFER: [AtomicU64; 1 << 16] = [const { AtomicU64::new(0) }; 1 << 16];
 
 const ACCEPTED: i32 = 1;
 const REFUSED: i32 = 0;
@@ -108,6 +110,30 @@ pub extern "C" fn sponge(length: usize) -> i32 {
         ))),
         None => MALFORMED,
     }
+}
+
+/// Buffer: an architecture in SCALE form, four elements, a salt and the bytes of block number 7;
+/// `length` bytes in all. Leaves the two challenges and the evaluation there, 32 bytes each, and
+/// returns their length.
+#[unsafe(no_mangle)]
+pub extern "C" fn fold(length: usize) -> i32 {
+    folded(&read(length)).map_or(MALFORMED, |folded| write(&folded.concat()))
+}
+
+fn folded(mut bytes: &[u8]) -> Option<[[u8; 32]; 3]> {
+    let architecture = Architecture::decode(&mut bytes).ok()?;
+    let (head, wire) = bytes.split_at_checked(5 * 32)?;
+    let [context, commitment, sums, inputs, salt] = head.as_chunks().0 else {
+        return None;
+    };
+    let known = KnownBlock::new(&architecture, salt, 7, wire).ok()?;
+    let claimed = Claimed {
+        sums: from_be_bytes(sums)?,
+        inputs: from_be_bytes(inputs)?,
+        score: 0,
+    };
+    let inputs = known.inputs(from_be_bytes(context)?, from_be_bytes(commitment)?, &claimed);
+    Some([inputs.rho, inputs.theta, inputs.evaluation].map(|element| to_be_bytes(&element)))
 }
 
 fn read(length: usize) -> Vec<u8> {
