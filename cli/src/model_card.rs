@@ -48,7 +48,7 @@ fn score(head: &Head, score: &Score) -> String {
     };
     format!(
         "{reached} ({}). The chain has verified zero-knowledge proofs of this on data that was drawn and revealed after the \
-         worker had committed to the model. The requester of a task knows its test data before.\n",
+         worker had committed to the model. The requester of a task knows its test data beforehand.\n",
         percent(score),
     )
 }

@@ -20,7 +20,7 @@ pub use encoding::encoding_hash;
 pub use practice::practice_block;
 pub use quantise::{QuantiseError, Quantiser, Range};
 pub use salt::BlockSalt;
-pub use shape::{check_size, most_test_blocks, shape_name, TooLargeError};
+pub use shape::{most_test_blocks, shape_name, TooLargeError};
 pub use split::{SplitOptions, SplitSeed};
 pub use state::{RequesterState, StateError};
 pub use table::{Description, LabelColumn, ReadOptions, Table, TableError};

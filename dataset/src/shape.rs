@@ -1,7 +1,7 @@
 //! What an architecture is called, and which ones a task may have.
 
 use nocknock_primitives::{
-    limits::{CHUNK_ELEMENTS, MAX_CHUNKS, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS, MAX_TEST_BYTES},
+    limits::{MAX_CHUNKS, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS, MAX_TEST_BYTES},
     model::{names::name_of, Architecture},
 };
 
@@ -38,19 +38,19 @@ pub enum TooLargeError {
         /// What the architecture is called.
         shape: String,
         /// Chunks of a ciphertext.
-        found: usize,
+        found: u32,
     },
 }
 
 /// Checks that a chain takes tasks with models of this architecture.
-pub fn check_size(architecture: &Architecture) -> Result<(), TooLargeError> {
+pub(crate) fn check_size(architecture: &Architecture) -> Result<(), TooLargeError> {
     let shape = || shape_name(architecture);
     let values = usize::from(architecture.samples) * usize::from(architecture.inputs);
     if values > size(MAX_FOLDED_VALUES) {
         return Err(TooLargeError::Values { shape: shape(), found: values });
     }
-    let chunks = architecture.weight_elements().div_ceil(size(CHUNK_ELEMENTS));
-    if chunks > size(MAX_CHUNKS) {
+    let chunks = architecture.chunks();
+    if chunks > MAX_CHUNKS {
         return Err(TooLargeError::Chunks { shape: shape(), found: chunks });
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::{
         baseline::baseline,
         field::{self, FieldBytesError},
         recipient::{Point, PointError},
-        Architecture, SealedKey,
+        Architecture, Claimed, SealedKey,
     },
     score::Score,
 };
@@ -461,6 +461,18 @@ pub struct ProvedScore {
     pub inputs: FieldBytes,
     /// The proof.
     pub proof: ProofBytes,
+}
+
+impl TryFrom<&ProvedScore> for Claimed {
+    type Error = FieldBytesError;
+
+    fn try_from(score: &ProvedScore) -> Result<Self, FieldBytesError> {
+        Ok(Self {
+            sums: field::from_bytes(&score.sums)?,
+            inputs: field::from_bytes(&score.inputs)?,
+            score: score.points,
+        })
+    }
 }
 
 /// A proved score of one test block, as a worker submits it.

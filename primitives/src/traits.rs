@@ -21,6 +21,7 @@ use crate::{
     experiment::{DeliveredModel, LeaderboardEntry},
     fact::ScoreFact,
     ids::{CircuitId, ExperimentId, FactId, ModelVersionNumber, RecordId, TaskId},
+    model::FoldSize,
     provenance::Provenance,
     reward::CurriculumEnd,
     score::{Improvement, Score},
@@ -67,6 +68,9 @@ pub trait ProofVerifier<BlockNumber> {
     /// The weight of verifying `claims` claims of one circuit in one batch, including storage
     /// reads.
     fn verify_weight(claims: u32) -> Weight;
+
+    /// The weight of reading a block's bytes and computing the public inputs of one proof about it.
+    fn fold_weight(size: &FoldSize) -> Weight;
 }
 
 /// What tasks need from the experiments that they belong to.
@@ -201,6 +205,10 @@ impl<BlockNumber> ProofVerifier<BlockNumber> for () {
     }
 
     fn verify_weight(_: u32) -> Weight {
+        Weight::zero()
+    }
+
+    fn fold_weight(_: &FoldSize) -> Weight {
         Weight::zero()
     }
 }

@@ -269,10 +269,9 @@ impl<O: Observer> Follower<O> {
     }
 
     async fn send_creation(&mut self, view: &ChainView) -> Result<(), FollowError> {
-        let progress = self.file.progress();
         let call = Call::from(calls::Tasks::create_task {
-            experiment: progress.experiment,
-            spec: Box::new(progress.spec()?),
+            experiment: self.file.progress().experiment,
+            spec: Box::new(self.file.offer()?),
         });
         self.file.announce(view.now)?;
         // The node may be away for long before the creation is signed, and each signing gives it a

@@ -6,7 +6,7 @@ use crate::{
     store::{Store, StoreError},
 };
 use nocknock_circuits::reference::{score_block, BlockScore};
-use nocknock_client::{Client, Delivery, Hash, QueryError, Recorded, Snapshot, Task};
+use nocknock_client::{Client, Delivery, Hash, ModelVersion, QueryError, Recorded, Snapshot, Task};
 use nocknock_dataset::{
     encoding_hash, train_blob::MismatchError, PreparedTask, Quantiser, RequesterState, TrainBlob,
 };
@@ -197,17 +197,13 @@ pub async fn open_models(
     if records.is_empty() {
         return Err(ModelsError::NoModel(id));
     }
-    meaning.check(task.encoding)?;
-    let secret = secret_for(&task, own.map(|own| &own.recipient));
-    let secret = secret.ok_or(ModelsError::NotForYou(id))?;
+    let opener = Opener::new(id, &task, meaning, own)?;
     let mut models = Vec::new();
     for (record_id, record) in records {
         let sealed = SealedDelivery::read(client.genesis_hash(), &best, &task, &record).await?;
-        check_registry(&best, &record).await?;
-        let file = sealed.open(&task, &secret, meaning)?;
-        if let Some(own) = own {
-            check_score(&task, &own.prepared, &file)?;
-        }
+        let from = &record.provenance;
+        let version = best.model(from.experiment, from.version).await?;
+        let file = opener.open(sealed, version.as_ref())?;
         models.push(DeliveredModel { record_id, record, file });
     }
     Ok(models)
@@ -232,14 +228,59 @@ pub async fn check_delivery(
     }
 }
 
-/// The model reaches the score that the chain records, on the test blocks of the private file.
+/// Whoever opens the models of a task.
+#[derive(Debug)]
+struct Opener<'a> {
+    task: &'a Task,
+    secret: RecipientSecret,
+    meaning: &'a DataMeaning,
+    own: Option<&'a RequesterState<Progress>>,
+}
+
+impl<'a> Opener<'a> {
+    fn new(
+        id: TaskId,
+        task: &'a Task,
+        meaning: &'a DataMeaning,
+        own: Option<&'a RequesterState<Progress>>,
+    ) -> Result<Self, ModelsError> {
+        meaning.check(task.encoding)?;
+        let secret = secret_for(task, own.map(|own| &own.recipient));
+        Ok(Self { task, secret: secret.ok_or(ModelsError::NotForYou(id))?, meaning, own })
+    }
+
+    /// The model, if the registry names it in this version, and it is as good as it is said to be.
+    fn open(
+        &self,
+        sealed: SealedDelivery,
+        version: Option<&ModelVersion>,
+    ) -> Result<ModelFile, ModelsError> {
+        if version.is_none_or(|version| version.delivered.model != sealed.model) {
+            let reason = "the registry does not name the model of the provenance record";
+            return Err(not_the_model(reason));
+        }
+        let file = sealed.open(self.task, &self.secret, self.meaning)?;
+        if let Some(own) = self.own {
+            check_score(self.task, own, &file)?;
+        }
+        Ok(file)
+    }
+}
+
+/// On the test blocks of the private file, the model reaches the score that the chain records, and
+/// the least score that was asked for.
 ///
 /// A node can make up a delivery in which everything fits together: anybody can seal a key for the
-/// recipient, and the commitment is whatever follows. It cannot make up a model that is good.
-fn check_score(task: &Task, prepared: &PreparedTask, model: &ModelFile) -> Result<(), ModelsError> {
+/// recipient, and the commitment is whatever follows. It cannot make up a model that is good, and
+/// how good a model has to be is in the private file.
+fn check_score(
+    task: &Task,
+    own: &RequesterState<Progress>,
+    model: &ModelFile,
+) -> Result<(), ModelsError> {
     let (mut points, mut rows) = (0u32, 0u32);
     for test in task.tests.iter() {
-        let block = prepared.block(test.index).ok_or_else(|| {
+        let block = own.prepared.block(test.index).ok_or_else(|| {
             not_the_model("the private file does not have all test blocks of the task")
         })?;
         let block = block.decode(&model.architecture).map_err(not_the_model)?;
@@ -249,13 +290,15 @@ fn check_score(task: &Task, prepared: &PreparedTask, model: &ModelFile) -> Resul
     }
     let total = u32::try_from(model.architecture.max_score(rows)).unwrap_or(u32::MAX);
     let (reached, recorded) = (Score::new(points, total), model.about.origin.score);
-    if reached.at_least(&recorded) {
+    let least = own.progress.spec().map_err(not_the_model)?.terms.min_score;
+    // Without a row, a score of zero would be reached.
+    if reached.is_valid() && reached.at_least(&recorded) && reached.at_least(&least) {
         Ok(())
     } else {
         Err(not_the_model(format!(
             "the model reaches {reached} on your test blocks, and a score of {recorded} is \
-             recorded: it is not the one whose score was proved. The node is likely to be lying: \
-             ask another one, best of all your own"
+             recorded; you asked for at least {least}. It is not the model whose score was proved. \
+             The node is likely to be lying: ask another one, preferably your own"
         )))
     }
 }
@@ -269,17 +312,6 @@ async fn known_task(snapshot: &Snapshot, id: TaskId) -> Result<Task, ModelsError
 fn secret_for(task: &Task, own: Option<&RecipientSecret>) -> Option<RecipientSecret> {
     let mut known = own.cloned().into_iter().chain([RecipientSecret::curriculum()]);
     known.find(|secret| secret.key().to_bytes() == task.recipient.0)
-}
-
-/// The registry names the same model.
-async fn check_registry(snapshot: &Snapshot, record: &Recorded) -> Result<(), ModelsError> {
-    let from = &record.provenance;
-    let version = snapshot.model(from.experiment, from.version).await?;
-    if version.is_some_and(|version| version.delivered.model == from.model) {
-        Ok(())
-    } else {
-        Err(not_the_model("the registry does not name the model of the provenance record"))
-    }
 }
 
 /// The delivery that a record is about. Its ciphertext is what the model's commitment is to.
@@ -476,14 +508,15 @@ mod tests {
             tests::{model, tiny},
             About,
         },
-        private_file::tests::secret,
+        private_file::tests::{progress, secret, spec},
         steps::tests::task,
     };
     use nocknock_client::AccountId;
     use nocknock_dataset::{Range, ReadOptions, SplitOptions, SplitSeed, Table};
     use nocknock_primitives::{
+        experiment::{self, Stage},
         ids::{CircuitId, KeyCommitment, PointBytes},
-        limits::List,
+        limits::{List, MAX_TEST_BLOCKS},
         model::{
             recipient::{seal_key, Scalar},
             sealed::{key_hash, seal},
@@ -502,17 +535,28 @@ mod tests {
         record: Recorded,
         delivery: Delivery,
         ciphertext: Vec<Fr>,
+        version: Option<ModelVersion>,
     }
 
     impl OnChain {
         fn read(&self) -> Result<SealedDelivery, ModelsError> {
-            let Self { task, record, delivery, ciphertext } = self;
+            let Self { task, record, delivery, ciphertext, .. } = self;
             let genesis = model().about.origin.genesis;
             SealedDelivery::of(genesis, task, record, delivery, ciphertext.clone())
         }
 
         fn open(&self, secret: &RecipientSecret) -> Result<ModelFile, ModelsError> {
             self.read()?.open(&self.task, secret, &DataMeaning::default())
+        }
+
+        /// Everything that is checked before a model is given.
+        fn give(
+            &self,
+            meaning: &DataMeaning,
+            own: Option<&RequesterState<Progress>>,
+        ) -> Result<ModelFile, ModelsError> {
+            let opener = Opener::new(3, &self.task, meaning, own)?;
+            opener.open(self.read()?, self.version.as_ref())
         }
     }
 
@@ -538,7 +582,31 @@ mod tests {
                 at: 162,
             }),
         };
-        OnChain { task, record: record(&origin, commitment), delivery, ciphertext }
+        let record = record(&origin, commitment);
+        let version = Some(version(&record, &delivery));
+        OnChain { task, record, delivery, ciphertext, version }
+    }
+
+    /// What the registry says of the model of a record.
+    fn version(record: &Recorded, delivery: &Delivery) -> ModelVersion {
+        let from = &record.provenance;
+        let requester = AccountId::from([8; 32]);
+        ModelVersion {
+            delivered: experiment::DeliveredModel {
+                experiment: from.experiment,
+                task: from.task,
+                worker: from.submitter,
+                requester,
+                model: from.model,
+                score: from.score,
+                circuit: from.circuit,
+                key_commitment: delivery.key,
+                blob: None,
+            },
+            stage: Stage::Champion,
+            owner: requester,
+            at: 162,
+        }
     }
 
     fn record(origin: &Origin, model: ModelCommitment) -> Recorded {
@@ -580,6 +648,21 @@ mod tests {
         PreparedTask::from_table(&table.unwrap(), quantiser, &tiny(), &options).unwrap()
     }
 
+    /// The private file of a requester who asks for this score at least.
+    fn own(least: Score) -> RequesterState<Progress> {
+        let mut spec = spec();
+        spec.terms.min_score = least;
+        let Progress { genesis, account, experiment, .. } = progress();
+        let progress = Progress::new(genesis, account, experiment, &spec);
+        RequesterState { prepared: prepared(), recipient: secret(), progress }
+    }
+
+    /// Test blocks of these indices.
+    fn test_blocks(indices: &[u16]) -> List<TestBlock, MAX_TEST_BLOCKS> {
+        let blocks = indices.iter().map(|index| TestBlock { index: *index, rows: Some(32) });
+        List::truncate_from(blocks.collect())
+    }
+
     /// Right about every row: output 0 is always 1, and output 1 is larger from 2 in the first
     /// column on.
     fn perfect() -> Weights {
@@ -591,26 +674,88 @@ mod tests {
         weights
     }
 
-    /// Scores a model on blocks 1 and `block`, for which the chain records so many points.
-    fn scored(weights: Weights, correct: u32, block: u16) -> Result<(), ModelsError> {
-        let tests = [1, block].map(|index| TestBlock { index, rows: Some(32) });
-        let task = Task { tests: List::truncate_from(tests.to_vec()), ..task() };
+    /// Scores a model on these blocks, for which the chain records so many points of 64. Half of
+    /// them were asked for.
+    fn scored(weights: Weights, correct: u32, blocks: &[u16]) -> Result<(), ModelsError> {
+        scored_for(Score::new(1, 2), weights, correct, blocks)
+    }
+
+    fn scored_for(
+        least: Score,
+        weights: Weights,
+        correct: u32,
+        blocks: &[u16],
+    ) -> Result<(), ModelsError> {
+        let task = Task { tests: test_blocks(blocks), ..task() };
         let mut model = ModelFile { weights, ..model() };
         model.about.origin.score = Score::new(correct, 64);
-        check_score(&task, &prepared(), &model)
+        check_score(&task, &own(least), &model)
     }
 
     #[test]
     fn a_model_that_does_not_reach_its_recorded_score_is_refused_and_the_node_suspected() {
-        assert!(scored(perfect(), 64, 4).is_ok());
-        assert!(scored(perfect(), 63, 4).is_ok(), "a proof may claim less than is true");
-        assert!(scored(Weights::zero(&tiny()), 0, 4).is_ok());
-        let error = scored(Weights::zero(&tiny()), 1, 4).unwrap_err();
+        assert!(scored(perfect(), 64, &[1, 4]).is_ok());
+        assert!(scored(perfect(), 63, &[1, 4]).is_ok(), "a proof may claim less than is true");
+        assert!(scored(model().weights, 32, &[1, 4]).is_ok(), "it says yes to every row");
+        let error = scored(model().weights, 33, &[1, 4]).unwrap_err();
         assert!(matches!(error, ModelsError::NotTheModel(_)), "{error:?}");
         let text = error.to_string();
-        assert!(text.contains("reaches 0/64") && text.contains("likely to be lying"), "{text}");
-        let error = scored(perfect(), 64, 5).unwrap_err();
+        assert!(text.contains("reaches 32/64") && text.contains("likely to be lying"), "{text}");
+        let error = scored(perfect(), 64, &[1, 5]).unwrap_err();
         assert!(error.to_string().contains("all test blocks"), "{error}");
+    }
+
+    /// Whoever makes up a model can record any score for it, and any test blocks.
+    #[test]
+    fn a_model_that_is_worse_than_was_asked_for_or_is_not_tested_at_all_is_refused() {
+        let zero = || Weights::zero(&tiny());
+        assert!(scored_for(Score::ZERO, zero(), 0, &[1, 4]).is_ok(), "nothing was asked for");
+        let refused = [
+            (scored(zero(), 0, &[1, 4]), "reaches 0/64", "at least 1/2"),
+            (scored_for(Score::ZERO, zero(), 0, &[]), "reaches 0/0", "at least 0/1"),
+        ];
+        for (scored, reached, least) in refused {
+            let error = scored.unwrap_err();
+            assert!(matches!(error, ModelsError::NotTheModel(_)), "{error:?}");
+            let text = error.to_string();
+            assert!(text.contains(reached) && text.contains(least), "{text}");
+        }
+    }
+
+    /// The model says yes to every row, so half of them are right.
+    #[test]
+    fn a_requester_gets_a_model_only_if_it_reaches_its_score_once_more() {
+        let mut on_chain = delivered(&secret());
+        on_chain.task.tests = test_blocks(&[1, 4]);
+        let (own, meaning) = (own(Score::new(1, 2)), DataMeaning::default());
+        let error = on_chain.give(&meaning, Some(&own)).unwrap_err();
+        assert!(error.to_string().contains("reaches 32/64"), "{error}");
+        on_chain.record.provenance.score = Score::new(32, 64);
+        let given = on_chain.give(&meaning, Some(&own)).unwrap();
+        assert_eq!(given.weights, model().weights);
+    }
+
+    #[test]
+    fn a_model_is_given_only_to_whom_it_is_sealed_for_with_its_own_names_and_scaling() {
+        let on_chain = delivered(&secret());
+        let error = on_chain.give(&DataMeaning::default(), None).unwrap_err();
+        assert!(matches!(error, ModelsError::NotForYou(3)), "{error:?}");
+        let own = own(Score::new(1, 2));
+        let error = on_chain.give(&(&own.prepared).into(), Some(&own)).unwrap_err();
+        assert!(matches!(error, ModelsError::OtherMeaning { .. }), "{error:?}");
+    }
+
+    #[test]
+    fn a_model_that_the_registry_does_not_name_is_not_given() {
+        let mut on_chain = delivered(&RecipientSecret::curriculum());
+        let given = |on_chain: &OnChain| on_chain.give(&DataMeaning::default(), None);
+        assert!(given(&on_chain).is_ok());
+        on_chain.version.as_mut().unwrap().delivered.model.0[31] ^= 1;
+        for version in [on_chain.version.clone(), None] {
+            on_chain.version = version;
+            let error = given(&on_chain).unwrap_err();
+            assert!(error.to_string().contains("the registry"), "{error}");
+        }
     }
 
     #[test]
@@ -640,9 +785,10 @@ mod tests {
     /// A copier who delivers somebody else's ciphertext has no key for it, and another commitment.
     #[test]
     fn what_does_not_belong_together_is_not_opened() {
-        let changes: [fn(&mut OnChain); 7] = [
+        let changes: [fn(&mut OnChain); 8] = [
             |chain| chain.ciphertext[0] += Fr::from(1u64),
             |chain| chain.ciphertext.clear(),
+            |chain| chain.delivery.ciphertext.0[31] ^= 1,
             |chain| chain.delivery.key.0[31] ^= 1,
             |chain| chain.delivery.model.0[31] ^= 1,
             |chain| chain.record.provenance.model.0[31] ^= 1,

@@ -1,6 +1,8 @@
 //! The offer: shape, circuits and terms of a task.
 
-use nocknock_client::{AccountId, Balance, BlockNumber, QueryError, Snapshot, TaskSpec};
+use nocknock_client::{
+    AccountId, Balance, BlockNumber, CircuitRecord, QueryError, Snapshot, TaskSpec,
+};
 use nocknock_dataset::{most_test_blocks, shape_name, PreparedTask, Table};
 use nocknock_primitives::{
     circuit::CircuitKind,
@@ -267,13 +269,12 @@ impl Market {
         if !offers {
             return Err(OfferError::NotAllowed { account: *account, experiment });
         }
+        let circuits = snapshot.circuits().await?;
         let scores = || format!("scores of models of shape {}", shape_name(architecture));
         Ok(Self {
-            score_circuit: circuit(snapshot, &CircuitKind::Score(architecture.clone()))
-                .await?
+            score_circuit: newest(&circuits, &CircuitKind::Score(architecture.clone()))
                 .ok_or_else(|| OfferError::NoCircuit(scores()))?,
-            delivery_circuit: circuit(snapshot, &CircuitKind::Delivery)
-                .await?
+            delivery_circuit: newest(&circuits, &CircuitKind::Delivery)
                 .ok_or_else(|| OfferError::NoCircuit("deliveries".to_owned()))?,
             curriculum: entry.is_some(),
             min_bond: snapshot.constant("Tasks", "MinBond")?,
@@ -305,13 +306,12 @@ impl Market {
 }
 
 /// The newest active circuit of a kind.
-async fn circuit(snapshot: &Snapshot, kind: &CircuitKind) -> Result<Option<CircuitId>, OfferError> {
-    let circuits = snapshot.circuits().await?;
-    let newest = circuits
-        .into_iter()
+fn newest(circuits: &[(CircuitId, CircuitRecord)], kind: &CircuitKind) -> Option<CircuitId> {
+    circuits
+        .iter()
         .filter(|(_, circuit)| circuit.is_active() && circuit.info.kind == *kind)
-        .max_by_key(|(_, circuit)| circuit.registered_at);
-    Ok(newest.map(|(id, _)| id))
+        .max_by_key(|(_, circuit)| circuit.registered_at)
+        .map(|(id, _)| *id)
 }
 
 impl Offer {
@@ -441,8 +441,14 @@ mod tests {
     use super::*;
     use nocknock_client::NNK;
     use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions};
-    use nocknock_primitives::model::RecipientKey;
+    use nocknock_primitives::{
+        circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
+        ids::{ContentHash, KeyId},
+        model::RecipientKey,
+    };
     use std::path::Path;
+
+    const KEY: KeyId = KeyId([2; 32]);
 
     /// An offer of a sponsored task.
     fn sponsored() -> Offer {
@@ -519,6 +525,29 @@ mod tests {
         }
         let unknown = choose_shape(&table(4, 2), Some("none")).unwrap_err();
         assert!(matches!(unknown, OfferError::UnknownShape { .. }), "{unknown:?}");
+    }
+
+    #[test]
+    fn the_newest_active_circuit_of_the_very_architecture_is_taken() {
+        let of = |name: &str| CircuitKind::Score(named(name).unwrap());
+        let circuit = |number, kind, status, registered_at| {
+            let info =
+                CircuitInfo { kind, constraints: 1, matrix_hash: ContentHash([1; 32]), key: KEY };
+            let origin = KeyOrigin::Development;
+            (CircuitId([number; 32]), CircuitRecord { info, origin, status, registered_at })
+        };
+        let retired = CircuitStatus::Retired { successor: CircuitId([4; 32]) };
+        let circuits = [
+            circuit(4, of("tiny-4x3x2"), CircuitStatus::Active, 7),
+            circuit(1, of("tiny-4x3x2"), CircuitStatus::Active, 0),
+            circuit(2, of("tiny-4x3x2"), retired, 8),
+            circuit(3, of("tiny-4x3x2"), CircuitStatus::Disabled, 9),
+            circuit(5, of("tiny-6x3"), CircuitStatus::Active, 10),
+            circuit(6, CircuitKind::Delivery, CircuitStatus::Active, 3),
+        ];
+        assert_eq!(newest(&circuits, &of("tiny-4x3x2")), Some(CircuitId([4; 32])));
+        assert_eq!(newest(&circuits, &CircuitKind::Delivery), Some(CircuitId([6; 32])));
+        assert_eq!(newest(&circuits, &of("digits-64x32x10")), None);
     }
 
     #[test]
@@ -620,5 +649,8 @@ mod tests {
             let refused = spec(&offer, &market(false)).unwrap_err();
             assert!(matches!(refused, OfferError::Shares), "{refused:?}");
         }
+        let shares = [vec![5; 16], vec![20]].concat();
+        let refused = spec(&Offer { shares, ..sponsored() }, &market(false)).unwrap_err();
+        assert!(matches!(refused, OfferError::TooManyShares), "{refused:?}");
     }
 }

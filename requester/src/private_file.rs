@@ -9,10 +9,7 @@ use codec::{Decode, Encode};
 use nocknock_client::{AccountId, BlockNumber, Hash, KnownChain, TaskSpec};
 use nocknock_dataset::{PreparedTask, RequesterState, StateError};
 use nocknock_durable as durable;
-use nocknock_primitives::{
-    ids::{BlobId, BlockRoot, ExperimentId, TaskId},
-    model::RecipientSecret,
-};
+use nocknock_primitives::ids::{BlobId, BlockRoot, ExperimentId, TaskId};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
@@ -134,6 +131,16 @@ impl Progress {
     }
 }
 
+/// What is offered, for models that the secret beside it opens.
+fn offer(state: &RequesterState<Progress>) -> Result<TaskSpec, PrivateFileError> {
+    let spec = state.progress.spec()?;
+    if spec.recipient.0 == state.recipient.key().to_bytes() {
+        Ok(spec)
+    } else {
+        Err(damaged("models would be sealed for somebody who has another secret"))
+    }
+}
+
 fn damaged(reason: impl ToString) -> PrivateFileError {
     PrivateFileError::Offer { reason: reason.to_string() }
 }
@@ -154,9 +161,7 @@ impl PrivateFile {
     /// The file cannot be written, or its secret would not open the models; the task must not be
     /// created.
     pub fn create(data: &Path, state: RequesterState<Progress>) -> Result<Self, PrivateFileError> {
-        if state.progress.spec()?.recipient.0 != state.recipient.key().to_bytes() {
-            return Err(damaged("models would be sealed for somebody who has another secret"));
-        }
+        offer(&state)?;
         let root = state.prepared.roots().first().copied().unwrap_or_default();
         let path = private_file_path(data, state.progress.genesis, &root);
         let folder = path.parent().unwrap_or(data);
@@ -204,9 +209,10 @@ impl PrivateFile {
         &self.state.prepared
     }
 
-    /// What opens the models of the task.
-    pub fn recipient(&self) -> &RecipientSecret {
-        &self.state.recipient
+    /// The offer, to be sent. A task that exists is followed even if the secret of the file is
+    /// damaged, because its blocks can still be revealed; but none is created.
+    pub(crate) fn offer(&self) -> Result<TaskSpec, PrivateFileError> {
+        offer(&self.state)
     }
 
     /// How far the requester has come.
@@ -284,7 +290,7 @@ pub(crate) mod tests {
     use nocknock_primitives::{
         ids::{CircuitId, ContentHash, PointBytes},
         limits::List,
-        model::names::named,
+        model::{names::named, RecipientSecret},
         score::Score,
         task::{Periods, Split, Terms},
     };
@@ -341,6 +347,21 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn no_task_is_created_whose_models_the_secret_does_not_open_and_a_created_one_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = PrivateFile::create(folder.path(), state()).unwrap();
+        assert_eq!(file.offer().unwrap(), spec());
+        let path = file.path().to_owned();
+        drop(file);
+        let text = fs::read_to_string(&path).unwrap();
+        let other = text.replace(&"5a".repeat(32), &"5b".repeat(32));
+        durable::put(&path, other.as_bytes()).unwrap();
+        let damaged = PrivateFile::open(&path).unwrap();
+        let error = damaged.offer().unwrap_err();
+        assert!(matches!(error, PrivateFileError::Offer { .. }), "{error:?}");
+    }
+
+    #[test]
     fn an_offer_survives_the_file() {
         assert_eq!(progress().spec().unwrap(), spec());
     }
@@ -370,7 +391,7 @@ pub(crate) mod tests {
         drop(created);
         let opened = PrivateFile::open(&path).unwrap();
         assert_eq!(opened.state.prepared, prepared);
-        assert_eq!(opened.recipient().key(), secret().key());
+        assert_eq!(opened.state.recipient.key(), secret().key());
         let read = PrivateFile::read(&path).unwrap();
         assert_eq!(read, opened.state, "the lock keeps nobody from reading");
     }

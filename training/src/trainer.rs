@@ -408,8 +408,44 @@ mod tests {
     use super::*;
     use crate::{
         rng::{stream, Purpose},
-        testing::{random_set, tiny},
+        testing::{labels_head, narrow, random_set, tiny},
     };
+    use candle_core::Tensor;
+
+    /// Samples of an architecture on which not every model is safe.
+    fn data() -> TrainingSet {
+        random_set(&narrow(labels_head(4)), 40, &mut stream(1, Purpose::Split))
+    }
+
+    /// Parameters that have left all bounds still round to some model.
+    #[test]
+    fn a_loss_that_is_no_number_gives_no_model() {
+        let (data, config) = (data(), TrainConfig::default());
+        for loss in [f32::NAN, f32::INFINITY] {
+            let mut alone = Alone;
+            let mut trainer = Trainer::new(&mut alone, &data, &config, Device::Cpu, None).unwrap();
+            let broken = || Tensor::new(loss, &Device::Cpu).unwrap();
+            trainer.learner.restore(Vec::new(), broken()).unwrap();
+            let ended = trainer.end_epoch(&mut ());
+            assert!(matches!(ended, Err(TrainError::Diverged { epoch: 0 })), "{loss}");
+            // Without a complete epoch the model would be that of the last step.
+            trainer.learner.restore(Vec::new(), broken()).unwrap();
+            let ended = trainer.into_model(StopReason::TimeUp);
+            assert!(matches!(ended, Err(TrainError::Diverged { epoch: 0 })), "{loss}");
+        }
+    }
+
+    #[test]
+    fn a_model_that_is_not_safe_is_not_given_even_if_a_checkpoint_has_it() {
+        let (data, config) = (data(), TrainConfig::default());
+        let mut alone = Alone;
+        let mut trainer = Trainer::new(&mut alone, &data, &config, Device::Cpu, None).unwrap();
+        trainer.progress.best = Some(BestEpoch { epoch: 0, score: 0 });
+        trainer.best.layers[0].weights.fill(15);
+        assert_eq!(trainer.best.check(&data.architecture), Ok(()));
+        let ended = trainer.into_model(StopReason::AllEpochs);
+        assert!(matches!(ended, Err(TrainError::Unsafe(_))));
+    }
 
     #[test]
     fn a_checkpoint_belongs_to_everything_that_the_bits_depend_on_and_to_nothing_else() {

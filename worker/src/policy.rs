@@ -158,14 +158,17 @@ pub enum Decline {
     #[error("its shape {0} is not in policy.shapes")]
     Shape(String),
     /// Its models answer otherwise than by a class.
-    #[error("models of its shape {0} do not name classes, and this program trains no others")]
+    #[error(
+        "models of its shape {0} do not tell classes apart, and this program trains only those \
+         that do"
+    )]
     Head(String),
     /// Its circuit is not registered, or proofs of it are refused.
     #[error("the chain does not accept proofs of its circuit {0}")]
     Circuit(CircuitId),
     /// The machine is too small for its proofs.
     #[error(
-        "a proof of its shape {shape} takes about {needed} MiB of memory, and fewer are free: end \
+        "a proof of its shape {shape} takes about {needed} MiB of memory, and less is free: end \
          other programs, or run fewer proofs at a time (limits.proofs)"
     )]
     Memory {
@@ -196,9 +199,9 @@ pub enum Decline {
     },
     /// Too little time to deliver.
     #[error(
-        "a turn of {turn:?} to deliver in is too short for a proof at proving.seconds_per_block, \
-         {chunks} chunks of the model in two blocks each, and the key with some blocks to spare: \
-         the stake or the model would be lost"
+        "a turn of {turn:?} is too short to deliver in: it takes a proof at \
+         proving.seconds_per_block, {chunks} chunks of the model in two blocks each, and the key \
+         with some blocks to spare. The stake or the model would be lost"
     )]
     DeliverTime {
         /// Length of a turn.
@@ -232,7 +235,7 @@ pub enum Decline {
     #[error("it is open without training data")]
     NoData,
     /// The requester has named no usable key, which no chain accepts.
-    #[error("its recipient is no key that a model could be delivered to")]
+    #[error("its recipient is not a key that a model can be sealed for")]
     NoRecipient,
 }
 
@@ -277,9 +280,20 @@ pub fn judge(
     check_memory(config, free_memory_mib, &task.architecture, rows)?;
     check_time(config, clock, outstanding, task, rows)?;
     check_money(config, account.free.saturating_sub(outstanding.stakes), task)?;
+    terms_of(offer.id, task, rows, clock.best)
+}
+
+/// Whether a task is the one that was chosen. The chain may have abandoned the block in which that
+/// was created, and have given its number to another one.
+pub(crate) fn is_still(chosen: &Chosen, task: &Task) -> bool {
+    let found = terms_of(chosen.task, task, chosen.score_rows, chosen.at);
+    found.is_ok_and(|found| found == *chosen)
+}
+
+fn terms_of(id: TaskId, task: &Task, rows: u32, at: BlockNumber) -> Result<Chosen, Decline> {
     let recipient = RecipientKey::from_bytes(&task.recipient.0);
     Ok(Chosen {
-        task: offer.id,
+        task: id,
         experiment: task.experiment,
         architecture: task.architecture.clone(),
         encoding: task.encoding,
@@ -290,7 +304,7 @@ pub fn judge(
         train_data: task.train_data.ok_or(Decline::NoData)?,
         stake: task.terms.stake,
         reward: task.terms.reward,
-        at: clock.best,
+        at,
         test_blocks: task.test_blocks,
         prove_period: task.terms.periods.prove,
     })

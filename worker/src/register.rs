@@ -308,6 +308,14 @@ mod tests {
     }
 
     #[test]
+    fn a_proof_below_the_minimum_is_kept_back() {
+        let mut job = job(Score::new(1, 2));
+        job.practice.terms.rows = 1000;
+        let refused = job.train_and_prove(&test_services::provers(), &cpu());
+        assert!(matches!(refused, Err(RegisterError::TooWeak { .. })), "{refused:?}");
+    }
+
+    #[test]
     fn a_score_is_a_part_of_what_the_head_can_count() {
         let labels = named("tiny-4x3x3-labels").unwrap();
         let reached = job(Score::new(1, 2)).judge(&labels, &scored(48));

@@ -51,7 +51,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct ShapesArguments {
-    /// List the architecture of this file instead: its description as JSON
+    /// List the architecture that this file describes, as JSON, instead
     #[arg(long, value_name = "FILE")]
     pub(crate) architecture: Option<PathBuf>,
     #[command(flatten)]

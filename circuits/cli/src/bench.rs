@@ -103,7 +103,7 @@ fn make_key<S: Sampled>(shape: &S::Shape, arguments: &BenchArguments) -> Result<
     ensure!(made.status.success(), "the development key could not be made");
     let text = String::from_utf8_lossy(&made.stdout);
     let path = text.lines().find_map(|line| line.strip_prefix("file:"));
-    Ok(path.context("the development key was made and has no file")?.trim().into())
+    Ok(path.context("the development key was made, but its file was not named")?.trim().into())
 }
 
 /// Where the development key of a circuit lies, if it is known before it is made.

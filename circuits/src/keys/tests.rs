@@ -1,7 +1,9 @@
 use super::*;
 use crate::{
     fold::{self, FoldedScore},
-    seal::{Circuit, SealKey},
+    r1cs::{one, Synthesizer},
+    seal::{self, Circuit, SealKey},
+    Statement,
 };
 use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -344,6 +346,62 @@ fn a_stored_key_with_another_digest_is_not_taken_for_the_development_key() {
     store.store(&foreign).unwrap();
     let used = store.development(&Circuit::compile(&())).unwrap();
     assert_eq!(used.points, key().points);
+}
+
+/// D2 with a row more, as if the circuit had changed and its pin had not.
+#[derive(Clone, Copy, Debug)]
+struct Changed;
+
+impl Statement for Changed {
+    type Shape = ();
+    type Public = seal::Public;
+    type Private = seal::Private;
+    type Refusal = seal::Refusal;
+    const NAME: &'static str = SealKey::NAME;
+
+    fn check(
+        shape: &(),
+        public: &seal::Public,
+        private: &seal::Private,
+    ) -> Result<(), seal::Refusal> {
+        SealKey::check(shape, public, private)
+    }
+
+    fn synthesize(
+        cs: &mut Synthesizer,
+        shape: &(),
+        public: &seal::Public,
+        private: &seal::Private,
+    ) {
+        SealKey::synthesize(cs, shape, public, private);
+        cs.enforce(one(), one(), one());
+    }
+
+    fn blank(shape: &()) -> (seal::Public, seal::Private) {
+        SealKey::blank(shape)
+    }
+}
+
+impl OnChain for Changed {
+    fn kind(shape: &()) -> CircuitKind {
+        SealKey::kind(shape)
+    }
+}
+
+#[test]
+fn a_development_key_other_than_the_pinned_one_is_neither_used_nor_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = KeyStore::at(folder.path().join("keys"));
+    let refused = store.development(&crate::Circuit::<Changed>::compile(&()));
+    let expected = key().id();
+    match refused.unwrap_err() {
+        KeyStoreError::NotPinned { expected: pinned, found } => {
+            assert_eq!(pinned, expected);
+            assert_ne!(found, expected);
+        }
+        other => panic!("{other}"),
+    }
+    assert!(!store.folder().exists());
 }
 
 /// Neither the statement nor the architecture leaves the seed as it is.

@@ -161,8 +161,21 @@ fn without_its_blinding_points_a_key_gives_proofs_that_hold_and_hide_nothing() {
     let (public, private) = score_inputs(&tiny(), 43);
     let [first, second] = [0, 1].map(|_| prover.prove(&public, &private, |_| ()).unwrap());
     assert_eq!(first.points().a, second.points().a);
-    let refused = prover.key().check();
-    assert_eq!(refused, Err(KeyFault::Blinding));
+    assert_eq!(prover.check_points(), Err(KeyFault::Blinding));
+}
+
+/// The points L of bits of weights: proofs under such a key hold where these bits are zero.
+#[test]
+fn the_points_of_a_prover_are_compared_with_each_other() {
+    let circuit = fold::Circuit::compile(&tiny());
+    let bit = circuit.matrices().wires_of("weight bits")[0];
+    let place = bit - circuit.matrices().public() - 1;
+    let shift = |point: &mut G1Affine| *point = (*point + G1Affine::generator()).into();
+    assert_eq!(with_points(|_| ()).check_points(), Ok(()));
+    let twins = with_points(|points| shift(&mut points.b_g1_query[bit]));
+    assert_eq!(twins.check_points(), Err(KeyFault::Twins));
+    let derived = with_points(|points| shift(&mut points.l_query[place]));
+    assert_eq!(derived.check_points(), Err(KeyFault::Derived));
 }
 
 #[test]

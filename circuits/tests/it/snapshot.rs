@@ -81,15 +81,15 @@ fn every_circuit_is_pinned_under_its_name_with_a_key() {
 }
 
 #[test]
-fn keys_and_circuits_are_pinned_once() {
+fn keys_and_circuits_are_pinned_once_and_no_others() {
+    let file: Vec<Pinned> = serde_json::from_str(&document("keys/development.json")).unwrap();
     let scores = names::offered().into_iter().chain(names::for_tests());
-    let kinds = scores.map(|(_, architecture)| CircuitKind::Score(architecture));
-    let mut keys: Vec<KeyId> =
-        kinds.chain([CircuitKind::Delivery]).map(|kind| pinned(&kind).unwrap().key).collect();
-    let all = keys.len();
+    let names: Vec<&str> = scores.map(|(name, _)| name).chain(["seal"]).collect();
+    assert_eq!(file.iter().map(|pin| pin.name.as_str()).collect::<Vec<_>>(), names);
+    let mut keys: Vec<KeyId> = file.iter().map(|pin| pin.key).collect();
     keys.sort_unstable();
     keys.dedup();
-    assert_eq!(keys.len(), all);
+    assert_eq!(keys.len(), names.len());
 }
 
 /// A number as the documents write it: `202,885`.
@@ -130,4 +130,15 @@ fn the_description_in_the_documents_is_that_of_the_digits() {
     let (_, json) = models.split_once("```json\n").unwrap();
     let (json, _) = json.split_once("```").unwrap();
     assert_eq!(serde_json::from_str::<Architecture>(json).unwrap(), named(DIGITS));
+}
+
+/// Chain specifications and files hold architectures as JSON.
+#[test]
+fn an_architecture_out_of_bounds_is_not_read() {
+    let json = serde_json::to_string(&named(DIGITS)).unwrap();
+    assert_eq!(serde_json::from_str::<Architecture>(&json).unwrap(), named(DIGITS));
+    let empty = json.replace(r#""samples":195"#, r#""samples":0"#);
+    assert_ne!(empty, json);
+    let refused = serde_json::from_str::<Architecture>(&empty).unwrap_err().to_string();
+    assert!(refused.contains("must be 1 to 4096 each"), "{refused}");
 }

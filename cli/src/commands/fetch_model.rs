@@ -24,7 +24,9 @@ use std::path::{Path, PathBuf};
 /// Ciphertext and sealed key are read from the chain. The secret that opens the key is in the
 /// private file of the task, so only its requester can do this; models of the curriculum open for
 /// everybody. Weights are written only if they lead to the very commitment whose score was proved,
-/// and, where the private file is at hand, reach that score on its test blocks.
+/// and, where the private file is at hand, reach that score, and the least that was asked for, on
+/// its test blocks.
+///
 /// Beside the safetensors file stands a model card in Markdown. A file that holds another model,
 /// for instance one of another chain, is never replaced.
 ///

@@ -257,6 +257,16 @@ mod tests {
     }
 
     #[test]
+    fn models_that_answer_with_labels_or_a_number_are_refused() {
+        let mut model = model();
+        assert!(ensure_classes(&model).is_ok());
+        for name in ["tiny-4x3x3-labels", "tiny-4x3-error", "price-64x32"] {
+            model.architecture = named(name).unwrap();
+            assert_eq!(ensure_classes(&model).unwrap_err().code(), 2, "{name}");
+        }
+    }
+
+    #[test]
     fn numbers_that_need_scaling_are_refused_without_it() {
         let csv = "1,2,3,0.5,yes\n0,0,0,0,no\n";
         let options = ReadOptions::default();

@@ -10,12 +10,12 @@ use crate::{
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use clap::Args;
 use codec::Encode;
-use nocknock_client::{Hash, Recorded, Snapshot};
+use nocknock_client::{CircuitRecord, Hash, Recorded, Snapshot};
 use nocknock_dataset::{encoding_hash, shape_name, TrainBlob};
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     fact::{Evidence, ScoreFact},
-    ids::{ContentHash, RecordId, TaskId},
+    ids::{BlockIndex, BlockRoot, CircuitId, ContentHash, RecordId, TaskId},
     provenance::ProvenanceField,
 };
 use nocknock_requester::{check_delivery, ModelFile, StoreError};
@@ -31,8 +31,8 @@ use std::path::Path;
 /// record, roots of the data, and the Merkle proof of the record against its anchor. For every
 /// statement it is said whether it is proved, checked by the chain, or only attested by the worker.
 ///
-/// With --with-data the published training data is fetched and compared with its roots as well. If
-/// it cannot be fetched, the command says so, and ends with exit code 3.
+/// With --with-data the published training data is fetched and compared with roots and encoding as
+/// well. If it cannot be fetched, the command says so, and ends with exit code 3.
 ///
 /// The answers are those of the node that is asked. Ask your own.
 #[derive(Debug, Args)]
@@ -114,6 +114,9 @@ struct Finding {
     /// The published data was to be checked, and could not be had.
     lacks_data: bool,
 }
+
+/// What the link of the published data is called.
+const DATA: &str = "training data";
 
 /// What whoever sees only the end of the output has to know.
 const NOT_CONFIRMED: &str = "not everything is verified: the published training data cannot be \
@@ -237,15 +240,17 @@ fn file_links(model: &ModelFile, names_own: bool, chain: Hash, record: &Recorded
 fn meaning_link(model: &ModelFile) -> Link {
     const WHAT: &str = "class names and scaling";
     let about = &model.about;
-    match &about.quantiser {
-        Some(quantiser) if !about.classes.is_empty() => {
+    match (&about.quantiser, about.classes.len()) {
+        (None, 0) => Link::unknown(WHAT, "the file has none"),
+        (Some(quantiser), 1..) => {
             let (classes, columns) = (about.classes.len(), quantiser.columns().len());
             let holds = encoding_hash(&about.classes, quantiser) == about.encoding;
             let note =
                 format!("{classes} classes and {columns} columns, to which the model is bound");
             Link::new(WHAT, holds, note)
         }
-        _ => Link::unknown(WHAT, "the file has none"),
+        // The hash is that of both.
+        _ => Link::new(WHAT, false, "the file has one without the other, bound by nothing"),
     }
 }
 
@@ -326,15 +331,20 @@ async fn data_roots(best: &Snapshot, record: &Recorded) -> Result<Link, Failure>
 
 async fn circuit(best: &Snapshot, record: &Recorded) -> Result<Link, Failure> {
     let id = record.provenance.circuit;
-    Ok(match best.circuit(&id).await? {
-        Some(circuit) => {
-            let kind = &circuit.info.kind;
-            let note = format!("{}, {}", shape(kind).unwrap_or_default(), origin(&circuit.origin));
-            let holds = circuit.is_usable() && circuit.info.id() == id && !kind.is_delivery();
-            Link::new("circuit", holds, note)
-        }
-        None => Link::new("circuit", false, "the chain does not know it"),
-    })
+    Ok(circuit_link(&id, best.circuit(&id).await?.as_ref()))
+}
+
+/// The circuit under which the score was proved is the one that its id stands for, is about scores,
+/// and was not found to be unsound.
+fn circuit_link(id: &CircuitId, circuit: Option<&CircuitRecord>) -> Link {
+    const WHAT: &str = "circuit";
+    let Some(circuit) = circuit else {
+        return Link::new(WHAT, false, "the chain does not know it");
+    };
+    let kind = &circuit.info.kind;
+    let note = format!("{}, {}", shape(kind).unwrap_or_default(), origin(&circuit.origin));
+    let holds = circuit.is_usable() && circuit.info.id() == *id && !kind.is_delivery();
+    Link::new(WHAT, holds, note)
 }
 
 async fn anchor(best: &Snapshot, id: RecordId, record: &Recorded) -> Result<Link, Failure> {
@@ -359,22 +369,35 @@ async fn training_data(
     record: &Recorded,
     published: &Published,
 ) -> Result<Link, Failure> {
-    const WHAT: &str = "training data";
     let data = match published {
         Published::Fetched(data) => data,
-        Published::Missing(reason) => return Ok(Link::unknown(WHAT, reason)),
+        Published::Missing(reason) => return Ok(Link::unknown(DATA, reason)),
     };
     let task = known_task(best, record.provenance.task).await?;
     let drawn: Vec<_> = task.tests.iter().map(|test| test.index).collect();
     let roots = best.roots(record.provenance.task).await?;
-    let checked =
-        data.check_against_roots(&roots).and_then(|()| data.check_complete(task.blocks, &drawn));
-    Ok(match checked {
+    Ok(data_link(data, &roots, &drawn, task.encoding))
+}
+
+/// The published data are all blocks of the task but the drawn ones, with the class names and
+/// ranges to which its models are bound.
+fn data_link(
+    data: &TrainBlob,
+    roots: &[BlockRoot],
+    drawn: &[BlockIndex],
+    encoding: ContentHash,
+) -> Link {
+    let blocks = u16::try_from(roots.len()).unwrap_or(u16::MAX);
+    let checked = data
+        .check_against_roots(roots)
+        .and_then(|()| data.check_complete(blocks, drawn))
+        .and_then(|()| data.check_encoding(encoding));
+    match checked {
         Ok(()) => {
-            Link::new(WHAT, true, format!("{} blocks lead to their roots", data.blocks().len()))
+            Link::new(DATA, true, format!("{} blocks lead to their roots", data.blocks().len()))
         }
-        Err(error) => Link::new(WHAT, false, error.to_string()),
-    })
+        Err(error) => Link::new(DATA, false, error.to_string()),
+    }
 }
 
 impl Finding {
@@ -483,15 +506,22 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
 mod tests {
     use super::*;
     use crate::model_card::tests::delivered;
-    use nocknock_dataset::{Quantiser, Range, ReadOptions, Table};
-    use nocknock_primitives::score::Score;
+    use nocknock_dataset::{PreparedTask, Quantiser, Range, ReadOptions, SplitOptions, Table};
+    use nocknock_primitives::{
+        circuit::{CircuitInfo, CircuitStatus},
+        ids::KeyId,
+        score::Score,
+    };
+
+    fn rows() -> Table {
+        let text = "a,b,class\n0,1,no\n1,0,yes\n2,2,no\n3,1,yes\n";
+        let options = ReadOptions::default();
+        Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap()
+    }
 
     /// A model file with names and scaling.
     fn explained() -> ModelFile {
-        let rows = "a,b,class\n0,1,no\n1,0,yes\n";
-        let options = ReadOptions::default();
-        let table = Table::read_csv(rows.as_bytes(), Path::new("t.csv"), &options).unwrap();
-        let mut model = delivered().file;
+        let (table, mut model) = (rows(), delivered().file);
         let quantiser = Quantiser::fit(&table, &model.architecture, Range::MinMax).unwrap();
         model.about.encoding = encoding_hash(&model.about.classes, &quantiser);
         model.about.quantiser = Some(quantiser);
@@ -509,8 +539,55 @@ mod tests {
         };
         assert_eq!(changed(|model| model.about.classes.swap(0, 1)), Verdict::Broken);
         assert_eq!(changed(|model| model.about.encoding.0[0] ^= 1), Verdict::Broken);
-        assert_eq!(changed(|model| model.about.classes.clear()), Verdict::Unknown);
-        assert_eq!(changed(|model| model.about.quantiser = None), Verdict::Unknown);
+        assert_eq!(changed(|model| model.about.classes.clear()), Verdict::Broken);
+        assert_eq!(changed(|model| model.about.quantiser = None), Verdict::Broken);
+        let neither = changed(|model| {
+            model.about.classes.clear();
+            model.about.quantiser = None;
+        });
+        assert_eq!(neither, Verdict::Unknown);
+    }
+
+    #[test]
+    fn published_data_are_the_blocks_that_were_not_drawn_with_the_encoding_of_the_task() {
+        let (table, architecture) = (rows(), delivered().file.architecture);
+        let quantiser = Quantiser::fit(&table, &architecture, Range::MinMax).unwrap();
+        let options = SplitOptions { blocks: Some(3), ..SplitOptions::random().unwrap() };
+        let task = PreparedTask::from_table(&table, quantiser, &architecture, &options).unwrap();
+        let (roots, encoding, data) = (task.roots(), task.encoding(), task.train_blob(&[1]));
+        let verdict =
+            |roots: &[_], drawn: &[_], encoding| data_link(&data, roots, drawn, encoding).verdict;
+        assert_eq!(verdict(roots, &[1], encoding), Verdict::Holds);
+        assert_eq!(verdict(&[roots[1], roots[1], roots[2]], &[1], encoding), Verdict::Broken);
+        assert_eq!(verdict(roots, &[2], encoding), Verdict::Broken);
+        assert_eq!(verdict(roots, &[1], ContentHash([9; 32])), Verdict::Broken);
+    }
+
+    #[test]
+    fn scores_are_proved_under_a_usable_score_circuit_of_the_recorded_id() {
+        let record = |kind, status| CircuitRecord {
+            info: CircuitInfo {
+                kind,
+                constraints: 1,
+                matrix_hash: ContentHash([1; 32]),
+                key: KeyId([2; 32]),
+            },
+            origin: KeyOrigin::Development,
+            status,
+            registered_at: 0,
+        };
+        let verdict =
+            |id: &CircuitId, record: Option<&CircuitRecord>| circuit_link(id, record).verdict;
+        let scores = || CircuitKind::Score(delivered().file.architecture);
+        let usable = record(scores(), CircuitStatus::Active);
+        let id = usable.info.id();
+        assert_eq!(verdict(&id, Some(&usable)), Verdict::Holds);
+        assert_eq!(verdict(&CircuitId([9; 32]), Some(&usable)), Verdict::Broken);
+        assert_eq!(verdict(&id, None), Verdict::Broken);
+        let disabled = record(scores(), CircuitStatus::Disabled);
+        assert_eq!(verdict(&id, Some(&disabled)), Verdict::Broken);
+        let delivery = record(CircuitKind::Delivery, CircuitStatus::Active);
+        assert_eq!(verdict(&delivery.info.id(), Some(&delivery)), Verdict::Broken);
     }
 
     #[test]

@@ -7,10 +7,18 @@
 use crate::processes::program;
 use std::{env, fs, path::Path, process::Command};
 
-const PAGES: [&str; 4] =
-    ["docs/requester.md", "docs/tutorial.md", "docs/worker.md", "cli/README.md"];
+const PAGES: [&str; 8] = [
+    "circuits/cli/README.md",
+    "cli/README.md",
+    "docs/requester.md",
+    "docs/tutorial.md",
+    "docs/worker.md",
+    "examples/data/README.md",
+    "examples/embeddings/README.md",
+    "examples/images/README.md",
+];
 
-const PROGRAMS: [&str; 2] = ["nocknock", "nocknock-worker"];
+const PROGRAMS: [&str; 3] = ["nocknock", "nocknock-circuits", "nocknock-worker"];
 
 #[test]
 fn the_programs_understand_every_command_of_the_pages() {

@@ -98,6 +98,12 @@ fn changed_names_and_ranges_are_found_out(people: &People, model: &Path) {
         });
         people.run("eve", &["verify", name(&changed)]).fails(7, &["the file was changed"]);
     }
+    // Names alone have no hash.
+    let changed = with_metadata(model, |about| {
+        cases[0](about);
+        about["quantiser"] = Value::Null;
+    });
+    people.run("eve", &["verify", name(&changed)]).fails(7, &["at least one link is broken"]);
 }
 
 fn encoding(about: &Value) -> ContentHash {

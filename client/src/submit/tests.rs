@@ -33,7 +33,11 @@ impl Setup {
         wait: Wait,
         last_block: Option<BlockNumber>,
     ) -> Result<Sent, SubmitError> {
-        let sign = |nonce, _| Ok(Transaction { account: ALICE, nonce, note }.encode());
+        let sign = |nonce, life: Life| {
+            assert!(last_block.is_none_or(|last| life.last_block() <= last), "{life:?}");
+            assert_eq!(life.anchor.hash, hash_at(life.anchor.number as usize));
+            Ok(Transaction { account: ALICE, nonce, note }.encode())
+        };
         let mut sender = Sender { last_block, ..self.sender() };
         sender.signed(&self.nonces, &ALICE, wait, sign).await
     }

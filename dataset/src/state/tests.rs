@@ -70,6 +70,32 @@ fn a_changed_salt_row_or_order_is_noticed() {
 }
 
 #[test]
+fn parts_that_do_not_belong_together_are_refused() {
+    let refused = |from: &str, to: &str| match changed(|_, text| text.replacen(from, to, 1)) {
+        StateError::Stored { error, .. } => error,
+        other => panic!("{from}: {other}"),
+    };
+    let classes = r#"["0","1"]"#;
+    assert_eq!(refused(classes, r#"["0","1","2"]"#), StoredError::Counts);
+    assert!(matches!(refused(classes, r#"["0","\u001b[31m"]"#), StoredError::Class(_)));
+    let bits = r#""inputBits":2"#;
+    assert!(matches!(refused(bits, r#""inputBits":3"#), StoredError::Quantise(_)));
+    let no_root = changed(|state, text| {
+        let root = state.prepared.roots()[0];
+        text.replacen(&format!("\"{root}\","), "", 1)
+    });
+    assert!(matches!(no_root, StateError::Stored { error: StoredError::Counts, .. }));
+    let cut_off = changed(|state, text| {
+        let rows = hex::encode(state.prepared.block(1).unwrap().rows());
+        text.replace(&rows, &rows[2..])
+    });
+    assert!(matches!(
+        cut_off,
+        StateError::Stored { error: StoredError::Rows { index: 1, .. }, .. }
+    ));
+}
+
+#[test]
 fn printing_a_state_shows_no_secret() {
     let text = format!("{:?}", state());
     assert!(text.contains("RecipientSecret(hidden)"), "{text}");

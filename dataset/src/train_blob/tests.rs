@@ -1,10 +1,14 @@
 use super::*;
 use crate::{
     blocks::{tests::prepared, PreparedTask},
+    quantise::Range,
     salt::BlockSalt,
+    split::SplitOptions,
+    table::{ReadOptions, Table},
 };
 use nocknock_primitives::model::{names::named, ArchitectureError, Label};
 use proptest::prelude::*;
+use std::path::Path;
 
 /// A task of four blocks and its training data without block 2.
 fn task() -> (PreparedTask, TrainBlob) {
@@ -175,6 +179,20 @@ fn blocks_without_samples_or_with_broken_rows_are_refused() {
         TrainBlob::decode(&none.encode().unwrap()),
         Err(TrainBlobError::BlockCount { found: 0 })
     );
+}
+
+#[test]
+fn a_sample_of_a_class_without_a_name_is_refused() {
+    let text = "a,k\n1,x\n2,y\n3,z\n4,x\n";
+    let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default()).unwrap();
+    let digits = named("digits-64x32x10").unwrap();
+    let quantiser = Quantiser::fit(&table, &digits, Range::MinMax).unwrap();
+    let options = SplitOptions::random().unwrap();
+    let task = PreparedTask::from_table(&table, quantiser, &digits, &options).unwrap();
+    let bytes = task.train_blob(&[]).encode().unwrap();
+    let changed = with_header(&bytes, |text| text.replace(r#"["x","y","z"]"#, r#"["x","y"]"#));
+    let error = TrainBlob::decode(&changed).unwrap_err();
+    assert!(matches!(error, TrainBlobError::UnnamedClass { .. }), "{error:?}");
 }
 
 proptest! {

@@ -16,7 +16,6 @@ use frame_system::RawOrigin;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{CircuitId, ExperimentId, FieldBytes, ModelCommitment},
-    limits::MAX_FOLDED_VALUES,
     model::{field, Architecture, Block, Description, Fr, Head, Label, Sample},
     reward::{CurriculumEnd, Points, PracticeSpec, Registration, Standing},
     score::{Improvement, Score},
@@ -43,56 +42,20 @@ pub trait BenchmarkHelper<AccountId> {
 const TASK: u64 = 7;
 const ALL: Improvement = Improvement { numerator: 1, denominator: 1 };
 
-/// Inputs of a row where bytes are counted, with 16 bits each.
-const WIDE_INPUTS: u32 = 512;
-/// Bytes of such a row, with a label of one byte.
-const WIDE_ROW: u32 = 1_025;
-/// Bytes of a block with one such row, which begins with the number of rows.
-const LEAST_BYTES: u32 = 2 + WIDE_ROW;
-/// Bytes of a block with as many such rows as there can be.
-const MOST_BYTES: u32 = 2 + 255 * WIDE_ROW;
-
-/// Inputs of a row where values are counted. The most rows of a block then have the most values
-/// that are folded.
-const INPUTS: u32 = 128;
-/// Bits of a label with which the most rows have the most label bits.
-const LABEL_BITS: u32 = 257;
-/// The most rows of a block.
-const MOST_ROWS: u32 = 4_096;
-/// The most label bits of a block.
-const MOST_LABEL_BITS: u32 = MOST_ROWS * LABEL_BITS;
-
 const CLASSES: Head =
     Head::Classes { classes: 2, best: 1, weight_bits: 4, bias_bits: 8, distance_bits: 40 };
-const LABELS: Head = Head::Labels { labels: 256, weight_bits: 4, bias_bits: 8, sum_bits: 40 };
 
-/// An architecture without hidden layers, which add nothing to the work of the chain.
-fn single_layer(
-    inputs: u32,
-    input_bits: u8,
-    head: Head,
-    rows: u32,
-) -> Result<Architecture, BenchmarkError> {
-    let size =
-        |size: u32| u16::try_from(size).map_err(|_| BenchmarkError::Stop("the size is too large"));
-    let description = Description {
-        inputs: size(inputs)?,
-        input_bits,
-        hidden: BoundedVec::default(),
-        head,
-        samples: size(rows)?,
-    };
+/// An architecture without hidden layers, whose blocks have four rows of one bit each.
+fn small() -> Result<Architecture, BenchmarkError> {
+    let hidden = BoundedVec::default();
+    let description = Description { inputs: 1, input_bits: 1, hidden, head: CLASSES, samples: 4 };
     Architecture::new(description).map_err(|_| BenchmarkError::Stop("no usable architecture"))
 }
 
-/// A full block with the largest inputs.
+/// A full block.
 fn full_block(architecture: &Architecture) -> Result<RevealedBlock, BenchmarkError> {
-    let input = u16::try_from(architecture.max_input()).unwrap_or(u16::MAX);
-    let label = match architecture.head {
-        Head::Labels { labels, .. } => Label::Labels(vec![true; labels.into()]),
-        _ => Label::Class(1),
-    };
-    let sample = Sample { inputs: vec![input; architecture.inputs.into()], label };
+    let inputs = vec![1; architecture.inputs.into()];
+    let sample = Sample { inputs, label: Label::Class(1) };
     let block = Block::new(architecture, vec![sample; architecture.samples.into()])
         .map_err(|_| BenchmarkError::Stop("the rows are not a block"))?;
     let rows = BoundedVec::truncate_from(block.to_wire(architecture));
@@ -124,13 +87,6 @@ mod benchmarks {
             block: full_block(architecture)?,
             min_score: Score::new(1, 2),
         })
-    }
-
-    /// Reads, checks and folds the stored practice block. Says whether that was possible.
-    fn fold<T: Config>(architecture: &Architecture) -> bool {
-        let score = unproved(1);
-        let claim = PracticeClaim { model: model(), score: &score };
-        Pallet::<T>::score_inputs(architecture, Fr::from(8u32), &claim).is_ok()
     }
 
     fn registered<T: Config>(who: &T::AccountId) {
@@ -172,7 +128,7 @@ mod benchmarks {
     #[benchmark]
     fn register_worker() -> Result<(), BenchmarkError> {
         let worker: T::AccountId = whitelisted_caller();
-        let architecture = single_layer(1, 1, CLASSES, 4)?;
+        let architecture = small()?;
         let spec = practice::<T>(&architecture)?;
         let circuit = spec.circuit;
         Pallet::<T>::do_set_practice(spec)
@@ -186,73 +142,6 @@ mod benchmarks {
         #[extrinsic_call]
         _(RawOrigin::None, worker.clone(), model(), Box::new(score));
         assert!(Pallet::<T>::may_work(&worker));
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_bytes(b: Linear<LEAST_BYTES, MOST_BYTES>) -> Result<(), BenchmarkError> {
-        let rows = b.saturating_sub(2).div_ceil(WIDE_ROW);
-        let architecture = single_layer(WIDE_INPUTS, 16, CLASSES, rows)?;
-        PracticeBlock::<T>::put(full_block(&architecture)?);
-        let folded;
-        #[block]
-        {
-            folded = fold::<T>(&architecture);
-        }
-        assert!(folded);
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_rows(r: Linear<1, MOST_ROWS>) -> Result<(), BenchmarkError> {
-        let architecture = single_layer(1, 1, CLASSES, r)?;
-        PracticeBlock::<T>::put(full_block(&architecture)?);
-        let folded;
-        #[block]
-        {
-            folded = fold::<T>(&architecture);
-        }
-        assert!(folded);
-        Ok(())
-    }
-
-    /// With three bits each, the most values still fit into the bytes of a block.
-    #[benchmark]
-    fn fold_values(v: Linear<INPUTS, MAX_FOLDED_VALUES>) -> Result<(), BenchmarkError> {
-        let architecture = single_layer(INPUTS, 3, CLASSES, v.div_ceil(INPUTS))?;
-        PracticeBlock::<T>::put(full_block(&architecture)?);
-        let folded;
-        #[block]
-        {
-            folded = fold::<T>(&architecture);
-        }
-        assert!(folded);
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_inputs(d: Linear<1, 4_096>) -> Result<(), BenchmarkError> {
-        let architecture = single_layer(d, 16, CLASSES, 1)?;
-        PracticeBlock::<T>::put(full_block(&architecture)?);
-        let folded;
-        #[block]
-        {
-            folded = fold::<T>(&architecture);
-        }
-        assert!(folded);
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_labels(l: Linear<LABEL_BITS, MOST_LABEL_BITS>) -> Result<(), BenchmarkError> {
-        let architecture = single_layer(1, 1, LABELS, l.div_ceil(LABEL_BITS))?;
-        PracticeBlock::<T>::put(full_block(&architecture)?);
-        let folded;
-        #[block]
-        {
-            folded = fold::<T>(&architecture);
-        }
-        assert!(folded);
         Ok(())
     }
 
@@ -327,7 +216,7 @@ mod benchmarks {
     #[benchmark]
     fn set_practice() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
-        let spec = Box::new(practice::<T>(&single_layer(1, 1, CLASSES, 4)?)?);
+        let spec = Box::new(practice::<T>(&small()?)?);
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, spec);
         assert!(Practice::<T>::get().is_some_and(|practice| practice.rows == 4));

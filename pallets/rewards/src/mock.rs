@@ -27,8 +27,8 @@ use nocknock_primitives::{
     },
     limits::List,
     model::{
-        field, names::named, Architecture, Block as Samples, Claimed, Context, ContextDomain, Fr,
-        KnownBlock, Label, Sample,
+        field, names::named, Architecture, Block as Samples, Claimed, Context, ContextDomain,
+        FoldSize, Fr, KnownBlock, Label, Sample,
     },
     reward::{PracticeSpec, Round},
     score::Score,
@@ -117,6 +117,8 @@ impl pallet_rewards::Config for Test {
 pub(crate) struct Neighbours {
     /// Score circuits other than the tiny one, with their architectures.
     pub circuits: Vec<(CircuitId, Architecture)>,
+    /// Circuits that were replaced.
+    pub retired: Vec<CircuitId>,
     /// Circuits that are disabled.
     pub disabled: Vec<CircuitId>,
     /// Experiments that are archived.
@@ -182,6 +184,8 @@ pub(crate) const FIRST_UNKNOWN: ExperimentId = 10;
 pub(crate) const SCORE: CircuitId = CircuitId([1; 32]);
 /// A delivery circuit.
 pub(crate) const DELIVERY: CircuitId = CircuitId([2; 32]);
+/// A circuit that replaces others.
+const SUCCESSOR: CircuitId = CircuitId([3; 32]);
 
 /// The tiny architecture.
 pub(crate) fn tiny() -> Architecture {
@@ -242,6 +246,8 @@ impl ProofVerifier<u64> for HashVerifier {
         };
         let status = if neighbours(|neighbours| neighbours.disabled.contains(id)) {
             CircuitStatus::Disabled
+        } else if neighbours(|neighbours| neighbours.retired.contains(id)) {
+            CircuitStatus::Retired { successor: SUCCESSOR }
         } else {
             CircuitStatus::Active
         };
@@ -269,6 +275,12 @@ impl ProofVerifier<u64> for HashVerifier {
 
     fn verify_weight(claims: u32) -> Weight {
         Weight::from_parts(1_000_000_000, 0).saturating_mul(claims.into())
+    }
+
+    fn fold_weight(size: &FoldSize) -> Weight {
+        let FoldSize { bytes, rows, values, inputs, label_bits } = *size;
+        let things = [bytes, rows, values, inputs, label_bits].map(u64::from);
+        Weight::from_parts(50_000, 0).saturating_mul(things.iter().sum())
     }
 }
 

@@ -3,7 +3,7 @@
 //! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
 //! measured. The implementation for `()` here was **made by hand**, not measured: database accesses
 //! counted in the code at ParityDB's cost, and generous times for the rest. It serves mocks and
-//! tests; no chain should run on it.
+//! tests; no chain should run on it. What a fold costs is the verifier's to say.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 
@@ -11,17 +11,6 @@ use frame_support::weights::{constants::ParityDbWeight, Weight};
 pub trait WeightInfo {
     /// `register_worker`, without folding the practice block and without the verification.
     fn register_worker() -> Weight;
-    /// Folding a block of `b` bytes, whose inputs have 16 bits each. The five functions that begin
-    /// with `fold` are added up, and each contains reading and checking its block.
-    fn fold_bytes(b: u32) -> Weight;
-    /// Folding a block of `r` rows of a single input each.
-    fn fold_rows(r: u32) -> Weight;
-    /// Folding a block of `v` values: rows times inputs.
-    fn fold_values(v: u32) -> Weight;
-    /// Folding a block of one row with `d` inputs.
-    fn fold_inputs(d: u32) -> Weight;
-    /// Folding a block whose labels have `l` bits: rows times bits of a label.
-    fn fold_labels(l: u32) -> Weight;
     /// `unregister`.
     fn unregister() -> Weight;
     /// `remove_worker`.
@@ -62,35 +51,9 @@ fn cost(micros: u64, reads: u64, writes: u64) -> Weight {
         .saturating_add(ParityDbWeight::get().reads_writes(reads, writes))
 }
 
-/// `count` times `nanos` nanoseconds.
-fn times(count: u32, nanos: u64) -> Weight {
-    let picoseconds = nanos.saturating_mul(1_000);
-    Weight::from_parts(picoseconds.saturating_mul(count.into()), 0)
-}
-
 impl WeightInfo for () {
     fn register_worker() -> Weight {
         cost(300, 18, 4)
-    }
-
-    fn fold_bytes(b: u32) -> Weight {
-        times(b, 45)
-    }
-
-    fn fold_rows(r: u32) -> Weight {
-        times(r, 3_000)
-    }
-
-    fn fold_values(v: u32) -> Weight {
-        times(v, 80)
-    }
-
-    fn fold_inputs(d: u32) -> Weight {
-        times(d, 4_000)
-    }
-
-    fn fold_labels(l: u32) -> Weight {
-        times(l, 30)
     }
 
     fn unregister() -> Weight {

@@ -2,9 +2,7 @@
 //!
 //! Proofs are real: the runtime's [`BenchmarkHelper`] registers circuits whose trapdoor is known
 //! and proves whatever is claimed. The weight of verification is charged apart, so it counts twice
-//! in `submit_scores` and `deliver` here: these weights are upper bounds. The parts of a fold are
-//! measured on blocks in which one part counts most. What little there is of the others is charged
-//! with it once more.
+//! in `submit_scores` and `deliver` here: these weights are upper bounds.
 
 use super::*;
 use crate::types::{BalanceOf, DeliveryOf, TaskOf, MAX_STORED_CHUNKS};
@@ -22,15 +20,14 @@ use nocknock_primitives::{
         FieldBytes, KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
     limits::{
-        CHUNK_ELEMENTS, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_FOLDED_VALUES, MAX_RANKED,
-        MAX_TEST_BLOCKS, SEED_HISTORY,
+        CHUNK_ELEMENTS, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_RANKED, MAX_TEST_BLOCKS,
+        SEED_HISTORY,
     },
     model::{
-        architecture::{MAX_INPUTS, MAX_SAMPLES},
         block_root, field,
         names::named,
         sealed::{chunk_hash, join_chunk_hashes},
-        Architecture, Claimed, ContextDomain, Description, FoldInputs, Fr, Goal, Head, KnownBlock,
+        Architecture, Claimed, ContextDomain, Description, Fr, Goal, Head, KnownBlock,
         RecipientKey, RecipientSecret, SealInputs,
     },
     score::Score,
@@ -61,21 +58,9 @@ const NO_BLOB: BlobId = BlobId([0; 32]);
 const ENCODING: ContentHash = ContentHash([2; 32]);
 const SALT: [u8; 32] = [1; 32];
 
-/// The most rows of a block.
-const MOST_ROWS: u32 = MAX_SAMPLES as u32;
-/// The most inputs of an architecture.
-const MOST_INPUTS: u32 = MAX_INPUTS as u32;
-/// The most values of a block, in the unit of weights.
-const MOST_VALUES: u32 = MAX_FOLDED_VALUES / 1024;
 /// The most rows of 1,024 bytes each.
 const MOST_LONG_ROWS: u32 = 255;
-/// The most rows of 256 bits of labels each, in groups of four.
-const MOST_LABELS: u32 = MOST_ROWS / 4;
 
-const TWO_CLASSES: Head =
-    Head::Classes { classes: 2, best: 1, weight_bits: 2, bias_bits: 2, distance_bits: 8 };
-/// With one more bit, 256 bits for each row.
-const MANY_LABELS: Head = Head::Labels { labels: 255, weight_bits: 2, bias_bits: 2, sum_bits: 8 };
 const NUMBER: Head = Head::Number {
     weight_bits: 2,
     bias_bits: 2,
@@ -131,13 +116,6 @@ fn wire(architecture: &Architecture, rows: u32) -> Vec<u8> {
     let inputs = vec![u8::MAX; architecture.input_bytes()];
     let samples = [label, inputs].concat().repeat(rows.into());
     [rows.to_le_bytes().to_vec(), samples].concat()
-}
-
-/// The public inputs of a claim about a block.
-fn fold(architecture: &Architecture, wire: &[u8]) -> Option<FoldInputs> {
-    let known = KnownBlock::new(architecture, &SALT, 0, wire).ok()?;
-    let one = Fr::from(1u32);
-    Some(known.inputs(one, one, &Claimed { sums: one, inputs: one, score: 0 }))
 }
 
 fn number(number: u32) -> FieldBytes {
@@ -319,7 +297,6 @@ mod benchmarks {
         let known = KnownBlock::new(architecture, &SALT, block, &wire)
             .map_err(|_| BenchmarkError::Stop("the bytes are not a block"))?;
         let context = Pallet::<T>::context(ContextDomain::Score, circuit, ID, worker, block);
-        let context = field::from_bytes(&context).unwrap_or_default();
         let one = Fr::from(1u32);
         let claimed = Claimed { sums: one, inputs: one, score: points };
         let inputs = known.inputs(context, Fr::from(5u32), &claimed).to_bytes().in_order();
@@ -494,74 +471,6 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn fold_bytes(b: Linear<1, MOST_LONG_ROWS>) -> Result<(), BenchmarkError> {
-        let architecture = with_long_rows()?;
-        let rows = BoundedVec::truncate_from(wire(&architecture, b));
-        RevealedBlocks::<T>::insert(ID, 0, RevealedBlock { salt: SALT, rows });
-        let folded;
-        #[block]
-        {
-            let revealed = RevealedBlocks::<T>::get(ID, 0);
-            folded = revealed.and_then(|revealed| fold(&architecture, &revealed.rows));
-        }
-        assert!(folded.is_some());
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_rows(r: Linear<1, MOST_ROWS>) -> Result<(), BenchmarkError> {
-        let architecture = flat(8, 1, TWO_CLASSES, MOST_ROWS)?;
-        let rows = wire(&architecture, r);
-        let folded;
-        #[block]
-        {
-            folded = fold(&architecture, &rows);
-        }
-        assert!(folded.is_some());
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_values(v: Linear<1, MOST_VALUES>) -> Result<(), BenchmarkError> {
-        let architecture = flat(128, 1, TWO_CLASSES, MOST_ROWS)?;
-        let rows = wire(&architecture, v.saturating_mul(8));
-        let folded;
-        #[block]
-        {
-            folded = fold(&architecture, &rows);
-        }
-        assert!(folded.is_some());
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_inputs(d: Linear<1, MOST_INPUTS>) -> Result<(), BenchmarkError> {
-        let architecture = flat(d, 8, TWO_CLASSES, 1)?;
-        let rows = wire(&architecture, 1);
-        let folded;
-        #[block]
-        {
-            folded = fold(&architecture, &rows);
-        }
-        assert!(folded.is_some());
-        Ok(())
-    }
-
-    #[benchmark]
-    fn fold_labels(l: Linear<1, MOST_LABELS>) -> Result<(), BenchmarkError> {
-        let samples = l.saturating_mul(4);
-        let architecture = flat(8, 1, MANY_LABELS, samples)?;
-        let rows = wire(&architecture, samples);
-        let folded;
-        #[block]
-        {
-            folded = fold(&architecture, &rows);
-        }
-        assert!(folded.is_some());
-        Ok(())
-    }
-
-    #[benchmark]
     fn settle() -> Result<(), BenchmarkError> {
         let mut task = stored::<T>()?;
         committed::<T>(&mut task)?;
@@ -608,19 +517,17 @@ mod benchmarks {
         let (task, worker) = in_turn::<T>()?;
         Deliveries::<T>::insert(ID, &worker, delivery::<T>(1));
         let circuit = task.terms.delivery_circuit;
-        let (recipient_x, recipient_y) = recipient().0.coordinates();
-        let inputs = SealInputs {
-            context: Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0),
-            key_hash: key_commitment().0,
-            recipient_x: field::to_bytes(&recipient_x),
-            recipient_y: field::to_bytes(&recipient_y),
-            ephemeral_x: [0; 32],
-            ephemeral_y: [0; 32],
-            masked_key: number(8),
-        };
+        let context = Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0);
+        let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: number(8) };
+        let inputs = SealInputs::from_bytes(
+            &task.recipient,
+            field::to_bytes(&context),
+            key_commitment().0,
+            &key.ephemeral,
+            key.masked_key,
+        );
         let inputs = inputs.in_order();
         let proof = T::BenchmarkHelper::prove(&CircuitKind::Delivery, &circuit, &inputs);
-        let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: number(8) };
         let origin = RawOrigin::Signed(worker.clone());
         #[extrinsic_call]
         _(origin, ID, Box::new(key), Box::new(proof), Attestation::default());

@@ -23,7 +23,7 @@ use nocknock_primitives::{
         CircuitId, ContentHash, ExperimentId, FactId, FieldBytes, KeyId, ModelVersionNumber,
         RecordId, TaskId,
     },
-    model::{names::named, Architecture},
+    model::{names::named, Architecture, FoldSize},
     provenance::Provenance,
     reward::CurriculumEnd,
     score::{Improvement, Score},
@@ -121,6 +121,8 @@ impl EpochRandomness for Epochs {
 pub(crate) struct Book {
     /// The score circuits, each with the architecture that it is about.
     pub score_circuits: Vec<(CircuitId, Architecture)>,
+    /// Circuits that were replaced.
+    pub retired: Vec<CircuitId>,
     /// Circuits that are disabled.
     pub disabled: Vec<CircuitId>,
     /// Who owns experiment `OWN`; Alice if nobody is named.
@@ -167,6 +169,8 @@ pub(crate) fn book<R>(use_it: impl FnOnce(&mut Book) -> R) -> R {
 pub(crate) const SCORE: CircuitId = CircuitId([1; 32]);
 /// The delivery circuit.
 pub(crate) const DELIVERY: CircuitId = CircuitId([2; 32]);
+/// A circuit that replaces others.
+const SUCCESSOR: CircuitId = CircuitId([3; 32]);
 
 /// The architecture of most tasks.
 pub(crate) fn tiny() -> Architecture {
@@ -236,6 +240,8 @@ impl ProofVerifier<u64> for HashVerifier {
         };
         let status = if book(|book| book.disabled.contains(id)) {
             CircuitStatus::Disabled
+        } else if book(|book| book.retired.contains(id)) {
+            CircuitStatus::Retired { successor: SUCCESSOR }
         } else {
             CircuitStatus::Active
         };
@@ -263,6 +269,12 @@ impl ProofVerifier<u64> for HashVerifier {
 
     fn verify_weight(claims: u32) -> Weight {
         Weight::from_parts(1_000_000_000, 0).saturating_mul(claims.into())
+    }
+
+    fn fold_weight(size: &FoldSize) -> Weight {
+        let FoldSize { bytes, rows, values, inputs, label_bits } = *size;
+        let things = [bytes, rows, values, inputs, label_bits].map(u64::from);
+        Weight::from_parts(50_000, 0).saturating_mul(things.iter().sum())
     }
 }
 

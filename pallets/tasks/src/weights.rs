@@ -3,11 +3,8 @@
 //! [`WeightInfo`] is what the pallet asks for; a runtime supplies the figures that its benchmarks
 //! measured. The implementation for `()` here was **made by hand**, not measured: the database
 //! accesses counted in the code at ParityDB's cost, and in wasm 250 µs for each 12 field elements
-//! hashed with Poseidon, 40 ns for each value that is folded, and 1.5 ms for a point of Baby
-//! Jubjub. It serves mocks and tests; no chain should run on it.
-//!
-//! A fold is charged in five parts, because each of them can be the one that counts: a block may
-//! have many rows of a few inputs, or a few rows of many.
+//! hashed with Poseidon, and 1.5 ms for a point of Baby Jubjub. It serves mocks and tests; no chain
+//! should run on it. What a fold costs is the verifier's to say.
 
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 
@@ -26,20 +23,10 @@ pub trait WeightInfo {
     /// `withdraw_commitment`.
     fn withdraw_commitment() -> Weight;
     /// `reveal_block` of a block of `b` times 1,024 bytes, without the rest of what making a block
-    /// of its bytes costs: `fold_rows`, `fold_values` and `fold_labels`.
+    /// of its bytes costs, which is a part of a fold.
     fn reveal_block(b: u32) -> Weight;
     /// `submit_scores` of `s` small blocks, without their verification and their folds.
     fn submit_scores(s: u32) -> Weight;
-    /// Reading a revealed block and folding it for a proof: the part of `b` times 1,024 bytes.
-    fn fold_bytes(b: u32) -> Weight;
-    /// The same: the part of `r` rows.
-    fn fold_rows(r: u32) -> Weight;
-    /// The same: the part of `v` times 1,024 values, rows times inputs.
-    fn fold_values(v: u32) -> Weight;
-    /// The same: the part of `d` inputs.
-    fn fold_inputs(d: u32) -> Weight;
-    /// The same: the part of `l` times 1,024 bits of labels, those of padding included.
-    fn fold_labels(l: u32) -> Weight;
     /// `settle` with as many revealed blocks as there can be.
     fn settle() -> Weight;
     /// `upload_chunk` of `e` field elements, with the hashes of as many chunks as there can be.
@@ -102,26 +89,6 @@ impl WeightInfo for () {
 
     fn submit_scores(s: u32) -> Weight {
         db(5, 3).saturating_add(micros(1_000)).saturating_add(each(100, s))
-    }
-
-    fn fold_bytes(b: u32) -> Weight {
-        db(1, 0).saturating_add(micros(20)).saturating_add(each(40, b))
-    }
-
-    fn fold_rows(r: u32) -> Weight {
-        each(3, r)
-    }
-
-    fn fold_values(v: u32) -> Weight {
-        each(41, v)
-    }
-
-    fn fold_inputs(d: u32) -> Weight {
-        each(2, d)
-    }
-
-    fn fold_labels(l: u32) -> Weight {
-        each(30, l)
     }
 
     fn settle() -> Weight {

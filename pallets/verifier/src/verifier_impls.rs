@@ -11,8 +11,12 @@ use nocknock_primitives::{
     circuit::{CircuitRecord, Claim, ProofBytes},
     ids::{CircuitId, FieldBytes},
     limits::MAX_PAGE,
+    model::FoldSize,
     traits::{ProofVerifier, VerifyFailure},
 };
+
+/// How many bytes, values or bits count as one in the weights.
+const UNIT: u32 = 1024;
 
 impl<T: Config> ProofVerifier<BlockNumberFor<T>> for Pallet<T> {
     fn circuit(id: &CircuitId) -> Option<CircuitRecord<BlockNumberFor<T>>> {
@@ -40,6 +44,15 @@ impl<T: Config> ProofVerifier<BlockNumberFor<T>> for Pallet<T> {
             0 | 1 => T::WeightInfo::verify_one(),
             claims => T::WeightInfo::verify_batch(claims),
         }
+    }
+
+    fn fold_weight(size: &FoldSize) -> Weight {
+        let FoldSize { bytes, rows, values, inputs, label_bits } = *size;
+        T::WeightInfo::fold_bytes(bytes.div_ceil(UNIT))
+            .saturating_add(T::WeightInfo::fold_rows(rows))
+            .saturating_add(T::WeightInfo::fold_values(values.div_ceil(UNIT)))
+            .saturating_add(T::WeightInfo::fold_inputs(inputs))
+            .saturating_add(T::WeightInfo::fold_labels(label_bits.div_ceil(UNIT)))
     }
 }
 

@@ -22,7 +22,7 @@ pub struct KnownBlock<'a> {
     labels: Vec<Fr>,
 }
 
-/// What a prover sends of a claim, beside the proof.
+/// What a prover claims, and sends along with the proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claimed {
     /// `C_Y`: commitment to the sums of the model on the block.

@@ -38,6 +38,7 @@
 //! * [`weights`]: the parameters of a model.
 //! * [`samples`] and [`root`]: data blocks, their bytes on the chain and their roots.
 //! * [`transcript`] and [`fold`]: the challenges, and what the chain computes with them.
+//! * [`fold_size`]: how much work that is.
 //! * [`known_block`]: a block that a verifier has, and the public inputs of claims about it.
 //! * [`baseline`]: the score that needs no model.
 //! * [`sealed`]: the ciphertext of a model, and the commitment to it.
@@ -51,6 +52,7 @@ pub mod baseline;
 pub mod context;
 pub mod field;
 pub mod fold;
+pub mod fold_size;
 pub mod inputs;
 pub mod known_block;
 pub mod names;
@@ -65,6 +67,7 @@ pub use architecture::{
     Activation, Architecture, ArchitectureError, Dense, Description, Goal, Head, Layer,
 };
 pub use context::{Context, ContextDomain};
+pub use fold_size::FoldSize;
 pub use inputs::FoldInputs;
 pub use known_block::{Claimed, KnownBlock};
 pub use nocknock_poseidon::Fr;

@@ -198,3 +198,16 @@ fn a_sealed_key_survives_its_bytes_and_other_bytes_are_none() {
     let error = SealedKey::try_from(&no_element);
     assert_eq!(error, Err(SealedKeyError::MaskedKey(FieldBytesError)));
 }
+
+#[test]
+fn a_claim_keeps_its_parts_and_other_bytes_are_none() {
+    let [sums, inputs] = [Fr::from(5u8), Fr::from(6u8)];
+    let [sums_bytes, inputs_bytes] = [sums, inputs].map(|element| field::to_bytes(&element));
+    let proof = ProofBytes([0; 256]);
+    let score = ProvedScore { points: 7, sums: sums_bytes, inputs: inputs_bytes, proof };
+    assert_eq!(Claimed::try_from(&score), Ok(Claimed { sums, inputs, score: 7 }));
+    let no_sums = ProvedScore { sums: [0xff; 32], ..score };
+    assert_eq!(Claimed::try_from(&no_sums), Err(FieldBytesError));
+    let no_inputs = ProvedScore { inputs: [0xff; 32], ..score };
+    assert_eq!(Claimed::try_from(&no_inputs), Err(FieldBytesError));
+}

@@ -3,8 +3,7 @@
 //! Written by `scripts/measure-weights` on 2026-11-22, with 50 steps of each component and 20
 //! repetitions of each step, on a machine with Intel(R) Xeon(R) Processor.
 //!
-//! `register_worker`, `set_practice` and the five functions of the fold are **bounds made by
-//! hand**, from native times and generous factors for wasm. They have not been measured yet.
+//! `register_worker` and `set_practice` are **bounds made by hand**, from native times and generous factors for wasm. They have not been measured yet.
 
 use frame_support::weights::Weight;
 
@@ -20,26 +19,6 @@ impl pallet_rewards::WeightInfo for Measured {
     fn register_worker() -> Weight {
         Weight::from_parts(7_000_000_000, 263_665)
             .saturating_add(DbWeight::get().reads_writes(11, 2))
-    }
-    // Made by hand: 45 ns a byte.
-    fn fold_bytes(b: u32) -> Weight {
-        Weight::from_parts(45_000, 0).saturating_mul(b.into())
-    }
-    // Made by hand: 3 µs a row.
-    fn fold_rows(r: u32) -> Weight {
-        Weight::from_parts(3_000_000, 0).saturating_mul(r.into())
-    }
-    // Made by hand: 80 ns a value.
-    fn fold_values(v: u32) -> Weight {
-        Weight::from_parts(80_000, 0).saturating_mul(v.into())
-    }
-    // Made by hand: 4 µs an input.
-    fn fold_inputs(d: u32) -> Weight {
-        Weight::from_parts(4_000_000, 0).saturating_mul(d.into())
-    }
-    // Made by hand: 30 ns a bit.
-    fn fold_labels(l: u32) -> Weight {
-        Weight::from_parts(30_000, 0).saturating_mul(l.into())
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode:

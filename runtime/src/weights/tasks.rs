@@ -49,32 +49,6 @@ impl pallet_tasks::WeightInfo for Measured {
             .saturating_add(DbWeight::get().reads_writes(9, 4))
             .saturating_add(DbWeight::get().reads(1_u64.saturating_mul(s.into())))
     }
-    // `b` is from 1 to 255.
-    fn fold_bytes(b: u32) -> Weight {
-        Weight::from_parts(50_000_000, 265_000)
-            .saturating_add(Weight::from_parts(45_000_000, 0).saturating_mul(b.into()))
-            .saturating_add(DbWeight::get().reads_writes(1, 0))
-    }
-    // `r` is from 1 to 4096.
-    fn fold_rows(r: u32) -> Weight {
-        Weight::from_parts(150_000_000, 0)
-            .saturating_add(Weight::from_parts(3_000_000, 0).saturating_mul(r.into()))
-    }
-    // `v` is from 1 to 512.
-    fn fold_values(v: u32) -> Weight {
-        Weight::from_parts(400_000_000, 0)
-            .saturating_add(Weight::from_parts(45_000_000, 0).saturating_mul(v.into()))
-    }
-    // `d` is from 1 to 4096.
-    fn fold_inputs(d: u32) -> Weight {
-        Weight::from_parts(20_000_000, 0)
-            .saturating_add(Weight::from_parts(2_500_000, 0).saturating_mul(d.into()))
-    }
-    // `l` is from 1 to 1024.
-    fn fold_labels(l: u32) -> Weight {
-        Weight::from_parts(50_000_000, 0)
-            .saturating_add(Weight::from_parts(30_000_000, 0).saturating_mul(l.into()))
-    }
     fn settle() -> Weight {
         Weight::from_parts(380_000_000, 8_000).saturating_add(DbWeight::get().reads_writes(6, 36))
     }

@@ -2,18 +2,21 @@
 
 use crate::chain::{genesis_json, on};
 use frame_support::{
+    dispatch::{DispatchClass, GetDispatchInfo},
     traits::Contains,
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
 use nocknock_circuits::keys::pinned;
 use nocknock_primitives::{
-    circuit::CircuitKind,
-    ids::KeyId,
-    limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS},
+    circuit::{CircuitKind, ProofBytes},
+    ids::{KeyId, PointBytes},
+    limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_TEST_BLOCKS},
     model::{
-        architecture::{MAX_INPUTS, MAX_OUTPUTS, MAX_SAMPLES},
         names::{for_tests, offered},
+        FoldSize,
     },
+    task::{Attestation, SealedKeyBytes},
+    traits::ProofVerifier,
 };
 use nocknock_runtime::{
     configs::{ReportLongevity, RuntimeBlockWeights},
@@ -21,7 +24,7 @@ use nocknock_runtime::{
     genesis_presets::{
         preset_names, BENCH_RUNTIME_PRESET, DIGITS_EXPERIMENT, PRACTICE_SALT, TEST_RUNTIME_PRESET,
     },
-    Babe, Balances, Network, Rewards, Runtime, Session, NNK,
+    Babe, Balances, Network, Rewards, Runtime, RuntimeCall, Session, Verifier, NNK,
 };
 use pallet_network::NetworkKind;
 use pallet_tasks::WeightInfo;
@@ -96,17 +99,12 @@ fn a_full_block_takes_half_a_slot_except_on_the_test_chain() {
     }
 }
 
-/// Revealing the largest block of any task, and proving a score on it. Bytes, values and bits of
-/// labels are counted in units of 1,024.
+/// Revealing the largest block of any task, and proving a score on it.
 fn largest_block() -> [Weight; 2] {
-    let (bytes, values) = (MAX_BLOCK_BYTES / 1_024, MAX_FOLDED_VALUES / 1_024);
-    let (rows, inputs) = (u32::from(MAX_SAMPLES), u32::from(MAX_INPUTS));
-    let labels = (u32::from(MAX_OUTPUTS) + 1) * rows / 1_024;
-    let contents = TaskWeights::fold_rows(rows)
-        + TaskWeights::fold_values(values)
-        + TaskWeights::fold_labels(labels);
-    let fold = TaskWeights::fold_bytes(bytes) + TaskWeights::fold_inputs(inputs) + contents;
-    [TaskWeights::reveal_block(bytes) + contents, TaskWeights::submit_scores(1) + fold]
+    let largest = FoldSize::largest();
+    let contents = Verifier::fold_weight(&FoldSize { bytes: 0, inputs: 0, ..largest });
+    let reveal = TaskWeights::reveal_block(MAX_BLOCK_BYTES.div_ceil(1_024)) + contents;
+    [reveal, TaskWeights::submit_scores(1) + Verifier::fold_weight(&largest)]
 }
 
 #[test]
@@ -128,6 +126,21 @@ fn the_heaviest_calls_of_a_task_fit_into_half_a_slot_of_every_chain() {
             }
         });
     }
+}
+
+/// The worker takes this into account when it reckons what it costs to keep a delivery out of
+/// blocks.
+#[test]
+fn a_delivery_takes_less_than_a_twentieth_of_what_all_calls_may_take() {
+    let call = RuntimeCall::Tasks(pallet_tasks::Call::deliver {
+        task: 0,
+        key: Box::new(SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: [0; 32] }),
+        proof: Box::new(ProofBytes([0; 256])),
+        attestation: Attestation::default(),
+    });
+    let of_all = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_total;
+    let of_all = of_all.expect("the class is bounded");
+    assert!(call.get_dispatch_info().call_weight.saturating_mul(20).all_lte(of_all));
 }
 
 #[test]

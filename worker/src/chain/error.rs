@@ -23,7 +23,7 @@ pub enum ChainError {
     )]
     CannotPay,
     /// No block has room for the call.
-    #[error("no block of the chain has room for so much in one call: lower proving.batch")]
+    #[error("no block of the chain has room for so much in one call")]
     TooLarge,
     /// The last block that might have included the call has come. Nothing was sent.
     #[error("{0}")]

@@ -170,6 +170,8 @@ pub(crate) struct World {
     /// The hash of every block. A chain that is begun anew has another one.
     pub(crate) hash: Hash,
     pub(crate) task: Task,
+    /// The circuits that are registered.
+    pub(crate) circuits: BTreeMap<CircuitId, CircuitRecord>,
     /// How many more tasks are offered, with the numbers that follow and the same terms.
     pub(crate) others: TaskId,
     pub(crate) data: PreparedTask,
@@ -285,10 +287,12 @@ impl FakeChain {
     pub(crate) fn new(circuits: Circuits) -> Self {
         let mut task = open_task();
         task.terms = terms([circuits.score.info().id(), circuits.delivery.info().id()]);
+        let infos = [circuits.score.info(), circuits.delivery.info()];
         let world = World {
             now: 100,
             hash: Hash::repeat_byte(1),
             task,
+            circuits: infos.map(|info| (info.id(), record(info))).into(),
             others: 0,
             data: data(),
             honest: true,
@@ -774,9 +778,7 @@ impl Chain for FakeChain {
     }
 
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError> {
-        let infos = [self.circuits.score.info(), self.circuits.delivery.info()];
-        let info = infos.into_iter().find(|info| info.id() == *circuit);
-        Ok(info.map(record))
+        Ok(self.world().circuits.get(circuit).cloned())
     }
 
     async fn send(&self, message: Message) -> Result<(), ChainError> {

@@ -9,10 +9,10 @@ use nocknock_client::{
     SubmitOptions, Task, TasksEvent, Wait,
 };
 use nocknock_primitives::{
-    ids::{BlockIndex, BlockRoot, CircuitId, TaskId},
+    ids::{BlockIndex, BlockRoot, CircuitId, PointBytes, TaskId},
     limits::MAX_PAGE,
     score::Score,
-    task::{Funding, RevealedBlock},
+    task::{Funding, RevealedBlock, SealedKeyBytes},
 };
 use std::{fmt, time::Duration};
 
@@ -54,17 +54,22 @@ impl NodeChain {
     }
 
     /// As much of a tip as the account has to spare. Whoever cannot tell sends the call without.
-    async fn affordable_tip(&self, wanted: Balance, call: &Call) -> Balance {
+    async fn affordable_tip(
+        &self,
+        wanted: Balance,
+        message: &Message,
+    ) -> Result<Balance, ChainError> {
         if wanted == 0 {
-            return 0;
+            return Ok(0);
         }
-        match self.client.estimate(&self.worker(), call).await {
+        let call = call_of(without_key(message))?;
+        Ok(match self.client.estimate(&self.worker(), &call).await {
             Ok(estimate) => estimate.affordable_tip(wanted),
             Err(error) => {
                 tracing::warn!("{call} is sent without a tip: {error}");
                 0
             }
-        }
+        })
     }
 }
 
@@ -161,13 +166,9 @@ impl Chain for NodeChain {
     }
 
     async fn send(&self, message: Message) -> Result<(), ChainError> {
-        let wait = match message {
-            Message::Withdraw { .. } => Wait::Finalised,
-            _ => Wait::InBlock,
-        };
-        let wanted = options_of(&message);
-        let call = call_of(message)?;
-        let options = SubmitOptions { tip: self.affordable_tip(wanted.tip, &call).await, ..wanted };
+        let (wait, wanted) = (wait_of(&message), options_of(&message));
+        let tip = self.affordable_tip(wanted.tip, &message).await?;
+        let (call, options) = (call_of(message)?, SubmitOptions { tip, ..wanted });
         let included = self.client.submit_with(&self.keys, &call, wait, options).await;
         included.map(|_| ()).map_err(sending)
     }
@@ -196,6 +197,14 @@ async fn champion(snapshot: &Snapshot, task: Option<&Task>) -> Result<Option<Sco
     }
 }
 
+/// How long a message is followed.
+fn wait_of(message: &Message) -> Wait {
+    match message {
+        Message::Withdraw { .. } => Wait::Finalised,
+        _ => Wait::InBlock,
+    }
+}
+
 fn options_of(message: &Message) -> SubmitOptions {
     let (tip, last_block) = match message {
         Message::Commit { .. } | Message::Withdraw { .. } | Message::SubmitScores { .. } => {
@@ -205,6 +214,16 @@ fn options_of(message: &Message) -> SubmitOptions {
         Message::Deliver { tip, last_block, .. } => (*tip, Some(*last_block)),
     };
     SubmitOptions { tip, last_block }
+}
+
+/// What a node is shown to work out the fee of a message. Its owner may be the one that the key is
+/// sealed for, and no block may be left that could take the delivery.
+fn without_key(message: &Message) -> Message {
+    let mut shown = message.clone();
+    if let Message::Deliver { key, .. } = &mut shown {
+        **key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: [0; 32] };
+    }
+    shown
 }
 
 fn call_of(message: Message) -> Result<Call, ChainError> {
@@ -232,7 +251,7 @@ fn connecting(error: ConnectError) -> ChainError {
     }
 }
 
-/// What a failed question account.
+/// What a failed question means for the worker.
 pub fn asking(error: QueryError) -> ChainError {
     match error {
         QueryError::Incompatible(_) | QueryError::Undecodable { .. } | QueryError::View { .. } => {
@@ -242,7 +261,7 @@ pub fn asking(error: QueryError) -> ChainError {
     }
 }
 
-/// What a failed submission account.
+/// What a failed submission means for the worker.
 pub fn sending(error: SubmitError) -> ChainError {
     match error {
         SubmitError::Rejected(rejection) if is_about_funds(&rejection.error) => {
@@ -270,5 +289,75 @@ fn is_about_funds(error: &str) -> bool {
 impl fmt::Debug for NodeChain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NodeChain").field("worker", &self.keys.account()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codec::Encode;
+    use nocknock_primitives::{circuit::ProofBytes, limits::List, task::Attestation};
+
+    fn withdraw() -> Message {
+        Message::Withdraw { task: 1 }
+    }
+
+    fn upload() -> Message {
+        Message::UploadChunk {
+            task: 1,
+            index: 0,
+            chunk: List::truncate_from(Vec::new()),
+            hashes: List::truncate_from(Vec::new()),
+            last_block: 9,
+        }
+    }
+
+    fn deliver() -> Message {
+        let key = SealedKeyBytes { ephemeral: PointBytes([1; 64]), masked_key: [2; 32] };
+        Message::Deliver {
+            task: 1,
+            key: Box::new(key),
+            proof: Box::new(ProofBytes([3; 256])),
+            attestation: Attestation::default(),
+            tip: 7,
+            last_block: 9,
+        }
+    }
+
+    #[test]
+    fn what_is_sent_in_a_turn_ends_with_it_and_a_delivery_has_its_tip() {
+        assert_eq!(options_of(&upload()), SubmitOptions { tip: 0, last_block: Some(9) });
+        assert_eq!(options_of(&deliver()), SubmitOptions { tip: 7, last_block: Some(9) });
+        assert_eq!(options_of(&withdraw()), SubmitOptions::default());
+    }
+
+    #[test]
+    fn the_fee_of_a_delivery_is_asked_for_without_the_key() {
+        let (sent, shown) = (deliver(), without_key(&deliver()));
+        let (Message::Deliver { key: sent, .. }, Message::Deliver { key: shown, .. }) =
+            (sent, shown)
+        else {
+            panic!("it is a delivery");
+        };
+        assert_eq!(sent.encoded_size(), shown.encoded_size());
+        assert_ne!(sent.ephemeral, shown.ephemeral);
+        assert_ne!(sent.masked_key, shown.masked_key);
+    }
+
+    #[test]
+    fn a_withdrawal_alone_is_followed_until_it_is_final() {
+        assert_eq!(wait_of(&withdraw()), Wait::Finalised);
+        assert_eq!((wait_of(&upload()), wait_of(&deliver())), (Wait::InBlock, Wait::InBlock));
+    }
+
+    #[test]
+    fn a_failed_submission_is_told_by_what_helps() {
+        let full = "Invalid Transaction: Transaction would exhaust the block limits".to_owned();
+        assert_eq!(sending(SubmitError::Invalid { reason: full }), ChainError::TooLarge);
+        assert_eq!(sending(SubmitError::CannotPay), ChainError::CannotPay);
+        let late = sending(SubmitError::TooLate { last: 9 });
+        assert!(matches!(late, ChainError::TooLate(_)), "{late}");
+        let contested = sending(SubmitError::Contested);
+        assert!(matches!(contested, ChainError::Unsure(_)), "{contested}");
     }
 }

@@ -285,7 +285,24 @@ fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {
     assert_eq!(refused, Decline::Busy { phase });
     assert!(refused.may_change());
     config.limits.proofs = 2;
-    assert!(judge_beside(&config, RICH, &outstanding, &task).is_ok());
+    let third = judge_beside(&config, RICH, &outstanding, &task);
+    outstanding.add(&third.expect("two are proved at a time"));
+    // However eight proofs of two seconds are shared out, they take nine seconds at most.
+    let refused = judge_beside(&config, RICH, &outstanding, &task);
+    assert_eq!(refused, Err(Decline::Busy { phase }));
+}
+
+/// Two test blocks and three more take ten seconds.
+#[test]
+fn a_prove_phase_that_the_proofs_of_all_tasks_fill_leaves_no_time_to_send_the_last_ones() {
+    let (config, mut task) = (config(), fake::open_task());
+    let mut outstanding = Outstanding::default();
+    let chosen = judge_beside(&config, RICH, &outstanding, &task);
+    outstanding.add(&chosen.unwrap());
+    task.test_blocks = 3;
+    assert!(judge_beside(&config, RICH, &Outstanding::default(), &task).is_ok());
+    let refused = judge_beside(&config, RICH, &outstanding, &task);
+    assert_eq!(refused, Err(Decline::Busy { phase: Duration::from_secs(10) }));
 }
 
 #[test]

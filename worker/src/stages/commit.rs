@@ -2,7 +2,8 @@
 
 use super::{error::Refusal, StepContext, StepError};
 use crate::{
-    chain::Message,
+    chain::{Depth, Message},
+    policy::is_still,
     secret::Secret,
     state::{CommitmentFact, StateError},
 };
@@ -30,10 +31,22 @@ fn seal_safe(
     Ok(sealed.map_err(|error| refused(&error))?.0)
 }
 
-/// Sends the commitment whose key is on the disk.
+/// Sends the commitment whose key is on the disk, and with it the stake.
 pub(super) async fn commit(step: &StepContext<'_>) -> Result<(), StepError> {
+    check_task(step).await?;
     let fact = step.committed().await?.fact;
     let (task, key, ciphertext) = (step.task, fact.key_commitment, fact.ciphertext);
     let message = Message::Commit { task, key, ciphertext };
     Ok(step.services.chain.send(message).await?)
+}
+
+/// The stake would be held for whatever task has the number now.
+async fn check_task(step: &StepContext<'_>) -> Result<(), StepError> {
+    let view = step.services.chain.view(step.task, Depth::Best).await?;
+    let task = view.task.ok_or(StepError::MovedOn("the task is gone"))?;
+    if is_still(&step.journal.chosen()?, &task) {
+        Ok(())
+    } else {
+        Err(Refusal::OtherTask.into())
+    }
 }

@@ -115,7 +115,7 @@ pub(super) async fn store_copy(step: &StepContext<'_>) -> Result<(), StepError> 
 }
 
 /// The delivery has a deadline, the copy has none: it gets a part of what is left of the turn.
-async fn time_to_upload(step: &StepContext<'_>) -> Result<Duration, StepError> {
+pub(super) async fn time_to_upload(step: &StepContext<'_>) -> Result<Duration, StepError> {
     let chain = &step.services.chain;
     let clock = chain.clock().await?;
     let view = chain.view(step.task, Depth::Best).await?;

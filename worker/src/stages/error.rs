@@ -53,6 +53,12 @@ pub enum StepError {
 /// Why a task must not be joined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// The chain has abandoned the block in which the task was created.
+    #[error(
+        "the chain gave the number of this task to another one when it abandoned a block: nothing \
+         more is sent for it"
+    )]
+    OtherTask,
     /// The training data is not the task's.
     #[error("{0}")]
     Data(String),

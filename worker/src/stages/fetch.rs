@@ -72,7 +72,7 @@ async fn test_blocks(step: &StepContext<'_>) -> Result<Vec<BlockIndex>, StepErro
 
 /// Checks that training data is that of a task: every block's root is recomputed and compared, no
 /// block is missing, none of the test blocks is among them, and numbers mean what the task says.
-pub fn check_data(
+pub(super) fn check_data(
     chosen: &Chosen,
     bytes: &[u8],
     roots: &[BlockRoot],

@@ -296,21 +296,10 @@ impl From<LearnError> for StepError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{notice::NoticeSink, stages::Remedy};
+    use crate::stages::{test_services::Warnings, Remedy};
     use nocknock_primitives::model::names::named;
     use nocknock_training::{DeviceChoice, Untrainable, CHECKPOINT_FILE};
-    use std::sync::{Arc, Mutex};
-
-    #[derive(Debug, Default)]
-    struct Warnings(Mutex<Vec<String>>);
-
-    impl NoticeSink for Warnings {
-        fn receive(&self, notice: &Notice) {
-            if let Notice::Warning { text } = notice {
-                self.0.lock().unwrap().push(text.clone());
-            }
-        }
-    }
+    use std::sync::Arc;
 
     /// Trainings of a few steps that share a folder.
     struct Trainings {
@@ -348,7 +337,7 @@ mod tests {
         }
 
         fn warnings(&self) -> Vec<String> {
-            self.warnings.0.lock().unwrap().clone()
+            self.warnings.take()
         }
     }
 

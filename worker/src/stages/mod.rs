@@ -15,7 +15,6 @@ mod provers;
 mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
-pub use fetch::check_data;
 pub use learn::{samples_of, CandleTrainer, LearnError, Trainer, TrainingJob};
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;

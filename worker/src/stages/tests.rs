@@ -1,5 +1,7 @@
 //! Whole tasks on the fake chain, step by step, and with a kill at every moment.
 
+mod checks;
+
 use super::{test_services::*, *};
 use crate::{
     chain::{

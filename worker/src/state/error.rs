@@ -91,7 +91,7 @@ pub enum StateError {
     /// What says which version wrote the tasks is not what this program wrote.
     #[error(
         "{} is damaged ({reason}): it is the same in every state directory of this version of the \
-         program, so replace it by that of another one, or from a backup; if the state directory \
+         program, so put that of another state directory, or of a backup, in its place; if the state directory \
          has no tasks, delete it",
         path.display()
     )]

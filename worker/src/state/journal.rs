@@ -166,8 +166,9 @@ impl Journal {
         self.folder.join(DATA)
     }
 
-    /// Keeps a trained model.
+    /// Keeps a trained model. Once one is committed to it stays, because only that can be proved.
     pub fn save_model(&self, fact: &ModelFact) -> Result<(), StateError> {
+        self.need_no_commitment(MODEL)?;
         self.write(MODEL, fact)
     }
 
@@ -182,10 +183,7 @@ impl Journal {
     /// Keeps a commitment and its key. There is one for a task and never a second: whoever lost the
     /// first could not prove what the chain holds, and a key seals one model.
     pub fn save_commitment(&self, fact: &CommitmentFact) -> Result<(), StateError> {
-        let path = self.folder.join(COMMITMENT);
-        if path.exists() {
-            return Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into()));
-        }
+        self.need_no_commitment(COMMITMENT)?;
         self.write(COMMITMENT, fact)
     }
 
@@ -325,6 +323,15 @@ impl Journal {
     fn held(&self) -> MutexGuard<'_, Held> {
         // No code panics while it holds the lock.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fails if a file would be replaced that belongs to a commitment.
+    fn need_no_commitment(&self, name: &str) -> Result<(), StateError> {
+        if !self.folder.join(COMMITMENT).exists() {
+            return Ok(());
+        }
+        let path = self.folder.join(name);
+        Err(StateError::io("replace", &path, io::ErrorKind::AlreadyExists.into()))
     }
 
     fn remove(&self, name: &str) -> Result<(), StateError> {

@@ -11,7 +11,7 @@
 //!     train.blob, data.json       the training data, checked against the roots on the chain
 //!     training/                   checkpoints
 //!     model.json                  the trained weights                             SECRET
-//!     commitment.json             the key that seals the model, and the commitment     SECRET
+//!     commitment.json             the key of the model, and the commitment         SECRET
 //!     committed.json              the commitment was seen on the chain
 //!     proofs/00003.json           the proof of test block 3
 //!     complete.json               every test block was proved on the chain

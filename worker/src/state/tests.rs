@@ -206,14 +206,18 @@ fn what_the_disk_does_not_take_in_a_turn_is_held_until_the_process_ends() {
 }
 
 #[test]
-fn a_second_key_is_never_written() {
+fn neither_a_second_key_nor_another_model_is_written_after_a_commitment() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
     journal.save_model(&model()).unwrap();
     let first = commitment(&model().weights);
     journal.save_commitment(&first).unwrap();
     assert!(journal.save_commitment(&commitment(&model().weights)).is_err());
+    let mut other = model();
+    other.weights.layers[1].biases[0] = 1;
+    assert!(journal.save_model(&other).is_err());
     assert_eq!(journal.commitment(bind()).unwrap().fact, first);
+    assert!(journal.model().unwrap() == model());
 }
 
 #[test]
@@ -222,9 +226,18 @@ fn a_model_that_does_not_open_its_commitment_is_noticed() {
     let journal = state.begin(&chosen(1)).unwrap();
     let mut other = model();
     other.weights.layers[1].biases[0] = 1;
-    journal.save_commitment(&commitment(&other.weights)).unwrap();
     journal.save_model(&model()).unwrap();
+    journal.save_commitment(&commitment(&other.weights)).unwrap();
     assert!(matches!(journal.commitment(bind()), Err(StateError::Damaged { .. })));
+}
+
+#[test]
+fn a_model_of_another_shape_than_the_tasks_is_noticed() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let other = named("digits-64x32x10").unwrap();
+    journal.save_model(&ModelFact { weights: Weights::zero(&other), ..model() }).unwrap();
+    assert!(matches!(journal.model(), Err(StateError::Damaged { .. })));
 }
 
 #[test]

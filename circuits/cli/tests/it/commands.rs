@@ -11,7 +11,7 @@ use super::program::{done, fails, program};
 const TINY: &str = "--shape tiny-4x3x2";
 const D2: &str = "--statement d2";
 /// `tiny-4x3x2` with one row more.
-const DESCRIPTION: &str = r#"{
+pub(super) const DESCRIPTION: &str = r#"{
     "inputs": 4,
     "input_bits": 2,
     "hidden": [{ "units": 3, "weight_bits": 3, "bias_bits": 4, "sum_bits": 7, "shift": 1 }],

@@ -11,10 +11,17 @@ use nocknock_circuits::{
     keys::{generate, store, ProvingKey, Reduction},
     seal, Circuit, OnChain,
 };
-use nocknock_primitives::{circuit::KeyOrigin, ids::ContentHash, model::names::named};
+use nocknock_primitives::{
+    circuit::KeyOrigin,
+    ids::ContentHash,
+    model::{names::named, Architecture},
+};
 use tempfile::tempdir;
 
-use super::program::{done, fails};
+use super::{
+    commands::DESCRIPTION,
+    program::{done, fails},
+};
 
 type Points = ark_groth16::ProvingKey<Bn254>;
 
@@ -131,6 +138,24 @@ fn a_key_that_claims_to_be_a_development_key_is_refused() {
     let folder = tempdir().unwrap();
     write(&folder.path().join("key.pkey"), KeyOrigin::Development, |_| ());
     fails(folder.path(), "keys check key.pkey", 3, "not the one of this release");
+}
+
+/// For an architecture without a name no key is pinned, so the real one is made.
+#[test]
+fn a_key_that_claims_to_be_the_development_key_of_an_unnamed_architecture_is_refused() {
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("mine.json"), DESCRIPTION).unwrap();
+    let mine: Architecture = serde_json::from_str(DESCRIPTION).unwrap();
+    let circuit = fold::Circuit::compile(&mine);
+    write_of(&circuit, &folder.join("key.pkey"), KeyOrigin::Development, |_| ());
+    let check = "keys check key.pkey --architecture";
+    fails(folder, &format!("{check} mine.json"), 3, "not the one of this release");
+
+    let other = DESCRIPTION.replace("\"samples\": 41", "\"samples\": 42");
+    assert_ne!(other, DESCRIPTION);
+    fs::write(folder.join("other.json"), other).unwrap();
+    fails(folder, &format!("{check} other.json"), 3, "has no name in this release");
 }
 
 /// The bytes with a checksum that fits.

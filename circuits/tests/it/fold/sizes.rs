@@ -1,50 +1,7 @@
-//! Rows and matrices of the named architectures: a circuit does not change silently.
+//! What the rows are spent on. Their numbers and the matrices are pinned: see `snapshot`.
 
 use super::named;
 use nocknock_circuits::fold::Circuit;
-use nocknock_primitives::{ids::ContentHash, model::names};
-
-/// Rows and matrix hash of some circuits.
-const PINNED: [(&str, usize, &str); 8] = [
-    ("tiny-4x3x2", 5625, "0x2298c4a91ab4addb8228e21693539ddc062148c005591f499b1e7904e5e80d92"),
-    ("tiny-5x4x3x3", 7239, "0x2d703d63391edb72b02cfac748c23fd2d7bf39c398d1483319b525253cb74334"),
-    ("tiny-6x3", 4675, "0xf72e92a3e5e9251077b856d8b796a8dd8053625f91c74141adbeb01fa870f25f"),
-    (
-        "tiny-4x3x4-best2",
-        7128,
-        "0x8f5df7ac750ae25dd3ffb94c069e1bb9710a8e21467a8dff4b5f6a39de3c97f0",
-    ),
-    (
-        "tiny-4x3x3-labels",
-        6002,
-        "0xd687461f8ca4041b500e119d0bee1cd7944dd93aa794a8a085e3b93955e06c5c",
-    ),
-    ("tiny-4x3-error", 7291, "0xdc3cebd728bdd35a46207f7eb1983b8c61f8cd38b371339ab156d58fa98c30c2"),
-    ("tiny-4x3-within", 7993, "0x180acd3948d48e6e8b246083d534a51a8acb4876bd84ac1b17f0557e7894ae32"),
-    (
-        "digits-64x32x10",
-        202_885,
-        "0x822fbbc2e874a4e43044983c59bf75efc2bfe65044b60307fa2093dde872fb13",
-    ),
-];
-
-#[test]
-fn no_circuit_has_changed_its_row_count_or_matrix_hash() {
-    let found = PINNED.map(|(name, ..)| {
-        let circuit = Circuit::compile(&named(name));
-        let hash = ContentHash(circuit.matrices().hash());
-        (name, circuit.matrices().constraints(), hash.to_string())
-    });
-    let pinned = PINNED.map(|(name, rows, hash)| (name, rows, hash.to_string()));
-    assert_eq!(found, pinned);
-}
-
-#[test]
-fn every_architecture_for_tests_is_pinned() {
-    for (name, _) in names::for_tests() {
-        assert!(PINNED.iter().any(|(pinned, ..)| *pinned == name), "{name}");
-    }
-}
 
 #[test]
 fn rows_of_the_digits_by_section() {

@@ -4,7 +4,6 @@ mod candidates;
 mod config_check;
 mod curriculum;
 mod emission;
-mod fold;
 mod genesis;
 mod points;
 mod practice;

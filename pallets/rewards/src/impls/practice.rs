@@ -1,11 +1,10 @@
 //! The public practice block.
 
-use super::fold::{fold_weight, FoldSize};
 use crate::{Config, Error, Event, Pallet, Practice as PracticeTerms, PracticeBlock, WeightInfo};
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, CircuitId},
-    model::{field, Architecture, KnownBlock},
+    model::{field, Architecture, FoldSize, KnownBlock},
     reward::{Practice, PracticeSpec},
     task::RevealedBlock,
     traits::ProofVerifier,
@@ -28,7 +27,7 @@ impl<T: Config> Pallet<T> {
         PracticeTerms::<T>::put(Practice { circuit, root, rows, min_score });
         PracticeBlock::<T>::put(block);
         Self::deposit_event(Event::PracticeSet { circuit, root, rows, min_score });
-        Ok(Some(practice_weight_of::<T>(FoldSize::of(&architecture))).into())
+        Ok(Some(practice_weight_of::<T>(FoldSize::full(&architecture))).into())
     }
 
     /// The architecture of an active score circuit whose blocks the chain can fold.
@@ -37,7 +36,7 @@ impl<T: Config> Pallet<T> {
             .filter(|record| record.is_active())
             .and_then(|record| record.info.kind.architecture().cloned())
             .ok_or(Error::<T>::CircuitNotActive)?;
-        ensure!(FoldSize::of(&architecture).is_allowed(), Error::<T>::ArchitectureTooLarge);
+        ensure!(FoldSize::full(&architecture).is_allowed(), Error::<T>::ArchitectureTooLarge);
         Ok(architecture)
     }
 
@@ -65,5 +64,5 @@ impl<T: Config> Pallet<T> {
 
 /// Reading and hashing a block is a part of what folding it costs.
 fn practice_weight_of<T: Config>(size: FoldSize) -> Weight {
-    T::WeightInfo::set_practice().saturating_add(fold_weight::<T>(size))
+    T::WeightInfo::set_practice().saturating_add(T::Verifier::fold_weight(&size))
 }

@@ -1,9 +1,6 @@
 //! Registration of workers by proof, suspension and removal.
 
-use super::{
-    fold::{fold_weight, FoldSize},
-    practice::INDEX,
-};
+use super::practice::INDEX;
 use crate::{
     types::{PracticeClaim, SessionCount},
     Barred, Call, Config, CurrentSession, Error, Event, FirstRound, Pallet,
@@ -16,7 +13,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::Claim,
     ids::{CircuitId, FieldBytes, TaskId},
-    model::{field, Architecture, Claimed, Context, ContextDomain, FoldInputs, Fr},
+    model::{field, Architecture, Claimed, Context, ContextDomain, FoldInputs, FoldSize, Fr},
     reward::{Points, Practice, Registration, Round, Session, Standing},
     score::Score,
     traits::{ProofVerifier, VerifyFailure, WorkerRegistry},
@@ -172,7 +169,7 @@ impl<T: Config> Pallet<T> {
         let inputs = Self::score_inputs(&architecture, context, claim)?;
         let claim = Claim { inputs: &inputs.in_order(), proof: &claim.score.proof };
         T::Verifier::verify(&practice.circuit, claim).map_err(refused_proof)?;
-        Ok((round, FoldSize::of(&architecture)))
+        Ok((round, FoldSize::full(&architecture)))
     }
 
     fn check_newcomer(worker: &T::AccountId) -> Result<(), Error<T>> {
@@ -262,7 +259,7 @@ impl<T: Config> WorkerRegistry<T::AccountId> for Pallet<T> {
 /// The weight of a registration for which a block of this size is folded. The proof is verified
 /// both before the call and in it, and the block folded for it each time.
 fn registration_weight_of<T: Config>(size: FoldSize) -> Weight {
-    let checked = fold_weight::<T>(size).saturating_add(T::Verifier::verify_weight(1));
+    let checked = T::Verifier::fold_weight(&size).saturating_add(T::Verifier::verify_weight(1));
     T::WeightInfo::register_worker().saturating_add(checked).saturating_add(checked)
 }
 
@@ -285,13 +282,7 @@ fn check_claim<T: Config>(
 fn read_claim<T: Config>(claim: &PracticeClaim<'_>) -> Result<(Fr, Claimed), Error<T>> {
     let commitment =
         field::from_bytes(claim.model.as_bytes()).map_err(|_| Error::<T>::BadCommitment)?;
-    let element =
-        |bytes: &FieldBytes| field::from_bytes(bytes).map_err(|_| Error::<T>::ProofRefused);
-    let claimed = Claimed {
-        sums: element(&claim.score.sums)?,
-        inputs: element(&claim.score.inputs)?,
-        score: claim.score.points,
-    };
+    let claimed = Claimed::try_from(claim.score).map_err(|_| Error::<T>::ProofRefused)?;
     Ok((commitment, claimed))
 }
 

@@ -7,9 +7,9 @@ use frame_support::{
 };
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{CircuitId, ModelCommitment},
+    ids::{CircuitId, FieldBytes, ModelCommitment},
     limits::List,
-    model::{names::named, Label, Sample},
+    model::{field, names::named, FoldSize, Fr, Label, Sample},
     reward::{PracticeSpec, Registration, Standing},
     score::Score,
     task::{ProvedScore, RevealedBlock},
@@ -121,13 +121,22 @@ fn a_wrong_proof_is_a_bad_proof_to_the_pool() {
     });
 }
 
+/// What stands for this small number if it is reduced: the order of the field plus the number.
+fn not_reduced(number: u8) -> FieldBytes {
+    let mut bytes = field::to_bytes(&-Fr::from(1u32));
+    bytes[31] += 1 + number;
+    bytes
+}
+
 #[test]
 fn what_a_proof_is_about_has_to_be_field_elements() {
     build_and_execute(|| {
         let proved = practice_proof(&bob(), 0, ROWS);
+        let [sums, inputs] = [21u8, 22].map(|number| field::to_bytes(&Fr::from(number)));
+        assert_eq!((proved.sums, proved.inputs), (sums, inputs));
         for broken in [
-            ProvedScore { sums: [0xff; 32], ..proved },
-            ProvedScore { inputs: [0xff; 32], ..proved },
+            ProvedScore { sums: not_reduced(21), ..proved },
+            ProvedScore { inputs: not_reduced(22), ..proved },
         ] {
             let call = registration_with(&bob(), broken);
             assert_eq!(validity(&call), InvalidTransaction::BadProof.into());
@@ -142,6 +151,14 @@ fn nobody_registers_while_the_circuit_is_disabled() {
         neighbours(|neighbours| neighbours.disabled.push(SCORE));
         assert_eq!(validity(&registration(&bob())), code(Error::CircuitDisabled));
         assert_noop!(dispatch_bare(registration(&bob())), Error::<Test>::CircuitDisabled);
+    });
+}
+
+#[test]
+fn a_circuit_that_was_replaced_still_registers_workers() {
+    build_and_execute(|| {
+        neighbours(|neighbours| neighbours.retired.push(SCORE));
+        assert_ok!(apply_bare(registration(&bob())));
     });
 }
 
@@ -189,10 +206,11 @@ fn a_signed_registration_is_refused() {
 }
 
 #[test]
-fn the_verification_in_the_pool_and_in_the_block_is_charged() {
+fn verifying_and_folding_the_largest_block_in_the_pool_and_in_the_block_is_charged() {
     build_and_execute(|| {
         let info = registration(&bob()).get_dispatch_info();
-        assert!(info.call_weight.all_gte(HashVerifier::verify_weight(2)));
+        let folded = HashVerifier::fold_weight(&FoldSize::largest()).saturating_mul(2);
+        assert!(info.call_weight.all_gte(folded.saturating_add(HashVerifier::verify_weight(2))));
         assert_eq!(info.class, DispatchClass::Normal);
     });
 }

@@ -68,6 +68,8 @@ fn only_an_active_score_circuit_is_taken() {
             let spec = PracticeSpec { circuit, ..practice_spec() };
             assert_noop!(set(spec), Error::<Test>::CircuitNotActive);
         }
+        neighbours(|neighbours| neighbours.retired.push(SCORE));
+        assert_noop!(set(practice_spec()), Error::<Test>::CircuitNotActive);
         neighbours(|neighbours| neighbours.disabled.push(SCORE));
         assert_noop!(set(practice_spec()), Error::<Test>::CircuitNotActive);
     });

@@ -53,7 +53,7 @@ impl<T: Config> Pallet<T> {
         let stored = Deliveries::<T>::get(id, who);
         let mut delivery = stored.unwrap_or_else(|| Self::new_delivery(commitment));
         delivery.chunks = delivery.chunks.saturating_add(1);
-        let missing = chunk_count(&task.architecture).saturating_sub(delivery.chunks);
+        let missing = task.architecture.chunks().saturating_sub(delivery.chunks);
         Deliveries::<T>::insert(id, who, delivery);
         missing
     }
@@ -62,11 +62,6 @@ impl<T: Config> Pallet<T> {
         let Commitment { model, key, ciphertext, .. } = *commitment;
         Delivery { model, key, ciphertext, chunks: 0, begun_at: Self::now(), sealed: None }
     }
-}
-
-/// Number of chunks of the ciphertext of a model.
-pub(super) fn chunk_count(architecture: &Architecture) -> u32 {
-    architecture.chunks()
 }
 
 /// Field elements of a chunk, if there is one with this number.
@@ -85,7 +80,7 @@ fn is_part(
     chunk: &Chunk,
     hashes: &ChunkHashes,
 ) -> bool {
-    let is_complete = u32::try_from(hashes.len()) == Ok(chunk_count(architecture));
+    let is_complete = u32::try_from(hashes.len()) == Ok(architecture.chunks());
     if !is_complete || chunk_len(architecture, index) != Some(chunk.len()) {
         return false;
     }

@@ -9,10 +9,8 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::CircuitKind,
     ids::{BlobId, BlockIndex, CircuitId, ExperimentId, TaskId},
-    limits::{
-        List, CHUNK_ELEMENTS, MAX_CHUNKS, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS, MAX_TEST_BYTES,
-    },
-    model::{field, Architecture, RecipientKey, RecipientSecret},
+    limits::{List, CHUNK_ELEMENTS, MAX_CHUNKS, MAX_TEST_BLOCKS, MAX_TEST_BYTES},
+    model::{field, Architecture, FoldSize, RecipientKey, RecipientSecret},
     phase::{BlockTime, Phase},
     reward::CurriculumEnd,
     task::{Funding, Held, Outcome, Split, Task, TaskSpec, Terms, TestBlock},
@@ -240,11 +238,10 @@ fn is_recipient<Balance, BlockNumber>(
 /// for a proof, and count all points.
 fn is_within_limits(architecture: &Architecture, test_blocks: u16) -> bool {
     let samples = usize::from(architecture.samples);
-    let values = samples.saturating_mul(architecture.inputs.into());
     let bytes = architecture.wire_bytes(samples).saturating_mul(test_blocks.into());
     let rows = u32::from(test_blocks).saturating_mul(architecture.samples.into());
     fits(architecture.weight_elements(), MAX_CHUNKS.saturating_mul(CHUNK_ELEMENTS))
-        && fits(values, MAX_FOLDED_VALUES)
+        && FoldSize::full(architecture).is_allowed()
         && fits(bytes, MAX_TEST_BYTES)
         && architecture.max_score(rows) <= u64::from(u32::MAX)
 }

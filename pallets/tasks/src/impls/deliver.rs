@@ -1,6 +1,5 @@
 //! Delivery of the key, and payment.
 
-use super::chunks::chunk_count;
 use crate::{
     types::{BalanceOf, CommitmentOf, TaskOf},
     Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
@@ -49,7 +48,7 @@ impl<T: Config> Pallet<T> {
         let rank = Self::ensure_turn(id, &task, &who)?;
         let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
         let mut delivery = Deliveries::<T>::get(id, &who)
-            .filter(|delivery| delivery.chunks == chunk_count(&task.architecture))
+            .filter(|delivery| delivery.chunks == task.architecture.chunks())
             .ok_or(Error::<T>::CiphertextIncomplete)?;
         Self::verify_key(id, &task, &who, &commitment, &key, proof)?;
         delivery.sealed = Some(SealedModelKey { key, attestation, at: Self::now() });
@@ -98,9 +97,13 @@ impl<T: Config> Pallet<T> {
         let sent = [ephemeral_x, ephemeral_y, masked_key];
         let are_fields = sent.iter().all(|part| field::from_bytes(part).is_ok());
         ensure!(are_fields, Error::<T>::BadSealedKey);
-        let key_hash = *commitment.key.as_bytes();
-        let inputs =
-            SealInputs::from_bytes(&task.recipient, context, key_hash, &ephemeral, masked_key);
+        let inputs = SealInputs::from_bytes(
+            &task.recipient,
+            field::to_bytes(&context),
+            *commitment.key.as_bytes(),
+            &ephemeral,
+            masked_key,
+        );
         let claim = Claim { inputs: &inputs.in_order(), proof };
         T::Verifier::verify(&circuit, claim).map_err(Self::refusal)
     }

@@ -9,94 +9,37 @@ use crate::{types::TaskOf, Config, Pallet, Tasks, WeightInfo};
 use frame_support::weights::Weight;
 use nocknock_primitives::{
     ids::TaskId,
-    limits::{MAX_BLOCK_BYTES, MAX_FOLDED_VALUES},
-    model::{
-        architecture::{MAX_INPUTS, MAX_OUTPUTS, MAX_SAMPLES},
-        Architecture,
-    },
+    model::{Architecture, FoldSize},
     task::BlockScore,
     traits::{ProofVerifier, TaskExperiments},
 };
 
-/// How many bytes, values or bits count as one in the weights.
+/// How many bytes count as one in the weight of a reveal.
 const UNIT: u32 = 1024;
-
-/// What decides how much work a block is.
-struct BlockSize {
-    bytes: u32,
-    rows: u32,
-    /// Inputs of all rows.
-    values: u32,
-    inputs: u32,
-    /// Bits of the labels as they are folded, padding included.
-    label_bits: u32,
-}
-
-impl BlockSize {
-    /// Of a block with so many rows.
-    fn new(architecture: &Architecture, rows: u32) -> Self {
-        let bytes = architecture.wire_bytes(usize::try_from(rows).unwrap_or(usize::MAX));
-        let inputs = u32::from(architecture.inputs);
-        let label_bits = saturated(architecture.label_bits());
-        Self {
-            bytes: saturated(bytes),
-            rows,
-            values: rows.saturating_mul(inputs),
-            inputs,
-            label_bits: label_bits.saturating_mul(architecture.samples.into()),
-        }
-    }
-
-    /// Of a block without padding.
-    fn full(architecture: &Architecture) -> Self {
-        Self::new(architecture, architecture.samples.into())
-    }
-
-    /// In each respect as large as a block of any task may be.
-    fn largest() -> Self {
-        let rows = u32::from(MAX_SAMPLES);
-        Self {
-            bytes: MAX_BLOCK_BYTES,
-            rows,
-            values: MAX_FOLDED_VALUES,
-            inputs: MAX_INPUTS.into(),
-            label_bits: u32::from(MAX_OUTPUTS).saturating_add(1).saturating_mul(rows),
-        }
-    }
-
-    /// Weight of making a block of its bytes, without that of the bytes.
-    fn contents<W: WeightInfo>(&self) -> Weight {
-        W::fold_rows(self.rows)
-            .saturating_add(W::fold_values(units(self.values)))
-            .saturating_add(W::fold_labels(units(self.label_bits)))
-    }
-
-    fn reveal<W: WeightInfo>(&self) -> Weight {
-        W::reveal_block(units(self.bytes)).saturating_add(self.contents::<W>())
-    }
-
-    /// Weight of reading the block and computing the public inputs of a proof about it.
-    fn fold<W: WeightInfo>(&self) -> Weight {
-        W::fold_bytes(units(self.bytes))
-            .saturating_add(W::fold_inputs(self.inputs))
-            .saturating_add(self.contents::<W>())
-    }
-}
 
 impl<T: Config> Pallet<T> {
     /// Weight of `reveal_block` for the largest blocks.
     pub(crate) fn largest_reveal_weight() -> Weight {
-        BlockSize::largest().reveal::<T::WeightInfo>()
+        Self::reveal_weight_of(FoldSize::largest())
     }
 
     /// Weight of `reveal_block` for a block with so many rows.
     pub(crate) fn reveal_weight(architecture: &Architecture, rows: u32) -> Weight {
-        BlockSize::new(architecture, rows).reveal::<T::WeightInfo>()
+        Self::reveal_weight_of(FoldSize::with_rows(architecture, rows))
+    }
+
+    /// A reveal makes a block of its bytes, as a fold does, and folds nothing. The bytes are part of
+    /// its own weight.
+    fn reveal_weight_of(size: FoldSize) -> Weight {
+        let contents = FoldSize { bytes: 0, inputs: 0, ..size };
+        T::WeightInfo::reveal_block(size.bytes.div_ceil(UNIT))
+            .saturating_add(T::Verifier::fold_weight(&contents))
     }
 
     /// Weight of `submit_scores` of one of the largest blocks.
     pub(crate) fn largest_submission_weight() -> Weight {
-        Self::proofs_weight(1).saturating_add(BlockSize::largest().fold::<T::WeightInfo>())
+        let fold = T::Verifier::fold_weight(&FoldSize::largest());
+        Self::proofs_weight(1).saturating_add(fold)
     }
 
     /// Weight of `submit_scores` of so many full blocks of a task. Without the task nothing is
@@ -107,7 +50,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn full_submission_weight(id: TaskId, scores: u32) -> Weight {
         let task = if scores == 0 { None } else { Tasks::<T>::get(id) };
         let fold = task.map_or_else(Weight::zero, |task| {
-            BlockSize::full(&task.architecture).fold::<T::WeightInfo>()
+            T::Verifier::fold_weight(&FoldSize::full(&task.architecture))
         });
         Self::proofs_weight(scores).saturating_add(fold.saturating_mul(scores.into()))
     }
@@ -116,10 +59,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn submission_weight(task: &TaskOf<T>, scores: &[BlockScore]) -> Weight {
         let places = scores.iter().filter_map(|entry| task.test_position(entry.block));
         let rows = places.filter_map(|place| task.tests.get(place)?.rows);
-        let folds = rows.map(|rows| BlockSize::new(&task.architecture, rows));
-        folds.fold(Self::proofs_weight(saturated(scores.len())), |sum, block| {
-            sum.saturating_add(block.fold::<T::WeightInfo>())
-        })
+        let sizes = rows.map(|rows| FoldSize::with_rows(&task.architecture, rows));
+        let proofs = Self::proofs_weight(u32::try_from(scores.len()).unwrap_or(u32::MAX));
+        sizes.fold(proofs, |sum, size| sum.saturating_add(T::Verifier::fold_weight(&size)))
     }
 
     /// Weight of `submit_scores` without the folds.
@@ -128,12 +70,4 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::Verifier::verify_weight(scores))
             .saturating_add(T::Experiments::weight())
     }
-}
-
-fn units(count: u32) -> u32 {
-    count.div_ceil(UNIT)
-}
-
-fn saturated(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -23,8 +23,8 @@ use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::CircuitRecord,
-    ids::{BlockIndex, CircuitId, FieldBytes, TaskId},
-    model::{field, Context, ContextDomain, Fr},
+    ids::{BlockIndex, CircuitId, TaskId},
+    model::{Context, ContextDomain, Fr},
     phase::Phase,
     traits::{ProofVerifier, VerifyFailure},
 };
@@ -58,17 +58,6 @@ impl<T: Config> Pallet<T> {
         task: TaskId,
         worker: &T::AccountId,
         block: BlockIndex,
-    ) -> FieldBytes {
-        field::to_bytes(&Self::context_element(domain, circuit, task, worker, block))
-    }
-
-    /// The same as a field element.
-    fn context_element(
-        domain: ContextDomain,
-        circuit: CircuitId,
-        task: TaskId,
-        worker: &T::AccountId,
-        block: BlockIndex,
     ) -> Fr {
         let context = Context {
             domain,
@@ -83,9 +72,7 @@ impl<T: Config> Pallet<T> {
 
     fn genesis_hash() -> [u8; 32] {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-        let mut bytes = [0; 32];
-        bytes.iter_mut().zip(hash.as_ref()).for_each(|(byte, of_hash)| *byte = *of_hash);
-        bytes
+        <[u8; 32]>::try_from(hash.as_ref()).unwrap_or_default()
     }
 
     fn circuit(id: &CircuitId) -> Option<CircuitRecord<BlockNumberFor<T>>> {

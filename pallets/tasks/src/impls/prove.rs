@@ -10,10 +10,10 @@ use nocknock_primitives::{
     circuit::Claim,
     experiment::LeaderboardEntry,
     ids::{FieldBytes, TaskId},
-    model::{field, Claimed, ContextDomain, FoldInputs, KnownBlock},
+    model::{Claimed, ContextDomain, FoldInputs, KnownBlock},
     phase::Phase,
     score::Score,
-    task::{BlockScore, Funding, ProvedScore, Ranked},
+    task::{BlockScore, Funding, Ranked},
     traits::{ProofVerifier, TaskExperiments},
 };
 
@@ -102,9 +102,9 @@ impl<T: Config> Pallet<T> {
         entry: &BlockScore,
     ) -> Result<FoldInputs<FieldBytes>, Error<T>> {
         let BlockScore { block, score } = entry;
-        let claimed = claimed(score).ok_or(Error::<T>::ProofRefused)?;
+        let claimed = Claimed::try_from(score).map_err(|_| Error::<T>::ProofRefused)?;
         let circuit = task.terms.score_circuit;
-        let context = Self::context_element(ContextDomain::Score, circuit, id, who, *block);
+        let context = Self::context(ContextDomain::Score, circuit, id, who, *block);
         let model = Self::committed_element(commitment.model.as_bytes())?;
         let revealed = RevealedBlocks::<T>::get(id, block).ok_or(Error::<T>::NotTestBlock)?;
         let known = KnownBlock::new(&task.architecture, &revealed.salt, *block, &revealed.rows)
@@ -160,13 +160,4 @@ impl<T: Config> Pallet<T> {
             let _ = ranking.try_insert(place, entry);
         });
     }
-}
-
-/// What a worker claims, if it consists of field elements.
-fn claimed(score: &ProvedScore) -> Option<Claimed> {
-    Some(Claimed {
-        sums: field::from_bytes(&score.sums).ok()?,
-        inputs: field::from_bytes(&score.inputs).ok()?,
-        score: score.points,
-    })
 }

@@ -1,6 +1,5 @@
 //! The invariants of this pallet's state.
 
-use super::chunks::chunk_count;
 use crate::{
     types::{BalanceOf, TaskOf},
     Chunks, Commitments, Config, Deliveries, HoldReason, NextSeed, NextTask, Pallet, Rankings,
@@ -179,7 +178,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_deliveries(id: TaskId, task: &TaskOf<T>) -> Result<(), TryRuntimeError> {
-        let chunks = chunk_count(&task.architecture);
+        let chunks = task.architecture.chunks();
         let sealed: Vec<_> = Deliveries::<T>::iter_prefix_values(id)
             .filter(|delivery| delivery.sealed.is_some())
             .collect();

@@ -1,12 +1,12 @@
 //! Tasks in every phase, and the honest behaviour of those who take part.
 
-use crate::{mock::*, Chunks, HoldReason};
-use frame_support::{assert_ok, BoundedVec};
+use crate::{mock::*, Chunks, Error, HoldReason};
+use frame_support::{assert_noop, assert_ok, BoundedVec};
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{
-        BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, FieldBytes,
-        KeyCommitment, ModelCommitment, PointBytes, TaskId,
+        BlobId, BlockIndex, BlockRoot, CiphertextHash, ContentHash, FieldBytes, KeyCommitment,
+        ModelCommitment, PointBytes, TaskId,
     },
     limits::List,
     model::{
@@ -274,6 +274,18 @@ pub(crate) fn element(bytes: &FieldBytes) -> Fr {
     field::from_bytes(bytes).unwrap()
 }
 
+/// What stands for the same element if it is reduced: the number plus the order of the field.
+pub(crate) fn not_reduced(bytes: &FieldBytes) -> FieldBytes {
+    let largest = field::to_bytes(&-Fr::from(1u32));
+    let (mut sum, mut carry) = ([0; 32], 1);
+    for (place, byte) in sum.iter_mut().enumerate().rev() {
+        let total = u16::from(bytes[place]) + u16::from(largest[place]) + carry;
+        let [high, low] = total.to_be_bytes();
+        (*byte, carry) = (low, high.into());
+    }
+    sum
+}
+
 /// Commits a worker to this model, whosever it is.
 pub(crate) fn try_commit(id: TaskId, worker: &AccountId, model: &Parcel) -> DispatchResult {
     Tasks::do_commit_model(worker.clone(), id, model.key, model.ciphertext)
@@ -333,7 +345,7 @@ impl Statement {
         let task = task(id);
         let circuit = task.terms.score_circuit;
         Self {
-            context: context(id, ContextDomain::Score, circuit, worker, index),
+            context: Tasks::context(ContextDomain::Score, circuit, id, worker, index),
             commitment: element(&model_of(id, worker).0),
             index,
             block: revealed_of(&task.architecture, index),
@@ -355,17 +367,6 @@ impl Statement {
         let proof = HashVerifier::prove(&task.terms.score_circuit, &inputs.to_bytes().in_order());
         BlockScore { block: self.index, score: submitted(&self.claimed, proof) }
     }
-}
-
-/// The public input that ties a proof to its purpose.
-pub(crate) fn context(
-    id: TaskId,
-    domain: ContextDomain,
-    circuit: CircuitId,
-    worker: &AccountId,
-    block: BlockIndex,
-) -> Fr {
-    element(&Tasks::context(domain, circuit, id, worker, block))
 }
 
 /// What a worker claims beside its proof.
@@ -437,6 +438,11 @@ pub(crate) fn try_upload(
     Tasks::do_upload_chunk(worker.clone(), id, index, chunk, &model.hashes)
 }
 
+/// Bob cannot upload a chunk of this model.
+pub(crate) fn refused_chunk(id: TaskId, index: u32, model: &Parcel) {
+    assert_noop!(try_upload(id, &bob(), index, model), Error::<Test>::BadChunk);
+}
+
 /// Numbers of the chunks that a worker has not uploaded yet.
 pub(crate) fn missing_chunks(id: TaskId, worker: &AccountId, model: &Parcel) -> Vec<u32> {
     let chunks = (0u32..).take(model.chunks.len());
@@ -461,15 +467,11 @@ pub(crate) fn sealed_with(
     key: Fr,
     recipient: &RecipientKey,
 ) -> Handover {
-    let context = context(id, ContextDomain::Delivery, DELIVERY, worker, 0);
+    let context = Tasks::context(ContextDomain::Delivery, DELIVERY, id, worker, 0);
     let sealed = seal_key(recipient, context, key, &Scalar::new(Fr::from(77u32)).unwrap());
     let inputs = SealInputs::new(recipient, context, sealed::key_hash(key), &sealed);
-    let inputs = inputs.in_order().map(|input| field::to_bytes(&input));
-    let bytes = SealedKeyBytes {
-        ephemeral: PointBytes(sealed.ephemeral.to_bytes()),
-        masked_key: field::to_bytes(&sealed.masked_key),
-    };
-    (bytes, HashVerifier::prove(&DELIVERY, &inputs))
+    let proof = HashVerifier::prove(&DELIVERY, &inputs.to_bytes().in_order());
+    (SealedKeyBytes::from(&sealed), proof)
 }
 
 /// Whom keys are sealed for in a task that is stored.

@@ -95,7 +95,7 @@ fn proof_replayed_on_another_chain() {
         let here = System::block_hash(0u64);
         let elsewhere = proved_otherwise(id, &bob(), |statement| {
             frame_system::BlockHash::<Test>::insert(0u64, sp_runtime::testing::H256([0xcc; 32]));
-            statement.context = context(id, ContextDomain::Score, SCORE, &bob(), 0);
+            statement.context = Tasks::context(ContextDomain::Score, SCORE, id, &bob(), 0);
             frame_system::BlockHash::<Test>::insert(0u64, here);
         });
         refused_score(id, &bob(), elsewhere, Error::ProofRefused);
@@ -109,7 +109,7 @@ fn proof_for_another_purpose() {
         let id = proving(spec(), &[bob()]);
         for domain in [ContextDomain::Registration, ContextDomain::Delivery] {
             let score = proved_otherwise(id, &bob(), |statement| {
-                statement.context = context(id, domain, SCORE, &bob(), 0);
+                statement.context = Tasks::context(domain, SCORE, id, &bob(), 0);
             });
             refused_score(id, &bob(), score, Error::ProofRefused);
         }
@@ -437,10 +437,6 @@ fn missing_delivery_passes_the_turn_on_and_costs_the_stake() {
 fn bobs_turn() -> (u64, Parcel, Parcel) {
     let id = settled(spec_of(&wide()), &[(bob(), 25), (dave(), 24)]);
     (id, parcel(id, &bob()), parcel(id, &dave()))
-}
-
-fn refused_chunk(id: u64, index: u32, model: &Parcel) {
-    assert_noop!(try_upload(id, &bob(), index, model), Error::<Test>::BadChunk);
 }
 
 #[test]

@@ -133,7 +133,11 @@ fn circuits_must_be_active_and_of_the_right_kind() {
         assert_refused(|spec| spec.terms.delivery_circuit = unknown, Error::CircuitNotActive);
         assert_refused(|spec| spec.terms.score_circuit = DELIVERY, Error::CircuitNotActive);
         assert_refused(|spec| spec.terms.delivery_circuit = SCORE, Error::CircuitNotActive);
-        book(|book| book.disabled.push(DELIVERY));
+        for circuit in [SCORE, DELIVERY] {
+            book(|book| book.retired = vec![circuit]);
+            assert_refused(|_| (), Error::CircuitNotActive);
+        }
+        book(|book| (book.retired, book.disabled) = (vec![], vec![DELIVERY]));
         assert_refused(|_| (), Error::CircuitNotActive);
     });
 }

@@ -3,10 +3,7 @@ use crate::{mock::*, Chunks, Commitments, Deliveries, Error, Event};
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{
     ids::{BlobId, PointBytes},
-    model::{
-        recipient::{open_key, Point},
-        sealed, ContextDomain, Fr, RecipientSecret, SealedKey, Weights,
-    },
+    model::{recipient::open_key, sealed, ContextDomain, Fr, RecipientSecret, SealedKey, Weights},
     phase::Phase,
     score::{Improvement, Score},
     task::{Attestation, SealedModelKey},
@@ -67,13 +64,9 @@ fn opened(id: u64, worker: &AccountId, secret: &RecipientSecret) -> Option<Weigh
     let hash = sealed::ciphertext_hash(&task.architecture, &ciphertext);
     assert_eq!(hash, element(&delivery.ciphertext.0));
     assert_eq!(delivery.model, model_from(id, worker, delivery.key, delivery.ciphertext));
-    let SealedModelKey { key, .. } = delivery.sealed.unwrap();
-    let sealed_key = SealedKey {
-        ephemeral: Point::from_bytes(&key.ephemeral.0).unwrap(),
-        masked_key: element(&key.masked_key),
-    };
+    let sealed_key = SealedKey::try_from(&delivery.sealed.unwrap().key).unwrap();
     let key_hash = element(&delivery.key.0);
-    let context = context(id, ContextDomain::Delivery, DELIVERY, worker, 0);
+    let context = Tasks::context(ContextDomain::Delivery, DELIVERY, id, worker, 0);
     let key = open_key(secret, context, key_hash, &sealed_key).ok()?;
     Some(sealed::open(&task.architecture, key, key_hash, &ciphertext).unwrap())
 }
@@ -209,7 +202,7 @@ fn a_sealed_key_beyond_the_field_is_refused() {
         };
         refused(|(key, _)| key.ephemeral.0[..32].fill(0xff));
         refused(|(key, _)| key.ephemeral.0[32..].fill(0xff));
-        refused(|(key, _)| key.masked_key = [0xff; 32]);
+        refused(|(key, _)| key.masked_key = not_reduced(&key.masked_key));
     });
 }
 
@@ -224,6 +217,18 @@ fn nothing_is_delivered_before_settlement_or_after_the_end() {
         upload(id, &bob());
         go_to(end_of(id).turn_began + 10);
         assert_noop!(try_deliver(id, &bob(), key), Error::<Test>::WrongPhase);
+    });
+}
+
+#[test]
+fn a_task_runs_to_its_end_with_circuits_that_were_replaced() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob()]);
+        book(|book| book.retired = vec![SCORE, DELIVERY]);
+        submit(id, &bob(), 25);
+        settle(id);
+        deliver(id, &bob());
+        assert_eq!(free(&bob()), ENDOWMENT + 9_500);
     });
 }
 

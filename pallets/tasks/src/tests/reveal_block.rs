@@ -3,7 +3,7 @@ use crate::{mock::*, Call, Error, Event, RevealedBlocks, WeightInfo};
 use frame_support::{
     assert_err_ignore_postinfo, assert_ok, dispatch::GetDispatchInfo, weights::Weight,
 };
-use nocknock_primitives::{phase::Phase, task::Outcome};
+use nocknock_primitives::{model::FoldSize, phase::Phase, task::Outcome, traits::ProofVerifier};
 
 fn revealing(spec: Spec) -> u64 {
     let id = create(spec);
@@ -56,11 +56,9 @@ fn the_block_decides_what_a_reveal_costs() {
     build_and_execute(|| {
         let tiny = paid_for_reveal(revealing(spec()));
         let wide = paid_for_reveal(revealing(spec_of(&wide())));
-        let expected = Weights::reveal_block(1)
-            .saturating_add(Weights::fold_rows(SAMPLES))
-            .saturating_add(Weights::fold_values(1))
-            .saturating_add(Weights::fold_labels(1));
-        assert_eq!(tiny, expected);
+        let size = FoldSize::with_rows(&crate::mock::tiny(), SAMPLES);
+        let contents = HashVerifier::fold_weight(&FoldSize { bytes: 0, inputs: 0, ..size });
+        assert_eq!(tiny, Weights::reveal_block(1).saturating_add(contents));
         let shown = revealed(0);
         let call =
             Call::<Test>::reveal_block { task: 0, block: 0, salt: shown.salt, rows: shown.rows };

@@ -1,12 +1,16 @@
 use super::builders::*;
 use crate::{mock::*, Call, Commitments, Error, Event, Rankings, RevealedBlocks, WeightInfo};
+use core::slice;
 use frame_support::{
     assert_noop, assert_ok,
     dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
     weights::Weight,
     BoundedVec,
 };
-use nocknock_primitives::{phase::Phase, score::Score, task::BlockScore, traits::ProofVerifier};
+use nocknock_primitives::{
+    limits::MAX_RANKED, model::FoldSize, phase::Phase, score::Score, task::BlockScore,
+    traits::ProofVerifier,
+};
 
 fn submit_one(id: u64, worker: &AccountId, block: u16, points: u32) -> DispatchResultWithPostInfo {
     Tasks::do_submit_scores(worker.clone(), id, &[proved(id, worker, block, points)])
@@ -104,8 +108,8 @@ fn parts_of_a_claim_beyond_the_field_are_refused() {
                 Error::<Test>::ProofRefused
             );
         };
-        refused(|entry| entry.score.sums = [0xff; 32]);
-        refused(|entry| entry.score.inputs = [0xff; 32]);
+        refused(|entry| entry.score.sums = not_reduced(&entry.score.sums));
+        refused(|entry| entry.score.inputs = not_reduced(&entry.score.inputs));
     });
 }
 
@@ -140,13 +144,7 @@ fn charged_and_paid(id: u64) -> (Weight, Weight) {
 fn the_rows_of_a_block_decide_what_its_score_costs() {
     build_and_execute(|| {
         let (charged, paid) = charged_and_paid(proving(spec(), &[bob()]));
-        let block = |rows| {
-            Weights::fold_bytes(1)
-                .saturating_add(Weights::fold_rows(rows))
-                .saturating_add(Weights::fold_values(1))
-                .saturating_add(Weights::fold_inputs(4))
-                .saturating_add(Weights::fold_labels(1))
-        };
+        let block = |rows| HashVerifier::fold_weight(&FoldSize::with_rows(&tiny(), rows));
         let proofs = Weights::submit_scores(2).saturating_add(HashVerifier::verify_weight(2));
         let of_rows = |rows| proofs.saturating_add(block(rows)).saturating_add(block(rows));
         assert_eq!(paid, of_rows(SAMPLES));
@@ -252,8 +250,33 @@ fn a_curriculum_submission_must_beat_the_champion() {
     });
 }
 
+/// The first and the last but one have the fewest points, the last has the most.
 #[test]
-fn the_ranking_keeps_the_best_and_forgets_the_rest() {
+fn a_full_ranking_keeps_the_best_and_forgets_the_rest() {
+    build_and_execute(|| {
+        let numbers = (100..).take(MAX_RANKED as usize + 2);
+        let crowd: Vec<_> = numbers.map(|number| AccountId::new([number; 32])).collect();
+        book(|book| book.workers.clone_from(&crowd));
+        let id = proving_curriculum(&crowd);
+        let [first, others @ .., late, best] = &crowd[..] else {
+            panic!("more than three workers");
+        };
+        submit(id, first, 22);
+        others.iter().for_each(|worker| submit(id, worker, 23));
+        let ranked = || -> Vec<_> {
+            Rankings::<Test>::get(id).into_iter().map(|entry| entry.worker).collect()
+        };
+        let before = [others, slice::from_ref(first)].concat();
+        assert_eq!((ranked(), before.len()), (before.clone(), MAX_RANKED as usize));
+        submit(id, late, 22);
+        assert_eq!(ranked(), before);
+        submit(id, best, 24);
+        assert_eq!(ranked(), [slice::from_ref(best), others].concat());
+    });
+}
+
+#[test]
+fn submissions_rank_by_points_and_of_equal_ones_by_commitment() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave(), eve()]);
         submit(id, &bob(), 22);

@@ -14,10 +14,6 @@ fn bobs_turn() -> (u64, Parcel) {
     (id, parcel(id, &bob()))
 }
 
-fn refused_chunk(id: u64, index: u32, model: &Parcel) {
-    assert_noop!(try_upload(id, &bob(), index, model), Error::<Test>::BadChunk);
-}
-
 #[test]
 fn the_worker_in_turn_uploads_its_chunks_in_any_order() {
     build_and_execute(|| {
@@ -124,14 +120,14 @@ fn a_list_of_hashes_that_is_too_long_or_too_short_is_refused() {
 }
 
 #[test]
-fn numbers_beyond_the_field_are_refused() {
+fn numbers_beyond_the_field_are_refused_though_they_hash_alike() {
     build_and_execute(|| {
         let (id, model) = bobs_turn();
         let mut element = parcel(id, &bob());
-        element.chunks[0][7] = [0xff; 32];
+        element.chunks[0][7] = not_reduced(&model.chunks[0][7]);
         refused_chunk(id, 0, &element);
         let mut hash = parcel(id, &bob());
-        hash.hashes[2] = [0xff; 32];
+        hash.hashes[2] = not_reduced(&model.hashes[2]);
         refused_chunk(id, 0, &hash);
         assert_ok!(try_upload(id, &bob(), 0, &model));
     });

@@ -1,8 +1,9 @@
-use crate::{mock::*, trapdoor::Trapdoor, PreparedKeys};
+use crate::{mock::*, trapdoor::Trapdoor, PreparedKeys, WeightInfo};
 use frame_support::{assert_ok, BoundedVec};
 use nocknock_primitives::{
     circuit::{Claim, ProofBytes},
     ids::{CircuitId, FieldBytes},
+    model::FoldSize,
     traits::{ProofVerifier, VerifyFailure},
 };
 
@@ -156,6 +157,20 @@ fn a_batch_costs_less_than_its_proofs_one_by_one() {
     let verify_weight = <Verifier as ProofVerifier<u64>>::verify_weight;
     assert!(verify_weight(64).ref_time() < verify_weight(1).ref_time() * 64);
     assert!(verify_weight(2).ref_time() > verify_weight(1).ref_time());
+}
+
+/// The weights of the mock.
+type Weights = ();
+
+#[test]
+fn each_part_of_a_fold_is_charged_and_begun_units_count_as_whole_ones() {
+    let size = FoldSize { bytes: 1025, rows: 7, values: 1024, inputs: 5, label_bits: 2049 };
+    let expected = Weights::fold_bytes(2)
+        .saturating_add(Weights::fold_rows(7))
+        .saturating_add(Weights::fold_values(1))
+        .saturating_add(Weights::fold_inputs(5))
+        .saturating_add(Weights::fold_labels(3));
+    assert_eq!(<Verifier as ProofVerifier<u64>>::fold_weight(&size), expected);
 }
 
 #[test]

@@ -10,13 +10,12 @@ use nocknock_circuits::{fold, seal};
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{
-        BlockIndex, CiphertextHash, CircuitId, FieldBytes, KeyCommitment, ModelCommitment,
-        PointBytes, TaskId,
+        BlockIndex, CiphertextHash, CircuitId, FieldBytes, KeyCommitment, ModelCommitment, TaskId,
     },
     limits::CHUNK_ELEMENTS,
     model::{
         block_root,
-        recipient::{open_key, Point, Scalar},
+        recipient::{open_key, seal_key, Scalar},
         sealed::{self, SealedModel},
         Context, ContextDomain, Fr, ModelOwner, RecipientKey, RecipientSecret, SealedKey, Weights,
     },
@@ -117,17 +116,12 @@ impl Worker {
         context: Fr,
         recipient: &RecipientKey,
     ) -> (SealedKeyBytes, ProofBytes) {
-        let private = seal::Private::new(self.key(task), &drawn());
-        let public = private.public_inputs(recipient, context).expect("the number is in range");
+        let (key, number) = (self.key(task), drawn());
+        let sealed = seal_key(recipient, context, key, &number);
+        let public = seal::Public::new(recipient, context, sealed::key_hash(key), &sealed);
+        let private = seal::Private::new(key, &number);
         let proof = D2.prove(&public, &private, |_| ()).expect("the sealing is true");
-        let mut ephemeral = [0; 64];
-        ephemeral[..32].copy_from_slice(&field(&public.ephemeral_x));
-        ephemeral[32..].copy_from_slice(&field(&public.ephemeral_y));
-        let key = SealedKeyBytes {
-            ephemeral: PointBytes(ephemeral),
-            masked_key: field(&public.masked_key),
-        };
-        (key, ProofBytes(proof.to_bytes()))
+        (SealedKeyBytes::from(&sealed), ProofBytes(proof.to_bytes()))
     }
 }
 
@@ -354,9 +348,8 @@ impl World {
         assert_eq!(sealed::ciphertext_hash(&TINY, &ciphertext), hash);
         let model = sealed::commitment(&TINY, bind, key_hash, hash);
         assert_eq!(field(&model), delivery.model.0);
-        let SealedKeyBytes { ephemeral, masked_key } = delivery.sealed.expect("delivered").key;
-        let ephemeral = Point::from_bytes(&ephemeral.0).expect("a point");
-        let key = SealedKey { ephemeral, masked_key: element(&masked_key) };
+        let key = SealedKey::try_from(&delivery.sealed.expect("delivered").key);
+        let key = key.expect("what was proved is a sealed key");
         Delivered { context, key_hash, key, ciphertext }
     }
 }

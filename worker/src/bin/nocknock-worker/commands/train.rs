@@ -115,7 +115,7 @@ fn check_classes(column: &str, found: usize, shape: &Architecture) -> Result<(),
         }
     };
     Err(UsageError(format!(
-        "column `{column}` {fault}: choose another shape, or name the column with the classes by \
+        "column `{column}` {fault}: choose another shape, or name the column of the classes with \
          --label; known shapes are {}",
         known_shapes()
     )))
