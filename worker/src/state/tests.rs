@@ -176,7 +176,7 @@ fn a_damaged_version_is_told_of_with_what_mends_it() {
     for error in [StateDir::open(folder.path()).err(), StateDir::peek(folder.path()).err()] {
         let error = error.unwrap();
         assert!(matches!(error, StateError::DamagedVersion { .. }), "{error}");
-        assert!(error.to_string().contains("another one, or from a backup"), "{error}");
+        assert!(error.to_string().contains("another state directory, or of a backup"), "{error}");
     }
     let (other, state) = open();
     state.begin(&chosen(7)).unwrap();
