@@ -1,7 +1,7 @@
 //! Benchmarks of the calls, of verification and of folds.
 //!
-//! The trapdoors of the keys are known. The parts of a fold are measured on blocks in which one part
-//! counts most. What little there is of the others is charged with it once more.
+//! The trapdoors of the keys are known. The parts of a fold are measured on blocks in which one
+//! part counts most. What little there is of the others is charged with it once more.
 
 use super::*;
 use crate::trapdoor::Trapdoor;
@@ -181,8 +181,8 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The bytes are read as well. Rows of 1,024 bytes have as few values as there can be in so many
-    /// bytes.
+    /// The bytes are read as well. Rows of 1,024 bytes have as few values as there can be in so
+    /// many bytes.
     #[benchmark]
     fn fold_bytes(b: Linear<1, MOST_LONG_ROWS>) -> Result<(), BenchmarkError> {
         let architecture = flat(511, 16, NUMBER, MOST_LONG_ROWS)?;

@@ -4,8 +4,8 @@
 //! measured. The implementation for `()` here was **made by hand**, not measured: database accesses
 //! counted in the code at ParityDB's cost, 6 ms for a proof and 2 ms for each further one of a
 //! batch, the upper ends of what the verifier is designed for, and for a fold 46 ns a byte, 3 µs a
-//! row, 80 ns a value, 4 µs an input and 30 ns a bit of a label. It serves mocks and tests; no chain
-//! should run on it.
+//! row, 80 ns a value, 4 µs an input and 30 ns a bit of a label. It serves mocks and tests; no
+//! chain should run on it.
 //!
 //! A fold is charged in five parts, because each of them can be the one that counts: a block may
 //! have many rows of a few inputs, or a few rows of many.

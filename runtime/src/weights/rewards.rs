@@ -3,7 +3,8 @@
 //! Written by `scripts/measure-weights` on 2026-11-22, with 50 steps of each component and 20
 //! repetitions of each step, on a machine with Intel(R) Xeon(R) Processor.
 //!
-//! `register_worker` and `set_practice` are **bounds made by hand**, from native times and generous factors for wasm. They have not been measured yet.
+//! `register_worker` and `set_practice` are **bounds made by hand**, from native times and
+//! generous factors for wasm. They have not been measured yet.
 
 use frame_support::weights::Weight;
 

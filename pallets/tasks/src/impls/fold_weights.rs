@@ -28,8 +28,8 @@ impl<T: Config> Pallet<T> {
         Self::reveal_weight_of(FoldSize::with_rows(architecture, rows))
     }
 
-    /// A reveal makes a block of its bytes, as a fold does, and folds nothing. The bytes are part of
-    /// its own weight.
+    /// A reveal makes a block of its bytes, as a fold does, and folds nothing. The bytes are part
+    /// of its own weight.
     fn reveal_weight_of(size: FoldSize) -> Weight {
         let contents = FoldSize { bytes: 0, inputs: 0, ..size };
         T::WeightInfo::reveal_block(size.bytes.div_ceil(UNIT))
