@@ -1,10 +1,7 @@
 //! Weights of `pallet_rewards`.
 //!
-//! Written by `scripts/measure-weights` on 2026-11-22, with 50 steps of each component and 20
-//! repetitions of each step, on a machine with Intel(R) Xeon(R) Processor.
-//!
-//! `register_worker` and `set_practice` are **bounds made by hand**, from native times and
-//! generous factors for wasm. They have not been measured yet.
+//! Written by `scripts/measure-weights` on 2026-11-30, with 50 steps of each component and 20
+//! repetitions of each step, on a machine with AMD EPYC.
 
 use frame_support::weights::Weight;
 
@@ -15,18 +12,47 @@ type DbWeight = <crate::Runtime as frame_system::Config>::DbWeight;
 pub struct Measured;
 
 impl pallet_rewards::WeightInfo for Measured {
-    // Made by hand: one verification with eight inputs, hashes, and 2 ms to spare. Reads the
-    // circuit twice, and the practice block.
+    // Storage: `Rewards::CurrentSession` (r:1 w:0)
+    // Proof: `Rewards::CurrentSession` (`max_values`: Some(1), `max_size`: Some(4), added: 499,
+    //     mode: `MaxEncodedLen`)
+    // Storage: `Rewards::RecentRegistrations` (r:1 w:1)
+    // Proof: `Rewards::RecentRegistrations` (`max_values`: Some(1), `max_size`: Some(8), added:
+    //    503, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Barred` (r:1 w:0)
+    // Proof: `Rewards::Barred` (`max_values`: None, `max_size`: Some(48), added: 2523, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::Registrations` (r:1 w:1)
+    // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::Practice` (r:1 w:0)
+    // Proof: `Rewards::Practice` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Verifier::Circuits` (r:1 w:0)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::FirstRound` (r:1 w:0)
+    // Proof: `Rewards::FirstRound` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `System::BlockHash` (r:1 w:0)
+    // Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::PracticeBlock` (r:1 w:0)
+    // Proof: `Rewards::PracticeBlock` (`max_values`: Some(1), `max_size`: Some(262180), added:
+    //    262675, mode: `MaxEncodedLen`)
+    // Storage: `Verifier::PreparedKeys` (r:1 w:0)
+    // Proof: `Verifier::PreparedKeys` (`max_values`: None, `max_size`: Some(65572), added: 68047,
+    //     mode: `MaxEncodedLen`)
+    // At least 4_990_312 ns.
     fn register_worker() -> Weight {
-        Weight::from_parts(7_000_000_000, 263_665)
-            .saturating_add(DbWeight::get().reads_writes(11, 2))
+        Weight::from_parts(5_148_347_000, 263_665)
+            .saturating_add(DbWeight::get().reads_writes(10, 2))
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode:
     //     `MaxEncodedLen`)
-    // At least 18_896 ns.
+    // At least 23_945 ns.
     fn unregister() -> Weight {
-        Weight::from_parts(20_663_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(25_238_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode:
@@ -46,9 +72,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode:
     //     `MaxEncodedLen`)
-    // At least 46_641 ns.
+    // At least 56_854 ns.
     fn remove_worker() -> Weight {
-        Weight::from_parts(50_308_000, 3_593).saturating_add(DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(59_228_000, 3_593).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Rewards::Barred` (r:1 w:0)
     // Proof: `Rewards::Barred` (`max_values`: None, `max_size`: Some(48), added: 2523, mode:
@@ -70,9 +96,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::SilentSessions` (r:0 w:1)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527,
     //     mode: `MaxEncodedLen`)
-    // At least 1_265_313 ns.
+    // At least 1_508_621 ns.
     fn apply_as_candidate() -> Weight {
-        Weight::from_parts(1_382_929_000, 512_133)
+        Weight::from_parts(1_566_557_000, 512_133)
             .saturating_add(DbWeight::get().reads_writes(206, 2))
     }
     // Storage: `Rewards::Candidates` (r:1 w:1)
@@ -81,9 +107,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::SilentSessions` (r:0 w:1)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527,
     //     mode: `MaxEncodedLen`)
-    // At least 29_443 ns.
+    // At least 32_979 ns.
     fn leave_candidates() -> Weight {
-        Weight::from_parts(43_183_000, 7_887).saturating_add(DbWeight::get().reads_writes(1, 2))
+        Weight::from_parts(36_033_000, 7_887).saturating_add(DbWeight::get().reads_writes(1, 2))
     }
     // Storage: `Experiments::Experiments` (r:1 w:0)
     // Proof: `Experiments::Experiments` (`max_values`: None, `max_size`: Some(2480), added: 4955,
@@ -97,9 +123,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode:
     //     `MaxEncodedLen`)
-    // At least 49_424 ns.
+    // At least 64_576 ns.
     fn set_curriculum() -> Weight {
-        Weight::from_parts(53_916_000, 6_196).saturating_add(DbWeight::get().reads_writes(4, 4))
+        Weight::from_parts(67_080_000, 6_196).saturating_add(DbWeight::get().reads_writes(4, 4))
     }
     // Storage: `Rewards::Curriculum` (r:1 w:1)
     // Proof: `Rewards::Curriculum` (`max_values`: None, `max_size`: Some(58), added: 2533, mode:
@@ -109,17 +135,26 @@ impl pallet_rewards::WeightInfo for Measured {
     //     `MaxEncodedLen`)
     // Storage: `Rewards::CounterForCurriculum` (r:1 w:1)
     // Proof: `Rewards::CounterForCurriculum` (`max_values`: Some(1), `max_size`: Some(4), added:
-    //     499, mode: `MaxEncodedLen`)
+    //    499, mode: `MaxEncodedLen`)
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode:
     //     `MaxEncodedLen`)
-    // At least 36_096 ns.
+    // At least 47_511 ns.
     fn remove_curriculum() -> Weight {
-        Weight::from_parts(40_382_000, 3_593).saturating_add(DbWeight::get().reads_writes(3, 4))
+        Weight::from_parts(49_494_000, 3_593).saturating_add(DbWeight::get().reads_writes(3, 4))
     }
-    // Made by hand: the practice block is written as it is.
+    // Storage: `Verifier::Circuits` (r:1 w:0)
+    // Proof: `Verifier::Circuits` (`max_values`: None, `max_size`: Some(211), added: 2686, mode:
+    //     `MaxEncodedLen`)
+    // Storage: `Rewards::PracticeBlock` (r:0 w:1)
+    // Proof: `Rewards::PracticeBlock` (`max_values`: Some(1), `max_size`: Some(262180), added:
+    //    262675, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Practice` (r:0 w:1)
+    // Proof: `Rewards::Practice` (`max_values`: Some(1), `max_size`: Some(76), added: 571, mode:
+    //     `MaxEncodedLen`)
+    // At least 42_923 ns.
     fn set_practice() -> Weight {
-        Weight::from_parts(2_000_000_000, 3_676).saturating_add(DbWeight::get().reads_writes(1, 2))
+        Weight::from_parts(48_291_000, 3_676).saturating_add(DbWeight::get().reads_writes(1, 2))
     }
     // Storage: `Rewards::Curriculum` (r:1 w:1)
     // Proof: `Rewards::Curriculum` (`max_values`: None, `max_size`: Some(58), added: 2533, mode:
@@ -151,16 +186,16 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Allowance::Used` (r:0 w:1)
     // Proof: `Allowance::Used` (`max_values`: None, `max_size`: Some(56), added: 2531, mode:
     //     `MaxEncodedLen`)
-    // At least 127_906 ns.
+    // At least 153_028 ns.
     fn curriculum() -> Weight {
-        Weight::from_parts(135_912_000, 6_196).saturating_add(DbWeight::get().reads_writes(10, 9))
+        Weight::from_parts(157_424_000, 6_196).saturating_add(DbWeight::get().reads_writes(10, 9))
     }
     // Storage: `Rewards::Registrations` (r:1 w:1)
     // Proof: `Rewards::Registrations` (`max_values`: None, `max_size`: Some(69), added: 2544, mode:
     //     `MaxEncodedLen`)
-    // At least 14_256 ns.
+    // At least 17_766 ns.
     fn abandoned() -> Weight {
-        Weight::from_parts(15_765_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(18_758_000, 3_534).saturating_add(DbWeight::get().reads_writes(1, 1))
     }
     // Storage: `Rewards::CurrentSession` (r:1 w:1)
     // Proof: `Rewards::CurrentSession` (`max_values`: Some(1), `max_size`: Some(4), added: 499,
@@ -168,9 +203,9 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::CurrencyBooks` (r:1 w:1)
     // Proof: `Rewards::CurrencyBooks` (`max_values`: Some(1), `max_size`: Some(64), added: 559,
     //     mode: `MaxEncodedLen`)
-    // At least 13_482 ns.
+    // At least 16_865 ns.
     fn on_new_session() -> Weight {
-        Weight::from_parts(14_596_000, 1_549).saturating_add(DbWeight::get().reads_writes(2, 2))
+        Weight::from_parts(17_707_000, 1_549).saturating_add(DbWeight::get().reads_writes(2, 2))
     }
     // Storage: `Network::Kind` (r:1 w:0)
     // Proof: `Network::Kind` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode:
@@ -190,11 +225,11 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::Barred` (`max_values`: None, `max_size`: Some(48), added: 2523, mode:
     //     `MaxEncodedLen`)
     // `c` is from 4 to 200.
-    // At least 77_390 ns.
+    // At least 89_102 ns.
     fn elect(c: u32) -> Weight {
-        Weight::from_parts(211_932_203, 68_547)
-            // Standard error: 94_527.
-            .saturating_add(Weight::from_parts(11_221_118, 0).saturating_mul(c.into()))
+        Weight::from_parts(262_226_120, 68_547)
+            // Standard error: 102_830.
+            .saturating_add(Weight::from_parts(12_050_821, 0).saturating_mul(c.into()))
             .saturating_add(Weight::from_parts(0, 2_543).saturating_mul(c.into()))
             .saturating_add(DbWeight::get().reads_writes(56, 0))
             .saturating_add(DbWeight::get().reads(2_u64.saturating_mul(c.into())))
@@ -217,16 +252,16 @@ impl pallet_rewards::WeightInfo for Measured {
     // Storage: `Rewards::SilentSessions` (r:0 w:1)
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527,
     //     mode: `MaxEncodedLen`)
-    // At least 59_285 ns.
+    // At least 54_992 ns.
     fn bar() -> Weight {
-        Weight::from_parts(65_796_000, 7_887).saturating_add(DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(58_717_000, 7_887).saturating_add(DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Rewards::AuthorsOfSession` (r:0 w:1)
     // Proof: `Rewards::AuthorsOfSession` (`max_values`: None, `max_size`: Some(48), added: 2523,
     //     mode: `MaxEncodedLen`)
-    // At least 2_974 ns.
+    // At least 3_676 ns.
     fn note_author() -> Weight {
-        Weight::from_parts(3_312_000, 0).saturating_add(DbWeight::get().reads_writes(0, 1))
+        Weight::from_parts(4_036_000, 0).saturating_add(DbWeight::get().reads_writes(0, 1))
     }
     // Storage: `Rewards::Candidates` (r:1 w:1)
     // Proof: `Rewards::Candidates` (`max_values`: Some(1), `max_size`: Some(6402), added: 6897,
@@ -238,11 +273,11 @@ impl pallet_rewards::WeightInfo for Measured {
     // Proof: `Rewards::SilentSessions` (`max_values`: None, `max_size`: Some(52), added: 2527,
     //     mode: `MaxEncodedLen`)
     // `v` is from 0 to 100.
-    // At least 5_209 ns.
+    // At least 6_239 ns.
     fn on_session_ended(v: u32) -> Weight {
-        Weight::from_parts(5_425_000, 7_887)
-            // Standard error: 13_575.
-            .saturating_add(Weight::from_parts(16_982_301, 0).saturating_mul(v.into()))
+        Weight::from_parts(6_330_000, 7_887)
+            // Standard error: 20_066.
+            .saturating_add(Weight::from_parts(20_191_854, 0).saturating_mul(v.into()))
             .saturating_add(Weight::from_parts(0, 2_527).saturating_mul(v.into()))
             .saturating_add(DbWeight::get().reads_writes(1, 1))
             .saturating_add(DbWeight::get().reads(2_u64.saturating_mul(v.into())))
