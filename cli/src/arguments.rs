@@ -136,8 +136,8 @@ pub(crate) enum Command {
     Transfer(transfer::Transfer),
     /// Become a validator by proved work, or stop being one
     ///
-    /// Validators are elected for each session by work points among the candidates. A candidate
-    /// needs points, session keys, and a node that runs as a validator all the time.
+    /// Candidates with the most work points get the seats that become free. A candidate needs
+    /// points, session keys, a bond, and a node that runs as a validator all the time.
     #[command(subcommand)]
     Validator(validator::Validator),
     Export(export::Export),

@@ -166,8 +166,9 @@ pub(crate) mod tests {
     use super::*;
     use nocknock_client::Hash;
     use nocknock_primitives::{
-        ids::{CircuitId, ModelCommitment},
+        ids::{CiphertextHash, CircuitId, KeyCommitment, ModelCommitment},
         model::{names::named, Description, Weights},
+        provenance::Seal,
         task::Attestation,
         text::is_deceptive,
     };
@@ -217,8 +218,8 @@ pub(crate) mod tests {
                 train_data: None,
                 attestation: Attestation::default(),
             },
+            seal: Seal { key: KeyCommitment([9; 32]), ciphertext: CiphertextHash([10; 32]) },
             anchor: 0,
-            previous: None,
         };
         DeliveredModel { record_id: 8, record, file }
     }

@@ -236,7 +236,8 @@ pub enum SubmitError {
     /// The account cannot pay the fee, and the call is not free for it.
     #[error(
         "the account cannot pay the fee. Calls about curriculum tasks are free for registered \
-         workers within a quota; everything else needs tokens"
+         workers within a quota, and until one of them fails in a session; everything else needs \
+         tokens"
     )]
     CannotPay,
     /// It was not included within its life and can no longer be: it may be submitted again.
@@ -286,6 +287,12 @@ impl SubmitError {
     /// No block has room for the call. With fewer entries in its lists it may fit.
     pub fn is_too_large(&self) -> bool {
         let words: &'static str = InvalidTransaction::ExhaustsResources.into();
+        matches!(self, Self::Invalid { reason } if reason.ends_with(words))
+    }
+
+    /// No block takes the call, because what it proves does not hold.
+    pub fn is_bad_proof(&self) -> bool {
+        let words: &'static str = InvalidTransaction::BadProof.into();
         matches!(self, Self::Invalid { reason } if reason.ends_with(words))
     }
 
@@ -378,6 +385,15 @@ mod tests {
         assert!(invalid(full).is_too_large());
         assert!(!invalid("Invalid Transaction: bad proof").is_too_large());
         assert!(!SubmitError::CannotPay.is_too_large());
+    }
+
+    /// In the words of a node.
+    #[test]
+    fn a_bad_proof_is_told_from_other_refusals() {
+        let invalid = |reason: &str| SubmitError::Invalid { reason: reason.to_owned() };
+        assert!(invalid("Invalid Transaction: Transaction has a bad signature").is_bad_proof());
+        assert!(!invalid("Invalid Transaction: Custom error: 7").is_bad_proof());
+        assert!(!SubmitError::CannotPay.is_bad_proof());
     }
 
     #[test]

@@ -60,6 +60,10 @@
         with = "::nocknock_primitives::fact::Statement"
     ),
     substitute_type(
+        path = "nocknock_primitives::finality::FinalityVote",
+        with = "::nocknock_primitives::finality::FinalityVote"
+    ),
+    substitute_type(
         path = "nocknock_primitives::ids::BlobId",
         with = "::nocknock_primitives::ids::BlobId"
     ),

@@ -26,7 +26,9 @@ pub use events::{
 };
 pub use keys::{KeyError, KeySource, Keys, Password};
 pub use nocknock_primitives as primitives;
-pub use queries::{AccountBalance, CurriculumEntry, EmissionState, Practice, Snapshot, TaskPhase};
+pub use queries::{
+    AccountBalance, CurriculumEntry, EmissionState, Practice, SeatBond, Snapshot, TaskPhase,
+};
 pub use rpc::RpcError;
 pub use submit::Wait;
 pub use types::{

@@ -34,7 +34,7 @@ pub type Fact = primitives::fact::Fact<AccountId, BlockNumber>;
 /// Bonds and votes about a fact.
 pub type Case = primitives::fact::Case<AccountId, Balance, BlockNumber>;
 /// What an account has on hold for a fact.
-pub type Stake = primitives::fact::Stake<Balance>;
+pub type Stake = primitives::fact::Stake<Balance, BlockNumber>;
 /// A provenance record.
 pub type Recorded = primitives::provenance::Recorded<AccountId>;
 /// A closed range of provenance records and the root of their tree.

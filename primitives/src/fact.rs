@@ -16,6 +16,10 @@ pub const RESERVED_DOMAIN: &str = "nocknock";
 pub const SCORE_DOMAIN: &str = "nocknock/score";
 /// Full confidence, in the unit of [`Fact::confidence`].
 pub const FULL_CONFIDENCE: u32 = 1_000_000;
+/// How many accounts have to vote at least: one vote counts for this part of the quorum at most.
+pub const QUORUM_VOTERS: u32 = 3;
+/// How many of the largest votes a case keeps: one less than [`QUORUM_VOTERS`].
+pub const LARGEST_VOTES: usize = 2;
 
 /// What a fact says.
 ///
@@ -201,7 +205,8 @@ pub enum FactStatus {
     },
     /// Nothing was decided: too few voted, or as many for it as against it, or another fact had
     /// already superseded the one that it was to supersede. It is not believed, and nobody loses
-    /// anything.
+    /// anything. A fact that had been accepted before it was disputed does not lapse: it is
+    /// accepted again.
     Lapsed,
 }
 
@@ -214,7 +219,8 @@ pub enum Side {
     Against,
 }
 
-/// How much was said for and against a fact.
+/// How much was said for and against a fact. What a dispute without a verdict has added is taken
+/// out again.
 #[derive(
     Clone,
     Copy,
@@ -229,7 +235,8 @@ pub enum Side {
     TypeInfo,
 )]
 pub struct Tally {
-    /// Number of accounts that attested it with a bond, not counting its proposer.
+    /// Number of accounts that attested it with a bond, not counting its proposer. Those that have
+    /// taken their bonds back are counted as well.
     pub attesters: u32,
     /// Number of accounts that disputed it with a bond.
     pub disputers: u32,
@@ -254,7 +261,8 @@ pub struct Fact<AccountId, BlockNumber> {
     pub author: AccountId,
     /// When it was written.
     pub created_at: BlockNumber,
-    /// When it was decided or retracted, or for a proven fact when it was written.
+    /// When it was last decided or retracted, or for a proven fact when it was written. None while
+    /// it is undecided, even if it was accepted before.
     pub decided_at: Option<BlockNumber>,
     /// The fact that it replaces or was to replace.
     pub supersedes: Option<FactId>,
@@ -272,9 +280,14 @@ pub struct Case<AccountId, Balance, BlockNumber> {
     pub window_end: BlockNumber,
     /// First block in which votes are no longer accepted.
     pub vote_end: BlockNumber,
+    /// Who holds what the disputers lose if the fact is upheld: its proposer; or, if the proposer
+    /// had taken its bond back before an accepted fact was disputed, another account with a bond
+    /// for it.
+    pub supporter: AccountId,
     /// The first account that disputed the fact.
     pub disputer: Option<AccountId>,
-    /// The sum of the bonds for the fact, less the fee once it has been charged.
+    /// The sum of the bonds for the fact, less the fee once it has been charged. What is taken back
+    /// while nobody disputes it is subtracted.
     pub support_bonds: Balance,
     /// The sum of the bonds against it.
     pub against_bonds: Balance,
@@ -286,9 +299,13 @@ pub struct Case<AccountId, Balance, BlockNumber> {
     pub open_votes: u32,
     /// The most work points that existed at any of the votes. The quorum is a fraction of them.
     pub electorate: u128,
+    /// The points of the largest votes, the largest first.
+    pub largest: [u128; LARGEST_VOTES],
     /// What has been taken from the losers and not yet paid to the winners. It is held in the
     /// account of the first of the winners.
     pub pool: Balance,
+    /// Whether the fact had been accepted before it was disputed, so that its record is paid for.
+    pub reopened: bool,
 }
 
 /// How an account takes part in a fact.
@@ -333,11 +350,13 @@ pub enum Role {
     MaxEncodedLen,
     TypeInfo,
 )]
-pub struct Stake<Balance> {
+pub struct Stake<Balance, BlockNumber> {
     /// How the account takes part in the fact.
     pub role: Role,
     /// How much is held.
     pub bond: Balance,
+    /// Since which block it has been held.
+    pub since: BlockNumber,
 }
 
 impl FactStatus {
@@ -359,16 +378,27 @@ impl FactStatus {
 }
 
 impl Tally {
-    /// What the votes decide, given that `quorum` points must have voted: the side with more points
-    /// wins.
-    pub const fn verdict(&self, quorum: u128) -> FactStatus {
-        let turnout = self.support.saturating_add(self.against);
-        if turnout == 0 || turnout < quorum || self.support == self.against {
-            FactStatus::Lapsed
-        } else if self.support > self.against {
+    /// Work points of all votes.
+    pub const fn turnout(&self) -> u128 {
+        self.support.saturating_add(self.against)
+    }
+
+    /// Work points of the votes for a side.
+    pub const fn points(&self, side: Side) -> u128 {
+        match side {
+            Side::Support => self.support,
+            Side::Against => self.against,
+        }
+    }
+
+    /// What the votes decide, if there are enough of them: the side with more points wins.
+    pub const fn majority(&self) -> FactStatus {
+        if self.support > self.against {
             FactStatus::Accepted
-        } else {
+        } else if self.support < self.against {
             FactStatus::Rejected
+        } else {
+            FactStatus::Lapsed
         }
     }
 }
@@ -382,6 +412,12 @@ impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
     /// Whether somebody disputed it.
     pub const fn was_disputed(&self) -> bool {
         self.tally.disputers > 0
+    }
+
+    /// Whether it is accepted because nobody disputes it. Such a fact can be disputed as long as
+    /// there are bonds for it, and their owners take them back when they want.
+    pub const fn is_standing(&self) -> bool {
+        matches!(self.status, FactStatus::Accepted) && !self.is_proven() && !self.was_disputed()
     }
 
     /// The side that loses its bonds, if the fact was disputed and decided.
@@ -400,22 +436,33 @@ impl<AccountId, BlockNumber> Fact<AccountId, BlockNumber> {
     /// - Not accepted, or superseded: 0.
     /// - Proven: full confidence.
     /// - Disputed and upheld: the fraction of the points that voted for it.
-    /// - Never disputed, with `n` attesters: `(n + 1) / (n + 2)`, so one half without any, and
-    ///   never full confidence.
-    pub fn confidence(&self) -> u32 {
-        let Tally { attesters, support, against, .. } = self.tally;
+    /// - [Standing](Self::is_standing): `(a + 1) / (a + 2)`, so one half without any bond, and
+    ///   never full confidence. `backing` is `a` in millionths: the sum of the [`backing`] of all
+    ///   bonds for it that are still held. Other facts do not depend on it.
+    pub fn confidence(&self, backing: u128) -> u32 {
+        let full = u128::from(FULL_CONFIDENCE);
         match self.status {
             FactStatus::Accepted if self.is_proven() => FULL_CONFIDENCE,
             FactStatus::Accepted if self.was_disputed() => {
-                millionths(support, support.saturating_add(against))
+                millionths(self.tally.support, self.tally.turnout())
             }
             FactStatus::Accepted => {
-                let bonded = u128::from(attesters).saturating_add(1);
-                millionths(bonded, bonded.saturating_add(1))
+                let believed = backing.saturating_add(full);
+                let share = millionths(believed, believed.saturating_add(full));
+                share.min(FULL_CONFIDENCE.saturating_sub(1))
             }
             _ => 0,
         }
     }
+}
+
+/// How much a bond counts for the confidence in a fact, in millionths of an attester's bond `unit`
+/// that has been held for `full_age` blocks or longer. It grows in proportion to the bond and to
+/// its age.
+pub fn backing(bond: u128, age: u128, unit: u128, full_age: u128) -> u128 {
+    let grown = bond.saturating_mul(age.min(full_age));
+    let whole = unit.saturating_mul(full_age);
+    grown.saturating_mul(FULL_CONFIDENCE.into()).checked_div(whole).unwrap_or(0)
 }
 
 fn millionths(part: u128, whole: u128) -> u32 {
@@ -460,6 +507,28 @@ impl<AccountId, Balance, BlockNumber: Copy + PartialOrd> Case<AccountId, Balance
     }
 }
 
+impl<AccountId, Balance, BlockNumber> Case<AccountId, Balance, BlockNumber> {
+    /// Counts a vote of so many points, at a time when there are `electorate` points in all.
+    pub fn count_vote(&mut self, points: u128, electorate: u128) {
+        let [first, second] = self.largest;
+        self.largest = [first.max(points), second.max(first.min(points))];
+        self.electorate = self.electorate.max(electorate);
+        self.open_votes = self.open_votes.saturating_add(1);
+    }
+
+    /// Whether enough points have voted: `turnout` in all, where each vote counts for a third of
+    /// the quorum at most. So at least three must have voted.
+    ///
+    /// Only the two largest votes have to be cut to a third: if a third one is larger than that as
+    /// well, the three make a quorum by themselves.
+    pub fn has_quorum(&self, turnout: u128, quorum: u128) -> bool {
+        let times = |points: u128| points.saturating_mul(QUORUM_VOTERS.into());
+        let too_much = |points: &u128| times(*points).saturating_sub(quorum);
+        let cut = self.largest.iter().map(too_much).fold(0, u128::saturating_add);
+        quorum > 0 && times(turnout).saturating_sub(cut) >= times(quorum)
+    }
+}
+
 impl<AccountId, Balance: Copy, BlockNumber> Case<AccountId, Balance, BlockNumber> {
     /// The sum of the bonds of a side.
     pub const fn bonds(&self, side: Side) -> Balance {
@@ -487,6 +556,14 @@ impl Role {
             Self::Proposer | Self::Attester => Some(Side::Support),
             Self::Disputer => Some(Side::Against),
             Self::Voter { .. } => None,
+        }
+    }
+
+    /// The side that it takes, with a bond or with a vote.
+    pub const fn stands_for(&self) -> Side {
+        match self {
+            Self::Proposer | Self::Attester | Self::Voter { support: true, .. } => Side::Support,
+            Self::Disputer | Self::Voter { support: false, .. } => Side::Against,
         }
     }
 }
@@ -636,28 +713,106 @@ mod tests {
     }
 
     #[test]
-    fn votes_decide_by_points_and_need_a_quorum() {
-        let verdict = |support, against| Tally { support, against, ..Tally::default() }.verdict(10);
-        assert_eq!(verdict(6, 4), FactStatus::Accepted);
-        assert_eq!(verdict(4, 6), FactStatus::Rejected);
-        assert_eq!(verdict(5, 5), FactStatus::Lapsed);
-        assert_eq!(verdict(9, 0), FactStatus::Lapsed);
-        assert_eq!(Tally::default().verdict(0), FactStatus::Lapsed);
+    fn votes_decide_by_points() {
+        let majority = |support, against| Tally { support, against, ..Tally::default() }.majority();
+        assert_eq!(majority(6, 4), FactStatus::Accepted);
+        assert_eq!(majority(4, 6), FactStatus::Rejected);
+        assert_eq!(majority(5, 5), FactStatus::Lapsed);
+        assert_eq!(Tally::default().majority(), FactStatus::Lapsed);
+    }
+
+    fn case() -> Case<u8, u64, u32> {
+        Case {
+            window_end: 1,
+            vote_end: 2,
+            supporter: 1,
+            disputer: None,
+            support_bonds: 0,
+            against_bonds: 0,
+            open_support: 0,
+            open_against: 0,
+            open_votes: 0,
+            electorate: 0,
+            largest: [0; LARGEST_VOTES],
+            pool: 0,
+            reopened: false,
+        }
+    }
+
+    /// Whether these votes, in this order, are enough for a quorum of so many points.
+    fn is_quorum(votes: &[u128], quorum: u128) -> bool {
+        let mut case = case();
+        votes.iter().for_each(|points| case.count_vote(*points, 0));
+        case.has_quorum(votes.iter().sum(), quorum)
     }
 
     #[test]
-    fn confidence_grows_with_attesters_but_is_never_full() {
-        let with = |attesters| fact(FactStatus::Accepted, Tally { attesters, ..Tally::default() });
-        let grown: Vec<u32> = [0, 1, 2, u32::MAX].map(|n| with(n).confidence()).into();
+    fn a_quorum_needs_three_votes_of_which_each_counts_for_a_third_at_most() {
+        assert!(is_quorum(&[10, 10, 10], 30));
+        assert!(!is_quorum(&[10, 10, 9], 30));
+        assert!(!is_quorum(&[100, 10, 9], 30), "only 10 of the 100 count");
+        assert!(is_quorum(&[1_000, 1_000, 4, 3, 3], 30));
+        assert!(!is_quorum(&[1_000, 1_000, 4, 3, 2], 30));
+        assert!(!is_quorum(&[1_000, 1_000], 30), "two are no quorum");
+        assert!(is_quorum(&[4, 4, 4], 10), "a third of the quorum is not rounded");
+        assert!(!is_quorum(&[4, 4, 3], 10));
+        assert!(!is_quorum(&[], 0));
+    }
+
+    /// The two largest votes say all about a quorum, whatever the order of the votes.
+    #[test]
+    fn a_quorum_is_the_sum_of_all_votes_each_cut_to_a_third() {
+        let sizes = [1u128, 2, 3, 5, 8, 20];
+        let all = sizes.iter().flat_map(|a| sizes.iter().map(move |b| [*a, *b]));
+        let pairs: Vec<[u128; 2]> = all.collect();
+        for (one, other) in pairs.iter().flat_map(|one| pairs.iter().map(move |two| (one, two))) {
+            let votes = [one[0], other[0], one[1], other[1]];
+            for quorum in 1..=24 {
+                let cut = |points: &u128| points.saturating_mul(3).min(quorum);
+                let cut: u128 = votes.iter().map(cut).sum();
+                assert_eq!(is_quorum(&votes, quorum), cut >= 3 * quorum, "{votes:?} of {quorum}");
+            }
+        }
+    }
+
+    #[test]
+    fn confidence_grows_with_what_is_at_stake_but_is_never_full() {
+        let standing = fact(FactStatus::Accepted, Tally { attesters: 98, ..Tally::default() });
+        let grown = [0, 1_000_000, 2_000_000, u128::MAX].map(|held| standing.confidence(held));
         assert_eq!(grown, [500_000, 666_666, 750_000, 999_999]);
+    }
+
+    #[test]
+    fn a_bond_counts_by_its_size_and_its_age() {
+        assert_eq!(backing(50, 30, 50, 30), 1_000_000);
+        assert_eq!(backing(50, 31, 50, 30), 1_000_000, "no older than that");
+        assert_eq!(backing(50, 15, 50, 30), 500_000);
+        assert_eq!(backing(90, 30, 50, 30), 1_800_000);
+        assert_eq!(backing(50, 0, 50, 30), 0);
+        assert_eq!(backing(50, 30, 0, 30), 0);
     }
 
     #[test]
     fn confidence_after_a_dispute_is_the_share_of_the_votes() {
         let tally = Tally { attesters: 9, disputers: 1, support: 3, against: 1 };
-        assert_eq!(fact(FactStatus::Accepted, tally).confidence(), 750_000);
+        assert_eq!(fact(FactStatus::Accepted, tally).confidence(9_000_000), 750_000);
         let huge = Tally { support: u128::MAX / 4 * 3, against: u128::MAX / 4, ..tally };
-        assert!(fact(FactStatus::Accepted, huge).confidence().abs_diff(750_000) <= 1);
+        assert!(fact(FactStatus::Accepted, huge).confidence(0).abs_diff(750_000) <= 1);
+    }
+
+    #[test]
+    fn only_what_is_accepted_and_neither_proven_nor_disputed_stands_undisputed() {
+        assert!(fact(FactStatus::Accepted, Tally::default()).is_standing());
+        assert!(!fact(FactStatus::Proposed, Tally::default()).is_standing());
+        let disputed = Tally { disputers: 1, ..Tally::default() };
+        assert!(!fact(FactStatus::Accepted, disputed).is_standing());
+        let evidence = Evidence::Proven {
+            task: 1,
+            circuit: CircuitId([1; 32]),
+            model: ModelCommitment([2; 32]),
+        };
+        let proven = Fact { evidence, ..fact(FactStatus::Accepted, Tally::default()) };
+        assert!(!proven.is_standing());
     }
 
     #[test]
@@ -671,7 +826,7 @@ mod tests {
             FactStatus::Lapsed,
         ];
         for status in statuses {
-            assert_eq!(fact(status, Tally::default()).confidence(), 0, "{status:?}");
+            assert_eq!(fact(status, Tally::default()).confidence(9_000_000), 0, "{status:?}");
         }
     }
 

@@ -17,11 +17,19 @@ extern crate alloc;
 
 // Not denied in the modules whose enums SCALE's derive encodes: it casts the index of a variant.
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+pub mod decay;
+#[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod draw;
+#[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+pub mod election;
+#[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+pub mod finality;
+#[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+pub mod life;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod model;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
-pub mod provenance;
+pub mod puzzle;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod score;
 
@@ -31,6 +39,7 @@ pub mod fact;
 pub mod ids;
 pub mod limits;
 pub mod phase;
+pub mod provenance;
 pub mod reward;
 pub mod task;
 pub mod text;

@@ -9,10 +9,16 @@ use bounded_collections::{BoundedVec, ConstU32};
 pub const MAX_BLOCKS: u32 = 256;
 /// The most test blocks of a task, and so the most proofs in one call.
 pub const MAX_TEST_BLOCKS: u32 = 32;
+/// The most proofs in a free call of a worker as long as none of its free calls with proofs has
+/// been accepted since it registered.
+pub const FREE_PROOFS_OF_A_NEWCOMER: u32 = 4;
 /// The most bytes of the rows of a revealed block.
 pub const MAX_BLOCK_BYTES: u32 = 256 * 1024;
 /// The most bytes that the rows of all test blocks of a task may take together.
 pub const MAX_TEST_BYTES: u32 = 2 * 1024 * 1024;
+/// The most bytes of the encoded call of a council's motion: a practice block with everything
+/// around it. New code is referred to by its hash.
+pub const MAX_MOTION_BYTES: u32 = MAX_BLOCK_BYTES + 64 * 1024;
 /// The most values that the chain folds for one proof: rows of a block times inputs.
 pub const MAX_FOLDED_VALUES: u32 = 512 * 1024;
 /// The most classes or labels of a task.
@@ -33,6 +39,8 @@ pub const MAX_PUBLIC_INPUTS: u32 = 8;
 pub const MAX_KEY_BYTES: u32 = 4096;
 /// How many seeds of past epochs are remembered for the draw of test blocks.
 pub const SEED_HISTORY: u64 = 256;
+/// How many of the experiments that an account's work points come from are named.
+pub const MAX_ORIGINS: u32 = 4;
 /// The most entries in a page of any list that is read from the chain.
 pub const MAX_PAGE: u32 = 64;
 

@@ -17,8 +17,8 @@ pub use merkle::{keccak_256, siblings, Frontier, Keccak, Node, MAX_DEPTH};
 
 use crate::{
     ids::{
-        BlobId, CircuitId, ContentHash, ExperimentId, ModelCommitment, ModelVersionNumber,
-        RecordId, TaskId,
+        BlobId, CiphertextHash, CircuitId, ContentHash, ExperimentId, KeyCommitment,
+        ModelCommitment, ModelVersionNumber, TaskId,
     },
     score::Score,
     task::Attestation,
@@ -77,6 +77,49 @@ pub struct Provenance<AccountId> {
     pub attestation: Attestation,
 }
 
+/// What a delivered model is sealed with. Both are the same whoever sells the model, unless it was
+/// encrypted again under another key. `C_W` covers both, and with it the leaf of the record.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Seal {
+    /// `h_k`, the hash of its key.
+    pub key: KeyCommitment,
+    /// `q`, the hash of its ciphertext.
+    pub ciphertext: CiphertextHash,
+}
+
+/// What records of the same model have in common.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Mark {
+    /// `C_W`: the same model of the same worker in the same task.
+    Model(ModelCommitment),
+    /// `q`: the same weights under the same key, whoever sells them.
+    Ciphertext(CiphertextHash),
+    /// `h_k`: the same key, and so somebody who knew it.
+    Key(KeyCommitment),
+}
+
 /// A provenance record as the chain stores it.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -84,10 +127,21 @@ pub struct Provenance<AccountId> {
 pub struct Recorded<AccountId> {
     /// What was recorded.
     pub provenance: Provenance<AccountId>,
+    /// What the model was sealed with.
+    pub seal: Seal,
     /// The anchor that contains the record, or will contain it once that anchor is closed.
     pub anchor: AnchorNumber,
-    /// The previous record of the same model.
-    pub previous: Option<RecordId>,
+}
+
+impl<AccountId> Recorded<AccountId> {
+    /// The marks under which the record is found.
+    pub const fn marks(&self) -> [Mark; 3] {
+        [
+            Mark::Model(self.provenance.model),
+            Mark::Ciphertext(self.seal.ciphertext),
+            Mark::Key(self.seal.key),
+        ]
+    }
 }
 
 /// A part of a provenance record.

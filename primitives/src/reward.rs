@@ -3,6 +3,10 @@
 //!
 //! Amounts are `u128` in the smallest unit of the currency.
 
+mod points;
+
+pub use points::{AccountPoints, Origin, Points};
+
 use crate::{
     ids::{BlockRoot, CircuitId, ExperimentId, TaskId},
     score::{Improvement, Score},
@@ -98,7 +102,8 @@ fn halved(amount: u128, times: u32) -> u128 {
 pub struct Books {
     /// How much the schedule has released so far.
     pub released: u128,
-    /// How much is set aside for open curriculum tasks.
+    /// How much is set aside for open curriculum tasks, and for those who provided the data of paid
+    /// ones.
     pub reserved: u128,
     /// How much has ever been minted.
     pub minted: u128,
@@ -154,8 +159,13 @@ pub struct CurriculumTask<AccountId> {
 }
 
 impl<AccountId> CurriculumTask<AccountId> {
-    /// How much an improvement earns: `budget × improvement`, rounded down. Nothing if the task has
-    /// already been paid.
+    /// The most that its winner can get.
+    pub fn prize(&self) -> u128 {
+        MintSplit::of(self.budget).winner
+    }
+
+    /// How much an improvement mints: `budget × improvement`, rounded down. [`MintSplit`] says who
+    /// gets it. Nothing if the task has already been paid.
     pub fn earned(&self, improvement: Improvement) -> u128 {
         if self.paid {
             0
@@ -163,6 +173,40 @@ impl<AccountId> CurriculumTask<AccountId> {
             fraction(self.budget, improvement.numerator, improvement.denominator)
         }
     }
+}
+
+/// How what a task mints is shared out: 75 % to its winner, 15 % to the validators, 10 % to whoever
+/// provided its data. What rounding leaves over is the winner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MintSplit {
+    /// The part of the winner, which is all that it gets.
+    pub winner: u128,
+    /// The part that goes to the validators' pot.
+    pub validators: u128,
+    /// The part of the provider of the data, which is minted when it has vested.
+    pub provider: u128,
+}
+
+impl MintSplit {
+    /// The parts of this amount.
+    pub fn of(amount: u128) -> Self {
+        let (validators, provider) = (fraction(amount, 15, 100), fraction(amount, 10, 100));
+        let winner = amount.saturating_sub(validators).saturating_sub(provider);
+        Self { winner, validators, provider }
+    }
+}
+
+/// The part of a mint that its provider of data has earned and not got yet.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct VestingPart<AccountId> {
+    /// Who provided the data: the custodian that opened the task.
+    pub provider: AccountId,
+    /// How much is set aside for it.
+    pub amount: u128,
+    /// First session in which it is minted.
+    pub due: Session,
 }
 
 /// `amount × numerator / denominator`, rounded down and at most `amount`; 0 if the denominator is.
@@ -178,53 +222,6 @@ fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
     // second one fit 64 bits.
     let of_rest = rest.saturating_mul(numerator).checked_div(denominator);
     whole.saturating_mul(numerator).saturating_add(of_rest.unwrap_or(0))
-}
-
-/// Work points as they are stored: an amount, and the generation in which it was written.
-///
-/// Points halve with each generation, rounded down. Nothing is rewritten when that happens: their
-/// current value follows from the current generation.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-)]
-pub struct Points {
-    /// The points in that generation.
-    pub amount: u128,
-    /// The number of halvings that had passed when they were written.
-    pub generation: u32,
-}
-
-impl Points {
-    /// The value of the points in a generation.
-    pub fn at(&self, generation: u32) -> u128 {
-        halved(self.amount, generation.saturating_sub(self.generation))
-    }
-
-    /// The points in this generation, with `amount` added.
-    pub fn plus(&self, amount: u128, generation: u32) -> Self {
-        Self {
-            amount: self.at(generation).saturating_add(amount),
-            generation: generation.max(self.generation),
-        }
-    }
-
-    /// The points in this generation, with `amount` taken away.
-    pub fn minus(&self, amount: u128, generation: u32) -> Self {
-        Self {
-            amount: self.at(generation).saturating_sub(amount),
-            generation: generation.max(self.generation),
-        }
-    }
 }
 
 /// Whether a registered worker may work.

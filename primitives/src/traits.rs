@@ -6,12 +6,14 @@
 //! | [`ProofVerifier`] | verifier | tasks, rewards |
 //! | [`TaskExperiments`] | experiments | tasks |
 //! | [`Curriculum`] | rewards | tasks |
+//! | [`CurriculumExperiments`] | rewards | experiments |
 //! | [`WorkerRegistry`] | rewards | tasks |
 //! | [`WorkPoints`] | rewards | wtm |
-//! | [`BurnLog`] | rewards | tasks, wtm, the runtime's dust and fee handlers |
+//! | [`BurnLog`] | rewards | rewards, council, the runtime's dust and fee handlers |
 //! | [`FactWriter`] | wtm | tasks |
 //! | [`ProvenanceRecorder`] | provenance | tasks |
 //! | [`EpochRandomness`] | the runtime, from BABE | tasks |
+//! | [`DrawSeeds`] | tasks | rewards |
 //!
 //! The implementations for `()` are those of a chain without the pallet: nothing is remembered,
 //! nobody is registered, nothing is minted. No `()` accepts a proof.
@@ -22,7 +24,7 @@ use crate::{
     fact::ScoreFact,
     ids::{CircuitId, ExperimentId, FactId, ModelVersionNumber, RecordId, TaskId},
     model::FoldSize,
-    provenance::Provenance,
+    provenance::{Provenance, Seal},
     reward::CurriculumEnd,
     score::{Improvement, Score},
 };
@@ -119,9 +121,10 @@ pub trait Curriculum<AccountId, Balance> {
         who: &AccountId,
     ) -> Result<Balance, DispatchError>;
 
-    /// Mints `budget × improvement` to the winner and returns how much was minted. Infallible:
-    /// whatever goes wrong, the winner has delivered and must not be slashed for it. In that case
-    /// it returns 0.
+    /// Mints `budget × improvement`, of which the winner gets the part that
+    /// [`MintSplit`](crate::reward::MintSplit) says, and returns that part. Infallible: whatever
+    /// goes wrong, the winner has delivered and must not be slashed for it. In that case it returns
+    /// 0.
     fn pay(task: TaskId, winner: &AccountId, improvement: Improvement) -> Balance;
 
     /// Closes a task that has ended, and frees the rest of its budget.
@@ -129,6 +132,13 @@ pub trait Curriculum<AccountId, Balance> {
 
     /// Weight of the heaviest of these calls.
     fn weight() -> Weight;
+}
+
+/// Which experiments the curriculum consists of.
+pub trait CurriculumExperiments {
+    /// Whether the experiment belongs to the curriculum. One that was removed does until the last
+    /// of its open tasks has ended.
+    fn is_in_curriculum(experiment: ExperimentId) -> bool;
 }
 
 /// The workers that registered with a proof of useful work.
@@ -173,9 +183,10 @@ pub trait FactWriter<AccountId> {
 
 /// Records where delivered models come from.
 pub trait ProvenanceRecorder<AccountId> {
-    /// Records the provenance of a model that was delivered and paid for. Called once for each
-    /// payment. Returns nothing if the record could not be stored, which must not stop the payment.
-    fn record(provenance: Provenance<AccountId>) -> Option<RecordId>;
+    /// Records the provenance of a model that was delivered and paid for, and what it is sealed
+    /// with. Called once for each payment. Returns nothing if the record could not be stored, which
+    /// must not stop the payment.
+    fn record(provenance: Provenance<AccountId>, seal: Seal) -> Option<RecordId>;
 
     /// Weight of the call.
     fn weight() -> Weight;
@@ -189,6 +200,15 @@ pub trait EpochRandomness {
     /// What the author of the previous block added to the randomness. The author could not choose
     /// it, and nobody else knew it before that block. Nothing if that block carried none.
     fn output() -> Option<[u8; 32]>;
+}
+
+/// The numbered seeds of the draw, of which each epoch brings one.
+pub trait DrawSeeds {
+    /// The number of the newest seed. It never decreases.
+    fn newest() -> u64;
+
+    /// The seed of this number, unless it is not known yet or was forgotten.
+    fn seed(number: u64) -> Option<[u8; 32]>;
 }
 
 impl<BlockNumber> ProofVerifier<BlockNumber> for () {
@@ -237,6 +257,12 @@ impl<AccountId, Balance: Default> Curriculum<AccountId, Balance> for () {
     }
 }
 
+impl CurriculumExperiments for () {
+    fn is_in_curriculum(_: ExperimentId) -> bool {
+        false
+    }
+}
+
 impl<AccountId> WorkerRegistry<AccountId> for () {
     fn may_work(_: &AccountId) -> bool {
         false
@@ -274,7 +300,7 @@ impl<AccountId> FactWriter<AccountId> for () {
 }
 
 impl<AccountId> ProvenanceRecorder<AccountId> for () {
-    fn record(_: Provenance<AccountId>) -> Option<RecordId> {
+    fn record(_: Provenance<AccountId>, _: Seal) -> Option<RecordId> {
         None
     }
 

@@ -19,6 +19,7 @@ use nocknock_primitives::{
         sealed::{self, ciphertext_hash},
         Architecture, Context, ContextDomain, Fr, RecipientSecret, SealedKey, Weights,
     },
+    provenance::Seal,
     score::Score,
 };
 use std::{
@@ -267,8 +268,8 @@ impl<'a> Opener<'a> {
     }
 }
 
-/// On the test blocks of the private file, the model reaches the score that the chain records, and
-/// the least score that was asked for.
+/// On the test blocks of the private file, the model has the score that the chain records, or one
+/// above it where a proof says no more; and it reaches the least score that was asked for.
 ///
 /// A node can make up a delivery in which everything fits together: anybody can seal a key for the
 /// recipient, and the commitment is whatever follows. It cannot make up a model that is good, and
@@ -291,8 +292,11 @@ fn check_score(
     let total = u32::try_from(model.architecture.max_score(rows)).unwrap_or(u32::MAX);
     let (reached, recorded) = (Score::new(points, total), model.about.origin.score);
     let least = own.progress.spec().map_err(not_the_model)?.terms.min_score;
+    let head = &model.architecture.head;
+    let is_proved =
+        reached == recorded || (!head.is_scored_exactly() && reached.at_least(&recorded));
     // Without a row, a score of zero would be reached.
-    if reached.is_valid() && reached.at_least(&recorded) && reached.at_least(&least) {
+    if reached.is_valid() && is_proved && reached.at_least(&least) {
         Ok(())
     } else {
         Err(not_the_model(format!(
@@ -357,6 +361,10 @@ impl SealedDelivery {
             worker: from.submitter,
             score: from.score,
         };
+        let seal = Seal { key: delivery.key, ciphertext: delivery.ciphertext };
+        if record.seal != seal {
+            return Err(not_the_model("what was delivered is not what the record was sealed with"));
+        }
         let key_hash = element(&delivery.key.0)?;
         let sealed = delivery.sealed.ok_or(ModelsError::NoKey)?;
         check_ciphertext(task, &origin, &from.model, delivery, &ciphertext)?;
@@ -582,7 +590,7 @@ mod tests {
                 at: 162,
             }),
         };
-        let record = record(&origin, commitment);
+        let record = record(&origin, &delivery);
         let version = Some(version(&record, &delivery));
         OnChain { task, record, delivery, ciphertext, version }
     }
@@ -609,22 +617,22 @@ mod tests {
         }
     }
 
-    fn record(origin: &Origin, model: ModelCommitment) -> Recorded {
+    fn record(origin: &Origin, delivery: &Delivery) -> Recorded {
         Recorded {
             provenance: Provenance {
                 experiment: origin.experiment,
                 task: origin.task,
                 version: origin.version,
                 submitter: origin.worker,
-                model,
+                model: delivery.model,
                 circuit: CircuitId([1; 32]),
                 score: origin.score,
                 data_roots: ContentHash([7; 32]),
                 train_data: None,
                 attestation: Attestation::default(),
             },
+            seal: Seal { key: delivery.key, ciphertext: delivery.ciphertext },
             anchor: 0,
-            previous: None,
         }
     }
 
@@ -693,9 +701,11 @@ mod tests {
     }
 
     #[test]
-    fn a_model_that_does_not_reach_its_recorded_score_is_refused_and_the_node_suspected() {
+    fn a_model_that_does_not_have_its_recorded_score_is_refused_and_the_node_suspected() {
         assert!(scored(perfect(), 64, &[1, 4]).is_ok());
-        assert!(scored(perfect(), 63, &[1, 4]).is_ok(), "a proof may claim less than is true");
+        // A proof said "at least", so this was accepted once.
+        let error = scored(perfect(), 63, &[1, 4]).unwrap_err();
+        assert!(error.to_string().contains("reaches 64/64"), "{error}");
         assert!(scored(model().weights, 32, &[1, 4]).is_ok(), "it says yes to every row");
         let error = scored(model().weights, 33, &[1, 4]).unwrap_err();
         assert!(matches!(error, ModelsError::NotTheModel(_)), "{error:?}");
@@ -785,13 +795,15 @@ mod tests {
     /// A copier who delivers somebody else's ciphertext has no key for it, and another commitment.
     #[test]
     fn what_does_not_belong_together_is_not_opened() {
-        let changes: [fn(&mut OnChain); 8] = [
+        let changes: [fn(&mut OnChain); 10] = [
             |chain| chain.ciphertext[0] += Fr::from(1u64),
             |chain| chain.ciphertext.clear(),
             |chain| chain.delivery.ciphertext.0[31] ^= 1,
             |chain| chain.delivery.key.0[31] ^= 1,
             |chain| chain.delivery.model.0[31] ^= 1,
             |chain| chain.record.provenance.model.0[31] ^= 1,
+            |chain| chain.record.seal.key.0[31] ^= 1,
+            |chain| chain.record.seal.ciphertext.0[31] ^= 1,
             |chain| chain.record.provenance.submitter = AccountId::from([9; 32]),
             |chain| chain.task.encoding.0[0] ^= 1,
         ];

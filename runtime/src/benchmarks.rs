@@ -1,10 +1,11 @@
 //! The benchmarks from which weights are measured.
 
 use crate::*;
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{
-    fungible::Mutate, StorageInfo, StorageInfoTrait, TrackedStorageKey, WhitelistedStorageKeys,
+    fungible::Mutate, ConstU32, StorageInfo, StorageInfoTrait, TrackedStorageKey,
+    WhitelistedStorageKeys,
 };
 use frame_system_benchmarking::{
     extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
@@ -13,16 +14,22 @@ use nocknock_primitives::{
     circuit::{CircuitKind, ProofBytes},
     experiment::Description,
     ids::{CircuitId, ExperimentId, FieldBytes},
+    limits::List,
     model::Architecture,
+    reward::PracticeSpec,
+    score::Score,
+    task::RevealedBlock,
 };
+use pallet_grandpa::{AuthorityId as GrandpaId, BoundedAuthorityList};
 use pallet_verifier::trapdoor::Trapdoor;
+use sp_core::sr25519::Public;
 
 define_benchmarks!(
     [frame_system, SystemBench::<Runtime>]
     [frame_system_extensions, SystemExtensionsBench::<Runtime>]
     [pallet_allowance, Allowance]
     [pallet_balances, Balances]
-    [pallet_collective, Council]
+    [pallet_council, Council]
     [pallet_experiments, Experiments]
     [pallet_multisig, Multisig]
     [pallet_network, Network]
@@ -112,12 +119,42 @@ impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for Helper {
         };
         pallet_session::NextKeys::<Runtime>::insert(who, keys);
     }
+
+    fn set_babe_key(who: &AccountId, key: Public) {
+        let grandpa = sp_keyring::Ed25519Keyring::Ferdie.public().into();
+        let keys = SessionKeys { babe: key.into(), grandpa };
+        pallet_session::NextKeys::<Runtime>::insert(who, keys);
+    }
+
+    fn set_voters(voters: Vec<(GrandpaId, AccountId)>) {
+        type Authorities = BoundedAuthorityList<ConstU32<{ configs::MAX_AUTHORITIES }>>;
+        let keys = voters.iter().map(|(key, _)| (key.clone(), 1)).collect();
+        pallet_grandpa::Authorities::<Runtime>::put(Authorities::force_from(keys, None));
+        let accounts: Vec<_> = voters.into_iter().map(|(_, who)| who).collect();
+        pallet_session::Validators::<Runtime>::put(accounts);
+    }
+}
+
+impl pallet_council::benchmarking::BenchmarkHelper<RuntimeCall> for Helper {
+    /// A practice block of so many KiB less what is around it.
+    fn call(kib: u32) -> RuntimeCall {
+        let bytes = usize::try_from(kib.saturating_mul(1_024).saturating_sub(128));
+        let rows = List::truncate_from(vec![0; bytes.unwrap_or_default()]);
+        let practice = PracticeSpec {
+            circuit: CircuitId([0; 32]),
+            block: RevealedBlock { salt: [0; 32], rows },
+            min_score: Score::ZERO,
+        };
+        pallet_rewards::Call::set_practice { practice: Box::new(practice) }.into()
+    }
 }
 
 impl pallet_wtm::benchmarking::BenchmarkHelper<AccountId> for Helper {
     fn give_points(who: &AccountId) {
-        let points = pallet_rewards::WorkersPoints::<Runtime>::get(who).plus(NNK, 0);
-        pallet_rewards::WorkersPoints::<Runtime>::insert(who, points);
-        pallet_rewards::TotalPoints::<Runtime>::mutate(|total| *total = total.plus(NNK, 0));
+        let decay = protocol::PointsDecay::get();
+        pallet_rewards::WorkersPoints::<Runtime>::mutate(who, |points| {
+            *points = points.plus(0, NNK, 0, decay);
+        });
+        pallet_rewards::TotalPoints::<Runtime>::mutate(|total| *total = total.plus(NNK, 0, decay));
     }
 }

@@ -14,20 +14,16 @@ use crate::{
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
-    derive_impl, parameter_types,
-    traits::{
-        ConstU128, ConstU32, ConstU8, EitherOfDiverse, InstanceFilter, KeyOwnerProofSystem,
-        VariantCountOf,
-    },
+    derive_impl,
+    dispatch::DispatchClass,
+    parameter_types,
+    traits::{ConstU128, ConstU32, ConstU8, InstanceFilter, KeyOwnerProofSystem, VariantCountOf},
     weights::{
         constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
         Weight,
     },
 };
-use frame_system::{
-    limits::{BlockLength, BlockWeights},
-    EnsureRoot,
-};
+use frame_system::limits::{BlockLength, BlockWeights};
 use pallet_network::{EpochSlots, MinimumPeriod, SlotMillis};
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use scale_info::TypeInfo;
@@ -43,7 +39,8 @@ use sp_version::RuntimeVersion;
 /// The most validators that can author and finalise blocks.
 pub const MAX_AUTHORITIES: u32 = 100;
 
-/// The share of a block's time that transactions other than operational ones may use.
+/// The share of a block's time that transactions other than operational ones may use. Operational
+/// ones may use the rest and no more, so they never shut out the others.
 const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
 /// The execution time of a full block: half of the shortest slot of a network that people use. The
@@ -61,14 +58,25 @@ parameter_types! {
     pub const BlockHashCount: BlockNumber = 2400;
     pub const Version: RuntimeVersion = VERSION;
     pub const SS58Prefix: u8 = 42;
-    pub RuntimeBlockWeights: BlockWeights =
-        BlockWeights::with_sensible_defaults(MAXIMUM_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+    pub RuntimeBlockWeights: BlockWeights = block_weights();
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()
         .max_length(MAX_BLOCK_LENGTH)
-        .modify_max_length_for_class(frame_support::dispatch::DispatchClass::Normal, |max| {
+        .modify_max_length_for_class(DispatchClass::Normal, |max| {
             *max = MAX_NORMAL_LENGTH;
         })
         .build();
+}
+
+/// The SDK's defaults let operational transactions fill the whole block. Here they have what is
+/// reserved for them, whatever opening the block has cost.
+fn block_weights() -> BlockWeights {
+    let mut weights =
+        BlockWeights::with_sensible_defaults(MAXIMUM_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO);
+    let operational = weights.per_class.get_mut(DispatchClass::Operational);
+    let base = operational.base_extrinsic;
+    operational.max_total = operational.reserved;
+    operational.max_extrinsic = operational.reserved.map(|share| share.saturating_sub(base));
+    weights
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
@@ -85,14 +93,14 @@ impl frame_system::Config for Runtime {
     type Version = Version;
     type AccountData = pallet_balances::AccountData<Balance>;
     type OnKilledAccount = crate::Allowance;
-    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type SystemWeightInfo = weights::system::WithSmallerCode;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
     type SS58Prefix = SS58Prefix;
     type MaxConsumers = ConstU32<64>;
 }
 
 impl pallet_network::Config for Runtime {
-    type UpgradeOrigin = CouncilTwoThirds;
+    type UpgradeOrigin = pallet_council::EnsureEnacted;
     type WeightInfo = weights::network::Measured;
 }
 
@@ -180,7 +188,6 @@ impl pallet_allowance::Config for Runtime {
     type Policy = FreeCalls;
     type Period = CurrentSession;
     type MaxPerPeriod = ConstU32<100>;
-    type FailurePrice = ConstU32<8>;
     type WeightInfo = weights::allowance::Measured;
 }
 
@@ -230,34 +237,6 @@ impl pallet_grandpa::Config for Runtime {
 
 parameter_types! {
     pub const MaxSetIdSessionEntries: u64 = SESSIONS_REMEMBERED as u64;
-    pub const CouncilMotionDuration: BlockNumber = 43_200;
-    pub MaxProposalWeight: Weight = RuntimeBlockWeights::get().max_block.saturating_div(2);
-}
-
-/// The council: the validators.
-pub type CouncilInstance = pallet_collective::Instance1;
-
-/// Two thirds of the council.
-pub type CouncilTwoThirds =
-    pallet_collective::EnsureProportionAtLeast<AccountId, CouncilInstance, 2, 3>;
-
-/// Two thirds of the council, or root, which no account can be.
-type RootOrCouncil = EitherOfDiverse<EnsureRoot<AccountId>, CouncilTwoThirds>;
-
-impl pallet_collective::Config<CouncilInstance> for Runtime {
-    type RuntimeOrigin = RuntimeOrigin;
-    type Proposal = RuntimeCall;
-    type RuntimeEvent = RuntimeEvent;
-    type MotionDuration = CouncilMotionDuration;
-    type MaxProposals = ConstU32<100>;
-    type MaxMembers = ConstU32<MAX_AUTHORITIES>;
-    type DefaultVote = pallet_collective::PrimeDefaultVote;
-    type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
-    type SetMembersOrigin = EnsureRoot<AccountId>;
-    type MaxProposalWeight = MaxProposalWeight;
-    type DisapproveOrigin = RootOrCouncil;
-    type KillOrigin = RootOrCouncil;
-    type Consideration = ();
 }
 
 /// The deposit for one storage entry.
@@ -297,7 +276,8 @@ pub enum ProxyType {
     /// deposits, bonds, stakes or escrows, no experiments or models for others. Calls that return
     /// what is held are allowed.
     NonTransfer,
-    /// Votes in the council and rotation of session keys.
+    /// All that a member of the council does but proposing, which holds a deposit, and rotation of
+    /// session keys.
     Governance,
     /// Rejection of announced calls of other proxies.
     CancelProxy,
@@ -309,7 +289,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             Self::Any => true,
             Self::NonTransfer => spends_nothing(call),
             Self::Governance => {
-                matches!(call, RuntimeCall::Council(_) | RuntimeCall::Session(_))
+                matches!(call, RuntimeCall::Council(call) if !is_proposal(call))
+                    || matches!(call, RuntimeCall::Session(_))
             }
             Self::CancelProxy => {
                 matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))
@@ -327,14 +308,20 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     }
 }
 
+/// Whether a call holds the deposit for a motion, which can be lost.
+const fn is_proposal(call: &pallet_council::Call<Runtime>) -> bool {
+    matches!(call, pallet_council::Call::propose { .. })
+}
+
 /// Whether a call leaves the account everything that it has. Calls that dispatch other calls are
 /// allowed if those pass through the same filter. A proxy of a proxy and a multisig dispatch with
 /// the rights of another account, so they are not allowed. Calls that are not listed are refused,
 /// and so are calls that are added later.
 fn spends_nothing(call: &RuntimeCall) -> bool {
     use {
-        pallet_experiments::Call as Experiment, pallet_proxy::Call as Proxy,
-        pallet_tasks::Call as Task, pallet_wtm::Call as Fact,
+        pallet_council::Call as Motion, pallet_experiments::Call as Experiment,
+        pallet_proxy::Call as Proxy, pallet_rewards::Call as Reward, pallet_tasks::Call as Task,
+        pallet_wtm::Call as Fact,
     };
     matches!(
         call,
@@ -343,8 +330,17 @@ fn spends_nothing(call: &RuntimeCall) -> bool {
             | RuntimeCall::Babe(_)
             | RuntimeCall::Grandpa(_)
             | RuntimeCall::Session(_)
-            | RuntimeCall::Council(_)
-            | RuntimeCall::Rewards(_)
+            | RuntimeCall::Council(
+                Motion::vote { .. }
+                    | Motion::close { .. }
+                    | Motion::object { .. }
+                    | Motion::enact { .. }
+            )
+            | RuntimeCall::Rewards(
+                Reward::unregister { .. }
+                    | Reward::remove_worker { .. }
+                    | Reward::leave_candidates { .. }
+            )
             | RuntimeCall::Proxy(
                 Proxy::remove_proxy { .. }
                     | Proxy::remove_announcement { .. }

@@ -1,14 +1,13 @@
 //! What a transaction costs, who receives it, and which calls are free for whom.
 
 use crate::{
-    configs::MaxProposalWeight, weights, AccountId, Authorship, Balance, Balances, Rewards,
-    Runtime, RuntimeCall, Session, Tasks, MICRO_NNK,
+    council::Privileged, weights, AccountId, Authorship, Balance, Balances, Rewards, Runtime,
+    RuntimeCall, Session, Tasks, MICRO_NNK,
 };
-use codec::Encode;
 use frame_support::{
     traits::{
         fungible::{Balanced, Credit},
-        Get, Imbalance, OnUnbalanced,
+        Contains, Get, Imbalance, OnUnbalanced,
     },
     weights::{
         constants::ExtrinsicBaseWeight, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients,
@@ -16,7 +15,7 @@ use frame_support::{
     },
 };
 use nocknock_primitives::{
-    limits::{MAX_BLOCK_BYTES, MAX_CHUNKS, MAX_TEST_BLOCKS},
+    limits::{FREE_PROOFS_OF_A_NEWCOMER, MAX_CHUNKS, MAX_TEST_BLOCKS},
     traits::BurnLog,
 };
 use pallet_allowance::WaiverPolicy;
@@ -33,13 +32,9 @@ pub const BYTE_FEE: Balance = MICRO_NNK;
 /// How many transactions a validator may send without a fee in one session.
 pub const VALIDATOR_ALLOWANCE: u32 = 32;
 
-/// How many of them a motion of the council uses up. Two motions fit into a session, and votes
-/// besides: one validator alone must not occupy all places for motions.
+/// How many of them a motion of the council uses up: it may be hundreds of KiB long. Two motions
+/// fit into a session, and votes besides.
 pub const MOTION_PRICE: u32 = 12;
-
-/// The longest motion that is free, in bytes: a practice block with everything around it. New code
-/// is referred to by its hash.
-pub const MAX_FREE_MOTION: u32 = MAX_BLOCK_BYTES + 64 * 1024;
 
 /// Converts weight into a fee: the weight of a transaction that does nothing costs [`BASE_FEE`].
 #[derive(Debug)]
@@ -111,19 +106,36 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
 
     fn price(call: &RuntimeCall) -> u32 {
         match call {
-            RuntimeCall::Council(pallet_collective::Call::propose { .. }) => MOTION_PRICE,
+            RuntimeCall::Council(pallet_council::Call::propose { .. }) => MOTION_PRICE,
             _ => 1,
         }
     }
 
     /// A winner without tokens cannot tip. If its delivery had to wait behind paying transactions,
     /// lower-ranked workers could fill the blocks until its turn is over, and anybody could fill
-    /// the blocks in which a custodian has to reveal.
+    /// the blocks in which a custodian has to reveal, or in which a validator can object.
     fn priority(call: &RuntimeCall) -> TransactionPriority {
         match call {
             RuntimeCall::Tasks(call) if is_of_one_account(call) => PRIORITY_OF_A_TURN,
+            RuntimeCall::Council(pallet_council::Call::propose { .. }) => 0,
+            RuntimeCall::Council(_) => PRIORITY_OF_A_TURN,
             _ => 0,
         }
+    }
+
+    /// Bad proofs are found to be bad only when much of a block has been spent on them. So whoever
+    /// has proved nothing since it registered sends only a few at a time for nothing.
+    fn is_for_the_known(call: &RuntimeCall) -> bool {
+        proofs_of(call).is_some_and(|proofs| proofs > FREE_PROOFS_OF_A_NEWCOMER)
+    }
+
+    fn makes_known(call: &RuntimeCall) -> bool {
+        proofs_of(call).is_some()
+    }
+
+    /// The round of the account's next registration: another one after each.
+    fn identity(who: &AccountId) -> u64 {
+        Rewards::registration_round(who.clone())
     }
 
     /// Committing to a model reads as many entries as any of these checks, and does more besides.
@@ -149,6 +161,16 @@ fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
     }
 }
 
+/// How many proofs of scores a call carries, if it is about them.
+fn proofs_of(call: &RuntimeCall) -> Option<u32> {
+    match call {
+        RuntimeCall::Tasks(pallet_tasks::Call::submit_scores { scores, .. }) => {
+            Some(u32::try_from(scores.len()).unwrap_or(u32::MAX))
+        }
+        _ => None,
+    }
+}
+
 /// Calls that, where they are free, can be sent only by the one account whose turn it is, or by the
 /// task's custodian.
 fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
@@ -161,23 +183,18 @@ fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
     )
 }
 
-/// A validator must be able to rotate its keys, to propose motions and to vote. (Code that was
-/// voted for can be applied by anybody, with an unsigned transaction.)
+/// A validator must be able to rotate its keys, and to do everything that a member of the council
+/// does. (Code that was voted for can be applied by anybody, with an unsigned transaction.)
 fn keeps_it_running(call: &RuntimeCall) -> bool {
     match call {
-        // A motion that is longer than its bound fails, but has been transmitted all the same.
-        RuntimeCall::Council(pallet_collective::Call::propose {
-            length_bound, proposal, ..
-        }) => {
-            *length_bound <= MAX_FREE_MOTION
-                && u32::try_from(proposal.encoded_size()).is_ok_and(|size| size <= MAX_FREE_MOTION)
+        // What no motion may carry fails, but has been transmitted all the same, whatever its
+        // length. Calls that a motion may carry are never longer than a motion may be.
+        RuntimeCall::Council(pallet_council::Call::propose { call }) => {
+            <Privileged as Contains<RuntimeCall>>::contains(call)
         }
-        // If closing fails, the whole bound is charged to the block.
-        RuntimeCall::Council(pallet_collective::Call::close { proposal_weight_bound, .. }) => {
-            proposal_weight_bound.all_lte(MaxProposalWeight::get())
+        RuntimeCall::Council(_) | RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => {
+            true
         }
-        RuntimeCall::Council(pallet_collective::Call::vote { .. })
-        | RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => true,
         _ => false,
     }
 }

@@ -1,12 +1,14 @@
 //! The state transition function of the NockNock chain.
 //!
-//! BABE chooses the authors, GRANDPA finalises, sessions rotate the authorities, the council
-//! follows the validators and may authorise a new runtime. No token exists at genesis and there is
-//! no account with root rights.
+//! BABE chooses the authors, GRANDPA finalises, sessions rotate the authorities, and the council,
+//! which is the set of validators, may authorise a new runtime. No token exists at genesis and
+//! there is no account with root rights.
 //!
 //! - [`configs`]: how every pallet is configured
 //! - [`fees`]: what a transaction costs, who receives it, and which calls are free for whom
-//! - [`validators`]: who validates, what happens to offenders, and how the council follows
+//! - [`operational`]: which calls may use the share of a block that is kept for operational ones
+//! - [`validators`]: who validates, and what happens to offenders
+//! - [`council`]: who sits in the council, what its motions may carry, and how long they wait
 //! - [`protocol`]: the competitions, what they mint, and what becomes of their results
 //! - [`development_circuits`]: the circuits that networks without value start with
 //! - [`genesis_presets`]: the chains that this runtime can start
@@ -38,9 +40,11 @@ mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+pub mod council;
 pub mod development_circuits;
 pub mod fees;
 pub mod genesis_presets;
+pub mod operational;
 pub mod protocol;
 pub mod validators;
 pub mod weights;
@@ -129,7 +133,7 @@ pub type TxExtension = (
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckEra<Runtime>,
     frame_system::CheckNonce<Runtime>,
-    frame_system::CheckWeight<Runtime>,
+    operational::CheckWeightAndClass,
     pallet_allowance::WaiveOrCharge<Runtime>,
     frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
     frame_system::WeightReclaim<Runtime>,
@@ -201,7 +205,7 @@ mod runtime {
     pub type Authorship = pallet_authorship;
 
     #[runtime::pallet_index(20)]
-    pub type Council = pallet_collective<Instance1>;
+    pub type Council = pallet_council;
     #[runtime::pallet_index(21)]
     pub type Proxy = pallet_proxy;
     #[runtime::pallet_index(22)]

@@ -3,21 +3,26 @@
 //! All amounts, periods and bounds are set here; `docs/protocol.md` explains what they protect.
 
 use crate::{
-    configs::{deposit, CouncilTwoThirds},
+    configs::deposit,
     development_circuits::DevelopmentKeys,
+    validators::{VotersInForce, SESSIONS_REMEMBERED},
     weights, AccountId, Balance, Balances, BlockNumber, Experiments, Network, Provenance, Rewards,
-    Runtime, RuntimeHoldReason, Session, Verifier, Wtm, MILLI_NNK, NNK,
+    Runtime, RuntimeHoldReason, Session, Tasks, Verifier, Wtm, MILLI_NNK, NNK,
 };
 use frame_support::{
     parameter_types,
     traits::{fungible::Credit, ConstU128, ConstU32, Get, Imbalance, OnUnbalanced},
 };
-use nocknock_primitives::traits::{BurnLog, EpochRandomness};
+use nocknock_primitives::{
+    decay::Decay,
+    traits::{BurnLog, EpochRandomness},
+};
+use pallet_council::{EnsureEnacted, EnsureEnactedAtOnce};
 use pallet_network::{EpochSlots, NetworkKind};
 use sp_runtime::{traits::UniqueSaturatedInto, Permill};
 
 /// The number of blocks in a day on a network with slots of 2 s.
-const DAYS: BlockNumber = 43_200;
+pub(crate) const DAYS: BlockNumber = 43_200;
 
 /// The value of a parameter on a development chain, and its value on every other network. A
 /// development chain shows in seconds what takes days elsewhere.
@@ -61,7 +66,8 @@ impl<const DEVELOPMENT: Balance, const OTHERWISE: Balance> Get<Balance>
 }
 
 impl pallet_verifier::Config for Runtime {
-    type RegisterOrigin = CouncilTwoThirds;
+    type RegisterOrigin = EnsureEnacted;
+    type DisableOrigin = EnsureEnactedAtOnce;
     type AllowsDevelopmentKeys = NothingAtStake;
     type DevelopmentKeys = DevelopmentKeys;
     type MaxCircuits = ConstU32<256>;
@@ -71,9 +77,20 @@ impl pallet_verifier::Config for Runtime {
 impl pallet_experiments::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
+    type Curriculum = Rewards;
     type BaseDeposit = ConstU128<{ deposit(3, 0) }>;
     type ByteDeposit = ConstU128<{ deposit(0, 1) }>;
     type WeightInfo = weights::experiments::Measured;
+}
+
+/// How many blocks a session has if every slot has one: a session is an epoch of BABE.
+#[derive(Debug)]
+pub struct SessionBlocks;
+
+impl Get<BlockNumber> for SessionBlocks {
+    fn get() -> BlockNumber {
+        EpochSlots::<Runtime>::get().unique_saturated_into()
+    }
 }
 
 /// The draw needs the randomness of the second epoch after the creation of a task. Two more epochs
@@ -83,8 +100,7 @@ pub struct DrawPeriod;
 
 impl Get<BlockNumber> for DrawPeriod {
     fn get() -> BlockNumber {
-        let epoch: BlockNumber = EpochSlots::<Runtime>::get().unique_saturated_into();
-        epoch.saturating_mul(5)
+        SessionBlocks::get().saturating_mul(5)
     }
 }
 
@@ -108,10 +124,22 @@ impl EpochRandomness for BabeSeeds {
 }
 
 parameter_types! {
-    /// The fraction of each payment from an escrow that leaves the issuance.
-    pub const BurnShare: Permill = Permill::from_percent(2);
+    /// The fraction of each payment from an escrow that goes to the validators.
+    pub const ValidatorShare: Permill = Permill::from_percent(2);
     /// The fraction of all work points that must have voted on a disputed fact.
     pub const Quorum: Permill = Permill::from_percent(20);
+    /// The fraction of the bonds lost in a dispute that goes to the voters of the winning side.
+    pub const VoterShare: Permill = Permill::from_percent(20);
+}
+
+/// The account of the validators' pot.
+#[derive(Debug)]
+pub struct ValidatorsPot;
+
+impl Get<AccountId> for ValidatorsPot {
+    fn get() -> AccountId {
+        Rewards::pot_account()
+    }
 }
 
 impl pallet_tasks::Config for Runtime {
@@ -123,13 +151,13 @@ impl pallet_tasks::Config for Runtime {
     type Workers = Rewards;
     type Facts = Wtm;
     type Provenance = Provenance;
-    type Burns = Rewards;
+    type ValidatorsPot = ValidatorsPot;
     type Randomness = BabeSeeds;
     type MinReward = ConstU128<NNK>;
     type MinBond = ConstU128<NNK>;
     type BondPerBlock = ConstU128<{ NNK / 10 }>;
     type MinStake = ConstU128<{ NNK / 10 }>;
-    type BurnShare = BurnShare;
+    type ValidatorShare = ValidatorShare;
     type RecordFee = ConstU128<{ NNK / 10 }>;
     type MinCurriculumTestRows = PerNetwork<10, 300>;
     type MinPeriod = PerNetwork<3, 30>;
@@ -142,13 +170,17 @@ impl pallet_tasks::Config for Runtime {
     type BenchmarkHelper = crate::benchmarks::Helper;
 }
 
-/// Whether an account has set session keys.
+/// The session keys that accounts have set.
 #[derive(Debug)]
 pub struct SessionKeysSet;
 
 impl pallet_rewards::types::ValidatorKeys<AccountId> for SessionKeysSet {
     fn has_keys(who: &AccountId) -> bool {
         Session::load_keys(who).is_some()
+    }
+
+    fn babe_key(who: &AccountId) -> Option<sp_core::sr25519::Public> {
+        Session::load_keys(who).map(|keys| keys.babe.into_inner())
     }
 }
 
@@ -172,24 +204,39 @@ pub const HALVING_SESSIONS: u32 = 10_500;
 /// No more than this is ever minted.
 pub const MAX_SUPPLY: Balance = 21_000_000 * NNK;
 
+parameter_types! {
+    pub const PointsDecay: Decay = Decay::HALF_IN_720;
+}
+
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
     type Verifier = Verifier;
     type Experiments = Experiments;
-    type CurriculumOrigin = CouncilTwoThirds;
+    type CurriculumOrigin = EnsureEnacted;
+    type Seeds = Tasks;
     type ValidatorKeys = SessionKeysSet;
+    type FinalityVoters = VotersInForce;
+    type SessionBlocks = SessionBlocks;
     type InitialRelease = ConstU128<INITIAL_RELEASE>;
     type HalvingSessions = ConstU32<HALVING_SESSIONS>;
     type MaxSupply = ConstU128<MAX_SUPPLY>;
-    type PointsHalving = ConstU32<720>;
+    type PointsDecay = PointsDecay;
+    type VestingPeriod = PerNetwork<20, 1_080>;
     type MaxCurriculum = ConstU32<64>;
     type MaxOpenTasks = ConstU32<32>;
     type MaxCandidates = ConstU32<200>;
     type MaxValidators = ConstU32<{ crate::configs::MAX_AUTHORITIES }>;
     type MinValidators = PerNetwork<4, 16>;
-    type MinCandidatePoints = AmountPerNetwork<NNK, { 100 * NNK }>;
+    type MinCandidatePoints = AmountPerNetwork<NNK, { 1_000 * NNK }>;
+    type SeatBond = AmountPerNetwork<NNK, { 1_000 * NNK }>;
+    // Whoever loses its seat validates on in the session that has just begun. That one is
+    // remembered for as many sessions, and forgotten at the end of the next one.
+    type BondPeriod = ConstU32<{ SESSIONS_REMEMBERED + 2 }>;
     type MaxSilentSessions = ConstU32<8>;
     type MaxRegistrationsPerSession = ConstU32<400>;
+    type RegistrationSeeds = PerNetwork<12, 2>;
+    type PuzzleBits = PerNetwork<8, 22>;
     type RegistrationLife = ConstU32<REGISTRATION_LIFE>;
     type WeightInfo = weights::rewards::Measured;
     #[cfg(feature = "runtime-benchmarks")]
@@ -200,7 +247,7 @@ impl pallet_wtm::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Points = Rewards;
-    type Burns = Rewards;
+    type ValidatorsPot = ValidatorsPot;
     type ProposalBond = ConstU128<NNK>;
     type AttestBond = ConstU128<{ NNK / 2 }>;
     type DisputeBond = ConstU128<{ 2 * NNK }>;
@@ -209,6 +256,8 @@ impl pallet_wtm::Config for Runtime {
     type DisputeWindow = PerNetwork<20, { 3 * DAYS }>;
     type VotePeriod = PerNetwork<20, { 3 * DAYS }>;
     type Quorum = Quorum;
+    type VoterShare = VoterShare;
+    type MaturityPeriod = PerNetwork<100, { 30 * DAYS }>;
     type Retention = PerNetwork<100, { 30 * DAYS }>;
     type WeightInfo = weights::wtm::Measured;
     #[cfg(feature = "runtime-benchmarks")]

@@ -1,15 +1,19 @@
-//! Who validates, what happens to offenders, and how the council follows the validators.
+//! Who validates, and what happens to offenders.
 
 use crate::{
-    AccountId, Babe, BlockNumber, Council, Grandpa, Historical, Rewards, Runtime, Session,
-    SessionKeys, System,
+    weights::rewards::Measured, AccountId, Babe, BlockNumber, Grandpa, Historical, Rewards,
+    Runtime, Session, SessionKeys, System,
 };
 use alloc::vec::Vec;
 use frame_support::{
     dispatch::DispatchClass,
     storage::{with_transaction, TransactionOutcome},
-    traits::{ChangeMembers, KeyOwnerProofSystem},
+    traits::KeyOwnerProofSystem,
     weights::Weight,
+};
+use pallet_rewards::{
+    types::{FinalityVoters, VoterSet},
+    WeightInfo,
 };
 use pallet_session::historical::{self, IdentificationTuple, NoteHistoricalRoot};
 use sp_core::crypto::KeyTypeId;
@@ -37,13 +41,14 @@ impl Convert<AccountId, Option<FullIdentification>> for AccountIdentifies {
 }
 
 /// The session manager of the runtime. It elects the validators, notes every set of keys so that an
-/// equivocation can be proved after its session has ended, and makes the council follow.
-pub type ValidatorManager = CouncilFollows<NoteHistoricalRoot<Runtime, ElectByWork>>;
+/// equivocation can be proved after its session has ended, and reports sessions to the rewards
+/// pallet.
+pub type ValidatorManager = ReportSessions<NoteHistoricalRoot<Runtime, ElectByWork>>;
 
 type Identified = (AccountId, FullIdentification);
 
-/// Elects those who have done the most useful work. While there are too few of them, the genesis
-/// authorities serve.
+/// Lets the rewards pallet elect: those who have done the most useful work enter one after the
+/// other, and while there are too few of them, the genesis authorities serve.
 #[derive(Debug)]
 pub struct ElectByWork;
 
@@ -111,14 +116,14 @@ impl historical::SessionManager<AccountId, FullIdentification> for ElectByWork {
     fn end_session(_: SessionIndex) {}
 }
 
-/// At the start of each session, makes the council the set of validators, reports the end and the
-/// beginning of sessions to the rewards pallet, and forgets sessions that are too old for an
-/// equivocation report. The session pallet charges a whole block for all of this.
+/// Reports the end and the beginning of sessions to the rewards pallet, and forgets sessions that
+/// are too old for an equivocation report. The session pallet charges a whole block for all of
+/// this.
 #[derive(Debug)]
-pub struct CouncilFollows<Inner>(core::marker::PhantomData<Inner>);
+pub struct ReportSessions<Inner>(core::marker::PhantomData<Inner>);
 
 impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionManager<AccountId>
-    for CouncilFollows<Inner>
+    for ReportSessions<Inner>
 {
     fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
         Inner::new_session(index)
@@ -132,7 +137,6 @@ impl<Inner: pallet_session::SessionManager<AccountId>> pallet_session::SessionMa
         if index == 0 {
             note_genesis_validators::<Inner>();
         }
-        seat_validators_in_council();
         Rewards::on_new_session(index);
         Inner::start_session(index);
     }
@@ -153,17 +157,8 @@ fn note_genesis_validators<Inner: pallet_session::SessionManager<AccountId>>() {
     }
 }
 
-/// Replaces the members of the council with the current validators, if they differ.
-fn seat_validators_in_council() {
-    let mut validators = Session::validators();
-    validators.sort();
-    let members = pallet_collective::Members::<Runtime, pallet_collective::Instance1>::get();
-    if validators != members {
-        Council::set_members_sorted(&validators, &members);
-    }
-}
-
-/// Reports the author of each block to the rewards pallet, so that silent validators are found.
+/// Reports the author of each block to the rewards pallet, so that validators are paid and silent
+/// ones are found.
 #[derive(Debug)]
 pub struct CountAuthors;
 
@@ -175,8 +170,26 @@ impl pallet_authorship::EventHandler<AccountId, BlockNumber> for CountAuthors {
     }
 }
 
+/// The voters of GRANDPA and their accounts.
+#[derive(Debug)]
+pub struct VotersInForce;
+
+impl FinalityVoters<AccountId> for VotersInForce {
+    /// In the first block of a new set GRANDPA still lists the keys of the old one, which finalises
+    /// that block; the session pallet lists the new validators. So that block has no voters. In all
+    /// others the two lists have the same order.
+    fn voter_set() -> Option<VoterSet<AccountId>> {
+        if Grandpa::pending_change().is_some() {
+            return None;
+        }
+        let keys = Grandpa::grandpa_authorities().into_iter().map(|(key, _)| key);
+        let voters = keys.zip(Session::validators()).collect();
+        Some(VoterSet { id: Grandpa::current_set_id(), voters })
+    }
+}
+
 /// Keeps an offender from authoring until the set of validators changes, takes away its points and
-/// bars it for ever.
+/// its bond, and bars it for ever.
 #[derive(Debug)]
 pub struct DisableOffenders;
 
@@ -191,8 +204,8 @@ impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for Disab
             Rewards::bar(&details.offender.0);
         }
         let offenders = u64::try_from(offenders.len()).unwrap_or(u64::MAX);
-        <Runtime as frame_system::Config>::DbWeight::get()
-            .reads_writes(offenders.saturating_mul(6), offenders.saturating_mul(5))
+        let disabling = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(3, 1);
+        Measured::bar().saturating_add(disabling).saturating_mul(offenders)
     }
 }
 

@@ -4,10 +4,10 @@
 //! comparison gives the step that is missing, and no step twice.
 
 use crate::state::{Ending, Progress};
-use nocknock_client::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task};
+use nocknock_client::{AccountId, Balance, BlockNumber, Commitment, Delivery, Ranking, Task};
 use nocknock_primitives::{
     ids::BlockIndex,
-    limits::{MAX_FOLDED_VALUES, MAX_TEST_BLOCKS},
+    limits::{FREE_PROOFS_OF_A_NEWCOMER, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS},
     model::Architecture,
     phase::Phase,
     score::Score,
@@ -42,6 +42,20 @@ pub struct TaskView {
     pub champion: Option<Score>,
     /// What the worker has uploaded and delivered.
     pub delivery: Option<Delivery>,
+    /// What the worker may send without a fee.
+    pub free_calls: FreeCalls,
+}
+
+/// What the chain takes of the account without a fee, in tasks of the curriculum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FreeCalls {
+    /// A free call of it with proofs was accepted since it registered. Until then, one carries
+    /// [`FREE_PROOFS_OF_A_NEWCOMER`] at most.
+    pub known: bool,
+    /// A free call of it failed in this session, so all others cost a fee until the next one.
+    pub ended: bool,
+    /// What it could pay fees with.
+    pub balance: Balance,
 }
 
 /// The turn of this worker to deliver.
@@ -104,6 +118,8 @@ pub enum Waiting {
     Turn,
     /// The block in which this worker's turn began. It may still be abandoned, and so the turn.
     FinalTurn,
+    /// The next session, because a free call failed in this one, and the account cannot pay.
+    FreeCalls,
     /// The end of this worker's turn, because a delivery would earn nothing.
     Overtaken,
     /// The end of this worker's turn, of which no block is left that could take a delivery.
@@ -127,6 +143,13 @@ impl TaskView {
         let end = task.deadline(self.now)?;
         let began = end.saturating_sub(task.terms.periods.deliver);
         (own_rank(self) == Some(rank)).then_some(Turn { rank, began, end })
+    }
+
+    /// Whether nothing can be sent for this task before the next session.
+    fn lacks_free_calls(&self) -> bool {
+        let is_free = |task: &Task| task.funding == Funding::Curriculum;
+        let FreeCalls { ended, balance, .. } = self.free_calls;
+        self.task.as_ref().is_some_and(is_free) && ended && balance == 0
     }
 
     /// Whether the key has to wait until the block in which the turn began is final. Otherwise a
@@ -156,6 +179,11 @@ impl Action {
     /// Takes long and may be stopped at any time without loss.
     pub fn is_work(&self) -> bool {
         matches!(self, Self::FetchData | Self::Train | Self::Prove(_) | Self::SealKey)
+    }
+
+    /// Sends something to the chain.
+    fn is_sent(&self) -> bool {
+        matches!(self, Self::Commit | Self::SubmitScores(_) | Self::UploadChunk(_) | Self::Deliver)
     }
 
     /// A short name for logs and metrics.
@@ -190,6 +218,10 @@ impl fmt::Display for Waiting {
             Self::FinalTurn => {
                 "uploaded; the key is sent when the block in which the turn began is final"
             }
+            Self::FreeCalls => {
+                "a call of this account failed, so the chain takes none without a fee until the \
+                 next session; waiting for that (send the account tokens to go on at once)"
+            }
             Self::Overtaken => {
                 "another task has delivered a model that is at least as good, so this one would \
                  earn nothing: it is not delivered; waiting for the end of the turn"
@@ -208,6 +240,16 @@ impl fmt::Display for Waiting {
 /// The next step. `batch` is how many proofs to collect before they are sent; those of the last
 /// blocks are sent when none is missing.
 pub fn next_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
+    let action = wanted_action(journal, view, batch);
+    if action.is_sent() && view.lacks_free_calls() {
+        Action::Wait(Waiting::FreeCalls)
+    } else {
+        action
+    }
+}
+
+/// The next step, whether the account can pay for it or not.
+fn wanted_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
     if journal.ending.is_some() {
         return Action::Nothing;
     }
@@ -305,7 +347,9 @@ fn with_commitment(
         Phase::Created | Phase::Drawn | Phase::Open | Phase::Reveal => {
             Action::Wait(Waiting::Reveal)
         }
-        Phase::Prove => toward_proof(journal, task, commitment, batch),
+        Phase::Prove => {
+            toward_proof(journal, task, commitment, batch_of(task, view.free_calls.known, batch))
+        }
         Phase::Settle => note_or_wait(journal, task, commitment, Waiting::Settlement),
         Phase::Deliver { rank } => in_ranking(journal, view, task, rank),
         Phase::Done => note_or_wait(journal, task, commitment, Waiting::Stake),
@@ -324,6 +368,15 @@ fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch:
         note_or_wait(journal, task, commitment, Waiting::Settlement)
     } else {
         Action::Prove(missing)
+    }
+}
+
+/// How many proofs are collected for a call, of `batch` that are wanted: in the curriculum, calls
+/// are free, but those of an account that is not known carry a few only.
+pub(crate) fn batch_of(task: &Task, is_known: bool, batch: u32) -> u32 {
+    match task.funding {
+        Funding::Curriculum if !is_known => batch.min(FREE_PROOFS_OF_A_NEWCOMER),
+        Funding::Curriculum | Funding::Sponsored => batch,
     }
 }
 

@@ -8,7 +8,7 @@ pub use outstanding::{circuits_to_prove, Outstanding};
 use crate::{
     chain::{AccountStatus, ChainClock},
     config::{Config, Proving, Tokens},
-    plan::{folded_values, proofs_of_a_call},
+    plan::{batch_of, folded_values, proofs_of_a_call},
     state::Chosen,
 };
 use nocknock_client::{AccountId, Balance, BlockNumber, CircuitRecord, Task};
@@ -79,7 +79,7 @@ pub struct Offer<'a> {
     pub task: &'a Task,
     /// Its score circuit, as the chain has it.
     pub circuit: Option<&'a CircuitRecord>,
-    /// What is set aside for it, if it belongs to the curriculum.
+    /// What its winner can get at most, if it belongs to the curriculum.
     pub budget: Option<Balance>,
 }
 
@@ -278,7 +278,7 @@ pub fn judge(
     check_shape(config, &task.architecture)?;
     let rows = rows_of(&offer)?;
     check_memory(config, free_memory_mib, &task.architecture, rows)?;
-    check_time(config, clock, outstanding, task, rows)?;
+    check_time(config, clock, account, outstanding, task, rows)?;
     check_money(config, account.free.saturating_sub(outstanding.stakes), task)?;
     terms_of(offer.id, task, rows, clock.best)
 }
@@ -396,6 +396,7 @@ fn check_memory(
 fn check_time(
     config: &Config,
     clock: ChainClock,
+    account: AccountStatus,
     outstanding: &Outstanding,
     task: &Task,
     rows: u32,
@@ -407,7 +408,7 @@ fn check_time(
     let phase = clock.slot.saturating_mul(task.terms.periods.prove);
     // The blocks of one task are proved one after the other, and no proof is made while some are
     // sent.
-    let sending = clock.slot.saturating_mul(blocks_to_send(&config.proving, task));
+    let sending = clock.slot.saturating_mul(blocks_to_send(&config.proving, account, task));
     let proving = time_to_prove(&config.proving, work(rows, task.test_blocks));
     if phase < proving.saturating_add(sending) {
         return Err(Decline::ProveTime { phase, blocks: task.test_blocks, rows });
@@ -418,8 +419,9 @@ fn check_time(
 }
 
 /// Blocks that pass while the proofs of a task are sent.
-fn blocks_to_send(proving: &Proving, task: &Task) -> u32 {
-    let in_a_call = proofs_of_a_call(&task.architecture, proving.batch);
+fn blocks_to_send(proving: &Proving, account: AccountStatus, task: &Task) -> u32 {
+    let batch = batch_of(task, account.known, proving.batch);
+    let in_a_call = proofs_of_a_call(&task.architecture, batch);
     u32::from(task.test_blocks).div_ceil(in_a_call).saturating_mul(BLOCKS_FOR_PROOFS)
 }
 

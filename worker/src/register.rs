@@ -1,29 +1,47 @@
 //! Registration: the first transaction of a newcomer is a proof of useful work.
 //!
-//! A model is trained on the public practice block, its score is proved for this account, and the
-//! proof is sent without a signature and without a fee. Nothing of it has to be kept.
+//! A model is trained on the public practice block, its score is proved for this account and the
+//! newest seed of the draw, a puzzle about the proof is solved, and all is sent without a signature
+//! and without a fee.
+//!
+//! The proof is kept until it is accepted. If the worker is killed, or the puzzle has become harder
+//! meanwhile, another solution is enough; if the seed has become too old, everything begins anew.
+
+mod job;
+mod node;
+mod search;
+
+pub use job::{RegistrationJob, RegistrationProof};
+pub use node::NodeRegistry;
 
 use crate::{
-    chain::{asking, may_work, sending, ChainError},
+    chain::ChainError,
     config::Training,
-    secret::{RandomnessError, Secret},
-    stages::{prove_block, BlockTask, Provers, StepError},
-    state::CommitmentFact,
+    notice::{Notice, Notices},
+    secret::RandomnessError,
+    stages::{Provers, StepError},
+    state::{RegistrationFact, RegistrationFile, StateError},
 };
-use nocknock_client::{
-    calls, AccountId, Call, CircuitRecord, Client, Hash, Practice, QueryError, Wait,
-};
+use async_trait::async_trait;
 use nocknock_primitives::{
-    ids::{BlockRoot, ModelCommitment},
-    model::{
-        field, Architecture, Block, Context, ContextDomain, Fr, KnownBlock, WeightError, Weights,
-    },
-    reward::Round,
+    model::WeightError,
+    puzzle::{Puzzle, RegistrationTerms},
     score::Score,
-    task::ProvedScore,
 };
-use nocknock_training::{TrainConfig, TrainError, TrainingSet};
-use std::sync::Arc;
+use nocknock_training::TrainError;
+use std::{fmt, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How many proofs are made for one registration. A machine that needs more is too slow for the
+/// chain.
+const MOST_PROOFS: u32 = 3;
+
+/// How often a registration is sent that the node refuses: another one of the account may be in its
+/// way for some blocks.
+const MOST_TRIES: u32 = 3;
+
+/// How often is looked whether seed and puzzle are still the right ones.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Why the account was not registered.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +49,18 @@ pub enum RegisterError {
     /// The chain did not answer or did not accept.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// The proof cannot be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// There is nothing to prove.
     #[error("this chain has no practice block: workers cannot register on it")]
     NoPractice,
     /// The practice block's circuit cannot be used.
     #[error("the circuit of the practice block is not registered or was disabled")]
     NoCircuit,
+    /// There is no seed to prove for.
+    #[error("this chain draws no seeds: workers cannot register on it")]
+    NoSeeds,
     /// What the node gives is not a practice block.
     #[error("the node gave a wrong practice block ({0}): ask another node")]
     WrongBlock(String),
@@ -54,12 +78,34 @@ pub enum RegisterError {
         /// What is asked for.
         needed: Score,
     },
-    /// The proof failed.
+    /// The proof failed, or it was asked to stop.
     #[error(transparent)]
     Prove(#[from] StepError),
     /// No key.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
+    /// Every proof was for a seed that was too old when it was ready.
+    #[error(
+        "{} proofs became too old before they could be used: the chain accepts one for the newest \
+         seeds of the draw only. End other programs, or register from a faster machine",
+        MOST_PROOFS
+    )]
+    TooSlow,
+    /// No node takes the registration.
+    #[error(
+        "the node refused the registration ({0}). Others may have taken all places of this \
+         session: run `nocknock-worker register` again in the next one"
+    )]
+    Refused(String),
+    /// The chain does not accept the proof.
+    #[error(
+        "the chain does not accept the proof, although it is about what the node says: the proof \
+         was removed. Ask another node; if that does not help, please report this"
+    )]
+    BadProof,
+    /// The chain takes another proof or another solution by now.
+    #[error("the registration was overtaken by a new seed or a harder puzzle")]
+    Overtaken,
     /// A part of the step panicked.
     #[error("this is a bug in the program, please report it (tokio's {0})")]
     Thread(#[from] tokio::task::JoinError),
@@ -74,261 +120,222 @@ pub enum Registered {
     Now(Score),
 }
 
-/// A registration, and everything that its proof is about.
-#[derive(Clone, Debug)]
-pub struct RegistrationJob {
-    /// The account that registers.
-    pub account: AccountId,
-    /// On which chain.
-    pub genesis: Hash,
-    /// The account's round.
-    pub round: Round,
-    /// The practice block and what has to be reached.
-    pub practice: Practice,
-    /// Its circuit.
-    pub circuit: CircuitRecord,
-}
-
 /// What is sent to register.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegistrationProof {
-    /// Commitment to the model.
-    pub model: ModelCommitment,
-    /// The proved score.
-    pub score: ProvedScore,
-    /// What it is of the best score.
-    pub reached: Score,
+pub struct SolvedRegistration {
+    /// The proof.
+    pub proof: RegistrationFact,
+    /// What solves the puzzle.
+    pub nonce: u64,
 }
 
-/// Registers an account, unless it is registered.
-pub async fn register(
-    client: &Client,
-    account: AccountId,
-    provers: Arc<Provers>,
-    training: &Training,
-) -> Result<Registered, RegisterError> {
-    let snapshot = client.best().await.map_err(asking)?;
-    if may_work(&snapshot, &account).await.map_err(asking)? {
-        return Ok(Registered::Before);
-    }
-    let practice = snapshot.practice().await.map_err(asking)?;
-    let practice = practice.ok_or(RegisterError::NoPractice)?;
-    let circuit = snapshot.circuit(&practice.terms.circuit).await.map_err(asking)?;
-    let job = RegistrationJob {
-        account,
-        genesis: client.genesis_hash(),
-        round: snapshot.registration_round(&account).await.map_err(asking)?,
-        practice,
-        circuit: circuit.filter(|circuit| circuit.is_usable()).ok_or(RegisterError::NoCircuit)?,
-    };
-    let training = training.clone();
-    let prove = move || job.train_and_prove(&provers, &training);
-    let proved = tokio::task::spawn_blocking(prove).await??;
-    let RegistrationProof { model, score, reached } = proved;
-    let (worker, score) = (account, Box::new(score));
-    let call = Call::from(calls::Rewards::register_worker { worker, model, score });
-    match client.submit_unsigned(&call, Wait::InBlock).await {
-        Ok(_) => Ok(Registered::Now(reached)),
-        // A proof that an earlier run sent before it was killed may have been included meanwhile.
-        Err(error) => match is_registered(client, &account).await {
-            Ok(true) => Ok(Registered::Before),
-            _ => Err(sending(error).into()),
-        },
+impl SolvedRegistration {
+    /// Whether these terms allow it.
+    fn is_good(&self, terms: &RegistrationTerms) -> bool {
+        let is_recent = terms.accepts(self.proof.seed_number);
+        is_recent && self.proof.puzzle().is_solved(self.nonce, terms.bits)
     }
 }
 
-async fn is_registered(client: &Client, account: &AccountId) -> Result<bool, QueryError> {
-    may_work(&client.best().await?, account).await
+/// The chain, as far as the registration of one account goes.
+#[async_trait]
+pub trait Registry: Send + Sync + fmt::Debug {
+    /// The account may work.
+    async fn is_registered(&self) -> Result<bool, RegisterError>;
+
+    /// Which seed has to be proved for now, and how hard the puzzle is.
+    async fn terms(&self) -> Result<RegistrationTerms, RegisterError>;
+
+    /// What has to be proved now.
+    async fn job(&self) -> Result<RegistrationJob, RegisterError>;
+
+    /// Sends a registration, and returns when it is in a block.
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError::Overtaken`] if it is in none, and the terms do not allow it any more.
+    async fn send(&self, registration: &SolvedRegistration) -> Result<(), RegisterError>;
 }
 
-impl RegistrationJob {
-    /// Trains and proves. Blocks the thread.
-    pub fn train_and_prove(
+/// Registers an account.
+#[derive(Debug)]
+pub struct Registrar<'a> {
+    /// The chain.
+    pub registry: &'a dyn Registry,
+    /// Makes proofs.
+    pub provers: Arc<Provers>,
+    /// How models are trained.
+    pub training: &'a Training,
+    /// Where the proof is kept.
+    pub file: &'a RegistrationFile,
+    /// Tells whoever watches.
+    pub notices: Notices,
+    /// When to end early.
+    pub stop: &'a CancellationToken,
+}
+
+impl Registrar<'_> {
+    /// Registers the account, unless it is registered.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Stopped`] if it was asked to stop. A proof that is being made is ended and kept
+    /// first.
+    pub async fn register(&self) -> Result<Registered, RegisterError> {
+        if self.registry.is_registered().await? {
+            self.file.forget()?;
+            return Ok(Registered::Before);
+        }
+        for _ in 0..MOST_PROOFS {
+            self.go_on()?;
+            let proof = self.proof().await?;
+            if let Some(reached) = self.use_proof(proof).await? {
+                self.file.forget()?;
+                return Ok(Registered::Now(reached));
+            }
+            self.tell("the seed of the draw that was proved for is too old by now".into());
+        }
+        Err(RegisterError::TooSlow)
+    }
+
+    /// The proof that was kept, if it is still good, or a new one.
+    async fn proof(&self) -> Result<RegistrationProof, RegisterError> {
+        let job = self.registry.job().await?;
+        if let Some(kept) = self.file.load()?.and_then(|fact| job.accept(fact)) {
+            self.tell("going on with the proof that an earlier run has made".into());
+            return Ok(kept);
+        }
+        let seed = job.terms.newest;
+        self.tell(format!("proving a score on the practice block for seed {seed} of the draw"));
+        let (provers, training) = (self.provers.clone(), self.training.clone());
+        let prove = move || job.train_and_prove(&provers, &training);
+        let proved = tokio::task::spawn_blocking(prove).await??;
+        self.file.save(&proved.fact)?;
+        Ok(proved)
+    }
+
+    /// Solves the puzzle of a proof and sends it, again if the puzzle became harder. Nothing if the
+    /// proof is too old.
+    async fn use_proof(&self, proof: RegistrationProof) -> Result<Option<Score>, RegisterError> {
+        let RegistrationProof { mut fact, reached } = proof;
+        let mut tries = 0;
+        loop {
+            self.go_on()?;
+            let terms = self.registry.terms().await?;
+            if !terms.accepts(fact.seed_number) {
+                return Ok(None);
+            }
+            let Some(nonce) = self.solution(&mut fact, terms).await? else {
+                continue;
+            };
+            self.tell("sending the registration".into());
+            let registration = SolvedRegistration { proof: fact.clone(), nonce };
+            let Err(error) = self.registry.send(&registration).await else {
+                return Ok(Some(reached));
+            };
+            // It may have been included all the same.
+            if self.registry.is_registered().await? {
+                return Ok(Some(reached));
+            }
+            match error {
+                RegisterError::Overtaken => {}
+                RegisterError::BadProof => {
+                    self.file.forget()?;
+                    return Err(RegisterError::BadProof);
+                }
+                RegisterError::Refused(_) if tries < MOST_TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(LOOK).await;
+                }
+                error => return Err(error),
+            }
+        }
+    }
+
+    /// The solution that was kept, if it is good enough, or a new one, which is kept before it is
+    /// sent: so whoever is killed then sends the same bytes again. Nothing if the terms changed
+    /// before one was found.
+    async fn solution(
         &self,
-        provers: &Provers,
-        training: &Training,
-    ) -> Result<RegistrationProof, RegisterError> {
-        let architecture = self.circuit.info.kind.architecture();
-        let architecture = architecture.ok_or(RegisterError::NoCircuit)?;
-        let known = self.block(architecture)?;
-        let weights = learn(architecture, known.block(), training)?;
-        // Nobody's: the context says whose proof it is, and nothing is delivered.
-        let bind = Fr::from(0u8);
-        let (fact, _) = CommitmentFact::seal(architecture, bind, Secret::draw()?, &weights)?;
-        let task = BlockTask {
-            prover: provers.score(&self.circuit)?,
-            context: self.context(),
-            weights,
-            key: fact.key,
-            bind,
-            block: known.block().clone(),
-            root: known.root(),
-        };
-        let score = prove_block(&task, |_| ())?.score;
-        let reached = self.judge(architecture, &score)?;
-        Ok(RegistrationProof { model: fact.model, score, reached })
-    }
-
-    /// The practice block, if it is the one that the chain has the root of.
-    fn block<'a>(&self, architecture: &'a Architecture) -> Result<KnownBlock<'a>, RegisterError> {
-        let block = &self.practice.block;
-        let wrong = |error: &dyn std::fmt::Display| RegisterError::WrongBlock(error.to_string());
-        let known = KnownBlock::new(architecture, &block.salt, 0, &block.rows);
-        let known = known.map_err(|error| wrong(&error))?;
-        if BlockRoot(field::to_bytes(&known.root())) == self.practice.terms.root {
-            Ok(known)
-        } else {
-            Err(wrong(&"its root differs"))
+        fact: &mut RegistrationFact,
+        terms: RegistrationTerms,
+    ) -> Result<Option<u64>, RegisterError> {
+        let puzzle = fact.puzzle();
+        let kept = fact.nonce.filter(|nonce| puzzle.is_solved(*nonce, terms.bits));
+        if kept.is_some() {
+            return Ok(kept);
         }
-    }
-
-    fn context(&self) -> Context {
-        Context {
-            domain: ContextDomain::Registration,
-            genesis_hash: self.genesis.0,
-            circuit: self.circuit.info.id(),
-            task: self.round,
-            worker: self.account.0,
-            block: 0,
+        let found = self.solve(fact, terms).await?;
+        if found.is_some() {
+            fact.nonce = found;
+            self.file.save(fact)?;
         }
+        Ok(found)
     }
 
-    fn judge(
+    /// What solves the puzzle of a proof. Nothing if the terms changed before it was found.
+    async fn solve(
         &self,
-        architecture: &Architecture,
-        score: &ProvedScore,
-    ) -> Result<Score, RegisterError> {
-        let best = architecture.max_score(self.practice.terms.rows);
-        let found = Score::new(score.points, u32::try_from(best).unwrap_or(u32::MAX));
-        let needed = self.practice.terms.min_score;
-        if found.at_least(&needed) {
-            Ok(found)
-        } else {
-            Err(RegisterError::TooWeak { found, needed })
+        fact: &RegistrationFact,
+        terms: RegistrationTerms,
+    ) -> Result<Option<u64>, RegisterError> {
+        let (puzzle, bits) = (fact.puzzle(), terms.bits);
+        self.tell(format!("solving a puzzle of {bits} bits"));
+        let (over, notices) = (self.stop.child_token(), self.notices.clone());
+        // However this function ends, the search does.
+        let _guard = over.clone().drop_guard();
+        let told = move |tried| notices.tell(Notice::Solving { tried, expected: expected(bits) });
+        let search = move || search::search(&puzzle, bits, &over, told);
+        let mut searching = tokio::task::spawn_blocking(search);
+        loop {
+            tokio::select! {
+                found = &mut searching => {
+                    let found = found?;
+                    self.go_on()?;
+                    return Ok(found);
+                }
+                () = tokio::time::sleep(LOOK) => {
+                    if self.has_changed(fact, terms).await {
+                        return Ok(None);
+                    }
+                }
+            }
         }
+    }
+
+    /// Whether another puzzle has to be solved, or an easier one would do. Whoever cannot be asked
+    /// says nothing: the node may be back when the puzzle is solved.
+    async fn has_changed(&self, fact: &RegistrationFact, terms: RegistrationTerms) -> bool {
+        match self.registry.terms().await {
+            Ok(now) => now.bits != terms.bits || !now.accepts(fact.seed_number),
+            Err(_) => false,
+        }
+    }
+
+    fn go_on(&self) -> Result<(), RegisterError> {
+        if self.stop.is_cancelled() {
+            Err(StepError::Stopped.into())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn tell(&self, text: String) {
+        self.notices.tell(Notice::Registering { text });
     }
 }
 
-fn learn(
-    architecture: &Architecture,
-    block: &Block,
-    training: &Training,
-) -> Result<Weights, RegisterError> {
-    let samples = TrainingSet::from_samples(architecture, block.samples());
-    let samples = samples.map_err(TrainError::from)?;
-    let settings = practice_settings(training);
-    let trained = nocknock_training::train(&samples, &settings, training.device, None, &mut ())?;
-    Ok(trained.weights)
+/// How many numbers have to be tried on average.
+fn expected(bits: u32) -> u64 {
+    1u64.checked_shl(bits).unwrap_or(u64::MAX)
 }
 
-/// The practice block is small and hides nothing: it is learned by heart, whatever the settings for
-/// real tasks are.
-fn practice_settings(training: &Training) -> TrainConfig {
-    TrainConfig {
-        threads: training.settings.threads,
-        validation_share: 0.0,
-        patience: None,
-        checkpoint_every: None,
-        ..TrainConfig::default()
+impl RegistrationFact {
+    /// The puzzle that has to be solved before the proof is looked at.
+    fn puzzle(&self) -> Puzzle {
+        Puzzle::of_registration(&self.seed, &self.account.0, &self.model, &self.score)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{chain::fake, stages::test_services};
-    use nocknock_circuits::fold;
-    use nocknock_primitives::{
-        circuit::ProofBytes,
-        limits::List,
-        model::{names::named, Claimed},
-        reward::Practice as Terms,
-        task::RevealedBlock,
-    };
-
-    fn job(min_score: Score) -> RegistrationJob {
-        let data = fake::data();
-        let block = data.block(0).unwrap();
-        let info = test_services::circuits().score.info().clone();
-        RegistrationJob {
-            account: fake::WORKER,
-            genesis: fake::GENESIS,
-            round: 3,
-            practice: Practice {
-                terms: Terms { circuit: info.id(), root: data.roots()[0], rows: 32, min_score },
-                block: RevealedBlock {
-                    salt: *block.salt().as_bytes(),
-                    rows: List::truncate_from(block.rows().to_vec()),
-                },
-            },
-            circuit: fake::record(&info),
-        }
-    }
-
-    fn cpu() -> Training {
-        Training { device: nocknock_training::DeviceChoice::Cpu, ..Training::default() }
-    }
-
-    #[test]
-    fn the_proof_is_bound_to_account_chain_and_round() {
-        let job = job(Score::new(1, 2));
-        let proved = job.train_and_prove(&test_services::provers(), &cpu()).unwrap();
-        let ProvedScore { points, sums, inputs, proof } = proved.score;
-        assert_eq!(proved.reached, Score::new(points, 32));
-        let proof = fold::Proof::from_bytes(&proof.0).unwrap();
-        let element = |bytes: &[u8; 32]| field::from_bytes(bytes).unwrap();
-        let (sums, inputs) = (element(&sums), element(&inputs));
-        let model = element(proved.model.as_bytes());
-        let architecture = fake::tiny();
-        let known = job.block(&architecture).unwrap();
-        let verifies = |context: Context| {
-            let claimed = Claimed { sums, inputs, score: points };
-            let public = known.inputs(context.to_field(), model, &claimed);
-            proof.verify(test_services::circuits().score.verifying_key(), &public).is_ok()
-        };
-        assert!(verifies(job.context()));
-        let mut others = [job.context(); 3];
-        others[0].task = 4;
-        others[1].worker = [9; 32];
-        others[2].genesis_hash = [8; 32];
-        assert!(!others.into_iter().any(verifies));
-    }
-
-    fn scored(points: u32) -> ProvedScore {
-        ProvedScore { points, sums: [0; 32], inputs: [0; 32], proof: ProofBytes([0; 256]) }
-    }
-
-    #[test]
-    fn a_minimum_that_is_not_reached_is_told_before_anything_is_sent() {
-        let tiny = fake::tiny();
-        let reached = job(Score::new(31, 32)).judge(&tiny, &scored(31));
-        assert_eq!(reached.unwrap(), Score::new(31, 32));
-        let weak = job(Score::new(1, 1)).judge(&tiny, &scored(31));
-        assert!(matches!(weak, Err(RegisterError::TooWeak { .. })));
-    }
-
-    #[test]
-    fn a_proof_below_the_minimum_is_kept_back() {
-        let mut job = job(Score::new(1, 2));
-        job.practice.terms.rows = 1000;
-        let refused = job.train_and_prove(&test_services::provers(), &cpu());
-        assert!(matches!(refused, Err(RegisterError::TooWeak { .. })), "{refused:?}");
-    }
-
-    #[test]
-    fn a_score_is_a_part_of_what_the_head_can_count() {
-        let labels = named("tiny-4x3x3-labels").unwrap();
-        let reached = job(Score::new(1, 2)).judge(&labels, &scored(48));
-        assert_eq!(reached.unwrap(), Score::new(48, 96));
-        let weak = job(Score::new(1, 2)).judge(&labels, &scored(47));
-        assert!(matches!(weak, Err(RegisterError::TooWeak { .. })));
-    }
-
-    #[test]
-    fn a_block_that_is_not_the_chains_is_refused() {
-        let mut job = job(Score::new(1, 2));
-        job.practice.terms.root = fake::data().roots()[1];
-        let refused = job.train_and_prove(&test_services::provers(), &cpu());
-        assert!(matches!(refused, Err(RegisterError::WrongBlock(_))));
-    }
-}
+mod tests;

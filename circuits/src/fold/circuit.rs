@@ -54,13 +54,14 @@ pub fn synthesize(
     let commitment = commitment::enforce(cs, architecture, &model, private);
     let hidden = sums::allocate(cs, architecture, &witness);
     let labels = labels::allocate(cs, architecture, &witness);
-    let head = head::allocate(cs, architecture, &witness);
+    let head = head::allocate(cs, architecture, &witness, &labels);
     let hidden_bits = hidden.iter().flat_map(|layer| sums::bits(&layer.sums));
     let label_bits = labels.iter().flat_map(|label| label.bits.iter().copied());
     let bits = hidden_bits.chain(head.bits()).chain(label_bits);
     let sums = transcript::commit_sums(cs, architecture, private.sums_salt, bits, head.elements());
 
-    // What is allocated from here on depends on ρ, or is claimed under it.
+    // What is allocated from here on depends on ρ, or follows from what was committed to, but for
+    // claims.
     cs.section("folded inputs");
     let folded = fold_inputs(architecture, &private.block, cs.value(RHO));
     let folded: Vec<Wire> = folded.into_iter().map(|input| Wire::allocate(cs, input)).collect();
@@ -73,7 +74,7 @@ pub fn synthesize(
         let layer = HeadLayer { fold, inputs: &folded, parameters };
         head.enforce(cs, &layer, &labels);
     }
-    head.claim(cs, &labels, &witness.claims);
+    head.score(cs, &labels);
     Digests { commitment, sums, inputs }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! They are bits, `C_Y` commits to them, and `E` says that they are the block's: see `transcript`.
 //! So they are as well formed as the block, and its padding has labels of zero. That a label names
-//! one class at most is demanded all the same; what a claim of classes means rests on it.
+//! one class at most is demanded all the same; what the heads of classes show rests on it.
 
 use super::witness::Witness;
 use crate::{

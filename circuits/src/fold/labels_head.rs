@@ -1,24 +1,25 @@
 //! The head of labels: an output that is not negative names its label, each right answer counts.
 //!
 //! The outputs are numbers of `sum_bits` bits that `C_Y` commits to, and the sums of a layer like
-//! those of hidden layers, so they are the model's by the same argument. The top bit `p` of a
+//! those of hidden layers, so they are the model's by the same argument. The top bit `s` of a
 //! raised output is 1 exactly if the output is at least 0.
 //!
-//! A claim `c` is a bit with `c·(p − L + 2·(1 − real)) = 0` for the label's bit `L`. The bracket is
-//! `p − L` for a sample, zero exactly if the answer is right, and between 1 and 3 for padding. The
-//! score is the sum of all claims.
+//! An answer is right if `s` is the label's bit `L`, so `1 − s − L + 2·s·L` is 1 for a right answer
+//! and 0 for a wrong one. A sample counts the sum over its answers, times the bit that says that it
+//! is no padding. All of it follows from the outputs and the labels: nothing is left to choose, and
+//! the score is the sum over all samples.
 
 use super::{
-    head::{allocate_claims, enforce_score, Head, HeadLayer},
+    head::{enforce_score, worth, Head, HeadLayer},
     labels::Label,
     sums,
 };
 use crate::{
-    gadgets::Signed,
-    r1cs::{wire, Synthesizer, ONE},
+    gadgets::{Signed, Wire},
+    r1cs::{wire, Synthesizer, Term, ONE},
 };
 use ark_bn254::Fr;
-use ark_ff::Field;
+use ark_ff::{AdditiveGroup, Field};
 
 /// The outputs: label by label, sample by sample.
 pub(super) struct Labels {
@@ -31,6 +32,25 @@ impl Labels {
         let outputs = outputs.iter().map(|output| sums::allocate_unit(cs, output, sum_bits));
         Self { outputs: outputs.collect() }
     }
+
+    /// The number of right answers about a sample.
+    fn points(&self, cs: &mut Synthesizer, sample: usize, label: &Label) -> Vec<Term> {
+        cs.section("named labels");
+        let mut points = Vec::with_capacity(4 * self.outputs.len());
+        for (number, outputs) in self.outputs.iter().enumerate() {
+            let named = outputs[sample].raised().top();
+            points.extend(right_answer(cs, named, label.answer(number)));
+        }
+        points
+    }
+}
+
+/// Whether two bits are the same, `1 − s − L + 2·s·L`: one row.
+fn right_answer(cs: &mut Synthesizer, named: usize, holds: usize) -> [Term; 4] {
+    let value = cs.value(named) * cs.value(holds);
+    let both = Wire::allocate(cs, value);
+    cs.enforce(wire(named), wire(holds), both.terms());
+    [(Fr::ONE, ONE), (-Fr::ONE, named), (-Fr::ONE, holds), (Fr::ONE.double(), both.index)]
 }
 
 impl Head for Labels {
@@ -45,24 +65,12 @@ impl Head for Labels {
         }
     }
 
-    fn claim(&self, cs: &mut Synthesizer, labels: &[Label], claims: &[bool]) {
-        let claims = allocate_claims(cs, claims);
-        cs.section("claims");
-        let two = Fr::from(2u8);
-        for ((sample, label), claims) in
-            labels.iter().enumerate().zip(claims.chunks(self.outputs.len().max(1)))
-        {
-            for ((number, outputs), claim) in self.outputs.iter().enumerate().zip(claims) {
-                let prediction = outputs[sample].raised().top();
-                let fault = [
-                    (Fr::ONE, prediction),
-                    (-Fr::ONE, label.answer(number)),
-                    (two, ONE),
-                    (-two, label.real()),
-                ];
-                cs.enforce(fault, wire(*claim), []);
-            }
+    fn score(&self, cs: &mut Synthesizer, labels: &[Label]) {
+        let mut counted = Vec::with_capacity(labels.len());
+        for (sample, label) in labels.iter().enumerate() {
+            let points = self.points(cs, sample, label);
+            counted.push(worth(cs, label.real(), &points));
         }
-        enforce_score(cs, claims.iter().map(|claim| (Fr::ONE, *claim)), 1);
+        enforce_score(cs, counted, 1);
     }
 }

@@ -1,8 +1,12 @@
 //! S3: the score of a layered model on a data block that the verifier knows.
 //!
-//! "The model behind `C_W` reaches at least `score` on the block that `E` is made from." The public
+//! "The model behind `C_W` scores exactly `score` on the block that `E` is made from." The public
 //! inputs are [`FoldInputs`]; the chain derives `ρ`, `θ` and `E` itself, as
 //! [`KnownBlock::inputs`](nocknock_primitives::model::KnownBlock::inputs) does.
+//!
+//! One head is an exception: where one of the best few classes will do, a proof says that the model
+//! scores at least `score`. See
+//! [`Head::is_scored_exactly`](nocknock_primitives::model::architecture::Head::is_scored_exactly).
 //!
 //! # What the circuit says
 //!
@@ -11,13 +15,14 @@
 //! 1. the weights are in range by bits, and `C_W` commits to their ciphertext (`commitment`);
 //! 2. the sums of all hidden layers on all samples are in range by bits, an activation follows from
 //!    the bits of its sum (`sums`), labels are bits (`labels`), and so is what the head adds
-//!    (`classes`, `labels_head`, `number`); `C_Y` commits to all of these (`transcript`);
+//!    (`classes`, `best_classes`, `labels_head`, `number`); `C_Y` commits to all of these that
+//!    stand in an equation of item 4 (`transcript`);
 //! 3. `C_u` is the hash of `u`, and `E` is the value at `θ` of the polynomial whose coefficients
 //!    are `u` and the packed labels (`transcript`);
 //! 4. folded with `ρ`, the sums of each layer are what the weights make of the folded activations
 //!    of the layer before; those of the first layer, of `u` (`layers`). The same for the head;
-//! 5. a claim is a bit; it counts for the score only if the head's distances say that the answer is
-//!    right and the sample is no padding (the head's file).
+//! 5. the score is the sum of what the samples that are no padding are worth, which follows from
+//!    what the head says of each (the head's file).
 //!
 //! # Why that is enough
 //!
@@ -29,8 +34,11 @@
 //! first layer are right for each sample, thus its activations, thus their fold, thus the sums of
 //! the next layer, and so on. Each head's file shows what follows for the score.
 //!
-//! What is chosen after `ρ` is `u`, which `E` determines, and the claims. Claims stand in rows
-//! without `ρ`, `θ` or anything that was chosen with knowledge of them.
+//! What is chosen after `ρ` is `u`, which `E` determines, and what `C_Y` does not commit to: which
+//! class is selected where several have the largest output, signs and magnitudes of what errors
+//! leave of a cap, claims to be one of the best. These stand in rows without `ρ`, `θ` or anything
+//! that was chosen with knowledge of them, so the score is no other for them; for the last, it is
+//! no higher than the true one.
 //!
 //! The block's root is not opened: the chain has the block, and folds it. A proof says nothing
 //! about a block that was not checked to be well formed before `E` was computed from it.
@@ -41,6 +49,7 @@
 //! range, whatever the sample. So each sample has an assignment, whether its answer is right or
 //! not, and padding too.
 
+mod best_classes;
 mod circuit;
 mod classes;
 mod commitment;
@@ -65,7 +74,7 @@ use ark_bn254::Fr;
 use nocknock_primitives::{
     circuit::CircuitKind,
     model::{
-        architecture::{Architecture, Goal, Head},
+        architecture::{Architecture, Head},
         fold::{evaluate, fold_inputs, inputs_hash},
         inputs::FoldInputs,
         samples::{Block, SampleError},
@@ -135,7 +144,7 @@ pub enum Refusal {
     /// The folded block does not evaluate to `E`.
     #[error("E is not the value of this folded block at theta: it was made from another block")]
     Evaluation,
-    /// The score is above what the model reaches, or is an error score and not the full one.
+    /// The score is not the model's; where less may be claimed, it is above what the model reaches.
     #[error("the model does not score {claimed} on this block")]
     Score {
         /// Score that was claimed.
@@ -150,7 +159,7 @@ impl PublicInputs for Public {
 }
 
 impl Private {
-    /// The public inputs that state the model's full score on the block with this root: what
+    /// The public inputs that state the model's true score on the block with this root: what
     /// whoever verifies derives from the block and the three numbers that a prover sends.
     pub fn public_inputs(
         &self,
@@ -219,7 +228,7 @@ impl Statement for FoldedScore {
             (inputs_hash(architecture, &folded) == public.inputs, Refusal::Inputs),
             (evaluate(public.theta, &folded, &labels) == public.evaluation, Refusal::Evaluation),
             (
-                can_claim(&architecture.head, public.score, truth),
+                can_state(&architecture.head, public.score, truth),
                 Refusal::Score { claimed: public.score },
             ),
         ];
@@ -262,13 +271,9 @@ impl Statement for FoldedScore {
     }
 }
 
-/// Whether a prover states a score when the true one is `truth`. Of right answers, any part can be
-/// claimed. A score of errors has parts of all sizes, so there the prover claims all of it.
-fn can_claim(head: &Head, score: u32, truth: u32) -> bool {
-    match head {
-        Head::Number { goal: Goal::AbsoluteError { .. }, .. } => score == truth,
-        _ => score <= truth,
-    }
+/// Whether a score can be stated when the true one is `truth`.
+fn can_state(head: &Head, score: u32, truth: u32) -> bool {
+    score == truth || (score < truth && !head.is_scored_exactly())
 }
 
 impl Drop for Private {

@@ -9,44 +9,49 @@
 //!
 //! Twice the difference of both sides is `Σ_n κ(n)·(2z − 2t − g⁻ + g⁺)`, a fold of integers that
 //! the wide bits of the head have room for, so each of them is zero by the lemma. As neither
-//! distance is negative, `g⁺ + g⁻ >= |g⁻ − g⁺| = 2·|z − t|`: an error can be overstated, never
-//! understated. An honest prover takes `g⁺ = e − (z − t)` and `g⁻ = e + (z − t)` with
-//! `e = |z − t|`.
+//! distance is negative, and `g⁺·g⁻ = 0` says that one of them is zero, the other one is
+//! `g⁺ + g⁻ = 2·|z − t|`: the error is neither overstated nor understated.
 //!
-//! A claim `c` is a bit with `c·(1 − real) = 0`, so that no padding is claimed, and
+//! What is left of the cap or the tolerance is `y = 2·cap − g⁺ − g⁻`, an even number. Its sign is a
+//! bit `c`, and its magnitude a number `v` that is not negative, having `w` bits:
 //!
-//! * for the absolute error `2·score = Σ c·(2·cap − g⁺ − g⁻)`: a claim is worth at most
-//!   `cap − |z − t|`. All summands are far below the order, so the equation holds of integers;
-//! * within a tolerance `c·(g⁺ + g⁻ + 2s − 2·tolerance) = 0`, with a slack `s` of `w` bits, so
-//!   `|z − t| <= tolerance`; the score is the sum of all claims. `C_Y` commits to the slack, though
-//!   it stands in no row with a challenge: so a proof leaves nothing open but its claims.
+//! * for the absolute error `(2c − 1)·y = v`, so `v = |y|`, and `y + v` is `2·y` or zero. A sample
+//!   counts a quarter of it, `cap − |z − t|` or nothing. Where `y` is zero, `c` does not matter;
+//! * within a tolerance `(2c − 1)·(y + 1) = 2·v + 1`. For `c = 1` this is `y = 2·v`, and for
+//!   `c = 0` it is `y = −2·v − 2`: so `c` is 1 exactly if `y` is not negative, and a sample
+//!   counts `c`.
 //!
-//! A sample that is not claimed demands nothing of `e` and `s`.
+//! Both times the bit that says that a sample is no padding. All of it follows from the distances
+//! and the labels, and stands in rows without a challenge, so `C_Y` need not commit to `c` and `v`.
+//! All summands are far below the order, so the score is a sum of integers.
 
 use super::{
-    head::{allocate_claims, enforce_score, Head, HeadLayer},
+    head::{enforce_score, worth, Head, HeadLayer},
     labels::Label,
     witness::OutputError,
 };
 use crate::{
-    gadgets::{scaled, Bits, Wire},
-    r1cs::{one, wire, Synthesizer, Term, ONE},
+    gadgets::{scaled, Bits},
+    r1cs::{one, wire, Synthesizer, Term},
 };
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use nocknock_primitives::model::architecture::Goal;
 
-/// The distances of all samples.
+/// What is said of all samples.
 pub(super) struct Number {
     goal: Goal,
     errors: Vec<Distance>,
 }
 
-/// `g⁺` and `g⁻` of one sample, and its slack where there is a tolerance.
+/// `g⁺` and `g⁻` of one sample, and what they leave of the cap or the tolerance.
 struct Distance {
     minus: Bits,
     plus: Bits,
-    slack: Option<Bits>,
+    /// `c`.
+    sign: usize,
+    /// `v`.
+    magnitude: Bits,
 }
 
 impl Number {
@@ -56,58 +61,60 @@ impl Number {
         goal: Goal,
         errors: &[OutputError],
     ) -> Self {
-        let errors = errors.iter();
-        let errors = errors.map(|error| Distance::allocate(cs, distance_bits, goal, error));
-        Self { goal, errors: errors.collect() }
-    }
-
-    /// `Σ c·(2·cap − g⁺ − g⁻)`, a row for each product.
-    fn worth(&self, cs: &mut Synthesizer, cap: u32, claims: &[usize]) -> Vec<Term> {
-        cs.section("worth of claims");
-        let products = self.errors.iter().zip(claims).map(|(error, claim)| {
-            let worth = || {
-                let distances = scaled(error.twice(), -Fr::ONE);
-                scaled(one(), Fr::from(cap).double()).chain(distances)
-            };
-            let value = cs.evaluate(worth()) * cs.value(*claim);
-            let product = Wire::allocate(cs, value);
-            cs.enforce(worth(), wire(*claim), product.terms());
-            (Fr::ONE, product.index)
+        let errors = errors.iter().map(|error| {
+            let distance = Distance::allocate(cs, distance_bits, error);
+            distance.enforce_one_side(cs);
+            distance.enforce_sign(cs, goal);
+            distance
         });
-        products.collect()
-    }
-
-    /// `c·(g⁺ + g⁻ + 2s − 2·tolerance) = 0` for each sample.
-    fn enforce_within(&self, cs: &mut Synthesizer, tolerance: u32, claims: &[usize]) {
-        cs.section("claims");
-        let twice = Fr::from(2u8);
-        for (error, claim) in self.errors.iter().zip(claims) {
-            let slack = error.slack.into_iter().flat_map(Bits::terms);
-            let tolerance = scaled(one(), -Fr::from(tolerance).double());
-            let fault = error.twice().chain(scaled(slack, twice)).chain(tolerance);
-            cs.enforce(fault, wire(*claim), []);
-        }
+        Self { goal, errors: errors.collect() }
     }
 }
 
 impl Distance {
-    fn allocate(cs: &mut Synthesizer, distance_bits: u32, goal: Goal, error: &OutputError) -> Self {
+    fn allocate(cs: &mut Synthesizer, distance_bits: u32, error: &OutputError) -> Self {
         cs.section("distance bits");
         let minus = Bits::allocate(cs, error.minus, distance_bits);
         let plus = Bits::allocate(cs, error.plus, distance_bits);
-        let slack = match goal {
-            Goal::Within { .. } => {
-                cs.section("slack bits");
-                Some(Bits::allocate(cs, error.slack, distance_bits))
-            }
-            Goal::AbsoluteError { .. } => None,
-        };
-        Self { minus, plus, slack }
+        cs.section("sign bits");
+        let sign = Bits::allocate(cs, i64::from(error.counts), 1).top();
+        cs.section("magnitude bits");
+        let magnitude = Bits::allocate(cs, error.magnitude, distance_bits);
+        Self { minus, plus, sign, magnitude }
     }
 
-    /// Twice the error that is stated, `g⁺ + g⁻`.
-    fn twice(&self) -> impl Iterator<Item = Term> {
-        self.minus.terms().chain(self.plus.terms())
+    /// `g⁺·g⁻ = 0`.
+    fn enforce_one_side(&self, cs: &mut Synthesizer) {
+        cs.section("one-sided errors");
+        cs.enforce(self.minus.terms(), self.plus.terms(), []);
+    }
+
+    /// `(2c − 1)·y = v`, or `(2c − 1)·(y + 1) = 2·v + 1`.
+    fn enforce_sign(&self, cs: &mut Synthesizer, goal: Goal) {
+        cs.section("signs");
+        let (odd, scale) = match goal {
+            Goal::AbsoluteError { .. } => (Fr::ZERO, Fr::ONE),
+            Goal::Within { .. } => (Fr::ONE, Fr::ONE.double()),
+        };
+        let sign = scaled(wire(self.sign), Fr::ONE.double()).chain(scaled(one(), -Fr::ONE));
+        let left = self.left(goal).chain(scaled(one(), odd));
+        let magnitude = scaled(self.magnitude.terms(), scale).chain(scaled(one(), odd));
+        cs.enforce(left, sign, magnitude);
+    }
+
+    /// `y`: twice the cap or the tolerance, less twice the error.
+    fn left(&self, goal: Goal) -> impl Iterator<Item = Term> {
+        let (Goal::AbsoluteError { cap: most } | Goal::Within { tolerance: most }) = goal;
+        let distances = self.minus.terms().chain(self.plus.terms());
+        scaled(one(), Fr::from(most).double()).chain(scaled(distances, -Fr::ONE))
+    }
+
+    /// What a sample counts if it is no padding: four times that for the absolute error.
+    fn points(&self, goal: Goal) -> Vec<Term> {
+        match goal {
+            Goal::AbsoluteError { .. } => self.left(goal).chain(self.magnitude.terms()).collect(),
+            Goal::Within { .. } => wire(self.sign).to_vec(),
+        }
     }
 
     /// The error with its sign, `(g⁻ − g⁺)/2`.
@@ -119,9 +126,7 @@ impl Distance {
 
 impl Head for Number {
     fn bits(&self) -> Vec<usize> {
-        let numbers = self.errors.iter();
-        let numbers =
-            numbers.flat_map(|error| [error.minus, error.plus].into_iter().chain(error.slack));
+        let numbers = self.errors.iter().flat_map(|error| [error.minus, error.plus]);
         numbers.flat_map(Bits::wires).collect()
     }
 
@@ -134,21 +139,15 @@ impl Head for Number {
         }
     }
 
-    fn claim(&self, cs: &mut Synthesizer, labels: &[Label], claims: &[bool]) {
-        let claims = allocate_claims(cs, claims);
-        cs.section("claims of padding");
-        for (label, claim) in labels.iter().zip(&claims) {
-            cs.enforce([(Fr::ONE, ONE), (-Fr::ONE, label.real())], wire(*claim), []);
+    fn score(&self, cs: &mut Synthesizer, labels: &[Label]) {
+        let mut counted = Vec::with_capacity(labels.len());
+        for (error, label) in self.errors.iter().zip(labels) {
+            counted.push(worth(cs, label.real(), &error.points(self.goal)));
         }
-        match self.goal {
-            Goal::AbsoluteError { cap } => {
-                let worth = self.worth(cs, cap, &claims);
-                enforce_score(cs, worth, 2);
-            }
-            Goal::Within { tolerance } => {
-                self.enforce_within(cs, tolerance, &claims);
-                enforce_score(cs, claims.iter().map(|claim| (Fr::ONE, *claim)), 1);
-            }
-        }
+        let times = match self.goal {
+            Goal::AbsoluteError { .. } => 4,
+            Goal::Within { .. } => 1,
+        };
+        enforce_score(cs, counted, times);
     }
 }

@@ -12,7 +12,7 @@ use nocknock_primitives::model::{
 use zeroize::{Zeroize, Zeroizing};
 
 /// Tag of `C_Y`.
-pub(super) const SUMS: DomainTag = DomainTag::new(b"nn/fold/sums/v1_");
+pub(super) const SUMS: DomainTag = DomainTag::new(b"nn/fold/sums/v2_");
 
 /// Where values of a head are cut off, in both directions, so that forged inputs cannot overflow.
 /// Nothing in range is so large.
@@ -26,21 +26,28 @@ pub(super) struct Witness {
     pub(super) outputs: Outputs,
     /// Bits of the labels, sample by sample.
     pub(super) labels: Vec<Vec<bool>>,
-    /// Claims, sample by sample.
-    pub(super) claims: Vec<bool>,
 }
 
 /// What a head adds to the free values.
 #[derive(Zeroize)]
 pub(super) enum Outputs {
-    /// Of a head of classes, sample by sample.
+    /// Of a head of classes of which the best alone counts.
     Classes {
+        /// Bits of a distance.
+        distance_bits: u32,
+        /// What is said of each sample.
+        answers: Vec<Answer>,
+    },
+    /// Of a head of classes of which several of the best count.
+    BestClasses {
         /// Bits of a distance.
         distance_bits: u32,
         /// How many classes of a right sample may be above its own.
         exceptions: u32,
         /// The distances of each sample.
         rankings: Vec<Ranking>,
+        /// Which samples are claimed.
+        claims: Vec<bool>,
     },
     /// Of a head of labels.
     Labels {
@@ -61,7 +68,20 @@ pub(super) enum Outputs {
     },
 }
 
-/// The distances of one sample.
+/// What is said of one sample where the best class alone counts.
+#[derive(Zeroize)]
+pub(super) struct Answer {
+    /// The number that all outputs are compared with.
+    pub(super) top: i128,
+    /// `g`, class by class.
+    pub(super) gaps: Vec<i64>,
+    /// The class that is selected: it has no gap.
+    pub(super) selected: usize,
+    /// `c`, whether that is the sample's own.
+    pub(super) is_right: bool,
+}
+
+/// The distances of one sample where several of the best classes count.
 #[derive(Zeroize)]
 pub(super) struct Ranking {
     /// The number that all outputs are compared with.
@@ -79,12 +99,16 @@ pub(super) struct OutputError {
     pub(super) minus: i64,
     /// `e` plus the error.
     pub(super) plus: i64,
-    /// The tolerance less `e`, if that is not negative.
-    pub(super) slack: i64,
+    /// `c`, whether `e` is no more than the cap or the tolerance.
+    pub(super) counts: bool,
+    /// `v`: twice the distance of `e` from the cap; or, from the tolerance, that distance, less 1
+    /// if `e` is above it.
+    pub(super) magnitude: i64,
 }
 
 impl Witness {
-    /// The values with which a prover states a score.
+    /// The values with which a prover states a score. They depend on the score where less than the
+    /// truth can be claimed, and nowhere else.
     pub(super) fn new(architecture: &Architecture, private: &Private, score: u32) -> Self {
         let block = &private.block;
         let samples = usize::from(architecture.samples);
@@ -95,9 +119,8 @@ impl Witness {
             inputs.map(|inputs| trace(architecture, &private.weights, inputs)).collect();
         Self {
             sums: hidden_sums(architecture, &traces),
-            outputs: Outputs::new(&architecture.head, block, &traces),
+            outputs: Outputs::new(&architecture.head, block, &traces, score),
             labels: labels(architecture, block),
-            claims: claims(&architecture.head, block, &traces, score),
         }
     }
 
@@ -126,18 +149,21 @@ impl Witness {
 
     /// For each group of samples the tops in one element; none for heads other than of classes.
     pub(super) fn tops(&self, architecture: &Architecture) -> Vec<Fr> {
-        let Outputs::Classes { rankings, .. } = &self.outputs else {
-            return Vec::new();
-        };
-        let element = |layer: Layer, rankings: &[Ranking]| -> Fr {
+        let tops: Zeroizing<Vec<i128>> = Zeroizing::new(match &self.outputs {
+            Outputs::Classes { answers, .. } => answers.iter().map(|answer| answer.top).collect(),
+            Outputs::BestClasses { rankings, .. } => {
+                rankings.iter().map(|ranking| ranking.top).collect()
+            }
+            Outputs::Labels { .. } | Outputs::Number { .. } => Vec::new(),
+        });
+        let element = |layer: Layer, tops: &[i128]| -> Fr {
             let places = crate::gadgets::powers(layer.wide_bits);
-            let tops = rankings.iter().zip(places);
-            tops.map(|(ranking, place)| Fr::from(ranking.top) * place).sum()
+            tops.iter().zip(places).map(|(top, place)| Fr::from(*top) * place).sum()
         };
         let head = architecture.layers().next_back();
-        let groups = head.into_iter().flat_map(|head| {
-            rankings.chunks(head.pack).map(move |rankings| element(head, rankings))
-        });
+        let groups = head
+            .into_iter()
+            .flat_map(|head| tops.chunks(head.pack).map(move |tops| element(head, tops)));
         groups.collect()
     }
 
@@ -160,25 +186,27 @@ impl Drop for Witness {
     fn drop(&mut self) {
         self.sums.zeroize();
         self.outputs.zeroize();
-        self.claims.zeroize();
     }
 }
 
 impl Outputs {
-    fn new(head: &Head, block: &Block, traces: &[Trace]) -> Self {
+    fn new(head: &Head, block: &Block, traces: &[Trace], score: u32) -> Self {
         let labels = block.samples().iter().map(|sample| Some(&sample.label));
         let samples = traces.iter().zip(labels.chain(std::iter::repeat(None)));
         let samples = samples.map(|(trace, label)| (&trace.outputs[..], label));
         match *head {
+            Head::Classes { best: 1, distance_bits, .. } => Self::Classes {
+                distance_bits: distance_bits.into(),
+                answers: samples.map(|(outputs, label)| Answer::new(outputs, label)).collect(),
+            },
             Head::Classes { best, distance_bits, .. } => {
                 let distance_bits = u32::from(distance_bits);
+                let exceptions = u32::from(best) - 1;
                 let best = usize::from(best);
                 let rank = |(outputs, label)| Ranking::new(best, distance_bits, outputs, label);
-                Self::Classes {
-                    distance_bits,
-                    exceptions: u32::try_from(best - 1).unwrap_or_default(),
-                    rankings: samples.map(rank).collect(),
-                }
+                let rankings = samples.map(rank).collect();
+                let claims = claims(head, block, traces, score);
+                Self::BestClasses { distance_bits, exceptions, rankings, claims }
             }
             Head::Labels { labels, sum_bits, .. } => {
                 let of_label = |label: usize| -> Vec<i64> {
@@ -200,30 +228,49 @@ impl Outputs {
     /// Appends values and their bits, in the order in which they are hashed.
     fn append(&self, values: &mut Vec<(i64, u32)>) {
         match self {
-            Self::Classes { distance_bits, exceptions, rankings } => {
+            Self::Classes { distance_bits, answers } => {
+                let gaps = answers.iter().flat_map(|answer| &answer.gaps);
+                values.extend(gaps.map(|gap| (*gap, *distance_bits)));
+                values.extend(answers.iter().map(|answer| (i64::from(answer.is_right), 1)));
+            }
+            Self::BestClasses { distance_bits, exceptions, rankings, .. } => {
                 let gaps = rankings.iter().flat_map(|ranking| &ranking.gaps);
                 values.extend(gaps.map(|gap| (*gap, *distance_bits)));
-                if *exceptions > 0 {
-                    for ranking in rankings {
-                        let marks = ranking.exceptions.iter().map(|mark| i64::from(*mark));
-                        let unused = i64::from(*exceptions) - marks.clone().sum::<i64>();
-                        values.extend(marks.map(|mark| (mark, 1)));
-                        values.push((unused, u32::BITS - exceptions.leading_zeros()));
-                    }
+                for ranking in rankings {
+                    let marks = ranking.exceptions.iter().map(|mark| i64::from(*mark));
+                    let unused = i64::from(*exceptions) - marks.clone().sum::<i64>();
+                    values.extend(marks.map(|mark| (mark, 1)));
+                    values.push((unused, u32::BITS - exceptions.leading_zeros()));
                 }
             }
             Self::Labels { sum_bits, outputs } => {
                 values.extend(outputs.iter().flatten().map(|output| raised(*output, *sum_bits)));
             }
-            Self::Number { distance_bits, goal, errors } => {
-                for error in errors {
-                    values.extend([error.minus, error.plus].map(|part| (part, *distance_bits)));
-                    if let Goal::Within { .. } = goal {
-                        values.push((error.slack, *distance_bits));
-                    }
-                }
+            Self::Number { distance_bits, errors, .. } => {
+                let distances = errors.iter().flat_map(|error| [error.minus, error.plus]);
+                values.extend(distances.map(|distance| (distance, *distance_bits)));
             }
         }
+    }
+}
+
+impl Answer {
+    /// Of a sample that is right the own class is selected, and its output is the top. Of any
+    /// other, including padding, a class is selected whose output is the largest among all but the
+    /// own, and the top is one more.
+    fn new(outputs: &[i128], label: Option<&Label>) -> Self {
+        let own = own_class(label);
+        let others = (0..outputs.len()).filter(|class| own != Some(*class));
+        let largest = others.max_by_key(|class| outputs[*class]).unwrap_or_default();
+        let right = own.filter(|own| is_among(1, outputs, *own));
+        let (selected, is_right) = (right.unwrap_or(largest), right.is_some());
+        let top = outputs.get(selected).copied().unwrap_or_default() + i128::from(!is_right);
+        let gap = |(class, output): (usize, &i128)| {
+            let is_marked = is_right && class == selected;
+            cut(top - output - i128::from(!is_marked))
+        };
+        let gaps = outputs.iter().enumerate().map(gap).collect();
+        Self { top, gaps, selected, is_right }
     }
 }
 
@@ -232,10 +279,7 @@ impl Ranking {
     /// each class that is not below it. For any other, including padding, the least top that leaves
     /// each other class a distance of 1 and the own class one of 0.
     fn new(best: usize, distance_bits: u32, outputs: &[i128], label: Option<&Label>) -> Self {
-        let own = match label {
-            Some(Label::Class(class)) => Some(usize::from(*class)),
-            _ => None,
-        };
+        let own = own_class(label);
         let heights = outputs.iter().enumerate().map(|(class, output)| {
             let height = output + i128::from(own != Some(class));
             (class, height)
@@ -266,11 +310,19 @@ impl OutputError {
         };
         let output = outputs.first().copied().unwrap_or_default();
         let error = output - i128::from(target);
-        let slack = match goal {
-            Goal::Within { tolerance } => (i128::from(*tolerance) - error.abs()).max(0),
-            Goal::AbsoluteError { .. } => 0,
+        let (Goal::AbsoluteError { cap: most } | Goal::Within { tolerance: most }) = goal;
+        let left = i128::from(*most) - error.abs();
+        let counts = left >= 0;
+        let magnitude = match goal {
+            Goal::AbsoluteError { .. } => 2 * left.abs(),
+            Goal::Within { .. } => left.abs() - i128::from(!counts),
         };
-        Self { minus: cut(error.abs() - error), plus: cut(error.abs() + error), slack: cut(slack) }
+        Self {
+            minus: cut(error.abs() - error),
+            plus: cut(error.abs() + error),
+            counts,
+            magnitude: cut(magnitude),
+        }
     }
 }
 
@@ -307,26 +359,15 @@ fn label_bits(label: &Label) -> Vec<bool> {
     }
 }
 
-/// Which claims are made.
-///
-/// Of answers that are right or wrong the right ones are claimed first, then others, until the
-/// score is reached. Of errors, each that is worth something is claimed, whatever the score.
+/// Which samples are claimed: the right ones first, then others, until the score is reached.
 fn claims(head: &Head, block: &Block, traces: &[Trace], score: u32) -> Vec<bool> {
-    let of_sample = match head {
-        Head::Labels { labels, .. } => usize::from(*labels),
-        Head::Classes { .. } | Head::Number { .. } => 1,
-    };
     let real = block.samples().iter().zip(traces);
-    let worth = real.flat_map(|(sample, trace)| {
-        let gains = gains(head, &trace.outputs, &sample.label).into_iter();
-        gains.chain(std::iter::repeat(0)).take(of_sample)
+    let is_right = real.map(|(sample, trace)| {
+        gains(head, &trace.outputs, &sample.label).into_iter().any(|gain| gain > 0)
     });
-    let worth = worth.map(|gain| gain > 0).chain(std::iter::repeat(false));
-    let worth: Vec<bool> = worth.take(traces.len() * of_sample).collect();
-    match head {
-        Head::Number { goal: Goal::AbsoluteError { .. }, .. } => worth,
-        _ => choose(&worth, usize::try_from(score).unwrap_or(usize::MAX)),
-    }
+    let is_right = is_right.chain(std::iter::repeat(false));
+    let is_right: Vec<bool> = is_right.take(traces.len()).collect();
+    choose(&is_right, usize::try_from(score).unwrap_or(usize::MAX))
 }
 
 fn choose(right: &[bool], mut left: usize) -> Vec<bool> {
@@ -339,6 +380,14 @@ fn choose(right: &[bool], mut left: usize) -> Vec<bool> {
         }
     }
     claims
+}
+
+/// The class of a sample; none of padding.
+fn own_class(label: Option<&Label>) -> Option<usize> {
+    match label {
+        Some(Label::Class(class)) => Some(usize::from(*class)),
+        _ => None,
+    }
 }
 
 /// A signed value of some bits as an unsigned one. Out of range it stays out of range.

@@ -5,14 +5,15 @@ use crate::r1cs::{one, Synthesizer, Term};
 use ark_bn254::Fr;
 use ark_ff::Field;
 
-/// The distances `e_j = g_j + (1 − L_j) − f_j·2^w` of a sample's classes.
+/// The distances `e_j = g_j + (1 − m_j) − f_j·2^w` of a sample's classes.
 ///
-/// Each `g_j` has `w` bits and `L_j` marks the sample's own class. So `e_j` is at least 1 for every
-/// other class, unless `f_j` is set, the mark of an exception: then it is at most 0. A circuit that
-/// shows `z_j + e_j` to be the same for all `j`, and `e_l = 0` for the own class `l`, has shown
-/// that the output `z_l` is strictly above that of every other class without an exception.
+/// Each `g_j` has `w` bits, and `m_j` marks one class at most; which one is the head's business. So
+/// `e_j` is at least 1 for every class without a mark, unless `f_j` is set, the mark of an
+/// exception: then it is at most 0. A circuit that shows `z_j + e_j` to be the same for all `j`,
+/// and `e_l = 0` for the marked class `l`, has shown that the output `z_l` is strictly above that
+/// of every other class without an exception.
 ///
-/// An exception for the own class does not help: `e_l` would be negative, because `g_l` is below
+/// An exception for the marked class does not help: `e_l` would be negative, because `g_l` is below
 /// `2^w`.
 pub(crate) struct Distances {
     gaps: Vec<Bits>,
@@ -37,15 +38,22 @@ impl Distances {
         Self { exceptions: Some(exceptions), ..self }
     }
 
-    /// `e_j` for a class and the wire `L_j`.
-    pub(crate) fn terms(&self, class: usize, mark: usize) -> impl Iterator<Item = Term> + '_ {
-        let gap = self.gaps.get(class).copied();
+    /// `g_j` for a class.
+    pub(crate) fn gap(&self, class: usize) -> impl Iterator<Item = Term> + '_ {
+        self.gaps.get(class).copied().into_iter().flat_map(Bits::terms)
+    }
+
+    /// `e_j` for a class and its `m_j`.
+    pub(crate) fn terms<'a>(
+        &'a self,
+        class: usize,
+        mark: impl IntoIterator<Item = Term> + 'a,
+    ) -> impl Iterator<Item = Term> + 'a {
+        let width = self.gaps.get(class).map(|gap| gap.len());
         let exception = self.exceptions.as_ref().and_then(|list| list.marks.get(class));
-        let lowered = exception.zip(gap.and_then(|gap| powers(gap.len()).nth(1)));
-        let gap = gap.into_iter().flat_map(Bits::terms);
-        gap.chain(one())
-            .chain([(-Fr::ONE, mark)])
-            .chain(lowered.map(|(exception, place)| (-place, *exception)))
+        let lowered = exception.zip(width.and_then(|width| powers(width).nth(1)));
+        let lowered = lowered.map(|(exception, place)| (-place, *exception));
+        self.gap(class).chain(one()).chain(scaled(mark, -Fr::ONE)).chain(lowered)
     }
 
     /// The wires of `g`, class by class.

@@ -213,7 +213,8 @@ fn exceptions_are_lowered_and_the_own_class_is_not_raised() {
         let exceptions = Exceptions::allocate(cs, &[false, false, true], 2);
         exceptions.enforce_most(cs, 2);
         let distances = distances.except(exceptions);
-        let terms = |class: usize| distances.terms(class, marks[class]).collect::<Vec<Term>>();
+        let terms =
+            |class: usize| distances.terms(class, wire(marks[class])).collect::<Vec<Term>>();
         [0, 1, 2].map(terms)
     });
     let found = distances.map(|terms| value(&terms, &assignment));
@@ -230,5 +231,31 @@ fn no_more_exceptions_than_allowed_are_made() {
             exceptions.enforce_most(cs, 2);
         });
         assert_eq!(matrices.is_satisfied_by(&assignment), holds, "{marks:?}");
+    }
+}
+
+#[test]
+fn the_chosen_selector_is_one_and_all_others_are_zero() {
+    for chosen in 0..3 {
+        let (selectors, matrices, assignment) = run(|cs| {
+            let selectors = OneHot::allocate(cs, chosen, 3);
+            [0, 1, 2].map(|place| selectors.terms(place))
+        });
+        let found = selectors.map(|terms| value(&terms, &assignment));
+        assert_eq!(found, [0, 1, 2].map(|place| Fr::from(place == chosen)));
+        assert_eq!((matrices.constraints(), matrices.wires()), (3, 1 + 2));
+        assert!(matrices.is_satisfied_by(&assignment));
+    }
+}
+
+#[test]
+fn exactly_one_selector_is_set() {
+    let (_, matrices, honest) = run(|cs| OneHot::allocate(cs, 0, 3));
+    let cases =
+        [([0i64, 0], true), ([1, 0], true), ([0, 1], true), ([1, 1], false), ([2, -1], false)];
+    for (selectors, holds) in cases {
+        let mut assignment = honest.clone();
+        assignment[1..].copy_from_slice(&selectors.map(Fr::from));
+        assert_eq!(matrices.is_satisfied_by(&assignment), holds, "{selectors:?}");
     }
 }

@@ -92,7 +92,7 @@ fn keys_and_circuits_are_pinned_once_and_no_others() {
     assert_eq!(keys.len(), names.len());
 }
 
-/// A number as the documents write it: `202,885`.
+/// A number as the documents write it: `206,395`.
 fn with_commas(number: u32) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev();

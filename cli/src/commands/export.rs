@@ -1,7 +1,11 @@
 //! `nocknock export`.
 
 use crate::{
-    commands::{fetch_model::write_file, models::all_models, wtm::query::all_facts},
+    commands::{
+        fetch_model::write_file,
+        models::all_models,
+        wtm::query::{all_facts, all_shown},
+    },
     failure::{other, usage, Failure},
     node::Node,
     output::escaped,
@@ -208,8 +212,7 @@ async fn models(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
 
 async fn facts(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {
     let facts = all_facts(snapshot, 0, usize::MAX).await?;
-    let shown = facts.iter().map(|(id, fact)| views::fact::fact(*id, fact));
-    Ok(shown.collect())
+    all_shown(snapshot, &facts).await
 }
 
 async fn records(snapshot: &Snapshot) -> Result<Vec<Value>, Failure> {

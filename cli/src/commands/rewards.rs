@@ -12,7 +12,7 @@ use crate::{
     views::{perhaps, score, shown},
 };
 use clap::Args;
-use nocknock_client::{AccountId, CurriculumEntry, Snapshot};
+use nocknock_client::{AccountId, CurriculumEntry, SeatBond, Snapshot};
 use nocknock_primitives::{
     ids::ExperimentId,
     reward::{Registration, Standing},
@@ -34,6 +34,7 @@ struct Worker {
     account: AccountId,
     registration: Option<Registration>,
     points: u128,
+    bond: Option<SeatBond>,
     barred: bool,
 }
 
@@ -42,7 +43,9 @@ struct Worker {
 struct Overview {
     curriculum: Vec<(ExperimentId, CurriculumEntry)>,
     candidates: Vec<(AccountId, u128)>,
+    seats: Vec<AccountId>,
     elected: Vec<AccountId>,
+    validators_pot: u128,
     total_points: u128,
     worker: Option<Worker>,
 }
@@ -74,13 +77,16 @@ async fn read(best: &Snapshot, worker: Option<AccountId>) -> Result<Overview, Fa
     Ok(Overview {
         curriculum: best.curriculum().await?,
         candidates: best.candidates().await?,
+        seats: best.seats().await?,
         elected: best.elected().await?,
+        validators_pot: best.validators_pot().await?,
         total_points: best.total_work_points().await?,
         worker: match worker {
             Some(account) => Some(Worker {
                 account,
                 registration: best.worker(&account).await?,
                 points: best.work_points(&account).await?,
+                bond: best.seat_bond(&account).await?,
                 barred: best.is_barred(&account).await?,
             }),
             None => None,
@@ -90,11 +96,12 @@ async fn read(best: &Snapshot, worker: Option<AccountId>) -> Result<Overview, Fa
 
 impl Overview {
     fn json(&self) -> Value {
-        let elected: Vec<String> = self.elected.iter().map(AccountId::to_string).collect();
         json!({
             "curriculum": self.curriculum.iter().map(curriculum_json).collect::<Vec<_>>(),
             "candidates": self.candidates.iter().map(candidate_json).collect::<Vec<_>>(),
-            "elected": elected,
+            "seats": names(&self.seats),
+            "elected": names(&self.elected),
+            "validators_pot": Amount(self.validators_pot),
             "total_work_points": Amount(self.total_points),
             "worker": self.worker.as_ref().map(Worker::json),
         })
@@ -115,13 +122,15 @@ impl Overview {
         let mut parts = vec![
             table(&["curriculum", "share of the pot", "open tasks", "custodian"], curriculum),
             format!("Work points in all: {}", Amount(self.total_points)),
+            format!("In the validators' pot: {} NNK", Amount(self.validators_pot)),
         ];
         if !self.candidates.is_empty() {
             parts.push(table(&["candidate", "points"], candidates));
         }
-        if !self.elected.is_empty() {
-            let elected: Vec<String> = self.elected.iter().map(AccountId::to_string).collect();
-            parts.push(format!("Would be elected now: {}", elected.join(", ")));
+        parts.push(format!("Validate in the next session: {}", names(&self.seats).join(", ")));
+        if self.elected != self.seats {
+            let elected = names(&self.elected).join(", ");
+            parts.push(format!("Would be elected if this session ended now: {elected}"));
         }
         parts.extend(self.worker.as_ref().map(Worker::text));
         parts.join("\n\n")
@@ -139,6 +148,10 @@ fn curriculum_json((id, entry): &(ExperimentId, CurriculumEntry)) -> Value {
     })
 }
 
+fn names(accounts: &[AccountId]) -> Vec<String> {
+    accounts.iter().map(AccountId::to_string).collect()
+}
+
 fn candidate_json((who, points): &(AccountId, u128)) -> Value {
     json!({ "account": shown(who), "work_points": Amount(*points) })
 }
@@ -150,6 +163,10 @@ impl Worker {
             "standing": self.standing(),
             "expires": self.registration.map(|registration| registration.expires),
             "work_points": Amount(self.points),
+            "bond": self.bond.map(|bond| json!({
+                "amount": Amount(bond.amount),
+                "returned_in_session": bond.due,
+            })),
             "barred": self.barred,
         })
     }
@@ -171,6 +188,9 @@ impl Worker {
             ("  work points", Amount(self.points).to_string()),
         ];
         lines.extend(expires.map(|session| ("  expires in session", session.to_string())));
+        lines.extend(self.bond.map(|bond| ("  bond", format!("{} NNK", Amount(bond.amount)))));
+        let returned = self.bond.and_then(|bond| bond.due);
+        lines.extend(returned.map(|session| ("  bond back in session", session.to_string())));
         if self.barred {
             lines.push(("  barred", "for an offence".to_owned()));
         }

@@ -10,16 +10,18 @@ use serde_json::json;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Validator {
     SetKeys(SetKeys),
-    /// Stand for election with your work points
+    /// Stand for election with your work points and a bond
     ///
-    /// Register session keys first. Whoever is elected authors and finalises blocks from the second
-    /// session after the election on; a candidate whose node authors nothing in eight of its
-    /// sessions in a row is dropped.
+    /// Register session keys first, and have a node run with them: it shows by itself that it does,
+    /// and without that you are not elected. A bond is put on hold (--dry-run says how much).
+    /// Whoever is elected authors and finalises blocks from the next session on. A node that
+    /// authors nothing in the first session of its seat, or is silent in eight of them in a row,
+    /// costs the candidacy and 5 % of the bond; two blocks in one slot cost all of it.
     Apply(Candidacy),
     /// Stop standing for election
     ///
-    /// You may already be elected for the current session and the next one: keep the node running
-    /// until both are over.
+    /// If you have a seat, you lose it in one of the next elections: keep the node running until
+    /// you validate no longer. The bond is returned 338 sessions after that.
     Leave(Candidacy),
 }
 

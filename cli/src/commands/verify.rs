@@ -4,7 +4,7 @@ use crate::{
     commands::fetch_model::known_task,
     failure::{usage, Failure},
     node::Node,
-    output::{table, text},
+    output::{number, table, text},
     views::{self, provenance, short, words},
 };
 use blake2::{digest::consts::U32, Blake2b, Digest};
@@ -16,7 +16,7 @@ use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     fact::{Evidence, ScoreFact},
     ids::{BlockIndex, BlockRoot, CircuitId, ContentHash, RecordId, TaskId},
-    provenance::ProvenanceField,
+    provenance::{Mark, ProvenanceField},
 };
 use nocknock_requester::{check_delivery, ModelFile, StoreError};
 use serde::Serialize;
@@ -33,6 +33,10 @@ use std::path::Path;
 ///
 /// With --with-data the published training data is fetched and compared with roots and encoding as
 /// well. If it cannot be fetched, the command says so, and ends with exit code 3.
+///
+/// Every earlier record with the same commitment, ciphertext or key is listed. If one of them is of
+/// another account, that account sold the model first, and the command ends with exit code 7. A
+/// model that was encrypted again under another key is not recognised.
 ///
 /// The answers are those of the node that is asked. Ask your own.
 #[derive(Debug, Args)]
@@ -111,6 +115,8 @@ struct Finding {
     id: RecordId,
     record: Recorded,
     links: Vec<Link>,
+    /// All earlier records with the same commitment, ciphertext or key, newest first.
+    earlier: Vec<(RecordId, Recorded)>,
     /// The published data was to be checked, and could not be had.
     lacks_data: bool,
 }
@@ -204,13 +210,15 @@ impl Verify {
         links.push(data_roots(best, &record).await?);
         links.push(circuit(best, &record).await?);
         links.push(anchor(best, id, &record).await?);
+        let earlier = best.earlier_records(id).await?;
+        links.push(first_sale(&record, &earlier));
         let mut lacks_data = false;
         if self.with_data {
             let published = Published::fetch(node, &record).await?;
             lacks_data = matches!(published, Published::Missing(_));
             links.push(training_data(best, &record, &published).await?);
         }
-        Ok(Finding { id, record, links, lacks_data })
+        Ok(Finding { id, record, links, earlier, lacks_data })
     }
 }
 
@@ -364,6 +372,49 @@ async fn anchor(best: &Snapshot, id: RecordId, record: &Recorded) -> Result<Link
     })
 }
 
+/// Nobody else has sold the model before. The same account may sell it again: it is its own.
+fn first_sale(record: &Recorded, earlier: &[(RecordId, Recorded)]) -> Link {
+    const WHAT: &str = "first sale";
+    let own = record.provenance.submitter;
+    let mut others = earlier.iter().filter(|(_, sold)| sold.provenance.submitter != own);
+    // The oldest comes last.
+    match (others.next_back(), earlier.len()) {
+        (Some((id, sold)), _) => {
+            let from = &sold.provenance;
+            let note = format!(
+                "{} sold it before, in task {}: record {id} has the same {}",
+                from.submitter,
+                from.task,
+                in_common(record, sold).join(", ")
+            );
+            Link::new(WHAT, false, note)
+        }
+        (None, 0) => Link::new(
+            WHAT,
+            true,
+            "no earlier record has its commitment, ciphertext or key; encrypted again under \
+             another key, it would not be recognised",
+        ),
+        (None, count) => {
+            let note = format!("earlier records: {count}, all of the same account");
+            Link::new(WHAT, true, note)
+        }
+    }
+}
+
+/// What two records have in common.
+fn in_common(one: &Recorded, other: &Recorded) -> Vec<&'static str> {
+    let theirs = other.marks();
+    let common = one.marks().into_iter().filter(|mark| theirs.contains(mark));
+    common
+        .map(|mark| match mark {
+            Mark::Model(_) => "commitment",
+            Mark::Ciphertext(_) => "ciphertext",
+            Mark::Key(_) => "key",
+        })
+        .collect()
+}
+
 async fn training_data(
     best: &Snapshot,
     record: &Recorded,
@@ -411,9 +462,14 @@ impl Finding {
             let by = provenance::assurance(field.assurance());
             json!({ "field": name, "value": value, "by": by })
         });
+        let earlier = self.earlier.iter().map(|(id, sold)| {
+            let value = provenance::record(*id, sold);
+            views::with(value, "same", in_common(&self.record, sold))
+        });
         json!({
             "record": provenance::record(self.id, &self.record),
             "links": self.links,
+            "earlier": earlier.collect::<Vec<_>>(),
             "statements": fields,
             "holds": !self.is_broken() && !self.lacks_data,
         })
@@ -441,12 +497,29 @@ impl Finding {
             let by = provenance::assurance(field.assurance());
             Some(vec![text(name), text(by), text(value?)])
         });
-        [
+        let mut parts = vec![
             title,
             table(&["link", "verdict", "what was found"], links),
             table(&["statement", "by", "value"], statements),
-        ]
-        .join("\n\n")
+        ];
+        if !self.earlier.is_empty() {
+            parts.push(self.earlier_table());
+        }
+        parts.join("\n\n")
+    }
+
+    /// Who sold the model before.
+    fn earlier_table(&self) -> String {
+        let rows = self.earlier.iter().map(|(id, sold)| {
+            let from = &sold.provenance;
+            vec![
+                number(id),
+                number(from.task),
+                text(from.submitter),
+                text(in_common(&self.record, sold).join(", ")),
+            ]
+        });
+        table(&["earlier record", "task", "submitter", "the same"], rows)
     }
 }
 
@@ -597,11 +670,69 @@ mod tests {
             id: delivered.record_id,
             record: delivered.record.clone(),
             links: Vec::new(),
+            earlier: Vec::new(),
             lacks_data,
         };
         assert_eq!(finding(false).json()["holds"], true);
         assert_eq!(finding(true).json()["holds"], false);
         assert!(!finding(true).is_broken());
+    }
+
+    /// The record of the model card, sold in this task by this account.
+    fn sold(task: TaskId, by: u8) -> Recorded {
+        let mut record = delivered().record;
+        record.provenance.task = task;
+        record.provenance.submitter = [by; 32].into();
+        record.provenance.model.0[0] = by;
+        record
+    }
+
+    /// The buyer of a model offers it under its own name, in a task of its own. Before, `verify`
+    /// looked for records of the very same commitment only, and passed this one.
+    #[test]
+    fn verify_shows_every_earlier_record() {
+        let copy = sold(9, 6);
+        let other_key = {
+            let mut record = sold(5, 7);
+            record.seal.ciphertext.0[0] ^= 1;
+            record
+        };
+        let earlier = vec![(7, other_key), (4, sold(4, 6)), (3, sold(3, 5)), (1, sold(1, 5))];
+        let link = first_sale(&copy, &earlier);
+        assert_eq!(link.verdict, Verdict::Broken);
+        for words in ["task 1:", "record 1 ", "ciphertext, key"] {
+            assert!(link.note.contains(words), "{link:?}");
+        }
+        let finding =
+            Finding { id: 8, record: copy, links: vec![link], earlier, lacks_data: false };
+        assert!(finding.is_broken());
+        let value = finding.json();
+        assert_eq!(value["holds"], false);
+        let told = value["earlier"].as_array().unwrap();
+        let told: Vec<Value> =
+            told.iter().map(|sold| json!([sold["record"], sold["task"], sold["same"]])).collect();
+        let expected = [
+            json!([7, 5, ["key"]]),
+            json!([4, 4, ["commitment", "ciphertext", "key"]]),
+            json!([3, 3, ["ciphertext", "key"]]),
+            json!([1, 1, ["ciphertext", "key"]]),
+        ];
+        assert_eq!(told, expected);
+        let text = finding.text();
+        assert!(text.contains("earlier record"), "{text}");
+        for (_, sold) in &finding.earlier {
+            assert!(text.contains(&sold.provenance.submitter.to_string()), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_sells_first_or_sells_its_own_model_again_is_not_told_of() {
+        let first = first_sale(&sold(1, 5), &[]);
+        assert_eq!(first.verdict, Verdict::Holds);
+        assert!(first.note.contains("would not be recognised"), "{first:?}");
+        let again = first_sale(&sold(3, 5), &[(1, sold(1, 5))]);
+        assert_eq!(again.verdict, Verdict::Holds);
+        assert!(again.note.contains("earlier records: 1"), "{again:?}");
     }
 
     #[test]

@@ -83,11 +83,11 @@ fn of_tasks(event: &TasksEvent) -> String {
         TasksEvent::ModelDelivered { worker, .. } => {
             format!("{} delivered the key of its model, sealed for its recipient", who(worker))
         }
-        TasksEvent::WinnerPaid { worker, rank, paid, burnt, .. } => format!(
-            "{} was paid {} for rank {rank}; {} burnt",
+        TasksEvent::WinnerPaid { worker, rank, paid, fee, .. } => format!(
+            "{} was paid {} for rank {rank}; {} for the validators",
             who(worker),
             nnk(*paid),
-            nnk(*burnt)
+            nnk(*fee)
         ),
         TasksEvent::CommitmentClosed { worker, fate: became, .. } => {
             format!("stake of {}: {}", who(worker), fate(*became))
@@ -165,8 +165,18 @@ fn of_rewards(event: &RewardsEvent) -> String {
         RewardsEvent::BudgetReserved { budget, .. } => {
             format!("{} of the pot set aside", nnk(*budget))
         }
-        RewardsEvent::Minted { winner, amount, .. } => {
-            format!("{} minted for {}", nnk(*amount), who(winner))
+        RewardsEvent::Minted { winner, amount, validators, provider, .. } => format!(
+            "{} minted for {}, and {} for the validators; {} will be for who provided the data",
+            nnk(*amount),
+            who(winner),
+            nnk(*validators),
+            nnk(*provider)
+        ),
+        RewardsEvent::Vested { provider, amount, .. } => {
+            format!("{} minted for {}, who provided the data", nnk(*amount), who(provider))
+        }
+        RewardsEvent::ValidatorsPaid { session, amount } => {
+            format!("the validators of session {session} got {} from their pot", nnk(*amount))
         }
         RewardsEvent::NotMinted { winner, amount, .. } => {
             format!("{} could not be minted for {}", nnk(*amount), who(winner))
@@ -193,14 +203,32 @@ fn of_rewards(event: &RewardsEvent) -> String {
         RewardsEvent::SpentPointsRemoved { who: account } => {
             format!("{} has no work points left, and its entry was removed", who(account))
         }
-        RewardsEvent::CandidateSilent { who: account } => {
-            format!("{} authored no blocks and stands for election no longer", who(account))
-        }
-        RewardsEvent::AccountBarred { who: account, points } => format!(
-            "{} committed an offence: it lost {} work points and is barred",
+        RewardsEvent::CandidateSilent { who: account, burnt } => format!(
+            "{} was silent in its seat and stands for election no longer; {} of its bond burnt",
             who(account),
-            Amount(*points)
+            nnk(*burnt)
         ),
+        RewardsEvent::AccountBarred { who: account, points, bond } => format!(
+            "{} committed an offence: it lost {} work points and a bond of {}, and is barred",
+            who(account),
+            Amount(*points),
+            nnk(*bond)
+        ),
+        RewardsEvent::SeatTaken { who: account, session } => {
+            format!("{} is elected, and validates from session {session} on", who(account))
+        }
+        RewardsEvent::SeatLeft { who: account, session } => {
+            format!("{} is not elected again: session {session} is without it", who(account))
+        }
+        RewardsEvent::BondReturned { who: account, amount } => {
+            format!("{} got its bond of {} back", who(account), nnk(*amount))
+        }
+        RewardsEvent::SignOfLife { who: account, session } => {
+            format!("the node of {} gave a sign of life in session {session}", who(account))
+        }
+        RewardsEvent::FinalityNoted { block, votes } => {
+            format!("{votes} votes were seen by which block {block} became final")
+        }
         RewardsEvent::CandidateAdded { who: account, points } => {
             format!("{} stands for election with {} work points", who(account), Amount(*points))
         }
@@ -232,10 +260,13 @@ fn of_facts(event: &WtmEvent) -> String {
             format!("{} voted {side} fact {fact} with {points} points", who(voter))
         }
         WtmEvent::FactDecided { fact, status: became, fee } => {
-            format!("fact {fact} is {}; {} burnt for its record", status(became), nnk(*fee))
+            format!("fact {fact} is {}; {} paid for its record", status(became), nnk(*fee))
         }
         WtmEvent::FactSuperseded { fact, by } => {
             format!("fact {by} took the place of fact {fact}")
+        }
+        WtmEvent::FactRestored { fact, rejected } => {
+            format!("fact {fact} has its place back from fact {rejected}")
         }
         WtmEvent::Claimed { fact, who: account, returned, lost, won } => format!(
             "{} got {} back for fact {fact}, won {} and lost {}",

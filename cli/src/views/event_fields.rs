@@ -83,14 +83,14 @@ mod tests {
             worker: worker(),
             rank: 0,
             paid: NNK / 4,
-            burnt: NNK,
+            fee: NNK,
         });
         let expected = json!({
             "task": 5,
             "worker": worker().to_string(),
             "rank": 0,
             "paid": "0.25",
-            "burnt": "1",
+            "fee": "1",
         });
         assert_eq!(fields(&paid), expected);
     }

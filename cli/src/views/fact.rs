@@ -4,13 +4,13 @@ use super::{shown, words};
 use crate::amount::Amount;
 use nocknock_client::{AccountId, Case, Fact, Stake};
 use nocknock_primitives::{
-    fact::{Evidence, FactStatus, Role},
+    fact::{Evidence, FactStatus, Role, FULL_CONFIDENCE},
     ids::FactId,
 };
 use serde_json::{json, Value};
 
-/// A fact.
-pub(crate) fn fact(id: FactId, fact: &Fact) -> Value {
+/// A fact, and how far the chain believes it.
+pub(crate) fn fact(id: FactId, fact: &Fact, belief: f64) -> Value {
     let statement = &fact.statement;
     json!({
         "fact": id,
@@ -21,7 +21,7 @@ pub(crate) fn fact(id: FactId, fact: &Fact) -> Value {
         "evidence": evidence(&fact.evidence),
         "status": status(&fact.status),
         "superseded_by": superseded_by(&fact.status),
-        "confidence": confidence(fact),
+        "confidence": belief,
         "author": shown(fact.author),
         "created_at": fact.created_at,
         "decided_at": fact.decided_at,
@@ -35,9 +35,9 @@ pub(crate) fn fact(id: FactId, fact: &Fact) -> Value {
     })
 }
 
-/// How far the chain believes a fact, from 0 to 1.
-pub(crate) fn confidence(fact: &Fact) -> f64 {
-    f64::from(fact.confidence()) / f64::from(nocknock_primitives::fact::FULL_CONFIDENCE)
+/// How far the chain believes a fact, from 0 to 1, by a confidence in millionths.
+pub(crate) fn belief(confidence: u32) -> f64 {
+    f64::from(confidence) / f64::from(FULL_CONFIDENCE)
 }
 
 fn evidence(evidence: &Evidence) -> Value {
@@ -92,12 +92,18 @@ pub(crate) fn case(case: &Case) -> Value {
         "open_against": case.open_against,
         "open_votes": case.open_votes,
         "electorate": Amount(case.electorate),
+        "reopened": case.reopened,
     })
 }
 
 /// What an account has on hold for a fact.
 pub(crate) fn stake(who: &AccountId, stake: &Stake) -> Value {
-    json!({ "account": shown(who), "role": role(&stake.role), "held": Amount(stake.bond) })
+    json!({
+        "account": shown(who),
+        "role": role(&stake.role),
+        "held": Amount(stake.bond),
+        "since": stake.since,
+    })
 }
 
 fn role(role: &Role) -> &'static str {

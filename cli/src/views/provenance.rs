@@ -26,8 +26,9 @@ pub(crate) fn record(id: RecordId, recorded: &Recorded) -> Value {
         "code": perhaps(from.attestation.code),
         "hyperparameters": perhaps(from.attestation.hyperparameters),
         "model_blob": from.attestation.model_blob.as_ref().map(ToString::to_string),
+        "key_commitment": shown(recorded.seal.key),
+        "ciphertext": shown(recorded.seal.ciphertext),
         "anchor": recorded.anchor,
-        "previous": recorded.previous,
     })
 }
 

@@ -71,6 +71,7 @@ fn is_the_same(fetched: &Value, written: &Value) {
 fn a_changed_weight_is_found_out(people: &People, model: &Path) {
     let findings = people.ask("eve", &["verify", name(model)]);
     assert_eq!(findings[0]["holds"], true, "{findings}");
+    assert_eq!(findings[0]["earlier"], json!([]), "{findings}");
     let mut bytes = fs::read(model).unwrap();
     // The file ends with a weight of four bytes, the lowest first, which the lowest bit changes by
     // one.

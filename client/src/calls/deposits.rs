@@ -1,6 +1,6 @@
 //! What calls put on hold of the sender's tokens.
 
-use super::{Experiments, Tasks, Utility, Wtm};
+use super::{Experiments, Rewards, Tasks, Utility, Wtm};
 use crate::{
     calls::Call,
     errors::QueryError,
@@ -34,11 +34,9 @@ pub(super) fn of(call: &RuntimeCall) -> Vec<Hold> {
         RuntimeCall::Tasks(call) => of_tasks(call),
         RuntimeCall::Experiments(call) => of_experiments(call),
         RuntimeCall::Wtm(call) => of_facts(call),
+        RuntimeCall::Rewards(call) => of_rewards(call),
         RuntimeCall::Utility(Utility::batch_all { calls }) => calls.iter().flat_map(of).collect(),
-        RuntimeCall::Balances(_)
-        | RuntimeCall::Rewards(_)
-        | RuntimeCall::Session(_)
-        | RuntimeCall::Verifier(_) => Vec::new(),
+        RuntimeCall::Balances(_) | RuntimeCall::Session(_) | RuntimeCall::Verifier(_) => Vec::new(),
         // This crate makes no calls of these.
         RuntimeCall::System(_)
         | RuntimeCall::Network(_)
@@ -107,10 +105,26 @@ fn of_facts(call: &Wtm) -> Vec<Hold> {
     }
 }
 
+fn of_rewards(call: &Rewards) -> Vec<Hold> {
+    match call {
+        // Less what is still on hold from an earlier candidacy.
+        Rewards::apply_as_candidate => vec![Hold::Constant("Rewards", "SeatBond")],
+        Rewards::register_worker { .. }
+        | Rewards::unregister
+        | Rewards::remove_worker { .. }
+        | Rewards::leave_candidates
+        | Rewards::set_curriculum { .. }
+        | Rewards::remove_curriculum { .. }
+        | Rewards::set_practice { .. }
+        | Rewards::sign_of_life { .. }
+        | Rewards::note_finality { .. } => Vec::new(),
+    }
+}
+
 impl Snapshot {
     /// What a call puts on hold of the sender's tokens if it takes effect after this block, beside
     /// its fee. The stake of a commitment is not in it: only the first commitment of an account to
-    /// a task holds it.
+    /// a task holds it. A candidate holds less than that if an earlier bond has not been returned.
     ///
     /// # Errors
     ///
@@ -208,6 +222,15 @@ mod tests {
             assert!(bond > 0, "{call}");
         }
         assert!(Call::from(Wtm::retract { fact: 1 }).holds().is_empty());
+    }
+
+    #[test]
+    fn a_candidate_holds_a_bond_that_the_runtime_declares() {
+        let holds = |call: Rewards| Call::from(call).holds();
+        assert_eq!(holds(Rewards::apply_as_candidate), [Hold::Constant("Rewards", "SeatBond")]);
+        assert!(holds(Rewards::leave_candidates).is_empty());
+        let bond: Balance = runtime().constant("Rewards", "SeatBond").expect("a constant");
+        assert!(bond > 0);
     }
 
     #[test]

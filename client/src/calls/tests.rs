@@ -114,6 +114,8 @@ fn calls_about_models_and_workers() -> Vec<Call> {
         worker: BOB,
         model: ModelCommitment([1; 32]),
         score: Box::new(proved()),
+        seed: 5,
+        nonce: 6,
     };
     let curriculum = Rewards::set_curriculum {
         experiment: 1,

@@ -206,6 +206,7 @@ fn task_of_rewards(event: &RewardsEvent) -> Option<TaskId> {
         RewardsEvent::BudgetReserved { task, .. }
         | RewardsEvent::Minted { task, .. }
         | RewardsEvent::NotMinted { task, .. }
+        | RewardsEvent::Vested { task, .. }
         | RewardsEvent::BudgetReturned { task, .. }
         | RewardsEvent::WorkerSuspended { task, .. } => Some(*task),
         RewardsEvent::PotGrew { .. }
@@ -217,7 +218,13 @@ fn task_of_rewards(event: &RewardsEvent) -> Option<TaskId> {
         | RewardsEvent::WorkerUnregistered { .. }
         | RewardsEvent::WorkerRemoved { .. }
         | RewardsEvent::SpentPointsRemoved { .. }
+        | RewardsEvent::ValidatorsPaid { .. }
         | RewardsEvent::CandidateSilent { .. }
+        | RewardsEvent::SeatTaken { .. }
+        | RewardsEvent::SeatLeft { .. }
+        | RewardsEvent::BondReturned { .. }
+        | RewardsEvent::SignOfLife { .. }
+        | RewardsEvent::FinalityNoted { .. }
         | RewardsEvent::AccountBarred { .. }
         | RewardsEvent::CandidateAdded { .. }
         | RewardsEvent::CandidateLeft { .. }
@@ -234,6 +241,7 @@ fn task_of_facts(event: &WtmEvent) -> Option<TaskId> {
         | WtmEvent::VoteCast { .. }
         | WtmEvent::FactDecided { .. }
         | WtmEvent::FactSuperseded { .. }
+        | WtmEvent::FactRestored { .. }
         | WtmEvent::Claimed { .. }
         | WtmEvent::FactRemoved { .. } => None,
     }

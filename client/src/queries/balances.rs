@@ -70,6 +70,17 @@ impl Snapshot {
         self.view("Allowance", "used", account).await
     }
 
+    /// The account has no free call left in the present period, because one of them failed.
+    pub async fn allowance_ended(&self, account: &AccountId) -> Result<bool, QueryError> {
+        self.view("Allowance", "has_ended", account).await
+    }
+
+    /// A free call of the account with proofs was accepted since it registered, so that one may
+    /// carry more than a few of them.
+    pub async fn allowance_known(&self, account: &AccountId) -> Result<bool, QueryError> {
+        self.view("Allowance", "is_known", account).await
+    }
+
     /// The validators of the present session.
     pub async fn validators(&self) -> Result<Vec<AccountId>, QueryError> {
         let value = self.storage("Session", "Validators", &[]).await?;

@@ -11,7 +11,7 @@ mod verifier;
 mod wtm;
 
 pub use balances::AccountBalance;
-pub use rewards::{CurriculumEntry, EmissionState, Practice};
+pub use rewards::{CurriculumEntry, EmissionState, Practice, SeatBond};
 pub use tasks::TaskPhase;
 
 use crate::{

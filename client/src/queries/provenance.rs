@@ -48,6 +48,18 @@ impl Snapshot {
         self.pages(page).await
     }
 
+    /// All earlier records with the commitment, the ciphertext or the key of this one, newest
+    /// first.
+    pub async fn earlier_records(
+        &self,
+        record: RecordId,
+    ) -> Result<Vec<(RecordId, Recorded)>, QueryError> {
+        let page = |before: Option<RecordId>| {
+            self.view(PALLET, "earlier_records", (record, before, MAX_PAGE))
+        };
+        self.pages(page).await
+    }
+
     /// A closed anchor.
     pub async fn anchor(&self, number: AnchorNumber) -> Result<Option<Anchor>, QueryError> {
         self.view(PALLET, "anchor", number).await

@@ -1,11 +1,15 @@
 //! The pot, the curriculum, workers and candidates.
 
 use super::Snapshot;
-use crate::{errors::QueryError, types::AccountId};
+use crate::{
+    errors::QueryError,
+    types::{AccountId, Balance},
+};
 use codec::{Decode, Encode};
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
     limits::MAX_PAGE,
+    puzzle::RegistrationTerms,
     reward::{CurriculumTask, Practice as PracticeTerms, Registration, Round, Session},
     task::RevealedBlock,
 };
@@ -47,6 +51,15 @@ pub struct CurriculumEntry {
     pub open: u32,
     /// The council removed it; it stays until the last of its tasks has ended.
     pub removed: bool,
+}
+
+/// The bond of a candidate, or of an account that was one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SeatBond {
+    /// How much is held.
+    pub amount: Balance,
+    /// First session in which it is returned. None while the account is a candidate.
+    pub due: Option<Session>,
 }
 
 /// The public practice block.
@@ -96,6 +109,12 @@ impl Snapshot {
         self.view(PALLET, "registration_round", worker).await
     }
 
+    /// The seed that a proof of registration should be made for now, and how hard its puzzle is;
+    /// nothing on a chain that draws no seeds.
+    pub async fn registration_terms(&self) -> Result<Option<RegistrationTerms>, QueryError> {
+        self.view(PALLET, "registration_terms", ()).await
+    }
+
     /// Work points of an account.
     pub async fn work_points(&self, who: &AccountId) -> Result<u128, QueryError> {
         self.view(PALLET, "work_points", who).await
@@ -117,7 +136,22 @@ impl Snapshot {
         self.pages_by_place(page).await
     }
 
-    /// Who would be elected as validators now.
+    /// What is in the validators' pot.
+    pub async fn validators_pot(&self) -> Result<Balance, QueryError> {
+        self.view(PALLET, "validators_pot", ()).await
+    }
+
+    /// The bond of an account, as a candidate or until it is returned.
+    pub async fn seat_bond(&self, who: &AccountId) -> Result<Option<SeatBond>, QueryError> {
+        self.view(PALLET, "seat_bond", who).await
+    }
+
+    /// Who was elected last: the validators of the next session.
+    pub async fn seats(&self) -> Result<Vec<AccountId>, QueryError> {
+        self.view(PALLET, "seats", ()).await
+    }
+
+    /// Who would be elected if the session ended now.
     pub async fn elected(&self) -> Result<Vec<AccountId>, QueryError> {
         self.view(PALLET, "elected", ()).await
     }

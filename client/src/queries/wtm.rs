@@ -20,7 +20,7 @@ impl Snapshot {
         self.view(PALLET, "fact", fact).await
     }
 
-    /// How far the chain believes a fact.
+    /// How far the chain believes a fact now. It depends on how long bonds have been on hold.
     pub async fn confidence(&self, fact: FactId) -> Result<Option<Permill>, QueryError> {
         self.view(PALLET, "confidence", fact).await
     }

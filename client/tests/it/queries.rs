@@ -64,11 +64,16 @@ async fn rewards(best: &Snapshot) -> Result<(), QueryError> {
     assert!(best.practice().await?.is_some());
     assert_eq!(best.worker(&alice()).await?, None);
     best.registration_round(&alice()).await?;
+    let terms = best.registration_terms().await?.expect("the chain draws seeds");
+    assert!(terms.accepts(terms.newest) && terms.bits > 0);
     assert_eq!(best.work_points(&alice()).await?, 0);
     assert_eq!(best.total_work_points().await?, 0);
     assert!(!best.is_barred(&alice()).await?);
     assert!(best.candidates().await?.is_empty());
-    best.elected().await?;
+    assert!(best.seats().await?.contains(&alice()));
+    assert!(best.elected().await?.contains(&alice()));
+    assert_eq!(best.validators_pot().await?, 0);
+    assert_eq!(best.seat_bond(&alice()).await?, None);
     Ok(())
 }
 
@@ -90,6 +95,7 @@ async fn provenance(best: &Snapshot) -> Result<(), QueryError> {
     assert!(best.records(0, 64).await?.is_empty());
     assert!(best.records_of_task(0).await?.is_empty());
     assert_eq!(best.records_of_model(ModelCommitment([1; 32])).await?, []);
+    assert_eq!(best.earlier_records(0).await?, []);
     assert_eq!(best.anchor(0).await?, None);
     assert!(best.anchors(0, 64).await?.is_empty());
     assert_eq!(best.pending_records().await?, 0);
@@ -114,6 +120,8 @@ async fn tokens(best: &Snapshot) -> Result<(), QueryError> {
     let balance = best.balance(&alice()).await?;
     assert_eq!((balance.free, balance.held), (0, 0));
     assert_eq!(best.allowance_used(&alice()).await?, 0);
+    assert!(!best.allowance_ended(&alice()).await?);
+    assert!(!best.allowance_known(&alice()).await?);
     assert!(best.validators().await?.contains(&alice()));
     Ok(())
 }

@@ -10,6 +10,7 @@ use nocknock_client::{
         circuit::ProofBytes,
         ids::ModelCommitment,
         phase::Phase,
+        puzzle::Puzzle,
         task::{Funding, ProvedScore},
     },
     Client, Follow, Keys, SubmitError, Wait,
@@ -123,8 +124,13 @@ async fn a_registration_with_a_forged_proof_is_not_taken() {
     let worker = Keys::generate().account();
     let model = ModelCommitment([0; 32]);
     let proof = ProofBytes([0; 256]);
-    let score = Box::new(ProvedScore { points: 1, sums: [0; 32], inputs: [0; 32], proof });
-    let call = calls::Rewards::register_worker { worker, model, score }.into();
+    let score = ProvedScore { points: 1, sums: [0; 32], inputs: [0; 32], proof };
+    let terms = client.best().await.expect("an answer").registration_terms().await;
+    let terms = terms.expect("an answer").expect("the chain draws seeds");
+    let puzzle = Puzzle::of_registration(&terms.seed, &worker.0, &model, &score);
+    let nonce = puzzle.solve(terms.bits, 0..).expect("there are enough numbers");
+    let (seed, score) = (terms.newest, Box::new(score));
+    let call = calls::Rewards::register_worker { worker, model, score, seed, nonce }.into();
     let error = client.submit_unsigned(&call, Wait::InBlock).await;
     let error = error.expect_err("a forged proof");
     assert!(matches!(error, SubmitError::Invalid { .. }), "{error}");

@@ -2,8 +2,14 @@
 //! GRANDPA voter.
 
 use crate::{
-    background_tasks, database, disk_space::DiskSpace, genesis::FirstBlock, genesis_check,
-    inherents::ClockInherents, pool_tasks::PoolTasks, rpc, runtime_cache::RuntimeCache,
+    background_tasks, database,
+    disk_space::DiskSpace,
+    genesis::FirstBlock,
+    genesis_check,
+    inherents::{AuthorInherents, ClockInherents},
+    pool_tasks::PoolTasks,
+    rpc,
+    runtime_cache::RuntimeCache,
     validator_keys,
 };
 use futures::FutureExt;
@@ -56,9 +62,17 @@ type FullBlockImport =
 /// How often GRANDPA repeats what it has not heard an answer to.
 const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
-/// Every so many blocks a justification is stored even if nobody asks for it: light clients and
-/// warp sync start there.
-const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
+/// At least every so many blocks a justification is stored even if nobody asks for it: light
+/// clients and warp sync start there.
+const LONGEST_JUSTIFICATION_PERIOD: u32 = 512;
+
+/// The number of blocks after which the next justification is stored: an eighth of a session, which
+/// is how often the chain notes finality votes. A validator that does not vote itself has them from
+/// there.
+fn justification_period(session_slots: u64) -> u32 {
+    let eighth = u32::try_from(session_slots / 8).unwrap_or(u32::MAX);
+    eighth.clamp(1, LONGEST_JUSTIFICATION_PERIOD)
+}
 
 /// What consensus needs beside the common parts.
 pub(crate) struct Consensus {
@@ -67,6 +81,7 @@ pub(crate) struct Consensus {
     babe_link: BabeLink<Block>,
     babe_worker_handle: BabeWorkerHandle<Block>,
     inherents: ClockInherents,
+    justification_period: u32,
     telemetry: Option<Telemetry>,
 }
 
@@ -203,14 +218,15 @@ fn build_consensus(
     telemetry: Option<Telemetry>,
 ) -> Result<(sc_consensus::DefaultImportQueue<Block>, Consensus), ServiceError> {
     let handle = telemetry.as_ref().map(Telemetry::handle);
+    let babe_config = sc_consensus_babe::configuration(&**client)?;
+    let justification_period = justification_period(babe_config.epoch_length);
     let (grandpa_block_import, grandpa_link) = sc_consensus_grandpa::block_import(
         client.clone(),
-        GRANDPA_JUSTIFICATION_PERIOD,
+        justification_period,
         client,
         select_chain.clone(),
         handle.clone(),
     )?;
-    let babe_config = sc_consensus_babe::configuration(&**client)?;
     let slot_duration = babe_config.slot_duration();
     let inherents = ClockInherents { slot_duration };
     let (block_import, babe_link) = sc_consensus_babe::block_import(
@@ -238,6 +254,7 @@ fn build_consensus(
         babe_link,
         babe_worker_handle,
         inherents,
+        justification_period,
         telemetry,
     };
     Ok((import_queue, consensus))
@@ -476,7 +493,10 @@ fn start_author(
         block_import: consensus.block_import.clone(),
         sync_oracle: node.network.sync.clone(),
         justification_sync_link: node.network.sync.clone(),
-        create_inherent_data_providers: consensus.inherents.clone(),
+        create_inherent_data_providers: AuthorInherents {
+            clock: consensus.inherents.clone(),
+            client: node.client.clone(),
+        },
         force_authoring: work.force_authoring,
         backoff_authoring_blocks: backoff,
         babe_link: consensus.babe_link.clone(),
@@ -501,7 +521,7 @@ fn start_voter(
 ) -> Result<(), ServiceError> {
     let config = sc_consensus_grandpa::Config {
         gossip_duration: GOSSIP_DURATION,
-        justification_generation_period: GRANDPA_JUSTIFICATION_PERIOD,
+        justification_generation_period: consensus.justification_period,
         name: Some(work.name),
         observer_enabled: false,
         keystore: work.is_authority.then_some(node.keystore),
@@ -525,4 +545,22 @@ fn start_voter(
     // voter.
     task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_has_about_eight_justifications() {
+        assert_eq!(justification_period(1_200), 150);
+        assert_eq!(justification_period(16), 2);
+    }
+
+    #[test]
+    fn short_sessions_have_one_for_each_block_and_long_ones_more_than_eight() {
+        assert_eq!(justification_period(4), 1);
+        assert_eq!(justification_period(1_000_000), 512);
+        assert_eq!(justification_period(u64::MAX), 512);
+    }
 }

@@ -1,11 +1,12 @@
 //! No token exists before useful work has been proved.
 
-use codec::Decode;
 use serde_json::{json, Map, Value};
-use sp_core::hexdisplay::HexDisplay;
-use sp_io::hashing::twox_128;
 
-use crate::support::{chain, command, gate, node::Launch};
+use crate::support::{
+    chain::{self, decode, storage_prefix},
+    command, gate,
+    node::Launch,
+};
 
 /// The networks a node knows by name, all without a token at their start.
 const NETWORKS: [&str; 3] = ["dev", "local", "test"];
@@ -82,14 +83,4 @@ fn endowments_in(state: &Map<String, Value>) -> Vec<u128> {
         free + reserved
     });
     totals.filter(|total| *total > 0).collect()
-}
-
-fn storage_prefix(pallet: &str, item: &str) -> String {
-    let key = [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat();
-    format!("0x{}", HexDisplay::from(&key))
-}
-
-fn decode<T: Decode>(value: &Value) -> T {
-    let bytes: sp_core::Bytes = serde_json::from_value(value.clone()).expect("hexadecimal text");
-    T::decode(&mut bytes.as_ref()).expect("a value of this type")
 }

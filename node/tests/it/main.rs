@@ -9,6 +9,7 @@ mod damaged_databases;
 mod genesis;
 mod json_rpc;
 mod keys;
+mod liveness;
 mod local_network;
 mod networks;
 mod polkadot_js;

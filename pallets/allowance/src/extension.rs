@@ -56,6 +56,8 @@ pub enum Decision<AccountId, Charge> {
         price: u32,
         /// How much of it is left after this call.
         left: u32,
+        /// Whether the account is known if the call succeeds.
+        makes_known: bool,
     },
     /// The wrapped extension decides.
     Charge(Charge),
@@ -88,7 +90,11 @@ where
         let who = frame_system::ensure_signed(origin.clone()).ok()?;
         let price = <T as Config>::Policy::price(call).max(1);
         let left = Pallet::<T>::left(&who, call).checked_sub(price)?;
-        Some(Decision::Waive { who, price, left })
+        if <T as Config>::Policy::is_for_the_known(call) && !Pallet::<T>::knows(&who) {
+            return None;
+        }
+        let makes_known = <T as Config>::Policy::makes_known(call);
+        Some(Decision::Waive { who, price, left, makes_known })
     }
 }
 
@@ -158,9 +164,9 @@ where
         len: usize,
     ) -> Result<Self::Pre, TransactionValidityError> {
         match val {
-            Decision::Waive { who, price, left } => {
+            Decision::Waive { who, price, left, makes_known } => {
                 Pallet::<T>::consume(&who, price, left);
-                Ok(Decision::Waive { who, price, left })
+                Ok(Decision::Waive { who, price, left, makes_known })
             }
             Decision::Charge(val) => {
                 self.0.prepare(val, origin, call, info, len).map(Decision::Charge)
@@ -179,9 +185,11 @@ where
             Decision::Charge(pre) => ChargeTransactionPayment::<T>::post_dispatch_details(
                 pre, info, post_info, len, result,
             ),
-            Decision::Waive { who, .. } => {
-                if result.is_err() {
-                    Pallet::<T>::note_failure(&who);
+            Decision::Waive { who, makes_known, .. } => {
+                match result {
+                    Ok(()) if makes_known => Pallet::<T>::note_known(&who),
+                    Ok(()) => {}
+                    Err(_) => Pallet::<T>::note_failure(&who),
                 }
                 Ok(<T as pallet_transaction_payment::Config>::WeightInfo::charge_transaction_payment())
             }

@@ -53,8 +53,24 @@ pub trait WaiverPolicy<AccountId, Call> {
         0
     }
 
-    /// What [`quota`](Self::quota) costs at most for this call. Looking up how much has been used
-    /// is counted separately.
+    /// Whether this call asks so much of a block that only an account which is known sends it
+    /// without a fee.
+    fn is_for_the_known(_: &Call) -> bool {
+        false
+    }
+
+    /// Whether an account is known once this call of it has succeeded without a fee.
+    fn makes_known(_: &Call) -> bool {
+        false
+    }
+
+    /// What an account is known by. As soon as this is another number it is not known any more.
+    fn identity(_: &AccountId) -> u64 {
+        0
+    }
+
+    /// What [`quota`](Self::quota) costs at most for this call. Looking up how much has been used,
+    /// and whether the account is known, is counted separately.
     fn weight(_: &Call) -> Weight {
         Weight::zero()
     }
@@ -80,7 +96,7 @@ pub mod pallet {
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -98,24 +114,26 @@ pub mod pallet {
         #[pallet::constant]
         type MaxPerPeriod: Get<u32>;
 
-        /// How many transactions of the quota a free call uses up *in addition to* its price if it
-        /// fails. An honest sender may lose a race now and then, but nobody shall fill blocks with
-        /// calls that fail.
-        #[pallet::constant]
-        type FailurePrice: Get<u32>;
-
         /// The weight of the extension.
         type WeightInfo: WeightInfo;
     }
 
     /// For each account, the last period in which it sent free transactions, and how much of its
-    /// quota they used up.
+    /// quota they used up. After one that failed that is `MaxPerPeriod`.
     ///
     /// No deposit pays for it, because only accounts that the policy names have an entry. Removed
     /// with the account.
     #[pallet::storage]
     pub type Used<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, (u32, u32), ValueQuery>;
+
+    /// The accounts of which a free call that makes known has succeeded, and what they were known
+    /// by then.
+    ///
+    /// No deposit pays for it, because only accounts that the policy names have an entry. Removed
+    /// with the account.
+    #[pallet::storage]
+    pub type Known<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64>;
 
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -127,6 +145,11 @@ pub mod pallet {
             /// How many free transactions of price 1 the account has left in this period, by the
             /// quota of this call.
             left: u32,
+        },
+        /// A free transaction failed. Until the next period, its sender pays for all others.
+        FreeCallFailed {
+            /// The account that sent it.
+            who: T::AccountId,
         },
     }
 
@@ -141,9 +164,20 @@ pub mod pallet {
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
         /// How much of its quota `who` has used up in the current period, in transactions of price
-        /// 1.
+        /// 1. After a free transaction that failed, that is more than any quota.
         pub fn used(who: T::AccountId) -> u32 {
             Self::used_in_period(&who)
+        }
+
+        /// Whether `who` has no free transaction left in the current period, whatever its quota:
+        /// one of them failed, or it used up the most that there may be.
+        pub fn has_ended(who: T::AccountId) -> bool {
+            Self::used_in_period(&who) >= T::MaxPerPeriod::get()
+        }
+
+        /// Whether `who` may send without a fee what is for known accounts only.
+        pub fn is_known(who: T::AccountId) -> bool {
+            Self::knows(&who)
         }
     }
 }
@@ -164,9 +198,22 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::FeeWaived { who: who.clone(), left });
     }
 
-    /// Charges the failure of a free transaction of `who` to its quota.
+    /// Ends the free transactions of `who` in this period, because one of them failed.
     pub(crate) fn note_failure(who: &T::AccountId) {
-        Self::use_up(who, T::FailurePrice::get());
+        Used::<T>::insert(who, (T::Period::get(), T::MaxPerPeriod::get()));
+        Self::deposit_event(Event::FreeCallFailed { who: who.clone() });
+    }
+
+    /// Notes that a free transaction of `who` succeeded that makes known.
+    pub(crate) fn note_known(who: &T::AccountId) {
+        if !Self::knows(who) {
+            Known::<T>::insert(who, T::Policy::identity(who));
+        }
+    }
+
+    /// Whether the account is known, and by what it is now.
+    pub(crate) fn knows(who: &T::AccountId) -> bool {
+        Known::<T>::get(who).is_some_and(|known| known == T::Policy::identity(who))
     }
 
     fn use_up(who: &T::AccountId, price: u32) {
@@ -199,5 +246,6 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> OnKilledAccount<T::AccountId> for Pallet<T> {
     fn on_killed_account(who: &T::AccountId) {
         Used::<T>::remove(who);
+        Known::<T>::remove(who);
     }
 }

@@ -38,11 +38,12 @@ impl pallet_transaction_payment::Config for Test {
 
 parameter_types! {
     pub static Period: u32 = 0;
+    pub static Identity: u64 = 0;
 }
 
 /// Account 1 may send remarks, and says it may do so more often than the limit allows. Each byte of
 /// a remark costs one of the quota. Setting heap pages is for root alone, so it fails; it stands at
-/// priority 7.
+/// priority 7. A remark of one byte makes known, and one of two bytes is for known accounts only.
 #[derive(Debug)]
 pub struct RemarksOfOne;
 impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
@@ -61,12 +62,19 @@ impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
     }
 
     fn price(call: &RuntimeCall) -> u32 {
-        match call {
-            RuntimeCall::System(frame_system::Call::remark { remark }) => {
-                u32::try_from(remark.len()).unwrap_or(u32::MAX)
-            }
-            _ => 1,
-        }
+        length(call).unwrap_or(1)
+    }
+
+    fn is_for_the_known(call: &RuntimeCall) -> bool {
+        length(call) == Some(2)
+    }
+
+    fn makes_known(call: &RuntimeCall) -> bool {
+        length(call) == Some(1)
+    }
+
+    fn identity(_: &u64) -> u64 {
+        Identity::get()
     }
 
     fn priority(call: &RuntimeCall) -> TransactionPriority {
@@ -77,11 +85,20 @@ impl WaiverPolicy<u64, RuntimeCall> for RemarksOfOne {
     }
 }
 
+/// Bytes of a remark.
+fn length(call: &RuntimeCall) -> Option<u32> {
+    match call {
+        RuntimeCall::System(frame_system::Call::remark { remark }) => {
+            u32::try_from(remark.len()).ok()
+        }
+        _ => None,
+    }
+}
+
 impl pallet_allowance::Config for Test {
     type Policy = RemarksOfOne;
     type Period = Period;
     type MaxPerPeriod = ConstU32<4>;
-    type FailurePrice = ConstU32<1>;
     type WeightInfo = ();
 }
 

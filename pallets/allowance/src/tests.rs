@@ -69,17 +69,78 @@ fn a_call_of_a_higher_price_uses_up_more_and_needs_as_much() {
     });
 }
 
+/// Before, this account had sent three more of them by now.
 #[test]
-fn a_few_failing_calls_end_the_allowance_of_the_period() {
+fn a_failing_call_ends_the_allowance_of_the_period() {
     build_and_execute(|| {
-        assert_eq!(try_send(1, failing(), 0), Ok((0, false)));
-        assert_eq!(Allowance::used(1), 2);
         assert_eq!(send(1, remark(), 0), Ok(0));
+        assert!(!Allowance::has_ended(1));
         assert_eq!(try_send(1, failing(), 0), Ok((0, false)));
+        System::assert_last_event(Event::FreeCallFailed { who: 1 }.into());
+        assert!(Allowance::has_ended(1));
         assert_eq!(try_send(1, failing(), 0), Err(CANNOT_PAY));
         assert_eq!(send(1, remark(), 0), Err(CANNOT_PAY));
         Period::set(1);
+        assert!(!Allowance::has_ended(1));
         assert_eq!(send(1, remark(), 0), Ok(0));
+        assert_eq!(Allowance::used(1), 1);
+    });
+}
+
+#[test]
+fn whoever_owns_tokens_pays_after_a_free_call_that_failed() {
+    build_and_execute(|| {
+        assert_eq!(try_send(1, failing(), 0), Ok((0, false)));
+        let (dest, value) = (1, 500_000_000_000);
+        let give = pallet_balances::Call::<Test>::transfer_allow_death { dest, value };
+        assert!(send(2, give.into(), 0).is_ok());
+        let (fee, succeeded) = try_send(1, failing(), 0).expect("account 1 can pay");
+        assert!(fee > 0 && !succeeded);
+        assert!(send(1, remark(), 0).is_ok_and(|fee| fee > 0));
+    });
+}
+
+/// Makes its sender known.
+fn introduction() -> RuntimeCall {
+    frame_system::Call::remark { remark: vec![0; 1] }.into()
+}
+
+/// Is for known accounts only.
+fn reserved() -> RuntimeCall {
+    frame_system::Call::remark { remark: vec![0; 2] }.into()
+}
+
+#[test]
+fn what_is_for_known_accounts_is_free_after_a_call_that_makes_known() {
+    build_and_execute(|| {
+        assert_eq!(send(1, remark(), 0), Ok(0));
+        assert_eq!(send(1, reserved(), 0), Err(CANNOT_PAY), "no call made it known");
+        assert_eq!(send(1, introduction(), 0), Ok(0));
+        assert!(Allowance::is_known(1));
+        assert_eq!(send(1, reserved(), 0), Ok(0));
+        Period::set(1);
+        assert_eq!(send(1, reserved(), 0), Ok(0), "it stays known");
+    });
+}
+
+#[test]
+fn an_account_with_another_identity_is_a_stranger_again() {
+    build_and_execute(|| {
+        assert_eq!(send(1, introduction(), 0), Ok(0));
+        Identity::set(1);
+        assert!(!Allowance::is_known(1));
+        assert_eq!(send(1, reserved(), 0), Err(CANNOT_PAY));
+        assert_eq!(send(1, introduction(), 0), Ok(0));
+        assert_eq!(send(1, reserved(), 0), Ok(0));
+    });
+}
+
+#[test]
+fn a_call_that_is_paid_makes_nobody_known() {
+    build_and_execute(|| {
+        assert!(send(2, introduction(), 0).is_ok_and(|fee| fee > 0));
+        assert!(!Allowance::is_known(2));
+        assert!(send(2, reserved(), 0).is_ok_and(|fee| fee > 0), "whoever pays may send it");
     });
 }
 
@@ -162,10 +223,12 @@ fn a_free_call_stands_where_the_policy_puts_it() {
 fn an_account_that_is_gone_leaves_nothing_behind() {
     build_and_execute(|| {
         System::inc_providers(&1);
-        assert_eq!(send(1, remark(), 0), Ok(0));
-        assert_eq!(crate::Used::<Test>::iter().count(), 1);
+        assert_eq!(send(1, introduction(), 0), Ok(0));
+        let entries =
+            || (crate::Used::<Test>::iter().count(), crate::Known::<Test>::iter().count());
+        assert_eq!(entries(), (1, 1));
         System::dec_providers(&1).expect("nothing consumes the account");
-        assert_eq!(crate::Used::<Test>::iter().count(), 0);
+        assert_eq!(entries(), (0, 0));
     });
 }
 

@@ -48,6 +48,7 @@ pub mod pallet {
         experiment::{Champion, Description, Stage},
         ids::{ExperimentId, ModelVersionNumber, TaskId},
         score::Score,
+        traits::CurriculumExperiments,
     };
 
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -63,6 +64,9 @@ pub mod pallet {
 
         /// The runtime's reasons to hold tokens.
         type RuntimeHoldReason: From<HoldReason>;
+
+        /// The curriculum, whose experiments cannot be archived.
+        type Curriculum: CurriculumExperiments;
 
         /// The deposit for an experiment: its record, its leaderboard and its place in the index.
         #[pallet::constant]
@@ -255,6 +259,9 @@ pub mod pallet {
         UnknownExperiment,
         /// The experiment is archived and can no longer be changed. Create a new one.
         Archived,
+        /// The experiment belongs to the curriculum, so it cannot be archived. The council can
+        /// remove it from there; when its open tasks have ended, it can be archived.
+        InCurriculum,
         /// Only the owner of the experiment may do this.
         NotOwner,
         /// The account already owns the experiment.
@@ -351,7 +358,8 @@ pub mod pallet {
         /// continue.
         ///
         /// Text, tags and metadata are removed, and the deposit for them is released. The name, the
-        /// leaderboard and the models stay, and so does the rest of the deposit.
+        /// leaderboard and the models stay, and so does the rest of the deposit. An experiment of
+        /// the curriculum cannot be archived.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::archive_experiment())]
         pub fn archive_experiment(

@@ -2,7 +2,7 @@
 
 use crate as pallet_experiments;
 use crate::types::{EntryOf, ExperimentOf, VersionOf};
-use frame_support::{derive_impl, traits::ConstU64};
+use frame_support::{derive_impl, parameter_types, traits::ConstU64};
 use nocknock_primitives::{
     experiment::{DeliveredModel, Description, LeaderboardEntry},
     ids::{
@@ -10,7 +10,7 @@ use nocknock_primitives::{
         ModelVersionNumber,
     },
     score::Score,
-    traits::TaskExperiments,
+    traits::{CurriculumExperiments, TaskExperiments},
 };
 use sp_runtime::BuildStorage;
 
@@ -41,9 +41,25 @@ impl pallet_balances::Config for Test {
     type ExistentialDeposit = ConstU64<10>;
 }
 
+parameter_types! {
+    /// The experiments of the curriculum.
+    pub static InCurriculum: Vec<ExperimentId> = Vec::new();
+}
+
+/// The curriculum as a set.
+#[derive(Debug)]
+pub struct Curriculum;
+
+impl CurriculumExperiments for Curriculum {
+    fn is_in_curriculum(experiment: ExperimentId) -> bool {
+        InCurriculum::get().contains(&experiment)
+    }
+}
+
 impl pallet_experiments::Config for Test {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
+    type Curriculum = Curriculum;
     type BaseDeposit = ConstU64<BASE>;
     type ByteDeposit = ConstU64<BYTE>;
     type WeightInfo = ();
@@ -160,7 +176,10 @@ pub(crate) fn ext_with(
     };
     let storage = genesis.build_storage().expect("the genesis is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
-    ext.execute_with(|| System::set_block_number(1));
+    ext.execute_with(|| {
+        InCurriculum::set(Vec::new());
+        System::set_block_number(1);
+    });
     ext
 }
 

@@ -153,7 +153,7 @@ pub mod pallet {
         /// Anybody may then send the code with `system.applyAuthorizedUpgrade`. It is applied only
         /// if its spec name is the same and its spec version is higher.
         #[pallet::call_index(0)]
-        #[pallet::weight((T::WeightInfo::authorize_upgrade(), DispatchClass::Operational))]
+        #[pallet::weight(T::WeightInfo::authorize_upgrade())]
         pub fn authorize_upgrade(origin: OriginFor<T>, code_hash: T::Hash) -> DispatchResult {
             T::UpgradeOrigin::ensure_origin(origin)?;
             Self::do_authorize_upgrade(code_hash);

@@ -4,14 +4,12 @@ use super::*;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{Get, Hooks};
 use nocknock_primitives::{
-    ids::{BlobId, CircuitId, ContentHash, ModelCommitment},
+    ids::{BlobId, CiphertextHash, CircuitId, ContentHash, KeyCommitment, ModelCommitment},
     limits::MAX_SHARES,
-    provenance::{keccak_256, Provenance},
+    provenance::{keccak_256, Provenance, Seal},
     score::Score,
     task::Attestation,
 };
-
-const MODEL: ModelCommitment = ModelCommitment([3; 32]);
 
 fn provenance<T: Config>() -> Provenance<T::AccountId> {
     Provenance {
@@ -19,7 +17,7 @@ fn provenance<T: Config>() -> Provenance<T::AccountId> {
         task: 2,
         version: 3,
         submitter: account("submitter", 0, 0),
-        model: MODEL,
+        model: ModelCommitment([3; 32]),
         circuit: CircuitId([4; 32]),
         score: Score::new(187, 190),
         data_roots: ContentHash([5; 32]),
@@ -53,16 +51,16 @@ mod benchmarks {
     #[benchmark]
     fn record() -> Result<(), BenchmarkError> {
         let count = nearly_full::<T>()?;
-        LatestOfModel::<T>::insert(MODEL, 0);
         for id in 1..u64::from(MAX_SHARES) {
             RecordsOfTask::<T>::try_append(2u64, id)
                 .map_err(|()| BenchmarkError::Stop("the task's list is full"))?;
         }
         let provenance = provenance::<T>();
+        let seal = Seal { key: KeyCommitment([11; 32]), ciphertext: CiphertextHash([12; 32]) };
         let id;
         #[block]
         {
-            id = Pallet::<T>::do_record(provenance);
+            id = Pallet::<T>::do_record(provenance, seal);
         }
         assert_eq!(id, Some(u64::from(count)));
         assert_eq!(NextAnchor::<T>::get(), 1);

@@ -26,6 +26,7 @@ mod impls;
 mod mock;
 #[cfg(test)]
 mod tests;
+pub mod types;
 pub mod weights;
 
 #[frame_support::pallet]
@@ -38,16 +39,19 @@ pub mod weights;
 )]
 pub mod pallet {
     use super::*;
+    use crate::types::NewestFirst;
     use alloc::vec::Vec;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
         ids::{ModelCommitment, RecordId, TaskId},
         limits::{List, MAX_SHARES},
-        provenance::{Anchor, AnchorNumber, Assurance, Frontier, Node, ProvenanceField, Recorded},
+        provenance::{
+            Anchor, AnchorNumber, Assurance, Frontier, Mark, Node, ProvenanceField, Recorded,
+        },
     };
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -79,9 +83,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Records<T: Config> = StorageMap<_, Twox64Concat, RecordId, Recorded<T::AccountId>>;
 
-    /// The newest record of each model. Each record refers to the one before it. Never removed.
+    /// The records with each commitment, ciphertext and key, newest first: three entries for each
+    /// record. Never removed.
     #[pallet::storage]
-    pub type LatestOfModel<T> = StorageMap<_, Blake2_128Concat, ModelCommitment, RecordId>;
+    pub type ByMark<T> = StorageDoubleMap<_, Blake2_128Concat, Mark, Identity, NewestFirst, ()>;
 
     /// The records of each task, one for each paid rank. Never removed.
     #[pallet::storage]
@@ -169,7 +174,20 @@ pub mod pallet {
             before: Option<RecordId>,
             limit: u32,
         ) -> Vec<(RecordId, Recorded<T::AccountId>)> {
-            Self::model_page(model, before, limit)
+            Self::mark_page(Mark::Model(model), before, limit)
+        }
+
+        /// Up to `limit` earlier records, at most 64, newest first, that have the commitment, the
+        /// ciphertext or the key of this one, starting before the record `before`.
+        ///
+        /// So a model that was sold before is found again, whoever sells it now. One that was
+        /// encrypted again under another key is not.
+        pub fn earlier_records(
+            record: RecordId,
+            before: Option<RecordId>,
+            limit: u32,
+        ) -> Vec<(RecordId, Recorded<T::AccountId>)> {
+            Self::earlier_page(record, before, limit)
         }
 
         /// How far each part of a record can be trusted.

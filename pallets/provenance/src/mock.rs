@@ -3,8 +3,10 @@
 use crate as pallet_provenance;
 use frame_support::{derive_impl, parameter_types, traits::Hooks};
 use nocknock_primitives::{
-    ids::{BlobId, CircuitId, ContentHash, ModelCommitment, RecordId},
-    provenance::Provenance,
+    ids::{
+        BlobId, CiphertextHash, CircuitId, ContentHash, KeyCommitment, ModelCommitment, RecordId,
+    },
+    provenance::{Provenance, Seal},
     score::Score,
     task::Attestation,
 };
@@ -60,11 +62,21 @@ pub(crate) fn delivery(task: u64, model: u8) -> Provenance<AccountId32> {
     }
 }
 
+/// What a model is sealed with.
+pub(crate) fn seal(key: u8, ciphertext: u8) -> Seal {
+    Seal { key: KeyCommitment([key; 32]), ciphertext: CiphertextHash([ciphertext; 32]) }
+}
+
+/// Records the delivery of a model in a task, with a key and a ciphertext of the same number.
+pub(crate) fn record(task: u64, model: u8) -> Option<RecordId> {
+    Provenances::do_record(delivery(task, model), seal(model, model))
+}
+
 /// Records deliveries in so many new tasks.
 pub(crate) fn record_many(count: u64) {
     let first = crate::NextRecord::<Test>::get();
     for task in first..first + count {
-        assert_eq!(Provenances::do_record(delivery(task, 0x33)), Some(task));
+        assert_eq!(record(task, 0x33), Some(task));
     }
 }
 

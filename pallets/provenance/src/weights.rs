@@ -17,7 +17,7 @@ pub trait WeightInfo {
 
 impl WeightInfo for () {
     fn record() -> Weight {
-        record_time().saturating_add(ParityDbWeight::get().reads_writes(8, 7))
+        record_time().saturating_add(ParityDbWeight::get().reads_writes(7, 9))
     }
 
     fn close_anchor() -> Weight {

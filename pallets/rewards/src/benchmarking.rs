@@ -5,24 +5,35 @@
 //! so `register_worker` counts them once more: an upper bound.
 
 use super::*;
-use crate::types::{BalanceOf, CurriculumEntry, PracticeClaim};
+use crate::types::{BalanceOf, CurriculumEntry, FinalityVoters, Life, PracticeClaim};
 use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::{v2::*, BenchmarkError};
 use frame_support::{
-    traits::{EnsureOrigin, Get},
+    traits::{
+        fungible::{Inspect, Mutate},
+        EnsureOrigin, Get,
+    },
     BoundedVec,
 };
 use frame_system::RawOrigin;
 use nocknock_primitives::{
     circuit::ProofBytes,
+    finality::FinalityVote,
     ids::{CircuitId, ExperimentId, FieldBytes, ModelCommitment},
     model::{field, Architecture, Block, Description, Fr, Head, Label, Sample},
-    reward::{CurriculumEnd, Points, PracticeSpec, Registration, Standing},
+    puzzle::Puzzle,
+    reward::{AccountPoints, CurriculumEnd, PracticeSpec, Registration, Standing, VestingPart},
     score::{Improvement, Score},
     task::{ProvedScore, RevealedBlock},
     traits::{Curriculum as _, WorkerRegistry},
 };
-use sp_runtime::Permill;
+use sp_consensus_grandpa::{localized_payload, AuthorityId};
+use sp_core::{crypto::key_types, ed25519, sr25519::Public};
+use sp_runtime::{
+    app_crypto::RuntimeAppPublic,
+    traits::{Hash, One, Saturating},
+    Permill,
+};
 
 /// What the benchmarks need from other pallets.
 pub trait BenchmarkHelper<AccountId> {
@@ -37,6 +48,12 @@ pub trait BenchmarkHelper<AccountId> {
 
     /// Gives an account session keys.
     fn set_keys(who: &AccountId);
+
+    /// Gives an account session keys with this BABE key.
+    fn set_babe_key(who: &AccountId, key: Public);
+
+    /// Makes these, and nobody else, the voters for finality.
+    fn set_voters(voters: Vec<(AuthorityId, AccountId)>);
 }
 
 const TASK: u64 = 7;
@@ -101,20 +118,46 @@ mod benchmarks {
         );
     }
 
-    fn with_points<T: Config>(who: &T::AccountId, points: u128) {
-        TotalPoints::<T>::mutate(|total| *total = total.plus(points, 0));
-        WorkersPoints::<T>::insert(who, Points::default().plus(points, 0));
+    fn with_points<T: Config>(who: &T::AccountId, experiment: ExperimentId, points: u128) {
+        let decay = T::PointsDecay::get();
+        let earned = AccountPoints::default().plus(experiment, points, 0, decay);
+        TotalPoints::<T>::mutate(|total| *total = total.plus(points, 0, decay));
+        WorkersPoints::<T>::insert(who, earned);
     }
 
-    /// `count` candidates with keys and ascending points.
-    fn candidates<T: Config>(count: u32) {
-        let all: Vec<T::AccountId> =
-            (0..count).map(|index| account("candidate", index, 0)).collect();
-        for (who, points) in all.iter().zip(T::MinCandidatePoints::get()..) {
-            T::BenchmarkHelper::set_keys(who);
-            with_points::<T>(who, points);
+    /// An account with keys and points, and with enough tokens for the bond.
+    fn may_apply<T: Config>(who: &T::AccountId, experiment: ExperimentId, points: u128) {
+        T::BenchmarkHelper::set_keys(who);
+        with_points::<T>(who, experiment, points);
+        let least = T::Currency::minimum_balance().saturating_mul(2u32.into());
+        T::Currency::set_balance(who, T::SeatBond::get().saturating_add(least));
+    }
+
+    /// `count` candidates with keys, ascending points of different experiments, and nodes that run.
+    fn candidates<T: Config>(count: u32) -> Result<(), BenchmarkError> {
+        for (index, points) in (0..count).zip(T::MinCandidatePoints::get()..) {
+            let who: T::AccountId = account("candidate", index, 0);
+            may_apply::<T>(&who, index, points);
+            Pallet::<T>::do_apply_as_candidate(who.clone())?;
+            Pallet::<T>::note_sign(&who);
         }
-        Candidates::<T>::put(BoundedVec::<_, T::MaxCandidates>::truncate_from(all));
+        Ok(())
+    }
+
+    /// All seats are those of genesis authorities, of which a quarter gave no sign of life.
+    fn seated_authorities<T: Config>() {
+        let most = T::MaxValidators::get();
+        let all: Vec<T::AccountId> =
+            (0..most).map(|index| account("authority", index, 0)).collect();
+        for (place, who) in (0..most).zip(&all) {
+            T::BenchmarkHelper::set_keys(who);
+            let last_sign = (place >= (most / 4).max(1)).then_some(0);
+            let life = Life { last_sign, entered: Some(0), proven: true, silent: 0 };
+            Liveness::<T>::insert(who, life);
+        }
+        let all = BoundedVec::<_, T::MaxValidators>::truncate_from(all);
+        Seats::<T>::put(&all);
+        GenesisAuthorities::<T>::put(all);
     }
 
     fn in_curriculum<T: Config>() -> Result<(ExperimentId, T::AccountId), BenchmarkError> {
@@ -133,14 +176,20 @@ mod benchmarks {
         let circuit = spec.circuit;
         Pallet::<T>::do_set_practice(spec)
             .map_err(|_| BenchmarkError::Stop("the practice block is refused"))?;
-        let mut score = unproved(4);
-        let context = Pallet::<T>::registration_context(&worker, 0, circuit);
-        let claim = PracticeClaim { model: model(), score: &score };
+        let terms = Pallet::<T>::registration_terms();
+        let terms = terms.ok_or(BenchmarkError::Stop("the chain draws no seeds"))?;
+        let (seed, mut score) = (terms.newest, unproved(4));
+        let context = Pallet::<T>::registration_context(&worker, 0, circuit, terms.seed);
+        let claim = PracticeClaim { model: model(), score: &score, seed, nonce: 0 };
         let inputs = Pallet::<T>::score_inputs(&architecture, context, &claim)
             .map_err(|_| BenchmarkError::Stop("the claim is refused"))?;
         score.proof = T::BenchmarkHelper::prove(&circuit, &inputs.in_order());
+        let account: [u8; 32] = worker.clone().into();
+        let puzzle = Puzzle::of_registration(&terms.seed, &account, &model(), &score);
+        let nonce = puzzle.solve(terms.bits, 0..);
+        let nonce = nonce.ok_or(BenchmarkError::Stop("the puzzle has no solution"))?;
         #[extrinsic_call]
-        _(RawOrigin::None, worker.clone(), model(), Box::new(score));
+        _(RawOrigin::None, worker.clone(), model(), Box::new(score), seed, nonce);
         assert!(Pallet::<T>::may_work(&worker));
         Ok(())
     }
@@ -159,7 +208,7 @@ mod benchmarks {
         let caller: T::AccountId = whitelisted_caller();
         let worker: T::AccountId = account("worker", 0, 0);
         registered::<T>(&worker);
-        with_points::<T>(&worker, 1);
+        with_points::<T>(&worker, 0, 1);
         CurrentSession::<T>::put(u32::MAX);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), worker.clone());
@@ -167,23 +216,24 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn apply_as_candidate() {
-        candidates::<T>(T::MaxCandidates::get());
+    fn apply_as_candidate() -> Result<(), BenchmarkError> {
+        candidates::<T>(T::MaxCandidates::get())?;
         let caller: T::AccountId = whitelisted_caller();
-        T::BenchmarkHelper::set_keys(&caller);
-        with_points::<T>(&caller, u128::MAX / 2);
+        may_apply::<T>(&caller, 0, u128::MAX / 2);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller.clone()));
         assert!(Candidates::<T>::get().contains(&caller));
+        Ok(())
     }
 
     #[benchmark]
-    fn leave_candidates() {
-        candidates::<T>(T::MaxCandidates::get());
+    fn leave_candidates() -> Result<(), BenchmarkError> {
+        candidates::<T>(T::MaxCandidates::get())?;
         let caller: T::AccountId = account("candidate", 0, 0);
         #[extrinsic_call]
         _(RawOrigin::Signed(caller.clone()));
         assert!(!Candidates::<T>::get().contains(&caller));
+        Ok(())
     }
 
     #[benchmark]
@@ -264,26 +314,31 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn elect(c: Linear<{ T::MinValidators::get() }, { T::MaxCandidates::get() }>) {
-        candidates::<T>(c);
+    fn elect(
+        c: Linear<{ T::MinValidators::get() }, { T::MaxCandidates::get() }>,
+    ) -> Result<(), BenchmarkError> {
+        candidates::<T>(c)?;
+        seated_authorities::<T>();
         let elected;
         #[block]
         {
             elected = Pallet::<T>::elect();
         }
-        let most = usize::try_from(T::MaxValidators::get().min(c)).unwrap_or(usize::MAX);
-        assert!(elected.len() >= most);
+        let candidates = Candidates::<T>::get();
+        assert!(elected.iter().any(|who| candidates.contains(who)));
+        Ok(())
     }
 
     #[benchmark]
-    fn bar() {
-        candidates::<T>(T::MaxCandidates::get());
+    fn bar() -> Result<(), BenchmarkError> {
+        candidates::<T>(T::MaxCandidates::get())?;
         let offender: T::AccountId = account("candidate", 0, 0);
         #[block]
         {
             Pallet::<T>::bar(&offender);
         }
         assert!(Barred::<T>::contains_key(&offender));
+        Ok(())
     }
 
     #[benchmark]
@@ -296,19 +351,103 @@ mod benchmarks {
         assert!(AuthorsOfSession::<T>::contains_key(&author));
     }
 
-    /// All candidates are dropped: the heaviest end of a session.
     #[benchmark]
-    fn on_session_ended(v: Linear<0, { T::MaxValidators::get() }>) {
-        candidates::<T>(v);
-        let validators = Candidates::<T>::get().into_inner();
-        for who in &validators {
-            SilentSessions::<T>::insert(who, T::MaxSilentSessions::get().saturating_sub(1));
+    fn sign_of_life() -> Result<(), BenchmarkError> {
+        let who: T::AccountId = account("candidate", 0, 0);
+        let key = sp_io::crypto::sr25519_generate(key_types::BABE, None);
+        T::BenchmarkHelper::set_babe_key(&who, key);
+        Liveness::<T>::insert(&who, Life::default());
+        let message = Pallet::<T>::life_message(&who, 0);
+        let signature = sp_io::crypto::sr25519_sign(key_types::BABE, &key, &message)
+            .ok_or(BenchmarkError::Stop("the keystore has lost the key"))?;
+        #[extrinsic_call]
+        _(RawOrigin::None, who.clone(), 0, signature);
+        assert_eq!(Liveness::<T>::get(&who).and_then(|life| life.last_sign), Some(0));
+        Ok(())
+    }
+
+    /// Each vote is for another block, as far as there are enough blocks.
+    #[benchmark]
+    fn note_finality(v: Linear<1, { T::MaxValidators::get() }>) -> Result<(), BenchmarkError> {
+        let voters: Vec<_> = (0..v)
+            .map(|index| (AuthorityId::generate_pair(None), account("voter", index, 0)))
+            .collect();
+        T::BenchmarkHelper::set_voters(voters.clone());
+        let set = T::FinalityVoters::voter_set()
+            .ok_or(BenchmarkError::Stop("the set of voters changes"))?;
+        let mut votes = BoundedVec::<_, T::MaxValidators>::default();
+        for (place, (key, _)) in (0u32..).zip(&voters) {
+            let block = T::SessionBlocks::get().min(place.saturating_add(1).into());
+            let hash = T::Hashing::hash_of(&block);
+            frame_system::BlockHash::<T>::insert(block, hash);
+            let payload = localized_payload(1, set.id, &Pallet::<T>::precommit(hash, block));
+            let signature =
+                key.sign(&payload).ok_or(BenchmarkError::Stop("the keystore has lost a key"))?;
+            let signature = ed25519::Signature::from(signature).0;
+            votes
+                .try_push(FinalityVote { voter: place, block, signature })
+                .map_err(|_| BenchmarkError::Stop("more voters than validators"))?;
         }
+        let after = T::SessionBlocks::get().saturating_add(One::one());
+        frame_system::Pallet::<T>::set_block_number(after);
+        LastFinality::<T>::kill();
+        #[extrinsic_call]
+        _(RawOrigin::None, 1, votes);
+        assert!(LastFinality::<T>::get().is_some_and(|last| last.noted_at == after));
+        Ok(())
+    }
+
+    /// All validators are paid for their votes, and all but the only author are dropped: the
+    /// heaviest end of a session.
+    #[benchmark]
+    fn on_session_ended(v: Linear<0, { T::MaxValidators::get() }>) -> Result<(), BenchmarkError> {
+        candidates::<T>(v)?;
+        let validators = Candidates::<T>::get().into_inner();
+        Seats::<T>::put(BoundedVec::<_, T::MaxValidators>::truncate_from(validators.clone()));
+        for who in &validators {
+            let silent = T::MaxSilentSessions::get().saturating_sub(1);
+            let life = Life { last_sign: Some(0), entered: Some(0), proven: true, silent };
+            Liveness::<T>::insert(who, life);
+        }
+        if let Some(author) = validators.first() {
+            AuthorsOfSession::<T>::insert(author, v);
+        }
+        Pallet::<T>::note_votes(&validators);
+        let pot = T::SeatBond::get().saturating_mul(1_000_000u32.into());
+        T::Currency::set_balance(&Pallet::<T>::pot_account(), pot);
         #[block]
         {
             Pallet::<T>::on_session_ended(&validators);
         }
-        assert!(Candidates::<T>::get().is_empty());
+        assert!(Candidates::<T>::get().len() <= 1);
+        Ok(())
+    }
+
+    #[benchmark]
+    fn visit_vesting() {
+        let provider: T::AccountId = account("provider", 0, 0);
+        let amount = CurrencyBooks::<T>::mutate(|books| books.reserve(books.free_pot()));
+        Vesting::<T>::insert(TASK, VestingPart { provider: provider.clone(), amount, due: 0 });
+        #[block]
+        {
+            Pallet::<T>::visit_vesting();
+        }
+        assert!(!Vesting::<T>::contains_key(TASK));
+        assert!(T::Currency::balance(&provider) > 0u32.into());
+    }
+
+    #[benchmark]
+    fn visit_bond() -> Result<(), BenchmarkError> {
+        candidates::<T>(1)?;
+        let who: T::AccountId = account("candidate", 0, 0);
+        Pallet::<T>::do_leave_candidates(&who)?;
+        CurrentSession::<T>::put(u32::MAX);
+        #[block]
+        {
+            Pallet::<T>::visit_bond();
+        }
+        assert!(!Bonds::<T>::contains_key(&who));
+        Ok(())
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

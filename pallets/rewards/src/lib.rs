@@ -42,21 +42,25 @@ pub mod pallet {
     use super::*;
     use crate::types::*;
     use alloc::{boxed::Box, vec::Vec};
-    use frame_support::{pallet_prelude::*, traits::fungible};
+    use frame_support::{pallet_prelude::*, traits::fungible, weights::WeightMeter};
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
+        decay::Decay,
+        finality::{FinalityVote, INHERENT_IDENTIFIER as FINALITY_VOTES},
         ids::{BlockRoot, CircuitId, ExperimentId, ModelCommitment, TaskId},
+        puzzle::RegistrationTerms,
         reward::{
-            Books, CurriculumTask, Points, Practice as PracticeTerms, PracticeSpec, Registration,
-            Round, Session,
+            AccountPoints, Books, CurriculumTask, Points, Practice as PracticeTerms, PracticeSpec,
+            Registration, Round, Session, VestingPart,
         },
         score::Score,
         task::{ProvedScore, RevealedBlock},
-        traits::{ProofVerifier, TaskExperiments},
+        traits::{DrawSeeds, ProofVerifier, TaskExperiments},
     };
+    use sp_core::sr25519::Signature;
     use sp_runtime::Permill;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -65,9 +69,14 @@ pub mod pallet {
     #[pallet::config]
     pub trait Config:
         frame_system::Config<RuntimeEvent: From<Event<Self>>, AccountId: Into<[u8; 32]>>
+        + frame_system::offchain::CreateBare<Call<Self>>
     {
-        /// The tokens that are minted.
-        type Currency: fungible::Mutate<Self::AccountId>;
+        /// The tokens that are minted, and in which bonds are held.
+        type Currency: fungible::Mutate<Self::AccountId>
+            + fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+        /// The runtime's reasons to hold tokens.
+        type RuntimeHoldReason: From<HoldReason>;
 
         /// The circuits, and the only place that accepts a proof.
         type Verifier: ProofVerifier<BlockNumberFor<Self>>;
@@ -78,8 +87,18 @@ pub mod pallet {
         /// Who may change the curriculum and the practice block.
         type CurriculumOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
+        /// The seeds of the draw, which date registrations.
+        type Seeds: DrawSeeds;
+
         /// The session keys of validators.
         type ValidatorKeys: ValidatorKeys<Self::AccountId>;
+
+        /// Who votes for the finality of blocks.
+        type FinalityVoters: FinalityVoters<Self::AccountId>;
+
+        /// How many blocks a session has if every slot of it has one. Finality votes are noted up
+        /// to eight times in as many blocks.
+        type SessionBlocks: Get<BlockNumberFor<Self>>;
 
         /// What the first session releases into the pot.
         #[pallet::constant]
@@ -93,9 +112,14 @@ pub mod pallet {
         #[pallet::constant]
         type MaxSupply: Get<BalanceOf<Self>>;
 
-        /// The number of sessions after which work points halve.
+        /// The factor by which work points shrink in each session.
         #[pallet::constant]
-        type PointsHalving: Get<u32>;
+        type PointsDecay: Get<Decay>;
+
+        /// The number of sessions after which the part of a mint is minted that belongs to whoever
+        /// provided the data.
+        #[pallet::constant]
+        type VestingPeriod: Get<Session>;
 
         /// The most experiments that the curriculum can hold.
         #[pallet::constant]
@@ -118,18 +142,39 @@ pub mod pallet {
         type MinValidators: Get<u32>;
 
         /// The work points that a candidate needs in order to apply and to be elected; at least 1.
+        /// Whoever has a seat keeps it with fewer.
         #[pallet::constant]
         type MinCandidatePoints: Get<u128>;
 
-        /// A candidate that validates for this many sessions in a row without authoring a block is
-        /// no longer a candidate. Each validator should have several slots in a session, or an
-        /// honest one will be silent by bad luck.
+        /// The bond of a candidate.
+        #[pallet::constant]
+        type SeatBond: Get<BalanceOf<Self>>;
+
+        /// The number of sessions after which a bond is returned that is needed no longer: as many
+        /// as pass before an equivocation can be reported no more.
+        #[pallet::constant]
+        type BondPeriod: Get<Session>;
+
+        /// A candidate that has authored a block since it has its seat, and then validates for this
+        /// many sessions in a row in silence, is no longer a candidate. One that has never authored
+        /// a block is none after a single session. Each validator should have several slots in a
+        /// session, or an honest one will be silent by bad luck.
         #[pallet::constant]
         type MaxSilentSessions: Get<u32>;
 
         /// The most workers that can register in a session.
         #[pallet::constant]
         type MaxRegistrationsPerSession: Get<u32>;
+
+        /// A proof of registration is accepted for so many of the newest seeds of the draw, at
+        /// least 2: one that was made just before a new seed came should not be lost.
+        #[pallet::constant]
+        type RegistrationSeeds: Get<u32>;
+
+        /// The zero bits that the hash of a registration's puzzle must begin with, as long as at
+        /// most half of the session's places are taken. At most 64.
+        #[pallet::constant]
+        type PuzzleBits: Get<u32>;
 
         /// The number of sessions for which a registration is valid. The account cannot be released
         /// before as many sessions have passed again, so a worker that commits to a task can sign
@@ -144,6 +189,14 @@ pub mod pallet {
         /// What the benchmarks need from the other pallets.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
+    }
+
+    /// Why tokens are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The bond of a candidate, held until equivocations of its last session can no longer be
+        /// reported.
+        SeatBond,
     }
 
     /// The current session, as reported by the session manager. It never decreases.
@@ -171,14 +224,23 @@ pub mod pallet {
     pub type OpenTasks<T: Config> =
         StorageMap<_, Twox64Concat, TaskId, CurriculumTask<T::AccountId>>;
 
+    /// What belongs to those who provided the data of paid tasks, and has not vested yet. Paid for
+    /// by the work for which it was earned; minted and removed by `on_idle`.
+    #[pallet::storage]
+    pub type Vesting<T: Config> = StorageMap<_, Twox64Concat, TaskId, VestingPart<T::AccountId>>;
+
+    /// The task whose part `on_idle` has looked at last.
+    #[pallet::storage]
+    pub type VestingCursor<T> = StorageValue<_, TaskId>;
+
     /// The work points of each account. Paid for by the work that earned them; removed when the
     /// account is barred, or by `remove_worker` once they are worth nothing.
     #[pallet::storage]
     pub type WorkersPoints<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, Points, ValueQuery>;
+        StorageMap<_, Blake2_128Concat, T::AccountId, AccountPoints, ValueQuery>;
 
-    /// The work points of all accounts together. They are rounded down less often than those of
-    /// each account, so this is at least their sum.
+    /// The work points of all accounts together. They are rounded up, and those of each account
+    /// down, so this is at least their sum.
     #[pallet::storage]
     pub type TotalPoints<T> = StorageValue<_, Points, ValueQuery>;
 
@@ -200,24 +262,49 @@ pub mod pallet {
     #[pallet::storage]
     pub type Barred<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
 
-    /// The candidates for validation, in no particular order. Bounded by `MaxCandidates`. A
-    /// candidate is removed by `leave_candidates`, for an offence, for silence, or to make room for
-    /// a candidate with more points.
+    /// The candidates for validation, in no particular order. Bounded by `MaxCandidates`, and paid
+    /// for by their bonds. A candidate is removed by `leave_candidates`, for an offence, for
+    /// silence, or if it has no seat, to make room for a candidate with more points.
     #[pallet::storage]
     pub type Candidates<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxCandidates>, ValueQuery>;
 
-    /// The validators that authored a block in the current session. No deposit pays for them,
+    /// The bonds of candidates, and of those who were candidates. They are tokens on hold; removed
+    /// when they are returned by `on_idle`, or burnt for an offence.
+    #[pallet::storage]
+    pub type Bonds<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, SeatBondState<BalanceOf<T>>>;
+
+    /// The account whose bond `on_idle` has looked at last.
+    #[pallet::storage]
+    pub type BondCursor<T: Config> = StorageValue<_, T::AccountId>;
+
+    /// How many blocks each validator authored in the current session. No deposit pays for them,
     /// because there are at most `MaxValidators`; removed when the session ends.
     #[pallet::storage]
-    pub type AuthorsOfSession<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
-
-    /// For how many sessions in a row a candidate has validated without authoring a block. Nothing
-    /// is stored for a candidate that was not silent. Bounded by `MaxCandidates`; removed at the
-    /// end of the session in which the candidate authors a block again, and with its candidacy.
-    #[pallet::storage]
-    pub type SilentSessions<T: Config> =
+    pub type AuthorsOfSession<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
+
+    /// The validators whose finality votes were seen in the current session. No deposit pays for
+    /// them, because there are at most `MaxValidators`; removed when the session ends.
+    #[pallet::storage]
+    pub type VotersOfSession<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ()>;
+
+    /// The signs of life of each candidate, genesis authority and account with a seat, and of
+    /// nobody else. Bounded by `MaxCandidates` and twice `MaxValidators`; removed when the account
+    /// is none of these any more.
+    #[pallet::storage]
+    pub type Liveness<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Life>;
+
+    /// The set that was elected last: the validators of the next session, once the session pallet
+    /// has taken them over.
+    #[pallet::storage]
+    pub type Seats<T: Config> =
+        StorageValue<_, BoundedVec<T::AccountId, T::MaxValidators>, ValueQuery>;
+
+    /// Which finality votes were noted last. None before the first ones.
+    #[pallet::storage]
+    pub type LastFinality<T: Config> = StorageValue<_, NotedFinality<BlockNumberFor<T>>>;
 
     /// The authorities named by the genesis, in its order. Never changed.
     #[pallet::storage]
@@ -304,7 +391,28 @@ pub mod pallet {
             task: TaskId,
             /// The winner.
             winner: T::AccountId,
-            /// How much was minted.
+            /// How much was minted for it.
+            amount: u128,
+            /// How much was minted for the validators.
+            validators: u128,
+            /// How much will be minted for whoever provided the data.
+            provider: u128,
+        },
+        /// The part of whoever provided the data of a task has vested, and was minted.
+        Vested {
+            /// The task.
+            task: TaskId,
+            /// Who provided its data.
+            provider: T::AccountId,
+            /// How much was minted. Nothing if the account cannot hold it; then it goes back to the
+            /// pot.
+            amount: u128,
+        },
+        /// A session ended, and its validators were paid from their pot.
+        ValidatorsPaid {
+            /// The session.
+            session: Session,
+            /// How much they got together.
             amount: u128,
         },
         /// The winner of a curriculum task could not be paid, because its account cannot hold the
@@ -373,6 +481,8 @@ pub mod pallet {
             who: T::AccountId,
             /// The points that it lost.
             points: u128,
+            /// How much of its bond was burnt: all of it.
+            bond: BalanceOf<T>,
         },
         /// An account became a candidate for validation.
         CandidateAdded {
@@ -391,11 +501,49 @@ pub mod pallet {
             /// The account.
             who: T::AccountId,
         },
-        /// A candidate validated for `MaxSilentSessions` sessions in a row without authoring a
-        /// block, and is no longer a candidate. It may apply again when its node is back.
+        /// A candidate validated and was silent for too long: for a session if it had never
+        /// authored a block in its seat, or else for `MaxSilentSessions`. It is no longer a
+        /// candidate, and may apply again when its node is back.
         CandidateSilent {
             /// The account.
             who: T::AccountId,
+            /// How much of its bond was burnt.
+            burnt: BalanceOf<T>,
+        },
+        /// An account was elected that had no seat.
+        SeatTaken {
+            /// The account.
+            who: T::AccountId,
+            /// The first session in which it validates.
+            session: Session,
+        },
+        /// An account lost its seat.
+        SeatLeft {
+            /// The account.
+            who: T::AccountId,
+            /// The first session in which it validates no longer.
+            session: Session,
+        },
+        /// A bond was returned that was needed no longer.
+        BondReturned {
+            /// Its owner.
+            who: T::AccountId,
+            /// How much was returned.
+            amount: BalanceOf<T>,
+        },
+        /// The node of an account that may be elected showed that it runs.
+        SignOfLife {
+            /// The account.
+            who: T::AccountId,
+            /// The session.
+            session: Session,
+        },
+        /// The author of the block showed the votes by which an earlier block became final.
+        FinalityNoted {
+            /// The height of that block.
+            block: BlockNumberFor<T>,
+            /// How many validators voted.
+            votes: u32,
         },
         /// Points that had become worthless were removed.
         SpentPointsRemoved {
@@ -431,7 +579,8 @@ pub mod pallet {
         Barred,
         /// The account is already registered.
         AlreadyRegistered,
-        /// No more workers can register in this session. Try again in the next one.
+        /// No more workers can register in this session. Try again in the next one, with a proof
+        /// for a seed that is among the newest then.
         RegistrationsExhausted,
         /// The score is higher than any model can reach on the practice block.
         ScoreTooHigh,
@@ -442,9 +591,15 @@ pub mod pallet {
         /// The circuit of the practice block has been disabled. Wait until the council sets another
         /// block.
         CircuitDisabled,
-        /// The proof does not prove this score for this account, its current round and the current
-        /// practice block.
+        /// The proof does not prove this score for this account, its current round, this seed and
+        /// the current practice block.
         ProofRefused,
+        /// The seed is not one of the newest `RegistrationSeeds` of the draw. Make another proof,
+        /// for the newest one.
+        StaleSeed,
+        /// The number does not solve the puzzle of this registration for as many bits as are asked
+        /// for now. Look for another number; the proof may stay.
+        PuzzleNotSolved,
         /// The account is not registered as a worker.
         NotRegistered,
         /// The registration is still valid or expired too recently, or the account still has
@@ -452,17 +607,49 @@ pub mod pallet {
         NotRemovable,
         /// Set session keys first.
         NoSessionKeys,
-        /// The account has too few work points.
+        /// The account has too few work points. Win tasks of the curriculum first.
         TooFewPoints,
+        /// The bond of a candidate (`SeatBond`) cannot be held. The account needs as many free
+        /// tokens, beside the least that an account must own.
+        NoBond,
         /// The account is already a candidate.
         AlreadyCandidate,
-        /// The list of candidates is full, and every candidate has at least as many points as this
-        /// account.
+        /// The account has a seat and is silent in it. Start its node, and apply when it has
+        /// authored a block or lost the seat.
+        SilentInSeat,
+        /// The list of candidates is full, and every candidate without a seat has at least as many
+        /// points as this account.
         CandidatesFull,
         /// The account is not a candidate.
         NotCandidate,
         /// An experiment may not have that many tasks open at a time (at most `MaxOpenTasks`).
         MaxOpenTooHigh,
+        /// The sign of life is for another session than the present one. The node sends another
+        /// one by itself.
+        AnotherSession,
+        /// The account is no candidate, no genesis authority and has no seat, or it validates in
+        /// this session, so that its blocks and finality votes show that its node runs.
+        NoSignWanted,
+        /// The account has given a sign of life in this session.
+        AlreadySigned,
+        /// The signature is not one of the account's BABE key for this session of this chain. Check
+        /// that the node holds the keys that the account set last.
+        BadSignature,
+        /// Finality votes were noted in this block, or so recently that these are not needed.
+        NotedRecently,
+        /// The finality votes are for a block that is more than a session old.
+        VotesTooOld,
+        /// The set of finality voters changes in this block. Votes are noted from the next one on.
+        VotersChange,
+        /// These are fewer votes than it takes to finalise a block.
+        TooFewVotes,
+        /// The votes are not in the order of the voters, or two are of the same voter.
+        VotesOutOfOrder,
+        /// The present set of finality voters has no such place.
+        UnknownVoter,
+        /// A finality vote is not signed by its voter, or for another round, another set or another
+        /// block than that of this chain.
+        BadVote,
         /// The task's share of the pot is zero, so its workers would work for nothing. Wait until
         /// the pot has grown, or have the council set another share.
         NothingToMint,
@@ -475,7 +662,10 @@ pub mod pallet {
         ///
         /// Sent without a signature and without a fee. The proof is bound to the account, this
         /// chain and the account's current round, so nobody else can use it and it works only once.
-        /// After registration the account can sign transactions even if it owns nothing.
+        /// It is also bound to the seed of the draw with the number `seed`, which has to be one of
+        /// the newest. `nonce` solves a puzzle about account, seed and proof; while more than half
+        /// of the session's places are taken, it has to be a better one. The project's worker finds
+        /// it. After registration the account can sign transactions even if it owns nothing.
         #[pallet::call_index(0)]
         #[pallet::weight(Pallet::<T>::registration_weight())]
         pub fn register_worker(
@@ -483,9 +673,11 @@ pub mod pallet {
             worker: T::AccountId,
             model: ModelCommitment,
             score: Box<ProvedScore>,
+            seed: u64,
+            nonce: u64,
         ) -> DispatchResultWithPostInfo {
             ensure_none(origin)?;
-            Self::do_register_worker(worker, &PracticeClaim { model, score: &score })
+            Self::do_register_worker(worker, &PracticeClaim { model, score: &score, seed, nonce })
         }
 
         /// Ends your registration as a worker. Your account is kept alive until the registration is
@@ -509,10 +701,14 @@ pub mod pallet {
             Self::do_remove_worker(&worker)
         }
 
-        /// Makes you a candidate for validation. You need session keys and enough work points.
+        /// Makes you a candidate for validation. You need session keys, enough work points, a bond
+        /// of `SeatBond` tokens, and a node that runs with these keys: it shows that it does by
+        /// itself, and without such a sign you are not elected.
         ///
-        /// If the list is full, you take the place of the candidate with the fewest points,
-        /// provided that you have more.
+        /// The bond is held in your account. All of it is burnt if you equivocate, and 5 % if you
+        /// have a seat and are silent for too long. It is returned `BondPeriod` sessions after you
+        /// have left both the candidates and your seat. If the list is full, you take the place of
+        /// the candidate without a seat that has fewest points, provided that you have more.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::apply_as_candidate())]
         pub fn apply_as_candidate(origin: OriginFor<T>) -> DispatchResult {
@@ -520,8 +716,9 @@ pub mod pallet {
             Self::do_apply_as_candidate(who)
         }
 
-        /// Takes you off the list of candidates. If you are validating, you continue until the
-        /// sessions for which you have been elected are over.
+        /// Takes you off the list of candidates. If you have a seat, you lose it in one of the next
+        /// elections, and should keep your node running until you validate no longer. Your bond is
+        /// returned `BondPeriod` sessions after that.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::leave_candidates())]
         pub fn leave_candidates(origin: OriginFor<T>) -> DispatchResult {
@@ -568,6 +765,58 @@ pub mod pallet {
             T::CurriculumOrigin::ensure_origin(origin)?;
             Self::do_set_practice(*practice)
         }
+
+        /// Shows that the node of an account runs that may be elected and does not validate now:
+        /// without such a sign in two sessions it is not elected.
+        ///
+        /// Sent without a signature of the account and without a fee, once in a session, by every
+        /// node that holds the BABE key of such an account. Nobody has to do anything for it.
+        #[pallet::call_index(8)]
+        #[pallet::weight(Pallet::<T>::life_weight())]
+        pub fn sign_of_life(
+            origin: OriginFor<T>,
+            who: T::AccountId,
+            session: Session,
+            signature: Signature,
+        ) -> DispatchResult {
+            ensure_none(origin)?;
+            Self::do_sign_of_life(who, session, &signature)
+        }
+
+        /// Shows the votes by which an earlier block became final, so that it is known which
+        /// validators vote. They are precommits of one round of the present set.
+        ///
+        /// Only the author of a block can add it, at most once. If a vote is wrong, the block is
+        /// invalid.
+        #[pallet::call_index(9)]
+        #[pallet::weight((Pallet::<T>::finality_weight(votes.len()), DispatchClass::Mandatory))]
+        pub fn note_finality(
+            origin: OriginFor<T>,
+            round: u64,
+            votes: BoundedVec<FinalityVote<BlockNumberFor<T>>, T::MaxValidators>,
+        ) -> DispatchResult {
+            ensure_none(origin)?;
+            Self::do_note_finality(round, &votes)
+        }
+    }
+
+    /// The finality votes that an author knows. No block needs any, and whether those of a block
+    /// are right does not depend on what another node knows, so other nodes leave the checks to the
+    /// call: a block in which an inherent fails is invalid.
+    #[pallet::inherent]
+    impl<T: Config> ProvideInherent for Pallet<T> {
+        type Call = Call<T>;
+        type Error = MakeFatalError<()>;
+
+        const INHERENT_IDENTIFIER: InherentIdentifier = FINALITY_VOTES;
+
+        fn create_inherent(data: &InherentData) -> Option<Self::Call> {
+            Self::votes_to_note(data)
+        }
+
+        fn is_inherent(call: &Self::Call) -> bool {
+            matches!(call, Call::note_finality { .. })
+        }
     }
 
     // The successor of this attribute, `#[pallet::authorize]`, wants a general transaction with all
@@ -577,17 +826,40 @@ pub mod pallet {
     impl<T: Config> ValidateUnsigned for Pallet<T> {
         type Call = Call<T>;
 
-        /// Checks a registration in the same way when it enters the pool and before it is applied
-        /// in a block, so a block that contains a failing registration is invalid.
+        /// Checks a registration or a sign of life in the same way when it enters the pool and
+        /// before it is applied in a block, so a block that contains a failing one is invalid.
         fn validate_unsigned(_: TransactionSource, call: &Self::Call) -> TransactionValidity {
-            Self::registration_validity(call)
+            match call {
+                Call::sign_of_life { who, session, signature } => {
+                    Self::life_validity(who, *session, signature)
+                }
+                other => Self::registration_validity(other),
+            }
+        }
+
+        /// The pool takes no finality votes. In a block they check themselves.
+        fn pre_dispatch(call: &Self::Call) -> Result<(), TransactionValidityError> {
+            if Self::is_inherent(call) {
+                return Ok(());
+            }
+            Self::validate_unsigned(TransactionSource::InBlock, call).map(|_| ())
         }
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_idle(_: BlockNumberFor<T>, limit: Weight) -> Weight {
+            let mut meter = WeightMeter::with_limit(limit);
+            Self::sweep(&mut meter);
+            meter.consumed()
+        }
+
         fn integrity_test() {
             Self::check_config();
+        }
+
+        fn offchain_worker(now: BlockNumberFor<T>) {
+            Self::send_signs_of_life(now);
         }
 
         #[cfg(feature = "try-runtime")]
@@ -617,6 +889,16 @@ pub mod pallet {
             OpenTasks::<T>::get(task)
         }
 
+        /// What whoever provided the data of a task gets when it has vested.
+        pub fn vesting(task: TaskId) -> Option<VestingPart<T::AccountId>> {
+            Vesting::<T>::get(task)
+        }
+
+        /// What is in the validators' pot.
+        pub fn validators_pot() -> u128 {
+            Self::in_the_pot()
+        }
+
         /// The practice block: what has to be proved, and the salt and rows of the block.
         pub fn practice() -> Option<(PracticeTerms, RevealedBlock)> {
             Practice::<T>::get().zip(PracticeBlock::<T>::get())
@@ -625,6 +907,12 @@ pub mod pallet {
         /// The registration of a worker.
         pub fn worker(worker: T::AccountId) -> Option<Registration> {
             Registrations::<T>::get(worker)
+        }
+
+        /// The seed that a proof of registration should be made for now, and how hard the puzzle
+        /// is; nothing on a chain that draws no seeds.
+        pub fn registration_terms() -> Option<RegistrationTerms> {
+            Self::present_terms()
         }
 
         /// The round that the account's next proof of registration has to name as its task.
@@ -655,9 +943,25 @@ pub mod pallet {
             Self::candidate_page(start, limit)
         }
 
-        /// Who would be elected now.
+        /// Who was elected last: the validators of the next session.
+        pub fn seats() -> Vec<T::AccountId> {
+            Seats::<T>::get().into_inner()
+        }
+
+        /// Who would be elected if the session ended now and nobody showed another sign of life.
         pub fn elected() -> Vec<T::AccountId> {
-            Self::elect()
+            Self::next_set()
+        }
+
+        /// What is known about the node of a candidate, a genesis authority or an account with a
+        /// seat.
+        pub fn life(who: T::AccountId) -> Option<Life> {
+            Liveness::<T>::get(who)
+        }
+
+        /// The bond of an account, as a candidate or until it is returned.
+        pub fn seat_bond(who: T::AccountId) -> Option<SeatBondState<BalanceOf<T>>> {
+            Bonds::<T>::get(who)
         }
     }
 }

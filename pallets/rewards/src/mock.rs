@@ -20,6 +20,7 @@ use nocknock_primitives::{
     circuit::{
         CircuitInfo, CircuitKind, CircuitRecord, CircuitStatus, Claim, KeyOrigin, ProofBytes,
     },
+    decay::Decay,
     experiment::{DeliveredModel, LeaderboardEntry},
     ids::{
         CircuitId, ContentHash, ExperimentId, FieldBytes, KeyId, ModelCommitment,
@@ -30,17 +31,25 @@ use nocknock_primitives::{
         field, names::named, Architecture, Block as Samples, Claimed, Context, ContextDomain,
         FoldSize, Fr, KnownBlock, Label, Sample,
     },
+    puzzle::Puzzle,
     reward::{PracticeSpec, Round},
     score::Score,
     task::{ProvedScore, RevealedBlock},
-    traits::{BurnLog, ProofVerifier, TaskExperiments, VerifyFailure},
+    traits::{BurnLog, DrawSeeds, ProofVerifier, TaskExperiments, VerifyFailure},
+};
+use sp_core::{
+    sr25519::{Pair, Public},
+    Pair as _,
 };
 use sp_io::hashing::blake2_256;
+use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
     traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, DispatchResult, Permill,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
+/// Transactions of the mock.
+pub(crate) type UncheckedExtrinsic = frame_system::mocking::MockUncheckedExtrinsic<Test>;
 
 /// Accounts of the mock.
 pub(crate) type AccountId = AccountId32;
@@ -83,34 +92,64 @@ parameter_types! {
     pub static InitialRelease: Balance = 1_000_000;
     pub static HalvingSessions: u32 = 10;
     pub static MaxSupply: Balance = 15_000_000;
-    pub static PointsHalving: u32 = 5;
+    // Points halve in five sessions.
+    pub const PointsDecay: Decay = Decay::by(4_014_705_861_086_822_466);
     pub static MinValidators: u32 = 2;
     pub static MaxCandidates: u32 = 4;
+    pub static NewestSeed: u64 = 0;
+    pub static SessionBlocks: u64 = 40;
+}
+
+impl frame_system::offchain::CreateTransactionBase<crate::Call<Test>> for Test {
+    type Extrinsic = UncheckedExtrinsic;
+    type RuntimeCall = RuntimeCall;
+}
+
+impl frame_system::offchain::CreateBare<crate::Call<Test>> for Test {
+    fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+        UncheckedExtrinsic::new_bare(call)
+    }
 }
 
 impl pallet_rewards::Config for Test {
     type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
     type Verifier = HashVerifier;
     type Experiments = KnownExperiments;
     type CurriculumOrigin = frame_system::EnsureRoot<AccountId>;
+    type Seeds = Draws;
     type ValidatorKeys = Keys;
+    type FinalityVoters = Voters;
+    type SessionBlocks = SessionBlocks;
     type InitialRelease = InitialRelease;
     type HalvingSessions = HalvingSessions;
     type MaxSupply = MaxSupply;
-    type PointsHalving = PointsHalving;
+    type PointsDecay = PointsDecay;
+    type VestingPeriod = ConstU32<VESTING>;
     type MaxCurriculum = ConstU32<3>;
     type MaxOpenTasks = ConstU32<5>;
     type MaxCandidates = MaxCandidates;
     type MaxValidators = ConstU32<3>;
     type MinValidators = MinValidators;
     type MinCandidatePoints = ConstU128<100>;
+    type SeatBond = ConstU64<SEAT_BOND>;
+    type BondPeriod = ConstU32<BOND_PERIOD>;
     type MaxSilentSessions = ConstU32<3>;
     type MaxRegistrationsPerSession = ConstU32<8>;
+    type RegistrationSeeds = ConstU32<2>;
+    type PuzzleBits = ConstU32<{ PUZZLE_BITS }>;
     type RegistrationLife = ConstU32<6>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = HashVerifier;
 }
+
+/// The bond of a candidate.
+pub(crate) const SEAT_BOND: Balance = 60;
+/// Sessions after which a bond is returned.
+pub(crate) const BOND_PERIOD: u32 = 7;
+/// Sessions after which the part of whoever provided the data is minted.
+pub(crate) const VESTING: u32 = 4;
 
 /// What the neighbours answer.
 #[derive(Default)]
@@ -125,6 +164,12 @@ pub(crate) struct Neighbours {
     pub archived: Vec<ExperimentId>,
     /// Accounts without session keys. All others have some.
     pub without_keys: Vec<AccountId>,
+    /// How many proofs were verified.
+    pub verified: u32,
+    /// BABE keys other than those of [`babe_pair`].
+    pub babe_keys: Vec<(AccountId, Public)>,
+    /// The voters for finality. None while their set changes.
+    pub voters: Option<VoterSet<AccountId>>,
 }
 
 thread_local! {
@@ -136,12 +181,50 @@ pub(crate) fn neighbours<R>(use_them: impl FnOnce(&mut Neighbours) -> R) -> R {
     NEIGHBOURS.with_borrow_mut(use_them)
 }
 
+/// Zero bits of a puzzle as long as few register.
+pub(crate) const PUZZLE_BITS: u32 = 4;
+
+/// Seeds of the mock, up to that of number [`NewestSeed`].
+#[derive(Debug)]
+pub struct Draws;
+impl DrawSeeds for Draws {
+    fn newest() -> u64 {
+        NewestSeed::get()
+    }
+
+    fn seed(number: u64) -> Option<[u8; 32]> {
+        (number <= NewestSeed::get()).then(|| blake2_256(&number.encode()))
+    }
+}
+
 /// Session keys of the mock.
 #[derive(Debug)]
 pub struct Keys;
 impl ValidatorKeys<AccountId> for Keys {
     fn has_keys(who: &AccountId) -> bool {
         !neighbours(|neighbours| neighbours.without_keys.contains(who))
+    }
+
+    fn babe_key(who: &AccountId) -> Option<Public> {
+        let other = neighbours(|neighbours| {
+            let mut keys = neighbours.babe_keys.iter();
+            keys.find(|(owner, _)| owner == who).map(|(_, key)| *key)
+        });
+        Self::has_keys(who).then(|| other.unwrap_or_else(|| babe_pair(who).public()))
+    }
+}
+
+/// The BABE key of an account.
+pub(crate) fn babe_pair(who: &AccountId) -> Pair {
+    Pair::from_seed(who.as_ref())
+}
+
+/// The voters for finality of the mock.
+#[derive(Debug)]
+pub struct Voters;
+impl FinalityVoters<AccountId> for Voters {
+    fn voter_set() -> Option<VoterSet<AccountId>> {
+        neighbours(|neighbours| neighbours.voters.clone())
     }
 }
 
@@ -234,6 +317,14 @@ impl pallet_rewards::benchmarking::BenchmarkHelper<AccountId> for HashVerifier {
     }
 
     fn set_keys(_: &AccountId) {}
+
+    fn set_babe_key(who: &AccountId, key: Public) {
+        neighbours(|neighbours| neighbours.babe_keys.push((who.clone(), key)));
+    }
+
+    fn set_voters(voters: Vec<(sp_consensus_grandpa::AuthorityId, AccountId)>) {
+        neighbours(|neighbours| neighbours.voters = Some(VoterSet { id: 0, voters }));
+    }
 }
 
 impl ProofVerifier<u64> for HashVerifier {
@@ -255,6 +346,7 @@ impl ProofVerifier<u64> for HashVerifier {
     }
 
     fn verify(id: &CircuitId, claim: Claim<'_>) -> Result<(), VerifyFailure> {
+        neighbours(|neighbours| neighbours.verified += 1);
         let circuit = Self::circuit(id).ok_or(VerifyFailure::UnknownCircuit)?;
         if !circuit.is_usable() {
             return Err(VerifyFailure::Disabled);
@@ -320,6 +412,8 @@ pub(crate) const EXPERIMENT: ExperimentId = 1;
 pub(crate) const SHARE: Permill = Permill::from_percent(10);
 /// What the first task of it may mint in session 0.
 pub(crate) const FIRST_BUDGET: u128 = 100_000;
+/// How much of that its winner gets.
+pub(crate) const FIRST_PRIZE: u128 = 75_000;
 /// Its open tasks at most.
 pub(crate) const MAX_OPEN: u32 = 3;
 
@@ -390,6 +484,7 @@ pub(crate) fn ext_with(rewards: GenesisConfig<Test>) -> sp_io::TestExternalities
     let genesis = RuntimeGenesisConfig { rewards, ..Default::default() };
     let storage = genesis.build_storage().expect("the genesis is valid");
     let mut ext = sp_io::TestExternalities::from(storage);
+    ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
     ext.execute_with(|| System::set_block_number(1));
     ext
 }
@@ -418,7 +513,8 @@ pub(crate) fn model_of(who: &AccountId) -> ModelCommitment {
     ModelCommitment(field::to_bytes(&Fr::from(u32::from(bytes[0]) + 1)))
 }
 
-/// A proved claim that the account's model reaches a score on the practice block in a round.
+/// A proved claim that the account's model reaches a score on the practice block in a round. The
+/// proof is bound to the newest seed.
 pub(crate) fn practice_proof(who: &AccountId, round: Round, points: u32) -> ProvedScore {
     let practice = crate::Practice::<Test>::get().expect("there is a practice block");
     let kind = HashVerifier::kind(&practice.circuit).expect("the circuit is registered");
@@ -426,8 +522,9 @@ pub(crate) fn practice_proof(who: &AccountId, round: Round, points: u32) -> Prov
     let block = crate::PracticeBlock::<Test>::get().expect("there is a practice block");
     let known = KnownBlock::new(architecture, &block.salt, 0, &block.rows)
         .expect("the practice block is well formed");
+    let seed = Draws::seed(NewestSeed::get()).expect("the newest seed is known");
     let context = Context {
-        domain: ContextDomain::Registration,
+        domain: ContextDomain::Registration { seed },
         genesis_hash: System::block_hash(0).0,
         circuit: practice.circuit,
         task: round,
@@ -453,8 +550,26 @@ pub(crate) fn registration(who: &AccountId) -> crate::Call<Test> {
 
 /// A registration with this score.
 pub(crate) fn registration_with(worker: &AccountId, score: ProvedScore) -> crate::Call<Test> {
-    let (worker, model) = (worker.clone(), model_of(worker));
-    crate::Call::register_worker { worker, model, score: Box::new(score) }
+    registration_of(worker, model_of(worker), score)
+}
+
+/// A registration with this model and score, for the newest seed. Its puzzle is solved for as many
+/// bits as are asked for now.
+pub(crate) fn registration_of(
+    worker: &AccountId,
+    model: ModelCommitment,
+    score: ProvedScore,
+) -> crate::Call<Test> {
+    let bits = Rewards::registration_terms().expect("there are seeds").bits;
+    let nonce = puzzle(worker, model, &score).solve(bits, 0..).expect("there are enough numbers");
+    let (worker, score) = (worker.clone(), Box::new(score));
+    crate::Call::register_worker { worker, model, score, seed: NewestSeed::get(), nonce }
+}
+
+/// The puzzle of such a registration.
+pub(crate) fn puzzle(worker: &AccountId, model: ModelCommitment, score: &ProvedScore) -> Puzzle {
+    let seed = Draws::seed(NewestSeed::get()).expect("the newest seed is known");
+    Puzzle::of_registration(&seed, worker.as_ref(), &model, score)
 }
 
 /// Burns what an account owns, and reports it as every pallet of the runtime does.

@@ -13,6 +13,8 @@ use nocknock_primitives::{
 };
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
+use sp_consensus_grandpa::{AuthorityId, SetId};
+use sp_core::sr25519::Public;
 use sp_runtime::Permill;
 
 /// An amount of the currency.
@@ -23,6 +25,64 @@ pub type BalanceOf<T> =
 pub trait ValidatorKeys<AccountId> {
     /// Whether the account has set session keys.
     fn has_keys(who: &AccountId) -> bool;
+
+    /// The BABE key that the account has set last.
+    fn babe_key(who: &AccountId) -> Option<Public>;
+}
+
+/// Who votes for the finality of blocks.
+pub trait FinalityVoters<AccountId> {
+    /// The present set of voters. None in a block in which the set changes: its keys are not those
+    /// of the present validators yet.
+    fn voter_set() -> Option<VoterSet<AccountId>>;
+}
+
+/// A set of voters of GRANDPA, each of which has one vote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoterSet<AccountId> {
+    /// The number of the set, which every vote is signed with.
+    pub id: SetId,
+    /// The keys of the voters and their accounts, in the order of the set.
+    pub voters: Vec<(AuthorityId, AccountId)>,
+}
+
+impl<AccountId> VoterSet<AccountId> {
+    /// The voter at this place.
+    pub fn voter(&self, place: u32) -> Option<&(AuthorityId, AccountId)> {
+        self.voters.get(usize::try_from(place).ok()?)
+    }
+
+    /// The place of the voter with this key.
+    pub fn place_of(&self, key: &AuthorityId) -> Option<u32> {
+        let place = self.voters.iter().position(|(of_voter, _)| of_voter == key)?;
+        u32::try_from(place).ok()
+    }
+
+    /// How many votes it takes to finalise a block: more than two thirds.
+    pub fn needed(&self) -> usize {
+        let may_fail = self.voters.len().saturating_sub(1) / 3;
+        self.voters.len().saturating_sub(may_fail)
+    }
+}
+
+/// The finality votes that were noted last.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct NotedFinality<BlockNumber> {
+    /// The height of the block that they finalised.
+    pub block: BlockNumber,
+    /// The height of the block in which they were noted.
+    pub noted_at: BlockNumber,
 }
 
 /// An experiment of the curriculum.
@@ -74,6 +134,100 @@ impl SessionCount {
     }
 }
 
+/// What the chain knows about the node of a candidate, a genesis authority or an account with a
+/// seat.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Life {
+    /// The last session with a sign of life: a block, a finality vote, or while it does not
+    /// validate the call `sign_of_life`. None before the first one.
+    pub last_sign: Option<Session>,
+    /// The first session of its present seat. None while it has no seat.
+    pub entered: Option<Session>,
+    /// Whether it has authored a block since it entered.
+    pub proven: bool,
+    /// For how many sessions in a row it has validated and was silent.
+    pub silent: u32,
+}
+
+impl Life {
+    /// Whether it has a seat in this session.
+    pub fn validates(&self, session: Session) -> bool {
+        self.entered.is_some_and(|entered| entered <= session)
+    }
+
+    /// Whether it has been silent for too long: for a session, if it has not authored a block yet,
+    /// or else for `most` sessions.
+    pub fn is_silent(&self, most: u32) -> bool {
+        self.silent >= if self.proven { most } else { 1 }
+    }
+
+    /// Whether its node seems to run: it has given a sign of life in one of the last two sessions
+    /// before this one, or in it, and was not silent for too long.
+    pub fn is_able(&self, session: Session, most_silent: u32) -> bool {
+        let recent = self.last_sign.is_some_and(|last| last.saturating_add(2) >= session);
+        recent && !self.is_silent(most_silent)
+    }
+
+    /// Notes what it did in a session that has ended. A session that `tells` little, because it had
+    /// fewer blocks than validators, counts for it but not against it.
+    pub(crate) fn note(&mut self, session: Session, work: &Work, votes_seen: bool, tells: bool) {
+        let authored = work.blocks > 0;
+        if authored || work.voted {
+            self.last_sign = Some(session);
+        }
+        if !self.validates(session) {
+            return;
+        }
+        self.proven |= authored;
+        if authored && (work.voted || !votes_seen) {
+            self.silent = 0;
+        } else if tells {
+            self.silent = self.silent.saturating_add(1);
+        }
+    }
+}
+
+/// What a validator did in a session.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Work {
+    /// How many blocks it authored.
+    pub blocks: u32,
+    /// Whether a finality vote of it was seen.
+    pub voted: bool,
+}
+
+/// The bond of a candidate, or of an account that was one.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct SeatBondState<Balance> {
+    /// How much is held.
+    pub amount: Balance,
+    /// First session in which it is returned. None while the account is a candidate.
+    pub due: Option<Session>,
+}
+
 /// What a newcomer claims: a model that reaches a score on the practice block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PracticeClaim<'a> {
@@ -81,6 +235,10 @@ pub(crate) struct PracticeClaim<'a> {
     pub model: ModelCommitment,
     /// The score, and its proof of S3.
     pub score: &'a ProvedScore,
+    /// The number of the seed that the proof is bound to.
+    pub seed: u64,
+    /// What solves the puzzle.
+    pub nonce: u64,
 }
 
 /// The state of the pot, now and in the next session.

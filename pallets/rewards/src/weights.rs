@@ -15,7 +15,7 @@ pub trait WeightInfo {
     fn unregister() -> Weight;
     /// `remove_worker`.
     fn remove_worker() -> Weight;
-    /// `apply_as_candidate` on a full list, the last of which is displaced.
+    /// `apply_as_candidate` on a full list, from which the last one without a seat is displaced.
     fn apply_as_candidate() -> Weight;
     /// `leave_candidates`.
     fn leave_candidates() -> Weight;
@@ -31,14 +31,22 @@ pub trait WeightInfo {
     fn abandoned() -> Weight;
     /// The start of a session.
     fn on_new_session() -> Weight;
-    /// Electing from `c` candidates.
+    /// Electing from `c` candidates, when all seats are taken and as many change as may.
     fn elect(c: u32) -> Weight;
     /// Barring an account.
     fn bar() -> Weight;
     /// Noting the author of a block.
     fn note_author() -> Weight;
-    /// The end of a session with `v` validators, all of which are dropped.
+    /// `sign_of_life`, whose signature is checked once.
+    fn sign_of_life() -> Weight;
+    /// `note_finality` with `v` votes, each for another block.
+    fn note_finality(v: u32) -> Weight;
+    /// The end of a session with `v` validators, all of which are paid and dropped.
     fn on_session_ended(v: u32) -> Weight;
+    /// Looking at a part that has vested.
+    fn visit_vesting() -> Weight;
+    /// Looking at a bond that is returned.
+    fn visit_bond() -> Weight;
 }
 
 /// Bytes of the proof for one read of a small value.
@@ -53,7 +61,7 @@ fn cost(micros: u64, reads: u64, writes: u64) -> Weight {
 
 impl WeightInfo for () {
     fn register_worker() -> Weight {
-        cost(300, 18, 4)
+        cost(310, 30, 4)
     }
 
     fn unregister() -> Weight {
@@ -65,11 +73,11 @@ impl WeightInfo for () {
     }
 
     fn apply_as_candidate() -> Weight {
-        cost(700, 206, 3)
+        cost(900, 212, 8)
     }
 
     fn leave_candidates() -> Weight {
-        cost(50, 2, 2)
+        cost(80, 6, 4)
     }
 
     fn set_curriculum() -> Weight {
@@ -85,7 +93,7 @@ impl WeightInfo for () {
     }
 
     fn curriculum() -> Weight {
-        cost(150, 12, 8)
+        cost(220, 16, 11)
     }
 
     fn abandoned() -> Weight {
@@ -97,22 +105,42 @@ impl WeightInfo for () {
     }
 
     fn elect(c: u32) -> Weight {
-        let listed = u64::from(c);
-        let reads = listed.saturating_mul(3).saturating_add(4);
-        cost(listed.saturating_mul(8).saturating_add(60), reads, 0)
+        // At most 300 accounts have a seat or are authorities, and half of the seats change.
+        let known = u64::from(c).saturating_add(300);
+        let reads = known.saturating_mul(5).saturating_add(8);
+        cost(known.saturating_mul(40).saturating_add(200), reads, 160)
     }
 
     fn bar() -> Weight {
-        cost(60, 6, 5)
+        cost(150, 14, 9)
     }
 
     fn note_author() -> Weight {
-        cost(10, 0, 1)
+        cost(12, 1, 1)
+    }
+
+    fn sign_of_life() -> Weight {
+        cost(200, 5, 1)
+    }
+
+    fn note_finality(v: u32) -> Weight {
+        let votes = u64::from(v);
+        let (reads, writes) = (votes.saturating_add(8), votes.saturating_add(1));
+        cost(votes.saturating_mul(150).saturating_add(200), reads, writes)
     }
 
     fn on_session_ended(v: u32) -> Weight {
         let validators = u64::from(v);
-        let touched = validators.saturating_mul(3).saturating_add(2);
-        cost(validators.saturating_mul(30).saturating_add(60), touched, touched)
+        let reads = validators.saturating_mul(11).saturating_add(8);
+        let writes = validators.saturating_mul(9).saturating_add(6);
+        cost(validators.saturating_mul(200).saturating_add(100), reads, writes)
+    }
+
+    fn visit_vesting() -> Weight {
+        cost(60, 7, 5)
+    }
+
+    fn visit_bond() -> Weight {
+        cost(80, 8, 5)
     }
 }

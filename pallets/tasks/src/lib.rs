@@ -41,7 +41,11 @@ pub mod pallet {
     use super::*;
     use crate::types::*;
     use alloc::{boxed::Box, vec::Vec};
-    use frame_support::{pallet_prelude::*, traits::fungible, weights::WeightMeter};
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{fungible, ConstU64},
+        weights::WeightMeter,
+    };
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
         circuit::ProofBytes,
@@ -57,7 +61,7 @@ pub mod pallet {
             SealedKeyBytes, TaskSpec,
         },
         traits::{
-            BurnLog, Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
+            Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
             TaskExperiments, WorkerRegistry,
         },
     };
@@ -97,8 +101,8 @@ pub mod pallet {
         /// Where the provenance of models that were paid for is recorded.
         type Provenance: ProvenanceRecorder<Self::AccountId>;
 
-        /// Is notified of everything that is burnt.
-        type Burns: BurnLog<BalanceOf<Self>>;
+        /// The account to which the validators' share of payments goes.
+        type ValidatorsPot: Get<Self::AccountId>;
 
         /// Randomness for the draw of test blocks.
         type Randomness: EpochRandomness;
@@ -120,13 +124,13 @@ pub mod pallet {
         #[pallet::constant]
         type MinStake: Get<BalanceOf<Self>>;
 
-        /// The fraction of each payment from an escrow that is burnt.
+        /// The fraction of each payment from an escrow that goes to the validators.
         #[pallet::constant]
-        type BurnShare: Get<Permill>;
+        type ValidatorShare: Get<Permill>;
 
-        /// The minimum that is burnt with each payment from an escrow: a delivered model, its fact
-        /// and its provenance stay on the chain for ever, however small the payment. Every share of
-        /// a reward must exceed it.
+        /// The least that goes to the validators with each payment from an escrow: a delivered
+        /// model, its fact and its provenance stay on the chain for ever, however small the
+        /// payment. At least the existential deposit; every share of a reward must exceed it.
         #[pallet::constant]
         type RecordFee: Get<BalanceOf<Self>>;
 
@@ -204,8 +208,8 @@ pub mod pallet {
     pub type Rankings<T: Config> = StorageMap<_, Twox64Concat, TaskId, RankingOf<T>, ValueQuery>;
 
     /// The models that are being delivered, or were. Paid for by the fee of the first chunk, or in
-    /// the curriculum by the proved scores, and by the burnt share of the reward; removed with the
-    /// task.
+    /// the curriculum by the proved scores, and by the validators' share of the reward; removed
+    /// with the task.
     #[pallet::storage]
     pub type Deliveries<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, T::AccountId, DeliveryOf<T>>;
@@ -227,9 +231,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Gathered<T> = StorageValue<_, [u8; 32], ValueQuery>;
 
-    /// The number of the next seed.
+    /// The number of the next seed. Number 0 is that of the genesis hash, which counts as a seed
+    /// and is not stored with the others.
     #[pallet::storage]
-    pub type NextSeed<T> = StorageValue<_, u64, ValueQuery>;
+    pub type NextSeed<T> = StorageValue<_, u64, ValueQuery, ConstU64<1>>;
 
     /// The epoch in which the newest seed was stored.
     #[pallet::storage]
@@ -368,8 +373,8 @@ pub mod pallet {
             rank: u32,
             /// What it received, from the escrow or in new tokens.
             paid: BalanceOf<T>,
-            /// How much of the escrow was burnt.
-            burnt: BalanceOf<T>,
+            /// How much of the escrow went to the validators.
+            fee: BalanceOf<T>,
         },
         /// A commitment was closed as decided, and removed.
         CommitmentClosed {

@@ -24,11 +24,11 @@ use nocknock_primitives::{
         RecordId, TaskId,
     },
     model::{names::named, Architecture, FoldSize},
-    provenance::Provenance,
+    provenance::{Provenance, Seal},
     reward::CurriculumEnd,
     score::{Improvement, Score},
     traits::{
-        BurnLog, Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
+        Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
         TaskExperiments, VerifyFailure, WorkerRegistry,
     },
 };
@@ -67,7 +67,8 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-    pub const BurnShare: Permill = Permill::from_percent(5);
+    pub const ValidatorShare: Permill = Permill::from_percent(5);
+    pub ValidatorsPot: AccountId = AccountId::new([99; 32]);
 }
 
 impl pallet_tasks::Config for Test {
@@ -79,13 +80,13 @@ impl pallet_tasks::Config for Test {
     type Workers = Neighbours;
     type Facts = Neighbours;
     type Provenance = Neighbours;
-    type Burns = Neighbours;
+    type ValidatorsPot = ValidatorsPot;
     type Randomness = Epochs;
     type MinReward = ConstU64<100>;
     type MinBond = ConstU64<50>;
     type BondPerBlock = ConstU64<5>;
     type MinStake = ConstU64<10>;
-    type BurnShare = BurnShare;
+    type ValidatorShare = ValidatorShare;
     type RecordFee = ConstU64<20>;
     type MinCurriculumTestRows = ConstU32<50>;
     type MinPeriod = ConstU64<2>;
@@ -147,10 +148,8 @@ pub(crate) struct Book {
     pub abandoned: Vec<(AccountId, TaskId)>,
     /// Facts.
     pub facts: Vec<ScoreFact<AccountId>>,
-    /// Provenance records.
-    pub records: Vec<Provenance<AccountId>>,
-    /// What was burnt in all.
-    pub burnt: Balance,
+    /// Provenance records, and what their models are sealed with.
+    pub records: Vec<(Provenance<AccountId>, Seal)>,
 }
 
 thread_local! {
@@ -389,12 +388,6 @@ impl WorkerRegistry<AccountId> for Neighbours {
     }
 }
 
-impl BurnLog<Balance> for Neighbours {
-    fn burnt(amount: Balance) {
-        book(|book| book.burnt += amount);
-    }
-}
-
 impl FactWriter<AccountId> for Neighbours {
     fn write_score(fact: ScoreFact<AccountId>) -> Option<FactId> {
         book(|book| book.facts.push(fact));
@@ -407,8 +400,8 @@ impl FactWriter<AccountId> for Neighbours {
 }
 
 impl ProvenanceRecorder<AccountId> for Neighbours {
-    fn record(provenance: Provenance<AccountId>) -> Option<RecordId> {
-        book(|book| book.records.push(provenance));
+    fn record(provenance: Provenance<AccountId>, seal: Seal) -> Option<RecordId> {
+        book(|book| book.records.push((provenance, seal)));
         None
     }
 
@@ -478,15 +471,19 @@ pub(crate) fn build_and_execute(test: impl FnOnce()) {
     });
 }
 
-/// Checks the pallet's invariants, and that everything that left the issuance is in the book.
+/// What the validators have got.
+pub(crate) fn pot() -> Balance {
+    Balances::free_balance(ValidatorsPot::get())
+}
+
+/// Checks the pallet's invariants, and that nothing left the issuance.
 pub(crate) fn check_state() {
     Tasks::do_try_state().expect("the invariants hold");
     let minted: Balance = book(|book| {
         let minted = book.minted.iter();
         minted.map(|(.., part)| BUDGET * part.numerator / part.denominator).sum()
     });
-    let burnt = book(|book| book.burnt);
-    assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT + minted - burnt);
+    assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT + minted);
 }
 
 /// Goes on to this block without sweeping, so that a test sees what the calls alone do.

@@ -100,7 +100,7 @@ impl WeightInfo for () {
     }
 
     fn deliver() -> Weight {
-        db(11, 8).saturating_add(micros(1_000))
+        db(12, 9).saturating_add(micros(1_000))
     }
 
     fn close_commitment() -> Weight {

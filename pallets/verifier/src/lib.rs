@@ -65,8 +65,12 @@ pub mod pallet {
 
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-        /// Who may register, replace and disable circuits.
+        /// Who may register and replace circuits.
         type RegisterOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Who may disable circuits. It should be able to act at once: under an unsound circuit
+        /// anybody can forge proofs.
+        type DisableOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// Whether keys under which anybody can forge proofs, and architectures made for tests, may
         /// be registered. True on networks where nothing of value is at stake.
@@ -212,7 +216,7 @@ pub mod pallet {
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::disable_circuit())]
         pub fn disable_circuit(origin: OriginFor<T>, circuit: CircuitId) -> DispatchResult {
-            T::RegisterOrigin::ensure_origin(origin)?;
+            T::DisableOrigin::ensure_origin(origin)?;
             Self::do_disable_circuit(circuit)
         }
     }

@@ -1,8 +1,13 @@
-//! A runtime with the verifier alone. The root origin stands for the council.
+//! A runtime with the verifier alone. The root origin stands for a motion of the council that has
+//! waited, account 9 for one that did not have to.
 
 use crate as pallet_verifier;
 use crate::{trapdoor::Trapdoor, Candidate, GenesisCircuit};
-use frame_support::{derive_impl, parameter_types, traits::Contains};
+use frame_support::{
+    derive_impl, ord_parameter_types, parameter_types,
+    traits::{Contains, EitherOfDiverse},
+};
+use frame_system::{EnsureRoot, EnsureSignedBy};
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     ids::{CircuitId, ContentHash, KeyId},
@@ -32,6 +37,11 @@ parameter_types! {
     pub const MaxCircuits: u32 = 4;
 }
 
+ord_parameter_types! {
+    /// Who stands for a motion that does not wait.
+    pub const AtOnce: u64 = 9;
+}
+
 /// The published keys as a set.
 #[derive(Debug)]
 pub struct PublishedKeys;
@@ -42,7 +52,8 @@ impl Contains<KeyId> for PublishedKeys {
 }
 
 impl pallet_verifier::Config for Test {
-    type RegisterOrigin = frame_system::EnsureRoot<u64>;
+    type RegisterOrigin = EnsureRoot<u64>;
+    type DisableOrigin = EitherOfDiverse<EnsureRoot<u64>, EnsureSignedBy<AtOnce, u64>>;
     type AllowsDevelopmentKeys = Development;
     type DevelopmentKeys = PublishedKeys;
     type MaxCircuits = MaxCircuits;

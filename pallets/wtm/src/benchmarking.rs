@@ -56,9 +56,13 @@ mod benchmarks {
         T::Currency: Mutate<T::AccountId>,
     {
         let who = account(name, 0, 0);
-        let amount = BalanceOf::<T>::max_value().checked_div(&1_000u32.into()).unwrap_or_default();
-        T::Currency::mint_into(&who, amount)?;
+        T::Currency::mint_into(&who, fortune::<T>())?;
         Ok(who)
+    }
+
+    /// A thousandth of the most that there can be.
+    fn fortune<T: Config>() -> BalanceOf<T> {
+        BalanceOf::<T>::max_value().checked_div(&1_000u32.into()).unwrap_or_default()
     }
 
     fn pass<T: Config>(blocks: frame_system::pallet_prelude::BlockNumberFor<T>) {
@@ -86,6 +90,13 @@ mod benchmarks {
         Ok(Pallet::<T>::do_propose(proposer, statement(), source(), Some(old))?)
     }
 
+    /// How many vote. Their share of the losers' bonds leaves a rest.
+    const VOTERS: u32 = 7;
+
+    fn voter<T: Config>(number: u32) -> T::AccountId {
+        account("voter", number, 0)
+    }
+
     /// A disputed fact in its vote period.
     fn disputed<T: Config>() -> Result<FactId, BenchmarkError>
     where
@@ -98,18 +109,41 @@ mod benchmarks {
         Ok(id)
     }
 
-    /// A fact that was voted down, the voter's deposit returned.
+    /// A fact that was voted down. The loser has paid, and all winners but one voter have claimed.
     fn rejected<T: Config>() -> Result<FactId, BenchmarkError>
     where
         T::Currency: Mutate<T::AccountId>,
     {
         let id = disputed::<T>()?;
-        let voter = rich::<T>("voter")?;
-        T::BenchmarkHelper::give_points(&voter);
-        Pallet::<T>::do_vote(voter.clone(), id, false)?;
+        for number in 0..VOTERS {
+            let who = voter::<T>(number);
+            T::Currency::mint_into(&who, fortune::<T>())?;
+            T::BenchmarkHelper::give_points(&who);
+            Pallet::<T>::do_vote(who, id, false)?;
+        }
         pass::<T>(T::VotePeriod::get());
         Pallet::<T>::do_resolve(id)?;
-        Pallet::<T>::do_claim(id, &voter)?;
+        for name in ["proposer", "disputer", "other"] {
+            claimed::<T>(id, &account(name, 0, 0))?;
+        }
+        for number in 1..VOTERS {
+            claimed::<T>(id, &voter::<T>(number))?;
+        }
+        Ok(id)
+    }
+
+    fn claimed<T: Config>(id: FactId, who: &T::AccountId) -> Result<(), BenchmarkError> {
+        Ok(Pallet::<T>::do_claim(who, id, who)?)
+    }
+
+    /// A fact that was voted down, of which everything was claimed, and whose time is over.
+    fn removable<T: Config>() -> Result<FactId, BenchmarkError>
+    where
+        T::Currency: Mutate<T::AccountId>,
+    {
+        let id = rejected::<T>()?;
+        claimed::<T>(id, &voter::<T>(0))?;
+        pass::<T>(T::Retention::get());
         Ok(id)
     }
 
@@ -136,9 +170,14 @@ mod benchmarks {
         Ok(())
     }
 
+    /// An accepted fact whose proposer has taken its bond back, so that an attester is looked for.
     #[benchmark]
     fn dispute() -> Result<(), BenchmarkError> {
         let id = proposed::<T>()?;
+        Pallet::<T>::do_attest(rich::<T>("attester")?, id)?;
+        pass::<T>(T::DisputeWindow::get());
+        Pallet::<T>::do_resolve(id)?;
+        claimed::<T>(id, &account("proposer", 0, 0))?;
         let who = rich::<T>("disputer")?;
         #[extrinsic_call]
         _(RawOrigin::Signed(who), id);
@@ -157,9 +196,11 @@ mod benchmarks {
         Ok(())
     }
 
+    /// The fact takes the place of one that is disputed.
     #[benchmark]
     fn resolve() -> Result<(), BenchmarkError> {
         let id = superseding::<T>()?;
+        Pallet::<T>::do_dispute(rich::<T>("disputer")?, 0)?;
         pass::<T>(T::DisputeWindow::get());
         let caller: T::AccountId = whitelisted_caller();
         #[extrinsic_call]
@@ -168,15 +209,14 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The last winner, who is not the first: it is paid from the pool and the rest released.
+    /// The last voter of the winning side: it is paid from the pool of somebody else, and the rest
+    /// is released.
     #[benchmark]
     fn claim() -> Result<(), BenchmarkError> {
         let id = rejected::<T>()?;
-        Pallet::<T>::do_claim(id, &account("proposer", 0, 0))?;
-        Pallet::<T>::do_claim(id, &account("disputer", 0, 0))?;
         let caller: T::AccountId = whitelisted_caller();
         #[extrinsic_call]
-        _(RawOrigin::Signed(caller), id, account("other", 0, 0));
+        _(RawOrigin::Signed(caller), id, voter::<T>(0));
         assert!(!Cases::<T>::contains_key(id));
         Ok(())
     }
@@ -206,14 +246,23 @@ mod benchmarks {
 
     #[benchmark]
     fn remove() -> Result<(), BenchmarkError> {
-        let id = rejected::<T>()?;
-        for name in ["proposer", "disputer", "other"] {
-            Pallet::<T>::do_claim(id, &account(name, 0, 0))?;
-        }
-        pass::<T>(T::Retention::get());
+        let id = removable::<T>()?;
         let caller: T::AccountId = whitelisted_caller();
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), id);
+        assert_eq!(status::<T>(id), None);
+        Ok(())
+    }
+
+    /// The cursor is at the end of the list.
+    #[benchmark]
+    fn sweep_look() -> Result<(), BenchmarkError> {
+        let id = removable::<T>()?;
+        SweepCursor::<T>::put(u64::MAX.to_be_bytes());
+        #[block]
+        {
+            Pallet::<T>::look_at_next();
+        }
         assert_eq!(status::<T>(id), None);
         Ok(())
     }

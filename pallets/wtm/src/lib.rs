@@ -41,17 +41,17 @@ pub mod pallet {
     use super::*;
     use crate::types::*;
     use alloc::{boxed::Box, vec::Vec};
-    use frame_support::{pallet_prelude::*, traits::fungible};
+    use frame_support::{pallet_prelude::*, traits::fungible, weights::WeightMeter};
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
         fact::{FactStatus, Source, Statement},
         ids::{ExperimentId, FactId, ModelVersionNumber, TaskId},
         limits::{Text, MAX_DOMAIN, MAX_OBJECT, MAX_SUBJECT},
-        traits::{BurnLog, WorkPoints},
+        traits::WorkPoints,
     };
     use sp_runtime::Permill;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -68,8 +68,8 @@ pub mod pallet {
         /// The measure of useful work, by which votes are weighted.
         type Points: WorkPoints<Self::AccountId>;
 
-        /// Is notified of everything that is burnt.
-        type Burns: BurnLog<BalanceOf<Self>>;
+        /// The account to which the fees for records go.
+        type ValidatorsPot: Get<Self::AccountId>;
 
         /// What a proposer risks. After deduction of [`Config::RecordFee`], at least the
         /// existential deposit is left.
@@ -84,12 +84,14 @@ pub mod pallet {
         #[pallet::constant]
         type DisputeBond: Get<BalanceOf<Self>>;
 
-        /// The deposit for storing a vote. The voter always gets it back.
+        /// The deposit for storing a vote; at least the existential deposit. The voter always gets
+        /// it back.
         #[pallet::constant]
         type VoteDeposit: Get<BalanceOf<Self>>;
 
-        /// How much of the proposer's bond is burnt when a fact is accepted or voted down: the
-        /// price of the storage that its record takes from then on.
+        /// How much of the proposer's bond goes to the validators when a fact is accepted or voted
+        /// down: the price of the storage that its record takes from then on. At least the
+        /// existential deposit.
         #[pallet::constant]
         type RecordFee: Get<BalanceOf<Self>>;
 
@@ -102,9 +104,19 @@ pub mod pallet {
         #[pallet::constant]
         type VotePeriod: Get<BlockNumberFor<Self>>;
 
-        /// The fraction of all work points that must have voted.
+        /// The fraction of all work points that must have voted. Each vote counts for a third of
+        /// it at most.
         #[pallet::constant]
         type Quorum: Get<Permill>;
+
+        /// The fraction of the losers' bonds that goes to those who voted for the winning side, by
+        /// their points.
+        #[pallet::constant]
+        type VoterShare: Get<Permill>;
+
+        /// After how many blocks a bond for an undisputed fact counts in full for its confidence.
+        #[pallet::constant]
+        type MaturityPeriod: Get<BlockNumberFor<Self>>;
 
         /// For how long a fact that was voted down stays readable, in blocks.
         #[pallet::constant]
@@ -134,9 +146,9 @@ pub mod pallet {
     pub type NextFact<T> = StorageValue<_, FactId, ValueQuery>;
 
     /// The facts. Until they are decided, they are paid for by the proposer's bond, then by the fee
-    /// that is burnt; proven ones by the burnt share of the reward, or by the work itself. Accepted
-    /// facts stay for ever. Others are removed: retracted and lapsed ones with the last claim,
-    /// those that were voted down by `remove`.
+    /// for the record; proven ones by the validators' share of the reward, or by the work itself.
+    /// Accepted facts stay for ever. Others are removed: retracted and lapsed ones with the last
+    /// claim, those that were voted down after their retention, by `remove` or by themselves.
     #[pallet::storage]
     pub type Facts<T: Config> = StorageMap<_, Twox64Concat, FactId, FactOf<T>>;
 
@@ -152,6 +164,15 @@ pub mod pallet {
     /// claim.
     #[pallet::storage]
     pub type Cases<T: Config> = StorageMap<_, Twox64Concat, FactId, CaseOf<T>>;
+
+    /// The facts that were voted down and have not been removed, in the order of their numbers.
+    /// Paid for and removed with the fact.
+    #[pallet::storage]
+    pub type Rejected<T> = StorageMap<_, Identity, InOrder, ()>;
+
+    /// The fact of [`Rejected`] that was looked at last, to see whether its time is over.
+    #[pallet::storage]
+    pub type SweepCursor<T> = StorageValue<_, InOrder>;
 
     /// What each account has on hold for a fact. Paid for by what is held; removed when it is
     /// claimed.
@@ -213,7 +234,7 @@ pub mod pallet {
             fact: FactId,
             /// The new status of the fact.
             status: FactStatus,
-            /// How much of its proposer's bond was burnt for the record.
+            /// How much of its proposer's bond went to the validators for the record.
             fee: BalanceOf<T>,
         },
         /// A newer fact replaced an accepted one.
@@ -223,6 +244,14 @@ pub mod pallet {
             /// The fact that is now accepted in its place.
             by: FactId,
         },
+        /// An accepted fact that had replaced another was voted down, and the other one is believed
+        /// again.
+        FactRestored {
+            /// The fact that is believed again.
+            fact: FactId,
+            /// The fact that had replaced it.
+            rejected: FactId,
+        },
         /// What an account had on hold for a fact was settled.
         Claimed {
             /// The fact.
@@ -231,9 +260,9 @@ pub mod pallet {
             who: T::AccountId,
             /// How much of its own tokens was returned.
             returned: BalanceOf<T>,
-            /// How much it lost to the other side.
+            /// How much it lost to the winners.
             lost: BalanceOf<T>,
-            /// How much it received of the other side's bonds.
+            /// How much it received of the losers' bonds.
             won: BalanceOf<T>,
         },
         /// A fact that is not believed was removed.
@@ -261,7 +290,8 @@ pub mod pallet {
         /// Domains whose names begin with that of the chain are reserved for the chain itself.
         /// Choose another domain.
         ReservedDomain,
-        /// The fact has already been decided. Proven facts are decided from the start.
+        /// The fact has already been decided. Proven facts are decided from the start. Only an
+        /// accepted fact that nobody has disputed can still be disputed.
         AlreadyDecided,
         /// The dispute window of the fact is over: it can no longer be attested, disputed or
         /// retracted.
@@ -269,8 +299,8 @@ pub mod pallet {
         /// Only disputed facts can be voted on, and only from the end of the dispute window to the
         /// end of the vote period.
         NotVoting,
-        /// This account already takes part. Each account can only propose, attest, dispute or vote,
-        /// and only once.
+        /// This account has a bond or a deposit on the fact already. Each account can only propose,
+        /// attest, dispute or vote.
         AlreadyTakesPart,
         /// Votes are weighted by work points, and this account has none.
         NoPoints,
@@ -299,15 +329,26 @@ pub mod pallet {
         TooManyFacts,
         /// The fact already has this object, so there is nothing to supersede. Give another object.
         SameObject,
+        /// As long as nobody disputes an accepted fact, a bond for it is returned to its owner
+        /// alone. Sign with that account.
+        NotOwner,
+        /// Nobody has a bond for this accepted fact any more, so it can no longer be disputed.
+        /// Supersede it by what is true.
+        NoBondsLeft,
+        /// The last dispute of this fact ended without a verdict, and somebody still has a bond or
+        /// deposit on hold from it. Claim for these accounts first: anybody may.
+        UnclaimedDispute,
     }
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
         /// Proposes a fact. A bond is put on hold in your account.
         ///
-        /// If nobody disputes the fact within the dispute window, it is accepted, a fee for its
-        /// record is burnt, and you get the rest of the bond back. If it is disputed and voted
-        /// down, your bond goes to those who disputed it.
+        /// If nobody disputes the fact within the dispute window, it is accepted, and a fee for its
+        /// record goes to the validators. You can then claim the rest of the bond whenever you
+        /// want; the longer it stays on hold, the more strongly the fact is believed, and until
+        /// then the fact can still be disputed. If it is disputed and voted down, your bond goes to
+        /// those who disputed it and to those who voted against it.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::propose())]
         pub fn propose(
@@ -322,8 +363,9 @@ pub mod pallet {
         /// Backs a proposed fact with a bond of your own, which shares the fate of the proposer's
         /// bond.
         ///
-        /// Possible during the dispute window. You get the bond back unless the fact is voted down.
-        /// If the fact is disputed and upheld, you receive a share of the disputers' bonds.
+        /// Possible during the dispute window. You get the bond back with a claim, unless the fact
+        /// is voted down. The longer it stays on hold, the more strongly the fact is believed. If
+        /// the fact is disputed and upheld, you receive a share of the disputers' bonds.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::attest())]
         pub fn attest(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -331,11 +373,14 @@ pub mod pallet {
             Self::do_attest(who, fact)
         }
 
-        /// Disputes a proposed fact. A bond is put on hold in your account.
+        /// Disputes a fact. A bond is put on hold in your account.
         ///
-        /// Possible during the dispute window, after which votes decide. If the fact is voted down,
-        /// you receive a share of the bonds of those who support it; if it is upheld, your bond
-        /// goes to them. If too few vote, or the vote is tied, everybody gets their own bond back.
+        /// Possible during the dispute window; and after it for a fact that was accepted because
+        /// nobody disputed it, as long as somebody has a bond for it: then a new dispute window
+        /// begins. After the window votes decide. If the fact is voted down, you receive a share of
+        /// the bonds of those who support it; if it is upheld, your bond goes to them and to those
+        /// who voted for it. If too few vote, or the vote is tied, everybody gets their own bond
+        /// back, and a fact that was accepted before is accepted again.
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::dispute())]
         pub fn dispute(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -345,8 +390,9 @@ pub mod pallet {
 
         /// Votes for or against a disputed fact, weighted by your current work points.
         ///
-        /// A vote is final. A small deposit is put on hold until the fact is decided. Accounts with
-        /// a bond on the fact cannot vote on it.
+        /// A vote is final. A small deposit is put on hold until the fact is decided. If your side
+        /// wins, you receive a share of the losers' bonds. Accounts with a bond on the fact cannot
+        /// vote on it.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::vote())]
         pub fn vote(origin: OriginFor<T>, fact: FactId, support: bool) -> DispatchResult {
@@ -363,13 +409,15 @@ pub mod pallet {
         }
 
         /// Settles what an account has on hold for a decided fact: returns it, takes it away, or
-        /// adds what the account has won. Anybody may call this for anybody. Losers have to be
-        /// settled before winners.
+        /// adds what the account has won. Losers have to be settled before winners.
+        ///
+        /// Anybody may call this for anybody, with one exception: a bond for an accepted fact that
+        /// nobody disputes stays on hold until its owner claims it.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::claim())]
         pub fn claim(origin: OriginFor<T>, fact: FactId, who: T::AccountId) -> DispatchResult {
-            ensure_signed(origin)?;
-            Self::do_claim(fact, &who)
+            let caller = ensure_signed(origin)?;
+            Self::do_claim(&caller, fact, &who)
         }
 
         /// Proposes a new object for the domain, subject and predicate of an accepted fact. A bond
@@ -399,7 +447,7 @@ pub mod pallet {
         }
 
         /// Removes a fact that was voted down, once everything has been claimed and the retention
-        /// period is over. Anybody may call this.
+        /// period is over. Anybody may call this; if nobody does, the chain removes it by itself.
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::remove())]
         pub fn remove(origin: OriginFor<T>, fact: FactId) -> DispatchResult {
@@ -410,6 +458,12 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_idle(_: BlockNumberFor<T>, limit: Weight) -> Weight {
+            let mut meter = WeightMeter::with_limit(limit);
+            Self::sweep(&mut meter);
+            meter.consumed()
+        }
+
         fn integrity_test() {
             Self::check_config();
         }
@@ -427,9 +481,10 @@ pub mod pallet {
             Facts::<T>::get(fact)
         }
 
-        /// How strongly the chain believes a fact.
+        /// How strongly the chain believes a fact now. Of the bonds for an undisputed fact, 1,024
+        /// count at most.
         pub fn confidence(fact: FactId) -> Option<Permill> {
-            Facts::<T>::get(fact).map(|fact| Permill::from_parts(fact.confidence()))
+            Self::belief(fact)
         }
 
         /// Up to `limit` facts, at most 64, from number `start` upwards, and the number to continue

@@ -1,5 +1,4 @@
-//! A runtime with the World Truth Model, and stand-ins for work points and the books of what is
-//! burnt.
+//! A runtime with the World Truth Model, and a stand-in for work points.
 
 use crate as pallet_wtm;
 use crate::{
@@ -11,10 +10,7 @@ use frame_support::{
     derive_impl, parameter_types,
     traits::{fungible::InspectHold, ConstU64},
 };
-use nocknock_primitives::{
-    ids::FactId,
-    traits::{BurnLog, WorkPoints},
-};
+use nocknock_primitives::{ids::FactId, traits::WorkPoints};
 use sp_runtime::{BuildStorage, Permill};
 use std::collections::BTreeMap;
 
@@ -52,25 +48,29 @@ pub(crate) const ATTEST_BOND: Balance = 300;
 /// What a disputer risks.
 pub(crate) const DISPUTE_BOND: Balance = 700;
 /// What a vote's storage costs until the claim.
-pub(crate) const VOTE_DEPOSIT: Balance = 7;
-/// What is burnt for a record.
+pub(crate) const VOTE_DEPOSIT: Balance = 17;
+/// What the validators get for a record.
 pub(crate) const RECORD_FEE: Balance = 100;
 /// Blocks in which bonds are taken.
 pub(crate) const WINDOW: u64 = 10;
 /// Blocks in which votes are taken after that.
 pub(crate) const VOTING: u64 = 8;
+/// Blocks after which a bond counts in full for confidence.
+pub(crate) const MATURITY: u64 = 30;
 /// Blocks for which a fact stays that was voted down.
 pub(crate) const RETENTION: u64 = 20;
 
 parameter_types! {
     pub const Quorum: Permill = Permill::from_percent(20);
+    pub const VoterShare: Permill = Permill::from_percent(20);
+    pub const ValidatorsPot: AccountId = 99;
 }
 
 impl pallet_wtm::Config for Test {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Points = Book;
-    type Burns = Book;
+    type ValidatorsPot = ValidatorsPot;
     type ProposalBond = ConstU64<PROPOSAL_BOND>;
     type AttestBond = ConstU64<ATTEST_BOND>;
     type DisputeBond = ConstU64<DISPUTE_BOND>;
@@ -79,17 +79,18 @@ impl pallet_wtm::Config for Test {
     type DisputeWindow = ConstU64<WINDOW>;
     type VotePeriod = ConstU64<VOTING>;
     type Quorum = Quorum;
+    type VoterShare = VoterShare;
+    type MaturityPeriod = ConstU64<MATURITY>;
     type Retention = ConstU64<RETENTION>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Book;
 }
 
-/// Work points, and what was burnt.
+/// Work points.
 #[derive(Debug, Default)]
 pub struct Book {
     points: BTreeMap<AccountId, u128>,
-    burnt: Balance,
 }
 
 thread_local! {
@@ -106,12 +107,6 @@ impl WorkPoints<AccountId> for Book {
     }
 }
 
-impl BurnLog<Balance> for Book {
-    fn burnt(amount: Balance) {
-        BOOK.with_borrow_mut(|book| book.burnt += amount);
-    }
-}
-
 #[cfg(feature = "runtime-benchmarks")]
 impl pallet_wtm::benchmarking::BenchmarkHelper<AccountId> for Book {
     fn give_points(who: &AccountId) {
@@ -124,14 +119,14 @@ pub(crate) fn set_points(who: AccountId, points: u128) {
     BOOK.with_borrow_mut(|book| book.points.insert(who, points));
 }
 
-/// Halves everybody's points, as each period of the rewards pallet does.
+/// Halves everybody's points, as time does in the rewards pallet.
 pub(crate) fn halve_points() {
     BOOK.with_borrow_mut(|book| book.points.values_mut().for_each(|points| *points /= 2));
 }
 
-/// What was burnt by now.
-pub(crate) fn burnt() -> Balance {
-    BOOK.with_borrow(|book| book.burnt)
+/// What the validators have got by now.
+pub(crate) fn fees() -> Balance {
+    Balances::free_balance(ValidatorsPot::get())
 }
 
 /// Proposes facts.
@@ -142,11 +137,11 @@ pub(crate) const BOB: AccountId = 2;
 pub(crate) const CAROL: AccountId = 3;
 /// Attests or disputes.
 pub(crate) const DAVE: AccountId = 4;
-/// A voter with 50 of 100 points.
+/// A voter with 60 of 100 points.
 pub(crate) const VERA: AccountId = 5;
-/// A voter with 30 of 100 points.
+/// A voter with 25 of 100 points.
 pub(crate) const VIC: AccountId = 6;
-/// A voter with 20 of 100 points.
+/// A voter with 15 of 100 points.
 pub(crate) const VAL: AccountId = 7;
 /// Owns nothing.
 pub(crate) const NOBODY: AccountId = 8;
@@ -169,7 +164,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     let mut ext = sp_io::TestExternalities::from(storage);
     ext.execute_with(|| {
         BOOK.set(Book::default());
-        for (who, points) in [(VERA, 50), (VIC, 30), (VAL, 20)] {
+        for (who, points) in [(VERA, 60), (VIC, 25), (VAL, 15)] {
             set_points(who, points);
         }
         System::set_block_number(1);
@@ -185,11 +180,10 @@ pub(crate) fn build_and_execute(test: impl FnOnce()) {
     });
 }
 
-/// Checks the pallet's invariants, and that issuance is what was endowed less what the book says
-/// was burnt.
+/// Checks the pallet's invariants, and that nothing left the issuance.
 pub(crate) fn check_state() {
     Wtm::do_try_state().expect("the invariants hold");
-    assert_eq!(Balances::total_issuance(), 7 * ENDOWMENT - burnt());
+    assert_eq!(Balances::total_issuance(), 7 * ENDOWMENT);
 }
 
 /// Goes on by this many blocks.

@@ -24,7 +24,7 @@ pub type FactPage<T> = (Vec<(FactId, FactOf<T>)>, Option<FactId>);
 pub type CaseOf<T> = Case<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
 
 /// What an account has on hold for a fact.
-pub type StakeOf<T> = Stake<BalanceOf<T>>;
+pub type StakeOf<T> = Stake<BalanceOf<T>, BlockNumberFor<T>>;
 
 /// The number of a fact, big endian, so that keys of an index lie in the order of the numbers.
 pub type InOrder = [u8; 8];

@@ -14,13 +14,13 @@ pub trait WeightInfo {
     fn propose() -> Weight;
     /// `attest`.
     fn attest() -> Weight;
-    /// `dispute`.
+    /// `dispute` of an accepted fact whose proposer has taken its bond back.
     fn dispute() -> Weight;
     /// `vote`.
     fn vote() -> Weight;
-    /// `resolve` of a fact that supersedes another and settles its proposer's bond.
+    /// `resolve` of a fact that supersedes another, which is disputed.
     fn resolve() -> Weight;
-    /// The last `claim` of a dispute.
+    /// The last `claim` of a dispute, by a voter.
     fn claim() -> Weight;
     /// `supersede`.
     fn supersede() -> Weight;
@@ -28,6 +28,8 @@ pub trait WeightInfo {
     fn retract() -> Weight;
     /// `remove`.
     fn remove() -> Weight;
+    /// Looking at one fact in the sweep, and removing it.
+    fn sweep_look() -> Weight;
     /// Writing a proven score.
     fn write_score() -> Weight;
 }
@@ -42,13 +44,14 @@ struct Estimate {
 
 const PROPOSE: Estimate = estimate(120, 12_000, 5, 8);
 const ATTEST: Estimate = estimate(100, 14_000, 5, 5);
-const DISPUTE: Estimate = estimate(100, 14_000, 5, 5);
+const DISPUTE: Estimate = estimate(120, 17_000, 7, 5);
 const VOTE: Estimate = estimate(120, 16_000, 7, 5);
-const RESOLVE: Estimate = estimate(180, 20_000, 9, 10);
-const CLAIM: Estimate = estimate(180, 18_000, 8, 10);
+const RESOLVE: Estimate = estimate(240, 27_000, 11, 13);
+const CLAIM: Estimate = estimate(200, 18_000, 9, 10);
 const SUPERSEDE: Estimate = estimate(140, 16_000, 6, 8);
 const RETRACT: Estimate = estimate(140, 16_000, 7, 8);
-const REMOVE: Estimate = estimate(60, 8_000, 2, 3);
+const REMOVE: Estimate = estimate(60, 8_000, 2, 4);
+const SWEEP_LOOK: Estimate = estimate(80, 12_000, 5, 5);
 const WRITE_SCORE: Estimate = estimate(60, 4_000, 1, 4);
 
 const fn estimate(micros: u64, proof_size: u64, reads: u64, writes: u64) -> Estimate {
@@ -97,6 +100,10 @@ impl WeightInfo for () {
 
     fn remove() -> Weight {
         REMOVE.weight()
+    }
+
+    fn sweep_look() -> Weight {
+        SWEEP_LOOK.weight()
     }
 
     fn write_score() -> Weight {

@@ -304,6 +304,12 @@ impl Head {
         }
     }
 
+    /// Whether a proof states the exact score of a model. Where one of the best few classes will
+    /// do, it states a score that the model reaches or exceeds.
+    pub const fn is_scored_exactly(&self) -> bool {
+        !matches!(self, Self::Classes { best: 2.., .. })
+    }
+
     /// Bits of a weight and of a bias.
     const fn parameter_bits(&self) -> (u8, u8) {
         match *self {

@@ -17,7 +17,10 @@ pub enum ContextDomain {
     Delivery,
     /// The registration of a worker with a score on the practice block. The task is the account's
     /// registration round, so that a proof can be used only once; the block index is 0.
-    Registration,
+    Registration {
+        /// A seed of the draw, so that a proof cannot be made long before it is used.
+        seed: [u8; 32],
+    },
 }
 
 impl ContextDomain {
@@ -25,7 +28,7 @@ impl ContextDomain {
         match self {
             Self::Score => b"nn/ctx/score/v2\0",
             Self::Delivery => b"nn/ctx/deliver/2",
-            Self::Registration => b"nn/ctx/register2",
+            Self::Registration { .. } => b"nn/ctx/register3",
         }
     }
 }
@@ -48,8 +51,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// blake2b-256 over tag, genesis hash, circuit id, task (8 bytes, little endian), worker and
-    /// block index (2 bytes, little endian), its top three bits cleared, as a big-endian number.
+    /// blake2b-256 over tag, genesis hash, circuit id, task (8 bytes, little endian), worker, in a
+    /// registration the seed, and block index (2 bytes, little endian), its top three bits cleared,
+    /// as a big-endian number.
     pub fn to_field(&self) -> Fr {
         let mut hash = Blake2b::<U32>::new();
         hash.update(self.domain.tag());
@@ -57,6 +61,9 @@ impl Context {
         hash.update(self.circuit.as_bytes());
         hash.update(self.task.to_le_bytes());
         hash.update(self.worker);
+        if let ContextDomain::Registration { seed } = self.domain {
+            hash.update(seed);
+        }
         hash.update(self.block.to_le_bytes());
         from_digest(hash.finalize().into())
     }
@@ -79,7 +86,7 @@ mod tests {
     fn every_part_changes_the_context() {
         let changed = [
             Context { domain: ContextDomain::Delivery, ..EXAMPLE },
-            Context { domain: ContextDomain::Registration, ..EXAMPLE },
+            Context { domain: ContextDomain::Registration { seed: [6; 32] }, ..EXAMPLE },
             Context { genesis_hash: [9; 32], ..EXAMPLE },
             Context { circuit: CircuitId([9; 32]), ..EXAMPLE },
             Context { task: 9, ..EXAMPLE },
@@ -92,9 +99,21 @@ mod tests {
     }
 
     #[test]
+    fn each_seed_makes_another_registration() {
+        let with = |seed| {
+            let domain = ContextDomain::Registration { seed };
+            Context { domain, ..EXAMPLE }.to_field()
+        };
+        let mut other = [6; 32];
+        other[31] ^= 1;
+        assert_ne!(with([6; 32]), with(other));
+    }
+
+    #[test]
     fn each_purpose_has_a_tag_of_its_own() {
         use ContextDomain::{Delivery, Registration, Score};
-        let mut tags = [Score, Delivery, Registration].map(ContextDomain::tag);
+        let registration = Registration { seed: [6; 32] };
+        let mut tags = [Score, Delivery, registration].map(ContextDomain::tag);
         tags.sort_unstable();
         assert!(tags.windows(2).all(|pair| pair[0] != pair[1]));
     }

@@ -34,7 +34,8 @@ pub struct FoldInputs<F = Fr> {
     pub theta: F,
     /// `E`: the folded block at `θ`.
     pub evaluation: F,
-    /// Score that is claimed, at most the one that the model reaches.
+    /// Score of the model; or one that it reaches or exceeds, if its head is not
+    /// [scored exactly](super::Head::is_scored_exactly).
     pub score: u32,
 }
 

@@ -36,7 +36,7 @@ static OFFERED: [Entry; 11] = [
     table("table-128x64x32", FLAT_TABLE, classes(32, 6, 18, 19), 175),
     table("table-128x64x32x2", DEEP_TABLE, classes(2, 6, 18, 22), 175),
     table("table-128x64x32x10", DEEP_TABLE, classes(10, 6, 18, 22), 160),
-    table("table-128x64x32x32", DEEP_TABLE, classes(32, 6, 18, 22), 130),
+    table("table-128x64x32x32", DEEP_TABLE, classes(32, 6, 18, 22), 128),
     // Features of a model that is public and stays as it is, scaled to one byte each.
     Entry {
         name: "embed-384x64x10",

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::{BlobId, CircuitId, ContentHash, ModelCommitment};
+use crate::ids::{BlobId, CircuitId, ContentHash, ModelCommitment, RecordId};
 use alloc::{string::ToString, vec::Vec};
 
 const GENESIS: [u8; 32] = [0x11; 32];
@@ -213,6 +213,21 @@ fn a_given_zero_reads_like_nothing_given() {
     let zero = Provenance { train_data: Some(BlobId([0; 32])), ..provenance() };
     let none = Provenance { train_data: None, ..provenance() };
     assert_eq!(zero.leaf(GENESIS, 1), none.leaf(GENESIS, 1));
+}
+
+#[test]
+fn a_record_is_found_by_commitment_ciphertext_and_key() {
+    let recorded = Recorded {
+        provenance: provenance(),
+        seal: Seal { key: KeyCommitment([1; 32]), ciphertext: CiphertextHash([2; 32]) },
+        anchor: 0,
+    };
+    let marks = [
+        Mark::Model(ModelCommitment([0x33; 32])),
+        Mark::Ciphertext(CiphertextHash([2; 32])),
+        Mark::Key(KeyCommitment([1; 32])),
+    ];
+    assert_eq!(recorded.marks(), marks);
 }
 
 #[test]

@@ -80,24 +80,32 @@ fn a_fraction_of_the_largest_budget_is_exact() {
 }
 
 #[test]
+fn a_task_promises_its_winner_three_quarters_of_what_it_mints() {
+    let task = CurriculumTask { experiment: 0, custodian: (), budget: 200, paid: false };
+    assert_eq!(task.prize(), 150);
+}
+
+#[test]
 fn a_paid_task_earns_nothing_more() {
     let task = CurriculumTask { experiment: 0, custodian: (), budget: 10, paid: true };
     let whole = Improvement { numerator: 1, denominator: 1 };
     assert_eq!(task.earned(whole), 0);
 }
 
+/// Under the old rule the winner got all of it.
 #[test]
-fn points_halve_with_each_generation_and_reach_zero() {
-    let points = Points::default().plus(5, 3);
-    assert_eq!([3, 4, 5, 6].map(|at| points.at(at)), [5, 2, 1, 0]);
-    assert_eq!(points.at(u32::MAX), 0);
-    assert_eq!(points.plus(7, 4).amount, 9);
-    assert_eq!(points.minus(2, 4), Points { amount: 0, generation: 4 });
-}
-
-#[test]
-fn points_do_not_grow_when_the_generation_falls() {
-    let points = Points::default().plus(8, 5);
-    assert_eq!(points.at(4), 8);
-    assert_eq!(points.plus(1, 4), Points { amount: 9, generation: 5 });
+fn a_mint_is_shared_out_whole() {
+    for (amount, winner, validators, provider) in [
+        (0, 0, 0, 0),
+        (1, 1, 0, 0),
+        (99, 76, 14, 9),
+        (100, 75, 15, 10),
+        (105_000_000_000_000, 78_750_000_000_000, 15_750_000_000_000, 10_500_000_000_000),
+    ] {
+        let expected = MintSplit { winner, validators, provider };
+        assert_eq!(MintSplit::of(amount), expected, "{amount}");
+    }
+    let MintSplit { winner, validators, provider } = MintSplit::of(u128::MAX);
+    assert_eq!(winner + validators + provider, u128::MAX);
+    assert!(winner / 75 >= validators / 15 && validators / 15 == provider / 10);
 }

@@ -6,10 +6,12 @@
 //! and rewards: these are upper bounds.
 
 pub mod allowance;
+pub mod council;
 pub mod experiments;
 pub mod network;
 pub mod provenance;
 pub mod rewards;
+pub mod system;
 pub mod tasks;
 pub mod verifier;
 pub mod wtm;

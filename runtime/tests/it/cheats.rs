@@ -7,19 +7,19 @@ mod sealed_models;
 use crate::world::{
     models::{self, S3, TINY},
     task::{data, spec, Block, Task, SAMPLES},
-    worker::{context, Worker},
-    Refused, World, CANNOT_PAY,
+    worker::{context, registration_of, Worker},
+    Refused, World, BAD_PROOF, CANNOT_PAY,
 };
 use nocknock_primitives::{
     circuit::KeyOrigin,
-    ids::{CircuitId, TaskId},
+    ids::{BlockIndex, CircuitId, TaskId},
     model::{ContextDomain, RecipientSecret},
     phase::Phase,
     task::{BlockScore, Outcome},
 };
 use nocknock_runtime::{
-    configs::CouncilInstance, genesis_presets::DIGITS_EXPERIMENT as DIGITS, AccountId, Rewards,
-    Runtime, RuntimeOrigin, Tasks, Verifier,
+    genesis_presets::DIGITS_EXPERIMENT as DIGITS, AccountId, Rewards, Runtime, RuntimeOrigin,
+    Tasks, Verifier,
 };
 use pallet_tasks::{Call, Error};
 use pallet_verifier::Candidate;
@@ -141,10 +141,10 @@ fn a_proof_with_the_sums_or_inputs_of_another_is_refused() {
     let (mut sums, mut inputs) = (scores.clone(), scores.clone());
     sums[1].score.sums = scores[0].score.sums;
     inputs[1].score.inputs = scores[0].score.inputs;
-    for wrong in [sums, inputs] {
-        assert_eq!(world.submit(Bob, task.id, wrong), failed(Error::ProofRefused));
-    }
-    assert_eq!(world.submit(Bob, task.id, scores), Ok(()));
+    assert_eq!(world.submit(Bob, task.id, sums), failed(Error::ProofRefused));
+    // What fails ends the free calls of the session.
+    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, inputs), failed(Error::ProofRefused));
+    assert_eq!(submit_for_a_fee(&mut world, Bob, task.id, scores), Ok(()));
 }
 
 #[test]
@@ -224,11 +224,25 @@ fn a_wrong_reveal_is_refused() {
     let mut other_salt = honest.clone();
     other_salt.salt[0] ^= 1;
     let other_rows = Block { rows: models::block(4_242, SAMPLES), ..honest.clone() };
-    for wrong in [other_salt, other_rows] {
-        assert_eq!(world.reveal(&task, index, &wrong), failed(Error::RootMismatch));
-        world.next_block();
+    assert_eq!(world.reveal(&task, index, &other_salt), failed(Error::RootMismatch));
+    // What fails ends the free calls of the session, and the custodian owns nothing.
+    assert_eq!(world.reveal(&task, index, &honest), Err(CANNOT_PAY));
+    for (block, answer) in [(&other_rows, failed(Error::RootMismatch)), (&honest, Ok(()))] {
+        assert_eq!(reveal_for_a_fee(&mut world, &task, index, block), answer);
     }
-    assert_eq!(world.reveal(&task, index, &honest), Ok(()));
+}
+
+/// Reveals a block as if the custodian could pay.
+fn reveal_for_a_fee(
+    world: &mut World,
+    task: &Task,
+    index: BlockIndex,
+    block: &Block,
+) -> Result<(), Refused> {
+    let origin = RuntimeOrigin::signed(task.requester.to_account_id());
+    let rows = crate::world::list(models::wire(&block.rows));
+    let revealed = world.run(|| Tasks::reveal_block(origin, task.id, index, block.salt, rows));
+    revealed.map(|_| ()).map_err(|refused| Refused::Failed(refused.error))
 }
 
 #[test]
@@ -349,7 +363,7 @@ fn a_sealed_key_that_was_changed_pays_nothing() {
 }
 
 /// Hands in scores of a worker without tokens as if it could pay: the fee is not waived for scores
-/// that could not be noted, whatever their proofs.
+/// that could not be noted, whatever their proofs, and not after a free call that failed.
 fn submit_for_a_fee(
     world: &mut World,
     who: Sr25519Keyring,
@@ -418,7 +432,7 @@ fn a_disabled_circuit_accepts_no_proof_and_costs_nobody_anything() {
     let bob = worker(Bob);
     let task = provable(&mut world, &[&bob], 19);
     let scores = world.scores(&bob, &task);
-    let council = pallet_collective::RawOrigin::<AccountId, CouncilInstance>::Members(1, 1);
+    let council = pallet_council::Origin::EnactedAtOnce;
     world
         .run(|| Verifier::disable_circuit(council.into(), S3.info().id()))
         .expect("the council disables it");
@@ -465,13 +479,12 @@ fn with_a_rich_bob(seed: u64) -> World {
 fn a_registration_is_refused_twice_and_for_another_account() {
     let mut world = World::new();
     let bob = worker(Bob);
-    let call = world.registration(&bob, 0);
+    let (terms, call) = (world.registration_terms(), world.registration(&bob, 0));
     let pallet_rewards::Call::register_worker { model, score, .. } = call.clone() else {
         unreachable!("a registration is a registration");
     };
-    let worker = Eve.to_account_id();
-    let stolen = pallet_rewards::Call::register_worker { worker, model, score };
-    assert!(world.send_bare(stolen).is_err());
+    let stolen = registration_of(&terms, Eve.to_account_id().into(), model, *score);
+    assert_eq!(world.send_bare(stolen), Err(BAD_PROOF));
     assert_eq!(world.send_bare(call.clone()), Ok(()));
     assert!(world.send_bare(call).is_err());
 }

@@ -1,25 +1,30 @@
 //! What a transaction costs, and what is free for validators that own nothing.
 
-use crate::chain::{account, keys_handed_to, next_session, on};
+use crate::{
+    chain::{account, keys_handed_to, next_session, on},
+    world::list,
+};
 use codec::Encode;
-use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
+use frame_support::dispatch::GetDispatchInfo;
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::PointBytes,
-    task::{Attestation, SealedKeyBytes},
+    ids::{CircuitId, PointBytes},
+    limits::{MAX_BLOCK_BYTES, MAX_MOTION_BYTES},
+    reward::PracticeSpec,
+    score::Score,
+    task::{Attestation, RevealedBlock, SealedKeyBytes},
 };
 use nocknock_runtime::{
-    configs::MaxProposalWeight,
-    fees::{FreeCalls, BASE_FEE, MAX_FREE_MOTION, MOTION_PRICE, VALIDATOR_ALLOWANCE},
-    AccountId, Balances, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session, TransactionPayment,
-    NNK,
+    fees::{FreeCalls, BASE_FEE, MOTION_PRICE, VALIDATOR_ALLOWANCE},
+    AccountId, Balances, Council, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session,
+    TransactionPayment, NNK,
 };
 use pallet_allowance::{WaiveOrCharge, WaiverPolicy};
 use pallet_transaction_payment::ChargeTransactionPayment;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::{
     traits::DispatchTransaction,
-    transaction_validity::{InvalidTransaction, TransactionValidityError},
+    transaction_validity::{InvalidTransaction, TransactionPriority, TransactionValidityError},
 };
 
 const CANNOT_PAY: TransactionValidityError =
@@ -66,82 +71,80 @@ fn the_allowance_of_a_validator_ends_and_returns_with_the_next_session() {
     });
 }
 
-/// A motion about nothing that is said to be `length` bytes long. It fails if it is longer.
-fn motion(length_bound: u32) -> RuntimeCall {
-    let remark = length_bound.encode();
-    let proposal = Box::new(frame_system::Call::remark { remark }.into());
-    RuntimeCall::Council(pallet_collective::Call::propose { threshold: 3, proposal, length_bound })
+/// A motion with this call.
+fn motion(call: impl Into<RuntimeCall>) -> RuntimeCall {
+    pallet_council::Call::<Runtime>::propose { call: Box::new(call.into()) }.into()
+}
+
+/// A short call that a motion may carry.
+fn upgrade() -> RuntimeCall {
+    pallet_network::Call::<Runtime>::authorize_upgrade { code_hash: Default::default() }.into()
+}
+
+/// The longest call that a motion may carry.
+fn largest_practice() -> RuntimeCall {
+    let rows = list(std::iter::repeat_n(0, MAX_BLOCK_BYTES as usize));
+    let practice = PracticeSpec {
+        circuit: CircuitId([0; 32]),
+        block: RevealedBlock { salt: [0; 32], rows },
+        min_score: Score::ZERO,
+    };
+    pallet_rewards::Call::<Runtime>::set_practice { practice: Box::new(practice) }.into()
 }
 
 /// Alice's vote on a motion that does not exist, which fails.
 fn failing_vote() -> RuntimeCall {
-    RuntimeCall::Council(pallet_collective::Call::vote {
-        proposal: Default::default(),
-        index: 0,
-        approve: true,
-    })
+    pallet_council::Call::<Runtime>::vote { motion: 0, aye: true }.into()
 }
 
 #[test]
-fn a_motion_is_free_if_it_is_short_and_the_allowance_covers_its_price() {
+fn a_motion_is_free_if_the_allowance_covers_its_price() {
     on("local_testnet", || {
-        assert_eq!(send(Sr25519Keyring::Alice, motion(MAX_FREE_MOTION + 1)), Err(CANNOT_PAY));
-        assert_eq!(send(Sr25519Keyring::Alice, motion(100)), Ok(()));
+        assert_eq!(send(Sr25519Keyring::Alice, motion(upgrade())), Ok(()));
         for _ in 0..VALIDATOR_ALLOWANCE - 2 * MOTION_PRICE + 1 {
             assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
         }
-        assert_eq!(send(Sr25519Keyring::Alice, motion(100)), Err(CANNOT_PAY));
-        assert_eq!(send(Sr25519Keyring::Bob, motion(MAX_FREE_MOTION)), Ok(()));
+        assert_eq!(send(Sr25519Keyring::Alice, motion(upgrade())), Err(CANNOT_PAY));
+        assert_eq!(send(Sr25519Keyring::Eve, motion(upgrade())), Err(CANNOT_PAY));
+        assert_eq!(Council::motions(None, 64).len(), 1);
     });
 }
 
-/// A motion of this many bytes that is said to be shorter.
-fn long_motion(length: u32) -> RuntimeCall {
-    let remark = vec![0; usize::try_from(length).expect("a short motion")];
-    let proposal = Box::new(frame_system::Call::remark { remark }.into());
-    RuntimeCall::Council(pallet_collective::Call::propose {
-        threshold: 3,
-        proposal,
-        length_bound: 100,
-    })
-}
-
 #[test]
-fn a_motion_that_is_longer_than_it_says_is_not_free() {
+fn what_no_motion_may_carry_is_not_transmitted_for_nothing() {
     on("local_testnet", || {
         let alice = Sr25519Keyring::Alice;
-        assert_eq!(send(alice, long_motion(MAX_FREE_MOTION)), Err(CANNOT_PAY));
-        assert_eq!(send(alice, long_motion(MAX_FREE_MOTION / 2)), Ok(()));
+        assert_eq!(send(alice, motion(remark())), Err(CANNOT_PAY));
+        let remark = vec![0; MAX_MOTION_BYTES as usize];
+        let long = frame_system::Call::<Runtime>::remark { remark };
+        assert_eq!(send(alice, motion(long)), Err(CANNOT_PAY));
+        let longest = largest_practice();
+        assert!(longest.encoded_size() <= MAX_MOTION_BYTES as usize);
+        assert_eq!(send(alice, motion(longest)), Ok(()));
+        assert_eq!(Council::motions(None, 64).len(), 1);
     });
 }
 
-/// Closes a motion that does not exist, which fails and is charged in full.
-fn close(proposal_weight_bound: Weight) -> RuntimeCall {
-    RuntimeCall::Council(pallet_collective::Call::close {
-        proposal_hash: Default::default(),
-        index: 0,
-        proposal_weight_bound,
-        length_bound: 100,
-    })
-}
-
+/// These fail, because there is no such motion, but nobody is asked for a fee.
 #[test]
-fn closing_a_motion_is_free_up_to_the_weight_that_a_motion_may_have() {
+fn members_close_object_and_enact_for_nothing_and_others_do_not() {
+    type Call = pallet_council::Call<Runtime>;
     on("local_testnet", || {
-        let most = MaxProposalWeight::get();
-        let beyond = most.saturating_add(Weight::from_parts(1, 0));
-        let alice = Sr25519Keyring::Alice;
-        assert_eq!(send(alice, close(beyond)), Err(CANNOT_PAY));
-        assert_eq!(send(alice, close(most)), Ok(()));
-    });
-}
-
-#[test]
-fn a_few_free_calls_that_fail_end_the_allowance_of_the_session() {
-    on("local_testnet", || {
-        for _ in 0..4 {
-            assert_eq!(send(Sr25519Keyring::Alice, failing_vote()), Ok(()));
+        let motion = 0;
+        let calls = [Call::close { motion }, Call::object { motion }, Call::enact { motion }];
+        let members = [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie];
+        for (call, member) in calls.into_iter().zip(members) {
+            assert_eq!(send(Sr25519Keyring::Eve, call.clone().into()), Err(CANNOT_PAY));
+            assert_eq!(send(member, call.into()), Ok(()));
         }
+    });
+}
+
+/// Before, four of them could fail.
+#[test]
+fn a_free_call_that_fails_ends_the_allowance_of_the_session() {
+    on("local_testnet", || {
+        assert_eq!(send(Sr25519Keyring::Alice, failing_vote()), Ok(()));
         assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Err(CANNOT_PAY));
         next_session();
         assert_eq!(send(Sr25519Keyring::Alice, set_keys()), Ok(()));
@@ -162,12 +165,38 @@ fn deliver() -> pallet_tasks::Call<Runtime> {
     pallet_tasks::Call::deliver { task: 0, key: Box::new(key), proof, attestation }
 }
 
+/// Where a free call stands in the pool.
+fn priority_of(call: RuntimeCall) -> TransactionPriority {
+    <FreeCalls as WaiverPolicy<AccountId, RuntimeCall>>::priority(&call)
+}
+
+/// The council's calls are normal ones. If they waited behind paying ones, whoever fills the blocks
+/// could keep members from objecting in time.
+#[test]
+fn votes_and_objections_go_before_paying_calls_and_long_motions_behind() {
+    type Call = pallet_council::Call<Runtime>;
+    on("bench", || {
+        let number = 0;
+        let in_time: [Call; 4] = [
+            Call::vote { motion: number, aye: false },
+            Call::close { motion: number },
+            Call::object { motion: number },
+            Call::enact { motion: number },
+        ];
+        let tip = 10 * NNK;
+        let info = remark().get_dispatch_info();
+        let paying = ChargeTransactionPayment::<Runtime>::get_priority(&info, 100, tip, tip);
+        for call in in_time {
+            assert!(priority_of(call.clone().into()) > paying, "{call:?}");
+        }
+        assert_eq!(priority_of(motion(upgrade())), 0);
+    });
+}
+
 #[test]
 fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_ones_behind() {
     on("bench", || {
-        let free = |call: pallet_tasks::Call<Runtime>| {
-            <FreeCalls as WaiverPolicy<AccountId, RuntimeCall>>::priority(&call.into())
-        };
+        let free = |call: pallet_tasks::Call<Runtime>| priority_of(call.into());
         let (task, block, tip) = (0, 0, 10 * NNK);
         let info = remark().get_dispatch_info();
         let paying = ChargeTransactionPayment::<Runtime>::get_priority(&info, 100, tip, tip);

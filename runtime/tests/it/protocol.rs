@@ -2,10 +2,10 @@
 //! a model sold.
 
 use crate::world::{models, worker::Worker, World, CANNOT_PAY};
-use nocknock_primitives::{model::RecipientSecret, phase::Phase, score::Score};
+use nocknock_primitives::{model::RecipientSecret, phase::Phase, reward::MintSplit, score::Score};
 use nocknock_runtime::{
-    genesis_presets::DIGITS_EXPERIMENT, Experiments, Provenance, Rewards, Runtime, RuntimeEvent,
-    Tasks, Wtm, NNK,
+    genesis_presets::DIGITS_EXPERIMENT, Balance, Experiments, Provenance, Rewards, Runtime,
+    RuntimeEvent, Tasks, Wtm, NNK,
 };
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
 
@@ -24,7 +24,7 @@ fn from_no_token_at_all_to_a_model_sold() {
     assert_eq!(published, Some(models::perfect()), "everybody may read it");
     let earned = world.free(Bob);
     assert!(earned > 50 * NNK, "{earned}");
-    assert_eq!(world.issuance(), earned);
+    assert_parts(&mut world, earned);
 
     // The winner lends two workers their stakes and sponsors a task of its own.
     for worker in [Charlie, Dave] {
@@ -80,9 +80,27 @@ fn from_no_token_at_all_to_a_model_sold() {
         assert_eq!(world.held(who), 0, "{who}");
     }
     world.check();
-    let burnt = world.run(|| Rewards::emission().burnt);
-    assert!(burnt > 0);
-    assert_eq!(world.issuance(), earned - burnt);
+    let books = world.run(Rewards::emission);
+    assert_eq!(world.issuance(), books.minted - books.burnt);
+
+    // The one who secures the chain lives from it: 15 % of the mint, and 2 % of the sponsor's
+    // money.
+    assert!(world.free(Alice) > 0);
+    assert!(world.run(Rewards::validators_pot) > 0);
+}
+
+/// Of what was minted for the first win, the winner has 75 %, the validators have 15 %, and 10 %
+/// are set aside for the custodian, who provided the data.
+fn assert_parts(world: &mut World, winner: Balance) {
+    let (books, provider) = world.run(|| {
+        let vesting = pallet_rewards::Vesting::<Runtime>::iter_values();
+        (Rewards::emission(), vesting.map(|part| part.amount).sum::<Balance>())
+    });
+    assert_eq!(world.issuance(), books.minted);
+    let whole = books.minted + provider;
+    let expected = MintSplit::of(whole);
+    assert_eq!((winner, provider), (expected.winner, expected.provider));
+    assert_eq!(books.minted, expected.winner + expected.validators);
 }
 
 #[test]

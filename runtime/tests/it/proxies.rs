@@ -15,15 +15,14 @@ use nocknock_primitives::{
     ids::{CiphertextHash, KeyCommitment},
 };
 use nocknock_runtime::{
-    configs::{CouncilInstance, ProxyType},
-    genesis_presets::DIGITS_EXPERIMENT,
-    Balance, Proxy, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System, NNK,
+    configs::ProxyType, genesis_presets::DIGITS_EXPERIMENT, Balance, Proxy, Runtime, RuntimeCall,
+    RuntimeEvent, RuntimeOrigin, System, NNK,
 };
 use sp_keyring::Sr25519Keyring::{self, Bob, Charlie, Eve};
 use sp_runtime::DispatchResult;
 
 type Balances = pallet_balances::Call<Runtime>;
-type Council = pallet_collective::Call<Runtime, CouncilInstance>;
+type Council = pallet_council::Call<Runtime>;
 type Experiment = pallet_experiments::Call<Runtime>;
 type Fact = pallet_wtm::Call<Runtime>;
 type Multisig = pallet_multisig::Call<Runtime>;
@@ -125,11 +124,19 @@ fn spending_on_facts() -> Vec<RuntimeCall> {
     ]
 }
 
+/// The call by which a deposit for a motion is held, which can be lost.
+fn motion() -> RuntimeCall {
+    let call = pallet_network::Call::<Runtime>::authorize_upgrade { code_hash: Default::default() };
+    Council::propose { call: Box::new(call.into()) }.into()
+}
+
 /// The calls that move tokens directly, hold deposits, or act for another account past the filter.
 fn spending_elsewhere() -> Vec<RuntimeCall> {
     let dest = || account(Eve).into();
     vec![
         transfer(),
+        motion(),
+        Rewards::apply_as_candidate {}.into(),
         Balances::transfer_all { dest: dest(), keep_alive: false }.into(),
         Proxies::proxy {
             real: account(Charlie).into(),
@@ -162,7 +169,8 @@ fn harmless() -> Vec<RuntimeCall> {
         frame_system::Call::remark { remark: vec![] }.into(),
         Session::purge_keys {}.into(),
         vote().into(),
-        Rewards::apply_as_candidate {}.into(),
+        Council::enact { motion: 0 }.into(),
+        Rewards::leave_candidates {}.into(),
         Rewards::unregister {}.into(),
         Experiment::archive_experiment { experiment }.into(),
         Experiment::set_stage { experiment, version: 1, stage: Stage::Candidate }.into(),
@@ -177,7 +185,7 @@ fn harmless() -> Vec<RuntimeCall> {
 }
 
 fn vote() -> Council {
-    Council::vote { proposal: Default::default(), index: 0, approve: true }
+    Council::vote { motion: 0, aye: true }
 }
 
 /// The ways to wrap a call into another one.
@@ -253,7 +261,8 @@ fn a_proxy_of_governance_votes_and_rotates_keys_and_does_nothing_else() {
     for call in [spending(), wrapped(&vote).to_vec()].concat() {
         assert!(!ProxyType::Governance.filter(&call), "{call:?}");
     }
-    for call in [vote, RuntimeCall::from(Session::purge_keys {})] {
+    let objection = Council::object { motion: 0 };
+    for call in [vote, objection.into(), RuntimeCall::from(Session::purge_keys {})] {
         assert!(ProxyType::Governance.filter(&call), "{call:?}");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Every block is followed by the invariants of every pallet, among them that the issuance is what
 //! was minted less what was burnt; see `World::check`. At the end, when all tasks and facts are
-//! decided, nothing of anybody's money is held but the deposits of experiments.
+//! decided, nothing of anybody's money is held but the deposits of experiments and the bonds of
+//! candidates.
 
 mod actions;
 mod chain_under_test;

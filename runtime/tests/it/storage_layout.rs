@@ -11,7 +11,7 @@ use frame_metadata::{
 };
 use frame_support::traits::{GetStorageVersion, StorageVersion};
 use nocknock_runtime::{
-    Allowance, Experiments, Network, Provenance, Rewards, Runtime, Tasks, Verifier, Wtm,
+    Allowance, Council, Experiments, Network, Provenance, Rewards, Runtime, Tasks, Verifier, Wtm,
 };
 use scale_info::{
     form::PortableForm, Field, PortableRegistry, TypeDef, TypeDefPrimitive, TypeDefVariant,
@@ -110,9 +110,10 @@ fn render(layouts: &Layouts) -> String {
 }
 
 /// The protocol's pallets and the storage versions that their code names.
-fn versions() -> [(&'static str, StorageVersion); 8] {
+fn versions() -> [(&'static str, StorageVersion); 9] {
     [
         ("Allowance", Allowance::in_code_storage_version()),
+        ("Council", Council::in_code_storage_version()),
         ("Experiments", Experiments::in_code_storage_version()),
         ("Network", Network::in_code_storage_version()),
         ("Provenance", Provenance::in_code_storage_version()),

@@ -6,11 +6,11 @@
 use crate::world::{
     field, list,
     models::{self, prover},
-    worker::Worker,
-    Refused, World,
+    worker::{registration_of, Worker},
+    Refused, World, BAD_PROOF,
 };
 use nocknock_circuits::{
-    fold::{FoldedScore, Private, Public},
+    fold::{FoldedScore, Private},
     FoldProver,
 };
 use nocknock_primitives::{
@@ -24,21 +24,14 @@ use nocknock_primitives::{
     score::Score,
     task::{BlockScore, ProvedScore, RevealedBlock},
 };
-use nocknock_runtime::{
-    configs::CouncilInstance, genesis_presets::DIGITS_EXPERIMENT, AccountId, Rewards, Runtime,
-    Verifier,
-};
+use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Rewards, Runtime, Verifier};
 use pallet_verifier::Candidate;
-use sp_keyring::Sr25519Keyring::{Alice, Bob};
-use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Dave};
 
 const SALT: [u8; 32] = [5; 32];
 
 /// Architectures without a name that are tried.
 const RANDOM: usize = 4;
-
-const BAD_PROOF: Refused =
-    Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::BadProof));
 
 /// Any head, and up to two hidden layers. The widths leave room for every model of these sizes.
 fn random_architecture(random: &mut fastrand::Rng) -> Architecture {
@@ -121,22 +114,9 @@ fn set_practice(world: &mut World, prover: &FoldProver, rows: Vec<u8>) {
         let candidate = Candidate { info, origin: KeyOrigin::Development, key };
         // The circuits of named architectures are registered already.
         let _registered = Verifier::do_register_circuit(candidate);
-        let council = pallet_collective::RawOrigin::<AccountId, CouncilInstance>::Members(1, 1);
+        let council = pallet_council::Origin::Enacted;
         Rewards::set_practice(council.into(), Box::new(spec)).expect("a practice block");
     });
-}
-
-/// The registration of an account with this score.
-fn registration(
-    account: [u8; 32],
-    public: &Public,
-    score: ProvedScore,
-) -> pallet_rewards::Call<Runtime> {
-    pallet_rewards::Call::register_worker {
-        worker: account.into(),
-        model: ModelCommitment(field(&public.commitment)),
-        score: Box::new(score),
-    }
 }
 
 /// Proves the score of some model on some block, and has the compiled runtime judge it.
@@ -148,8 +128,9 @@ fn check(world: &mut World, architecture: &Architecture, random: &mut fastrand::
     set_practice(world, &prover, wire);
     world.next_block();
     let account: [u8; 32] = std::array::from_fn(|_| random.u8(..));
+    let terms = world.registration_terms();
     let context = Context {
-        domain: ContextDomain::Registration,
+        domain: ContextDomain::Registration { seed: terms.seed },
         genesis_hash: world.genesis_hash(),
         circuit: prover.info().id(),
         task: 0,
@@ -168,12 +149,14 @@ fn check(world: &mut World, architecture: &Architecture, random: &mut fastrand::
         inputs: field(&public.inputs),
         proof: ProofBytes(proof.to_bytes()),
     };
+    let model = ModelCommitment(field(&public.commitment));
+    let registration = |score| registration_of(&terms, account, model, score);
     let other = field(&Fr::from(random.u64(..)));
     for wrong in [ProvedScore { sums: other, ..score }, ProvedScore { inputs: other, ..score }] {
-        let answer = world.send_bare_in_wasm(registration(account, &public, wrong));
+        let answer = world.send_bare_in_wasm(registration(wrong));
         assert_eq!(answer, Err(BAD_PROOF), "{architecture:?}");
     }
-    let answer = world.send_bare_in_wasm(registration(account, &public, score));
+    let answer = world.send_bare_in_wasm(registration(score));
     assert_eq!(answer, Ok(()), "{architecture:?}");
 }
 
@@ -194,20 +177,21 @@ fn blocks_of_named_and_of_random_architectures_are_folded_as_natively() {
 #[test]
 fn scores_of_a_task_are_folded_as_natively() {
     let mut world = World::new();
-    let bob = Worker::new(Bob, models::perfect());
+    let [bob, dave] = [Bob, Dave].map(|who| Worker::new(who, models::perfect()));
     world.register(&bob);
+    world.register(&dave);
     let task = world.create(Alice, DIGITS_EXPERIMENT, 0, 9).expect("a task");
     world.open_task(&task);
     world.commit(&bob, task.id).expect("a commitment");
+    world.commit(&dave, task.id).expect("a commitment");
     world.reveal_all(&task);
-    let right = world.scores(&bob, &task);
-    let mut wrong = right.clone();
-    wrong[0].score.sums = right[1].score.sums;
+    let [right, mut wrong] = [&bob, &dave].map(|worker| world.scores(worker, &task));
+    wrong[0].score.sums = wrong[1].score.sums;
     let call = |scores: Vec<BlockScore>| pallet_tasks::Call::<Runtime>::submit_scores {
         task: task.id,
         scores: list(scores),
     };
     let refused = pallet_tasks::Error::<Runtime>::ProofRefused.into();
-    assert_eq!(world.send_in_wasm(Bob, call(wrong)), Err(Refused::Failed(refused)));
+    assert_eq!(world.send_in_wasm(Dave, call(wrong)), Err(Refused::Failed(refused)));
     assert_eq!(world.send_in_wasm(Bob, call(right)), Ok(()));
 }

@@ -19,7 +19,8 @@ pub enum ChainError {
     /// The account cannot pay.
     #[error(
         "the account cannot pay the fee or the stake: send it tokens, or lower \
-         policy.maximum_stake"
+         policy.maximum_stake; calls about tasks of the curriculum are free again in the next \
+         session"
     )]
     CannotPay,
     /// No block has room for the call.

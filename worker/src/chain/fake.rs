@@ -4,7 +4,7 @@
 //! Its clock moves when somebody waits for a block.
 
 use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
-use crate::plan::TaskView;
+use crate::plan::{FreeCalls, TaskView};
 use async_trait::async_trait;
 use nocknock_circuits::{fold, seal, FoldProver, SealProver};
 use nocknock_client::{
@@ -20,7 +20,7 @@ use nocknock_primitives::{
         BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, KeyCommitment, ModelCommitment,
         PointBytes, TaskId,
     },
-    limits::List,
+    limits::{List, FREE_PROOFS_OF_A_NEWCOMER},
     model::{
         baseline::count_labels, field, names::named, recipient::open_key, sealed, Architecture,
         Claimed, Context, ContextDomain, Fr, KnownBlock as KnownSamples, ModelOwner, RecipientKey,
@@ -178,6 +178,10 @@ pub(crate) struct World {
     /// The requester reveals its blocks.
     pub(crate) honest: bool,
     pub(crate) free: Balance,
+    /// A free call with proofs was accepted.
+    pub(crate) known: bool,
+    /// A free call failed in this session.
+    pub(crate) free_calls_ended: bool,
     pub(crate) commitments: BTreeMap<AccountId, Commitment>,
     /// How many scores a call has room for.
     pub(crate) most_scores: usize,
@@ -190,7 +194,7 @@ pub(crate) struct World {
     pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
     /// The chunks that were uploaded.
     pub(crate) chunks: BTreeMap<u32, Chunk>,
-    /// What is set aside for the task, in the curriculum.
+    /// What the winner of the task can get at most, in the curriculum.
     pub(crate) budget: Balance,
     /// The node is still fetching the chain, and has come to this block, before the task.
     pub(crate) syncing_at: Option<BlockNumber>,
@@ -297,6 +301,8 @@ impl FakeChain {
             data: data(),
             honest: true,
             free: 1000 * NNK,
+            known: false,
+            free_calls_ended: false,
             commitments: BTreeMap::new(),
             most_scores: usize::MAX,
             models: BTreeSet::new(),
@@ -353,7 +359,22 @@ impl FakeChain {
     }
 
     fn accept(&self, message: Message) -> Result<(), ChainError> {
-        let name = message.name();
+        let (name, is_free) = (message.name(), self.world().is_free(&message));
+        if !is_free && self.world().free == 0 {
+            return Err(ChainError::CannotPay);
+        }
+        let accepted = self.apply(message);
+        let mut world = self.world();
+        if let Err(ChainError::Rejected { .. }) = accepted {
+            world.free_calls_ended |= is_free;
+        }
+        accepted?;
+        world.known |= is_free && name == "submit scores";
+        world.accepted.push(name);
+        Ok(())
+    }
+
+    fn apply(&self, message: Message) -> Result<(), ChainError> {
         match message {
             Message::Commit { key, ciphertext, .. } => self.world().commit(key, ciphertext),
             Message::Withdraw { .. } => self.world().withdraw(),
@@ -367,9 +388,7 @@ impl FakeChain {
                 self.world().tip = tip;
                 self.deliver(*key, &proof.0, attestation)
             }
-        }?;
-        self.world().accepted.push(name);
-        Ok(())
+        }
     }
 
     fn submit(&self, scores: &[BlockScore]) -> Result<(), ChainError> {
@@ -474,8 +493,24 @@ impl World {
         }
     }
 
+    /// Whether the chain waives the fee of a message.
+    fn is_free(&self, message: &Message) -> bool {
+        let is_known = match message {
+            Message::SubmitScores { scores, .. } => {
+                self.known || scores.len() <= FREE_PROOFS_OF_A_NEWCOMER as usize
+            }
+            _ => true,
+        };
+        self.task.funding == Funding::Curriculum && !self.free_calls_ended && is_known
+    }
+
+    fn free_calls(&self) -> FreeCalls {
+        FreeCalls { known: self.known, ended: self.free_calls_ended, balance: self.free }
+    }
+
     fn view(&self) -> TaskView {
         TaskView {
+            free_calls: self.free_calls(),
             now: self.now,
             worker: WORKER,
             task: Some(self.task.clone()),
@@ -671,6 +706,7 @@ fn early_view(now: BlockNumber) -> TaskView {
         ranking: List::truncate_from(Vec::new()),
         champion: None,
         delivery: None,
+        free_calls: FreeCalls::default(),
     }
 }
 
@@ -733,7 +769,8 @@ impl Chain for FakeChain {
     }
 
     async fn account_status(&self) -> Result<AccountStatus, ChainError> {
-        Ok(AccountStatus { free: self.world().free, may_work: true })
+        let world = self.world();
+        Ok(AccountStatus { free: world.free, may_work: true, known: world.known })
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {

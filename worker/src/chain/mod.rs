@@ -39,6 +39,9 @@ pub struct AccountStatus {
     pub free: Balance,
     /// The account may commit in curriculum tasks.
     pub may_work: bool,
+    /// A free call of it with proofs was accepted since it registered, so that one may carry more
+    /// than a few of them.
+    pub known: bool,
 }
 
 /// How sure a view is.
@@ -154,7 +157,7 @@ pub trait Chain: Send + Sync + fmt::Debug {
     /// One task as one block has it.
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError>;
 
-    /// What is set aside for a task of the curriculum; nothing if it is no open one.
+    /// What the winner of a task of the curriculum can get at most; nothing if it is no open one.
     async fn budget(&self, task: TaskId) -> Result<Option<Balance>, ChainError>;
 
     /// What the worker was paid for a task in a block, if it was paid in that one.

@@ -1,7 +1,7 @@
 //! The chain behind a node.
 
 use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
-use crate::plan::TaskView;
+use crate::plan::{FreeCalls, TaskView};
 use async_trait::async_trait;
 use nocknock_client::{
     calls, AccountId, Balance, BlockNumber, Call, ChainMatch, CircuitRecord, Client, ConnectError,
@@ -104,7 +104,8 @@ impl Chain for NodeChain {
         let (snapshot, account) = (self.snapshot(Depth::Best).await?, self.worker());
         let balance = snapshot.balance(&account).await.map_err(asking)?;
         let may_work = may_work(&snapshot, &account).await.map_err(asking)?;
-        Ok(AccountStatus { free: balance.free, may_work })
+        let known = snapshot.allowance_known(&account).await.map_err(asking)?;
+        Ok(AccountStatus { free: balance.free, may_work, known })
     }
 
     async fn tasks(&self, start: TaskId) -> Result<Vec<(TaskId, Task)>, ChainError> {
@@ -119,6 +120,7 @@ impl Chain for NodeChain {
             now: snapshot.block().number,
             worker,
             champion: champion(&snapshot, found.as_ref()).await.map_err(asking)?,
+            free_calls: free_calls(&snapshot, &worker, found.as_ref()).await.map_err(asking)?,
             task: found,
             commitment: snapshot.commitment(task, &worker).await.map_err(asking)?,
             ranking: snapshot.ranking(task).await.map_err(asking)?,
@@ -129,7 +131,7 @@ impl Chain for NodeChain {
     async fn budget(&self, task: TaskId) -> Result<Option<Balance>, ChainError> {
         let snapshot = self.snapshot(Depth::Best).await?;
         let task = snapshot.curriculum_task(task).await.map_err(asking)?;
-        Ok(task.map(|task| task.budget))
+        Ok(task.map(|task| task.prize()))
     }
 
     async fn earned(&self, task: TaskId, at: BlockNumber) -> Result<Option<Balance>, ChainError> {
@@ -187,6 +189,22 @@ pub async fn may_work(snapshot: &Snapshot, account: &AccountId) -> Result<bool, 
     };
     let session = snapshot.emission().await?.session;
     Ok(registration.is_active(session) && !snapshot.is_barred(account).await?)
+}
+
+/// What the account may send without a fee. In tasks with a sponsor nothing is free.
+async fn free_calls(
+    snapshot: &Snapshot,
+    worker: &AccountId,
+    task: Option<&Task>,
+) -> Result<FreeCalls, QueryError> {
+    if !task.is_some_and(|task| task.funding == Funding::Curriculum) {
+        return Ok(FreeCalls::default());
+    }
+    Ok(FreeCalls {
+        known: snapshot.allowance_known(worker).await?,
+        ended: snapshot.allowance_ended(worker).await?,
+        balance: snapshot.balance(worker).await?.free,
+    })
 }
 
 /// The score that a model has to beat to mint anything.

@@ -25,7 +25,7 @@ struct Tasks {
     account: AccountStatus,
     tasks: Vec<(TaskId, Task)>,
     circuits: BTreeMap<CircuitId, CircuitRecord>,
-    /// What is set aside for those of the curriculum.
+    /// What the winners of those of the curriculum can get at most.
     budgets: BTreeMap<TaskId, Balance>,
 }
 
@@ -58,6 +58,7 @@ async fn read(
         account: AccountStatus {
             free: snapshot.balance(worker).await.map_err(asking)?.free,
             may_work: may_work(snapshot, worker).await.map_err(asking)?,
+            known: snapshot.allowance_known(worker).await.map_err(asking)?,
         },
         circuits: snapshot.circuits().await.map_err(asking)?.into_iter().collect(),
         budgets: budgets(snapshot, &tasks).await?,
@@ -72,7 +73,7 @@ async fn budgets(
     let mut budgets = BTreeMap::new();
     for (id, _) in tasks.iter().filter(|(_, task)| task.funding == Funding::Curriculum) {
         let task = snapshot.curriculum_task(*id).await.map_err(asking)?;
-        budgets.extend(task.map(|task| (*id, task.budget)));
+        budgets.extend(task.map(|task| (*id, task.prize())));
     }
     Ok(budgets)
 }
@@ -122,7 +123,7 @@ mod tests {
         task.terms.score_circuit = circuit.info.id();
         Tasks {
             clock: ChainClock { best, slot: Duration::from_secs(1) },
-            account: AccountStatus { free, may_work: true },
+            account: AccountStatus { free, may_work: true, known: true },
             tasks: vec![(7, task)],
             circuits: BTreeMap::from([(circuit.info.id(), circuit)]),
             budgets: BTreeMap::new(),

@@ -13,6 +13,7 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Bars {
     all: MultiProgress,
+    puzzle: Mutex<Option<ProgressBar>>,
     tasks: Mutex<BTreeMap<TaskId, ProgressBar>>,
 }
 
@@ -23,6 +24,11 @@ impl NoticeSink for Bars {
     fn receive(&self, notice: &Notice) {
         match notice {
             Notice::Began { task, step } => self.begin(*task, step),
+            Notice::Solving { tried, expected } => self.solve(*tried, *expected),
+            Notice::Registering { .. } => {
+                self.end_solving();
+                self.print(notice);
+            }
             Notice::Downloading { task, done, total } => self.advance(*task, *done, *total),
             Notice::Training { task, step, steps } => self.advance(*task, *step, Some(*steps)),
             Notice::Epoch { task, .. } | Notice::Proving { task, .. } => {
@@ -47,6 +53,24 @@ impl Bars {
         bar.set_message(format!("task {task}: {step}"));
         bar.enable_steady_tick(TICK);
         self.bars(|bars| bars.insert(task, bar));
+    }
+
+    /// Moves the bar of a puzzle. Luck decides how long one takes, so it is no measure of the rest.
+    fn solve(&self, tried: u64, expected: u64) {
+        let mut puzzle = self.puzzle.lock().unwrap_or_else(PoisonError::into_inner);
+        let bar = puzzle.get_or_insert_with(|| {
+            let bar = self.all.add(ProgressBar::new(expected));
+            bar.set_style(style("{spinner} puzzle: {pos} numbers tried, {len} on average"));
+            bar
+        });
+        bar.set_position(tried);
+    }
+
+    fn end_solving(&self) {
+        let bar = self.puzzle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
     }
 
     fn advance(&self, task: TaskId, done: u64, total: Option<u64>) {

@@ -23,6 +23,18 @@ pub enum Notice {
         /// The chain.
         genesis: Hash,
     },
+    /// The registration of the account goes on.
+    Registering {
+        /// What is done.
+        text: String,
+    },
+    /// The puzzle of the registration is being solved.
+    Solving {
+        /// Numbers that were tried.
+        tried: u64,
+        /// Numbers that have to be tried on average.
+        expected: u64,
+    },
     /// A new best block.
     Block {
         /// Its number.
@@ -173,6 +185,7 @@ impl Notice {
         matches!(
             self,
             Self::Block { .. }
+                | Self::Solving { .. }
                 | Self::Downloading { .. }
                 | Self::Training { .. }
                 | Self::Epoch { .. }
@@ -196,6 +209,10 @@ impl fmt::Display for Notice {
         match self {
             Self::Started { account, genesis } => {
                 write!(f, "working as {account} on the chain with genesis {genesis:?}")
+            }
+            Self::Registering { text } => f.write_str(text),
+            Self::Solving { tried, expected } => {
+                write!(f, "{tried} numbers tried; about {expected} are needed on average")
             }
             Self::Block { number } => write!(f, "block {number}"),
             Self::NodeLost { error } => f.write_str(error),

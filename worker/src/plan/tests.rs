@@ -132,6 +132,7 @@ fn view(now: BlockNumber, task: Task) -> TaskView {
         ranking: ranking(&[]),
         champion: None,
         delivery: None,
+        free_calls: FreeCalls::default(),
     }
 }
 
@@ -299,6 +300,54 @@ fn proofs_of_large_blocks_are_sent_a_few_at_a_time() {
     let submit = |blocks: &[BlockIndex]| Action::SubmitScores(blocks.to_vec());
     assert_eq!(next_action(&proved(&[0, 1, 2, 3, 4]), &view, 32), submit(&[0, 1, 2]));
     assert_eq!(next_action(&proved(&[0, 1, 2, 3, 4]), &view, 2), submit(&[0, 1]));
+}
+
+/// A task of the curriculum with six test blocks, all of which are proved on the disk.
+fn six_blocks(free_calls: FreeCalls, funding: Funding) -> (Progress, TaskView) {
+    let mut task = Task { funding, test_blocks: 6, ..revealed() };
+    task.tests = List::truncate_from((0..6).map(|index| test(index, Some(20))).collect());
+    let view = TaskView { free_calls, ..committed_view(PROVE, task, 0) };
+    (proved(&[0, 1, 2, 3, 4, 5]), view)
+}
+
+#[test]
+fn a_newcomer_sends_four_proofs_at_a_time_in_the_curriculum() {
+    let sent = |known, funding, batch| {
+        let (journal, view) = six_blocks(FreeCalls { known, ..FreeCalls::default() }, funding);
+        match next_action(&journal, &view, batch) {
+            Action::SubmitScores(blocks) => blocks.len(),
+            action => panic!("{action:?}"),
+        }
+    };
+    assert_eq!(sent(false, Funding::Curriculum, 32), 4);
+    assert_eq!(sent(false, Funding::Curriculum, 3), 3);
+    assert_eq!(sent(true, Funding::Curriculum, 32), 6);
+    assert_eq!(sent(false, Funding::Sponsored, 32), 6);
+}
+
+#[test]
+fn whoever_cannot_pay_waits_for_the_next_session_after_a_free_call_that_failed() {
+    let wait = Action::Wait(Waiting::FreeCalls);
+    let next = |ended, balance, funding| {
+        let (journal, view) = six_blocks(FreeCalls { known: true, ended, balance }, funding);
+        next(&journal, &view)
+    };
+    assert_eq!(next(true, 0, Funding::Curriculum), wait);
+    let submit = Action::SubmitScores(vec![0, 1, 2, 3, 4, 5]);
+    assert_eq!(next(true, 1, Funding::Curriculum), submit, "it pays");
+    assert_eq!(next(false, 0, Funding::Curriculum), submit);
+    assert_eq!(next(true, 0, Funding::Sponsored), submit);
+}
+
+/// Without free calls a worker still trains and proves, so that it can send at once afterwards.
+#[test]
+fn what_is_not_sent_does_not_wait_for_the_next_session() {
+    let free_calls = FreeCalls { known: true, ended: true, balance: 0 };
+    let (_, proving) = six_blocks(free_calls, Funding::Curriculum);
+    assert_eq!(next(&proved(&[]), &proving), Action::Prove(vec![0, 1, 2, 3, 4, 5]));
+    let open = Task { funding: Funding::Curriculum, ..task() };
+    let open = TaskView { free_calls, ..view(OPEN, open) };
+    assert_eq!(next(&Progress::default(), &open), Action::FetchData);
 }
 
 #[test]

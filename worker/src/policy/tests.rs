@@ -22,7 +22,7 @@ fn clock() -> ChainClock {
     ChainClock { best: 100, slot: Duration::from_secs(1) }
 }
 
-const RICH: AccountStatus = AccountStatus { free: 1000 * NNK, may_work: true };
+const RICH: AccountStatus = AccountStatus { free: 1000 * NNK, may_work: true, known: true };
 
 fn judged(
     config: &Config,
@@ -116,7 +116,7 @@ fn the_kind_of_the_task_must_be_wanted() {
 
 #[test]
 fn curriculum_tasks_need_a_registration_and_no_money() {
-    let poor = AccountStatus { free: 0, may_work: true };
+    let poor = AccountStatus { free: 0, may_work: true, known: true };
     let stranger = AccountStatus { may_work: false, ..RICH };
     let curriculum = |task: &mut Task| task.funding = Funding::Curriculum;
     assert!(judged(&config(), poor, curriculum).is_ok());
@@ -148,7 +148,7 @@ fn money_at_stake_is_bounded() {
     let refused = judged(&config, RICH, |_| ()).unwrap_err();
     assert!(matches!(refused, Decline::Reward { .. }));
     assert!(matches!(declined(|task| task.terms.stake = 101 * NNK), Decline::Stake { .. }));
-    let poor = AccountStatus { free: 10 * NNK, may_work: true };
+    let poor = AccountStatus { free: 10 * NNK, may_work: true, known: true };
     let refused = judged(&self::config(), poor, |task| task.terms.stake = 10 * NNK);
     let refused = refused.unwrap_err();
     assert!(matches!(refused, Decline::Funds { .. }) && refused.concerns_the_owner());
@@ -215,6 +215,20 @@ fn a_prove_phase_must_leave_two_blocks_for_each_call() {
         task.terms.periods.prove = least;
         assert!(judge_with_rows(&config, &task, ROWS, None).is_ok(), "{batch}");
     }
+}
+
+/// Of six proofs, a newcomer sends four and then two: that takes two blocks more.
+#[test]
+fn a_newcomer_needs_more_blocks_for_its_calls_in_the_curriculum() {
+    let mut task = fake::open_task();
+    task.funding = Funding::Curriculum;
+    task.test_blocks = 6;
+    let config = config();
+    let blocks =
+        |known, task: &Task| blocks_to_send(&config.proving, AccountStatus { known, ..RICH }, task);
+    assert_eq!((blocks(true, &task), blocks(false, &task)), (2, 4));
+    task.funding = Funding::Sponsored;
+    assert_eq!((blocks(true, &task), blocks(false, &task)), (2, 2));
 }
 
 /// Two proofs of 5 ms for each worker, twice, in ten blocks of 375 ms.
@@ -331,7 +345,7 @@ fn a_long_prove_phase_does_not_take_the_time_of_a_short_one() {
 fn a_stake_that_is_not_held_yet_is_not_spent_twice() {
     let (config, mut task) = (config(), fake::open_task());
     task.terms.periods.prove = 1000;
-    let account = AccountStatus { free: 11 * NNK, may_work: true };
+    let account = AccountStatus { free: 11 * NNK, may_work: true, known: true };
     let mut outstanding = Outstanding::default();
     for _ in 0..2 {
         let chosen = judge_beside(&config, account, &outstanding, &task);

@@ -619,6 +619,47 @@ async fn a_proof_that_is_damaged_or_does_not_hold_is_made_again() {
     }
 }
 
+/// In the curriculum the chain takes nothing more for free then.
+#[tokio::test]
+async fn whoever_owns_nothing_waits_for_the_next_session_after_a_proof_that_was_refused() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.funding = Funding::Curriculum;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    chain.world().free = 0;
+    spoil_proof(&journal);
+    assert!(take(&services, &journal, &submit).await.is_err());
+    assert!(chain.world().free_calls_ended);
+    let next = services.plan(TASK, &journal).await.unwrap().0;
+    assert_eq!(next, Action::Prove(vec![4]), "what is not sent goes on");
+    take(&services, &journal, &next).await.unwrap();
+    let waits = services.plan(TASK, &journal).await.unwrap().0;
+    assert_eq!(waits, Action::Wait(Waiting::FreeCalls));
+    let refused = take(&services, &journal, &submit).await.unwrap_err();
+    assert!(matches!(refused, StepError::Chain(ChainError::CannotPay)), "{refused}");
+    chain.world().free_calls_ended = false;
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, submit);
+    take(&services, &journal, &submit).await.unwrap();
+    assert!(chain.world().known);
+}
+
+#[tokio::test]
+async fn whoever_owns_tokens_pays_after_a_proof_that_was_refused() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.funding = Funding::Curriculum;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    chain.world().free_calls_ended = true;
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, submit);
+    take(&services, &journal, &submit).await.unwrap();
+    assert_eq!(chain.world().accepted, ["commit", "submit scores"]);
+    assert!(!chain.world().known, "what is paid for makes nobody known");
+}
+
 #[tokio::test]
 async fn a_proof_that_is_damaged_again_and_again_is_told_of_as_a_fault_of_the_machine() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());

@@ -26,6 +26,15 @@ pub enum StateError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another process registers with the folder.
+    #[error(
+        "another `nocknock-worker register` is at work in {}: wait until it has ended",
+        path.display()
+    )]
+    Registering {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Another process trains into the folder.
     #[error(
         "{} is in use by another `nocknock-worker train`: the two would overwrite each other's \

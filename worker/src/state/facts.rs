@@ -2,15 +2,16 @@
 
 use super::{checksum, error::StateError, Disk, DurableDisk};
 use crate::{config::Tokens, secret::Secret};
-use nocknock_client::{Balance, BlockNumber};
+use nocknock_client::{AccountId, Balance, BlockNumber, Hash};
 use nocknock_durable as durable;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{
-        BlobId, BlockIndex, CiphertextHash, CircuitId, ContentHash, ExperimentId, FieldBytes,
-        KeyCommitment, ModelCommitment, PointBytes, TaskId,
+        BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, ExperimentId,
+        FieldBytes, KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
     model::{field, sealed, Architecture, Fr, LayerWeights, RecipientKey, WeightError, Weights},
+    reward::Round,
     task::{Outcome, ProvedScore, SealedKeyBytes},
 };
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
@@ -113,6 +114,34 @@ pub struct ProofFact {
     /// The score, and the proof of S3.
     #[serde(with = "WrittenScore")]
     pub score: ProvedScore,
+}
+
+/// A proof of registration, and everything that it is bound to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationFact {
+    /// The account that registers.
+    pub account: AccountId,
+    /// Hash of the chain's first block.
+    pub genesis: Hash,
+    /// The round of the account.
+    pub round: Round,
+    /// The circuit of the practice block.
+    pub circuit: CircuitId,
+    /// The root of the practice block.
+    pub root: BlockRoot,
+    /// The number of the seed of the draw.
+    pub seed_number: u64,
+    /// That seed.
+    #[serde(with = "digits")]
+    pub seed: [u8; 32],
+    /// Commitment to the model.
+    pub model: ModelCommitment,
+    /// The proved score.
+    #[serde(with = "WrittenScore")]
+    pub score: ProvedScore,
+    /// What solves the puzzle, if it is solved.
+    pub nonce: Option<u64>,
 }
 
 /// The sealed key, ready to be delivered.

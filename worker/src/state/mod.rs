@@ -5,6 +5,8 @@
 //! STATE/owner.json                the account and chain that all of this belongs to
 //! STATE/version.json              the version of the files of all tasks
 //! STATE/chain.json                blocks of that chain, to know it again if it is begun anew
+//! STATE/registration.json         the proof of a registration that is under way
+//! STATE/registration.lock         held by whoever registers
 //! STATE/blobs/                    training data that was fetched, for when it is asked for again
 //! STATE/tasks/00000000000000000005/
 //!     chosen.json                 the task's terms as they were when it was chosen
@@ -36,17 +38,19 @@ mod facts;
 mod journal;
 mod lock;
 mod owner;
+mod registration;
 mod version;
 
 pub use disk::{Disk, DurableDisk};
 pub use error::StateError;
 pub use facts::{
     Chosen, CommitmentFact, CopyFact, DataFact, Ending, EndingFact, ModelFact, ProofFact,
-    SealedFact,
+    RegistrationFact, SealedFact,
 };
 pub use journal::{CommittedModel, Journal, Progress};
 pub use lock::FolderLock;
 pub use owner::Owner;
+pub use registration::RegistrationFile;
 
 use nocknock_client::KnownChain;
 use nocknock_primitives::ids::TaskId;

@@ -7,13 +7,13 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, UniformRand};
 use ark_std::rand::{rngs::StdRng, seq::SliceRandom};
 use nocknock_circuits::{
-    fold::{synthesize, Circuit, Digests, Private, Public},
+    fold::{synthesize, Circuit, Digests, Private, Public, Refusal},
     r1cs::Synthesizer,
     reference::{outputs, score_block},
     PublicInputs,
 };
 use nocknock_primitives::model::{
-    architecture::{Architecture, Head},
+    architecture::{Architecture, Goal, Head},
     fold, names,
     samples::{Block, Label, Sample},
     transcript,
@@ -317,70 +317,131 @@ fn one_exception_too_many_is_refused() {
     }
 }
 
-/// The difference of both distances stays what the output says, their sum is too small.
-#[test]
-fn an_error_cannot_be_understated() {
-    let (circuit, private, _) = example("tiny-4x3-error", 30, 148);
-    let score = score(&circuit, &private);
-    let (_, honest) = cheat(circuit.shape(), &private, &private.block, score, &Choices::new());
-    let claims = bits_of(&circuit, "claim bits");
-    let number = claims.iter().position(|claim| honest[*claim] == Fr::ONE).unwrap();
-    let sections = understated(&circuit, &private, &honest, number, score + 1);
-    assert_eq!(sections, ["distance bits"]);
+/// A number with a sample that is worth something, and what it leaves of the cap or the tolerance.
+fn worthy(circuit: &Circuit, private: &Private, most: i128) -> (usize, i64) {
+    let left = private.block.samples().iter().map(|sample| {
+        let output = outputs(circuit.shape(), &private.weights, &sample.inputs)[0];
+        let Label::Number(target) = sample.label else { panic!("the head is a number") };
+        (most - (output - i128::from(target)).abs()) as i64
+    });
+    left.enumerate().find(|(_, left)| *left > 0).unwrap()
 }
 
-/// Takes 1 from each distance of a sample and claims a score.
-fn understated(
-    circuit: &Circuit,
-    private: &Private,
-    honest: &[Fr],
-    number: usize,
-    score: u32,
-) -> Vec<&'static str> {
-    let bits = bits_of(circuit, "distance bits");
-    let mut choices = Choices::new();
-    for distance in bits.chunks(18).skip(2 * number).take(2) {
-        let value = distance
+/// The difference of both distances stays what the output says, their sum is too small or too
+/// large, and what is left of the cap follows.
+#[test]
+fn an_error_cannot_be_misstated() {
+    let (circuit, private, _) = example("tiny-4x3-error", 30, 148);
+    let truth = score(&circuit, &private);
+    let (_, honest) = cheat(circuit.shape(), &private, &private.block, truth, &Choices::new());
+    let (number, left) = worthy(&circuit, &private, 200);
+    let distances = bits_of(&circuit, "distance bits");
+    let magnitudes = bits_of(&circuit, "magnitude bits");
+    let one_sided = "one-sided errors";
+    for (more, broken) in [(-1, vec!["distance bits", one_sided]), (1, vec![one_sided])] {
+        let mut choices = Choices::new();
+        for distance in distances.chunks(18).skip(2 * number).take(2) {
+            let value = distance
+                .iter()
+                .rev()
+                .fold(0, |value, bit| 2 * value + i64::from(honest[*bit] == Fr::ONE));
+            write(&mut choices, distance, value + more);
+        }
+        let magnitude = magnitudes.chunks(18).nth(number).unwrap();
+        write(&mut choices, magnitude, 2 * (left - more));
+        let stated = (i64::from(truth) - more) as u32;
+        let sections = caught(&circuit, &private, &private.block, stated, &choices);
+        assert_eq!(sections, broken, "{more}");
+    }
+}
+
+#[test]
+fn whether_a_sample_is_within_the_tolerance_cannot_be_misstated() {
+    let mut examples = (149..249).map(|seed| example("tiny-4x3-within", 30, seed));
+    let found = examples.find(|(circuit, private, _)| (1..30).contains(&score(circuit, private)));
+    let (circuit, private, _) = found.expect("some samples are within and some are not");
+    let truth = score(&circuit, &private);
+    let (_, honest) = cheat(circuit.shape(), &private, &private.block, truth, &Choices::new());
+    let signs = bits_of(&circuit, "sign bits");
+    let magnitudes = bits_of(&circuit, "magnitude bits");
+    for (honest_sign, stated) in [(Fr::ZERO, truth + 1), (Fr::ONE, truth - 1)] {
+        let mut samples = signs.iter().take(private.block.len());
+        let number = samples.position(|sign| honest[*sign] == honest_sign).unwrap();
+        let mut choices = Choices::from([(signs[number], Fr::ONE - honest_sign)]);
+        let sections = caught(&circuit, &private, &private.block, stated, &choices);
+        assert_eq!(sections, ["signs"]);
+        // The other sign goes with a number below zero.
+        let magnitude = magnitudes.chunks(18).nth(number).unwrap();
+        let value = magnitude
             .iter()
             .rev()
             .fold(0, |value, bit| 2 * value + i64::from(honest[*bit] == Fr::ONE));
-        write(&mut choices, distance, value - 1);
+        write(&mut choices, magnitude, -value - 1);
+        let sections = caught(&circuit, &private, &private.block, stated, &choices);
+        assert_eq!(sections, ["magnitude bits"]);
     }
-    caught(circuit, private, &private.block, score, &choices)
 }
 
 #[test]
-fn a_sample_outside_the_tolerance_cannot_be_claimed() {
-    let (circuit, private, _) = example("tiny-4x3-within", 30, 149);
-    let score = score(&circuit, &private);
-    let (_, honest) = cheat(circuit.shape(), &private, &private.block, score, &Choices::new());
-    let claims = bits_of(&circuit, "claim bits");
-    let number = claims.iter().position(|claim| honest[*claim] == Fr::ZERO).unwrap();
-    let sample = &private.block.samples()[number];
-    let output = outputs(circuit.shape(), &private.weights, &sample.inputs)[0];
-    let Label::Number(target) = sample.label else { panic!("the head is a number") };
-    let slack = 50 - (output - i128::from(target)).abs();
-    assert!(slack < 0);
-    let bits = bits_of(&circuit, "slack bits");
-    let distance = bits.chunks(18).nth(number).unwrap();
-    let mut choices = Choices::from([(claims[number], Fr::ONE)]);
-    let sections = caught(&circuit, &private, &private.block, score + 1, &choices);
-    assert_eq!(sections, ["claims"]);
-    write(&mut choices, distance, slack as i64);
-    let sections = caught(&circuit, &private, &private.block, score + 1, &choices);
-    assert_eq!(sections, ["slack bits"]);
-}
-
-#[test]
-fn padding_is_never_claimed() {
+fn padding_never_counts() {
     for (name, _) in names::for_tests() {
         let (circuit, private, _) = example(name, 0, 150);
-        let claim = *bits_of(&circuit, "claim bits").last().unwrap();
-        let choices = Choices::from([(claim, Fr::ONE)]);
+        let (section, value, rule) = match circuit.shape().head {
+            Head::Classes { best: 1, .. } => ("right answers", 1u8, "right answers"),
+            Head::Classes { .. } => ("claim bits", 1, "claims"),
+            Head::Number { goal: Goal::AbsoluteError { .. }, .. } => ("worth", 4, "worth"),
+            Head::Labels { .. } | Head::Number { .. } => ("worth", 1, "worth"),
+        };
+        let wire = *bits_of(&circuit, section).last().unwrap();
+        let choices = Choices::from([(wire, Fr::from(value))]);
         let sections = caught(&circuit, &private, &private.block, 1, &choices);
-        let forbids = |section: &&str| ["claims", "claims of padding"].contains(section);
-        assert!(sections.iter().any(forbids), "{name}: {sections:?}");
+        assert!(sections.contains(&rule), "{name}: {sections:?}");
     }
+}
+
+/// A model with a score that is not zero, on some samples.
+fn scored(name: &str) -> (Circuit, Private, StdRng, u32) {
+    (155..)
+        .map(|seed| {
+            let (circuit, private, rng) = example(name, 30, seed);
+            let truth = score(&circuit, &private);
+            (circuit, private, rng, truth)
+        })
+        .find(|(_, _, _, truth)| *truth > 1)
+        .unwrap()
+}
+
+/// While proofs said "at least", each of these scores could be stated, but for the absolute error.
+/// Whoever was paid for being worse would have stated 0.
+#[test]
+fn a_score_below_the_true_one_is_refused() {
+    let exact = names::for_tests().into_iter().filter(|(_, shape)| shape.head.is_scored_exactly());
+    for (name, _) in exact {
+        let (circuit, private, mut rng, truth) = scored(name);
+        let public = sample::public(circuit.shape(), &private, &mut rng);
+        assert_eq!(public.score, truth);
+        assert_eq!(judge(&circuit, &public, &private), (Ok(()), vec![]), "{name}");
+        for claimed in [0, truth / 2, truth - 1] {
+            let judged = judge(&circuit, &Public { score: claimed, ..public }, &private);
+            let expected = (Err(Refusal::Score { claimed }), vec!["score"]);
+            assert_eq!(judged, expected, "{name}: {claimed} of {truth}");
+        }
+    }
+}
+
+/// The one head of which a proof says "at least".
+#[test]
+fn of_the_best_few_classes_any_number_of_right_samples_may_be_claimed() {
+    let (circuit, private, mut rng, truth) = scored("tiny-4x3x4-best2");
+    assert!(!circuit.shape().head.is_scored_exactly());
+    let public = sample::public(circuit.shape(), &private, &mut rng);
+    for claimed in 0..=truth {
+        let judged = judge(&circuit, &Public { score: claimed, ..public }, &private);
+        assert_eq!(judged, (Ok(()), vec![]), "{claimed} of {truth}");
+    }
+    let above = Refusal::Score { claimed: truth + 1 };
+    let judged = judge(&circuit, &Public { score: truth + 1, ..public }, &private);
+    assert_eq!(judged, (Err(above), vec!["claims"]));
 }
 
 /// The same samples under another salt, or in another place of the task, have another root, and so
@@ -420,7 +481,7 @@ fn a_constant_model_scores_the_share_of_its_class() {
     for (class, share) in [(0, 10), (1, 17)] {
         private.weights = constant(circuit.shape(), class);
         assert_eq!(score(&circuit, &private), share);
-        for (claimed, holds) in [(share, true), (share + 1, false)] {
+        for (claimed, holds) in [(share, true), (share + 1, false), (share - 1, false)] {
             let sections = caught(&circuit, &private, &private.block, claimed, &Choices::new());
             assert_eq!(sections.is_empty(), holds, "{class}: {sections:?}");
         }

@@ -14,7 +14,8 @@ use nocknock_circuits::{
 };
 use nocknock_primitives::model::{
     architecture::{Architecture, Goal, Head},
-    samples::Label,
+    samples::{Block, Label, Sample},
+    weights::Weights,
 };
 
 /// One for each head, those without hidden layers and with two among them.
@@ -28,26 +29,50 @@ const NAMES: [&str; 7] = [
     "tiny-4x3-within",
 ];
 
-/// Inputs of a block with some padding, in which each claim matters: an error of exactly the cap
-/// may be claimed or not.
-fn private(architecture: &Architecture, rng: &mut StdRng) -> Private {
+/// Inputs of a block of some samples about which nothing is left to choose.
+fn private(architecture: &Architecture, samples: usize, rng: &mut StdRng) -> Private {
     loop {
-        let private = sample::private(architecture, 30, rng);
-        if !has_worthless_claim(architecture, &private) {
+        let private = sample::private(architecture, samples, rng);
+        if !has_choice(architecture, &private) {
             return private;
         }
     }
 }
 
-fn has_worthless_claim(architecture: &Architecture, private: &Private) -> bool {
-    let Head::Number { goal: Goal::AbsoluteError { cap }, .. } = architecture.head else {
-        return false;
-    };
-    private.block.samples().iter().any(|sample| {
-        let outputs = outputs(architecture, &private.weights, &sample.inputs);
-        let Label::Number(target) = sample.label else { return false };
-        (outputs[0] - i128::from(target)).abs() == i128::from(cap)
+/// Whether there is a sample, or padding, of which a prover may say one thing or another without a
+/// change of the score.
+fn has_choice(architecture: &Architecture, private: &Private) -> bool {
+    let padding = vec![0; architecture.inputs.into()];
+    let real = private.block.samples().iter().map(|sample| (&sample.inputs, Some(&sample.label)));
+    let samples = real.chain(std::iter::repeat((&padding, None)));
+    samples.take(architecture.samples.into()).any(|(inputs, label)| {
+        is_free_to_say(&architecture.head, &outputs(architecture, &private.weights, inputs), label)
     })
+}
+
+/// Whether several classes besides the own one have the largest output, so that any of them may be
+/// selected; or an error is exactly the cap, so that its rest is as well positive as negative.
+fn is_free_to_say(head: &Head, outputs: &[i128], label: Option<&Label>) -> bool {
+    match head {
+        Head::Classes { best: 1, .. } => {
+            let own = match label {
+                Some(Label::Class(class)) => Some(usize::from(*class)),
+                _ => None,
+            };
+            let largest = outputs.iter().max();
+            let classes = outputs.iter().enumerate();
+            let rivals = classes.filter(|(class, _)| own != Some(*class));
+            rivals.filter(|(_, output)| Some(*output) == largest).count() > 1
+        }
+        Head::Number { goal: Goal::AbsoluteError { cap }, .. } => {
+            let target = match label {
+                Some(Label::Number(target)) => i128::from(*target),
+                _ => 0,
+            };
+            (outputs[0] - target).abs() == i128::from(*cap)
+        }
+        _ => false,
+    }
 }
 
 #[test]
@@ -56,7 +81,7 @@ fn mutating_any_wire_of_a_small_circuit_breaks_a_row() {
     for name in NAMES {
         let architecture = named(name);
         let circuit = Circuit::compile(&architecture);
-        let private = private(&architecture, &mut rng);
+        let private = private(&architecture, 30, &mut rng);
         let public = sample::public(&architecture, &private, &mut rng);
         let assignment = circuit.assign(&public, &private).to_vec();
         let wires = 1..circuit.matrices().wires();
@@ -69,7 +94,7 @@ fn mutating_a_sample_of_the_full_circuit_breaks_a_row() {
     let mut rng = rng(134);
     let architecture = named("digits-64x32x10");
     let circuit = Circuit::compile(&architecture);
-    let private = sample::private(&architecture, 195, &mut rng);
+    let private = private(&architecture, 195, &mut rng);
     let public = sample::public(&architecture, &private, &mut rng);
     let assignment = circuit.assign(&public, &private).to_vec();
     let mut wires: Vec<usize> = (1..circuit.matrices().wires()).collect();
@@ -78,12 +103,38 @@ fn mutating_a_sample_of_the_full_circuit_breaks_a_row() {
     assert_each_is_bound(circuit.matrices(), assignment, sample, &mut rng);
 }
 
-/// Wires that a prover may choose: weights, key and owner, which are behind `C_W`, the salt, and,
-/// where there is a tolerance, what is left of it, which counts for samples that are claimed.
+/// Wires that a prover may choose: weights, key and owner, which are behind `C_W`, and the salt.
 fn is_free(circuit: &Circuit, private: &Private, honest: &[Fr], wire: usize) -> bool {
-    let bits = ["weight bits", "slack bits"].map(|section| circuit.matrices().wires_of(section));
-    bits.concat().contains(&wire)
+    circuit.matrices().wires_of("weight bits").contains(&wire)
         || [private.key, private.bind, private.sums_salt].contains(&honest[wire])
+}
+
+/// The one thing that is left to choose where the best class counts: which of several largest
+/// outputs is selected. It is not hashed and changes no score.
+#[test]
+fn of_several_largest_outputs_any_may_be_selected() {
+    let architecture = named("tiny-6x3");
+    let circuit = Circuit::compile(&architecture);
+    let mut private = sample::private(&architecture, 0, &mut rng(135));
+    private.weights = Weights::zero(&architecture);
+    private.weights.layers[0].biases = vec![2, 2, 2];
+    let wrong = Sample { inputs: vec![0; 6], label: Label::Class(0) };
+    private.block = Block::new(&architecture, vec![wrong]).unwrap();
+    assert!(has_choice(&architecture, &private));
+    let run = |choices: &Choices| cheat(&architecture, &private, &private.block, 0, choices);
+    let selectors = circuit.matrices().wires_of("selector bits");
+    let select = |class| {
+        let chosen = selectors.iter().take(2).enumerate();
+        chosen.map(|(place, wire)| (*wire, Fr::from(place == class))).collect::<Choices>()
+    };
+    let ((first, honest), (second, other)) = (run(&select(1)), run(&select(2)));
+    assert_eq!(first, second);
+    assert_ne!(honest, other);
+    assert!(circuit.matrices().is_satisfied_by(&honest));
+    assert!(circuit.matrices().is_satisfied_by(&other));
+    // Its own class is one of them, but the sample is not right about it.
+    let (_, own) = run(&select(0));
+    assert_eq!(circuit.matrices().violated_sections(&own), ["head", "score"]);
 }
 
 #[test]
@@ -92,7 +143,7 @@ fn no_wire_can_be_chosen_even_if_everything_behind_it_follows() {
     for name in NAMES {
         let architecture = named(name);
         let circuit = Circuit::compile(&architecture);
-        let private = private(&architecture, &mut rng);
+        let private = private(&architecture, 30, &mut rng);
         let score = sample::public(&architecture, &private, &mut rng).score;
         let known = &private.block;
         let (_, honest) = cheat(&architecture, &private, known, score, &Choices::new());
@@ -118,7 +169,7 @@ fn what_may_be_chosen_leads_to_another_commitment_and_nothing_else() {
     let mut rng = rng(133);
     let architecture = named("tiny-4x3x2");
     let circuit = Circuit::compile(&architecture);
-    let private = private(&architecture, &mut rng);
+    let private = private(&architecture, 30, &mut rng);
     let score = sample::public(&architecture, &private, &mut rng).score;
     let run = |choices: &Choices| cheat(&architecture, &private, &private.block, score, choices);
     let (public, honest) = run(&Choices::new());

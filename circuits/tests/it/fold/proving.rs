@@ -58,12 +58,15 @@ fn a_score_is_proved_and_every_public_input_is_bound_by_the_proof() {
 }
 
 #[test]
-fn the_proof_of_a_score_that_is_too_high_does_not_hold() {
+fn the_proof_of_a_score_that_is_too_high_or_too_low_does_not_hold() {
     let rng = &mut rng(122);
     let (circuit, public, private) = example(rng);
-    let public = Public { score: public.score + 1, ..public };
-    let (proof, key) = prove(&circuit, &public, &private, rng);
-    assert!(proof.verify(&key, &public).is_err());
+    assert!(public.score > 0);
+    for score in [public.score + 1, public.score - 1] {
+        let stated = Public { score, ..public };
+        let (proof, key) = prove(&circuit, &stated, &private, rng);
+        assert!(proof.verify(&key, &stated).is_err(), "{score}");
+    }
 }
 
 #[test]

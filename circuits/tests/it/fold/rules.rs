@@ -10,6 +10,7 @@ use ark_bn254::Fr;
 use ark_ff::Field;
 use nocknock_circuits::{
     fold::{Circuit, FoldedScore, Private, Public, Refusal},
+    reference::{gains, outputs},
     Statement,
 };
 use nocknock_primitives::model::{
@@ -47,15 +48,24 @@ fn open(change: impl FnOnce(&mut Private)) -> (Result<(), Refusal>, Vec<&'static
     judge(circuit(), &public, &private)
 }
 
-/// Replaces the model and lets the circuit compute its own digests, so that nothing but the change
-/// can be what is refused.
+/// Replaces the model, states its score and lets the circuit compute its own digests, so that
+/// nothing but the change can be what is refused.
 fn with_model(weights: Weights) -> (Result<(), Refusal>, Vec<&'static str>) {
     let (_, mut private) = example();
     private.weights = weights;
-    let block = &private.block;
-    let (public, assignment) = cheat(circuit().shape(), &private, block, 0, &Choices::new());
+    let (block, score) = (&private.block, score(&private));
+    let (public, assignment) = cheat(circuit().shape(), &private, block, score, &Choices::new());
     let sections = circuit().matrices().violated_sections(&assignment);
     (FoldedScore::check(circuit().shape(), &public, &private), sections)
+}
+
+/// The score of a model whose parameters may be out of range.
+fn score(private: &Private) -> u32 {
+    let gains = private.block.samples().iter().flat_map(|sample| {
+        let outputs = outputs(circuit().shape(), &private.weights, &sample.inputs);
+        gains(&circuit().shape().head, &outputs, &sample.label)
+    });
+    gains.sum()
 }
 
 #[test]
@@ -151,6 +161,15 @@ fn rule_the_folded_block_has_its_value() {
 fn rule_the_block_is_folded_at_the_challenge() {
     let expected = (Err(Refusal::Inputs), vec!["inputs commitment", "evaluation"]);
     assert_eq!(claim(|public| public.rho += Fr::ONE), expected);
+}
+
+#[test]
+fn rule_the_score_is_that_of_the_model() {
+    let (truth, _) = example();
+    for claimed in [truth.score + 1, truth.score - 1, 0] {
+        let expected = (Err(Refusal::Score { claimed }), vec!["score"]);
+        assert_eq!(claim(|public| public.score = claimed), expected);
+    }
 }
 
 #[test]

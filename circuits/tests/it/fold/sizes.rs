@@ -20,6 +20,10 @@ fn rows_of_the_digits_by_section() {
         ("label bits", 1950),
         ("one-hot labels", 195),
         ("distance bits", 39_000),
+        ("selector bits", 1755),
+        ("one selector", 195),
+        ("selected distances", 1950),
+        ("right answers", 1950),
         ("sums hash", 24_843),
         ("sums commitment", 1),
         ("inputs hash", 3042),
@@ -29,9 +33,6 @@ fn rows_of_the_digits_by_section() {
         ("layer", 2496),
         ("folded activations", 512),
         ("head", 506),
-        ("claim bits", 195),
-        ("own distances", 1950),
-        ("claims", 195),
         ("score", 1),
     ];
     assert_eq!(circuit.matrices().rows_by_section(), expected);

@@ -16,6 +16,9 @@ pub(crate) enum Wtm {
     /// Support a proposed fact with a bond
     Attest(write::About),
     /// Dispute a fact with a bond
+    ///
+    /// A fact that was accepted because nobody disputed it can be disputed as long as somebody has
+    /// a bond for it.
     Dispute(write::About),
     Vote(write::Vote),
     /// Decide a fact whose dispute window or vote period is over
@@ -27,7 +30,7 @@ pub(crate) enum Wtm {
     /// Remove a fact that was voted down
     ///
     /// Anybody may do so once all bonds and votes are claimed and the fact was readable for long
-    /// enough.
+    /// enough. If nobody does, the chain removes it by itself.
     Remove(write::About),
 }
 

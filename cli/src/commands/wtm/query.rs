@@ -4,11 +4,13 @@ use crate::{
     failure::{usage, Failure},
     node::Node,
     output::{number, pairs, table, text},
+    questions::ask_all,
     views::{fact, who, with, words},
 };
 use clap::Args;
-use nocknock_client::{Fact, Snapshot};
+use nocknock_client::{Fact, QueryError, Snapshot};
 use nocknock_primitives::{
+    fact::FactStatus,
     ids::FactId,
     limits::{Text, MAX_PAGE},
 };
@@ -64,9 +66,9 @@ impl Query {
             None => best.facts_by_domain(&domain).await?,
         };
         if self.accepted {
-            facts.retain(|(_, found)| found.confidence() > 0);
+            facts.retain(|(_, found)| found.status == FactStatus::Accepted);
         }
-        show_list(node, &facts)
+        show_list(node, &best, &facts).await
     }
 }
 
@@ -79,7 +81,7 @@ impl List {
         };
         facts.retain(|(id, _)| *id >= self.from);
         facts.truncate(self.limit);
-        show_list(node, &facts)
+        show_list(node, &best, &facts).await
     }
 }
 
@@ -95,7 +97,8 @@ impl Show {
         let older: Vec<FactId> =
             history.iter().map(|(id, _)| *id).filter(|id| *id != self.fact).collect();
         let staked = stakes.iter().map(|(who, stake)| fact::stake(who, stake));
-        let value = fact::fact(self.fact, &found);
+        let believed = belief(best.clone(), self.fact).await?;
+        let value = fact::fact(self.fact, &found, believed);
         let value = with(value, "history", &older);
         let value = with(value, "case", case.as_ref().map(fact::case));
         let value = with(value, "stakes", staked.collect::<Vec<_>>());
@@ -135,10 +138,30 @@ pub(crate) async fn all_facts(
     Ok(facts)
 }
 
-fn show_list(node: &Node, facts: &Facts) -> Result<(), Failure> {
-    let value: Vec<Value> = facts.iter().map(|(id, found)| fact::fact(*id, found)).collect();
+/// These facts with what the chain believes of them.
+pub(crate) async fn all_shown(snapshot: &Snapshot, facts: &Facts) -> Result<Vec<Value>, Failure> {
+    let beliefs = beliefs(snapshot, facts).await?;
+    let believed = facts.iter().zip(beliefs);
+    Ok(believed.map(|((id, found), belief)| fact::fact(*id, found, belief)).collect())
+}
+
+/// How far the chain believes each of these facts, from 0 to 1.
+async fn beliefs(snapshot: &Snapshot, facts: &Facts) -> Result<Vec<f64>, Failure> {
+    ask_all(facts.iter().map(|(id, _)| belief(snapshot.clone(), *id))).await
+}
+
+async fn belief(snapshot: Snapshot, id: FactId) -> Result<f64, QueryError> {
+    let confidence = snapshot.confidence(id).await?;
+    Ok(confidence.map_or(0.0, |confidence| fact::belief(confidence.deconstruct())))
+}
+
+async fn show_list(node: &Node, best: &Snapshot, facts: &Facts) -> Result<(), Failure> {
+    let beliefs = beliefs(best, facts).await?;
+    let believed = || facts.iter().zip(&beliefs);
+    let value: Vec<Value> =
+        believed().map(|((id, found), belief)| fact::fact(*id, found, *belief)).collect();
     node.output.show(&value, || {
-        let rows = facts.iter().map(|(id, found)| {
+        let rows = believed().map(|((id, found), belief)| {
             let statement = &found.statement;
             vec![
                 number(id),
@@ -148,7 +171,7 @@ fn show_list(node: &Node, facts: &Facts) -> Result<(), Failure> {
                 text(words(&statement.object)),
                 text(fact::kind(&found.evidence)),
                 text(fact::status(&found.status)),
-                number(format!("{:.1} %", 100.0 * fact::confidence(found))),
+                number(format!("{:.1} %", 100.0 * belief)),
                 text(who(&found.author)),
             ]
         });

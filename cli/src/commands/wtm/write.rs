@@ -107,6 +107,9 @@ enum Side {
 }
 
 /// Collect what a decided fact owes an account: its bond or deposit, and what it won.
+///
+/// A bond for an accepted fact that nobody disputes is returned to its owner alone. The longer it
+/// stays on hold, the more the fact is believed.
 #[derive(Debug, Args)]
 pub(crate) struct Claim {
     /// The fact.

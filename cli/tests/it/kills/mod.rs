@@ -163,11 +163,12 @@ fn fresh_folder(name: &str) -> PathBuf {
     folder
 }
 
-/// The winner has the whole reward but for what is burnt, the other one has its stake again.
+/// The winner has the whole reward but for the validators' share, the other one has its stake
+/// again.
 #[track_caller]
 fn check_competitors(site: &Site, books: &Books, task: TaskId, competitors: &[Worker]) {
     let payment = books.payment(task);
-    assert_eq!(payment.paid + payment.burnt, u128::from(REWARD) * NNK);
+    assert_eq!(payment.paid + payment.fee, u128::from(REWARD) * NNK);
     for competitor in competitors {
         let account = account(competitor);
         let (paid, ending) =

@@ -1,6 +1,9 @@
 //! Questions about the chain that a node follows.
 
+use codec::Decode;
 use serde_json::{json, Value};
+use sp_core::hexdisplay::HexDisplay;
+use sp_io::hashing::twox_128;
 
 use super::{node::Node, wait};
 
@@ -41,6 +44,33 @@ pub(crate) fn wait_for_finality(node: &Node, number: u64) -> Block {
     wait::until(&format!("finality reaches block {number}"), || {
         Some(finalised(node)).filter(|block| block.number >= number)
     })
+}
+
+/// What is stored under the name of an item that is no map, after the node's best block.
+#[track_caller]
+pub(crate) fn stored<T: Decode>(node: &Node, pallet: &str, item: &str) -> Option<T> {
+    let value = node.call("state_getStorage", json!([storage_prefix(pallet, item)]));
+    (!value.is_null()).then(|| decode(&value))
+}
+
+/// How many entries a map has after the node's best block, up to 100.
+#[track_caller]
+pub(crate) fn entries(node: &Node, pallet: &str, item: &str) -> usize {
+    let keys = node.call("state_getKeysPaged", json!([storage_prefix(pallet, item), 100]));
+    keys.as_array().expect("a list of keys").len()
+}
+
+/// With what the keys of an item begin.
+pub(crate) fn storage_prefix(pallet: &str, item: &str) -> String {
+    let key = [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat();
+    format!("0x{}", HexDisplay::from(&key))
+}
+
+/// Decodes a value that JSON-RPC or a chain spec gives as hexadecimal text.
+#[track_caller]
+pub(crate) fn decode<T: Decode>(value: &Value) -> T {
+    let bytes: sp_core::Bytes = serde_json::from_value(value.clone()).expect("hexadecimal text");
+    T::decode(&mut bytes.as_ref()).expect("a value of this type")
 }
 
 /// A number that JSON-RPC gives as hexadecimal text.

@@ -6,9 +6,11 @@ use crate::{
     PendingTransfers,
 };
 use alloc::string::{String, ToString};
+use frame_support::ensure;
 use nocknock_primitives::{
     experiment::{Description, Experiment},
     ids::ExperimentId,
+    traits::CurriculumExperiments,
 };
 use sp_runtime::{traits::Zero, DispatchResult};
 
@@ -83,6 +85,7 @@ impl<T: Config> Pallet<T> {
     /// The deposit never grows here, whatever prices have become, so nobody is too poor to archive.
     pub(crate) fn do_archive_experiment(who: &T::AccountId, id: ExperimentId) -> DispatchResult {
         let mut experiment = Self::active_of(id, who)?;
+        ensure!(!T::Curriculum::is_in_curriculum(id), Error::<T>::InCurriculum);
         experiment.archived = true;
         experiment.description =
             Description { name: experiment.description.name, ..Description::default() };

@@ -72,3 +72,18 @@ fn archiving_ends_a_pending_offer() {
         assert_noop!(Experiments::accept_transfer(by(BOB), id), Error::<Test>::Archived);
     });
 }
+
+/// F11. The owner of an experiment could archive it for ever although tokens were minted in it.
+#[test]
+fn an_experiment_of_the_curriculum_is_not_archived() {
+    build_and_execute(|| {
+        let (id, other) = (created(ALICE), created(ALICE));
+        InCurriculum::set(vec![id]);
+        let refused = Experiments::archive_experiment(by(ALICE), id);
+        assert_noop!(refused, Error::<Test>::InCurriculum);
+        assert!(!experiment(id).archived);
+        assert_ok!(Experiments::archive_experiment(by(ALICE), other));
+        InCurriculum::set(vec![]);
+        assert_ok!(Experiments::archive_experiment(by(ALICE), id));
+    });
+}

@@ -1,21 +1,21 @@
 //! Recording a delivered model.
 
 use crate::{
-    Config, Event, LatestOfModel, NextAnchor, NextRecord, Pallet, Pending, Records, RecordsOfTask,
-    WeightInfo,
+    types::newest_first, ByMark, Config, Event, NextAnchor, NextRecord, Pallet, Pending, Records,
+    RecordsOfTask, WeightInfo,
 };
 use frame_support::{defensive, weights::Weight};
 use nocknock_primitives::{
     ids::RecordId,
-    provenance::{Frontier, Provenance, Recorded},
+    provenance::{Frontier, Provenance, Recorded, Seal},
     traits::ProvenanceRecorder,
 };
 use sp_io::hashing::keccak_256;
 use sp_runtime::traits::Get;
 
 impl<T: Config> ProvenanceRecorder<T::AccountId> for Pallet<T> {
-    fn record(provenance: Provenance<T::AccountId>) -> Option<RecordId> {
-        Self::do_record(provenance)
+    fn record(provenance: Provenance<T::AccountId>, seal: Seal) -> Option<RecordId> {
+        Self::do_record(provenance, seal)
     }
 
     fn weight() -> Weight {
@@ -26,7 +26,7 @@ impl<T: Config> ProvenanceRecorder<T::AccountId> for Pallet<T> {
 impl<T: Config> Pallet<T> {
     /// Stores a record and adds its leaf to the tree of the next anchor. Nothing happens if the
     /// numbers have run out.
-    pub fn do_record(provenance: Provenance<T::AccountId>) -> Option<RecordId> {
+    pub fn do_record(provenance: Provenance<T::AccountId>, seal: Seal) -> Option<RecordId> {
         let id = NextRecord::<T>::get();
         let next = id.checked_add(1)?;
         let mut pending = Pending::<T>::get();
@@ -42,18 +42,19 @@ impl<T: Config> Pallet<T> {
             model: provenance.model,
             submitter: provenance.submitter.clone(),
         });
-        Self::store(id, provenance);
+        let anchor = NextAnchor::<T>::get();
+        Self::store(id, Recorded { provenance, seal, anchor });
         Self::keep_or_close(pending);
         Some(id)
     }
 
-    fn store(id: RecordId, provenance: Provenance<T::AccountId>) {
-        let previous = LatestOfModel::<T>::get(provenance.model);
-        LatestOfModel::<T>::insert(provenance.model, id);
-        if RecordsOfTask::<T>::try_append(provenance.task, id).is_err() {
+    fn store(id: RecordId, recorded: Recorded<T::AccountId>) {
+        for mark in recorded.marks() {
+            ByMark::<T>::insert(mark, newest_first(id), ());
+        }
+        if RecordsOfTask::<T>::try_append(recorded.provenance.task, id).is_err() {
             defensive!("a task pays at most one rank for each share");
         }
-        let recorded = Recorded { provenance, anchor: NextAnchor::<T>::get(), previous };
         Records::<T>::insert(id, recorded);
     }
 

@@ -1,7 +1,8 @@
 //! The invariants of this pallet's state.
 
 use crate::{
-    Anchors, Config, LatestOfModel, NextAnchor, NextRecord, Pallet, Pending, Records, RecordsOfTask,
+    types::record_of, Anchors, ByMark, Config, NextAnchor, NextRecord, Pallet, Pending, Records,
+    RecordsOfTask,
 };
 use alloc::vec::Vec;
 use frame_support::ensure;
@@ -22,14 +23,14 @@ impl<T: Config> Pallet<T> {
     ///    than that.
     /// 3. Each record names the anchor that covers it, or the next one if it is pending.
     /// 4. Roots and pending tree are those of the records' leaves.
-    /// 5. A model's latest record is of that model, and from each record the previous one of
-    ///    the same model can be reached; all records are reached.
+    /// 5. Each record is in the index under its commitment, ciphertext and key, and nothing else is
+    ///    in it.
     /// 6. A task's list holds exactly its records, in ascending order.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_numbers()?;
         let pending = Self::check_anchors()?;
         Self::check_pending(pending)?;
-        Self::check_models()?;
+        Self::check_marks()?;
         Self::check_tasks()
     }
 
@@ -99,22 +100,19 @@ impl<T: Config> Pallet<T> {
         (first..end).map(leaf).collect()
     }
 
-    fn check_models() -> Result<(), TryRuntimeError> {
-        let mut reached = 0u64;
-        for (model, latest) in LatestOfModel::<T>::iter() {
-            let mut next = Some(latest);
-            while let Some(id) = next {
-                let recorded = Records::<T>::get(id).ok_or("5: a model's record is unknown")?;
-                let back = recorded.previous.is_none_or(|previous| previous < id);
-                ensure!(
-                    recorded.provenance.model == model && back,
-                    "5: a model's records are not linked"
-                );
-                reached = reached.saturating_add(1);
-                next = recorded.previous;
-            }
+    fn check_marks() -> Result<(), TryRuntimeError> {
+        let mut entries = 0u64;
+        for (mark, key) in ByMark::<T>::iter_keys() {
+            let has_it = |recorded: Recorded<T::AccountId>| recorded.marks().contains(&mark);
+            let known = Records::<T>::get(record_of(key)).is_some_and(has_it);
+            ensure!(known, "5: the index has an entry without its record");
+            entries = entries.saturating_add(1);
         }
-        ensure!(reached == NextRecord::<T>::get(), "5: a record is not reached from its model");
+        // The three marks of a record differ from each other.
+        ensure!(
+            entries == NextRecord::<T>::get().saturating_mul(3),
+            "5: a record is not in the index"
+        );
         Ok(())
     }
 

@@ -1,12 +1,15 @@
 //! Pages of what is stored, and proofs of inclusion, for reads from outside of blocks.
 
-use crate::{Anchors, Config, LatestOfModel, Pallet, Records, RecordsOfTask};
+use crate::{
+    types::{newest_first, record_of},
+    Anchors, ByMark, Config, Pallet, Records, RecordsOfTask,
+};
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
-    ids::{ModelCommitment, RecordId, TaskId},
+    ids::{RecordId, TaskId},
     limits::MAX_PAGE,
-    provenance::{siblings, Anchor, AnchorNumber, InclusionProof, Node, Recorded},
+    provenance::{siblings, Anchor, AnchorNumber, InclusionProof, Mark, Node, Recorded},
 };
 use sp_io::hashing::keccak_256;
 
@@ -43,21 +46,41 @@ impl<T: Config> Pallet<T> {
         RecordsOfTask::<T>::get(task).into_iter().filter_map(numbered::<T>).collect()
     }
 
-    pub(crate) fn model_page(
-        model: ModelCommitment,
+    pub(crate) fn mark_page(mark: Mark, before: Option<RecordId>, limit: u32) -> Vec<Numbered<T>> {
+        Self::marked(mark, before).take(page_size(limit)).filter_map(numbered::<T>).collect()
+    }
+
+    /// Merges the lists under the three marks of a record, from the newest record back.
+    pub(crate) fn earlier_page(
+        id: RecordId,
         before: Option<RecordId>,
         limit: u32,
     ) -> Vec<Numbered<T>> {
-        let newest = match before {
-            None => LatestOfModel::<T>::get(model),
-            Some(id) => Records::<T>::get(id)
-                .filter(|recorded| recorded.provenance.model == model)
-                .and_then(|recorded| recorded.previous),
+        let Some(recorded) = Records::<T>::get(id) else {
+            return Vec::new();
         };
-        let previous = |(_, recorded): &Numbered<T>| recorded.previous.and_then(numbered::<T>);
-        core::iter::successors(newest.and_then(numbered::<T>), previous)
-            .take(page_size(limit))
-            .collect()
+        let start = before.map_or(id, |before| before.min(id));
+        let mut lists = recorded.marks().map(|mark| Self::marked(mark, Some(start)).peekable());
+        let earlier = core::iter::from_fn(|| {
+            let newest = lists.iter_mut().filter_map(|list| list.peek().copied()).max()?;
+            for list in &mut lists {
+                list.next_if_eq(&newest);
+            }
+            Some(newest)
+        });
+        earlier.take(page_size(limit)).filter_map(numbered::<T>).collect()
+    }
+
+    /// The numbers of the records with a mark, from the newest back, or from before a number.
+    fn marked(mark: Mark, before: Option<RecordId>) -> impl Iterator<Item = RecordId> {
+        let keys = match before {
+            Some(id) => {
+                let last = ByMark::<T>::hashed_key_for(mark, newest_first(id));
+                ByMark::<T>::iter_key_prefix_from(mark, last)
+            }
+            None => ByMark::<T>::iter_key_prefix(mark),
+        };
+        keys.map(record_of)
     }
 
     pub(crate) fn anchor_page(start: AnchorNumber, limit: u32) -> Vec<Anchor<BlockNumberFor<T>>> {

@@ -62,7 +62,7 @@ fn a_record_of_another_chain_is_refused() {
 fn two_deliveries_that_say_the_same_have_different_leaves() {
     build_and_execute(|| {
         for _ in 0..2 {
-            assert!(Provenances::do_record(delivery(1, 1)).is_some());
+            assert!(record(1, 1).is_some());
         }
         end_period();
         let anchor = Anchors::<Test>::get(0).unwrap();

@@ -54,7 +54,7 @@ proptest! {
                     of_task[place] += 1;
                     // A task pays no more ranks than that.
                     if of_task[place] <= 16 {
-                        assert!(Provenances::do_record(delivery(task, model)).is_some());
+                        assert!(record(task, model).is_some());
                     }
                 }
             }

@@ -4,6 +4,7 @@ use nocknock_primitives::{
     limits::MAX_PAGE,
     provenance::{Assurance, ProvenanceField},
 };
+use proptest::{collection::vec, prelude::*};
 
 const MODEL: ModelCommitment = ModelCommitment([7; 32]);
 
@@ -29,7 +30,7 @@ fn pages_of_records_are_bounded_and_end_with_the_last_record() {
 fn records_of_a_model_are_paged_from_the_newest_back() {
     build_and_execute(|| {
         for (task, model) in [(1, 7), (2, 8), (3, 7), (4, 7)] {
-            assert!(Provenances::do_record(delivery(task, model)).is_some());
+            assert!(record(task, model).is_some());
         }
         assert_eq!(ids(Provenances::records_of_model(MODEL, None, 2)), [3, 2]);
         assert_eq!(ids(Provenances::records_of_model(MODEL, Some(2), 2)), [0]);
@@ -41,21 +42,102 @@ fn records_of_a_model_are_paged_from_the_newest_back() {
 }
 
 #[test]
-fn a_page_of_one_model_does_not_go_on_from_a_record_of_another() {
+fn a_page_of_one_model_goes_on_below_any_number_and_keeps_to_its_model() {
     build_and_execute(|| {
         for (task, model) in [(1, 8), (2, 7), (3, 8)] {
-            assert!(Provenances::do_record(delivery(task, model)).is_some());
+            assert!(record(task, model).is_some());
         }
-        assert!(Provenances::records_of_model(MODEL, Some(2), 9).is_empty());
-        assert!(Provenances::records_of_model(MODEL, Some(99), 9).is_empty());
+        assert_eq!(ids(Provenances::records_of_model(MODEL, Some(2), 9)), [1]);
+        assert_eq!(ids(Provenances::records_of_model(MODEL, Some(u64::MAX), 9)), [1]);
+        assert!(Provenances::records_of_model(MODEL, Some(1), 9).is_empty());
     });
+}
+
+/// Bob sells Alice's model under his own name: another commitment over the same ciphertext and key.
+/// Before, only records of the same commitment could be found.
+#[test]
+fn a_model_that_was_sold_before_is_found_by_its_ciphertext_or_key() {
+    build_and_execute(|| {
+        let sold = [
+            (1, seal(5, 6)), // Alice
+            (2, seal(5, 6)), // Bob: the same ciphertext
+            (3, seal(5, 7)), // other weights under the same key
+            (4, seal(8, 9)), // the same weights under another key
+            (5, seal(5, 6)), // the first again
+        ];
+        for (task, (model, seal)) in (1..).zip(sold) {
+            assert!(Provenances::do_record(delivery(task, model), seal).is_some());
+        }
+        assert!(Provenances::earlier_records(0, None, 9).is_empty());
+        assert_eq!(ids(Provenances::earlier_records(1, None, 9)), [0]);
+        assert_eq!(ids(Provenances::earlier_records(2, None, 9)), [1, 0]);
+        assert!(Provenances::earlier_records(3, None, 9).is_empty());
+        assert_eq!(ids(Provenances::earlier_records(4, None, 9)), [2, 1, 0]);
+        assert!(Provenances::earlier_records(5, None, 9).is_empty(), "there is no such record");
+    });
+}
+
+#[test]
+fn pages_of_earlier_records_are_bounded_and_go_on() {
+    build_and_execute(|| {
+        for task in 0..70u8 {
+            // Records share the key with all others, and the ciphertext with every second one.
+            let seal = seal(5, task % 2);
+            assert!(Provenances::do_record(delivery(task.into(), task), seal).is_some());
+        }
+        let first = ids(Provenances::earlier_records(69, None, u32::MAX));
+        assert_eq!(first, (5..69).rev().collect::<Vec<_>>());
+        let second = ids(Provenances::earlier_records(69, first.last().copied(), u32::MAX));
+        assert_eq!(second, [4, 3, 2, 1, 0]);
+        assert_eq!(ids(Provenances::earlier_records(9, Some(30), 2)), [8, 7]);
+        assert!(Provenances::earlier_records(69, Some(0), 9).is_empty());
+        assert!(Provenances::earlier_records(69, None, 0).is_empty());
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_earlier_records_are_those_that_share_a_mark(
+        sold in vec((0u8..6, 0u8..4, 0u8..4), 1..40),
+        limit in 1u32..5,
+    ) {
+        build_and_execute(|| {
+            for (task, (model, key, ciphertext)) in (0..).zip(&sold) {
+                let seal = seal(*key, *ciphertext);
+                assert!(Provenances::do_record(delivery(task, *model), seal).is_some());
+            }
+            for (id, of) in (0u64..).zip(&sold) {
+                let shares = |other: &(u8, u8, u8)| {
+                    other.0 == of.0 || other.1 == of.1 || other.2 == of.2
+                };
+                let expected: Vec<u64> = (0u64..)
+                    .zip(&sold)
+                    .filter(|(other, sale)| *other < id && shares(sale))
+                    .map(|(other, _)| other)
+                    .collect();
+                let mut found: Vec<u64> = Vec::new();
+                loop {
+                    let last = found.last().copied();
+                    let page = ids(Provenances::earlier_records(id, last, limit));
+                    if page.is_empty() {
+                        break;
+                    }
+                    found.extend(page);
+                }
+                found.reverse();
+                assert_eq!(found, expected, "record {id}");
+            }
+        });
+    }
 }
 
 #[test]
 fn records_of_a_task_come_in_the_order_of_payment() {
     build_and_execute(|| {
         for (task, model) in [(5, 1), (6, 2), (5, 3)] {
-            assert!(Provenances::do_record(delivery(task, model)).is_some());
+            assert!(record(task, model).is_some());
         }
         assert_eq!(ids(Provenances::records_of_task(5)), [0, 2]);
         assert!(Provenances::records_of_task(7).is_empty());

@@ -1,14 +1,17 @@
-//! Candidates for validation, and the election.
+//! Candidates for validation, and the election. Who has a seat next is decided by
+//! [`nocknock_primitives::election`]; this module knows what there is to decide about.
 
 use crate::{
-    Barred, Candidates, Config, Error, Event, GenesisAuthorities, Pallet, SilentSessions,
-    ValidatorKeys,
+    types::Life, Barred, Candidates, Config, CurrentSession, Error, Event, GenesisAuthorities,
+    Liveness, Pallet, Seats, ValidatorKeys, WorkersPoints,
 };
-use alloc::vec::Vec;
-use frame_support::ensure;
+use alloc::{collections::BTreeSet, vec::Vec};
+use frame_support::{ensure, BoundedVec};
+use nocknock_primitives::election::{next_set, Contender, Right, Rules};
 use sp_runtime::{traits::Get, DispatchResult};
 
 type Ranked<T> = (<T as frame_system::Config>::AccountId, u128);
+type ContenderOf<T> = Contender<<T as frame_system::Config>::AccountId>;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_apply_as_candidate(who: T::AccountId) -> DispatchResult {
@@ -16,16 +19,19 @@ impl<T: Config> Pallet<T> {
         ensure!(T::ValidatorKeys::has_keys(&who), Error::<T>::NoSessionKeys);
         let points = Self::points_of(&who);
         ensure!(points >= T::MinCandidatePoints::get(), Error::<T>::TooFewPoints);
-        let mut candidates = Candidates::<T>::get();
+        let candidates = Candidates::<T>::get();
         ensure!(!candidates.contains(&who), Error::<T>::AlreadyCandidate);
-        if candidates.is_full() {
-            let last = Self::last_below(points)?;
-            candidates.retain(|candidate| *candidate != last);
-            SilentSessions::<T>::remove(&last);
+        let life = Liveness::<T>::get(&who).unwrap_or_default();
+        ensure!(!life.is_silent(T::MaxSilentSessions::get()), Error::<T>::SilentInSeat);
+        let last = if candidates.is_full() { Some(Self::last_below(points)?) } else { None };
+        Self::hold_bond(&who)?;
+        if let Some(last) = last {
+            Self::end_candidacy(&last);
             Self::deposit_event(Event::CandidateDisplaced { who: last });
         }
-        candidates.try_push(who.clone()).map_err(|_| Error::<T>::CandidatesFull)?;
-        Candidates::<T>::put(candidates);
+        Candidates::<T>::try_mutate(|candidates| candidates.try_push(who.clone()))
+            .map_err(|_| Error::<T>::CandidatesFull)?;
+        Liveness::<T>::insert(&who, life);
         Self::deposit_event(Event::CandidateAdded { who, points });
         Ok(())
     }
@@ -36,21 +42,39 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Removes an account from the list, and with it what is stored about its candidacy. Returns
-    /// whether it was on the list.
+    /// Removes an account from the list, and lets its bond go when it is time. Returns whether it
+    /// was on the list.
     pub(super) fn end_candidacy(who: &T::AccountId) -> bool {
-        SilentSessions::<T>::remove(who);
-        Candidates::<T>::mutate(|candidates| {
+        let listed = Candidates::<T>::mutate(|candidates| {
             let before = candidates.len();
             candidates.retain(|candidate| candidate != who);
             candidates.len() < before
-        })
+        });
+        if listed {
+            Self::let_bond_go(who);
+            Self::forget_life(who);
+        }
+        listed
     }
 
-    /// The last candidate, provided that it has fewer points than this.
+    /// Removes what is known about the node of an account, if that matters no longer.
+    fn forget_life(who: &T::AccountId) {
+        let seated = Liveness::<T>::get(who).is_some_and(|life| life.entered.is_some());
+        let matters = seated
+            || Candidates::<T>::get().contains(who)
+            || GenesisAuthorities::<T>::get().contains(who);
+        if !matters {
+            Liveness::<T>::remove(who);
+        }
+    }
+
+    /// The last candidate without a seat, provided that it has fewer points than this.
     fn last_below(points: u128) -> Result<T::AccountId, Error<T>> {
+        let seats: BTreeSet<_> = Seats::<T>::get().into_iter().collect();
         Self::ranked_candidates()
-            .pop()
+            .into_iter()
+            .rev()
+            .find(|(who, _)| !seats.contains(who))
             .filter(|(_, last)| *last < points)
             .map(|(who, _)| who)
             .ok_or(Error::<T>::CandidatesFull)
@@ -70,80 +94,104 @@ impl<T: Config> Pallet<T> {
         ranked
     }
 
-    /// Who validates, in this order:
+    /// Elects the validators of the next session, and returns them. The runtime calls it once at
+    /// the start of each session, after the end of the one before was reported.
     ///
-    /// 1. The first `MaxValidators` of the ranked candidates that still have `MinCandidatePoints`
-    ///    and session keys.
-    /// 2. While there are fewer of them than `MinValidators`: the genesis authorities that have
-    ///    keys and are not barred, in the order of the genesis, and alongside them only the first
-    ///    few of the candidates: as many as may fail without stopping finality, but at least one.
-    ///    So a handful of accounts cannot outvote the authorities.
-    /// 3. If that leaves nobody: the genesis authorities with keys, even if they are barred, and
-    ///    failing that all of them, because a chain must not stop.
-    ///
-    /// Empty only if the genesis named no authority. Costs `WeightInfo::elect` of the number of
-    /// candidates: nothing here depends on the number of workers.
+    /// Costs `WeightInfo::elect` of the number of candidates: nothing here depends on the number of
+    /// workers.
     pub fn elect() -> Vec<T::AccountId> {
-        let mut elected = Self::best_candidates();
-        if elected.len() < to_usize(T::MinValidators::get()) {
-            Self::seat_beside_authorities(&mut elected);
+        let next = Self::next_set();
+        let before = Seats::<T>::get();
+        let session = CurrentSession::<T>::get().saturating_add(1);
+        for who in before.iter().filter(|who| !next.contains(who)) {
+            Self::leave_seat(who);
+            Self::deposit_event(Event::SeatLeft { who: who.clone(), session });
         }
-        if elected.is_empty() {
-            Self::last_resort()
-        } else {
-            elected
+        for who in next.iter().filter(|who| !before.contains(who)) {
+            Liveness::<T>::mutate(who, |life| life.get_or_insert_default().entered = Some(session));
+            Self::deposit_event(Event::SeatTaken { who: who.clone(), session });
+        }
+        Seats::<T>::put(BoundedVec::truncate_from(next.clone()));
+        next
+    }
+
+    /// Forgets what an account did in the seat that it loses. If it was silent in the end, it has
+    /// to give another sign of life before it gets a seat again. Its bond is kept as long as what
+    /// it does in the session that has just begun can be reported.
+    fn leave_seat(who: &T::AccountId) {
+        Liveness::<T>::mutate(who, |life| {
+            if let Some(life) = life {
+                let last_sign = life.last_sign.filter(|_| life.silent == 0);
+                *life = Life { last_sign, ..Life::default() };
+            }
+        });
+        Self::keep_bond(who);
+        Self::forget_life(who);
+    }
+
+    /// Who would be elected now: [`next_set`] of those who have a seat and keys, and all others
+    /// that might have one. Whoever has removed its keys cannot serve, whatever the election says.
+    /// If that is everybody, they stay: a chain must not stop.
+    pub(crate) fn next_set() -> Vec<T::AccountId> {
+        let members = Seats::<T>::get().into_inner();
+        let candidates: BTreeSet<_> = Candidates::<T>::get().into_iter().collect();
+        let authorities = GenesisAuthorities::<T>::get().into_inner();
+        let seats: Vec<_> = members
+            .iter()
+            .filter(|who| T::ValidatorKeys::has_keys(who))
+            .map(|who| Self::contender(who, &candidates, &authorities))
+            .collect();
+        if seats.is_empty() {
+            return members;
+        }
+        let others: Vec<_> = candidates
+            .iter()
+            .chain(authorities.iter().filter(|who| !candidates.contains(*who)))
+            .filter(|who| !members.contains(who))
+            .map(|who| Self::contender(who, &candidates, &authorities))
+            .collect();
+        next_set(&seats, &others, &Self::election_rules())
+    }
+
+    fn election_rules() -> Rules {
+        Rules {
+            most: to_usize(T::MaxValidators::get()),
+            enough: to_usize(T::MinValidators::get()),
+            least_points: T::MinCandidatePoints::get(),
         }
     }
 
-    fn best_candidates() -> Vec<T::AccountId> {
-        let least = T::MinCandidatePoints::get();
-        Self::ranked_candidates()
-            .into_iter()
-            .filter(|(who, points)| *points >= least && Self::may_validate(who))
-            .map(|(who, _)| who)
-            .take(to_usize(T::MaxValidators::get()))
-            .collect()
-    }
-
-    /// Combines the genesis authorities that can validate with few enough of the candidates.
-    fn seat_beside_authorities(elected: &mut Vec<T::AccountId>) {
-        let mut authorities = GenesisAuthorities::<T>::get().into_inner();
-        authorities.retain(Self::may_validate);
-        if !authorities.is_empty() {
-            let most = to_usize(T::MaxValidators::get());
-            elected.truncate(seats_beside(authorities.len(), most));
-            authorities.retain(|who| !elected.contains(who));
-            authorities.truncate(most.saturating_sub(elected.len()));
-            elected.extend(authorities);
+    fn contender(
+        who: &T::AccountId,
+        candidates: &BTreeSet<T::AccountId>,
+        authorities: &[T::AccountId],
+    ) -> ContenderOf<T> {
+        let session = CurrentSession::<T>::get();
+        let life = Liveness::<T>::get(who).unwrap_or_default();
+        let barred = Barred::<T>::contains_key(who);
+        let able = !barred
+            && life.is_able(session, T::MaxSilentSessions::get())
+            && T::ValidatorKeys::has_keys(who);
+        let points = WorkersPoints::<T>::get(who);
+        Contender {
+            who: who.clone(),
+            right: if candidates.contains(who) {
+                Right::Candidate
+            } else if authorities.contains(who) {
+                Right::Authority
+            } else {
+                Right::None
+            },
+            points: points.at(session, T::PointsDecay::get()),
+            experiment: points.experiment(),
+            able,
+            proven: able && life.proven,
+            // An offender leaves before those who are only silent.
+            last_sign: life.last_sign.filter(|_| !barred),
         }
-    }
-
-    fn last_resort() -> Vec<T::AccountId> {
-        let all = GenesisAuthorities::<T>::get().into_inner();
-        let with_keys: Vec<_> =
-            all.iter().filter(|who| T::ValidatorKeys::has_keys(who)).cloned().collect();
-        if with_keys.is_empty() {
-            all
-        } else {
-            with_keys
-        }
-    }
-
-    fn may_validate(who: &T::AccountId) -> bool {
-        T::ValidatorKeys::has_keys(who) && !Barred::<T>::contains_key(who)
     }
 }
 
 fn to_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// How many candidates serve alongside genesis authorities, out of at most `most` validators.
-/// GRANDPA tolerates the failure of fewer than a third, so `c` candidates alongside `a` authorities
-/// must satisfy 3c < a + c. One has a seat in any case, so that a chain with few authorities can
-/// grow.
-fn seats_beside(authorities: usize, most: usize) -> usize {
-    let beside_all = authorities.saturating_sub(1) / 2;
-    let of_all = most.saturating_sub(1) / 3;
-    beside_all.min(of_all).max(1)
 }

@@ -13,9 +13,14 @@ impl<T: Config> Pallet<T> {
             T::InitialRelease::get() <= T::MaxSupply::get(),
             "InitialRelease must not exceed MaxSupply"
         );
-        let periods =
-            [T::HalvingSessions::get(), T::PointsHalving::get(), T::RegistrationLife::get()];
+        let periods = [
+            T::HalvingSessions::get(),
+            T::RegistrationLife::get(),
+            T::VestingPeriod::get(),
+            T::BondPeriod::get(),
+        ];
         assert!(periods.iter().all(|period| *period > 0), "periods must be positive");
+        assert!(!T::SeatBond::get().is_zero(), "a seat must have something to lose");
         Self::check_bounds();
         Self::check_weights();
     }
@@ -34,7 +39,13 @@ impl<T: Config> Pallet<T> {
             T::MinValidators::get() <= T::MaxValidators::get(),
             "MinValidators must not exceed MaxValidators"
         );
+        assert!(
+            T::MaxValidators::get() < T::MaxCandidates::get(),
+            "there must be candidates without a seat, so that others can take their places"
+        );
         assert!(T::MinCandidatePoints::get() > 0, "a candidate must have done some work");
+        assert!(T::RegistrationSeeds::get() > 1, "a new seed must not end all registrations");
+        assert!(T::PuzzleBits::get() <= 64, "a puzzle must have a solution");
     }
 
     /// Checks that the heaviest calls fit into a block.
@@ -45,6 +56,7 @@ impl<T: Config> Pallet<T> {
             Self::registration_weight(),
             Self::practice_weight(),
             T::WeightInfo::apply_as_candidate(),
+            T::WeightInfo::note_finality(T::MaxValidators::get()),
             T::WeightInfo::elect(T::MaxCandidates::get()),
             T::WeightInfo::on_session_ended(T::MaxValidators::get()),
             <Self as Curriculum<T::AccountId, BalanceOf<T>>>::weight(),

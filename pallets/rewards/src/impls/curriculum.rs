@@ -7,7 +7,7 @@ use crate::{
 use frame_support::{defensive, ensure, weights::Weight};
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
-    reward::{CurriculumEnd, CurriculumTask},
+    reward::{CurriculumEnd, CurriculumTask, MintSplit},
     score::Improvement,
     traits::{Curriculum, TaskExperiments},
 };
@@ -122,21 +122,31 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::BudgetReserved { task, experiment, budget });
     }
 
-    /// A task that is not open, or has already been paid, pays nothing.
+    /// Shares out what an improvement mints, and returns the winner's part. A task that is not
+    /// open, or has already been paid, pays nothing, and if the winner cannot be paid, nobody is.
     fn do_pay(task: TaskId, winner: &T::AccountId, improvement: Improvement) -> u128 {
         let Some(mut open) = OpenTasks::<T>::get(task).filter(|open| !open.paid) else {
             return 0;
         };
-        let amount = open.earned(improvement);
+        let split = MintSplit::of(open.earned(improvement));
+        let amount = split.winner;
         let minted = Self::mint_reserved(winner, amount);
-        open.budget = open.budget.saturating_sub(minted);
+        let paid = minted == amount;
+        let (validators, provider) = if paid {
+            let validators = Self::mint_reserved(&Self::pot_account(), split.validators);
+            (validators, Self::vest(task, &open.custodian, split.provider))
+        } else {
+            (0, 0)
+        };
+        let taken = minted.saturating_add(validators).saturating_add(provider);
+        open.budget = open.budget.saturating_sub(taken);
         open.paid = true;
+        Self::add_points(winner, open.experiment, minted);
         OpenTasks::<T>::insert(task, open);
-        Self::add_points(winner, minted);
         Self::renew(winner);
         let winner = winner.clone();
-        Self::deposit_event(if minted == amount {
-            Event::Minted { task, winner, amount }
+        Self::deposit_event(if paid {
+            Event::Minted { task, winner, amount, validators, provider }
         } else {
             Event::NotMinted { task, winner, amount }
         });

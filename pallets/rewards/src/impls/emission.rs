@@ -48,9 +48,9 @@ impl<T: Config> Pallet<T> {
 
     /// Mints what was set aside to an account, and returns how much: all of it, or nothing if the
     /// account cannot hold it. Nothing is minted anywhere else.
-    pub(super) fn mint_reserved(winner: &T::AccountId, amount: u128) -> u128 {
+    pub(crate) fn mint_reserved(who: &T::AccountId, amount: u128) -> u128 {
         let balance: BalanceOf<T> = amount.saturated_into();
-        let minted = T::Currency::mint_into(winner, balance).map_or(0, to_u128);
+        let minted = T::Currency::mint_into(who, balance).map_or(0, to_u128);
         CurrencyBooks::<T>::mutate(|books| books.mint(minted));
         minted
     }

@@ -1,7 +1,8 @@
 //! The first block's state.
 
 use crate::{
-    types::GenesisPractice, Config, GenesisAuthorities, GenesisConfig, GenesisIssuance, Pallet,
+    types::{GenesisPractice, Life},
+    Config, GenesisAuthorities, GenesisConfig, GenesisIssuance, Liveness, Pallet, Seats,
 };
 use alloc::collections::BTreeSet;
 use frame_support::{traits::fungible::Inspect, BoundedVec};
@@ -41,9 +42,19 @@ impl<T: Config> Pallet<T> {
         let authorities: Result<BoundedVec<_, T::MaxValidators>, _> =
             config.authorities.clone().try_into();
         match authorities {
-            Ok(authorities) => GenesisAuthorities::<T>::put(authorities),
+            Ok(authorities) => Self::seat_authorities(authorities),
             Err(_) => panic!("rewards.authorities: more than MaxValidators accounts"),
         }
+    }
+
+    /// The authorities have the first seats. Whether their nodes run is seen in session 0.
+    fn seat_authorities(authorities: BoundedVec<T::AccountId, T::MaxValidators>) {
+        for who in &authorities {
+            let life = Life { last_sign: Some(0), entered: Some(0), ..Life::default() };
+            Liveness::<T>::insert(who, life);
+        }
+        Seats::<T>::put(&authorities);
+        GenesisAuthorities::<T>::put(authorities);
     }
 
     fn store_practice(practice: &GenesisPractice) {

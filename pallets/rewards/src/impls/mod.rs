@@ -1,16 +1,23 @@
 //! What the calls, hooks and traits do, by subject.
 
+mod bonds;
 mod candidates;
 mod config_check;
 mod curriculum;
+mod curriculum_experiments;
 mod emission;
+mod finality;
 mod genesis;
+mod life;
+mod payout;
 mod points;
 mod practice;
 mod registration;
 mod silent_validators;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 mod state_check;
+mod sweep;
+mod vesting;
 mod views;
 
 use crate::{Config, Pallet};

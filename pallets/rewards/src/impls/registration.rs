@@ -14,9 +14,10 @@ use nocknock_primitives::{
     circuit::Claim,
     ids::{CircuitId, FieldBytes, TaskId},
     model::{field, Architecture, Claimed, Context, ContextDomain, FoldInputs, FoldSize, Fr},
-    reward::{Points, Practice, Registration, Round, Session, Standing},
+    puzzle::{difficulty, Puzzle, RegistrationTerms},
+    reward::{AccountPoints, Practice, Registration, Round, Session, Standing},
     score::Score,
-    traits::{ProofVerifier, VerifyFailure, WorkerRegistry},
+    traits::{DrawSeeds, ProofVerifier, VerifyFailure, WorkerRegistry},
 };
 use sp_runtime::{
     traits::{Get, Zero},
@@ -44,10 +45,10 @@ impl<T: Config> Pallet<T> {
     ///
     /// A refusal carries the index of the pallet's error as its custom code.
     pub(crate) fn registration_validity(call: &Call<T>) -> TransactionValidity {
-        let Call::register_worker { worker, model, score } = call else {
+        let Call::register_worker { worker, model, score, seed, nonce } = call else {
             return InvalidTransaction::Call.into();
         };
-        let claim = PracticeClaim { model: *model, score };
+        let claim = PracticeClaim { model: *model, score, seed: *seed, nonce: *nonce };
         Self::check_registration(worker, &claim).map_err(refusal)?;
         ValidTransaction::with_tag_prefix("nocknock/register")
             .priority(PRIORITY)
@@ -106,7 +107,7 @@ impl<T: Config> Pallet<T> {
 
     /// Removes the record of points that have become worthless.
     fn forget_points(who: &T::AccountId) {
-        if WorkersPoints::<T>::take(who) != Points::default() {
+        if WorkersPoints::<T>::take(who) != AccountPoints::default() {
             Self::deposit_event(Event::SpentPointsRemoved { who: who.clone() });
         }
     }
@@ -146,26 +147,50 @@ impl<T: Config> Pallet<T> {
         CurrentSession::<T>::get().saturating_add(T::RegistrationLife::get())
     }
 
-    fn count_registration() {
-        let session = CurrentSession::<T>::get();
-        RecentRegistrations::<T>::mutate(|recent| {
-            let count = recent.in_session(session).saturating_add(1);
-            *recent = SessionCount { session, count };
-        });
+    /// How many places of the current session are taken.
+    fn places_taken() -> u32 {
+        RecentRegistrations::<T>::get().in_session(CurrentSession::<T>::get())
     }
 
-    /// Checks a registration, first what is cheap and then the proof. Returns its round, and how
-    /// much was folded for it.
+    fn count_registration() {
+        let session = CurrentSession::<T>::get();
+        let count = Self::places_taken().saturating_add(1);
+        RecentRegistrations::<T>::put(SessionCount { session, count });
+    }
+
+    /// What a newcomer needs to know before it proves.
+    pub(crate) fn present_terms() -> Option<RegistrationTerms> {
+        let newest = T::Seeds::newest();
+        let (oldest, bits) = (Self::oldest_seed(newest), Self::puzzle_bits());
+        T::Seeds::seed(newest).map(|seed| RegistrationTerms { newest, seed, oldest, bits })
+    }
+
+    /// The number of the oldest seed for which proofs are accepted.
+    fn oldest_seed(newest: u64) -> u64 {
+        newest.saturating_add(1).saturating_sub(T::RegistrationSeeds::get().into())
+    }
+
+    /// How many zero bits the hash of a puzzle has to begin with now.
+    pub(crate) fn puzzle_bits() -> u32 {
+        let most = T::MaxRegistrationsPerSession::get();
+        difficulty(T::PuzzleBits::get(), Self::places_taken(), most)
+    }
+
+    /// Checks a registration. What is cheap comes before the puzzle, and that before everything
+    /// that is not: whoever wants a node to fold a block and to verify a proof has to work first.
+    /// Returns its round, and how much was folded for it.
     fn check_registration(
         worker: &T::AccountId,
         claim: &PracticeClaim<'_>,
     ) -> Result<(Round, FoldSize), Error<T>> {
         Self::check_newcomer(worker)?;
+        let seed = Self::recent_seed(claim.seed)?;
+        Self::check_puzzle(worker, &seed, claim)?;
         let practice = PracticeTerms::<T>::get().ok_or(Error::<T>::NoPractice)?;
         let architecture = Self::usable_architecture(&practice.circuit)?;
         check_claim(&practice, &architecture, claim)?;
         let round = Self::round_of(worker);
-        let context = Self::registration_context(worker, round, practice.circuit);
+        let context = Self::registration_context(worker, round, practice.circuit, seed);
         let inputs = Self::score_inputs(&architecture, context, claim)?;
         let claim = Claim { inputs: &inputs.in_order(), proof: &claim.score.proof };
         T::Verifier::verify(&practice.circuit, claim).map_err(refused_proof)?;
@@ -173,16 +198,35 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_newcomer(worker: &T::AccountId) -> Result<(), Error<T>> {
-        let session = CurrentSession::<T>::get();
         ensure!(
-            RecentRegistrations::<T>::get().in_session(session)
-                < T::MaxRegistrationsPerSession::get(),
+            Self::places_taken() < T::MaxRegistrationsPerSession::get(),
             Error::<T>::RegistrationsExhausted
         );
         ensure!(!Barred::<T>::contains_key(worker), Error::<T>::Barred);
+        let session = CurrentSession::<T>::get();
         let registered = Registrations::<T>::get(worker)
             .is_some_and(|registration| registration.is_active(session));
         ensure!(!registered, Error::<T>::AlreadyRegistered);
+        Ok(())
+    }
+
+    /// The seed of this number, if a proof may still be bound to it.
+    fn recent_seed(number: u64) -> Result<[u8; 32], Error<T>> {
+        let newest = T::Seeds::newest();
+        let recent = Self::oldest_seed(newest)..=newest;
+        ensure!(recent.contains(&number), Error::<T>::StaleSeed);
+        T::Seeds::seed(number).ok_or(Error::<T>::StaleSeed)
+    }
+
+    fn check_puzzle(
+        worker: &T::AccountId,
+        seed: &[u8; 32],
+        claim: &PracticeClaim<'_>,
+    ) -> Result<(), Error<T>> {
+        let worker: [u8; 32] = worker.clone().into();
+        let puzzle = Puzzle::of_registration(seed, &worker, &claim.model, claim.score);
+        let solved = puzzle.is_solved(claim.nonce, Self::puzzle_bits());
+        ensure!(solved, Error::<T>::PuzzleNotSolved);
         Ok(())
     }
 
@@ -194,14 +238,15 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::CircuitDisabled)
     }
 
-    /// What ties a proof to the account, its round, and this chain.
+    /// What ties a proof to the account, its round, this chain and a seed.
     pub(crate) fn registration_context(
         worker: &T::AccountId,
         round: Round,
         circuit: CircuitId,
+        seed: [u8; 32],
     ) -> Fr {
         let context = Context {
-            domain: ContextDomain::Registration,
+            domain: ContextDomain::Registration { seed },
             genesis_hash: Self::genesis_hash(),
             circuit,
             task: round,
@@ -224,7 +269,7 @@ impl<T: Config> Pallet<T> {
         Ok(known.inputs(context, commitment, &claimed).to_bytes())
     }
 
-    fn genesis_hash() -> [u8; 32] {
+    pub(super) fn genesis_hash() -> [u8; 32] {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
         let mut bytes = [0; 32];
         bytes.iter_mut().zip(hash.as_ref()).for_each(|(byte, of_hash)| *byte = *of_hash);
@@ -296,10 +341,10 @@ fn refused_proof<T: Config>(failure: VerifyFailure) -> Error<T> {
 }
 
 /// A refusal in the form that the pool expects.
-fn refusal<T: Config>(error: Error<T>) -> InvalidTransaction {
+pub(super) fn refusal<T: Config>(error: Error<T>) -> InvalidTransaction {
     match error {
-        Error::ProofRefused => InvalidTransaction::BadProof,
-        Error::AlreadyRegistered => InvalidTransaction::Stale,
+        Error::ProofRefused | Error::BadSignature => InvalidTransaction::BadProof,
+        Error::AlreadyRegistered | Error::AlreadySigned => InvalidTransaction::Stale,
         other => {
             let code = other.using_encoded(|bytes| bytes.first().copied());
             InvalidTransaction::Custom(code.unwrap_or(u8::MAX))

@@ -1,7 +1,10 @@
-//! Validators that author no blocks.
+//! What validators do, and those that do nothing.
 
-use crate::{AuthorsOfSession, Candidates, Config, Event, Pallet, SilentSessions, WeightInfo};
-use alloc::{collections::BTreeSet, vec::Vec};
+use crate::{
+    types::Work, AuthorsOfSession, Config, CurrentSession, Event, Liveness, Pallet,
+    VotersOfSession, WeightInfo,
+};
+use alloc::vec::Vec;
 use frame_support::weights::Weight;
 use sp_runtime::traits::Get;
 
@@ -9,48 +12,87 @@ impl<T: Config> Pallet<T> {
     /// Notifies the pallet of the author of the current block, and returns the weight of that.
     /// Called once for each block.
     pub fn note_author(author: &T::AccountId) -> Weight {
-        AuthorsOfSession::<T>::insert(author, ());
+        AuthorsOfSession::<T>::mutate(author, |blocks| *blocks = blocks.saturating_add(1));
         T::WeightInfo::note_author()
     }
 
-    /// Notifies the pallet that a session in which these accounts validated has ended, and returns
-    /// the weight of that.
+    /// Notes a sign of life of an account, now. Only the signs of accounts with an entry in
+    /// [`Liveness`] are kept, and while an account validates, only its blocks and its finality
+    /// votes are signs: a validator without a node could send others.
+    pub fn note_sign(who: &T::AccountId) {
+        let session = CurrentSession::<T>::get();
+        Liveness::<T>::mutate(who, |life| {
+            if let Some(life) = life.as_mut().filter(|life| !life.validates(session)) {
+                life.last_sign = Some(session);
+            }
+        });
+    }
+
+    /// Notes that finality votes of these validators of the current session were seen. Each counts
+    /// once in a session, for the payment and as a sign of life.
+    pub fn note_votes(voters: &[T::AccountId]) {
+        for who in voters {
+            VotersOfSession::<T>::insert(who, ());
+        }
+    }
+
+    /// Notifies the pallet that the current session ends, in which these accounts validated, and
+    /// returns the weight of that. They are paid from their pot.
     ///
-    /// A candidate among them that authored none of its blocks was silent. After
-    /// `MaxSilentSessions` such sessions in a row its candidacy ends; it may apply again. Sessions
-    /// in which it did not validate do not count. A genesis authority serves whenever the election
-    /// needs it, whether it was silent or not.
+    /// A validator is silent in a session if it authors no block in it, or if finality votes were
+    /// seen but none of its own. A candidate that has never authored a block in its seat is dropped
+    /// after one such session, another one after `MaxSilentSessions` of them in a row: it loses
+    /// 5 % of its bond and its candidacy, and so its seat in one of the next elections. It may
+    /// apply again. A genesis authority is not dropped; it loses its seat like everybody whose
+    /// node does not run, and gets it back when it is needed and its node is back. A session with
+    /// fewer blocks than validators, as after an interruption of the whole chain, is held against
+    /// nobody.
     pub fn on_session_ended(validators: &[T::AccountId]) -> Weight {
-        let candidates: BTreeSet<_> = Candidates::<T>::get().into_iter().collect();
-        let dropped: Vec<_> = validators
-            .iter()
-            .filter(|who| Self::was_silent(who) && candidates.contains(*who))
-            .filter(|who| Self::count_silent_session(who) >= T::MaxSilentSessions::get())
-            .collect();
-        for who in dropped {
-            Self::end_candidacy(who);
-            Self::deposit_event(Event::CandidateSilent { who: who.clone() });
+        let work: Vec<_> = validators.iter().map(|who| (who, Self::take_work(who))).collect();
+        Self::forget_work_of_others();
+        Self::pay_validators(&work);
+        let blocks = work.iter().map(|(_, work)| work.blocks).fold(0, u32::saturating_add);
+        let number = u32::try_from(validators.len()).unwrap_or(u32::MAX);
+        let votes_seen = work.iter().any(|(_, work)| work.voted);
+        for (who, work) in &work {
+            if Self::note_work(who, work, votes_seen, blocks >= number) {
+                Self::drop_candidate(who);
+            }
         }
-        let validators = u32::try_from(validators.len()).unwrap_or(u32::MAX);
-        T::WeightInfo::on_session_ended(validators)
+        T::WeightInfo::on_session_ended(number)
     }
 
-    /// Whether the account authored no block in the session. If it did author one, this removes the
-    /// record of that and of its earlier silence.
-    fn was_silent(who: &T::AccountId) -> bool {
-        let authored = AuthorsOfSession::<T>::take(who).is_some();
-        if authored {
-            SilentSessions::<T>::remove(who);
+    /// Removes the record of what an account did in the session, and returns it.
+    fn take_work(who: &T::AccountId) -> Work {
+        Work {
+            blocks: AuthorsOfSession::<T>::take(who),
+            voted: VotersOfSession::<T>::take(who).is_some(),
         }
-        !authored
     }
 
-    /// Adds a silent session to those of a candidate, and returns how many there have been in a
-    /// row.
-    fn count_silent_session(who: &T::AccountId) -> u32 {
-        SilentSessions::<T>::mutate(who, |silent| {
-            *silent = silent.saturating_add(1);
-            *silent
+    /// Removes what was noted of accounts that did not validate. There should be none.
+    fn forget_work_of_others() {
+        let most = T::MaxValidators::get();
+        let _none = AuthorsOfSession::<T>::clear(most, None);
+        let _none = VotersOfSession::<T>::clear(most, None);
+    }
+
+    /// Notes what a validator did, and returns whether it has been silent for too long.
+    fn note_work(who: &T::AccountId, work: &Work, votes_seen: bool, tells: bool) -> bool {
+        let session = CurrentSession::<T>::get();
+        Liveness::<T>::mutate(who, |life| {
+            life.as_mut().is_some_and(|life| {
+                life.note(session, work, votes_seen, tells);
+                life.is_silent(T::MaxSilentSessions::get())
+            })
         })
+    }
+
+    /// Ends the candidacy of a silent account, if it is a candidate.
+    fn drop_candidate(who: &T::AccountId) {
+        if Self::end_candidacy(who) {
+            let burnt = Self::burn_for_silence(who);
+            Self::deposit_event(Event::CandidateSilent { who: who.clone(), burnt });
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! The invariants of this pallet's state.
 
 use crate::{
-    AuthorsOfSession, Barred, Candidates, Config, CurrencyBooks, CurrentSession,
-    Curriculum as Entries, GenesisAuthorities, GenesisIssuance, OpenTasks, Pallet, Practice,
-    PracticeBlock, RecentRegistrations, Registrations, SilentSessions, TotalPoints, WorkersPoints,
+    AuthorsOfSession, Barred, Bonds, Candidates, Config, CurrencyBooks, CurrentSession,
+    Curriculum as Entries, GenesisAuthorities, GenesisIssuance, HoldReason, LastFinality, Liveness,
+    OpenTasks, Pallet, Practice, PracticeBlock, RecentRegistrations, Registrations, Seats, Vesting,
+    VotersOfSession, WorkersPoints,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::Inspect};
@@ -15,19 +16,26 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. Total issuance is what the genesis endowed, plus minted, less burnt.
     /// 2. Free pot, reserved and minted add up to what was released, which is at most `MaxSupply`;
-    ///    reserved is the sum of the budgets of open tasks.
+    ///    reserved is the sum of the budgets of open tasks and of the parts that have not vested.
     /// 3. Each open task's experiment is in the curriculum and counts it; a removed experiment
     ///    has open tasks and no custodian.
     /// 4. The points of all accounts add up to at most the total, and the total is at most minted.
-    /// 5. A barred account has no points and is not a candidate.
+    ///    Those of an account name distinct experiments, and add up to at most all of its points.
+    /// 5. A barred account has no points and no bond, and is not a candidate.
     /// 6. Each account has one sufficient reference for its registration, one for each role of
     ///    custodian, one for each open task that it created, and no others.
-    /// 7. No candidate and no genesis authority is listed twice.
+    /// 7. No candidate, no genesis authority and nobody with a seat is listed twice.
     /// 8. The practice block hashes to its root, and the count of its rows is correct.
     /// 9. A registration has used at least one round, and expires within `RegistrationLife`; no
     ///    more than `MaxRegistrationsPerSession` were made in the current session.
-    /// 10. Only candidates have silent sessions, from one to below `MaxSilentSessions`; no more
-    ///     than `MaxValidators` accounts authored in the current session.
+    /// 10. Signs of life are known of candidates, genesis authorities and those who have a seat,
+    ///     and of nobody else. Who has a seat has entered, who has none is not proven and was not
+    ///     silent, and no candidate is too silent. No more than `MaxValidators` accounts authored
+    ///     in the current session, and no more voted.
+    /// 11. Each candidate has a bond without a date, and nobody else has; each bond is on hold, and
+    ///     nothing else is.
+    /// 12. The finality votes that were noted last are for a block below the one in which they were
+    ///     noted, and that one is not above the present one.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_issuance()?;
         Self::check_books()?;
@@ -38,7 +46,9 @@ impl<T: Config> Pallet<T> {
         Self::check_lists()?;
         Self::check_practice()?;
         Self::check_registrations()?;
-        Self::check_silence()
+        Self::check_lives()?;
+        Self::check_bonds()?;
+        Self::check_noted_votes()
     }
 
     fn check_issuance() -> Result<(), TryRuntimeError> {
@@ -62,9 +72,10 @@ impl<T: Config> Pallet<T> {
         );
         ensure!(books.released <= Self::max_supply(), "2: more was released than may be");
         let budgets = OpenTasks::<T>::iter_values().map(|task| task.budget);
+        let vesting = Vesting::<T>::iter_values().map(|part| part.amount);
         ensure!(
-            budgets.fold(0, u128::saturating_add) == books.reserved,
-            "2: reserved is not the sum of budgets"
+            budgets.chain(vesting).fold(0, u128::saturating_add) == books.reserved,
+            "2: reserved is not the sum of budgets and of what vests"
         );
         Ok(())
     }
@@ -88,13 +99,23 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_points() -> Result<(), TryRuntimeError> {
-        let generation = Self::generation();
-        let each = WorkersPoints::<T>::iter_values().map(|points| points.at(generation));
-        let total = TotalPoints::<T>::get().at(generation);
+        let (session, decay) = (CurrentSession::<T>::get(), T::PointsDecay::get());
+        let each = WorkersPoints::<T>::iter_values().map(|points| points.at(session, decay));
+        let total = Self::points_of_all();
         ensure!(
             each.fold(0, u128::saturating_add) <= total,
             "4: accounts have more points than there are"
         );
+        for points in WorkersPoints::<T>::iter_values() {
+            let experiments: BTreeSet<_> =
+                points.origins.iter().map(|origin| origin.experiment).collect();
+            ensure!(experiments.len() == points.origins.len(), "4: an origin is named twice");
+            let named = points.origins.iter().map(|origin| origin.amount);
+            ensure!(
+                named.fold(0, u128::saturating_add) <= points.amount,
+                "4: more points are named than there are"
+            );
+        }
         ensure!(
             total <= CurrencyBooks::<T>::get().minted,
             "4: there are more points than minted tokens"
@@ -107,6 +128,7 @@ impl<T: Config> Pallet<T> {
         for who in Barred::<T>::iter_keys() {
             ensure!(!WorkersPoints::<T>::contains_key(&who), "5: a barred account has points");
             ensure!(!candidates.contains(&who), "5: a barred account is a candidate");
+            ensure!(!Bonds::<T>::contains_key(&who), "5: a barred account has a bond");
         }
         Ok(())
     }
@@ -138,6 +160,7 @@ impl<T: Config> Pallet<T> {
     fn check_lists() -> Result<(), TryRuntimeError> {
         let candidates = Candidates::<T>::get();
         let authorities = GenesisAuthorities::<T>::get();
+        let seats = Seats::<T>::get();
         ensure!(
             candidates.iter().collect::<BTreeSet<_>>().len() == candidates.len(),
             "7: a candidate is named twice"
@@ -145,6 +168,10 @@ impl<T: Config> Pallet<T> {
         ensure!(
             authorities.iter().collect::<BTreeSet<_>>().len() == authorities.len(),
             "7: an authority is named twice"
+        );
+        ensure!(
+            seats.iter().collect::<BTreeSet<_>>().len() == seats.len(),
+            "7: an account has two seats"
         );
         Ok(())
     }
@@ -179,23 +206,56 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn check_silence() -> Result<(), TryRuntimeError> {
-        let candidates = Candidates::<T>::get();
-        for (who, silent) in SilentSessions::<T>::iter() {
+    fn check_lives() -> Result<(), TryRuntimeError> {
+        let (candidates, seats) = (Candidates::<T>::get(), Seats::<T>::get());
+        let authorities = GenesisAuthorities::<T>::get();
+        let known: BTreeSet<_> =
+            candidates.iter().chain(&seats).chain(&authorities).cloned().collect();
+        let lives: BTreeMap<_, _> = Liveness::<T>::iter().collect();
+        ensure!(lives.keys().eq(&known), "10: signs of life of too few or too many accounts");
+        for (who, life) in lives {
             ensure!(
-                candidates.contains(&who),
-                "10: silent sessions of somebody who is no candidate"
+                life.entered.is_some() == seats.contains(&who),
+                "10: who has a seat and who has entered differ"
             );
+            let idle = !life.proven && life.silent == 0;
+            ensure!(life.entered.is_some() || idle, "10: somebody without a seat was seen in it");
             ensure!(
-                (1..T::MaxSilentSessions::get()).contains(&silent),
+                !candidates.contains(&who) || !life.is_silent(T::MaxSilentSessions::get()),
                 "10: a candidate was silent for too long"
             );
         }
         let authors = AuthorsOfSession::<T>::iter_keys().count();
+        let voters = VotersOfSession::<T>::iter_keys().count();
         ensure!(
-            u32::try_from(authors).is_ok_and(|authors| authors <= T::MaxValidators::get()),
-            "10: more authors than validators"
+            u32::try_from(authors.max(voters)).is_ok_and(|most| most <= T::MaxValidators::get()),
+            "10: more authors or voters than validators"
         );
+        Ok(())
+    }
+
+    fn check_noted_votes() -> Result<(), TryRuntimeError> {
+        let now = frame_system::Pallet::<T>::block_number();
+        let right = LastFinality::<T>::get()
+            .is_none_or(|last| last.block < last.noted_at && last.noted_at <= now);
+        ensure!(right, "12: votes were noted before their block, or in a later one");
+        Ok(())
+    }
+
+    fn check_bonds() -> Result<(), TryRuntimeError> {
+        let candidates: BTreeSet<_> = Candidates::<T>::get().into_iter().collect();
+        let without_date = Bonds::<T>::iter().filter(|(_, bond)| bond.due.is_none());
+        ensure!(
+            without_date.map(|(who, _)| who).collect::<BTreeSet<_>>() == candidates,
+            "11: the bonds in use are not those of the candidates"
+        );
+        for who in frame_system::Account::<T>::iter_keys() {
+            let bond = Bonds::<T>::get(&who).map(|bond| bond.amount).unwrap_or_default();
+            ensure!(
+                Self::held(HoldReason::SeatBond, &who) == bond,
+                "11: a bond is not what is on hold"
+            );
+        }
         Ok(())
     }
 }

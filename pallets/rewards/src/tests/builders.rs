@@ -3,7 +3,7 @@
 use crate::mock::*;
 use frame_support::{assert_ok, traits::UnfilteredDispatchable};
 use nocknock_primitives::{
-    ids::TaskId,
+    ids::{ExperimentId, TaskId},
     reward::CurriculumEnd,
     score::Improvement,
     traits::{Curriculum, WorkerRegistry},
@@ -67,29 +67,68 @@ pub(crate) fn earn(task: TaskId, winner: &AccountId, improvement: Improvement) -
     minted
 }
 
-/// Makes an account a candidate with these points.
+/// Makes an account a candidate with these points, whose node runs.
 pub(crate) fn candidate(who: &AccountId, points: u128) {
-    give_points(who, points);
-    assert_ok!(Rewards::do_apply_as_candidate(who.clone()));
+    candidate_of(who, EXPERIMENT, points);
 }
 
-/// Gives an account points that were minted for it. The test says how many it wants, so the budget
-/// of an own task is set to them.
+/// The same, with points that come from this experiment.
+pub(crate) fn candidate_of(who: &AccountId, experiment: ExperimentId, points: u128) {
+    give_points_of(who, experiment, points);
+    assert_ok!(Rewards::do_apply_as_candidate(who.clone()));
+    Rewards::note_sign(who);
+}
+
+/// Gives an account points that were minted for it, as a winner's part.
 pub(crate) fn give_points(who: &AccountId, points: u128) {
-    let task = TaskId::from(u32::MAX)
-        + u64::try_from(crate::WorkersPoints::<Test>::iter().count()).unwrap();
+    give_points_of(who, EXPERIMENT, points);
+}
+
+fn give_points_of(who: &AccountId, experiment: ExperimentId, points: u128) {
     crate::CurrencyBooks::<Test>::mutate(|books| assert_eq!(books.reserve(points), points));
-    let entry = nocknock_primitives::reward::CurriculumTask {
-        experiment: EXPERIMENT,
-        custodian: carol(),
-        budget: points,
-        paid: false,
-    };
-    crate::OpenTasks::<Test>::insert(task, entry);
-    crate::Curriculum::<Test>::mutate(EXPERIMENT, |entry| entry.as_mut().unwrap().open += 1);
-    System::inc_sufficients(&carol());
-    assert_eq!(pay(task, who, percent(100)), points);
-    close(task);
+    assert_eq!(Rewards::mint_reserved(who, points), points);
+    Rewards::add_points(who, experiment, points);
+}
+
+/// What is in the validators' pot.
+pub(crate) fn pot() -> Balance {
+    Balances::free_balance(Rewards::pot_account())
+}
+
+/// Sessions that pass as the runtime lets them pass: each set of validators is elected at the start
+/// of the session before its own.
+pub(crate) struct Sessions {
+    /// Who validates in this session.
+    pub now: Vec<AccountId>,
+    /// Who was elected for the next one.
+    pub next: Vec<AccountId>,
+}
+
+impl Sessions {
+    /// The first session of a chain.
+    pub(crate) fn new() -> Self {
+        Self { now: Rewards::seats(), next: Rewards::seats() }
+    }
+
+    /// The session ends, in which each of these authored blocks. Returns who is elected then.
+    pub(crate) fn pass(&mut self, authors: &[AccountId]) -> Vec<AccountId> {
+        for author in authors {
+            for _ in 0..self.now.len() {
+                Rewards::note_author(author);
+            }
+        }
+        Rewards::on_session_ended(&self.now);
+        go_to_session(crate::CurrentSession::<Test>::get() + 1);
+        let elected = Rewards::elect();
+        self.now = std::mem::replace(&mut self.next, elected.clone());
+        check_state();
+        elected
+    }
+
+    /// The session ends, and all its validators have authored blocks.
+    pub(crate) fn pass_well(&mut self) -> Vec<AccountId> {
+        self.pass(&self.now.clone())
+    }
 }
 
 /// The account may work.

@@ -71,13 +71,15 @@ fn open_tasks_are_bounded_and_numbered_once() {
 fn an_improvement_mints_its_part_of_the_budget() {
     build_and_execute(|| {
         open(1);
-        assert_eq!(pay(1, &bob(), percent(25)), 25_000);
-        System::assert_last_event(Event::Minted { task: 1, winner: bob(), amount: 25_000 }.into());
-        assert_eq!(Balances::free_balance(bob()), 25_000);
-        assert_eq!((books().minted, books().reserved), (25_000, 75_000));
+        assert_eq!(pay(1, &bob(), percent(25)), 18_750);
+        let (amount, validators, provider) = (18_750, 3_750, 2_500);
+        let minted = Event::Minted { task: 1, winner: bob(), amount, validators, provider };
+        System::assert_last_event(minted.into());
+        assert_eq!((Balances::free_balance(bob()), pot()), (18_750, 3_750));
+        assert_eq!((books().minted, books().reserved), (22_500, 77_500));
         close(1);
         System::assert_last_event(Event::BudgetReturned { task: 1, amount: 75_000 }.into());
-        assert_eq!((books().reserved, books().free_pot()), (0, 975_000));
+        assert_eq!((books().reserved, books().free_pot()), (2_500, 975_000));
     });
 }
 
@@ -86,7 +88,8 @@ fn fractions_are_rounded_down() {
     build_and_execute(|| {
         open(1);
         let third = Improvement { numerator: 1, denominator: 3 };
-        assert_eq!(pay(1, &bob(), third), 33_333);
+        // 33,333 in all, of which 4,999 and 3,333 are not the winner's.
+        assert_eq!(pay(1, &bob(), third), 25_001);
     });
 }
 
@@ -94,12 +97,27 @@ fn fractions_are_rounded_down() {
 fn what_an_account_cannot_hold_goes_back_to_the_pot() {
     build_and_execute(|| {
         open(1);
-        let tiny = Improvement { numerator: 9, denominator: 100_000 };
+        let tiny = Improvement { numerator: 11, denominator: 100_000 };
         assert_eq!(pay(1, &bob(), tiny), 0);
         System::assert_last_event(Event::NotMinted { task: 1, winner: bob(), amount: 9 }.into());
         close(1);
         assert_eq!((books().minted, books().free_pot()), (0, 1_000_000));
         assert_eq!(Rewards::work_points(bob()), 0);
+        assert_eq!(Rewards::vesting(1), None);
+    });
+}
+
+#[test]
+fn what_the_empty_pot_cannot_hold_is_not_minted() {
+    build_and_execute(|| {
+        open(1);
+        let small = Improvement { numerator: 60, denominator: 100_000 };
+        assert_eq!(pay(1, &bob(), small), 45);
+        let (amount, validators, provider) = (45, 0, 6);
+        let minted = Event::Minted { task: 1, winner: bob(), amount, validators, provider };
+        System::assert_last_event(minted.into());
+        close(1);
+        assert_eq!((books().minted, books().reserved), (45, 6));
     });
 }
 
@@ -154,7 +172,7 @@ fn a_new_custodian_does_not_answer_for_the_old_one() {
 fn a_winner_that_owned_nothing_and_is_not_registered_is_paid() {
     build_and_execute(|| {
         assert!(!exists(&eve()));
-        assert_eq!(earn(1, &eve(), percent(100)), FIRST_BUDGET);
+        assert_eq!(earn(1, &eve(), percent(100)), FIRST_PRIZE);
         assert!(exists(&eve()));
         assert_eq!(System::sufficients(&eve()), 0);
     });

@@ -1,123 +1,190 @@
+//! Who gets and keeps a seat. What sets of validators there can be is tested where they are
+//! computed, in the crate of primitives; this is about what the pallet knows of the accounts.
+
 use super::builders::*;
-use crate::{mock::*, GenesisAuthorities, Registrations};
+use crate::{mock::*, Event, GenesisAuthorities, Liveness, Registrations, Seats};
 use codec::Encode;
 use frame_support::BoundedVec;
 use nocknock_primitives::reward::{Registration, Standing};
 use sp_runtime::AccountId32;
 
+/// The authorities and one more.
+fn with(who: AccountId) -> Vec<AccountId> {
+    [authorities(), vec![who]].concat()
+}
+
 #[test]
 fn the_genesis_authorities_serve_at_the_start_in_their_order() {
-    build_and_execute(|| assert_eq!(Rewards::elect(), authorities()));
+    build_and_execute(|| {
+        assert_eq!(Rewards::seats(), authorities());
+        assert_eq!(Rewards::elected(), authorities());
+    });
 }
 
 #[test]
-fn they_serve_beside_the_candidates_until_there_are_enough() {
+fn a_candidate_enters_when_the_authorities_have_authored() {
     build_and_execute(|| {
         candidate(&bob(), 200);
-        assert_eq!(Rewards::elect(), [vec![bob()], authorities()].concat());
-        candidate(&dave(), 300);
-        assert_eq!(Rewards::elect(), vec![dave(), bob()]);
+        assert_eq!(Rewards::elected(), authorities(), "nobody has authored yet");
+        let mut sessions = Sessions::new();
+        assert_eq!(sessions.pass_well(), with(bob()));
+        System::assert_has_event(Event::SeatTaken { who: bob(), session: 2 }.into());
+        let life = Rewards::life(bob()).unwrap();
+        assert_eq!((life.entered, life.proven), (Some(2), false));
     });
 }
 
 #[test]
-fn an_authority_that_is_a_candidate_is_elected_once() {
+fn nobody_enters_without_a_sign_of_life() {
     build_and_execute(|| {
-        candidate(&account(100), 200);
-        assert_eq!(Rewards::elect(), vec![account(100), account(101)]);
+        give_points(&bob(), 200);
+        Rewards::do_apply_as_candidate(bob()).unwrap();
+        let mut sessions = Sessions::new();
+        assert_eq!(sessions.pass_well(), authorities());
+        Rewards::note_sign(&bob());
+        assert_eq!(sessions.pass_well(), with(bob()));
     });
 }
 
 #[test]
-fn candidates_cannot_outvote_the_authorities_beside_them() {
+fn a_sign_of_life_lasts_for_two_sessions() {
     build_and_execute(|| {
-        MinValidators::set(3);
+        let mut sessions = Sessions::new();
+        candidate(&bob(), 1_000);
+        neighbours(|neighbours| neighbours.without_keys.push(bob()));
+        sessions.pass_well();
+        sessions.pass_well();
+        neighbours(|neighbours| neighbours.without_keys.clear());
+        assert_eq!(Rewards::elected(), with(bob()), "its sign was in session 0");
+        neighbours(|neighbours| neighbours.without_keys.push(bob()));
+        sessions.pass_well();
+        neighbours(|neighbours| neighbours.without_keys.clear());
+        assert_eq!(Rewards::elected(), authorities());
+    });
+}
+
+#[test]
+fn a_second_candidate_enters_when_the_first_has_authored() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        candidate_of(&bob(), 1, 800);
+        candidate_of(&dave(), 2, 900);
+        assert_eq!(sessions.pass_well(), with(dave()));
+        Rewards::note_sign(&bob());
+        assert_eq!(sessions.pass_well(), with(dave()), "Dave has not validated yet");
+        Rewards::note_sign(&bob());
+        // All seats are taken, and there are two candidates, so an authority makes room.
+        assert_eq!(sessions.pass_well(), vec![account(100), dave(), bob()]);
+        System::assert_has_event(Event::SeatLeft { who: account(101), session: 4 }.into());
+    });
+}
+
+#[test]
+fn candidates_of_one_experiment_have_one_seat_of_three() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        candidate_of(&bob(), 1, 8_000);
+        candidate_of(&dave(), 1, 9_000);
+        for _ in 0..6 {
+            sessions.pass_well();
+            Rewards::note_sign(&bob());
+        }
+        assert_eq!(sessions.next, with(dave()));
+    });
+}
+
+#[test]
+fn whoever_has_a_seat_keeps_it_without_points() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
         candidate(&bob(), 200);
-        candidate(&dave(), 300);
-        assert_eq!(Rewards::elect(), [vec![dave()], authorities()].concat());
+        sessions.pass_well();
+        for _ in 0..60 {
+            assert_eq!(sessions.pass_well(), with(bob()));
+        }
+        assert_eq!(Rewards::work_points(bob()), 0);
     });
 }
 
 #[test]
-fn those_who_serve_together_are_no_more_than_the_most_validators() {
+fn who_has_too_few_points_does_not_enter() {
     build_and_execute(|| {
-        let three = [103, 102, 101].map(account).to_vec();
-        GenesisAuthorities::<Test>::put(BoundedVec::truncate_from(three));
-        candidate(&bob(), 200);
-        let expected = vec![bob(), account(103), account(102)];
-        assert_eq!(Rewards::elect(), expected);
+        let mut sessions = Sessions::new();
+        candidate(&bob(), 110);
+        go_to_session(1);
+        assert!(Rewards::work_points(bob()) < 100);
+        Rewards::note_sign(&bob());
+        assert_eq!(sessions.pass_well(), authorities());
     });
 }
 
 #[test]
-fn who_has_no_longer_the_points_of_a_candidate_is_passed_over() {
+fn who_removes_its_keys_is_gone_at_once_and_an_offender_leaves() {
     build_and_execute(|| {
-        candidate(&bob(), 100);
+        let seated = [account(100), account(101), dave()];
+        Seats::<Test>::put(BoundedVec::truncate_from(seated.to_vec()));
         candidate(&dave(), 200);
-        go_to_session(5);
-        assert_eq!(Rewards::work_points(bob()), 50);
-        assert_eq!(Rewards::elect(), [vec![dave()], authorities()].concat());
-    });
-}
-
-#[test]
-fn the_best_are_elected_and_the_lower_account_wins_a_tie() {
-    build_and_execute(|| {
-        for (number, points) in [(13, 200), (11, 150), (12, 200), (10, 150)] {
-            candidate(&account(number), points);
+        for who in &seated {
+            Liveness::<Test>::mutate(who, |life| life.as_mut().unwrap().entered = Some(0));
         }
-        assert_eq!(Rewards::elect(), [12, 13, 10].map(account));
-    });
-}
-
-#[test]
-fn candidates_without_points_or_keys_are_passed_over() {
-    build_and_execute(|| {
-        for who in [bob(), dave(), eve()] {
-            candidate(&who, 100);
-        }
-        neighbours(|neighbours| neighbours.without_keys.push(dave()));
-        assert_eq!(Rewards::elect(), vec![bob(), eve()]);
-        go_to_session(5 * 8);
-        assert_eq!(Rewards::elect(), authorities());
-        give_points(&eve(), 100);
-        assert_eq!(Rewards::elect(), [vec![eve()], authorities()].concat());
-    });
-}
-
-#[test]
-fn a_barred_authority_serves_only_if_nobody_else_does() {
-    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        assert_eq!(sessions.pass_well(), seated);
         Rewards::bar(&account(101));
-        assert_eq!(Rewards::elect(), vec![account(100)]);
-        Rewards::bar(&account(100));
-        assert_eq!(Rewards::elect(), authorities());
-        candidate(&bob(), 100);
-        assert_eq!(Rewards::elect(), vec![bob()]);
+        neighbours(|neighbours| neighbours.without_keys.push(dave()));
+        assert_eq!(sessions.pass_well(), vec![account(100)]);
+        System::assert_has_event(Event::SeatLeft { who: account(101), session: 3 }.into());
     });
 }
 
 #[test]
-fn the_chain_does_not_stop_when_authorities_lack_keys() {
+fn the_chain_does_not_stop_when_all_are_dead_or_without_keys() {
     build_and_execute(|| {
-        neighbours(|neighbours| neighbours.without_keys.push(account(101)));
-        assert_eq!(Rewards::elect(), vec![account(100)]);
+        let mut sessions = Sessions::new();
+        for _ in 0..9 {
+            assert_eq!(sessions.pass(&[]), authorities());
+        }
+        neighbours(|neighbours| neighbours.without_keys = authorities());
+        assert_eq!(sessions.pass(&[]), authorities());
+        Rewards::bar(&account(101));
         Rewards::bar(&account(100));
-        assert_eq!(Rewards::elect(), vec![account(100)]);
-        neighbours(|neighbours| neighbours.without_keys.push(account(100)));
-        assert_eq!(Rewards::elect(), authorities());
+        neighbours(|neighbours| neighbours.without_keys.clear());
+        assert_eq!(sessions.pass(&[]), authorities());
     });
 }
 
 #[test]
-fn only_a_chain_without_authorities_can_elect_nobody() {
+fn an_authority_that_was_dead_comes_back_with_a_sign_of_life() {
     build_and_execute(|| {
-        GenesisAuthorities::<Test>::put(BoundedVec::default());
-        assert!(Rewards::elect().is_empty());
+        let mut sessions = Sessions::new();
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100)]);
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100)]);
+        Rewards::note_sign(&account(101));
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100), account(101)]);
+        assert_eq!(GenesisAuthorities::<Test>::get().into_inner(), authorities());
     });
 }
 
-/// Bytes of the state that electing and beginning a session read.
+#[test]
+fn the_signs_of_those_who_validate_are_their_blocks_and_votes() {
+    build_and_execute(|| {
+        let last_sign = || Rewards::life(account(101)).unwrap().last_sign;
+        go_to_session(1);
+        Rewards::note_sign(&account(101));
+        assert_eq!(last_sign(), Some(0), "it could be sent without a node");
+        Rewards::note_votes(&[account(101)]);
+        Rewards::on_session_ended(&authorities());
+        assert_eq!(last_sign(), Some(1));
+        go_to_session(2);
+        Rewards::note_author(&account(101));
+        Rewards::on_session_ended(&authorities());
+        assert_eq!(last_sign(), Some(2));
+        Rewards::note_sign(&eve());
+        assert_eq!(Rewards::life(eve()), None, "it cannot be elected");
+    });
+}
+
+/// Bytes of the state that a session reads, and an election in it, on a chain with this many
+/// workers.
 fn bytes_read(workers: u32) -> usize {
     let mut ext = new_test_ext();
     ext.execute_with(|| {

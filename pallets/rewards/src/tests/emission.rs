@@ -69,6 +69,7 @@ fn what_is_not_earned_stays_in_the_pot() {
         earn(1, &bob(), percent(1));
         go_to_session(1);
         assert_eq!(Rewards::emission().free_pot, 2_000_000 - 1_000);
+        assert_eq!((Rewards::emission().minted, Rewards::emission().reserved), (900, 100));
     });
 }
 

@@ -19,7 +19,11 @@ fn nobody_owns_anything_and_the_curriculum_stands() {
         assert_eq!(GenesisIssuance::<Test>::get(), 0);
         assert!(Rewards::is_custodian(EXPERIMENT, &carol()));
         assert!(super::builders::exists(&carol()));
-        assert_eq!(Rewards::elected(), authorities());
+        assert_eq!((Rewards::seats(), Rewards::elected()), (authorities(), authorities()));
+        for who in authorities() {
+            let life = Rewards::life(who).expect("its signs are known");
+            assert_eq!((life.last_sign, life.entered, life.proven), (Some(0), Some(0), false));
+        }
     });
 }
 

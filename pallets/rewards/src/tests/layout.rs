@@ -3,14 +3,17 @@
 
 use crate::{
     mock::*,
-    types::{CurriculumEntry, SessionCount},
+    types::{CurriculumEntry, Life, NotedFinality, SeatBondState, SessionCount},
     Pallet,
 };
 use codec::Encode;
 use frame_support::traits::{GetStorageVersion, StorageVersion};
 use nocknock_primitives::{
     ids::{BlockRoot, CircuitId},
-    reward::{Books, CurriculumTask, Points, Practice, Registration, Standing},
+    reward::{
+        AccountPoints, Books, CurriculumTask, Origin, Points, Practice, Registration, Standing,
+        VestingPart,
+    },
     score::Score,
 };
 use sp_core::hexdisplay::HexDisplay;
@@ -26,8 +29,8 @@ fn wide(low: u8) -> String {
 }
 
 #[test]
-fn the_layouts_belong_to_storage_version_1() {
-    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(1));
+fn the_layouts_belong_to_storage_version_2() {
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(2));
 }
 
 #[test]
@@ -54,8 +57,26 @@ fn the_curriculum_keeps_its_layout() {
 
 #[test]
 fn points_keep_their_layout() {
-    let stored = Points { amount: 1, generation: 2 };
+    let stored = Points { amount: 1, session: 2 };
     assert_eq!(hex(stored), [wide(1).as_str(), "02000000"].concat());
+    let origins = vec![Origin { experiment: 3, amount: 4 }].try_into().expect("one of four");
+    let stored = AccountPoints { amount: 1, session: 2, origins };
+    let expected = [wide(1).as_str(), "02000000", "04", "03000000", &wide(4)].concat();
+    assert_eq!(hex(stored), expected);
+}
+
+#[test]
+fn seats_keep_their_layout() {
+    let life = Life { last_sign: Some(1), entered: None, proven: true, silent: 2 };
+    assert_eq!(hex(life), "0101000000000102000000");
+    let bond = SeatBondState { amount: 1u128, due: Some(2) };
+    assert_eq!(hex(bond), [wide(1).as_str(), "0102000000"].concat());
+}
+
+#[test]
+fn what_vests_keeps_its_layout() {
+    let part = VestingPart { provider: 1u64, amount: 2, due: 3 };
+    assert_eq!(hex(part), ["0100000000000000", &wide(2), "03000000"].concat());
 }
 
 #[test]
@@ -68,6 +89,11 @@ fn registrations_keep_their_layout() {
     assert_eq!(hex(with(Standing::Left)), ["02", rest].concat());
     let count = SessionCount { session: 1, count: 2 };
     assert_eq!(hex(count), "0100000002000000");
+}
+
+#[test]
+fn noted_finality_keeps_its_layout() {
+    assert_eq!(hex(NotedFinality { block: 1u32, noted_at: 2 }), "0100000002000000");
 }
 
 #[test]

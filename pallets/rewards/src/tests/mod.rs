@@ -4,6 +4,7 @@
 mod builders;
 
 mod apply_as_candidate;
+mod bonds;
 mod burn_log;
 mod cheats;
 mod curriculum;
@@ -12,6 +13,8 @@ mod emission;
 mod genesis;
 mod layout;
 mod leave_candidates;
+mod note_finality;
+mod payout;
 mod points;
 mod register_worker;
 mod remove_curriculum;
@@ -19,8 +22,10 @@ mod remove_worker;
 mod sequences;
 mod set_curriculum;
 mod set_practice;
+mod sign_of_life;
 mod silent_validators;
 mod state_check;
 mod unregister;
+mod vesting;
 mod views;
 mod worker_registry;

@@ -97,11 +97,8 @@ fn the_least_score_is_enough_and_one_below_is_not() {
 #[test]
 fn a_commitment_that_is_no_field_element_is_refused() {
     build_and_execute(|| {
-        let call = Call::register_worker {
-            worker: bob(),
-            model: ModelCommitment([0xff; 32]),
-            score: Box::new(practice_proof(&bob(), 0, ROWS)),
-        };
+        let (model, score) = (ModelCommitment([0xff; 32]), practice_proof(&bob(), 0, ROWS));
+        let call = registration_of(&bob(), model, score);
         assert_eq!(validity(&call), code(Error::BadCommitment));
         assert_noop!(dispatch_bare(call), Error::<Test>::BadCommitment);
     });
@@ -246,5 +243,104 @@ fn points_count_as_a_part_of_what_a_model_can_reach() {
         assert_noop!(dispatch_bare(with(601)), Error::<Test>::ScoreTooHigh);
         assert_noop!(dispatch_bare(with(299)), Error::<Test>::ScoreTooLow);
         assert_ok!(apply_bare(with(300)));
+    });
+}
+
+/// A registration of the account with the same proof, and with a number that solves its puzzle for
+/// exactly so many bits.
+fn solved_for(who: &AccountId, bits: u32) -> Call<Test> {
+    let score = practice_proof(who, 0, ROWS);
+    let puzzle = puzzle(who, model_of(who), &score);
+    let nonce = (0..).find(|nonce| puzzle.zero_bits(*nonce) == bits);
+    let nonce = nonce.expect("there are enough numbers");
+    let (worker, model, score) = (who.clone(), model_of(who), Box::new(score));
+    Call::register_worker { worker, model, score, seed: NewestSeed::get(), nonce }
+}
+
+/// What the hash of a puzzle must begin with now.
+fn bits() -> u32 {
+    Rewards::registration_terms().unwrap().bits
+}
+
+#[test]
+fn a_bit_less_than_what_is_asked_for_is_refused() {
+    build_and_execute(|| {
+        let short = solved_for(&bob(), PUZZLE_BITS - 1);
+        assert_eq!(validity(&short), code(Error::PuzzleNotSolved));
+        assert_noop!(dispatch_bare(short), Error::<Test>::PuzzleNotSolved);
+        assert_ok!(apply_bare(solved_for(&bob(), PUZZLE_BITS)));
+    });
+}
+
+/// There are eight places. From the sixth on, each costs two bits more.
+#[test]
+fn a_puzzle_is_harder_when_more_than_half_of_the_places_are_taken() {
+    build_and_execute(|| {
+        let mut asked = Vec::new();
+        for newcomer in 10..18 {
+            asked.push(bits() - PUZZLE_BITS);
+            register(&[account(newcomer)]);
+        }
+        assert_eq!(asked, [0, 0, 0, 0, 0, 2, 4, 6]);
+        go_to_session(1);
+        assert_eq!(bits(), PUZZLE_BITS);
+    });
+}
+
+#[test]
+fn a_harder_puzzle_takes_another_number_and_not_another_proof() {
+    build_and_execute(|| {
+        register(&(10..14).map(account).collect::<Vec<_>>());
+        let easy = solved_for(&bob(), PUZZLE_BITS);
+        assert!(validity(&easy).is_ok(), "half of the places are taken");
+        register(&[account(14)]);
+        assert_eq!(validity(&easy), code(Error::PuzzleNotSolved));
+        assert_noop!(dispatch_bare(easy.clone()), Error::<Test>::PuzzleNotSolved);
+        let hard = solved_for(&bob(), PUZZLE_BITS + 2);
+        let (Call::register_worker { score: before, .. }, Call::register_worker { score, .. }) =
+            (easy, hard.clone())
+        else {
+            unreachable!("they are registrations");
+        };
+        assert_eq!(before, score);
+        assert_ok!(apply_bare(hard));
+    });
+}
+
+#[test]
+fn a_proof_is_good_for_the_newest_two_seeds() {
+    build_and_execute(|| {
+        NewestSeed::set(6);
+        let terms = Rewards::registration_terms().unwrap();
+        assert_eq!((terms.newest, terms.oldest), (6, 5));
+        let before = registration(&bob());
+        NewestSeed::set(7);
+        assert!(validity(&before).is_ok());
+        NewestSeed::set(8);
+        assert_eq!(validity(&before), code(Error::StaleSeed));
+        assert_noop!(dispatch_bare(before), Error::<Test>::StaleSeed);
+    });
+}
+
+#[test]
+fn the_seed_of_the_genesis_is_one_of_the_first_two() {
+    build_and_execute(|| {
+        let at_genesis = registration(&bob());
+        NewestSeed::set(1);
+        assert_eq!(Rewards::registration_terms().unwrap().oldest, 0);
+        assert_ok!(apply_bare(at_genesis));
+    });
+}
+
+#[test]
+fn a_seed_that_is_not_known_yet_is_refused() {
+    build_and_execute(|| {
+        for newest in [1, u64::MAX] {
+            NewestSeed::set(newest);
+            let early = registration(&bob());
+            NewestSeed::set(0);
+            assert_eq!(validity(&early), code(Error::StaleSeed));
+            assert_noop!(dispatch_bare(early), Error::<Test>::StaleSeed);
+        }
     });
 }

@@ -1,7 +1,10 @@
 use super::builders::*;
 use crate::{mock::*, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::traits::Curriculum;
+use nocknock_primitives::{
+    reward::MintSplit,
+    traits::{Curriculum, CurriculumExperiments},
+};
 use sp_runtime::traits::BadOrigin;
 
 fn remove(experiment: u32) -> sp_runtime::DispatchResult {
@@ -26,12 +29,14 @@ fn open_tasks_are_paid_before_it_is_gone() {
         let budget = open(1);
         assert_ok!(remove(EXPERIMENT));
         assert!(Rewards::contains(EXPERIMENT), "nobody may sponsor in it yet");
+        assert!(Rewards::is_in_curriculum(EXPERIMENT), "its owner cannot archive it yet");
         assert!(!Rewards::is_custodian(EXPERIMENT, &carol()));
         assert!(exists(&carol()));
         assert_noop!(remove(EXPERIMENT), Error::<Test>::NotInCurriculum);
-        assert_eq!(pay(1, &bob(), percent(100)), budget);
+        assert_eq!(pay(1, &bob(), percent(100)), MintSplit::of(budget).winner);
         close(1);
         assert!(!Rewards::contains(EXPERIMENT) && !exists(&carol()));
+        assert!(!Rewards::is_in_curriculum(EXPERIMENT));
     });
 }
 

@@ -33,11 +33,11 @@ fn a_registration_that_expired_lately_still_lets_its_account_sign() {
 fn an_account_that_owns_something_outlives_its_registration() {
     build_and_execute(|| {
         register(&[bob()]);
-        assert_eq!(earn(1, &bob(), percent(50)), FIRST_BUDGET / 2);
+        assert_eq!(earn(1, &bob(), percent(50)), FIRST_PRIZE / 2);
         go_to_session(REMOVABLE);
         assert_ok!(Rewards::do_remove_worker(&bob()));
         assert!(exists(&bob()));
-        assert_eq!(Balances::free_balance(bob()), 50_000);
+        assert_eq!(Balances::free_balance(bob()), 37_500);
     });
 }
 

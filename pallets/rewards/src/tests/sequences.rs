@@ -1,7 +1,8 @@
 //! Random calls by random actors over many sessions.
 
 use super::builders::*;
-use crate::{mock::*, OpenTasks};
+use crate::{mock::*, Event, OpenTasks};
+use frame_support::{traits::Hooks, weights::Weight};
 use nocknock_primitives::{
     ids::TaskId, reward::CurriculumEnd, score::Improvement, traits::Curriculum,
 };
@@ -26,6 +27,9 @@ enum Action {
     Burn(u8, Balance),
     Practice(u32),
     Author(usize),
+    Vote(usize),
+    Sign(u8),
+    Idle,
     Disable(bool),
     Session(u32),
 }
@@ -51,28 +55,50 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (5..7u8).prop_map(Action::Bar),
         2 => (who(), 0..200_000u64).prop_map(|(who, amount)| Action::Burn(who, amount)),
         1 => (1..7u32).prop_map(Action::Practice),
-        2 => (0..3usize).prop_map(Action::Author),
+        4 => (0..3usize).prop_map(Action::Author),
+        2 => (0..3usize).prop_map(Action::Vote),
+        3 => who().prop_map(Action::Sign),
+        2 => Just(Action::Idle),
         1 => prop::bool::weighted(0.2).prop_map(Action::Disable),
-        6 => (0..4u32).prop_map(Action::Session),
+        6 => (1..4u32).prop_map(Action::Session),
     ]
 }
 
-/// What the pallet's state has to agree with: the next task number, what all payments have minted,
-/// and who validates.
-#[derive(Default)]
+/// What the pallet's state has to agree with: the next task number, what all winners were paid, and
+/// who validates in this session and in the next one.
 struct Expected {
     next_task: TaskId,
-    minted: u128,
-    validators: Vec<AccountId>,
+    winners: u128,
+    now: Vec<AccountId>,
+    next: Vec<AccountId>,
 }
 
 impl Expected {
+    fn new() -> Self {
+        Self { next_task: 0, winners: 0, now: Rewards::seats(), next: Rewards::seats() }
+    }
+
     /// Ends the session and begins the one that is `more` after it.
     fn next_session(&mut self, more: u32) {
-        Rewards::on_session_ended(&self.validators);
+        Rewards::on_session_ended(&self.now);
         go_to_session(crate::CurrentSession::<Test>::get() + more);
-        self.validators = Rewards::elect();
+        self.now = std::mem::replace(&mut self.next, Rewards::elect());
     }
+}
+
+/// What was minted by all events so far: for winners, and in all.
+fn minted() -> (u128, u128) {
+    System::events().into_iter().fold((0, 0), |(winners, all), record| match record.event {
+        RuntimeEvent::Rewards(Event::Minted { amount, validators, .. }) => {
+            (winners + amount, all + amount + validators)
+        }
+        RuntimeEvent::Rewards(Event::Vested { amount, .. }) => (winners, all + amount),
+        _ => (winners, all),
+    })
+}
+
+fn idle() {
+    <Rewards as Hooks<u64>>::on_idle(1, Weight::MAX);
 }
 
 fn recent(expected: &Expected, back: u8) -> TaskId {
@@ -105,7 +131,7 @@ fn perform(expected: &mut Expected, action: &Action) -> DispatchResult {
         }
         Action::Pay(task, who, part) => {
             let improvement = Improvement { numerator: part, denominator: 1_000 };
-            expected.minted += pay(recent(expected, task), &account(who), improvement);
+            expected.winners += pay(recent(expected, task), &account(who), improvement);
         }
         Action::Close(task, failed) => close_as(recent(expected, task), end(failed)),
         Action::Apply(who) => Rewards::do_apply_as_candidate(account(who))?,
@@ -118,10 +144,16 @@ fn perform(expected: &mut Expected, action: &Action) -> DispatchResult {
             neighbours.disabled.extend(disabled.then_some(SCORE));
         }),
         Action::Author(of) => {
-            if let Some(author) = expected.validators.get(of) {
+            if let Some(author) = expected.now.get(of) {
+                Rewards::note_author(author);
                 Rewards::note_author(author);
             }
         }
+        Action::Vote(of) => {
+            Rewards::note_votes(&expected.now.get(of).cloned().into_iter().collect::<Vec<_>>());
+        }
+        Action::Sign(who) => Rewards::note_sign(&account(who)),
+        Action::Idle => idle(),
         Action::Session(more) => expected.next_session(more),
     }
     Ok(())
@@ -142,7 +174,7 @@ fn set_rows(rows: u32) -> DispatchResult {
     set.map(|_| ()).map_err(|refused| refused.error)
 }
 
-/// Ends all tasks, dismisses all custodians and removes all registrations.
+/// Ends all tasks, dismisses all custodians, removes all registrations, and lets everything vest.
 fn wind_up() {
     for task in OpenTasks::<Test>::iter_keys().collect::<Vec<_>>() {
         close(task);
@@ -152,8 +184,11 @@ fn wind_up() {
     }
     go_to_session(crate::CurrentSession::<Test>::get() + 200);
     for number in 1..7 {
+        let _ = Rewards::do_leave_candidates(&account(number));
         let _ = Rewards::do_remove_worker(&account(number));
     }
+    go_to_session(crate::CurrentSession::<Test>::get() + BOND_PERIOD);
+    (0..40).for_each(|_| idle());
 }
 
 /// 128 cases, or more if `PROPTEST_CASES` asks for more than the usual 256.
@@ -165,24 +200,25 @@ fn config() -> ProptestConfig {
 proptest! {
     #![proptest_config(config())]
 
-    /// Whatever happens, the invariants hold after each step, everything minted was paid to a
-    /// winner, somebody is elected, and when all has ended nothing is stored and nothing is set
-    /// aside.
+    /// Whatever happens, the invariants hold after each step, everything minted is a winner's, the
+    /// validators' or a provider's part, somebody is elected, and when all has ended nothing is
+    /// stored and nothing is set aside.
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant(actions in vec(action(), 1..120)) {
         new_test_ext().execute_with(|| {
-            let mut expected = Expected::default();
+            let mut expected = Expected::new();
             for action in &actions {
                 try_perform(&mut expected, action);
                 check_state();
-                prop_assert_eq!(Rewards::emission().minted, expected.minted);
-                prop_assert!(!Rewards::elect().is_empty());
+                prop_assert_eq!(minted(), (expected.winners, Rewards::emission().minted));
+                prop_assert!(!Rewards::elected().is_empty());
             }
             wind_up();
             check_state();
             prop_assert_eq!(crate::Registrations::<Test>::iter().count(), 0);
             prop_assert_eq!(crate::WorkersPoints::<Test>::iter().count(), 0);
             prop_assert_eq!(crate::Curriculum::<Test>::iter().count(), 0);
+            prop_assert_eq!(crate::Vesting::<Test>::iter().count(), 0);
             let books = crate::CurrencyBooks::<Test>::get();
             prop_assert_eq!(books.free_pot(), books.released - books.minted);
             Ok(())

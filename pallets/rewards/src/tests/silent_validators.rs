@@ -1,116 +1,159 @@
+//! Validators that author no blocks, or do not vote for the finality of those of others.
+
 use super::builders::*;
-use crate::{mock::*, AuthorsOfSession, Event, SilentSessions};
+use crate::{mock::*, Event};
 use frame_support::assert_ok;
 
-/// Ends a session in which all of these validated and those authored.
-fn session(validators: &[AccountId], authors: &[AccountId]) {
-    for author in authors {
-        Rewards::note_author(author);
-    }
-    Rewards::on_session_ended(validators);
-    go_to_session(crate::CurrentSession::<Test>::get() + 1);
-    check_state();
-}
-
-fn silent_sessions(who: &AccountId) -> Option<u32> {
-    SilentSessions::<Test>::try_get(who).ok()
+fn silent(who: &AccountId) -> u32 {
+    Rewards::life(who.clone()).map_or(0, |life| life.silent)
 }
 
 fn is_candidate(who: &AccountId) -> bool {
     crate::Candidates::<Test>::get().contains(who)
 }
 
-#[test]
-fn a_silent_candidate_is_dropped_and_an_active_one_is_not() {
+/// Bob has a seat beside the authorities, and has authored in it if he is `proven`.
+fn with_bob_seated(proven: bool, test: impl FnOnce(Sessions)) {
     build_and_execute(|| {
-        candidate(&bob(), 800);
-        candidate(&dave(), 800);
-        let validators = [bob(), dave()];
-        for silent in 1..3 {
-            session(&validators, &[dave()]);
-            assert_eq!(silent_sessions(&bob()), Some(silent));
-            assert_eq!(silent_sessions(&dave()), None);
+        let mut sessions = Sessions::new();
+        candidate(&bob(), 8_000);
+        sessions.pass_well();
+        sessions.pass_well();
+        if proven {
+            sessions.pass_well();
+            assert!(Rewards::life(bob()).unwrap().proven);
         }
-        assert_eq!(Rewards::elect(), vec![bob(), dave()]);
-        session(&validators, &[dave()]);
-        System::assert_has_event(Event::CandidateSilent { who: bob() }.into());
-        assert!(!is_candidate(&bob()) && is_candidate(&dave()));
-        assert_eq!(Rewards::elect(), [vec![dave()], authorities()].concat());
-        assert_eq!(silent_sessions(&bob()), None);
+        test(sessions);
+    });
+}
+
+/// Under the old rule it had eight sessions like everybody.
+#[test]
+fn who_never_authored_in_its_seat_is_dropped_after_a_session() {
+    with_bob_seated(false, |mut sessions| {
+        assert!(is_candidate(&bob()));
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        System::assert_has_event(Event::CandidateSilent { who: bob(), burnt: 3 }.into());
+        assert!(!is_candidate(&bob()));
+        assert_eq!(Rewards::life(bob()), None);
     });
 }
 
 #[test]
-fn who_was_dropped_may_apply_again_and_keeps_its_points() {
-    build_and_execute(|| {
-        candidate(&bob(), 800);
-        (0..3).for_each(|_| session(&[bob()], &[]));
-        assert_eq!(Rewards::work_points(bob()), 800);
-        assert_ok!(Rewards::do_apply_as_candidate(bob()));
-        session(&[bob()], &[]);
-        assert_eq!(silent_sessions(&bob()), Some(1));
+fn who_has_authored_loses_its_seat_after_two_sessions_without_a_sign_and_nothing_else() {
+    with_bob_seated(true, |mut sessions| {
+        assert!(sessions.pass(&authorities()).contains(&bob()), "one session is not enough");
+        assert_eq!(silent(&bob()), 1);
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        assert!(is_candidate(&bob()));
+        assert_eq!(Rewards::emission().burnt, 0);
     });
 }
 
 #[test]
-fn one_block_ends_the_count() {
-    build_and_execute(|| {
-        candidate(&bob(), 800);
+fn who_lost_its_seat_comes_back_with_a_new_sign() {
+    with_bob_seated(true, |mut sessions| {
+        (0..2).for_each(|_| {
+            sessions.pass(&authorities());
+        });
+        assert_eq!(Rewards::life(bob()).unwrap().last_sign, None);
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        Rewards::note_sign(&bob());
+        assert!(sessions.pass(&authorities()).contains(&bob()));
+    });
+}
+
+#[test]
+fn who_votes_and_does_not_author_is_dropped_after_as_many_sessions_as_are_allowed() {
+    with_bob_seated(true, |mut sessions| {
+        for missed in 1..3 {
+            Rewards::note_votes(&sessions.now);
+            assert!(sessions.pass(&authorities()).contains(&bob()));
+            assert_eq!(silent(&bob()), missed);
+        }
+        Rewards::note_votes(&sessions.now);
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        System::assert_has_event(Event::CandidateSilent { who: bob(), burnt: 3 }.into());
+        assert!(!is_candidate(&bob()));
+    });
+}
+
+/// Under the old rule nobody looked at votes.
+#[test]
+fn who_authors_and_does_not_vote_is_dropped_as_well_once_votes_are_seen() {
+    with_bob_seated(true, |mut sessions| {
+        for _ in 0..5 {
+            sessions.pass_well();
+            assert_eq!(silent(&bob()), 0, "no votes were seen");
+        }
+        for missed in 1..3 {
+            Rewards::note_votes(&authorities());
+            sessions.pass_well();
+            assert_eq!(silent(&bob()), missed);
+        }
+        Rewards::note_votes(&authorities());
+        assert_eq!(sessions.pass_well(), authorities());
+        System::assert_has_event(Event::CandidateSilent { who: bob(), burnt: 3 }.into());
+    });
+}
+
+#[test]
+fn one_session_of_work_ends_the_count() {
+    with_bob_seated(true, |mut sessions| {
         for _ in 0..3 {
-            session(&[bob()], &[]);
-            session(&[bob()], &[]);
-            session(&[bob()], &[bob()]);
-            assert_eq!(silent_sessions(&bob()), None);
+            Rewards::note_votes(&authorities());
+            sessions.pass_well();
+            Rewards::note_votes(&authorities());
+            sessions.pass_well();
+            assert_eq!(silent(&bob()), 2);
+            Rewards::note_votes(&sessions.now);
+            sessions.pass_well();
+            assert_eq!(silent(&bob()), 0);
         }
         assert!(is_candidate(&bob()));
     });
 }
 
 #[test]
-fn sessions_without_a_seat_do_not_count() {
-    build_and_execute(|| {
-        candidate(&bob(), 800);
-        session(&[bob()], &[]);
-        (0..3).for_each(|_| session(&authorities(), &authorities()));
-        assert_eq!(silent_sessions(&bob()), Some(1));
+fn a_session_with_fewer_blocks_than_validators_is_held_against_nobody() {
+    with_bob_seated(false, |sessions| {
+        let events = System::event_count();
+        Rewards::note_author(&account(100));
+        Rewards::note_author(&account(100));
+        Rewards::on_session_ended(&sessions.now);
+        assert_eq!((silent(&bob()), silent(&account(101))), (0, 0));
+        assert_eq!(System::event_count(), events);
+        for _ in 0..3 {
+            Rewards::note_author(&account(100));
+        }
+        Rewards::on_session_ended(&sessions.now);
+        assert!(!is_candidate(&bob()));
     });
 }
 
 #[test]
-fn silent_genesis_authorities_stay() {
-    build_and_execute(|| {
-        (0..9).for_each(|_| session(&authorities(), &[]));
-        assert_eq!(SilentSessions::<Test>::iter().count(), 0);
-        assert_eq!(Rewards::elect(), authorities());
-        candidate(&account(100), 100);
-        (0..3).for_each(|_| session(&authorities(), &[]));
-        assert!(!is_candidate(&account(100)));
-        assert_eq!(Rewards::elect(), authorities());
+fn who_was_dropped_may_apply_again_and_keeps_its_points() {
+    with_bob_seated(false, |mut sessions| {
+        sessions.pass(&authorities());
+        assert!(Rewards::work_points(bob()) > 100);
+        assert_ok!(Rewards::do_apply_as_candidate(bob()));
+        let elected = sessions.pass(&authorities());
+        assert_eq!(elected, authorities(), "it has given no sign of life");
+        Rewards::note_sign(&bob());
+        assert!(sessions.pass(&authorities()).contains(&bob()));
     });
 }
 
 #[test]
-fn nothing_of_a_session_is_left_after_it() {
+fn silent_genesis_authorities_are_not_dropped_and_come_back() {
     build_and_execute(|| {
-        candidate(&bob(), 100);
-        let validators = [vec![bob()], authorities()].concat();
-        session(&validators, &validators);
-        assert_eq!(AuthorsOfSession::<Test>::iter().count(), 0);
+        let mut sessions = Sessions::new();
+        candidate(&account(101), 200);
+        sessions.pass(&[account(100)]);
+        assert!(!is_candidate(&account(101)), "it was a candidate as well");
+        assert_eq!(sessions.next, vec![account(100)]);
+        sessions.pass(&[account(100)]);
+        Rewards::note_sign(&account(101));
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100), account(101)]);
     });
-}
-
-#[test]
-fn the_count_ends_with_the_candidacy_however_it_ends() {
-    let silent = |end: fn()| {
-        build_and_execute(|| {
-            (10..14).for_each(|number| candidate(&account(number), 800));
-            session(&[account(10), account(13)], &[]);
-            end();
-            assert_eq!(silent_sessions(&account(13)), None);
-            assert_eq!(silent_sessions(&account(10)), Some(1));
-        });
-    };
-    silent(|| Rewards::do_leave_candidates(&account(13)).unwrap());
-    silent(|| Rewards::bar(&account(13)));
-    silent(|| candidate(&bob(), 900));
 }

@@ -5,7 +5,7 @@ use crate::{mock::*, *};
 use frame_support::{traits::fungible::Mutate, BoundedVec};
 use nocknock_primitives::{
     ids::BlockRoot,
-    reward::{Books, Points},
+    reward::{AccountPoints, Books, Origin, Points},
 };
 use sp_runtime::TryRuntimeError;
 
@@ -69,14 +69,41 @@ fn miscounted_tasks_are_found() {
 
 #[test]
 fn points_from_nowhere_are_found() {
-    let much = Points::default().plus(10_000_000, 0);
-    assert_found(4, || WorkersPoints::<Test>::insert(eve(), much));
-    assert_found(4, || TotalPoints::<Test>::put(much));
+    let much = 10_000_000;
+    assert_found(4, || {
+        let points = AccountPoints { amount: much, ..AccountPoints::default() };
+        WorkersPoints::<Test>::insert(eve(), points);
+    });
+    assert_found(4, || TotalPoints::<Test>::put(Points { amount: much, session: 0 }));
 }
 
 #[test]
-fn points_or_candidacy_of_a_barred_account_are_found() {
+fn points_from_a_wrong_origin_are_found() {
+    let change = |change: fn(&mut Vec<Origin>)| {
+        assert_found(4, || {
+            WorkersPoints::<Test>::mutate(dave(), |points| {
+                let mut origins = points.origins.clone().into_inner();
+                change(&mut origins);
+                points.origins = origins.try_into().unwrap();
+            });
+        });
+    };
+    change(|origins| origins[0].amount += 1);
+    change(|origins| origins.push(Origin { experiment: EXPERIMENT, amount: 0 }));
+}
+
+#[test]
+fn parts_that_were_not_set_aside_are_found() {
+    assert_found(2, || Vesting::<Test>::remove(1));
+}
+
+#[test]
+fn points_bond_or_candidacy_of_a_barred_account_are_found() {
     assert_found(5, || Barred::<Test>::insert(dave(), ()));
+    assert_found(5, || {
+        Barred::<Test>::insert(eve(), ());
+        Bonds::<Test>::insert(eve(), types::SeatBondState { amount: 1, due: Some(1) });
+    });
     assert_found(5, || {
         Barred::<Test>::insert(eve(), ());
         Candidates::<Test>::put(BoundedVec::truncate_from(vec![eve()]));
@@ -106,6 +133,7 @@ fn an_account_that_is_listed_twice_is_found() {
     assert_found(7, || {
         GenesisAuthorities::<Test>::put(BoundedVec::truncate_from(twice.clone()));
     });
+    assert_found(7, || Seats::<Test>::put(BoundedVec::truncate_from(twice.clone())));
 }
 
 #[test]
@@ -135,16 +163,44 @@ fn a_registration_that_lives_too_long_is_found() {
 }
 
 #[test]
-fn silence_of_others_than_candidates_is_found() {
-    let with = |who: AccountId, silent| {
-        assert_found(10, || SilentSessions::<Test>::insert(&who, silent));
+fn signs_of_life_of_the_wrong_accounts_are_found() {
+    assert_found(10, || Liveness::<Test>::insert(eve(), types::Life::default()));
+    assert_found(10, || Liveness::<Test>::remove(bob()));
+    assert_found(10, || Liveness::<Test>::remove(account(100)));
+    let change = |who: AccountId, change: fn(&mut types::Life)| {
+        assert_found(10, || {
+            Liveness::<Test>::mutate(&who, |life| change(life.as_mut().unwrap()));
+        });
     };
-    with(eve(), 1);
-    with(bob(), 0);
-    with(bob(), 3);
+    change(bob(), |life| life.entered = Some(0));
+    change(bob(), |life| life.proven = true);
+    change(bob(), |life| life.silent = 1);
+    change(account(100), |life| life.entered = None);
     assert_found(10, || {
-        (0..4).for_each(|number| AuthorsOfSession::<Test>::insert(account(number), ()));
+        (0..4).for_each(|number| AuthorsOfSession::<Test>::insert(account(number), 1));
     });
+    assert_found(10, || {
+        (0..4).for_each(|number| VotersOfSession::<Test>::insert(account(number), ()));
+    });
+}
+
+#[test]
+fn bonds_that_are_missing_or_left_over_are_found() {
+    let bond = |amount, due| types::SeatBondState { amount, due };
+    assert_found(11, || Bonds::<Test>::remove(bob()));
+    assert_found(11, || Bonds::<Test>::insert(bob(), bond(SEAT_BOND, Some(9))));
+    assert_found(11, || Bonds::<Test>::insert(bob(), bond(SEAT_BOND + 1, None)));
+    assert_found(11, || Bonds::<Test>::insert(dave(), bond(0, None)));
+    assert_found(11, || Bonds::<Test>::insert(dave(), bond(1, Some(9))));
+}
+
+#[test]
+fn votes_noted_out_of_order_are_found() {
+    let with = |block, noted_at| {
+        assert_found(12, || LastFinality::<Test>::put(types::NotedFinality { block, noted_at }));
+    };
+    with(1, 1);
+    with(0, 2);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_suspended_worker_keeps_its_points() {
         register(&[bob()]);
         earn(1, &bob(), percent(100));
         abandon(&bob(), 2);
-        assert_eq!(Rewards::work_points(bob()), FIRST_BUDGET);
+        assert_eq!(Rewards::work_points(bob()), FIRST_PRIZE);
     });
 }
 

@@ -20,7 +20,11 @@ impl<T: Config> Pallet<T> {
         assert!(!T::MinPeriod::get().is_zero(), "MinPeriod must be positive");
         assert!(T::MinPeriod::get() <= T::MaxPeriod::get(), "MinPeriod must not exceed MaxPeriod");
         assert!(!T::DrawPeriod::get().is_zero(), "DrawPeriod must be positive");
-        assert!(T::BurnShare::get() < Permill::one(), "BurnShare must leave something to pay");
+        assert!(T::RecordFee::get() >= deposit, "RecordFee must reach the existential deposit");
+        assert!(
+            T::ValidatorShare::get() < Permill::one(),
+            "ValidatorShare must leave something to pay"
+        );
         assert!(T::MinCurriculumTestRows::get() > 0, "MinCurriculumTestRows must be positive");
         assert!(T::SweepSteps::get() > 0, "SweepSteps must be positive");
         Self::check_weights();

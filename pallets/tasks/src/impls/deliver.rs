@@ -15,7 +15,7 @@ use nocknock_primitives::{
     limits::ALL_SHARES,
     model::{field, ContextDomain, SealInputs},
     phase::Phase,
-    provenance::Provenance,
+    provenance::{Provenance, Seal},
     score::Score,
     task::{Attestation, Funding, SealedKeyBytes, SealedModelKey},
     traits::{Curriculum, FactWriter, ProofVerifier, ProvenanceRecorder, TaskExperiments},
@@ -116,7 +116,7 @@ impl<T: Config> Pallet<T> {
         rank: u32,
         commitment: &CommitmentOf<T>,
     ) {
-        let (paid, burnt) = match task.funding {
+        let (paid, fee) = match task.funding {
             Funding::Sponsored => Self::pay_share(task, who),
             Funding::Curriculum => (Self::mint(id, task, who, commitment), Zero::zero()),
         };
@@ -128,20 +128,20 @@ impl<T: Config> Pallet<T> {
         Self::release(HoldReason::Stake, who, task.terms.stake);
         Commitments::<T>::remove(id, who);
         task.open_commitments = task.open_commitments.saturating_sub(1);
-        Self::deposit_event(Event::WinnerPaid { task: id, worker: who.clone(), rank, paid, burnt });
+        Self::deposit_event(Event::WinnerPaid { task: id, worker: who.clone(), rank, paid, fee });
     }
 
-    /// Pays the next share of the escrow. Returns how much the worker received and how much was
-    /// burnt.
+    /// Pays the next share of the escrow. Returns how much the worker received, and how much the
+    /// validators.
     fn pay_share(task: &mut TaskOf<T>, who: &T::AccountId) -> (BalanceOf<T>, BalanceOf<T>) {
         let share = task.settlement.as_ref().and_then(|settlement| task.next_share(settlement));
         let amount = Self::share_of(task.terms.reward, share.unwrap_or(0)).min(task.held.escrow);
-        let burn = T::BurnShare::get().mul_floor(amount).max(T::RecordFee::get()).min(amount);
-        let pay = amount.saturating_sub(burn);
+        let fee = T::ValidatorShare::get().mul_floor(amount).max(T::RecordFee::get()).min(amount);
+        let pay = amount.saturating_sub(fee);
         task.held.escrow = task.held.escrow.saturating_sub(amount);
         Self::transfer_held(HoldReason::Escrow, &task.requester, who, pay);
-        Self::burn_held(HoldReason::Escrow, &task.requester, burn);
-        (pay, burn)
+        Self::transfer_held(HoldReason::Escrow, &task.requester, &T::ValidatorsPot::get(), fee);
+        (pay, fee)
     }
 
     /// The amount of a share of a reward, rounded down.
@@ -193,7 +193,9 @@ impl<T: Config> Pallet<T> {
             score,
             circuit: task.terms.score_circuit,
         });
-        T::Provenance::record(Self::provenance(id, task, who, commitment, attestation, version));
+        let seal = Seal { key: commitment.key, ciphertext: commitment.ciphertext };
+        let provenance = Self::provenance(id, task, who, commitment, attestation, version);
+        T::Provenance::record(provenance, seal);
     }
 
     fn provenance(

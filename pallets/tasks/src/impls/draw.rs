@@ -5,6 +5,9 @@
 //! `n + 2`. Seed `n + 1` gathers the contributions of the epoch in which the task is created, and
 //! an author near the end of that epoch may know all of them; seed `n + 2` gathers those of the
 //! whole epoch after it.
+//!
+//! Seeds also date registrations. Since nobody shall have to wait for the end of the first epoch,
+//! the genesis hash is seed 0. No task is drawn with it.
 
 use super::create::hidden_tests;
 use crate::{Config, Error, Event, Gathered, NextSeed, Pallet, SeedEpoch, Seeds, Tasks};
@@ -15,7 +18,7 @@ use nocknock_primitives::{
     ids::{BlobId, TaskId},
     limits::SEED_HISTORY,
     phase::Phase,
-    traits::EpochRandomness,
+    traits::{DrawSeeds, EpochRandomness},
 };
 use sp_io::hashing::blake2_256;
 use sp_runtime::DispatchResult;
@@ -68,5 +71,18 @@ impl<T: Config> Pallet<T> {
         Tasks::<T>::insert(id, &task);
         Self::announce_opening(id, &task, train_data);
         Ok(())
+    }
+}
+
+impl<T: Config> DrawSeeds for Pallet<T> {
+    fn newest() -> u64 {
+        NextSeed::<T>::get().saturating_sub(1)
+    }
+
+    fn seed(number: u64) -> Option<[u8; 32]> {
+        match number {
+            0 => Some(Self::genesis_hash()),
+            number => Seeds::<T>::get(number),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{types::TaskOf, Call, Commitments, Config, Pallet, Tasks};
 use nocknock_primitives::{
-    ids::TaskId,
+    ids::{BlockIndex, TaskId},
     phase::Phase,
     task::{BlockScore, Funding},
     traits::{Curriculum, WorkerRegistry},
@@ -18,9 +18,12 @@ impl<T: Config> Pallet<T> {
         match call {
             Call::create_task { experiment, .. } => T::Curriculum::is_custodian(*experiment, who),
             Call::publish_training_data { task, .. } => {
-                Self::is_custodians_turn(*task, who, Phase::Drawn)
+                Self::custodians_task(*task, who, Phase::Drawn).is_some()
             }
-            Call::reveal_block { task, .. } => Self::is_custodians_turn(*task, who, Phase::Reveal),
+            Call::reveal_block { task, block, .. } => {
+                let task = Self::custodians_task(*task, who, Phase::Reveal);
+                task.is_some_and(|task| is_hidden::<T>(&task, *block))
+            }
             Call::commit_model { task, .. } => Self::is_workers_turn(*task, who, Phase::Open),
             Call::withdraw_commitment { task } => Self::is_members_turn(*task, who, Phase::Open),
             Call::submit_scores { task, scores } => Self::are_due(*task, who, scores),
@@ -38,8 +41,8 @@ impl<T: Config> Pallet<T> {
         Self::curriculum_task(id).filter(|task| task.phase(Self::now()) == phase)
     }
 
-    fn is_custodians_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
-        Self::curriculum_task_in(id, phase).is_some_and(|task| task.requester == *who)
+    fn custodians_task(id: TaskId, who: &T::AccountId, phase: Phase) -> Option<TaskOf<T>> {
+        Self::curriculum_task_in(id, phase).filter(|task| task.requester == *who)
     }
 
     fn is_workers_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
@@ -72,4 +75,11 @@ impl<T: Config> Pallet<T> {
     fn task_in_turn(id: TaskId, who: &T::AccountId) -> Option<TaskOf<T>> {
         Self::curriculum_task(id).filter(|task| Self::ensure_turn(id, task, who).is_ok())
     }
+}
+
+/// Whether this is a test block that has not been revealed yet. A free call that fails costs the
+/// custodian all others of the session, and it may well send a reveal twice.
+fn is_hidden<T: Config>(task: &TaskOf<T>, block: BlockIndex) -> bool {
+    let test = task.test_position(block).and_then(|place| task.tests.get(place));
+    test.is_some_and(|test| test.rows.is_none())
 }

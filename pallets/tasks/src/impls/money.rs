@@ -8,7 +8,6 @@ use frame_support::{
         tokens::{Fortitude, Precision, Restriction},
     },
 };
-use nocknock_primitives::traits::BurnLog;
 use sp_runtime::{traits::Zero, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -57,25 +56,6 @@ impl<T: Config> Pallet<T> {
         if moved.is_err() {
             defensive!("an account that takes part in a task can take tokens");
             Self::release(reason, from, amount);
-        }
-    }
-
-    pub(crate) fn burn_held(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
-        if amount.is_zero() {
-            return;
-        }
-        let burnt = T::Currency::burn_held(
-            &reason.into(),
-            who,
-            amount,
-            Precision::BestEffort,
-            Fortitude::Force,
-        );
-        match burnt {
-            Ok(burnt) => T::Burns::burnt(burnt),
-            Err(_) => {
-                defensive!("everything that a task says it holds is held");
-            }
         }
     }
 

@@ -107,7 +107,8 @@ fn proof_replayed_on_another_chain() {
 fn proof_for_another_purpose() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        for domain in [ContextDomain::Registration, ContextDomain::Delivery] {
+        let registration = ContextDomain::Registration { seed: [0; 32] };
+        for domain in [registration, ContextDomain::Delivery] {
             let score = proved_otherwise(id, &bob(), |statement| {
                 statement.context = Tasks::context(domain, SCORE, id, &bob(), 0);
             });
@@ -736,7 +737,7 @@ fn disabled_circuit_proves_nothing_and_costs_no_worker_its_stake() {
 }
 
 #[test]
-fn self_sponsored_task_mints_nothing_and_burns_a_share() {
+fn self_sponsored_task_mints_nothing_and_costs_a_share() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 30)]);
         deliver(id, &bob());

@@ -20,7 +20,8 @@ fn a_delivered_model_is_paid_for() {
         let origin = RuntimeOrigin::signed(bob());
         assert_ok!(Tasks::deliver(origin, id, Box::new(key), Box::new(proof), attestation));
         assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT + 9_500, 0));
-        assert_eq!(book(|book| book.burnt), 500);
+        // Under the old rule it was burnt.
+        assert_eq!(pot(), 500);
         let sealed = SealedModelKey { key, attestation, at: System::block_number() };
         assert_eq!(Deliveries::<Test>::get(id, bob()).unwrap().sealed, Some(sealed));
         assert!(!Commitments::<Test>::contains_key(id, bob()));
@@ -30,7 +31,7 @@ fn a_delivered_model_is_paid_for() {
             Event::ModelDelivered { task: id, worker: bob(), key_commitment }.into(),
         );
         System::assert_last_event(
-            Event::WinnerPaid { task: id, worker: bob(), rank: 0, paid: 9_500, burnt: 500 }.into(),
+            Event::WinnerPaid { task: id, worker: bob(), rank: 0, paid: 9_500, fee: 500 }.into(),
         );
     });
 }
@@ -41,15 +42,18 @@ fn the_payment_makes_the_model_known() {
         let id = settled(spec(), &[(bob(), 25)]);
         deliver(id, &bob());
         let of_bob = model_of(id, &bob());
-        let key_commitment = parcel(id, &bob()).key;
+        let delivery = parcel(id, &bob());
+        let key_commitment = delivery.key;
         book(|book| {
             let model = &book.models[0];
             assert_eq!((model.experiment, model.task, &model.worker), (OWN, id, &bob()));
             assert_eq!((model.score, model.blob), (Score::new(50, 60), Some(BlobId([8; 32]))));
             assert_eq!((model.model, model.key_commitment), (of_bob, key_commitment));
             assert_eq!((book.facts[0].version, book.facts[0].model), (1, of_bob));
-            assert_eq!((book.records[0].version, book.records[0].circuit), (1, SCORE));
-            assert_eq!(book.records[0].train_data, Some(TRAIN_DATA));
+            let (record, seal) = &book.records[0];
+            assert_eq!((record.version, record.circuit), (1, SCORE));
+            assert_eq!(record.train_data, Some(TRAIN_DATA));
+            assert_eq!((seal.key, seal.ciphertext), (delivery.key, delivery.ciphertext));
             assert!(book.minted.is_empty());
         });
     });

@@ -1,7 +1,9 @@
 use super::builders::*;
 use crate::{mock::*, Error, Event, NextSeed, Seeds};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::{draw::draw_test_blocks, limits::SEED_HISTORY, phase::Phase};
+use nocknock_primitives::{
+    draw::draw_test_blocks, limits::SEED_HISTORY, phase::Phase, traits::DrawSeeds,
+};
 
 #[test]
 fn the_draw_uses_the_epoch_after_the_one_of_creation() {
@@ -11,7 +13,7 @@ fn the_draw_uses_the_epoch_after_the_one_of_creation() {
         assert_noop!(Tasks::do_draw_split(id), Error::<Test>::SeedNotKnown);
         go_to(2 * EPOCH);
         assert_ok!(Tasks::draw_split(RuntimeOrigin::signed(eve()), id));
-        let seed = Seeds::<Test>::get(1).unwrap();
+        let seed = Seeds::<Test>::get(2).unwrap();
         let expected = draw_test_blocks(&seed, id, BLOCKS, 2).unwrap();
         let drawn: Vec<_> = task(id).tests.iter().map(|test| test.index).collect();
         assert_eq!(drawn, expected.to_vec());
@@ -77,7 +79,7 @@ fn seed_with_another_contribution_before(block: u64) -> [u8; 32] {
         go_to(block);
         CONTRIBUTION.set(0);
         go_to(2 * EPOCH + 2);
-        seed = Seeds::<Test>::get(1);
+        seed = Seeds::<Test>::get(2);
     });
     seed.unwrap()
 }
@@ -100,8 +102,22 @@ fn a_seed_is_stored_once_for_each_epoch_and_old_ones_are_forgotten() {
     build_and_execute(|| {
         let epochs = SEED_HISTORY + 5;
         go_to(epochs * EPOCH + 3);
-        assert_eq!(NextSeed::<Test>::get(), epochs);
+        assert_eq!(NextSeed::<Test>::get(), epochs + 1);
         assert_eq!(u64::try_from(Seeds::<Test>::iter().count()), Ok(SEED_HISTORY));
-        assert!(!Seeds::<Test>::contains_key(4) && Seeds::<Test>::contains_key(5));
+        assert!(!Seeds::<Test>::contains_key(5) && Seeds::<Test>::contains_key(6));
+    });
+}
+
+/// A newcomer of the first epoch does not wait for its end.
+#[test]
+fn the_genesis_hash_is_the_seed_before_the_first_stored_one() {
+    build_and_execute(|| {
+        let genesis = System::block_hash(0u64).0;
+        assert_eq!((Tasks::newest(), Tasks::seed(0)), (0, Some(genesis)));
+        assert_eq!(Tasks::seed(1), None);
+        go_to(EPOCH);
+        assert_eq!((Tasks::newest(), Tasks::seed(1)), (1, Seeds::<Test>::get(1)));
+        assert_eq!(Tasks::seed(0), Some(genesis));
+        assert_eq!(Tasks::seed(2), None);
     });
 }

@@ -28,13 +28,13 @@ fn the_whole_reward_returns_when_nobody_delivers() {
 }
 
 #[test]
-fn a_small_payment_burns_the_fee_for_its_records() {
+fn of_a_small_payment_the_validators_get_the_fee_for_its_records() {
     build_and_execute(|| {
         let mut spec = spec();
         spec.terms.reward = 100;
         let id = settled(spec, &[(bob(), 25)]);
         deliver(id, &bob());
-        assert_eq!(book(|book| book.burnt), 20);
+        assert_eq!(pot(), 20);
         assert_eq!(free(&bob()), ENDOWMENT + 80);
     });
 }

@@ -3,7 +3,7 @@ use crate::{mock::*, Call};
 use frame_support::{assert_ok, BoundedVec};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{PointBytes, TaskId},
+    ids::{BlockIndex, PointBytes, TaskId},
     task::{Attestation, BlockScore, SealedKeyBytes},
 };
 
@@ -20,9 +20,9 @@ fn submit_call(task: TaskId, scores: Vec<BlockScore>) -> Call<Test> {
     Call::submit_scores { task, scores: BoundedVec::truncate_from(scores) }
 }
 
-fn reveal_call(task: TaskId) -> Call<Test> {
-    let shown = revealed(0);
-    Call::reveal_block { task, block: 0, salt: shown.salt, rows: shown.rows }
+fn reveal_call(task: TaskId, block: BlockIndex) -> Call<Test> {
+    let shown = revealed(block);
+    Call::reveal_block { task, block, salt: shown.salt, rows: shown.rows }
 }
 
 fn upload_call(task: TaskId, index: u32) -> Call<Test> {
@@ -49,10 +49,24 @@ fn the_custodian_creates_and_reveals_without_a_fee() {
         assert!(!is_free(alice(), create(OWN)));
         let id = create_curriculum();
         commit(id, &[bob()]);
-        assert!(!is_free(carol(), reveal_call(id)));
+        assert!(!is_free(carol(), reveal_call(id, 0)));
         end_commits(id);
-        assert!(is_free(carol(), reveal_call(id)));
-        assert!(!is_free(bob(), reveal_call(id)));
+        assert!(is_free(carol(), reveal_call(id, 0)));
+        assert!(!is_free(bob(), reveal_call(id, 0)));
+    });
+}
+
+/// A failed free call ends those of the session, so a reveal that is sent twice must not be one.
+#[test]
+fn each_test_block_is_revealed_once_without_a_fee() {
+    build_and_execute(|| {
+        let id = create_curriculum();
+        commit(id, &[bob()]);
+        end_commits(id);
+        assert!(!is_free(carol(), reveal_call(id, 2)), "it is no test block");
+        assert_ok!(Tasks::do_reveal_block(&carol(), id, 0, revealed(0)));
+        assert!(!is_free(carol(), reveal_call(id, 0)));
+        assert!(is_free(carol(), reveal_call(id, 1)));
     });
 }
 
@@ -139,7 +153,7 @@ fn nothing_about_a_sponsored_task_is_free() {
         assert!(!is_free(bob(), commit_call(id)));
         commit(id, &[bob()]);
         end_commits(id);
-        assert!(!is_free(alice(), reveal_call(id)));
+        assert!(!is_free(alice(), reveal_call(id, 0)));
         reveal_all(id);
         let score = proved(id, &bob(), 0, 25);
         assert!(!is_free(bob(), submit_call(id, vec![score])));

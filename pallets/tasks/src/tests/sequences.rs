@@ -215,8 +215,7 @@ proptest! {
     #![proptest_config(config())]
 
     /// Whatever happens, the invariants hold after each step, and when every task has expired all
-    /// money is free, nothing is stored, and issuance is what was endowed and minted less what was
-    /// burnt.
+    /// money is free, nothing is stored, and issuance is what was endowed and minted.
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..150)) {
         new_test_ext().execute_with(|| {

@@ -65,3 +65,15 @@ fn only_the_council_disables_circuits_and_only_known_ones() {
         );
     });
 }
+
+#[test]
+fn disabling_has_an_origin_of_its_own_which_registers_nothing() {
+    build_and_execute(|| {
+        let at_once = || RuntimeOrigin::signed(AtOnce::get());
+        let candidate = || Box::new(SCORE.candidate(tiny()));
+        assert_noop!(Verifier::register_circuit(at_once(), candidate()), BadOrigin);
+        let id = registered(OTHER);
+        assert_noop!(Verifier::replace_circuit(at_once(), id, candidate()), BadOrigin);
+        assert_ok!(Verifier::disable_circuit(at_once(), id));
+    });
+}

@@ -7,8 +7,8 @@ use sp_runtime::traits::{Get, Saturating, Zero};
 impl<T: Config> Pallet<T> {
     /// Panics if the configuration is unusable. FRAME's integrity test calls it.
     ///
-    /// Bonds must reach the existential deposit, because an account that holds a pool or wins one
-    /// may own nothing but a bond.
+    /// Bonds and deposits must reach the existential deposit, because an account that holds a pool
+    /// or wins a part of one may own nothing else.
     pub(crate) fn check_config() {
         let deposit = T::Currency::minimum_balance();
         let rest = T::ProposalBond::get().saturating_sub(T::RecordFee::get());
@@ -16,6 +16,7 @@ impl<T: Config> Pallet<T> {
             rest >= deposit && !rest.is_zero(),
             "ProposalBond less RecordFee must reach the existential deposit"
         );
+        assert!(T::RecordFee::get() >= deposit, "RecordFee must reach the existential deposit");
         assert!(
             T::AttestBond::get() >= deposit && !T::AttestBond::get().is_zero(),
             "AttestBond must reach the existential deposit"
@@ -24,12 +25,20 @@ impl<T: Config> Pallet<T> {
             T::DisputeBond::get() >= deposit && !T::DisputeBond::get().is_zero(),
             "DisputeBond must reach the existential deposit"
         );
-        assert!(!T::VoteDeposit::get().is_zero(), "VoteDeposit must be positive");
+        assert!(
+            T::VoteDeposit::get() >= deposit && !T::VoteDeposit::get().is_zero(),
+            "VoteDeposit must reach the existential deposit"
+        );
         assert!(!T::Quorum::get().is_zero(), "Quorum must be positive");
-        let periods = [T::DisputeWindow::get(), T::VotePeriod::get(), T::Retention::get()];
+        let periods = [
+            T::DisputeWindow::get(),
+            T::VotePeriod::get(),
+            T::MaturityPeriod::get(),
+            T::Retention::get(),
+        ];
         assert!(
             periods.iter().all(|period| !period.is_zero()),
-            "DisputeWindow, VotePeriod and Retention must be positive"
+            "DisputeWindow, VotePeriod, MaturityPeriod and Retention must be positive"
         );
     }
 }

@@ -9,6 +9,7 @@ mod proven;
 mod resolve;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 mod state_check;
+mod sweep;
 mod views;
 
 #[cfg(test)]

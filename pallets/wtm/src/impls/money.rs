@@ -8,9 +8,9 @@ use frame_support::{
         tokens::{Fortitude, Precision, Restriction},
     },
 };
-use nocknock_primitives::{fact::Role, traits::BurnLog};
+use nocknock_primitives::fact::Role;
 use sp_runtime::{
-    traits::{Saturating, Zero},
+    traits::{Get, Saturating, Zero},
     DispatchResult,
 };
 
@@ -42,20 +42,9 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Burns part of a bond and returns what was burnt.
-    pub(crate) fn burn_bond(who: &T::AccountId, amount: BalanceOf<T>) -> BalanceOf<T> {
-        if amount.is_zero() {
-            return amount;
-        }
-        let reason = HoldReason::Bond.into();
-        let effort = Precision::BestEffort;
-        let burnt = T::Currency::burn_held(&reason, who, amount, effort, Fortitude::Force);
-        let burnt = burnt.unwrap_or_else(|_| {
-            defensive!("every bond is held");
-            Zero::zero()
-        });
-        T::Burns::burnt(burnt);
-        burnt
+    /// Moves a fee from a bond to the validators' pot, and returns what was moved.
+    pub(crate) fn take_fee(from: &T::AccountId, fee: BalanceOf<T>) -> BalanceOf<T> {
+        Self::move_bond(from, &T::ValidatorsPot::get(), fee, Restriction::Free)
     }
 
     /// Moves a loser's bond to the account that holds the pool, where it stays on hold, and returns
@@ -103,7 +92,7 @@ impl<T: Config> Pallet<T> {
             Fortitude::Force,
         );
         moved.unwrap_or_else(|_| {
-            defensive!("who has a bond can take tokens");
+            defensive!("who has a bond can take tokens, and the pot can take a fee");
             Zero::zero()
         })
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 use frame_support::ensure;
 use nocknock_primitives::{
-    fact::{Case, Fact, FactStatus, Role, Source, Statement, Tally, TextError},
+    fact::{Case, Fact, FactStatus, Role, Source, Statement, Tally, TextError, LARGEST_VOTES},
     ids::FactId,
     limits::{Text, MAX_OBJECT},
 };
@@ -77,6 +77,7 @@ impl<T: Config> Pallet<T> {
             Case {
                 window_end,
                 vote_end: window_end.saturating_add(T::VotePeriod::get()),
+                supporter: proposer.clone(),
                 disputer: None,
                 support_bonds: bond,
                 against_bonds: BalanceOf::<T>::zero(),
@@ -84,7 +85,9 @@ impl<T: Config> Pallet<T> {
                 open_against: 0,
                 open_votes: 0,
                 electorate: 0,
+                largest: [0; LARGEST_VOTES],
                 pool: BalanceOf::<T>::zero(),
+                reopened: false,
             },
         );
         Ok(())

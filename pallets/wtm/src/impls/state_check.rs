@@ -3,12 +3,12 @@
 use super::{claim::first_winner, propose::in_order};
 use crate::{
     types::{BalanceOf, CaseOf, FactOf},
-    ByDomain, BySubject, Cases, Config, Facts, HoldReason, NextFact, Pallet, Stakes,
+    ByDomain, BySubject, Cases, Config, Facts, HoldReason, NextFact, Pallet, Rejected, Stakes,
 };
 use alloc::collections::BTreeMap;
 use frame_support::ensure;
 use nocknock_primitives::{
-    fact::{FactStatus, Role, Side},
+    fact::{FactStatus, Role, Side, LARGEST_VOTES},
     ids::FactId,
 };
 use sp_runtime::{
@@ -23,6 +23,7 @@ struct Sums<Balance> {
     bonds: [Balance; 2],
     open: [u32; 3],
     points: [u128; 2],
+    largest: [u128; LARGEST_VOTES],
 }
 
 impl<T: Config> Pallet<T> {
@@ -32,16 +33,20 @@ impl<T: Config> Pallet<T> {
     /// 2. Each fact is in both indexes, under its own keys, and nothing else is in them.
     /// 3. What each account has on hold for `Bond` is the sum of its bonds and of the pools that it
     ///    holds as the first of the winners; for `Vote`, the sum of its deposits.
-    /// 4. The counters of a case count its stakes. While it is undecided, its sums of bonds and the
-    ///    fact's sums of points are those of the stakes.
+    /// 4. The counters of a case count its stakes. While it is undecided, its sums of bonds, the
+    ///    fact's sums of points and the largest votes are those of the stakes; as long as a fact
+    ///    stands undisputed, so is the sum of the bonds for it.
     /// 5. The successor of a superseded fact exists, names it, and is or was accepted.
-    /// 6. An undecided fact has a case, and is disputed exactly if somebody disputes it. A
-    ///    retracted or lapsed fact has a case. Every decided fact has the time of its decision.
+    /// 6. An undecided fact has a case, whose supporter has a bond for it, and is disputed exactly
+    ///    if somebody disputes it. A retracted or lapsed fact has a case. Every decided fact has
+    ///    the time of its decision.
     /// 7. A pool is held only for decided disputes, and is never more than the losers' bonds.
     /// 8. A proven fact is accepted, and has no case.
+    /// 9. Exactly the facts that were voted down are in `Rejected`.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
         Self::check_indexes()?;
+        Self::check_rejected()?;
         Self::check_holds()?;
         for (id, case) in Cases::<T>::iter() {
             let fact = Facts::<T>::get(id).ok_or("1: a case without a fact")?;
@@ -79,6 +84,21 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    fn check_rejected() -> Result<(), TryRuntimeError> {
+        let rejected = |fact: &FactOf<T>| fact.status == FactStatus::Rejected;
+        let mut rejects = Facts::<T>::iter().filter(|(_, fact)| rejected(fact));
+        ensure!(
+            rejects.all(|(id, _)| Rejected::<T>::contains_key(in_order(id))),
+            "9: a fact that was voted down is not listed"
+        );
+        let listed = |key| Facts::<T>::get(FactId::from_be_bytes(key));
+        ensure!(
+            Rejected::<T>::iter_keys().all(|key| listed(key).is_some_and(|fact| rejected(&fact))),
+            "9: a fact is listed that was not voted down"
+        );
+        Ok(())
+    }
+
     fn check_holds() -> Result<(), TryRuntimeError> {
         let (mut bonds, mut deposits) = (Amounts::<T>::new(), Amounts::<T>::new());
         for (_, who, stake) in Stakes::<T>::iter() {
@@ -108,7 +128,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_case(id: FactId, fact: &FactOf<T>, case: &CaseOf<T>) -> Result<(), TryRuntimeError> {
-        let Sums { bonds, open, points } = Self::sums(id);
+        let Sums { bonds, open, points, largest } = Self::sums(id);
         ensure!(
             open == [case.open_support, case.open_against, case.open_votes],
             "4: a counter is not the number of stakes"
@@ -119,10 +139,17 @@ impl<T: Config> Pallet<T> {
                 "4: a sum of bonds is not that of the stakes"
             );
             ensure!(
-                points == [fact.tally.support, fact.tally.against],
+                points == [fact.tally.support, fact.tally.against] && largest == case.largest,
                 "4: a sum of points is not that of the votes"
             );
+            let side = Stakes::<T>::get(id, &case.supporter).and_then(|stake| stake.role.side());
+            ensure!(side == Some(Side::Support), "6: a supporter has no bond");
         }
+        let [support, _] = bonds;
+        ensure!(
+            !fact.is_standing() || support == case.support_bonds,
+            "4: the sum of the bonds for an undisputed fact is not that of the stakes"
+        );
         ensure!(!case.is_closed(), "4: a case without stakes is kept");
         let most = fact.losers().map_or_else(Zero::zero, |side| case.bonds(side));
         ensure!(case.pool <= most, "7: a pool is too large");
@@ -131,10 +158,11 @@ impl<T: Config> Pallet<T> {
 
     fn sums(id: FactId) -> Sums<BalanceOf<T>> {
         let mut sums: Sums<BalanceOf<T>> =
-            Sums { bonds: [Zero::zero(); 2], open: [0; 3], points: [0; 2] };
+            Sums { bonds: [Zero::zero(); 2], open: [0; 3], points: [0; 2], largest: [0; 2] };
         let [support, against]: &mut [BalanceOf<T>; 2] = &mut sums.bonds;
         let [open_support, open_against, open_votes] = &mut sums.open;
         let [points_for, points_against] = &mut sums.points;
+        let [first, second] = &mut sums.largest;
         for stake in Stakes::<T>::iter_prefix_values(id) {
             let (bonds, open) = match stake.role.side() {
                 Some(Side::Support) => (Some(&mut *support), &mut *open_support),
@@ -148,6 +176,8 @@ impl<T: Config> Pallet<T> {
             if let Role::Voter { support, points } = stake.role {
                 let counted = if support { &mut *points_for } else { &mut *points_against };
                 *counted = counted.saturating_add(points);
+                *second = (*second).max((*first).min(points));
+                *first = (*first).max(points);
             }
         }
         sums
@@ -156,8 +186,11 @@ impl<T: Config> Pallet<T> {
     fn check_fact(id: FactId, fact: &FactOf<T>) -> Result<(), TryRuntimeError> {
         if let FactStatus::Superseded { by } = fact.status {
             let successor = Facts::<T>::get(by).ok_or("5: a successor is unknown")?;
+            let reopened = Cases::<T>::get(by).is_some_and(|case| case.reopened);
+            let keeps = successor.status.is_permanent()
+                || (successor.status == FactStatus::Disputed && reopened);
             ensure!(
-                successor.supersedes == Some(id) && successor.status.is_permanent(),
+                successor.supersedes == Some(id) && keeps,
                 "5: a successor does not take the place"
             );
         }

@@ -6,12 +6,43 @@ use crate::{
     ByDomain, BySubject, Config, Facts, NextFact, Pallet, Stakes,
 };
 use alloc::vec::Vec;
-use nocknock_primitives::{ids::FactId, limits::MAX_PAGE};
+use nocknock_primitives::{
+    fact::{backing, Side},
+    ids::FactId,
+    limits::MAX_PAGE,
+};
+use sp_runtime::{
+    traits::{Get, Saturating},
+    Permill, SaturatedConversion,
+};
 
 /// How many numbers one page looks at, whether or not anything is stored under them.
 const MAX_LOOKS: u64 = 1_024;
+/// How many stakes of a fact the confidence in it looks at. So many bonds make 99.9 %.
+const MAX_STAKES: usize = 1_024;
 
 impl<T: Config> Pallet<T> {
+    pub(crate) fn belief(id: FactId) -> Option<Permill> {
+        let fact = Facts::<T>::get(id)?;
+        let backing = if fact.is_standing() { Self::backing(id) } else { 0 };
+        Some(Permill::from_parts(fact.confidence(backing)))
+    }
+
+    /// What all bonds for a fact count for the confidence in it.
+    fn backing(id: FactId) -> u128 {
+        let now = Self::now();
+        let unit = T::AttestBond::get().saturated_into::<u128>();
+        let full_age = T::MaturityPeriod::get().saturated_into::<u128>();
+        Stakes::<T>::iter_prefix_values(id)
+            .take(MAX_STAKES)
+            .filter(|stake| stake.role.side() == Some(Side::Support))
+            .map(|stake| {
+                let age = now.saturating_sub(stake.since).saturated_into::<u128>();
+                backing(stake.bond.saturated_into::<u128>(), age, unit, full_age)
+            })
+            .fold(0, u128::saturating_add)
+    }
+
     pub(crate) fn fact_page(start: FactId, limit: u32) -> FactPage<T> {
         let (end, places) = (NextFact::<T>::get(), page_size(limit));
         let last_look = end.min(start.saturating_add(MAX_LOOKS));

@@ -13,7 +13,7 @@ fn an_attester_puts_a_bond_of_its_own_on_the_fact() {
         let id = proposed();
         assert_ok!(attest(BOB, id));
         assert_eq!(bonded(BOB), ATTEST_BOND);
-        let stake = Stake { role: Role::Attester, bond: ATTEST_BOND };
+        let stake = Stake { role: Role::Attester, bond: ATTEST_BOND, since: 1 };
         assert_eq!(Wtm::stake(id, BOB), Some(stake));
         assert_eq!(fact(id).tally.attesters, 1);
         assert_eq!(fact(id).status, FactStatus::Proposed);

@@ -58,21 +58,39 @@ pub(crate) fn in_vote() -> FactId {
     id
 }
 
-/// A fact of Alice's that Bob disputed, voted on by Vera (50 points) and Vic (30 points) and
-/// decided.
-pub(crate) fn voted(vera: bool, vic: bool) -> FactId {
+/// Three are enough for a quorum.
+pub(crate) const VOTERS: [AccountId; 3] = [VERA, VIC, VAL];
+
+/// Vera, Vic and Val vote the same.
+pub(crate) fn all_vote(id: FactId, support: bool) {
+    for who in VOTERS {
+        assert_ok!(Wtm::do_vote(who, id, support));
+    }
+}
+
+/// All vote the same, and the fact is decided.
+pub(crate) fn decide(id: FactId, support: bool) {
+    all_vote(id, support);
+    wait(VOTING);
+    assert_ok!(Wtm::do_resolve(id));
+}
+
+/// A fact of Alice's that Bob disputed, voted on by Vera (60 points), Vic and Val (40 points
+/// together) and decided.
+pub(crate) fn voted(vera: bool, others: bool) -> FactId {
     let id = in_vote();
     assert_ok!(Wtm::do_vote(VERA, id, vera));
-    assert_ok!(Wtm::do_vote(VIC, id, vic));
+    assert_ok!(Wtm::do_vote(VIC, id, others));
+    assert_ok!(Wtm::do_vote(VAL, id, others));
     wait(VOTING);
     assert_ok!(Wtm::do_resolve(id));
     id
 }
 
-/// Claims for all of them, in this order.
+/// All of them claim for themselves, in this order.
 pub(crate) fn claim_all(id: FactId, who: &[AccountId]) {
     for who in who {
-        assert_ok!(Wtm::do_claim(id, who));
+        assert_ok!(Wtm::do_claim(who, id, who));
     }
 }
 

@@ -14,7 +14,7 @@ fn voting_twice_or_changing_a_vote() {
             let again = Wtm::do_vote(VERA, id, support);
             assert_noop!(again, Error::<Test>::AlreadyTakesPart);
         }
-        assert_eq!(fact(id).tally.support, 50);
+        assert_eq!(fact(id).tally.support, 60);
     });
 }
 
@@ -74,7 +74,8 @@ fn disputing_ones_own_fact_with_the_same_account() {
     });
 }
 
-/// Alice, Bob and Carol are one person: whatever the verdict, together they only lose the fee.
+/// Alice, Bob and Carol are one person: whatever the verdict, together they lose the fee and what
+/// the voters get. Before, they lost the fee alone.
 #[test]
 fn disputing_ones_own_fact_with_other_accounts() {
     for upheld in [true, false] {
@@ -83,16 +84,17 @@ fn disputing_ones_own_fact_with_other_accounts() {
             assert_ok!(Wtm::do_attest(CAROL, id));
             assert_ok!(Wtm::do_dispute(BOB, id));
             wait(WINDOW);
-            assert_ok!(Wtm::do_vote(VERA, id, upheld));
-            wait(VOTING);
-            assert_ok!(Wtm::do_resolve(id));
-            if upheld {
-                claim_all(id, &[BOB, ALICE, CAROL])
+            decide(id, upheld);
+            let lost = if upheld {
+                claim_all(id, &[BOB, ALICE, CAROL]);
+                DISPUTE_BOND
             } else {
-                claim_all(id, &[ALICE, CAROL, BOB])
-            }
+                claim_all(id, &[ALICE, CAROL, BOB]);
+                PROPOSAL_BOND - RECORD_FEE + ATTEST_BOND
+            };
+            claim_all(id, &VOTERS);
             let own = wealth(ALICE) + wealth(BOB) + wealth(CAROL);
-            assert_eq!(own, 3 * ENDOWMENT - RECORD_FEE);
+            assert_eq!(own, 3 * ENDOWMENT - RECORD_FEE - lost / 5);
         });
     }
 }
@@ -102,7 +104,7 @@ fn disputing_ones_own_fact_with_other_accounts() {
 fn keeping_a_lost_bond_by_not_claiming() {
     build_and_execute(|| {
         let id = voted(false, false);
-        assert_noop!(Wtm::do_claim(id, &BOB), Error::<Test>::LosersFirst);
+        assert_noop!(Wtm::do_claim(&BOB, id, &BOB), Error::<Test>::LosersFirst);
         assert_eq!(bonded(ALICE), PROPOSAL_BOND - RECORD_FEE);
         assert_ok!(Wtm::claim(RuntimeOrigin::signed(BOB), id, ALICE));
         assert_eq!(bonded(ALICE), 0);
@@ -118,15 +120,16 @@ fn taking_the_pool_as_the_first_winner() {
         assert_ok!(Wtm::do_dispute(BOB, id));
         assert_ok!(Wtm::do_dispute(CAROL, id));
         wait(WINDOW);
-        assert_ok!(Wtm::do_vote(VERA, id, false));
-        wait(VOTING);
-        assert_ok!(Wtm::do_resolve(id));
+        decide(id, false);
         claim_all(id, &[ALICE, BOB]);
-        assert_eq!(bonded(BOB), 450);
-        assert_noop!(Wtm::do_claim(id, &BOB), Error::<Test>::NothingToClaim);
+        assert_eq!(bonded(BOB), 900 - 360);
+        assert_noop!(Wtm::do_claim(&BOB, id, &BOB), Error::<Test>::NothingToClaim);
         claim_all(id, &[CAROL]);
-        assert_eq!(wealth(BOB), ENDOWMENT + 450);
-        assert_eq!(wealth(CAROL), ENDOWMENT + 450);
+        assert_eq!(bonded(BOB), 180);
+        claim_all(id, &VOTERS);
+        assert_eq!(bonded(BOB), 0);
+        assert_eq!(wealth(BOB), ENDOWMENT + 360);
+        assert_eq!(wealth(CAROL), ENDOWMENT + 360);
     });
 }
 
@@ -157,7 +160,7 @@ fn filling_the_storage_with_proposals_that_are_retracted() {
 fn resolving_when_the_points_suit() {
     build_and_execute(|| {
         let id = in_vote();
-        assert_ok!(Wtm::do_vote(VERA, id, true));
+        all_vote(id, true);
         wait(VOTING);
         set_points(DAVE, 1_000_000);
         wait(1_000);
@@ -178,14 +181,14 @@ fn escaping_a_lost_dispute_by_proposing_a_second_successor() {
         let (lost, escape) = (newest() - 1, newest());
         assert_ok!(Wtm::do_dispute(BOB, lost));
         wait(WINDOW);
-        assert_ok!(Wtm::do_vote(VERA, lost, false));
+        all_vote(lost, false);
         assert_ok!(Wtm::do_resolve(escape));
         assert_eq!(fact(old).status, FactStatus::Superseded { by: escape });
         wait(VOTING);
         assert_ok!(Wtm::do_resolve(lost));
         assert_eq!(fact(lost).status, FactStatus::Rejected);
-        claim_all(lost, &[CAROL, BOB, VERA]);
-        assert_eq!(wealth(BOB), ENDOWMENT + PROPOSAL_BOND - RECORD_FEE);
+        claim_all(lost, &[CAROL, BOB, VERA, VIC, VAL]);
+        assert_eq!(wealth(BOB), ENDOWMENT + (PROPOSAL_BOND - RECORD_FEE) * 4 / 5);
         assert_eq!(wealth(CAROL), ENDOWMENT - PROPOSAL_BOND - RECORD_FEE);
         check_state();
         wait(RETENTION);
@@ -201,5 +204,92 @@ fn repeating_an_accepted_fact_to_lower_its_confidence() {
         let again = Wtm::do_supersede(CAROL, id, text("Berlin"), Source::Attested);
         assert_noop!(again, Error::<Test>::SameObject);
         assert_eq!(Wtm::confidence(id), before);
+    });
+}
+
+/// Vera has most of the points. Before, her vote alone met the quorum and decided.
+#[test]
+fn one_holder_is_no_quorum() {
+    for (voters, status) in [
+        (&VOTERS[..1], FactStatus::Lapsed),
+        (&VOTERS[..2], FactStatus::Lapsed),
+        (&VOTERS[..], FactStatus::Rejected),
+    ] {
+        build_and_execute(|| {
+            let id = in_vote();
+            for who in voters {
+                assert_ok!(Wtm::do_vote(*who, id, false));
+            }
+            wait(VOTING);
+            assert_ok!(Wtm::do_resolve(id));
+            assert_eq!(fact(id).status, status, "{voters:?}");
+        });
+    }
+}
+
+/// Dave attests a fact with 98 accounts and takes the bonds back. Before, the chain believed it to
+/// 99 % as soon as it was accepted, and for ever.
+#[test]
+fn returned_bonds_are_no_confidence() {
+    build_and_execute(|| {
+        let confidence = |id| Wtm::confidence(id).map(|share| share.deconstruct());
+        let id = proposed();
+        let accounts: Vec<AccountId> = (100..198).collect();
+        for who in &accounts {
+            let origin = RuntimeOrigin::signed(DAVE);
+            assert_ok!(Balances::transfer_allow_death(origin, *who, ATTEST_BOND + 100));
+            assert_ok!(Wtm::do_attest(*who, id));
+        }
+        wait(WINDOW);
+        assert_ok!(Wtm::do_resolve(id));
+        // A third of the full age: 33.7 bonds of attesters.
+        assert_eq!(confidence(id), Some(971_962));
+        wait(MATURITY - WINDOW);
+        assert_eq!(confidence(id), Some(990_291));
+        claim_all(id, &accounts);
+        assert_eq!(fact(id).tally.attesters, 98);
+        assert_eq!(confidence(id), Some(800_000), "Alice's bond is left");
+        claim_all(id, &[ALICE]);
+        assert_eq!(confidence(id), Some(500_000));
+    });
+}
+
+#[test]
+fn taking_a_bond_back_when_the_fact_is_disputed() {
+    build_and_execute(|| {
+        let id = accepted();
+        assert_ok!(Wtm::do_dispute(BOB, id));
+        assert_noop!(Wtm::do_claim(&ALICE, id, &ALICE), Error::<Test>::NotDecided);
+    });
+}
+
+#[test]
+fn claiming_for_others_to_lower_the_confidence_in_a_fact() {
+    build_and_execute(|| {
+        let id = accepted();
+        let before = Wtm::confidence(id);
+        assert_noop!(Wtm::do_claim(&BOB, id, &ALICE), Error::<Test>::NotOwner);
+        assert_eq!(Wtm::confidence(id), before);
+    });
+}
+
+/// Alice's other account keeps disputing her fact, so that it stays where it is. The successor
+/// takes its place in spite of that, and the dispute ends without a verdict.
+#[test]
+fn keeping_a_successor_out_by_a_dispute_of_the_old_fact() {
+    build_and_execute(|| {
+        let old = accepted();
+        assert_ok!(Wtm::do_supersede(CAROL, old, text("Bonn"), Source::Attested));
+        let new = newest();
+        wait(WINDOW - 1);
+        assert_ok!(Wtm::do_dispute(BOB, old));
+        wait(1);
+        assert_ok!(Wtm::do_resolve(new));
+        assert_eq!(fact(old).status, FactStatus::Superseded { by: new });
+        assert_eq!(fact(old).losers(), None);
+        check_state();
+        claim_all(old, &[BOB, ALICE]);
+        assert_eq!(wealth(BOB), ENDOWMENT);
+        assert_eq!(wealth(ALICE), ENDOWMENT - RECORD_FEE);
     });
 }

@@ -11,7 +11,7 @@ use nocknock_primitives::fact::{Case, Evidence, Fact, FactStatus, Role, Stake, T
 
 #[test]
 fn the_storage_version_is_that_of_these_layouts() {
-    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(1));
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(2));
 }
 
 #[test]
@@ -41,6 +41,7 @@ fn a_case_is_encoded_as_before() {
     let case: Case<u64, u64, u64> = Case {
         window_end: 1,
         vote_end: 2,
+        supporter: 11,
         disputer: Some(3),
         support_bonds: 4,
         against_bonds: 5,
@@ -48,17 +49,23 @@ fn a_case_is_encoded_as_before() {
         open_against: 7,
         open_votes: 8,
         electorate: 9,
+        largest: [12, 13],
         pool: 10,
+        reopened: true,
     };
-    let tuple = (1u64, 2u64, Some(3u64), 4u64, 5u64, (6u32, 7u32, 8u32), 9u128, 10u64);
+    let tuple = (
+        (1u64, 2u64, 11u64, Some(3u64), 4u64, 5u64),
+        (6u32, 7u32, 8u32),
+        (9u128, 12u128, 13u128, 10u64, true),
+    );
     assert_eq!(case.encode(), tuple.encode());
 }
 
 #[test]
 fn roles_and_statuses_keep_their_numbers() {
     let voter = Role::Voter { support: true, points: 5 };
-    let stake = Stake { role: voter, bond: 6u64 };
-    assert_eq!(stake.encode(), (3u8, true, 5u128, 6u64).encode());
+    let stake = Stake { role: voter, bond: 6u64, since: 7u64 };
+    assert_eq!(stake.encode(), (3u8, true, 5u128, 6u64, 7u64).encode());
     let roles = [Role::Proposer, Role::Attester, Role::Disputer];
     assert_eq!(roles.map(|role| role.encode()), [[0], [1], [2]]);
     let statuses = [

@@ -39,7 +39,7 @@ fn a_proven_fact_takes_no_bond_vote_decision_or_claim() {
         assert_noop!(Wtm::do_vote(VERA, id, false), Error::<Test>::AlreadyDecided);
         assert_noop!(Wtm::do_retract(&BOB, id), Error::<Test>::AlreadyDecided);
         assert_noop!(Wtm::do_resolve(id), Error::<Test>::AlreadyDecided);
-        assert_noop!(Wtm::do_claim(id, &BOB), Error::<Test>::NothingToClaim);
+        assert_noop!(Wtm::do_claim(&BOB, id, &BOB), Error::<Test>::NothingToClaim);
         assert_noop!(Wtm::do_remove(id), Error::<Test>::NotRemovable);
     });
 }

@@ -10,7 +10,7 @@ fn remove(id: u64) -> sp_runtime::DispatchResult {
 fn a_rejected_fact_is_removed_after_the_retention() {
     build_and_execute(|| {
         let id = voted(false, false);
-        claim_all(id, &[ALICE, BOB, VERA, VIC]);
+        claim_all(id, &[ALICE, BOB, VERA, VIC, VAL]);
         wait(RETENTION - 1);
         assert_noop!(remove(id), Error::<Test>::NotRemovable);
         wait(1);
@@ -26,7 +26,7 @@ fn a_fact_stays_as_long_as_somebody_has_money_in_it() {
         let id = voted(false, false);
         wait(RETENTION);
         assert_noop!(remove(id), Error::<Test>::NotRemovable);
-        claim_all(id, &[ALICE, BOB, VERA]);
+        claim_all(id, &[ALICE, BOB, VERA, VAL]);
         assert_noop!(remove(id), Error::<Test>::NotRemovable);
         claim_all(id, &[VIC]);
         assert_ok!(remove(id));

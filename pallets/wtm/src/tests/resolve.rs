@@ -8,7 +8,7 @@ fn resolve(id: u64) -> sp_runtime::DispatchResult {
 }
 
 #[test]
-fn an_undisputed_fact_is_accepted_after_its_window_and_its_proposer_paid_back() {
+fn an_undisputed_fact_is_accepted_after_its_window_and_its_bonds_stay_on_hold() {
     build_and_execute(|| {
         let id = proposed();
         wait(WINDOW - 1);
@@ -17,10 +17,10 @@ fn an_undisputed_fact_is_accepted_after_its_window_and_its_proposer_paid_back() 
         assert_ok!(resolve(id));
         assert_eq!(fact(id).status, FactStatus::Accepted);
         assert_eq!(fact(id).decided_at, Some(1 + WINDOW));
-        assert_eq!(bonded(ALICE), 0);
+        assert_eq!(bonded(ALICE), PROPOSAL_BOND - RECORD_FEE);
         assert_eq!(wealth(ALICE), ENDOWMENT - RECORD_FEE);
-        assert_eq!(burnt(), RECORD_FEE);
-        assert_eq!(Wtm::case(id), None);
+        assert_eq!(fees(), RECORD_FEE);
+        assert_eq!(case(id).support_bonds, PROPOSAL_BOND - RECORD_FEE);
         System::assert_has_event(
             Event::FactDecided { fact: id, status: FactStatus::Accepted, fee: RECORD_FEE }.into(),
         );
@@ -56,12 +56,12 @@ fn the_side_with_more_points_wins() {
 }
 
 #[test]
-fn both_verdicts_burn_the_fee_of_the_record() {
+fn both_verdicts_cost_the_fee_of_the_record() {
     build_and_execute(|| {
         voted(true, true);
-        assert_eq!(burnt(), RECORD_FEE);
+        assert_eq!(fees(), RECORD_FEE);
         voted(false, false);
-        assert_eq!(burnt(), 2 * RECORD_FEE);
+        assert_eq!(fees(), 2 * RECORD_FEE);
     });
 }
 
@@ -72,32 +72,34 @@ fn without_a_quorum_nothing_is_decided_and_everybody_is_paid_back() {
         let id = voted(true, true);
         assert_eq!(fact(id).status, FactStatus::Lapsed);
         assert_eq!(bonded(ALICE), 0);
-        claim_all(id, &[BOB, VIC, VERA]);
+        claim_all(id, &[BOB, VIC, VERA, VAL]);
         assert_eq!(Wtm::fact(id), None);
         assert!(EVERYBODY.iter().all(|who| wealth(*who) == ENDOWMENT));
     });
 }
 
 #[test]
-fn exactly_the_quorum_is_enough() {
-    build_and_execute(|| {
-        let id = in_vote();
-        assert_ok!(Wtm::do_vote(VAL, id, true));
-        wait(VOTING);
-        assert_ok!(resolve(id));
-        assert_eq!(fact(id).status, FactStatus::Accepted);
-    });
+fn exactly_the_quorum_is_enough_and_a_point_less_is_not() {
+    // Of 150 points, 30 must vote, and each vote counts for 10 at most.
+    for (least, status) in [(10, FactStatus::Accepted), (9, FactStatus::Lapsed)] {
+        build_and_execute(|| {
+            for (who, points) in [(VERA, 11), (VIC, 10), (VAL, least), (DAVE, 129 - least)] {
+                set_points(who, points);
+            }
+            let id = in_vote();
+            decide(id, true);
+            assert_eq!(case(id).electorate, 150);
+            assert_eq!(fact(id).status, status);
+        });
+    }
 }
 
 #[test]
 fn a_tie_decides_nothing() {
     build_and_execute(|| {
-        let id = in_vote();
-        assert_ok!(Wtm::do_vote(VERA, id, true));
-        assert_ok!(Wtm::do_vote(VIC, id, false));
-        assert_ok!(Wtm::do_vote(VAL, id, false));
-        wait(VOTING);
-        assert_ok!(resolve(id));
+        set_points(VERA, 40);
+        let id = voted(true, false);
+        assert_eq!((fact(id).tally.support, fact(id).tally.against), (40, 40));
         assert_eq!(fact(id).status, FactStatus::Lapsed);
     });
 }
@@ -117,7 +119,7 @@ fn waiting_until_points_are_halved_does_not_lower_the_quorum() {
     build_and_execute(|| {
         set_points(CAROL, 1_000);
         let id = in_vote();
-        assert_ok!(Wtm::do_vote(VERA, id, true));
+        all_vote(id, true);
         wait(VOTING);
         set_points(CAROL, 0);
         assert_ok!(resolve(id));

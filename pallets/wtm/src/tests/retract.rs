@@ -28,7 +28,7 @@ fn attesters_of_a_retracted_fact_claim_before_it_disappears() {
         assert_ok!(Wtm::do_attest(BOB, id));
         assert_ok!(retract(ALICE, id));
         assert_eq!(fact(id).status, FactStatus::Retracted);
-        assert_ok!(Wtm::do_claim(id, &BOB));
+        assert_ok!(Wtm::do_claim(&NOBODY, id, &BOB));
         assert_eq!(wealth(BOB), ENDOWMENT);
         assert_eq!(Wtm::fact(id), None);
     });

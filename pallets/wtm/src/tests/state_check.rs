@@ -3,7 +3,8 @@
 
 use super::builders::*;
 use crate::{
-    impls::in_order, mock::*, ByDomain, BySubject, Cases, Facts, HoldReason, NextFact, Stakes,
+    impls::in_order, mock::*, ByDomain, BySubject, Cases, Facts, HoldReason, NextFact, Rejected,
+    Stakes,
 };
 use frame_support::assert_ok;
 use nocknock_primitives::{fact::FactStatus, ids::FactId, traits::FactWriter};
@@ -69,6 +70,18 @@ fn counters_and_sums_are_checked() {
         });
     };
     assert_eq!(broken(points), '4');
+    let largest = || {
+        let id = in_vote();
+        assert_ok!(Wtm::do_vote(VERA, id, true));
+        Cases::<Test>::mutate(id, |case| case.as_mut().expect("it exists").largest = [0; 2]);
+    };
+    assert_eq!(broken(largest), '4');
+    let standing = || {
+        Cases::<Test>::mutate(accepted(), |case| {
+            case.as_mut().expect("it exists").support_bonds += 1;
+        });
+    };
+    assert_eq!(broken(standing), '4');
 }
 
 #[test]
@@ -85,7 +98,18 @@ fn successors_are_checked() {
 #[test]
 fn statuses_are_checked() {
     assert_eq!(broken(|| set_status(accepted(), FactStatus::Proposed)), '6');
-    assert_eq!(broken(|| set_status(accepted(), FactStatus::Lapsed)), '6');
+    let lapsed = || {
+        let id = accepted();
+        claim_all(id, &[ALICE]);
+        set_status(id, FactStatus::Lapsed);
+    };
+    assert_eq!(broken(lapsed), '6');
+    let left = || {
+        Cases::<Test>::mutate(proposed(), |case| {
+            case.as_mut().expect("it exists").supporter = BOB;
+        });
+    };
+    assert_eq!(broken(left), '6');
     assert_eq!(broken(|| set_status(proposed(), FactStatus::Disputed)), '6');
     assert_eq!(broken(|| set_status(proposed(), FactStatus::Accepted)), '6');
 }
@@ -105,6 +129,15 @@ fn proven_facts_are_checked() {
     let lapsed = || {
         let id = Wtm::write_score(score(1)).expect("it is written");
         set_status(id, FactStatus::Rejected);
+        Rejected::<Test>::insert(in_order(id), ());
     };
     assert_eq!(broken(lapsed), '8');
+}
+
+#[test]
+fn the_list_of_what_was_voted_down_is_checked() {
+    let lost = || Rejected::<Test>::remove(in_order(voted(false, false)));
+    assert_eq!(broken(lost), '9');
+    let foreign = || Rejected::<Test>::insert(in_order(accepted()), ());
+    assert_eq!(broken(foreign), '9');
 }

@@ -38,9 +38,7 @@ fn a_successor_that_is_voted_down_leaves_the_old_fact_in_its_place() {
         let new = newest();
         assert_ok!(Wtm::do_dispute(DAVE, new));
         wait(WINDOW);
-        assert_ok!(Wtm::do_vote(VERA, new, false));
-        wait(VOTING);
-        assert_ok!(Wtm::do_resolve(new));
+        decide(new, false);
         assert_eq!(fact(new).status, FactStatus::Rejected);
         assert_eq!(fact(old).status, FactStatus::Accepted);
     });
@@ -72,13 +70,11 @@ fn a_successor_that_is_upheld_after_another_took_the_place_lapses_and_nobody_los
         assert_ok!(Wtm::do_dispute(DAVE, late));
         wait(WINDOW);
         assert_ok!(Wtm::do_resolve(first));
-        assert_ok!(Wtm::do_vote(VERA, late, true));
-        wait(VOTING);
-        assert_ok!(Wtm::do_resolve(late));
+        decide(late, true);
         assert_eq!(fact(late).status, FactStatus::Lapsed);
-        claim_all(late, &[DAVE, VERA]);
+        claim_all(late, &[DAVE, VERA, VIC, VAL]);
         assert_eq!(Wtm::fact(late), None);
-        assert!([BOB, DAVE, VERA].iter().all(|who| wealth(*who) == ENDOWMENT));
+        assert!([BOB, DAVE, VERA, VIC, VAL].iter().all(|who| wealth(*who) == ENDOWMENT));
     });
 }
 

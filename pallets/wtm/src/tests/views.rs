@@ -124,18 +124,40 @@ fn history_leads_from_the_newest_fact_to_the_oldest() {
 #[test]
 fn confidence_follows_the_evidence() {
     build_and_execute(|| {
-        let plain = accepted();
-        assert_eq!(Wtm::confidence(plain), Some(Permill::from_percent(50)));
-        let attested = proposed();
-        assert_eq!(Wtm::confidence(attested), Some(Permill::zero()));
-        assert_ok!(Wtm::do_attest(BOB, attested));
-        assert_ok!(Wtm::do_attest(CAROL, attested));
+        let id = proposed();
+        assert_eq!(Wtm::confidence(id), Some(Permill::zero()));
         wait(WINDOW);
-        assert_ok!(Wtm::do_resolve(attested));
-        assert_eq!(Wtm::confidence(attested), Some(Permill::from_percent(75)));
+        assert_ok!(Wtm::do_resolve(id));
+        // Alice's 900 count like three bonds of attesters, and have a third of the full age.
+        assert_eq!(Wtm::confidence(id), Some(Permill::from_parts(666_666)));
+        wait(MATURITY - WINDOW);
+        assert_eq!(Wtm::confidence(id), Some(Permill::from_percent(80)));
+        wait(1_000);
+        assert_eq!(Wtm::confidence(id), Some(Permill::from_percent(80)));
+        claim_all(id, &[ALICE]);
+        assert_eq!(Wtm::confidence(id), Some(Permill::from_percent(50)));
         let upheld = voted(true, false);
-        assert_eq!(Wtm::confidence(upheld), Some(Permill::from_parts(625_000)));
+        assert_eq!(Wtm::confidence(upheld), Some(Permill::from_percent(60)));
         assert_eq!(Wtm::confidence(99), None);
+    });
+}
+
+#[test]
+fn attesters_add_to_the_confidence_and_disputers_do_not() {
+    build_and_execute(|| {
+        let id = proposed();
+        assert_ok!(Wtm::do_attest(BOB, id));
+        assert_ok!(Wtm::do_attest(CAROL, id));
+        wait(WINDOW);
+        assert_ok!(Wtm::do_resolve(id));
+        wait(MATURITY - WINDOW);
+        // Five bonds of attesters: 6/7.
+        assert_eq!(Wtm::confidence(id), Some(Permill::from_parts(857_142)));
+        assert_ok!(Wtm::do_dispute(DAVE, id));
+        assert_eq!(Wtm::confidence(id), Some(Permill::zero()));
+        wait(WINDOW + VOTING);
+        assert_ok!(Wtm::do_resolve(id));
+        assert_eq!(Wtm::confidence(id), Some(Permill::from_parts(857_142)));
     });
 }
 

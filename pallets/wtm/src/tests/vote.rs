@@ -14,14 +14,16 @@ fn a_vote_counts_the_points_that_the_account_has_then() {
         assert_ok!(vote(VERA, id, true));
         halve_points();
         assert_ok!(vote(VIC, id, false));
-        assert_eq!(fact(id).tally.support, 50);
-        assert_eq!(fact(id).tally.against, 15);
+        assert_ok!(vote(VAL, id, false));
+        assert_eq!(fact(id).tally.support, 60);
+        assert_eq!(fact(id).tally.against, 12 + 7);
         assert_eq!(case(id).electorate, 100);
+        assert_eq!(case(id).largest, [60, 12]);
         assert_eq!(deposited(VERA), VOTE_DEPOSIT);
-        let role = Role::Voter { support: false, points: 15 };
-        let bond = VOTE_DEPOSIT;
-        assert_eq!(Wtm::stake(id, VIC), Some(Stake { role, bond }));
-        let event = Event::VoteCast { fact: id, voter: VIC, support: false, points: 15 };
+        let role = Role::Voter { support: false, points: 7 };
+        let (bond, since) = (VOTE_DEPOSIT, System::block_number());
+        assert_eq!(Wtm::stake(id, VAL), Some(Stake { role, bond, since }));
+        let event = Event::VoteCast { fact: id, voter: VAL, support: false, points: 7 };
         System::assert_last_event(event.into());
     });
 }

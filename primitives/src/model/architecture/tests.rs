@@ -201,6 +201,19 @@ fn sizes_have_bounds() {
 }
 
 #[test]
+fn one_of_the_best_few_classes_alone_is_not_scored_exactly() {
+    let goals = [Goal::AbsoluteError { cap: 1 }, Goal::Within { tolerance: 0 }];
+    let numbers = goals.map(|goal| number(17, goal));
+    for head in [classes(3, 1), labels(3)].into_iter().chain(numbers) {
+        assert!(head.is_scored_exactly(), "{head:?}");
+    }
+    assert!(!classes(3, 2).is_scored_exactly());
+    for (name, architecture) in names::offered() {
+        assert!(architecture.head.is_scored_exactly(), "{name}");
+    }
+}
+
+#[test]
 fn outputs_have_bounds() {
     for (count, best) in [(1, 1), (257, 1), (u16::MAX, 255), (2, 0), (2, 2), (10, 10), (3, 255)] {
         let refused = with_head(classes(count, best));

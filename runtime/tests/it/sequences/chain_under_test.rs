@@ -14,6 +14,7 @@ use nocknock_primitives::phase::Phase;
 use nocknock_runtime::{
     Balance, Experiments, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Tasks, Wtm, NNK,
 };
+use pallet_rewards::HoldReason;
 use sp_keyring::Sr25519Keyring::{self, Alice};
 
 /// The reward of a sponsored task.
@@ -184,18 +185,25 @@ impl ChainUnderTest {
         self.world.check();
     }
 
-    /// How much of the workers' tokens is held for anything but their experiments.
+    /// How much of the workers' tokens is held for anything but their experiments and their bonds
+    /// as candidates.
     pub(super) fn stuck(&mut self) -> Balance {
         let beyond_deposits = |who: Sr25519Keyring| {
-            let deposits = self.world.run(|| Experiments::held(&who.to_account_id()));
-            self.world.held(who) - deposits
+            let account = who.to_account_id();
+            let kept = self.world.run(|| {
+                Experiments::held(&account) + Rewards::held(HoldReason::SeatBond, &account)
+            });
+            self.world.held(who) - kept
         };
         WORKERS.into_iter().map(beyond_deposits).sum()
     }
 
-    /// How much is set aside for curriculum tasks.
+    /// How much is set aside for curriculum tasks, beside what has been earned and has not vested.
     pub(super) fn set_aside(&mut self) -> u128 {
-        self.world.run(|| Rewards::emission().reserved)
+        self.world.run(|| {
+            let vesting = pallet_rewards::Vesting::<Runtime>::iter_values();
+            Rewards::emission().reserved - vesting.map(|part| part.amount).sum::<u128>()
+        })
     }
 }
 
@@ -205,14 +213,13 @@ fn counted_back(next: u64, place: usize) -> Option<u64> {
     next.checked_sub(1)?.checked_sub(place)
 }
 
-/// Decides a fact, and claims for everybody: for the losers first, because winners share in what
-/// those lose.
+/// Decides a fact, and everybody claims: the losers first, because winners share in what those
+/// lose.
 fn settle_fact(fact: u64) {
-    let anybody = || RuntimeOrigin::signed(Alice.to_account_id());
-    let _decided_before = Wtm::resolve(anybody(), fact);
+    let _decided_before = Wtm::resolve(RuntimeOrigin::signed(Alice.to_account_id()), fact);
     for _round in 0..2 {
-        for who in WORKERS {
-            let _claimed_before = Wtm::claim(anybody(), fact, who.to_account_id());
+        for who in WORKERS.map(|who| who.to_account_id()) {
+            let _claimed_before = Wtm::claim(RuntimeOrigin::signed(who.clone()), fact, who);
         }
     }
 }

@@ -8,16 +8,19 @@ pub(crate) mod worker;
 use crate::chain::genesis_json;
 use codec::Encode;
 use frame_support::{
+    dispatch::{DispatchClass, GetDispatchInfo},
     genesis_builder_helper::build_state,
     traits::{fungible::InspectHold, PalletInfoAccess},
+    weights::Weight,
     BoundedVec,
 };
 use models::practice_json;
 use nocknock_primitives::ids::FieldBytes;
 use nocknock_runtime::{
-    AccountId, Allowance, Balance, Balances, Executive, Experiments, Header, Network, Nonce,
-    Provenance, Rewards, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SignedPayload,
-    System, Tasks, TxExtension, UncheckedExtrinsic, Verifier, Wtm,
+    configs::RuntimeBlockWeights, operational::CheckWeightAndClass, AccountId, Allowance, Balance,
+    Balances, Council, Executive, Experiments, Header, Network, Nonce, Provenance, Rewards,
+    Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SignedPayload, System, Tasks,
+    TxExtension, UncheckedExtrinsic, Verifier, Wtm,
 };
 use serde_json::Value;
 use sp_consensus_babe::digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest};
@@ -52,8 +55,12 @@ pub(crate) enum Refused {
 pub(crate) const CANNOT_PAY: Refused =
     Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::Payment));
 
+/// What is proved with it is not what it says.
+pub(crate) const BAD_PROOF: Refused =
+    Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::BadProof));
+
 /// The block is full.
-const NO_ROOM: Refused =
+pub(crate) const NO_ROOM: Refused =
     Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources));
 
 /// As many may follow each other: one that was filled, and the first of a session.
@@ -175,6 +182,25 @@ impl World {
         })
     }
 
+    /// What a signed call takes of a block, as it is charged before it is known how the call ends.
+    pub(crate) fn charged(&mut self, who: Sr25519Keyring, call: impl Into<RuntimeCall>) -> Weight {
+        let call = call.into();
+        self.run(|| {
+            let base = RuntimeBlockWeights::get().get(DispatchClass::Normal).base_extrinsic;
+            signed(who, call).get_dispatch_info().total_weight().saturating_add(base)
+        })
+    }
+
+    /// Puts a transaction signed by `who` into the open block.
+    pub(crate) fn send_now(
+        &mut self,
+        who: Sr25519Keyring,
+        call: impl Into<RuntimeCall>,
+    ) -> Result<(), Refused> {
+        let call = call.into();
+        self.run(|| applied(signed(who, call)))
+    }
+
     fn in_a_block_with_room(
         &mut self,
         send: impl Fn(&mut Self) -> Result<(), Refused>,
@@ -198,6 +224,7 @@ impl World {
             Tasks::do_try_state().expect("tasks");
             Rewards::do_try_state().expect("rewards");
             Wtm::do_try_state().expect("wtm");
+            Council::do_try_state().expect("council");
             Provenance::do_try_state().expect("provenance");
         });
     }
@@ -305,7 +332,7 @@ fn extension(nonce: Nonce) -> TxExtension {
         frame_system::CheckGenesis::new(),
         frame_system::CheckEra::from(Era::Immortal),
         frame_system::CheckNonce::from(nonce),
-        frame_system::CheckWeight::new(),
+        CheckWeightAndClass::default(),
         pallet_transaction_payment::ChargeTransactionPayment::from(0).into(),
         frame_metadata_hash_extension::CheckMetadataHash::new(false),
         frame_system::WeightReclaim::new(),

@@ -20,10 +20,11 @@ use nocknock_primitives::{
         Context, ContextDomain, Fr, ModelOwner, RecipientKey, RecipientSecret, SealedKey, Weights,
     },
     phase::Phase,
+    puzzle::{Puzzle, RegistrationTerms},
     score::Score,
     task::{Attestation, BlockScore, Chunk, ChunkHashes, ProvedScore, SealedKeyBytes},
 };
-use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Runtime, Tasks};
+use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Rewards, Runtime, Tasks};
 use sp_keyring::Sr25519Keyring;
 
 /// A worker with a trained model.
@@ -147,6 +148,20 @@ pub(crate) fn context(
     Context { domain, genesis_hash, circuit, task, worker: bytes(who), block }
 }
 
+/// The registration of an account with this proof, which is bound to the newest seed of these
+/// terms, and with the solution of its puzzle.
+pub(crate) fn registration_of(
+    terms: &RegistrationTerms,
+    account: [u8; 32],
+    model: ModelCommitment,
+    score: ProvedScore,
+) -> pallet_rewards::Call<Runtime> {
+    let puzzle = Puzzle::of_registration(&terms.seed, &account, &model, &score);
+    let nonce = puzzle.solve(terms.bits, 0..).expect("there are enough numbers");
+    let (worker, score) = (account.into(), Box::new(score));
+    pallet_rewards::Call::register_worker { worker, model, score, seed: terms.newest, nonce }
+}
+
 /// What everybody can read of a delivered model on the chain.
 pub(crate) struct Delivered {
     /// `ctx` of the delivery.
@@ -208,17 +223,19 @@ impl World {
     ) -> pallet_rewards::Call<Runtime> {
         let genesis = self.genesis_hash();
         let circuit = S3.info().id();
-        let context =
-            context(ContextDomain::Registration, genesis, circuit, round, worker.who, 0).to_field();
+        let terms = self.registration_terms();
+        let domain = ContextDomain::Registration { seed: terms.seed };
+        let context = context(domain, genesis, circuit, round, worker.who, 0).to_field();
         let practice = Block { salt: models::PRACTICE_SALT, rows: models::practice_rows() };
         // The model is for no task, so whose it is does not matter.
         let bind = Fr::from(0u32);
         let score = worker.prove((context, bind), round, 0, &practice);
-        pallet_rewards::Call::register_worker {
-            worker: worker.who.to_account_id(),
-            model: worker.commitment(round, bind),
-            score: Box::new(score),
-        }
+        registration_of(&terms, bytes(worker.who), worker.commitment(round, bind), score)
+    }
+
+    /// What a registration has to name and to solve at present.
+    pub(crate) fn registration_terms(&mut self) -> RegistrationTerms {
+        self.run(Rewards::registration_terms).expect("the chain draws seeds")
     }
 
     /// Registers a worker for the first time.

@@ -98,6 +98,10 @@ pub(crate) enum Command {
     /// With --model it joins the task with a model of `train`.
     Submit(Submit),
     /// Register the account by a proof on the public practice block, without a fee
+    ///
+    /// A puzzle about the proof is solved as well; the more workers register in a session, the
+    /// longer that takes. If it is stopped, the next start goes on with the same proof as long as
+    /// the chain accepts it.
     Register,
     /// End the account's registration, for a fee
     ///

@@ -138,6 +138,7 @@ fn code_of_registration(error: &RegisterError) -> u8 {
     match error {
         RegisterError::Chain(error) => code_of_chain(error),
         RegisterError::Prove(error) => code_of_step(error),
+        RegisterError::State(_) => STATE,
         _ => FAILED,
     }
 }

@@ -23,6 +23,7 @@ use nocknock_primitives::model::{
     transcript,
     weights::{LayerWeights, Weights},
 };
+use std::cmp::Ordering;
 
 /// Public inputs that a prover would like: `C_Y` commits to its sums, and `ρ` comes from another
 /// commitment.
@@ -89,8 +90,11 @@ fn digest_of_upper_bits(circuit: &Circuit, private: &Private, assignment: &[Fr])
     let matrices = circuit.matrices();
     let sums = matrices.wires_of("sum bits");
     let upper = sums.chunks(50).flat_map(|bits| &bits[48..]).copied();
-    let rest = ["distance bits", "label bits"].map(|section| matrices.wires_of(section)).concat();
-    let bits: Vec<usize> = upper.chain(rest).collect();
+    let [distances, right, labels] =
+        ["distance bits", "right answers", "label bits"].map(|section| matrices.wires_of(section));
+    // Behind the products of a sample's classes, but that of the last, is whether it is right.
+    let right = right.chunks(2).map(|wires| wires[1]);
+    let bits: Vec<usize> = upper.chain(distances).chain(right).chain(labels).collect();
     let value = |wire: &usize| assignment[*wire];
     let element = |bits: &[usize]| -> Fr {
         bits.iter().rev().fold(Fr::ZERO, |element, bit| element.double() + value(bit))
@@ -98,13 +102,13 @@ fn digest_of_upper_bits(circuit: &Circuit, private: &Private, assignment: &[Fr])
     let mut inputs = vec![circuit.shape().digest(), private.sums_salt];
     inputs.extend(bits.chunks(PACKED_BITS as usize).map(element));
     inputs.extend(matrices.wires_of("tops").iter().map(value));
-    sponge_hash(DomainTag::new(b"nn/fold/sums/v1_"), &inputs)
+    sponge_hash(DomainTag::new(b"nn/fold/sums/v2_"), &inputs)
 }
 
 /// A transcript that hashes only what the activations are made of seems to bind all that matters.
 /// But with the dropped bits free after `ρ`, wrong activations fold like the true ones: one in some
 /// ten thousand choices for the second group leaves digits for the first that keep its bits. No
-/// answer is right, and all are claimed.
+/// answer is right, and all count.
 #[test]
 fn dropped_bits_that_are_not_hashed_make_any_activation_fold_as_it_should() {
     let architecture = one_bit();
@@ -135,7 +139,8 @@ fn dropped_bits_that_are_not_hashed_make_any_activation_fold_as_it_should() {
     assert_eq!(digest_of_upper_bits(&circuit, &private, &assignment), public.sums);
     // All that the other transcript would state is satisfied.
     assert_eq!(circuit.matrices().violated_sections(&assignment), ["sums commitment"]);
-    Forgery { public, assignment, goods, known: block.clone() }.assert_gains(&circuit);
+    let forgery = Forgery { public, assignment, goods, known: block.clone() };
+    forgery.assert_gains(&circuit, Ordering::Greater);
 
     // The real one hashes every bit. So the sums have another C_Y, and with it another ρ.
     let hashed = [&choices, &late].map(|choices| claim.run(&public, choices).0.sums);

@@ -23,22 +23,25 @@ use nocknock_primitives::model::{
     weights::Weights,
     Claimed,
 };
+use std::cmp::Ordering;
 
 /// Samples that are missing in the blocks of all cases.
 pub(super) const PADDING: usize = 4;
 
-/// The sections in which a head has what it commits to, and its claims.
+/// The sections in which a head has what it commits to, and what else does not follow.
 pub(super) const HEAD: &[&str] = &[
     "distance bits",
     "exception bits",
     "unused exception bits",
+    "selector bits",
     "tops",
     "output bits",
-    "slack bits",
+    "sign bits",
+    "magnitude bits",
     "claim bits",
 ];
 
-/// A proof of a score that is not reached.
+/// A proof of a score that is not the true one.
 pub(super) struct Forgery {
     pub(super) public: Public,
     pub(super) assignment: Vec<Fr>,
@@ -76,8 +79,9 @@ pub(super) struct Case<'a> {
 
 impl Forgery {
     /// Demands that the chain would accept what it is sent, if only the proof held; and that the
-    /// model which is sold, if it can be opened at all, scores less than is claimed.
-    pub(super) fn assert_gains(&self, circuit: &Circuit) {
+    /// score that is stated is on this side of that of the model which is sold, if it can be opened
+    /// at all.
+    pub(super) fn assert_gains(&self, circuit: &Circuit, side: Ordering) {
         let architecture = circuit.shape();
         let Public { commitment, sums, inputs, score, .. } = self.public;
         let claimed = Claimed { sums, inputs, score };
@@ -88,7 +92,7 @@ impl Forgery {
         assert_eq!(commitment, self.goods.commitment(architecture));
         assert!(u64::from(score) <= architecture.max_score(self.known.len() as u32));
         let truth = self.goods.score(architecture, &self.known);
-        assert!(truth < score, "{truth} is the true score and {score} is claimed");
+        assert_eq!(score.cmp(&truth), side, "{truth} is the true score and {score} is stated");
     }
 }
 
@@ -184,13 +188,13 @@ impl<'a> Case<'a> {
         self.wires(section)[number * bits..][..bits].to_vec()
     }
 
-    /// The head and its claims as they are in an assignment.
+    /// The head as it is in an assignment.
     pub(super) fn head(&self, from: &[Fr]) -> Choices {
         let wires = HEAD.iter().flat_map(|section| self.wires(section));
         copied(wires, from)
     }
 
-    /// The true claims.
+    /// The true claims; none unless the head is one of the best few classes.
     pub(super) fn claims(&self) -> Choices {
         copied(self.wires("claim bits"), &self.honest_wires)
     }

@@ -1,11 +1,9 @@
 //! Values are chosen when the challenges that should come after them are known, or the block is
 //! another one than the chain's.
 
-use super::{
-    case::{
-        best_label, copied, inputs, prove, real_samples, search, with_block, Case, Forgery, Goods,
-    },
-    classes::Wrong,
+use super::case::{
+    best_label, copied, inputs, prove, real_samples, search, with_block, worth, Case, Forgery,
+    Goods,
 };
 use crate::{
     fold::{
@@ -227,7 +225,7 @@ fn digits(element: Fr, bits: usize, count: usize) -> Option<Vec<i64>> {
 }
 
 /// Wires of the sums of the one hidden layer, and of a head of classes or labels that goes with
-/// them, without exceptions; and what can be claimed.
+/// them, without exceptions; and the score of such a model.
 pub(super) fn follow(circuit: &Circuit, private: &Private, sums: &[Vec<i64>]) -> (Choices, u32) {
     let architecture = circuit.shape();
     let activation = architecture.layers().next().and_then(|layer| layer.activation).unwrap();
@@ -242,13 +240,13 @@ pub(super) fn follow(circuit: &Circuit, private: &Private, sums: &[Vec<i64>]) ->
     };
     let outputs = |sample| head_outputs(architecture, private, &activations(sample));
     let outputs: Vec<Vec<i128>> = (0..usize::from(architecture.samples)).map(outputs).collect();
-    let claims = match architecture.head {
+    let right = match architecture.head {
         Head::Classes { .. } => follow_classes(circuit, private, &outputs, &mut choices),
         _ => follow_labels(circuit, private, &outputs, &mut choices),
     };
-    let wires = circuit.matrices().wires_of("claim bits");
-    choices.extend(wires.into_iter().zip(claims.iter().map(|claim| Fr::from(*claim))));
-    (choices, claims.iter().map(|claim| u32::from(*claim)).sum())
+    let claims = circuit.matrices().wires_of("claim bits");
+    choices.extend(claims.into_iter().zip(right.iter().map(|right| Fr::from(*right))));
+    (choices, right.iter().map(|right| u32::from(*right)).sum())
 }
 
 /// The outputs that the last of two layers makes of activations.
@@ -264,6 +262,7 @@ fn head_outputs(architecture: &Architecture, private: &Private, inputs: &[i64]) 
     units.map(unit).collect()
 }
 
+/// Which samples are right.
 fn follow_classes(
     circuit: &Circuit,
     private: &Private,
@@ -271,19 +270,30 @@ fn follow_classes(
     choices: &mut Choices,
 ) -> Vec<bool> {
     let architecture = circuit.shape();
-    let Head::Classes { distance_bits, .. } = architecture.head else { return Vec::new() };
+    let Head::Classes { best, distance_bits, .. } = architecture.head else { return Vec::new() };
     let distances = circuit.matrices().wires_of("distance bits");
     let mut distances = distances.chunks(distance_bits.into());
-    let mut tops = Vec::new();
-    let mut claims = Vec::new();
+    let selectors = circuit.matrices().wires_of("selector bits");
+    let mut selectors = selectors.chunks(architecture.outputs() - 1);
+    let (mut tops, mut right) = (Vec::new(), Vec::new());
     for (number, outputs) in outputs.iter().enumerate() {
         let own = class(&private.block, number);
         let heights = heights(outputs, own);
         let top = heights.iter().copied().max().unwrap();
-        for (height, distance) in heights.iter().zip(&mut distances) {
-            write(choices, distance, (top - height) as i64);
+        let is_right = own.is_some_and(|own| heights[own] == top);
+        // Where the best class alone counts, a wrong sample's own class is raised like all others.
+        let is_raised = best == 1 && !is_right;
+        for (class, height) in heights.iter().enumerate() {
+            let raised = i128::from(is_raised && own == Some(class));
+            write(choices, distances.next().unwrap(), (top - height - raised) as i64);
         }
-        claims.push(own.is_some_and(|own| heights[own] == top));
+        if let Some(selectors) = selectors.next() {
+            let mut classes = (0..heights.len()).filter(|class| heights[*class] == top);
+            let selected = classes.find(|class| (own == Some(*class)) == is_right).unwrap();
+            let bits = selectors.iter().enumerate();
+            choices.extend(bits.map(|(class, wire)| (*wire, Fr::from(class == selected))));
+        }
+        right.push(is_right);
         tops.push(top);
     }
     let layer = architecture.layers().next_back().unwrap();
@@ -292,9 +302,10 @@ fn follow_classes(
         tops.iter().rev().fold(Fr::ZERO, |element, top| element * place + Fr::from(*top))
     });
     choices.extend(circuit.matrices().wires_of("tops").into_iter().zip(elements));
-    claims
+    right
 }
 
+/// Which answers are right.
 fn follow_labels(
     circuit: &Circuit,
     private: &Private,
@@ -311,14 +322,14 @@ fn follow_labels(
     }
     let labels = private.block.samples().iter().map(|sample| Some(&sample.label));
     let samples = outputs.iter().zip(labels.chain(std::iter::repeat(None)));
-    let claims = samples.flat_map(|(outputs, label)| {
+    let right = samples.flat_map(|(outputs, label)| {
         let is_right = |(number, output): (usize, &i128)| match label {
             Some(Label::Labels(labels)) => labels[number] == (*output >= 0),
             _ => false,
         };
         outputs.iter().enumerate().map(is_right).collect::<Vec<bool>>()
     });
-    claims.collect()
+    right.collect()
 }
 
 /// The class of a sample that is no padding.
@@ -335,38 +346,35 @@ pub(super) fn heights(outputs: &[i128], own: Option<usize>) -> Vec<i128> {
     outputs.map(|(class, output)| output + i128::from(own != Some(class))).collect()
 }
 
-/// The marks of a sample are weights that sum up to 1 and pack to the number of its true label. Its
-/// own output, which is their weighted mean, lies above all others.
-pub(super) fn a_label_that_is_no_mark_weighs_the_outputs_until_it_wins(
-    circuit: &Circuit,
-) -> Option<Forgery> {
-    let Head::Classes { classes: 3.., .. } = circuit.shape().head else { return None };
-    Some(Case::find(circuit, |case| {
-        let choices = Wrong::all(&case).iter().find_map(|sample| sample.with_weights())?;
-        Some(case.forgery(case.truth + 1, choices))
-    }))
-}
-
-/// Labels are what the model says, and the last sample, which is padding, has a mark with which
-/// their element is the one that the chain knows.
-pub(super) fn padding_makes_up_for_labels_that_suit_the_model(
+/// Labels are what the model says, and one bit of which nothing else depends has the number with
+/// which their element is the one that the chain knows.
+pub(super) fn labels_suit_the_model_and_an_idle_bit_makes_up_for_them(
     circuit: &Circuit,
 ) -> Option<Forgery> {
     if let Head::Classes { .. } = circuit.shape().head {
         return None;
     }
-    Some(Case::find(circuit, relabelled))
+    Some(Case::find(circuit, |case| relabelled(with_worthless_sample(case))))
+}
+
+/// The same, and where the head is a number, the first sample of the known block is worth nothing.
+fn with_worthless_sample(case: Case<'_>) -> Case<'_> {
+    let Head::Number { .. } = case.architecture().head else { return case };
+    let mut samples = case.honest.block.samples().to_vec();
+    samples[0].label = Label::Number(u16::MAX);
+    let block = Block::new(case.architecture(), samples).unwrap();
+    Case::new(case.circuit, with_block(&case.honest, block), case.wanted.block.clone())
 }
 
 fn relabelled(case: Case<'_>) -> Option<Forgery> {
     let architecture = case.architecture();
     let (bits, places) = (architecture.label_bits(), label_places(architecture));
-    // The first bit of the last sample, and the others of its element.
-    let mark = places.len() - bits;
-    let (element, _) = places[mark];
+    let idle = idle_bit(&case)?;
+    let (element, idle_place) = places[idle];
     let mut samples = case.honest.block.samples().to_vec();
-    for (sample, places) in samples.iter_mut().zip(places.chunks(bits)) {
-        if places.iter().all(|place| place.0 == element) {
+    for (number, places) in places.chunks(bits).take(samples.len()).enumerate() {
+        let sample = &mut samples[number];
+        if number != idle / bits && places.iter().all(|place| place.0 == element) {
             let outputs = outputs(architecture, &case.honest.weights, &sample.inputs);
             sample.label = best_label(&architecture.head, &outputs);
         }
@@ -380,11 +388,23 @@ fn relabelled(case: Case<'_>) -> Option<Forgery> {
     let missing: Fr = missing
         .map(|(label, place)| (case.honest_wires[*label] - wires[*label]) * power(place.1))
         .sum();
-    let mark_value = missing * power(places[mark].1).inverse().unwrap();
-    let choices = Choices::from([(labels[mark], mark_value)]);
+    let number = wires[labels[idle]] + missing * power(idle_place).inverse().unwrap();
+    let choices = Choices::from([(labels[idle], number)]);
     let claim = case.claim(&suited, score);
     let gains = score > case.truth;
     gains.then(|| case.finish(claim.forge(Sent::default(), |_| choices.clone())))
+}
+
+/// The place among all bits of labels of one that the score does not depend on: an answer about
+/// padding, or that a sample is real which is worth nothing.
+fn idle_bit(case: &Case<'_>) -> Option<usize> {
+    let (architecture, block) = (case.architecture(), &case.honest.block);
+    let bits = architecture.label_bits();
+    if let Head::Labels { .. } = architecture.head {
+        return Some(usize::from(architecture.samples) * bits - 1);
+    }
+    let is_worthless = |sample: &Sample| worth(architecture, &case.honest.weights, sample) == 0;
+    Some(block.samples().iter().position(is_worthless)? * bits)
 }
 
 /// For each bit of all labels its element in `Λ` and its place there.

@@ -3,7 +3,7 @@
 use crate::{
     arguments::{Common, KeysCommand, Output},
     print,
-    session::Session,
+    session::{stop_on_signal, Session},
 };
 use anyhow::Result;
 use nocknock_client::{AccountId, KeyError, Keys};
@@ -11,20 +11,33 @@ use nocknock_worker::{
     account::{keystore_path, password, AccountError},
     chain::Chain,
     doctor,
-    register::{self, Registered},
-    state::StateError,
+    notice::{Log, Notices},
+    register::{NodeRegistry, RegisterError, Registered, Registrar},
+    stages::StepError,
+    state::{RegistrationFile, StateError},
     unregister,
 };
 use serde_json::Value;
-use std::{io::ErrorKind, process::ExitCode};
+use std::{io::ErrorKind, process::ExitCode, sync::Arc};
 
 pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
     let session = Session::open(common)?;
     let chain = session.connect_once().await?;
     let account = chain.worker();
-    let provers = doctor::provers(&session.config)?;
-    let training = &session.config.training;
-    let registered = register::register(chain.client(), account, provers, training).await?;
+    let (file, stop) = (RegistrationFile::open(&session.state)?, stop_on_signal());
+    let registry = NodeRegistry { client: chain.client(), account };
+    let registrar = Registrar {
+        registry: &registry,
+        provers: doctor::provers(&session.config)?,
+        training: &session.config.training,
+        file: &file,
+        notices: notices(&session),
+        stop: &stop,
+    };
+    let registered = match registrar.register().await {
+        Err(RegisterError::Prove(stopped @ StepError::Stopped)) => return Err(stopped.into()),
+        registered => registered?,
+    };
     let text = match registered {
         Registered::Before => format!("{account} is registered already"),
         Registered::Now(score) => {
@@ -36,6 +49,14 @@ pub(crate) async fn register(common: &Common) -> Result<ExitCode> {
         Output::Text => print::result(&text)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The result is one value, so programs are not told how far the registration is.
+fn notices(session: &Session) -> Notices {
+    match session.common.output {
+        Output::Json => Notices::to(vec![Arc::new(Log)]),
+        Output::Text => session.notices(Vec::new()),
+    }
 }
 
 /// How a registration went, for programs. The score is that of the proof that was sent now.
