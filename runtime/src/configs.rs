@@ -276,8 +276,8 @@ pub enum ProxyType {
     /// deposits, bonds, stakes or escrows, no experiments or models for others. Calls that return
     /// what is held are allowed.
     NonTransfer,
-    /// All that a member of the council does but proposing, which holds a deposit, and rotation of
-    /// session keys.
+    /// What a member of the council does, except for proposing motions, for which a deposit is
+    /// held; and rotation of session keys.
     Governance,
     /// Rejection of announced calls of other proxies.
     CancelProxy,

@@ -20,7 +20,9 @@ use sp_runtime::{
 /// The SDK has operational calls that only root can make, which no account of this chain is: they
 /// fail, but are charged as they are declared. The weight of some is what their sender says, and
 /// `utility.withWeight` declares any weight around any of them. So all are refused, alone and
-/// inside of other calls, except for the one that brings the code of an authorised runtime.
+/// inside of calls that are operational because of them, except for the one that brings the code of
+/// an authorised runtime. In a normal transaction, such as a batch with a normal call in it, they
+/// take of the share of normal ones.
 ///
 /// Encodes and is named exactly like the extension that it wraps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]

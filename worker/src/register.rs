@@ -4,8 +4,9 @@
 //! newest seed of the draw, a puzzle about the proof is solved, and all is sent without a signature
 //! and without a fee.
 //!
-//! The proof is kept until it is accepted. If the worker is killed, or the puzzle has become harder
-//! meanwhile, another solution is enough; if the seed has become too old, everything begins anew.
+//! The proof is kept until it is accepted. After a kill the worker goes on with it, and if the
+//! puzzle has become harder meanwhile, another solution is enough. If the seed has become too old,
+//! or the account's round or the practice block is another one by now, everything begins anew.
 
 mod job;
 mod node;
@@ -29,16 +30,19 @@ use nocknock_primitives::{
     score::Score,
 };
 use nocknock_training::TrainError;
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How many proofs are made for one registration. A machine that needs more is too slow for the
 /// chain.
 const MOST_PROOFS: u32 = 3;
 
-/// How often a registration is sent that the node refuses: another one of the account may be in its
-/// way for some blocks.
+/// How often a registration that the node refuses is sent again: another one of the account may be
+/// in its way for some blocks.
 const MOST_TRIES: u32 = 3;
+
+/// Nobody solves a puzzle of more bits before the seed is too old, so no chain asks for them.
+const MOST_BITS: u32 = 48;
 
 /// How often is looked whether seed and puzzle are still the right ones.
 const LOOK: Duration = Duration::from_secs(2);
@@ -84,6 +88,16 @@ pub enum RegisterError {
     /// No key.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
+    /// No machine solves the puzzle in time.
+    #[error(
+        "the node asks for a puzzle of {bits} bits, and nobody solves one of more than {} in time: \
+         ask another node",
+        MOST_BITS
+    )]
+    Unsolvable {
+        /// How many zero bits it asks for.
+        bits: u32,
+    },
     /// Every proof was for a seed that was too old when it was ready.
     #[error(
         "{} proofs became too old before they could be used: the chain accepts one for the newest \
@@ -132,8 +146,7 @@ pub struct SolvedRegistration {
 impl SolvedRegistration {
     /// Whether these terms allow it.
     fn is_good(&self, terms: &RegistrationTerms) -> bool {
-        let is_recent = terms.accepts(self.proof.seed_number);
-        is_recent && self.proof.puzzle().is_solved(self.nonce, terms.bits)
+        self.proof.is_recent(terms) && self.proof.puzzle().is_solved(self.nonce, terms.bits)
     }
 }
 
@@ -180,7 +193,7 @@ impl Registrar<'_> {
     /// # Errors
     ///
     /// [`StepError::Stopped`] if it was asked to stop. A proof that is being made is ended and kept
-    /// first.
+    /// first; a registration that was sent may still be included.
     pub async fn register(&self) -> Result<Registered, RegisterError> {
         if self.registry.is_registered().await? {
             self.file.forget()?;
@@ -193,14 +206,14 @@ impl Registrar<'_> {
                 self.file.forget()?;
                 return Ok(Registered::Now(reached));
             }
-            self.tell("the seed of the draw that was proved for is too old by now".into());
+            self.tell("what was proved is out of date by now".into());
         }
         Err(RegisterError::TooSlow)
     }
 
     /// The proof that was kept, if it is still good, or a new one.
     async fn proof(&self) -> Result<RegistrationProof, RegisterError> {
-        let job = self.registry.job().await?;
+        let job = self.unless_stopped(self.registry.job()).await?;
         if let Some(kept) = self.file.load()?.and_then(|fact| job.accept(fact)) {
             self.tell("going on with the proof that an earlier run has made".into());
             return Ok(kept);
@@ -215,14 +228,14 @@ impl Registrar<'_> {
     }
 
     /// Solves the puzzle of a proof and sends it, again if the puzzle became harder. Nothing if the
-    /// proof is too old.
+    /// proof is out of date.
     async fn use_proof(&self, proof: RegistrationProof) -> Result<Option<Score>, RegisterError> {
         let RegistrationProof { mut fact, reached } = proof;
         let mut tries = 0;
         loop {
             self.go_on()?;
             let terms = self.registry.terms().await?;
-            if !terms.accepts(fact.seed_number) {
+            if !fact.is_recent(&terms) {
                 return Ok(None);
             }
             let Some(nonce) = self.solution(&mut fact, terms).await? else {
@@ -230,7 +243,7 @@ impl Registrar<'_> {
             };
             self.tell("sending the registration".into());
             let registration = SolvedRegistration { proof: fact.clone(), nonce };
-            let Err(error) = self.registry.send(&registration).await else {
+            let Err(error) = self.unless_stopped(self.registry.send(&registration)).await else {
                 return Ok(Some(reached));
             };
             // It may have been included all the same.
@@ -241,7 +254,7 @@ impl Registrar<'_> {
                 RegisterError::Overtaken => {}
                 RegisterError::BadProof => {
                     self.file.forget()?;
-                    return Err(RegisterError::BadProof);
+                    return self.after_bad_proof(fact).await;
                 }
                 RegisterError::Refused(_) if tries < MOST_TRIES => {
                     tries += 1;
@@ -249,6 +262,18 @@ impl Registrar<'_> {
                 }
                 error => return Err(error),
             }
+        }
+    }
+
+    /// A proof that is not accepted is wrong, or it is out of date: the account's round or the
+    /// practice block may have changed since it was begun.
+    async fn after_bad_proof(
+        &self,
+        fact: RegistrationFact,
+    ) -> Result<Option<Score>, RegisterError> {
+        match self.unless_stopped(self.registry.job()).await?.accept(fact) {
+            Some(_) => Err(RegisterError::BadProof),
+            None => Ok(None),
         }
     }
 
@@ -280,6 +305,9 @@ impl Registrar<'_> {
         terms: RegistrationTerms,
     ) -> Result<Option<u64>, RegisterError> {
         let (puzzle, bits) = (fact.puzzle(), terms.bits);
+        if bits > MOST_BITS {
+            return Err(RegisterError::Unsolvable { bits });
+        }
         self.tell(format!("solving a puzzle of {bits} bits"));
         let (over, notices) = (self.stop.child_token(), self.notices.clone());
         // However this function ends, the search does.
@@ -307,8 +335,19 @@ impl Registrar<'_> {
     /// says nothing: the node may be back when the puzzle is solved.
     async fn has_changed(&self, fact: &RegistrationFact, terms: RegistrationTerms) -> bool {
         match self.registry.terms().await {
-            Ok(now) => now.bits != terms.bits || !now.accepts(fact.seed_number),
+            Ok(now) => now.bits != terms.bits || !fact.is_recent(&now),
             Err(_) => false,
+        }
+    }
+
+    /// What the chain answers. A node may never do so, and nothing is lost by not waiting for it.
+    async fn unless_stopped<T>(
+        &self,
+        answer: impl Future<Output = Result<T, RegisterError>>,
+    ) -> Result<T, RegisterError> {
+        tokio::select! {
+            answer = answer => answer,
+            () = self.stop.cancelled() => Err(StepError::Stopped.into()),
         }
     }
 
@@ -334,6 +373,13 @@ impl RegistrationFact {
     /// The puzzle that has to be solved before the proof is looked at.
     fn puzzle(&self) -> Puzzle {
         Puzzle::of_registration(&self.seed, &self.account.0, &self.model, &self.score)
+    }
+
+    /// Whether these terms take a proof for its seed. The newest seed is another one if the chain
+    /// has abandoned the block that brought it.
+    fn is_recent(&self, terms: &RegistrationTerms) -> bool {
+        let is_other = self.seed_number == terms.newest && self.seed != terms.seed;
+        terms.accepts(self.seed_number) && !is_other
     }
 }
 

@@ -151,7 +151,7 @@ pub(crate) fn emission_lines(
         ("  burnt", nnk(emission.burnt)),
         ("  at most", nnk(emission.max_supply)),
         ("pot", nnk(emission.free_pot)),
-        ("  set aside for tasks", nnk(emission.reserved)),
+        ("  set aside", nnk(emission.reserved)),
         ("  next session adds", nnk(emission.next_release)),
     ]
 }

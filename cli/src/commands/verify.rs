@@ -35,7 +35,7 @@ use std::path::Path;
 /// well. If it cannot be fetched, the command says so, and ends with exit code 3.
 ///
 /// Every earlier record with the same commitment, ciphertext or key is listed. If one of them is of
-/// another account, that account sold the model first, and the command ends with exit code 7. A
+/// another account, that account sold the model before, and the command ends with exit code 7. A
 /// model that was encrypted again under another key is not recognised.
 ///
 /// The answers are those of the node that is asked. Ask your own.

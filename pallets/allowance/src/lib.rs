@@ -164,7 +164,7 @@ pub mod pallet {
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
         /// How much of its quota `who` has used up in the current period, in transactions of price
-        /// 1. After a free transaction that failed, that is more than any quota.
+        /// 1. After a free transaction that failed, that is as much as any quota can be.
         pub fn used(who: T::AccountId) -> u32 {
             Self::used_in_period(&who)
         }

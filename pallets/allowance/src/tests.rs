@@ -135,6 +135,18 @@ fn an_account_with_another_identity_is_a_stranger_again() {
     });
 }
 
+/// Otherwise one bad proof would buy the right to send many.
+#[test]
+fn a_failing_call_makes_nobody_known() {
+    build_and_execute(|| {
+        let failing = frame_system::Call::set_heap_pages { pages: 2 };
+        assert_eq!(try_send(1, failing.into(), 0), Ok((0, false)));
+        assert!(!Allowance::is_known(1) && Allowance::has_ended(1));
+        Period::set(1);
+        assert_eq!(send(1, reserved(), 0), Err(CANNOT_PAY));
+    });
+}
+
 #[test]
 fn a_call_that_is_paid_makes_nobody_known() {
     build_and_execute(|| {

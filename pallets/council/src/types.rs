@@ -124,7 +124,7 @@ pub(crate) fn count<AccountId>(voices: &[AccountId]) -> u32 {
 }
 
 /// How many of these are members.
-fn seated<AccountId: Ord>(voices: &[AccountId], members: &[AccountId]) -> u32 {
+pub(crate) fn seated<AccountId: Ord>(voices: &[AccountId], members: &[AccountId]) -> u32 {
     let seated = voices.iter().filter(|voice| members.binary_search(voice).is_ok());
     u32::try_from(seated.count()).unwrap_or(u32::MAX)
 }

@@ -501,9 +501,11 @@ pub mod pallet {
             /// The account.
             who: T::AccountId,
         },
-        /// A candidate validated and was silent for too long: for a session if it had never
-        /// authored a block in its seat, or else for `MaxSilentSessions`. It is no longer a
-        /// candidate, and may apply again when its node is back.
+        /// A candidate, or somebody who had left the candidates and still had a seat, validated and
+        /// was silent for too long: for a session if it had never authored a block in its seat, or
+        /// else for `MaxSilentSessions`. Or it lost the seat before its first session, because it
+        /// had removed its session keys or given no sign of life. It is no candidate any more, and
+        /// may apply again when its node is back.
         CandidateSilent {
             /// The account.
             who: T::AccountId,
@@ -717,8 +719,9 @@ pub mod pallet {
         }
 
         /// Takes you off the list of candidates. If you have a seat, you lose it in one of the next
-        /// elections, and should keep your node running until you validate no longer. Your bond is
-        /// returned `BondPeriod` sessions after that.
+        /// elections, but not before you have authored a block in it or were silent for a session.
+        /// Keep your node running until you validate no longer: silence still costs 5 % of your
+        /// bond. It is returned `BondPeriod` sessions after that.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::leave_candidates())]
         pub fn leave_candidates(origin: OriginFor<T>) -> DispatchResult {
@@ -766,11 +769,11 @@ pub mod pallet {
             Self::do_set_practice(*practice)
         }
 
-        /// Shows that the node of an account runs that may be elected and does not validate now:
-        /// without such a sign in two sessions it is not elected.
+        /// Shows that an account that may be elected, and does not validate at present, has a node
+        /// that runs. Without such a sign in the last two sessions it is not elected.
         ///
         /// Sent without a signature of the account and without a fee, once in a session, by every
-        /// node that holds the BABE key of such an account. Nobody has to do anything for it.
+        /// node that holds the BABE key of such an account. Its operator has nothing to do.
         #[pallet::call_index(8)]
         #[pallet::weight(Pallet::<T>::life_weight())]
         pub fn sign_of_life(

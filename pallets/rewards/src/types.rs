@@ -150,8 +150,8 @@ impl SessionCount {
     TypeInfo,
 )]
 pub struct Life {
-    /// The last session with a sign of life: a block, a finality vote, or while it does not
-    /// validate the call `sign_of_life`. None before the first one.
+    /// The last session with a sign of life: a block, a finality vote, or, while it does not
+    /// validate, the call `sign_of_life`. None before the first one.
     pub last_sign: Option<Session>,
     /// The first session of its present seat. None while it has no seat.
     pub entered: Option<Session>,
@@ -165,6 +165,12 @@ impl Life {
     /// Whether it has a seat in this session.
     pub fn validates(&self, session: Session) -> bool {
         self.entered.is_some_and(|entered| entered <= session)
+    }
+
+    /// Whether it has a seat in which nothing has been seen of it yet: neither a block, nor a
+    /// session of silence.
+    pub fn is_untried(&self) -> bool {
+        self.entered.is_some() && !self.proven && self.silent == 0
     }
 
     /// Whether it has been silent for too long: for a session, if it has not authored a block yet,

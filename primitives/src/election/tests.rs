@@ -51,6 +51,13 @@ fn a_quarter_of_the_dead_leave_the_longest_silent_first() {
 }
 
 #[test]
+fn no_more_than_a_quarter_enters_even_if_all_are_proven() {
+    let proven = |who| Person { proven: true, ..newcomer(who, 1_000, who.into()) };
+    let others: Vec<_> = (20..28).map(proven).collect();
+    assert_eq!(next_set(&members(0..8), &others, &RULES).len(), 10);
+}
+
+#[test]
 fn if_nobody_is_able_all_stay_and_nobody_enters() {
     let seats: Vec<_> = members(0..8).into_iter().map(|seat| dead(seat, 1)).collect();
     let others = [newcomer(20, 1_000, 1), authority(30)];
@@ -155,6 +162,15 @@ fn in_a_full_set_the_member_with_fewest_points_gives_way() {
     assert_eq!(next(21), [0, 1, 2, 9]);
     let dying = [member(0, 40), dead(member(1, 30), 2), member(2, 20), member(3, 20)];
     assert_eq!(next_set(&dying, &[newcomer(9, 21, 1)], &rules), [0, 2, 3, 9], "one leaves");
+}
+
+#[test]
+fn in_a_full_set_an_authority_gives_way_only_if_it_can_be_replaced() {
+    let rules = Rules { most: 4, enough: 2, least_points: 10 };
+    let seats: Vec<_> = (0..4).map(authority).collect();
+    let others = [newcomer(9, 50, 1), newcomer(10, 40, 2)];
+    assert_eq!(next_set(&seats, &others[..1], &rules), who(&seats));
+    assert_eq!(next_set(&seats, &others, &rules), [0, 1, 2, 9]);
 }
 
 /// Checks everything that the module promises of a single election.

@@ -4,16 +4,20 @@ use crate::{
     chain::{genesis_json, on},
     world::{Refused, World, NO_ROOM},
 };
+use codec::{Decode, Encode};
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
+use frame_system::CheckWeight;
 use nocknock_runtime::{
-    configs::RuntimeBlockWeights, AccountId, OriginCaller, Runtime, RuntimeCall, System,
-    UncheckedExtrinsic,
+    configs::RuntimeBlockWeights, operational::CheckWeightAndClass, AccountId, OriginCaller,
+    Runtime, RuntimeCall, System, UncheckedExtrinsic,
 };
+use scale_info::{MetaType, TypeInfo};
 use sp_keyring::Sr25519Keyring::{Bob, Charlie};
 use sp_runtime::{
+    traits::TransactionExtension,
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     MultiAddress,
 };
@@ -161,6 +165,56 @@ fn no_operational_call_is_accepted_whose_weight_its_sender_names() {
     // The weight of the one that is accepted does not depend on what it carries.
     let weight = |code| Sdk::apply_authorized_upgrade { code }.get_dispatch_info().call_weight;
     assert_eq!(weight(vec![]), weight(vec![0; 100_000]));
+}
+
+/// What comes of a transaction without a signature, in the pool and in a block.
+fn unsigned(call: &RuntimeCall) -> Result<(), TransactionValidityError> {
+    let info = call.get_dispatch_info();
+    let in_pool = CheckWeightAndClass::bare_validate(call, &info, 0).map(|_| ());
+    let in_block = CheckWeightAndClass::bare_validate_and_prepare(call, &info, 0);
+    assert_eq!(in_pool, in_block, "{call:?}");
+    in_block
+}
+
+#[test]
+fn operational_calls_without_a_signature_are_refused_as_well() {
+    on("bench", || {
+        for call in operational_calls() {
+            assert_eq!(unsigned(&call), Err(InvalidTransaction::Call.into()), "{call:?}");
+        }
+        assert_eq!(unsigned(&wrong_code(0)), Ok(()));
+    });
+}
+
+#[test]
+fn an_operational_call_beside_a_normal_one_takes_of_the_share_of_normal_ones() {
+    let mut world = world();
+    let both = [DispatchClass::Normal, DispatchClass::Operational];
+    let before = both.map(|class| used(&mut world, class));
+    let many = Sdk::kill_prefix { prefix: vec![], subkeys: 1_000 };
+    let calls: Vec<RuntimeCall> = vec![many.into(), Sdk::remark { remark: vec![] }.into()];
+    assert_eq!(world.send_now(Charlie, Utility::batch { calls }), Ok(()));
+    let [normal, operational] = both.map(|class| used(&mut world, class));
+    assert!(normal > before[0]);
+    assert_eq!(operational, before[1]);
+}
+
+/// What wallets are told about an extension.
+fn metadata<Extension: TransactionExtension<RuntimeCall>>(
+) -> Vec<(&'static str, MetaType, MetaType)> {
+    Extension::metadata()
+        .into_iter()
+        .map(|part| (part.identifier, part.ty, part.implicit))
+        .collect()
+}
+
+#[test]
+fn wallets_see_the_extension_inside() {
+    let (inner, outer) = (CheckWeight::<Runtime>::new(), CheckWeightAndClass::default());
+    assert_eq!(outer.encode(), inner.encode());
+    assert_eq!(CheckWeightAndClass::decode(&mut &inner.encode()[..]), Ok(outer));
+    assert_eq!(CheckWeightAndClass::type_info(), CheckWeight::<Runtime>::type_info());
+    assert_eq!(metadata::<CheckWeightAndClass>(), metadata::<CheckWeight<Runtime>>());
 }
 
 #[test]

@@ -80,9 +80,7 @@ impl RegistrationJob {
             nonce: kept.nonce,
             ..self.fact(kept.model, kept.score)
         };
-        let is_newest = kept.seed_number == self.terms.newest;
-        let is_right = kept == expected && (!is_newest || kept.seed == self.terms.seed);
-        if !is_right || !self.terms.accepts(kept.seed_number) {
+        if kept != expected || !kept.is_recent(&self.terms) {
             return None;
         }
         let architecture = self.circuit.info.kind.architecture()?;

@@ -11,7 +11,7 @@ use nocknock_primitives::{
     circuit::ProofBytes,
     limits::List,
     model::{field, names::named, Claimed, Context},
-    reward::Practice as Terms,
+    reward::{Practice as Terms, Round},
     task::{ProvedScore, RevealedBlock},
 };
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -173,7 +173,10 @@ type Surprise = fn(&mut World);
 #[derive(Debug)]
 struct World {
     registered: bool,
+    round: Round,
     terms: RegistrationTerms,
+    /// The node takes what is sent, and no block ever has it.
+    is_silent: bool,
     /// What happens before each registration that is sent, the first one first.
     surprises: Vec<Surprise>,
     /// The error that is answered in place of the next one.
@@ -191,9 +194,15 @@ impl FakeRegistry {
     }
 
     fn with<const N: usize>(surprises: [Surprise; N]) -> Self {
-        let (terms, surprises) = (terms(5, 6), surprises.to_vec());
-        let sent = Vec::new();
-        Self(Mutex::new(World { registered: false, terms, surprises, answer: None, sent }))
+        Self(Mutex::new(World {
+            registered: false,
+            round: 3,
+            terms: terms(5, 6),
+            is_silent: false,
+            surprises: surprises.to_vec(),
+            answer: None,
+            sent: Vec::new(),
+        }))
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -201,7 +210,8 @@ impl FakeRegistry {
     }
 
     fn present_job(&self) -> RegistrationJob {
-        RegistrationJob { terms: self.world().terms, ..job(Score::new(1, 2)) }
+        let world = self.world();
+        RegistrationJob { terms: world.terms, round: world.round, ..job(Score::new(1, 2)) }
     }
 }
 
@@ -220,6 +230,9 @@ impl Registry for FakeRegistry {
     }
 
     async fn send(&self, registration: &SolvedRegistration) -> Result<(), RegisterError> {
+        if self.world().is_silent {
+            return std::future::pending().await;
+        }
         let mut world = self.world();
         if !world.surprises.is_empty() {
             let surprise = world.surprises.remove(0);
@@ -233,8 +246,11 @@ impl Registry for FakeRegistry {
             return Err(RegisterError::Overtaken);
         }
         let fact = &registration.proof;
-        let terms = RegistrationTerms { seed: seed(fact.seed_number), ..world.terms };
-        let job = RegistrationJob { terms, ..job(Score::new(1, 2)) };
+        // Only the newest seed of a test is ever another one than that of its number.
+        let is_newest = fact.seed_number == world.terms.newest;
+        let seed = if is_newest { world.terms.seed } else { seed(fact.seed_number) };
+        let terms = RegistrationTerms { seed, ..world.terms };
+        let job = RegistrationJob { terms, round: world.round, ..job(Score::new(1, 2)) };
         if !holds(&job, fact, job.context()) {
             return Err(RegisterError::BadProof);
         }
@@ -317,6 +333,41 @@ async fn a_proof_whose_seed_became_too_old_is_made_anew() {
     assert_ne!(world.sent[0].proof.score, world.sent[1].proof.score);
 }
 
+/// The chain abandons the block that brought the seed, and another one brings another seed under
+/// the same number.
+#[tokio::test]
+async fn a_proof_whose_seed_was_abandoned_is_made_anew() {
+    let newcomer = Newcomer::new();
+    let registry = FakeRegistry::with([|world| world.terms.seed = seed(99)]);
+    newcomer.register(&registry).await.unwrap();
+    let world = registry.world();
+    let seeds: Vec<_> =
+        world.sent.iter().map(|sent| (sent.proof.seed_number, sent.proof.seed)).collect();
+    assert_eq!(seeds, [(5, seed(5)), (5, seed(99))]);
+}
+
+#[tokio::test]
+async fn a_node_with_another_seed_each_time_gets_three_proofs_and_no_more() {
+    let newcomer = Newcomer::new();
+    let other: Surprise = |world| world.terms.seed[31] ^= 1;
+    let registry = FakeRegistry::with([other; 9]);
+    let refused = newcomer.register(&registry).await.unwrap_err();
+    assert!(matches!(refused, RegisterError::TooSlow), "{refused}");
+    assert_eq!(registry.world().sent.len(), 3);
+}
+
+/// Others' registrations were removed, and with them the round of all newcomers rose.
+#[tokio::test]
+async fn a_proof_whose_round_is_over_is_made_anew() {
+    let newcomer = Newcomer::new();
+    let registry = FakeRegistry::with([|world| world.round = 8]);
+    let registered = newcomer.register(&registry).await.unwrap();
+    assert!(matches!(registered, Registered::Now(_)));
+    let world = registry.world();
+    let rounds: Vec<_> = world.sent.iter().map(|sent| sent.proof.round).collect();
+    assert_eq!(rounds, [3, 8]);
+}
+
 #[tokio::test]
 async fn a_new_seed_alone_costs_no_proof() {
     let newcomer = Newcomer::new();
@@ -388,6 +439,51 @@ async fn a_refusal_that_passes_is_waited_out() {
     assert_eq!(world.sent[0], world.sent[1]);
 }
 
+#[tokio::test]
+async fn a_refusal_that_lasts_is_told_and_the_proof_is_kept() {
+    let newcomer = Newcomer::new();
+    let refuse: Surprise = |world| world.answer = Some(RegisterError::Refused("full".into()));
+    let registry = FakeRegistry::with([refuse; 9]);
+    let refused = newcomer.register(&registry).await.unwrap_err();
+    assert!(matches!(refused, RegisterError::Refused(_)), "{refused}");
+    assert_eq!(registry.world().sent.len(), 4);
+    assert!(newcomer.file().load().unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_puzzle_that_nobody_can_solve_is_refused_and_the_proof_is_kept() {
+    let (newcomer, registry) = (Newcomer::new(), FakeRegistry::new());
+    registry.world().terms.bits = MOST_BITS + 1;
+    let refused = newcomer.register(&registry).await.unwrap_err();
+    assert!(matches!(refused, RegisterError::Unsolvable { bits: 49 }), "{refused}");
+    assert!(registry.world().sent.is_empty());
+    assert!(newcomer.file().load().unwrap().is_some());
+}
+
+/// Asks to stop when the registration is sent.
+#[derive(Debug)]
+struct StopWhenSending(CancellationToken);
+
+impl NoticeSink for StopWhenSending {
+    fn receive(&self, notice: &Notice) {
+        if matches!(notice, Notice::Registering { text } if text.starts_with("sending")) {
+            self.0.cancel();
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_block_in_vain_can_stop_and_the_proof_is_kept() {
+    let (newcomer, registry) = (Newcomer::new(), FakeRegistry::new());
+    registry.world().is_silent = true;
+    let sink = Arc::new(StopWhenSending(newcomer.stop.clone()));
+    let newcomer = Newcomer { notices: Notices::to(vec![sink]), ..newcomer };
+    let registered = tokio::time::timeout(Duration::from_secs(300), newcomer.register(&registry));
+    let stopped = registered.await.expect("it is waited for without end").unwrap_err();
+    assert!(matches!(stopped, RegisterError::Prove(StepError::Stopped)), "{stopped}");
+    assert!(newcomer.file().load().unwrap().unwrap().nonce.is_some());
+}
+
 /// Asks to stop when a search tells how far it is.
 #[derive(Debug)]
 struct StopWhenSolving(CancellationToken);
@@ -403,7 +499,7 @@ impl NoticeSink for StopWhenSolving {
 #[tokio::test]
 async fn a_search_without_end_stops_when_it_is_asked_to_and_the_proof_is_kept() {
     let (newcomer, registry) = (Newcomer::new(), FakeRegistry::new());
-    registry.world().terms.bits = 250;
+    registry.world().terms.bits = MOST_BITS;
     let sink = Arc::new(StopWhenSolving(newcomer.stop.clone()));
     let newcomer = Newcomer { notices: Notices::to(vec![sink]), ..newcomer };
     let stopped = newcomer.register(&registry).await.unwrap_err();
@@ -427,7 +523,7 @@ impl NoticeSink for EaseWhenSolving {
 #[tokio::test]
 async fn a_search_is_given_up_for_an_easier_puzzle() {
     let registry = Arc::new(FakeRegistry::new());
-    registry.world().terms.bits = 250;
+    registry.world().terms.bits = MOST_BITS;
     let sink = Arc::new(EaseWhenSolving(registry.clone()));
     let newcomer = Newcomer { notices: Notices::to(vec![sink]), ..Newcomer::new() };
     let registered = newcomer.register(&registry).await.unwrap();

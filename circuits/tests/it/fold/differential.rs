@@ -9,7 +9,9 @@ use nocknock_circuits::fold::{Circuit, Private, Public, Refusal};
 use nocknock_primitives::model::{
     architecture::{Architecture, Dense, Description, Goal, Head},
     names,
+    samples::{Block, Label, Sample},
     sealed::CHUNK_ELEMENTS,
+    weights::Weights,
     Claimed, KnownBlock,
 };
 
@@ -108,6 +110,65 @@ fn the_largest_and_widest_architectures_score_alike_in_reference_and_circuit() {
             circuit_and_reference_agree(&circuit, &private, &mut rng);
         }
     }
+}
+
+/// Circuit and reference agree about safe models that have these outputs whatever they see, on a
+/// sample with each of the labels, and on padding.
+fn constant_models_score_alike(
+    head: Head,
+    outputs: impl IntoIterator<Item = Vec<i32>>,
+    labels: &[Label],
+    rng: &mut StdRng,
+) {
+    let samples = labels.len() as u16 + 1;
+    let hidden = Default::default();
+    let description = Description { inputs: 1, input_bits: 1, hidden, head, samples };
+    let circuit = Circuit::compile(&Architecture::new(description).unwrap());
+    let samples = labels.iter().map(|label| Sample { inputs: vec![0], label: label.clone() });
+    let block = Block::new(circuit.shape(), samples.collect()).unwrap();
+    for outputs in outputs {
+        let mut private = sample::private(circuit.shape(), 0, rng);
+        private.weights = Weights::zero(circuit.shape());
+        private.weights.layers[0].biases = outputs;
+        assert_eq!(private.weights.is_safe(circuit.shape()), Ok(()));
+        private.block = block.clone();
+        circuit_and_reference_agree(&circuit, &private, rng);
+    }
+}
+
+/// The narrowest distances suffice for every cap and tolerance, for targets at both ends, and for
+/// outputs as far from them as those of a safe model can be.
+#[test]
+fn numbers_at_the_ends_of_their_range_score_alike_in_reference_and_circuit() {
+    let caps = [1, 2, 65_534, 65_535].map(|cap| Goal::AbsoluteError { cap });
+    let tolerances = [0, 1, 65_534, 65_535].map(|tolerance| Goal::Within { tolerance });
+    let labels = [0, 1, 32_767, 65_534, 65_535].map(Label::Number);
+    for goal in caps.into_iter().chain(tolerances) {
+        let head = Head::Number { weight_bits: 2, bias_bits: 18, distance_bits: 17, goal };
+        let outputs = [0, 1, 32_768, 65_534, 65_535].map(|output| vec![output]);
+        constant_models_score_alike(head, outputs, &labels, &mut rng(107));
+    }
+}
+
+/// Outputs are all the same, or as far apart as those of a safe model can be.
+#[test]
+fn classes_at_the_ends_of_their_range_score_alike_in_reference_and_circuit() {
+    let labels = [0, 1, 2, 3].map(Label::Class);
+    for best in [1, 2, 3] {
+        let (weight_bits, bias_bits, distance_bits) = (2, 3, 2);
+        let head = Head::Classes { classes: 4, best, weight_bits, bias_bits, distance_bits };
+        let outputs = |high: i32| (0..4).map(|class| (high >> class & 1) * 2).collect::<Vec<i32>>();
+        constant_models_score_alike(head, (0..16).map(outputs), &labels, &mut rng(108));
+    }
+}
+
+#[test]
+fn labels_at_the_ends_of_their_range_score_alike_in_reference_and_circuit() {
+    let labels = [[false, false], [true, true], [false, true]];
+    let labels = labels.map(|answers| Label::Labels(answers.to_vec()));
+    let head = Head::Labels { labels: 2, weight_bits: 2, bias_bits: 2, sum_bits: 2 };
+    let outputs = [[-2, 1], [-1, 0], [1, 1], [-2, -2]].map(|outputs| outputs.to_vec());
+    constant_models_score_alike(head, outputs, &labels, &mut rng(109));
 }
 
 /// What the second chunk holds is bound like the first.

@@ -2,7 +2,7 @@
 
 use super::speak;
 use crate::{
-    types::{count, MotionId, Stage},
+    types::{seated, MotionId, Stage},
     Config, Error, Event, Motions, Pallet,
 };
 use frame_support::ensure;
@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!chosen.contains(&who), Error::<T>::AlreadyVoted);
         other.retain(|voice| *voice != who);
         speak(chosen, &members, who.clone());
-        let (ayes, nays) = (count(ayes), count(nays));
+        let (ayes, nays) = (seated(ayes, &members), seated(nays, &members));
         Motions::<T>::insert(id, motion);
         Self::deposit_event(Event::Voted { motion: id, member: who, aye, ayes, nays });
         Ok(())

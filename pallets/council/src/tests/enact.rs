@@ -2,6 +2,7 @@ use crate::{
     mock::*, types::MotionId, Calls, EnsureEnacted, EnsureEnactedAtOnce, Error, Event, Origin,
     WeightInfo,
 };
+use codec::Encode;
 use frame_support::{
     assert_err, assert_ok,
     dispatch::{DispatchResultWithPostInfo, GetDispatchInfo},
@@ -87,16 +88,53 @@ fn a_call_that_fails_can_be_enacted_later() {
     });
 }
 
+/// A motion carries something else now, as if a new runtime understood the stored bytes in its own
+/// way.
+fn becomes(id: MotionId, bytes: Vec<u8>) {
+    Calls::<Test>::insert(id, BoundedVec::truncate_from(bytes));
+}
+
+/// A motion whose call cannot be made goes when its time is over.
+fn lapses(id: MotionId) {
+    wait(ENACTMENT);
+    assert_ok!(Council::close(by(STRANGER), id));
+    assert_gone(id);
+    assert!(written().is_empty());
+}
+
 #[test]
 fn a_call_that_is_not_understood_any_more_is_not_made() {
     build_and_execute(|| {
         let id = carried(write(1));
         wait(DELAY);
-        Calls::<Test>::insert(id, BoundedVec::truncate_from(vec![255; 6]));
+        becomes(id, vec![255; 6]);
         assert_eq!(enact(id), Err(Error::<Test>::Undecodable.into()));
-        wait(ENACTMENT);
-        assert_ok!(Council::close(by(STRANGER), id));
-        assert_gone(id);
+        lapses(id);
+    });
+}
+
+#[test]
+fn a_call_that_no_motion_may_carry_any_more_is_not_made() {
+    build_and_execute(|| {
+        let id = carried(write(1));
+        wait(DELAY);
+        let remark: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
+        becomes(id, remark.encode());
+        assert_eq!(enact(id), Err(Error::<Test>::NotPrivileged.into()));
+        becomes(id, work(MOST_WORK + 1).encode());
+        assert_eq!(enact(id), Err(Error::<Test>::TooHeavy.into()));
+        lapses(id);
+    });
+}
+
+/// Its origin is that of motions that did not wait, whatever it carries by now.
+#[test]
+fn a_motion_that_did_not_wait_does_not_become_one_that_had_to() {
+    build_and_execute(|| {
+        let id = carried(strike(1));
+        becomes(id, write(2).encode());
+        assert_eq!(enact(id), Err(BadOrigin.into()));
+        lapses(id);
     });
 }
 
@@ -120,6 +158,18 @@ fn enacting_costs_what_the_call_costs_and_failing_nothing_of_it() {
         assert_eq!(used(Council::enact(by(STRANGER), id + 1)), own);
         wait(DELAY);
         let with_the_call = own + Weight::from_parts(5_000_000, 0);
+        assert_eq!(used(Council::enact(by(STRANGER), id)), with_the_call);
+    });
+}
+
+/// Otherwise a motion whose call fails would be a cheap way to fill a block.
+#[test]
+fn a_call_that_fails_is_paid_for_as_well() {
+    build_and_execute(|| {
+        let id = carried(write(1));
+        wait(DELAY);
+        Locked::set(true);
+        let with_the_call = <() as WeightInfo>::enact() + Weight::from_parts(1_000, 0);
         assert_eq!(used(Council::enact(by(STRANGER), id)), with_the_call);
     });
 }

@@ -1,4 +1,4 @@
-use crate::{mock::*, types::Stage, Calls, Error, Event};
+use crate::{mock::*, types::Stage, Calls, Error, Event, NextMotion};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::limits::MAX_MOTION_BYTES;
@@ -80,6 +80,19 @@ fn a_genesis_authority_needs_no_deposit_and_nobody_else_proposes_without() {
         assert_ok!(Balances::transfer_allow_death(by(STRANGER), BOB, ENDOWMENT - DEPOSIT));
         let refused = Council::propose(by(STRANGER), Box::new(write(1)));
         assert_noop!(refused, TokenError::FundsUnavailable);
+    });
+}
+
+#[test]
+fn no_number_is_used_twice() {
+    build_and_execute(|| {
+        let id = proposed(write(1));
+        wait(VOTING);
+        assert_ok!(Council::close(by(STRANGER), id));
+        assert_eq!(proposed(write(1)), id + 1);
+        NextMotion::<Test>::put(u32::MAX);
+        let refused = Council::propose(by(ALICE), Box::new(write(1)));
+        assert_noop!(refused, Error::<Test>::TooManyMotions);
     });
 }
 

@@ -67,6 +67,17 @@ fn votes_of_accounts_that_have_left_do_not_count() {
     });
 }
 
+#[test]
+fn an_event_counts_the_present_members_on_both_sides() {
+    build_and_execute(|| {
+        let id = proposed(write(1));
+        all_vote(id, &[ALICE, BOB], false);
+        Seats::set(vec![BOB, CAROL, DAVE]);
+        assert_ok!(Council::vote(by(CAROL), id, true));
+        assert_last(Event::Voted { motion: id, member: CAROL, aye: true, ayes: 1, nays: 1 });
+    });
+}
+
 /// Accounts come and go while a motion is voted on, and all of them vote.
 #[test]
 fn there_are_never_more_votes_than_members() {

@@ -119,6 +119,9 @@ impl<T: Config> Pallet<T> {
     /// to give another sign of life before it gets a seat again. Its bond is kept as long as what
     /// it does in the session that has just begun can be reported.
     fn leave_seat(who: &T::AccountId) {
+        if Self::is_gone_before_its_first_session(who) {
+            Self::punish_silence(who);
+        }
         Liveness::<T>::mutate(who, |life| {
             if let Some(life) = life {
                 let last_sign = life.last_sign.filter(|_| life.silent == 0);
@@ -127,6 +130,40 @@ impl<T: Config> Pallet<T> {
         });
         Self::keep_bond(who);
         Self::forget_life(who);
+    }
+
+    /// Whether an account that loses its seat has removed its keys, or gives no signs of life any
+    /// more, before its first session there has ended. That one begins with this block, and what
+    /// the account does in it is not judged any more. So this is as bad as silence.
+    fn is_gone_before_its_first_session(who: &T::AccountId) -> bool {
+        let life = Liveness::<T>::get(who).unwrap_or_default();
+        let session = CurrentSession::<T>::get();
+        let has_ended = life.entered.is_none_or(|entered| entered < session);
+        !has_ended && !Self::is_able(who, &life)
+    }
+
+    /// Whether an account has keys, and its node seems to run.
+    fn is_able(who: &T::AccountId, life: &Life) -> bool {
+        let session = CurrentSession::<T>::get();
+        life.is_able(session, T::MaxSilentSessions::get()) && T::ValidatorKeys::has_keys(who)
+    }
+
+    /// Why an account may have a seat. Whoever leaves the candidates keeps a seat in which it is
+    /// untried: otherwise it would leave before it is found to have no node, and come back.
+    fn right_of(
+        who: &T::AccountId,
+        life: &Life,
+        candidates: &BTreeSet<T::AccountId>,
+        authorities: &[T::AccountId],
+    ) -> Right {
+        let is_authority = authorities.contains(who);
+        if candidates.contains(who) || (life.is_untried() && !is_authority) {
+            Right::Candidate
+        } else if is_authority {
+            Right::Authority
+        } else {
+            Right::None
+        }
     }
 
     /// Who would be elected now: [`next_set`] of those who have a seat and keys, and all others
@@ -169,19 +206,11 @@ impl<T: Config> Pallet<T> {
         let session = CurrentSession::<T>::get();
         let life = Liveness::<T>::get(who).unwrap_or_default();
         let barred = Barred::<T>::contains_key(who);
-        let able = !barred
-            && life.is_able(session, T::MaxSilentSessions::get())
-            && T::ValidatorKeys::has_keys(who);
+        let able = !barred && Self::is_able(who, &life);
         let points = WorkersPoints::<T>::get(who);
         Contender {
             who: who.clone(),
-            right: if candidates.contains(who) {
-                Right::Candidate
-            } else if authorities.contains(who) {
-                Right::Authority
-            } else {
-                Right::None
-            },
+            right: Self::right_of(who, &life, candidates, authorities),
             points: points.at(session, T::PointsDecay::get()),
             experiment: points.experiment(),
             able,

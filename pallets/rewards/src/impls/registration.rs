@@ -271,9 +271,7 @@ impl<T: Config> Pallet<T> {
 
     pub(super) fn genesis_hash() -> [u8; 32] {
         let hash = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-        let mut bytes = [0; 32];
-        bytes.iter_mut().zip(hash.as_ref()).for_each(|(byte, of_hash)| *byte = *of_hash);
-        bytes
+        <[u8; 32]>::try_from(hash.as_ref()).unwrap_or_default()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use frame_support::weights::Weight;
-use sp_runtime::traits::Get;
+use sp_runtime::traits::{Get, Zero};
 
 impl<T: Config> Pallet<T> {
     /// Notifies the pallet of the author of the current block, and returns the weight of that.
@@ -43,10 +43,10 @@ impl<T: Config> Pallet<T> {
     /// seen but none of its own. A candidate that has never authored a block in its seat is dropped
     /// after one such session, another one after `MaxSilentSessions` of them in a row: it loses
     /// 5 % of its bond and its candidacy, and so its seat in one of the next elections. It may
-    /// apply again. A genesis authority is not dropped; it loses its seat like everybody whose
-    /// node does not run, and gets it back when it is needed and its node is back. A session with
-    /// fewer blocks than validators, as after an interruption of the whole chain, is held against
-    /// nobody.
+    /// apply again. Whoever has left the candidates, and not its seat, loses as much of its bond. A
+    /// genesis authority is not dropped; it loses its seat like everybody whose node does not run,
+    /// and gets it back when it is needed and its node is back. A session with fewer blocks than
+    /// validators, as after an interruption of the whole chain, is held against nobody.
     pub fn on_session_ended(validators: &[T::AccountId]) -> Weight {
         let work: Vec<_> = validators.iter().map(|who| (who, Self::take_work(who))).collect();
         Self::forget_work_of_others();
@@ -56,7 +56,7 @@ impl<T: Config> Pallet<T> {
         let votes_seen = work.iter().any(|(_, work)| work.voted);
         for (who, work) in &work {
             if Self::note_work(who, work, votes_seen, blocks >= number) {
-                Self::drop_candidate(who);
+                Self::punish_silence(who);
             }
         }
         T::WeightInfo::on_session_ended(number)
@@ -77,21 +77,25 @@ impl<T: Config> Pallet<T> {
         let _none = VotersOfSession::<T>::clear(most, None);
     }
 
-    /// Notes what a validator did, and returns whether it has been silent for too long.
+    /// Notes what a validator did, and returns whether it has become silent for too long now.
+    /// Silence that goes on is not paid for again.
     fn note_work(who: &T::AccountId, work: &Work, votes_seen: bool, tells: bool) -> bool {
-        let session = CurrentSession::<T>::get();
+        let (session, most) = (CurrentSession::<T>::get(), T::MaxSilentSessions::get());
         Liveness::<T>::mutate(who, |life| {
             life.as_mut().is_some_and(|life| {
+                let before = life.is_silent(most);
                 life.note(session, work, votes_seen, tells);
-                life.is_silent(T::MaxSilentSessions::get())
+                !before && life.is_silent(most)
             })
         })
     }
 
-    /// Ends the candidacy of a silent account, if it is a candidate.
-    fn drop_candidate(who: &T::AccountId) {
-        if Self::end_candidacy(who) {
-            let burnt = Self::burn_for_silence(who);
+    /// Ends the candidacy of an account whose node does not run, and burns a part of its bond. The
+    /// bond answers for the seat: whoever has left the candidates before loses that part as well.
+    pub(super) fn punish_silence(who: &T::AccountId) {
+        let listed = Self::end_candidacy(who);
+        let burnt = Self::burn_for_silence(who);
+        if listed || !burnt.is_zero() {
             Self::deposit_event(Event::CandidateSilent { who: who.clone(), burnt });
         }
     }

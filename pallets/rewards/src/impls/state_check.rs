@@ -249,7 +249,7 @@ impl<T: Config> Pallet<T> {
             without_date.map(|(who, _)| who).collect::<BTreeSet<_>>() == candidates,
             "11: the bonds in use are not those of the candidates"
         );
-        for who in frame_system::Account::<T>::iter_keys() {
+        for who in Bonds::<T>::iter_keys().chain(frame_system::Account::<T>::iter_keys()) {
             let bond = Bonds::<T>::get(&who).map(|bond| bond.amount).unwrap_or_default();
             ensure!(
                 Self::held(HoldReason::SeatBond, &who) == bond,

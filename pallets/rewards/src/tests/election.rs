@@ -137,6 +137,35 @@ fn who_removes_its_keys_is_gone_at_once_and_an_offender_leaves() {
 }
 
 #[test]
+fn an_offender_leaves_before_those_who_are_only_silent() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        candidate(&dave(), 800);
+        (0..3).for_each(|_| {
+            sessions.pass_well();
+        });
+        sessions.pass(&authorities());
+        Rewards::bar(&account(101));
+        // One of the two can leave.
+        assert_eq!(sessions.pass(&authorities()), vec![account(100), dave()]);
+    });
+}
+
+#[test]
+fn who_makes_room_for_more_points_loses_its_seat_and_nothing_else() {
+    build_and_execute(|| {
+        MinValidators::set(3);
+        let mut sessions = Sessions::new();
+        candidate_of(&bob(), 1, 200);
+        assert_eq!(sessions.pass_well(), with(bob()));
+        candidate_of(&dave(), 2, 900);
+        assert_eq!(sessions.pass_well(), with(dave()));
+        assert_eq!(Rewards::emission().burnt, 0);
+        assert!(Rewards::candidates(0, 64).iter().any(|(who, _)| *who == bob()));
+    });
+}
+
+#[test]
 fn the_chain_does_not_stop_when_all_are_dead_or_without_keys() {
     build_and_execute(|| {
         let mut sessions = Sessions::new();

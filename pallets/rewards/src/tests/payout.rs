@@ -76,6 +76,17 @@ fn less_than_an_account_can_hold_stays_in_the_pot() {
 }
 
 #[test]
+fn an_account_that_exists_is_paid_no_smaller_amounts() {
+    with_pot(|| {
+        give_points(&bob(), 100);
+        authored(&bob(), 1);
+        authored(&dave(), 199);
+        Rewards::on_session_ended(&[bob(), dave()]);
+        assert_eq!((balances([bob(), dave()]), pot()), ([100, 995], POT - 995));
+    });
+}
+
+#[test]
 fn an_empty_pot_pays_nothing() {
     build_and_execute(|| {
         authored(&bob(), 1);

@@ -27,6 +27,13 @@ fn with_bob_seated(proven: bool, test: impl FnOnce(Sessions)) {
     });
 }
 
+/// Bob is no candidate any more, and a twentieth of his bond is burnt, once.
+fn assert_punished() {
+    System::assert_has_event(Event::CandidateSilent { who: bob(), burnt: 3 }.into());
+    assert!(!is_candidate(&bob()));
+    assert_eq!(Rewards::emission().burnt, 3);
+}
+
 /// Under the old rule it had eight sessions like everybody.
 #[test]
 fn who_never_authored_in_its_seat_is_dropped_after_a_session() {
@@ -128,6 +135,102 @@ fn a_session_with_fewer_blocks_than_validators_is_held_against_nobody() {
         }
         Rewards::on_session_ended(&sessions.now);
         assert!(!is_candidate(&bob()));
+    });
+}
+
+/// It cannot sign while it validates, so its last sign is too old after such a session.
+#[test]
+fn who_could_not_show_its_node_in_such_a_session_loses_its_seat_and_nothing_else() {
+    with_bob_seated(false, |sessions| {
+        Rewards::note_author(&account(100));
+        Rewards::on_session_ended(&sessions.now);
+        go_to_session(3);
+        assert_eq!(Rewards::elect(), authorities());
+        assert!(is_candidate(&bob()));
+        assert_eq!(Rewards::emission().burnt, 0);
+    });
+}
+
+#[test]
+fn silence_that_goes_on_is_paid_for_once() {
+    with_bob_seated(false, |sessions| {
+        for _ in 0..4 {
+            for _ in 0..3 {
+                Rewards::note_author(&account(100));
+            }
+            Rewards::on_session_ended(&sessions.now);
+        }
+        assert_eq!(silent(&bob()), 4);
+        assert_punished();
+    });
+}
+
+/// Bob has just been elected, and validates from the session after this one.
+fn with_bob_elected(test: impl FnOnce(Sessions)) {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        candidate(&bob(), 200);
+        assert!(sessions.pass_well().contains(&bob()));
+        test(sessions);
+    });
+}
+
+/// Otherwise a seat without a node would cost nothing: its owner would leave in time, and come
+/// back.
+#[test]
+fn who_leaves_the_candidates_before_its_first_session_is_judged_all_the_same() {
+    with_bob_elected(|mut sessions| {
+        assert_ok!(Rewards::do_leave_candidates(&bob()));
+        assert!(sessions.pass_well().contains(&bob()), "it has not validated yet");
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        assert_punished();
+    });
+}
+
+#[test]
+fn who_leaves_the_candidates_in_its_first_session_is_judged_all_the_same() {
+    with_bob_seated(false, |mut sessions| {
+        assert_ok!(Rewards::do_leave_candidates(&bob()));
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        assert_punished();
+    });
+}
+
+#[test]
+fn who_leaves_the_candidates_and_authors_loses_its_seat_and_nothing_else() {
+    with_bob_elected(|mut sessions| {
+        assert_ok!(Rewards::do_leave_candidates(&bob()));
+        assert!(sessions.pass_well().contains(&bob()));
+        assert_eq!(sessions.pass_well(), authorities());
+        assert_eq!(sessions.pass(&authorities()), authorities());
+        assert_eq!(Rewards::emission().burnt, 0);
+    });
+}
+
+/// It validates for one session, and has lost its seat before that is over.
+#[test]
+fn who_removes_its_keys_before_its_first_session_is_punished() {
+    with_bob_elected(|mut sessions| {
+        neighbours(|neighbours| neighbours.without_keys.push(bob()));
+        assert_eq!(sessions.pass_well(), authorities());
+        assert_punished();
+        sessions.pass(&authorities());
+        assert_punished();
+    });
+}
+
+/// The same, if its last sign of life was just new enough for its election.
+#[test]
+fn who_gives_no_sign_between_its_election_and_its_first_session_is_punished() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        candidate(&bob(), 1_000);
+        neighbours(|neighbours| neighbours.without_keys.push(bob()));
+        sessions.pass_well();
+        neighbours(|neighbours| neighbours.without_keys.clear());
+        assert!(sessions.pass_well().contains(&bob()), "its sign was in session 0");
+        assert_eq!(sessions.pass_well(), authorities());
+        assert_punished();
     });
 }
 

@@ -192,6 +192,8 @@ fn bonds_that_are_missing_or_left_over_are_found() {
     assert_found(11, || Bonds::<Test>::insert(bob(), bond(SEAT_BOND + 1, None)));
     assert_found(11, || Bonds::<Test>::insert(dave(), bond(0, None)));
     assert_found(11, || Bonds::<Test>::insert(dave(), bond(1, Some(9))));
+    // Eve does not exist.
+    assert_found(11, || Bonds::<Test>::insert(eve(), bond(1, Some(9))));
 }
 
 #[test]

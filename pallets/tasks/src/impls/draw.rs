@@ -6,8 +6,8 @@
 //! an author near the end of that epoch may know all of them; seed `n + 2` gathers those of the
 //! whole epoch after it.
 //!
-//! Seeds also date registrations. Since nobody shall have to wait for the end of the first epoch,
-//! the genesis hash is seed 0. No task is drawn with it.
+//! Seeds also date registrations. So that nobody has to wait for the end of the first epoch, the
+//! genesis hash is seed 0. No task is drawn with it.
 
 use super::create::hidden_tests;
 use crate::{Config, Error, Event, Gathered, NextSeed, Pallet, SeedEpoch, Seeds, Tasks};

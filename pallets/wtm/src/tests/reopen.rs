@@ -2,7 +2,7 @@ use super::builders::*;
 use crate::{mock::*, Error, Event};
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{
-    fact::{FactStatus, Source},
+    fact::{Case, FactStatus, Source},
     ids::FactId,
 };
 
@@ -94,6 +94,10 @@ fn without_a_verdict_the_fact_is_accepted_as_before_and_nobody_loses() {
 
         // The next dispute begins with nothing of the last one.
         assert_ok!(Wtm::do_dispute(CAROL, id));
+        let Case { disputer, against_bonds, electorate, largest, .. } = case(id);
+        assert_eq!((disputer, against_bonds), (Some(CAROL), DISPUTE_BOND));
+        assert_eq!((electorate, largest), (0, [0; 2]));
+        check_state();
         wait(WINDOW);
         decide(id, false);
         assert_eq!(fact(id).tally.against, 100);
@@ -167,6 +171,41 @@ fn a_successor_that_is_voted_down_after_all_gives_the_place_back() {
         assert_ok!(Wtm::do_remove(new));
         check_state();
         assert_ok!(Wtm::do_supersede(DAVE, old, text("Potsdam"), Source::Attested));
+    });
+}
+
+#[test]
+fn what_has_been_superseded_is_not_disputed() {
+    build_and_execute(|| {
+        let (old, new) = disputed_successor();
+        assert_noop!(Wtm::do_dispute(DAVE, old), Error::<Test>::AlreadyDecided);
+        decide(new, false);
+        assert_ok!(Wtm::do_dispute(DAVE, old));
+    });
+}
+
+/// The dispute of the old fact ends without a verdict when Bob's takes its place. What is on hold
+/// from it has to be claimed before the next one, even if the old fact is back in its place by
+/// then.
+#[test]
+fn a_dispute_that_a_successor_has_ended_is_claimed_before_the_next_one() {
+    build_and_execute(|| {
+        let old = accepted();
+        assert_ok!(Wtm::do_supersede(BOB, old, text("Bonn"), Source::Attested));
+        let new = newest();
+        assert_ok!(Wtm::do_dispute(DAVE, old));
+        wait(WINDOW);
+        assert_ok!(Wtm::do_resolve(new));
+        assert_ok!(Wtm::do_dispute(CAROL, new));
+        wait(WINDOW);
+        decide(new, false);
+        assert!(fact(old).is_standing());
+        check_state();
+        assert_noop!(Wtm::do_dispute(CAROL, old), Error::<Test>::UnclaimedDispute);
+        assert_noop!(Wtm::do_claim(&CAROL, old, &ALICE), Error::<Test>::NotOwner);
+        assert_ok!(Wtm::do_claim(&CAROL, old, &DAVE));
+        assert_eq!(wealth(DAVE), ENDOWMENT);
+        assert_ok!(Wtm::do_dispute(CAROL, old));
     });
 }
 

@@ -11,15 +11,31 @@ use nocknock_primitives::model::{
 };
 
 pub(super) fn the_outputs_are_those_of_other_samples(circuit: &Circuit) -> Option<Forgery> {
-    let case = Case::any(circuit);
+    other_outputs(Case::any(circuit))
+}
+
+pub(super) fn the_outputs_are_those_of_worse_samples(circuit: &Circuit) -> Option<Forgery> {
+    other_outputs(Case::turned(circuit)?)
+}
+
+fn other_outputs(case: Case<'_>) -> Option<Forgery> {
     let choices = case.head(&case.wanted_wires);
     Some(case.forgery(case.goal, choices))
 }
 
-/// The top bit says what the label says, and the lowest is no bit and makes up for it.
-pub(super) fn outputs_below_zero_have_the_sign_of_those_above(
+pub(super) fn outputs_have_the_signs_that_suit_their_labels(circuit: &Circuit) -> Option<Forgery> {
+    with_signs(circuit, true)
+}
+
+pub(super) fn outputs_have_the_signs_that_contradict_their_labels(
     circuit: &Circuit,
 ) -> Option<Forgery> {
+    with_signs(circuit, false)
+}
+
+/// The top bit says what the label says, or the opposite, and the lowest is no bit and makes up for
+/// it.
+fn with_signs(circuit: &Circuit, suit: bool) -> Option<Forgery> {
     let Head::Labels { sum_bits, .. } = circuit.shape().head else { return None };
     let case = Case::any(circuit);
     let (bits, samples) = (usize::from(sum_bits), usize::from(circuit.shape().samples));
@@ -30,13 +46,14 @@ pub(super) fn outputs_below_zero_have_the_sign_of_those_above(
         for (label, mark) in marks.iter().enumerate() {
             let output = case.number("output bits", bits, label * samples + number);
             let (low, top) = (output[0], output[bits - 1]);
-            let sign = Fr::from(*mark);
+            let sign = Fr::from(*mark == suit);
             let missing = case.honest_wires[top] - sign;
             let low_value = case.honest_wires[low] + missing * Fr::from(1u64 << (bits - 1));
             choices.extend([(top, sign), (low, low_value)]);
         }
     }
-    Some(case.forgery((case.honest.block.len() * labels) as u32, choices))
+    let right = if suit { case.honest.block.len() * labels } else { 0 };
+    Some(case.forgery(right as u32, choices))
 }
 
 /// The first answer that is right, or the first that is wrong, of a head of labels: the wire of the

@@ -123,6 +123,23 @@ impl<'a> Case<'a> {
         Self::find(circuit, Some)
     }
 
+    /// The other way round: the model is right about the known block, and wrong about every second
+    /// sample of the other one. Nothing can be gained with it where a score is stated as "at
+    /// least".
+    pub(super) fn turned(circuit: &'a Circuit) -> Option<Self> {
+        let case = Self::any(circuit);
+        let turned = Self {
+            circuit,
+            honest: case.wanted,
+            wanted: case.honest,
+            truth: case.goal,
+            goal: case.truth,
+            honest_wires: case.wanted_wires,
+            wanted_wires: case.honest_wires,
+        };
+        circuit.shape().head.is_scored_exactly().then_some(turned)
+    }
+
     /// The first case of which something can be made.
     pub(super) fn find<T>(circuit: &'a Circuit, make: impl Fn(Self) -> Option<T>) -> T {
         search(|seed| make(Self::drawn(circuit, &mut rng(seed))?))
@@ -299,5 +316,16 @@ pub(super) fn best_label(head: &Head, outputs: &[i128]) -> Label {
         }
         Head::Labels { .. } => Label::Labels(outputs.iter().map(|output| *output >= 0).collect()),
         Head::Number { .. } => Label::Number(outputs[0].clamp(0, 65_535) as u16),
+    }
+}
+
+/// A label that contradicts outputs.
+pub(super) fn worst_label(head: &Head, outputs: &[i128]) -> Label {
+    match head {
+        Head::Number { .. } => Label::Number(if outputs[0] < 32_768 { u16::MAX } else { 0 }),
+        _ => {
+            let opposite: Vec<i128> = outputs.iter().map(|output| -1 - output).collect();
+            best_label(head, &opposite)
+        }
     }
 }

@@ -261,6 +261,20 @@ pub(super) fn a_class_is_above_the_right_one_by_a_negative_distance(
     })
 }
 
+/// The best of the others is selected. It is below the own class, whose distance is negative.
+pub(super) fn the_right_class_is_above_the_selected_one_by_a_negative_distance(
+    circuit: &Circuit,
+) -> Option<Forgery> {
+    lower(circuit, |sample| {
+        let others = (0..sample.outputs.len()).filter(|class| *class != sample.own());
+        let rival = others.max_by_key(|class| sample.outputs[*class]).unwrap();
+        let top = sample.outputs[rival] + 1;
+        let mut choices = sample.ranked(top, &sample.gaps(top, None));
+        choices.extend(sample.selected(rival));
+        choices
+    })
+}
+
 /// The first class is ahead by 2. Selected twice, with the second one less than never, it counts
 /// twice: no output is above the top, which is 1 lower.
 pub(super) fn a_right_answer_counts_as_often_as_it_is_ahead(circuit: &Circuit) -> Option<Forgery> {
@@ -270,6 +284,17 @@ pub(super) fn a_right_answer_counts_as_often_as_it_is_ahead(circuit: &Circuit) -
     let mut choices = sample.ranked(1, &[0, 0, 1]);
     choices.extend(sample.selectors().into_iter().zip([2i64, -1].map(Fr::from)));
     Some(case.forgery(2, choices))
+}
+
+/// The own class stands 1 below the first one. Selected less than never, with the first one twice,
+/// it counts −1.
+pub(super) fn a_wrong_answer_counts_less_than_nothing(circuit: &Circuit) -> Option<Forgery> {
+    let case = made(circuit, [1, 0, -1], &[(0, 0), (0, 1)])?;
+    assert_eq!(case.truth, 1);
+    let sample = Judged::new(&case, 1)?;
+    let mut choices = sample.ranked(2, &[0, 0, 2]);
+    choices.extend(sample.selectors().into_iter().zip([2i64, -1].map(Fr::from)));
+    Some(case.forgery(0, choices))
 }
 
 /// The own class, which is the last, stands 1 below both others, and counts −1.
@@ -366,6 +391,19 @@ pub(super) fn a_label_that_is_no_mark_names_the_largest_output(
     let mut choices = sample.ranked(5, &[4, 4, 0]);
     choices.extend(sample.marked(&[3, -3, 1]));
     Some(case.forgery(1, choices))
+}
+
+/// Marks that sum up to 1, and pack to the number of the first class, are −1 for that class, which
+/// is selected.
+pub(super) fn a_label_that_is_no_mark_makes_a_right_answer_count_less_than_nothing(
+    circuit: &Circuit,
+) -> Option<Forgery> {
+    let case = made(circuit, [5, 0, 0], &[(0, 0), (0, 0)])?;
+    assert_eq!(case.truth, 2);
+    let sample = Judged::new(&case, 0)?;
+    let mut choices = sample.ranked(7, &[0, 6, 6]);
+    choices.extend(sample.marked(&[-1, 3, -1]));
+    Some(case.forgery(0, choices))
 }
 
 pub(super) fn parts_of_one_exception_excuse_two_classes(circuit: &Circuit) -> Option<Forgery> {

@@ -21,8 +21,17 @@ fn last_hidden(circuit: &Circuit) -> Option<Activation> {
 pub(super) fn true_sums_have_the_activations_of_other_samples(
     circuit: &Circuit,
 ) -> Option<Forgery> {
-    let activation = last_hidden(circuit)?;
-    let case = Case::any(circuit);
+    activations_of_others(Case::any(circuit))
+}
+
+pub(super) fn true_sums_have_the_activations_of_worse_samples(
+    circuit: &Circuit,
+) -> Option<Forgery> {
+    activations_of_others(Case::turned(circuit)?)
+}
+
+fn activations_of_others(case: Case<'_>) -> Option<Forgery> {
+    let activation = last_hidden(case.circuit)?;
     let mut choices = case.head(&case.wanted_wires);
     let sums = case.last_wires("sum bits");
     let sums = sums.chunks(activation.sum_bits as usize);
@@ -54,30 +63,51 @@ fn disguised(case: &Case<'_>, sum: &[usize], shift: usize) -> Choices {
 }
 
 pub(super) fn activations_are_those_of_other_samples(circuit: &Circuit) -> Option<Forgery> {
-    last_hidden(circuit)?;
-    let case = Case::any(circuit);
+    other_activations(Case::any(circuit))
+}
+
+pub(super) fn activations_are_those_of_worse_samples(circuit: &Circuit) -> Option<Forgery> {
+    other_activations(Case::turned(circuit)?)
+}
+
+fn other_activations(case: Case<'_>) -> Option<Forgery> {
+    last_hidden(case.circuit)?;
     let mut choices = case.head(&case.wanted_wires);
     choices.extend(copied(case.last_wires("activation"), &case.wanted_wires));
     Some(case.forgery(case.goal, choices))
 }
 
-/// The prover folds the block that the chain knows, and has the sums of another.
 pub(super) fn sums_are_those_of_other_samples(circuit: &Circuit) -> Option<Forgery> {
-    last_hidden(circuit)?;
-    let case = Case::any(circuit);
+    other_sums(Case::any(circuit))
+}
+
+pub(super) fn sums_are_those_of_worse_samples(circuit: &Circuit) -> Option<Forgery> {
+    other_sums(Case::turned(circuit)?)
+}
+
+/// The prover folds the block that the chain knows, and has the sums of another.
+fn other_sums(case: Case<'_>) -> Option<Forgery> {
+    last_hidden(case.circuit)?;
     let claim = case.claim(&case.wanted, case.goal);
     Some(case.finish(claim.forge(Sent::default(), |public| {
-        let folded = fold_inputs(circuit.shape(), &case.honest.block, public.rho);
+        let folded = fold_inputs(case.architecture(), &case.honest.block, public.rho);
         case.wires("folded inputs").into_iter().zip(folded).collect()
     })))
 }
 
 pub(super) fn the_head_sees_the_activations_of_other_samples(circuit: &Circuit) -> Option<Forgery> {
-    last_hidden(circuit)?;
-    let case = Case::any(circuit);
+    other_folded_activations(Case::any(circuit))
+}
+
+pub(super) fn the_head_sees_the_activations_of_worse_samples(circuit: &Circuit) -> Option<Forgery> {
+    other_folded_activations(Case::turned(circuit)?)
+}
+
+fn other_folded_activations(case: Case<'_>) -> Option<Forgery> {
+    last_hidden(case.circuit)?;
     let claim = case.claim(&case.honest, case.goal);
     Some(case.finish(claim.forge(Sent::default(), |public| {
-        let wanted = circuit.assign(public, &case.wanted);
+        let wanted = case.circuit.assign(public, &case.wanted);
         let mut choices = case.head(&case.wanted_wires);
         choices.extend(copied(case.last_wires("folded activations"), &wanted));
         choices

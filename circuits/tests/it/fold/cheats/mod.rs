@@ -6,6 +6,11 @@
 //! or of a lower one. So no rule can be dropped without a test that says what is lost: see
 //! [`Forgery::assert_gains`] for what a gain is.
 //!
+//! Without some rules one direction alone can be gained. A number out of its bits never overstates
+//! an error; two selected classes, and an error on both sides, never count more; and exceptions and
+//! claims serve a score that is stated as "at least". The rules that bind a model, a digest or a
+//! power do not know better from worse: one exchange stands for the opposite one.
+//!
 //! Rules that cannot be broken alone are in [`REDUNDANT`], with the reason.
 
 mod answers;
@@ -83,7 +88,7 @@ cheats! {
         "own distances" under 1: classes::a_wrong_answer_has_no_distance_from_the_right_one,
         "claim bits" under 1: classes::a_right_answer_is_claimed_more_than_once,
         "claims" under 1: classes::a_wrong_answer_is_claimed,
-        "output bits" under 1: answers::outputs_below_zero_have_the_sign_of_those_above,
+        "output bits" under 1: answers::outputs_have_the_signs_that_suit_their_labels,
         "named labels" under 1: answers::a_wrong_label_counts,
         "worth" under 3: answers::padding_is_worth_something,
         "distance bits" under 2: numbers::an_error_is_less_than_the_distance_from_the_target,
@@ -93,12 +98,27 @@ cheats! {
         "score" under 7: answers::the_score_is_more_than_the_answers_are_worth,
     }
     Less {
+        "sum bits" under 5: hidden::true_sums_have_the_activations_of_worse_samples,
+        "activation" under 5: hidden::activations_are_those_of_worse_samples,
+        "layer" under 5: hidden::sums_are_those_of_worse_samples,
+        "folded activations" under 5: hidden::the_head_sees_the_activations_of_worse_samples,
+        "evaluation" under 6: transcript::a_block_of_harder_samples_is_scored,
+        "label bits" under 2:
+            classes::a_label_that_is_no_mark_makes_a_right_answer_count_less_than_nothing,
+        "label bits" under 3:
+            transcript::labels_contradict_the_model_and_an_idle_bit_makes_up_for_them,
+        "head" under 6: answers::the_outputs_are_those_of_worse_samples,
+        "distance bits" under 3:
+            classes::the_right_class_is_above_the_selected_one_by_a_negative_distance,
+        "selector bits" under 2: classes::a_wrong_answer_counts_less_than_nothing,
         "one selector" under 2: classes::two_classes_are_selected_and_the_last_one_less_than_never,
         "selected distances" under 3: classes::a_class_is_selected_that_is_below_the_right_one,
         "right answers" under 3: classes::a_right_answer_does_not_count,
+        "output bits" under 1: answers::outputs_have_the_signs_that_contradict_their_labels,
         "named labels" under 1: answers::a_right_label_does_not_count,
         "worth" under 3: answers::a_sample_counts_less_than_it_is_worth,
         "one-sided errors" under 2: numbers::an_error_is_more_than_the_distance_from_the_target,
+        "sign bits" under 2: numbers::a_large_error_counts_less_than_nothing,
         "magnitude bits" under 2: numbers::a_small_error_leaves_a_negative_rest,
         "signs" under 2: numbers::an_error_leaves_less_than_there_is,
         "score" under 6: answers::the_score_is_less_than_the_answers_are_worth,

@@ -1,8 +1,12 @@
 //! The head that is a number misstates an error, or what it leaves of the cap or the tolerance.
 
-use super::case::{Case, Forgery};
+use super::{
+    case::{Case, Forgery},
+    transcript::with_worthless_sample,
+};
 use crate::fold::forgeries::{write, Choices};
 use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
 use nocknock_circuits::{fold::Circuit, reference::outputs};
 use nocknock_primitives::model::{
     architecture::{Goal, Head},
@@ -76,9 +80,9 @@ impl<'a, 'b> Guess<'a, 'b> {
         choices
     }
 
-    /// This sign, 1 if something is left or none is missing, and this magnitude of the rest.
-    fn rest(&self, sign: u8, magnitude: i64) -> Choices {
-        let mut choices = Choices::from([(self.case.wires("sign bits")[self.number], sign.into())]);
+    /// This sign, 1 if something is left or nothing is missing, and this magnitude of the rest.
+    fn rest(&self, sign: Fr, magnitude: i64) -> Choices {
+        let mut choices = Choices::from([(self.case.wires("sign bits")[self.number], sign)]);
         let bits = self.case.number("magnitude bits", self.width, self.number);
         write(&mut choices, &bits, magnitude);
         choices
@@ -86,7 +90,7 @@ impl<'a, 'b> Guess<'a, 'b> {
 
     /// Sign and magnitude of an error that leaves so much.
     fn rest_of(&self, left: i64) -> Choices {
-        let sign = u8::from(left >= 0);
+        let sign = Fr::from(left >= 0);
         let magnitude =
             if self.has_cap() { 2 * left.abs() } else { left.abs() - i64::from(left < 0) };
         self.rest(sign, magnitude)
@@ -100,14 +104,20 @@ fn forge(
     choose: impl Fn(&Guess<'_, '_>) -> Option<(Choices, i64)>,
 ) -> Option<Forgery> {
     let Head::Number { .. } = circuit.shape().head else { return None };
-    Some(Case::find(circuit, |case| {
-        let full = circuit.shape().max_score(case.honest.block.len() as u32);
-        let stated = |gain: i64| (i64::from(case.truth) + gain) as u64;
-        let guesses = Guess::all(&case);
-        let mut forged = guesses.iter().filter_map(&choose);
-        let (choices, gain) = forged.find(|(_, gain)| stated(*gain) <= full)?;
-        Some(case.forgery(stated(gain) as u32, choices))
-    }))
+    Some(Case::find(circuit, |case| forge_in(&case, &choose)))
+}
+
+/// The same in one case.
+fn forge_in(
+    case: &Case<'_>,
+    choose: impl Fn(&Guess<'_, '_>) -> Option<(Choices, i64)>,
+) -> Option<Forgery> {
+    let full = case.architecture().max_score(case.honest.block.len() as u32);
+    let stated = |gain: i64| (i64::from(case.truth) + gain) as u64;
+    let guesses = Guess::all(case);
+    let mut forged = guesses.iter().filter_map(choose);
+    let (choices, gain) = forged.find(|(_, gain)| stated(*gain) <= full)?;
+    Some(case.forgery(stated(gain) as u32, choices))
 }
 
 /// The distance that is not zero is negative and changes sides, so the difference of both is the
@@ -142,39 +152,56 @@ pub(super) fn an_error_is_more_than_the_distance_from_the_target(
 pub(super) fn a_small_error_counts_more_than_once(circuit: &Circuit) -> Option<Forgery> {
     forge(circuit, |guess| {
         let magnitude = if guess.has_cap() { 6 * guess.left } else { 3 * guess.left + 1 };
-        (guess.worth() > 0).then(|| (guess.rest(2, magnitude), guess.worth()))
+        (guess.worth() > 0).then(|| (guess.rest(Fr::from(2u8), magnitude), guess.worth()))
     })
+}
+
+/// The sign is no bit, so that a sample beyond the cap or the tolerance counts −1.
+pub(super) fn a_large_error_counts_less_than_nothing(circuit: &Circuit) -> Option<Forgery> {
+    let Head::Number { .. } = circuit.shape().head else { return None };
+    Some(Case::find(circuit, |case| {
+        forge_in(&with_worthless_sample(case), |guess| {
+            let left = guess.left;
+            let (sign, magnitude) = if guess.has_cap() {
+                (-Fr::from(left).inverse()?, -2 * left - 4)
+            } else {
+                (-Fr::ONE, -3 * left - 2)
+            };
+            let fits = left < 0 && (0..1 << guess.width).contains(&magnitude);
+            fits.then(|| (guess.rest(sign, magnitude), -1))
+        })
+    }))
 }
 
 pub(super) fn an_error_beyond_the_tolerance_leaves_a_negative_rest(
     circuit: &Circuit,
 ) -> Option<Forgery> {
     let Head::Number { goal: Goal::Within { .. }, .. } = circuit.shape().head else { return None };
-    forge(circuit, |guess| (guess.left < 0).then(|| (guess.rest(1, guess.left), 1)))
+    forge(circuit, |guess| (guess.left < 0).then(|| (guess.rest(Fr::ONE, guess.left), 1)))
 }
 
 /// What is left is said to be missing, by a negative number.
 pub(super) fn a_small_error_leaves_a_negative_rest(circuit: &Circuit) -> Option<Forgery> {
     forge(circuit, |guess| {
         let magnitude = if guess.has_cap() { -2 * guess.left } else { -guess.left - 1 };
-        (guess.worth() > 0).then(|| (guess.rest(0, magnitude), -guess.worth()))
+        (guess.worth() > 0).then(|| (guess.rest(Fr::ZERO, magnitude), -guess.worth()))
     })
 }
 
 pub(super) fn an_error_leaves_more_than_there_is(circuit: &Circuit) -> Option<Forgery> {
     forge(circuit, |guess| {
         if guess.has_cap() {
-            return (guess.left > 0).then(|| (guess.rest(1, 2 * guess.left + 4), 1));
+            return (guess.left > 0).then(|| (guess.rest(Fr::ONE, 2 * guess.left + 4), 1));
         }
-        (guess.left < 0).then(|| (guess.rest(1, -guess.left - 1), 1))
+        (guess.left < 0).then(|| (guess.rest(Fr::ONE, -guess.left - 1), 1))
     })
 }
 
 pub(super) fn an_error_leaves_less_than_there_is(circuit: &Circuit) -> Option<Forgery> {
     forge(circuit, |guess| {
         if guess.has_cap() {
-            return (guess.left > 1).then(|| (guess.rest(1, 2 * guess.left - 4), -1));
+            return (guess.left > 1).then(|| (guess.rest(Fr::ONE, 2 * guess.left - 4), -1));
         }
-        (guess.left >= 0).then(|| (guess.rest(0, guess.left), -1))
+        (guess.left >= 0).then(|| (guess.rest(Fr::ZERO, guess.left), -1))
     })
 }

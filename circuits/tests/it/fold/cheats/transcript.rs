@@ -2,8 +2,8 @@
 //! another one than the chain's.
 
 use super::case::{
-    best_label, copied, inputs, prove, real_samples, search, with_block, worth, Case, Forgery,
-    Goods,
+    best_label, copied, inputs, prove, real_samples, search, with_block, worst_label, worth, Case,
+    Forgery, Goods,
 };
 use crate::{
     fold::{
@@ -26,7 +26,7 @@ use nocknock_primitives::model::{
     samples::{Block, Label, Sample},
     transcript,
 };
-use std::ops::Range;
+use std::{cmp::Ordering, ops::Range};
 
 /// A digest that a prover sends before it has anything to hash.
 fn made_up() -> Fr {
@@ -34,7 +34,14 @@ fn made_up() -> Fr {
 }
 
 pub(super) fn a_block_of_easier_samples_is_scored(circuit: &Circuit) -> Option<Forgery> {
-    let case = Case::any(circuit);
+    other_block(Case::any(circuit))
+}
+
+pub(super) fn a_block_of_harder_samples_is_scored(circuit: &Circuit) -> Option<Forgery> {
+    other_block(Case::turned(circuit)?)
+}
+
+fn other_block(case: Case<'_>) -> Option<Forgery> {
     let claim = case.claim(&case.wanted, case.goal);
     Some(case.finish(claim.forge(Sent::default(), |_| Choices::new())))
 }
@@ -151,8 +158,7 @@ fn hopeless(architecture: &Architecture, rng: &mut StdRng) -> Private {
     let samples = real_samples(architecture).map(|_| {
         let inputs = inputs(architecture, rng);
         let outputs = outputs(architecture, &private.weights, &inputs);
-        let opposite: Vec<i128> = outputs.iter().map(|output| -1 - output).collect();
-        Sample { inputs, label: best_label(&architecture.head, &opposite) }
+        Sample { inputs, label: worst_label(&architecture.head, &outputs) }
     });
     let samples = samples.collect();
     private.block = Block::new(architecture, samples).unwrap();
@@ -351,14 +357,27 @@ pub(super) fn heights(outputs: &[i128], own: Option<usize>) -> Vec<i128> {
 pub(super) fn labels_suit_the_model_and_an_idle_bit_makes_up_for_them(
     circuit: &Circuit,
 ) -> Option<Forgery> {
+    relabel(circuit, Ordering::Greater)
+}
+
+/// Labels are what the model does not say.
+pub(super) fn labels_contradict_the_model_and_an_idle_bit_makes_up_for_them(
+    circuit: &Circuit,
+) -> Option<Forgery> {
+    relabel(circuit, Ordering::Less)
+}
+
+/// With labels that move the score to this side of the true one.
+fn relabel(circuit: &Circuit, side: Ordering) -> Option<Forgery> {
     if let Head::Classes { .. } = circuit.shape().head {
         return None;
     }
-    Some(Case::find(circuit, |case| relabelled(with_worthless_sample(case))))
+    Some(Case::find(circuit, |case| relabelled(with_worthless_sample(case), side)))
 }
 
-/// The same, and where the head is a number, the first sample of the known block is worth nothing.
-fn with_worthless_sample(case: Case<'_>) -> Case<'_> {
+/// The same case; but where the head is a number, the first sample of the known block is worth
+/// nothing.
+pub(super) fn with_worthless_sample(case: Case<'_>) -> Case<'_> {
     let Head::Number { .. } = case.architecture().head else { return case };
     let mut samples = case.honest.block.samples().to_vec();
     samples[0].label = Label::Number(u16::MAX);
@@ -366,7 +385,8 @@ fn with_worthless_sample(case: Case<'_>) -> Case<'_> {
     Case::new(case.circuit, with_block(&case.honest, block), case.wanted.block.clone())
 }
 
-fn relabelled(case: Case<'_>) -> Option<Forgery> {
+fn relabelled(case: Case<'_>, side: Ordering) -> Option<Forgery> {
+    let label = if side == Ordering::Greater { best_label } else { worst_label };
     let architecture = case.architecture();
     let (bits, places) = (architecture.label_bits(), label_places(architecture));
     let idle = idle_bit(&case)?;
@@ -376,7 +396,7 @@ fn relabelled(case: Case<'_>) -> Option<Forgery> {
         let sample = &mut samples[number];
         if number != idle / bits && places.iter().all(|place| place.0 == element) {
             let outputs = outputs(architecture, &case.honest.weights, &sample.inputs);
-            sample.label = best_label(&architecture.head, &outputs);
+            sample.label = label(&architecture.head, &outputs);
         }
     }
     let block = Block::new(architecture, samples).unwrap();
@@ -391,7 +411,7 @@ fn relabelled(case: Case<'_>) -> Option<Forgery> {
     let number = wires[labels[idle]] + missing * power(idle_place).inverse().unwrap();
     let choices = Choices::from([(labels[idle], number)]);
     let claim = case.claim(&suited, score);
-    let gains = score > case.truth;
+    let gains = score.cmp(&case.truth) == side;
     gains.then(|| case.finish(claim.forge(Sent::default(), |_| choices.clone())))
 }
 
