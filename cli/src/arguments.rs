@@ -133,6 +133,7 @@ pub(crate) enum Command {
     QueryWtm(wtm::query::Query),
     Verify(verify::Verify),
     Rewards(rewards::ShowRewards),
+    ShowEqualRows(show_equal_rows::ShowEqualRows),
     Transfer(transfer::Transfer),
     /// Become a validator by proved work, or stop being one
     ///

@@ -1,7 +1,9 @@
 //! Why a command did not do what it was asked, and the exit code that says so.
 
 use nocknock_client::{ConnectError, KeyError, QueryError, SubmitError};
-use nocknock_requester::{FollowError, ModelsError, OfferError, PrivateFileError, StoreError};
+use nocknock_requester::{
+    EqualRowsError, FollowError, ModelsError, OfferError, PrivateFileError, StoreError,
+};
 use std::{io, path::Path, process::ExitCode};
 
 /// Why a command failed. The exit code of each kind is part of the interface.
@@ -186,12 +188,32 @@ impl From<OfferError> for Failure {
             OfferError::TestRows { .. } | OfferError::TooManyTestBlocks { .. } => {
                 usage(format!("{error} (--test-blocks)"))
             }
+            OfferError::CurriculumRanks | OfferError::SharesNotFalling => {
+                usage(format!("{error} (--shares)"))
+            }
+            OfferError::Format { .. } => usage(format!("{error} (--shape)")),
+            OfferError::Encoding { .. } => usage(format!("{error} (--range)")),
+            OfferError::BlockRows { .. } => usage(format!("{error} (--blocks)")),
             OfferError::Period { period, blocks, allowed } => usage(format!(
                 "--{period}-period is {blocks} blocks, but this chain allows {} to {}",
                 allowed.start(),
                 allowed.end()
             )),
             error => usage(error),
+        }
+    }
+}
+
+impl From<EqualRowsError> for Failure {
+    fn from(error: EqualRowsError) -> Self {
+        match error {
+            EqualRowsError::Query(error) => error.into(),
+            EqualRowsError::Data(error) => error.into(),
+            EqualRowsError::NoTask(_) | EqualRowsError::NotRevealed { .. } => {
+                Self::NotFound(error.to_string())
+            }
+            EqualRowsError::NotEarlier { .. } => usage(error),
+            error => Self::Other(error.to_string()),
         }
     }
 }
@@ -258,6 +280,8 @@ mod tests {
         for (error, name) in [
             (OfferError::NoReward, "--reward"),
             (OfferError::TestRows { test_blocks: 2, rows: 6, needed: 7 }, "--test-blocks"),
+            (OfferError::SharesNotFalling, "--shares"),
+            (OfferError::BlockRows { experiment: 0, rows: 9, most: 8 }, "--blocks"),
         ] {
             let refused = Failure::from(error);
             assert_eq!(refused.code(), 2);

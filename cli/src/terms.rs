@@ -14,7 +14,8 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     reward: Option<Amount>,
 
-    /// Percentages of the reward for the best model, the second best and so on; 100 in all.
+    /// Percentages of the reward for the best model, the second best and so on; 100 in all. None
+    /// may be more than the one before it, or less than a quarter of that.
     #[arg(long, value_delimiter = ',', default_value = "100", value_name = "PERCENT")]
     shares: Vec<u16>,
 
@@ -23,8 +24,8 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     bond: Option<Amount>,
 
-    /// What a worker forfeits to you if it commits and does not prove, or wins and does not
-    /// deliver, in NNK [default: the least that the chain accepts].
+    /// What a worker loses if it is asked to prove the score that it claims and does not, or wins
+    /// and does not deliver, in NNK. It is burnt [default: the least that the chain accepts].
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     stake: Option<Amount>,
 
@@ -48,7 +49,12 @@ pub(crate) struct TermsArgs {
     #[arg(long, default_value_t = 60, value_name = "BLOCKS")]
     reveal_period: BlockNumber,
 
-    /// Blocks of the chain within which workers prove their scores.
+    /// Blocks of the chain within which workers claim their scores. It ends early when all have.
+    #[arg(long, default_value_t = 60, value_name = "BLOCKS")]
+    claim_period: BlockNumber,
+
+    /// Blocks of the chain within which those who are asked prove their scores. If they do not,
+    /// others are asked, for as long again.
     #[arg(long, default_value_t = 300, value_name = "BLOCKS")]
     prove_period: BlockNumber,
 
@@ -72,6 +78,7 @@ impl TermsArgs {
                 publish: self.publish_period,
                 commit: self.commit_period,
                 reveal: self.reveal_period,
+                claim: self.claim_period,
                 prove: self.prove_period,
                 deliver: self.deliver_period,
             },
@@ -125,10 +132,12 @@ mod tests {
             "12",
             "--reveal-period",
             "13",
-            "--prove-period",
+            "--claim-period",
             "14",
-            "--deliver-period",
+            "--prove-period",
             "15",
+            "--deliver-period",
+            "16",
         ]);
         let expected = Offer {
             reward: Some(5 * NNK),
@@ -137,7 +146,14 @@ mod tests {
             stake: Some(NNK / 2),
             min_score: Score::new(9, 10),
             test_blocks: Some(3),
-            periods: Periods { publish: 11, commit: 12, reveal: 13, prove: 14, deliver: 15 },
+            periods: Periods {
+                publish: 11,
+                commit: 12,
+                reveal: 13,
+                claim: 14,
+                prove: 15,
+                deliver: 16,
+            },
         };
         assert_eq!(offer, expected);
     }

@@ -37,15 +37,22 @@ use crate::{
     generated::{types::pallet_utility::pallet::Call as Utility, RuntimeCall},
     types::{AccountId, Balance, SessionKeys},
 };
-use codec::Encode;
+use codec::{Decode, Encode};
 use nocknock_primitives::{
+    circuit::ProofBytes,
     fact::Source,
     ids::{BlockIndex, FactId, TaskId},
-    limits::{Text, MAX_OBJECT, MAX_TEST_BLOCKS},
-    task::{BlockScore, Chunk, ChunkHashes, RevealedBlock},
+    limits::{List, Text, MAX_OBJECT, MAX_TEST_BLOCKS},
+    task::{
+        Attestation, BlockScore, Chunk, ChunkHashes, EqualRows, LastChunk, RevealedBlock,
+        SealedKeyBytes,
+    },
 };
 use std::fmt;
 use subxt::utils::MultiAddress;
+
+/// Bytes of the call that reveals a block up to the number of its task: two indices before that.
+const REVEAL_START: usize = 2 + size_of::<TaskId>();
 
 /// The most calls of one batch.
 pub const MAX_BATCH: u32 = 1000;
@@ -150,14 +157,62 @@ impl Tasks {
         Self::reveal_block { task, block, salt, rows: rows.into_inner() }
     }
 
-    /// Submits proved scores of the sender's model on test blocks.
+    /// The blocks of a task that are revealed somewhere in an encoded transaction, however deep the
+    /// call stands in others.
+    ///
+    /// Nothing but the bytes is looked at, and nobody says that the call was carried out: compare
+    /// each block with its root.
+    pub fn reveals(transaction: &[u8], task: TaskId) -> Vec<(BlockIndex, RevealedBlock)> {
+        let nothing = RevealedBlock { salt: [0; 32], rows: List::default() };
+        let call = Call::from(Self::reveal(task, 0, nothing)).encoded();
+        let start = call.get(..REVEAL_START).unwrap_or_default();
+        let ends = (0..transaction.len()).filter_map(|place| transaction.get(place..));
+        let found = ends.filter_map(|end| end.strip_prefix(start));
+        found.filter_map(|mut arguments| Decode::decode(&mut arguments).ok()).collect()
+    }
+
+    /// Submits proved scores of the sender's model on test blocks. Where nobody has proved the
+    /// champion of the experiment on a block yet, its score there may come along.
+    ///
+    /// # Errors
+    ///
+    /// If there are more than [`MAX_TEST_BLOCKS`] of either.
+    pub fn scores(
+        task: TaskId,
+        scores: Vec<BlockScore>,
+        champion: Vec<BlockScore>,
+    ) -> Result<Self, TooLong> {
+        TooLong::check(scores.len(), MAX_TEST_BLOCKS)?;
+        TooLong::check(champion.len(), MAX_TEST_BLOCKS)?;
+        Ok(Self::submit_scores { task, scores, champion })
+    }
+
+    /// Proves scores of the champion of the experiment on test blocks of a task.
     ///
     /// # Errors
     ///
     /// If there are more than [`MAX_TEST_BLOCKS`].
-    pub fn scores(task: TaskId, scores: Vec<BlockScore>) -> Result<Self, TooLong> {
+    pub fn champion_scores(task: TaskId, scores: Vec<BlockScore>) -> Result<Self, TooLong> {
         TooLong::check(scores.len(), MAX_TEST_BLOCKS)?;
-        Ok(Self::submit_scores { task, scores })
+        Ok(Self::prove_champion { task, scores })
+    }
+
+    /// Delivers the key of the sender's model, sealed for the recipient of the task. The last chunk
+    /// of the ciphertext may come along.
+    pub fn delivery(
+        task: TaskId,
+        last: Option<LastChunk>,
+        key: SealedKeyBytes,
+        proof: ProofBytes,
+        attestation: Attestation,
+    ) -> Self {
+        let (key, proof) = (Box::new(key), Box::new(proof));
+        Self::deliver { task, last: Box::new(last), key, proof, attestation }
+    }
+
+    /// Shows that rows of a test block are equal to rows that were published before.
+    pub fn equal_rows(task: TaskId, shown: EqualRows) -> Self {
+        Self::show_equal_rows { task, shown: Box::new(shown) }
     }
 
     /// Uploads a chunk of the ciphertext of the sender's model, with the hashes of all its chunks.

@@ -175,6 +175,19 @@ impl Client {
         self.chain.snapshot(BlockRef { number, hash }).await
     }
 
+    /// The encoded transactions of the block of this height on the best chain. A node keeps them
+    /// for longer than the states of its blocks.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub async fn transactions(&self, number: BlockNumber) -> Result<Vec<Vec<u8>>, QueryError> {
+        let no_such_block = || QueryError::NoSuchBlock(number.to_string());
+        let node = self.chain.node();
+        let hash = node.hash_of(number).await?.ok_or_else(no_such_block)?;
+        node.extrinsics(hash).await?.ok_or_else(no_such_block)
+    }
+
     /// Waits until the chain has reached a height, and gives its end then.
     ///
     /// # Errors

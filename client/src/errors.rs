@@ -122,7 +122,7 @@ pub struct Rejection {
 }
 
 /// Errors for which a user of the project's programs needs to know more than the chain can say.
-const HINTS: [(&str, &str, &str); 4] = [
+const HINTS: [(&str, &str, &str); 11] = [
     (
         "Tasks",
         "NotRegistered",
@@ -137,6 +137,44 @@ const HINTS: [(&str, &str, &str); 4] = [
         "Tasks",
         "CircuitNotActive",
         "`nocknock verify circuits` lists the circuits of the chain.",
+    ),
+    (
+        "Tasks",
+        "NotEligible",
+        "`nocknock task <number>` shows the least score of the task.",
+    ),
+    (
+        "Tasks",
+        "NotAsked",
+        "`nocknock task <number>` shows whose claims are asked for their proofs.",
+    ),
+    (
+        "Tasks",
+        "SharesNotFalling",
+        "For instance 80,20 is taken, and 90,10 is not.",
+    ),
+    (
+        "Rewards",
+        "FormatMismatch",
+        "`nocknock rewards` shows the form of the data of each experiment of the curriculum.",
+    ),
+    (
+        "Rewards",
+        "EncodingMismatch",
+        "`nocknock rewards` shows the encoding of each experiment of the curriculum. It is that of \
+         the same classes and columns in the same order, with the same fixed range.",
+    ),
+    (
+        "Rewards",
+        "TermsBelowRules",
+        "`nocknock rewards` shows the least test rows and periods of each experiment of the \
+         curriculum.",
+    ),
+    (
+        "Rewards",
+        "PotTooSmall",
+        "`nocknock rewards` shows what is in the pot and when it grows. What open tasks do not use \
+         comes back to it.",
     ),
     (
         "System",
@@ -176,11 +214,20 @@ impl Rejection {
         let amount = |name| Some(in_nnk(constant(name)?));
         Some(match self.error.as_str() {
             "RewardTooLow" => format!(" The minimum is {} NNK.", amount("MinReward")?),
-            "StakeTooLow" => format!(" The minimum is {} NNK.", amount("MinStake")?),
+            "StakeTooLow" => format!(
+                " The minimum is {} NNK, and for the ciphertext of a model {} NNK more for each \
+                 entry that it takes on the chain and {} NNK for each byte.",
+                amount("MinStake")?,
+                amount("DepositPerItem")?,
+                amount("DepositPerByte")?
+            ),
             "BondTooLow" => format!(
-                " The minimum is {} NNK, and {} NNK more for each block.",
+                " The minimum is {} NNK, {} NNK more for each block, and {} NNK for each test block \
+                 and {} NNK for each of its bytes.",
                 amount("MinBond")?,
-                amount("BondPerBlock")?
+                amount("BondPerBlock")?,
+                amount("DepositPerItem")?,
+                amount("DepositPerByte")?
             ),
             _ => return None,
         })
@@ -363,7 +410,9 @@ mod tests {
         };
         let expected = "The amount is below the minimum. The minimum is 10.25 NNK.";
         assert_eq!(text("RewardTooLow"), expected);
-        assert_eq!(text("StakeTooLow"), expected);
+        let stake = text("StakeTooLow");
+        assert!(stake.starts_with(expected.trim_end_matches('.')), "{stake}");
+        assert!(stake.contains("10.25 NNK for each byte"), "{stake}");
         // A constant that the runtime does not have, and another error.
         assert_eq!(text("BondTooLow"), "The amount is below the minimum.");
         assert_eq!(text("BadMinimum"), "The amount is below the minimum.");

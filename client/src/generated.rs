@@ -88,6 +88,10 @@
         with = "::nocknock_primitives::ids::ModelCommitment"
     ),
     substitute_type(
+        path = "nocknock_primitives::reward::CurriculumRules",
+        with = "::nocknock_primitives::reward::CurriculumRules"
+    ),
+    substitute_type(
         path = "nocknock_primitives::reward::PracticeSpec",
         with = "::nocknock_primitives::reward::PracticeSpec"
     ),
@@ -104,12 +108,20 @@
         with = "::nocknock_primitives::task::BlockScore"
     ),
     substitute_type(
+        path = "nocknock_primitives::task::EqualRows",
+        with = "::nocknock_primitives::task::EqualRows"
+    ),
+    substitute_type(
         path = "nocknock_primitives::task::Fate",
         with = "::nocknock_primitives::task::Fate"
     ),
     substitute_type(
         path = "nocknock_primitives::task::Funding",
         with = "::nocknock_primitives::task::Funding"
+    ),
+    substitute_type(
+        path = "nocknock_primitives::task::LastChunk",
+        with = "::nocknock_primitives::task::LastChunk"
     ),
     substitute_type(
         path = "nocknock_primitives::task::Outcome",

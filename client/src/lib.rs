@@ -32,7 +32,8 @@ pub use queries::{
 pub use rpc::RpcError;
 pub use submit::Wait;
 pub use types::{
-    AccountId, Anchor, Balance, BlockNumber, BlockRef, Case, CircuitRecord, Commitment, Delivery,
-    Experiment, Fact, Follow, Hash, Leaderboard, LeaderboardEntry, ModelVersion, PublicSessionKeys,
-    Ranking, Recorded, SessionKeys, Stake, Task, TaskSpec, NNK,
+    AccountId, Anchor, Balance, BlockNumber, BlockRef, Case, CircuitRecord, Commitment,
+    CurriculumRules, CurriculumTask, Delivery, Experiment, Fact, Follow, Hash, Leaderboard,
+    LeaderboardEntry, ModelVersion, PublicSessionKeys, Ranked, Ranking, Recorded, Reference,
+    SessionKeys, Stake, Task, TaskSpec, VestingPart, NNK,
 };

@@ -16,11 +16,21 @@ pub type Task = primitives::task::Task<AccountId, Balance, BlockNumber>;
 /// What creates a task.
 pub type TaskSpec = primitives::task::TaskSpec<Balance, BlockNumber>;
 /// A worker's entry in a task.
-pub type Commitment = primitives::task::Commitment<BlockNumber>;
-/// The best eligible submissions of a task, best first.
-pub type Ranking = primitives::task::Ranking<AccountId>;
+pub type Commitment = primitives::task::Commitment<Balance, BlockNumber>;
+/// The champion that the models of a task are measured against.
+pub type Reference = primitives::task::Reference<AccountId>;
+/// A submission that may deliver, and what it gets at most.
+pub type Ranked = primitives::task::Ranked<AccountId, Balance>;
+/// The submissions of a task that may deliver, best first.
+pub type Ranking = primitives::task::Ranking<AccountId, Balance>;
 /// A model that is being delivered, or was.
 pub type Delivery = primitives::task::Delivery<BlockNumber>;
+/// An open task of the curriculum.
+pub type CurriculumTask = primitives::reward::CurriculumTask<AccountId>;
+/// What whoever provided the data of a task has earned and not got yet.
+pub type VestingPart = primitives::reward::VestingPart<AccountId>;
+/// What the tasks of an experiment of the curriculum have to be like.
+pub type CurriculumRules = primitives::reward::CurriculumRules<BlockNumber>;
 /// An experiment.
 pub type Experiment = primitives::experiment::Experiment<AccountId, BlockNumber>;
 /// The best scores of an experiment, best first.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blocks;
+pub mod curriculum;
 pub mod names;
 pub mod practice;
 pub mod quantise;

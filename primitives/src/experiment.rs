@@ -7,6 +7,7 @@ use crate::{
     },
     limits::{List, Text, MAX_DESCRIPTION, MAX_LEADERBOARD, MAX_NAME, MAX_TAG, MAX_TAGS},
     score::Score,
+    task::Funding,
     text::is_deceptive,
 };
 use alloc::vec::Vec;
@@ -187,6 +188,25 @@ pub struct Champion {
     pub score: Score,
 }
 
+/// What a task has to know of the champion of its experiment to judge it on its own rows.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ChampionModel<AccountId> {
+    /// Its version.
+    pub version: ModelVersionNumber,
+    /// The task in which it was delivered.
+    pub task: TaskId,
+    /// Who trained it.
+    pub worker: AccountId,
+    /// `C_W`.
+    pub model: ModelCommitment,
+    /// The circuit under which its scores are proved.
+    pub circuit: CircuitId,
+    /// Its score in that task.
+    pub score: Score,
+}
+
 /// An experiment.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -272,6 +292,9 @@ pub struct DeliveredModel<AccountId> {
     pub key_commitment: KeyCommitment,
     /// A copy of the ciphertext outside the chain, if the worker keeps one.
     pub blob: Option<BlobId>,
+    /// Who paid for it. A model of the curriculum becomes the champion whatever its score, because
+    /// it beat the champion on the same rows.
+    pub funding: Funding,
 }
 
 /// A version in the model registry.

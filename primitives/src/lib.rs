@@ -19,11 +19,15 @@ extern crate alloc;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod decay;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+pub mod deposits;
+#[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod draw;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod election;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod finality;
+#[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
+pub mod level;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
 pub mod life;
 #[cfg_attr(not(test), deny(clippy::cast_possible_truncation))]
@@ -34,8 +38,10 @@ pub mod puzzle;
 pub mod score;
 
 pub mod circuit;
+pub mod claim;
 pub mod experiment;
 pub mod fact;
+pub mod format;
 pub mod ids;
 pub mod limits;
 pub mod phase;

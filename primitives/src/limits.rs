@@ -29,6 +29,20 @@ pub const MAX_RANKED: u32 = 32;
 pub const MAX_SHARES: u32 = 16;
 /// The whole reward, in the unit of shares: basis points.
 pub const ALL_SHARES: u16 = 10_000;
+/// How many times its next one a share may be.
+pub const MAX_SHARE_RATIO: u16 = 4;
+/// More claims than shares are asked for their proofs by this many.
+pub const SPARES: u32 = 1;
+/// The most rounds of proofs of a task.
+pub const MAX_ROUNDS: u8 = 8;
+/// The most claims that are asked for their proofs in a round.
+pub const MAX_ASKED: u32 = 64;
+/// The most pairs of equal rows that one call shows.
+pub const MAX_EQUAL_PAIRS: u32 = 256;
+/// The most halvings of the error that one task pays for.
+pub const MAX_HALVINGS: u32 = 8;
+/// The part of what can still be minted that a halving mints at full weight: one of so many.
+pub const UNIT_DIVISOR: u128 = 2_000;
 /// Field elements of a chunk of a delivered ciphertext. The last chunk may have fewer.
 pub const CHUNK_ELEMENTS: u32 = 504;
 /// The most chunks of a ciphertext that is delivered on the chain.

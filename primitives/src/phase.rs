@@ -52,7 +52,12 @@ pub enum Phase {
     Open,
     /// The requester reveals the test blocks.
     Reveal,
-    /// Workers prove their scores.
+    /// Workers claim their scores, or withdraw.
+    Claim,
+    /// Anybody may ask the best claims that wait for their proofs.
+    Ask,
+    /// The workers that are asked prove their claims. In the curriculum anybody may prove the
+    /// champion, too.
     Prove,
     /// Nothing more can be added. Anybody may settle the task.
     Settle,
@@ -83,9 +88,10 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
             Phase::Drawn => Some(self.drawn_at?.after(periods.publish)),
             Phase::Open => self.commit_end(),
             Phase::Reveal => self.reveal_end(),
-            Phase::Prove => Some(self.revealed_at?.after(periods.prove)),
+            Phase::Claim => Some(self.revealed_at?.after(periods.claim)),
+            Phase::Prove => Some(self.round.as_ref()?.began.after(periods.prove)),
             Phase::Deliver { rank } => self.turn_end(rank),
-            Phase::Settle | Phase::Done => None,
+            Phase::Ask | Phase::Settle | Phase::Done => None,
         }
     }
 
@@ -120,9 +126,31 @@ impl<AccountId, Balance, BlockNumber: BlockTime> Task<AccountId, Balance, BlockN
         match self.revealed_at {
             _ if self.committed == 0 => Phase::Settle,
             None => within(now, reveal_end, Phase::Reveal),
-            Some(_) if self.reveal_failed() || self.proved == self.committed => Phase::Settle,
-            Some(revealed_at) => within(now, revealed_at.after(periods.prove), Phase::Prove),
+            Some(_) if self.reveal_failed() => Phase::Settle,
+            Some(revealed_at) => self.phase_of_claims(revealed_at, now),
         }
+    }
+
+    /// First, claims are made. Then rounds of proofs follow each other as long as more is to be
+    /// asked.
+    fn phase_of_claims(&self, revealed_at: BlockNumber, now: BlockNumber) -> Phase {
+        let Some(round) = &self.round else {
+            let claim_end = revealed_at.after(self.terms.periods.claim);
+            let claims_are_missing = self.claimed < self.committed && now < claim_end;
+            return match self.waiting {
+                _ if claims_are_missing => Phase::Claim,
+                0 => Phase::Settle,
+                _ => Phase::Ask,
+            };
+        };
+        let proofs_are_missing = round.open > 0 || self.reference_is_open();
+        if proofs_are_missing && now < round.began.after(self.terms.periods.prove) {
+            return Phase::Prove;
+        }
+        if self.more_to_ask() {
+            return Phase::Ask;
+        }
+        Phase::Settle
     }
 
     fn phase_after_settlement(

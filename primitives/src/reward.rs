@@ -8,9 +8,12 @@ mod points;
 pub use points::{AccountPoints, Origin, Points};
 
 use crate::{
-    ids::{BlockRoot, CircuitId, ExperimentId, TaskId},
-    score::{Improvement, Score},
-    task::RevealedBlock,
+    format::DataFormat,
+    ids::{BlockRoot, CircuitId, ContentHash, ExperimentId, TaskId},
+    level::Bits,
+    limits::MAX_HALVINGS,
+    score::Score,
+    task::{Periods, RevealedBlock},
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -143,6 +146,31 @@ impl Books {
     }
 }
 
+/// What the council demands of the tasks of an experiment of the curriculum.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CurriculumRules<BlockNumber> {
+    /// The form of the data. Every architecture whose models read it may be used.
+    pub format: DataFormat,
+    /// Hash of how columns and classes are written as numbers.
+    pub encoding: ContentHash,
+    /// How many real rows the test blocks of a task promise at least.
+    pub min_test_rows: u32,
+    /// How long each phase lasts at least.
+    pub min_periods: Periods<BlockNumber>,
+}
+
 /// An open curriculum task.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -152,26 +180,20 @@ pub struct CurriculumTask<AccountId> {
     pub experiment: ExperimentId,
     /// Who created it and reveals its blocks.
     pub custodian: AccountId,
+    /// How much it mints for each halving of the error.
+    pub unit: u128,
     /// How much is still set aside for it.
     pub budget: u128,
+    /// The halvings that it has taken from the experiment's level.
+    pub taken: Bits,
     /// Whether its winner has been paid.
     pub paid: bool,
 }
 
 impl<AccountId> CurriculumTask<AccountId> {
-    /// The most that its winner can get.
+    /// The most that its winner can get: its part of what the most halvings mint.
     pub fn prize(&self) -> u128 {
-        MintSplit::of(self.budget).winner
-    }
-
-    /// How much an improvement mints: `budget × improvement`, rounded down. [`MintSplit`] says who
-    /// gets it. Nothing if the task has already been paid.
-    pub fn earned(&self, improvement: Improvement) -> u128 {
-        if self.paid {
-            0
-        } else {
-            fraction(self.budget, improvement.numerator, improvement.denominator)
-        }
+        MintSplit::of(self.unit.saturating_mul(u128::from(MAX_HALVINGS))).winner
     }
 }
 
@@ -269,6 +291,8 @@ pub struct Registration {
     pub next_round: Round,
     /// First session in which the registration is no longer valid.
     pub expires: Session,
+    /// Whether the worker has proved a claim since it registered.
+    pub known: bool,
 }
 
 impl Registration {

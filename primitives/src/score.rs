@@ -30,16 +30,6 @@ pub struct Score {
     pub total: u32,
 }
 
-/// How much of the gap between a champion and a perfect score another score closes: a fraction in
-/// (0, 1].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Improvement {
-    /// Numerator, positive and at most the denominator.
-    pub numerator: u64,
-    /// Denominator, positive.
-    pub denominator: u64,
-}
-
 impl Score {
     /// No point. An experiment without a champion starts here.
     pub const ZERO: Self = Self { correct: 0, total: 1 };
@@ -70,18 +60,6 @@ impl Score {
     /// Whether the ratio is above that of `other`.
     pub fn beats(&self, other: &Self) -> bool {
         self.compare(other) == Ordering::Greater
-    }
-
-    /// `(self − champion) / (1 − champion)`, or nothing when this score does not beat the champion.
-    pub fn improvement_over(&self, champion: &Self) -> Option<Improvement> {
-        let (own, own_total) = self.parts();
-        let (best, best_total) = champion.parts();
-        let gain = own
-            .saturating_mul(best_total)
-            .checked_sub(best.saturating_mul(own_total))
-            .filter(|gain| *gain > 0)?;
-        let gap = best_total.checked_sub(best)?.saturating_mul(own_total);
-        Some(Improvement { numerator: gain.min(gap), denominator: gap })
     }
 
     fn parts(&self) -> (u64, u64) {
@@ -115,25 +93,5 @@ mod tests {
         assert!(!Score::new(0, 0).is_valid());
         assert!(Score::new(1, 1000).beats(&Score::new(5, 0)));
         assert_eq!(Score::new(7, 0).compare(&Score::ZERO), Ordering::Equal);
-    }
-
-    #[test]
-    fn improvement_is_the_share_of_the_gap_that_was_closed() {
-        let champion = Score::new(50, 100);
-        let gained = Score::new(75, 100).improvement_over(&champion);
-        assert_eq!(gained, Some(Improvement { numerator: 2500, denominator: 5000 }));
-        assert_eq!(champion.improvement_over(&champion), None);
-        assert_eq!(Score::new(49, 100).improvement_over(&champion), None);
-    }
-
-    #[test]
-    fn nothing_improves_on_a_perfect_champion() {
-        assert_eq!(Score::new(9, 9).improvement_over(&Score::new(3, 3)), None);
-    }
-
-    #[test]
-    fn a_perfect_score_closes_the_whole_gap() {
-        let gained = Score::new(10, 10).improvement_over(&Score::new(3, 7));
-        assert!(gained.is_some_and(|gain| gain.numerator == gain.denominator));
     }
 }

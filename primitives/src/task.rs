@@ -2,13 +2,15 @@
 
 use crate::{
     circuit::ProofBytes,
+    claim::{ClaimKey, ClaimState, RoundClock},
     ids::{
         BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, ExperimentId,
-        FieldBytes, KeyCommitment, ModelCommitment, PointBytes,
+        FieldBytes, KeyCommitment, ModelCommitment, ModelVersionNumber, PointBytes, TaskId,
     },
+    level::{Bits, Lost},
     limits::{
         List, ALL_SHARES, CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_CHUNKS, MAX_CLASSES,
-        MAX_RANKED, MAX_SHARES, MAX_TEST_BLOCKS,
+        MAX_EQUAL_PAIRS, MAX_RANKED, MAX_ROUNDS, MAX_SHARES, MAX_SHARE_RATIO, MAX_TEST_BLOCKS,
     },
     model::{
         baseline::baseline,
@@ -54,6 +56,7 @@ pub enum Funding {
     MaxEncodedLen,
     TypeInfo,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Periods<BlockNumber> {
     /// After the draw: the requester publishes the training data.
     pub publish: BlockNumber,
@@ -61,7 +64,9 @@ pub struct Periods<BlockNumber> {
     pub commit: BlockNumber,
     /// After the commit phase: the requester reveals the test blocks.
     pub reveal: BlockNumber,
-    /// After the last reveal: workers prove their scores.
+    /// After the last reveal: workers claim their scores.
+    pub claim: BlockNumber,
+    /// In each round, after the best claims were asked for their proofs: those workers prove them.
     pub prove: BlockNumber,
     /// For each rank in turn: the worker delivers ciphertext and sealed key.
     pub deliver: BlockNumber,
@@ -87,7 +92,8 @@ pub struct Terms<Balance, BlockNumber> {
     pub shares: List<u16, MAX_SHARES>,
     /// What the requester forfeits to the workers if a test block is not revealed as committed.
     pub bond: Balance,
-    /// What a worker forfeits if it commits and does not prove, or wins and does not deliver.
+    /// What a worker forfeits if it is asked to prove its claim and does not, or wins and does not
+    /// deliver.
     pub stake: Balance,
     /// How long each phase lasts.
     pub periods: Periods<BlockNumber>,
@@ -98,6 +104,15 @@ impl<Balance, BlockNumber> Terms<Balance, BlockNumber> {
     pub fn shares_are_whole(&self) -> bool {
         let sum: u32 = self.shares.iter().map(|share| u32::from(*share)).sum();
         sum == u32::from(ALL_SHARES) && self.shares.iter().all(|share| *share > 0)
+    }
+
+    /// No share is larger than the one before it, or smaller than a quarter of it.
+    pub fn shares_fall(&self) -> bool {
+        let falls = |before: u16, share: u16| {
+            share <= before && before <= share.saturating_mul(MAX_SHARE_RATIO)
+        };
+        let later = self.shares.iter().skip(1);
+        self.shares.iter().zip(later).all(|(before, share)| falls(*before, *share))
     }
 }
 
@@ -186,9 +201,10 @@ pub enum Outcome {
     RevealFailed,
     /// One of its circuits was disabled: all money goes back to where it came from.
     Voided,
-    /// Nobody proved a score that reaches the minimum and beats the baseline.
+    /// Nobody proved a claim, there is nothing to pay for those who did, or the champion of the
+    /// experiment was not proved in time.
     NoWinner,
-    /// At least one worker did: the best may deliver, one after the other.
+    /// At least one worker is to be paid: the best may deliver, one after the other.
     Ranked,
 }
 
@@ -210,7 +226,7 @@ pub struct Settlement<BlockNumber> {
     pub outcome: Outcome,
     /// When it was settled.
     pub at: BlockNumber,
-    /// Number of submissions in the ranking.
+    /// Number of entries in the ranking.
     pub ranked: u32,
     /// The rank, from 0, whose turn to deliver began at `turn_began`.
     pub turn: u32,
@@ -242,6 +258,8 @@ pub struct Held<Balance> {
     pub escrow: Balance,
     /// What is left of the bond.
     pub bond: Balance,
+    /// The price of what stays on the chain until the task is removed.
+    pub record: Balance,
 }
 
 /// What became of a worker's stake.
@@ -262,9 +280,9 @@ pub enum Fate {
     Returned,
     /// It was returned to the worker, with a share of the bond that the requester forfeited.
     Compensated,
-    /// It went to the requester, because not every test block was proved in time.
+    /// It was burnt, because the worker was asked to prove its claim and did not do so in time.
     NotProved,
-    /// It went to the requester, because the turn to deliver passed without a delivery.
+    /// It was burnt, because the turn to deliver passed without a delivery.
     NotDelivered,
 }
 
@@ -272,6 +290,71 @@ impl Fate {
     /// Whether the worker did not do what it committed to.
     pub const fn is_abandonment(self) -> bool {
         matches!(self, Self::NotProved | Self::NotDelivered)
+    }
+}
+
+/// The champion of an experiment of the curriculum, which is judged on the same rows as the models
+/// of a task.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Reference<AccountId> {
+    /// Its version.
+    pub version: ModelVersionNumber,
+    /// The task in which it was delivered.
+    pub task: TaskId,
+    /// Who trained it.
+    pub worker: AccountId,
+    /// `C_W`.
+    pub model: ModelCommitment,
+    /// The circuit under which its scores are proved.
+    pub circuit: CircuitId,
+    /// The test blocks proved so far: bit `i` stands for entry `i` of the `tests` of the task.
+    pub blocks: u32,
+    /// Sum of the scores proved so far.
+    pub points: u32,
+}
+
+impl<AccountId> Reference<AccountId> {
+    /// Number of test blocks proved.
+    pub const fn proved_blocks(&self) -> u32 {
+        self.blocks.count_ones()
+    }
+
+    /// Whether the test block at this position has been proved.
+    pub const fn has_proved(&self, position: u32) -> bool {
+        has_block(self.blocks, position)
+    }
+
+    /// Records a proved score. Returns false, and changes nothing, if that block has already been
+    /// proved or the position is outside the list of test blocks.
+    pub fn note(&mut self, position: u32, points: u32) -> bool {
+        let new = add_block(&mut self.blocks, position);
+        if new {
+            self.points = self.points.saturating_add(points);
+        }
+        new
+    }
+}
+
+/// Whether a position is in a set of test blocks.
+const fn has_block(blocks: u32, position: u32) -> bool {
+    match 1u32.checked_shl(position) {
+        Some(bit) => blocks & bit != 0,
+        None => false,
+    }
+}
+
+/// Adds a position to a set of test blocks. Returns false, and changes nothing, if it is there
+/// already or outside the list of test blocks.
+fn add_block(blocks: &mut u32, position: u32) -> bool {
+    let new = !has_block(*blocks, position);
+    match 1u32.checked_shl(position) {
+        Some(bit) if new => {
+            *blocks |= bit;
+            true
+        }
+        _ => false,
     }
 }
 
@@ -316,9 +399,24 @@ pub struct Task<AccountId, Balance, BlockNumber> {
     pub revealed_at: Option<BlockNumber>,
     /// What is known of the labels in the revealed blocks: see [`crate::model::baseline`].
     pub label_counts: List<u32, MAX_CLASSES>,
-    /// Number of workers that are committed. It is final when the commit phase has ended.
+    /// The points of always giving the same answer, once all test blocks are revealed; 0 before.
+    pub baseline: u32,
+    /// Number of workers that are committed. It is final when proofs are asked for first.
     pub committed: u32,
-    /// Number of workers among them that have proved every test block.
+    /// Number of workers among them that have claimed a score.
+    pub claimed: u32,
+    /// Number of claims that wait to be asked for their proofs.
+    pub waiting: u32,
+    /// The best claim that waits.
+    pub next_claim: Option<ClaimKey>,
+    /// The proved claim that the last share goes to, once there are as many as shares.
+    pub last_paid: Option<ClaimKey>,
+    /// The present round of proofs, or the last one; nothing before the first.
+    pub round: Option<RoundClock<BlockNumber>>,
+    /// The champion that a curriculum task compares its winner with. It is known with the last
+    /// reveal; nothing if there is none.
+    pub reference: Option<Reference<AccountId>>,
+    /// Number of claims that were proved.
     pub proved: u32,
     /// Number of commitments that are still stored.
     pub open_commitments: u32,
@@ -355,8 +453,61 @@ impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
 
     /// The score of always giving the same answer, such as the most frequent class.
     pub fn baseline(&self) -> Score {
+        self.score(self.baseline)
+    }
+
+    /// The points of always giving the same answer, by what is known of the labels. Counting takes
+    /// long for some heads, so it is done once.
+    pub fn count_baseline(&self) -> u32 {
         let points = baseline(&self.architecture, &self.label_counts, self.test_rows());
-        self.score(u32::try_from(points).unwrap_or(u32::MAX))
+        u32::try_from(points).unwrap_or(u32::MAX)
+    }
+
+    /// Number of shares of the reward, and so of ranks that are paid at most.
+    pub fn shares(&self) -> u32 {
+        u32::try_from(self.terms.shares.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the champion has to be proved on more test blocks.
+    pub fn reference_is_open(&self) -> bool {
+        let blocks = u32::from(self.test_blocks);
+        self.reference.as_ref().is_some_and(|reference| reference.proved_blocks() < blocks)
+    }
+
+    /// Whether another round of proofs follows the present one: a claim waits, there are rounds
+    /// left, and more has to be known, because fewer claims are proved than there are shares or
+    /// the best waiting claim stands before one of those that are paid.
+    pub fn more_to_ask(&self) -> bool {
+        let Some(next) = &self.next_claim else {
+            return false;
+        };
+        let rounds_are_left = self.round.as_ref().is_none_or(|round| round.number < MAX_ROUNDS);
+        let displaces = self.last_paid.as_ref().is_some_and(|last| next.precedes(last));
+        rounds_are_left && (self.proved < self.shares() || displaces)
+    }
+
+    /// What a model with so many points on the whole test set loses, rounded up.
+    pub fn lost_of(&self, points: u32) -> Lost {
+        Lost::rounded_up(self.max_points(), points, self.points_of_row())
+    }
+
+    /// What is lost by always giving the same answer, rounded down.
+    pub fn base_lost(&self) -> Lost {
+        self.at_least_lost(self.baseline().correct)
+    }
+
+    /// What the champion loses that the task is compared with, rounded down. Blocks that are not
+    /// proved count as lost.
+    pub fn reference_lost(&self) -> Option<Lost> {
+        self.reference.as_ref().map(|reference| self.at_least_lost(reference.points))
+    }
+
+    fn at_least_lost(&self, points: u32) -> Lost {
+        Lost::rounded_down(self.max_points(), points, self.points_of_row())
+    }
+
+    fn points_of_row(&self) -> u64 {
+        self.architecture.max_score(1)
     }
 
     /// Whether the score reaches the minimum and strictly beats the baseline.
@@ -378,7 +529,7 @@ impl<AccountId, Balance, BlockNumber> Task<AccountId, Balance, BlockNumber> {
     MaxEncodedLen,
     TypeInfo,
 )]
-pub struct Commitment<BlockNumber> {
+pub struct Commitment<Balance, BlockNumber> {
     /// `C_W`, which the chain computed from the two hashes below, the task and the worker.
     pub model: ModelCommitment,
     /// `h_k`.
@@ -389,13 +540,17 @@ pub struct Commitment<BlockNumber> {
     pub at: BlockNumber,
     /// Its place in the order of commitments. A replacement takes a new place.
     pub sequence: u32,
+    /// The least that the worker delivers for, as it arrives in its account.
+    pub least: Balance,
+    /// What the worker has said about the score of the model.
+    pub claim: ClaimState,
     /// The test blocks proved so far: bit `i` stands for entry `i` of the `tests` of the task.
     pub proved: u32,
     /// Sum of the scores proved so far.
     pub correct: u32,
 }
 
-impl<BlockNumber> Commitment<BlockNumber> {
+impl<Balance, BlockNumber> Commitment<Balance, BlockNumber> {
     /// Number of test blocks proved.
     pub const fn proved_blocks(&self) -> u32 {
         self.proved.count_ones()
@@ -403,51 +558,57 @@ impl<BlockNumber> Commitment<BlockNumber> {
 
     /// Whether the test block at this position has been proved.
     pub const fn has_proved(&self, position: u32) -> bool {
-        match 1u32.checked_shl(position) {
-            Some(bit) => self.proved & bit != 0,
-            None => false,
-        }
+        has_block(self.proved, position)
     }
 
     /// Records a proved score. Returns false, and changes nothing, if that block has already been
     /// proved or the position is outside the list of test blocks.
     pub fn note(&mut self, position: u32, correct: u32) -> bool {
-        let Some(bit) = 1u32.checked_shl(position) else {
-            return false;
-        };
-        if self.proved & bit != 0 {
-            return false;
+        let new = add_block(&mut self.proved, position);
+        if new {
+            self.correct = self.correct.saturating_add(correct);
         }
-        self.proved |= bit;
-        self.correct = self.correct.saturating_add(correct);
-        true
+        new
     }
 }
 
-/// An eligible submission in a task's ranking.
+/// A proved claim in a task's ranking.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
-pub struct Ranked<AccountId> {
-    /// Who submitted it.
+pub struct Ranked<AccountId, Balance> {
+    /// Who proved it.
     pub worker: AccountId,
     /// Points on the whole test set; the total is the same for all.
     pub correct: u32,
     /// Its place in the order of commitments. The earlier one wins a tie.
     pub sequence: u32,
+    /// The least that the worker delivers for, as it arrives in its account.
+    pub least: Balance,
+    /// The most that it can get, as it arrives in its account. Zero until the task is settled.
+    pub amount: Balance,
+    /// The halvings of the error that a curriculum task pays it for. Zero until the task is
+    /// settled, and in sponsored tasks.
+    pub bits: Bits,
+    /// Whether it has delivered.
+    pub delivered: bool,
 }
 
-impl<AccountId> Ranked<AccountId> {
+impl<AccountId, Balance> Ranked<AccountId, Balance> {
+    /// Where its claim stands.
+    pub const fn key(&self) -> ClaimKey {
+        ClaimKey::new(self.correct, self.sequence)
+    }
+
     /// Whether this entry ranks before the other: more points, or as many and an earlier
     /// commitment.
     pub fn precedes(&self, other: &Self) -> bool {
-        self.correct > other.correct
-            || (self.correct == other.correct && self.sequence < other.sequence)
+        self.key().precedes(&other.key())
     }
 }
 
-/// The best eligible submissions, best first.
-pub type Ranking<AccountId> = List<Ranked<AccountId>, MAX_RANKED>;
+/// The best proved claims, best first. When the task is settled, those that are not paid leave it.
+pub type Ranking<AccountId, Balance> = List<Ranked<AccountId, Balance>, MAX_RANKED>;
 
 /// A score and what proves it: a claim of S3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
@@ -501,6 +662,53 @@ pub type Chunk = List<FieldBytes, CHUNK_ELEMENTS>;
 
 /// `q_0, q_1, …`, the hashes of all chunks of a ciphertext.
 pub type ChunkHashes = List<FieldBytes, MAX_CHUNKS>;
+
+/// The last chunk of a ciphertext, as it is sent along with the key.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct LastChunk {
+    /// Its number.
+    pub index: u32,
+    /// Its elements.
+    pub chunk: Chunk,
+    /// The hashes of all chunks of the ciphertext.
+    pub hashes: ChunkHashes,
+}
+
+/// Rows of a test block that are equal to rows that the workers knew: of the same task's training
+/// data, or of an earlier task of the experiment. Labels do not matter.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct EqualRows {
+    /// The test block.
+    pub block: BlockIndex,
+    /// Its salt and rows.
+    pub revealed: RevealedBlock,
+    /// The block that has the same rows.
+    pub other: OtherBlock,
+    /// For each row that is equal, its number in the test block and its number in the other one.
+    pub pairs: List<(u16, u16), MAX_EQUAL_PAIRS>,
+}
+
+/// The blocks of a task that was removed, as the chain had stored them. It keeps their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct PastBlocks {
+    /// The architecture of the models, which the roots depend on.
+    pub architecture: Architecture,
+    /// The roots of all blocks.
+    pub roots: List<BlockRoot, MAX_BLOCKS>,
+}
+
+/// The block that a test block is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct OtherBlock {
+    /// Its task.
+    pub task: TaskId,
+    /// Its index among the blocks of that task.
+    pub block: BlockIndex,
+    /// What the chain had stored about the blocks of that task, if it has been removed.
+    pub past: Option<PastBlocks>,
+    /// Its salt and rows.
+    pub revealed: RevealedBlock,
+}
 
 /// The key of a model, sealed for the recipient of its task. Its parts are those of
 /// [`SealedKey`], as bytes.

@@ -9,7 +9,7 @@
 //! | [`CurriculumExperiments`] | rewards | experiments |
 //! | [`WorkerRegistry`] | rewards | tasks |
 //! | [`WorkPoints`] | rewards | wtm |
-//! | [`BurnLog`] | rewards | rewards, council, the runtime's dust and fee handlers |
+//! | [`BurnLog`] | rewards | tasks, rewards, council, the runtime's dust and fee handlers |
 //! | [`FactWriter`] | wtm | tasks |
 //! | [`ProvenanceRecorder`] | provenance | tasks |
 //! | [`EpochRandomness`] | the runtime, from BABE | tasks |
@@ -20,13 +20,14 @@
 
 use crate::{
     circuit::{CircuitRecord, Claim},
-    experiment::{DeliveredModel, LeaderboardEntry},
+    experiment::{ChampionModel, DeliveredModel, LeaderboardEntry},
     fact::ScoreFact,
-    ids::{CircuitId, ExperimentId, FactId, ModelVersionNumber, RecordId, TaskId},
-    model::FoldSize,
+    ids::{CircuitId, ContentHash, ExperimentId, FactId, ModelVersionNumber, RecordId, TaskId},
+    level::{Bits, Lost},
+    model::{Architecture, FoldSize},
     provenance::{Provenance, Seal},
     reward::CurriculumEnd,
-    score::{Improvement, Score},
+    task::Periods,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 use sp_weights::Weight;
@@ -84,27 +85,49 @@ pub trait TaskExperiments<AccountId, BlockNumber> {
     /// only for sponsored tasks; tasks of the curriculum are authorised by [`Curriculum::open`].
     fn ensure_may_sponsor(experiment: ExperimentId, who: &AccountId) -> DispatchResult;
 
-    /// The score of the experiment's champion. Called before the payment for a curriculum task.
-    fn champion_score(experiment: ExperimentId) -> Option<Score>;
+    /// The champion of an experiment, if there is one.
+    fn champion(experiment: ExperimentId) -> Option<ChampionModel<AccountId>>;
 
-    /// Records that a worker has proved every test block of a task. Called at most once for each
+    /// Records that a worker has proved its claim in a task. Called at most once for each
     /// commitment.
     fn record_score(experiment: ExperimentId, entry: LeaderboardEntry<AccountId, BlockNumber>);
 
     /// Registers a model that was delivered and paid for. It becomes the champion if it beats the
-    /// champion's score. Called once for each payment, *after* [`Curriculum::pay`], which needs the
-    /// old champion.
+    /// champion's score, and in the curriculum in any case: there it has beaten the champion on the
+    /// same rows. Called once for each payment.
     fn register_model(delivered: DeliveredModel<AccountId>) -> ModelVersionNumber;
 
     /// Weight of the heaviest of these calls.
     fn weight() -> Weight;
 }
 
+/// What a custodian offers in a new task of the curriculum.
+#[derive(Clone, Copy, Debug)]
+pub struct CurriculumOffer<'a, BlockNumber> {
+    /// The architecture of the models.
+    pub architecture: &'a Architecture,
+    /// Hash of how columns and classes are written as numbers.
+    pub encoding: ContentHash,
+    /// How many real rows the test blocks hold together at least.
+    pub min_test_rows: u32,
+    /// How long each phase lasts.
+    pub periods: &'a Periods<BlockNumber>,
+}
+
+/// What a model is worth in a task of the curriculum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appraisal<Balance> {
+    /// The halvings of the error that it is paid for.
+    pub bits: Bits,
+    /// What its owner would get.
+    pub amount: Balance,
+}
+
 /// The experiments whose tasks mint tokens.
 ///
-/// For each task, [`Self::open`] is called once and succeeds, then [`Self::pay`] at most once, then
-/// [`Self::close`] once. Nothing is minted in any other way.
-pub trait Curriculum<AccountId, Balance> {
+/// For each task, [`Self::open`] is called once and succeeds, then [`Self::take`] and [`Self::pay`]
+/// at most once each, then [`Self::close`] once. Nothing is minted in any other way.
+pub trait Curriculum<AccountId, Balance, BlockNumber> {
     /// Whether the experiment belongs to the curriculum, with or without a custodian at the moment.
     /// Nobody may sponsor a task in such an experiment.
     fn contains(experiment: ExperimentId) -> bool;
@@ -113,22 +136,50 @@ pub trait Curriculum<AccountId, Balance> {
     /// has not lost that role.
     fn is_custodian(experiment: ExperimentId, who: &AccountId) -> bool;
 
-    /// Reserves a budget for a new task. Fails unless `who` is the custodian of the experiment, and
-    /// if the experiment already has as many open tasks as it may have.
+    /// The most rows of a test block of this experiment, if it is in the curriculum.
+    fn most_rows(experiment: ExperimentId) -> Option<u32>;
+
+    /// Sets aside what the most halvings mint, and returns the most that the winner can get of it.
+    /// Fails unless `who` is the custodian of the experiment and the offer keeps its rules, and if
+    /// the experiment already has as many open tasks as it may have or the pot has too little.
     fn open(
         experiment: ExperimentId,
         task: TaskId,
         who: &AccountId,
+        offer: &CurriculumOffer<'_, BlockNumber>,
     ) -> Result<Balance, DispatchError>;
 
-    /// Mints `budget × improvement`, of which the winner gets the part that
-    /// [`MintSplit`](crate::reward::MintSplit) says, and returns that part. Infallible: whatever
-    /// goes wrong, the winner has delivered and must not be slashed for it. In that case it returns
-    /// 0.
-    fn pay(task: TaskId, winner: &AccountId, improvement: Improvement) -> Balance;
+    /// What a model with these errors is worth in this open task, by the experiment's present
+    /// level. `base` are the errors of the constant answer and `champion` those of the champion, if
+    /// there is one. Nothing is changed.
+    fn appraise(
+        task: TaskId,
+        base: Lost,
+        champion: Option<Lost>,
+        model: Lost,
+    ) -> Appraisal<Balance>;
 
-    /// Closes a task that has ended, and frees the rest of its budget.
+    /// Takes these halvings from the experiment's level for this task, in place of what the task
+    /// took before.
+    fn take(task: TaskId, bits: Bits);
+
+    /// Mints for these halvings, which the task takes from the experiment's level in place of what
+    /// it took before. The winner gets the part that [`MintSplit`](crate::reward::MintSplit) says,
+    /// which is returned. Infallible: whatever goes wrong, the winner has delivered and must not be
+    /// slashed for it. In that case it returns 0.
+    fn pay(task: TaskId, winner: &AccountId, bits: Bits) -> Balance;
+
+    /// Closes a task that has ended, and frees the rest of its budget. One that was not paid gives
+    /// back what it took from the level.
     fn close(task: TaskId, end: CurriculumEnd);
+
+    /// Whether a closed task need not stay readable: no part of it waits for its provider.
+    fn may_forget(task: TaskId) -> bool;
+
+    /// Called when `rows` test rows of this task, of `test_rows`, are known to be equal to other
+    /// ones, and `by` has just shown the last of them. Returns whether its provider has just lost
+    /// its part.
+    fn equal_rows_shown(task: TaskId, rows: u32, test_rows: u32, by: &AccountId) -> bool;
 
     /// Weight of the heaviest of these calls.
     fn weight() -> Weight;
@@ -147,9 +198,14 @@ pub trait WorkerRegistry<AccountId> {
     /// such accounts may commit to curriculum tasks.
     fn may_work(who: &AccountId) -> bool;
 
-    /// Records that the worker committed to a curriculum task and did not prove, or won and did not
-    /// deliver. There is no stake to slash, so its registration is suspended until it registers
-    /// again.
+    /// Whether the account is registered and has proved a claim since it registered.
+    fn is_known(who: &AccountId) -> bool;
+
+    /// Records that the worker has proved a claim in a curriculum task.
+    fn proved(who: &AccountId);
+
+    /// Records that the worker did not prove its claim in a curriculum task when it was asked, or
+    /// won and did not deliver. Its registration is suspended until it registers again.
     fn abandoned(who: &AccountId, task: TaskId);
 
     /// Weight of the heaviest of these calls.
@@ -233,7 +289,7 @@ impl<BlockNumber> ProofVerifier<BlockNumber> for () {
     }
 }
 
-impl<AccountId, Balance: Default> Curriculum<AccountId, Balance> for () {
+impl<AccountId, Balance: Default, BlockNumber> Curriculum<AccountId, Balance, BlockNumber> for () {
     fn contains(_: ExperimentId) -> bool {
         false
     }
@@ -242,15 +298,38 @@ impl<AccountId, Balance: Default> Curriculum<AccountId, Balance> for () {
         false
     }
 
-    fn open(_: ExperimentId, _: TaskId, _: &AccountId) -> Result<Balance, DispatchError> {
+    fn most_rows(_: ExperimentId) -> Option<u32> {
+        None
+    }
+
+    fn open(
+        _: ExperimentId,
+        _: TaskId,
+        _: &AccountId,
+        _: &CurriculumOffer<'_, BlockNumber>,
+    ) -> Result<Balance, DispatchError> {
         Err(DispatchError::Unavailable)
     }
 
-    fn pay(_: TaskId, _: &AccountId, _: Improvement) -> Balance {
+    fn appraise(_: TaskId, _: Lost, _: Option<Lost>, _: Lost) -> Appraisal<Balance> {
+        Appraisal::default()
+    }
+
+    fn take(_: TaskId, _: Bits) {}
+
+    fn pay(_: TaskId, _: &AccountId, _: Bits) -> Balance {
         Balance::default()
     }
 
     fn close(_: TaskId, _: CurriculumEnd) {}
+
+    fn may_forget(_: TaskId) -> bool {
+        true
+    }
+
+    fn equal_rows_shown(_: TaskId, _: u32, _: u32, _: &AccountId) -> bool {
+        false
+    }
 
     fn weight() -> Weight {
         Weight::zero()
@@ -267,6 +346,12 @@ impl<AccountId> WorkerRegistry<AccountId> for () {
     fn may_work(_: &AccountId) -> bool {
         false
     }
+
+    fn is_known(_: &AccountId) -> bool {
+        false
+    }
+
+    fn proved(_: &AccountId) {}
 
     fn abandoned(_: &AccountId, _: TaskId) {}
 

@@ -255,6 +255,7 @@ impl<O: Observer> Follower<O> {
             Step::Draw => self.try_to(calls::Tasks::draw_split { task }, view).await,
             Step::Publish => self.publish(task, view).await,
             Step::Reveal(_) => self.reveal(task, view).await,
+            Step::Ask => self.try_to(calls::Tasks::ask { task }, view).await,
             Step::Settle => self.try_to(calls::Tasks::settle { task }, view).await,
             Step::Finish => self.try_to(calls::Tasks::finish_task { task }, view).await,
             Step::AwaitCreation { .. } | Step::AwaitFinalDraw => {
@@ -262,6 +263,7 @@ impl<O: Observer> Follower<O> {
             }
             Step::AwaitTask
             | Step::AwaitCommitments { .. }
+            | Step::AwaitClaims { .. }
             | Step::AwaitProofs { .. }
             | Step::AwaitDelivery { .. } => self.next_block(view).await,
             Step::Over(_) | Step::Gone => Ok(()),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod equal_rows;
 mod errors;
 mod events;
 mod follower;
@@ -11,6 +12,7 @@ mod retries;
 mod steps;
 mod store;
 
+pub use equal_rows::{check_order, equal_rows, EqualRowsError, PublicBlocks};
 pub use errors::FollowError;
 pub use events::{Attempt, Event, Observer};
 pub use follower::{Ended, Follower, Services};

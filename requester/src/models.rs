@@ -530,7 +530,7 @@ mod tests {
             sealed::{key_hash, seal},
         },
         provenance::Provenance,
-        task::{Attestation, SealedKeyBytes, SealedModelKey, TestBlock},
+        task::{Attestation, Funding, SealedKeyBytes, SealedModelKey, TestBlock},
     };
     use std::fs;
 
@@ -610,6 +610,7 @@ mod tests {
                 circuit: from.circuit,
                 key_commitment: delivery.key,
                 blob: None,
+                funding: Funding::Sponsored,
             },
             stage: Stage::Champion,
             owner: requester,

@@ -1,13 +1,14 @@
 //! The offer: shape, circuits and terms of a task.
 
 use nocknock_client::{
-    AccountId, Balance, BlockNumber, CircuitRecord, QueryError, Snapshot, TaskSpec,
+    AccountId, Balance, BlockNumber, CircuitRecord, CurriculumRules, QueryError, Snapshot, TaskSpec,
 };
 use nocknock_dataset::{most_test_blocks, shape_name, PreparedTask, Table};
 use nocknock_primitives::{
     circuit::CircuitKind,
-    ids::{CircuitId, ExperimentId, PointBytes},
-    limits::{List, MAX_SHARES},
+    deposits::{ciphertext, record, revealed_blocks, Footprint},
+    ids::{CircuitId, ContentHash, ExperimentId, PointBytes},
+    limits::{List, MAX_SHARES, MAX_SHARE_RATIO},
     model::{
         names::{named, offered},
         Architecture, Head, RecipientSecret,
@@ -24,12 +25,13 @@ use zeroize::Zeroizing;
 pub struct Offer {
     /// What is paid out in all. A task of the curriculum has none: the chain mints.
     pub reward: Option<Balance>,
-    /// Percentages of the reward for the best, the second best and so on; 100 in all.
+    /// Percentages of the reward for the best, the second best and so on; 100 in all. Each is at
+    /// most the one before it, and at least a quarter of it.
     pub shares: Vec<u16>,
     /// What the requester forfeits to the workers if the test data is not revealed.
     pub bond: Option<Balance>,
-    /// What a worker forfeits to the requester if it commits and does not prove, or wins and does
-    /// not deliver.
+    /// What a worker forfeits if it is asked to prove the score that it claims and does not, or wins
+    /// and does not deliver. It is burnt.
     pub stake: Option<Balance>,
     /// Share of the points on the test rows that a model must reach to win. A row that is
     /// classified correctly is one point.
@@ -50,7 +52,14 @@ impl Default for Offer {
             stake: None,
             min_score: Score::new(1, 2),
             test_blocks: None,
-            periods: Periods { publish: 60, commit: 300, reveal: 60, prove: 300, deliver: 120 },
+            periods: Periods {
+                publish: 60,
+                commit: 300,
+                reveal: 60,
+                claim: 60,
+                prove: 300,
+                deliver: 120,
+            },
         }
     }
 }
@@ -64,7 +73,9 @@ pub enum Period {
     Commit,
     /// The requester reveals the test data.
     Reveal,
-    /// Workers prove their scores.
+    /// Workers claim their scores.
+    Claim,
+    /// In each round, workers that are asked prove their scores.
     Prove,
     /// A winner delivers.
     Deliver,
@@ -76,6 +87,7 @@ impl fmt::Display for Period {
             Self::Publish => "publish",
             Self::Commit => "commit",
             Self::Reveal => "reveal",
+            Self::Claim => "claim",
             Self::Prove => "prove",
             Self::Deliver => "deliver",
         })
@@ -171,12 +183,59 @@ pub enum OfferError {
     /// Money where the chain mints.
     #[error("a task of the curriculum has no reward, bond or stake: leave them out")]
     CurriculumPays,
+    /// Several winners where the chain mints for one.
+    #[error("a task of the curriculum pays one winner: leave the shares out")]
+    CurriculumRanks,
+    /// Models of the shape do not read the data of the experiment.
+    #[error(
+        "experiment {experiment} has data of another form than models of shape {shape} read: choose \
+         another shape, one that takes as many inputs, bits and classes, and at least as many rows"
+    )]
+    Format {
+        /// The experiment.
+        experiment: ExperimentId,
+        /// What the architecture is called.
+        shape: String,
+    },
+    /// Columns and classes are written as numbers in another way than in the experiment.
+    #[error(
+        "the classes and the ranges of columns have the hash {found}, but in experiment {experiment} \
+         it must be {expected}: bring the same classes and columns in the same order, and choose the \
+         same fixed range for the numbers"
+    )]
+    Encoding {
+        /// The experiment.
+        experiment: ExperimentId,
+        /// Hash of those of the data.
+        found: ContentHash,
+        /// Hash that the council has set.
+        expected: ContentHash,
+    },
+    /// A block has more rows than the blocks of the experiment.
+    #[error(
+        "a block of the data has {rows} rows, and blocks of experiment {experiment} have at most \
+         {most}: split the data into more blocks"
+    )]
+    BlockRows {
+        /// The experiment.
+        experiment: ExperimentId,
+        /// Rows of the largest block.
+        rows: u32,
+        /// As many as are possible.
+        most: u16,
+    },
     /// No money where nobody else pays.
     #[error("a sponsored task needs a reward")]
     NoReward,
     /// Shares that are not the whole.
     #[error("the shares must be positive percentages that add up to 100")]
     Shares,
+    /// Shares that rise, or fall too fast.
+    #[error(
+        "each share must be at most the one before it, and at least one of {MAX_SHARE_RATIO} parts of \
+         it: 80,20 is taken, and 90,10 is not"
+    )]
+    SharesNotFalling,
     /// Too many shares.
     #[error("there can be at most {MAX_SHARES} shares")]
     TooManyShares,
@@ -232,16 +291,20 @@ pub struct Market {
     pub score_circuit: CircuitId,
     /// The circuit that proves deliveries.
     pub delivery_circuit: CircuitId,
-    /// The experiment mints; nothing is held.
-    pub curriculum: bool,
-    /// The least bond, without what it costs for each block.
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// What its tasks have to be like if the chain mints for them; then nothing is held.
+    pub rules: Option<CurriculumRules>,
+    /// The least bond, without what blocks add to it.
     pub min_bond: Balance,
-    /// What each block adds to the least bond.
+    /// What each block adds to the least bond. Test blocks also add the price of storing them.
     pub bond_per_block: Balance,
-    /// The least stake.
+    /// The least stake, without the price of storing a ciphertext.
     pub min_stake: Balance,
-    /// How many test rows a task must promise.
-    pub min_test_rows: u32,
+    /// The price of an entry that is stored.
+    pub price_per_item: Balance,
+    /// The price of a byte that is stored.
+    pub price_per_byte: Balance,
     /// How long a period may be.
     pub periods: RangeInclusive<BlockNumber>,
 }
@@ -276,14 +339,13 @@ impl Market {
                 .ok_or_else(|| OfferError::NoCircuit(scores()))?,
             delivery_circuit: newest(&circuits, &CircuitKind::Delivery)
                 .ok_or_else(|| OfferError::NoCircuit("deliveries".to_owned()))?,
-            curriculum: entry.is_some(),
+            experiment,
+            rules: entry.map(|(_, entry)| entry.rules),
             min_bond: snapshot.constant("Tasks", "MinBond")?,
             bond_per_block: snapshot.constant("Tasks", "BondPerBlock")?,
             min_stake: snapshot.constant("Tasks", "MinStake")?,
-            min_test_rows: match entry {
-                Some(_) => snapshot.constant("Tasks", "MinCurriculumTestRows")?,
-                None => 1,
-            },
+            price_per_item: snapshot.constant("Tasks", "DepositPerItem")?,
+            price_per_byte: snapshot.constant("Tasks", "DepositPerByte")?,
             periods: snapshot.constant("Tasks", "MinPeriod")?
                 ..=snapshot.constant("Tasks", "MaxPeriod")?,
         })
@@ -296,13 +358,97 @@ impl Market {
     ///
     /// The operating system gave no random bytes.
     pub fn recipient(&self) -> Result<RecipientSecret, OfferError> {
-        if self.curriculum {
+        if self.rules.is_some() {
             return Ok(RecipientSecret::curriculum());
         }
         let mut bytes = Zeroizing::new([0u8; 32]);
         OsRng.try_fill_bytes(bytes.as_mut_slice()).map_err(|_| OfferError::Randomness)?;
         Ok(RecipientSecret::from_bytes(*bytes))
     }
+
+    /// The least bond of a sponsored task of so many blocks, of which so many are test blocks.
+    pub fn least_bond(
+        &self,
+        architecture: &Architecture,
+        blocks: u16,
+        test_blocks: u16,
+    ) -> Balance {
+        let for_blocks = self.bond_per_block.saturating_mul(blocks.into());
+        let for_storage = self.price(&revealed_blocks(architecture, test_blocks));
+        self.min_bond.saturating_add(for_blocks).saturating_add(for_storage)
+    }
+
+    /// The least stake of a sponsored task.
+    pub fn least_stake(&self, architecture: &Architecture) -> Balance {
+        self.min_stake.saturating_add(self.price(&ciphertext(architecture)))
+    }
+
+    /// What is held beside reward and bond for what stays on the chain of a task, until the chain
+    /// removes it.
+    pub fn record_price(&self, architecture: &Architecture, spec: &TaskSpec) -> Balance {
+        if self.rules.is_some() {
+            return 0;
+        }
+        let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
+        let (roots, shares) = (count(spec.roots.len()), count(spec.terms.shares.len()));
+        self.price(&record(architecture, roots, shares))
+    }
+
+    fn price(&self, footprint: &Footprint) -> Balance {
+        footprint.price(self.price_per_item, self.price_per_byte)
+    }
+
+    /// How many test rows a task must promise.
+    fn min_test_rows(&self) -> u32 {
+        self.rules.as_ref().map_or(1, |rules| rules.min_test_rows)
+    }
+
+    /// The data is what tasks of the experiment are about, and its blocks have so many rows at most.
+    fn check_data(&self, prepared: &PreparedTask, most_rows: u32) -> Result<(), OfferError> {
+        let experiment = self.experiment;
+        let Some(rules) = &self.rules else {
+            return Ok(());
+        };
+        if !rules.format.fits(prepared.architecture()) {
+            let shape = shape_name(prepared.architecture());
+            return Err(OfferError::Format { experiment, shape });
+        }
+        let (found, expected) = (prepared.encoding(), rules.encoding);
+        if found != expected {
+            return Err(OfferError::Encoding { experiment, found, expected });
+        }
+        let most = rules.format.rows;
+        if most_rows > most.into() {
+            return Err(OfferError::BlockRows { experiment, rows: most_rows, most });
+        }
+        Ok(())
+    }
+
+    /// Each period is as long as the chain and the experiment allow.
+    fn check_periods(&self, periods: &Periods<BlockNumber>) -> Result<(), OfferError> {
+        let least = self.rules.as_ref().map(|rules| in_order(&rules.min_periods));
+        for (place, (period, blocks)) in in_order(periods).into_iter().enumerate() {
+            let ruled = least.as_ref().and_then(|least| least.get(place));
+            let (shortest, longest) = self.periods.clone().into_inner();
+            let allowed = ruled.map_or(shortest, |(_, ruled)| shortest.max(*ruled))..=longest;
+            if !allowed.contains(&blocks) {
+                return Err(OfferError::Period { period, blocks, allowed });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn in_order(periods: &Periods<BlockNumber>) -> [(Period, BlockNumber); 6] {
+    let Periods { publish, commit, reveal, claim, prove, deliver } = *periods;
+    [
+        (Period::Publish, publish),
+        (Period::Commit, commit),
+        (Period::Reveal, reveal),
+        (Period::Claim, claim),
+        (Period::Prove, prove),
+        (Period::Deliver, deliver),
+    ]
 }
 
 /// The newest active circuit of a kind.
@@ -329,13 +475,16 @@ impl Offer {
     ) -> Result<TaskSpec, OfferError> {
         let blocks = u16::try_from(prepared.roots().len()).unwrap_or(u16::MAX);
         let test_blocks = self.test_blocks(prepared.architecture(), blocks)?;
-        let (rows, needed) = (least_rows(prepared, test_blocks)?, market.min_test_rows);
+        let of_blocks = rows_of_blocks(prepared)?;
+        market.check_data(prepared, of_blocks.last().copied().unwrap_or_default())?;
+        let (rows, needed) = (least_rows(&of_blocks, test_blocks), market.min_test_rows());
         if rows < needed {
             return Err(OfferError::TestRows { test_blocks, rows, needed });
         }
+        let money = self.money(market, prepared.architecture(), blocks, test_blocks)?;
         let roots = prepared.roots().to_vec();
         Ok(TaskSpec {
-            terms: self.terms(market, blocks, rows)?,
+            terms: self.terms(market, money, rows)?,
             roots: roots.try_into().map_err(|_| OfferError::TooManyBlocks)?,
             split: Split::Drawn { test_blocks },
             recipient: PointBytes(recipient.key().to_bytes()),
@@ -360,12 +509,11 @@ impl Offer {
     fn terms(
         &self,
         market: &Market,
-        blocks: u16,
+        [reward, bond, stake]: [Balance; 3],
         min_test_rows: u32,
     ) -> Result<Terms<Balance, BlockNumber>, OfferError> {
-        let [reward, bond, stake] = self.money(market, blocks)?;
-        self.check_periods(&market.periods)?;
-        Ok(Terms {
+        market.check_periods(&self.periods)?;
+        let terms = Terms {
             score_circuit: market.score_circuit,
             delivery_circuit: market.delivery_circuit,
             min_score: self.min_score,
@@ -375,41 +523,40 @@ impl Offer {
             bond,
             stake,
             periods: self.periods,
-        })
-    }
-
-    /// Each period is as long as the chain allows.
-    fn check_periods(&self, allowed: &RangeInclusive<BlockNumber>) -> Result<(), OfferError> {
-        let Periods { publish, commit, reveal, prove, deliver } = self.periods;
-        let asked = [
-            (Period::Publish, publish),
-            (Period::Commit, commit),
-            (Period::Reveal, reveal),
-            (Period::Prove, prove),
-            (Period::Deliver, deliver),
-        ];
-        match asked.into_iter().find(|(_, blocks)| !allowed.contains(blocks)) {
-            Some((period, blocks)) => {
-                Err(OfferError::Period { period, blocks, allowed: allowed.clone() })
-            }
-            None => Ok(()),
+        };
+        if terms.shares_fall() {
+            Ok(terms)
+        } else {
+            Err(OfferError::SharesNotFalling)
         }
     }
 
     /// Reward, bond and stake.
-    fn money(&self, market: &Market, blocks: u16) -> Result<[Balance; 3], OfferError> {
-        if market.curriculum {
-            let given = [self.reward, self.bond, self.stake];
-            return if given.into_iter().flatten().any(|amount| amount > 0) {
-                Err(OfferError::CurriculumPays)
-            } else {
-                Ok([0; 3])
-            };
+    fn money(
+        &self,
+        market: &Market,
+        architecture: &Architecture,
+        blocks: u16,
+        test_blocks: u16,
+    ) -> Result<[Balance; 3], OfferError> {
+        if market.rules.is_some() {
+            return self.money_of_the_curriculum();
         }
         let reward = self.reward.ok_or(OfferError::NoReward)?;
-        let for_blocks = market.bond_per_block.saturating_mul(blocks.into());
-        let least_bond = market.min_bond.saturating_add(for_blocks);
-        Ok([reward, self.bond.unwrap_or(least_bond), self.stake.unwrap_or(market.min_stake)])
+        let least_bond = || market.least_bond(architecture, blocks, test_blocks);
+        let bond = self.bond.unwrap_or_else(least_bond);
+        Ok([reward, bond, self.stake.unwrap_or_else(|| market.least_stake(architecture))])
+    }
+
+    fn money_of_the_curriculum(&self) -> Result<[Balance; 3], OfferError> {
+        let given = [self.reward, self.bond, self.stake];
+        if given.into_iter().flatten().any(|amount| amount > 0) {
+            return Err(OfferError::CurriculumPays);
+        }
+        if self.shares.len() > 1 {
+            return Err(OfferError::CurriculumRanks);
+        }
+        Ok([0; 3])
     }
 }
 
@@ -423,17 +570,22 @@ fn shares(percentages: &[u16]) -> Result<List<u16, MAX_SHARES>, OfferError> {
     points.try_into().map_err(|_| OfferError::TooManyShares)
 }
 
-/// Samples that any choice of so many test blocks holds at least.
-fn least_rows(prepared: &PreparedTask, test_blocks: u16) -> Result<u32, OfferError> {
+/// How many samples each block holds, in ascending order.
+fn rows_of_blocks(prepared: &PreparedTask) -> Result<Vec<u32>, OfferError> {
     let mut rows = Vec::new();
     for index in (0..).take(prepared.roots().len()) {
         let block = prepared.block(index).map(|block| block.decode(prepared.architecture()));
         let damaged = |error| OfferError::Block { index, reason: format!("{error}") };
-        rows.push(block.transpose().map_err(damaged)?.map_or(0, |block| block.len()));
+        let held = block.transpose().map_err(damaged)?.map_or(0, |block| block.len());
+        rows.push(u32::try_from(held).unwrap_or(u32::MAX));
     }
     rows.sort_unstable();
-    let least: usize = rows.iter().take(test_blocks.into()).sum();
-    Ok(u32::try_from(least).unwrap_or(u32::MAX))
+    Ok(rows)
+}
+
+/// Samples that any choice of so many test blocks holds at least.
+fn least_rows(of_blocks: &[u32], test_blocks: u16) -> u32 {
+    of_blocks.iter().take(test_blocks.into()).fold(0, |sum, rows| sum.saturating_add(*rows))
 }
 
 #[cfg(test)]
@@ -443,7 +595,8 @@ mod tests {
     use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions};
     use nocknock_primitives::{
         circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
-        ids::{ContentHash, KeyId},
+        format::DataFormat,
+        ids::KeyId,
         model::RecipientKey,
     };
     use std::path::Path;
@@ -455,17 +608,37 @@ mod tests {
         Offer { reward: Some(5 * NNK), ..Offer::default() }
     }
 
-    fn market(curriculum: bool) -> Market {
+    fn market() -> Market {
         Market {
             score_circuit: CircuitId([1; 32]),
             delivery_circuit: CircuitId([2; 32]),
-            curriculum,
+            experiment: 7,
+            rules: None,
             min_bond: NNK,
             bond_per_block: NNK / 10,
             min_stake: NNK / 10,
-            min_test_rows: 3,
+            price_per_item: NNK / 50,
+            price_per_byte: NNK / 10_000,
             periods: 3..=1_000,
         }
+    }
+
+    /// The market of an experiment of the curriculum whose data is like this.
+    fn minting(prepared: &PreparedTask) -> Market {
+        let rules = CurriculumRules {
+            format: DataFormat::of(prepared.architecture()),
+            encoding: prepared.encoding(),
+            min_test_rows: 3,
+            min_periods: Periods {
+                publish: 3,
+                commit: 20,
+                reveal: 3,
+                claim: 5,
+                prove: 3,
+                deliver: 3,
+            },
+        };
+        Market { rules: Some(rules), ..market() }
     }
 
     /// A table of this many columns and classes, ten rows a class.
@@ -553,24 +726,24 @@ mod tests {
     #[test]
     fn models_are_sealed_for_the_recipient_and_bound_to_the_encoding() {
         let prepared = prepared();
-        let spec = sponsored().spec(&prepared, &market(false), &secret()).unwrap();
+        let spec = sponsored().spec(&prepared, &market(), &secret()).unwrap();
         assert_eq!(RecipientKey::from_bytes(&spec.recipient.0), Ok(secret().key()));
         assert_eq!(spec.encoding, prepared.encoding());
     }
 
     #[test]
     fn each_sponsored_task_has_a_secret_of_its_own_and_the_curriculum_none() {
-        let key = |curriculum| market(curriculum).recipient().unwrap().key();
-        assert_ne!(key(false), key(false));
-        assert_eq!(key(true), RecipientSecret::curriculum().key());
-        assert_ne!(key(false), key(true));
+        let key = |market: Market| market.recipient().unwrap().key();
+        assert_ne!(key(market()), key(market()));
+        assert_eq!(key(minting(&prepared())), RecipientSecret::curriculum().key());
+        assert_ne!(key(market()), key(minting(&prepared())));
     }
 
     #[test]
     fn no_more_test_blocks_are_hidden_than_a_task_may_have() {
         let prepared = split(&table(4, 2), "tiny-4x3x2", 20);
         let spec = |test_blocks, prepared: &PreparedTask| {
-            Offer { test_blocks, ..sponsored() }.spec(prepared, &market(false), &secret())
+            Offer { test_blocks, ..sponsored() }.spec(prepared, &market(), &secret())
         };
         let drawn = |spec: TaskSpec| spec.split;
         let by_itself = spec(None, &prepared).map(drawn).unwrap();
@@ -584,38 +757,114 @@ mod tests {
 
     #[test]
     fn a_sponsored_task_has_the_least_bond_and_stake_unless_more_is_asked() {
-        let spec = spec(&sponsored(), &market(false)).unwrap();
+        let spec = spec(&sponsored(), &market()).unwrap();
+        let models = named("table-128x64x2").unwrap();
         assert_eq!(spec.terms.reward, 5 * NNK);
-        assert_eq!(spec.terms.bond, NNK + 6 * (NNK / 10));
-        assert_eq!(spec.terms.stake, NNK / 10);
+        let of_a_block = Balance::try_from(models.wire_bytes(models.samples.into())).unwrap();
+        let for_storage = NNK / 50 + of_a_block * (NNK / 10_000);
+        assert_eq!(spec.terms.bond, NNK + 6 * (NNK / 10) + for_storage);
+        let of_a_model = 32 * Balance::try_from(models.weight_elements()).unwrap();
+        let entries = 1 + Balance::from(models.chunks());
+        let for_storage = entries * (NNK / 50) + of_a_model * (NNK / 10_000);
+        assert_eq!(spec.terms.stake, NNK / 10 + for_storage);
         assert!(spec.terms.shares_are_whole());
         assert_eq!(spec.split, Split::Drawn { test_blocks: 1 });
     }
 
     #[test]
+    fn more_test_blocks_need_a_larger_bond() {
+        let bond = |test_blocks| {
+            let offer = Offer { test_blocks: Some(test_blocks), ..sponsored() };
+            spec(&offer, &market()).unwrap().terms.bond
+        };
+        assert!(bond(2) > bond(1));
+        let asked = Offer { bond: Some(99 * NNK), ..sponsored() };
+        assert_eq!(spec(&asked, &market()).unwrap().terms.bond, 99 * NNK);
+    }
+
+    #[test]
+    fn what_is_held_for_the_record_grows_with_the_shares_and_is_nothing_in_the_curriculum() {
+        let models = named("table-128x64x2").unwrap();
+        let price = |market: &Market, offer: &Offer| {
+            market.record_price(&models, &spec(offer, market).unwrap())
+        };
+        let two = Offer { shares: vec![80, 20], ..sponsored() };
+        assert!(price(&market(), &sponsored()) > 0);
+        assert!(price(&market(), &two) > price(&market(), &sponsored()));
+        let prepared = prepared();
+        let minting = minting(&prepared);
+        let free = Offer::default().spec(&prepared, &minting, &secret()).unwrap();
+        assert_eq!(minting.record_price(&models, &free), 0);
+    }
+
+    #[test]
     fn a_task_of_the_curriculum_holds_nothing() {
-        let offered = spec(&Offer::default(), &market(true)).unwrap();
+        let prepared = prepared();
+        let minting = minting(&prepared);
+        let spec_of = |offer: &Offer| offer.spec(&prepared, &minting, &secret());
+        let offered = spec_of(&Offer::default()).unwrap();
         let terms = &offered.terms;
         assert_eq!([terms.reward, terms.bond, terms.stake], [0; 3]);
-        let refused = spec(&sponsored(), &market(true)).unwrap_err();
+        assert_eq!(offered.split, Split::Drawn { test_blocks: 1 });
+        let refused = spec_of(&sponsored()).unwrap_err();
         assert!(matches!(refused, OfferError::CurriculumPays), "{refused:?}");
-        let needed = spec(&Offer::default(), &market(false)).unwrap_err();
+        let several = Offer { shares: vec![60, 40], ..Offer::default() };
+        let refused = spec_of(&several).unwrap_err();
+        assert!(matches!(refused, OfferError::CurriculumRanks), "{refused:?}");
+        let needed = spec(&Offer::default(), &market()).unwrap_err();
         assert!(matches!(needed, OfferError::NoReward), "{needed:?}");
+    }
+
+    #[test]
+    fn a_task_of_the_curriculum_has_the_data_of_its_experiment() {
+        let prepared = prepared();
+        let refused = |change: fn(&mut CurriculumRules)| {
+            let mut market = minting(&prepared);
+            market.rules.iter_mut().for_each(change);
+            Offer::default().spec(&prepared, &market, &secret()).unwrap_err()
+        };
+        let format = refused(|rules| rules.format.inputs += 1);
+        assert!(matches!(format, OfferError::Format { experiment: 7, .. }), "{format:?}");
+        let encoding = refused(|rules| rules.encoding = ContentHash([9; 32]));
+        assert!(matches!(encoding, OfferError::Encoding { experiment: 7, .. }), "{encoding:?}");
+        // 20 rows in 6 blocks: the largest hold 4 each.
+        let rows = refused(|rules| rules.format.rows = 3);
+        assert!(matches!(rows, OfferError::BlockRows { rows: 4, most: 3, .. }), "{rows:?}");
+    }
+
+    #[test]
+    fn a_task_of_the_curriculum_has_the_periods_of_its_experiment() {
+        let prepared = prepared();
+        let spec_of = |commit, claim| {
+            let periods = Periods { commit, claim, ..Offer::default().periods };
+            let offer = Offer { periods, ..Offer::default() };
+            offer.spec(&prepared, &minting(&prepared), &secret())
+        };
+        assert!(spec_of(20, 5).is_ok());
+        for (commit, claim, words) in [
+            (19, 5, "commit period is 19 blocks, but this chain allows 20 to 1000"),
+            (20, 4, "claim period is 4 blocks, but this chain allows 5 to 1000"),
+        ] {
+            let refused = spec_of(commit, claim).unwrap_err().to_string();
+            assert!(refused.contains(words), "{refused}");
+        }
     }
 
     #[test]
     fn any_draw_has_the_promised_rows() {
         let offer = Offer { test_blocks: Some(2), ..sponsored() };
-        let spec = spec(&offer, &market(false)).unwrap();
+        let spec = spec(&offer, &market()).unwrap();
         // 20 rows in 6 blocks: the two smallest hold 3 each.
         assert_eq!(spec.terms.min_test_rows, 6);
     }
 
     #[test]
     fn too_few_test_rows_are_refused_with_the_number_that_is_needed() {
-        let market = Market { min_test_rows: 7, ..market(true) };
+        let prepared = prepared();
+        let mut market = minting(&prepared);
+        market.rules.iter_mut().for_each(|rules| rules.min_test_rows = 7);
         let offer = Offer { test_blocks: Some(2), ..Offer::default() };
-        let refused = spec(&offer, &market).unwrap_err();
+        let refused = offer.spec(&prepared, &market, &secret()).unwrap_err();
         let expected = OfferError::TestRows { test_blocks: 2, rows: 6, needed: 7 };
         assert_eq!(refused.to_string(), expected.to_string());
     }
@@ -627,7 +876,7 @@ mod tests {
         let long = Periods { deliver: 1001, ..usual };
         for (periods, words) in [(short, "reveal period is 2"), (long, "deliver period is 1001")] {
             let offer = Offer { periods, ..sponsored() };
-            let refused = spec(&offer, &market(false)).unwrap_err();
+            let refused = spec(&offer, &market()).unwrap_err();
             let expected = format!("the {words} blocks, but this chain allows 3 to 1000");
             assert_eq!(refused.to_string(), expected);
         }
@@ -637,7 +886,7 @@ mod tests {
     fn impossible_numbers_of_test_blocks_are_refused() {
         for test_blocks in [0, 6] {
             let offer = Offer { test_blocks: Some(test_blocks), ..sponsored() };
-            let refused = spec(&offer, &market(false)).unwrap_err();
+            let refused = spec(&offer, &market()).unwrap_err();
             assert!(matches!(refused, OfferError::TestBlocks { blocks: 6 }), "{refused:?}");
         }
     }
@@ -646,11 +895,26 @@ mod tests {
     fn shares_that_are_not_the_whole_are_refused() {
         for shares in [vec![50, 40], vec![100, 0], vec![]] {
             let offer = Offer { shares, ..sponsored() };
-            let refused = spec(&offer, &market(false)).unwrap_err();
+            let refused = spec(&offer, &market()).unwrap_err();
             assert!(matches!(refused, OfferError::Shares), "{refused:?}");
         }
-        let shares = [vec![5; 16], vec![20]].concat();
-        let refused = spec(&Offer { shares, ..sponsored() }, &market(false)).unwrap_err();
+        let shares = [vec![20], vec![5; 16]].concat();
+        let refused = spec(&Offer { shares, ..sponsored() }, &market()).unwrap_err();
         assert!(matches!(refused, OfferError::TooManyShares), "{refused:?}");
+    }
+
+    #[test]
+    fn shares_fall_and_not_too_fast() {
+        let taken = |shares: &[u16]| {
+            let offer = Offer { shares: shares.to_vec(), ..sponsored() };
+            match spec(&offer, &market()) {
+                Ok(_) => true,
+                Err(OfferError::SharesNotFalling) => false,
+                Err(other) => panic!("{other:?}"),
+            }
+        };
+        assert!(taken(&[100]) && taken(&[80, 20]) && taken(&[50, 50]) && taken(&[60, 30, 10]));
+        assert!(!taken(&[81, 19]), "the second one gets less than a quarter");
+        assert!(!taken(&[40, 60]), "the second one gets more");
     }
 }

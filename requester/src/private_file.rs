@@ -307,7 +307,14 @@ pub(crate) mod tests {
                 shares: List::truncate_from(vec![10_000]),
                 bond: NNK,
                 stake: NNK,
-                periods: Periods { publish: 10, commit: 20, reveal: 10, prove: 10, deliver: 10 },
+                periods: Periods {
+                    publish: 10,
+                    commit: 20,
+                    reveal: 10,
+                    claim: 10,
+                    prove: 10,
+                    deliver: 10,
+                },
             },
             roots: List::truncate_from(vec![BlockRoot([3; 32]), BlockRoot([4; 32])]),
             split: Split::Drawn { test_blocks: 1 },
@@ -370,7 +377,7 @@ pub(crate) mod tests {
     fn the_shortest_phase_of_the_requester_is_that_of_publication_or_reveal() {
         let mut spec = spec();
         spec.terms.periods.reveal = 7;
-        spec.terms.periods.prove = 3;
+        (spec.terms.periods.claim, spec.terms.periods.prove) = (3, 3);
         let of = |spec| Progress { spec, ..progress() };
         assert_eq!(of(hex::encode(spec.encode())).shortest_phase(), Some(7));
         assert_eq!(of("damaged".to_owned()).shortest_phase(), None);

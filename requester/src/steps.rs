@@ -64,7 +64,14 @@ pub enum Step {
     },
     /// Reveal this test block, and others that are hidden.
     Reveal(BlockIndex),
-    /// Workers prove.
+    /// Workers claim their scores.
+    AwaitClaims {
+        /// The first block after the phase.
+        until: BlockNumber,
+    },
+    /// Ask the best claims for their proofs.
+    Ask,
+    /// The workers that are asked prove.
     AwaitProofs {
         /// The first block after the phase.
         until: BlockNumber,
@@ -128,8 +135,10 @@ fn with_the_task(task: &Task, view: &ChainView) -> Step {
         Phase::Open => Step::AwaitCommitments { until },
         Phase::Reveal => {
             let first = hidden_blocks(task).next();
-            first.map_or(Step::AwaitProofs { until }, Step::Reveal)
+            first.map_or(Step::AwaitClaims { until }, Step::Reveal)
         }
+        Phase::Claim => Step::AwaitClaims { until },
+        Phase::Ask => Step::Ask,
         Phase::Prove => Step::AwaitProofs { until },
         Phase::Settle => Step::Settle,
         Phase::Deliver { rank } => Step::AwaitDelivery { rank, until },
@@ -162,6 +171,7 @@ pub(crate) mod tests {
     use crate::private_file::tests::progress;
     use nocknock_client::{AccountId, NNK};
     use nocknock_primitives::{
+        claim::{ClaimKey, RoundClock},
         limits::List,
         model::names::named,
         task::{Funding, Held, Settlement, TestBlock},
@@ -189,11 +199,18 @@ pub(crate) mod tests {
             opened_at: None,
             revealed_at: None,
             label_counts: List::default(),
+            baseline: 0,
             committed: 0,
+            claimed: 0,
             proved: 0,
+            waiting: 0,
+            next_claim: None,
+            last_paid: None,
+            round: None,
+            reference: None,
             open_commitments: 0,
             next_sequence: 0,
-            held: Held { escrow: NNK, bond: NNK },
+            held: Held { escrow: NNK, bond: NNK, record: NNK },
             settlement: None,
         }
     }
@@ -320,7 +337,31 @@ pub(crate) mod tests {
         let mut all = open();
         all.tests = List::truncate_from(vec![TestBlock { index: 1, rows: Some(4) }]);
         all.revealed_at = Some(147);
-        assert_eq!(step(all, 148), Step::AwaitProofs { until: 157 });
+        assert_eq!(step(all, 148), Step::AwaitClaims { until: 157 });
+    }
+
+    /// The only test block was revealed in block 147, and the worker has claimed its score.
+    fn claimed() -> Task {
+        Task {
+            tests: List::truncate_from(vec![TestBlock { index: 1, rows: Some(4) }]),
+            revealed_at: Some(147),
+            claimed: 1,
+            waiting: 1,
+            next_claim: Some(ClaimKey::new(4, 0)),
+            ..open()
+        }
+    }
+
+    #[test]
+    fn claims_are_asked_for_their_proofs_and_those_are_waited_for() {
+        assert_eq!(step(claimed(), 148), Step::Ask);
+        let round = RoundClock { number: 1, began: 149, open: 1 };
+        let asked = Task { waiting: 0, next_claim: None, round: Some(round), ..claimed() };
+        assert_eq!(step(asked.clone(), 150), Step::AwaitProofs { until: 159 });
+        assert_eq!(step(asked.clone(), 159), Step::Settle, "the proof did not come");
+        let round = RoundClock { number: 1, began: 149, open: 0 };
+        let proved = Task { proved: 1, round: Some(round), ..asked };
+        assert_eq!(step(proved, 151), Step::Settle);
     }
 
     #[test]

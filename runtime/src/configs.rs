@@ -273,8 +273,8 @@ pub enum ProxyType {
     #[default]
     Any,
     /// Calls that neither pay nor hold nor give away anything of the account: no transfers, no
-    /// deposits, bonds, stakes or escrows, no experiments or models for others. Calls that return
-    /// what is held are allowed.
+    /// deposits, bonds, stakes or escrows, no claims, with which a stake can be lost, no
+    /// experiments or models for others. Calls that return what is held are allowed.
     NonTransfer,
     /// What a member of the council does, except for proposing motions, for which a deposit is
     /// held; and rotation of session keys.
@@ -357,13 +357,16 @@ fn spends_nothing(call: &RuntimeCall) -> bool {
                     | Task::publish_training_data { .. }
                     | Task::withdraw_commitment { .. }
                     | Task::reveal_block { .. }
+                    | Task::ask { .. }
                     | Task::submit_scores { .. }
+                    | Task::prove_champion { .. }
                     | Task::settle { .. }
                     | Task::upload_chunk { .. }
                     | Task::deliver { .. }
                     | Task::close_commitment { .. }
                     | Task::finish_task { .. }
                     | Task::remove_task { .. }
+                    | Task::show_equal_rows { .. }
             )
             | RuntimeCall::Wtm(
                 Fact::resolve { .. }

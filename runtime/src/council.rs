@@ -10,6 +10,7 @@ use frame_support::{
     traits::{ConstU32, Contains, SortedMembers},
     weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
+use pallet_experiments::Call as Experiment;
 use pallet_network::Call as Network;
 use pallet_rewards::{Call as Curriculum, GenesisAuthorities};
 use pallet_verifier::Call as Circuits;
@@ -66,6 +67,7 @@ impl Contains<RuntimeCall> for Privileged {
                         | Circuits::replace_circuit { .. }
                         | Circuits::disable_circuit { .. }
                 )
+                | RuntimeCall::Experiments(Experiment::retire_champion { .. })
                 | RuntimeCall::Rewards(
                     Curriculum::set_curriculum { .. }
                         | Curriculum::remove_curriculum { .. }

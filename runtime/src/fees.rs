@@ -56,18 +56,22 @@ impl WeightToFeePolynomial for WeightToFee {
 }
 
 /// How many transactions about curriculum tasks a worker may send without a fee in one session. A
-/// task takes a commitment or two, the scores in batches, the ciphertext in up to 16 chunks, and
-/// the delivery.
-pub const WORKER_ALLOWANCE: u32 = 40;
+/// task takes a commitment or two, a claim, the scores of the worker's model and of the champion in
+/// batches, a call that asks or settles, and the ciphertext in up to 16 chunks, of which the last
+/// one comes with the delivery.
+pub const WORKER_ALLOWANCE: u32 = 60;
 
-// Enough for the most test blocks, if the scores of two fit into one call, and the most chunks.
-const _: () = assert!(2 + MAX_TEST_BLOCKS / 2 + MAX_CHUNKS < WORKER_ALLOWANCE);
+// Enough for the most test blocks of two models, if the scores of two fit into one call, and the
+// most chunks.
+const _: () = assert!(5 + MAX_TEST_BLOCKS + MAX_CHUNKS < WORKER_ALLOWANCE);
 
-/// How many a custodian may send. A task takes its creation, the training data and the reveal of up
-/// to 32 blocks.
-pub const CUSTODIAN_ALLOWANCE: u32 = 40;
+/// How many a custodian may send. A task takes its creation, the training data, the reveal of up to
+/// 32 blocks, and the scores of the champion on them.
+pub const CUSTODIAN_ALLOWANCE: u32 = 60;
 
-/// The priority of free calls that only one account can send, and only for a while: above paying
+const _: () = assert!(2 + MAX_TEST_BLOCKS + MAX_TEST_BLOCKS / 2 < CUSTODIAN_ALLOWANCE);
+
+/// The priority of free calls that only a few accounts can send, and only for a while: above paying
 /// ones with any reasonable tip, below registrations.
 pub const PRIORITY_OF_A_TURN: TransactionPriority = TransactionPriority::MAX / 4;
 
@@ -111,12 +115,13 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         }
     }
 
-    /// A winner without tokens cannot tip. If its delivery had to wait behind paying transactions,
-    /// lower-ranked workers could fill the blocks until its turn is over, and anybody could fill
-    /// the blocks in which a custodian has to reveal, or in which a validator can object.
+    /// A winner without tokens cannot tip. If its claim, its proofs or its delivery had to wait
+    /// behind paying transactions, other workers could fill the blocks until its time is over, and
+    /// anybody could fill the blocks in which a custodian has to reveal, or in which a validator
+    /// can object.
     fn priority(call: &RuntimeCall) -> TransactionPriority {
         match call {
-            RuntimeCall::Tasks(call) if is_of_one_account(call) => PRIORITY_OF_A_TURN,
+            RuntimeCall::Tasks(call) if is_of_a_turn(call) => PRIORITY_OF_A_TURN,
             RuntimeCall::Council(pallet_council::Call::propose { .. }) => 0,
             RuntimeCall::Council(_) => PRIORITY_OF_A_TURN,
             _ => 0,
@@ -124,13 +129,18 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
     }
 
     /// Bad proofs are found to be bad only when much of a block has been spent on them. So whoever
-    /// has proved nothing since it registered sends only a few at a time for nothing.
+    /// has proved nothing of its own since it registered sends only a few at a time for nothing.
     fn is_for_the_known(call: &RuntimeCall) -> bool {
         proofs_of(call).is_some_and(|proofs| proofs > FREE_PROOFS_OF_A_NEWCOMER)
     }
 
+    /// Proofs of its own scores only: anybody can copy those of the champion from another call.
     fn makes_known(call: &RuntimeCall) -> bool {
-        proofs_of(call).is_some()
+        matches!(
+            call,
+            RuntimeCall::Tasks(pallet_tasks::Call::submit_scores { scores, .. })
+                if !scores.is_empty()
+        )
     }
 
     /// The round of the account's next registration: another one after each.
@@ -138,15 +148,25 @@ impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
         Rewards::registration_round(who.clone())
     }
 
-    /// Committing to a model reads as many entries as any of these checks, and does more besides.
     fn weight(call: &RuntimeCall) -> Weight {
         match call {
-            RuntimeCall::Tasks(_) => weights::tasks::Measured::commit_model(),
+            RuntimeCall::Tasks(call) => check_weight(call),
             call if keeps_it_running(call) => {
                 <Runtime as frame_system::Config>::DbWeight::get().reads(1)
             }
             _ => Weight::zero(),
         }
+    }
+}
+
+/// What it costs to see whether a call about a task is free. Committing to a model reads as many
+/// entries as any of these checks, and does more besides. So many claims may come at once that
+/// theirs has a bound of its own, made by hand: the task, the commitment, and the registration.
+fn check_weight(call: &pallet_tasks::Call<Runtime>) -> Weight {
+    match call {
+        pallet_tasks::Call::claim { .. } => Weight::from_parts(60_000_000, 12_000)
+            .saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads(5)),
+        _ => weights::tasks::Measured::commit_model(),
     }
 }
 
@@ -163,21 +183,30 @@ fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
 
 /// How many proofs of scores a call carries, if it is about them.
 fn proofs_of(call: &RuntimeCall) -> Option<u32> {
-    match call {
-        RuntimeCall::Tasks(pallet_tasks::Call::submit_scores { scores, .. }) => {
-            Some(u32::try_from(scores.len()).unwrap_or(u32::MAX))
+    let proofs = match call {
+        RuntimeCall::Tasks(pallet_tasks::Call::submit_scores { scores, champion, .. }) => {
+            scores.len().saturating_add(champion.len())
         }
-        _ => None,
-    }
+        RuntimeCall::Tasks(pallet_tasks::Call::prove_champion { scores, .. }) => scores.len(),
+        _ => return None,
+    };
+    Some(u32::try_from(proofs).unwrap_or(u32::MAX))
 }
 
-/// Calls that, where they are free, can be sent only by the one account whose turn it is, or by the
-/// task's custodian.
-fn is_of_one_account(call: &pallet_tasks::Call<Runtime>) -> bool {
+/// Calls that, where they are free, can be sent only by the account whose turn it is or by the
+/// task's custodian, once by each worker that is committed, or by workers that were asked for their
+/// proofs, of which there are few. Asking and settling are free for all workers with a claim, but
+/// succeed once.
+const fn is_of_a_turn(call: &pallet_tasks::Call<Runtime>) -> bool {
     matches!(
         call,
         pallet_tasks::Call::publish_training_data { .. }
             | pallet_tasks::Call::reveal_block { .. }
+            | pallet_tasks::Call::claim { .. }
+            | pallet_tasks::Call::ask { .. }
+            | pallet_tasks::Call::submit_scores { .. }
+            | pallet_tasks::Call::prove_champion { .. }
+            | pallet_tasks::Call::settle { .. }
             | pallet_tasks::Call::upload_chunk { .. }
             | pallet_tasks::Call::deliver { .. }
     )

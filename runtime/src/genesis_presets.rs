@@ -6,19 +6,26 @@
 //! | `local_testnet` | Alice, Bob, Charlie, Dave | 2 s | 30 slots | none |
 //! | `bench` | Alice | 1 s | 10 slots | well-known accounts are endowed, for load tests only |
 //! | `test` | Alice | 0.25 s | 16 slots | none; for tests that wait for blocks of a real node |
+//! | `production` | none | 2 s | 1,200 slots | none |
 //!
-//! Each starts with the score circuits of all named architectures and the delivery circuit, under
-//! development keys, with one curriculum experiment, the handwritten digits, whose custodian is
-//! Alice, and with a practice block of digits with which workers register.
+//! Each but the last starts with the score circuits of all named architectures and the delivery
+//! circuit, under development keys, with one curriculum experiment, the handwritten digits, whose
+//! custodian is Alice, and with a practice block of digits with which workers register.
+//!
+//! `production` is for networks where value is at stake. It has no authorities, no circuits, no
+//! curriculum and no practice block: the chain specification of the network adds them.
 
 use crate::{
-    development_circuits, AccountId, BabeConfig, Balance, BalancesConfig, ExperimentsConfig,
-    NetworkConfig, RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, VerifierConfig,
-    NNK,
+    development_circuits, protocol::MinTestRows, AccountId, BabeConfig, Balance, BalancesConfig,
+    BlockNumber, ExperimentsConfig, NetworkConfig, RewardsConfig, RuntimeGenesisConfig,
+    SessionConfig, SessionKeys, VerifierConfig, NNK,
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
-use nocknock_primitives::{model::names::named, score::Score};
+use nocknock_primitives::{
+    format::DataFormat, ids::ContentHash, model::names::named, reward::CurriculumRules,
+    score::Score, task::Periods,
+};
 use pallet_experiments::types::{GenesisDescription, GenesisExperiment};
 use pallet_network::NetworkKind;
 use pallet_rewards::types::{GenesisCurriculum, GenesisPractice};
@@ -26,7 +33,6 @@ use serde_json::Value;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::Permill;
 
 /// The name of the preset for load tests. Its accounts own tokens that nobody earned, so it is no
 /// network.
@@ -34,6 +40,9 @@ pub const BENCH_RUNTIME_PRESET: &str = "bench";
 
 /// The name of the preset for tests with a real node: the development chain, four times as fast.
 pub const TEST_RUNTIME_PRESET: &str = "test";
+
+/// The name of the preset for networks where value is at stake.
+pub const PRODUCTION_RUNTIME_PRESET: &str = "production";
 
 /// Every author's slot carries VRF output, the secondary ones too: tasks draw their hidden test
 /// blocks from it.
@@ -43,10 +52,21 @@ pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration =
 /// What each endowed account of the `bench` preset owns.
 pub const BENCH_ENDOWMENT: Balance = 1_000_000 * NNK;
 
-/// The experiment of the curriculum that every preset starts with.
+/// The experiment of the curriculum that every preset starts with, except for `production`.
 pub const DIGITS_EXPERIMENT: u32 = 0;
 
-/// The name of the architecture of the practice block.
+/// How the table of the digits is written as numbers: what the programs make of
+/// `examples/data/digits.csv` with the range from 0 to 15.
+pub const DIGITS_ENCODING: ContentHash =
+    ContentHash(*include_bytes!("../../dataset/curriculum/digits.encoding"));
+
+/// What the digits mint for a halving of the error, per mille of what an experiment can mint.
+pub const DIGITS_WEIGHT: u16 = 10;
+
+/// The shortest phases of tasks about the digits, in blocks.
+const DIGITS_PERIOD: BlockNumber = 3;
+
+/// The name of the architecture of the digits, and of the practice block.
 pub const PRACTICE_ARCHITECTURE: &str = "digits-64x32x10";
 
 /// Salt of the practice block. It hides nothing: the block is public.
@@ -74,6 +94,7 @@ impl Preset {
         reason = "the macro expects what it builds to serialise; it runs when a chain is made, not in a block"
     )]
     fn into_patch(self) -> Value {
+        let at_stake = self.kind == NetworkKind::Production;
         build_struct_json_patch!(RuntimeGenesisConfig {
             network: NetworkConfig {
                 slot_duration_millis: self.slot_duration_millis,
@@ -81,11 +102,13 @@ impl Preset {
                 kind: self.kind,
             },
             babe: BabeConfig { epoch_config: BABE_GENESIS_EPOCH_CONFIG },
-            verifier: VerifierConfig { circuits: development_circuits::all() },
-            experiments: ExperimentsConfig { experiments: vec![digits_experiment()] },
+            verifier: VerifierConfig { circuits: unless(at_stake, development_circuits::all) },
+            experiments: ExperimentsConfig {
+                experiments: unless(at_stake, || vec![digits_experiment()]),
+            },
             rewards: RewardsConfig {
-                curriculum: vec![digits_curriculum()],
-                practice: practice(),
+                curriculum: unless(at_stake, || digits_curriculum(self.kind).into_iter().collect()),
+                practice: unless(at_stake, practice),
                 authorities: self
                     .validators
                     .iter()
@@ -106,13 +129,23 @@ impl Preset {
     }
 }
 
+/// Nothing where value is at stake.
+fn unless<T: Default>(at_stake: bool, make: impl FnOnce() -> T) -> T {
+    if at_stake {
+        T::default()
+    } else {
+        make()
+    }
+}
+
 fn digits_experiment() -> GenesisExperiment<AccountId> {
     GenesisExperiment {
         owner: Sr25519Keyring::Alice.to_account_id(),
         description: GenesisDescription {
             name: "Handwritten digits".to_string(),
             text: "Which digit is it? Images of 8 by 8 pixels with 16 grey levels, from the UCI data set \
-                   Optical Recognition of Handwritten Digits."
+                   Optical Recognition of Handwritten Digits. Everybody knows these images, test \
+                   blocks and all: tokens here mean nothing."
                 .to_string(),
             tags: ["classification", "digits", "uci"].map(str::to_string).to_vec(),
             metadata: None,
@@ -120,13 +153,28 @@ fn digits_experiment() -> GenesisExperiment<AccountId> {
     }
 }
 
-fn digits_curriculum() -> GenesisCurriculum<AccountId> {
-    GenesisCurriculum {
+/// The digits are in the curriculum if their architecture has a name, which tests see to.
+fn digits_curriculum(kind: NetworkKind) -> Option<GenesisCurriculum<AccountId, BlockNumber>> {
+    let architecture = named(PRACTICE_ARCHITECTURE)?;
+    Some(GenesisCurriculum {
         experiment: DIGITS_EXPERIMENT,
         custodian: Some(Sr25519Keyring::Alice.to_account_id()),
-        task_share: Permill::from_percent(10),
+        weight: DIGITS_WEIGHT,
+        rules: CurriculumRules {
+            format: DataFormat::of(&architecture),
+            encoding: DIGITS_ENCODING,
+            min_test_rows: MinTestRows::on(kind),
+            min_periods: Periods {
+                publish: DIGITS_PERIOD,
+                commit: DIGITS_PERIOD,
+                reveal: DIGITS_PERIOD,
+                claim: DIGITS_PERIOD,
+                prove: DIGITS_PERIOD,
+                deliver: DIGITS_PERIOD,
+            },
+        },
         max_open: 8,
-    }
+    })
 }
 
 /// The practice block, proved under the circuit of its architecture.
@@ -190,6 +238,17 @@ fn test() -> Preset {
     Preset { slot_duration_millis: 250, epoch_length_slots: 16, ..development() }
 }
 
+/// Slots and epochs of a network of many operators.
+fn production() -> Preset {
+    Preset {
+        kind: NetworkKind::Production,
+        slot_duration_millis: 2_000,
+        epoch_length_slots: 1_200,
+        validators: vec![],
+        endowed: vec![],
+    }
+}
+
 /// The genesis patch of the preset `id`, as JSON.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
     let preset = match id.as_ref() {
@@ -197,6 +256,7 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
         LOCAL_TESTNET_RUNTIME_PRESET => local_testnet(),
         BENCH_RUNTIME_PRESET => bench(),
         TEST_RUNTIME_PRESET => test(),
+        PRODUCTION_RUNTIME_PRESET => production(),
         _ => return None,
     };
     serde_json::to_vec(&preset.into_patch()).ok()
@@ -204,8 +264,14 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 
 /// The names of all presets.
 pub fn preset_names() -> Vec<PresetId> {
-    [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, BENCH_RUNTIME_PRESET, TEST_RUNTIME_PRESET]
-        .into_iter()
-        .map(PresetId::from)
-        .collect()
+    [
+        DEV_RUNTIME_PRESET,
+        LOCAL_TESTNET_RUNTIME_PRESET,
+        BENCH_RUNTIME_PRESET,
+        TEST_RUNTIME_PRESET,
+        PRODUCTION_RUNTIME_PRESET,
+    ]
+    .into_iter()
+    .map(PresetId::from)
+    .collect()
 }

@@ -78,6 +78,7 @@ impl pallet_experiments::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Curriculum = Rewards;
+    type RetireOrigin = EnsureEnacted;
     type BaseDeposit = ConstU128<{ deposit(3, 0) }>;
     type ByteDeposit = ConstU128<{ deposit(0, 1) }>;
     type WeightInfo = weights::experiments::Measured;
@@ -151,15 +152,17 @@ impl pallet_tasks::Config for Runtime {
     type Workers = Rewards;
     type Facts = Wtm;
     type Provenance = Provenance;
+    type Burns = Rewards;
     type ValidatorsPot = ValidatorsPot;
     type Randomness = BabeSeeds;
     type MinReward = ConstU128<NNK>;
     type MinBond = ConstU128<NNK>;
     type BondPerBlock = ConstU128<{ NNK / 10 }>;
     type MinStake = ConstU128<{ NNK / 10 }>;
+    type DepositPerItem = ConstU128<{ deposit(1, 0) }>;
+    type DepositPerByte = ConstU128<{ deposit(0, 1) }>;
     type ValidatorShare = ValidatorShare;
     type RecordFee = ConstU128<{ NNK / 10 }>;
-    type MinCurriculumTestRows = PerNetwork<10, 300>;
     type MinPeriod = PerNetwork<3, 30>;
     type MaxPeriod = PerNetwork<DAYS, LONGEST_PERIOD>;
     type DrawPeriod = DrawPeriod;
@@ -193,9 +196,31 @@ const REGISTRATION_LIFE: u32 = 4_320;
 const DEFAULT_SESSION: BlockNumber = 1_200;
 
 // After a worker has committed, its account lasts for at least one `REGISTRATION_LIFE`. That is
-// enough for the longest phases of committing, revealing and proving, and for the first five turns
-// to deliver.
+// enough for the longest phases of committing, revealing and claiming, for four rounds of proofs,
+// and for the first turn to deliver.
 const _: () = assert!(8 * LONGEST_PERIOD <= REGISTRATION_LIFE * DEFAULT_SESSION);
+
+/// The fewest rows by which a model of the curriculum is judged. With fewer than in production, good
+/// steps are too small to be told from luck.
+#[derive(Debug)]
+pub struct MinTestRows;
+
+impl MinTestRows {
+    /// The rows on networks of this kind.
+    pub(crate) const fn on(kind: NetworkKind) -> u32 {
+        match kind {
+            NetworkKind::Development => 10,
+            NetworkKind::Test => 300,
+            NetworkKind::Production => 3_000,
+        }
+    }
+}
+
+impl Get<u32> for MinTestRows {
+    fn get() -> u32 {
+        Self::on(Network::kind())
+    }
+}
 
 /// How much the first session releases into the pot.
 pub const INITIAL_RELEASE: Balance = 1_000 * NNK;
@@ -223,6 +248,7 @@ impl pallet_rewards::Config for Runtime {
     type MaxSupply = ConstU128<MAX_SUPPLY>;
     type PointsDecay = PointsDecay;
     type VestingPeriod = PerNetwork<20, 1_080>;
+    type MinCurriculumTestRows = MinTestRows;
     type MaxCurriculum = ConstU32<64>;
     type MaxOpenTasks = ConstU32<32>;
     type MaxCandidates = ConstU32<200>;

@@ -1,8 +1,9 @@
 // Checks that @polkadot/api understands a node: connects, decodes the metadata
 // and follows the finalised heads. With --remark it also sends a transaction from
-// Alice, who owns tokens on the `bench` chain only, and waits for its finality.
+// Alice, who owns tokens on the `bench` chain only, and waits for its finality. With
+// --spam it tries on that chain what somebody would do who wants to fill its blocks.
 //
-//   npm ci && node check.mjs [ws://127.0.0.1:9944] [--remark TEXT]
+//   npm ci && node check.mjs [ws://127.0.0.1:9944] [--remark TEXT] [--spam]
 //
 // Prints what it saw as JSON; ends with an error when something is missing.
 
@@ -17,7 +18,7 @@ const HEADS = 3;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { remark: { type: 'string' } },
+  options: { remark: { type: 'string' }, spam: { type: 'boolean' } },
 });
 
 const report = await withTimeout(check(positionals[0] ?? 'ws://127.0.0.1:9944'));
@@ -38,7 +39,56 @@ async function check(url) {
   if (values.remark !== undefined) {
     report.remark = await remark(api, values.remark);
   }
+  if (values.spam) {
+    report.spam = await spam(api);
+  }
   return report;
+}
+
+// Calls of a class that goes before all others, which say of themselves what they weigh;
+// those of that class that are accepted, so many that they would fill some blocks; and
+// proofs for nothing by an account that nobody has asked for any.
+async function spam(api) {
+  const keyring = new Keyring({ type: 'sr25519' });
+  const [alice, bob, nobody] = ['//Alice', '//Bob', '//Nobody'].map((uri) => keyring.addFromUri(uri));
+  const weight = { refTime: 400_000_000_000, proofSize: 0 };
+  const heavy = api.tx.utility.withWeight(api.tx.system.killPrefix('0x', 0), weight);
+  const scores = api.tx.tasks.submitScores(0, [badScore()], []);
+  return {
+    heavyOperational: await refusal(heavy, alice),
+    unaskedProofs: await refusal(scores, nobody),
+    blocksUntilARemark: await waitBehind(api, alice, bob),
+  };
+}
+
+function badScore() {
+  const element = '0x' + '00'.repeat(32);
+  const score = { points: 1, sums: element, inputs: element, proof: '0x' + '00'.repeat(256) };
+  return { block: 0, score };
+}
+
+// Why the pool does not take a transaction.
+async function refusal(transaction, signer) {
+  try {
+    await transaction.signAndSend(signer);
+  } catch (error) {
+    return error.message;
+  }
+  return null;
+}
+
+// The number of blocks in which a call at the least fee is included, with forty calls of the
+// other class before it.
+async function waitBehind(api, alice, bob) {
+  const first = (await api.rpc.system.accountNextIndex(alice.address)).toNumber();
+  for (let number = 0; number < 40; number++) {
+    const code = '0x' + number.toString(16).padStart(2, '0').repeat(100);
+    await api.tx.system.applyAuthorizedUpgrade(code).signAndSend(alice, { nonce: first + number });
+  }
+  const before = (await api.rpc.chain.getHeader()).number.toNumber();
+  const result = await finalisedResult(api.tx.system.remarkWithEvent(stringToHex('spam')), bob);
+  const header = await api.rpc.chain.getHeader(result.status.asFinalized);
+  return header.number.toNumber() - before;
 }
 
 async function connect(url) {

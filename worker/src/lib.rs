@@ -11,6 +11,7 @@ pub mod monitor;
 pub mod notice;
 pub mod plan;
 pub mod policy;
+pub mod price;
 pub mod recognise;
 pub mod register;
 pub mod report;

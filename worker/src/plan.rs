@@ -3,17 +3,28 @@
 //! After a crash, a reorganisation or a lost answer nothing has to be remembered: the same
 //! comparison gives the step that is missing, and no step twice.
 
-use crate::state::{Ending, Progress};
-use nocknock_client::{AccountId, Balance, BlockNumber, Commitment, Delivery, Ranking, Task};
+mod claim;
+
+pub(crate) use claim::may_be_beaten;
+pub use claim::Concession;
+
+use crate::{
+    config::Config,
+    price::{Mint, ValidatorsPart},
+    state::{ClaimStage, Ending, Progress},
+};
+use nocknock_client::{
+    AccountId, Balance, BlockNumber, Commitment, Delivery, Ranked, Ranking, Task,
+};
 use nocknock_primitives::{
+    claim::{ClaimKey, ClaimState},
     ids::BlockIndex,
     limits::{FREE_PROOFS_OF_A_NEWCOMER, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS},
     model::Architecture,
     phase::Phase,
-    score::Score,
-    task::Funding,
+    task::{Funding, Outcome},
 };
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// How many inputs and labels of rows the chain is made to fold in one call.
 const VALUES_OF_A_CALL: u32 = 2 * MAX_FOLDED_VALUES;
@@ -24,6 +35,10 @@ const PARTS_OF_A_TURN: BlockNumber = 3;
 
 /// The fewest blocks that are left for the key.
 const BLOCKS_FOR_KEY: BlockNumber = 5;
+
+/// The champion is proved beside the own model only in this part of a round: one of so many. Later,
+/// the own proofs are sent first.
+const PARTS_OF_A_ROUND: BlockNumber = 3;
 
 /// Everything about one task that the chain says in one block, as far as it concerns this worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +51,19 @@ pub struct TaskView {
     pub task: Option<Task>,
     /// The worker's commitment.
     pub commitment: Option<Commitment>,
-    /// The best submissions, once there are any.
+    /// In the claim phase of a sponsored task, the claims of others, if they may fill all rounds of
+    /// proofs.
+    pub claims: Vec<ClaimKey>,
+    /// The best claims that were proved; after settlement, those that may deliver.
     pub ranking: Ranking,
-    /// In the curriculum, the score of the experiment's champion, if there is one.
-    pub champion: Option<Score>,
     /// What the worker has uploaded and delivered.
     pub delivery: Option<Delivery>,
+    /// In the curriculum, from the last reveal to settlement, what a model is paid for.
+    pub mint: Option<Mint>,
+    /// From the last reveal on, which proofs the chain takes.
+    pub circuits: UsableCircuits,
+    /// What the validators get of a sponsor's payments.
+    pub validators: ValidatorsPart,
     /// What the worker may send without a fee.
     pub free_calls: FreeCalls,
 }
@@ -56,6 +78,25 @@ pub struct FreeCalls {
     pub ended: bool,
     /// What it could pay fees with.
     pub balance: Balance,
+}
+
+/// Which of the circuits of a task are not disabled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsableCircuits {
+    /// Those of its scores and deliveries. Otherwise nobody wins any more, or loses anything.
+    pub of_task: bool,
+    /// That of the champion. Otherwise models are measured as if there were none.
+    pub of_champion: bool,
+}
+
+/// What the owner of the worker has configured, as far as plans depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choices {
+    /// How many proofs to collect before they are sent; those of the last blocks are sent when none
+    /// is missing.
+    pub batch: u32,
+    /// The least that a model is delivered for.
+    pub least: Balance,
 }
 
 /// The turn of this worker to deliver.
@@ -83,12 +124,31 @@ pub enum Action {
     Commit,
     /// Note that the commitment was seen on the chain.
     NoteCommitted,
-    /// Prove the score of these test blocks.
+    /// Find out what the model, and the champion, score on the revealed test blocks.
+    Score,
+    /// Claim that the model has so many points on them.
+    Claim(u32),
+    /// Take the commitment back, because nothing is to be gained by a claim.
+    Concede(Concession),
+    /// Note how far the claim has come.
+    NoteClaim(ClaimStage),
+    /// Make the chain ask the best claims for their proofs.
+    Ask,
+    /// Prove the score on these test blocks.
     Prove(Vec<BlockIndex>),
-    /// Send the proofs of these test blocks.
-    SubmitScores(Vec<BlockIndex>),
-    /// Note that every test block is proved.
-    NoteComplete,
+    /// Prove the champion's score on these test blocks.
+    ProveChampion(Vec<BlockIndex>),
+    /// Send proofs of the own score, and of the champion's, on test blocks.
+    SubmitScores {
+        /// Test blocks of which the own score is sent.
+        own: Vec<BlockIndex>,
+        /// Test blocks of which the champion's score is sent.
+        champion: Vec<BlockIndex>,
+    },
+    /// Send proofs of the champion's score on these test blocks.
+    SubmitChampion(Vec<BlockIndex>),
+    /// Settle the task.
+    Settle,
     /// Seal the key for the recipient, and prove that.
     SealKey,
     /// Store a copy of the ciphertext outside the chain.
@@ -112,6 +172,14 @@ pub enum Waiting {
     Opening,
     /// The end of the commit phase and the reveal of the test blocks.
     Reveal,
+    /// Nothing, because the chain refuses proofs of one of the task's circuits.
+    Disabled,
+    /// The stake, because no score was claimed.
+    Conceded(Concession),
+    /// The chain, to ask for the proofs of the claimed score.
+    Asked,
+    /// The end of the round, because this account has claimed another score than the model has.
+    OtherClaim,
     /// The other workers' proofs, and settlement.
     Settlement,
     /// The turns of better submissions.
@@ -120,8 +188,8 @@ pub enum Waiting {
     FinalTurn,
     /// The next session, because a free call failed in this one, and the account cannot pay.
     FreeCalls,
-    /// The end of this worker's turn, because a delivery would earn nothing.
-    Overtaken,
+    /// The end of this worker's turn, because a delivery would earn too little.
+    LetPass,
     /// The end of this worker's turn, of which no block is left that could take a delivery.
     Late,
     /// The stake, which anybody may return now.
@@ -178,12 +246,31 @@ impl Turn {
 impl Action {
     /// Takes long and may be stopped at any time without loss.
     pub fn is_work(&self) -> bool {
-        matches!(self, Self::FetchData | Self::Train | Self::Prove(_) | Self::SealKey)
+        matches!(
+            self,
+            Self::FetchData
+                | Self::Train
+                | Self::Score
+                | Self::Prove(_)
+                | Self::ProveChampion(_)
+                | Self::SealKey
+        )
     }
 
     /// Sends something to the chain.
     fn is_sent(&self) -> bool {
-        matches!(self, Self::Commit | Self::SubmitScores(_) | Self::UploadChunk(_) | Self::Deliver)
+        matches!(
+            self,
+            Self::Commit
+                | Self::Claim(_)
+                | Self::Concede(_)
+                | Self::Ask
+                | Self::SubmitScores { .. }
+                | Self::SubmitChampion(_)
+                | Self::Settle
+                | Self::UploadChunk(_)
+                | Self::Deliver
+        )
     }
 
     /// A short name for logs and metrics.
@@ -194,9 +281,16 @@ impl Action {
             Self::Seal => "seal",
             Self::Commit => "commit",
             Self::NoteCommitted => "note-committed",
+            Self::Score => "score",
+            Self::Claim(_) => "claim",
+            Self::Concede(_) => "concede",
+            Self::NoteClaim(_) => "note-claim",
+            Self::Ask => "ask",
             Self::Prove(_) => "prove",
-            Self::SubmitScores(_) => "submit-scores",
-            Self::NoteComplete => "note-complete",
+            Self::ProveChampion(_) => "prove-champion",
+            Self::SubmitScores { .. } => "submit-scores",
+            Self::SubmitChampion(_) => "submit-champion",
+            Self::Settle => "settle",
             Self::SealKey => "seal-key",
             Self::StoreCopy => "store-copy",
             Self::UploadChunk(_) => "upload-chunk",
@@ -210,21 +304,31 @@ impl Action {
 
 impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let text = match self {
+            Self::Conceded(why) => return write!(f, "no score is claimed: {why}"),
             Self::Opening => "waiting for the training data",
             Self::Reveal => "committed, waiting for the test blocks",
-            Self::Settlement => "proved, waiting for settlement",
+            Self::Disabled => {
+                "the chain refuses proofs of a circuit of this task, so nothing more is sent for \
+                 it; waiting for its end"
+            }
+            Self::Asked => "claimed, waiting to be asked for the proofs",
+            Self::OtherClaim => {
+                "this account has claimed another score than the model of this state directory \
+                 has, which nobody can prove: the stake will be lost"
+            }
+            Self::Settlement => "waiting for settlement",
             Self::Turn => "ranked, waiting for the turn to deliver",
             Self::FinalTurn => {
-                "uploaded; the key is sent when the block in which the turn began is final"
+                "ready; the key is sent when the block in which the turn began is final"
             }
             Self::FreeCalls => {
                 "a call of this account failed, so the chain takes none without a fee until the \
                  next session; waiting for that (send the account tokens to go on at once)"
             }
-            Self::Overtaken => {
-                "another task has delivered a model that is at least as good, so this one would \
-                 earn nothing: it is not delivered; waiting for the end of the turn"
+            Self::LetPass => {
+                "a better model was delivered, and less than policy.least is left for this one: it \
+                 is not delivered; waiting for the end of the turn"
             }
             Self::Late => {
                 "no block of the turn is left that could take the delivery, so it is kept back; \
@@ -233,14 +337,21 @@ impl fmt::Display for Waiting {
             Self::Stake => "waiting for the stake to come back",
             Self::Finality { paid: true } => "paid, waiting for finality",
             Self::Finality { paid: false } => "ended, waiting for finality",
-        })
+        };
+        f.write_str(text)
     }
 }
 
-/// The next step. `batch` is how many proofs to collect before they are sent; those of the last
-/// blocks are sent when none is missing.
-pub fn next_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
-    let action = wanted_action(journal, view, batch);
+impl Choices {
+    /// Those of a configuration.
+    pub fn of(config: &Config) -> Self {
+        Self { batch: config.proving.batch, least: config.policy.least.0 }
+    }
+}
+
+/// The next step.
+pub fn next_action(journal: &Progress, view: &TaskView, choices: &Choices) -> Action {
+    let action = wanted_action(journal, view, choices);
     if action.is_sent() && view.lacks_free_calls() {
         Action::Wait(Waiting::FreeCalls)
     } else {
@@ -249,7 +360,7 @@ pub fn next_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
 }
 
 /// The next step, whether the account can pay for it or not.
-fn wanted_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
+fn wanted_action(journal: &Progress, view: &TaskView, choices: &Choices) -> Action {
     if journal.ending.is_some() {
         return Action::Nothing;
     }
@@ -260,13 +371,16 @@ fn wanted_action(journal: &Progress, view: &TaskView, batch: u32) -> Action {
     if let Some(action) = decided {
         return action;
     }
-    match view.commitment {
+    match &view.commitment {
         None => without_commitment(journal, view, task),
         Some(commitment) if journal.commitment != Some(commitment.model) => {
             Action::End(Ending::ForeignCommitment)
         }
         Some(_) if !journal.committed => Action::NoteCommitted,
-        Some(commitment) => with_commitment(journal, view, task, &commitment, batch),
+        Some(commitment) => {
+            let step = Step { journal, view, task, commitment, choices };
+            step.note().unwrap_or_else(|| step.with_commitment())
+        }
     }
 }
 
@@ -280,26 +394,32 @@ fn after_delivery(journal: &Progress, view: &TaskView) -> Option<Action> {
     delivery.sealed.is_some().then_some(Action::End(Ending::Paid))
 }
 
-/// Another task has raised the champion of the curriculum so far that this submission would mint
-/// nothing. The chain excuses whoever does not deliver then, by the same rule.
-fn is_overtaken(view: &TaskView, task: &Task) -> bool {
-    let own = view.ranking.iter().find(|entry| entry.worker == view.worker);
-    let (Some(own), Some(champion)) = (own, &view.champion) else {
-        return false;
-    };
-    let score = task.score(own.correct);
-    // Once this task has paid, a champion with the same score may be that of a later rank of it.
-    let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
-    let is_gone = if has_paid { champion.beats(&score) } else { champion.at_least(&score) };
-    task.funding == Funding::Curriculum && is_gone
-}
-
-/// What follows from a turn that passed without a delivery.
+/// What follows from a turn that passed without a delivery. The chain excuses whoever asked for
+/// more than was left to pay, and everybody if it refuses proofs of the task.
 fn after_turn(view: &TaskView, task: &Task) -> Option<Action> {
-    if !task.turn_is_over(own_rank(view)?, view.now) {
+    let rank = own_rank(view)?;
+    if !task.turn_is_over(rank, view.now) {
         return None;
     }
-    Some(Action::End(if is_overtaken(view, task) { Ending::Overtaken } else { Ending::TurnPassed }))
+    if !view.circuits.of_task {
+        let (outcome, claim) = (Outcome::Voided, ClaimStage::Proved);
+        return Some(Action::End(Ending::Over { outcome, claim }));
+    }
+    let better = view.ranking.iter().take(usize::try_from(rank).unwrap_or(usize::MAX));
+    let delivered = better.filter(|entry| entry.delivered).count();
+    let asks_for_more = asks_for_more(view, task, task.terms.shares.get(delivered).copied());
+    Some(Action::End(if asks_for_more { Ending::LetPass } else { Ending::TurnPassed }))
+}
+
+/// The worker's entry in the ranking asks for more than this share of the reward.
+fn asks_for_more(view: &TaskView, task: &Task, share: Option<u16>) -> bool {
+    let net = view.validators.net_share(task.terms.reward, share.unwrap_or_default());
+    let asks = |entry: &Ranked| entry.least > net;
+    task.funding == Funding::Sponsored && own_entry(view).is_some_and(asks)
+}
+
+fn own_entry(view: &TaskView) -> Option<&Ranked> {
+    view.ranking.iter().find(|entry| entry.worker == view.worker)
 }
 
 fn own_rank(view: &TaskView) -> Option<u32> {
@@ -309,22 +429,30 @@ fn own_rank(view: &TaskView) -> Option<u32> {
 }
 
 fn without_commitment(journal: &Progress, view: &TaskView, task: &Task) -> Action {
-    match (task.phase(view.now), &task.settlement) {
-        (Phase::Created | Phase::Drawn, _) => Action::Wait(Waiting::Opening),
-        (Phase::Open, _) => toward_commitment(journal),
-        (_, Some(settlement)) if journal.committed => Action::End(Ending::Over {
-            outcome: settlement.outcome,
-            complete: journal.complete || was_complete(view, task),
-        }),
+    match task.phase(view.now) {
+        Phase::Created | Phase::Drawn => Action::Wait(Waiting::Opening),
+        Phase::Open => toward_commitment(journal),
+        _ if journal.committed => Action::End(after_commitment(journal, view, task)),
         _ => Action::End(Ending::TooLate),
     }
 }
 
-/// The chain shows that this worker proved every test block, although its commitment is gone: it
-/// may be settled and removed before this program has looked again. Everybody has proved, or this
-/// worker is ranked, for which all blocks are needed.
-fn was_complete(view: &TaskView, task: &Task) -> bool {
-    task.proved == task.committed || own_rank(view).is_some()
+/// How a task ends whose commitment was seen and is gone. Before settlement the chain closes those
+/// alone that have claimed nothing.
+fn after_commitment(journal: &Progress, view: &TaskView, task: &Task) -> Ending {
+    let is_ranked = own_rank(view).is_some();
+    match task.settlement.as_ref().map(|settlement| settlement.outcome) {
+        None if task.revealed_at.is_none() => Ending::TooLate,
+        None => Ending::Conceded,
+        Some(Outcome::NoCommitments | Outcome::NoWinner | Outcome::Ranked)
+            if journal.claim == ClaimStage::Silent && !is_ranked =>
+        {
+            Ending::Conceded
+        }
+        // All proofs are needed for a rank.
+        Some(outcome) if is_ranked => Ending::Over { outcome, claim: ClaimStage::Proved },
+        Some(outcome) => Ending::Over { outcome, claim: journal.claim },
+    }
 }
 
 fn toward_commitment(journal: &Progress) -> Action {
@@ -336,38 +464,194 @@ fn toward_commitment(journal: &Progress) -> Action {
     }
 }
 
-fn with_commitment(
-    journal: &Progress,
-    view: &TaskView,
-    task: &Task,
-    commitment: &Commitment,
-    batch: u32,
-) -> Action {
-    match task.phase(view.now) {
-        Phase::Created | Phase::Drawn | Phase::Open | Phase::Reveal => {
-            Action::Wait(Waiting::Reveal)
-        }
-        Phase::Prove => {
-            toward_proof(journal, task, commitment, batch_of(task, view.free_calls.known, batch))
-        }
-        Phase::Settle => note_or_wait(journal, task, commitment, Waiting::Settlement),
-        Phase::Deliver { rank } => in_ranking(journal, view, task, rank),
-        Phase::Done => note_or_wait(journal, task, commitment, Waiting::Stake),
+/// What a step follows from, while the worker has a commitment.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    journal: &'a Progress,
+    view: &'a TaskView,
+    task: &'a Task,
+    commitment: &'a Commitment,
+    choices: &'a Choices,
+}
+
+/// Test blocks whose proofs are to be sent.
+struct Blocks {
+    /// The proof is there.
+    ready: Vec<BlockIndex>,
+    /// The proof has to be made.
+    missing: Vec<BlockIndex>,
+}
+
+impl Blocks {
+    fn of(open: Vec<BlockIndex>, proofs: &BTreeSet<BlockIndex>) -> Self {
+        let (ready, missing) = open.into_iter().partition(|block| proofs.contains(block));
+        Self { ready, missing }
     }
 }
 
-fn toward_proof(journal: &Progress, task: &Task, commitment: &Commitment, batch: u32) -> Action {
-    let open = open_blocks(task, commitment);
-    let (ready, missing): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|block| journal.proofs.contains(block));
-    let whole = usize::try_from(proofs_of_a_call(&task.architecture, batch)).unwrap_or(usize::MAX);
-    if ready.len() >= whole || (missing.is_empty() && !ready.is_empty()) {
-        return Action::SubmitScores(ready.into_iter().take(whole).collect());
+impl Step<'_> {
+    /// What the chain says of the claim, if the journal does not have it yet. The commitment may be
+    /// closed and removed before the plan is made the next time.
+    fn note(&self) -> Option<Action> {
+        let stage = match self.commitment.claim {
+            ClaimState::Silent => ClaimStage::Silent,
+            ClaimState::Claimed(_) => ClaimStage::Claimed,
+            ClaimState::Asked(_) | ClaimState::Failed => ClaimStage::Asked,
+            ClaimState::Proved => ClaimStage::Proved,
+        };
+        (stage > self.journal.claim).then_some(Action::NoteClaim(stage))
     }
-    if missing.is_empty() {
-        note_or_wait(journal, task, commitment, Waiting::Settlement)
-    } else {
-        Action::Prove(missing)
+
+    fn with_commitment(&self) -> Action {
+        let phase = self.task.phase(self.view.now);
+        if !self.view.circuits.of_task && phase != Phase::Done {
+            return Action::Wait(Waiting::Disabled);
+        }
+        match (phase, self.commitment.claim) {
+            (Phase::Created | Phase::Drawn | Phase::Open | Phase::Reveal, _) => {
+                Action::Wait(Waiting::Reveal)
+            }
+            (Phase::Deliver { rank }, _) => self.in_ranking(rank),
+            (Phase::Done, _) | (_, ClaimState::Failed) => Action::Wait(Waiting::Stake),
+            (Phase::Claim, ClaimState::Silent) => self.toward_claim(),
+            (Phase::Settle, ClaimState::Silent) => Action::Wait(Waiting::Settlement),
+            (_, ClaimState::Silent) => Action::Wait(Waiting::Stake),
+            (Phase::Ask, ClaimState::Claimed(points)) if self.is_next(points) => Action::Ask,
+            (Phase::Settle, _) if own_rank(self.view) == Some(0) => Action::Settle,
+            (Phase::Settle, _) => Action::Wait(Waiting::Settlement),
+            (_, ClaimState::Claimed(_)) => Action::Wait(Waiting::Asked),
+            (Phase::Prove, ClaimState::Asked(points)) => self.toward_proof(points),
+            (_, ClaimState::Asked(_)) => Action::Wait(Waiting::Settlement),
+            (_, ClaimState::Proved) => {
+                self.toward_champion().unwrap_or(Action::Wait(Waiting::Settlement))
+            }
+        }
+    }
+
+    /// The worker's claim is the first to be asked. It is this worker that wants it to be asked
+    /// most, and no two send the same call.
+    fn is_next(&self, points: u32) -> bool {
+        self.task.next_claim == Some(ClaimKey::new(points, self.commitment.sequence))
+    }
+
+    /// How many proofs are sent in one call.
+    fn proofs_of_a_call(&self) -> usize {
+        let batch = batch_of(self.task, self.view.free_calls.known, self.choices.batch);
+        let whole = proofs_of_a_call(&self.task.architecture, batch);
+        usize::try_from(whole).unwrap_or(usize::MAX)
+    }
+
+    fn toward_proof(&self, claimed: u32) -> Action {
+        if self.score().is_some_and(|score| score.points() != claimed) {
+            return Action::Wait(Waiting::OtherClaim);
+        }
+        let Blocks { ready, missing } = Blocks::of(self.open_blocks(), &self.journal.proofs);
+        let whole = self.proofs_of_a_call();
+        if ready.len() >= whole {
+            let own = ready.into_iter().take(whole).collect();
+            return Action::SubmitScores { own, champion: Vec::new() };
+        }
+        if missing.is_empty() {
+            self.with_champion(ready, whole)
+        } else {
+            Action::Prove(missing)
+        }
+    }
+
+    /// The last own proofs are sent, with those of the champion that fit into the call. The
+    /// champion waits if the own proofs might come too late.
+    fn with_champion(&self, own: Vec<BlockIndex>, whole: usize) -> Action {
+        let room = whole.saturating_sub(own.len());
+        let Blocks { ready, missing } = self.champion_blocks();
+        let is_due = !missing.is_empty() && ready.len() < room && self.round_is_young();
+        match self.score() {
+            Some(_) if is_due => Action::ProveChampion(missing),
+            None if is_due => Action::Score,
+            _ => Action::SubmitScores { own, champion: ready.into_iter().take(room).collect() },
+        }
+    }
+
+    /// What is left to do for the champion, once the own score is proved: unless it is proved too,
+    /// nobody wins. It is left to the best worker as long as there is time.
+    fn toward_champion(&self) -> Option<Action> {
+        let Blocks { ready, missing } = self.champion_blocks();
+        let others_first = own_rank(self.view) != Some(0) && self.round_is_young();
+        if others_first || (ready.is_empty() && missing.is_empty()) {
+            return None;
+        }
+        let whole = self.proofs_of_a_call();
+        Some(if self.score().is_none() {
+            Action::Score
+        } else if ready.len() >= whole || missing.is_empty() {
+            Action::SubmitChampion(ready.into_iter().take(whole).collect())
+        } else {
+            Action::ProveChampion(missing)
+        })
+    }
+
+    /// Test blocks on which the champion has to be proved. Proofs in the journal count if they are
+    /// known to be of this champion.
+    fn champion_blocks(&self) -> Blocks {
+        let reference = self.task.reference.as_ref().filter(|_| self.view.circuits.of_champion);
+        let open = reference.map(|reference| self.tests(|place| !reference.has_proved(place)));
+        let none = BTreeSet::new();
+        let proofs = self.score().map_or(&none, |_| &self.journal.champion_proofs);
+        Blocks::of(open.unwrap_or_default(), proofs)
+    }
+
+    /// Little enough of the round has passed to do something else before the own proofs are sent.
+    fn round_is_young(&self) -> bool {
+        let round = self.task.terms.periods.prove;
+        let left = self.task.deadline(self.view.now).map(|end| end.saturating_sub(self.view.now));
+        let passed = left.map(|left| round.saturating_sub(left));
+        passed.is_some_and(|passed| passed < round / PARTS_OF_A_ROUND)
+    }
+
+    /// Test blocks that this commitment has not proved on the chain.
+    fn open_blocks(&self) -> Vec<BlockIndex> {
+        self.tests(|place| !self.commitment.has_proved(place))
+    }
+
+    /// The test blocks at some places of their list.
+    fn tests(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<BlockIndex> {
+        let numbered = (0u32..).zip(self.task.tests.iter());
+        let wanted = numbered.filter(|(place, _)| is_wanted(*place));
+        wanted.map(|(_, test)| test.index).collect()
+    }
+
+    fn in_ranking(&self, turn: u32) -> Action {
+        let share = self.task.settlement.as_ref().and_then(|end| self.task.next_share(end));
+        match own_rank(self.view) {
+            Some(rank) if rank != turn => Action::Wait(Waiting::Turn),
+            Some(_) if asks_for_more(self.view, self.task, share) => Action::Wait(Waiting::LetPass),
+            Some(rank) => self.toward_delivery(rank),
+            None => Action::Wait(Waiting::Stake),
+        }
+    }
+
+    fn toward_delivery(&self, rank: u32) -> Action {
+        match (self.journal.sealed, self.journal.copied) {
+            (false, _) => Action::SealKey,
+            (true, false) => Action::StoreCopy,
+            (true, true) => self.next_message(rank),
+        }
+    }
+
+    /// The first block that can take a message is the next one. Whoever the key is sealed for can
+    /// open it as soon as it is sent, and pays for it in a block of the turn only. So nothing is
+    /// sent in the last block of a turn.
+    fn next_message(&self, rank: u32) -> Action {
+        if self.task.phase(self.view.now.saturating_add(1)) != (Phase::Deliver { rank }) {
+            return Action::Wait(Waiting::Late);
+        }
+        // Chunks are uploaded in their order, by this account alone. So as many as the chain counts
+        // are the first ones. The last one comes with the key.
+        let uploaded = self.view.delivery.as_ref().map_or(0, |delivery| delivery.chunks);
+        if uploaded.saturating_add(1) < self.task.architecture.chunks() {
+            Action::UploadChunk(uploaded)
+        } else {
+            Action::Deliver
+        }
     }
 }
 
@@ -392,61 +676,6 @@ pub(crate) fn folded_values(architecture: &Architecture) -> u32 {
     let labels = u32::try_from(architecture.label_bits()).unwrap_or(u32::MAX);
     let values = u32::from(architecture.inputs).saturating_add(labels);
     u32::from(architecture.samples).saturating_mul(values)
-}
-
-/// Test blocks that this commitment has not proved on the chain.
-fn open_blocks(task: &Task, commitment: &Commitment) -> Vec<BlockIndex> {
-    let numbered = (0u32..).zip(task.tests.iter());
-    let open = numbered.filter(|(position, _)| !commitment.has_proved(*position));
-    open.map(|(_, test)| test.index).collect()
-}
-
-fn note_or_wait(
-    journal: &Progress,
-    task: &Task,
-    commitment: &Commitment,
-    waiting: Waiting,
-) -> Action {
-    let complete = commitment.proved_blocks() == u32::from(task.test_blocks);
-    if complete && !journal.complete {
-        Action::NoteComplete
-    } else {
-        Action::Wait(waiting)
-    }
-}
-
-fn in_ranking(journal: &Progress, view: &TaskView, task: &Task, turn: u32) -> Action {
-    match own_rank(view) {
-        Some(rank) if rank == turn && is_overtaken(view, task) => Action::Wait(Waiting::Overtaken),
-        Some(rank) if rank == turn => toward_delivery(journal, view, task, rank),
-        Some(_) => Action::Wait(Waiting::Turn),
-        None => Action::Wait(Waiting::Stake),
-    }
-}
-
-fn toward_delivery(journal: &Progress, view: &TaskView, task: &Task, rank: u32) -> Action {
-    match (journal.sealed, journal.copied) {
-        (false, _) => Action::SealKey,
-        (true, false) => Action::StoreCopy,
-        (true, true) => next_message(view, task, rank),
-    }
-}
-
-/// The first block that can take a message is the next one. Whoever the key is sealed for can open
-/// it as soon as it is sent, and pays for it in a block of the turn only. So nothing is sent in the
-/// last block of a turn.
-fn next_message(view: &TaskView, task: &Task, rank: u32) -> Action {
-    if task.phase(view.now.saturating_add(1)) != (Phase::Deliver { rank }) {
-        return Action::Wait(Waiting::Late);
-    }
-    // Chunks are uploaded in their order, by this account alone. So as many as the chain counts are
-    // the first ones.
-    let uploaded = view.delivery.as_ref().map_or(0, |delivery| delivery.chunks);
-    if uploaded < task.architecture.chunks() {
-        Action::UploadChunk(uploaded)
-    } else {
-        Action::Deliver
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::{
     chain::{AccountStatus, ChainClock},
     config::{Config, Proving, Tokens},
     plan::{batch_of, folded_values, proofs_of_a_call},
+    price::ValidatorsPart,
     state::Chosen,
 };
 use nocknock_client::{AccountId, Balance, BlockNumber, CircuitRecord, Task};
@@ -16,6 +17,7 @@ use nocknock_dataset::shape_name;
 use nocknock_primitives::{
     circuit::CircuitKind,
     ids::{CircuitId, ExperimentId, TaskId},
+    limits::MAX_ASKED,
     model::{names::name_of, Architecture, Head, RecipientKey},
     phase::Phase,
     task::Funding,
@@ -26,7 +28,7 @@ use std::time::Duration;
 /// sends the key. One of them may be missed.
 const BLOCKS_TO_DELIVER: u32 = 3;
 
-/// Blocks for the upload of a chunk, of which one may be missed.
+/// Blocks for the upload of a chunk, of which one may be missed. The last chunk comes with the key.
 const BLOCKS_FOR_CHUNK: u32 = 2;
 
 /// Blocks for a call that sends proofs, of which one may be missed.
@@ -37,8 +39,8 @@ pub(crate) const TIP_SHARE: u32 = 100;
 
 /// Whoever wants to keep a delivery out of a block has to fill it with calls that go before, and to
 /// pay at least so many times its tip. Calls go by their tip for what they take of a block, and by
-/// its weight a delivery takes less than a twentieth of what all of them may take.
-const TIPS_FOR_A_BLOCK: u32 = 20;
+/// its weight a delivery takes less than a tenth of what all of them may take.
+const TIPS_FOR_A_BLOCK: u32 = 10;
 
 /// Blocks of a turn that are left when the key of a sponsored model is sent. To fill them costs as
 /// much as the model.
@@ -53,7 +55,7 @@ const MILLIS_OF_A_PROOF: u64 = 4;
 /// Inputs and labels of rows that the chain folds in a millisecond, at least.
 const VALUES_IN_A_MILLI: u32 = 5000;
 
-/// The prove phase has to be so many times as long as the chain needs for all proofs.
+/// A round of proofs has to be so many times as long as the chain needs for all proofs.
 const TIMES_THE_PROOFS: u64 = 2;
 
 /// Rows of the circuits whose proofs take `proving.seconds_per_block`. Larger circuits take longer
@@ -92,6 +94,8 @@ pub struct Situation<'a> {
     pub clock: ChainClock,
     /// What the worker has and may do.
     pub account: AccountStatus,
+    /// What the validators get of a sponsor's payments.
+    pub validators: ValidatorsPart,
     /// MiB of memory that are free, on systems that tell.
     pub free_memory_mib: Option<u64>,
     /// What the tasks that were chosen before still need.
@@ -122,11 +126,14 @@ pub enum Decline {
     /// Only registered workers may commit.
     #[error("it belongs to the curriculum: register first with `nocknock-worker register`")]
     NotRegistered,
-    /// The reward is too small.
-    #[error("its reward of {reward} NNK is below policy.minimum_reward, {least} NNK")]
+    /// Too little is paid.
+    #[error(
+        "after the validators' part its winner gets {most} NNK at most, less than policy.least, \
+         {least} NNK"
+    )]
     Reward {
-        /// The reward.
-        reward: Tokens,
+        /// What the winner gets at most.
+        most: Tokens,
         /// The least.
         least: Tokens,
     },
@@ -185,23 +192,23 @@ pub enum Decline {
     },
     /// Too little time to prove.
     #[error(
-        "its prove phase of {phase:?} is too short for {blocks} test blocks with {rows} rows in \
-         the circuit at proving.seconds_per_block, and two blocks for each call that sends proofs: \
-         the stake would be lost"
+        "a round of proofs of {phase:?} is too short for {proofs} proofs with {rows} rows in the \
+         circuit at proving.seconds_per_block, and two blocks for each call that sends proofs: the \
+         stake would be lost"
     )]
     ProveTime {
-        /// Length of the prove phase.
+        /// Length of a round of proofs.
         phase: Duration,
-        /// Its test blocks.
-        blocks: u16,
+        /// Proofs of its test blocks.
+        proofs: u16,
         /// Rows of its score circuit.
         rows: u32,
     },
     /// Too little time to deliver.
     #[error(
         "a turn of {turn:?} is too short to deliver in: it takes a proof at \
-         proving.seconds_per_block, {chunks} chunks of the model in two blocks each, and the key \
-         with some blocks to spare. The stake or the model would be lost"
+         proving.seconds_per_block, all but the last of {chunks} chunks of the model in two blocks \
+         each, and that with the key and some blocks to spare. The stake or the model would be lost"
     )]
     DeliverTime {
         /// Length of a turn.
@@ -209,13 +216,13 @@ pub enum Decline {
         /// Chunks of the encrypted model.
         chunks: u32,
     },
-    /// The chain may have too little time for the proofs of all workers.
+    /// The chain may have too little time for the proofs of all workers that it may ask.
     #[error(
-        "its prove phase of {phase:?} is too short for the chain to check the proofs of all \
-         workers that have committed: the stake might be lost"
+        "a round of proofs of {phase:?} is too short for the chain to check the proofs of as many \
+         workers as it may ask: the stake might be lost"
     )]
     Crowded {
-        /// Length of the prove phase.
+        /// Length of a round of proofs.
         phase: Duration,
     },
     /// The chain has removed it.
@@ -223,12 +230,12 @@ pub enum Decline {
     Removed,
     /// Too little time to prove it beside the other tasks.
     #[error(
-        "with the test blocks of the tasks that were chosen before, a prove phase of {phase:?} \
+        "with the test blocks of the tasks that were chosen before, a round of proofs of {phase:?} \
          would be too short at proving.seconds_per_block: it is chosen once enough of them are \
          proved"
     )]
     Busy {
-        /// Length of the shortest prove phase among all of them.
+        /// Length of the shortest round of proofs among all of them.
         phase: Duration,
     },
     /// The requester has named no training data, in an open task: a defect of the chain.
@@ -268,13 +275,14 @@ pub fn judge(
     situation: &Situation<'_>,
     offer: Offer<'_>,
 ) -> Result<Chosen, Decline> {
-    let Situation { worker, clock, account, free_memory_mib, outstanding } = *situation;
+    let Situation { worker, clock, account, validators, free_memory_mib, outstanding } = *situation;
     let task = offer.task;
     check_phase(task, clock.best)?;
     if task.requester == worker {
         return Err(Decline::Own);
     }
     check_kind(config, account, &offer)?;
+    check_pay(config, validators, &offer)?;
     check_shape(config, &task.architecture)?;
     let rows = rows_of(&offer)?;
     check_memory(config, free_memory_mib, &task.architecture, rows)?;
@@ -306,6 +314,7 @@ fn terms_of(id: TaskId, task: &Task, rows: u32, at: BlockNumber) -> Result<Chose
         reward: task.terms.reward,
         at,
         test_blocks: task.test_blocks,
+        curriculum: task.funding == Funding::Curriculum,
         prove_period: task.terms.periods.prove,
     })
 }
@@ -331,9 +340,40 @@ fn check_kind(config: &Config, account: AccountStatus, offer: &Offer<'_>) -> Res
     match offer.task.funding {
         Funding::Curriculum if !policy.curriculum => Err(Decline::Curriculum),
         Funding::Curriculum if !account.may_work => Err(Decline::NotRegistered),
-        Funding::Curriculum if offer.budget.unwrap_or_default() == 0 => Err(Decline::NoBudget),
         Funding::Sponsored if !policy.sponsored => Err(Decline::Sponsored),
-        _ => Ok(()),
+        Funding::Curriculum | Funding::Sponsored => Ok(()),
+    }
+}
+
+/// What the winner gets at most is enough: the first share of a sponsor's reward, or what was set
+/// aside. How much of that a model of the curriculum is worth is known when it is scored.
+fn check_pay(
+    config: &Config,
+    validators: ValidatorsPart,
+    offer: &Offer<'_>,
+) -> Result<(), Decline> {
+    let task = offer.task;
+    let most = match task.funding {
+        Funding::Curriculum => offer.budget.unwrap_or_default(),
+        Funding::Sponsored => {
+            let share = task.terms.shares.first().copied().unwrap_or_default();
+            validators.net_share(task.terms.reward, share)
+        }
+    };
+    let (most, least) = (Tokens(most), config.policy.least);
+    match task.funding {
+        Funding::Curriculum if most.0 == 0 => Err(Decline::NoBudget),
+        _ if most < least => Err(Decline::Reward { most, least }),
+        Funding::Curriculum | Funding::Sponsored => Ok(()),
+    }
+}
+
+/// The least that a commitment to a task asks for. In the curriculum, where it is known before a
+/// score is claimed what that earns, a commitment asks for nothing.
+pub(crate) fn least_of(config: &Config, task: &Task) -> Balance {
+    match task.funding {
+        Funding::Sponsored => config.policy.least.0,
+        Funding::Curriculum => 0,
     }
 }
 
@@ -409,28 +449,39 @@ fn check_time(
     // The blocks of one task are proved one after the other, and no proof is made while some are
     // sent.
     let sending = clock.slot.saturating_mul(blocks_to_send(&config.proving, account, task));
-    let proving = time_to_prove(&config.proving, work(rows, task.test_blocks));
+    let proofs = proofs_of(task);
+    let proving = time_to_prove(&config.proving, work(rows, proofs));
     if phase < proving.saturating_add(sending) {
-        return Err(Decline::ProveTime { phase, blocks: task.test_blocks, rows });
+        return Err(Decline::ProveTime { phase, proofs, rows });
     }
     check_crowd(clock, task)?;
     check_turn(config, clock, task)?;
     check_other_proofs(config, clock, outstanding, task, rows)
 }
 
+/// Proofs that a task may take of a worker: of each test block, and in the curriculum of the
+/// champion on it as well. The champion's circuit is known after the reveal alone, and is taken to
+/// be like the task's.
+fn proofs_of(task: &Task) -> u16 {
+    match task.funding {
+        Funding::Sponsored => task.test_blocks,
+        Funding::Curriculum => task.test_blocks.saturating_mul(2),
+    }
+}
+
 /// Blocks that pass while the proofs of a task are sent.
 fn blocks_to_send(proving: &Proving, account: AccountStatus, task: &Task) -> u32 {
     let batch = batch_of(task, account.known, proving.batch);
     let in_a_call = proofs_of_a_call(&task.architecture, batch);
-    u32::from(task.test_blocks).div_ceil(in_a_call).saturating_mul(BLOCKS_FOR_PROOFS)
+    u32::from(proofs_of(task)).div_ceil(in_a_call).saturating_mul(BLOCKS_FOR_PROOFS)
 }
 
-/// All workers of a task share its prove phase, and so do the calls of everybody else. More workers
-/// may come after this one, and bring fewer blocks.
+/// All workers that are asked at a time share a round of proofs, and so do the calls of everybody
+/// else. More workers may come after this one, and bring fewer blocks.
 fn check_crowd(clock: ChainClock, task: &Task) -> Result<(), Decline> {
     let folding = folded_values(&task.architecture).div_ceil(VALUES_IN_A_MILLI);
     let each = MILLIS_OF_A_PROOF.saturating_add(folding.into());
-    let workers = u64::from(task.committed).saturating_add(1);
+    let workers = u64::from(task.committed.saturating_add(1).min(MAX_ASKED));
     let all = workers.saturating_mul(task.test_blocks.into()).saturating_mul(each);
     let phase = u64::from(task.terms.periods.prove).saturating_mul(MILLIS_OF_A_BLOCK);
     if phase < all.saturating_mul(TIMES_THE_PROOFS) {
@@ -440,8 +491,8 @@ fn check_crowd(clock: ChainClock, task: &Task) -> Result<(), Decline> {
     }
 }
 
-/// Whoever wins and does not deliver in its turn loses the stake to the requester, who sets how
-/// long a turn is. And whoever delivers shows the key of a sponsored model to its requester, who
+/// Whoever wins and does not deliver in its turn loses the stake, and the requester sets how long a
+/// turn is. And whoever delivers shows the key of a sponsored model to its requester, who
 /// could fill the blocks that are left so that the chain does not pay for it.
 fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Decline> {
     let turn = clock.slot.saturating_mul(task.terms.periods.deliver);
@@ -451,6 +502,7 @@ fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Dec
         Funding::Curriculum => 0,
     };
     let blocks = chunks
+        .saturating_sub(1)
         .saturating_mul(BLOCKS_FOR_CHUNK)
         .saturating_add(BLOCKS_TO_DELIVER)
         .saturating_add(to_spare);
@@ -464,7 +516,7 @@ fn check_turn(config: &Config, clock: ChainClock, task: &Task) -> Result<(), Dec
     }
 }
 
-/// The prove phases of all chosen tasks may coincide. Then the proofs of all must fit into the
+/// The rounds of proofs of all chosen tasks may coincide. Then the proofs of all must fit into the
 /// shortest.
 fn check_other_proofs(
     config: &Config,
@@ -476,7 +528,7 @@ fn check_other_proofs(
     let own = task.terms.periods.prove;
     let shortest = outstanding.shortest_phase.unwrap_or(own).min(own);
     let phase = clock.slot.saturating_mul(shortest);
-    let all = outstanding.work.saturating_add(work(rows, task.test_blocks));
+    let all = outstanding.work.saturating_add(work(rows, proofs_of(task)));
     let largest = outstanding.largest.max(work(rows, 1));
     let at_a_time = u64::try_from(config.limits.proofs).unwrap_or(u64::MAX).max(1);
     // However they are shared out, no proof ends later.
@@ -515,11 +567,7 @@ fn check_money(config: &Config, free: Balance, task: &Task) -> Result<(), Declin
     if task.funding == Funding::Curriculum {
         return Ok(());
     }
-    let policy = &config.policy;
-    let (reward, stake) = (Tokens(task.terms.reward), Tokens(task.terms.stake));
-    if reward < policy.minimum_reward {
-        return Err(Decline::Reward { reward, least: policy.minimum_reward });
-    }
+    let (policy, stake) = (&config.policy, Tokens(task.terms.stake));
     if stake > policy.maximum_stake {
         return Err(Decline::Stake { stake, most: policy.maximum_stake });
     }

@@ -47,13 +47,19 @@ impl Secret {
 
     /// The element. The caller keeps it out of logs and files.
     pub fn expose(&self) -> Fr {
-        // `draw` and `deserialize` let nothing else in.
+        // Nothing else is let in when it is drawn, read or made.
         field::from_bytes(&self.0).unwrap_or_default()
     }
 
     /// The element's bytes. The caller keeps them out of logs and files.
     pub fn expose_bytes(&self) -> FieldBytes {
         self.0
+    }
+}
+
+impl From<Fr> for Secret {
+    fn from(element: Fr) -> Self {
+        Self(field::to_bytes(&element))
     }
 }
 

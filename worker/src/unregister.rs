@@ -31,7 +31,8 @@ pub enum UnregisterError {
         "not over yet: {}; without a registration the account cannot commit in tasks of the \
          curriculum, and pays fees for the proofs and the delivery that it owes there. \
          `nocknock-worker run` takes these tasks to their end, and `nocknock-worker submit TASK \
-         --withdraw` takes a commitment back while the commit phase lasts",
+         --withdraw` takes a commitment back while the commit phase lasts, or later as long as no \
+         score is claimed",
         named(.0)
     )]
     OpenTasks(Vec<TaskId>),
@@ -93,7 +94,7 @@ mod tests {
     use nocknock_primitives::ids::{BlobId, CircuitId, ContentHash};
 
     fn registration(standing: Standing) -> Option<Registration> {
-        Some(Registration { standing, next_round: 1, expires: 5 })
+        Some(Registration { standing, next_round: 1, expires: 5, known: false })
     }
 
     fn chosen(task: TaskId) -> Chosen {
@@ -111,6 +112,7 @@ mod tests {
             reward: 0,
             at: 9,
             test_blocks: 4,
+            curriculum: true,
             prove_period: 20,
         }
     }
@@ -137,6 +139,7 @@ mod tests {
             check(&fake::WORKER, registration(Standing::Active), vec![3, 12]).unwrap_err();
         let text = refused.to_string();
         assert!(text.starts_with("not over yet: task 3, task 12; "), "{text}");
+        assert!(text.ends_with("or later as long as no score is claimed"), "{text}");
     }
 
     #[test]

@@ -12,7 +12,8 @@ use serde_json::json;
 
 /// Cancel one of your tasks before any worker can have committed to it.
 ///
-/// Reward and bond come back. This is possible until the randomness of the draw is known, one to
+/// Reward and bond come back at once, and what is held for storage when the chain removes the task,
+/// a while later. This is possible until the randomness of the draw is known, one to
 /// two epochs after the creation; after that the task runs its course.
 #[derive(Debug, Args)]
 pub(crate) struct CancelTask {

@@ -5,14 +5,18 @@ use crate::{
     node::Node,
     output::{number, table, text, Shown},
     questions::ask_all,
-    views::{self, percent, perhaps, who, with, words},
+    views::{self, halved, halvings, percent, perhaps, who, with, words},
 };
 use clap::Args;
 use nocknock_client::{AccountId, Experiment, QueryError, Snapshot};
-use nocknock_primitives::ids::ExperimentId;
+use nocknock_primitives::{ids::ExperimentId, level::Bits};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// List experiments.
+///
+/// For those of the curriculum the level is shown: how many halvings of the error the chain has paid
+/// for in them.
 #[derive(Debug, Args)]
 pub(crate) struct ListExperiments {
     /// Only experiments with this tag.
@@ -20,12 +24,13 @@ pub(crate) struct ListExperiments {
     tag: Option<String>,
 }
 
-/// An experiment, and who may take it over.
+/// An experiment, who may take it over, and its level if it is in the curriculum.
 #[derive(Debug)]
 struct Listed {
     id: ExperimentId,
     experiment: Experiment,
     offered_to: Option<AccountId>,
+    level: Option<Bits>,
 }
 
 impl ListExperiments {
@@ -33,11 +38,11 @@ impl ListExperiments {
         let best = node.best().await?;
         let mut experiments = best.all_experiments().await?;
         experiments.retain(|(_, experiment)| self.wants(experiment));
-        let listed = with_offers(&best, experiments).await?;
+        let listed = with_offers_and_levels(&best, experiments).await?;
         let value: Vec<Value> = listed.iter().map(Listed::json).collect();
         node.output.show(&value, || {
             let rows = listed.iter().map(Listed::row);
-            table(&["experiment", "name", "owner", "best", "models", ""], rows)
+            table(&["experiment", "name", "owner", "best", "models", "level", ""], rows)
         })
     }
 
@@ -50,14 +55,20 @@ impl ListExperiments {
     }
 }
 
-async fn with_offers(
+async fn with_offers_and_levels(
     best: &Snapshot,
     experiments: Vec<(ExperimentId, Experiment)>,
 ) -> Result<Vec<Listed>, Failure> {
     let ids = experiments.iter().map(|(id, _)| *id);
     let offers = ask_all(ids.map(|id| offer(best.clone(), id))).await?;
+    let curriculum = best.curriculum().await?;
+    let levels: BTreeMap<ExperimentId, Bits> =
+        curriculum.into_iter().map(|(id, entry)| (id, entry.level)).collect();
     let listed = experiments.into_iter().zip(offers);
-    let listed = listed.map(|((id, experiment), offered_to)| Listed { id, experiment, offered_to });
+    let listed = listed.map(|((id, experiment), offered_to)| {
+        let level = levels.get(&id).copied();
+        Listed { id, experiment, offered_to, level }
+    });
     Ok(listed.collect())
 }
 
@@ -68,7 +79,8 @@ async fn offer(best: Snapshot, id: ExperimentId) -> Result<Option<AccountId>, Qu
 impl Listed {
     fn json(&self) -> Value {
         let value = views::experiment::experiment(self.id, &self.experiment);
-        with(value, "offered_to", perhaps(self.offered_to))
+        let value = with(value, "offered_to", perhaps(self.offered_to));
+        with(value, "level", self.level.map(halvings))
     }
 
     fn row(&self) -> Vec<Shown> {
@@ -85,6 +97,7 @@ impl Listed {
             text(who(&experiment.owner)),
             number(best.unwrap_or_default()),
             number(experiment.versions),
+            number(self.level.map(halved).unwrap_or_default()),
             text(remark),
         ]
     }

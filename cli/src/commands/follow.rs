@@ -92,6 +92,8 @@ fn message(step: Step) -> String {
             format!("workers train and commit until block {until}")
         }
         Step::Reveal(block) => format!("revealing test block {block} and others that are hidden"),
+        Step::AwaitClaims { until } => format!("workers claim their scores until block {until}"),
+        Step::Ask => "asking the best for their proofs".to_owned(),
         Step::AwaitProofs { until } => format!("workers prove until block {until}"),
         Step::Settle => "settling".to_owned(),
         Step::AwaitDelivery { rank, until } => format!("rank {rank} delivers until block {until}"),

@@ -20,6 +20,7 @@ pub(crate) mod propose_task;
 pub(crate) mod rewards;
 pub(crate) mod send;
 pub(crate) mod set_stage;
+pub(crate) mod show_equal_rows;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod task;
@@ -69,6 +70,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::QueryWtm(command) => chain.with(async |node| command.run(node).await),
         Command::Verify(command) => chain.with(async |node| command.run(node).await),
         Command::Rewards(command) => chain.with(async |node| command.run(node).await),
+        Command::ShowEqualRows(command) => chain.with(async |node| command.run(node).await),
         Command::Transfer(command) => chain.with(async |node| command.run(node).await),
         Command::Validator(command) => chain.with(async |node| command.run(node).await),
         Command::Export(command) => chain.with(async |node| command.run(node).await),

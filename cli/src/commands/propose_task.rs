@@ -1,6 +1,7 @@
 //! `nocknock propose-task`.
 
 use crate::{
+    amount::Amount,
     commands::{follow, send::costs},
     failure::{usage, Failure},
     node::Node,
@@ -9,7 +10,7 @@ use crate::{
     views::{task::terms, with},
 };
 use clap::{Args, ValueEnum};
-use nocknock_client::{calls, Call, TaskSpec};
+use nocknock_client::{calls, Balance, Call, TaskSpec};
 use nocknock_dataset::{
     shape_name, table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions,
     RequesterState, SplitOptions, SplitSeed, Table,
@@ -28,6 +29,11 @@ use std::{path::PathBuf, str::FromStr};
 /// and with the secret that opens the models, is written before anything is sent. The chain stores
 /// the roots of the blocks; after it has drawn some as hidden test data, the others are published
 /// for training.
+///
+/// Reward and bond are held until the task ends. What its record takes on the chain is paid for by a
+/// deposit that comes back when the chain removes the task. Tasks of the curriculum hold nothing;
+/// their data, test rows and periods have to be what the council has set for the experiment, which
+/// `nocknock rewards` shows.
 ///
 /// With --follow the command stays and does everything that is left for you, up to the decrypted
 /// and checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the
@@ -120,13 +126,14 @@ impl ProposeTask {
             Market::read(&best, self.experiment, prepared.architecture(), &account).await?;
         let recipient = market.recipient()?;
         let spec = self.terms.offer().spec(&prepared, &market, &recipient)?;
+        let record = market.record_price(prepared.architecture(), &spec);
+        let offer = summary(&prepared, &spec, record);
         let call = Call::from(calls::Tasks::create_task {
             experiment: self.experiment,
             spec: Box::new(spec.clone()),
         });
         let cost = node.rehearse(&call).await?;
         if self.dry_run {
-            let offer = summary(&prepared, &spec);
             let value = json!({ "offer": offer, "cost": cost });
             let text = || format!("{}\n\n{}", fields(&offer), costs(&cost));
             return node.output.show(&value, text);
@@ -144,7 +151,7 @@ impl ProposeTask {
         if self.follow {
             follow::to_the_end(node, follower, self.out).await
         } else {
-            announce(node, follower.private_file(), task, &spec)
+            announce(node, follower.private_file(), task, &offer)
         }
     }
 
@@ -170,7 +177,8 @@ impl ProposeTask {
     }
 }
 
-fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
+/// What is offered, and what is held for what.
+fn summary(prepared: &PreparedTask, spec: &TaskSpec, record: Balance) -> Value {
     let test_blocks = match &spec.split {
         Split::Drawn { test_blocks } => Some(*test_blocks),
         Split::Fixed { .. } => None,
@@ -179,14 +187,20 @@ fn summary(prepared: &PreparedTask, spec: &TaskSpec) -> Value {
     let value = with(value, "shape", shape_name(prepared.architecture()));
     let value = with(value, "classes", prepared.classes());
     let value = with(value, "blocks", prepared.roots().len());
-    with(value, "test_blocks", test_blocks)
+    let value = with(value, "test_blocks", test_blocks);
+    let held = json!({
+        "for_the_reward": Amount(spec.terms.reward),
+        "for_the_bond": Amount(spec.terms.bond),
+        "for_storage_until_the_chain_removes_the_task": Amount(record),
+    });
+    with(value, "held", held)
 }
 
-fn announce(node: &Node, file: &PrivateFile, task: TaskId, spec: &TaskSpec) -> Result<(), Failure> {
+fn announce(node: &Node, file: &PrivateFile, task: TaskId, offer: &Value) -> Result<(), Failure> {
     let value = json!({
         "task": task,
         "state": file.path().display().to_string(),
-        "offer": summary(file.prepared(), spec),
+        "offer": offer,
     });
     node.output.show(&value, || {
         format!("Task {task} is created. `nocknock follow {task}` does what is left for you; run it now.")

@@ -8,18 +8,26 @@ use crate::{
     },
     failure::Failure,
     node::Node,
-    output::{number, pairs, table, text},
-    views::{perhaps, score, shown},
+    output::{number, pairs, table, text, Shown},
+    views::{halved, halvings, perhaps, score, shown},
 };
 use clap::Args;
-use nocknock_client::{AccountId, CurriculumEntry, SeatBond, Snapshot};
+use nocknock_client::{
+    AccountId, BlockNumber, CurriculumEntry, CurriculumRules, EmissionState, SeatBond, Snapshot,
+};
 use nocknock_primitives::{
+    format::{DataFormat, LabelFormat},
     ids::ExperimentId,
     reward::{Registration, Standing},
+    task::Periods,
 };
 use serde_json::{json, Value};
 
-/// Show the pot, work points, candidates and the standing of workers.
+/// Show the pot, the curriculum, work points, candidates and the standing of workers.
+///
+/// The level of an experiment says how many halvings of the error the chain has paid for in it. A
+/// model is paid for what it adds to the level. The rules are what tasks of the experiment have to
+/// be like.
 #[derive(Debug, Args)]
 pub(crate) struct ShowRewards {
     /// Show the registration of this worker as well [default: the account that signs, if keys are
@@ -41,6 +49,7 @@ struct Worker {
 /// What the chain says about rewards.
 #[derive(Debug)]
 struct Overview {
+    emission: EmissionState,
     curriculum: Vec<(ExperimentId, CurriculumEntry)>,
     candidates: Vec<(AccountId, u128)>,
     seats: Vec<AccountId>,
@@ -53,12 +62,12 @@ struct Overview {
 impl ShowRewards {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let best = node.best().await?;
-        let emission = best.emission().await?;
         let issuance = best.total_issuance().await?;
         let overview = read(&best, account_or_own(self.worker, node)).await?;
+        let emission = &overview.emission;
         let practice = best.practice().await?;
         let value = json!({
-            "emission": emission_json(&emission, issuance),
+            "emission": emission_json(emission, issuance),
             "practice": practice.as_ref().map(|practice| json!({
                 "circuit": shown(practice.terms.circuit),
                 "rows": practice.terms.rows,
@@ -67,7 +76,7 @@ impl ShowRewards {
             "overview": overview.json(),
         });
         node.output.show(&value, || {
-            let emission = pairs(emission_lines(&emission, issuance));
+            let emission = pairs(emission_lines(emission, issuance));
             format!("{emission}\n\n{}", overview.text())
         })
     }
@@ -75,6 +84,7 @@ impl ShowRewards {
 
 async fn read(best: &Snapshot, worker: Option<AccountId>) -> Result<Overview, Failure> {
     Ok(Overview {
+        emission: best.emission().await?,
         curriculum: best.curriculum().await?,
         candidates: best.candidates().await?,
         seats: best.seats().await?,
@@ -94,10 +104,85 @@ async fn read(best: &Snapshot, worker: Option<AccountId>) -> Result<Overview, Fa
     })
 }
 
+/// Titles of the table of the curriculum.
+const CURRICULUM: [&str; 6] = [
+    "curriculum",
+    "weight per mille",
+    "level",
+    "winner's part of a halving",
+    "open tasks",
+    "custodian",
+];
+
+/// Titles of the table of its rules.
+const RULES: [&str; 5] = ["rules", "data", "least test rows", "least periods", "encoding"];
+
+fn rules_row((id, entry): &(ExperimentId, CurriculumEntry)) -> Vec<Shown> {
+    let CurriculumRules { format, encoding, min_test_rows, min_periods } = &entry.rules;
+    let periods = in_order(min_periods).map(|(name, blocks)| format!("{name} {blocks}"));
+    vec![
+        number(id),
+        text(data(format)),
+        number(min_test_rows),
+        text(periods.join(", ")),
+        text(encoding),
+    ]
+}
+
+/// The form of data, for people.
+fn data(format: &DataFormat) -> String {
+    let labels = match format.labels {
+        LabelFormat::Classes(classes) => format!("{classes} classes"),
+        LabelFormat::Labels(labels) => format!("{labels} labels"),
+        LabelFormat::Number(_) => "a number".to_owned(),
+    };
+    let DataFormat { inputs, input_bits, rows, .. } = format;
+    format!("{inputs} inputs of {input_bits} bits, {labels}, up to {rows} rows a block")
+}
+
+fn in_order(periods: &Periods<BlockNumber>) -> [(&'static str, BlockNumber); 6] {
+    let Periods { publish, commit, reveal, claim, prove, deliver } = *periods;
+    [
+        ("publish", publish),
+        ("commit", commit),
+        ("reveal", reveal),
+        ("claim", claim),
+        ("prove", prove),
+        ("deliver", deliver),
+    ]
+}
+
+fn rules_json(rules: &CurriculumRules) -> Value {
+    let periods =
+        in_order(&rules.min_periods).map(|(name, blocks)| (name.to_owned(), json!(blocks)));
+    json!({
+        "format": rules.format,
+        "encoding": shown(rules.encoding),
+        "min_test_rows": rules.min_test_rows,
+        "min_periods": Value::Object(periods.into_iter().collect()),
+    })
+}
+
 impl Overview {
-    fn json(&self) -> Value {
+    fn curriculum_json(&self, (id, entry): &(ExperimentId, CurriculumEntry)) -> Value {
         json!({
-            "curriculum": self.curriculum.iter().map(curriculum_json).collect::<Vec<_>>(),
+            "experiment": id,
+            "custodian": perhaps(entry.custodian),
+            "weight_per_mille": entry.weight,
+            "level": halvings(entry.level),
+            "minted_for_a_halving": Amount(self.emission.unit(entry.weight)),
+            "winners_part_of_a_halving": Amount(self.emission.winners_part(entry.weight)),
+            "rules": rules_json(&entry.rules),
+            "max_open": entry.max_open,
+            "open": entry.open,
+            "removed": entry.removed,
+        })
+    }
+
+    fn json(&self) -> Value {
+        let curriculum = self.curriculum.iter().map(|entry| self.curriculum_json(entry));
+        json!({
+            "curriculum": curriculum.collect::<Vec<_>>(),
             "candidates": self.candidates.iter().map(candidate_json).collect::<Vec<_>>(),
             "seats": names(&self.seats),
             "elected": names(&self.elected),
@@ -110,9 +195,12 @@ impl Overview {
     fn text(&self) -> String {
         let curriculum = self.curriculum.iter().map(|(id, entry)| {
             let custodian = entry.custodian.map(|who| who.to_string());
+            let part = Amount(self.emission.winners_part(entry.weight));
             vec![
                 number(id),
-                text(format!("{:?}", entry.task_share)),
+                number(entry.weight),
+                number(halved(entry.level)),
+                number(format!("{part} NNK")),
                 number(format!("{}/{}", entry.open, entry.max_open)),
                 text(custodian.unwrap_or_else(|| "vacant".to_owned())),
             ]
@@ -120,7 +208,8 @@ impl Overview {
         let candidates =
             self.candidates.iter().map(|(who, points)| vec![text(who), number(Amount(*points))]);
         let mut parts = vec![
-            table(&["curriculum", "share of the pot", "open tasks", "custodian"], curriculum),
+            table(&CURRICULUM, curriculum),
+            table(&RULES, self.curriculum.iter().map(rules_row)),
             format!("Work points in all: {}", Amount(self.total_points)),
             format!("In the validators' pot: {} NNK", Amount(self.validators_pot)),
         ];
@@ -137,17 +226,6 @@ impl Overview {
     }
 }
 
-fn curriculum_json((id, entry): &(ExperimentId, CurriculumEntry)) -> Value {
-    json!({
-        "experiment": id,
-        "custodian": perhaps(entry.custodian),
-        "task_share_ppm": entry.task_share.deconstruct(),
-        "max_open": entry.max_open,
-        "open": entry.open,
-        "removed": entry.removed,
-    })
-}
-
 fn names(accounts: &[AccountId]) -> Vec<String> {
     accounts.iter().map(AccountId::to_string).collect()
 }
@@ -162,6 +240,7 @@ impl Worker {
             "account": shown(self.account),
             "standing": self.standing(),
             "expires": self.registration.map(|registration| registration.expires),
+            "has_proved_a_claim": self.registration.map(|registration| registration.known),
             "work_points": Amount(self.points),
             "bond": self.bond.map(|bond| json!({
                 "amount": Amount(bond.amount),
@@ -187,6 +266,9 @@ impl Worker {
             ("  standing", self.standing()),
             ("  work points", Amount(self.points).to_string()),
         ];
+        if self.registration.is_some_and(|registration| registration.known) {
+            lines.push(("  proved a claim", "since the registration".to_owned()));
+        }
         lines.extend(expires.map(|session| ("  expires in session", session.to_string())));
         lines.extend(self.bond.map(|bond| ("  bond", format!("{} NNK", Amount(bond.amount)))));
         let returned = self.bond.and_then(|bond| bond.due);
@@ -195,5 +277,81 @@ impl Worker {
             lines.push(("  barred", "for an offence".to_owned()));
         }
         pairs(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nocknock_client::NNK;
+    use nocknock_primitives::{ids::ContentHash, level::ONE_BIT, model::names::named};
+
+    fn overview() -> Overview {
+        let min_periods =
+            Periods { publish: 3, commit: 4, reveal: 5, claim: 6, prove: 7, deliver: 8 };
+        let rules = CurriculumRules {
+            format: DataFormat::of(&named("digits-64x32x10").unwrap()),
+            encoding: ContentHash([9; 32]),
+            min_test_rows: 300,
+            min_periods,
+        };
+        let entry = CurriculumEntry {
+            custodian: None,
+            weight: 10,
+            rules,
+            level: ONE_BIT * 5 / 2,
+            max_open: 4,
+            open: 1,
+            removed: false,
+        };
+        let emission = EmissionState {
+            session: 7,
+            released: 0,
+            reserved: 0,
+            minted: 0,
+            burnt: 0,
+            free_pot: 0,
+            next_release: 0,
+            max_supply: 21_000_000 * NNK,
+        };
+        Overview {
+            emission,
+            curriculum: vec![(0, entry)],
+            candidates: Vec::new(),
+            seats: Vec::new(),
+            elected: Vec::new(),
+            validators_pot: 0,
+            total_points: 0,
+            worker: None,
+        }
+    }
+
+    #[test]
+    fn the_curriculum_is_shown_with_weight_level_price_and_rules() {
+        let text = overview().text();
+        for words in [
+            "2.50",
+            "78.75 NNK",
+            "1/4",
+            "vacant",
+            "64 inputs of 4 bits, 10 classes, up to 195 rows a block",
+            "publish 3, commit 4, reveal 5, claim 6, prove 7, deliver 8",
+        ] {
+            assert!(text.contains(words), "{words} is not in {text}");
+        }
+    }
+
+    #[test]
+    fn programs_read_the_same_of_the_curriculum() {
+        let json = overview().json();
+        let entry = &json["curriculum"][0];
+        assert_eq!(entry["weight_per_mille"], 10);
+        assert_eq!(entry["level"], 2.5);
+        assert_eq!(entry["minted_for_a_halving"], "105");
+        assert_eq!(entry["winners_part_of_a_halving"], "78.75");
+        assert_eq!(entry["rules"]["min_test_rows"], 300);
+        assert_eq!(entry["rules"]["min_periods"]["claim"], 6);
+        assert_eq!(entry["rules"]["format"]["inputs"], 64);
+        assert_eq!(entry["custodian"], Value::Null);
     }
 }

@@ -7,21 +7,24 @@ use crate::{
     node::Node,
     output::{number, pairs, table, text},
     questions::ask_all,
-    views::{self, percent, who, with},
+    views::{self, halved, percent, who, with},
 };
 use clap::Args;
 use nocknock_client::{
-    AccountId, BlockNumber, Client, Commitment, Delivery, EventRecord, QueryError, Ranking,
-    Snapshot, Task,
+    AccountId, Balance, BlockNumber, Client, Commitment, CurriculumTask, Delivery, EventRecord,
+    QueryError, Ranking, Snapshot, Task,
 };
 use nocknock_dataset::shape_name;
-use nocknock_primitives::{ids::TaskId, task::Funding};
+use nocknock_primitives::{claim::ClaimKey, ids::TaskId, level::Bits, task::Funding};
 use serde_json::Value;
 
 /// Blocks between two lines of progress while the timeline is read.
 const PROGRESS: BlockNumber = 500;
 
-/// Show a task: its terms, its timeline and its money.
+/// Show a task: its terms, its claims, its timeline and its money.
+///
+/// Workers claim their scores once the test data is revealed. The best claims are asked for their
+/// proofs, in rounds; a rank says what its worker gets at most.
 ///
 /// The timeline is read from the blocks of the task. A node that discards old states has only the
 /// most recent of them; one that was started with `--state-pruning archive`, as `nocknock start`
@@ -43,6 +46,10 @@ struct Everything {
     task: Task,
     now: BlockNumber,
     commitments: Vec<(AccountId, Commitment)>,
+    claims: Vec<(AccountId, ClaimKey)>,
+    asked: Vec<AccountId>,
+    minting: Option<CurriculumTask>,
+    equal_rows: u32,
     ranking: Ranking,
     deliveries: Vec<(AccountId, Delivery)>,
     timeline: Timeline,
@@ -64,6 +71,10 @@ impl ShowTask {
             id: self.task,
             now: best.block().number,
             commitments: best.commitments(self.task).await?,
+            claims: best.claims(self.task).await?,
+            asked: best.asked(self.task).await?,
+            minting: best.curriculum_task(self.task).await?,
+            equal_rows: best.equal_rows(self.task).await?,
             deliveries: deliveries(&best, self.task, &ranking).await?,
             timeline: if self.no_timeline {
                 Timeline::default()
@@ -154,6 +165,12 @@ impl Everything {
         let events = self.timeline.events.iter().map(views::event::event);
         let value = views::task::task(self.id, &self.task, self.now);
         let value = with(value, "commitments", list(commitments.collect()));
+        let claims = self.claims.iter().map(views::task::claim);
+        let value = with(value, "claims", list(claims.collect()));
+        let asked = self.asked.iter().map(views::shown);
+        let value = with(value, "asked", list(asked.collect()));
+        let value = with(value, "minting", self.minting.as_ref().map(views::task::minting));
+        let value = with(value, "equal_rows", self.equal_rows);
         let value = with(value, "ranking", list(views::task::ranking(&self.ranking)));
         let value = with(value, "deliveries", list(deliveries.collect()));
         let value = with(value, "timeline", list(events.collect()));
@@ -162,7 +179,7 @@ impl Everything {
 
     fn text(&self) -> String {
         let mut parts = vec![pairs(self.facts())];
-        if !self.ranking.is_empty() {
+        if self.task.settlement.is_some() && !self.ranking.is_empty() {
             parts.push(self.ranking_table());
         } else if !self.commitments.is_empty() {
             parts.push(self.commitment_table());
@@ -189,9 +206,43 @@ impl Everything {
         ];
         facts.extend(self.money());
         facts.extend(self.data());
-        let counts = format!("{}, {}", task.committed, task.proved);
-        facts.push(("committed, proved", counts));
+        let counts = format!("{}, {}, {}", task.committed, task.claimed, task.proved);
+        facts.push(("committed, claimed, proved", counts));
+        facts.extend(self.round());
+        facts.extend(self.champion());
+        if self.equal_rows > 0 {
+            let shown = format!("{} of {}", self.equal_rows, task.test_rows());
+            facts.push(("test rows public before", shown));
+        }
         facts
+    }
+
+    /// The round of proofs, and which claims are its turn.
+    fn round(&self) -> Option<(&'static str, String)> {
+        let round = self.task.round.as_ref().filter(|_| self.task.settlement.is_none())?;
+        let names: Vec<String> = self.asked.iter().map(who).collect();
+        let asked = format!(
+            "{} since block {}: asked are {}; {} not proved yet, {} claims wait",
+            round.number,
+            round.began,
+            names.join(", "),
+            round.open,
+            self.task.waiting
+        );
+        Some(("round of proofs", asked))
+    }
+
+    /// The champion of the experiment, which has to be proved on the same rows.
+    fn champion(&self) -> Option<(&'static str, String)> {
+        let reference = self.task.reference.as_ref()?;
+        let proved = format!(
+            "version {}, {} points proved on {} of {} test blocks",
+            reference.version,
+            reference.points,
+            reference.proved_blocks(),
+            self.task.test_blocks
+        );
+        Some(("champion", proved))
     }
 
     fn phase(&self) -> String {
@@ -204,8 +255,13 @@ impl Everything {
     fn money(&self) -> [(&'static str, String); 3] {
         let (terms, held) = (&self.task.terms, &self.task.held);
         let risked = format!("{}, {} NNK", Amount(terms.bond), Amount(terms.stake));
-        let held = Amount(held.escrow.saturating_add(held.bond));
-        [("reward", self.reward()), ("bond, stake", risked), ("held now", format!("{held} NNK"))]
+        let held = format!(
+            "{} NNK for the reward, {} for the bond, {} for storage",
+            Amount(held.escrow),
+            Amount(held.bond),
+            Amount(held.record)
+        );
+        [("reward", self.reward()), ("bond, stake", risked), ("held now", held)]
     }
 
     fn data(&self) -> [(&'static str, String); 4] {
@@ -222,9 +278,14 @@ impl Everything {
     }
 
     fn reward(&self) -> String {
-        match self.task.funding {
-            Funding::Curriculum => "minted".to_owned(),
-            Funding::Sponsored => format!("{} NNK", Amount(self.task.terms.reward)),
+        match (self.task.funding, &self.minting) {
+            (Funding::Sponsored, _) => format!("{} NNK", Amount(self.task.terms.reward)),
+            (Funding::Curriculum, None) => "minted".to_owned(),
+            (Funding::Curriculum, Some(minting)) => format!(
+                "minted, {} NNK for each halving of the error; the winner gets {} NNK at most",
+                Amount(minting.unit),
+                Amount(minting.prize())
+            ),
         }
     }
 
@@ -243,10 +304,19 @@ impl Everything {
                 text(who(&entry.worker)),
                 number(percent(&score)),
                 number(score),
+                number(self.price(entry.amount, entry.bits)),
                 text(state),
             ]
         });
-        table(&["rank", "worker", "score", "points", ""], rows)
+        table(&["rank", "worker", "score", "points", "gets at most", ""], rows)
+    }
+
+    /// What a rank gets at most, and for what where the chain mints it.
+    fn price(&self, amount: Balance, bits: Bits) -> String {
+        match self.task.funding {
+            Funding::Sponsored => format!("{} NNK", Amount(amount)),
+            Funding::Curriculum => format!("{} NNK for {} halvings", Amount(amount), halved(bits)),
+        }
     }
 
     fn commitment_table(&self) -> String {
@@ -254,10 +324,11 @@ impl Everything {
             vec![
                 text(who(worker)),
                 number(entry.at),
+                text(views::task::claim_words(&entry.claim)),
                 number(format!("{}/{}", entry.proved_blocks(), self.task.test_blocks)),
             ]
         });
-        table(&["worker", "committed in block", "blocks proved"], rows)
+        table(&["worker", "committed in block", "claim", "blocks proved"], rows)
     }
 
     fn timeline_table(&self) -> String {

@@ -4,7 +4,7 @@ use super::{
     event_fields::fields,
     experiment::stage,
     fact::status,
-    percent,
+    halved, percent,
     task::{fate, outcome},
     who, with,
 };
@@ -60,8 +60,11 @@ fn of_tasks(event: &TasksEvent) -> String {
             format!("training data published as {train_data}; commitments until block {commit_end}")
         }
         TasksEvent::ModelCommitted { worker, .. } => format!("{} committed a model", who(worker)),
-        TasksEvent::CommitmentWithdrawn { worker, .. } => {
+        TasksEvent::CommitmentWithdrawn { worker, conceded: false, .. } => {
             format!("{} took its commitment back", who(worker))
+        }
+        TasksEvent::CommitmentWithdrawn { worker, conceded: true, .. } => {
+            format!("{} claims no score and took its commitment back", who(worker))
         }
         TasksEvent::BlockRevealed { block, rows, .. } => {
             format!("test block {block} revealed, {rows} rows")
@@ -69,13 +72,34 @@ fn of_tasks(event: &TasksEvent) -> String {
         TasksEvent::ScoresProved { worker, blocks, correct, .. } => {
             format!("{} has proved {correct} points on {blocks} blocks", who(worker))
         }
-        TasksEvent::SubmissionCompleted { worker, score, eligible, .. } => {
-            let end = if *eligible { "" } else { ", which is not enough to win" };
-            format!("{} proved {score} ({}){end}", who(worker), percent(score))
+        TasksEvent::Claimed { worker, points, .. } => {
+            format!("{} claims {points} points", who(worker))
         }
-        TasksEvent::TaskSettled { outcome: how, ranked, .. } => {
-            format!("settled: {}, {ranked} ranked", outcome(*how))
+        TasksEvent::Asked { round, workers, until, .. } => format!(
+            "round {round}: {} until block {until}",
+            match workers.as_slice() {
+                [worker] => format!("{} is asked for its proofs", who(worker)),
+                workers => format!("{} workers are asked for their proofs", workers.len()),
+            }
+        ),
+        TasksEvent::ClaimFailed { worker, .. } => {
+            format!("{} did not prove its claim in time", who(worker))
         }
+        TasksEvent::SubmissionCompleted { worker, score, .. } => {
+            format!("{} proved {score} ({})", who(worker), percent(score))
+        }
+        TasksEvent::ChampionProved { blocks, points, .. } => {
+            format!("the champion has {points} points on {blocks} blocks, as was proved")
+        }
+        TasksEvent::TaskSettled { outcome: how, ranked, amounts, .. } => {
+            let most =
+                amounts.first().map(|most| format!("; the first gets {} at most", nnk(*most)));
+            format!("settled: {}, {ranked} ranked{}", outcome(*how), most.unwrap_or_default())
+        }
+        TasksEvent::RankSkipped { worker, .. } => format!(
+            "{} is not ranked: there is nothing for it, or less than it delivers for",
+            who(worker)
+        ),
         TasksEvent::ChunkUploaded { worker, index, missing, .. } => format!(
             "{} uploaded chunk {index} of its encrypted model, {missing} to come",
             who(worker)
@@ -94,6 +118,9 @@ fn of_tasks(event: &TasksEvent) -> String {
         }
         TasksEvent::TaskFinished { returned, .. } => {
             format!("finished; {} back to the requester", nnk(*returned))
+        }
+        TasksEvent::EqualRowsShown { block, rows, .. } => {
+            format!("{rows} rows of test block {block} were shown to have been public before")
         }
         TasksEvent::TaskRemoved { task } => format!("task {task} removed"),
         TasksEvent::SeedStored { number } => format!("seed {number} for draws stored"),
@@ -134,6 +161,10 @@ fn of_experiments(event: &ExperimentsEvent) -> String {
         ExperimentsEvent::ChampionChanged { experiment, champion } => {
             format!("version {} is champion of experiment {experiment}", champion.version)
         }
+        ExperimentsEvent::ChampionRetired { experiment, version } => format!(
+            "version {version} is no longer champion of experiment {experiment}, which has none: the \
+             council retired it"
+        ),
         ExperimentsEvent::ModelStageChanged { experiment, version, stage: became } => {
             format!("version {version} of experiment {experiment} is {} now", stage(*became))
         }
@@ -152,9 +183,9 @@ fn of_rewards(event: &RewardsEvent) -> String {
             nnk(*added),
             nnk(*free_pot)
         ),
-        RewardsEvent::CurriculumSet { experiment, task_share, max_open, .. } => format!(
-            "experiment {experiment} is in the curriculum: {task_share:?} of the pot for each \
-             task, at most {max_open} open"
+        RewardsEvent::CurriculumSet { experiment, weight, max_open, .. } => format!(
+            "experiment {experiment} is in the curriculum with weight {weight} of 1000, at most \
+             {max_open} tasks open"
         ),
         RewardsEvent::CurriculumRemoved { experiment, open } => {
             format!("experiment {experiment} left the curriculum; {open} of its tasks still open")
@@ -165,6 +196,19 @@ fn of_rewards(event: &RewardsEvent) -> String {
         RewardsEvent::BudgetReserved { budget, .. } => {
             format!("{} of the pot set aside", nnk(*budget))
         }
+        RewardsEvent::LevelChanged { experiment, taken, level, .. } => format!(
+            "{} halvings of the error are taken, {} in all in experiment {experiment}",
+            halved(*taken),
+            halved(*level)
+        ),
+        RewardsEvent::ProviderLiable { provider, amount, shown_by, reward, .. } => format!(
+            "{} loses {} and the role of custodian, because too many test rows were public before; {} \
+             gets {} for showing it",
+            who(provider),
+            nnk(*amount),
+            who(shown_by),
+            nnk(*reward)
+        ),
         RewardsEvent::Minted { winner, amount, validators, provider, .. } => format!(
             "{} minted for {}, and {} for the validators; {} will be for who provided the data",
             nnk(*amount),
@@ -322,6 +366,7 @@ fn of_tokens(event: &BalancesEvent) -> Option<String> {
 mod tests {
     use super::*;
     use nocknock_client::{AccountId, NNK};
+    use nocknock_primitives::{level::ONE_BIT, task::Outcome};
 
     fn worker() -> AccountId {
         AccountId::from([1; 32])
@@ -340,6 +385,39 @@ mod tests {
         let burnt = BalancesEvent::Burned { who: worker(), amount: NNK };
         let expected = format!("1 NNK of {} burnt", who(&worker()));
         assert_eq!(sentence(&DomainEvent::Balances(burnt)), expected);
+    }
+
+    #[test]
+    fn whoever_is_asked_alone_is_named_and_several_are_counted() {
+        let asked = |workers: Vec<AccountId>| {
+            let event = TasksEvent::Asked { task: 1, round: 2, workers, until: 90 };
+            sentence(&DomainEvent::Tasks(event))
+        };
+        let expected =
+            format!("round 2: {} is asked for its proofs until block 90", who(&worker()));
+        assert_eq!(asked(vec![worker()]), expected);
+        let expected = "round 2: 2 workers are asked for their proofs until block 90";
+        assert_eq!(asked(vec![worker(); 2]), expected);
+    }
+
+    #[test]
+    fn a_settlement_says_what_the_first_gets() {
+        let settled = |outcome, amounts: Vec<u128>| {
+            let ranked = u32::try_from(amounts.len()).unwrap();
+            let event = TasksEvent::TaskSettled { task: 1, outcome, ranked, amounts };
+            sentence(&DomainEvent::Tasks(event))
+        };
+        let expected = "settled: ranked, 2 ranked; the first gets 5 NNK at most";
+        assert_eq!(settled(Outcome::Ranked, vec![5 * NNK, 3 * NNK]), expected);
+        assert_eq!(settled(Outcome::NoWinner, Vec::new()), "settled: no-winner, 0 ranked");
+    }
+
+    #[test]
+    fn the_level_is_told_in_halvings() {
+        let (taken, level) = (ONE_BIT / 2, ONE_BIT * 3);
+        let event = RewardsEvent::LevelChanged { experiment: 4, task: 1, taken, level };
+        let expected = "0.50 halvings of the error are taken, 3.00 in all in experiment 4";
+        assert_eq!(sentence(&DomainEvent::Rewards(event)), expected);
     }
 
     #[test]

@@ -25,7 +25,6 @@ fn json(value: &FieldValue) -> Value {
         FieldValue::Truth(truth) => json!(truth),
         FieldValue::Number(number) => json!(number),
         FieldValue::Amount(amount) => json!(Amount(*amount)),
-        FieldValue::Share(share) => json!(f64::from(share.deconstruct()) / 1e6),
         FieldValue::Account(account) => shown(account),
         FieldValue::Blob(blob) => shown(blob),
         FieldValue::Score(proved) => score(proved),
@@ -142,13 +141,11 @@ mod tests {
             task: 1,
             worker: worker(),
             score: Score::new(3, 4),
-            eligible: true,
         });
         let expected = json!({
             "task": 1,
             "worker": worker().to_string(),
             "score": score(&Score::new(3, 4)),
-            "eligible": true,
         });
         assert_eq!(fields(&completed), expected);
     }
@@ -166,9 +163,14 @@ mod tests {
             budget: 0,
         };
         assert_eq!(task(created)["funding"], "curriculum");
-        let settled =
-            TasksEvent::TaskSettled { task: 1, outcome: Outcome::NoCommitments, ranked: 0 };
-        assert_eq!(task(settled)["outcome"], "no-commitments");
+        let settled = TasksEvent::TaskSettled {
+            task: 1,
+            outcome: Outcome::NoCommitments,
+            ranked: 1,
+            amounts: vec![NNK / 2],
+        };
+        assert_eq!(task(settled.clone())["outcome"], "no-commitments");
+        assert_eq!(task(settled)["amounts"], json!(["0.5"]));
         let closed =
             TasksEvent::CommitmentClosed { task: 1, worker: worker(), fate: Fate::NotDelivered };
         assert_eq!(task(closed)["fate"], "not-delivered");

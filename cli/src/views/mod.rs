@@ -8,7 +8,10 @@ pub(crate) mod provenance;
 pub(crate) mod task;
 
 use nocknock_client::AccountId;
-use nocknock_primitives::score::Score;
+use nocknock_primitives::{
+    level::{Bits, ONE_BIT},
+    score::Score,
+};
 use serde::Serialize;
 use serde_json::{json, Value};
 
@@ -46,6 +49,16 @@ pub(crate) fn score(score: &Score) -> Value {
     })
 }
 
+/// How often an error was halved, for programs.
+pub(crate) fn halvings(bits: Bits) -> Value {
+    json!(f64::from(bits) / f64::from(ONE_BIT))
+}
+
+/// How often an error was halved, for a table.
+pub(crate) fn halved(bits: Bits) -> String {
+    format!("{:.2}", f64::from(bits) / f64::from(ONE_BIT))
+}
+
 /// Anything that prints as text, for programs.
 pub(crate) fn shown(value: impl ToString) -> Value {
     Value::String(value.to_string())
@@ -78,6 +91,13 @@ mod tests {
     fn a_score_without_rows_has_a_percentage_nevertheless() {
         assert_eq!(percent(&Score::new(0, 0)), "0.00 %");
         assert_eq!(percent(&Score::new(1, 8)), "12.50 %");
+    }
+
+    #[test]
+    fn halvings_have_two_places_in_a_table_and_all_for_programs() {
+        assert_eq!(halved(ONE_BIT * 3 / 2), "1.50");
+        assert_eq!(halved(0), "0.00");
+        assert_eq!(halvings(ONE_BIT / 4), json!(0.25));
     }
 
     #[test]

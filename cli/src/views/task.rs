@@ -1,10 +1,14 @@
 //! Tasks.
 
-use super::{perhaps, score, shown};
+use super::{halvings, perhaps, score, shown};
 use crate::amount::Amount;
-use nocknock_client::{AccountId, Balance, BlockNumber, Commitment, Delivery, Ranking, Task};
+use nocknock_client::{
+    AccountId, Balance, BlockNumber, Commitment, CurriculumTask, Delivery, Ranked, Ranking,
+    Reference, Task,
+};
 use nocknock_dataset::shape_name;
 use nocknock_primitives::{
+    claim::{ClaimKey, ClaimState, RoundClock},
     ids::TaskId,
     phase::Phase,
     task::{Fate, Funding, Outcome, SealedModelKey, Settlement, Terms},
@@ -35,9 +39,17 @@ pub(crate) fn task(id: TaskId, task: &Task, now: BlockNumber) -> Value {
         "opened_at": task.opened_at,
         "revealed_at": task.revealed_at,
         "committed": task.committed,
+        "claimed": task.claimed,
+        "waiting_claims": task.waiting,
         "proved": task.proved,
+        "round": task.round.as_ref().map(round),
+        "reference": task.reference.as_ref().map(reference),
         "terms": terms(&task.terms),
-        "held": { "escrow": Amount(task.held.escrow), "bond": Amount(task.held.bond) },
+        "held": {
+            "escrow": Amount(task.held.escrow),
+            "bond": Amount(task.held.bond),
+            "record": Amount(task.held.record),
+        },
         "settlement": task.settlement.as_ref().map(settlement),
     })
 }
@@ -45,6 +57,36 @@ pub(crate) fn task(id: TaskId, task: &Task, now: BlockNumber) -> Value {
 fn tests(task: &Task) -> Vec<Value> {
     let test = |test: &nocknock_primitives::task::TestBlock| json!({ "block": test.index, "rows": test.rows });
     task.tests.iter().map(test).collect()
+}
+
+/// The present round of proofs.
+fn round(round: &RoundClock<BlockNumber>) -> Value {
+    json!({ "number": round.number, "began": round.began, "not_proved_yet": round.open })
+}
+
+/// The champion that models are measured against.
+fn reference(reference: &Reference) -> Value {
+    json!({
+        "version": reference.version,
+        "task": reference.task,
+        "worker": shown(reference.worker),
+        "model": shown(reference.model),
+        "circuit": shown(reference.circuit),
+        "proved_blocks": reference.proved_blocks(),
+        "points": reference.points,
+    })
+}
+
+/// What the chain mints for an open task of the curriculum.
+pub(crate) fn minting(task: &CurriculumTask) -> Value {
+    json!({
+        "custodian": shown(task.custodian),
+        "for_a_halving": Amount(task.unit),
+        "set_aside": Amount(task.budget),
+        "winner_gets_at_most": Amount(task.prize()),
+        "taken_halvings": halvings(task.taken),
+        "paid": task.paid,
+    })
 }
 
 /// What a requester offers.
@@ -63,6 +105,7 @@ pub(crate) fn terms(terms: &Terms<Balance, BlockNumber>) -> Value {
             "publish": periods.publish,
             "commit": periods.commit,
             "reveal": periods.reveal,
+            "claim": periods.claim,
             "prove": periods.prove,
             "deliver": periods.deliver,
         },
@@ -87,14 +130,54 @@ pub(crate) fn commitment(worker: &AccountId, commitment: &Commitment) -> Value {
         "key_commitment": shown(commitment.key),
         "ciphertext_hash": shown(commitment.ciphertext),
         "sequence": commitment.sequence,
+        "least": Amount(commitment.least),
+        "claim": claim_word(&commitment.claim),
+        "claimed_points": commitment.claim.points(),
         "proved_blocks": commitment.proved_blocks(),
         "correct": commitment.correct,
     })
 }
 
+/// A claim that waits to be asked for its proof.
+pub(crate) fn claim((worker, key): &(AccountId, ClaimKey)) -> Value {
+    json!({ "worker": shown(worker), "points": key.points, "sequence": key.sequence })
+}
+
+/// What has become of a claim, in a word.
+fn claim_word(claim: &ClaimState) -> &'static str {
+    match claim {
+        ClaimState::Silent => "none",
+        ClaimState::Claimed(_) => "waiting",
+        ClaimState::Asked(_) => "asked",
+        ClaimState::Proved => "proved",
+        ClaimState::Failed => "failed",
+    }
+}
+
+/// What a worker has said about its score, for people.
+pub(crate) fn claim_words(claim: &ClaimState) -> String {
+    match claim {
+        ClaimState::Silent => String::new(),
+        ClaimState::Claimed(points) => format!("{points} points"),
+        ClaimState::Asked(points) => format!("{points} points, asked for the proof"),
+        ClaimState::Proved => "proved".to_owned(),
+        ClaimState::Failed => "not proved in time".to_owned(),
+    }
+}
+
 /// A ranking.
 pub(crate) fn ranking(ranking: &Ranking) -> Vec<Value> {
-    let entry = |(rank, entry): (usize, &nocknock_primitives::task::Ranked<AccountId>)| json!({ "rank": rank, "worker": shown(entry.worker), "correct": entry.correct });
+    let entry = |(rank, entry): (usize, &Ranked)| {
+        json!({
+            "rank": rank,
+            "worker": shown(entry.worker),
+            "correct": entry.correct,
+            "gets_at_most": Amount(entry.amount),
+            "least": Amount(entry.least),
+            "halvings": halvings(entry.bits),
+            "delivered": entry.delivered,
+        })
+    };
     ranking.iter().enumerate().map(entry).collect()
 }
 
@@ -142,6 +225,8 @@ pub(crate) fn phase(phase: Phase) -> String {
         Phase::Drawn => "drawn".to_owned(),
         Phase::Open => "open".to_owned(),
         Phase::Reveal => "reveal".to_owned(),
+        Phase::Claim => "claim".to_owned(),
+        Phase::Ask => "ask".to_owned(),
         Phase::Prove => "prove".to_owned(),
         Phase::Settle => "settle".to_owned(),
         Phase::Deliver { rank } => format!("deliver({rank})"),
@@ -167,7 +252,7 @@ pub(crate) fn fate(fate: Fate) -> &'static str {
     match fate {
         Fate::Returned => "returned",
         Fate::Compensated => "returned with a share of the bond",
-        Fate::NotProved => "lost: not proved",
-        Fate::NotDelivered => "lost: not delivered",
+        Fate::NotProved => "burnt: not proved",
+        Fate::NotDelivered => "burnt: not delivered",
     }
 }

@@ -35,12 +35,14 @@ pub(crate) const DIGITS_TASK: [&str; 10] = [
 
 /// The shortest periods that a development chain takes, but for the first: it ends once the data is
 /// published, and on a busy machine that takes a while.
-pub(crate) const SHORT: [&str; 10] = [
+pub(crate) const SHORT: [&str; 12] = [
     "--publish-period",
     "120",
     "--commit-period",
     "8",
     "--reveal-period",
+    "3",
+    "--claim-period",
     "3",
     "--prove-period",
     "3",

@@ -91,10 +91,14 @@ fn reading_commands_answer_and_refusals_have_their_codes() {
 
     let experiments = chain.run(&["experiments", "--tag", "digits"]).json();
     assert_eq!(experiments[0]["name"], "Handwritten digits");
+    assert_eq!(experiments[0]["level"], 0.0);
     let circuits = chain.run(&["verify", "circuits"]).json();
     assert!(circuits.as_array().unwrap().len() >= 4);
     let rewards = chain.run(&["rewards"]).json();
-    assert_eq!(rewards["overview"]["curriculum"][0]["experiment"], 0);
+    let entry = &rewards["overview"]["curriculum"][0];
+    assert_eq!(entry["experiment"], 0);
+    assert_eq!(entry["rules"]["format"]["inputs"], 64);
+    assert!(entry["rules"]["min_periods"]["claim"].is_u64(), "{entry}");
     assert_eq!(rewards["practice"]["rows"], 195);
     assert_eq!(chain.run(&["query-wtm", "nocknock/score"]).json(), serde_json::json!([]));
     assert_eq!(chain.run(&["leaderboard", "0"]).json(), serde_json::json!([]));
@@ -109,6 +113,12 @@ fn reading_commands_answer_and_refusals_have_their_codes() {
     assert_eq!(offer["offer"]["reward"], "0");
     assert!(offer["offer"]["test_blocks"].is_u64(), "{offer}");
     assert!(offer["offer"]["periods"]["commit"].is_u64(), "{offer}");
+    let record = &offer["offer"]["held"]["for_storage_until_the_chain_removes_the_task"];
+    assert_eq!(*record, "0", "nothing is held in the curriculum");
+    let scaled = propose(&["--dry-run"]).into_iter();
+    let scaled = scaled.map(|word| if word == "fixed:0:15" { "fixed:0:16" } else { word });
+    chain.run(&scaled.collect::<Vec<_>>()).fails(2, &["experiment 0", "--range"]);
+    chain.run(&["show-equal-rows", "77"]).fails(5, &["no task 77"]);
 
     let export = Export::of(&chain, &home.path().join("export"), &["--from", "0"]);
     export.has_blocks_from(0);

@@ -3,7 +3,7 @@
 use crate::support::run;
 use std::path::Path;
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "start",
     "status",
     "create-experiment",
@@ -28,6 +28,7 @@ const COMMANDS: [&str; 29] = [
     "query-wtm",
     "verify",
     "rewards",
+    "show-equal-rows",
     "transfer",
     "validator",
     "export",
@@ -96,7 +97,24 @@ fn the_commands_of_the_world_truth_model_are_complete() {
 #[test]
 fn the_terms_of_a_task_are_explained() {
     let all = unwrapped(&help(&["propose-task", "--help"]));
-    for word in ["--reward", "--min-score", "--commit-period", "private file", "lose the bond"] {
+    for word in [
+        "--reward",
+        "--min-score",
+        "--commit-period",
+        "--claim-period",
+        "private file",
+        "lose the bond",
+        "less than a quarter of that",
+        "comes back when the chain removes the task",
+    ] {
+        assert!(all.contains(word), "{word} is not in {all}");
+    }
+}
+
+#[test]
+fn whoever_shows_equal_rows_learns_what_it_is_for() {
+    let all = unwrapped(&help(&["show-equal-rows", "--help"]));
+    for word in ["one of a hundred", "at least three", "Half of the part", "--known-at"] {
         assert!(all.contains(word), "{word} is not in {all}");
     }
 }
@@ -113,6 +131,7 @@ fn what_sends_one_call_can_be_rehearsed() {
         "cancel-task",
         "set-stage",
         "transfer-model",
+        "show-equal-rows",
         "transfer",
     ];
     let about_facts = [
@@ -141,5 +160,5 @@ fn what_cannot_be_undone_says_so() {
     let transfer = unwrapped(&help(&["transfer-model", "--help"]));
     assert!(transfer.contains("is not asked"), "{transfer}");
     let cancel = unwrapped(&help(&["cancel-task", "--help"]));
-    assert!(cancel.contains("Reward and bond come back"), "{cancel}");
+    assert!(cancel.contains("Reward and bond come back at once"), "{cancel}");
 }

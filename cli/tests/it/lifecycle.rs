@@ -17,7 +17,7 @@ use std::path::Path;
 
 /// An offer with which real workers keep up on a slow machine. All periods but that of the
 /// commitments end early, when everybody has acted.
-const OFFER: [&str; 12] = [
+const OFFER: [&str; 14] = [
     "--min-score",
     "50%",
     "--publish-period",
@@ -25,6 +25,8 @@ const OFFER: [&str; 12] = [
     "--commit-period",
     "40",
     "--reveal-period",
+    "240",
+    "--claim-period",
     "240",
     "--prove-period",
     "600",
@@ -53,7 +55,9 @@ fn earned_tokens_are_spent_on_experiments_and_come_back() {
 pub(crate) fn the_whole_story() {
     let home = tempfile::tempdir().unwrap();
     let people = People::of_a_new_chain(home.path());
+    let published = nobody_joins_a_task(&people);
     let for_all = earn(&people, home.path());
+    rows_that_were_public_before_cost_the_provider_its_part(&people, &for_all, &published);
     models::anybody_fetches_and_verifies_those_of_the_curriculum(&people, &for_all, home.path());
     lend(&people);
     a_worker_may_stand_for_election(&people);
@@ -86,6 +90,36 @@ fn earn(people: &People, home: &Path) -> Value {
     assert!(minted / 100 * 75 <= free && free < minted, "{status}");
     assert!(free > 70 * NNK, "{status}");
     followed
+}
+
+/// The training data of a task is public, although nobody has joined it. Gives its number.
+fn nobody_joins_a_task(people: &People) -> String {
+    let task = number(&people.ask("alice", &offer(&["--experiment", "0"])), "task");
+    let ended = people.ask("alice", &["follow", &task]);
+    assert_eq!(ended["outcome"], "no-commitments");
+    task
+}
+
+/// Alice has used the same digits again. Bob shows it, and gets half of what was waiting for her.
+fn rows_that_were_public_before_cost_the_provider_its_part(
+    people: &People,
+    followed: &Value,
+    published: &str,
+) {
+    let task = followed["task"].to_string();
+    let show = ["show-equal-rows", &task, published];
+    let looked = people.ask("bob", &[show.as_slice(), &["--dry-run"]].concat());
+    assert!(looked["equal_rows"].as_u64() > Some(200), "{looked}");
+    let part = units(&looked["providers_part"]);
+    let before = people.money("bob");
+    let shown = people.ask("bob", &show);
+    let sent = shown["transactions"].as_array().unwrap();
+    assert_eq!(sent.len(), 1, "the first pair of blocks has enough equal rows");
+    assert_eq!(units(&event(&sent[0], "ProviderLiable")["amount"]), part);
+    let after = people.money("bob");
+    assert_eq!(after.free, before.free + part / 2 - units(&sent[0]["fee"]));
+    let rewards = people.chain.run(&["rewards"]).json();
+    assert_eq!(rewards["overview"]["curriculum"][0]["custodian"], Value::Null);
 }
 
 /// The task that Bob was paid for is the only one in his state directory, and is over.
@@ -144,7 +178,8 @@ fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
     let terms = ["--experiment", experiment, "--reward", "20"];
     let offered = people.ask("bob", &offer(&terms));
     let task = number(&offered, "task");
-    let held = 20 * NNK + units(&offered["offer"]["bond"]);
+    let record = record_of(&offered);
+    let held = 20 * NNK + units(&offered["offer"]["bond"]) + record;
     // Asked once, because each command takes a part of the time before the draw.
     let during = people.money("bob");
     assert_eq!(during.held, before.on_hold() + held);
@@ -152,9 +187,10 @@ fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
     let report = people.act("bob", &["cancel-task", &task]);
     assert_eq!(event(&report, "TaskSettled")["outcome"], "cancelled");
     assert_eq!(event(&report, "TaskFinished")["returned"], "20");
-    before.holds_more(people, 0);
+    // The chain keeps the task for a while, and so what is held for that.
+    before.holds_more(people, record);
     let after = people.money("bob");
-    assert_eq!(after.free, during.free + held - units(&report["fee"]));
+    assert_eq!(after.free, during.free + held - record - units(&report["fee"]));
 
     let shown = people.ask("bob", &["task", &task]);
     assert_eq!(shown["phase"], "done");
@@ -163,6 +199,11 @@ fn a_task_is_cancelled_before_its_draw(people: &People, experiment: &str) {
     people.are_refused("bob", &["cancel-task", &task], "WrongPhase");
     people.are_refused("eve", &["cancel-task", &task], "NotRequester");
     people.run("bob", &["cancel-task", "77"]).fails(5, &["no task 77"]);
+}
+
+/// What is held for the storage that a task takes until the chain removes it.
+fn record_of(offered: &Value) -> u128 {
+    units(&offered["offer"]["held"]["for_storage_until_the_chain_removes_the_task"])
 }
 
 /// Of two models one becomes champion, so that there is another one that can be put aside. Gives
@@ -174,7 +215,8 @@ fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) ->
     let workers = settings.map(|(name, training)| Worker::new(home, name, &services, training));
     let before = people.purse("bob");
     let terms = ["--experiment", experiment, "--reward", "20", "--shares", "70,30"];
-    let task = number(&people.ask("bob", &offer(&terms)), "task");
+    let offered = people.ask("bob", &offer(&terms));
+    let task = number(&offered, "task");
     let follower = people.spawn("bob", &["follow", &task], &home.join("second-follow"));
     let running = workers.each_ref().map(|worker| worker.spawn(&["run", "--task", &task]));
     let ended = follower.finish().json();
@@ -187,7 +229,7 @@ fn two_workers_share_a_reward(people: &People, experiment: &str, home: &Path) ->
         payments(&people.ask("bob", &["task", &task])),
         json!([["13.72", "0.28"], ["5.88", "0.12"]])
     );
-    before.holds_more(people, 0);
+    before.holds_more(people, record_of(&offered));
     ended
 }
 

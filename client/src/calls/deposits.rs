@@ -10,7 +10,12 @@ use crate::{
     types::{Balance, TaskSpec},
 };
 use codec::Encode;
-use nocknock_primitives::{experiment::Description, ids::ExperimentId};
+use nocknock_primitives::{
+    circuit::CircuitKind,
+    deposits::{record, Footprint},
+    experiment::Description,
+    ids::{CircuitId, ExperimentId},
+};
 
 /// An amount that a call puts on hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +30,15 @@ pub(crate) enum Hold {
     Redescription(ExperimentId, u32),
     /// The deposit of this experiment.
     Experiment(ExperimentId),
+    /// What stays on the chain of a task until it is removed.
+    Record {
+        /// The circuit that says what its models are like.
+        circuit: CircuitId,
+        /// Blocks of its data.
+        roots: u32,
+        /// Ranks that it pays.
+        shares: u32,
+    },
 }
 
 /// What a call puts on hold. No pallet and none of the project's calls is left out by a default, so
@@ -61,18 +75,36 @@ fn of_tasks(call: &Tasks) -> Vec<Hold> {
         | Tasks::publish_training_data { .. }
         | Tasks::withdraw_commitment { .. }
         | Tasks::reveal_block { .. }
+        | Tasks::claim { .. }
+        | Tasks::ask { .. }
         | Tasks::submit_scores { .. }
+        | Tasks::prove_champion { .. }
         | Tasks::settle { .. }
         | Tasks::upload_chunk { .. }
         | Tasks::deliver { .. }
         | Tasks::close_commitment { .. }
         | Tasks::finish_task { .. }
-        | Tasks::remove_task { .. } => Vec::new(),
+        | Tasks::remove_task { .. }
+        | Tasks::show_equal_rows { .. } => Vec::new(),
     }
 }
 
+/// Without a reward it is a task of the curriculum, for which nothing is held.
 fn of_spec(spec: &TaskSpec) -> Vec<Hold> {
-    vec![Hold::Amount(spec.terms.reward), Hold::Amount(spec.terms.bond)]
+    let terms = &spec.terms;
+    if terms.reward == 0 {
+        return vec![Hold::Amount(terms.bond)];
+    }
+    let record = Hold::Record {
+        circuit: terms.score_circuit,
+        roots: count(spec.roots.len()),
+        shares: count(terms.shares.len()),
+    };
+    vec![Hold::Amount(terms.reward), Hold::Amount(terms.bond), record]
+}
+
+fn count(entries: usize) -> u32 {
+    u32::try_from(entries).unwrap_or(u32::MAX)
 }
 
 fn of_experiments(call: &Experiments) -> Vec<Hold> {
@@ -88,6 +120,7 @@ fn of_experiments(call: &Experiments) -> Vec<Hold> {
         | Experiments::cancel_transfer { .. }
         | Experiments::archive_experiment { .. }
         | Experiments::set_stage { .. }
+        | Experiments::retire_champion { .. }
         | Experiments::transfer_model { .. } => Vec::new(),
     }
 }
@@ -137,6 +170,16 @@ impl Snapshot {
         Ok(deposit)
     }
 
+    /// What the chain holds for entries and bytes that it stores for somebody.
+    ///
+    /// # Errors
+    ///
+    /// See [`QueryError`].
+    pub fn storage_price(&self, footprint: Footprint) -> Result<Balance, QueryError> {
+        let constant = |name| self.runtime().constant::<Balance>("Tasks", name);
+        Ok(footprint.price(constant("DepositPerItem")?, constant("DepositPerByte")?))
+    }
+
     async fn amount_of(&self, hold: Hold) -> Result<Balance, QueryError> {
         let runtime = self.runtime();
         match hold {
@@ -152,6 +195,15 @@ impl Snapshot {
                 Some(found) => for_description(runtime, size(&found.description)),
                 None => Ok(0),
             },
+            Hold::Record { circuit, roots, shares } => {
+                let found = self.circuit(&circuit).await?;
+                match found.map(|found| found.info.kind) {
+                    Some(CircuitKind::Score(architecture)) => {
+                        self.storage_price(record(&architecture, roots, shares))
+                    }
+                    _ => Ok(0),
+                }
+            }
         }
     }
 }
@@ -222,6 +274,14 @@ mod tests {
             assert!(bond > 0, "{call}");
         }
         assert!(Call::from(Wtm::retract { fact: 1 }).holds().is_empty());
+    }
+
+    #[test]
+    fn storage_has_prices_that_the_runtime_declares() {
+        for name in ["DepositPerItem", "DepositPerByte"] {
+            let price: Balance = runtime().constant("Tasks", name).expect("a constant");
+            assert!(price > 0, "{name}");
+        }
     }
 
     #[test]

@@ -7,21 +7,22 @@ use crate::{
     runtime::Runtime,
     types::{Hash, TaskSpec},
 };
-use codec::Decode;
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitKind, KeyOrigin, ProofBytes},
     experiment::{Description, Stage},
     fact::Statement,
+    format::DataFormat,
     ids::{
         BlobId, BlockRoot, CiphertextHash, CircuitId, ContentHash, KeyCommitment, KeyId,
         ModelCommitment, PointBytes,
     },
     model::names::named,
-    reward::PracticeSpec,
+    reward::{CurriculumRules, PracticeSpec},
     score::Score,
-    task::{Attestation, Periods, ProvedScore, SealedKeyBytes, Split, Terms},
+    task::{
+        Attestation, OtherBlock, PastBlocks, Periods, ProvedScore, SealedKeyBytes, Split, Terms,
+    },
 };
-use sp_runtime::Permill;
 
 const BOB: AccountId = subxt::utils::AccountId32([2; 32]);
 const PROOF: ProofBytes = ProofBytes([3; 256]);
@@ -38,6 +39,9 @@ fn list<T: std::fmt::Debug, const N: u32>(
     entries.try_into().expect("a short list")
 }
 
+const PERIODS: Periods<u32> =
+    Periods { publish: 1, commit: 2, reveal: 3, claim: 4, prove: 5, deliver: 6 };
+
 fn spec() -> TaskSpec {
     TaskSpec {
         terms: Terms {
@@ -49,7 +53,7 @@ fn spec() -> TaskSpec {
             shares: list(vec![10_000]),
             bond: 50,
             stake: 7,
-            periods: Periods { publish: 1, commit: 2, reveal: 3, prove: 4, deliver: 5 },
+            periods: PERIODS,
         },
         roots: list(vec![BlockRoot([4; 32]); 3]),
         split: Split::Fixed { test_blocks: list(vec![1, 2]), train_data: BlobId([5; 32]) },
@@ -90,20 +94,42 @@ fn task_calls() -> Vec<Call> {
         task: 1,
         key: KeyCommitment([1; 32]),
         ciphertext: CiphertextHash([2; 32]),
+        least: 5,
     };
     let key = SealedKeyBytes { ephemeral: PointBytes([1; 64]), masked_key: [2; 32] };
-    let deliver =
-        Tasks::deliver { task: 1, key: Box::new(key), proof: Box::new(PROOF), attestation };
+    let last = LastChunk { index: 1, chunk: list(vec![[1; 32]; 2]), hashes: list(vec![[2; 32]]) };
+    let deliver = |last| Tasks::delivery(1, last, key, PROOF, attestation);
     vec![
         create(),
         Tasks::publish_training_data { task: 1, train_data: BlobId([1; 32]) }.into(),
         commit.into(),
         Tasks::reveal(1, 2, revealed()).into(),
-        Tasks::scores(1, vec![score(), score()]).expect("two scores").into(),
+        Tasks::claim { task: 1, points: 7 }.into(),
+        Tasks::ask { task: 1 }.into(),
+        Tasks::scores(1, vec![score(), score()], vec![score()]).expect("two scores").into(),
+        Tasks::champion_scores(1, vec![score()]).expect("a score").into(),
         Tasks::chunk(1, 0, list(vec![[1; 32]; 2]), list(vec![[2; 32]])).into(),
-        deliver.into(),
+        deliver(Some(last)).into(),
+        deliver(None).into(),
         Tasks::close_commitment { task: 1, worker: BOB }.into(),
+        Tasks::equal_rows(1, equal_rows()).into(),
     ]
+}
+
+fn equal_rows() -> EqualRows {
+    let architecture = named("tiny-4x3x2").expect("an architecture");
+    let past = Some(PastBlocks { architecture, roots: list(vec![BlockRoot([4; 32]); 3]) });
+    let other = OtherBlock { task: 0, block: 2, past, revealed: revealed() };
+    EqualRows { block: 1, revealed: revealed(), other, pairs: list(vec![(0, 1), (2, 3)]) }
+}
+
+fn rules() -> CurriculumRules<u32> {
+    CurriculumRules {
+        format: DataFormat::of(&named("tiny-4x3x2").expect("an architecture")),
+        encoding: ContentHash([7; 32]),
+        min_test_rows: 10,
+        min_periods: PERIODS,
+    }
 }
 
 fn calls_about_models_and_workers() -> Vec<Call> {
@@ -120,13 +146,15 @@ fn calls_about_models_and_workers() -> Vec<Call> {
     let curriculum = Rewards::set_curriculum {
         experiment: 1,
         custodian: Some(BOB),
-        task_share: Permill::from_percent(5),
+        weight: 10,
+        rules: Box::new(rules()),
         max_open: 3,
     };
     vec![
         Experiments::create_experiment { description }.into(),
         Experiments::offer_transfer { experiment: 1, to: BOB }.into(),
         Experiments::set_stage { experiment: 1, version: 2, stage: Stage::Archived }.into(),
+        Experiments::retire_champion { experiment: 1 }.into(),
         register.into(),
         curriculum.into(),
         Rewards::set_practice { practice: Box::new(practice) }.into(),
@@ -195,16 +223,47 @@ fn the_debug_form_of_a_call_has_no_arguments() {
 }
 
 #[test]
-fn a_task_holds_its_reward_and_bond() {
-    let held = [1_000, 50].map(Hold::Amount);
-    assert_eq!(create().holds(), held);
+fn a_sponsored_task_holds_its_reward_its_bond_and_the_price_of_its_record() {
+    let record = Hold::Record { circuit: CircuitId([1; 32]), roots: 3, shares: 1 };
+    assert_eq!(create().holds(), [Hold::Amount(1_000), Hold::Amount(50), record]);
     assert!(Call::from(Tasks::cancel_task { task: 1 }).holds().is_empty());
 }
 
 #[test]
+fn a_task_of_the_curriculum_holds_nothing_for_its_record() {
+    let mut spec = spec();
+    (spec.terms.reward, spec.terms.bond) = (0, 0);
+    let create = Tasks::create_task { experiment: 1, spec: Box::new(spec) };
+    assert_eq!(Call::from(create).holds(), [Hold::Amount(0)]);
+}
+
+#[test]
 fn too_many_scores_are_refused_with_the_limit() {
-    let error = Tasks::scores(1, vec![score(); 33]).expect_err("33 scores");
-    assert_eq!((error.given, error.limit), (33, 32));
+    let many = || vec![score(); 33];
+    let refused = [
+        Tasks::scores(1, many(), Vec::new()),
+        Tasks::scores(1, Vec::new(), many()),
+        Tasks::champion_scores(1, many()),
+    ];
+    for call in refused {
+        let error = call.expect_err("33 scores");
+        assert_eq!((error.given, error.limit), (33, 32));
+    }
+}
+
+#[test]
+fn the_blocks_of_a_task_are_found_wherever_in_a_transaction_they_are_revealed() {
+    let reveal = |task, block| Call::from(Tasks::reveal(task, block, revealed()));
+    let alone = reveal(5, 1).encoded();
+    assert_eq!(Tasks::reveals(&alone, 5), [(1, revealed())]);
+    assert_eq!(Tasks::reveals(&alone, 6), []);
+    let calls = [reveal(5, 1), reveal(6, 2), reveal(5, 3)];
+    let batch = Call::batch_all(calls).expect("a short batch").encoded();
+    let signed = [vec![0x84; 99], batch].concat();
+    assert_eq!(Tasks::reveals(&signed, 5), [(1, revealed()), (3, revealed())]);
+    let cut = alone.split_last().expect("some bytes").1;
+    assert_eq!(Tasks::reveals(cut, 5), []);
+    assert_eq!(Tasks::reveals(&[], 5), []);
 }
 
 #[test]

@@ -171,15 +171,21 @@ impl TasksEvent {
             | Self::ModelCommitted { task, .. }
             | Self::CommitmentWithdrawn { task, .. }
             | Self::BlockRevealed { task, .. }
+            | Self::Claimed { task, .. }
+            | Self::Asked { task, .. }
+            | Self::ClaimFailed { task, .. }
             | Self::ScoresProved { task, .. }
             | Self::SubmissionCompleted { task, .. }
+            | Self::ChampionProved { task, .. }
             | Self::TaskSettled { task, .. }
+            | Self::RankSkipped { task, .. }
             | Self::ChunkUploaded { task, .. }
             | Self::ModelDelivered { task, .. }
             | Self::WinnerPaid { task, .. }
             | Self::CommitmentClosed { task, .. }
             | Self::TaskFinished { task, .. }
-            | Self::TaskRemoved { task } => Some(*task),
+            | Self::TaskRemoved { task }
+            | Self::EqualRowsShown { task, .. } => Some(*task),
             Self::SeedStored { .. } => None,
         }
     }
@@ -196,6 +202,7 @@ fn task_of_experiments(event: &ExperimentsEvent) -> Option<TaskId> {
         | ExperimentsEvent::ExperimentTransferred { .. }
         | ExperimentsEvent::ExperimentArchived { .. }
         | ExperimentsEvent::ChampionChanged { .. }
+        | ExperimentsEvent::ChampionRetired { .. }
         | ExperimentsEvent::ModelStageChanged { .. }
         | ExperimentsEvent::ModelTransferred { .. } => None,
     }
@@ -204,9 +211,11 @@ fn task_of_experiments(event: &ExperimentsEvent) -> Option<TaskId> {
 fn task_of_rewards(event: &RewardsEvent) -> Option<TaskId> {
     match event {
         RewardsEvent::BudgetReserved { task, .. }
+        | RewardsEvent::LevelChanged { task, .. }
         | RewardsEvent::Minted { task, .. }
         | RewardsEvent::NotMinted { task, .. }
         | RewardsEvent::Vested { task, .. }
+        | RewardsEvent::ProviderLiable { task, .. }
         | RewardsEvent::BudgetReturned { task, .. }
         | RewardsEvent::WorkerSuspended { task, .. } => Some(*task),
         RewardsEvent::PotGrew { .. }

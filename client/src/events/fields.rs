@@ -8,7 +8,6 @@ use crate::{
 };
 use nocknock_primitives::{ids::BlobId, score::Score};
 use scale_info::{form::PortableForm, PortableRegistry, Type, TypeDef, TypeDefPrimitive};
-use sp_runtime::Permill;
 use subxt::ext::scale_value::{
     scale::decode_as_type, Composite, Primitive, Value, ValueDef, Variant,
 };
@@ -25,8 +24,6 @@ pub enum FieldValue {
     /// An amount of tokens or work points, in the smallest unit. On this chain all numbers of 128
     /// bits are such amounts.
     Amount(Balance),
-    /// A part of a whole.
-    Share(Permill),
     /// An account.
     Account(AccountId),
     /// The address of data outside the chain.
@@ -155,12 +152,6 @@ fn known(ty: &Type<PortableForm>, value: &Value<u32>) -> Option<FieldValue> {
             let (correct, total) = (correct.try_into().ok()?, total.try_into().ok()?);
             Some(FieldValue::Score(Score { correct, total }))
         }
-        "sp_arithmetic::per_things::Permill" => {
-            let [parts] = numbers(value)[..] else {
-                return None;
-            };
-            Some(FieldValue::Share(Permill::from_parts(parts.try_into().ok()?)))
-        }
         _ => None,
     }
 }
@@ -257,6 +248,15 @@ mod tests {
         let event = TasksEvent::CommitmentClosed { task: 1, worker: WORKER, fate: Fate::NotProved };
         let fate = FieldValue::Case("NotProved".to_owned(), Vec::new());
         assert_eq!(fields(&DomainEvent::Tasks(event))[2].1, fate);
+        let workers = vec![WORKER; 2];
+        let event = TasksEvent::Asked { task: 1, round: 3, workers, until: 90 };
+        let expected = named([
+            ("task", FieldValue::Number(1)),
+            ("round", FieldValue::Number(3)),
+            ("workers", FieldValue::List(vec![FieldValue::Account(WORKER); 2])),
+            ("until", FieldValue::Number(90)),
+        ]);
+        assert_eq!(fields(&DomainEvent::Tasks(event)), expected);
     }
 
     #[test]
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn records_and_shares_are_read_whole() {
+    fn records_are_read_whole() {
         let champion = Champion { version: 2, score: Score { correct: 3, total: 4 } };
         let event = ExperimentsEvent::ChampionChanged { experiment: 1, champion };
         let record = named([
@@ -279,14 +279,5 @@ mod tests {
         ]);
         let found = fields(&DomainEvent::Experiments(event));
         assert_eq!(found[1], ("champion".to_owned(), FieldValue::Record(record)));
-        let share = Permill::from_percent(5);
-        let event = RewardsEvent::CurriculumSet {
-            experiment: 1,
-            custodian: None,
-            task_share: share,
-            max_open: 3,
-        };
-        let found = fields(&DomainEvent::Rewards(event));
-        assert_eq!(found[2], ("task_share".to_owned(), FieldValue::Share(share)));
     }
 }

@@ -3,17 +3,17 @@
 use super::Snapshot;
 use crate::{
     errors::QueryError,
-    types::{AccountId, Balance},
+    types::{AccountId, Balance, CurriculumRules, CurriculumTask, VestingPart},
 };
 use codec::{Decode, Encode};
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
-    limits::MAX_PAGE,
+    level::{mint_of, Bits, ONE_BIT},
+    limits::{MAX_PAGE, UNIT_DIVISOR},
     puzzle::RegistrationTerms,
-    reward::{CurriculumTask, Practice as PracticeTerms, Registration, Round, Session},
+    reward::{MintSplit, Practice as PracticeTerms, Registration, Round, Session},
     task::RevealedBlock,
 };
-use sp_runtime::Permill;
 
 const PALLET: &str = "Rewards";
 
@@ -38,13 +38,35 @@ pub struct EmissionState {
     pub max_supply: u128,
 }
 
+/// Weights of experiments are per mille.
+const FULL_WEIGHT: u128 = 1_000;
+
+impl EmissionState {
+    /// What a new task of an experiment with this weight mints for each halving of the error.
+    pub fn unit(&self, weight: u16) -> Balance {
+        let left = self.max_supply.saturating_sub(self.minted);
+        let unit = left.checked_div(UNIT_DIVISOR).unwrap_or_default();
+        unit.saturating_mul(weight.into()).checked_div(FULL_WEIGHT).unwrap_or_default()
+    }
+
+    /// The part of it that is the winner's.
+    pub fn winners_part(&self, weight: u16) -> Balance {
+        MintSplit::of(mint_of(self.unit(weight), ONE_BIT)).winner
+    }
+}
+
 /// An experiment of the curriculum.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct CurriculumEntry {
     /// Who creates its tasks and reveals their blocks, unless the role is vacant.
     pub custodian: Option<AccountId>,
-    /// The part of the free pot that is set aside for each new task.
-    pub task_share: Permill,
+    /// How much its tasks mint for a halving of the error, in thousandths of what an experiment of
+    /// full weight does.
+    pub weight: u16,
+    /// What its tasks have to be like.
+    pub rules: CurriculumRules,
+    /// The halvings of the error that were paid for in it, or are taken by settled tasks.
+    pub level: Bits,
     /// Tasks that may be open at a time.
     pub max_open: u32,
     /// Tasks that are open.
@@ -88,8 +110,14 @@ impl Snapshot {
     pub async fn curriculum_task(
         &self,
         task: TaskId,
-    ) -> Result<Option<CurriculumTask<AccountId>>, QueryError> {
+    ) -> Result<Option<CurriculumTask>, QueryError> {
         self.view(PALLET, "curriculum_task", task).await
+    }
+
+    /// What whoever provided the data of a task gets in new tokens when it has vested. None if the
+    /// task paid nobody, or the part has gone.
+    pub async fn vesting(&self, task: TaskId) -> Result<Option<VestingPart>, QueryError> {
+        self.view(PALLET, "vesting", task).await
     }
 
     /// The practice block on which newcomers prove a score, if the chain has one.
@@ -154,5 +182,30 @@ impl Snapshot {
     /// Who would be elected if the session ended now.
     pub async fn elected(&self) -> Result<Vec<AccountId>, QueryError> {
         self.view(PALLET, "elected", ()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::NNK;
+
+    #[test]
+    fn the_price_of_a_halving_falls_with_what_is_minted_and_with_the_weight() {
+        let emission = |minted: u128| EmissionState {
+            session: 7,
+            released: 0,
+            reserved: 0,
+            minted: minted * NNK,
+            burnt: 0,
+            free_pot: 0,
+            next_release: 0,
+            max_supply: 21_000_000 * NNK,
+        };
+        assert_eq!(emission(0).unit(1_000), 10_500 * NNK);
+        assert_eq!(emission(0).unit(10), 105 * NNK);
+        assert_eq!(emission(10_500_000).unit(1_000), 5_250 * NNK);
+        assert_eq!(emission(21_000_000).unit(1_000), 0);
+        assert_eq!(emission(0).winners_part(1_000), 7_875 * NNK);
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     types::{AccountId, BlockNumber, Commitment, Delivery, Ranking, Task},
 };
 use nocknock_primitives::{
+    claim::ClaimKey,
     ids::{BlockIndex, BlockRoot, TaskId},
     limits::MAX_PAGE,
     phase::Phase,
@@ -89,7 +90,23 @@ impl Snapshot {
         self.view(PALLET, "revealed_block", (task, block)).await
     }
 
-    /// The best eligible submissions of a task, best first.
+    /// Claims of a task that wait to be asked for their proofs, best first: the best 64, whatever
+    /// class they are in.
+    pub async fn claims(&self, task: TaskId) -> Result<Vec<(AccountId, ClaimKey)>, QueryError> {
+        self.view(PALLET, "claims", (task, MAX_PAGE)).await
+    }
+
+    /// The workers that are asked for their proofs in the present round of a task.
+    pub async fn asked(&self, task: TaskId) -> Result<Vec<AccountId>, QueryError> {
+        self.view(PALLET, "asked", task).await
+    }
+
+    /// How many test rows of a task are known to be equal to rows that were published before.
+    pub async fn equal_rows(&self, task: TaskId) -> Result<u32, QueryError> {
+        self.view(PALLET, "equal_rows", task).await
+    }
+
+    /// The submissions of a task that may deliver, best first.
     pub async fn ranking(&self, task: TaskId) -> Result<Ranking, QueryError> {
         self.view(PALLET, "ranking", task).await
     }

@@ -41,7 +41,7 @@ async fn a_stream_has_no_gap_and_no_repeat_across_restarts() {
     let client = node.client().await;
     client.wait_for_block(2, Follow::Finalised).await.expect("a growing chain");
     let custodian = Custodian::of(&client).await;
-    let spec = spec(&client.best().await.expect("an answer")).await;
+    let spec = spec(&client.best().await.expect("an answer"), &custodian.rules).await;
     let create = custodian.creation(&spec);
 
     let mut stream = client.events(EventCursor::from_block(0), Follow::Finalised);

@@ -35,6 +35,9 @@ async fn tasks(best: &Snapshot) -> Result<(), QueryError> {
     assert_eq!(best.commitment(0, &alice()).await?, None);
     assert!(best.commitments(0).await?.is_empty());
     assert_eq!(best.revealed_block(0, 0).await?, None);
+    assert!(best.claims(0).await?.is_empty());
+    assert!(best.asked(0).await?.is_empty());
+    assert_eq!(best.equal_rows(0).await?, 0);
     assert!(best.ranking(0).await?.is_empty());
     assert_eq!(best.delivery(0, &alice()).await?, None);
     assert_eq!(best.chunk(0, &alice(), 0).await?, None);
@@ -59,8 +62,13 @@ async fn experiments(best: &Snapshot) -> Result<(), QueryError> {
 async fn rewards(best: &Snapshot) -> Result<(), QueryError> {
     let emission = best.emission().await?;
     assert_eq!((emission.minted, emission.burnt), (0, 0));
-    assert!(!best.curriculum().await?.is_empty());
+    let curriculum = best.curriculum().await?;
+    let (_, entry) = curriculum.first().expect("an experiment of the curriculum");
+    assert_eq!(entry.level, 0);
+    assert!(entry.rules.min_test_rows > 0);
+    assert!(emission.winners_part(entry.weight) < emission.unit(entry.weight));
     assert_eq!(best.curriculum_task(0).await?, None);
+    assert_eq!(best.vesting(0).await?, None);
     assert!(best.practice().await?.is_some());
     assert_eq!(best.worker(&alice()).await?, None);
     best.registration_round(&alice()).await?;

@@ -28,7 +28,7 @@ async fn ready(node: &Node) -> (Client, Custodian) {
 async fn a_custodian_without_tokens_creates_a_task() {
     let node = Node::start();
     let (client, custodian) = ready(&node).await;
-    let spec = spec(&client.best().await.expect("an answer")).await;
+    let spec = spec(&client.best().await.expect("an answer"), &custodian.rules).await;
     let create = custodian.creation(&spec);
     let created = client.submit(&custodian.keys, &create, Wait::Finalised).await;
     let created = created.expect("a task");
@@ -42,7 +42,7 @@ async fn a_custodian_without_tokens_creates_a_task() {
     assert_eq!(stored.funding, Funding::Curriculum);
     assert_eq!(finalised.roots(task).await.expect("an answer"), spec.roots.to_vec());
     let phase = finalised.phase(task).await.expect("an answer").expect("a phase");
-    assert_eq!(phase.phase, Phase::Open);
+    assert_eq!(phase.phase, Phase::Created);
     assert!(phase.deadline.is_some());
 }
 
@@ -50,7 +50,7 @@ async fn a_custodian_without_tokens_creates_a_task() {
 async fn one_account_submits_from_several_tasks_at_a_time() {
     let node = Node::start();
     let (client, custodian) = ready(&node).await;
-    let spec = spec(&client.best().await.expect("an answer")).await;
+    let spec = spec(&client.best().await.expect("an answer"), &custodian.rules).await;
     let create = custodian.creation(&spec);
     let sending: Vec<_> = (0..custodian.max_open.min(3))
         .map(|_| {
@@ -72,7 +72,7 @@ async fn one_account_submits_from_several_tasks_at_a_time() {
 async fn a_submission_survives_the_death_of_the_node_and_takes_effect_once() {
     let mut node = Node::start();
     let (client, custodian) = ready(&node).await;
-    let spec = spec(&client.best().await.expect("an answer")).await;
+    let spec = spec(&client.best().await.expect("an answer"), &custodian.rules).await;
     let create = custodian.creation(&spec);
     let submission = {
         let (client, keys) = (client.clone(), custodian.keys.clone());
@@ -91,7 +91,7 @@ async fn a_submission_survives_the_death_of_the_node_and_takes_effect_once() {
 async fn costs_are_known_before_anything_is_submitted() {
     let node = Node::start();
     let (client, custodian) = ready(&node).await;
-    let spec = spec(&client.best().await.expect("an answer")).await;
+    let spec = spec(&client.best().await.expect("an answer"), &custodian.rules).await;
     let create = custodian.creation(&spec);
     let account = custodian.keys.account();
     let estimate = client.estimate(&account, &create).await.expect("an estimate");

@@ -1,7 +1,7 @@
 use crate::{example, named};
 use nocknock_dataset::{
-    PreparedTask, Quantiser, Range, ReadOptions, RequesterState, Samples, SplitOptions, Table,
-    TrainBlob,
+    curriculum::DIGITS_ENCODING, PreparedTask, Quantiser, Range, ReadOptions, RequesterState,
+    Samples, SplitOptions, Table, TrainBlob,
 };
 use nocknock_primitives::{draw::draw_test_blocks, model::RecipientSecret};
 use proptest::prelude::*;
@@ -35,6 +35,7 @@ fn digits_go_from_file_to_training_matrix() {
     let range = Range::Fixed { low: 0.0, high: 15.0 };
     let task = prepare(&table, "digits-64x32x10", range);
     assert_eq!(task.roots().len(), 10);
+    assert_eq!(task.encoding(), DIGITS_ENCODING);
     let drawn = draw_test_blocks(&[3; 32], 1, 10, 2).unwrap();
     let bytes = task.train_blob(&drawn).encode().unwrap();
     let blob = TrainBlob::decode(&bytes).unwrap();

@@ -2,7 +2,9 @@
 
 use crate::{genesis, runtime_cache::RuntimeCache};
 use nocknock_runtime::{
-    genesis_presets::{get_preset, BENCH_RUNTIME_PRESET, TEST_RUNTIME_PRESET},
+    genesis_presets::{
+        get_preset, BENCH_RUNTIME_PRESET, PRODUCTION_RUNTIME_PRESET, TEST_RUNTIME_PRESET,
+    },
     opaque::Block,
     WASM_BINARY,
 };
@@ -67,6 +69,12 @@ pub(crate) fn load(id: &str, cache: &Arc<RuntimeCache>) -> Result<ChainSpec, Str
             ChainType::Development,
             TEST_RUNTIME_PRESET,
         ),
+        PRODUCTION_RUNTIME_PRESET => build(
+            "NockNock (without authorities: add them to the exported specification)",
+            "nocknock",
+            ChainType::Live,
+            PRODUCTION_RUNTIME_PRESET,
+        ),
         path => read(path),
     };
     Ok(ChainSpec { spec: spec?, cache: cache.clone() })
@@ -76,8 +84,8 @@ fn read(path: &str) -> Result<SdkSpec, String> {
     if !std::path::Path::new(path).is_file() {
         return Err(format!(
             "there is no chain called '{path}' and no file of that name; the chains are \
-             {DEVELOPMENT_PRESET}, {LOCAL_TESTNET_PRESET}, {BENCH_RUNTIME_PRESET} and \
-             {TEST_RUNTIME_PRESET}"
+             {DEVELOPMENT_PRESET}, {LOCAL_TESTNET_PRESET}, {BENCH_RUNTIME_PRESET}, \
+             {TEST_RUNTIME_PRESET} and {PRODUCTION_RUNTIME_PRESET}"
         ));
     }
     SdkSpec::from_json_file(path.into())

@@ -48,6 +48,17 @@ fn a_plain_spec_names_the_network_and_its_token() {
     );
 }
 
+/// Whoever starts such a network adds who they are, among other things.
+#[test]
+fn the_spec_for_networks_with_value_names_no_authorities() {
+    let spec = parse(&export(&["--chain", "production"]));
+    assert_eq!(spec["chainType"], "Live");
+    let patch = &spec["genesis"]["runtimeGenesis"]["patch"];
+    assert_eq!(patch["network"]["kind"], "production");
+    assert_eq!(patch["rewards"]["authorities"], json!([]));
+    assert_eq!(patch["session"]["keys"], json!([]));
+}
+
 #[test]
 fn a_missing_chain_spec_is_named() {
     refuse(Path::new("/no/such/folder/spec.json"), &["/no/such/folder/spec.json"]);

@@ -28,13 +28,35 @@ fn polkadot_js_follows_the_development_chain() {
 fn polkadot_js_sends_a_remark_on_the_load_test_chain() {
     let _gate = gate::shared();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let node = Launch::new(folder.path(), "bench")
-        .args(["--chain", "bench", "--alice", "--force-authoring"])
-        .args(["--unsafe-force-node-key-generation"])
-        .start();
+    let node = bench(folder.path());
     let report = check(&node, &["--remark", "hello"]);
     assert!(report["remark"]["finalisedIn"].is_string(), "{report}");
     assert!(report["remark"]["fee"].as_str().is_some_and(|fee| fee != "0"), "{report}");
+}
+
+/// F6 and F7 on a running node. Before, two calls of the operational class filled each block, so a
+/// remark at the least fee never got in; and an account without tokens or rights could send proofs.
+/// The forty calls of that class take twenty blocks.
+#[test]
+fn a_spammer_on_the_load_test_chain_keeps_nobody_out() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let node = bench(folder.path());
+    let report = check(&node, &["--spam"]);
+    let spam = &report["spam"];
+    for refused in ["heavyOperational", "unaskedProofs"] {
+        let reason = spam[refused].as_str().unwrap_or_default();
+        assert!(reason.starts_with("1010: Invalid Transaction"), "{refused}: {report}");
+    }
+    let blocks = spam["blocksUntilARemark"].as_u64();
+    assert!(blocks.is_some_and(|blocks| blocks <= 10), "{report}");
+}
+
+fn bench(folder: &Path) -> Node {
+    Launch::new(folder, "bench")
+        .args(["--chain", "bench", "--alice", "--force-authoring"])
+        .args(["--unsafe-force-node-key-generation"])
+        .start()
 }
 
 /// Runs the check against a node and returns what it reports as JSON.

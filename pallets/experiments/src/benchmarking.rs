@@ -4,16 +4,20 @@ use super::*;
 use crate::types::{BalanceOf, EntryOf, LeaderboardOf};
 use alloc::{format, vec};
 use frame_benchmarking::v2::*;
-use frame_support::{traits::fungible, BoundedVec};
+use frame_support::{
+    traits::{fungible, EnsureOrigin},
+    BoundedVec,
+};
 use frame_system::RawOrigin;
 use nocknock_primitives::{
-    experiment::{DeliveredModel, Description, LeaderboardEntry, Stage},
+    experiment::{Champion, DeliveredModel, Description, LeaderboardEntry, Stage},
     ids::{
         BlobId, CircuitId, ContentHash, ExperimentId, KeyCommitment, ModelCommitment,
         ModelVersionNumber,
     },
     limits::{MAX_DESCRIPTION, MAX_LEADERBOARD, MAX_NAME, MAX_TAG, MAX_TAGS},
     score::Score,
+    task::Funding,
     traits::TaskExperiments,
 };
 use sp_runtime::traits::Saturating;
@@ -78,6 +82,7 @@ mod benchmarks {
             circuit: CircuitId([3; 32]),
             key_commitment: KeyCommitment([4; 32]),
             blob: Some(BlobId([5; 32])),
+            funding: Funding::Sponsored,
         }
     }
 
@@ -190,6 +195,19 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn retire_champion() -> Result<(), BenchmarkError> {
+        let origin =
+            T::RetireOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        let owner = rich::<T>("owner")?;
+        let id = created::<T>(&owner)?;
+        candidate::<T>(id, &owner);
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, id);
+        assert!(Experiments::<T>::get(id).is_some_and(|experiment| experiment.champion.is_none()));
+        Ok(())
+    }
+
+    #[benchmark]
     fn record_score() -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner")?;
         let id = created::<T>(&owner)?;
@@ -215,7 +233,8 @@ mod benchmarks {
         {
             Pallet::<T>::register_model(best);
         }
-        assert_eq!(Pallet::<T>::champion_score(id), Some(Score::new(6, 10)));
+        let champion = Experiments::<T>::get(id).and_then(|experiment| experiment.champion);
+        assert_eq!(champion, Some(Champion { version: 3, score: Score::new(6, 10) }));
         Ok(())
     }
 

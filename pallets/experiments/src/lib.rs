@@ -51,7 +51,7 @@ pub mod pallet {
         traits::CurriculumExperiments,
     };
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -65,8 +65,12 @@ pub mod pallet {
         /// The runtime's reasons to hold tokens.
         type RuntimeHoldReason: From<HoldReason>;
 
-        /// The curriculum, whose experiments cannot be archived.
+        /// The curriculum. Its experiments cannot be archived, and what somebody else pays for
+        /// makes no champion in them.
         type Curriculum: CurriculumExperiments;
+
+        /// Who may retire a champion.
+        type RetireOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// The deposit for an experiment: its record, its leaderboard and its place in the index.
         #[pallet::constant]
@@ -231,6 +235,13 @@ pub mod pallet {
             /// The new champion.
             champion: Champion,
         },
+        /// The champion of an experiment was retired. The experiment has none now.
+        ChampionRetired {
+            /// The experiment.
+            experiment: ExperimentId,
+            /// The version that was the champion.
+            version: ModelVersionNumber,
+        },
         /// The owner of a model version changed its stage.
         ModelStageChanged {
             /// The experiment.
@@ -294,6 +305,8 @@ pub mod pallet {
         /// The stage of the champion cannot be changed. It becomes a candidate when a better model
         /// is paid for.
         IsChampion,
+        /// The experiment has no champion.
+        NoChampion,
     }
 
     #[pallet::call]
@@ -398,6 +411,19 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             Self::do_transfer_model(who, experiment, version, to)
+        }
+
+        /// Takes the rank of champion from the model that has it. The experiment has none until the
+        /// next model is paid for that would become one; the model stays registered.
+        ///
+        /// For a champion of the curriculum that cannot be proved on some row: each task would end
+        /// without a winner. What was paid in the experiment stays paid: nobody earns the same
+        /// halvings of the error again.
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::retire_champion())]
+        pub fn retire_champion(origin: OriginFor<T>, experiment: ExperimentId) -> DispatchResult {
+            T::RetireOrigin::ensure_origin(origin)?;
+            Self::do_retire_champion(experiment)
         }
     }
 

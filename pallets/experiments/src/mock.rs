@@ -10,6 +10,7 @@ use nocknock_primitives::{
         ModelVersionNumber,
     },
     score::Score,
+    task::Funding,
     traits::{CurriculumExperiments, TaskExperiments},
 };
 use sp_runtime::BuildStorage;
@@ -60,6 +61,7 @@ impl pallet_experiments::Config for Test {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Curriculum = Curriculum;
+    type RetireOrigin = frame_system::EnsureRoot<AccountId>;
     type BaseDeposit = ConstU64<BASE>;
     type ByteDeposit = ConstU64<BYTE>;
     type WeightInfo = ();
@@ -121,7 +123,7 @@ pub(crate) fn model(id: ExperimentId, version: ModelVersionNumber) -> VersionOf<
     Experiments::model(id, version).expect("the version exists")
 }
 
-/// A model of a hundred test rows, asked for by Alice.
+/// A model of a hundred test rows, asked for and paid by Alice.
 pub(crate) fn delivery(experiment: ExperimentId, correct: u32) -> DeliveredModel<AccountId> {
     DeliveredModel {
         experiment,
@@ -133,12 +135,25 @@ pub(crate) fn delivery(experiment: ExperimentId, correct: u32) -> DeliveredModel
         circuit: CircuitId([2; 32]),
         key_commitment: KeyCommitment([3; 32]),
         blob: Some(BlobId([4; 32])),
+        funding: Funding::Sponsored,
     }
 }
 
 /// Reports the delivery of such a model.
 pub(crate) fn registered(experiment: ExperimentId, correct: u32) -> ModelVersionNumber {
     Experiments::register_model(delivery(experiment, correct))
+}
+
+/// Reports the delivery of such a model that was paid for in new tokens.
+pub(crate) fn minted_for(experiment: ExperimentId, correct: u32) -> ModelVersionNumber {
+    let funding = Funding::Curriculum;
+    Experiments::register_model(DeliveredModel { funding, ..delivery(experiment, correct) })
+}
+
+/// The version and the score of the champion, as tasks are told.
+pub(crate) fn champion_of(experiment: ExperimentId) -> Option<(ModelVersionNumber, Score)> {
+    let champion = <Experiments as TaskExperiments<_, _>>::champion(experiment)?;
+    Some((champion.version, champion.score))
 }
 
 /// A proved score of a hundred test rows, in the present block.

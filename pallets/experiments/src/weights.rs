@@ -25,6 +25,8 @@ pub trait WeightInfo {
     fn set_stage() -> Weight;
     /// `transfer_model`.
     fn transfer_model() -> Weight;
+    /// `retire_champion`.
+    fn retire_champion() -> Weight;
     /// `TaskExperiments::record_score` with a full leaderboard.
     fn record_score() -> Weight;
     /// `TaskExperiments::register_model` of a model that takes the champion's place.
@@ -47,8 +49,9 @@ const CANCEL: Estimate = estimate(30, 8_000, 2, 1);
 const ARCHIVE: Estimate = estimate(60, 13_000, 5, 5);
 const SET_STAGE: Estimate = estimate(20, 4_000, 1, 1);
 const TRANSFER_MODEL: Estimate = estimate(20, 4_000, 1, 1);
+const RETIRE_CHAMPION: Estimate = estimate(40, 10_000, 2, 2);
 const RECORD_SCORE: Estimate = estimate(60, 14_000, 2, 1);
-const REGISTER_MODEL: Estimate = estimate(60, 10_000, 2, 3);
+const REGISTER_MODEL: Estimate = estimate(60, 13_000, 3, 3);
 
 const fn estimate(micros: u64, proof_bytes: u64, reads: u64, writes: u64) -> Estimate {
     Estimate { micros, proof_bytes, reads, writes }
@@ -92,6 +95,10 @@ impl WeightInfo for () {
 
     fn transfer_model() -> Weight {
         TRANSFER_MODEL.weight()
+    }
+
+    fn retire_champion() -> Weight {
+        RETIRE_CHAMPION.weight()
     }
 
     fn record_score() -> Weight {

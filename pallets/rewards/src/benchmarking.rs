@@ -5,7 +5,9 @@
 //! so `register_worker` counts them once more: an upper bound.
 
 use super::*;
-use crate::types::{BalanceOf, CurriculumEntry, FinalityVoters, Life, PracticeClaim};
+use crate::types::{
+    BalanceOf, EntryOf, FinalityVoters, Life, PracticeClaim, RulesOf, VestingEntry,
+};
 use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::{v2::*, BenchmarkError};
 use frame_support::{
@@ -15,24 +17,28 @@ use frame_support::{
     },
     BoundedVec,
 };
-use frame_system::RawOrigin;
+use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use nocknock_primitives::{
     circuit::ProofBytes,
     finality::FinalityVote,
-    ids::{CircuitId, ExperimentId, FieldBytes, ModelCommitment},
+    format::DataFormat,
+    ids::{CircuitId, ContentHash, ExperimentId, FieldBytes, ModelCommitment},
+    level::{Bits, ONE_BIT},
     model::{field, Architecture, Block, Description, Fr, Head, Label, Sample},
     puzzle::Puzzle,
-    reward::{AccountPoints, CurriculumEnd, PracticeSpec, Registration, Standing, VestingPart},
-    score::{Improvement, Score},
-    task::{ProvedScore, RevealedBlock},
-    traits::{Curriculum as _, WorkerRegistry},
+    reward::{
+        AccountPoints, CurriculumEnd, CurriculumRules, PracticeSpec, Registration, Standing,
+        VestingPart,
+    },
+    score::Score,
+    task::{Periods, ProvedScore, RevealedBlock},
+    traits::{Curriculum as _, CurriculumOffer, WorkerRegistry},
 };
 use sp_consensus_grandpa::{localized_payload, AuthorityId};
 use sp_core::{crypto::key_types, ed25519, sr25519::Public};
 use sp_runtime::{
     app_crypto::RuntimeAppPublic,
     traits::{Hash, One, Saturating},
-    Permill,
 };
 
 /// What the benchmarks need from other pallets.
@@ -57,7 +63,8 @@ pub trait BenchmarkHelper<AccountId> {
 }
 
 const TASK: u64 = 7;
-const ALL: Improvement = Improvement { numerator: 1, denominator: 1 };
+const BITS: Bits = 4 * ONE_BIT;
+const WEIGHT: u16 = 10;
 
 const CLASSES: Head =
     Head::Classes { classes: 2, best: 1, weight_bits: 4, bias_bits: 8, distance_bits: 40 };
@@ -114,6 +121,7 @@ mod benchmarks {
                 standing: Standing::Active,
                 next_round: 1,
                 expires: T::RegistrationLife::get(),
+                known: false,
             },
         );
     }
@@ -163,9 +171,27 @@ mod benchmarks {
     fn in_curriculum<T: Config>() -> Result<(ExperimentId, T::AccountId), BenchmarkError> {
         let experiment = T::BenchmarkHelper::experiment();
         let custodian: T::AccountId = account("custodian", 0, 0);
-        let share = Permill::from_percent(10);
-        Pallet::<T>::do_set_curriculum(experiment, Some(custodian.clone()), share, 1)?;
+        let rules = rules::<T>(&small()?);
+        Pallet::<T>::do_set_curriculum(experiment, Some(custodian.clone()), WEIGHT, rules, 1)?;
         Ok((experiment, custodian))
+    }
+
+    /// The rules of an experiment with data of this form.
+    fn rules<T: Config>(architecture: &Architecture) -> RulesOf<T> {
+        let one = BlockNumberFor::<T>::one();
+        CurriculumRules {
+            format: DataFormat::of(architecture),
+            encoding: ContentHash([4; 32]),
+            min_test_rows: T::MinCurriculumTestRows::get(),
+            min_periods: Periods {
+                publish: one,
+                commit: one,
+                reveal: one,
+                claim: one,
+                prove: one,
+                deliver: one,
+            },
+        }
     }
 
     #[benchmark]
@@ -241,14 +267,10 @@ mod benchmarks {
         let origin = council::<T>()?;
         let (experiment, _) = in_curriculum::<T>()?;
         let next: T::AccountId = account("next", 0, 0);
+        let rules = Box::new(rules::<T>(&small()?));
+        let most = T::MaxOpenTasks::get();
         #[extrinsic_call]
-        _(
-            origin as T::RuntimeOrigin,
-            experiment,
-            Some(next.clone()),
-            Permill::one(),
-            T::MaxOpenTasks::get(),
-        );
+        _(origin as T::RuntimeOrigin, experiment, Some(next.clone()), WEIGHT, rules, most);
         assert!(Pallet::<T>::is_custodian(experiment, &next));
         Ok(())
     }
@@ -273,22 +295,33 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Paying is the heaviest of the three; opening and closing are counted with it.
+    /// Paying is the heaviest of what tasks ask for; opening, taking from the level and closing are
+    /// counted with it. Equal rows cost less.
     #[benchmark]
     fn curriculum() -> Result<(), BenchmarkError> {
         let (experiment, custodian) = in_curriculum::<T>()?;
         let winner: T::AccountId = account("winner", 0, 0);
         registered::<T>(&winner);
+        let architecture = small()?;
+        let rules = rules::<T>(&architecture);
+        let offer = CurriculumOffer {
+            architecture: &architecture,
+            encoding: rules.encoding,
+            min_test_rows: rules.min_test_rows,
+            periods: &rules.min_periods,
+        };
         let paid: BalanceOf<T>;
         #[block]
         {
-            Pallet::<T>::open(experiment, TASK, &custodian)?;
-            paid = Pallet::<T>::pay(TASK, &winner, ALL);
+            Pallet::<T>::open(experiment, TASK, &custodian, &offer)?;
+            Pallet::<T>::take(TASK, ONE_BIT);
+            paid = Pallet::<T>::pay(TASK, &winner, BITS);
             Pallet::<T>::close(TASK, CurriculumEnd::CustodianFailed);
         }
         assert!(paid > 0u32.into());
-        let entry: Option<CurriculumEntry<T::AccountId>> = Curriculum::<T>::get(experiment);
-        assert!(entry.is_some_and(|entry| entry.open == 0 && entry.custodian.is_none()));
+        let entry: Option<EntryOf<T>> = Curriculum::<T>::get(experiment);
+        let entry = entry.ok_or(BenchmarkError::Stop("the experiment left the curriculum"))?;
+        assert!(entry.open == 0 && entry.custodian.is_none() && entry.level == BITS);
         Ok(())
     }
 
@@ -427,7 +460,8 @@ mod benchmarks {
     fn visit_vesting() {
         let provider: T::AccountId = account("provider", 0, 0);
         let amount = CurrencyBooks::<T>::mutate(|books| books.reserve(books.free_pot()));
-        Vesting::<T>::insert(TASK, VestingPart { provider: provider.clone(), amount, due: 0 });
+        let part = VestingPart { provider: provider.clone(), amount, due: 0 };
+        Vesting::<T>::insert(TASK, VestingEntry { experiment: 0, part });
         #[block]
         {
             Pallet::<T>::visit_vesting();
@@ -448,6 +482,20 @@ mod benchmarks {
         }
         assert!(!Bonds::<T>::contains_key(&who));
         Ok(())
+    }
+
+    #[benchmark]
+    fn visit_registration() {
+        let worker: T::AccountId = account("worker", 0, 0);
+        registered::<T>(&worker);
+        with_points::<T>(&worker, 0, 1);
+        CurrentSession::<T>::put(u32::MAX);
+        #[block]
+        {
+            Pallet::<T>::visit_registration();
+        }
+        assert!(!Registrations::<T>::contains_key(&worker));
+        assert!(!WorkersPoints::<T>::contains_key(&worker));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

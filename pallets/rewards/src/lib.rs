@@ -48,6 +48,7 @@ pub mod pallet {
         decay::Decay,
         finality::{FinalityVote, INHERENT_IDENTIFIER as FINALITY_VOTES},
         ids::{BlockRoot, CircuitId, ExperimentId, ModelCommitment, TaskId},
+        level::Bits,
         puzzle::RegistrationTerms,
         reward::{
             AccountPoints, Books, CurriculumTask, Points, Practice as PracticeTerms, PracticeSpec,
@@ -58,9 +59,8 @@ pub mod pallet {
         traits::{DrawSeeds, ProofVerifier, TaskExperiments},
     };
     use sp_core::sr25519::Signature;
-    use sp_runtime::Permill;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -128,6 +128,10 @@ pub mod pallet {
         /// The most tasks that an experiment of the curriculum may have open at a time.
         #[pallet::constant]
         type MaxOpenTasks: Get<u32>;
+
+        /// The fewest test rows that a task of the curriculum may have.
+        #[pallet::constant]
+        type MinCurriculumTestRows: Get<u32>;
 
         /// The most candidates for validation.
         #[pallet::constant]
@@ -215,8 +219,13 @@ pub mod pallet {
     /// bounded by `MaxCurriculum`. Removed by `remove_curriculum`, or if tasks are open then, when
     /// the last of them ends.
     #[pallet::storage]
-    pub type Curriculum<T: Config> =
-        CountedStorageMap<_, Twox64Concat, ExperimentId, CurriculumEntry<T::AccountId>>;
+    pub type Curriculum<T: Config> = CountedStorageMap<_, Twox64Concat, ExperimentId, EntryOf<T>>;
+
+    /// What is remembered of the experiments that have left the curriculum, so that nothing is paid
+    /// twice if they come back. Written only when the council removes one; removed when it comes
+    /// back.
+    #[pallet::storage]
+    pub type PastCurriculum<T: Config> = StorageMap<_, Twox64Concat, ExperimentId, PastEntry>;
 
     /// The open curriculum tasks and their budgets. Bounded by `max_open` of each experiment;
     /// removed when the task ends.
@@ -224,17 +233,25 @@ pub mod pallet {
     pub type OpenTasks<T: Config> =
         StorageMap<_, Twox64Concat, TaskId, CurriculumTask<T::AccountId>>;
 
-    /// What belongs to those who provided the data of paid tasks, and has not vested yet. Paid for
-    /// by the work for which it was earned; minted and removed by `on_idle`.
+    /// The open tasks that are not paid yet and whose provider of data is liable for equal rows,
+    /// and who showed them. Paid for by the call that showed them; removed when the task is paid or
+    /// ends.
     #[pallet::storage]
-    pub type Vesting<T: Config> = StorageMap<_, Twox64Concat, TaskId, VestingPart<T::AccountId>>;
+    pub type Liable<T: Config> = StorageMap<_, Twox64Concat, TaskId, T::AccountId>;
+
+    /// What belongs to those who provided the data of paid tasks, and has not vested yet. Paid for
+    /// by the work for which it was earned; minted and removed by `on_idle`, or removed when the
+    /// provider turns out to be liable for equal rows.
+    #[pallet::storage]
+    pub type Vesting<T: Config> = StorageMap<_, Twox64Concat, TaskId, VestingEntry<T::AccountId>>;
 
     /// The task whose part `on_idle` has looked at last.
     #[pallet::storage]
     pub type VestingCursor<T> = StorageValue<_, TaskId>;
 
     /// The work points of each account. Paid for by the work that earned them; removed when the
-    /// account is barred, or by `remove_worker` once they are worth nothing.
+    /// account is barred, or once they are worth nothing, by `remove_worker` or together with the
+    /// registration.
     #[pallet::storage]
     pub type WorkersPoints<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, AccountPoints, ValueQuery>;
@@ -245,9 +262,13 @@ pub mod pallet {
     pub type TotalPoints<T> = StorageValue<_, Points, ValueQuery>;
 
     /// The registered workers, suspended ones included. Paid for by the proof of registration, and
-    /// limited in number for each session; removed by `remove_worker`.
+    /// limited in number for each session; removed by `on_idle` or `remove_worker`.
     #[pallet::storage]
     pub type Registrations<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Registration>;
+
+    /// The account whose registration `on_idle` has looked at last.
+    #[pallet::storage]
+    pub type RegistrationCursor<T: Config> = StorageValue<_, T::AccountId>;
 
     /// The round of accounts without a registration. No lower round is ever used again.
     #[pallet::storage]
@@ -325,7 +346,7 @@ pub mod pallet {
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
         /// The experiments whose tasks mint tokens.
-        pub curriculum: Vec<GenesisCurriculum<T::AccountId>>,
+        pub curriculum: Vec<GenesisCurriculum<T::AccountId, BlockNumberFor<T>>>,
         /// The practice block. Without it, nobody can register until the council sets one.
         pub practice: Option<GenesisPractice>,
         /// Who validates until enough candidates are elected.
@@ -357,8 +378,8 @@ pub mod pallet {
             experiment: ExperimentId,
             /// Who creates its tasks.
             custodian: Option<T::AccountId>,
-            /// The fraction of the free pot that is set aside for each new task.
-            task_share: Permill,
+            /// How much its halvings mint, in thousandths of full weight.
+            weight: u16,
             /// How many tasks may be open at a time.
             max_open: u32,
         },
@@ -369,7 +390,8 @@ pub mod pallet {
             /// How many of its tasks are still open.
             open: u32,
         },
-        /// A custodian lost its role, because it failed a task or because the council decided so.
+        /// A custodian lost its role, because it failed a task, was liable for equal rows, or
+        /// because the council decided so.
         CustodianDismissed {
             /// The experiment.
             experiment: ExperimentId,
@@ -385,6 +407,18 @@ pub mod pallet {
             /// The most that it can mint.
             budget: u128,
         },
+        /// An open task took halvings of the error from what its experiment can still be paid for,
+        /// or gave some back.
+        LevelChanged {
+            /// The experiment.
+            experiment: ExperimentId,
+            /// The task.
+            task: TaskId,
+            /// The halvings that it has taken now, in 2^−16.
+            taken: Bits,
+            /// The halvings that are paid or taken in the experiment now, in 2^−16.
+            level: Bits,
+        },
         /// The winner of a curriculum task was paid in new tokens.
         Minted {
             /// The task.
@@ -395,8 +429,23 @@ pub mod pallet {
             amount: u128,
             /// How much was minted for the validators.
             validators: u128,
-            /// How much will be minted for whoever provided the data.
+            /// How much will be minted for whoever provided the data. Nothing if it is liable for
+            /// equal rows.
             provider: u128,
+        },
+        /// Enough rows of a task turned out to be equal to rows that were shown before: whoever
+        /// provided them lost its part.
+        ProviderLiable {
+            /// The task.
+            task: TaskId,
+            /// Who provided its data.
+            provider: T::AccountId,
+            /// How much it lost.
+            amount: u128,
+            /// Who showed the equal rows.
+            shown_by: T::AccountId,
+            /// How much was minted for that. The rest went back to the pot.
+            reward: u128,
         },
         /// The part of whoever provided the data of a task has vested, and was minted.
         Vested {
@@ -652,9 +701,31 @@ pub mod pallet {
         /// A finality vote is not signed by its voter, or for another round, another set or another
         /// block than that of this chain.
         BadVote,
-        /// The task's share of the pot is zero, so its workers would work for nothing. Wait until
-        /// the pot has grown, or have the council set another share.
+        /// So much has been minted that a halving of the error mints nothing any more, so the
+        /// workers of the task would work for nothing.
         NothingToMint,
+        /// The weight of an experiment must be 1 to 1,000 thousandths.
+        BadWeight,
+        /// The weight of an experiment may fall, but never rise. It is at most the one that the
+        /// experiment has, or had when it left the curriculum.
+        WeightRose,
+        /// The form of the data cannot change while tasks of the experiment are open.
+        FormatInUse,
+        /// The tasks of an experiment of the curriculum must have at least `MinCurriculumTestRows`
+        /// test rows.
+        TooFewTestRows,
+        /// The experiment has a champion that was not paid for by the curriculum, and may be sealed
+        /// for somebody. Add another experiment, or have the champion retired first.
+        HasModels,
+        /// Models of the circuit cannot be judged on all data of the experiment: other inputs or
+        /// labels, too few samples, or scores that are not exact. Choose another circuit.
+        FormatMismatch,
+        /// The task's data is encoded in another way than that of the experiment.
+        EncodingMismatch,
+        /// The task has fewer test rows or shorter periods than the rules of the experiment demand.
+        TermsBelowRules,
+        /// The free pot holds less than this task could mint. Wait until it has grown.
+        PotTooSmall,
     }
 
     #[pallet::call]
@@ -693,7 +764,8 @@ pub mod pallet {
         }
 
         /// Removes a registration that expired long ago and releases the account, together with any
-        /// points that have become worthless. Anybody may call this.
+        /// points that have become worthless. Anybody may call this. Without it, the chain does the
+        /// same sooner or later.
         ///
         /// If the account owns nothing and has no other role, it ceases to exist.
         #[pallet::call_index(2)]
@@ -729,21 +801,24 @@ pub mod pallet {
             Self::do_leave_candidates(&who)
         }
 
-        /// Adds an experiment to the curriculum, or changes its custodian and terms.
+        /// Adds an experiment to the curriculum, or changes its custodian, weight and rules.
         ///
-        /// Its tasks mint tokens. The experiment must exist and must not be archived. Open tasks
-        /// keep the budget and the custodian with which they began.
+        /// Its tasks mint tokens. The experiment must exist and must not be archived, and have no
+        /// champion when it is added. The weight is 1 to 1,000 thousandths and may never rise. Open
+        /// tasks keep the budget, the unit and the custodian with which they began.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::set_curriculum())]
+        #[allow(clippy::boxed_local, reason = "boxes keep the enum of all calls small")]
         pub fn set_curriculum(
             origin: OriginFor<T>,
             experiment: ExperimentId,
             custodian: Option<T::AccountId>,
-            task_share: Permill,
+            weight: u16,
+            rules: Box<RulesOf<T>>,
             max_open: u32,
         ) -> DispatchResult {
             T::CurriculumOrigin::ensure_origin(origin)?;
-            Self::do_set_curriculum(experiment, custodian, task_share, max_open)
+            Self::do_set_curriculum(experiment, custodian, weight, *rules, max_open)
         }
 
         /// Removes an experiment from the curriculum, so that no more tasks can be opened in it.
@@ -883,7 +958,7 @@ pub mod pallet {
         pub fn curriculum(
             after: Option<ExperimentId>,
             limit: u32,
-        ) -> Vec<(ExperimentId, CurriculumEntry<T::AccountId>)> {
+        ) -> Vec<(ExperimentId, EntryOf<T>)> {
             Self::curriculum_page(after, limit)
         }
 
@@ -894,7 +969,7 @@ pub mod pallet {
 
         /// What whoever provided the data of a task gets when it has vested.
         pub fn vesting(task: TaskId) -> Option<VestingPart<T::AccountId>> {
-            Vesting::<T>::get(task)
+            Vesting::<T>::get(task).map(|entry| entry.part)
         }
 
         /// What is in the validators' pot.

@@ -21,7 +21,8 @@ use nocknock_primitives::{
         CircuitInfo, CircuitKind, CircuitRecord, CircuitStatus, Claim, KeyOrigin, ProofBytes,
     },
     decay::Decay,
-    experiment::{DeliveredModel, LeaderboardEntry},
+    experiment::{ChampionModel, DeliveredModel, LeaderboardEntry},
+    format::DataFormat,
     ids::{
         CircuitId, ContentHash, ExperimentId, FieldBytes, KeyId, ModelCommitment,
         ModelVersionNumber,
@@ -32,9 +33,9 @@ use nocknock_primitives::{
         FoldSize, Fr, KnownBlock, Label, Sample,
     },
     puzzle::Puzzle,
-    reward::{PracticeSpec, Round},
+    reward::{CurriculumRules, PracticeSpec, Round},
     score::Score,
-    task::{ProvedScore, RevealedBlock},
+    task::{Periods, ProvedScore, RevealedBlock},
     traits::{BurnLog, DrawSeeds, ProofVerifier, TaskExperiments, VerifyFailure},
 };
 use sp_core::{
@@ -44,7 +45,7 @@ use sp_core::{
 use sp_io::hashing::blake2_256;
 use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 use sp_runtime::{
-    traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, DispatchResult, Permill,
+    traits::IdentityLookup, AccountId32, BuildStorage, DispatchError, DispatchResult,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -91,7 +92,7 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for BurntDust {
 parameter_types! {
     pub static InitialRelease: Balance = 1_000_000;
     pub static HalvingSessions: u32 = 10;
-    pub static MaxSupply: Balance = 15_000_000;
+    pub static MaxSupply: Balance = 25_000_000;
     // Points halve in five sessions.
     pub const PointsDecay: Decay = Decay::by(4_014_705_861_086_822_466);
     pub static MinValidators: u32 = 2;
@@ -128,6 +129,7 @@ impl pallet_rewards::Config for Test {
     type VestingPeriod = ConstU32<VESTING>;
     type MaxCurriculum = ConstU32<3>;
     type MaxOpenTasks = ConstU32<5>;
+    type MinCurriculumTestRows = ConstU32<MIN_TEST_ROWS>;
     type MaxCandidates = MaxCandidates;
     type MaxValidators = ConstU32<3>;
     type MinValidators = MinValidators;
@@ -162,6 +164,8 @@ pub(crate) struct Neighbours {
     pub disabled: Vec<CircuitId>,
     /// Experiments that are archived.
     pub archived: Vec<ExperimentId>,
+    /// Experiments that have a champion.
+    pub with_champion: Vec<ExperimentId>,
     /// Accounts without session keys. All others have some.
     pub without_keys: Vec<AccountId>,
     /// How many proofs were verified.
@@ -245,8 +249,16 @@ impl TaskExperiments<AccountId, u64> for KnownExperiments {
         Err(DispatchError::Unavailable)
     }
 
-    fn champion_score(_: ExperimentId) -> Option<Score> {
-        None
+    fn champion(experiment: ExperimentId) -> Option<ChampionModel<AccountId>> {
+        let found = neighbours(|neighbours| neighbours.with_champion.contains(&experiment));
+        found.then(|| ChampionModel {
+            version: 1,
+            task: 1,
+            worker: eve(),
+            model: model_of(&eve()),
+            circuit: SCORE,
+            score: Score::new(1, 2),
+        })
     }
 
     fn record_score(_: ExperimentId, _: LeaderboardEntry<AccountId, u64>) {}
@@ -408,14 +420,42 @@ pub(crate) fn authorities() -> Vec<AccountId> {
 
 /// The experiment of the curriculum.
 pub(crate) const EXPERIMENT: ExperimentId = 1;
-/// The part of the free pot that a task of it may mint.
-pub(crate) const SHARE: Permill = Permill::from_percent(10);
-/// What the first task of it may mint in session 0.
+/// Its weight.
+pub(crate) const WEIGHT: u16 = 1_000;
+/// What a halving of the error mints in its first task.
+pub(crate) const FIRST_UNIT: u128 = 12_500;
+/// What its first task may mint.
 pub(crate) const FIRST_BUDGET: u128 = 100_000;
 /// How much of that its winner gets.
 pub(crate) const FIRST_PRIZE: u128 = 75_000;
 /// Its open tasks at most.
 pub(crate) const MAX_OPEN: u32 = 3;
+/// The fewest test rows of a task.
+pub(crate) const MIN_TEST_ROWS: u32 = 10;
+/// How its data is encoded.
+pub(crate) const ENCODING: ContentHash = ContentHash([6; 32]);
+
+/// Periods of this many blocks each.
+pub(crate) fn periods(blocks: u64) -> Periods<u64> {
+    Periods {
+        publish: blocks,
+        commit: blocks,
+        reveal: blocks,
+        claim: blocks,
+        prove: blocks,
+        deliver: blocks,
+    }
+}
+
+/// What holds for its tasks.
+pub(crate) fn rules() -> CurriculumRules<u64> {
+    CurriculumRules {
+        format: DataFormat::of(&tiny()),
+        encoding: ENCODING,
+        min_test_rows: MIN_TEST_ROWS,
+        min_periods: periods(3),
+    }
+}
 
 /// Rows of the practice block.
 pub(crate) const ROWS: u32 = 6;
@@ -463,7 +503,8 @@ pub(crate) fn genesis() -> GenesisConfig<Test> {
         curriculum: vec![GenesisCurriculum {
             experiment: EXPERIMENT,
             custodian: Some(carol()),
-            task_share: SHARE,
+            weight: WEIGHT,
+            rules: rules(),
             max_open: MAX_OPEN,
         }],
         practice: Some(genesis_practice()),

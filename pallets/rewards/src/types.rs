@@ -4,10 +4,12 @@ use crate::Config;
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::fungible;
+use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     ids::{CircuitId, ExperimentId, ModelCommitment},
+    level::Bits,
     limits::{List, MAX_BLOCK_BYTES},
-    reward::{PracticeSpec, Session},
+    reward::{CurriculumRules, PracticeSpec, Session, VestingPart},
     score::Score,
     task::{ProvedScore, RevealedBlock},
 };
@@ -15,11 +17,16 @@ use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_consensus_grandpa::{AuthorityId, SetId};
 use sp_core::sr25519::Public;
-use sp_runtime::Permill;
 
 /// An amount of the currency.
 pub type BalanceOf<T> =
     <<T as Config>::Currency as fungible::Inspect<<T as frame_system::Config>::AccountId>>::Balance;
+
+/// What holds for the tasks of an experiment of the curriculum.
+pub type RulesOf<T> = CurriculumRules<BlockNumberFor<T>>;
+
+/// An experiment of the curriculum.
+pub type EntryOf<T> = CurriculumEntry<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 /// Which accounts have the keys that a validator needs.
 pub trait ValidatorKeys<AccountId> {
@@ -89,17 +96,54 @@ pub struct NotedFinality<BlockNumber> {
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
-pub struct CurriculumEntry<AccountId> {
+pub struct CurriculumEntry<AccountId, BlockNumber> {
     /// Who creates its tasks and reveals their blocks; nobody while the role is vacant.
     pub custodian: Option<AccountId>,
-    /// The fraction of the free pot that is set aside for each new task.
-    pub task_share: Permill,
+    /// How much its halvings mint, in thousandths of what those of an experiment of full weight
+    /// do. It never rises.
+    pub weight: u16,
+    /// What holds for its tasks.
+    pub rules: CurriculumRules<BlockNumber>,
+    /// The halvings of the error that were paid in it, and those that its open tasks have taken.
+    pub level: Bits,
     /// How many tasks may be open at a time.
     pub max_open: u32,
     /// How many tasks are open.
     pub open: u32,
     /// Whether the council has removed it. It then stays until the last of its tasks has ended.
     pub removed: bool,
+}
+
+/// What is remembered of an experiment that has left the curriculum. It goes on from there if it
+/// comes back.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct PastEntry {
+    /// Its weight.
+    pub weight: u16,
+    /// The halvings of the error that were paid in it.
+    pub level: Bits,
+}
+
+/// The part of a paid task that belongs to whoever provided its data, until it is minted.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct VestingEntry<AccountId> {
+    /// The experiment of the task.
+    pub experiment: ExperimentId,
+    /// The part.
+    pub part: VestingPart<AccountId>,
 }
 
 /// The number of registrations in a session.
@@ -271,13 +315,16 @@ pub struct EmissionState {
 /// An experiment of the curriculum in a chain specification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GenesisCurriculum<AccountId> {
+pub struct GenesisCurriculum<AccountId, BlockNumber> {
     /// The experiment.
     pub experiment: ExperimentId,
     /// Its custodian.
     pub custodian: Option<AccountId>,
-    /// The fraction of the free pot that is set aside for each new task, in millionths.
-    pub task_share: Permill,
+    /// How much its halvings mint, in thousandths of what those of an experiment of full weight
+    /// do.
+    pub weight: u16,
+    /// What holds for its tasks.
+    pub rules: CurriculumRules<BlockNumber>,
     /// How many tasks may be open at a time.
     pub max_open: u32,
 }

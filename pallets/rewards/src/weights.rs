@@ -25,9 +25,10 @@ pub trait WeightInfo {
     fn remove_curriculum() -> Weight;
     /// `set_practice`, without what folding the block would cost.
     fn set_practice() -> Weight;
-    /// The heaviest of opening, paying and closing a curriculum task.
+    /// The heaviest of what tasks ask of the curriculum: opening a task, appraising a model, taking
+    /// from the level, paying, closing, and what equal rows cost.
     fn curriculum() -> Weight;
-    /// Suspending a worker.
+    /// Suspending a worker, or noting that it has proved a claim.
     fn abandoned() -> Weight;
     /// The start of a session.
     fn on_new_session() -> Weight;
@@ -47,6 +48,8 @@ pub trait WeightInfo {
     fn visit_vesting() -> Weight;
     /// Looking at a bond that is returned.
     fn visit_bond() -> Weight;
+    /// Looking at a registration that is removed, together with worthless points.
+    fn visit_registration() -> Weight;
 }
 
 /// Bytes of the proof for one read of a small value.
@@ -81,11 +84,11 @@ impl WeightInfo for () {
     }
 
     fn set_curriculum() -> Weight {
-        cost(80, 6, 4)
+        cost(100, 10, 6)
     }
 
     fn remove_curriculum() -> Weight {
-        cost(80, 4, 3)
+        cost(80, 4, 4)
     }
 
     fn set_practice() -> Weight {
@@ -93,7 +96,7 @@ impl WeightInfo for () {
     }
 
     fn curriculum() -> Weight {
-        cost(220, 16, 11)
+        cost(260, 20, 14)
     }
 
     fn abandoned() -> Weight {
@@ -141,6 +144,10 @@ impl WeightInfo for () {
     }
 
     fn visit_bond() -> Weight {
+        cost(80, 8, 5)
+    }
+
+    fn visit_registration() -> Weight {
         cost(80, 8, 5)
     }
 }

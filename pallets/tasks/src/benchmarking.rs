@@ -5,7 +5,7 @@
 //! in `submit_scores` and `deliver` here: these weights are upper bounds.
 
 use super::*;
-use crate::types::{BalanceOf, DeliveryOf, TaskOf, MAX_STORED_CHUNKS};
+use crate::types::{BalanceOf, CommitmentOf, DeliveryOf, TaskOf, MAX_STORED_CHUNKS};
 use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::{v2::*, BenchmarkError};
 use frame_support::{
@@ -15,15 +15,18 @@ use frame_support::{
 use frame_system::RawOrigin;
 use nocknock_primitives::{
     circuit::{CircuitKind, ProofBytes},
+    claim::{ClaimClass, ClaimKey, ClaimState, RoundClock},
+    deposits,
     ids::{
         BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, ExperimentId,
         FieldBytes, KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
     limits::{
-        CHUNK_ELEMENTS, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_RANKED, MAX_TEST_BLOCKS,
-        SEED_HISTORY,
+        CHUNK_ELEMENTS, MAX_ASKED, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_EQUAL_PAIRS,
+        MAX_RANKED, MAX_ROUNDS, MAX_TEST_BLOCKS, SEED_HISTORY,
     },
     model::{
+        architecture::MAX_SAMPLES,
         block_root, field,
         names::named,
         sealed::{chunk_hash, join_chunk_hashes},
@@ -32,9 +35,9 @@ use nocknock_primitives::{
     },
     score::Score,
     task::{
-        Attestation, BlockScore, Chunk, Commitment, Delivery, Funding, Held, Outcome, Periods,
-        ProvedScore, Ranked, RevealedBlock, SealedKeyBytes, Settlement, Split, Task, TaskSpec,
-        Terms, TestBlock,
+        Attestation, BlockScore, Chunk, Commitment, Delivery, EqualRows, Funding, Held, LastChunk,
+        OtherBlock, Outcome, Periods, ProvedScore, Ranked, RevealedBlock, SealedKeyBytes,
+        Settlement, Split, Task, TaskSpec, Terms, TestBlock,
     },
 };
 use sp_runtime::traits::{Bounded, CheckedDiv, One, Saturating, Zero};
@@ -57,6 +60,9 @@ const ID: TaskId = 7;
 const NO_BLOB: BlobId = BlobId([0; 32]);
 const ENCODING: ContentHash = ContentHash([2; 32]);
 const SALT: [u8; 32] = [1; 32];
+
+/// More points than the ranks that others have here.
+const POINTS: u32 = 1_000;
 
 /// The most rows of 1,024 bytes each.
 const MOST_LONG_ROWS: u32 = 255;
@@ -94,6 +100,12 @@ fn with_long_rows() -> Result<Architecture, BenchmarkError> {
     flat(511, 16, NUMBER, MOST_LONG_ROWS)
 }
 
+/// An architecture whose full blocks have the most rows, and almost as many bytes and values as
+/// there can be.
+fn with_large_blocks() -> Result<Architecture, BenchmarkError> {
+    flat(120, 4, NUMBER, MAX_SAMPLES.into())
+}
+
 /// An architecture whose models are packed into so many field elements, at least three. Its 30
 /// weights of 16 bits for each input fill two of them, its biases two more, or one if they are
 /// narrow.
@@ -116,6 +128,12 @@ fn wire(architecture: &Architecture, rows: u32) -> Vec<u8> {
     let inputs = vec![u8::MAX; architecture.input_bytes()];
     let samples = [label, inputs].concat().repeat(rows.into());
     [rows.to_le_bytes().to_vec(), samples].concat()
+}
+
+/// All points of a full block.
+fn points_of_block(architecture: &Architecture) -> u32 {
+    let points = architecture.max_score(architecture.samples.into());
+    u32::try_from(points).unwrap_or(u32::MAX)
 }
 
 fn number(number: u32) -> FieldBytes {
@@ -162,6 +180,9 @@ mod benchmarks {
     ) -> Terms<BalanceOf<T>, frame_system::pallet_prelude::BlockNumberFor<T>> {
         let (score_circuit, delivery_circuit) = T::BenchmarkHelper::circuits(architecture);
         let bond = T::BondPerBlock::get().saturating_mul(MAX_BLOCKS.into());
+        let test_blocks = u16::try_from(MAX_TEST_BLOCKS).unwrap_or_default();
+        let revealed = Pallet::<T>::price(deposits::revealed_blocks(architecture, test_blocks));
+        let ciphertext = Pallet::<T>::price(deposits::ciphertext(architecture));
         Terms {
             score_circuit,
             delivery_circuit,
@@ -169,12 +190,13 @@ mod benchmarks {
             min_test_rows: 1,
             reward: T::MinReward::get().saturating_mul(1_000u32.into()),
             shares: BoundedVec::truncate_from(vec![10_000]),
-            bond: bond.saturating_add(T::MinBond::get()),
-            stake: T::MinStake::get(),
+            bond: bond.saturating_add(T::MinBond::get()).saturating_add(revealed),
+            stake: T::MinStake::get().saturating_add(ciphertext),
             periods: Periods {
                 publish: period::<T>(),
                 commit: period::<T>(),
                 reveal: period::<T>(),
+                claim: period::<T>(),
                 prove: period::<T>(),
                 deliver: period::<T>(),
             },
@@ -191,6 +213,8 @@ mod benchmarks {
         let terms = terms::<T>(&architecture);
         Pallet::<T>::hold(HoldReason::Escrow, &requester, terms.reward)?;
         Pallet::<T>::hold(HoldReason::Bond, &requester, terms.bond)?;
+        let record = T::MinStake::get();
+        Pallet::<T>::hold(HoldReason::Record, &requester, record)?;
         let tests = (0..MAX_TEST_BLOCKS)
             .filter_map(|index| u16::try_from(index).ok())
             .map(|index| TestBlock { index, rows: None })
@@ -200,7 +224,7 @@ mod benchmarks {
             experiment: T::BenchmarkHelper::experiment(&requester),
             requester,
             funding: Funding::Sponsored,
-            held: Held { escrow: terms.reward, bond: terms.bond },
+            held: Held { escrow: terms.reward, bond: terms.bond, record },
             terms,
             architecture,
             recipient: PointBytes(recipient().to_bytes()),
@@ -216,7 +240,14 @@ mod benchmarks {
             opened_at: Some(now),
             revealed_at: None,
             label_counts: BoundedVec::default(),
+            baseline: 0,
             committed: 0,
+            claimed: 0,
+            waiting: 0,
+            next_claim: None,
+            last_paid: None,
+            round: None,
+            reference: None,
             proved: 0,
             open_commitments: 0,
             next_sequence: 0,
@@ -242,6 +273,8 @@ mod benchmarks {
             ciphertext: ciphertext_hash(),
             at: Pallet::<T>::now(),
             sequence: task.next_sequence,
+            least: Zero::zero(),
+            claim: ClaimState::Silent,
             proved: 0,
             correct: 0,
         };
@@ -251,6 +284,63 @@ mod benchmarks {
         task.next_sequence = task.next_sequence.saturating_add(1);
         Tasks::<T>::insert(ID, &*task);
         Ok(worker)
+    }
+
+    fn change_commitment<T: Config>(
+        worker: &T::AccountId,
+        change: impl FnOnce(&mut CommitmentOf<T>),
+    ) {
+        Commitments::<T>::mutate(ID, worker, |commitment| {
+            if let Some(commitment) = commitment {
+                change(commitment);
+            }
+        });
+    }
+
+    /// Commits a worker whose claim is in this state.
+    fn claiming<T: Config>(
+        task: &mut TaskOf<T>,
+        claim: ClaimState,
+    ) -> Result<T::AccountId, BenchmarkError>
+    where
+        T::Currency: Mutate<T::AccountId>,
+    {
+        let worker = committed::<T>(task)?;
+        change_commitment::<T>(&worker, |commitment| commitment.claim = claim);
+        task.claimed = task.claimed.saturating_add(1);
+        Tasks::<T>::insert(ID, &*task);
+        Ok(worker)
+    }
+
+    /// Stores a claim that waits.
+    fn waiting<T: Config>(task: &mut TaskOf<T>, class: ClaimClass) -> Result<(), BenchmarkError>
+    where
+        T::Currency: Mutate<T::AccountId>,
+    {
+        let key = ClaimKey::new(POINTS, task.next_sequence);
+        let worker = claiming::<T>(task, ClaimState::Claimed(POINTS))?;
+        Claims::<T>::insert((ID, class.to_byte(), key.to_bytes()), worker);
+        task.waiting = task.waiting.saturating_add(1);
+        task.next_claim = task.next_claim.or(Some(key));
+        Tasks::<T>::insert(ID, &*task);
+        Ok(())
+    }
+
+    /// Makes this the round of the task, and lets its time pass without a proof of any of the most
+    /// claims that there can be.
+    fn let_round_pass<T: Config>(task: &mut TaskOf<T>, number: u8) -> Result<(), BenchmarkError>
+    where
+        T::Currency: Mutate<T::AccountId>,
+    {
+        let asked = (0..MAX_ASKED)
+            .map(|_| claiming::<T>(task, ClaimState::Asked(POINTS)))
+            .collect::<Result<Vec<_>, _>>()?;
+        Asked::<T>::insert(ID, BoundedVec::truncate_from(asked));
+        let began = Pallet::<T>::now();
+        task.round = Some(RoundClock { number, began, open: MAX_ASKED });
+        Tasks::<T>::insert(ID, &*task);
+        frame_system::Pallet::<T>::set_block_number(began.saturating_add(period::<T>()));
+        Ok(())
     }
 
     /// Moves the current block to the end of the commit phase.
@@ -280,6 +370,10 @@ mod benchmarks {
             worker: account("ranked", index, 0),
             correct: MAX_RANKED.saturating_sub(index),
             sequence: index,
+            least: Zero::zero(),
+            amount: T::MinReward::get(),
+            bits: 0,
+            delivered: false,
         });
         Rankings::<T>::insert(ID, BoundedVec::truncate_from(entries.collect()));
     }
@@ -292,7 +386,7 @@ mod benchmarks {
     ) -> Result<BlockScore, BenchmarkError> {
         let (architecture, circuit) = (&task.architecture, task.terms.score_circuit);
         let rows = u32::from(architecture.samples);
-        let points = u32::try_from(architecture.max_score(rows)).unwrap_or(u32::MAX);
+        let points = points_of_block(architecture);
         let wire = wire(architecture, rows);
         let known = KnownBlock::new(architecture, &SALT, block, &wire)
             .map_err(|_| BenchmarkError::Stop("the bytes are not a block"))?;
@@ -336,14 +430,57 @@ mod benchmarks {
         let worker = committed::<T>(&mut task)?;
         end_commits::<T>(&task);
         reveal_all::<T>(&mut task);
-        Commitments::<T>::mutate(ID, &worker, |commitment| {
-            if let Some(commitment) = commitment {
-                commitment.proved = u32::MAX;
-                commitment.correct = 1_000;
-            }
+        change_commitment::<T>(&worker, |commitment| {
+            commitment.claim = ClaimState::Proved;
+            commitment.proved = u32::MAX;
+            commitment.correct = POINTS;
         });
         ranked::<T>(&mut task, &worker);
         Ok((task, worker))
+    }
+
+    /// A worker in turn that has delivered all but the last of as many chunks as there can be, and
+    /// that one, which has so many elements.
+    fn before_last_chunk<T: Config>(
+        elements: u32,
+    ) -> Result<(TaskOf<T>, T::AccountId, LastChunk), BenchmarkError>
+    where
+        T::Currency: Mutate<T::AccountId>,
+    {
+        let index = MAX_CHUNKS.saturating_sub(1);
+        let before = index.saturating_mul(CHUNK_ELEMENTS);
+        let architecture = of_elements(before.saturating_add(elements))?;
+        let chunk: Vec<Fr> = (0..elements).map(|_| Fr::from(3u32)).collect();
+        let mut hashes: Vec<Fr> = (0..index).map(|_| Fr::from(4u32)).collect();
+        hashes.push(chunk_hash(&architecture, index, &chunk));
+        let (mut task, worker) = in_turn::<T>()?;
+        let whole = join_chunk_hashes(&architecture, &hashes);
+        change_commitment::<T>(&worker, |commitment| {
+            commitment.ciphertext = CiphertextHash(field::to_bytes(&whole));
+        });
+        Deliveries::<T>::insert(ID, &worker, delivery::<T>(index));
+        task.architecture = architecture;
+        Tasks::<T>::insert(ID, &task);
+        let chunk = BoundedVec::truncate_from(chunk.iter().map(field::to_bytes).collect());
+        let hashes = BoundedVec::truncate_from(hashes.iter().map(field::to_bytes).collect());
+        Ok((task, worker, LastChunk { index, chunk, hashes }))
+    }
+
+    /// The largest block of this index, all of whose rows are the same. Its root becomes that of
+    /// the task's block.
+    fn largest_block<T: Config>(architecture: &Architecture, index: BlockIndex) -> RevealedBlock {
+        let rows = wire(architecture, architecture.samples.into());
+        let root = block_root(architecture, &SALT, index, &rows);
+        set_root::<T>(index, BlockRoot(field::to_bytes(&root)));
+        RevealedBlock { salt: SALT, rows: BoundedVec::truncate_from(rows) }
+    }
+
+    fn set_root<T: Config>(index: BlockIndex, root: BlockRoot) {
+        Roots::<T>::mutate(ID, |roots| {
+            if let Some(stored) = roots.get_mut(usize::from(index)) {
+                *stored = root;
+            }
+        });
     }
 
     /// A delivery of which so many chunks are stored.
@@ -415,7 +552,13 @@ mod benchmarks {
         stored::<T>()?;
         let worker = rich::<T>("worker", 0)?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(worker.clone()), ID, key_commitment(), ciphertext_hash());
+        _(
+            RawOrigin::Signed(worker.clone()),
+            ID,
+            key_commitment(),
+            ciphertext_hash(),
+            BalanceOf::<T>::zero(),
+        );
         assert!(Commitments::<T>::contains_key(ID, worker));
         Ok(())
     }
@@ -436,11 +579,7 @@ mod benchmarks {
         task.architecture = with_long_rows()?;
         let rows = wire(&task.architecture, b);
         let root = block_root(&task.architecture, &SALT, 0, &rows);
-        Roots::<T>::mutate(ID, |roots| {
-            if let Some(first) = roots.iter_mut().next() {
-                *first = BlockRoot(field::to_bytes(&root));
-            }
-        });
+        set_root::<T>(0, BlockRoot(field::to_bytes(&root)));
         committed::<T>(&mut task)?;
         end_commits::<T>(&task);
         let rows = BoundedVec::truncate_from(rows);
@@ -455,67 +594,102 @@ mod benchmarks {
         let mut task = stored::<T>()?;
         task.test_blocks = u16::try_from(s).unwrap_or_default();
         task.tests.truncate(usize::from(task.test_blocks));
-        let worker = committed::<T>(&mut task)?;
+        let points = points_of_block(&task.architecture).saturating_mul(s);
+        let worker = claiming::<T>(&mut task, ClaimState::Asked(points))?;
         end_commits::<T>(&task);
         reveal_all::<T>(&mut task);
         rank_others::<T>();
+        let began = Pallet::<T>::now();
+        task.round = Some(RoundClock { number: 1, began, open: 1 });
+        Tasks::<T>::insert(ID, &task);
         let scores = (0..task.test_blocks)
             .map(|block| proved::<T>(&task, &worker, block))
             .collect::<Result<Vec<_>, _>>()?;
         let scores = BoundedVec::truncate_from(scores);
         #[extrinsic_call]
-        _(RawOrigin::Signed(worker.clone()), ID, scores);
+        _(RawOrigin::Signed(worker.clone()), ID, scores, BoundedVec::default());
         assert!(Commitments::<T>::get(ID, worker)
-            .is_some_and(|commitment| commitment.proved_blocks() == s));
+            .is_some_and(|commitment| commitment.claim == ClaimState::Proved));
+        Ok(())
+    }
+
+    /// The claim of one of two workers, so that the first round does not begin with it.
+    #[benchmark]
+    fn claim() -> Result<(), BenchmarkError> {
+        let mut task = stored::<T>()?;
+        let worker = committed::<T>(&mut task)?;
+        committed::<T>(&mut task)?;
+        end_commits::<T>(&task);
+        reveal_all::<T>(&mut task);
+        let points = task.max_points();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(worker.clone()), ID, points);
+        assert!(Commitments::<T>::get(ID, worker)
+            .is_some_and(|commitment| commitment.claim == ClaimState::Claimed(points)));
+        Ok(())
+    }
+
+    /// The last round, after one in which nobody proved, with more claims of both classes than it
+    /// has places.
+    #[benchmark]
+    fn ask() -> Result<(), BenchmarkError> {
+        let mut task = stored::<T>()?;
+        for _ in 0..MAX_ASKED {
+            waiting::<T>(&mut task, ClaimClass::Known)?;
+            waiting::<T>(&mut task, ClaimClass::Other)?;
+        }
+        end_commits::<T>(&task);
+        reveal_all::<T>(&mut task);
+        let_round_pass::<T>(&mut task, MAX_ROUNDS.saturating_sub(1))?;
+        let caller: T::AccountId = whitelisted_caller();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), ID);
+        let task = Tasks::<T>::get(ID);
+        assert!(task.is_some_and(|task| task.waiting == MAX_ASKED));
         Ok(())
     }
 
     #[benchmark]
     fn settle() -> Result<(), BenchmarkError> {
         let mut task = stored::<T>()?;
-        committed::<T>(&mut task)?;
         end_commits::<T>(&task);
         reveal_all::<T>(&mut task);
-        task.proved = task.committed;
+        let_round_pass::<T>(&mut task, MAX_ROUNDS)?;
+        rank_others::<T>();
+        task.proved = MAX_RANKED;
         Tasks::<T>::insert(ID, task);
         let caller: T::AccountId = whitelisted_caller();
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), ID);
-        assert!(Tasks::<T>::get(ID).is_some_and(|task| task.settlement.is_some()));
+        let settlement = Tasks::<T>::get(ID).and_then(|task| task.settlement);
+        assert!(settlement.is_some_and(|end| end.ranked == MAX_RANKED));
         Ok(())
     }
 
     /// The last of as many chunks as there can be.
     #[benchmark]
     fn upload_chunk(e: Linear<1, CHUNK_ELEMENTS>) -> Result<(), BenchmarkError> {
-        let last = MAX_CHUNKS.saturating_sub(1);
-        let architecture = of_elements(last.saturating_mul(CHUNK_ELEMENTS).saturating_add(e))?;
-        let chunk: Vec<Fr> = (0..e).map(|_| Fr::from(3u32)).collect();
-        let mut hashes: Vec<Fr> = (0..last).map(|_| Fr::from(4u32)).collect();
-        hashes.push(chunk_hash(&architecture, last, &chunk));
-        let (mut task, worker) = in_turn::<T>()?;
-        Commitments::<T>::mutate(ID, &worker, |commitment| {
-            if let Some(commitment) = commitment {
-                let whole = join_chunk_hashes(&architecture, &hashes);
-                commitment.ciphertext = CiphertextHash(field::to_bytes(&whole));
-            }
-        });
-        Deliveries::<T>::insert(ID, &worker, delivery::<T>(last));
-        task.architecture = architecture;
-        Tasks::<T>::insert(ID, task);
-        let chunk = BoundedVec::truncate_from(chunk.iter().map(field::to_bytes).collect());
-        let hashes = BoundedVec::truncate_from(hashes.iter().map(field::to_bytes).collect());
+        let (_, worker, last) = before_last_chunk::<T>(e)?;
+        let (index, chunk, hashes) = (last.index, Box::new(last.chunk), Box::new(last.hashes));
         let origin = RawOrigin::Signed(worker.clone());
         #[extrinsic_call]
-        _(origin, ID, last, Box::new(chunk), Box::new(hashes));
-        assert!(Chunks::<T>::contains_key((ID, &worker, last)));
+        _(origin, ID, index, chunk, hashes);
+        assert!(Chunks::<T>::contains_key((ID, &worker, index)));
         Ok(())
     }
 
+    /// With the last of as many full chunks as there can be. All other ranks ask for more than the
+    /// second share.
     #[benchmark]
     fn deliver() -> Result<(), BenchmarkError> {
-        let (task, worker) = in_turn::<T>()?;
-        Deliveries::<T>::insert(ID, &worker, delivery::<T>(1));
+        let (mut task, worker, last) = before_last_chunk::<T>(CHUNK_ELEMENTS)?;
+        task.terms.shares = BoundedVec::truncate_from(vec![5_000, 5_000]);
+        Tasks::<T>::insert(ID, &task);
+        Rankings::<T>::mutate(ID, |ranking| {
+            for entry in ranking.iter_mut().skip(1) {
+                entry.least = BalanceOf::<T>::max_value();
+            }
+        });
         let circuit = task.terms.delivery_circuit;
         let context = Pallet::<T>::context(ContextDomain::Delivery, circuit, ID, &worker, 0);
         let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: number(8) };
@@ -529,12 +703,16 @@ mod benchmarks {
         let inputs = inputs.in_order();
         let proof = T::BenchmarkHelper::prove(&CircuitKind::Delivery, &circuit, &inputs);
         let origin = RawOrigin::Signed(worker.clone());
+        let (last, key, proof) = (Some(Box::new(last)), Box::new(key), Box::new(proof));
         #[extrinsic_call]
-        _(origin, ID, Box::new(key), Box::new(proof), Attestation::default());
+        _(origin, ID, last, key, proof, Attestation::default());
         assert!(!Commitments::<T>::contains_key(ID, worker));
+        let settlement = Tasks::<T>::get(ID).and_then(|task| task.settlement);
+        assert!(settlement.is_some_and(|settlement| settlement.turn == MAX_RANKED));
         Ok(())
     }
 
+    /// A stake that is burnt, because the worker let its turn pass.
     #[benchmark]
     fn close_commitment() -> Result<(), BenchmarkError> {
         let (_, worker) = in_turn::<T>()?;
@@ -580,6 +758,10 @@ mod benchmarks {
                 Chunks::<T>::insert((ID, &worker, index), &chunk);
             }
         }
+        for block in (0..MAX_TEST_BLOCKS).filter_map(|block| u16::try_from(block).ok()) {
+            let marks = vec![u8::MAX; usize::from(MAX_SAMPLES.div_ceil(8))];
+            EqualRowsShown::<T>::insert(ID, block, BoundedVec::truncate_from(marks));
+        }
         let over = now.saturating_add(T::Retention::get()).saturating_add(One::one());
         frame_system::Pallet::<T>::set_block_number(over);
         let caller: T::AccountId = whitelisted_caller();
@@ -587,6 +769,31 @@ mod benchmarks {
         _(RawOrigin::Signed(caller), ID);
         assert!(!Tasks::<T>::contains_key(ID));
         assert!(Chunks::<T>::iter_key_prefix((ID,)).next().is_none());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn show_equal_rows() -> Result<(), BenchmarkError> {
+        let (mut task, _) = in_turn::<T>()?;
+        task.architecture = with_large_blocks()?;
+        task.funding = Funding::Curriculum;
+        Tasks::<T>::insert(ID, &task);
+        let other = u16::try_from(MAX_TEST_BLOCKS).unwrap_or_default();
+        let [revealed, known] =
+            [0, other].map(|index| largest_block::<T>(&task.architecture, index));
+        let pairs = (0..MAX_EQUAL_PAIRS)
+            .filter_map(|place| u16::try_from(place).ok())
+            .map(|place| (place, place));
+        let shown = EqualRows {
+            block: 0,
+            revealed,
+            other: OtherBlock { task: ID, block: other, past: None, revealed: known },
+            pairs: BoundedVec::truncate_from(pairs.collect()),
+        };
+        let caller: T::AccountId = whitelisted_caller();
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), ID, Box::new(shown));
+        assert_eq!(EqualRowCount::<T>::get(ID), MAX_EQUAL_PAIRS);
         Ok(())
     }
 

@@ -49,25 +49,26 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
         circuit::ProofBytes,
+        claim::ClaimKey,
         ids::{
             BlobId, BlockIndex, BlockRoot, CiphertextHash, ExperimentId, KeyCommitment,
             ModelCommitment, TaskId,
         },
-        limits::{List, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_TEST_BLOCKS},
+        limits::{List, MAX_ASKED, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_TEST_BLOCKS},
         phase::Phase,
         score::Score,
         task::{
-            Attestation, BlockScore, Chunk, ChunkHashes, Fate, Funding, Outcome, RevealedBlock,
-            SealedKeyBytes, TaskSpec,
+            Attestation, BlockScore, Chunk, ChunkHashes, EqualRows, Fate, Funding, LastChunk,
+            Outcome, RevealedBlock, SealedKeyBytes, TaskSpec,
         },
         traits::{
-            Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
+            BurnLog, Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
             TaskExperiments, WorkerRegistry,
         },
     };
     use sp_runtime::Permill;
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -90,7 +91,7 @@ pub mod pallet {
         type Experiments: TaskExperiments<Self::AccountId, BlockNumberFor<Self>>;
 
         /// The curriculum, whose tasks mint tokens.
-        type Curriculum: Curriculum<Self::AccountId, BalanceOf<Self>>;
+        type Curriculum: Curriculum<Self::AccountId, BalanceOf<Self>, BlockNumberFor<Self>>;
 
         /// The registered workers.
         type Workers: WorkerRegistry<Self::AccountId>;
@@ -100,6 +101,9 @@ pub mod pallet {
 
         /// Where the provenance of models that were paid for is recorded.
         type Provenance: ProvenanceRecorder<Self::AccountId>;
+
+        /// The book of what is burnt.
+        type Burns: BurnLog<BalanceOf<Self>>;
 
         /// The account to which the validators' share of payments goes.
         type ValidatorsPot: Get<Self::AccountId>;
@@ -112,7 +116,7 @@ pub mod pallet {
         type MinReward: Get<BalanceOf<Self>>;
 
         /// The minimum bond of a sponsored task, to which [`Config::BondPerBlock`] is added for
-        /// each data block.
+        /// each data block, and the price of storing the test blocks.
         #[pallet::constant]
         type MinBond: Get<BalanceOf<Self>>;
 
@@ -120,9 +124,18 @@ pub mod pallet {
         #[pallet::constant]
         type BondPerBlock: Get<BalanceOf<Self>>;
 
-        /// The minimum stake of a sponsored task; at least the existential deposit.
+        /// The minimum stake of a sponsored task, to which the price of storing a ciphertext is
+        /// added; at least the existential deposit.
         #[pallet::constant]
         type MinStake: Get<BalanceOf<Self>>;
+
+        /// What storing an item costs as long as it is stored.
+        #[pallet::constant]
+        type DepositPerItem: Get<BalanceOf<Self>>;
+
+        /// What storing a byte costs as long as it is stored.
+        #[pallet::constant]
+        type DepositPerByte: Get<BalanceOf<Self>>;
 
         /// The fraction of each payment from an escrow that goes to the validators.
         #[pallet::constant]
@@ -133,11 +146,6 @@ pub mod pallet {
         /// payment. At least the existential deposit; every share of a reward must exceed it.
         #[pallet::constant]
         type RecordFee: Get<BalanceOf<Self>>;
-
-        /// The smallest `min_test_rows` that a curriculum task may set. With few rows a model can
-        /// become champion by luck, with a score that nobody can beat.
-        #[pallet::constant]
-        type MinCurriculumTestRows: Get<u32>;
 
         /// The shortest period that a task may set, in blocks.
         #[pallet::constant]
@@ -177,6 +185,9 @@ pub mod pallet {
         Bond,
         /// The stake of a commitment, held in the account of its worker until its fate is decided.
         Stake,
+        /// The price of what stays stored until the task is removed, held in the account of its
+        /// requester.
+        Record,
     }
 
     /// The number of the next task. It never decreases, so no number is used twice.
@@ -203,7 +214,30 @@ pub mod pallet {
     pub type Commitments<T: Config> =
         StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, T::AccountId, CommitmentOf<T>>;
 
-    /// The best eligible submissions of a task. Paid for by its escrow; removed with the task.
+    /// The claims that wait to be asked for their proofs: task, class of the claim and key, by
+    /// which the best comes first, and who made it. Each is paid for by a stake, or in the
+    /// curriculum by the proof with which the worker registered; removed when it is asked, or when
+    /// its commitment is closed.
+    #[pallet::storage]
+    pub type Claims<T: Config> = StorageNMap<
+        _,
+        (NMapKey<Twox64Concat, TaskId>, NMapKey<Identity, u8>, NMapKey<Identity, [u8; 8]>),
+        T::AccountId,
+    >;
+
+    /// The workers that are asked for their proofs in the present round of a task. Paid for by
+    /// their stakes; removed when the task is settled.
+    #[pallet::storage]
+    pub type Asked<T: Config> =
+        StorageMap<_, Twox64Concat, TaskId, List<T::AccountId, MAX_ASKED>, ValueQuery>;
+
+    /// How many tasks that are not settled compare their models with the one that was delivered for
+    /// this task, which stays readable meanwhile. Paid for by the custodian's work; removed when
+    /// the last of them is settled.
+    #[pallet::storage]
+    pub type ComparedWith<T> = StorageMap<_, Twox64Concat, TaskId, u32, ValueQuery>;
+
+    /// The best claims of a task that were proved. Paid for by its escrow; removed with the task.
     #[pallet::storage]
     pub type Rankings<T: Config> = StorageMap<_, Twox64Concat, TaskId, RankingOf<T>, ValueQuery>;
 
@@ -226,6 +260,31 @@ pub mod pallet {
         ),
         Chunk,
     >;
+
+    /// Of each curriculum task that was removed after it had been opened, its experiment and the
+    /// blake2b-256 hash of its encoded `PastBlocks`, so that rows of it can be shown for ever. Paid for by the task's custodian
+    /// with its work.
+    #[pallet::storage]
+    pub type PastRoots<T> = StorageMap<_, Twox64Concat, TaskId, (ExperimentId, [u8; 32])>;
+
+    /// Which rows of the test blocks of a curriculum task are known to be equal to other ones: one
+    /// bit for each row of a block. Paid for by the fee of the call that shows them; removed with
+    /// the task.
+    #[pallet::storage]
+    pub type EqualRowsShown<T> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        TaskId,
+        Twox64Concat,
+        BlockIndex,
+        List<u8, MAX_SHOWN_BYTES>,
+        ValueQuery,
+    >;
+
+    /// How many rows of the test blocks of a curriculum task that are. Paid for and removed with
+    /// them.
+    #[pallet::storage]
+    pub type EqualRowCount<T> = StorageMap<_, Twox64Concat, TaskId, u32, ValueQuery>;
 
     /// The randomness that the blocks so far have contributed.
     #[pallet::storage]
@@ -297,6 +356,9 @@ pub mod pallet {
             task: TaskId,
             /// The worker.
             worker: T::AccountId,
+            /// Whether the test blocks are revealed, so that the worker says that it does not claim
+            /// a score.
+            conceded: bool,
         },
         /// A test block was revealed, and it matches its stored root.
         BlockRevealed {
@@ -308,6 +370,42 @@ pub mod pallet {
             rows: u32,
             /// Number of test blocks that are still hidden.
             hidden: u32,
+        },
+        /// A worker claimed a score of its committed model on the whole test set.
+        Claimed {
+            /// The task.
+            task: TaskId,
+            /// The worker.
+            worker: T::AccountId,
+            /// The points that it claims.
+            points: u32,
+        },
+        /// The best claims that waited are asked for their proofs.
+        Asked {
+            /// The task.
+            task: TaskId,
+            /// The number of the round, from 1.
+            round: u8,
+            /// Who made these claims, the first to be asked first.
+            workers: Vec<T::AccountId>,
+            /// First block in which their proofs are no longer accepted.
+            until: BlockNumberFor<T>,
+        },
+        /// A claim was asked for its proof and not proved in time.
+        ClaimFailed {
+            /// The task.
+            task: TaskId,
+            /// Who made the claim.
+            worker: T::AccountId,
+        },
+        /// Scores of the champion on test blocks were proved.
+        ChampionProved {
+            /// The task.
+            task: TaskId,
+            /// Number of test blocks that are proved so far.
+            blocks: u32,
+            /// The points that they add up to.
+            points: u32,
         },
         /// A worker proved scores of test blocks.
         ScoresProved {
@@ -321,7 +419,7 @@ pub mod pallet {
             /// architecture counts in another way.
             correct: u32,
         },
-        /// A worker has proved every test block.
+        /// A worker has proved every test block, and so its claim.
         SubmissionCompleted {
             /// The task.
             task: TaskId,
@@ -329,9 +427,6 @@ pub mod pallet {
             worker: T::AccountId,
             /// Its score on the whole test set.
             score: Score,
-            /// Whether the score reaches the minimum and beats the best answer that is always the
-            /// same. In the curriculum it must beat the champion too.
-            eligible: bool,
         },
         /// A task was settled.
         TaskSettled {
@@ -341,6 +436,16 @@ pub mod pallet {
             outcome: Outcome,
             /// Number of submissions that may deliver, one after the other.
             ranked: u32,
+            /// What each of them gets at most.
+            amounts: Vec<BalanceOf<T>>,
+        },
+        /// A worker that has proved its claim need not deliver: it would get nothing, or less than
+        /// it asked for.
+        RankSkipped {
+            /// The task.
+            task: TaskId,
+            /// The worker.
+            worker: T::AccountId,
         },
         /// A worker uploaded a chunk of the ciphertext of its model.
         ChunkUploaded {
@@ -392,6 +497,15 @@ pub mod pallet {
             /// How much was returned.
             returned: BalanceOf<T>,
         },
+        /// Rows of a test block of a curriculum task were shown to be equal to other ones.
+        EqualRowsShown {
+            /// The task.
+            task: TaskId,
+            /// The test block.
+            block: BlockIndex,
+            /// Number of its rows that were not known to be before.
+            rows: u32,
+        },
         /// Everything stored about a task was removed.
         TaskRemoved {
             /// The task.
@@ -436,6 +550,8 @@ pub mod pallet {
         BadRoot,
         /// The shares must be positive numbers of basis points that add up to 10,000.
         BadShares,
+        /// Each share must be at most the one before it and at least a quarter of that.
+        SharesNotFalling,
         /// The minimum score must be a ratio between 0 and 1, and the minimum number of test rows
         /// must be positive.
         BadMinimum,
@@ -443,18 +559,18 @@ pub mod pallet {
         BadPeriod,
         /// The reward is below the minimum (`MinReward`).
         RewardTooLow,
-        /// The bond is below the minimum for this number of blocks (`MinBond`, and `BondPerBlock`
-        /// for each block).
+        /// The bond is below the minimum: `MinBond`, `BondPerBlock` for each block, and the price
+        /// of storing the test blocks.
         BondTooLow,
-        /// The stake is below the minimum (`MinStake`).
+        /// The stake is below the minimum: `MinStake` and the price of storing a ciphertext.
         StakeTooLow,
         /// A curriculum task must have no reward, bond or stake, and must pay exactly one rank.
         CurriculumHoldsNothing,
+        /// The test blocks of a curriculum task must be drawn.
+        CurriculumIsDrawn,
         /// A share of the reward does not exceed the fee for its records (`RecordFee`) by the
         /// existential deposit. Raise the reward, or pay fewer ranks.
         ShareTooSmall,
-        /// A curriculum task must require more test rows (at least `MinCurriculumTestRows`).
-        TooFewTestRows,
         /// The requester of a task may not compete in it.
         RequesterMayNotCompete,
         /// Register as a worker before you commit to a curriculum task.
@@ -462,6 +578,9 @@ pub mod pallet {
         /// The hash of the key or of the ciphertext is not a field element. Recompute them with the
         /// project's tools.
         BadCommitment,
+        /// The least that you deliver for exceeds what the first rank gets. In the curriculum it
+        /// must be 0: a task there says what it pays before you claim a score.
+        LeastTooHigh,
         /// This account has no commitment to the task.
         NotCommitted,
         /// The block is not a test block of this task.
@@ -471,17 +590,33 @@ pub mod pallet {
         /// The bytes are not a well-formed block of the task's architecture, or the block has no
         /// rows.
         MalformedRows,
+        /// The block has more rows than blocks of this experiment of the curriculum may have.
+        TooManyRows,
         /// Salt and rows do not give the root that was stored when the task was created.
         RootMismatch,
+        /// The score is below the minimum of the task, or no better than always giving the same
+        /// answer. Nothing is paid for it: concede.
+        NotEligible,
+        /// This account has already claimed a score. A claim is final.
+        AlreadyClaimed,
+        /// Nobody can be asked for proofs any more. Settle the task.
+        NothingToAsk,
+        /// This account is not asked for proofs, or has submitted all of them.
+        NotAsked,
+        /// The scores of all test blocks must add up to what was claimed.
+        NotAsClaimed,
+        /// The models of this task are not compared with a champion.
+        NoReference,
         /// Submit at least one score.
         NothingSubmitted,
-        /// A score of this block has already been proved.
+        /// A score of this block has already been proved, or all blocks of the champion have.
         AlreadyProved,
         /// The score is higher than that of a model which is always right on the rows of the block.
         ScoreTooHigh,
         /// A proof does not prove what this call states for this account, task and commitment.
         ProofRefused,
-        /// The circuit has been disabled. The task ends without a winner, and nobody loses a stake.
+        /// The circuit has been disabled. If it is one of the task, the task ends without a winner,
+        /// and nobody loses a stake.
         CircuitDisabled,
         /// The task has already been settled.
         AlreadySettled,
@@ -502,6 +637,10 @@ pub mod pallet {
         NotFinishable,
         /// The task is not finished, still has commitments, or has to stay readable for longer.
         NotRemovable,
+        /// The inputs of these rows are not the same, a row does not exist, or the block is not one
+        /// that rows may be compared with: a block of the same task that is no test block, or one
+        /// of an earlier task of the experiment.
+        RowsDiffer,
     }
 
     #[pallet::call]
@@ -569,10 +708,12 @@ pub mod pallet {
         /// `key` is the hash of the key that encrypts your model, `ciphertext` the hash of the
         /// encrypted model. The commitment that the chain computes from them names the task and
         /// your account. Keep key and ciphertext: without them you can neither prove nor deliver.
+        /// `least` is the least that you deliver the model for, after the validators' part; it is 0
+        /// in the curriculum.
         ///
-        /// Your stake is put on hold. You get it back when you have proved the score of every test
-        /// block and, if you win, delivered the model; otherwise it goes to the requester. If
-        /// scores tie, the earlier commitment wins, and a replacement counts from when it is made.
+        /// Your stake is put on hold. You get it back unless you claim a score and do not prove it
+        /// when you are asked to, or win and do not deliver the model; then it is burnt. If scores
+        /// tie, the earlier commitment wins, and a replacement counts from when it is made.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::commit_model().saturating_add(T::Workers::weight()))]
         pub fn commit_model(
@@ -580,12 +721,16 @@ pub mod pallet {
             task: TaskId,
             key: KeyCommitment,
             ciphertext: CiphertextHash,
+            least: BalanceOf<T>,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::do_commit_model(who, task, key, ciphertext)
+            Self::do_commit_model(who, task, key, ciphertext, least)
         }
 
-        /// Withdraws your commitment before the commit phase ends, and returns your stake.
+        /// Withdraws your commitment, and returns your stake.
+        ///
+        /// Possible until the commit phase ends and, if you have claimed no score, once the test
+        /// blocks are revealed.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::withdraw_commitment())]
         pub fn withdraw_commitment(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -611,25 +756,72 @@ pub mod pallet {
             Self::do_reveal_block(&who, task, block, RevealedBlock { salt, rows })
         }
 
-        /// Submits proved scores of your committed model on one or more test blocks.
+        /// Claims a score of your committed model: the points on all test blocks together, exactly.
         ///
-        /// If one proof does not hold, nothing is recorded. Your submission counts once every test
-        /// block is proved. The chain works through each block again, so if blocks are large, one
-        /// call may not have room for all of them: submit fewer at a time.
+        /// Only the best claims are asked for proofs, and whoever is asked and does not prove loses
+        /// the stake. A claim is final. If nobody is left who could claim, the best claims are
+        /// asked at once.
         #[pallet::call_index(7)]
-        #[pallet::weight(Pallet::<T>::full_submission_weight(*task, scores.bound_len()))]
+        #[pallet::weight(Pallet::<T>::last_claim_weight())]
+        pub fn claim(
+            origin: OriginFor<T>,
+            task: TaskId,
+            points: u32,
+        ) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            Self::do_claim(who, task, points)
+        }
+
+        /// Begins the next round of proofs: the best claims that wait are asked. Anybody may call
+        /// this when nobody can claim any more, and whenever a round is over and its proofs do not
+        /// decide who is paid.
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::ask())]
+        pub fn ask(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_ask(task)
+        }
+
+        /// Submits proved scores of your committed model on one or more test blocks when you are
+        /// asked for them, and of the champion on test blocks that it is not proved on yet.
+        ///
+        /// If one proof does not hold, nothing is recorded. Your claim is proved once every test
+        /// block is; all scores together must be what you claimed. Scores of the champion that are
+        /// proved already are left out. The chain works through each block again, so if blocks are
+        /// large, one call may not have room for all of them: submit fewer at a time.
+        #[pallet::call_index(9)]
+        #[pallet::weight(
+            Pallet::<T>::full_submission_weight(*task, scores.bound_len(), champion.bound_len())
+        )]
         pub fn submit_scores(
             origin: OriginFor<T>,
             task: TaskId,
             scores: List<BlockScore, MAX_TEST_BLOCKS>,
+            champion: List<BlockScore, MAX_TEST_BLOCKS>,
         ) -> DispatchResultWithPostInfo {
             let who = ensure_signed(origin)?;
-            Self::do_submit_scores(who, task, &scores)
+            Self::do_submit_scores(who, task, &scores, &champion)
         }
 
-        /// Settles a task to which nothing more can be added: confirms the ranking of the
-        /// submissions, or ends the task without a winner. Anybody may call this.
-        #[pallet::call_index(8)]
+        /// Submits proved scores of the champion of the curriculum that the models of a task are
+        /// compared with. Anybody may call this until the last round of proofs is over.
+        ///
+        /// If they are not all proved by then, nobody is paid. Scores that are proved already are
+        /// left out.
+        #[pallet::call_index(10)]
+        #[pallet::weight(Pallet::<T>::full_submission_weight(*task, 0, scores.bound_len()))]
+        pub fn prove_champion(
+            origin: OriginFor<T>,
+            task: TaskId,
+            scores: List<BlockScore, MAX_TEST_BLOCKS>,
+        ) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            Self::do_prove_champion(task, &scores)
+        }
+
+        /// Settles a task to which nothing more can be added: fixes who may deliver and for how
+        /// much, or ends the task without a winner. Anybody may call this.
+        #[pallet::call_index(11)]
         #[pallet::weight(Pallet::<T>::settle_weight())]
         pub fn settle(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
             ensure_signed(origin)?;
@@ -639,9 +831,9 @@ pub mod pallet {
         /// Uploads a chunk of the ciphertext of your model when it is your turn to deliver.
         ///
         /// Chunks have 504 field elements, the last one the rest, and may come in any order.
-        /// `hashes` are the hashes of all of them. Each chunk is accepted once. When none is
-        /// missing, `deliver` the key, all within your turn.
-        #[pallet::call_index(9)]
+        /// `hashes` are the hashes of all of them. Each chunk is accepted once. The one that is
+        /// missing at the end may come with `deliver`, within your turn.
+        #[pallet::call_index(12)]
         #[pallet::weight(T::WeightInfo::upload_chunk(chunk.bound_len()))]
         pub fn upload_chunk(
             origin: OriginFor<T>,
@@ -654,28 +846,29 @@ pub mod pallet {
             Self::do_upload_chunk(who, task, index, *chunk, &hashes)
         }
 
-        /// Delivers your model when it is your turn and all chunks are uploaded, and pays you for
-        /// it.
+        /// Delivers your model when it is your turn, and pays you for it.
         ///
-        /// `key` is the key of your model, sealed for the recipient of the task, and `proof` shows
-        /// that it was sealed rightly. Nobody but the recipient can open it.
-        #[pallet::call_index(10)]
+        /// `last` is the one chunk of the ciphertext that is still missing, if any is. `key` is the
+        /// key of your model, sealed for the recipient of the task, and `proof` shows that it was
+        /// sealed rightly. Nobody but the recipient can open it.
+        #[pallet::call_index(13)]
         #[pallet::weight(Pallet::<T>::delivery_weight())]
         #[allow(clippy::boxed_local, reason = "boxes keep the enum of all calls small")]
         pub fn deliver(
             origin: OriginFor<T>,
             task: TaskId,
+            last: Option<Box<LastChunk>>,
             key: Box<SealedKeyBytes>,
             proof: Box<ProofBytes>,
             attestation: Attestation,
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::do_deliver(who, task, *key, &proof, attestation)
+            Self::do_deliver(who, task, last.map(|last| *last), *key, &proof, attestation)
         }
 
         /// Carries out what has been decided about a worker's commitment: returns its stake, or
-        /// gives it to the requester. Anybody may call this.
-        #[pallet::call_index(11)]
+        /// burns it. Anybody may call this.
+        #[pallet::call_index(14)]
         #[pallet::weight(Pallet::<T>::close_weight())]
         pub fn close_commitment(
             origin: OriginFor<T>,
@@ -688,7 +881,7 @@ pub mod pallet {
 
         /// Finishes a task that is over, and returns the rest of its reward to the requester.
         /// Anybody may call this.
-        #[pallet::call_index(12)]
+        #[pallet::call_index(15)]
         #[pallet::weight(T::WeightInfo::finish_task().saturating_add(T::Curriculum::weight()))]
         pub fn finish_task(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
             ensure_signed(origin)?;
@@ -697,11 +890,31 @@ pub mod pallet {
 
         /// Removes a finished task that has no commitments left and no longer has to stay readable.
         /// Anybody may call this.
-        #[pallet::call_index(13)]
-        #[pallet::weight(T::WeightInfo::remove_task(MAX_STORED_CHUNKS))]
+        #[pallet::call_index(16)]
+        #[pallet::weight(Pallet::<T>::removal_weight(MAX_STORED_CHUNKS))]
         pub fn remove_task(origin: OriginFor<T>, task: TaskId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             Self::do_remove_task(task)
+        }
+
+        /// Shows that rows of a test block of a curriculum task have the same inputs as rows that
+        /// were known before: of a block of the same task that is no test block, or of any block of
+        /// an earlier task of the experiment. Anybody may call this once the task is settled.
+        ///
+        /// If there are too many of them, whoever provided the data loses its part of what the task
+        /// minted, and whoever showed the one too many gets a half of it.
+        #[pallet::call_index(17)]
+        #[pallet::weight(
+            T::WeightInfo::show_equal_rows().saturating_add(T::Curriculum::weight())
+        )]
+        #[allow(clippy::boxed_local, reason = "boxes keep the enum of all calls small")]
+        pub fn show_equal_rows(
+            origin: OriginFor<T>,
+            task: TaskId,
+            shown: Box<EqualRows>,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_show_equal_rows(who, task, *shown)
         }
     }
 
@@ -776,7 +989,19 @@ pub mod pallet {
             RevealedBlocks::<T>::get(task, block)
         }
 
-        /// The best eligible submissions of a task, best first.
+        /// The best `limit` claims of a task that wait to be asked for their proofs, at most 64,
+        /// best first.
+        pub fn claims(task: TaskId, limit: u32) -> Vec<(T::AccountId, ClaimKey)> {
+            Self::claim_page(task, limit)
+        }
+
+        /// The workers that are asked for their proofs in the present round of a task.
+        pub fn asked(task: TaskId) -> Vec<T::AccountId> {
+            Asked::<T>::get(task).into_inner()
+        }
+
+        /// The best claims of a task that were proved, best first. Once the task is settled, those
+        /// that may deliver.
         pub fn ranking(task: TaskId) -> RankingOf<T> {
             Rankings::<T>::get(task)
         }
@@ -789,6 +1014,11 @@ pub mod pallet {
         /// A chunk of the ciphertext of a model that a worker delivers for a task.
         pub fn chunk(task: TaskId, worker: T::AccountId, index: u32) -> Option<Chunk> {
             Chunks::<T>::get((task, worker, index))
+        }
+
+        /// How many test rows of a task were shown to be equal to other ones.
+        pub fn equal_rows(task: TaskId) -> u32 {
+            EqualRowCount::<T>::get(task)
         }
     }
 }

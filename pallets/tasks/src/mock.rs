@@ -10,26 +10,27 @@ use codec::Encode;
 use core::cell::{Cell, RefCell};
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, Hooks},
+    traits::{fungible::Mutate, ConstU32, ConstU64, Get, Hooks},
     weights::Weight,
 };
 use nocknock_primitives::{
     circuit::{
         CircuitInfo, CircuitKind, CircuitRecord, CircuitStatus, Claim, KeyOrigin, ProofBytes,
     },
-    experiment::{DeliveredModel, LeaderboardEntry},
+    experiment::{ChampionModel, DeliveredModel, LeaderboardEntry},
     fact::ScoreFact,
     ids::{
         CircuitId, ContentHash, ExperimentId, FactId, FieldBytes, KeyId, ModelVersionNumber,
         RecordId, TaskId,
     },
+    level::{Bits, Lost},
     model::{names::named, Architecture, FoldSize},
     provenance::{Provenance, Seal},
     reward::CurriculumEnd,
-    score::{Improvement, Score},
+    task::{Funding, Periods},
     traits::{
-        Curriculum, EpochRandomness, FactWriter, ProofVerifier, ProvenanceRecorder,
-        TaskExperiments, VerifyFailure, WorkerRegistry,
+        Appraisal, BurnLog, Curriculum, CurriculumOffer, EpochRandomness, FactWriter,
+        ProofVerifier, ProvenanceRecorder, TaskExperiments, VerifyFailure, WorkerRegistry,
     },
 };
 use sp_io::hashing::blake2_256;
@@ -80,6 +81,7 @@ impl pallet_tasks::Config for Test {
     type Workers = Neighbours;
     type Facts = Neighbours;
     type Provenance = Neighbours;
+    type Burns = Neighbours;
     type ValidatorsPot = ValidatorsPot;
     type Randomness = Epochs;
     type MinReward = ConstU64<100>;
@@ -88,7 +90,8 @@ impl pallet_tasks::Config for Test {
     type MinStake = ConstU64<10>;
     type ValidatorShare = ValidatorShare;
     type RecordFee = ConstU64<20>;
-    type MinCurriculumTestRows = ConstU32<50>;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
     type MinPeriod = ConstU64<2>;
     type MaxPeriod = ConstU64<1000>;
     type DrawPeriod = ConstU64<50>;
@@ -97,6 +100,24 @@ impl pallet_tasks::Config for Test {
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = HashVerifier;
+}
+
+/// What an item of storage costs. Nothing, unless a test wants it.
+#[derive(Debug)]
+pub struct DepositPerItem;
+impl Get<Balance> for DepositPerItem {
+    fn get() -> Balance {
+        book(|book| book.item_price)
+    }
+}
+
+/// What a byte of storage costs. Nothing, unless a test wants it.
+#[derive(Debug)]
+pub struct DepositPerByte;
+impl Get<Balance> for DepositPerByte {
+    fn get() -> Balance {
+        book(|book| book.byte_price)
+    }
 }
 
 /// Blocks of an epoch.
@@ -130,22 +151,42 @@ pub(crate) struct Book {
     pub owner: Option<AccountId>,
     /// Experiments that are archived.
     pub archived: Vec<ExperimentId>,
-    /// Scores of champions.
-    pub champions: Vec<(ExperimentId, Score)>,
+    /// Champions, the newest last.
+    pub champions: Vec<(ExperimentId, ChampionModel<AccountId>)>,
     /// Workers that are registered.
     pub workers: Vec<AccountId>,
+    /// Workers with a claim that was proved since they registered.
+    pub known: Vec<AccountId>,
     /// Scores on leaderboards.
     pub leaderboard: Vec<LeaderboardEntry<AccountId, u64>>,
     /// Registered models.
     pub models: Vec<DeliveredModel<AccountId>>,
-    /// Open curriculum tasks.
-    pub open: Vec<TaskId>,
-    /// What was minted: task, winner, improvement.
-    pub minted: Vec<(TaskId, AccountId, Improvement)>,
+    /// The most rows of a test block of the curriculum.
+    pub most_rows: u32,
+    /// What the curriculum was offered: encoding, least test rows and periods.
+    pub offers: Vec<(ContentHash, u32, Periods<u64>)>,
+    /// Open curriculum tasks, and what each of them has taken.
+    pub open: Vec<(TaskId, Bits)>,
+    /// What has been paid for in the experiment of the curriculum.
+    pub level: Bits,
+    /// What was minted: task, winner, halvings.
+    pub minted: Vec<(TaskId, AccountId, Bits)>,
     /// Curriculum tasks that ended.
     pub closed: Vec<(TaskId, CurriculumEnd)>,
+    /// Curriculum tasks that have to stay readable.
+    pub kept: Vec<TaskId>,
+    /// What was shown of equal rows: task, how many are known, of how many, and by whom.
+    pub equal_rows: Vec<(TaskId, u32, u32, AccountId)>,
     /// Workers that abandoned a curriculum task.
     pub abandoned: Vec<(AccountId, TaskId)>,
+    /// What was burnt.
+    pub burnt: Balance,
+    /// What accounts own that exist in a test only.
+    pub endowed: Balance,
+    /// What an item of storage costs.
+    pub item_price: Balance,
+    /// What a byte of storage costs.
+    pub byte_price: Balance,
     /// Facts.
     pub facts: Vec<ScoreFact<AccountId>>,
     /// Provenance records, and what their models are sealed with.
@@ -187,6 +228,14 @@ pub(crate) fn score_circuit(architecture: &Architecture) -> CircuitId {
         book.score_circuits.push((id, architecture.clone()));
         id
     })
+}
+
+/// The architecture that a score circuit is about.
+pub(crate) fn architecture_of(circuit: &CircuitId) -> Architecture {
+    match kind_of(circuit) {
+        Some(CircuitKind::Score(architecture)) => architecture,
+        other => panic!("this is no score circuit: {other:?}"),
+    }
 }
 
 /// What a circuit states, if it is registered.
@@ -304,10 +353,10 @@ impl TaskExperiments<AccountId, u64> for Neighbours {
         }
     }
 
-    fn champion_score(experiment: ExperimentId) -> Option<Score> {
+    fn champion(experiment: ExperimentId) -> Option<ChampionModel<AccountId>> {
         book(|book| {
-            let champions = book.champions.iter().rev();
-            champions.copied().find(|(of, _)| *of == experiment).map(|(_, score)| score)
+            let newest = book.champions.iter().rev().find(|(of, _)| *of == experiment);
+            newest.map(|(_, model)| model.clone())
         })
     }
 
@@ -316,10 +365,16 @@ impl TaskExperiments<AccountId, u64> for Neighbours {
     }
 
     fn register_model(delivered: DeliveredModel<AccountId>) -> ModelVersionNumber {
+        let experiment = delivered.experiment;
+        let old = Self::champion(experiment);
+        let is_best = old.is_none_or(|old| delivered.score.beats(&old.score));
         book(|book| {
-            book.champions.push((delivered.experiment, delivered.score));
+            let version = ModelVersionNumber::try_from(book.models.len() + 1).unwrap();
+            if is_best || delivered.funding == Funding::Curriculum {
+                book.champions.push((experiment, champion_of(&delivered, version)));
+            }
             book.models.push(delivered);
-            ModelVersionNumber::try_from(book.models.len()).unwrap()
+            version
         })
     }
 
@@ -328,7 +383,23 @@ impl TaskExperiments<AccountId, u64> for Neighbours {
     }
 }
 
-impl Curriculum<AccountId, Balance> for Neighbours {
+fn champion_of(
+    delivered: &DeliveredModel<AccountId>,
+    version: ModelVersionNumber,
+) -> ChampionModel<AccountId> {
+    ChampionModel {
+        version,
+        task: delivered.task,
+        worker: delivered.worker.clone(),
+        model: delivered.model,
+        circuit: delivered.circuit,
+        score: delivered.score,
+    }
+}
+
+/// A curriculum whose rule is simpler than the real one: every unit by which a model loses less
+/// than the champion is worth the same, and each unit below the constant answer is paid for once.
+impl Curriculum<AccountId, Balance, u64> for Neighbours {
     fn contains(experiment: ExperimentId) -> bool {
         experiment == CURRICULUM
     }
@@ -337,33 +408,72 @@ impl Curriculum<AccountId, Balance> for Neighbours {
         experiment == CURRICULUM && *who == carol()
     }
 
+    fn most_rows(experiment: ExperimentId) -> Option<u32> {
+        (experiment == CURRICULUM).then(|| book(|book| book.most_rows))
+    }
+
     fn open(
         experiment: ExperimentId,
         task: TaskId,
         who: &AccountId,
+        offer: &CurriculumOffer<'_, u64>,
     ) -> Result<Balance, DispatchError> {
         if !Self::is_custodian(experiment, who) {
             return Err(DispatchError::Other("not the custodian"));
         }
-        book(|book| book.open.push(task));
+        book(|book| {
+            book.offers.push((offer.encoding, offer.min_test_rows, *offer.periods));
+            book.open.push((task, 0));
+        });
         Ok(BUDGET)
     }
 
-    fn pay(task: TaskId, winner: &AccountId, improvement: Improvement) -> Balance {
-        let amount = BUDGET * improvement.numerator / improvement.denominator;
-        book(|book| book.minted.push((task, winner.clone(), improvement)));
-        let _ = <Balances as frame_support::traits::fungible::Mutate<AccountId>>::mint_into(
-            winner, amount,
-        );
-        amount
+    fn appraise(
+        task: TaskId,
+        base: Lost,
+        champion: Option<Lost>,
+        model: Lost,
+    ) -> Appraisal<Balance> {
+        let others = book(|book| {
+            let open = book.open.iter().filter(|(id, _)| *id != task);
+            book.level + open.map(|(_, taken)| taken).sum::<Bits>()
+        });
+        let champion = champion.unwrap_or(base).units();
+        let gain = champion.saturating_sub(model.units());
+        let left = base.units().saturating_sub(model.units()).saturating_sub(others.into());
+        let bits = Bits::try_from(gain.min(left)).unwrap();
+        Appraisal { bits, amount: worth(bits) }
+    }
+
+    fn take(task: TaskId, bits: Bits) {
+        book(|book| entry(book, task).1 = bits);
+    }
+
+    fn pay(task: TaskId, winner: &AccountId, bits: Bits) -> Balance {
+        book(|book| {
+            entry(book, task).1 = 0;
+            book.level += bits;
+            book.minted.push((task, winner.clone(), bits));
+        });
+        Balances::mint_into(winner, worth(bits)).expect("the winner can take it");
+        worth(bits)
     }
 
     fn close(task: TaskId, end: CurriculumEnd) {
         book(|book| {
-            assert!(book.open.contains(&task), "only an open task is closed");
-            book.open.retain(|open| *open != task);
+            entry(book, task);
+            book.open.retain(|(open, _)| *open != task);
             book.closed.push((task, end));
         });
+    }
+
+    fn may_forget(task: TaskId) -> bool {
+        book(|book| !book.kept.contains(&task))
+    }
+
+    fn equal_rows_shown(task: TaskId, rows: u32, test_rows: u32, by: &AccountId) -> bool {
+        book(|book| book.equal_rows.push((task, rows, test_rows, by.clone())));
+        rows == LIABLE_FROM
     }
 
     fn weight() -> Weight {
@@ -371,8 +481,33 @@ impl Curriculum<AccountId, Balance> for Neighbours {
     }
 }
 
+/// What the book says about an open task of the curriculum.
+fn entry(book: &mut Book, task: TaskId) -> &mut (TaskId, Bits) {
+    let open = book.open.iter_mut().find(|(open, _)| *open == task);
+    open.expect("only an open task is dealt with")
+}
+
+/// What so many halvings are worth here.
+pub(crate) fn worth(bits: Bits) -> Balance {
+    4 * Balance::from(bits)
+}
+
+/// What the winner of a curriculum task gets for so many rows fewer that are wrong.
+pub(crate) fn worth_of_rows(rows: u32) -> Balance {
+    worth(256 * rows)
+}
+
 /// What a curriculum task can mint.
 pub(crate) const BUDGET: Balance = 1_000_000;
+
+/// So many equal rows make a provider liable here.
+pub(crate) const LIABLE_FROM: u32 = 3;
+
+impl BurnLog<Balance> for Neighbours {
+    fn burnt(amount: Balance) {
+        book(|book| book.burnt += amount);
+    }
+}
 
 impl WorkerRegistry<AccountId> for Neighbours {
     fn may_work(who: &AccountId) -> bool {
@@ -381,6 +516,14 @@ impl WorkerRegistry<AccountId> for Neighbours {
 
     fn abandoned(who: &AccountId, task: TaskId) {
         book(|book| book.abandoned.push((who.clone(), task)));
+    }
+
+    fn is_known(who: &AccountId) -> bool {
+        book(|book| book.known.contains(who))
+    }
+
+    fn proved(who: &AccountId) {
+        book(|book| book.known.push(who.clone()));
     }
 
     fn weight() -> Weight {
@@ -455,6 +598,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
             *book = Book {
                 score_circuits: vec![(SCORE, tiny())],
                 workers: vec![bob(), dave(), eve()],
+                most_rows: 40,
                 ..Book::default()
             };
         });
@@ -476,14 +620,21 @@ pub(crate) fn pot() -> Balance {
     Balances::free_balance(ValidatorsPot::get())
 }
 
-/// Checks the pallet's invariants, and that nothing left the issuance.
+/// Checks the pallet's invariants, and that the issuance is what was endowed and minted, less what
+/// was burnt.
 pub(crate) fn check_state() {
     Tasks::do_try_state().expect("the invariants hold");
-    let minted: Balance = book(|book| {
-        let minted = book.minted.iter();
-        minted.map(|(.., part)| BUDGET * part.numerator / part.denominator).sum()
+    let (minted, burnt, endowed) = book(|book| {
+        let minted: Balance = book.minted.iter().map(|(.., bits)| worth(*bits)).sum();
+        (minted, book.burnt, book.endowed)
     });
-    assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT + minted);
+    assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT + endowed + minted - burnt);
+}
+
+/// Gives an account as much as Bob has.
+pub(crate) fn endow(who: &AccountId) {
+    Balances::mint_into(who, ENDOWMENT).expect("anybody can take it");
+    book(|book| book.endowed += ENDOWMENT);
 }
 
 /// Goes on to this block without sweeping, so that a test sees what the calls alone do.

@@ -7,11 +7,15 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     ids::TaskId,
     limits::{MAX_CHUNKS, MAX_RANKED},
-    task::{Commitment, Delivery, Ranking, Task},
+    model::architecture::MAX_SAMPLES,
+    task::{Commitment, Delivery, Ranked, Ranking, Task},
 };
 
 /// The most chunks that are stored for a task.
 pub(crate) const MAX_STORED_CHUNKS: u32 = MAX_RANKED * MAX_CHUNKS;
+
+/// The most bytes with a bit for each row of a block.
+pub const MAX_SHOWN_BYTES: u32 = MAX_SAMPLES as u32 / 8;
 
 /// An amount of the currency.
 pub type BalanceOf<T> =
@@ -24,10 +28,13 @@ pub type TaskOf<T> = Task<<T as frame_system::Config>::AccountId, BalanceOf<T>, 
 pub type TaskPage<T> = (Vec<(TaskId, TaskOf<T>)>, Option<TaskId>);
 
 /// A worker's commitment.
-pub type CommitmentOf<T> = Commitment<BlockNumberFor<T>>;
+pub type CommitmentOf<T> = Commitment<BalanceOf<T>, BlockNumberFor<T>>;
+
+/// A proved claim in the ranking of a task.
+pub type RankedOf<T> = Ranked<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 
 /// The ranking of a task.
-pub type RankingOf<T> = Ranking<<T as frame_system::Config>::AccountId>;
+pub type RankingOf<T> = Ranking<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 
 /// A model that is being delivered, or was.
 pub type DeliveryOf<T> = Delivery<BlockNumberFor<T>>;

@@ -25,20 +25,29 @@ pub trait WeightInfo {
     /// `reveal_block` of a block of `b` times 1,024 bytes, without the rest of what making a block
     /// of its bytes costs, which is a part of a fold.
     fn reveal_block(b: u32) -> Weight;
-    /// `submit_scores` of `s` small blocks, without their verification and their folds.
+    /// `claim`, without a round of proofs.
+    fn claim() -> Weight;
+    /// `ask` of as many claims as there can be in a round, from both classes, after a round of as
+    /// many that were not proved.
+    fn ask() -> Weight;
+    /// `submit_scores` or `prove_champion` of `s` small blocks, without their verification and their
+    /// folds.
     fn submit_scores(s: u32) -> Weight;
-    /// `settle` with as many revealed blocks as there can be.
+    /// `settle` with as many revealed blocks, claims that were not proved and ranks as there can
+    /// be, without appraisals in the curriculum.
     fn settle() -> Weight;
     /// `upload_chunk` of `e` field elements, with the hashes of as many chunks as there can be.
     fn upload_chunk(e: u32) -> Weight;
-    /// `deliver`, without the verification.
+    /// `deliver` with a full chunk, without the verification.
     fn deliver() -> Weight;
-    /// `close_commitment`.
+    /// `close_commitment` of a stake that is burnt.
     fn close_commitment() -> Weight;
     /// `finish_task`.
     fn finish_task() -> Weight;
     /// `remove_task` with as many deliveries as there can be, and `c` chunks.
     fn remove_task(c: u32) -> Weight;
+    /// `show_equal_rows` of as many rows as there can be, with the largest blocks.
+    fn show_equal_rows() -> Weight;
     /// Storing the seed of a new epoch, in `on_initialize`.
     fn store_seed() -> Weight;
     /// Looking at one task in the sweep.
@@ -60,11 +69,11 @@ fn each(time: u64, count: u32) -> Weight {
 
 impl WeightInfo for () {
     fn create_task(r: u32) -> Weight {
-        db(10, 7).saturating_add(micros(2_000)).saturating_add(each(1, r))
+        db(11, 8).saturating_add(micros(2_000)).saturating_add(each(1, r))
     }
 
     fn cancel_task() -> Weight {
-        db(4, 4).saturating_add(micros(40))
+        db(5, 6).saturating_add(micros(40))
     }
 
     fn draw_split() -> Weight {
@@ -84,15 +93,23 @@ impl WeightInfo for () {
     }
 
     fn reveal_block(b: u32) -> Weight {
-        db(2, 2).saturating_add(micros(100)).saturating_add(each(45, b))
+        db(3, 3).saturating_add(micros(600)).saturating_add(each(45, b))
+    }
+
+    fn claim() -> Weight {
+        db(3, 3).saturating_add(micros(1_000))
+    }
+
+    fn ask() -> Weight {
+        db(260, 260).saturating_add(micros(2_000))
     }
 
     fn submit_scores(s: u32) -> Weight {
-        db(5, 3).saturating_add(micros(1_000)).saturating_add(each(100, s))
+        db(7, 5).saturating_add(micros(1_000)).saturating_add(each(100, s))
     }
 
     fn settle() -> Weight {
-        db(6, 37).saturating_add(micros(100))
+        db(76, 104).saturating_add(micros(1_000))
     }
 
     fn upload_chunk(e: u32) -> Weight {
@@ -100,11 +117,11 @@ impl WeightInfo for () {
     }
 
     fn deliver() -> Weight {
-        db(12, 9).saturating_add(micros(1_000))
+        db(16, 12).saturating_add(micros(13_500))
     }
 
     fn close_commitment() -> Weight {
-        db(8, 5).saturating_add(micros(80))
+        db(10, 8).saturating_add(micros(80))
     }
 
     fn finish_task() -> Weight {
@@ -113,7 +130,11 @@ impl WeightInfo for () {
 
     fn remove_task(c: u32) -> Weight {
         let chunks = db(1, 1).saturating_mul(c.into());
-        db(34, 35).saturating_add(micros(60)).saturating_add(chunks)
+        db(105, 74).saturating_add(micros(100)).saturating_add(chunks)
+    }
+
+    fn show_equal_rows() -> Weight {
+        db(7, 2).saturating_add(micros(60_000))
     }
 
     fn store_seed() -> Weight {

@@ -13,6 +13,9 @@ use nocknock_poseidon::Fr;
 pub enum ContextDomain {
     /// The score of a test block in a task.
     Score,
+    /// The score of the champion of an experiment on a test block of a task. Worker and circuit are
+    /// those of the champion, whoever proves.
+    Champion,
     /// The delivery of a model in a task. The block index is 0.
     Delivery,
     /// The registration of a worker with a score on the practice block. The task is the account's
@@ -27,6 +30,7 @@ impl ContextDomain {
     const fn tag(self) -> &'static [u8; 16] {
         match self {
             Self::Score => b"nn/ctx/score/v2\0",
+            Self::Champion => b"nn/ctx/champion\0",
             Self::Delivery => b"nn/ctx/deliver/2",
             Self::Registration { .. } => b"nn/ctx/register3",
         }
@@ -85,6 +89,7 @@ mod tests {
     #[test]
     fn every_part_changes_the_context() {
         let changed = [
+            Context { domain: ContextDomain::Champion, ..EXAMPLE },
             Context { domain: ContextDomain::Delivery, ..EXAMPLE },
             Context { domain: ContextDomain::Registration { seed: [6; 32] }, ..EXAMPLE },
             Context { genesis_hash: [9; 32], ..EXAMPLE },
@@ -111,9 +116,10 @@ mod tests {
 
     #[test]
     fn each_purpose_has_a_tag_of_its_own() {
-        use ContextDomain::{Delivery, Registration, Score};
+        use ContextDomain::{Champion, Delivery, Registration, Score};
         let registration = Registration { seed: [6; 32] };
-        let mut tags = [Score, Delivery, registration].map(ContextDomain::tag);
+        assert_eq!(Champion.tag(), b"nn/ctx/champion\0");
+        let mut tags = [Score, Champion, Delivery, registration].map(ContextDomain::tag);
         tags.sort_unstable();
         assert!(tags.windows(2).all(|pair| pair[0] != pair[1]));
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::level::{mint_of, ONE_BIT};
 
 const SCHEDULE: Schedule = Schedule { initial: 100, halving_sessions: 3, cap: 1_000 };
 
@@ -65,31 +66,32 @@ fn the_pot_does_not_grow_above_the_cap() {
 }
 
 #[test]
-fn a_fraction_of_the_largest_budget_is_exact() {
-    let earned = |numerator, denominator| {
-        CurriculumTask { experiment: 0, custodian: (), budget: u128::MAX, paid: false }
-            .earned(Improvement { numerator, denominator })
-    };
-    assert_eq!(earned(1, 1), u128::MAX);
-    assert_eq!(earned(2, 1), u128::MAX);
-    assert_eq!(earned(1, 2), u128::MAX / 2);
-    assert_eq!(earned(u64::MAX, u64::MAX), u128::MAX);
-    assert_eq!(earned(1, 0), 0);
+fn a_fraction_of_the_largest_amount_is_exact() {
+    let of = |numerator, denominator| fraction(u128::MAX, numerator, denominator);
+    assert_eq!(of(1, 1), u128::MAX);
+    assert_eq!(of(2, 1), u128::MAX);
+    assert_eq!(of(1, 2), u128::MAX / 2);
+    assert_eq!(of(u64::MAX, u64::MAX), u128::MAX);
+    assert_eq!(of(1, 0), 0);
     // (2^128 − 1) / (2^64 − 1) = 2^64 + 1 without a rest.
-    assert_eq!(earned(1, u64::MAX), (1u128 << 64) + 1);
+    assert_eq!(of(1, u64::MAX), (1u128 << 64) + 1);
+}
+
+fn task(unit: u128) -> CurriculumTask<()> {
+    CurriculumTask { experiment: 0, custodian: (), unit, budget: 0, taken: 0, paid: false }
 }
 
 #[test]
-fn a_task_promises_its_winner_three_quarters_of_what_it_mints() {
-    let task = CurriculumTask { experiment: 0, custodian: (), budget: 200, paid: false };
-    assert_eq!(task.prize(), 150);
+fn a_task_promises_its_winner_three_quarters_of_eight_halvings() {
+    assert_eq!(task(100).prize(), 600);
+    assert_eq!(task(u128::MAX).prize(), MintSplit::of(u128::MAX).winner);
 }
 
 #[test]
-fn a_paid_task_earns_nothing_more() {
-    let task = CurriculumTask { experiment: 0, custodian: (), budget: 10, paid: true };
-    let whole = Improvement { numerator: 1, denominator: 1 };
-    assert_eq!(task.earned(whole), 0);
+fn what_the_most_halvings_mint_is_what_is_set_aside() {
+    let unit = 105_000_000_000_000;
+    let mint = mint_of(unit, MAX_HALVINGS * ONE_BIT);
+    assert_eq!(MintSplit::of(mint).winner, task(unit).prize());
 }
 
 /// Under the old rule the winner got all of it.

@@ -1,5 +1,6 @@
 //! One test for each way to cheat, on the whole runtime with real proofs.
 
+mod claims;
 mod earnings;
 mod malformed_blocks;
 mod sealed_models;
@@ -46,13 +47,20 @@ fn open(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
     task
 }
 
-/// A task whose committed workers may prove.
-fn provable(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
+/// A task whose committed workers may claim.
+fn claimable(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
     let task = open(world, workers, seed);
     for worker in workers {
         world.commit(worker, task.id).expect("a commitment");
     }
     world.reveal_all(&task);
+    task
+}
+
+/// A task whose committed workers have claimed their true scores. Up to two may prove them.
+fn provable(world: &mut World, workers: &[&Worker], seed: u64) -> Task {
+    let task = claimable(world, workers, seed);
+    world.claim_all(workers, &task);
     task
 }
 
@@ -81,8 +89,7 @@ fn a_proof_copied_from_another_account_is_refused() {
 fn a_copied_commitment_cannot_be_proved() {
     let mut world = World::new();
     let bob = worker(Bob);
-    let thief = Worker::new(Eve, models::constant());
-    world.register(&worker(Eve));
+    let thief = Worker::new(Eve, models::short_sighted());
     let task = open(&mut world, &[&bob, &thief], 2);
     assert_eq!(world.send(Eve, bob.commit_call(task.id)), Ok(()));
     assert_eq!(world.send(Bob, bob.commit_call(task.id)), Ok(()));
@@ -92,6 +99,7 @@ fn a_copied_commitment_cannot_be_proved() {
     });
     assert_ne!(copied, own, "it names the account");
     world.reveal_all(&task);
+    world.claim_all(&[&thief, &bob], &task);
     let guessed = world.scores(&thief, &task);
     assert_eq!(world.submit(Eve, task.id, guessed), failed(Error::ProofRefused));
     world.prove_all(&bob, &task);
@@ -105,9 +113,7 @@ fn a_proof_of_another_task_is_refused() {
     let mut world = World::new();
     let bob = worker(Bob);
     let first = open(&mut world, &[&bob], 3);
-    let second = open(&mut world, &[&bob], 3);
-    world.commit(&bob, second.id).expect("a commitment");
-    world.reveal_all(&second);
+    let second = provable(&mut world, &[&bob], 103);
     let bind = world.bind(second.id, Bob);
     let scores: Vec<_> = world
         .tests(second.id)
@@ -170,7 +176,7 @@ fn a_proof_for_another_chain_is_refused() {
 fn commit_for_a_fee(world: &mut World, worker: &Worker, id: TaskId) -> Result<(), Refused> {
     let origin = RuntimeOrigin::signed(worker.who.to_account_id());
     let (key, ciphertext) = worker.hashes(id);
-    let committed = world.run(|| Tasks::commit_model(origin, id, key, ciphertext));
+    let committed = world.run(|| Tasks::commit_model(origin, id, key, ciphertext, 0));
     committed.map_err(Refused::Failed)
 }
 
@@ -195,15 +201,7 @@ fn a_late_proof_is_refused_and_the_worker_suspended() {
     let late = world.scores(&eve, &task);
     world.prove_all(&bob, &task);
     wait_for(&mut world, task.id, Phase::Deliver { rank: 0 });
-    let result = world.run(|| {
-        Tasks::submit_scores(
-            RuntimeOrigin::signed(Eve.to_account_id()),
-            task.id,
-            crate::world::list(late),
-        )
-    });
-    let refused = result.map(|_| ()).map_err(|refused| refused.error);
-    assert_eq!(refused, Err(Error::<Runtime>::WrongPhase.into()));
+    assert_eq!(submit_for_a_fee(&mut world, Eve, task.id, late), failed(Error::WrongPhase));
     world.deliver(&bob, task.id).expect("a delivery");
     let id = task.id;
     world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
@@ -372,7 +370,8 @@ fn submit_for_a_fee(
 ) -> Result<(), Refused> {
     assert_eq!(world.submit(who, id, scores.clone()), Err(CANNOT_PAY));
     let origin = RuntimeOrigin::signed(who.to_account_id());
-    let submitted = world.run(|| Tasks::submit_scores(origin, id, crate::world::list(scores)));
+    let (scores, none) = (crate::world::list(scores), Default::default());
+    let submitted = world.run(|| Tasks::submit_scores(origin, id, scores, none));
     submitted.map(|_| ()).map_err(|refused| Refused::Failed(refused.error))
 }
 

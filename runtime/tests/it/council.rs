@@ -11,15 +11,17 @@ use frame_support::{
 };
 use nocknock_primitives::{
     circuit::{CircuitStatus, KeyOrigin},
+    format::DataFormat,
     ids::CircuitId,
-    reward::PracticeSpec,
+    model::names::named,
+    reward::{CurriculumRules, PracticeSpec},
     score::Score,
-    task::RevealedBlock,
+    task::{Periods, RevealedBlock},
 };
 use nocknock_runtime::{
     configs::RuntimeBlockWeights,
     council::{AtOnce, MaxMotionWeight, Privileged},
-    genesis_presets::DIGITS_EXPERIMENT,
+    genesis_presets::{DIGITS_ENCODING, DIGITS_EXPERIMENT, PRACTICE_ARCHITECTURE},
     AccountId, Balances, Council, Experiments, Network, Rewards, Runtime, RuntimeCall,
     RuntimeOrigin, Session, System, Verifier, NNK,
 };
@@ -27,7 +29,7 @@ use pallet_council::{types::MotionId, Error, Origin};
 use pallet_verifier::Candidate;
 use sp_core::{Hasher, H256};
 use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
-use sp_runtime::{traits::Dispatchable, DispatchError, Permill};
+use sp_runtime::{traits::Dispatchable, DispatchError};
 
 /// The validators of `local_testnet`. Three of them carry a motion, two stop it.
 const VALIDATORS: [Sr25519Keyring; 4] = [Alice, Bob, Charlie, Dave];
@@ -103,6 +105,20 @@ fn privileged() -> Vec<RuntimeCall> {
         block: RevealedBlock { salt: [0; 32], rows: list([]) },
         min_score: Score::ZERO,
     });
+    let digits = named(PRACTICE_ARCHITECTURE).expect("the architecture has this name");
+    let rules = CurriculumRules {
+        format: DataFormat::of(&digits),
+        encoding: DIGITS_ENCODING,
+        min_test_rows: 3_000,
+        min_periods: Periods {
+            publish: 30,
+            commit: 30,
+            reveal: 30,
+            claim: 30,
+            prove: 30,
+            deliver: 30,
+        },
+    };
     vec![
         upgrade(),
         pallet_verifier::Call::register_circuit { candidate: candidate() }.into(),
@@ -111,12 +127,14 @@ fn privileged() -> Vec<RuntimeCall> {
         pallet_rewards::Call::<Runtime>::set_curriculum {
             experiment,
             custodian: None,
-            task_share: Permill::from_percent(1),
+            weight: 1,
+            rules: Box::new(rules),
             max_open: 1,
         }
         .into(),
         pallet_rewards::Call::<Runtime>::remove_curriculum { experiment }.into(),
         pallet_rewards::Call::set_practice { practice }.into(),
+        pallet_experiments::Call::<Runtime>::retire_champion { experiment }.into(),
     ]
 }
 

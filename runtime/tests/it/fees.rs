@@ -162,7 +162,7 @@ fn deliver() -> pallet_tasks::Call<Runtime> {
     let key = SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: [0; 32] };
     let proof = Box::new(ProofBytes([0; 256]));
     let attestation = Attestation::default();
-    pallet_tasks::Call::deliver { task: 0, key: Box::new(key), proof, attestation }
+    pallet_tasks::Call::deliver { task: 0, last: None, key: Box::new(key), proof, attestation }
 }
 
 /// Where a free call stands in the pool.
@@ -194,7 +194,7 @@ fn votes_and_objections_go_before_paying_calls_and_long_motions_behind() {
 }
 
 #[test]
-fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_ones_behind() {
+fn what_few_accounts_have_to_do_in_time_goes_before_paying_calls_and_other_free_ones_behind() {
     on("bench", || {
         let free = |call: pallet_tasks::Call<Runtime>| priority_of(call.into());
         let (task, block, tip) = (0, 0, 10 * NNK);
@@ -202,9 +202,19 @@ fn what_one_account_has_to_do_in_time_goes_before_paying_calls_and_other_free_on
         let paying = ChargeTransactionPayment::<Runtime>::get_priority(&info, 100, tip, tip);
         let (salt, rows) = ([0; 32], Default::default());
         let reveal_block = pallet_tasks::Call::reveal_block { task, block, salt, rows };
-        assert!(free(reveal_block) > paying);
-        assert!(free(upload_chunk()) > paying);
-        assert!(free(deliver()) > paying);
+        let (scores, champion) = (list([]), list([]));
+        for in_time in [
+            reveal_block,
+            pallet_tasks::Call::claim { task, points: 1 },
+            pallet_tasks::Call::ask { task },
+            pallet_tasks::Call::submit_scores { task, scores, champion },
+            pallet_tasks::Call::prove_champion { task, scores: list([]) },
+            pallet_tasks::Call::settle { task },
+            upload_chunk(),
+            deliver(),
+        ] {
+            assert!(free(in_time.clone()) > paying, "{in_time:?}");
+        }
         assert_eq!(free(pallet_tasks::Call::withdraw_commitment { task }), 0, "many may send it");
     });
 }

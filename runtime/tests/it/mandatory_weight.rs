@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use nocknock_primitives::{
+    claim::ClaimState,
     ids::{CiphertextHash, KeyCommitment, ModelCommitment},
     reward::{Registration, Standing},
     task::Commitment,
@@ -31,7 +32,8 @@ fn account(number: u32) -> AccountId {
 }
 
 fn register(number: u32) {
-    let registration = Registration { standing: Standing::Active, next_round: 1, expires: 1_000 };
+    let (standing, expires) = (Standing::Active, 1_000);
+    let registration = Registration { standing, next_round: 1, expires, known: false };
     pallet_rewards::Registrations::<Runtime>::insert(account(number), registration);
 }
 
@@ -42,6 +44,8 @@ fn commit(task: u64, number: u32) {
         ciphertext: CiphertextHash([3; 32]),
         at: 1,
         sequence: number,
+        least: 0,
+        claim: ClaimState::Silent,
         proved: 0,
         correct: 0,
     };

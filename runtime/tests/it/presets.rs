@@ -12,7 +12,7 @@ use nocknock_primitives::{
     ids::{KeyId, PointBytes},
     limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_BLOCK_BYTES, MAX_TEST_BLOCKS},
     model::{
-        names::{for_tests, offered},
+        names::{for_tests, named, offered},
         FoldSize,
     },
     task::{Attestation, SealedKeyBytes},
@@ -22,7 +22,8 @@ use nocknock_runtime::{
     configs::{ReportLongevity, RuntimeBlockWeights},
     development_circuits::DevelopmentKeys,
     genesis_presets::{
-        preset_names, BENCH_RUNTIME_PRESET, DIGITS_EXPERIMENT, PRACTICE_SALT, TEST_RUNTIME_PRESET,
+        preset_names, BENCH_RUNTIME_PRESET, DIGITS_ENCODING, DIGITS_EXPERIMENT, DIGITS_WEIGHT,
+        PRACTICE_ARCHITECTURE, PRACTICE_SALT, PRODUCTION_RUNTIME_PRESET, TEST_RUNTIME_PRESET,
     },
     Babe, Balances, Network, Rewards, Runtime, RuntimeCall, Session, Verifier, NNK,
 };
@@ -36,9 +37,31 @@ fn names() -> Vec<String> {
     preset_names().iter().map(ToString::to_string).collect()
 }
 
+/// The presets of networks without value.
+fn names_without_value() -> impl Iterator<Item = String> {
+    names().into_iter().filter(|name| name != PRODUCTION_RUNTIME_PRESET)
+}
+
 #[test]
-fn the_presets_are_the_four_that_the_documentation_names() {
-    assert_eq!(names(), ["development", "local_testnet", "bench", "test"]);
+fn the_presets_are_the_five_that_the_documentation_names() {
+    assert_eq!(names(), ["development", "local_testnet", "bench", "test", "production"]);
+}
+
+/// Whoever starts such a network says who its authorities are, under which keys proofs are checked,
+/// and what is minted for.
+#[test]
+fn a_network_with_value_starts_with_nothing_that_was_chosen_for_tests() {
+    on(PRODUCTION_RUNTIME_PRESET, || {
+        assert_eq!(Network::kind(), NetworkKind::Production);
+        assert_eq!(timing(), (2_000, 1_000, 1_200));
+        assert!(Session::validators().is_empty());
+        assert!(Babe::authorities().is_empty());
+        assert_eq!(Balances::total_issuance(), 0);
+        assert_eq!(pallet_verifier::Circuits::<Runtime>::iter().count(), 0);
+        assert_eq!(pallet_experiments::NextExperiment::<Runtime>::get(), 0);
+        assert_eq!(pallet_rewards::Curriculum::<Runtime>::iter().count(), 0);
+        assert!(Rewards::practice().is_none());
+    });
 }
 
 #[test]
@@ -113,10 +136,13 @@ fn the_heaviest_calls_of_a_task_fit_into_half_a_slot_of_every_chain() {
     let heaviest = [
         TaskWeights::create_task(MAX_BLOCKS),
         reveal,
+        TaskWeights::claim().saturating_add(TaskWeights::ask()),
         prove,
         TaskWeights::submit_scores(MAX_TEST_BLOCKS),
+        TaskWeights::settle(),
         TaskWeights::upload_chunk(CHUNK_ELEMENTS),
         TaskWeights::deliver(),
+        TaskWeights::show_equal_rows(),
     ];
     for name in names() {
         on(&name, || {
@@ -131,16 +157,17 @@ fn the_heaviest_calls_of_a_task_fit_into_half_a_slot_of_every_chain() {
 /// The worker takes this into account when it reckons what it costs to keep a delivery out of
 /// blocks.
 #[test]
-fn a_delivery_takes_less_than_a_twentieth_of_what_all_calls_may_take() {
+fn a_delivery_takes_less_than_a_tenth_of_what_all_calls_may_take() {
     let call = RuntimeCall::Tasks(pallet_tasks::Call::deliver {
         task: 0,
+        last: None,
         key: Box::new(SealedKeyBytes { ephemeral: PointBytes([0; 64]), masked_key: [0; 32] }),
         proof: Box::new(ProofBytes([0; 256])),
         attestation: Attestation::default(),
     });
     let of_all = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_total;
     let of_all = of_all.expect("the class is bounded");
-    assert!(call.get_dispatch_info().call_weight.saturating_mul(20).all_lte(of_all));
+    assert!(call.get_dispatch_info().call_weight.saturating_mul(10).all_lte(of_all));
 }
 
 #[test]
@@ -200,10 +227,10 @@ fn circuits() -> Vec<CircuitKind> {
 }
 
 #[test]
-fn every_preset_knows_the_circuits_of_all_named_architectures_and_of_delivery() {
+fn every_preset_without_value_knows_the_circuits_of_all_named_architectures_and_of_delivery() {
     let expected: Vec<_> =
         circuits().iter().map(|kind| pinned(kind).expect("it is pinned").info()).collect();
-    for name in names() {
+    for name in names_without_value() {
         on(&name, || {
             let stored = pallet_verifier::Circuits::<Runtime>::iter_values().count();
             assert_eq!(stored, expected.len(), "{name}");
@@ -226,12 +253,18 @@ fn the_development_keys_are_those_that_the_circuits_pin() {
 }
 
 #[test]
-fn every_preset_has_a_curriculum_with_a_custodian_and_a_practice_block() {
-    for name in names() {
+fn every_preset_without_value_has_a_curriculum_with_a_custodian_and_a_practice_block() {
+    let digits = named(PRACTICE_ARCHITECTURE).expect("the architecture has this name");
+    for name in names_without_value() {
         on(&name, || {
             let alice = crate::chain::account(sp_keyring::Sr25519Keyring::Alice);
             let curriculum = pallet_rewards::Curriculum::<Runtime>::get(DIGITS_EXPERIMENT);
-            assert_eq!(curriculum.and_then(|entry| entry.custodian), Some(alice));
+            let entry = curriculum.expect("the digits are in the curriculum");
+            assert_eq!((entry.custodian, entry.weight), (Some(alice), DIGITS_WEIGHT));
+            assert_eq!((entry.rules.encoding, entry.level), (DIGITS_ENCODING, 0));
+            assert!(entry.rules.format.fits(&digits));
+            let rows = if name == "local_testnet" { 300 } else { 10 };
+            assert_eq!(entry.rules.min_test_rows, rows, "{name}");
             let (terms, block) = Rewards::practice().expect("a practice block");
             assert_eq!((terms.rows, block.salt), (195, PRACTICE_SALT));
         });

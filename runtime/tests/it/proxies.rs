@@ -88,7 +88,7 @@ fn spending_on_experiments() -> Vec<RuntimeCall> {
     ]
 }
 
-/// The calls by which rewards, bonds and stakes of tasks are held.
+/// The calls by which rewards, bonds and stakes of tasks are held, or can be lost.
 fn spending_on_tasks() -> Vec<RuntimeCall> {
     vec![
         Task::create_task {
@@ -100,8 +100,10 @@ fn spending_on_tasks() -> Vec<RuntimeCall> {
             task: 0,
             key: KeyCommitment([0; 32]),
             ciphertext: CiphertextHash([0; 32]),
+            least: 0,
         }
         .into(),
+        Task::claim { task: 0, points: 1 }.into(),
     ]
 }
 
@@ -176,6 +178,8 @@ fn harmless() -> Vec<RuntimeCall> {
         Experiment::set_stage { experiment, version: 1, stage: Stage::Candidate }.into(),
         Task::cancel_task { task }.into(),
         Task::withdraw_commitment { task }.into(),
+        Task::ask { task }.into(),
+        Task::prove_champion { task, scores: list([]) }.into(),
         Task::upload_chunk { task, index, chunk, hashes }.into(),
         Task::settle { task }.into(),
         Fact::resolve { fact }.into(),

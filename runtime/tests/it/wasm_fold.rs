@@ -6,7 +6,7 @@
 use crate::world::{
     field, list,
     models::{self, prover},
-    worker::{registration_of, Worker},
+    worker::{registration_of, submission, Worker},
     Refused, World, BAD_PROOF,
 };
 use nocknock_circuits::{
@@ -22,7 +22,7 @@ use nocknock_primitives::{
     },
     reward::PracticeSpec,
     score::Score,
-    task::{BlockScore, ProvedScore, RevealedBlock},
+    task::{ProvedScore, RevealedBlock},
 };
 use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Rewards, Runtime, Verifier};
 use pallet_verifier::Candidate;
@@ -185,12 +185,10 @@ fn scores_of_a_task_are_folded_as_natively() {
     world.commit(&bob, task.id).expect("a commitment");
     world.commit(&dave, task.id).expect("a commitment");
     world.reveal_all(&task);
+    world.claim_all(&[&bob, &dave], &task);
     let [right, mut wrong] = [&bob, &dave].map(|worker| world.scores(worker, &task));
     wrong[0].score.sums = wrong[1].score.sums;
-    let call = |scores: Vec<BlockScore>| pallet_tasks::Call::<Runtime>::submit_scores {
-        task: task.id,
-        scores: list(scores),
-    };
+    let call = |scores| submission(task.id, scores, vec![]);
     let refused = pallet_tasks::Error::<Runtime>::ProofRefused.into();
     assert_eq!(world.send_in_wasm(Dave, call(wrong)), Err(Refused::Failed(refused)));
     assert_eq!(world.send_in_wasm(Bob, call(right)), Ok(()));

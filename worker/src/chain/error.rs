@@ -45,7 +45,7 @@ impl ChainError {
 
     /// The runtime refused a proof, or what the proof is about.
     pub fn is_about_a_proof(&self) -> bool {
-        let reasons = ["ProofRefused", "ScoreTooHigh", "BadSealedKey"];
+        let reasons = ["ProofRefused", "ScoreTooHigh", "NotAsClaimed", "BadSealedKey"];
         matches!(self, Self::Rejected { error, .. } if reasons.contains(&error.as_str()))
     }
 

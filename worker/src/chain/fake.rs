@@ -3,34 +3,42 @@
 //! It judges as the pallet does: phases come from the same function, proofs are verified for real.
 //! Its clock moves when somebody waits for a block.
 
-use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
-use crate::plan::{FreeCalls, TaskView};
+use super::{AccountStatus, Chain, ChainClock, ChainError, DeliveredModel, Depth, Message};
+use crate::{
+    plan::{FreeCalls, TaskView, UsableCircuits},
+    price::{Mint, ValidatorsPart},
+    secret::{draw_scalar, Secret},
+};
 use async_trait::async_trait;
 use nocknock_circuits::{fold, seal, FoldProver, SealProver};
 use nocknock_client::{
     AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Commitment, Delivery, Hash,
-    KnownBlock, KnownChain, OtherChain, Ranking, Task, NNK,
+    KnownBlock, KnownChain, OtherChain, Ranking, Reference, Task, NNK,
 };
 use nocknock_dataset::{
     table::ReadOptions, PreparedTask, Quantiser, Range, SplitOptions, SplitSeed, Table,
 };
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
+    claim::{places, ClaimKey, ClaimState, RoundClock},
     ids::{
         BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, KeyCommitment, ModelCommitment,
         PointBytes, TaskId,
     },
-    limits::{List, FREE_PROOFS_OF_A_NEWCOMER},
+    limits::{List, CHUNK_ELEMENTS, FREE_PROOFS_OF_A_NEWCOMER},
     model::{
-        baseline::count_labels, field, names::named, recipient::open_key, sealed, Architecture,
-        Claimed, Context, ContextDomain, Fr, KnownBlock as KnownSamples, ModelOwner, RecipientKey,
-        RecipientSecret, SealedKey, Weights,
+        baseline::count_labels,
+        field,
+        names::named,
+        recipient::{open_key, seal_key},
+        sealed, Architecture, Claimed, Context, ContextDomain, Fr, KnownBlock as KnownSamples,
+        ModelOwner, RecipientKey, RecipientSecret, SealedKey, Weights,
     },
     phase::Phase,
     score::Score,
     task::{
-        Attestation, BlockScore, Chunk, ChunkHashes, Funding, Held, Outcome, Periods, Ranked,
-        RevealedBlock, SealedKeyBytes, SealedModelKey, Settlement, Terms, TestBlock,
+        Attestation, BlockScore, Chunk, ChunkHashes, Funding, Held, LastChunk, Outcome, Periods,
+        Ranked, RevealedBlock, SealedKeyBytes, SealedModelKey, Settlement, Terms, TestBlock,
     },
 };
 use std::{
@@ -46,6 +54,9 @@ use tokio::sync::Notify;
 
 pub(crate) const WORKER: AccountId = AccountId { 0: [1; 32] };
 pub(crate) const REQUESTER: AccountId = AccountId { 0: [2; 32] };
+/// Who trained the champion, and in which task.
+pub(crate) const MASTER: AccountId = AccountId { 0: [3; 32] };
+pub(crate) const MASTERS_TASK: TaskId = 4;
 pub(crate) const GENESIS: Hash = nocknock_client::Hash::repeat_byte(9);
 pub(crate) const TASK: TaskId = 7;
 pub(crate) const BLOB: BlobId = BlobId([7; 32]);
@@ -85,11 +96,18 @@ pub(crate) fn open_task() -> Task {
         opened_at: Some(100),
         revealed_at: None,
         label_counts: List::truncate_from(vec![0, 0]),
+        baseline: 0,
         committed: 0,
+        claimed: 0,
+        waiting: 0,
+        next_claim: None,
+        last_paid: None,
+        round: None,
+        reference: None,
         proved: 0,
         open_commitments: 0,
         next_sequence: 0,
-        held: Held { escrow: 1000 * NNK, bond: 10 * NNK },
+        held: Held { escrow: 1000 * NNK, bond: 10 * NNK, record: 0 },
         settlement: None,
     }
 }
@@ -104,7 +122,7 @@ fn terms([score_circuit, delivery_circuit]: [CircuitId; 2]) -> Terms<Balance, Bl
         shares: List::truncate_from(vec![10_000]),
         bond: 10 * NNK,
         stake: 5 * NNK,
-        periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 30 },
+        periods: Periods { publish: 10, commit: 10, reveal: 10, claim: 10, prove: 10, deliver: 30 },
     }
 }
 
@@ -189,8 +207,16 @@ pub(crate) struct World {
     pub(crate) models: BTreeSet<ModelCommitment>,
     pub(crate) revealed: BTreeMap<BlockIndex, RevealedBlock>,
     pub(crate) ranking: Ranking,
-    /// Score of the champion, in the curriculum.
-    pub(crate) champion: Option<Score>,
+    /// The champion of the experiment, in the curriculum.
+    pub(crate) champion: Option<(Reference, DeliveredModel)>,
+    /// Claims of others that wait. Nobody ever proves them.
+    pub(crate) rivals: Vec<ClaimKey>,
+    /// The sweep asks for proofs and settles.
+    pub(crate) sweeps: bool,
+    /// What the curriculum mints for a model.
+    pub(crate) mint: Mint,
+    /// What the validators get of a sponsor's payment.
+    pub(crate) validators: ValidatorsPart,
     pub(crate) deliveries: BTreeMap<AccountId, Delivery>,
     /// The chunks that were uploaded.
     pub(crate) chunks: BTreeMap<u32, Chunk>,
@@ -309,6 +335,10 @@ impl FakeChain {
             revealed: BTreeMap::new(),
             ranking: List::truncate_from(Vec::new()),
             champion: None,
+            rivals: Vec::new(),
+            sweeps: true,
+            mint: Mint { unit: 100 * NNK, level: 0 },
+            validators: ValidatorsPart::default(),
             deliveries: BTreeMap::new(),
             chunks: BTreeMap::new(),
             budget: 1000 * NNK,
@@ -342,20 +372,70 @@ impl FakeChain {
         blob.expect("the data can be encoded")
     }
 
+    /// What proofs of the task are bound to.
     fn context(&self, domain: ContextDomain, block: BlockIndex) -> Fr {
         let circuit = match domain {
             ContextDomain::Delivery => self.circuits.delivery.info().id(),
             _ => self.circuits.score.info().id(),
         };
+        let worker = if domain == ContextDomain::Champion { MASTER.0 } else { WORKER.0 };
+        Context { domain, genesis_hash: GENESIS.0, circuit, task: TASK, worker, block }.to_field()
+    }
+
+    /// Makes this model the champion of the experiment, delivered for everybody to read.
+    pub(crate) fn crown(&self, weights: &Weights) {
+        let mut task = self.world().task.clone();
+        task.recipient = PointBytes(RecipientSecret::curriculum().key().to_bytes());
+        let owner = ModelOwner {
+            genesis_hash: GENESIS.0,
+            task: MASTERS_TASK,
+            worker: MASTER.0,
+            encoding: task.encoding.0,
+        };
+        let key = Secret::draw().expect("the system gives randomness").expose();
+        let model = sealed::seal(&tiny(), key, weights).expect("the weights fit");
+        let (hash, key_hash) =
+            (sealed::ciphertext_hash(&tiny(), &model.ciphertext), sealed::key_hash(key));
+        let commitment = sealed::commitment(&tiny(), owner.to_field(), key_hash, hash);
+        let circuit = task.terms.delivery_circuit;
         let context = Context {
-            domain,
+            domain: ContextDomain::Delivery,
             genesis_hash: GENESIS.0,
             circuit,
-            task: TASK,
-            worker: WORKER.0,
-            block,
+            task: MASTERS_TASK,
+            worker: MASTER.0,
+            block: 0,
         };
-        context.to_field()
+        let r = draw_scalar().expect("the system gives randomness");
+        let sealed = seal_key(&RecipientSecret::curriculum().key(), context.to_field(), key, &r);
+        let sealed = SealedModelKey {
+            key: SealedKeyBytes::from(&sealed),
+            attestation: Attestation::default(),
+            at: 80,
+        };
+        let bytes: Vec<_> = model.ciphertext.iter().map(field::to_bytes).collect();
+        let chunks: Vec<Chunk> = bytes
+            .chunks(CHUNK_ELEMENTS as usize)
+            .map(|chunk| List::truncate_from(chunk.to_vec()))
+            .collect();
+        let delivery = Delivery {
+            model: ModelCommitment(field::to_bytes(&commitment)),
+            key: KeyCommitment(field::to_bytes(&key_hash)),
+            ciphertext: CiphertextHash(field::to_bytes(&hash)),
+            chunks: chunks.len() as u32,
+            begun_at: 80,
+            sealed: Some(sealed),
+        };
+        let reference = Reference {
+            version: 1,
+            task: MASTERS_TASK,
+            worker: MASTER,
+            model: delivery.model,
+            circuit: task.terms.score_circuit,
+            blocks: 0,
+            points: 0,
+        };
+        self.world().champion = Some((reference, DeliveredModel { task, delivery, chunks }));
     }
 
     fn accept(&self, message: Message) -> Result<(), ChainError> {
@@ -376,57 +456,129 @@ impl FakeChain {
 
     fn apply(&self, message: Message) -> Result<(), ChainError> {
         match message {
-            Message::Commit { key, ciphertext, .. } => self.world().commit(key, ciphertext),
-            Message::Withdraw { .. } => self.world().withdraw(),
-            Message::SubmitScores { scores, .. } => self.submit(&scores),
+            Message::Commit { key, ciphertext, least, .. } => {
+                self.world().commit(key, ciphertext, least)
+            }
+            Message::Withdraw { last_block, .. } => {
+                if let Some(last) = last_block {
+                    self.world().need_before(last)?;
+                }
+                self.world().withdraw()
+            }
+            Message::Claim { points, last_block, .. } => {
+                self.world().need_before(last_block)?;
+                self.world().claim(points)
+            }
+            Message::Ask { .. } => {
+                self.world().need_phase(Phase::Ask)?;
+                self.world().ask();
+                Ok(())
+            }
+            Message::SubmitScores { scores, champion, .. } => self.submit(&scores, &champion),
+            Message::ProveChampion { scores, .. } => self.prove_champion(&scores),
+            Message::Settle { .. } => {
+                self.world().need_phase(Phase::Settle)?;
+                self.world().settle();
+                Ok(())
+            }
             Message::UploadChunk { index, chunk, hashes, last_block, .. } => {
                 self.world().need_before(last_block)?;
                 self.world().upload(index, chunk, &hashes)
             }
-            Message::Deliver { key, proof, attestation, tip, last_block, .. } => {
+            Message::Deliver { last, key, proof, attestation, tip, last_block, .. } => {
                 self.world().need_before(last_block)?;
                 self.world().tip = tip;
-                self.deliver(*key, &proof.0, attestation)
+                self.deliver(last.map(|last| *last), *key, &proof.0, attestation)
             }
         }
     }
 
-    fn submit(&self, scores: &[BlockScore]) -> Result<(), ChainError> {
+    fn submit(&self, scores: &[BlockScore], champion: &[BlockScore]) -> Result<(), ChainError> {
         let mut world = self.world();
-        if scores.len() > world.most_scores {
+        if scores.len() + champion.len() > world.most_scores {
             return Err(ChainError::TooLarge);
         }
         world.need_phase(Phase::Prove)?;
         let mut commitment = *world.commitments.get(&WORKER).ok_or(refused("NotCommitted"))?;
+        let ClaimState::Asked(claimed) = commitment.claim else {
+            return Err(refused("NotAsked"));
+        };
         for BlockScore { block, score } in scores {
-            let place = world.task.test_position(*block).ok_or(refused("NotTestBlock"))?;
-            let rows = world.task.tests[place].rows.ok_or(refused("NotTestBlock"))?;
-            if u64::from(score.points) > world.task.architecture.max_score(rows) {
-                return Err(refused("ScoreTooHigh"));
-            }
-            if !commitment.note(place as u32, score.points) {
+            let place = world.place_of(*block, score.points)?;
+            if !commitment.note(place, score.points) {
                 return Err(refused("AlreadyProved"));
             }
-            let claimed = claimed(&score.sums, &score.inputs, score.points);
-            let public = world.known(*block).inputs(
-                self.context(ContextDomain::Score, *block),
-                element(commitment.model.as_bytes()),
-                &claimed.ok_or(refused("ProofRefused"))?,
-            );
-            let proof = fold::Proof::from_bytes(&score.proof.0);
-            let verified = proof.is_ok_and(|proof| {
-                proof.verify(self.circuits.score.verifying_key(), &public).is_ok()
-            });
-            if !verified {
-                return Err(refused("ProofRefused"));
-            }
+        }
+        let is_complete = commitment.proved_blocks() == u32::from(world.task.test_blocks);
+        if commitment.correct > claimed || (is_complete && commitment.correct != claimed) {
+            return Err(refused("NotAsClaimed"));
+        }
+        for score in scores {
+            self.verify(&world, ContextDomain::Score, commitment.model, score)?;
+        }
+        if !champion.is_empty() {
+            self.note_champion(&mut world, champion)?;
         }
         world.record(commitment);
         Ok(())
     }
 
+    fn prove_champion(&self, scores: &[BlockScore]) -> Result<(), ChainError> {
+        let mut world = self.world();
+        if scores.len() > world.most_scores {
+            return Err(ChainError::TooLarge);
+        }
+        let phase = world.task.phase(world.now);
+        if !matches!(phase, Phase::Claim | Phase::Ask | Phase::Prove) {
+            return Err(refused("WrongPhase"));
+        }
+        let before = world.task.reference.as_ref().map(Reference::proved_blocks);
+        self.note_champion(&mut world, scores)?;
+        if world.task.reference.as_ref().map(Reference::proved_blocks) == before {
+            return Err(refused("AlreadyProved"));
+        }
+        Ok(())
+    }
+
+    /// Records scores of the champion; blocks that were proved before are passed over.
+    fn note_champion(&self, world: &mut World, scores: &[BlockScore]) -> Result<(), ChainError> {
+        let mut reference = world.task.reference.clone().ok_or(refused("NoReference"))?;
+        for score in scores {
+            let place = world.place_of(score.block, score.score.points)?;
+            if reference.note(place, score.score.points) {
+                self.verify(world, ContextDomain::Champion, reference.model, score)?;
+            }
+        }
+        world.task.reference = Some(reference);
+        Ok(())
+    }
+
+    fn verify(
+        &self,
+        world: &World,
+        domain: ContextDomain,
+        model: ModelCommitment,
+        BlockScore { block, score }: &BlockScore,
+    ) -> Result<(), ChainError> {
+        let claimed = claimed(&score.sums, &score.inputs, score.points);
+        let public = world.known(*block).inputs(
+            self.context(domain, *block),
+            element(model.as_bytes()),
+            &claimed.ok_or(refused("ProofRefused"))?,
+        );
+        let proof = fold::Proof::from_bytes(&score.proof.0);
+        let verified = proof
+            .is_ok_and(|proof| proof.verify(self.circuits.score.verifying_key(), &public).is_ok());
+        if verified {
+            Ok(())
+        } else {
+            Err(refused("ProofRefused"))
+        }
+    }
+
     fn deliver(
         &self,
+        last: Option<LastChunk>,
         key: SealedKeyBytes,
         proof: &[u8],
         attestation: Attestation,
@@ -434,8 +586,13 @@ impl FakeChain {
         let mut world = self.world();
         world.need_turn()?;
         let commitment = world.commitments[&WORKER];
-        if world.chunks.len() != chunks(&world.task.architecture) {
+        // Everything or nothing of a call takes effect.
+        let stored = world.chunks.len() + usize::from(last.is_some());
+        if stored != chunks(&world.task.architecture) {
             return Err(refused("CiphertextIncomplete"));
+        }
+        if let Some(LastChunk { index, chunk, hashes }) = &last {
+            world.check_chunk(*index, chunk, hashes)?;
         }
         let recipient = RecipientKey::from_bytes(&world.task.recipient.0);
         let public = seal::Public::new(
@@ -450,6 +607,9 @@ impl FakeChain {
         });
         if !verified {
             return Err(refused("ProofRefused"));
+        }
+        if let Some(LastChunk { index, chunk, .. }) = last {
+            world.store_chunk(index, chunk);
         }
         world.pay(key, attestation);
         Ok(())
@@ -487,17 +647,25 @@ impl World {
         self.now += 1;
         match self.task.phase(self.now) {
             Phase::Reveal if self.honest => self.reveal(),
-            Phase::Settle => self.settle(),
+            Phase::Ask if self.sweeps => self.ask(),
+            Phase::Settle if self.sweeps => self.settle(),
             Phase::Done => self.commitments.clear(),
             _ => {}
+        }
+        let is_silent = |own: &Commitment| own.claim == ClaimState::Silent;
+        let claims_are_over = matches!(self.task.phase(self.now), Phase::Ask | Phase::Prove);
+        if claims_are_over && self.commitments.get(&WORKER).is_some_and(is_silent) {
+            self.commitments.remove(&WORKER);
+            self.free += self.task.terms.stake;
         }
     }
 
     /// Whether the chain waives the fee of a message.
     fn is_free(&self, message: &Message) -> bool {
         let is_known = match message {
-            Message::SubmitScores { scores, .. } => {
-                self.known || scores.len() <= FREE_PROOFS_OF_A_NEWCOMER as usize
+            Message::SubmitScores { scores, champion, .. } => {
+                let proofs = scores.len() + champion.len();
+                self.known || proofs <= FREE_PROOFS_OF_A_NEWCOMER as usize
             }
             _ => true,
         };
@@ -509,15 +677,29 @@ impl World {
     }
 
     fn view(&self) -> TaskView {
+        let mint = (self.task.funding == Funding::Curriculum).then_some(self.mint);
         TaskView {
             free_calls: self.free_calls(),
             now: self.now,
             worker: WORKER,
             task: Some(self.task.clone()),
             commitment: self.commitments.get(&WORKER).copied(),
+            claims: self.rivals.clone(),
             ranking: self.ranking.clone(),
-            champion: self.champion,
             delivery: self.deliveries.get(&WORKER).cloned(),
+            mint,
+            circuits: self.usable_circuits(),
+            validators: self.validators,
+        }
+    }
+
+    fn usable_circuits(&self) -> UsableCircuits {
+        let is_usable = |id| self.circuits.get(id).is_some_and(CircuitRecord::is_usable);
+        let Terms { score_circuit, delivery_circuit, .. } = &self.task.terms;
+        let champion = self.task.reference.as_ref();
+        UsableCircuits {
+            of_task: is_usable(score_circuit) && is_usable(delivery_circuit),
+            of_champion: champion.is_none_or(|champion| is_usable(&champion.circuit)),
         }
     }
 
@@ -540,6 +722,90 @@ impl World {
             self.revealed.insert(test.index, revealed);
         }
         self.task.revealed_at = Some(self.now);
+        self.task.baseline = self.task.count_baseline();
+        self.task.reference = self.champion.as_ref().map(|(reference, _)| reference.clone());
+    }
+
+    /// The position of a test block, if it can have so many points.
+    fn place_of(&self, block: BlockIndex, points: u32) -> Result<u32, ChainError> {
+        let place = self.task.test_position(block).ok_or(refused("NotTestBlock"))?;
+        let rows = self.task.tests[place].rows.ok_or(refused("NotTestBlock"))?;
+        if u64::from(points) > self.task.architecture.max_score(rows) {
+            return Err(refused("ScoreTooHigh"));
+        }
+        Ok(place as u32)
+    }
+
+    /// Others commit and claim scores that they never prove.
+    pub(crate) fn add_rivals(&mut self, claims: impl IntoIterator<Item = ClaimKey>) {
+        let before = self.rivals.len();
+        self.rivals.extend(claims);
+        let new = (self.rivals.len() - before) as u32;
+        self.task.committed += new;
+        self.task.claimed += new;
+        self.count_claims();
+    }
+
+    fn claim(&mut self, points: u32) -> Result<(), ChainError> {
+        self.need_phase(Phase::Claim)?;
+        if !self.task.is_eligible(&self.task.score(points)) {
+            return Err(refused("NotEligible"));
+        }
+        let commitment = self.commitments.get_mut(&WORKER).ok_or(refused("NotCommitted"))?;
+        if commitment.claim != ClaimState::Silent {
+            return Err(refused("AlreadyClaimed"));
+        }
+        commitment.claim = ClaimState::Claimed(points);
+        self.task.claimed += 1;
+        self.count_claims();
+        if self.task.claimed == self.task.committed {
+            self.ask();
+        }
+        Ok(())
+    }
+
+    /// The claims that wait, best first, and whether they are the worker's.
+    fn waiting(&self) -> Vec<(ClaimKey, bool)> {
+        let own = self.commitments.get(&WORKER).and_then(|own| match own.claim {
+            ClaimState::Claimed(points) => Some((ClaimKey::new(points, own.sequence), true)),
+            _ => None,
+        });
+        let rivals = self.rivals.iter().map(|rival| (*rival, false));
+        let mut waiting: Vec<_> = rivals.chain(own).collect();
+        waiting.sort_by_key(|(claim, _)| claim.to_bytes());
+        waiting
+    }
+
+    fn count_claims(&mut self) {
+        let waiting = self.waiting();
+        self.task.waiting = waiting.len() as u32;
+        self.task.next_claim = waiting.first().map(|(claim, _)| *claim);
+    }
+
+    /// Asks the best claims for their proofs; those of the round before that were not proved have
+    /// failed.
+    fn ask(&mut self) {
+        self.fail_unproved();
+        let number = self.task.round.map_or(1, |round| round.number + 1);
+        let places = places(self.task.shares(), self.task.proved, number) as usize;
+        let asked: Vec<_> = self.waiting().into_iter().take(places).collect();
+        for (claim, is_own) in &asked {
+            self.rivals.retain(|rival| rival != claim);
+            if let Some(own) = self.commitments.get_mut(&WORKER).filter(|_| *is_own) {
+                own.claim = ClaimState::Asked(claim.points);
+            }
+        }
+        self.count_claims();
+        let open = asked.len() as u32;
+        self.task.round = Some(RoundClock { number, began: self.now, open });
+    }
+
+    fn fail_unproved(&mut self) {
+        if let Some(own) = self.commitments.get_mut(&WORKER) {
+            if matches!(own.claim, ClaimState::Asked(_)) {
+                own.claim = ClaimState::Failed;
+            }
+        }
     }
 
     /// A revealed block, as the chain verifies claims about it.
@@ -550,12 +816,17 @@ impl World {
     }
 
     fn settle(&mut self) {
+        self.fail_unproved();
         let outcome = match (self.task.committed, self.task.revealed_at) {
+            _ if !self.usable_circuits().of_task => Outcome::Voided,
             (0, _) => Outcome::NoCommitments,
             (_, None) => Outcome::RevealFailed,
-            _ if self.ranking.is_empty() => Outcome::NoWinner,
+            _ if self.ranking.is_empty() || self.task.reference_is_open() => Outcome::NoWinner,
             _ => Outcome::Ranked,
         };
+        if outcome != Outcome::Ranked {
+            self.ranking = List::truncate_from(Vec::new());
+        }
         self.revealed.clear();
         self.task.settlement = Some(Settlement {
             outcome,
@@ -610,7 +881,12 @@ impl World {
         ModelCommitment(field::to_bytes(&model))
     }
 
-    fn commit(&mut self, key: KeyCommitment, ciphertext: CiphertextHash) -> Result<(), ChainError> {
+    fn commit(
+        &mut self,
+        key: KeyCommitment,
+        ciphertext: CiphertextHash,
+        least: Balance,
+    ) -> Result<(), ChainError> {
         self.need_phase(Phase::Open)?;
         if self.free < self.task.terms.stake {
             return Err(ChainError::CannotPay);
@@ -622,6 +898,8 @@ impl World {
             ciphertext,
             at: self.now,
             sequence: self.task.next_sequence,
+            least,
+            claim: ClaimState::Silent,
             proved: 0,
             correct: 0,
         };
@@ -635,32 +913,61 @@ impl World {
     }
 
     fn withdraw(&mut self) -> Result<(), ChainError> {
-        self.need_phase(Phase::Open)?;
-        self.commitments.remove(&WORKER).ok_or(refused("NotCommitted"))?;
-        self.task.committed -= 1;
+        let phase = self.task.phase(self.now);
+        if !matches!(phase, Phase::Open | Phase::Claim | Phase::Ask | Phase::Prove) {
+            return Err(refused("WrongPhase"));
+        }
+        let commitment = self.commitments.get(&WORKER).ok_or(refused("NotCommitted"))?;
+        if commitment.claim != ClaimState::Silent {
+            return Err(refused("AlreadyClaimed"));
+        }
+        self.commitments.remove(&WORKER);
+        self.task.committed -= u32::from(matches!(phase, Phase::Open | Phase::Claim));
         self.free += self.task.terms.stake;
         Ok(())
     }
 
-    fn record(&mut self, commitment: Commitment) {
+    fn record(&mut self, mut commitment: Commitment) {
+        if commitment.proved_blocks() == u32::from(self.task.test_blocks) {
+            commitment.claim = ClaimState::Proved;
+            self.rank(&commitment);
+        }
         self.commitments.insert(WORKER, commitment);
-        if commitment.proved_blocks() != u32::from(self.task.test_blocks) {
-            return;
-        }
+    }
+
+    fn rank(&mut self, commitment: &Commitment) {
         self.task.proved += 1;
-        let score = self.task.score(commitment.correct);
-        if self.task.is_eligible(&score) {
-            let entry = Ranked {
-                worker: WORKER,
-                correct: commitment.correct,
-                sequence: commitment.sequence,
-            };
-            self.ranking = List::truncate_from(vec![entry]);
+        if let Some(round) = &mut self.task.round {
+            round.open -= 1;
         }
+        let entry = Ranked {
+            worker: WORKER,
+            correct: commitment.correct,
+            sequence: commitment.sequence,
+            least: commitment.least,
+            amount: 0,
+            bits: 0,
+            delivered: false,
+        };
+        if self.task.shares() == 1 {
+            self.task.last_paid = Some(entry.key());
+        }
+        self.ranking = List::truncate_from(vec![entry]);
     }
 
     fn upload(&mut self, index: u32, chunk: Chunk, hashes: &ChunkHashes) -> Result<(), ChainError> {
         self.need_turn()?;
+        self.check_chunk(index, &chunk, hashes)?;
+        self.store_chunk(index, chunk);
+        Ok(())
+    }
+
+    fn check_chunk(
+        &self,
+        index: u32,
+        chunk: &Chunk,
+        hashes: &ChunkHashes,
+    ) -> Result<(), ChainError> {
         let (commitment, architecture) = (self.commitments[&WORKER], &self.task.architecture);
         let elements: Vec<Fr> = chunk.iter().map(element).collect();
         let hashes: Vec<Fr> = hashes.iter().map(element).collect();
@@ -672,14 +979,18 @@ impl World {
         if !is_right {
             return Err(refused("BadChunk"));
         }
-        if self.chunks.insert(index, chunk).is_some() {
+        if self.chunks.contains_key(&index) {
             return Err(refused("ChunkStored"));
         }
-        let Commitment { model, key, ciphertext, .. } = commitment;
+        Ok(())
+    }
+
+    fn store_chunk(&mut self, index: u32, chunk: Chunk) {
+        self.chunks.insert(index, chunk);
+        let Commitment { model, key, ciphertext, .. } = self.commitments[&WORKER];
         let begun_at = self.now;
         let begun = Delivery { model, key, ciphertext, chunks: 0, begun_at, sealed: None };
         self.deliveries.entry(WORKER).or_insert(begun).chunks += 1;
-        Ok(())
     }
 
     fn pay(&mut self, key: SealedKeyBytes, attestation: Attestation) {
@@ -703,9 +1014,12 @@ fn early_view(now: BlockNumber) -> TaskView {
         worker: WORKER,
         task: None,
         commitment: None,
+        claims: Vec::new(),
         ranking: List::truncate_from(Vec::new()),
-        champion: None,
         delivery: None,
+        mint: None,
+        circuits: UsableCircuits { of_task: true, of_champion: true },
+        validators: ValidatorsPart::default(),
         free_calls: FreeCalls::default(),
     }
 }
@@ -790,6 +1104,10 @@ impl Chain for FakeChain {
         Ok(view)
     }
 
+    async fn validators_part(&self) -> Result<ValidatorsPart, ChainError> {
+        Ok(self.world().validators)
+    }
+
     async fn budget(&self, _: TaskId) -> Result<Option<Balance>, ChainError> {
         let world = self.world();
         Ok((world.task.funding == Funding::Curriculum).then_some(world.budget))
@@ -812,6 +1130,16 @@ impl Chain for FakeChain {
         block: BlockIndex,
     ) -> Result<Option<RevealedBlock>, ChainError> {
         Ok(self.world().revealed.get(&block).cloned())
+    }
+
+    async fn delivered(
+        &self,
+        task: TaskId,
+        worker: &AccountId,
+    ) -> Result<Option<DeliveredModel>, ChainError> {
+        let is_masters = task == MASTERS_TASK && *worker == MASTER;
+        let champion = self.world().champion.clone().filter(|_| is_masters);
+        Ok(champion.map(|(_, delivered)| delivered))
     }
 
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError> {

@@ -9,17 +9,18 @@ pub(crate) mod fake;
 mod node;
 
 pub use error::ChainError;
+pub(crate) use node::validators_part;
 pub use node::{asking, connect, may_work, sending, NodeChain};
 
-use crate::plan::TaskView;
+use crate::{plan::TaskView, price::ValidatorsPart};
 use async_trait::async_trait;
 use nocknock_client::{
-    AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Hash, KnownChain, Task,
+    AccountId, Balance, BlockNumber, ChainMatch, CircuitRecord, Delivery, Hash, KnownChain, Task,
 };
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{BlockIndex, BlockRoot, CiphertextHash, CircuitId, KeyCommitment, TaskId},
-    task::{Attestation, BlockScore, Chunk, ChunkHashes, RevealedBlock, SealedKeyBytes},
+    task::{Attestation, BlockScore, Chunk, ChunkHashes, LastChunk, RevealedBlock, SealedKeyBytes},
 };
 use std::{fmt, time::Duration};
 
@@ -53,6 +54,17 @@ pub enum Depth {
     Final,
 }
 
+/// A model that was delivered on the chain, with the task that it was delivered in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveredModel {
+    /// The task.
+    pub task: Task,
+    /// The delivery.
+    pub delivery: Delivery,
+    /// All chunks of the ciphertext, in their order.
+    pub chunks: Vec<Chunk>,
+}
+
 /// What the worker sends to the chain.
 #[derive(Clone)]
 pub enum Message {
@@ -64,9 +76,27 @@ pub enum Message {
         key: KeyCommitment,
         /// `q`.
         ciphertext: CiphertextHash,
+        /// The least that the model is delivered for, after the validators' part.
+        least: Balance,
     },
     /// Take the commitment back.
     Withdraw {
+        /// The task.
+        task: TaskId,
+        /// The last block that may include it, if that matters.
+        last_block: Option<BlockNumber>,
+    },
+    /// Claim that the model has so many points on all test blocks together.
+    Claim {
+        /// The task.
+        task: TaskId,
+        /// The points.
+        points: u32,
+        /// The last block of the claim phase.
+        last_block: BlockNumber,
+    },
+    /// Make the chain ask the best claims for their proofs.
+    Ask {
         /// The task.
         task: TaskId,
     },
@@ -74,8 +104,22 @@ pub enum Message {
     SubmitScores {
         /// The task.
         task: TaskId,
+        /// Those of the own model, at most 32.
+        scores: Vec<BlockScore>,
+        /// Those of the champion, at most 32.
+        champion: Vec<BlockScore>,
+    },
+    /// Send proved scores of the champion alone.
+    ProveChampion {
+        /// The task.
+        task: TaskId,
         /// At most 32.
         scores: Vec<BlockScore>,
+    },
+    /// Settle the task.
+    Settle {
+        /// The task.
+        task: TaskId,
     },
     /// Upload a chunk of the encrypted model.
     UploadChunk {
@@ -94,6 +138,8 @@ pub enum Message {
     Deliver {
         /// The task.
         task: TaskId,
+        /// The last chunk of the ciphertext, if the chain does not have it.
+        last: Option<Box<LastChunk>>,
         /// The key of the model, sealed for the recipient of the task.
         key: Box<SealedKeyBytes>,
         /// The proof of D2.
@@ -114,7 +160,11 @@ impl Message {
         match self {
             Self::Commit { .. } => "commit",
             Self::Withdraw { .. } => "withdraw",
+            Self::Claim { .. } => "claim",
+            Self::Ask { .. } => "ask",
             Self::SubmitScores { .. } => "submit scores",
+            Self::ProveChampion { .. } => "prove champion",
+            Self::Settle { .. } => "settle",
             Self::UploadChunk { .. } => "upload chunk",
             Self::Deliver { .. } => "deliver",
         }
@@ -157,6 +207,9 @@ pub trait Chain: Send + Sync + fmt::Debug {
     /// One task as one block has it.
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError>;
 
+    /// What the validators get of a sponsor's payments.
+    async fn validators_part(&self) -> Result<ValidatorsPart, ChainError>;
+
     /// What the winner of a task of the curriculum can get at most; nothing if it is no open one.
     async fn budget(&self, task: TaskId) -> Result<Option<Balance>, ChainError>;
 
@@ -173,11 +226,18 @@ pub trait Chain: Send + Sync + fmt::Debug {
         block: BlockIndex,
     ) -> Result<Option<RevealedBlock>, ChainError>;
 
+    /// What a worker has delivered in a task, if the chain has all chunks of it.
+    async fn delivered(
+        &self,
+        task: TaskId,
+        worker: &AccountId,
+    ) -> Result<Option<DeliveredModel>, ChainError>;
+
     /// A registered circuit.
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError>;
 
     /// Signs and sends a message, and returns when it is in a block; a withdrawal, when that block
     /// is final, because after it the journal is closed. A message with a last block is in none
-    /// after it.
+    /// after it. One that somebody else may send first is waited for during a few blocks alone.
     async fn send(&self, message: Message) -> Result<(), ChainError>;
 }

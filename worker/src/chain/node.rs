@@ -1,20 +1,27 @@
 //! The chain behind a node.
 
-use super::{AccountStatus, Chain, ChainClock, ChainError, Depth, Message};
-use crate::plan::{FreeCalls, TaskView};
+use super::{AccountStatus, Chain, ChainClock, ChainError, DeliveredModel, Depth, Message};
+use crate::{
+    plan::{may_be_beaten, FreeCalls, TaskView, UsableCircuits},
+    price::{Mint, ValidatorsPart},
+};
 use async_trait::async_trait;
 use nocknock_client::{
-    calls, AccountId, Balance, BlockNumber, Call, ChainMatch, CircuitRecord, Client, ConnectError,
-    ConnectOptions, DomainEvent, Follow, Hash, Keys, KnownChain, QueryError, Snapshot, SubmitError,
-    SubmitOptions, Task, TasksEvent, Wait,
+    calls, AccountId, Balance, BlockNumber, Call, ChainMatch, CircuitRecord, Client, Commitment,
+    ConnectError, ConnectOptions, DomainEvent, Follow, Hash, Keys, KnownChain, QueryError,
+    Snapshot, SubmitError, SubmitOptions, Task, TasksEvent, TooLong, Wait,
 };
 use nocknock_primitives::{
+    claim::{ClaimKey, ClaimState},
     ids::{BlockIndex, BlockRoot, CircuitId, PointBytes, TaskId},
     limits::MAX_PAGE,
-    score::Score,
-    task::{Funding, RevealedBlock, SealedKeyBytes},
+    phase::Phase,
+    task::{Chunk, Funding, RevealedBlock, SealedKeyBytes},
 };
-use std::{fmt, time::Duration};
+use std::{fmt, future::Future, time::Duration};
+
+/// Slots during which a call is waited for that somebody else may make first.
+const CONTESTED_SLOTS: u32 = 4;
 
 /// A connection to a node, with the worker's keys.
 pub struct NodeChain {
@@ -115,17 +122,11 @@ impl Chain for NodeChain {
 
     async fn view(&self, task: TaskId, depth: Depth) -> Result<TaskView, ChainError> {
         let (snapshot, worker) = (self.snapshot(depth).await?, self.worker());
-        let found = snapshot.task(task).await.map_err(asking)?;
-        Ok(TaskView {
-            now: snapshot.block().number,
-            worker,
-            champion: champion(&snapshot, found.as_ref()).await.map_err(asking)?,
-            free_calls: free_calls(&snapshot, &worker, found.as_ref()).await.map_err(asking)?,
-            task: found,
-            commitment: snapshot.commitment(task, &worker).await.map_err(asking)?,
-            ranking: snapshot.ranking(task).await.map_err(asking)?,
-            delivery: snapshot.delivery(task, &worker).await.map_err(asking)?,
-        })
+        view(&snapshot, &worker, task).await.map_err(asking)
+    }
+
+    async fn validators_part(&self) -> Result<ValidatorsPart, ChainError> {
+        validators_part(&self.snapshot(Depth::Best).await?).map_err(asking)
     }
 
     async fn budget(&self, task: TaskId) -> Result<Option<Balance>, ChainError> {
@@ -162,6 +163,15 @@ impl Chain for NodeChain {
         snapshot.revealed_block(task, block).await.map_err(asking)
     }
 
+    async fn delivered(
+        &self,
+        task: TaskId,
+        worker: &AccountId,
+    ) -> Result<Option<DeliveredModel>, ChainError> {
+        let snapshot = self.snapshot(Depth::Best).await?;
+        delivered(&snapshot, task, worker).await.map_err(asking)
+    }
+
     async fn circuit(&self, circuit: &CircuitId) -> Result<Option<CircuitRecord>, ChainError> {
         let snapshot = self.snapshot(Depth::Best).await?;
         snapshot.circuit(circuit).await.map_err(asking)
@@ -169,10 +179,11 @@ impl Chain for NodeChain {
 
     async fn send(&self, message: Message) -> Result<(), ChainError> {
         let (wait, wanted) = (wait_of(&message), options_of(&message));
+        let patience = patience_for(&message, self.slot);
         let tip = self.affordable_tip(wanted.tip, &message).await?;
         let (call, options) = (call_of(message)?, SubmitOptions { tip, ..wanted });
-        let included = self.client.submit_with(&self.keys, &call, wait, options).await;
-        included.map(|_| ()).map_err(sending)
+        let sent = self.client.submit_with(&self.keys, &call, wait, options);
+        within(patience, sent).await.map(|_| ())
     }
 }
 
@@ -207,12 +218,108 @@ async fn free_calls(
     })
 }
 
-/// The score that a model has to beat to mint anything.
-async fn champion(snapshot: &Snapshot, task: Option<&Task>) -> Result<Option<Score>, QueryError> {
-    match task.filter(|task| task.funding == Funding::Curriculum) {
-        Some(task) => Ok(snapshot.champion(task.experiment).await?.map(|champion| champion.score)),
-        None => Ok(None),
+/// What the validators get of a sponsor's payments. The share is written in parts per million.
+pub(crate) fn validators_part(snapshot: &Snapshot) -> Result<ValidatorsPart, QueryError> {
+    Ok(ValidatorsPart {
+        per_million: snapshot.constant("Tasks", "ValidatorShare")?,
+        least: snapshot.constant("Tasks", "RecordFee")?,
+    })
+}
+
+async fn view(snapshot: &Snapshot, worker: &AccountId, id: TaskId) -> Result<TaskView, QueryError> {
+    let (task, now) = (snapshot.task(id).await?, snapshot.block().number);
+    let commitment = snapshot.commitment(id, worker).await?;
+    let revealed = task.as_ref().filter(|task| is_revealed(task));
+    let judged = revealed.filter(|task| task.settlement.is_none());
+    Ok(TaskView {
+        now,
+        worker: *worker,
+        claims: if judged.is_some_and(|task| needs_claims(task, commitment.as_ref(), now)) {
+            claims_of_others(&snapshot.commitments(id).await?, worker)
+        } else {
+            Vec::new()
+        },
+        commitment,
+        ranking: snapshot.ranking(id).await?,
+        delivery: snapshot.delivery(id, worker).await?,
+        mint: match judged {
+            Some(task) => mint(snapshot, id, task).await?,
+            None => None,
+        },
+        circuits: match revealed {
+            Some(task) => usable_circuits(snapshot, task).await?,
+            None => UsableCircuits { of_task: true, of_champion: true },
+        },
+        validators: validators_part(snapshot)?,
+        free_calls: free_calls(snapshot, worker, task.as_ref()).await?,
+        task,
+    })
+}
+
+/// All test blocks are revealed, so that it matters from now on which proofs the chain takes: also
+/// after settlement, when the key is to be proved.
+fn is_revealed(task: &Task) -> bool {
+    task.revealed_at.is_some()
+}
+
+/// The worker has to know the claims of others to decide about its own. All commitments are looked
+/// through for that, because the chain lists its best claims alone.
+fn needs_claims(task: &Task, own: Option<&Commitment>, now: BlockNumber) -> bool {
+    let is_silent = own.is_some_and(|own| own.claim == ClaimState::Silent);
+    is_silent && task.phase(now) == Phase::Claim && may_be_beaten(task)
+}
+
+fn claims_of_others(commitments: &[(AccountId, Commitment)], worker: &AccountId) -> Vec<ClaimKey> {
+    let claim_of = |commitment: &Commitment| match commitment.claim {
+        ClaimState::Claimed(points) => Some(ClaimKey::new(points, commitment.sequence)),
+        _ => None,
+    };
+    let others = commitments.iter().filter(|(other, _)| other != worker);
+    others.filter_map(|(_, commitment)| claim_of(commitment)).collect()
+}
+
+/// What a task of the curriculum mints, by the present level of its experiment.
+async fn mint(snapshot: &Snapshot, id: TaskId, task: &Task) -> Result<Option<Mint>, QueryError> {
+    if task.funding != Funding::Curriculum {
+        return Ok(None);
     }
+    let open = snapshot.curriculum_task(id).await?;
+    let experiments = snapshot.curriculum().await?;
+    let entry = experiments.into_iter().find(|(experiment, _)| *experiment == task.experiment);
+    Ok(open.zip(entry).map(|(open, (_, entry))| Mint { unit: open.unit, level: entry.level }))
+}
+
+async fn usable_circuits(snapshot: &Snapshot, task: &Task) -> Result<UsableCircuits, QueryError> {
+    let (score, delivery) = (&task.terms.score_circuit, &task.terms.delivery_circuit);
+    let of_task = is_usable(snapshot, score).await? && is_usable(snapshot, delivery).await?;
+    let of_champion = match &task.reference {
+        Some(reference) => is_usable(snapshot, &reference.circuit).await?,
+        None => true,
+    };
+    Ok(UsableCircuits { of_task, of_champion })
+}
+
+async fn is_usable(snapshot: &Snapshot, circuit: &CircuitId) -> Result<bool, QueryError> {
+    Ok(snapshot.circuit(circuit).await?.is_some_and(|record| record.is_usable()))
+}
+
+async fn delivered(
+    snapshot: &Snapshot,
+    id: TaskId,
+    worker: &AccountId,
+) -> Result<Option<DeliveredModel>, QueryError> {
+    let found = snapshot.task(id).await?.zip(snapshot.delivery(id, worker).await?);
+    let Some((task, delivery)) = found else {
+        return Ok(None);
+    };
+    let mut chunks: Vec<Chunk> = Vec::new();
+    for index in 0..task.architecture.chunks() {
+        match snapshot.chunk(id, worker, index).await? {
+            Some(chunk) => chunks.push(chunk),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(DeliveredModel { task, delivery, chunks }))
 }
 
 /// How long a message is followed.
@@ -223,12 +330,43 @@ fn wait_of(message: &Message) -> Wait {
     }
 }
 
+/// How long a message is waited for that the chain itself or another account may send first. Then
+/// there is nothing left for it to do, and a free call that is not due any more is in no block: it
+/// would be looked for until its life is over.
+fn patience_for(message: &Message, slot: Duration) -> Option<Duration> {
+    let is_contested = matches!(
+        message,
+        Message::Ask { .. } | Message::ProveChampion { .. } | Message::Settle { .. }
+    );
+    is_contested.then(|| slot.saturating_mul(CONTESTED_SLOTS))
+}
+
+/// What comes of a submission that is followed for so long at most. Whatever becomes of it later,
+/// the next look at the chain tells.
+async fn within<T>(
+    patience: Option<Duration>,
+    sent: impl Future<Output = Result<T, SubmitError>>,
+) -> Result<T, ChainError> {
+    let Some(patience) = patience else {
+        return sent.await.map_err(sending);
+    };
+    match tokio::time::timeout(patience, sent).await {
+        Ok(sent) => sent.map_err(sending),
+        Err(_) => Err(ChainError::Unsure("somebody else may have sent it first".into())),
+    }
+}
+
 fn options_of(message: &Message) -> SubmitOptions {
     let (tip, last_block) = match message {
-        Message::Commit { .. } | Message::Withdraw { .. } | Message::SubmitScores { .. } => {
-            (0, None)
+        Message::Commit { .. }
+        | Message::Ask { .. }
+        | Message::SubmitScores { .. }
+        | Message::ProveChampion { .. }
+        | Message::Settle { .. } => (0, None),
+        Message::Withdraw { last_block, .. } => (0, *last_block),
+        Message::Claim { last_block, .. } | Message::UploadChunk { last_block, .. } => {
+            (0, Some(*last_block))
         }
-        Message::UploadChunk { last_block, .. } => (0, Some(*last_block)),
         Message::Deliver { tip, last_block, .. } => (*tip, Some(*last_block)),
     };
     SubmitOptions { tip, last_block }
@@ -246,20 +384,31 @@ fn without_key(message: &Message) -> Message {
 
 fn call_of(message: Message) -> Result<Call, ChainError> {
     let call = match message {
-        Message::Commit { task, key, ciphertext } => {
-            calls::Tasks::commit_model { task, key, ciphertext }
+        Message::Commit { task, key, ciphertext, least } => {
+            calls::Tasks::commit_model { task, key, ciphertext, least }
         }
-        Message::Withdraw { task } => calls::Tasks::withdraw_commitment { task },
-        Message::SubmitScores { task, scores } => calls::Tasks::scores(task, scores)
-            .map_err(|error| ChainError::Lasting(error.to_string()))?,
+        Message::Withdraw { task, .. } => calls::Tasks::withdraw_commitment { task },
+        Message::Claim { task, points, .. } => calls::Tasks::claim { task, points },
+        Message::Ask { task } => calls::Tasks::ask { task },
+        Message::SubmitScores { task, scores, champion } => {
+            calls::Tasks::scores(task, scores, champion).map_err(too_long)?
+        }
+        Message::ProveChampion { task, scores } => {
+            calls::Tasks::champion_scores(task, scores).map_err(too_long)?
+        }
+        Message::Settle { task } => calls::Tasks::settle { task },
         Message::UploadChunk { task, index, chunk, hashes, .. } => {
             calls::Tasks::chunk(task, index, chunk, hashes)
         }
-        Message::Deliver { task, key, proof, attestation, .. } => {
-            calls::Tasks::deliver { task, key, proof, attestation }
+        Message::Deliver { task, last, key, proof, attestation, .. } => {
+            calls::Tasks::delivery(task, last.map(|last| *last), *key, *proof, attestation)
         }
     };
     Ok(call.into())
+}
+
+fn too_long(error: TooLong) -> ChainError {
+    ChainError::Lasting(error.to_string())
 }
 
 fn connecting(error: ConnectError) -> ChainError {
@@ -313,11 +462,18 @@ impl fmt::Debug for NodeChain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::fake;
     use codec::Encode;
-    use nocknock_primitives::{circuit::ProofBytes, limits::List, task::Attestation};
+    use nocknock_primitives::{
+        circuit::ProofBytes,
+        ids::{CiphertextHash, KeyCommitment, ModelCommitment},
+        limits::List,
+        task::{Attestation, Outcome, Settlement},
+    };
+    use std::future;
 
     fn withdraw() -> Message {
-        Message::Withdraw { task: 1 }
+        Message::Withdraw { task: 1, last_block: None }
     }
 
     fn upload() -> Message {
@@ -334,6 +490,7 @@ mod tests {
         let key = SealedKeyBytes { ephemeral: PointBytes([1; 64]), masked_key: [2; 32] };
         Message::Deliver {
             task: 1,
+            last: None,
             key: Box::new(key),
             proof: Box::new(ProofBytes([3; 256])),
             attestation: Attestation::default(),
@@ -343,10 +500,115 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_is_in_no_block_after_its_phase() {
+        let claim = Message::Claim { task: 1, points: 2, last_block: 9 };
+        assert_eq!(options_of(&claim), SubmitOptions { tip: 0, last_block: Some(9) });
+    }
+
+    #[test]
     fn what_is_sent_in_a_turn_ends_with_it_and_a_delivery_has_its_tip() {
         assert_eq!(options_of(&upload()), SubmitOptions { tip: 0, last_block: Some(9) });
         assert_eq!(options_of(&deliver()), SubmitOptions { tip: 7, last_block: Some(9) });
         assert_eq!(options_of(&withdraw()), SubmitOptions::default());
+    }
+
+    #[test]
+    fn a_withdrawal_may_have_a_last_block() {
+        let withdraw = Message::Withdraw { task: 1, last_block: Some(9) };
+        assert_eq!(options_of(&withdraw), SubmitOptions { tip: 0, last_block: Some(9) });
+    }
+
+    #[test]
+    fn a_call_that_somebody_else_may_make_first_is_waited_for_during_a_few_blocks() {
+        let slot = Duration::from_secs(6);
+        let champion = Message::ProveChampion { task: 1, scores: Vec::new() };
+        for message in [Message::Ask { task: 1 }, Message::Settle { task: 1 }, champion] {
+            assert_eq!(patience_for(&message, slot), Some(Duration::from_secs(24)), "{message:?}");
+        }
+        let (scores, champion) = (Vec::new(), Vec::new());
+        let own = Message::SubmitScores { task: 1, scores, champion };
+        for message in [own, withdraw(), upload(), deliver()] {
+            assert_eq!(patience_for(&message, slot), None, "{message:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_in_no_block_in_time_is_left_to_the_next_look_at_the_chain() {
+        let brief = Some(Duration::from_millis(1));
+        let never = future::pending::<Result<(), SubmitError>>();
+        let unsure = within(brief, never).await.unwrap_err();
+        assert!(matches!(unsure, ChainError::Unsure(_)), "{unsure}");
+        for patience in [None, Some(Duration::from_secs(60))] {
+            assert_eq!(within(patience, future::ready(Ok(7))).await, Ok(7));
+            let refused: Result<(), _> = Err(SubmitError::CannotPay);
+            let refused = within(patience, future::ready(refused)).await;
+            assert_eq!(refused, Err(ChainError::CannotPay));
+        }
+    }
+
+    fn commitment(claim: ClaimState, sequence: u32) -> Commitment {
+        Commitment {
+            model: ModelCommitment([1; 32]),
+            key: KeyCommitment([2; 32]),
+            ciphertext: CiphertextHash([3; 32]),
+            at: 101,
+            sequence,
+            least: 0,
+            claim,
+            proved: 0,
+            correct: 0,
+        }
+    }
+
+    #[test]
+    fn the_claims_of_others_are_read_from_their_commitments() {
+        let commitments = [
+            (fake::WORKER, commitment(ClaimState::Claimed(9), 0)),
+            (fake::REQUESTER, commitment(ClaimState::Silent, 1)),
+            (fake::MASTER, commitment(ClaimState::Claimed(5), 2)),
+        ];
+        let claims = claims_of_others(&commitments, &fake::WORKER);
+        assert_eq!(claims, [ClaimKey::new(5, 2)]);
+    }
+
+    /// With one share, 254 claims can be asked for their proofs in all rounds.
+    #[test]
+    fn commitments_are_looked_through_only_if_the_claims_may_fill_all_rounds() {
+        let task = |waiting| {
+            let mut task = fake::open_task();
+            task.terms.min_test_rows = 0;
+            Task { revealed_at: Some(112), committed: 300, waiting, ..task }
+        };
+        let silent = commitment(ClaimState::Silent, 0);
+        assert!(needs_claims(&task(254), Some(&silent), 113));
+        assert!(!needs_claims(&task(253), Some(&silent), 113));
+        assert!(!needs_claims(&task(254), Some(&silent), 122), "the phase is over");
+        let claimed = commitment(ClaimState::Claimed(9), 0);
+        for own in [None, Some(&claimed)] {
+            assert!(!needs_claims(&task(254), own, 113));
+        }
+        let curriculum = Task { funding: Funding::Curriculum, ..task(254) };
+        assert!(!needs_claims(&curriculum, Some(&silent), 113), "nobody is silenced there");
+    }
+
+    #[test]
+    fn circuits_are_looked_at_from_the_reveal_on_and_after_settlement_too() {
+        let open = fake::open_task();
+        assert!(!is_revealed(&open));
+        let revealed = Task { revealed_at: Some(112), ..open };
+        assert!(is_revealed(&revealed));
+        let end = Settlement {
+            outcome: Outcome::Ranked,
+            at: 130,
+            ranked: 1,
+            turn: 0,
+            turn_began: 130,
+            paid: 0,
+            finished_at: None,
+        };
+        let settled = Task { settlement: Some(end), ..revealed };
+        assert!(matches!(settled.phase(131), Phase::Deliver { .. }));
+        assert!(is_revealed(&settled));
     }
 
     #[test]

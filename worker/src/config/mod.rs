@@ -77,8 +77,10 @@ pub struct Policy {
     pub curriculum: bool,
     /// Take tasks that somebody pays for. They need a stake.
     pub sponsored: bool,
-    /// Least reward of a sponsored task, in NNK.
-    pub minimum_reward: Tokens,
+    /// The least that a model is delivered for, in NNK, as it arrives in the account: after what
+    /// the validators get. Tasks whose winner gets less are not chosen, and no score is claimed in
+    /// a task of the curriculum that would earn less.
+    pub least: Tokens,
     /// Largest stake in one task, in NNK.
     pub maximum_stake: Tokens,
     /// What always stays in the account, in NNK, so that proofs and deliveries can pay their fees.
@@ -139,8 +141,8 @@ pub struct Proving {
     pub batch: u32,
     /// Seconds that the proof of one block takes on this machine at most, beside the others if
     /// `limits.proofs` allows more than one, if its circuit has up to 262,144 rows. A larger one
-    /// takes longer by its rows. A task whose prove phase is too short for its test blocks and
-    /// those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one proof
+    /// takes longer by its rows. A task whose rounds of proofs are too short for its test blocks
+    /// and those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one proof
     /// alone.
     pub seconds_per_block: u64,
 }
@@ -276,7 +278,7 @@ impl Default for Policy {
             experiments: Experiments::All,
             curriculum: true,
             sponsored: true,
-            minimum_reward: Tokens::ZERO,
+            least: Tokens::ZERO,
             maximum_stake: Tokens::whole(100),
             reserve: Tokens::whole(1),
             shapes: Vec::new(),

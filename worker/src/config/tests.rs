@@ -19,7 +19,7 @@ fn what_is_printed_is_read_back() {
     let config = Config {
         policy: Policy {
             experiments: Experiments::Only(vec![1, 7]),
-            minimum_reward: "0.5".parse().unwrap(),
+            least: "0.5".parse().unwrap(),
             ..Policy::default()
         },
         account: Account { environment: Some("SEED".into()), ..Account::default() },
@@ -44,10 +44,10 @@ fn experiments_are_all_or_a_list() {
 fn a_misspelt_setting_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("worker.toml");
-    fs::write(&path, "[policy]\nminimum_rewards = \"1\"\n").unwrap();
+    fs::write(&path, "[policy]\nleasts = \"1\"\n").unwrap();
     let error = Config::load(&path).unwrap_err().to_string();
     assert!(error.contains("worker.toml"), "{error}");
-    assert!(error.contains("minimum_rewards"), "{error}");
+    assert!(error.contains("leasts"), "{error}");
 }
 
 #[test]

@@ -192,15 +192,17 @@ async fn circuits(
 }
 
 /// The active circuits that the worker needs: of the shapes in the policy, or, if that allows all,
-/// of the practice block and of tasks that are not settled. A chain may have many more, with keys
-/// of some 100 MB each.
+/// of the practice block and of tasks that are not settled; and of the champions of the curriculum,
+/// which winners prove. A chain may have many more, with keys of some 100 MB each.
 async fn needed_circuits(
     input: &DoctorInput<'_>,
     snapshot: &Snapshot,
 ) -> Result<Vec<CircuitRecord>, QueryError> {
     let in_use = circuits_in_use(snapshot).await?;
+    let champions = circuits_of_champions(input, snapshot).await?;
     let all_shapes = input.config.policy.shapes.is_empty();
     let needs = |id: &CircuitId, record: &CircuitRecord| match &record.info.kind {
+        CircuitKind::Score(_) if champions.contains(id) => true,
         CircuitKind::Score(_) if all_shapes => in_use.contains(id),
         CircuitKind::Score(architecture) => is_wanted(input.config, architecture),
         CircuitKind::Delivery => true,
@@ -215,6 +217,24 @@ async fn circuits_in_use(snapshot: &Snapshot) -> Result<BTreeSet<CircuitId>, Que
     let tasks = snapshot.all_tasks().await?.into_iter();
     let open = tasks.filter(|(_, task)| task.settlement.is_none());
     Ok(open.map(|(_, task)| task.terms.score_circuit).chain(practice).collect())
+}
+
+/// Whoever wins in the curriculum may have to prove what the champion scores on the same rows.
+async fn circuits_of_champions(
+    input: &DoctorInput<'_>,
+    snapshot: &Snapshot,
+) -> Result<BTreeSet<CircuitId>, QueryError> {
+    let mut circuits = BTreeSet::new();
+    if !input.config.policy.curriculum {
+        return Ok(circuits);
+    }
+    for (experiment, _) in snapshot.curriculum().await? {
+        if let Some(champion) = snapshot.champion(experiment).await? {
+            let model = snapshot.model(experiment, champion.version).await?;
+            circuits.extend(model.map(|model| model.delivered.circuit));
+        }
+    }
+    Ok(circuits)
 }
 
 pub(super) fn circuit(

@@ -2,10 +2,11 @@
 
 use super::{DoctorInput, Finding, Level};
 use crate::{
-    chain::{asking, may_work, AccountStatus, ChainClock, ChainError},
+    chain::{asking, may_work, validators_part, AccountStatus, ChainClock, ChainError},
     config::Config,
     machine::free_memory_mib,
     policy::{judge, Decline, Offer, Outstanding, Situation},
+    price::ValidatorsPart,
 };
 use nocknock_client::{AccountId, Balance, CircuitRecord, Client, Snapshot, Task};
 use nocknock_primitives::{
@@ -23,6 +24,7 @@ const MOST_TOLD: usize = 20;
 struct Tasks {
     clock: ChainClock,
     account: AccountStatus,
+    validators: ValidatorsPart,
     tasks: Vec<(TaskId, Task)>,
     circuits: BTreeMap<CircuitId, CircuitRecord>,
     /// What the winners of those of the curriculum can get at most.
@@ -60,6 +62,7 @@ async fn read(
             may_work: may_work(snapshot, worker).await.map_err(asking)?,
             known: snapshot.allowance_known(worker).await.map_err(asking)?,
         },
+        validators: validators_part(snapshot).map_err(asking)?,
         circuits: snapshot.circuits().await.map_err(asking)?.into_iter().collect(),
         budgets: budgets(snapshot, &tasks).await?,
         tasks,
@@ -87,6 +90,7 @@ fn survey(config: &Config, worker: &AccountId, read: &Tasks) -> Vec<Finding> {
         worker: *worker,
         clock: read.clock,
         account: read.account,
+        validators: read.validators,
         free_memory_mib: free_memory_mib(),
         outstanding: &Outstanding::default(),
     };
@@ -124,6 +128,7 @@ mod tests {
         Tasks {
             clock: ChainClock { best, slot: Duration::from_secs(1) },
             account: AccountStatus { free, may_work: true, known: true },
+            validators: ValidatorsPart::default(),
             tasks: vec![(7, task)],
             circuits: BTreeMap::from([(circuit.info.id(), circuit)]),
             budgets: BTreeMap::new(),

@@ -107,6 +107,25 @@ pub enum Notice {
         /// Strict accuracy of the integers on the validation rows.
         validation_accuracy: Option<f64>,
     },
+    /// The revealed test blocks are scored.
+    Scored {
+        /// The task.
+        task: TaskId,
+        /// Points of the model on all of them together.
+        points: u32,
+        /// Points of a model that is always right.
+        most: u32,
+        /// Points of the champion of the experiment, in the curriculum, if there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        champion: Option<u32>,
+    },
+    /// No score is claimed, and the commitment is taken back.
+    Conceded {
+        /// The task.
+        task: TaskId,
+        /// Why.
+        reason: String,
+    },
     /// A proof goes on.
     Proving {
         /// The task.
@@ -126,6 +145,8 @@ pub enum Notice {
         score: u32,
         /// Samples in the block.
         rows: u32,
+        /// It is the score of the champion of the experiment, not that of the own model.
+        champion: bool,
         /// How long it took.
         seconds: f64,
     },
@@ -235,11 +256,25 @@ impl fmt::Display for Notice {
                 };
                 write!(f, "task {task}: epoch {epoch}, loss {loss:.4}, {rows} {accuracy:.4}")
             }
+            Self::Scored { task, points, most, champion } => {
+                write!(f, "task {task}: the model has {points} of {most} points")?;
+                match champion {
+                    Some(champion) => write!(f, ", the champion {champion}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Conceded { task, reason } => {
+                write!(f, "task {task}: the commitment is taken back: {reason}")
+            }
             Self::Proving { task, block, stage } => {
                 write!(f, "task {task}: block {block}: {stage}")
             }
-            Self::Proved { task, block, score, rows, seconds } => {
-                write!(f, "task {task}: block {block}: {score} of {rows} proved in {seconds:.1} s")
+            Self::Proved { task, block, score, rows, champion, seconds } => {
+                let whose = if *champion { " of the champion" } else { "" };
+                write!(
+                    f,
+                    "task {task}: block {block}: {score} of {rows}{whose} proved in {seconds:.1} s"
+                )
             }
             Self::Done { task, step, seconds } => {
                 write!(f, "task {task}: {step} done in {seconds:.1} s")
@@ -300,11 +335,31 @@ mod tests {
 
     #[test]
     fn a_notice_is_a_line_of_json_that_names_its_event() {
-        let notice = Notice::Proved { task: 5, block: 2, score: 190, rows: 195, seconds: 3.5 };
-        let json = serde_json::to_value(&notice).unwrap();
+        let proved = |champion| Notice::Proved {
+            task: 5,
+            block: 2,
+            score: 190,
+            rows: 195,
+            champion,
+            seconds: 3.5,
+        };
+        let json = serde_json::to_value(proved(false)).unwrap();
         assert_eq!(json["event"], "proved");
         assert_eq!(json["score"], 190);
-        assert_eq!(notice.to_string(), "task 5: block 2: 190 of 195 proved in 3.5 s");
+        assert_eq!(proved(false).to_string(), "task 5: block 2: 190 of 195 proved in 3.5 s");
+        let champion = "task 5: block 2: 190 of 195 of the champion proved in 3.5 s";
+        assert_eq!(proved(true).to_string(), champion);
+    }
+
+    #[test]
+    fn a_score_is_told_beside_that_of_the_champion() {
+        let scored = |champion| Notice::Scored { task: 5, points: 380, most: 390, champion };
+        assert_eq!(scored(None).to_string(), "task 5: the model has 380 of 390 points");
+        let beside = "task 5: the model has 380 of 390 points, the champion 370";
+        assert_eq!(scored(Some(370)).to_string(), beside);
+        let json = serde_json::to_value(scored(None)).unwrap();
+        assert_eq!(json["event"], "scored");
+        assert!(json.get("champion").is_none());
     }
 
     #[test]

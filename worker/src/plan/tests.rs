@@ -1,7 +1,8 @@
-//! The table: for each phase, what the journal and the chain may say, and the step that follows.
-
 use super::*;
+use crate::state::{ChampionFact, ScoreFact};
+use nocknock_client::{Reference, NNK};
 use nocknock_primitives::{
+    claim::RoundClock,
     ids::{
         BlobId, CiphertextHash, CircuitId, ContentHash, KeyCommitment, ModelCommitment, PointBytes,
     },
@@ -17,16 +18,22 @@ use nocknock_primitives::{
 const ME: AccountId = AccountId { 0: [1; 32] };
 const OTHER: AccountId = AccountId { 0: [2; 32] };
 const MODEL: ModelCommitment = ModelCommitment([3; 32]);
+const CHAMPION: ModelCommitment = ModelCommitment([9; 32]);
 const KEY: KeyCommitment = KeyCommitment([4; 32]);
 const CIPHERTEXT: CiphertextHash = CiphertextHash([5; 32]);
-/// Blocks of the phases of [`task`]: it opens in 100, and every period lasts 10.
+/// Blocks of the phases of [`task`]: it opens in 100, is revealed in 117 and asks in 121; every
+/// period lasts 10.
 const OPEN: BlockNumber = 105;
 const REVEAL: BlockNumber = 115;
-const PROVE: BlockNumber = 118;
+const CLAIM: BlockNumber = 118;
+const PROVE: BlockNumber = 122;
 const SETTLE: BlockNumber = 140;
 const DELIVER: BlockNumber = 143;
 const SECOND_TURN: BlockNumber = 153;
 const DONE: BlockNumber = 175;
+/// What the model scores, of 40 rows. Always the same answer would be right on 30.
+const POINTS: u32 = 36;
+const CHOICES: Choices = Choices { batch: 32, least: 0 };
 
 fn task() -> Task {
     Task {
@@ -42,7 +49,14 @@ fn task() -> Task {
             shares: List::truncate_from(vec![10_000]),
             bond: 10,
             stake: 5,
-            periods: Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 },
+            periods: Periods {
+                publish: 10,
+                commit: 10,
+                reveal: 10,
+                claim: 10,
+                prove: 10,
+                deliver: 10,
+            },
         },
         architecture: named("tiny-4x3x2").unwrap(),
         recipient: PointBytes([7; 64]),
@@ -58,11 +72,18 @@ fn task() -> Task {
         opened_at: Some(100),
         revealed_at: None,
         label_counts: List::truncate_from(vec![30, 10]),
+        baseline: 30,
         committed: 2,
+        claimed: 0,
+        waiting: 0,
+        next_claim: None,
+        last_paid: None,
+        round: None,
+        reference: None,
         proved: 0,
         open_commitments: 2,
         next_sequence: 2,
-        held: Held { escrow: 1000, bond: 10 },
+        held: Held { escrow: 1000, bond: 10, record: 0 },
         settlement: None,
     }
 }
@@ -71,12 +92,31 @@ fn test(index: BlockIndex, rows: Option<u32>) -> TestBlock {
     TestBlock { index, rows }
 }
 
+/// The test blocks are revealed, and nobody has claimed anything.
 fn revealed() -> Task {
     Task {
         tests: List::truncate_from(vec![test(1, Some(20)), test(4, Some(20))]),
         revealed_at: Some(117),
         ..task()
     }
+}
+
+/// Both workers have claimed, and nobody was asked.
+fn claimed() -> Task {
+    let next_claim = Some(ClaimKey::new(POINTS, 0));
+    Task { claimed: 2, waiting: 2, next_claim, ..revealed() }
+}
+
+/// Both workers were asked for their proofs.
+fn asked() -> Task {
+    let round = Some(RoundClock { number: 1, began: 121, open: 2 });
+    Task { claimed: 2, round, ..revealed() }
+}
+
+/// Every claim is proved or has failed.
+fn over_with_proofs() -> Task {
+    let round = Some(RoundClock { number: 1, began: 121, open: 0 });
+    Task { proved: 1, round, ..asked() }
 }
 
 fn settled(outcome: Outcome, ranked: u32) -> Task {
@@ -90,26 +130,31 @@ fn settled(outcome: Outcome, ranked: u32) -> Task {
             paid: 0,
             finished_at: None,
         }),
-        ..revealed()
+        ..over_with_proofs()
     }
 }
 
-fn commitment(proved: u32) -> Commitment {
+fn commitment(claim: ClaimState, proved: u32) -> Commitment {
     Commitment {
         model: MODEL,
         key: KEY,
         ciphertext: CIPHERTEXT,
         at: 104,
         sequence: 0,
+        least: 0,
+        claim,
         proved,
         correct: 0,
     }
 }
 
+fn ranked(sequence: u32, worker: AccountId) -> Ranked<AccountId, Balance> {
+    Ranked { worker, correct: POINTS, sequence, least: 0, amount: 0, bits: 0, delivered: false }
+}
+
 fn ranking(workers: &[AccountId]) -> Ranking {
-    let entry =
-        |(sequence, worker): (u32, &AccountId)| Ranked { worker: *worker, correct: 30, sequence };
-    List::truncate_from((0..).zip(workers).map(entry).collect())
+    let entries = (0..).zip(workers).map(|(sequence, worker)| ranked(sequence, *worker));
+    List::truncate_from(entries.collect())
 }
 
 /// A delivery of so many chunks, without the key.
@@ -129,19 +174,34 @@ fn view(now: BlockNumber, task: Task) -> TaskView {
         worker: ME,
         task: Some(task),
         commitment: None,
+        claims: Vec::new(),
         ranking: ranking(&[]),
-        champion: None,
         delivery: None,
+        mint: None,
+        circuits: UsableCircuits { of_task: true, of_champion: true },
+        validators: ValidatorsPart::default(),
         free_calls: FreeCalls::default(),
     }
 }
 
-fn committed_view(now: BlockNumber, task: Task, proved: u32) -> TaskView {
-    TaskView { commitment: Some(commitment(proved)), ..view(now, task) }
+/// The view of a worker that has said nothing.
+fn silent_view(now: BlockNumber, task: Task) -> TaskView {
+    TaskView { commitment: Some(commitment(ClaimState::Silent, 0)), ..view(now, task) }
+}
+
+/// The view of a worker that is asked for its proofs, of which the chain has some.
+fn asked_view(now: BlockNumber, task: Task, proved: u32) -> TaskView {
+    let commitment = Some(commitment(ClaimState::Asked(POINTS), proved));
+    TaskView { commitment, ..view(now, task) }
+}
+
+/// The view of a worker that has proved its claim.
+fn proved_view(now: BlockNumber, task: Task) -> TaskView {
+    TaskView { commitment: Some(commitment(ClaimState::Proved, 0b11)), ..view(now, task) }
 }
 
 fn ranked_view(now: BlockNumber, workers: &[AccountId]) -> TaskView {
-    TaskView { ranking: ranking(workers), ..committed_view(now, settled(Outcome::Ranked, 2), 0b11) }
+    TaskView { ranking: ranking(workers), ..proved_view(now, settled(Outcome::Ranked, 2)) }
 }
 
 /// A journal of a worker that has committed.
@@ -155,12 +215,28 @@ fn committed() -> Progress {
     }
 }
 
+/// What the model scores, and a champion with so many points.
+fn score(champion: Option<u32>) -> ScoreFact {
+    let champion = champion.map(|points| ChampionFact {
+        model: CHAMPION,
+        circuit: CircuitId([5; 32]),
+        points,
+    });
+    ScoreFact { blocks: [(1, POINTS / 2), (4, POINTS / 2)].into(), champion }
+}
+
+fn scored() -> Progress {
+    Progress { score: Some(score(None)), ..committed() }
+}
+
+/// A journal of a worker that was asked, and has proofs of these blocks.
 fn proved(blocks: &[BlockIndex]) -> Progress {
-    Progress { proofs: blocks.iter().copied().collect(), ..committed() }
+    let proofs = blocks.iter().copied().collect();
+    Progress { proofs, claim: ClaimStage::Asked, ..scored() }
 }
 
 fn complete() -> Progress {
-    Progress { complete: true, ..proved(&[1, 4]) }
+    Progress { claim: ClaimStage::Proved, ..proved(&[1, 4]) }
 }
 
 fn sealed() -> Progress {
@@ -168,23 +244,94 @@ fn sealed() -> Progress {
 }
 
 fn next(journal: &Progress, view: &TaskView) -> Action {
-    next_action(journal, view, 32)
+    next_action(journal, view, &CHOICES)
 }
 
-fn over(outcome: Outcome, complete: bool) -> Action {
-    Action::End(Ending::Over { outcome, complete })
+fn submit(blocks: &[BlockIndex]) -> Action {
+    Action::SubmitScores { own: blocks.to_vec(), champion: Vec::new() }
 }
 
 #[test]
 fn the_phases_of_the_example_are_where_the_constants_say() {
     assert_eq!(task().phase(OPEN), Phase::Open);
     assert_eq!(task().phase(REVEAL), Phase::Reveal);
-    assert_eq!(revealed().phase(PROVE), Phase::Prove);
-    assert_eq!(revealed().phase(SETTLE), Phase::Settle);
+    assert_eq!(revealed().phase(CLAIM), Phase::Claim);
+    assert_eq!(claimed().phase(CLAIM), Phase::Ask);
+    assert_eq!(asked().phase(PROVE), Phase::Prove);
+    assert_eq!(over_with_proofs().phase(SETTLE), Phase::Settle);
     let ranked = settled(Outcome::Ranked, 2);
     assert_eq!(ranked.phase(DELIVER), Phase::Deliver { rank: 0 });
     assert_eq!(ranked.phase(SECOND_TURN), Phase::Deliver { rank: 1 });
     assert_eq!(ranked.phase(DONE), Phase::Done);
+}
+
+/// The task in each of its phases.
+fn all_phases() -> [(BlockNumber, Task); 9] {
+    [
+        (OPEN, task()),
+        (REVEAL, task()),
+        (CLAIM, revealed()),
+        (CLAIM, claimed()),
+        (PROVE, asked()),
+        (SETTLE, over_with_proofs()),
+        (DELIVER, settled(Outcome::Ranked, 2)),
+        (SECOND_TURN, settled(Outcome::Ranked, 2)),
+        (DONE, settled(Outcome::Ranked, 2)),
+    ]
+}
+
+const ALL_CLAIMS: [ClaimState; 5] = [
+    ClaimState::Silent,
+    ClaimState::Claimed(POINTS),
+    ClaimState::Asked(POINTS),
+    ClaimState::Proved,
+    ClaimState::Failed,
+];
+
+/// Whatever chain and journal say, nothing is sent that the chain refuses in this phase.
+#[test]
+fn each_message_is_sent_in_its_phase_with_the_claim_that_it_needs() {
+    let mut seen = 0;
+    for (now, task) in all_phases() {
+        for claim in ALL_CLAIMS {
+            for journal in [committed(), scored(), proved(&[1]), proved(&[1, 4]), sealed()] {
+                for funding in [Funding::Sponsored, Funding::Curriculum] {
+                    for workers in [&[][..], &[ME, OTHER][..], &[OTHER, ME][..]] {
+                        let task = Task { funding, ..task.clone() };
+                        let phase = task.phase(now);
+                        let view = TaskView {
+                            commitment: Some(commitment(claim, 0)),
+                            ranking: ranking(workers),
+                            ..view(now, task)
+                        };
+                        let action = next(&journal, &view);
+                        let fits = match &action {
+                            Action::Claim(_) | Action::Concede(_) => {
+                                phase == Phase::Claim && claim == ClaimState::Silent
+                            }
+                            Action::Ask => {
+                                phase == Phase::Ask && claim == ClaimState::Claimed(POINTS)
+                            }
+                            Action::Prove(_) | Action::SubmitScores { .. } => {
+                                phase == Phase::Prove && claim == ClaimState::Asked(POINTS)
+                            }
+                            Action::Settle => phase == Phase::Settle,
+                            Action::SealKey | Action::UploadChunk(_) | Action::Deliver => {
+                                matches!(phase, Phase::Deliver { .. })
+                            }
+                            Action::FetchData | Action::Train | Action::Seal | Action::Commit => {
+                                false
+                            }
+                            _ => true,
+                        };
+                        assert!(fits, "{phase:?} {claim:?} {funding:?}: {action:?}");
+                        seen += usize::from(action.is_sent());
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 40, "only {seen} messages");
 }
 
 #[test]
@@ -208,21 +355,16 @@ fn a_commitment_that_a_reorganisation_removed_is_sent_again_with_the_same_key() 
 #[test]
 fn a_commitment_is_noted_when_it_is_first_seen_in_whatever_phase() {
     let journal = Progress { committed: false, ..committed() };
-    let views = [
-        committed_view(OPEN, task(), 0),
-        committed_view(REVEAL, task(), 0),
-        committed_view(PROVE, revealed(), 0),
-        committed_view(SETTLE, revealed(), 0),
-    ];
-    for view in views {
-        assert_eq!(next(&journal, &view), Action::NoteCommitted, "{}", view.now);
+    for (now, task) in all_phases() {
+        let view = silent_view(now, task);
+        assert_eq!(next(&journal, &view), Action::NoteCommitted, "{now}");
     }
 }
 
 #[test]
 fn who_has_committed_waits_for_the_test_blocks() {
     for now in [OPEN, REVEAL] {
-        let view = committed_view(now, task(), 0);
+        let view = silent_view(now, task());
         assert_eq!(next(&committed(), &view), Action::Wait(Waiting::Reveal));
     }
 }
@@ -231,8 +373,8 @@ fn who_has_committed_waits_for_the_test_blocks() {
 fn a_commitment_of_somebody_elses_making_is_never_worked_on() {
     let other = Progress { commitment: Some(ModelCommitment([9; 32])), ..committed() };
     for journal in [Progress::default(), other] {
-        for (now, task) in [(OPEN, task()), (PROVE, revealed()), (SETTLE, revealed())] {
-            let view = committed_view(now, task, 0);
+        for (now, task) in all_phases() {
+            let view = silent_view(now, task);
             let ended = Action::End(Ending::ForeignCommitment);
             assert_eq!(next(&journal, &view), ended, "{now}");
         }
@@ -246,8 +388,9 @@ fn nothing_is_at_stake_for_who_comes_too_late() {
     for journal in [Progress::default(), trained] {
         for (now, task) in [
             (REVEAL, task()),
-            (PROVE, revealed()),
-            (SETTLE, revealed()),
+            (CLAIM, revealed()),
+            (PROVE, asked()),
+            (SETTLE, over_with_proofs()),
             (DONE, settled(Outcome::NoWinner, 0)),
         ] {
             let ended = next(&journal, &view(now, task));
@@ -257,32 +400,398 @@ fn nothing_is_at_stake_for_who_comes_too_late() {
 }
 
 #[test]
+fn the_model_is_scored_on_the_revealed_blocks_and_then_the_score_claimed() {
+    let view = silent_view(CLAIM, revealed());
+    assert_eq!(next(&committed(), &view), Action::Score);
+    assert_eq!(next(&scored(), &view), Action::Claim(POINTS));
+}
+
+/// A block that was abandoned may have had other test blocks, or another champion.
+#[test]
+fn a_score_on_other_blocks_or_against_another_champion_is_made_again() {
+    let view = silent_view(CLAIM, revealed());
+    let other_blocks = ScoreFact { blocks: [(1, 18), (2, 18)].into(), champion: None };
+    for score in [other_blocks, score(Some(20))] {
+        let journal = Progress { score: Some(score), ..committed() };
+        assert_eq!(next(&journal, &view), Action::Score);
+    }
+    let crowned = TaskView { task: Some(crowned(revealed())), ..view };
+    assert_eq!(next(&scored(), &crowned), Action::Score);
+}
+
+/// In a sponsored task the stake is worth a call.
+#[test]
+fn what_is_not_eligible_is_conceded() {
+    let concede = |points: u32, min_score| {
+        let mut task = revealed();
+        task.terms.min_score = min_score;
+        let blocks = [(1, points / 2), (4, points.div_ceil(2))].into();
+        let score = Some(ScoreFact { blocks, champion: None });
+        next(&Progress { score, ..committed() }, &silent_view(CLAIM, task))
+    };
+    let half = Score::new(1, 2);
+    let not_eligible = Action::Concede(Concession::NotEligible);
+    assert_eq!(concede(30, half), not_eligible, "always the same answer");
+    assert_eq!(concede(31, half), Action::Claim(31));
+    assert_eq!(concede(31, Score::new(4, 5)), not_eligible);
+    assert_eq!(concede(32, Score::new(4, 5)), Action::Claim(32));
+}
+
+#[test]
+fn nothing_is_claimed_if_a_circuit_of_the_task_is_disabled() {
+    let circuits = UsableCircuits { of_task: false, of_champion: true };
+    let view = TaskView { circuits, ..silent_view(CLAIM, revealed()) };
+    for journal in [committed(), scored()] {
+        assert_eq!(next(&journal, &view), Action::Wait(Waiting::Disabled));
+    }
+}
+
+/// The chain takes no proof of the task any more, and a free call that fails ends all others.
+#[test]
+fn nothing_is_sent_for_a_task_with_a_disabled_circuit() {
+    let circuits = UsableCircuits { of_task: false, of_champion: true };
+    let disabled = Action::Wait(Waiting::Disabled);
+    let settling = proved_view(SETTLE, over_with_proofs());
+    for view in [
+        silent_view(CLAIM, revealed()),
+        asked_view(PROVE, asked(), 0),
+        beside_champion(PROVE, 0),
+        TaskView { ranking: ranking(&[ME]), ..settling },
+        ranked_view(DELIVER, &[ME, OTHER]),
+    ] {
+        assert_ne!(next(&sealed(), &view), disabled);
+        assert_eq!(next(&sealed(), &TaskView { circuits, ..view }), disabled);
+    }
+    let over = TaskView { circuits, ..ranked_view(DONE, &[OTHER]) };
+    assert_eq!(next(&sealed(), &over), Action::Wait(Waiting::Stake));
+}
+
+#[test]
+fn a_turn_that_passed_while_a_circuit_was_disabled_costs_nothing() {
+    let circuits = UsableCircuits { of_task: false, of_champion: true };
+    let view = TaskView { circuits, ..ranked_view(SECOND_TURN, &[ME, OTHER]) };
+    let excused = Ending::Over { outcome: Outcome::Voided, claim: ClaimStage::Proved };
+    assert!(!excused.costs_the_stake());
+    assert_eq!(next(&sealed(), &view), Action::End(excused));
+}
+
+/// A view in the claim phase in which so many others have claimed more.
+fn beside_better(better: u32, view: TaskView) -> TaskView {
+    let claims = (0..better).map(|sequence| ClaimKey::new(POINTS + 400, sequence + 1));
+    TaskView { claims: claims.collect(), ..view }
+}
+
+/// In eight rounds 254 claims are asked for their proofs, and each of them may be a lie.
+#[test]
+fn better_claims_silence_nobody_as_long_as_the_chain_gets_past_them() {
+    let beside = |better| beside_better(better, silent_view(CLAIM, revealed()));
+    for better in [0, 1, 2, 14, 64, 253] {
+        assert_eq!(next(&scored(), &beside(better)), Action::Claim(POINTS), "{better}");
+    }
+    assert_eq!(next(&scored(), &beside(254)), Action::Concede(Concession::Beaten));
+    let claims = vec![ClaimKey::new(POINTS, 1); 254];
+    let equal = TaskView { claims, ..silent_view(CLAIM, revealed()) };
+    assert_eq!(next(&scored(), &equal), Action::Claim(POINTS), "an earlier commitment is better");
+}
+
+#[test]
+fn no_claim_is_sent_that_no_block_of_the_phase_can_take() {
+    let end = revealed().deadline(CLAIM).unwrap();
+    let at = |now| next(&scored(), &silent_view(now, revealed()));
+    assert_eq!(at(end - 2), Action::Claim(POINTS));
+    let late = Action::Wait(Waiting::Conceded(Concession::TooLate));
+    assert_eq!(at(end - 1), late);
+}
+
+#[test]
+fn who_has_said_nothing_waits_for_the_stake_and_ends_without_loss() {
+    assert_eq!(next(&scored(), &silent_view(PROVE, asked())), Action::Wait(Waiting::Stake));
+    for (now, task) in [
+        (CLAIM, revealed()),
+        (PROVE, asked()),
+        (SETTLE, over_with_proofs()),
+        (DELIVER, settled(Outcome::Ranked, 1)),
+        (DONE, settled(Outcome::NoWinner, 0)),
+        (DONE, settled(Outcome::NoCommitments, 0)),
+    ] {
+        assert_eq!(next(&scored(), &view(now, task)), Action::End(Ending::Conceded), "{now}");
+    }
+    assert!(!Ending::Conceded.costs_the_stake());
+}
+
+/// The task in the curriculum, with a champion that is not proved.
+fn crowned(task: Task) -> Task {
+    let reference = Reference {
+        version: 1,
+        task: 3,
+        worker: OTHER,
+        model: CHAMPION,
+        circuit: CircuitId([5; 32]),
+        blocks: 0,
+        points: 0,
+    };
+    Task { funding: Funding::Curriculum, reference: Some(reference), ..task }
+}
+
+/// A test set of 400 rows on which the model loses 10 and the constant answer 300.
+fn curriculum(champion: Option<u32>, level: u32) -> (Progress, TaskView) {
+    let mut task = if champion.is_some() { crowned(revealed()) } else { revealed() };
+    task.funding = Funding::Curriculum;
+    task.tests = List::truncate_from(vec![test(1, Some(200)), test(4, Some(200))]);
+    task.label_counts = List::truncate_from(vec![100, 100]);
+    task.baseline = 100;
+    let score = ScoreFact { blocks: [(1, 190), (4, 200)].into(), ..score(champion) };
+    let mint = Some(Mint { unit: 100 * NNK, level });
+    let view = TaskView { mint, ..silent_view(CLAIM, task) };
+    (Progress { score: Some(score), ..committed() }, view)
+}
+
+/// An honest claim costs nothing there, and the chain takes the classes in turn.
+#[test]
+fn claims_of_others_silence_nobody_in_the_curriculum() {
+    let (journal, view) = curriculum(None, 0);
+    assert_eq!(next(&journal, &beside_better(300, view)), Action::Claim(390));
+}
+
+#[test]
+fn what_earns_too_little_in_the_curriculum_is_conceded() {
+    let conceded = Action::Concede(Concession::TooLittle);
+    let at = |champion, level, least| {
+        let (journal, view) = curriculum(champion, level);
+        next_action(&journal, &view, &Choices { least, ..CHOICES })
+    };
+    assert_eq!(at(None, 0, 0), Action::Claim(390));
+    assert_eq!(at(Some(300), 0, 0), Action::Claim(390));
+    assert_eq!(at(Some(389), 0, 0), conceded, "that may be luck");
+    assert_eq!(at(Some(400), 0, 0), conceded);
+    assert_eq!(at(None, 20 << 16, 0), conceded, "the halvings were paid for before");
+    let (_, view) = curriculum(None, 0);
+    let (task, mint) = (view.task.unwrap(), view.mint.unwrap());
+    let earned = mint.winners_part(task.base_lost(), None, task.lost_of(390));
+    assert!(earned > 0);
+    assert_eq!(at(None, 0, earned), Action::Claim(390));
+    assert_eq!(at(None, 0, earned + 1), conceded);
+}
+
+/// There is no stake to be freed: that the phase ends early is worth a call, but no fee.
+#[test]
+fn a_commitment_of_the_curriculum_is_taken_back_only_while_that_is_free() {
+    let (journal, view) = curriculum(Some(400), 0);
+    let end = view.task.as_ref().and_then(|task| task.deadline(CLAIM)).unwrap();
+    let at = |now, ended| {
+        let free_calls = FreeCalls { ended, balance: 1, ..FreeCalls::default() };
+        next(&journal, &TaskView { now, free_calls, ..view.clone() })
+    };
+    let silent = Action::Wait(Waiting::Conceded(Concession::TooLittle));
+    assert_eq!(at(end - 2, false), Action::Concede(Concession::TooLittle));
+    assert_eq!(at(end - 2, true), silent);
+    assert_eq!(at(end - 1, false), silent);
+}
+
+#[test]
+fn a_champion_whose_circuit_is_disabled_counts_as_none() {
+    let (journal, view) = curriculum(Some(400), 0);
+    let circuits = UsableCircuits { of_task: true, of_champion: false };
+    let view = TaskView { circuits, ..view };
+    assert_eq!(next(&journal, &view), Action::Claim(390));
+}
+
+/// A price in the curriculum is none that a sponsor has to pay.
+#[test]
+fn a_sponsored_score_is_claimed_whatever_the_curriculum_pays() {
+    let least = Choices { least: u128::MAX, ..CHOICES };
+    let view = silent_view(CLAIM, revealed());
+    assert_eq!(next_action(&scored(), &view, &least), Action::Claim(POINTS));
+}
+
+#[test]
+fn what_the_chain_says_of_a_claim_is_noted_first() {
+    let cases = [
+        (ClaimState::Claimed(POINTS), ClaimStage::Claimed),
+        (ClaimState::Asked(POINTS), ClaimStage::Asked),
+        (ClaimState::Failed, ClaimStage::Asked),
+        (ClaimState::Proved, ClaimStage::Proved),
+    ];
+    for (claim, stage) in cases {
+        for (now, task) in [(CLAIM, claimed()), (PROVE, asked()), (SETTLE, over_with_proofs())] {
+            let view = TaskView { commitment: Some(commitment(claim, 0)), ..view(now, task) };
+            assert_eq!(next(&scored(), &view), Action::NoteClaim(stage), "{claim:?} {now}");
+            let noted = Progress { claim: stage, ..scored() };
+            assert!(!matches!(next(&noted, &view), Action::NoteClaim(_)), "{claim:?} {now}");
+        }
+    }
+}
+
+/// The view of a worker whose claim waits.
+fn waiting_view(now: BlockNumber, task: Task) -> (Progress, TaskView) {
+    let commitment = Some(commitment(ClaimState::Claimed(POINTS), 0));
+    let journal = Progress { claim: ClaimStage::Claimed, ..scored() };
+    (journal, TaskView { commitment, ..view(now, task) })
+}
+
+#[test]
+fn whose_claim_is_next_asks_and_all_others_wait() {
+    let at = |now, task| {
+        let (journal, view) = waiting_view(now, task);
+        next(&journal, &view)
+    };
+    let waits = Action::Wait(Waiting::Asked);
+    assert_eq!(at(CLAIM, claimed()), Action::Ask);
+    for other in [ClaimKey::new(POINTS, 1), ClaimKey::new(POINTS + 1, 0)] {
+        assert_eq!(at(CLAIM, Task { next_claim: Some(other), ..claimed() }), waits);
+    }
+    assert_eq!(at(CLAIM, revealed()), waits, "others may still claim");
+    assert_eq!(at(PROVE, asked()), waits, "others were asked");
+    assert_eq!(at(SETTLE, over_with_proofs()), Action::Wait(Waiting::Settlement));
+}
+
+#[test]
+fn the_best_worker_settles() {
+    let ranked = |workers: &[AccountId]| TaskView {
+        ranking: ranking(workers),
+        ..proved_view(SETTLE, over_with_proofs())
+    };
+    assert_eq!(next(&complete(), &ranked(&[ME, OTHER])), Action::Settle);
+    let waits = Action::Wait(Waiting::Settlement);
+    assert_eq!(next(&complete(), &ranked(&[OTHER, ME])), waits);
+}
+
+#[test]
 fn only_blocks_that_neither_disk_nor_chain_has_proved_are_proved() {
     let cases = [
         (proved(&[]), 0b00, Action::Prove(vec![1, 4])),
         (proved(&[1]), 0b00, Action::Prove(vec![4])),
         (proved(&[]), 0b01, Action::Prove(vec![4])),
         (proved(&[1]), 0b01, Action::Prove(vec![4])),
-        (proved(&[1, 4]), 0b00, Action::SubmitScores(vec![1, 4])),
-        (proved(&[1, 4]), 0b10, Action::SubmitScores(vec![1])),
-        (proved(&[4]), 0b01, Action::SubmitScores(vec![4])),
-        (proved(&[1, 4]), 0b11, Action::NoteComplete),
-        (complete(), 0b11, Action::Wait(Waiting::Settlement)),
+        (proved(&[1, 4]), 0b00, submit(&[1, 4])),
+        (proved(&[1, 4]), 0b10, submit(&[1])),
+        (proved(&[4]), 0b01, submit(&[4])),
     ];
     for (journal, bits, action) in cases {
-        let view = committed_view(PROVE, revealed(), bits);
+        let view = asked_view(PROVE, asked(), bits);
         assert_eq!(next(&journal, &view), action, "{journal:?} {bits:b}");
     }
 }
 
 #[test]
 fn proofs_are_sent_in_batches_as_soon_as_one_is_full() {
-    let view = committed_view(PROVE, revealed(), 0);
-    let submit = |blocks: &[BlockIndex]| Action::SubmitScores(blocks.to_vec());
-    assert_eq!(next_action(&proved(&[1]), &view, 1), submit(&[1]));
-    assert_eq!(next_action(&proved(&[1, 4]), &view, 1), submit(&[1]));
-    assert_eq!(next_action(&proved(&[1, 4]), &view, 0), submit(&[1]));
-    assert_eq!(next_action(&proved(&[1, 4]), &view, 99), submit(&[1, 4]));
+    let view = asked_view(PROVE, asked(), 0);
+    let batch = |batch, journal| next_action(&journal, &view, &Choices { batch, ..CHOICES });
+    assert_eq!(batch(1, proved(&[1])), submit(&[1]));
+    assert_eq!(batch(1, proved(&[1, 4])), submit(&[1]));
+    assert_eq!(batch(0, proved(&[1, 4])), submit(&[1]));
+    assert_eq!(batch(99, proved(&[1, 4])), submit(&[1, 4]));
+}
+
+/// Somebody else has claimed with the same account and another program.
+#[test]
+fn another_score_than_that_of_the_model_is_not_proved() {
+    let claim = ClaimState::Asked(POINTS + 1);
+    let view = TaskView { commitment: Some(commitment(claim, 0)), ..view(PROVE, asked()) };
+    assert_eq!(next(&proved(&[]), &view), Action::Wait(Waiting::OtherClaim));
+    let unscored = Progress { score: None, ..proved(&[]) };
+    assert_eq!(next(&unscored, &view), Action::Prove(vec![1, 4]), "nobody knows");
+}
+
+/// A worker in the curriculum that is asked, with a champion of which some blocks are proved.
+fn beside_champion(now: BlockNumber, blocks: u32) -> TaskView {
+    let mut task = crowned(asked());
+    if let Some(reference) = &mut task.reference {
+        reference.blocks = blocks;
+    }
+    asked_view(now, task, 0)
+}
+
+/// The journal of such a worker, with proofs of its own and of the champion.
+fn proofs(own: &[BlockIndex], champion: &[BlockIndex]) -> Progress {
+    let champion_proofs = champion.iter().copied().collect();
+    Progress { champion_proofs, score: Some(score(Some(20))), ..proved(own) }
+}
+
+#[test]
+fn what_is_missing_of_the_champion_is_proved_after_the_own_score_and_sent_with_it() {
+    let both = |champion: &[BlockIndex]| Action::SubmitScores {
+        own: vec![1, 4],
+        champion: champion.to_vec(),
+    };
+    let cases = [
+        (proofs(&[], &[]), 0b00, Action::Prove(vec![1, 4])),
+        (proofs(&[1, 4], &[]), 0b00, Action::ProveChampion(vec![1, 4])),
+        (proofs(&[1, 4], &[4]), 0b00, Action::ProveChampion(vec![1])),
+        (proofs(&[1, 4], &[1, 4]), 0b00, both(&[1, 4])),
+        (proofs(&[1, 4], &[1]), 0b10, both(&[1])),
+        (proofs(&[1, 4], &[1, 4]), 0b01, both(&[4])),
+        (proofs(&[1, 4], &[]), 0b11, both(&[])),
+    ];
+    for (journal, blocks, action) in cases {
+        let view = beside_champion(PROVE, blocks);
+        assert_eq!(next(&journal, &view), action, "{journal:?} {blocks:b}");
+    }
+}
+
+/// A newcomer's free call carries four proofs.
+#[test]
+fn as_much_of_the_champion_is_sent_as_fits_into_the_call() {
+    let view = beside_champion(PROVE, 0);
+    let batch =
+        |batch| next_action(&proofs(&[1, 4], &[1, 4]), &view, &Choices { batch, ..CHOICES });
+    let sent = |own: &[BlockIndex], champion: &[BlockIndex]| Action::SubmitScores {
+        own: own.to_vec(),
+        champion: champion.to_vec(),
+    };
+    assert_eq!(batch(32), sent(&[1, 4], &[1, 4]));
+    assert_eq!(batch(3), sent(&[1, 4], &[1]));
+    assert_eq!(batch(2), sent(&[1, 4], &[]));
+}
+
+/// A third of the round is left for the champion's proofs. Without them nobody wins, but without
+/// the own ones the registration is lost.
+#[test]
+fn the_own_proofs_are_sent_first_when_the_round_is_no_longer_young() {
+    let journal = proofs(&[1, 4], &[1]);
+    for now in 121..124 {
+        let action = next(&journal, &beside_champion(now, 0));
+        assert_eq!(action, Action::ProveChampion(vec![4]), "{now}");
+    }
+    let rest = Action::SubmitScores { own: vec![1, 4], champion: vec![1] };
+    for now in 124..131 {
+        assert_eq!(next(&journal, &beside_champion(now, 0)), rest, "{now}");
+    }
+}
+
+#[test]
+fn a_champion_that_was_not_scored_is_scored_before_it_is_proved() {
+    let unknown = Progress { champion_proofs: [1, 4].into(), ..proved(&[1, 4]) };
+    assert_eq!(next(&unknown, &beside_champion(PROVE, 0)), Action::Score);
+    assert_eq!(next(&unknown, &beside_champion(130, 0)), submit(&[1, 4]));
+}
+
+#[test]
+fn a_champion_whose_circuit_is_disabled_is_not_proved() {
+    let circuits = UsableCircuits { of_task: true, of_champion: false };
+    let view = TaskView { circuits, ..beside_champion(PROVE, 0) };
+    assert_eq!(next(&proofs(&[1, 4], &[]), &view), submit(&[1, 4]));
+}
+
+#[test]
+fn the_best_worker_proves_the_rest_of_the_champion_and_others_later() {
+    let ranked = |now, workers: &[AccountId]| TaskView {
+        ranking: ranking(workers),
+        ..proved_view(now, crowned(asked()))
+    };
+    let journal = |champion: &[BlockIndex]| Progress {
+        claim: ClaimStage::Proved,
+        ..proofs(&[1, 4], champion)
+    };
+    let (best, second) = ([ME, OTHER], [OTHER, ME]);
+    assert_eq!(next(&journal(&[1]), &ranked(PROVE, &best)), Action::ProveChampion(vec![4]));
+    let all = Action::SubmitChampion(vec![1, 4]);
+    assert_eq!(next(&journal(&[1, 4]), &ranked(PROVE, &best)), all);
+    let waits = Action::Wait(Waiting::Settlement);
+    assert_eq!(next(&journal(&[1, 4]), &ranked(PROVE, &second)), waits);
+    assert_eq!(next(&journal(&[1, 4]), &ranked(130, &second)), all);
+    let unscored = Progress { score: None, ..journal(&[]) };
+    assert_eq!(next(&unscored, &ranked(PROVE, &best)), Action::Score);
 }
 
 /// Whatever the settings say, no call takes more than the chain can check in a part of a block.
@@ -292,21 +801,22 @@ fn proofs_of_large_blocks_are_sent_a_few_at_a_time() {
     assert_eq!((most("mnist-784x128x10", 32), most("mnist-784x128x10", 7)), (8, 7));
     assert_eq!((most("embed-512x10", 32), most("embed-512x10", 0)), (3, 1));
     assert_eq!(most("digits-64x32x10", 99), 32);
-    let mut task = revealed();
+    let mut task = asked();
     task.architecture = named("embed-512x10").unwrap();
     task.test_blocks = 5;
     task.tests = List::truncate_from((0..5).map(|index| test(index, Some(20))).collect());
-    let view = committed_view(PROVE, task, 0);
-    let submit = |blocks: &[BlockIndex]| Action::SubmitScores(blocks.to_vec());
-    assert_eq!(next_action(&proved(&[0, 1, 2, 3, 4]), &view, 32), submit(&[0, 1, 2]));
-    assert_eq!(next_action(&proved(&[0, 1, 2, 3, 4]), &view, 2), submit(&[0, 1]));
+    let view = asked_view(PROVE, task, 0);
+    let journal = Progress { score: None, ..proved(&[0, 1, 2, 3, 4]) };
+    let batch = |batch| next_action(&journal, &view, &Choices { batch, ..CHOICES });
+    assert_eq!(batch(32), submit(&[0, 1, 2]));
+    assert_eq!(batch(2), submit(&[0, 1]));
 }
 
 /// A task of the curriculum with six test blocks, all of which are proved on the disk.
 fn six_blocks(free_calls: FreeCalls, funding: Funding) -> (Progress, TaskView) {
-    let mut task = Task { funding, test_blocks: 6, ..revealed() };
+    let mut task = Task { funding, test_blocks: 6, ..asked() };
     task.tests = List::truncate_from((0..6).map(|index| test(index, Some(20))).collect());
-    let view = TaskView { free_calls, ..committed_view(PROVE, task, 0) };
+    let view = TaskView { free_calls, ..asked_view(PROVE, task, 0) };
     (proved(&[0, 1, 2, 3, 4, 5]), view)
 }
 
@@ -314,8 +824,8 @@ fn six_blocks(free_calls: FreeCalls, funding: Funding) -> (Progress, TaskView) {
 fn a_newcomer_sends_four_proofs_at_a_time_in_the_curriculum() {
     let sent = |known, funding, batch| {
         let (journal, view) = six_blocks(FreeCalls { known, ..FreeCalls::default() }, funding);
-        match next_action(&journal, &view, batch) {
-            Action::SubmitScores(blocks) => blocks.len(),
+        match next_action(&journal, &view, &Choices { batch, ..CHOICES }) {
+            Action::SubmitScores { own, .. } => own.len(),
             action => panic!("{action:?}"),
         }
     };
@@ -333,7 +843,7 @@ fn whoever_cannot_pay_waits_for_the_next_session_after_a_free_call_that_failed()
         next(&journal, &view)
     };
     assert_eq!(next(true, 0, Funding::Curriculum), wait);
-    let submit = Action::SubmitScores(vec![0, 1, 2, 3, 4, 5]);
+    let submit = submit(&[0, 1, 2, 3, 4, 5]);
     assert_eq!(next(true, 1, Funding::Curriculum), submit, "it pays");
     assert_eq!(next(false, 0, Funding::Curriculum), submit);
     assert_eq!(next(true, 0, Funding::Sponsored), submit);
@@ -350,13 +860,25 @@ fn what_is_not_sent_does_not_wait_for_the_next_session() {
     assert_eq!(next(&Progress::default(), &open), Action::FetchData);
 }
 
+/// A claim costs nothing in the curriculum as long as calls are free.
 #[test]
-fn what_was_proved_is_noted_also_after_the_phase() {
-    let view = committed_view(SETTLE, revealed(), 0b11);
-    assert_eq!(next(&proved(&[1, 4]), &view), Action::NoteComplete);
+fn a_claim_waits_for_free_calls_and_silence_does_not() {
+    let free_calls = FreeCalls { known: true, ended: true, balance: 0 };
+    let (journal, view) = curriculum(None, 0);
+    let view = TaskView { free_calls, ..view };
+    assert_eq!(next(&journal, &view), Action::Wait(Waiting::FreeCalls));
+    let (journal, view) = curriculum(Some(400), 0);
+    let view = TaskView { free_calls, ..view };
+    let silent = Action::Wait(Waiting::Conceded(Concession::TooLittle));
+    assert_eq!(next(&journal, &view), silent);
+}
+
+#[test]
+fn who_has_proved_waits_for_settlement() {
     let waiting = Action::Wait(Waiting::Settlement);
-    assert_eq!(next(&complete(), &view), waiting);
-    let incomplete = committed_view(SETTLE, revealed(), 0b01);
+    assert_eq!(next(&complete(), &proved_view(PROVE, asked())), waiting);
+    assert_eq!(next(&complete(), &proved_view(SETTLE, over_with_proofs())), waiting);
+    let incomplete = asked_view(SETTLE, over_with_proofs(), 0b01);
     assert_eq!(next(&proved(&[1, 4]), &incomplete), waiting);
 }
 
@@ -368,24 +890,26 @@ fn the_delivery_is_prepared_step_by_step_in_the_own_turn() {
     journal.sealed = true;
     assert_eq!(next(&journal, &view), Action::StoreCopy);
     journal.copied = true;
-    assert_eq!(next(&journal, &view), Action::UploadChunk(0));
+    assert_eq!(next(&journal, &view), Action::Deliver, "the only chunk comes with the key");
     view.delivery = Some(uploaded(1));
     assert_eq!(next(&journal, &view), Action::Deliver);
 }
 
 /// A ciphertext of three chunks.
 #[test]
-fn chunks_are_uploaded_one_after_the_other_and_then_the_key_is_delivered() {
+fn chunks_are_uploaded_one_after_the_other_and_the_last_one_comes_with_the_key() {
     let architecture = named("mnist-784x128x10").unwrap();
     assert_eq!(architecture.chunks(), 3);
     let mut view = ranked_view(DELIVER, &[ME, OTHER]);
     if let Some(task) = &mut view.task {
         task.architecture = architecture;
     }
-    for index in 0..3 {
+    for index in 0..2 {
         assert_eq!(next(&sealed(), &view), Action::UploadChunk(index));
         view.delivery = Some(uploaded(index + 1));
     }
+    assert_eq!(next(&sealed(), &view), Action::Deliver);
+    view.delivery = Some(uploaded(3));
     assert_eq!(next(&sealed(), &view), Action::Deliver);
 }
 
@@ -395,7 +919,7 @@ fn who_is_second_waits_and_then_delivers() {
     let waiting = ranked_view(DELIVER, &workers);
     assert_eq!(next(&sealed(), &waiting), Action::Wait(Waiting::Turn));
     let turn = ranked_view(SECOND_TURN, &workers);
-    assert_eq!(next(&sealed(), &turn), Action::UploadChunk(0));
+    assert_eq!(next(&sealed(), &turn), Action::Deliver);
 }
 
 #[test]
@@ -412,7 +936,7 @@ fn a_turn_is_that_of_the_worker_with_its_rank() {
     assert_eq!(ranked_view(DELIVER, &[OTHER, ME]).turn(), None);
     let second = Turn { rank: 1, began: 152, end: 162 };
     assert_eq!(ranked_view(SECOND_TURN, &[OTHER, ME]).turn(), Some(second));
-    assert_eq!(committed_view(SETTLE, revealed(), 0b11).turn(), None);
+    assert_eq!(proved_view(SETTLE, over_with_proofs()).turn(), None);
     assert_eq!(TaskView { task: None, ..ranked_view(DELIVER, &[ME]) }.turn(), None);
 }
 
@@ -428,7 +952,7 @@ fn long_turn(now: BlockNumber, blocks: BlockNumber) -> TaskView {
 /// A third of the turn is kept for the key, and at least five blocks.
 #[test]
 fn the_key_waits_for_a_final_turn_while_enough_of_it_is_left() {
-    let before = committed_view(SETTLE, revealed(), 0b11);
+    let before = proved_view(SETTLE, over_with_proofs());
     for (blocks, last) in [(30, 160), (31, 160), (10, 145), (7, 142)] {
         let awaits = |now| long_turn(now, blocks).awaits_final_turn(&before);
         assert!(awaits(142) && awaits(last) && !awaits(last + 1), "{blocks}");
@@ -441,7 +965,7 @@ fn the_key_waits_for_a_final_turn_while_enough_of_it_is_left() {
 fn the_key_waits_until_the_final_chain_is_in_the_same_turn() {
     let view = long_turn(150, 30);
     let before = TaskView { ranking: ranking(&[OTHER, ME]), ..long_turn(147, 30) };
-    let without_settlement = committed_view(147, revealed(), 0b11);
+    let without_settlement = proved_view(147, over_with_proofs());
     let mut after_payment = long_turn(147, 30);
     if let Some(end) = after_payment.task.as_mut().and_then(|task| task.settlement.as_mut()) {
         end.turn_began = 145;
@@ -459,8 +983,8 @@ fn what_no_block_of_the_turn_can_take_is_kept_back() {
         ..ranked_view(now, &[ME, OTHER])
     };
     let end = in_turn(0, DELIVER).task.unwrap().deadline(DELIVER).unwrap();
-    for (chunks, message) in [(0, Action::UploadChunk(0)), (1, Action::Deliver)] {
-        assert_eq!(next(&sealed(), &in_turn(chunks, end - 2)), message);
+    for chunks in [0, 1] {
+        assert_eq!(next(&sealed(), &in_turn(chunks, end - 2)), Action::Deliver);
         let kept = Action::Wait(Waiting::Late);
         assert_eq!(next(&sealed(), &in_turn(chunks, end - 1)), kept);
         let passed = Action::End(Ending::TurnPassed);
@@ -502,47 +1026,41 @@ fn a_turn_that_passed_ends_the_task_with_or_without_chunks() {
 
 #[test]
 fn the_ending_tells_what_became_of_the_stake() {
+    let waiting = Progress { claim: ClaimStage::Claimed, ..scored() };
     let cases = [
         (Outcome::RevealFailed, committed(), false),
-        (Outcome::Voided, committed(), false),
+        (Outcome::Voided, proved(&[1]), false),
         (Outcome::NoWinner, complete(), false),
         (Outcome::Ranked, complete(), false),
+        (Outcome::Ranked, waiting, false),
         (Outcome::NoWinner, proved(&[1]), true),
-        (Outcome::Ranked, committed(), true),
+        (Outcome::Ranked, proved(&[]), true),
     ];
     for (outcome, journal, costs) in cases {
-        let held = committed_view(DONE, settled(outcome, 0), 0b01);
+        let held = silent_view(DONE, settled(outcome, 0));
         assert_eq!(next(&journal, &held), Action::Wait(Waiting::Stake));
         let gone = view(DONE, settled(outcome, 0));
-        let Action::End(ending) = next(&journal, &gone) else {
-            panic!("{outcome:?} did not end the task");
-        };
-        assert_eq!(Action::End(ending.clone()), over(outcome, journal.complete));
-        assert_eq!(ending.costs_the_stake(), costs, "{outcome:?}");
+        let expected = Ending::Over { outcome, claim: journal.claim };
+        assert_eq!(next(&journal, &gone), Action::End(expected.clone()));
+        assert_eq!(expected.costs_the_stake(), costs, "{outcome:?}");
     }
 }
 
-/// The commitments of a task that everybody has proved are settled and returned at once, perhaps
-/// before the worker has looked at the chain again.
 #[test]
-fn no_stake_is_told_as_lost_if_everybody_has_proved() {
-    for outcome in [Outcome::NoWinner, Outcome::Ranked] {
-        let task = Task { proved: 2, ..settled(outcome, 0) };
-        let Action::End(ending) = next(&proved(&[1, 4]), &view(DONE, task)) else {
-            panic!("{outcome:?} did not end the task");
-        };
-        assert_eq!(ending, Ending::Over { outcome, complete: true });
-        assert!(!ending.costs_the_stake());
-    }
+fn a_claim_that_failed_waits_for_what_becomes_of_the_stake() {
+    let failed = Some(commitment(ClaimState::Failed, 0b01));
+    let view = TaskView { commitment: failed, ..view(SETTLE, over_with_proofs()) };
+    assert_eq!(next(&proved(&[1]), &view), Action::Wait(Waiting::Stake));
 }
 
+/// The commitment may be settled and removed before the worker has looked at the chain again.
 #[test]
 fn no_stake_is_told_as_lost_of_a_worker_who_is_ranked() {
     let ranked = TaskView {
         ranking: ranking(&[OTHER, ME]),
         ..view(DELIVER, Task { settlement: paid_to_the_first(), ..settled(Outcome::Ranked, 2) })
     };
-    let expected = Ending::Over { outcome: Outcome::Ranked, complete: true };
+    let expected = Ending::Over { outcome: Outcome::Ranked, claim: ClaimStage::Proved };
     assert_eq!(next(&proved(&[1, 4]), &ranked), Action::End(expected));
 }
 
@@ -551,64 +1069,34 @@ fn paid_to_the_first() -> Option<Settlement<BlockNumber>> {
     settlement.map(|end| Settlement { paid: 1, turn: 1, ..end })
 }
 
-/// The view of a ranked worker in the curriculum, whose score is 30 of 40 rows.
-fn curriculum_view(now: BlockNumber, champion: Option<Score>) -> TaskView {
-    let mut view = TaskView { champion, ..ranked_view(now, &[ME, OTHER]) };
-    if let Some(task) = &mut view.task {
-        task.funding = Funding::Curriculum;
+/// The view of the second of three workers after the first was paid: the second share is 300 of
+/// 1,000, of which the validators get a tenth.
+fn second_of_three(now: BlockNumber, least: Balance) -> TaskView {
+    let mut task = Task { settlement: paid_to_the_first(), ..settled(Outcome::Ranked, 3) };
+    task.terms.shares = List::truncate_from(vec![7_000, 3_000]);
+    if let Some(end) = &mut task.settlement {
+        end.ranked = 3;
     }
-    view
-}
-
-#[test]
-fn a_winner_that_would_be_paid_nothing_does_not_deliver() {
-    for (champion, overtaken) in
-        [(None, false), (Some(Score::new(29, 40)), false), (Some(Score::new(3, 4)), true)]
-    {
-        let view = curriculum_view(DELIVER, champion);
-        let wait = Action::Wait(Waiting::Overtaken);
-        for (journal, step) in [(complete(), Action::SealKey), (sealed(), Action::UploadChunk(0))] {
-            let expected = if overtaken { wait.clone() } else { step };
-            assert_eq!(next(&journal, &view), expected, "{champion:?}");
-        }
+    let (mut first, mut second) = (ranked(0, OTHER), ranked(1, ME));
+    (first.delivered, second.least) = (true, least);
+    let third = ranked(2, AccountId { 0: [8; 32] });
+    TaskView {
+        ranking: List::truncate_from(vec![first, second, third]),
+        validators: ValidatorsPart { per_million: 100_000, least: 0 },
+        ..proved_view(now, task)
     }
 }
 
+/// A turn that begins because time passed may come with less than the worker asked for.
 #[test]
-fn the_key_of_a_model_that_was_overtaken_is_kept_back() {
-    let in_turn =
-        |champion| TaskView { delivery: Some(uploaded(1)), ..curriculum_view(DELIVER, champion) };
-    let better = Some(Score::new(31, 40));
-    assert_eq!(next(&sealed(), &in_turn(None)), Action::Deliver);
-    assert_eq!(next(&sealed(), &in_turn(better)), Action::Wait(Waiting::Overtaken));
-}
-
-#[test]
-fn an_overtaken_turn_that_passed_costs_nothing() {
-    let overtaken = curriculum_view(SECOND_TURN, Some(Score::new(3, 4)));
-    assert_eq!(next(&sealed(), &overtaken), Action::End(Ending::Overtaken));
-    assert!(!Ending::Overtaken.costs_the_stake());
-    let missed = curriculum_view(SECOND_TURN, None);
-    assert_eq!(next(&sealed(), &missed), Action::End(Ending::TurnPassed));
-}
-
-/// A champion of the same score that comes from a later rank of this task is no excuse.
-#[test]
-fn a_turn_that_a_later_rank_made_use_of_was_not_overtaken() {
-    let same = Some(Score::new(3, 4));
-    let mut view = curriculum_view(SECOND_TURN, same);
-    if let Some(task) = &mut view.task {
-        task.settlement = paid_to_the_first();
-    }
-    assert_eq!(next(&sealed(), &view), Action::End(Ending::TurnPassed));
-}
-
-/// A sponsor pays for the model, whatever the champion is.
-#[test]
-fn nobody_is_overtaken_in_a_sponsored_task() {
-    let champion = Some(Score::new(1, 1));
-    let view = TaskView { champion, ..ranked_view(DELIVER, &[ME, OTHER]) };
-    assert_eq!(next(&sealed(), &view), Action::UploadChunk(0));
+fn a_turn_that_pays_less_than_was_asked_for_is_let_pass() {
+    assert_eq!(next(&sealed(), &second_of_three(DELIVER, 270)), Action::Deliver);
+    let passes = Action::Wait(Waiting::LetPass);
+    assert_eq!(next(&sealed(), &second_of_three(DELIVER, 271)), passes);
+    let passed = |least| next(&sealed(), &second_of_three(SECOND_TURN, least));
+    assert_eq!(passed(270), Action::End(Ending::TurnPassed));
+    assert_eq!(passed(271), Action::End(Ending::LetPass));
+    assert!(Ending::TurnPassed.costs_the_stake() && !Ending::LetPass.costs_the_stake());
 }
 
 #[test]

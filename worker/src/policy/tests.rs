@@ -53,8 +53,14 @@ fn record(kind: CircuitKind, constraints: u32) -> CircuitRecord {
 }
 
 fn situation(account: AccountStatus, outstanding: &Outstanding) -> Situation<'_> {
-    let free_memory_mib = Some(1000);
-    Situation { worker: ME, clock: clock(), account, free_memory_mib, outstanding }
+    Situation {
+        worker: ME,
+        clock: clock(),
+        account,
+        validators: ValidatorsPart::default(),
+        free_memory_mib: Some(1000),
+        outstanding,
+    }
 }
 
 fn offer<'a>(task: &'a Task, circuit: Option<&'a CircuitRecord>) -> Offer<'a> {
@@ -143,16 +149,36 @@ fn a_curriculum_task_with_nothing_set_aside_is_left_alone() {
 
 #[test]
 fn money_at_stake_is_bounded() {
-    let mut config = config();
-    config.policy.minimum_reward = "2000".parse().unwrap();
-    let refused = judged(&config, RICH, |_| ()).unwrap_err();
-    assert!(matches!(refused, Decline::Reward { .. }));
     assert!(matches!(declined(|task| task.terms.stake = 101 * NNK), Decline::Stake { .. }));
     let poor = AccountStatus { free: 10 * NNK, may_work: true, known: true };
     let refused = judged(&self::config(), poor, |task| task.terms.stake = 10 * NNK);
     let refused = refused.unwrap_err();
     assert!(matches!(refused, Decline::Funds { .. }) && refused.concerns_the_owner());
     assert!(judged(&self::config(), poor, |task| task.terms.stake = 9 * NNK).is_ok());
+}
+
+/// Of a reward of 1,000 tokens the first of two shares is 700, and the validators get a tenth.
+#[test]
+fn less_than_the_owner_asks_for_is_left_alone_after_the_validators_part() {
+    let (mut config, mut task) = (config(), fake::open_task());
+    task.terms.shares = List::truncate_from(vec![7_000, 3_000]);
+    let circuit = record(CircuitKind::Score(task.architecture.clone()), ROWS);
+    let (outstanding, most) = (Outstanding::default(), Tokens::whole(630));
+    let judged = |config: &Config, task: &Task, budget| {
+        let validators = ValidatorsPart { per_million: 100_000, least: 0 };
+        let situation = Situation { validators, ..situation(RICH, &outstanding) };
+        judge(config, &situation, Offer { budget, ..offer(task, Some(&circuit)) })
+    };
+    config.policy.least = most;
+    assert!(judged(&config, &task, None).is_ok());
+    assert_eq!(least_of(&config, &task), most.0);
+    let least = Tokens(most.0 + 1);
+    config.policy.least = least;
+    assert_eq!(judged(&config, &task, None), Err(Decline::Reward { most, least }));
+    task.funding = Funding::Curriculum;
+    assert_eq!(judged(&config, &task, Some(most.0)), Err(Decline::Reward { most, least }));
+    assert!(judged(&config, &task, Some(least.0)).is_ok());
+    assert_eq!(least_of(&config, &task), 0);
 }
 
 #[test]
@@ -162,15 +188,15 @@ fn a_task_without_time_is_left_alone() {
     assert!(matches!(declined(blocks), Decline::ProveTime { .. }));
 }
 
-/// A proof of two seconds and ten blocks of one second must fit into three quarters of a turn: two
-/// for a chunk, three for the key, and five that nobody fills for less than the model.
+/// A proof of two seconds and 13 blocks of one second must fit into three quarters of a turn: three
+/// for the key with the only chunk, and ten that nobody fills for less than the model.
 #[test]
 fn a_task_whose_turns_are_too_short_to_deliver_in_is_left_alone() {
-    let turn = Duration::from_secs(15);
-    let short = declined(|task| task.terms.periods.deliver = 15);
+    let turn = Duration::from_secs(19);
+    let short = declined(|task| task.terms.periods.deliver = 19);
     assert_eq!(short, Decline::DeliverTime { turn, chunks: 1 });
     assert!(!short.may_change());
-    let enough = judged(&config(), RICH, |task| task.terms.periods.deliver = 16);
+    let enough = judged(&config(), RICH, |task| task.terms.periods.deliver = 20);
     assert!(enough.is_ok());
 }
 
@@ -184,8 +210,8 @@ fn a_turn_of_the_curriculum_needs_no_blocks_to_spare() {
             task.terms.periods.deliver = deliver;
         })
     };
-    assert!(matches!(curriculum(9), Err(Decline::DeliverTime { .. })));
-    assert!(curriculum(10).is_ok());
+    assert!(matches!(curriculum(6), Err(Decline::DeliverTime { .. })));
+    assert!(curriculum(7).is_ok());
 }
 
 /// Two more chunks take four blocks more.
@@ -193,17 +219,17 @@ fn a_turn_of_the_curriculum_needs_no_blocks_to_spare() {
 fn a_turn_must_leave_time_for_every_chunk() {
     let mut task = fake::open_task();
     task.architecture = named("mnist-784x128x10").unwrap();
-    task.terms.periods.deliver = 21;
-    let turn = Duration::from_secs(21);
+    task.terms.periods.deliver = 25;
+    let turn = Duration::from_secs(25);
     let refused = judge_with_rows(&config(), &task, ROWS, None);
     assert_eq!(refused, Err(Decline::DeliverTime { turn, chunks: 3 }));
-    task.terms.periods.deliver = 22;
+    task.terms.periods.deliver = 26;
     assert!(judge_with_rows(&config(), &task, ROWS, None).is_ok());
 }
 
 /// Four proofs of two seconds are sent in two calls, or in as many as the batch makes of them.
 #[test]
-fn a_prove_phase_must_leave_two_blocks_for_each_call() {
+fn a_round_must_leave_two_blocks_for_each_call() {
     let (mut config, mut task) = (config(), fake::open_task());
     task.architecture = named("embed-512x10").unwrap();
     task.test_blocks = 4;
@@ -217,7 +243,8 @@ fn a_prove_phase_must_leave_two_blocks_for_each_call() {
     }
 }
 
-/// Of six proofs, a newcomer sends four and then two: that takes two blocks more.
+/// Of six proofs and as many of the champion, a newcomer sends four at a time: that takes four
+/// blocks more.
 #[test]
 fn a_newcomer_needs_more_blocks_for_its_calls_in_the_curriculum() {
     let mut task = fake::open_task();
@@ -226,24 +253,48 @@ fn a_newcomer_needs_more_blocks_for_its_calls_in_the_curriculum() {
     let config = config();
     let blocks =
         |known, task: &Task| blocks_to_send(&config.proving, AccountStatus { known, ..RICH }, task);
-    assert_eq!((blocks(true, &task), blocks(false, &task)), (2, 4));
+    assert_eq!((blocks(true, &task), blocks(false, &task)), (2, 6));
     task.funding = Funding::Sponsored;
     assert_eq!((blocks(true, &task), blocks(false, &task)), (2, 2));
 }
 
-/// Two proofs of 5 ms for each worker, twice, in ten blocks of 375 ms.
+/// Two test blocks take four proofs of two seconds, which are sent in two blocks.
 #[test]
-fn a_task_with_more_workers_than_the_chain_can_check_is_left_alone() {
-    let committed = |workers| judged(&config(), RICH, |task| task.committed = workers);
-    assert!(committed(186).is_ok());
-    let refused = committed(187).unwrap_err();
-    let phase = Duration::from_secs(10);
-    assert_eq!(refused, Decline::Crowded { phase });
-    assert!(refused.may_change(), "some may take their commitments back");
-    assert!(committed(u32::MAX).is_err());
+fn a_round_of_the_curriculum_must_leave_time_for_the_champion_too() {
+    let with_round = |funding, prove| {
+        judged(&config(), RICH, |task| {
+            task.funding = funding;
+            task.terms.periods.prove = prove;
+        })
+    };
+    assert!(with_round(Funding::Sponsored, 6).is_ok());
+    let refused = with_round(Funding::Curriculum, 9);
+    assert!(matches!(refused, Err(Decline::ProveTime { proofs: 4, .. })), "{refused:?}");
+    assert!(with_round(Funding::Curriculum, 10).is_ok());
 }
 
-/// Two test blocks in a prove phase of ten seconds, of which two are for sending.
+/// Three proofs of 5 ms for each worker, twice, in blocks of 375 ms. However many workers there
+/// are, 64 are asked at a time.
+#[test]
+fn a_task_with_more_workers_than_the_chain_can_check_is_left_alone() {
+    let mut config = config();
+    config.proving.seconds_per_block = 1;
+    let judged = |committed, prove| {
+        judged(&config, RICH, |task| {
+            task.test_blocks = 3;
+            task.committed = committed;
+            task.terms.periods.prove = prove;
+        })
+    };
+    assert!(judged(61, 5).is_ok());
+    let refused = judged(62, 5).unwrap_err();
+    assert_eq!(refused, Decline::Crowded { phase: Duration::from_secs(5) });
+    assert!(refused.may_change(), "some may take their commitments back");
+    assert!(judged(u32::MAX, 5).is_err());
+    assert!(judged(u32::MAX, 6).is_ok());
+}
+
+/// Two test blocks in a round of ten seconds, of which two are for sending.
 #[test]
 fn a_large_circuit_takes_longer_by_its_rows() {
     let (config, task) = (config(), fake::open_task());
@@ -285,9 +336,9 @@ fn a_circuit_whose_proofs_are_refused_is_not_relied_on() {
     }
 }
 
-/// Two test blocks at two seconds each, in a prove phase of ten seconds, the last two for sending.
+/// Two test blocks at two seconds each, in a round of ten seconds, the last two for sending.
 #[test]
-fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {
+fn the_proofs_of_all_chosen_tasks_must_fit_into_a_round() {
     let (mut config, task) = (config(), fake::open_task());
     let mut outstanding = Outstanding::default();
     for _ in 0..2 {
@@ -306,9 +357,26 @@ fn the_proofs_of_all_chosen_tasks_must_fit_into_a_prove_phase() {
     assert_eq!(refused, Err(Decline::Busy { phase }));
 }
 
+/// Two proofs of the own model and two of the champion fill a round of ten seconds.
+#[test]
+fn the_champions_proofs_take_the_time_of_other_tasks() {
+    let (config, task) = (config(), fake::open_task());
+    let crowned = Task { funding: Funding::Curriculum, ..task.clone() };
+    let beside = |first: &Task, second: &Task| {
+        let mut outstanding = Outstanding::default();
+        let chosen = judge_beside(&config, RICH, &outstanding, first);
+        outstanding.add(&chosen.expect("there is time for one"));
+        judge_beside(&config, RICH, &outstanding, second)
+    };
+    assert!(beside(&task, &task).is_ok());
+    let busy = Err(Decline::Busy { phase: Duration::from_secs(10) });
+    assert_eq!(beside(&crowned, &task), busy);
+    assert_eq!(beside(&task, &crowned), busy);
+}
+
 /// Two test blocks and three more take ten seconds.
 #[test]
-fn a_prove_phase_that_the_proofs_of_all_tasks_fill_leaves_no_time_to_send_the_last_ones() {
+fn a_round_that_the_proofs_of_all_tasks_fill_leaves_no_time_to_send_the_last_ones() {
     let (config, mut task) = (config(), fake::open_task());
     let mut outstanding = Outstanding::default();
     let chosen = judge_beside(&config, RICH, &outstanding, &task);
@@ -328,7 +396,7 @@ fn more_proofs_at_a_time_do_not_make_the_proofs_of_one_task_faster() {
 }
 
 #[test]
-fn a_long_prove_phase_does_not_take_the_time_of_a_short_one() {
+fn a_long_round_does_not_take_the_time_of_a_short_one() {
     let (config, mut task) = (config(), fake::open_task());
     task.test_blocks = 4;
     let mut outstanding = Outstanding::default();

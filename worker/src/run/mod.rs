@@ -489,6 +489,7 @@ impl TaskLoop {
         let circuits = self.circuits_of(&offers).await?;
         let (account, worker) =
             (self.services.chain.account_status().await?, self.services.chain.worker());
+        let validators = self.services.chain.validators_part().await?;
         let free_memory_mib = machine::free_memory_mib();
         let mut outstanding = self.outstanding();
         for (id, task) in offers {
@@ -497,8 +498,14 @@ impl TaskLoop {
             }
             let circuit = circuits.get(&task.terms.score_circuit);
             let offer = Offer { id, task: &task, circuit, budget: self.budget(id, &task).await? };
-            let situation =
-                Situation { worker, clock, account, free_memory_mib, outstanding: &outstanding };
+            let situation = Situation {
+                worker,
+                clock,
+                account,
+                validators,
+                free_memory_mib,
+                outstanding: &outstanding,
+            };
             match judge(&self.services.config, &situation, offer) {
                 Ok(chosen) => {
                     self.begin_task(&chosen)?;

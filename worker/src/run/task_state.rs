@@ -6,7 +6,8 @@ use crate::{
     stages::Remedy,
     state::Journal,
 };
-use nocknock_client::BlockNumber;
+use nocknock_client::{BlockNumber, Task};
+use nocknock_primitives::phase::Phase;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +28,8 @@ pub(super) struct TaskState {
     failures: u32,
     /// Failures in a row after which another look at the chain was to help.
     looks: u32,
-    /// Blocks until the end of the phase, while a commitment is on the chain.
+    /// Blocks until the end of the phase, while a commitment is on the chain; of a phase that time
+    /// does not end, those of the next one.
     blocks_left: Option<BlockNumber>,
     not_before: Option<Instant>,
     /// The first block in which a step may be tried again.
@@ -63,7 +65,10 @@ impl TaskState {
 
     /// Uses the machine, or has a stake that the next steps decide about.
     pub(super) fn is_active(&self) -> bool {
-        !matches!(self.waiting, Some(Waiting::Stake | Waiting::Overtaken))
+        !matches!(
+            self.waiting,
+            Some(Waiting::Stake | Waiting::Conceded(_) | Waiting::Disabled | Waiting::LetPass)
+        )
     }
 
     /// The pause after the last failure is over. If the remedy is to look again, the block is new.
@@ -76,8 +81,7 @@ impl TaskState {
     pub(super) fn see(&mut self, view: &TaskView) {
         self.seen = view.now;
         let at_stake = view.task.as_ref().filter(|_| view.commitment.is_some());
-        let deadline = at_stake.and_then(|task| task.deadline(view.now));
-        self.blocks_left = deadline.map(|end| end.saturating_sub(view.now));
+        self.blocks_left = at_stake.and_then(|task| blocks_left(task, view.now));
     }
 
     /// Notes what is waited for. True if that is new.
@@ -156,5 +160,15 @@ impl TaskState {
     pub(super) fn has_nothing_at_stake(&self) -> bool {
         let progress = self.journal.progress();
         progress.is_ok_and(|progress| progress.commitment.is_none())
+    }
+}
+
+/// Blocks until time ends the phase. Time ends neither the asking for proofs nor settlement, but
+/// anybody may: then a round of proofs or a turn begins, in which there has to be time as well.
+fn blocks_left(task: &Task, now: BlockNumber) -> Option<BlockNumber> {
+    match task.phase(now) {
+        Phase::Ask => Some(task.terms.periods.prove),
+        Phase::Settle => Some(task.terms.periods.deliver),
+        _ => task.deadline(now).map(|end| end.saturating_sub(now)),
     }
 }

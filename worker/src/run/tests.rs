@@ -7,18 +7,19 @@ use crate::{
     },
     config::Retry,
     notice::{NoticeSink, Notices},
+    plan::{Concession, Waiting},
     stages::{
         test_services::{circuits, perfect_model, services_on, FakeStore, ReadyTrainer},
         LearnError, Trainer, TrainingJob,
     },
-    state::ModelFact,
+    state::{ClaimStage, ModelFact},
 };
 use async_trait::async_trait;
 use bytes::Bytes;
 use nocknock_client::NNK;
 use nocknock_primitives::{
     ids::{BlobId, CiphertextHash, KeyCommitment},
-    score::Score,
+    phase::Phase,
     task::{Funding, Outcome},
 };
 use nocknock_training::TrainError;
@@ -124,7 +125,8 @@ async fn a_proving_key_is_forgotten_when_no_task_needs_it() {
     let mut task_loop = setup.task_loop(services, Scope::Everything);
     task_loop.tick().await.unwrap().unwrap();
     assert!(provers.has_score(&circuit), "the task was just chosen");
-    task_loop.tasks.values().next().unwrap().journal.save_complete().unwrap();
+    let state = task_loop.tasks.values().next().unwrap();
+    state.journal.save_claim(ClaimStage::Proved).unwrap();
     task_loop.tick().await.unwrap().unwrap();
     assert!(!provers.has_score(&circuit));
 }
@@ -186,12 +188,36 @@ async fn a_pause_leaves_time_for_further_tries_while_a_stake_depends_on_the_phas
     let pause = state.fail(Remedy::Again, &PATIENT, SLOT);
     assert_eq!(pause, Duration::from_secs(10));
     let (key, ciphertext) = (KeyCommitment([1; 32]), CiphertextHash([2; 32]));
-    let commit = Message::Commit { task: TASK, key, ciphertext };
+    let commit = Message::Commit { task: TASK, key, ciphertext, least: 0 };
     setup.chain.send(commit).await.unwrap();
     // Ten blocks are left.
     state.see(&setup.chain.view(TASK, Depth::Best).await.unwrap());
     let pause = state.fail(Remedy::Again, &PATIENT, SLOT);
     assert_eq!(pause, Duration::from_millis(2500));
+}
+
+/// Somebody else may ask or settle at any time, and then a round or a turn begins.
+#[tokio::test]
+async fn a_pause_before_a_round_or_a_turn_leaves_time_for_tries_in_it() {
+    let setup = Setup::new();
+    let mut task_loop = setup.task_loop(setup.services(), Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    let (key, ciphertext) = (KeyCommitment([1; 32]), CiphertextHash([2; 32]));
+    let commit = Message::Commit { task: TASK, key, ciphertext, least: 0 };
+    setup.chain.send(commit).await.unwrap();
+    let mut view = setup.chain.view(TASK, Depth::Best).await.unwrap();
+    view.now = 115;
+    let state = task_loop.tasks.get_mut(&TASK).unwrap();
+    // A round has ten blocks of a second, and a turn thirty.
+    for (waiting, phase, longest) in [(1, Phase::Ask, 2500), (0, Phase::Settle, 7500)] {
+        let task = view.task.as_mut().unwrap();
+        task.terms.min_test_rows = 0;
+        (task.revealed_at, task.claimed, task.waiting) = (Some(112), 1, waiting);
+        assert_eq!(task.phase(115), phase);
+        state.see(&view);
+        let pause = state.fail(Remedy::Again, &PATIENT, SLOT);
+        assert_eq!(pause, Duration::from_millis(longest), "{phase:?}");
+    }
 }
 
 /// How many tasks a worker has that was just started and looks for more.
@@ -218,7 +244,7 @@ async fn the_stakes_of_chosen_tasks_are_not_spent_on_others() {
 async fn a_task_is_chosen_when_there_is_time_for_its_proofs_beside_the_others() {
     let setup = Setup::new();
     setup.chain.world().others = 2;
-    // Each task has two test blocks, and a prove phase of ten seconds.
+    // Each task has two test blocks, and rounds of ten seconds.
     let services = || {
         let mut services = setup.services();
         services.config.proving.seconds_per_block = 2;
@@ -227,7 +253,7 @@ async fn a_task_is_chosen_when_there_is_time_for_its_proofs_beside_the_others() 
     assert_eq!(chosen_after_a_start(&setup, services()).await, 2);
     assert_eq!(chosen_after_a_start(&setup, services()).await, 2);
     let state = StateDir::open(setup.folder.path()).unwrap();
-    state.journal(TASK).unwrap().save_complete().unwrap();
+    state.journal(TASK).unwrap().save_claim(ClaimStage::Proved).unwrap();
     drop(state);
     assert_eq!(chosen_after_a_start(&setup, services()).await, 3);
 }
@@ -411,7 +437,8 @@ async fn a_failed_reveal_is_an_ending_without_loss() {
     let summary = setup.run(setup.services()).await;
     assert_eq!((summary.unpaid, summary.stakes_lost), (1, 0));
     let ending = setup.ending();
-    let failed = Ending::Over { outcome: Outcome::RevealFailed, complete: false };
+    let (outcome, claim) = (Outcome::RevealFailed, ClaimStage::Silent);
+    let failed = Ending::Over { outcome, claim };
     assert_eq!(ending, Some(failed));
 }
 
@@ -467,12 +494,36 @@ async fn nothing_is_planned_while_the_node_is_behind_what_was_seen() {
 }
 
 #[tokio::test]
-async fn a_winner_that_was_overtaken_gives_its_key_to_nobody() {
+async fn a_model_that_earns_nothing_beside_the_champion_is_not_claimed() {
     let setup = Setup::new();
     setup.chain.world().task.funding = Funding::Curriculum;
-    setup.chain.world().champion = Some(Score::new(1, 1));
+    setup.chain.crown(&perfect_model());
     let summary = setup.run(setup.services()).await;
     assert_eq!((summary.paid, summary.unpaid, summary.stakes_lost), (0, 1, 0));
-    assert_eq!(setup.ending(), Some(Ending::Overtaken));
-    assert_eq!(setup.chain.world().accepted, ["commit", "submit scores"]);
+    assert_eq!(setup.ending(), Some(Ending::Conceded));
+    assert_eq!(setup.chain.world().accepted, ["commit", "withdraw"]);
+    let conceded = |notice: &Notice| match notice {
+        Notice::Conceded { reason, .. } => reason.contains("would earn nothing"),
+        _ => false,
+    };
+    assert!(setup.minutes.has(conceded));
+    let scored = |notice: &Notice| {
+        matches!(notice, Notice::Scored { points: 64, most: 64, champion: Some(64), .. })
+    };
+    assert!(setup.minutes.has(scored));
+}
+
+#[tokio::test]
+async fn a_conceded_task_makes_room_for_others() {
+    let setup = Setup::new();
+    let mut services = setup.services();
+    services.config.limits.tasks = 1;
+    setup.chain.world().task.funding = Funding::Curriculum;
+    setup.chain.crown(&perfect_model());
+    let mut task_loop = setup.task_loop(services, Scope::Everything);
+    task_loop.tick().await.unwrap().unwrap();
+    assert_eq!(task_loop.active(), 1);
+    let state = task_loop.tasks.get_mut(&TASK).unwrap();
+    state.begin_waiting(Waiting::Conceded(Concession::TooLittle));
+    assert_eq!(task_loop.active(), 0);
 }

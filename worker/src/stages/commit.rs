@@ -3,10 +3,11 @@
 use super::{error::Refusal, StepContext, StepError};
 use crate::{
     chain::{Depth, Message},
-    policy::is_still,
+    policy::{is_still, least_of},
     secret::Secret,
     state::{CommitmentFact, StateError},
 };
+use nocknock_client::Task;
 use nocknock_primitives::model::{Architecture, Fr, Weights};
 
 /// Draws the key, seals the model and brings both to the disk. Nothing is sent here.
@@ -33,19 +34,19 @@ fn seal_safe(
 
 /// Sends the commitment whose key is on the disk, and with it the stake.
 pub(super) async fn commit(step: &StepContext<'_>) -> Result<(), StepError> {
-    check_task(step).await?;
+    let least = least_of(&step.services.config, &checked_task(step).await?);
     let fact = step.committed().await?.fact;
     let (task, key, ciphertext) = (step.task, fact.key_commitment, fact.ciphertext);
-    let message = Message::Commit { task, key, ciphertext };
+    let message = Message::Commit { task, key, ciphertext, least };
     Ok(step.services.chain.send(message).await?)
 }
 
 /// The stake would be held for whatever task has the number now.
-async fn check_task(step: &StepContext<'_>) -> Result<(), StepError> {
+async fn checked_task(step: &StepContext<'_>) -> Result<Task, StepError> {
     let view = step.services.chain.view(step.task, Depth::Best).await?;
     let task = view.task.ok_or(StepError::MovedOn("the task is gone"))?;
     if is_still(&step.journal.chosen()?, &task) {
-        Ok(())
+        Ok(task)
     } else {
         Err(Refusal::OtherTask.into())
     }

@@ -4,21 +4,24 @@
 //!
 //! A proof was verified when it was made, so it is looked at again only if the chain refuses it.
 
-use super::{deliver, prove, StepContext, StepError};
+use super::{
+    deliver,
+    prove::{open_block, revealed_block, Subject},
+    StepContext, StepError,
+};
 use crate::{
     chain::ChainError,
-    state::{ProofFact, StateError},
+    state::{ProofFact, StateError, Whose},
 };
 use nocknock_circuits::{
     fold::{self, FoldedScore},
     seal::SealKey,
     OnChain, Proof, Prover,
 };
-use nocknock_client::CircuitRecord;
 use nocknock_primitives::{
     circuit::ProofBytes,
     ids::{BlockIndex, FieldBytes},
-    model::{field, Claimed, ContextDomain, Fr, KnownBlock},
+    model::{field, Claimed, Fr, KnownBlock},
     task::ProvedScore,
 };
 
@@ -46,28 +49,37 @@ impl StepContext<'_> {
 /// refusal stands.
 pub(super) async fn scores(
     step: &StepContext<'_>,
-    blocks: &[BlockIndex],
+    own: &[BlockIndex],
+    champion: &[BlockIndex],
     refusal: ChainError,
 ) -> StepError {
-    let unsound = match unsound_scores(step, blocks).await {
-        Ok(unsound) => unsound,
-        Err(error) => return error,
-    };
-    unsound.iter().fold(refusal.into(), |_, block| {
-        let file = step.journal.proof_file(*block);
-        step.set_damaged_aside(StateError::damaged(&file, UNSOUND).into())
-    })
+    let mut found = refusal.into();
+    for (whose, blocks) in [(Whose::Own, own), (Whose::Champion, champion)] {
+        let unsound = match unsound_scores(step, whose, blocks).await {
+            Ok(unsound) => unsound,
+            Err(error) => return error,
+        };
+        for block in unsound {
+            let file = step.journal.proof_file(whose, block);
+            found = step.set_damaged_aside(StateError::damaged(&file, UNSOUND).into());
+        }
+    }
+    found
 }
 
 async fn unsound_scores(
     step: &StepContext<'_>,
+    whose: Whose,
     blocks: &[BlockIndex],
 ) -> Result<Vec<BlockIndex>, StepError> {
-    let record = step.circuit(step.journal.chosen()?.score_circuit).await?;
-    let statements = statements(step, &record, blocks).await?;
+    if blocks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let subject = Subject::of(step, whose).await?;
+    let statements = statements(step, &subject, blocks).await?;
     let provers = step.services.provers.clone();
     let check = move || -> Result<Vec<BlockIndex>, StepError> {
-        let prover = provers.score(&record)?;
+        let prover = provers.score(&subject.record)?;
         let mut unsound = statements;
         unsound.retain(|(public, fact)| {
             let public = public.as_ref();
@@ -82,19 +94,17 @@ async fn unsound_scores(
 /// no field elements.
 async fn statements(
     step: &StepContext<'_>,
-    record: &CircuitRecord,
+    subject: &Subject,
     blocks: &[BlockIndex],
 ) -> Result<Vec<(Option<fold::Public>, ProofFact)>, StepError> {
     let roots = step.services.chain.roots(step.task).await?;
-    let architecture = step.journal.chosen()?.architecture;
-    let commitment = element(&step.committed().await?.fact.model.0)?;
+    let commitment = element(&subject.model.0)?;
     let mut statements = Vec::with_capacity(blocks.len());
     for block in blocks {
-        let revealed = prove::revealed_block(step, *block).await?;
-        let root = roots.get(usize::from(*block)).copied();
-        let known = prove::open_block(&architecture, &revealed, root, *block)?;
-        let fact = step.journal.proof(*block)?;
-        let context = step.context(ContextDomain::Score, record.info.id(), *block).to_field();
+        let revealed = revealed_block(step, &roots, *block).await?;
+        let known = open_block(&subject.architecture, &revealed, *block)?;
+        let fact = step.journal.proof(subject.whose, *block)?;
+        let context = subject.context(step, *block).to_field();
         statements.push((statement(&known, context, commitment, &fact.score), fact));
     }
     Ok(statements)

@@ -23,7 +23,7 @@ use nocknock_primitives::{
         sealed::{chunk_hash, key_hash, CHUNK_ELEMENTS},
         Architecture, ContextDomain, Fr, RecipientKey, SealedKey,
     },
-    task::{Attestation, Funding, SealedKeyBytes},
+    task::{Attestation, Chunk, ChunkHashes, Funding, LastChunk, SealedKeyBytes},
 };
 use std::time::Duration;
 
@@ -137,20 +137,21 @@ fn without_copy<T>(step: &StepContext<'_>, reason: &str) -> Option<T> {
 
 /// Uploads one chunk of the ciphertext, which tells nobody anything without the key.
 pub(super) async fn upload_chunk(step: &StepContext<'_>, index: u32) -> Result<(), StepError> {
+    let (chunk, hashes) = chunk(step, index).await?;
+    let (_, turn) = turn(step).await?;
+    let last_block = turn.last_block();
+    let message = Message::UploadChunk { task: step.task, index, chunk, hashes, last_block };
+    Ok(step.services.chain.send(message).await?)
+}
+
+/// A chunk of the ciphertext, with the hashes of all.
+async fn chunk(step: &StepContext<'_>, index: u32) -> Result<(Chunk, ChunkHashes), StepError> {
     let (chosen, committed) = (step.journal.chosen()?, step.committed().await?);
     let place = usize::try_from(index).unwrap_or(usize::MAX);
     let chunk = committed.ciphertext.chunks(CHUNK_ELEMENTS).nth(place);
     let chunk = chunk.ok_or(StepError::MovedOn("the ciphertext has no such chunk"))?;
     let hashes = chunk_hashes(&chosen.architecture, &committed.ciphertext);
-    let (_, turn) = turn(step).await?;
-    let message = Message::UploadChunk {
-        task: step.task,
-        index,
-        chunk: List::truncate_from(bytes_of(chunk)),
-        hashes: List::truncate_from(bytes_of(&hashes)),
-        last_block: turn.last_block(),
-    };
-    Ok(step.services.chain.send(message).await?)
+    Ok((List::truncate_from(bytes_of(chunk)), List::truncate_from(bytes_of(&hashes))))
 }
 
 /// The view of the best block, and the turn in it.
@@ -170,7 +171,8 @@ fn bytes_of(elements: &[Fr]) -> Vec<[u8; 32]> {
     elements.iter().map(field::to_bytes).collect()
 }
 
-/// Sends the sealed key with what is attested.
+/// Sends the sealed key with what is attested, and with the last chunk, if the chain does not have
+/// it.
 ///
 /// Whoever the key is sealed for sees it in the pool of transactions, before it is in a block. No
 /// block after the turn can include it, and in a sponsored task a tip brings it into the next ones.
@@ -180,6 +182,7 @@ pub(super) async fn deliver(step: &StepContext<'_>) -> Result<(), StepError> {
     tell_if_not_final(step, turn).await?;
     let message = Message::Deliver {
         task: step.task,
+        last: last_chunk(step, &view).await?,
         key: Box::new(sealed.key),
         proof: Box::new(sealed.proof),
         attestation: attestation(step)?,
@@ -190,6 +193,19 @@ pub(super) async fn deliver(step: &StepContext<'_>) -> Result<(), StepError> {
         Err(error) if error.is_about_a_proof() => Err(damaged::delivery(step, error).await),
         sent => Ok(sent?),
     }
+}
+
+/// The chunk that is missing on the chain.
+async fn last_chunk(
+    step: &StepContext<'_>,
+    view: &TaskView,
+) -> Result<Option<Box<LastChunk>>, StepError> {
+    let index = view.delivery.as_ref().map_or(0, |delivery| delivery.chunks);
+    if index >= step.journal.chosen()?.architecture.chunks() {
+        return Ok(None);
+    }
+    let (chunk, hashes) = chunk(step, index).await?;
+    Ok(Some(Box::new(LastChunk { index, chunk, hashes })))
 }
 
 /// The plan has waited for finality as long as it could.

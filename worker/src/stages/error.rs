@@ -39,6 +39,18 @@ pub enum StepError {
     /// A proof could not be made.
     #[error("a proof could not be made: {0}")]
     Prove(String),
+    /// The champion of the experiment could not be read.
+    #[error(
+        "the champion of the experiment cannot be read from the chain: {0}. The node is likely to \
+         be lying: ask another (chain.urls)"
+    )]
+    Champion(String),
+    /// A proof of the champion may take too long while the own proofs are not sent yet.
+    #[error(
+        "a proof of the champion may take as long as the round of proofs lasts, so it is left to \
+         others until the own proofs are sent"
+    )]
+    OwnFirst,
     /// What the chain says changed under the step. The next look tells more.
     #[error("the chain has moved on: {0}")]
     MovedOn(&'static str),
@@ -107,8 +119,11 @@ impl StepError {
         match self {
             Self::Stopped => Remedy::End,
             Self::MovedOn(_)
+            | Self::OwnFirst
             | Self::PutAside { .. }
-            | Self::Chain(ChainError::Rejected { .. } | ChainError::TooLate(_)) => Remedy::Look,
+            | Self::Chain(
+                ChainError::Rejected { .. } | ChainError::TooLate(_) | ChainError::Unsure(_),
+            ) => Remedy::Look,
             Self::Refusal(_) => Remedy::GiveUp,
             Self::State(error) if !error.may_pass() => Remedy::GiveUp,
             Self::Chain(error) if !error.may_pass() => Remedy::GiveUp,
@@ -124,4 +139,18 @@ fn is_lasting(error: &TrainError) -> bool {
         error,
         TrainError::Checkpoint(_) | TrainError::OutOfMemory(_) | TrainError::Threads { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_look_at_the_chain_tells_what_became_of_a_call() {
+        for error in [ChainError::Unsure("lost".into()), ChainError::TooLate("late".into())] {
+            assert_eq!(StepError::from(error).remedy(), Remedy::Look);
+        }
+        let unreachable = ChainError::Unreachable("gone".into());
+        assert_eq!(StepError::from(unreachable).remedy(), Remedy::Again);
+    }
 }

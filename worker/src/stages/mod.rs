@@ -4,6 +4,8 @@
 //! depends on it. Steps that talk to the chain may have taken effect even if they fail: the plan
 //! compares with the chain again and finds out.
 
+mod champion;
+mod claim;
 mod commit;
 mod damaged;
 mod deliver;
@@ -12,6 +14,7 @@ mod fetch;
 mod learn;
 mod prove;
 mod provers;
+mod score;
 mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
@@ -26,8 +29,8 @@ use crate::{
     chain::{Chain, Depth},
     config::{Config, Tokens},
     notice::{Notice, Notices},
-    plan::{next_action, Action, TaskView, Waiting},
-    state::{CommittedModel, Ending, EndingFact, Journal},
+    plan::{next_action, Action, Choices, TaskView, Waiting},
+    state::{CommittedModel, Ending, EndingFact, Journal, Whose},
 };
 use nocknock_client::{Balance, CircuitRecord};
 use nocknock_primitives::{
@@ -126,8 +129,7 @@ impl Services {
     }
 
     fn next(&self, journal: &Journal, view: &TaskView) -> Result<Action, StepError> {
-        let batch = self.config.proving.batch;
-        Ok(next_action(&journal.progress()?, view, batch))
+        Ok(next_action(&journal.progress()?, view, &Choices::of(&self.config)))
     }
 
     /// The last final block, if it says that the task has ended like this. A node that is still
@@ -165,9 +167,16 @@ impl StepContext<'_> {
             Action::Seal => commit::seal(self).await,
             Action::Commit => commit::commit(self).await,
             Action::NoteCommitted => Ok(self.journal.save_committed()?),
-            Action::Prove(blocks) => prove::prove(self, blocks).await,
-            Action::SubmitScores(blocks) => prove::submit(self, blocks).await,
-            Action::NoteComplete => Ok(self.journal.save_complete()?),
+            Action::Score => score::score(self).await,
+            Action::Claim(points) => claim::claim(self, *points).await,
+            Action::Concede(why) => claim::concede(self, *why).await,
+            Action::NoteClaim(stage) => Ok(self.journal.save_claim(*stage)?),
+            Action::Ask => claim::ask(self).await,
+            Action::Prove(blocks) => prove::prove(self, Whose::Own, blocks).await,
+            Action::ProveChampion(blocks) => prove::prove(self, Whose::Champion, blocks).await,
+            Action::SubmitScores { own, champion } => prove::submit(self, own, champion).await,
+            Action::SubmitChampion(blocks) => prove::submit_champion(self, blocks).await,
+            Action::Settle => claim::settle(self).await,
             Action::SealKey => deliver::seal_key(self).await,
             Action::StoreCopy => deliver::store_copy(self).await,
             Action::UploadChunk(index) => deliver::upload_chunk(self, *index).await,

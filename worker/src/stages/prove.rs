@@ -1,19 +1,20 @@
 //! Proofs of scores, one test block at a time, and their submission.
 
-use super::{damaged, StepContext, StepError};
+use super::{champion, damaged, StepContext, StepError};
 use crate::{
     chain::{ChainError, Depth, Message},
     machine,
     notice::{Notice, Notices},
     policy::{memory_beside_key, memory_to_prove, time_of_proof, time_until},
     secret::Secret,
-    state::{CommittedModel, ProofFact, StateError},
+    state::{ClaimStage, ProofFact, StateError, Whose},
 };
 use nocknock_circuits::{fold::Private, FoldProver, Stage};
-use nocknock_client::CircuitRecord;
+use nocknock_client::{AccountId, CircuitRecord};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{BlockIndex, BlockRoot, TaskId},
+    claim::ClaimState,
+    ids::{BlockIndex, BlockRoot, ModelCommitment, TaskId},
     model::{field, Architecture, Block, Context, ContextDomain, Fr, KnownBlock, Weights},
     task::{BlockScore, ProvedScore, RevealedBlock},
 };
@@ -38,27 +39,105 @@ pub struct BlockTask {
     pub root: Fr,
 }
 
+/// A model whose scores are proved, and all that the proofs are bound to.
+#[derive(Debug)]
+pub(super) struct Subject {
+    /// Whose it is.
+    pub(super) whose: Whose,
+    /// The circuit of its scores.
+    pub(super) record: CircuitRecord,
+    /// Its architecture.
+    pub(super) architecture: Architecture,
+    /// Its weights.
+    pub(super) weights: Weights,
+    /// The key that seals it, which everybody knows of the champion.
+    pub(super) key: Secret,
+    /// Whose model it is, and for what, as its commitment says it.
+    pub(super) bind: Fr,
+    /// Its commitment.
+    pub(super) model: ModelCommitment,
+    /// Who trained it.
+    pub(super) trainer: AccountId,
+}
+
+impl Subject {
+    /// The model of this worker, or the champion that the task names.
+    pub(super) async fn of(step: &StepContext<'_>, whose: Whose) -> Result<Self, StepError> {
+        match whose {
+            Whose::Own => Self::own(step).await,
+            Whose::Champion => champion::subject(step).await,
+        }
+    }
+
+    async fn own(step: &StepContext<'_>) -> Result<Self, StepError> {
+        let chosen = step.journal.chosen()?;
+        let record = step.circuit(chosen.score_circuit).await?;
+        let committed = step.committed().await?;
+        Ok(Self {
+            whose: Whose::Own,
+            record,
+            architecture: chosen.architecture,
+            weights: committed.model.weights,
+            key: committed.fact.key,
+            bind: step.bind()?,
+            model: committed.fact.model,
+            trainer: step.services.chain.worker(),
+        })
+    }
+
+    /// What a proof of its score on a block is bound to.
+    pub(super) fn context(&self, step: &StepContext<'_>, block: BlockIndex) -> Context {
+        let domain = match self.whose {
+            Whose::Own => ContextDomain::Score,
+            Whose::Champion => ContextDomain::Champion,
+        };
+        let context = step.context(domain, self.record.info.id(), block);
+        Context { worker: self.trainer.0, ..context }
+    }
+}
+
 /// Proves these blocks, each into its own file.
-pub(super) async fn prove(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
+pub(super) async fn prove(
+    step: &StepContext<'_>,
+    whose: Whose,
+    blocks: &[BlockIndex],
+) -> Result<(), StepError> {
     step.go_on()?;
     let services = step.services;
-    let circuit = step.journal.chosen()?.score_circuit;
-    let record = step.circuit(circuit).await?;
-    let committed = step.committed().await?;
+    let subject = Subject::of(step, whose).await?;
     let roots = services.chain.roots(step.task).await?;
     for (missing, block) in (1..=blocks.len()).rev().zip(blocks) {
         step.go_on()?;
         let _permit = step.permit(&services.permits.proofs).await?;
-        need_memory(step, &record, missing).await?;
-        prove_one(step, &record, &committed, &roots, *block).await?;
+        if whose == Whose::Champion {
+            need_time(step, &subject.record).await?;
+        }
+        need_memory(step, whose, &subject.record, missing).await?;
+        prove_one(step, &subject, &roots, *block).await?;
+    }
+    Ok(())
+}
+
+/// A proof of the champion is begun only if the own proofs, should they not be sent yet, come in
+/// time even if it takes twice as long as it should: nothing stops a proof once it has begun.
+pub(super) async fn need_time(
+    step: &StepContext<'_>,
+    record: &CircuitRecord,
+) -> Result<(), StepError> {
+    let view = step.services.chain.view(step.task, Depth::Best).await?;
+    let is_asked = view.commitment.is_some_and(|own| matches!(own.claim, ClaimState::Asked(_)));
+    if is_asked && !has_twice_the_time(step, record.info.constraints, 1).await? {
+        return Err(StepError::OwnFirst);
     }
     Ok(())
 }
 
 /// The owner's limit holds always. What a proof is likely to take is waited for as well, but not
-/// until it is too late for the proofs that are missing: without them the stake is lost for sure.
+/// until it is too late for the own proofs that are missing: without them the stake is lost for
+/// sure. For the champion no process is risked that may owe other proofs.
 pub(super) async fn need_memory(
     step: &StepContext<'_>,
+    whose: Whose,
     record: &CircuitRecord,
     missing: usize,
 ) -> Result<(), StepError> {
@@ -70,7 +149,7 @@ pub(super) async fn need_memory(
     let Err(shortage) = machine::need_memory_to_prove(needed) else {
         return Ok(());
     };
-    if may_wait(step, rows, missing).await? {
+    if whose == Whose::Champion || has_twice_the_time(step, rows, missing).await? {
         return Err(shortage.into());
     }
     let text = format!(
@@ -81,86 +160,96 @@ pub(super) async fn need_memory(
     Ok(())
 }
 
-/// Twice the time that the missing proofs take is left in the prove phase.
-async fn may_wait(step: &StepContext<'_>, rows: u32, missing: usize) -> Result<bool, StepError> {
+/// Twice the time that so many proofs take is left in the round.
+async fn has_twice_the_time(
+    step: &StepContext<'_>,
+    rows: u32,
+    proofs: usize,
+) -> Result<bool, StepError> {
     let chain = &step.services.chain;
     let clock = chain.clock().await?;
     let view = chain.view(step.task, Depth::Best).await?;
     let end = view.task.and_then(|task| task.deadline(clock.best));
     let left = time_until(clock, end.unwrap_or(clock.best));
-    let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+    let proofs = u32::try_from(proofs).unwrap_or(u32::MAX);
     let each = time_of_proof(&step.services.config.proving, rows);
-    Ok(left > each.saturating_mul(missing).saturating_mul(2))
+    Ok(left > each.saturating_mul(proofs).saturating_mul(2))
 }
 
 async fn prove_one(
     step: &StepContext<'_>,
-    record: &CircuitRecord,
-    committed: &CommittedModel,
+    subject: &Subject,
     roots: &[BlockRoot],
     block: BlockIndex,
 ) -> Result<(), StepError> {
     let began = Instant::now();
-    let revealed = revealed_block(step, block).await?;
-    let root = roots.get(usize::from(block)).copied();
-    let job = prepare(step, record, committed, &revealed, root, block)?;
+    let revealed = revealed_block(step, roots, block).await?;
+    let job = prepare(step, subject, &revealed, block)?;
     let provers = step.services.provers.clone();
-    let (record, notices, task) = (record.clone(), step.services.notices.clone(), step.task);
+    let (record, notices, task) =
+        (subject.record.clone(), step.services.notices.clone(), step.task);
     let prove = move || {
         let prover = provers.score(&record)?;
         prove_block(&job(prover), |stage| tell_stage(&notices, task, block, stage))
     };
     let fact = tokio::task::spawn_blocking(prove).await??;
-    step.journal.save_proof(&fact)?;
+    step.journal.save_proof(subject.whose, &fact)?;
     step.tell(Notice::Proved {
         task: step.task,
         block,
         score: fact.score.points,
         rows: fact.rows,
+        champion: subject.whose == Whose::Champion,
         seconds: began.elapsed().as_secs_f64(),
     });
     Ok(())
 }
 
-/// A test block, as the chain has it.
+/// A test block, as the chain has it. Its root is looked at as well, to find out whether the node
+/// tells what the chain says.
 pub(super) async fn revealed_block(
     step: &StepContext<'_>,
+    roots: &[BlockRoot],
     block: BlockIndex,
 ) -> Result<RevealedBlock, StepError> {
+    let architecture = step.journal.chosen()?.architecture;
     let revealed = step.services.chain.revealed_block(step.task, block).await?;
-    revealed.ok_or(StepError::MovedOn("a revealed block is no longer there"))
+    let revealed = revealed.ok_or(StepError::MovedOn("a revealed block is no longer there"))?;
+    let root = open_block(&architecture, &revealed, block)?.root();
+    if roots.get(usize::from(block)) == Some(&BlockRoot(field::to_bytes(&root))) {
+        Ok(revealed)
+    } else {
+        Err(wrong_rows(block))
+    }
 }
 
 /// Reads the block; the prover is added on the thread that proves, because making one takes long.
 fn prepare(
     step: &StepContext<'_>,
-    record: &CircuitRecord,
-    committed: &CommittedModel,
+    subject: &Subject,
     revealed: &RevealedBlock,
-    root: Option<BlockRoot>,
     block: BlockIndex,
 ) -> Result<impl FnOnce(Arc<FoldProver>) -> BlockTask + Send + 'static, StepError> {
-    let architecture = step.journal.chosen()?.architecture;
-    let known = open_block(&architecture, revealed, root, block)?;
+    let known = open_block(&subject.architecture, revealed, block)?;
     let (root, samples) = (known.root(), known.block().clone());
-    let context = step.context(ContextDomain::Score, record.info.id(), block);
-    let (weights, key) = (committed.model.weights.clone(), committed.fact.key.clone());
-    let bind = step.bind()?;
+    let context = subject.context(step, block);
+    let (weights, key, bind) = (subject.weights.clone(), subject.key.clone(), subject.bind);
     Ok(move |prover| BlockTask { prover, context, weights, key, bind, block: samples, root })
 }
 
-/// A revealed block, if it is the one of its root. The chain has checked it; this finds out whether
-/// the node tells what the chain says.
+/// A revealed block, as a model of this architecture reads it.
 pub(super) fn open_block<'a>(
     architecture: &'a Architecture,
     revealed: &RevealedBlock,
-    root: Option<BlockRoot>,
     block: BlockIndex,
 ) -> Result<KnownBlock<'a>, StepError> {
     let known = KnownBlock::new(architecture, &revealed.salt, block, &revealed.rows);
-    let known = known.ok().filter(|known| root == Some(BlockRoot(field::to_bytes(&known.root()))));
-    let wrong = || format!("the node gave wrong rows for block {block}: ask another (chain.urls)");
-    known.ok_or_else(|| StepError::Prove(wrong()))
+    known.map_err(|_| wrong_rows(block))
+}
+
+fn wrong_rows(block: BlockIndex) -> StepError {
+    let text = format!("the node gave wrong rows for block {block}: ask another (chain.urls)");
+    StepError::Prove(text)
 }
 
 /// Proves one block, with a fresh salt for the sums. Blocks the thread.
@@ -195,45 +284,93 @@ fn tell_stage(notices: &Notices, task: TaskId, block: BlockIndex, stage: Stage) 
     notices.tell(Notice::Proving { task, block, stage: stage.to_string() });
 }
 
-/// Sends the proofs of these blocks, or of the first half and so on, if one call has no room for
-/// all: the chain works through each block again, and how much it takes depends on the task. The
-/// plan comes back for the rest.
-pub(super) async fn submit(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
-    let mut blocks = blocks;
+/// Sends the proofs of these blocks, or of the own model alone, or of the first half and so on, if
+/// one call has no room for all: the chain works through each block again, and how much it takes
+/// depends on the task. The plan comes back for the rest.
+pub(super) async fn submit(
+    step: &StepContext<'_>,
+    own: &[BlockIndex],
+    champion: &[BlockIndex],
+) -> Result<(), StepError> {
+    let (mut own, mut champion) = (own, champion);
     loop {
-        match send(step, blocks).await {
-            Err(StepError::Chain(ChainError::TooLarge)) if blocks.len() > 1 => {
-                (blocks, _) = blocks.split_at(blocks.len() / 2);
+        match send(step, own, champion).await {
+            Err(StepError::Chain(ChainError::TooLarge)) if !champion.is_empty() => champion = &[],
+            Err(StepError::Chain(ChainError::TooLarge)) if own.len() > 1 => {
+                (own, _) = own.split_at(own.len() / 2);
             }
             sent => return sent,
         }
     }
 }
 
-async fn send(step: &StepContext<'_>, blocks: &[BlockIndex]) -> Result<(), StepError> {
-    let mut scores = Vec::with_capacity(blocks.len());
-    for block in blocks {
-        let ProofFact { block, score, .. } = step.journal.proof(*block)?;
-        scores.push(BlockScore { block, score });
-    }
-    let message = Message::SubmitScores { task: step.task, scores };
+async fn send(
+    step: &StepContext<'_>,
+    own: &[BlockIndex],
+    champion: &[BlockIndex],
+) -> Result<(), StepError> {
+    let message = Message::SubmitScores {
+        task: step.task,
+        scores: scores(step, Whose::Own, own)?,
+        champion: scores(step, Whose::Champion, champion)?,
+    };
+    let completes = completes(step, own.len()).await?;
     match step.services.chain.send(message).await {
-        Err(error) if error.is_about_a_proof() => Err(damaged::scores(step, blocks, error).await),
+        Err(error) if error.is_about_a_proof() => {
+            Err(damaged::scores(step, own, champion, error).await)
+        }
         sent => {
             sent?;
-            note_if_complete(step).await
+            if completes {
+                step.journal.save_claim(ClaimStage::Proved)?;
+            }
+            Ok(())
         }
     }
 }
 
-/// Notes at once that every test block is proved: the commitment may be settled and removed before
-/// the plan is made the next time, and then the chain no longer tells.
-async fn note_if_complete(step: &StepContext<'_>) -> Result<(), StepError> {
+/// With so many more blocks, every test block is proved. That is noted as soon as they are sent:
+/// the commitment may be settled and removed before the plan is made the next time, and then the
+/// chain no longer tells.
+async fn completes(step: &StepContext<'_>, blocks: usize) -> Result<bool, StepError> {
     let view = step.services.chain.view(step.task, Depth::Best).await?;
     let needed = view.task.map(|task| u32::from(task.test_blocks));
-    let proved = view.commitment.map(|commitment| commitment.proved_blocks());
-    if proved.is_some() && proved == needed {
-        step.journal.save_complete()?;
+    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+    let proved = view.commitment.map(|own| own.proved_blocks().saturating_add(blocks));
+    Ok(proved.is_some() && proved == needed)
+}
+
+/// Sends proofs of the champion alone, or of the first half of the blocks and so on.
+pub(super) async fn submit_champion(
+    step: &StepContext<'_>,
+    blocks: &[BlockIndex],
+) -> Result<(), StepError> {
+    let mut blocks = blocks;
+    loop {
+        let scores = scores(step, Whose::Champion, blocks)?;
+        let message = Message::ProveChampion { task: step.task, scores };
+        match step.services.chain.send(message).await {
+            Err(ChainError::TooLarge) if blocks.len() > 1 => {
+                (blocks, _) = blocks.split_at(blocks.len() / 2);
+            }
+            Err(error) if error.is_about_a_proof() => {
+                return Err(damaged::scores(step, &[], blocks, error).await);
+            }
+            sent => return Ok(sent?),
+        }
     }
-    Ok(())
+}
+
+/// The proofs of these blocks, as they are sent.
+fn scores(
+    step: &StepContext<'_>,
+    whose: Whose,
+    blocks: &[BlockIndex],
+) -> Result<Vec<BlockScore>, StepError> {
+    let mut scores = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let ProofFact { block, score, .. } = step.journal.proof(whose, *block)?;
+        scores.push(BlockScore { block, score });
+    }
+    Ok(scores)
 }

@@ -9,14 +9,15 @@ use crate::{
         ChainError,
     },
     machine::Shortage,
+    plan::Concession,
     policy::{judge, Offer, Outstanding, Situation},
-    state::{StateDir, StateError},
+    state::{ClaimStage, StateDir, StateError, Whose},
 };
 use nocknock_client::NNK;
 use nocknock_primitives::{
-    circuit::CircuitInfo,
+    circuit::{CircuitInfo, CircuitStatus},
+    claim::{ClaimKey, ClaimState},
     model::Weights,
-    score::Score,
     task::{Funding, Outcome},
 };
 use std::path::Path;
@@ -58,6 +59,7 @@ async fn begin(services: &Services, state: &StateDir) -> Result<Journal, StepErr
         worker: services.chain.worker(),
         clock: services.chain.clock().await?,
         account: services.chain.account_status().await?,
+        validators: services.chain.validators_part().await?,
         free_memory_mib: None,
         outstanding: &Outstanding::default(),
     };
@@ -85,7 +87,7 @@ async fn a_task_ends_with_the_payment() {
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
     let world = chain.world();
-    assert_eq!(world.accepted, ["commit", "submit scores", "upload chunk", "deliver"]);
+    assert_eq!(world.accepted, ["commit", "claim", "submit scores", "deliver"]);
     assert_eq!(world.free, 2000 * NNK);
     assert_eq!(world.tip, 10 * NNK, "a hundredth of the reward");
     let attestation = world.deliveries[&WORKER].sealed.unwrap().attestation;
@@ -225,21 +227,257 @@ async fn a_reveal_that_fails_gives_the_stake_back() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     chain.world().honest = false;
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
-    let expected = Ending::Over { outcome: Outcome::RevealFailed, complete: false };
-    assert_eq!(ending, expected);
+    let (outcome, claim) = (Outcome::RevealFailed, ClaimStage::Silent);
+    assert_eq!(ending, Ending::Over { outcome, claim });
     assert!(!ending.costs_the_stake());
 }
 
 #[tokio::test]
-async fn a_useless_model_proves_its_score_and_loses_nothing() {
+async fn a_useless_model_is_conceded_and_loses_nothing() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     let mut services = services_on(&chain, &Fuse::endless());
     services.trainer = Arc::new(ReadyTrainer(Weights::zero(&tiny())));
     let state = StateDir::open(folder.path()).unwrap();
     let ending = work_in(&services, &state).await.unwrap();
-    let expected = Ending::Over { outcome: Outcome::NoWinner, complete: true };
-    assert_eq!(ending, expected);
-    assert!(!ending.costs_the_stake());
+    assert_eq!(ending, Ending::Conceded);
+    assert_eq!(chain.world().accepted, ["commit", "withdraw"]);
+    assert_eq!(chain.world().free, 1000 * NNK);
+}
+
+/// A kill before and after each write and each message.
+#[tokio::test]
+async fn a_kill_while_a_useless_model_is_conceded_loses_nothing() {
+    for moments in 0.. {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let fuse = Fuse::of(moments);
+        let work_killed = |fuse: Fuse| {
+            let (chain, folder) = (chain.clone(), folder.path().to_owned());
+            async move {
+                let mut services = services_on(&chain, &fuse);
+                services.trainer = Arc::new(ReadyTrainer(Weights::zero(&tiny())));
+                let state = StateDir::open_on(&folder, Arc::new(FuseDisk(fuse.clone())))?;
+                work_in(&services, &state).await
+            }
+        };
+        let first = work_killed(fuse.clone()).await;
+        if !fuse.is_burnt() {
+            assert!(matches!(first, Ok(Ending::Conceded)), "{first:?}");
+            assert!(moments > 20, "only {moments} moments were tried");
+            return;
+        }
+        let second = work_killed(Fuse::endless()).await;
+        assert!(matches!(second, Ok(Ending::Conceded)), "{moments}: {second:?}");
+        assert_eq!(chain.world().free, 1000 * NNK, "{moments}");
+    }
+}
+
+/// In the curriculum it frees no stake, but the claim phase need not wait for this worker.
+#[tokio::test]
+async fn a_useless_model_is_conceded_in_the_curriculum_too() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().task.funding = Funding::Curriculum;
+    let mut services = services_on(&chain, &Fuse::endless());
+    services.trainer = Arc::new(ReadyTrainer(Weights::zero(&tiny())));
+    let state = StateDir::open(folder.path()).unwrap();
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Conceded);
+    assert_eq!(chain.world().accepted, ["commit", "withdraw"]);
+}
+
+/// Nobody else asks for further proofs or settles, and the better claims are lies.
+#[tokio::test]
+async fn a_worker_gets_past_liars_and_settles_by_itself() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    chain.world().sweeps = false;
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "claim").await;
+    // They claim what a perfect model has, and have committed before.
+    let sequence = chain.world().commitments[&WORKER].sequence;
+    chain.world().commitments.get_mut(&WORKER).unwrap().sequence = sequence + 9;
+    chain.world().add_rivals((0..2).map(|place| ClaimKey::new(64, place)));
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+    let accepted = ["commit", "claim", "ask", "submit scores", "settle", "deliver"];
+    assert_eq!(chain.world().accepted, accepted);
+    assert_eq!(chain.world().task.round.unwrap().number, 2);
+}
+
+#[tokio::test]
+async fn many_better_claims_make_a_worker_concede() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let claim = work_until(&services, &journal, "claim").await;
+    assert_eq!(claim, Action::Claim(64));
+    chain.world().commitments.get_mut(&WORKER).unwrap().sequence = 999;
+    chain.world().add_rivals((0..253).map(|place| ClaimKey::new(64, place)));
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, claim, "all of them may be lies");
+    chain.world().add_rivals([ClaimKey::new(64, 253)]);
+    let concede = services.plan(TASK, &journal).await.unwrap().0;
+    assert_eq!(concede, Action::Concede(Concession::Beaten));
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Conceded);
+    assert_eq!(chain.world().free, 1000 * NNK);
+}
+
+/// The worker is asked, and then it does not run until the round is over.
+#[tokio::test]
+async fn a_claim_that_is_not_proved_costs_the_stake() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "prove").await;
+    let end = chain.world().task.round.unwrap().began + 10;
+    while chain.world().now < end {
+        chain.world().pass();
+    }
+    assert!(chain.world().task.settlement.is_some());
+    let ending = work_in(&services, &state).await.unwrap();
+    let (outcome, claim) = (Outcome::NoWinner, ClaimStage::Asked);
+    assert_eq!(ending, Ending::Over { outcome, claim });
+    assert!(ending.costs_the_stake());
+}
+
+/// The task ends without a winner, and nobody loses anything.
+#[tokio::test]
+async fn nothing_is_claimed_once_a_circuit_is_disabled() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "claim").await;
+    let circuit = circuits().delivery.info().id();
+    chain.world().circuits.get_mut(&circuit).unwrap().status = CircuitStatus::Disabled;
+    let waits = services.plan(TASK, &journal).await.unwrap().0;
+    assert_eq!(waits, Action::Wait(Waiting::Disabled));
+    let ending = work_in(&services, &state).await.unwrap();
+    let (outcome, claim) = (Outcome::Voided, ClaimStage::Silent);
+    assert_eq!(ending, Ending::Over { outcome, claim });
+    assert_eq!(chain.world().accepted, ["commit"]);
+}
+
+/// A task of the curriculum whose champion is wrong about everything.
+fn crowned() -> FakeChain {
+    let chain = FakeChain::new(circuits());
+    chain.world().task.funding = Funding::Curriculum;
+    chain.crown(&Weights::zero(&tiny()));
+    chain
+}
+
+#[tokio::test]
+async fn the_champion_is_read_from_the_chain_scored_and_proved_in_the_same_call() {
+    let (chain, folder) = (crowned(), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "claim").await;
+    let score = journal.score().unwrap();
+    assert_eq!((score.points(), score.champion.unwrap().points), (64, 0));
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    let (own, champion) = (vec![1, 4], vec![1, 4]);
+    assert_eq!(submit, Action::SubmitScores { own, champion });
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+    assert_eq!(chain.world().accepted, ["commit", "claim", "submit scores", "deliver"]);
+    let reference = chain.world().task.reference.clone().unwrap();
+    assert_eq!((reference.proved_blocks(), reference.points), (2, 0));
+}
+
+/// A kill before and after each write and each message.
+#[tokio::test]
+async fn a_kill_at_any_moment_of_a_task_with_a_champion_loses_nothing() {
+    for moments in 0.. {
+        let (chain, folder) = (crowned(), folder());
+        let fuse = Fuse::of(moments);
+        let first = work(&chain, folder.path(), &fuse).await;
+        if !fuse.is_burnt() {
+            assert!(matches!(first, Ok(Ending::Paid)), "{first:?}");
+            assert!(moments > 45, "only {moments} moments were tried");
+            return;
+        }
+        let second = work(&chain, folder.path(), &Fuse::endless()).await;
+        assert!(matches!(second, Ok(Ending::Paid)), "{moments}: {second:?}");
+        let world = chain.world();
+        assert_eq!((world.models.len(), world.payments), (1, 1), "{moments}");
+        assert!(!world.task.reference_is_open(), "{moments}");
+    }
+}
+
+/// The chain has no room for more than the own proofs.
+#[tokio::test]
+async fn what_of_the_champion_fits_into_no_call_is_sent_afterwards() {
+    let (chain, folder) = (crowned(), folder());
+    chain.world().most_scores = 2;
+    assert_eq!(work(&chain, folder.path(), &Fuse::endless()).await.unwrap(), Ending::Paid);
+    let accepted = ["commit", "claim", "submit scores", "prove champion", "deliver"];
+    assert_eq!(chain.world().accepted, accepted);
+}
+
+#[tokio::test]
+async fn blocks_of_the_champion_that_others_have_proved_are_left_out() {
+    let (chain, folder) = (crowned(), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    work_until(&services, &journal, "prove-champion").await;
+    if let Some(reference) = &mut chain.world().task.reference {
+        reference.note(0, 0);
+    }
+    let rest = services.plan(TASK, &journal).await.unwrap().0;
+    assert_eq!(rest, Action::ProveChampion(vec![4]));
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    let (own, champion) = (vec![1, 4], vec![4]);
+    assert_eq!(submit, Action::SubmitScores { own, champion });
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+}
+
+/// Whatever a node says, no other model is taken for the champion.
+#[tokio::test]
+async fn a_champion_that_is_not_the_one_of_its_commitment_is_refused() {
+    let faults: [fn(&mut crate::chain::DeliveredModel); 6] = [
+        |delivered| delivered.chunks[0][0][31] ^= 1,
+        |delivered| delivered.chunks.clear(),
+        |delivered| delivered.delivery.key.0[31] ^= 1,
+        |delivered| delivered.task.encoding.0[0] ^= 1,
+        |delivered| delivered.delivery.sealed.as_mut().unwrap().key.masked_key[31] ^= 1,
+        |delivered| delivered.delivery.sealed = None,
+    ];
+    for spoil in faults {
+        let (chain, folder) = (crowned(), folder());
+        let services = services_on(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&services, &state).await.unwrap();
+        let score = work_until(&services, &journal, "score").await;
+        let (_, right) = chain.world().champion.clone().unwrap();
+        if let Some((_, delivered)) = &mut chain.world().champion {
+            spoil(delivered);
+        }
+        let error = take(&services, &journal, &score).await.unwrap_err();
+        assert!(matches!(error, StepError::Champion(_)), "{error}");
+        assert_eq!(error.remedy(), Remedy::Again);
+        assert!(error.to_string().contains("chain.urls"), "{error}");
+        if let Some((_, delivered)) = &mut chain.world().champion {
+            *delivered = right;
+        }
+        assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+    }
+}
+
+#[tokio::test]
+async fn a_proof_of_the_champion_that_does_not_hold_is_made_again() {
+    let (chain, folder) = (crowned(), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let submit = work_until(&services, &journal, "submit-scores").await;
+    let mut fact = journal.proof(Whose::Champion, 4).unwrap();
+    fact.score.proof.0[255] ^= 1;
+    journal.save_proof(Whose::Champion, &fact).unwrap();
+    let error = take(&services, &journal, &submit).await.unwrap_err();
+    assert!(matches!(error, StepError::PutAside { .. }), "{error}");
+    let next = services.plan(TASK, &journal).await.unwrap().0;
+    assert_eq!(next, Action::ProveChampion(vec![4]));
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
 }
 
 #[tokio::test]
@@ -313,6 +551,25 @@ async fn a_withdrawal_that_comes_too_late_leaves_the_journal_open() {
     assert!(matches!(refused, Err(WithdrawError::TooLate(TASK))));
     assert_eq!(ending(&journal), None);
     assert_eq!(chain.world().accepted, ["commit"]);
+}
+
+#[tokio::test]
+async fn a_commitment_is_taken_back_after_the_reveal_until_a_score_is_claimed() {
+    for (step, is_claimed) in [("claim", false), ("prove", true)] {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        let services = services_on(&chain, &Fuse::endless());
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&services, &state).await.unwrap();
+        work_until(&services, &journal, step).await;
+        let withdrawn = withdraw(&services, TASK, Some(&journal)).await;
+        if is_claimed {
+            assert!(matches!(withdrawn, Err(WithdrawError::TooLate(TASK))));
+            assert_eq!(ending(&journal), None);
+        } else {
+            withdrawn.unwrap();
+            assert_eq!(ending(&journal), Some(Ending::Withdrawn));
+        }
+    }
 }
 
 #[tokio::test]
@@ -420,7 +677,7 @@ async fn take(services: &Services, journal: &Journal, action: &Action) -> Result
 }
 
 #[tokio::test]
-async fn the_key_is_sent_when_the_turn_is_final_and_the_chunks_before() {
+async fn the_key_is_sent_with_the_last_chunk_when_the_turn_is_final() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
     chain.world().final_lag = 4;
     let services = services_on(&chain, &Fuse::endless());
@@ -429,7 +686,7 @@ async fn the_key_is_sent_when_the_turn_is_final_and_the_chunks_before() {
     work_until(&services, &journal, "deliver").await;
     let world = chain.world();
     assert_eq!(world.now, world.task.settlement.unwrap().turn_began + 4);
-    assert_eq!(world.accepted.last(), Some(&"upload chunk"));
+    assert_eq!(world.accepted.last(), Some(&"submit scores"));
 }
 
 /// A third of a turn of 30 blocks is kept for the key.
@@ -467,8 +724,22 @@ async fn no_key_is_shown_when_no_block_of_the_turn_can_take_it() {
         let has_moved_on = matches!(error, StepError::MovedOn(_));
         assert_eq!((is_late, has_moved_on), (!is_over, is_over), "{error}");
         assert_eq!(error.remedy(), Remedy::Look);
-        assert_eq!(chain.world().accepted.last(), Some(&"upload chunk"));
+        assert_eq!(chain.world().accepted.last(), Some(&"submit scores"));
     }
+}
+
+/// As it may be after a restart with a version of the program that uploads all chunks first.
+#[tokio::test]
+async fn a_last_chunk_that_is_on_the_chain_is_not_sent_again() {
+    let (chain, folder) = (FakeChain::new(circuits()), folder());
+    let services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let deliver = work_until(&services, &journal, "deliver").await;
+    take(&services, &journal, &Action::UploadChunk(0)).await.unwrap();
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, deliver);
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+    assert!(chain.opened() == Some(perfect_model()));
 }
 
 #[tokio::test]
@@ -507,16 +778,43 @@ async fn memory_for_a_proof_is_waited_for_until_there_is_no_more_time() {
     let info = CircuitInfo { constraints: u32::MAX, ..circuits().score.info().clone() };
     let (huge, stop) = (record(&info), CancellationToken::new());
     let step = step(&services, &journal, &stop);
-    let error = prove::need_memory(&step, &huge, 2).await.unwrap_err();
+    let error = prove::need_memory(&step, Whose::Own, &huge, 2).await.unwrap_err();
     assert!(matches!(error, StepError::Shortage(Shortage::Proof { .. })), "{error}");
     assert_eq!(error.remedy(), Remedy::Again);
     chain.world().now += 40_000;
-    assert!(prove::need_memory(&step, &huge, 1).await.is_err(), "there is time for one");
+    let one = prove::need_memory(&step, Whose::Own, &huge, 1).await;
+    assert!(one.is_err(), "there is time for one");
+    let champion = prove::need_memory(&step, Whose::Champion, &huge, 2).await.unwrap_err();
+    assert!(matches!(champion, StepError::Shortage(Shortage::Proof { .. })), "{champion}");
     assert_eq!(told.take(), [""; 0]);
-    prove::need_memory(&step, &huge, 2).await.unwrap();
+    prove::need_memory(&step, Whose::Own, &huge, 2).await.unwrap();
     let warnings = told.take();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("tried all the same"), "{warnings:?}");
+}
+
+/// The round has ten blocks of a second.
+#[tokio::test]
+async fn a_champion_that_takes_too_long_is_proved_after_the_own_proofs_are_sent() {
+    let (chain, folder) = (crowned(), folder());
+    let mut services = services_on(&chain, &Fuse::endless());
+    let state = StateDir::open(folder.path()).unwrap();
+    let journal = begin(&services, &state).await.unwrap();
+    let prove = work_until(&services, &journal, "prove-champion").await;
+    services.config.proving.seconds_per_block = 5;
+    let error = take(&services, &journal, &prove).await.unwrap_err();
+    assert!(matches!(error, StepError::OwnFirst), "{error}");
+    assert_eq!(error.remedy(), Remedy::Look);
+    assert!(journal.progress().unwrap().champion_proofs.is_empty());
+    chain.world().now += 3;
+    let submit = services.plan(TASK, &journal).await.unwrap().0;
+    let (own, champion) = (vec![1, 4], Vec::new());
+    assert_eq!(submit, Action::SubmitScores { own, champion });
+    take(&services, &journal, &submit).await.unwrap();
+    assert_eq!(services.plan(TASK, &journal).await.unwrap().0, prove);
+    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
+    let accepted = ["commit", "claim", "submit scores", "prove champion", "deliver"];
+    assert_eq!(chain.world().accepted, accepted);
 }
 
 /// The chain works through each block again, so a call has room for so many.
@@ -526,7 +824,7 @@ async fn proofs_that_do_not_fit_into_one_call_are_sent_in_several() {
     chain.world().most_scores = 1;
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
-    let accepted = ["commit", "submit scores", "submit scores", "upload chunk", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "submit scores", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 
@@ -562,35 +860,36 @@ async fn a_key_is_sealed_while_other_proofs_have_all_places_and_memory_is_short(
 }
 
 fn spoil_score(journal: &Journal) {
-    let mut fact = journal.proof(4).unwrap();
+    let mut fact = journal.proof(Whose::Own, 4).unwrap();
     fact.score.points -= 1;
-    journal.save_proof(&fact).unwrap();
+    journal.save_proof(Whose::Own, &fact).unwrap();
 }
 
 fn spoil_sums(journal: &Journal) {
-    let mut fact = journal.proof(4).unwrap();
+    let mut fact = journal.proof(Whose::Own, 4).unwrap();
     fact.score.sums[31] ^= 1;
-    journal.save_proof(&fact).unwrap();
+    journal.save_proof(Whose::Own, &fact).unwrap();
 }
 
 fn take_inputs_that_are_no_element(journal: &Journal) {
-    let mut fact = journal.proof(4).unwrap();
+    let mut fact = journal.proof(Whose::Own, 4).unwrap();
     fact.score.inputs = [0xff; 32];
-    journal.save_proof(&fact).unwrap();
+    journal.save_proof(Whose::Own, &fact).unwrap();
 }
 
 fn spoil_proof(journal: &Journal) {
-    let mut fact = journal.proof(4).unwrap();
+    let mut fact = journal.proof(Whose::Own, 4).unwrap();
     fact.score.proof.0[255] ^= 1;
-    journal.save_proof(&fact).unwrap();
+    journal.save_proof(Whose::Own, &fact).unwrap();
 }
 
 fn take_the_proof_of_another_block(journal: &Journal) {
-    std::fs::copy(journal.proof_file(1), journal.proof_file(4)).unwrap();
+    let [right, wrong] = [1, 4].map(|block| journal.proof_file(Whose::Own, block));
+    std::fs::copy(right, wrong).unwrap();
 }
 
 fn cut_proof(journal: &Journal) {
-    std::fs::write(journal.proof_file(4), "{").unwrap();
+    std::fs::write(journal.proof_file(Whose::Own, 4), "{").unwrap();
 }
 
 #[tokio::test]
@@ -656,7 +955,7 @@ async fn whoever_owns_tokens_pays_after_a_proof_that_was_refused() {
     chain.world().free_calls_ended = true;
     assert_eq!(services.plan(TASK, &journal).await.unwrap().0, submit);
     take(&services, &journal, &submit).await.unwrap();
-    assert_eq!(chain.world().accepted, ["commit", "submit scores"]);
+    assert_eq!(chain.world().accepted, ["commit", "claim", "submit scores"]);
     assert!(!chain.world().known, "what is paid for makes nobody known");
 }
 
@@ -677,7 +976,7 @@ async fn a_proof_that_is_damaged_again_and_again_is_told_of_as_a_fault_of_the_ma
     let error = take(&services, &journal, &submit).await.unwrap_err();
     assert!(matches!(error, StepError::State(StateError::AlwaysDamaged { .. })), "{error}");
     assert!(error.to_string().contains("another machine"), "{error}");
-    assert_eq!(chain.world().accepted, ["commit"]);
+    assert_eq!(chain.world().accepted, ["commit", "claim"]);
 }
 
 #[tokio::test]
@@ -694,7 +993,7 @@ async fn proofs_that_hold_are_kept_when_the_chain_refuses_them() {
         text: "no".into(),
     };
     let submit = work_until(&services, &journal, "submit-scores").await;
-    let error = damaged::scores(&step, &[1, 4], refusal.clone()).await;
+    let error = damaged::scores(&step, &[1, 4], &[], refusal.clone()).await;
     assert!(matches!(error, StepError::Chain(_)), "{error}");
     assert_eq!(services.plan(TASK, &journal).await.unwrap().0, submit);
     let deliver = work_until(&services, &journal, "deliver").await;
@@ -788,18 +1087,20 @@ async fn what_was_damaged_before_a_commitment_is_fetched_or_trained_again() {
     }
 }
 
+/// What a commitment asks for is what the owner has configured, but nothing in the curriculum.
 #[tokio::test]
-async fn the_key_of_a_model_that_was_overtaken_is_not_sent() {
-    let (chain, folder) = (FakeChain::new(circuits()), folder());
-    chain.world().task.funding = Funding::Curriculum;
-    let services = services_on(&chain, &Fuse::endless());
-    let state = StateDir::open(folder.path()).unwrap();
-    let journal = begin(&services, &state).await.unwrap();
-    work_until(&services, &journal, "deliver").await;
-    chain.world().champion = Some(Score::new(1, 1));
-    assert_eq!(chain.world().accepted.last(), Some(&"upload chunk"));
-    assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Overtaken);
-    assert_eq!(chain.world().accepted.last(), Some(&"upload chunk"));
+async fn a_commitment_carries_the_least_price() {
+    for (funding, least) in [(Funding::Sponsored, 3 * NNK), (Funding::Curriculum, 0)] {
+        let (chain, folder) = (FakeChain::new(circuits()), folder());
+        chain.world().task.funding = funding;
+        let mut services = services_on(&chain, &Fuse::endless());
+        services.config.policy.least = crate::config::Tokens::whole(3);
+        let state = StateDir::open(folder.path()).unwrap();
+        let journal = begin(&services, &state).await.unwrap();
+        commit_in(&services, &journal).await;
+        let commitment = chain.world().commitments[&WORKER];
+        assert_eq!((commitment.least, commitment.claim), (least, ClaimState::Silent));
+    }
 }
 
 #[tokio::test]

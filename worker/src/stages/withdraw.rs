@@ -6,7 +6,7 @@ use crate::{
     plan::TaskView,
     state::{Ending, EndingFact, Journal},
 };
-use nocknock_primitives::{ids::TaskId, phase::Phase};
+use nocknock_primitives::{claim::ClaimState, ids::TaskId, phase::Phase};
 use tokio_util::sync::CancellationToken;
 
 /// Why a commitment was not taken back. The journal is as it was, and the worker goes on with it.
@@ -18,10 +18,12 @@ pub enum WithdrawError {
     /// There is no commitment, and none can be on its way.
     #[error("this account has no commitment in task {0}: there is nothing to take back")]
     NoCommitment(TaskId),
-    /// The chain gives commitments back in the commit phase only.
+    /// The chain gives commitments back in the commit phase, and those that have claimed nothing
+    /// once the test blocks are revealed.
     #[error(
-        "the commit phase of task {0} is over, so the commitment stands: go on with \
-         `nocknock-worker run`, or the stake is lost"
+        "the commit phase of task {0} is over, and the test blocks are not revealed or a score is \
+         claimed, so the commitment stands: go on with `nocknock-worker run`, or the stake may be \
+         lost"
     )]
     TooLate(TaskId),
     /// The chain or the journal.
@@ -42,7 +44,7 @@ pub async fn withdraw(
     let view = services.chain.view(task, Depth::Best).await;
     let view = view.map_err(StepError::from)?;
     check(task, &view, journal)?;
-    match services.chain.send(Message::Withdraw { task }).await {
+    match services.chain.send(Message::Withdraw { task, last_block: None }).await {
         Err(error) if !is_not_committed(&error) => Err(StepError::from(error).into()),
         _ => close(services, task, journal, &view),
     }
@@ -53,8 +55,10 @@ fn check(task: TaskId, view: &TaskView, journal: Option<&Journal>) -> Result<(),
     if view.commitment.is_none() && !journal.is_some_and(may_have_sent) {
         return Err(WithdrawError::NoCommitment(task));
     }
+    let is_silent = view.commitment.is_some_and(|own| own.claim == ClaimState::Silent);
     match known.phase(view.now) {
         Phase::Open => Ok(()),
+        Phase::Claim | Phase::Ask | Phase::Prove if is_silent => Ok(()),
         _ => Err(WithdrawError::TooLate(task)),
     }
 }

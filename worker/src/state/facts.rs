@@ -2,7 +2,7 @@
 
 use super::{checksum, error::StateError, Disk, DurableDisk};
 use crate::{config::Tokens, secret::Secret};
-use nocknock_client::{AccountId, Balance, BlockNumber, Hash};
+use nocknock_client::{AccountId, Balance, BlockNumber, Hash, Task};
 use nocknock_durable as durable;
 use nocknock_primitives::{
     circuit::ProofBytes,
@@ -15,7 +15,7 @@ use nocknock_primitives::{
     task::{Outcome, ProvedScore, SealedKeyBytes},
 };
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
-use std::{fmt, fs, io, mem, path::Path};
+use std::{collections::BTreeMap, fmt, fs, io, mem, path::Path};
 use zeroize::Zeroizing;
 
 /// The task's terms as they were when it was chosen. They never change on the chain.
@@ -50,7 +50,9 @@ pub struct Chosen {
     pub at: BlockNumber,
     /// Its test blocks.
     pub test_blocks: u16,
-    /// Length of its prove phase in blocks of the chain.
+    /// It belongs to the curriculum, so the champion has to be proved on its test blocks too.
+    pub curriculum: bool,
+    /// Length of a round of proofs in blocks of the chain.
     pub prove_period: BlockNumber,
 }
 
@@ -101,6 +103,43 @@ pub struct CommitmentFact {
     pub ciphertext: CiphertextHash,
     /// `C_W`, which the chain computes from the two hashes.
     pub model: ModelCommitment,
+}
+
+/// What the committed model scores on the revealed test blocks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreFact {
+    /// Its points on each of them.
+    pub blocks: BTreeMap<BlockIndex, u32>,
+    /// The champion that it is measured against, in the curriculum, if there is one.
+    pub champion: Option<ChampionFact>,
+}
+
+/// What the champion of an experiment scores on the test blocks of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChampionFact {
+    /// Its commitment, which tells it from any other model.
+    pub model: ModelCommitment,
+    /// The circuit of its score.
+    pub circuit: CircuitId,
+    /// Its points on all test blocks together.
+    pub points: u32,
+}
+
+/// How far a worker has come with the claim of its score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimStage {
+    /// It has said nothing.
+    #[default]
+    Silent,
+    /// A claim may be on the chain.
+    Claimed,
+    /// The chain has asked for the proofs of it.
+    Asked,
+    /// The chain has all proofs of it.
+    Proved,
 }
 
 /// The proof of a test block's score.
@@ -188,14 +227,15 @@ pub enum Ending {
         /// How the task ended.
         #[serde(with = "outcome")]
         outcome: Outcome,
-        /// This worker had proved every test block.
-        complete: bool,
+        /// How far this worker had come with its claim.
+        claim: ClaimStage,
     },
+    /// No score was claimed, so nothing was owed.
+    Conceded,
     /// The turn to deliver passed.
     TurnPassed,
-    /// The model was not delivered, because another task's had become as good, so that this one
-    /// would have earned nothing.
-    Overtaken,
+    /// The turn to deliver was let pass, because less was left to pay for it than was asked for.
+    LetPass,
     /// The chain does not know the task any more, or does not know it yet after a reorganisation.
     Gone,
 }
@@ -244,6 +284,22 @@ impl CommitmentFact {
     }
 }
 
+impl ScoreFact {
+    /// The points on all test blocks together: what is claimed.
+    pub fn points(&self) -> u32 {
+        self.blocks.values().copied().fold(0, u32::saturating_add)
+    }
+
+    /// Whether this is about the test blocks of a task and the champion that it names. A block that
+    /// the chain has abandoned may have named others.
+    pub fn is_about(&self, task: &Task) -> bool {
+        let champion = self.champion.as_ref().map(|champion| champion.model);
+        let blocks = task.tests.iter().map(|test| &test.index);
+        self.blocks.keys().eq(blocks)
+            && champion == task.reference.as_ref().map(|reference| reference.model)
+    }
+}
+
 impl ModelFact {
     /// Reads a file that [`ModelFact::write`] wrote.
     pub fn read(path: &Path) -> Result<Self, StateError> {
@@ -268,8 +324,9 @@ impl Ending {
             Self::ForeignDelivery => "foreign-delivery",
             Self::Withdrawn => "withdrawn",
             Self::Over { .. } => "over",
+            Self::Conceded => "conceded",
             Self::TurnPassed => "turn-passed",
-            Self::Overtaken => "overtaken",
+            Self::LetPass => "let-pass",
             Self::Gone => "gone",
         }
     }
@@ -278,17 +335,21 @@ impl Ending {
     pub fn costs_the_stake(&self) -> bool {
         match self {
             Self::TurnPassed | Self::ForeignCommitment | Self::ForeignDelivery => true,
-            Self::Over { outcome, complete } => {
-                !complete && matches!(outcome, Outcome::NoWinner | Outcome::Ranked)
-            }
+            Self::Over { outcome, claim } => *claim == ClaimStage::Asked && is_judged(outcome),
             Self::Paid
             | Self::Refused { .. }
             | Self::TooLate
             | Self::Withdrawn
-            | Self::Overtaken
+            | Self::Conceded
+            | Self::LetPass
             | Self::Gone => false,
         }
     }
+}
+
+/// Whether claims that were not proved cost their stakes.
+fn is_judged(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::NoWinner | Outcome::Ranked)
 }
 
 impl fmt::Display for Ending {
@@ -300,7 +361,7 @@ impl fmt::Display for Ending {
             Self::ForeignCommitment => f.write_str(
                 "the account has a commitment in this task that was not made from this state \
                  directory: run the worker with the directory it was made from, or withdraw it \
-                 with `nocknock-worker submit TASK --withdraw` before the commit phase ends",
+                 with `nocknock-worker submit TASK --withdraw` before a score is claimed",
             ),
             Self::ForeignDelivery => f.write_str(
                 "the account delivers a model in this task that is not in this state directory: run \
@@ -308,18 +369,24 @@ impl fmt::Display for Ending {
             ),
             Self::Over { outcome, .. } if self.costs_the_stake() => write!(
                 f,
-                "over ({outcome:?}); not every test block was proved in time, so the stake went to \
-                 the requester (in the curriculum the registration is lost)"
+                "over ({outcome:?}); the claimed score was not proved in time, so the stake was \
+                 burnt (in the curriculum the registration is lost)"
+            ),
+            Self::Over { outcome, claim: ClaimStage::Claimed } if is_judged(outcome) => write!(
+                f,
+                "over ({outcome:?}); the stake came back, unless the chain asked for the proofs of \
+                 the claimed score while this program did not run"
             ),
             Self::Over { outcome, .. } => write!(f, "over ({outcome:?}); the stake came back"),
+            Self::Conceded => f.write_str("no score was claimed; the stake came back"),
             Self::Withdrawn => f.write_str("the commitment was taken back; the stake came back"),
             Self::TurnPassed => f.write_str(
-                "the turn to deliver passed without a delivery, so the stake went to the requester \
-                 (in the curriculum the registration is lost)",
+                "the turn to deliver passed without a delivery, so the stake was burnt (in the \
+                 curriculum the registration is lost)",
             ),
-            Self::Overtaken => f.write_str(
-                "another task has delivered a model that is at least as good, so this one would \
-                 have earned nothing: it was not delivered, and nothing is lost",
+            Self::LetPass => f.write_str(
+                "a better model was delivered, and less than policy.least was left for this one: \
+                 it was not delivered, and nothing is lost",
             ),
             Self::Gone => f.write_str("the chain does not know the task"),
         }

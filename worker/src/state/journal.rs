@@ -3,8 +3,8 @@
 use super::{
     error::StateError,
     facts::{
-        self, Chosen, CommitmentFact, CopyFact, DataFact, EndingFact, ModelFact, ProofFact,
-        SealedFact, SeenFact,
+        self, Chosen, ClaimStage, CommitmentFact, CopyFact, DataFact, EndingFact, ModelFact,
+        ProofFact, ScoreFact, SealedFact, SeenFact,
     },
     Disk,
 };
@@ -28,8 +28,12 @@ const TIMES_MADE_AGAIN: u32 = 3;
 const DATA: &str = "train.blob";
 /// What was found out about the training data.
 const DATA_FACT: &str = "data.json";
-/// The folder of proofs.
+/// The folder of proofs of the own model.
 const PROOFS: &str = "proofs";
+/// The folder of proofs of the champion.
+const CHAMPION: &str = "champion";
+/// What the models score.
+const SCORE: &str = "score.json";
 /// The trained model.
 const MODEL: &str = "model.json";
 /// The commitment, with the key that seals the model.
@@ -39,7 +43,32 @@ const SEALED: &str = "sealed.json";
 /// Where the copy of the ciphertext is.
 const COPY: &str = "copy.json";
 
+/// How far the claim has come, the farthest first.
+const CLAIM_STAGES: [(ClaimStage, &str); 3] = [
+    (ClaimStage::Proved, "proved.json"),
+    (ClaimStage::Asked, "asked.json"),
+    (ClaimStage::Claimed, "claimed.json"),
+];
+
 const SEEN: SeenFact = SeenFact { seen: true };
+
+/// Whose model a score is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The model that this worker has committed to.
+    Own,
+    /// The champion of the experiment.
+    Champion,
+}
+
+impl Whose {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Own => PROOFS,
+            Self::Champion => CHAMPION,
+        }
+    }
+}
 
 /// What has been done for a task, as far as the disk knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,10 +81,14 @@ pub struct Progress {
     pub commitment: Option<ModelCommitment>,
     /// The commitment was seen on the chain.
     pub committed: bool,
+    /// What the model, and the champion, score on the test blocks.
+    pub score: Option<ScoreFact>,
+    /// How far the claim of that score has come.
+    pub claim: ClaimStage,
     /// Test blocks whose score is proved.
     pub proofs: BTreeSet<BlockIndex>,
-    /// Every test block was seen proved on the chain.
-    pub complete: bool,
+    /// Test blocks on which the champion is proved.
+    pub champion_proofs: BTreeSet<BlockIndex>,
     /// The sealed key and the proof of its sealing are there.
     pub sealed: bool,
     /// The copy of the ciphertext is stored, or given up.
@@ -106,8 +139,10 @@ impl Journal {
         chosen: &Chosen,
     ) -> Result<Self, StateError> {
         let journal = Self::at(folder, disk);
-        let made = journal.disk.make_folder(&journal.folder.join(PROOFS));
-        made.map_err(|reason| StateError::io("make the folder", &journal.folder, reason))?;
+        for folder in [PROOFS, CHAMPION] {
+            let made = journal.disk.make_folder(&journal.folder.join(folder));
+            made.map_err(|reason| StateError::io("make the folder", &journal.folder, reason))?;
+        }
         journal.write("chosen.json", chosen)?;
         Ok(journal)
     }
@@ -131,8 +166,10 @@ impl Journal {
             model: self.has(MODEL),
             commitment: commitment.map(|fact| fact.model),
             committed: self.has("committed.json"),
-            proofs: self.proved_blocks()?,
-            complete: self.has("complete.json"),
+            score: self.readable_score()?,
+            claim: self.claim_stage(),
+            proofs: self.proved_blocks(Whose::Own)?,
+            champion_proofs: self.proved_blocks(Whose::Champion)?,
             sealed: holds_sealed || self.has(SEALED),
             copied: holds_copy || self.has(COPY),
             ending: self.read("ending.json")?,
@@ -207,29 +244,50 @@ impl Journal {
         self.write("committed.json", &SEEN)
     }
 
+    /// Keeps what the models score. Proofs of another champion are removed before: they say nothing
+    /// about this one.
+    pub fn save_score(&self, fact: &ScoreFact) -> Result<(), StateError> {
+        let known = self.readable_score()?.and_then(|known| known.champion);
+        let is_same = known.is_some() && known == fact.champion;
+        if !is_same {
+            for block in self.proved_blocks(Whose::Champion)? {
+                self.remove(&proof_name(Whose::Champion, block))?;
+            }
+        }
+        self.write(SCORE, fact)
+    }
+
+    /// What the models score.
+    pub fn score(&self) -> Result<ScoreFact, StateError> {
+        self.need(SCORE)
+    }
+
+    /// Notes how far the claim has come. That it is made is noted before it is sent.
+    pub fn save_claim(&self, stage: ClaimStage) -> Result<(), StateError> {
+        match CLAIM_STAGES.iter().find(|(named, _)| *named == stage) {
+            Some((_, name)) => self.write(name, &SEEN),
+            None => Ok(()),
+        }
+    }
+
     /// Keeps the proof of a test block.
-    pub fn save_proof(&self, fact: &ProofFact) -> Result<(), StateError> {
-        self.write(&proof_name(fact.block), fact)
+    pub fn save_proof(&self, whose: Whose, fact: &ProofFact) -> Result<(), StateError> {
+        self.write(&proof_name(whose, fact.block), fact)
     }
 
     /// The proof of a test block.
-    pub fn proof(&self, block: BlockIndex) -> Result<ProofFact, StateError> {
-        let fact: ProofFact = self.need(&proof_name(block))?;
+    pub fn proof(&self, whose: Whose, block: BlockIndex) -> Result<ProofFact, StateError> {
+        let fact: ProofFact = self.need(&proof_name(whose, block))?;
         if fact.block == block {
             return Ok(fact);
         }
         let reason = format!("it is about block {}", fact.block);
-        Err(StateError::damaged(&self.proof_file(block), reason))
+        Err(StateError::damaged(&self.proof_file(whose, block), reason))
     }
 
     /// The file with the proof of a test block.
-    pub fn proof_file(&self, block: BlockIndex) -> PathBuf {
-        self.folder.join(proof_name(block))
-    }
-
-    /// Notes that every test block is proved on the chain.
-    pub fn save_complete(&self) -> Result<(), StateError> {
-        self.write("complete.json", &SEEN)
+    pub fn proof_file(&self, whose: Whose, block: BlockIndex) -> PathBuf {
+        self.folder.join(proof_name(whose, block))
     }
 
     /// Keeps the sealed key.
@@ -297,18 +355,19 @@ impl Journal {
         fs::rename(file, aside).map_err(|reason| StateError::io("put aside", file, reason))
     }
 
-    /// Everything in the file follows from other files of the task or from the chain: proofs, the
-    /// sealed key, where the copy of the ciphertext is, the training data, and the model as long as
-    /// nothing was committed to.
+    /// Everything in the file follows from other files of the task or from the chain: scores, their
+    /// proofs, the sealed key, where the copy of the ciphertext is, the training data, and the
+    /// model as long as nothing was committed to.
     pub(crate) fn is_made_again(&self, file: &Path) -> bool {
         let folder = file.parent();
-        if folder == Some(self.folder.join(PROOFS).as_path()) {
+        let proofs = [PROOFS, CHAMPION].map(|name| self.folder.join(name));
+        if proofs.iter().any(|proofs| folder == Some(proofs.as_path())) {
             return true;
         }
         let name = file.file_name().and_then(OsStr::to_str);
         let name = name.filter(|_| folder == Some(self.folder.as_path()));
         match name {
-            Some(SEALED | COPY | DATA | DATA_FACT) => true,
+            Some(SCORE | SEALED | COPY | DATA | DATA_FACT) => true,
             Some(MODEL) => !self.has(COMMITMENT),
             _ => false,
         }
@@ -342,8 +401,21 @@ impl Journal {
         }
     }
 
-    fn proved_blocks(&self) -> Result<BTreeSet<BlockIndex>, StateError> {
-        let folder = self.folder.join(PROOFS);
+    /// What the models score, unless nothing readable says so: that is made again.
+    fn readable_score(&self) -> Result<Option<ScoreFact>, StateError> {
+        match self.read(SCORE) {
+            Err(StateError::Damaged { .. }) => Ok(None),
+            read => read,
+        }
+    }
+
+    fn claim_stage(&self) -> ClaimStage {
+        let stage = CLAIM_STAGES.iter().find(|(_, name)| self.has(name));
+        stage.map(|(stage, _)| *stage).unwrap_or_default()
+    }
+
+    fn proved_blocks(&self, whose: Whose) -> Result<BTreeSet<BlockIndex>, StateError> {
+        let folder = self.folder.join(whose.folder());
         let read = |reason| StateError::io("read the folder", &folder, reason);
         let mut blocks = BTreeSet::new();
         for entry in folder.read_dir().map_err(read)? {
@@ -381,6 +453,6 @@ impl Journal {
     }
 }
 
-fn proof_name(block: BlockIndex) -> String {
-    format!("{PROOFS}/{block:05}.json")
+fn proof_name(whose: Whose, block: BlockIndex) -> String {
+    format!("{}/{block:05}.json", whose.folder())
 }

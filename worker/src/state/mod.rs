@@ -15,16 +15,20 @@
 //!     model.json                  the trained weights                             SECRET
 //!     commitment.json             the key of the model, and the commitment         SECRET
 //!     committed.json              the commitment was seen on the chain
-//!     proofs/00003.json           the proof of test block 3
-//!     complete.json               every test block was proved on the chain
+//!     score.json                  what the model, and the champion, score on the test blocks
+//!     claimed.json                a claim of that score may be on the chain
+//!     asked.json                  the chain has asked for the proofs of the claim
+//!     proofs/00003.json           the proof of the score on test block 3
+//!     champion/00003.json         the proof of the champion's score there
+//!     proved.json                 every test block was proved on the chain
 //!     sealed.json                 the sealed key, and the proof of its sealing
 //!     copy.json                   where a copy of the ciphertext is stored
 //!     ending.json                 how the task ended for this worker
 //! ```
 //!
 //! The ciphertext follows from model and key, so it is computed whenever it is needed. A proof,
-//! `sealed.json` or `copy.json` that turns out to be damaged is renamed to `NAME.aside-1` and so
-//! on, and made again.
+//! `score.json`, `sealed.json` or `copy.json` that turns out to be damaged is renamed to
+//! `NAME.aside-1` and so on, and made again.
 //!
 //! Each file is written once, whole, readable for its owner alone, and has reached the disk before
 //! the chain sees anything that depends on it. Two files are an exception if the disk takes no more
@@ -44,10 +48,10 @@ mod version;
 pub use disk::{Disk, DurableDisk};
 pub use error::StateError;
 pub use facts::{
-    Chosen, CommitmentFact, CopyFact, DataFact, Ending, EndingFact, ModelFact, ProofFact,
-    RegistrationFact, SealedFact,
+    ChampionFact, Chosen, ClaimStage, CommitmentFact, CopyFact, DataFact, Ending, EndingFact,
+    ModelFact, ProofFact, RegistrationFact, ScoreFact, SealedFact,
 };
-pub use journal::{CommittedModel, Journal, Progress};
+pub use journal::{CommittedModel, Journal, Progress, Whose};
 pub use lock::FolderLock;
 pub use owner::Owner;
 pub use registration::RegistrationFile;

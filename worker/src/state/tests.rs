@@ -3,7 +3,7 @@ use crate::secret::Secret;
 use nocknock_client::{AccountId, Hash};
 use nocknock_primitives::{
     circuit::ProofBytes,
-    ids::{BlobId, CircuitId, ContentHash, PointBytes},
+    ids::{BlobId, CircuitId, ContentHash, ModelCommitment, PointBytes},
     model::{names::named, Architecture, Fr, ModelOwner, RecipientSecret, Weights},
     task::{Outcome, ProvedScore, SealedKeyBytes},
 };
@@ -28,6 +28,7 @@ fn chosen(task: TaskId) -> Chosen {
         reward: 7,
         at: 9,
         test_blocks: 2,
+        curriculum: false,
         prove_period: 10,
     }
 }
@@ -56,6 +57,16 @@ fn proof() -> ProofFact {
     let proof = ProofBytes([5; 256]);
     let score = ProvedScore { points: 20, sums: [6; 32], inputs: [7; 32], proof };
     ProofFact { block: 3, rows: 32, score }
+}
+
+/// Scores of the own model, and of a champion.
+fn score(champion: u8) -> ScoreFact {
+    let champion = ChampionFact {
+        model: ModelCommitment([champion; 32]),
+        circuit: CircuitId([1; 32]),
+        points: 17,
+    };
+    ScoreFact { blocks: [(3, 20), (4, 22)].into(), champion: Some(champion) }
 }
 
 fn sealed() -> SealedFact {
@@ -115,12 +126,17 @@ fn every_fact_is_read_back() {
     journal.save_model(&model()).unwrap();
     let commitment = commitment(&model().weights);
     journal.save_commitment(&commitment).unwrap();
-    journal.save_proof(&proof()).unwrap();
+    journal.save_score(&score(7)).unwrap();
+    journal.save_claim(ClaimStage::Claimed).unwrap();
+    journal.save_claim(ClaimStage::Asked).unwrap();
+    journal.save_proof(Whose::Own, &proof()).unwrap();
+    let of_champion = ProofFact { block: 4, ..proof() };
+    journal.save_proof(Whose::Champion, &of_champion).unwrap();
     journal.save_sealed(&sealed()).unwrap();
     let copy = CopyFact { blob: Some(BlobId([9; 32])) };
     journal.save_copy(&copy).unwrap();
     let ending = EndingFact {
-        ending: Ending::Over { outcome: Outcome::NoWinner, complete: false },
+        ending: Ending::Over { outcome: Outcome::NoWinner, claim: ClaimStage::Asked },
         at: 5,
         earned: Some(u128::MAX),
     };
@@ -129,12 +145,16 @@ fn every_fact_is_read_back() {
     assert_eq!(progress.commitment, Some(commitment.model));
     assert_eq!(progress.ending, Some(ending));
     assert!(progress.model && progress.sealed && progress.copied && !progress.data);
-    assert!(progress.proofs.iter().eq([&3]));
+    assert!(progress.proofs.iter().eq([&3]) && progress.champion_proofs.iter().eq([&4]));
+    assert_eq!((progress.score, progress.claim), (Some(score(7)), ClaimStage::Asked));
+    assert_eq!(score(7).points(), 42);
     let committed = journal.commitment(bind()).unwrap();
     assert_eq!(committed.fact, commitment);
     assert!(committed.model == model() && journal.model().unwrap() == model());
     assert_eq!(committed.ciphertext.len(), tiny().weight_elements());
-    assert_eq!(journal.proof(3).unwrap(), proof());
+    assert_eq!(journal.proof(Whose::Own, 3).unwrap(), proof());
+    assert_eq!(journal.proof(Whose::Champion, 4).unwrap(), of_champion);
+    assert!(journal.proof(Whose::Champion, 3).is_err());
     assert_eq!(journal.sealed().unwrap(), sealed());
     assert_eq!(journal.copy().unwrap(), copy);
 }
@@ -149,7 +169,7 @@ fn tasks_of_another_version_are_refused_with_what_to_do() {
         let text = error.to_string();
         assert!(text.contains("another version") && text.contains("mv "), "{text}");
     };
-    for other in [None, Some(checksum::added(br#"{ "version": 3 }"#))] {
+    for other in [None, Some(checksum::added(br#"{ "version": 2 }"#))] {
         match other {
             Some(bytes) => fs::write(&version, bytes).unwrap(),
             None => fs::remove_file(&version).unwrap(),
@@ -282,18 +302,22 @@ fn a_flipped_bit_is_noticed_in_every_file() {
     journal.save_data(b"rows", &data_of(b"rows")).unwrap();
     journal.save_model(&model()).unwrap();
     journal.save_commitment(&commitment(&model().weights)).unwrap();
-    journal.save_proof(&proof()).unwrap();
+    journal.save_score(&score(7)).unwrap();
+    journal.save_proof(Whose::Own, &proof()).unwrap();
+    journal.save_proof(Whose::Champion, &proof()).unwrap();
     journal.save_sealed(&sealed()).unwrap();
     journal.save_copy(&CopyFact { blob: Some(BlobId([9; 32])) }).unwrap();
     journal.save_ending(&EndingFact { ending: Ending::Paid, at: 5, earned: None }).unwrap();
     type Read = fn(&Journal) -> Result<(), StateError>;
-    let files: [(&str, Read); 9] = [
+    let files: [(&str, Read); 11] = [
         ("chosen.json", |journal| journal.chosen().map(|_| ())),
         ("train.blob", |journal| journal.data().map(|_| ())),
         ("data.json", |journal| journal.data().map(|_| ())),
         ("model.json", |journal| journal.model().map(|_| ())),
         ("commitment.json", |journal| journal.commitment(bind()).map(|_| ())),
-        ("proofs/00003.json", |journal| journal.proof(3).map(|_| ())),
+        ("score.json", |journal| journal.score().map(|_| ())),
+        ("proofs/00003.json", |journal| journal.proof(Whose::Own, 3).map(|_| ())),
+        ("champion/00003.json", |journal| journal.proof(Whose::Champion, 3).map(|_| ())),
         ("sealed.json", |journal| journal.sealed().map(|_| ())),
         ("copy.json", |journal| journal.copy().map(|_| ())),
         ("ending.json", |journal| journal.progress().map(|_| ())),
@@ -318,16 +342,65 @@ fn what_follows_from_other_files_is_made_again_and_nothing_else() {
     let (_folder, state) = open();
     let journal = state.begin(&chosen(1)).unwrap();
     let is_made_again = |name: &str| journal.is_made_again(&journal.folder().join(name));
-    for name in ["proofs/00003.json", "sealed.json", "copy.json", "train.blob", "data.json"] {
+    for name in [
+        "score.json",
+        "proofs/00003.json",
+        "champion/00003.json",
+        "sealed.json",
+        "copy.json",
+        "train.blob",
+        "data.json",
+    ] {
         assert!(is_made_again(name), "{name}");
     }
-    for name in ["commitment.json", "chosen.json", "ending.json"] {
+    for name in ["commitment.json", "chosen.json", "claimed.json", "ending.json"] {
         assert!(!is_made_again(name), "{name}");
     }
     assert!(is_made_again("model.json"), "nothing was committed to");
     journal.save_model(&model()).unwrap();
     journal.save_commitment(&commitment(&model().weights)).unwrap();
     assert!(!is_made_again("model.json"), "the commitment is to this model");
+}
+
+#[test]
+fn a_damaged_score_counts_as_none_because_it_is_made_again() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    journal.save_score(&score(7)).unwrap();
+    fs::write(journal.folder().join("score.json"), "{").unwrap();
+    assert_eq!(journal.progress().unwrap().score, None);
+    journal.save_score(&score(7)).unwrap();
+    assert_eq!(journal.progress().unwrap().score, Some(score(7)));
+}
+
+#[test]
+fn proofs_of_a_champion_go_when_another_one_is_scored() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    journal.save_score(&score(7)).unwrap();
+    for whose in [Whose::Own, Whose::Champion] {
+        journal.save_proof(whose, &proof()).unwrap();
+    }
+    journal.save_score(&score(7)).unwrap();
+    assert_eq!(journal.progress().unwrap().champion_proofs.len(), 1);
+    journal.save_score(&score(8)).unwrap();
+    let progress = journal.progress().unwrap();
+    assert_eq!((progress.proofs.len(), progress.champion_proofs.len()), (1, 0));
+}
+
+#[test]
+fn the_farthest_stage_of_a_claim_counts() {
+    let (_folder, state) = open();
+    let journal = state.begin(&chosen(1)).unwrap();
+    let stage = || journal.progress().unwrap().claim;
+    journal.save_claim(ClaimStage::Silent).unwrap();
+    assert_eq!(stage(), ClaimStage::Silent);
+    for next in [ClaimStage::Claimed, ClaimStage::Proved] {
+        journal.save_claim(next).unwrap();
+        assert_eq!(stage(), next);
+    }
+    journal.save_claim(ClaimStage::Asked).unwrap();
+    assert_eq!(stage(), ClaimStage::Proved);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The version of the files that this program reads and writes. Version 1 had no file that says so.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 const FILE: &str = "version.json";
 

@@ -132,9 +132,10 @@ impl Books {
     }
 }
 
-/// The task is over, one rank was paid, and nothing of it is held any more.
+/// The task is over, one rank was paid, and nothing of it is held any more but for its storage: so
+/// much.
 #[track_caller]
-pub(super) fn check_end(site: &Site, id: TaskId) {
+pub(super) fn check_end(site: &Site, id: TaskId) -> Balance {
     assert_eq!(site.phase(id), Some(Phase::Done));
     let tasks = site.tasks();
     let (_, task) = tasks.iter().find(|(known, _)| *known == id).expect("the task is there");
@@ -142,6 +143,7 @@ pub(super) fn check_end(site: &Site, id: TaskId) {
     assert_eq!((end.outcome, end.paid), (Outcome::Ranked, 1));
     assert!(end.finished_at.is_some());
     assert_eq!((task.held.escrow, task.held.bond, task.open_commitments), (0, 0, 0));
+    task.held.record
 }
 
 /// A competitor has what it was lent and paid but for fees of less than a token, and all of it is

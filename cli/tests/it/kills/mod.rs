@@ -36,7 +36,7 @@ const LOAN: u32 = 3;
 
 /// Long enough for everybody to be killed in every stage of a phase, and to act after all. Phases
 /// end early when everybody has acted, but for that of the commitments.
-const TERMS: [&str; 12] = [
+const TERMS: [&str; 14] = [
     "--min-score",
     "80%",
     "--publish-period",
@@ -44,6 +44,8 @@ const TERMS: [&str; 12] = [
     "--commit-period",
     "120",
     "--reveal-period",
+    "240",
+    "--claim-period",
     "240",
     "--prove-period",
     "600",
@@ -56,19 +58,16 @@ const TRAINING: &str = "epochs = 80\ncheckpoint_every = 50\nthreads = 1";
 const OTHER_TRAINING: &str = "epochs = 80\ncheckpoint_every = 50\nthreads = 1\nseed = 1";
 
 /// What the worker that is let through first waits for, and the other one for it.
-const PROVED: &str = "proved, waiting for settlement";
+const PROVED: &str = "waiting for settlement";
 
 /// The stage between the proofs and that wait: it writes one small file, which is there afterwards.
-const NOTE_COMPLETE: &str = "note-complete";
-const MARK: &str = "complete.json";
+const NOTE_CLAIM: &str = "note-claim";
+const MARK: &str = "proved.json";
 
 /// The stages in which money or a task hangs on what a program remembers. They last long enough for
 /// a kill to hit them on one task.
 const AT_STAKE: [(Actor, &[&str]); 3] = [
-    (
-        Actor::Worker,
-        &["train", "commit", "prove", "submit-scores", "seal-key", "upload-chunk", "deliver"],
-    ),
+    (Actor::Worker, &["train", "commit", "claim", "prove", "submit-scores", "seal-key", "deliver"]),
     (Actor::Requester, &["AwaitCreation", "Create", "Draw", "Publish", "Reveal"]),
     (Actor::Node, &["prove", "deliver"]),
 ];
@@ -112,11 +111,11 @@ pub(crate) fn the_whole_walk() {
     every_stage_was_hit(&ledger);
     let books = Books::of(&site);
     check_first_task(&site, &books, first, &alice, &bob);
-    books::check_end(&site, second);
+    let record = books::check_end(&site, second);
     books.check_task(second);
     check_competitors(&site, &books, second, &competitors);
     let held = site.balance(account(&bob)).held;
-    assert_eq!(held, deposit, "more than the deposit of the experiment");
+    assert_eq!(held, deposit + record, "more than for the experiment and the task's record");
     no_program_of_the_walk_panicked(&home);
 }
 
@@ -138,7 +137,7 @@ fn first_task(site: &Site, ledger: &Ledger, alice: &Requester<'_>, bob: &Worker)
 fn check_first_task(site: &Site, books: &Books, task: TaskId, alice: &Requester<'_>, bob: &Worker) {
     books.check_workers();
     books.check_emission(site, task);
-    books::check_end(site, task);
+    assert_eq!(books::check_end(site, task), 0);
     books.check_task(task);
     assert_eq!(books.payment(task).worker, account(bob));
     assert_eq!(ending_of(bob, task), "paid");
@@ -303,7 +302,7 @@ fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
         _ => (false, false),
     };
     let was_too_fast =
-        || ledger.has(worker.name(), PROVED) && !ledger.has(worker.name(), NOTE_COMPLETE);
+        || ledger.has(worker.name(), PROVED) && !ledger.has(worker.name(), NOTE_CLAIM);
     let start = || {
         if is_first && was_too_fast() {
             // The disk is as if the worker had died in that stage. It comes to it once more. Where
@@ -313,7 +312,7 @@ fn work(ledger: &Ledger, worker: &Worker, task: TaskId, all: &[&Worker]) {
         if is_last && ledger.has(worker.name(), "prove") {
             let first = all.first().map_or("", |first| first.name());
             until("the other worker has proved", || {
-                (ledger.has(first, PROVED) && ledger.has(first, NOTE_COMPLETE)).then_some(())
+                (ledger.has(first, PROVED) && ledger.has(first, NOTE_CLAIM)).then_some(())
             });
         }
         worker.spawn(&["run", "--task", &number])

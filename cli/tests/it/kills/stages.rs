@@ -12,7 +12,7 @@ const PLAN: &str = include_str!("../../../../worker/src/plan.rs");
 const STEPS: &str = include_str!("../../../../requester/src/steps.rs");
 
 /// How the requester's program begins to tell of each step.
-const MESSAGES: [(&str, &str); 11] = [
+const MESSAGES: [(&str, &str); 12] = [
     ("AwaitCreation", "a creation was sent before"),
     ("Create", "creating the task"),
     ("Adopt", "the task is number"),
@@ -21,13 +21,14 @@ const MESSAGES: [(&str, &str); 11] = [
     ("Publish", "storing and publishing"),
     ("AwaitCommitments", "workers train and commit"),
     ("Reveal", "revealing test block"),
+    ("AwaitClaims", "workers claim their scores"),
     ("AwaitProofs", "workers prove until"),
     ("AwaitDelivery", "rank "),
     ("Over", "the task has ended"),
 ];
 
 /// Stages that no program is ever seen in here, and why.
-const NOT_SEEN: [(Actor, &str, &str); 9] = [
+const NOT_SEEN: [(Actor, &str, &str); 17] = [
     (Actor::Worker, "wait", "it is told apart by what is waited for"),
     (Actor::Worker, "nothing", "the task is over and the program ends"),
     (
@@ -40,20 +41,28 @@ const NOT_SEEN: [(Actor, &str, &str); 9] = [
         "waiting for the stake to come back",
         "the chain returns it in the block in which the task ends",
     ),
+    (Actor::Worker, "concede", "there are no more workers than claims that are asked"),
+    (Actor::Worker, "ask", "the last claim asks"),
+    (Actor::Worker, "prove-champion", "the first task of an experiment has no champion"),
+    (Actor::Worker, "submit-champion", "the first task of an experiment has no champion"),
+    (Actor::Worker, "settle", "the chain settles in the block in which it can"),
+    (Actor::Worker, "upload-chunk", "a model of the digits is one chunk, which goes with the key"),
     (
         Actor::Requester,
         "AwaitTask",
         "the number is known once the task is final, and the node keeps what is final",
     ),
+    (Actor::Requester, "Ask", "the last claim asks"),
     (Actor::Requester, "Settle", "the chain settles in the block in which it can"),
     (Actor::Requester, "Finish", "the chain finishes in the block in which it can"),
     (Actor::Requester, "Gone", "the chain keeps a task for a day, and the program ends"),
+    (Actor::Node, "ask", "the last claim asks"),
     (Actor::Node, "settle", "the chain settles in the block in which it can"),
 ];
 
 /// The phases of a task in their order.
-pub(super) const PHASES: [&str; 8] =
-    ["created", "drawn", "open", "reveal", "prove", "settle", "deliver", "done"];
+pub(super) const PHASES: [&str; 10] =
+    ["created", "drawn", "open", "reveal", "claim", "ask", "prove", "settle", "deliver", "done"];
 
 /// A program that is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +122,8 @@ pub(super) fn phase_name(phase: Phase) -> &'static str {
         Phase::Drawn => "drawn",
         Phase::Open => "open",
         Phase::Reveal => "reveal",
+        Phase::Claim => "claim",
+        Phase::Ask => "ask",
         Phase::Prove => "prove",
         Phase::Settle => "settle",
         Phase::Deliver { .. } => "deliver",
@@ -149,11 +160,11 @@ fn body<'a>(source: &'a str, start: &str, end: &str) -> &'a str {
 #[test]
 fn the_stages_are_found_in_the_sources() {
     let worker = Actor::Worker.stages();
-    for stage in ["fetch", "train", "upload-chunk", "proved, waiting for settlement"] {
+    for stage in ["fetch", "train", "claim", "deliver", "waiting for settlement"] {
         assert!(worker.contains(stage), "{stage} is not in {worker:?}");
     }
     let requester = Actor::Requester.stages();
     let told: BTreeSet<String> = MESSAGES.iter().map(|(step, _)| (*step).to_owned()).collect();
     assert_eq!(requester, told);
-    assert_eq!(Actor::Node.stages().len(), 7);
+    assert_eq!(Actor::Node.stages().len(), 8);
 }

@@ -3,12 +3,13 @@
 use nocknock_client::{
     calls,
     primitives::{
-        ids::{BlobId, BlockRoot, CircuitId, ContentHash, ExperimentId, PointBytes},
+        circuit::CircuitKind,
+        ids::{BlockRoot, CircuitId, ExperimentId, PointBytes},
         model::RecipientSecret,
         score::Score,
         task::{Periods, Split, Terms},
     },
-    Call, Client, Keys, Snapshot, TaskSpec,
+    Call, Client, CurriculumRules, Keys, Snapshot, TaskSpec,
 };
 
 /// A curriculum experiment, and the keys of its custodian.
@@ -16,6 +17,7 @@ pub(crate) struct Custodian {
     pub(crate) keys: Keys,
     pub(crate) experiment: ExperimentId,
     pub(crate) max_open: u32,
+    pub(crate) rules: CurriculumRules,
 }
 
 impl Custodian {
@@ -28,7 +30,12 @@ impl Custodian {
         for (experiment, entry) in curriculum {
             let keys = accounts.iter().find(|keys| Some(keys.account()) == entry.custodian);
             if let Some(keys) = keys {
-                return Self { keys: keys.clone(), experiment, max_open: entry.max_open };
+                return Self {
+                    keys: keys.clone(),
+                    experiment,
+                    max_open: entry.max_open,
+                    rules: entry.rules,
+                };
             }
         }
         panic!("no development account is custodian of a curriculum experiment");
@@ -41,36 +48,30 @@ impl Custodian {
     }
 }
 
-/// A task that a custodian may create, of more blocks than a page of roots holds.
-pub(crate) async fn spec(best: &Snapshot) -> TaskSpec {
-    let (score_circuit, delivery_circuit) = circuits(best).await;
-    let period: u32 = best.constant("Tasks", "MinPeriod").expect("a constant");
+/// A task that the custodian may create, of more blocks than a page of roots holds.
+pub(crate) async fn spec(best: &Snapshot, rules: &CurriculumRules) -> TaskSpec {
+    let (score_circuit, delivery_circuit) = circuits(best, rules).await;
     TaskSpec {
         terms: Terms {
             score_circuit,
             delivery_circuit,
             min_score: Score::new(1, 2),
-            min_test_rows: 10,
+            min_test_rows: rules.min_test_rows,
             reward: 0,
             shares: vec![10_000].try_into().expect("one share"),
             bond: 0,
             stake: 0,
             periods: Periods {
-                publish: period.saturating_mul(4),
+                publish: rules.min_periods.publish.saturating_mul(4),
                 // A test that looks into the task a little later still finds it open.
-                commit: period.saturating_mul(40),
-                reveal: period,
-                prove: period,
-                deliver: period,
+                commit: rules.min_periods.commit.saturating_mul(40),
+                ..rules.min_periods
             },
         },
         roots: (1..=70).map(root).collect::<Vec<_>>().try_into().expect("few enough roots"),
-        split: Split::Fixed {
-            test_blocks: vec![1].try_into().expect("one block"),
-            train_data: BlobId([7; 32]),
-        },
+        split: Split::Drawn { test_blocks: 1 },
         recipient: PointBytes(RecipientSecret::curriculum().key().to_bytes()),
-        encoding: ContentHash([7; 32]),
+        encoding: rules.encoding,
     }
 }
 
@@ -80,12 +81,17 @@ fn root(number: u8) -> BlockRoot {
     BlockRoot(bytes)
 }
 
-async fn circuits(best: &Snapshot) -> (CircuitId, CircuitId) {
+async fn circuits(best: &Snapshot, rules: &CurriculumRules) -> (CircuitId, CircuitId) {
     let circuits = best.circuits().await.expect("an answer");
     let active: Vec<_> = circuits.into_iter().filter(|(_, record)| record.is_active()).collect();
-    let find = |is_delivery| {
-        let found = active.iter().find(|(_, record)| record.info.kind.is_delivery() == is_delivery);
+    let find = |fits: &dyn Fn(&CircuitKind) -> bool| {
+        let found = active.iter().find(|(_, record)| fits(&record.info.kind));
         found.map(|(id, _)| *id)
     };
-    find(false).zip(find(true)).expect("circuits of score and delivery")
+    let is_score = |kind: &CircuitKind| match kind {
+        CircuitKind::Score(models) => rules.format.fits(models),
+        CircuitKind::Delivery => false,
+    };
+    let score = find(&is_score);
+    score.zip(find(&CircuitKind::is_delivery)).expect("circuits of score and delivery")
 }

@@ -9,6 +9,8 @@ use nocknock_primitives::{
     experiment::{Champion, DeliveredModel, ModelVersion, Stage},
     ids::{ExperimentId, ModelVersionNumber},
     score::Score,
+    task::Funding,
+    traits::CurriculumExperiments,
 };
 use sp_runtime::DispatchResult;
 
@@ -27,8 +29,13 @@ impl<T: Config> Pallet<T> {
             return 0;
         };
         experiment.versions = version;
-        let champion = Champion { version, score: delivered.score };
-        let stage = Self::enthrone_if_better(id, &mut experiment, champion);
+        let stage = if Self::becomes_champion(&experiment, &delivered) {
+            let champion = Champion { version, score: delivered.score };
+            Self::enthrone(id, &mut experiment, champion);
+            Stage::Champion
+        } else {
+            Stage::Candidate
+        };
         Experiments::<T>::insert(id, experiment);
         Self::store_version(id, version, stage, delivered);
         version
@@ -40,22 +47,38 @@ impl<T: Config> Pallet<T> {
         Some((experiment, version))
     }
 
-    /// Makes a version the champion if it is strictly better than the current champion or, where
-    /// there is none, than a score of zero. Returns the stage of the version.
-    fn enthrone_if_better(
-        id: ExperimentId,
-        experiment: &mut ExperimentOf<T>,
-        candidate: Champion,
-    ) -> Stage {
-        let best = experiment.champion.map_or(Score::ZERO, |champion| champion.score);
-        if !candidate.score.beats(&best) {
-            return Stage::Candidate;
+    /// Whether a model becomes the champion. One that the curriculum has paid for does, whatever
+    /// its score: it has beaten the champion on the same rows. Another one has to be strictly better
+    /// than the champion or, where there is none, than a score of zero. In the curriculum it never
+    /// does, because it may be sealed for somebody, so that nobody could prove it.
+    fn becomes_champion(
+        experiment: &ExperimentOf<T>,
+        delivered: &DeliveredModel<T::AccountId>,
+    ) -> bool {
+        match delivered.funding {
+            Funding::Curriculum => true,
+            Funding::Sponsored => {
+                let best = experiment.champion.map_or(Score::ZERO, |champion| champion.score);
+                delivered.score.beats(&best)
+                    && !T::Curriculum::is_in_curriculum(delivered.experiment)
+            }
         }
-        if let Some(old) = experiment.champion.replace(candidate) {
+    }
+
+    fn enthrone(id: ExperimentId, experiment: &mut ExperimentOf<T>, champion: Champion) {
+        if let Some(old) = experiment.champion.replace(champion) {
             Self::dethrone(id, old.version);
         }
-        Self::deposit_event(Event::ChampionChanged { experiment: id, champion: candidate });
-        Stage::Champion
+        Self::deposit_event(Event::ChampionChanged { experiment: id, champion });
+    }
+
+    pub(crate) fn do_retire_champion(id: ExperimentId) -> DispatchResult {
+        let mut experiment = Experiments::<T>::get(id).ok_or(Error::<T>::UnknownExperiment)?;
+        let Champion { version, .. } = experiment.champion.take().ok_or(Error::<T>::NoChampion)?;
+        Self::dethrone(id, version);
+        Experiments::<T>::insert(id, experiment);
+        Self::deposit_event(Event::ChampionRetired { experiment: id, version });
+        Ok(())
     }
 
     fn dethrone(id: ExperimentId, version: ModelVersionNumber) {

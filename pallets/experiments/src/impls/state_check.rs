@@ -10,7 +10,6 @@ use frame_support::ensure;
 use nocknock_primitives::{
     experiment::{Champion, Stage},
     ids::{ExperimentId, ModelVersionNumber},
-    score::Score,
 };
 use sp_runtime::{
     traits::{Saturating, Zero},
@@ -31,8 +30,7 @@ impl<T: Config> Pallet<T> {
     ///    entry for each worker and model.
     /// 7. The versions of an experiment are numbered from 1 to `versions` without gaps, and name
     ///    it.
-    /// 8. The champion is the first of the versions with the best score, unless all scores are
-    ///    zero; it alone has the stage `Champion`.
+    /// 8. The champion is a version with its score; it alone has the stage `Champion`.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
         Self::check_holds()?;
@@ -151,9 +149,13 @@ impl<T: Config> Pallet<T> {
         id: ExperimentId,
         experiment: &ExperimentOf<T>,
     ) -> Result<(), TryRuntimeError> {
+        let is_stored = |champion: Champion| {
+            ModelVersions::<T>::get(id, champion.version)
+                .is_some_and(|model| model.delivered.score == champion.score)
+        };
         ensure!(
-            experiment.champion == Self::first_of_the_best(id, experiment.versions),
-            "8: the champion is not the first of the best"
+            experiment.champion.is_none_or(is_stored),
+            "8: the champion is no version, or has another score"
         );
         let seated: Vec<ModelVersionNumber> = ModelVersions::<T>::iter_prefix(id)
             .filter(|(_, model)| model.stage == Stage::Champion)
@@ -162,21 +164,5 @@ impl<T: Config> Pallet<T> {
         let named: Vec<_> = experiment.champion.iter().map(|champion| champion.version).collect();
         ensure!(seated == named, "8: another version has the stage of champion");
         Ok(())
-    }
-
-    fn first_of_the_best(id: ExperimentId, versions: ModelVersionNumber) -> Option<Champion> {
-        (1..=versions)
-            .filter_map(|version| {
-                let score = ModelVersions::<T>::get(id, version)?.delivered.score;
-                Some(Champion { version, score })
-            })
-            .fold(None, |best: Option<Champion>, next| {
-                let score = best.map_or(Score::ZERO, |best| best.score);
-                if next.score.beats(&score) {
-                    Some(next)
-                } else {
-                    best
-                }
-            })
     }
 }

@@ -1,12 +1,11 @@
 //! What pallet-tasks asks for and reports.
 
-use crate::{types::EntryOf, Config, Experiments, Pallet, WeightInfo};
+use crate::{types::EntryOf, Config, Experiments, ModelVersions, Pallet, WeightInfo};
 use frame_support::weights::Weight;
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
-    experiment::DeliveredModel,
+    experiment::{ChampionModel, DeliveredModel},
     ids::{ExperimentId, ModelVersionNumber},
-    score::Score,
     traits::TaskExperiments,
 };
 use sp_runtime::DispatchResult;
@@ -22,9 +21,11 @@ impl<T: Config> TaskExperiments<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
         Ok(())
     }
 
-    fn champion_score(experiment: ExperimentId) -> Option<Score> {
-        let champion = Experiments::<T>::get(experiment)?.champion?;
-        Some(champion.score)
+    fn champion(experiment: ExperimentId) -> Option<ChampionModel<T::AccountId>> {
+        let version = Experiments::<T>::get(experiment)?.champion?.version;
+        let delivered = ModelVersions::<T>::get(experiment, version)?.delivered;
+        let DeliveredModel { task, worker, model, circuit, score, .. } = delivered;
+        Some(ChampionModel { version, task, worker, model, circuit, score })
     }
 
     fn record_score(experiment: ExperimentId, entry: EntryOf<T>) {
@@ -35,7 +36,7 @@ impl<T: Config> TaskExperiments<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
         Self::register_delivered(delivered)
     }
 
-    /// The other functions read one experiment, as these two do.
+    /// The other functions read one experiment and one version at most, as these two do.
     fn weight() -> Weight {
         T::WeightInfo::record_score().max(T::WeightInfo::register_model())
     }

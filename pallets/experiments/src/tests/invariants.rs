@@ -6,8 +6,9 @@ use crate::{
 };
 use frame_support::{assert_ok, traits::fungible::MutateHold};
 use nocknock_primitives::{
-    experiment::{Description, Stage},
+    experiment::{Champion, Description, Stage},
     ids::ExperimentId,
+    score::Score,
     traits::TaskExperiments,
 };
 use sp_runtime::TryRuntimeError;
@@ -111,6 +112,17 @@ fn a_forged_champion_is_found() {
         Stored::<Test>::mutate(id, |stored| stored.as_mut().unwrap().champion = None);
     });
     assert!(named.starts_with('8'), "{named}");
+    let changed = |change: fn(&mut Champion)| {
+        found_after(|id| {
+            Stored::<Test>::mutate(id, |stored| {
+                change(stored.as_mut().unwrap().champion.as_mut().unwrap());
+            });
+        })
+    };
+    let scored = changed(|champion| champion.score = Score::new(99, 100));
+    assert!(scored.starts_with('8'), "{scored}");
+    let unknown = changed(|champion| champion.version = 3);
+    assert!(unknown.starts_with('8'), "{unknown}");
 }
 
 #[test]

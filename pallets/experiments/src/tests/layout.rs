@@ -10,8 +10,8 @@ use nocknock_primitives::{
 };
 
 #[test]
-fn the_layouts_belong_to_storage_version_1() {
-    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(1));
+fn the_layouts_belong_to_storage_version_2() {
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(2));
 }
 
 #[test]
@@ -65,6 +65,7 @@ fn a_model_version_keeps_its_layout() {
         &"02".repeat(32),
         &"03".repeat(32),
         &format!("01{}", "04".repeat(32)),
+        "00",
         "02",
         "0100000000000000",
         "0200000000000000",

@@ -12,6 +12,7 @@ mod layout;
 mod leaderboard;
 mod offer_transfer;
 mod registry;
+mod retire_champion;
 mod sequences;
 mod set_stage;
 mod transfer_model;

@@ -2,6 +2,7 @@
 
 use crate::{types::BalanceOf, Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, weights::Weight};
+use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::traits::Curriculum;
 use sp_runtime::traits::{Get, Zero};
 
@@ -32,6 +33,7 @@ impl<T: Config> Pallet<T> {
             T::MinValidators::get(),
             T::MaxRegistrationsPerSession::get(),
             T::MaxOpenTasks::get(),
+            T::MinCurriculumTestRows::get(),
             T::MaxSilentSessions::get(),
         ];
         assert!(bounds.iter().all(|bound| *bound > 0), "bounds must be positive");
@@ -59,7 +61,7 @@ impl<T: Config> Pallet<T> {
             T::WeightInfo::note_finality(T::MaxValidators::get()),
             T::WeightInfo::elect(T::MaxCandidates::get()),
             T::WeightInfo::on_session_ended(T::MaxValidators::get()),
-            <Self as Curriculum<T::AccountId, BalanceOf<T>>>::weight(),
+            <Self as Curriculum<T::AccountId, BalanceOf<T>, BlockNumberFor<T>>>::weight(),
         ];
         let fit = heaviest.iter().all(|weight: &Weight| weight.all_lte(limit));
         assert!(fit, "every call must fit into a block");

@@ -22,7 +22,8 @@ impl<T: Config> Pallet<T> {
             let set = Self::do_set_curriculum(
                 entry.experiment,
                 entry.custodian.clone(),
-                entry.task_share,
+                entry.weight,
+                entry.rules,
                 entry.max_open,
             );
             if let Err(error) = set {

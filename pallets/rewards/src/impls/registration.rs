@@ -4,8 +4,8 @@ use super::practice::INDEX;
 use crate::{
     types::{PracticeClaim, SessionCount},
     Barred, Call, Config, CurrentSession, Error, Event, FirstRound, Pallet,
-    Practice as PracticeTerms, PracticeBlock, RecentRegistrations, Registrations, WeightInfo,
-    WorkersPoints,
+    Practice as PracticeTerms, PracticeBlock, RecentRegistrations, RegistrationCursor,
+    Registrations, WeightInfo, WorkersPoints,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
@@ -69,7 +69,8 @@ impl<T: Config> Pallet<T> {
         }
         let expires = Self::expiry();
         let next_round = round.saturating_add(1);
-        let registration = Registration { standing: Standing::Active, next_round, expires };
+        let registration =
+            Registration { standing: Standing::Active, next_round, expires, known: false };
         Registrations::<T>::insert(&worker, registration);
         Self::deposit_event(Event::WorkerRegistered {
             worker,
@@ -92,17 +93,55 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_remove_worker(who: &T::AccountId) -> DispatchResult {
-        let registration = Registrations::<T>::get(who);
-        match registration {
-            Some(registration) => Self::forget_registration(who, registration)?,
-            None => ensure!(WorkersPoints::<T>::contains_key(who), Error::<T>::NotRegistered),
-        }
-        let spent = Self::points_of(who) == 0;
-        ensure!(spent || registration.is_some(), Error::<T>::NotRemovable);
-        if spent {
-            Self::forget_points(who);
+        match Registrations::<T>::get(who) {
+            Some(registration) => {
+                ensure!(Self::is_removable(&registration), Error::<T>::NotRemovable);
+                Self::forget_worker(who, &registration);
+            }
+            None => {
+                ensure!(WorkersPoints::<T>::contains_key(who), Error::<T>::NotRegistered);
+                ensure!(Self::points_of(who) == 0, Error::<T>::NotRemovable);
+                Self::forget_points(who);
+            }
         }
         Ok(())
+    }
+
+    /// Looks at the registration after the cursor, and starts over at the end. Returns nothing if
+    /// there is no registration.
+    pub(crate) fn visit_registration() -> Option<()> {
+        let cursor = RegistrationCursor::<T>::get();
+        let who = Self::registration_after(cursor).or_else(|| Self::registration_after(None))?;
+        RegistrationCursor::<T>::put(&who);
+        let registration = Registrations::<T>::get(&who)?;
+        if Self::is_removable(&registration) {
+            Self::forget_worker(&who, &registration);
+        }
+        Some(())
+    }
+
+    fn registration_after(cursor: Option<T::AccountId>) -> Option<T::AccountId> {
+        match cursor {
+            Some(who) => {
+                Registrations::<T>::iter_keys_from(Registrations::<T>::hashed_key_for(who)).next()
+            }
+            None => Registrations::<T>::iter_keys().next(),
+        }
+    }
+
+    /// Whether a registration expired so long ago that its worker need not be able to sign any
+    /// more.
+    fn is_removable(registration: &Registration) -> bool {
+        let removable = registration.expires.saturating_add(T::RegistrationLife::get());
+        CurrentSession::<T>::get() >= removable
+    }
+
+    /// Removes an expired registration, and the worker's points if they are worth nothing.
+    fn forget_worker(who: &T::AccountId, registration: &Registration) {
+        Self::forget_registration(who, registration);
+        if Self::points_of(who) == 0 {
+            Self::forget_points(who);
+        }
     }
 
     /// Removes the record of points that have become worthless.
@@ -112,17 +151,13 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Removes an expired registration. The round of all accounts without a registration rises
-    /// above the rounds that this one has used, so that no proof of the account is ever accepted
-    /// twice.
-    fn forget_registration(who: &T::AccountId, registration: Registration) -> Result<(), Error<T>> {
-        let removable = registration.expires.saturating_add(T::RegistrationLife::get());
-        ensure!(CurrentSession::<T>::get() >= removable, Error::<T>::NotRemovable);
+    /// Removes a registration. The round of all accounts without a registration rises above the
+    /// rounds that this one has used, so that no proof of the account is ever accepted twice.
+    fn forget_registration(who: &T::AccountId, registration: &Registration) {
         Registrations::<T>::remove(who);
         FirstRound::<T>::mutate(|first| *first = registration.next_round.max(*first));
         Self::release_reference(who);
         Self::deposit_event(Event::WorkerRemoved { worker: who.clone() });
-        Ok(())
     }
 
     /// Extends the registration of a worker that has just earned tokens.
@@ -292,6 +327,15 @@ impl<T: Config> WorkerRegistry<T::AccountId> for Pallet<T> {
         registration.standing = Standing::Suspended(task);
         Registrations::<T>::insert(who, registration);
         Self::deposit_event(Event::WorkerSuspended { worker: who.clone(), task });
+    }
+
+    fn is_known(who: &T::AccountId) -> bool {
+        Self::may_work(who)
+            && Registrations::<T>::get(who).is_some_and(|registration| registration.known)
+    }
+
+    fn proved(who: &T::AccountId) {
+        Registrations::<T>::mutate_extant(who, |registration| registration.known = true);
     }
 
     fn weight() -> Weight {

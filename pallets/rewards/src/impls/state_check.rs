@@ -1,14 +1,17 @@
 //! The invariants of this pallet's state.
 
+use super::curriculum::FULL_WEIGHT;
 use crate::{
-    AuthorsOfSession, Barred, Bonds, Candidates, Config, CurrencyBooks, CurrentSession,
-    Curriculum as Entries, GenesisAuthorities, GenesisIssuance, HoldReason, LastFinality, Liveness,
-    OpenTasks, Pallet, Practice, PracticeBlock, RecentRegistrations, Registrations, Seats, Vesting,
-    VotersOfSession, WorkersPoints,
+    types::EntryOf, AuthorsOfSession, Barred, Bonds, Candidates, Config, CurrencyBooks,
+    CurrentSession, Curriculum as Entries, GenesisAuthorities, GenesisIssuance, HoldReason,
+    LastFinality, Liable, Liveness, OpenTasks, Pallet, PastCurriculum, Practice, PracticeBlock,
+    RecentRegistrations, Registrations, Seats, Vesting, VotersOfSession, WorkersPoints,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::Inspect};
-use nocknock_primitives::traits::ProofVerifier;
+use nocknock_primitives::{
+    level::Bits, limits::MAX_HALVINGS, reward::CurriculumTask, traits::ProofVerifier,
+};
 use sp_runtime::{traits::Get, TryRuntimeError};
 
 impl<T: Config> Pallet<T> {
@@ -17,8 +20,11 @@ impl<T: Config> Pallet<T> {
     /// 1. Total issuance is what the genesis endowed, plus minted, less burnt.
     /// 2. Free pot, reserved and minted add up to what was released, which is at most `MaxSupply`;
     ///    reserved is the sum of the budgets of open tasks and of the parts that have not vested.
-    /// 3. Each open task's experiment is in the curriculum and counts it; a removed experiment
-    ///    has open tasks and no custodian.
+    /// 3. Each open task's experiment is in the curriculum and counts it; the level of an
+    ///    experiment is at least what its open tasks have taken together. A removed experiment has
+    ///    open tasks and no custodian, and what is remembered of those that have left is of no
+    ///    other. A task that is not paid has set aside all that its halvings can mint. Only
+    ///    providers of open tasks are marked as liable.
     /// 4. The points of all accounts add up to at most the total, and the total is at most minted.
     ///    Those of an account name distinct experiments, and add up to at most all of its points.
     /// 5. A barred account has no points and no bond, and is not a candidate.
@@ -72,7 +78,7 @@ impl<T: Config> Pallet<T> {
         );
         ensure!(books.released <= Self::max_supply(), "2: more was released than may be");
         let budgets = OpenTasks::<T>::iter_values().map(|task| task.budget);
-        let vesting = Vesting::<T>::iter_values().map(|part| part.amount);
+        let vesting = Vesting::<T>::iter_values().map(|entry| entry.part.amount);
         ensure!(
             budgets.chain(vesting).fold(0, u128::saturating_add) == books.reserved,
             "2: reserved is not the sum of budgets and of what vests"
@@ -81,20 +87,37 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_curriculum() -> Result<(), TryRuntimeError> {
-        let mut open = BTreeMap::new();
+        let mut open: BTreeMap<_, (u32, Bits)> = BTreeMap::new();
         for task in OpenTasks::<T>::iter_values() {
-            let count: &mut u32 = open.entry(task.experiment).or_default();
+            let (count, taken) = open.entry(task.experiment).or_default();
             *count = count.saturating_add(1);
+            *taken = taken.saturating_add(task.taken);
+            ensure!(keeps_its_budget(&task), "3: a task has set aside too little or too much");
         }
         for (experiment, entry) in Entries::<T>::iter() {
-            let counted = open.remove(&experiment).unwrap_or(0);
+            let (counted, taken) = open.remove(&experiment).unwrap_or_default();
             ensure!(entry.open == counted, "3: open tasks are miscounted");
-            ensure!(
-                !entry.removed || (entry.open > 0 && entry.custodian.is_none()),
-                "3: a removed experiment is left over"
-            );
+            ensure!(entry.level >= taken, "3: open tasks have taken more than the level");
+            Self::check_entry(&entry)?;
         }
         ensure!(open.is_empty(), "3: an open task is outside the curriculum");
+        ensure!(
+            !PastCurriculum::<T>::iter_keys().any(Entries::<T>::contains_key),
+            "3: an experiment of the curriculum counts as one that has left"
+        );
+        ensure!(
+            Liable::<T>::iter_keys().all(OpenTasks::<T>::contains_key),
+            "3: the provider of a task that is not open is marked as liable"
+        );
+        Ok(())
+    }
+
+    fn check_entry(entry: &EntryOf<T>) -> Result<(), TryRuntimeError> {
+        ensure!(
+            !entry.removed || (entry.open > 0 && entry.custodian.is_none()),
+            "3: a removed experiment is left over"
+        );
+        ensure!((1..=FULL_WEIGHT).contains(&entry.weight), "3: a weight is out of range");
         Ok(())
     }
 
@@ -258,4 +281,10 @@ impl<T: Config> Pallet<T> {
         }
         Ok(())
     }
+}
+
+/// Whether what a task has set aside is all that its halvings can mint, or less once it is paid.
+fn keeps_its_budget<AccountId>(task: &CurriculumTask<AccountId>) -> bool {
+    let most = task.unit.saturating_mul(MAX_HALVINGS.into());
+    task.budget == most || (task.paid && task.budget < most)
 }

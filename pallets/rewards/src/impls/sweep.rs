@@ -1,5 +1,5 @@
-//! The sweep: mints what has vested and returns bonds that are due, using the weight that a block
-//! has left over.
+//! The sweep: mints what has vested, returns bonds that are due and removes registrations that have
+//! expired long ago, using the weight that a block has left over.
 
 use crate::{Config, Pallet, WeightInfo};
 use frame_support::weights::{Weight, WeightMeter};
@@ -12,6 +12,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn sweep(meter: &mut WeightMeter) {
         look(meter, T::WeightInfo::visit_vesting(), Self::visit_vesting);
         look(meter, T::WeightInfo::visit_bond(), Self::visit_bond);
+        look(meter, T::WeightInfo::visit_registration(), Self::visit_registration);
     }
 }
 

@@ -1,17 +1,24 @@
 //! The part of whoever provided the data of a paid task. It stays reserved until it has vested.
 
-use crate::{Config, CurrencyBooks, CurrentSession, Event, Pallet, Vesting, VestingCursor};
-use nocknock_primitives::{ids::TaskId, reward::VestingPart};
+use crate::{
+    types::VestingEntry, Config, CurrencyBooks, CurrentSession, Event, Pallet, Vesting,
+    VestingCursor,
+};
+use nocknock_primitives::{
+    ids::TaskId,
+    reward::{CurriculumTask, VestingPart},
+};
 use sp_runtime::traits::Get;
 
 impl<T: Config> Pallet<T> {
-    /// Keeps what was set aside for a task for its provider of data, and returns how much.
-    pub(super) fn vest(task: TaskId, provider: &T::AccountId, amount: u128) -> u128 {
-        if amount > 0 {
-            let due = CurrentSession::<T>::get().saturating_add(T::VestingPeriod::get());
-            Vesting::<T>::insert(task, VestingPart { provider: provider.clone(), amount, due });
+    /// Keeps what was set aside for a task for its provider of data.
+    pub(super) fn vest(task: TaskId, open: &CurriculumTask<T::AccountId>, amount: u128) {
+        if amount == 0 {
+            return;
         }
-        amount
+        let due = CurrentSession::<T>::get().saturating_add(T::VestingPeriod::get());
+        let part = VestingPart { provider: open.custodian.clone(), amount, due };
+        Vesting::<T>::insert(task, VestingEntry { experiment: open.experiment, part });
     }
 
     /// Looks at the part after the cursor, and starts over at the end. Returns nothing if there is
@@ -20,7 +27,7 @@ impl<T: Config> Pallet<T> {
         let cursor = VestingCursor::<T>::get();
         let task = Self::vesting_after(cursor).or_else(|| Self::vesting_after(None))?;
         VestingCursor::<T>::put(task);
-        let part = Vesting::<T>::get(task)?;
+        let part = Vesting::<T>::get(task)?.part;
         if part.due <= CurrentSession::<T>::get() {
             Self::mint_vested(task, part);
         }

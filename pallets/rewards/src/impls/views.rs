@@ -1,6 +1,6 @@
 //! Pages of what is stored.
 
-use crate::{types::CurriculumEntry, Config, Curriculum as Entries, Pallet};
+use crate::{types::EntryOf, Config, Curriculum as Entries, Pallet};
 use alloc::vec::Vec;
 use nocknock_primitives::{ids::ExperimentId, limits::MAX_PAGE};
 
@@ -8,7 +8,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn curriculum_page(
         after: Option<ExperimentId>,
         limit: u32,
-    ) -> Vec<(ExperimentId, CurriculumEntry<T::AccountId>)> {
+    ) -> Vec<(ExperimentId, EntryOf<T>)> {
         let entries = match after {
             Some(experiment) => Entries::<T>::iter_from(Entries::<T>::hashed_key_for(experiment)),
             None => Entries::<T>::iter(),

@@ -4,13 +4,8 @@ use super::builders::*;
 use crate::{mock::*, types::SeatBondState, Bonds, Event, HoldReason};
 use frame_support::{
     assert_ok,
-    traits::Hooks,
     weights::{Weight, WeightMeter},
 };
-
-fn idle() {
-    <Rewards as Hooks<u64>>::on_idle(1, Weight::MAX);
-}
 
 fn due(who: &AccountId) -> Option<u32> {
     Bonds::<Test>::get(who).and_then(|bond| bond.due)

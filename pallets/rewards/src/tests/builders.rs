@@ -1,18 +1,75 @@
 //! Steps that many tests take.
 
 use crate::mock::*;
-use frame_support::{assert_ok, traits::UnfilteredDispatchable};
+use frame_support::{
+    assert_ok,
+    traits::{fungible::Inspect, Hooks, UnfilteredDispatchable},
+    weights::Weight,
+};
 use nocknock_primitives::{
-    ids::{ExperimentId, TaskId},
+    ids::{ContentHash, ExperimentId, TaskId},
+    level::{Bits, Lost, ONE_BIT},
+    model::Architecture,
     reward::CurriculumEnd,
-    score::Improvement,
-    traits::{Curriculum, WorkerRegistry},
+    task::Periods,
+    traits::{Appraisal, Curriculum, CurriculumOffer, WorkerRegistry},
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
-/// An improvement of this many of a hundred parts of the gap.
-pub(crate) fn percent(numerator: u64) -> Improvement {
-    Improvement { numerator, denominator: 100 }
+/// The halvings for which the first task mints so much in all.
+pub(crate) fn minting(amount: u128) -> Bits {
+    let bits = (amount * u128::from(ONE_BIT)).div_ceil(FIRST_UNIT);
+    bits.try_into().expect("there are not so many halvings")
+}
+
+/// The halvings for which the first task mints so many of a hundred parts of its budget.
+pub(crate) fn percent(parts: u128) -> Bits {
+    minting(FIRST_BUDGET * parts / 100)
+}
+
+/// What a model loses that is wrong on so many rows.
+pub(crate) fn lost(rows: u32) -> Lost {
+    Lost::rounded_up(rows, 0, 1)
+}
+
+/// What a custodian offers in a new task.
+pub(crate) struct Offered {
+    /// The architecture of the models.
+    pub architecture: Architecture,
+    /// How the data is encoded.
+    pub encoding: ContentHash,
+    /// The fewest test rows.
+    pub min_test_rows: u32,
+    /// How long the phases last.
+    pub periods: Periods<u64>,
+}
+
+impl Offered {
+    /// What just keeps the rules.
+    pub(crate) fn least() -> Self {
+        Self {
+            architecture: tiny(),
+            encoding: ENCODING,
+            min_test_rows: MIN_TEST_ROWS,
+            periods: periods(3),
+        }
+    }
+
+    /// Opens a task with it.
+    pub(crate) fn open(
+        &self,
+        experiment: ExperimentId,
+        task: TaskId,
+        who: &AccountId,
+    ) -> Result<Balance, DispatchError> {
+        let offer = CurriculumOffer {
+            architecture: &self.architecture,
+            encoding: self.encoding,
+            min_test_rows: self.min_test_rows,
+            periods: &self.periods,
+        };
+        Rewards::open(experiment, task, who, &offer)
+    }
 }
 
 /// Applies a call without signature as a block does: validated, then dispatched.
@@ -37,16 +94,56 @@ pub(crate) fn register(workers: &[AccountId]) {
     }
 }
 
-/// Opens a curriculum task and returns its budget.
+/// Opens a curriculum task and returns the most that its winner can get.
 pub(crate) fn open(task: TaskId) -> u128 {
-    <Rewards as Curriculum<_, Balance>>::open(EXPERIMENT, task, &carol())
-        .expect("the custodian may open a task")
-        .into()
+    let opened = Offered::least().open(EXPERIMENT, task, &carol());
+    opened.expect("the custodian may open a task").into()
+}
+
+/// What a model is worth that is wrong on so many rows, on which the constant answer and the
+/// champion are wrong so often.
+pub(crate) fn appraise(
+    task: TaskId,
+    base: u32,
+    champion: Option<u32>,
+    model: u32,
+) -> Appraisal<Balance> {
+    Rewards::appraise(task, lost(base), champion.map(lost), lost(model))
+}
+
+/// Settles a task that such a model wins, and returns the halvings that it is paid for. If it is
+/// paid nothing that an account can hold, nobody has won.
+pub(crate) fn settle(task: TaskId, base: u32, champion: Option<u32>, model: u32) -> Option<Bits> {
+    let worth = appraise(task, base, champion, model);
+    let is_paid = worth.amount >= Balances::minimum_balance();
+    is_paid.then(|| {
+        Rewards::take(task, worth.bits);
+        worth.bits
+    })
+}
+
+/// Lets an account win a whole task with such a model, and returns what it earns.
+pub(crate) fn win(
+    task: TaskId,
+    who: &AccountId,
+    base: u32,
+    champion: Option<u32>,
+    model: u32,
+) -> u128 {
+    open(task);
+    let earned = settle(task, base, champion, model).map_or(0, |bits| pay(task, who, bits));
+    close(task);
+    earned
 }
 
 /// Pays a winner.
-pub(crate) fn pay(task: TaskId, winner: &AccountId, improvement: Improvement) -> u128 {
-    <Rewards as Curriculum<_, Balance>>::pay(task, winner, improvement).into()
+pub(crate) fn pay(task: TaskId, winner: &AccountId, bits: Bits) -> u128 {
+    Rewards::pay(task, winner, bits).into()
+}
+
+/// The halvings that are paid or taken in the experiment.
+pub(crate) fn level() -> Bits {
+    crate::Curriculum::<Test>::get(EXPERIMENT).expect("it is in the curriculum").level
 }
 
 /// Ends a task.
@@ -56,13 +153,13 @@ pub(crate) fn close(task: TaskId) {
 
 /// Ends a task in this way.
 pub(crate) fn close_as(task: TaskId, end: CurriculumEnd) {
-    <Rewards as Curriculum<AccountId, Balance>>::close(task, end);
+    Rewards::close(task, end);
 }
 
-/// Lets an account win part of a whole task.
-pub(crate) fn earn(task: TaskId, winner: &AccountId, improvement: Improvement) -> u128 {
+/// Lets an account win a whole task, and be paid for so many halvings.
+pub(crate) fn earn(task: TaskId, winner: &AccountId, bits: Bits) -> u128 {
     open(task);
-    let minted = pay(task, winner, improvement);
+    let minted = pay(task, winner, bits);
     close(task);
     minted
 }
@@ -139,6 +236,26 @@ pub(crate) fn may_work(who: &AccountId) -> bool {
 /// The account abandoned a task.
 pub(crate) fn abandon(who: &AccountId, task: TaskId) {
     <Rewards as WorkerRegistry<AccountId>>::abandoned(who, task);
+}
+
+/// The account has proved a claim.
+pub(crate) fn prove(who: &AccountId) {
+    <Rewards as WorkerRegistry<AccountId>>::proved(who);
+}
+
+/// The account is registered and has proved a claim since.
+pub(crate) fn is_known(who: &AccountId) -> bool {
+    <Rewards as WorkerRegistry<AccountId>>::is_known(who)
+}
+
+/// Lets the sweep run once, in a block with much weight left.
+pub(crate) fn idle() {
+    <Rewards as Hooks<u64>>::on_idle(1, Weight::MAX);
+}
+
+/// Somebody shows that so many of a hundred test rows of a task are equal to others.
+pub(crate) fn show_equal_rows(task: TaskId, rows: u32, by: &AccountId) -> bool {
+    Rewards::equal_rows_shown(task, rows, 100, by)
 }
 
 /// The account can sign: it exists.

@@ -8,7 +8,7 @@ use nocknock_primitives::{
     model::{field, Fr},
     reward::CurriculumEnd,
     task::ProvedScore,
-    traits::{Curriculum, WorkPoints},
+    traits::WorkPoints,
 };
 
 /// Checks that no block may hold the registration, and that it fails even if one does.
@@ -248,7 +248,7 @@ fn winner_paid_twice() {
 }
 
 #[test]
-fn improvement_of_more_than_everything() {
+fn halvings_of_more_than_everything() {
     build_and_execute(|| {
         open(1);
         assert_eq!(pay(1, &bob(), percent(10_000)), FIRST_PRIZE);
@@ -259,8 +259,7 @@ fn improvement_of_more_than_everything() {
 fn minting_for_a_task_outside_the_curriculum() {
     build_and_execute(|| {
         assert_eq!(pay(77, &bob(), percent(100)), 0);
-        let opened = <Rewards as Curriculum<_, Balance>>::open(9, 77, &bob());
-        assert!(opened.is_err());
+        assert!(Offered::least().open(9, 77, &bob()).is_err());
         assert_eq!(Balances::total_issuance(), 0);
     });
 }
@@ -301,7 +300,7 @@ fn custodian_failing_on_purpose_and_opening_again() {
     build_and_execute(|| {
         open(1);
         close_as(1, CurriculumEnd::CustodianFailed);
-        let again = <Rewards as Curriculum<_, Balance>>::open(EXPERIMENT, 2, &carol());
+        let again = Offered::least().open(EXPERIMENT, 2, &carol());
         assert_eq!(again, Err(Error::<Test>::NotCustodian.into()));
     });
 }
@@ -327,5 +326,104 @@ fn reference_outliving_the_registration() {
         go_to_session(12);
         assert_ok!(Rewards::do_remove_worker(&bob()));
         assert!(!exists(&bob()));
+    });
+}
+
+/// What one account earns with a model that is wrong on so many of the rows, of which the constant
+/// answer is wrong on 324, in an experiment without a champion.
+fn earned_alone(errors: u32) -> u128 {
+    let mut earned = 0;
+    build_and_execute(|| earned = win(1, &bob(), 324, None, errors));
+    assert!(earned > 0);
+    earned
+}
+
+/// Under the old rule its score was compared with that of another test set: whenever it was lucky,
+/// the same model was paid again.
+#[test]
+fn the_champion_again_earns_nothing_in_a_thousand_tasks() {
+    build_and_execute(|| {
+        assert_eq!(win(0, &bob(), 324, None, 20), earned_by_the_first());
+        let before = Rewards::emission();
+        for task in 1..=1_000 {
+            let errors = 5 + u32::try_from(task % 40).unwrap_or(0);
+            assert_eq!(win(task, &dave(), 324, Some(errors), errors), 0);
+        }
+        assert_eq!(Rewards::emission(), before);
+    });
+}
+
+fn earned_by_the_first() -> u128 {
+    let bits = nocknock_primitives::level::bits(lost(324), None, lost(20), 0);
+    let minted = nocknock_primitives::level::mint_of(FIRST_UNIT, bits);
+    nocknock_primitives::reward::MintSplit::of(minted).winner
+}
+
+/// Whoever trains on the test rows reaches a perfect score. Under the old rule it was paid a part
+/// of the pot for it in each task.
+#[test]
+fn a_perfect_model_is_paid_once_however_it_is_claimed() {
+    let at_once = earned_alone(0);
+    // In steps, each of which beats the champion clearly enough.
+    build_and_execute(|| {
+        let errors = [100, 40, 5, 0, 0];
+        let champions = [None, Some(100), Some(40), Some(5), Some(0)];
+        let steps = (1..).zip(errors).zip(champions);
+        let earned: u128 = steps
+            .map(|((task, errors), champion)| win(task, &account(10), 324, champion, errors))
+            .sum();
+        assert!(earned <= at_once, "{earned} of {at_once}");
+    });
+    // In several tasks that are open at the same time, each with the same champion.
+    build_and_execute(|| {
+        (1..=3).for_each(|task| {
+            open(task);
+        });
+        let won: Vec<_> = (1..=3).map(|task| settle(task, 324, None, 0)).collect();
+        let paid = |(task, bits): (u64, Option<_>)| bits.map_or(0, |bits| pay(task, &bob(), bits));
+        let earned: u128 = (1..).zip(won).map(paid).sum();
+        assert_eq!(earned, at_once);
+    });
+    // Against a champion that is bad on purpose, or without one, again and again.
+    build_and_execute(|| {
+        let champions = [None, Some(324), None, Some(200), Some(50)];
+        let earned: u128 =
+            (1..).zip(champions).map(|(task, champion)| win(task, &bob(), 324, champion, 0)).sum();
+        assert_eq!(earned, at_once);
+    });
+}
+
+/// Under the old rule each account could win a task with the model, as long as luck beat luck.
+#[test]
+fn a_hundred_accounts_with_one_model_earn_what_one_earns() {
+    let one = earned_alone(20);
+    // One after the other.
+    build_and_execute(|| {
+        let tasks = (0..100).zip(110..210);
+        let earned: u128 = tasks
+            .map(|(task, who)| {
+                let champion = (task > 0).then_some(20);
+                win(task, &account(who), 324, champion, 20)
+            })
+            .sum();
+        assert_eq!(earned, one);
+    });
+    // Three at a time, each of which is settled before another one is paid.
+    build_and_execute(|| {
+        let mut earned = 0;
+        for first in (0..99).step_by(3) {
+            let tasks = first..first + 3;
+            tasks.clone().for_each(|task| {
+                open(task);
+            });
+            let champion = (earned > 0).then_some(20);
+            let won: Vec<_> = tasks.map(|task| (task, settle(task, 324, champion, 20))).collect();
+            for (task, bits) in won {
+                let who = account(110 + u8::try_from(task).unwrap_or(0));
+                earned += bits.map_or(0, |bits| pay(task, &who, bits));
+                close(task);
+            }
+        }
+        assert_eq!(earned, one);
     });
 }

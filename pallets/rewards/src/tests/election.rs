@@ -234,7 +234,8 @@ fn register_at_once(number: u32) {
     bytes[..4].copy_from_slice(&number.to_le_bytes());
     let who = AccountId32::new(bytes);
     System::inc_sufficients(&who);
-    let registration = Registration { standing: Standing::Active, next_round: 1, expires: 6 };
+    let registration =
+        Registration { standing: Standing::Active, next_round: 1, expires: 6, known: false };
     Registrations::<Test>::insert(who, registration);
 }
 

@@ -14,7 +14,7 @@ fn the_first_release_is_in_the_pot_from_the_start() {
             burnt: 0,
             free_pot: 1_000_000,
             next_release: 1_000_000,
-            max_supply: 15_000_000,
+            max_supply: 25_000_000,
         };
         assert_eq!(Rewards::emission(), expected);
     });
@@ -37,6 +37,7 @@ fn each_session_adds_to_the_pot_once() {
 #[test]
 fn the_release_halves_and_ends_at_the_cap() {
     build_and_execute(|| {
+        MaxSupply::set(15_000_000);
         go_to_session(9);
         assert_eq!(Rewards::emission().released, 10_000_000);
         assert_eq!(Rewards::emission().next_release, 500_000);

@@ -83,7 +83,7 @@ fn authorities_that_are_too_many_or_named_twice_stop_the_genesis() {
 #[test]
 fn a_chain_specification_survives_json() {
     let text = serde_json::to_string(&genesis()).unwrap();
-    assert!(text.contains("\"taskShare\":100000"), "{text}");
+    assert!(text.contains("\"weight\":1000") && text.contains("\"maxOpen\":3"), "{text}");
     let read: crate::GenesisConfig<Test> = serde_json::from_str(&text).unwrap();
     assert_eq!(read.curriculum, genesis().curriculum);
     assert_eq!(read.practice, genesis().practice);

@@ -3,21 +3,24 @@
 
 use crate::{
     mock::*,
-    types::{CurriculumEntry, Life, NotedFinality, SeatBondState, SessionCount},
+    types::{
+        CurriculumEntry, Life, NotedFinality, PastEntry, SeatBondState, SessionCount, VestingEntry,
+    },
     Pallet,
 };
 use codec::Encode;
 use frame_support::traits::{GetStorageVersion, StorageVersion};
 use nocknock_primitives::{
-    ids::{BlockRoot, CircuitId},
+    format::{DataFormat, LabelFormat},
+    ids::{BlockRoot, CircuitId, ContentHash},
     reward::{
-        AccountPoints, Books, CurriculumTask, Origin, Points, Practice, Registration, Standing,
-        VestingPart,
+        AccountPoints, Books, CurriculumRules, CurriculumTask, Origin, Points, Practice,
+        Registration, Standing, VestingPart,
     },
     score::Score,
+    task::Periods,
 };
 use sp_core::hexdisplay::HexDisplay;
-use sp_runtime::Permill;
 
 fn hex(stored: impl Encode) -> String {
     HexDisplay::from(&stored.encode()).to_string()
@@ -30,7 +33,7 @@ fn wide(low: u8) -> String {
 
 #[test]
 fn the_layouts_belong_to_storage_version_2() {
-    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(2));
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(3));
 }
 
 #[test]
@@ -39,19 +42,49 @@ fn the_books_keep_their_layout() {
     assert_eq!(hex(stored), [wide(1), wide(2), wide(3), wide(4)].concat());
 }
 
+fn rules_to_store() -> CurriculumRules<u32> {
+    CurriculumRules {
+        format: DataFormat { inputs: 6, input_bits: 7, labels: LabelFormat::Classes(8), rows: 9 },
+        encoding: ContentHash([10; 32]),
+        min_test_rows: 11,
+        min_periods: Periods {
+            publish: 12,
+            commit: 13,
+            reveal: 14,
+            claim: 15,
+            prove: 16,
+            deliver: 17,
+        },
+    }
+}
+
 #[test]
 fn the_curriculum_keeps_its_layout() {
     let entry = CurriculumEntry {
         custodian: Some(1u64),
-        task_share: Permill::from_parts(2),
-        max_open: 3,
-        open: 4,
+        weight: 2,
+        rules: rules_to_store(),
+        level: 3,
+        max_open: 4,
+        open: 5,
         removed: true,
     };
-    let expected = "01010000000000000002000000030000000400000001";
-    assert_eq!(hex(entry), expected);
-    let task = CurriculumTask { experiment: 1, custodian: 2u64, budget: 3, paid: true };
-    let expected = ["01000000", "0200000000000000", &wide(3), "01"];
+    let expected = [
+        "010100000000000000",
+        "0200",
+        "0600070008000900",
+        &"0a".repeat(32),
+        "0b000000",
+        "0c0000000d0000000e0000000f0000001000000011000000",
+        "03000000",
+        "0400000005000000",
+        "01",
+    ];
+    assert_eq!(hex(entry), expected.concat());
+    assert_eq!(hex(PastEntry { weight: 1, level: 2 }), "010002000000");
+    let task =
+        CurriculumTask { experiment: 1, custodian: 2u64, unit: 3, budget: 4, taken: 5, paid: true };
+    let expected = ["01000000", "0200000000000000", &wide(3), &wide(4), "05000000", "01"];
     assert_eq!(hex(task), expected.concat());
 }
 
@@ -76,13 +109,15 @@ fn seats_keep_their_layout() {
 #[test]
 fn what_vests_keeps_its_layout() {
     let part = VestingPart { provider: 1u64, amount: 2, due: 3 };
-    assert_eq!(hex(part), ["0100000000000000", &wide(2), "03000000"].concat());
+    let expected = ["0100000000000000", &wide(2), "03000000"].concat();
+    assert_eq!(hex(part.clone()), expected);
+    assert_eq!(hex(VestingEntry { experiment: 4, part }), format!("04000000{expected}"));
 }
 
 #[test]
 fn registrations_keep_their_layout() {
-    let with = |standing| Registration { standing, next_round: 2, expires: 3 };
-    let rest = "020000000000000003000000";
+    let with = |standing| Registration { standing, next_round: 2, expires: 3, known: true };
+    let rest = "02000000000000000300000001";
     assert_eq!(hex(with(Standing::Active)), ["00", rest].concat());
     let suspended = ["010700000000000000", rest].concat();
     assert_eq!(hex(with(Standing::Suspended(7))), suspended);

@@ -48,7 +48,8 @@ fn a_proof_registers_an_account_that_owns_nothing() {
             }
             .into(),
         );
-        let expected = Registration { standing: Standing::Active, next_round: 1, expires: 6 };
+        let expected =
+            Registration { standing: Standing::Active, next_round: 1, expires: 6, known: false };
         assert_eq!(Rewards::worker(bob()), Some(expected));
     });
 }

@@ -2,12 +2,14 @@
 
 use super::builders::*;
 use crate::{mock::*, Event, OpenTasks};
-use frame_support::{traits::Hooks, weights::Weight};
 use nocknock_primitives::{
-    ids::TaskId, reward::CurriculumEnd, score::Improvement, traits::Curriculum,
+    ids::TaskId,
+    level::{Bits, ONE_BIT},
+    reward::CurriculumEnd,
+    traits::{Curriculum, WorkerRegistry},
 };
 use proptest::{collection::vec, prelude::*};
-use sp_runtime::{DispatchResult, Permill};
+use sp_runtime::DispatchResult;
 
 /// Something that somebody does.
 #[derive(Clone, Debug)]
@@ -16,10 +18,13 @@ enum Action {
     Unregister(u8),
     Remove(u8),
     Abandon(u8),
-    Set(u32, Option<u8>, u32, u32),
+    Prove(u8),
+    Set(u32, Option<u8>, u16, u32),
     Drop(u32),
     Open(u32, u8),
-    Pay(u8, u8, u64),
+    Take(u8, Bits),
+    Pay(u8, u8, Bits),
+    EqualRows(u8, u8, u32),
     Close(u8, bool),
     Apply(u8),
     Leave(u8),
@@ -38,17 +43,30 @@ fn who() -> impl Strategy<Value = u8> {
     1..7u8
 }
 
+/// Most experiments keep the full weight, for it never rises.
+fn weight() -> impl Strategy<Value = u16> {
+    prop_oneof![4 => Just(WEIGHT), 1 => 0..1_002u16]
+}
+
+fn halvings() -> impl Strategy<Value = Bits> {
+    prop_oneof![4 => 0..9 * ONE_BIT, 1 => 0..100u32]
+}
+
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         6 => who().prop_map(Action::Register),
         1 => who().prop_map(Action::Unregister),
         3 => who().prop_map(Action::Remove),
         2 => who().prop_map(Action::Abandon),
-        3 => (0..4u32, prop::option::of(who()), 0..1_000_001u32, 0..4u32)
-            .prop_map(|(of, who, share, open)| Action::Set(of, who, share, open)),
+        1 => who().prop_map(Action::Prove),
+        3 => (0..4u32, prop::option::of(who()), weight(), 0..4u32)
+            .prop_map(|(of, who, weight, open)| Action::Set(of, who, weight, open)),
         1 => (0..4u32).prop_map(Action::Drop),
         8 => (0..4u32, who()).prop_map(|(of, who)| Action::Open(of, who)),
-        8 => (0..4u8, who(), 0..1_100u64).prop_map(|(task, who, part)| Action::Pay(task, who, part)),
+        6 => (0..4u8, halvings()).prop_map(|(task, bits)| Action::Take(task, bits)),
+        8 => (0..4u8, who(), halvings()).prop_map(|(task, who, bits)| Action::Pay(task, who, bits)),
+        3 => (0..6u8, who(), 0..6u32)
+            .prop_map(|(task, who, rows)| Action::EqualRows(task, who, rows)),
         6 => (0..4u8, prop::bool::weighted(0.2)).prop_map(|(task, failed)| Action::Close(task, failed)),
         4 => who().prop_map(Action::Apply),
         1 => who().prop_map(Action::Leave),
@@ -93,12 +111,9 @@ fn minted() -> (u128, u128) {
             (winners + amount, all + amount + validators)
         }
         RuntimeEvent::Rewards(Event::Vested { amount, .. }) => (winners, all + amount),
+        RuntimeEvent::Rewards(Event::ProviderLiable { reward, .. }) => (winners, all + reward),
         _ => (winners, all),
     })
-}
-
-fn idle() {
-    <Rewards as Hooks<u64>>::on_idle(1, Weight::MAX);
 }
 
 fn recent(expected: &Expected, back: u8) -> TaskId {
@@ -121,17 +136,21 @@ fn perform(expected: &mut Expected, action: &Action) -> DispatchResult {
         Action::Unregister(who) => Rewards::do_unregister(&account(who))?,
         Action::Remove(who) => Rewards::do_remove_worker(&account(who))?,
         Action::Abandon(who) => abandon(&account(who), 1),
-        Action::Set(of, who, share, open) => {
-            Rewards::do_set_curriculum(of, who.map(account), Permill::from_parts(share), open)?
+        Action::Prove(who) => Rewards::proved(&account(who)),
+        Action::Set(of, who, weight, open) => {
+            Rewards::do_set_curriculum(of, who.map(account), weight, rules(), open)?
         }
         Action::Drop(of) => Rewards::do_remove_curriculum(of)?,
         Action::Open(of, who) => {
-            <Rewards as Curriculum<_, Balance>>::open(of, expected.next_task, &account(who))?;
+            Offered::least().open(of, expected.next_task, &account(who))?;
             expected.next_task += 1;
         }
-        Action::Pay(task, who, part) => {
-            let improvement = Improvement { numerator: part, denominator: 1_000 };
-            expected.winners += pay(recent(expected, task), &account(who), improvement);
+        Action::Take(task, bits) => Rewards::take(recent(expected, task), bits),
+        Action::Pay(task, who, bits) => {
+            expected.winners += pay(recent(expected, task), &account(who), bits);
+        }
+        Action::EqualRows(task, who, rows) => {
+            show_equal_rows(recent(expected, task), rows, &account(who));
         }
         Action::Close(task, failed) => close_as(recent(expected, task), end(failed)),
         Action::Apply(who) => Rewards::do_apply_as_candidate(account(who))?,
@@ -219,6 +238,7 @@ proptest! {
             prop_assert_eq!(crate::WorkersPoints::<Test>::iter().count(), 0);
             prop_assert_eq!(crate::Curriculum::<Test>::iter().count(), 0);
             prop_assert_eq!(crate::Vesting::<Test>::iter().count(), 0);
+            prop_assert_eq!(crate::Liable::<Test>::iter().count(), 0);
             let books = crate::CurrencyBooks::<Test>::get();
             prop_assert_eq!(books.free_pot(), books.released - books.minted);
             Ok(())

@@ -5,7 +5,9 @@ use crate::{mock::*, *};
 use frame_support::{traits::fungible::Mutate, BoundedVec};
 use nocknock_primitives::{
     ids::BlockRoot,
+    level::ONE_BIT,
     reward::{AccountPoints, Books, Origin, Points},
+    traits::Curriculum as _,
 };
 use sp_runtime::TryRuntimeError;
 
@@ -51,20 +53,57 @@ fn tokens_from_nowhere_are_found() {
 #[test]
 fn a_pot_that_does_not_add_up_is_found() {
     assert_found(2, || change_books(|books| books.released = 0));
-    assert_found(2, || change_books(|books| books.released = 15_000_001));
+    assert_found(2, || change_books(|books| books.released = 25_000_001));
     assert_found(2, || change_books(|books| books.reserved += 1));
 }
 
 #[test]
 fn miscounted_tasks_are_found() {
-    let change = |change: fn(&mut types::CurriculumEntry<AccountId>)| {
+    change_entry(|entry| entry.open = 0);
+    change_entry(|entry| entry.removed = true);
+    assert_found(3, || Curriculum::<Test>::remove(EXPERIMENT));
+}
+
+/// Changes the entry of the experiment, of whose level task 2 has taken a bit.
+fn change_entry(change: fn(&mut types::EntryOf<Test>)) {
+    assert_found(3, || {
+        Rewards::take(2, ONE_BIT);
+        check_state();
+        Curriculum::<Test>::mutate(EXPERIMENT, |entry| change(entry.as_mut().unwrap()));
+    });
+}
+
+#[test]
+fn a_level_below_what_open_tasks_have_taken_is_found() {
+    change_entry(|entry| entry.level = ONE_BIT - 1);
+}
+
+#[test]
+fn a_weight_out_of_range_is_found() {
+    change_entry(|entry| entry.weight = 0);
+    change_entry(|entry| entry.weight = 1_001);
+}
+
+#[test]
+fn a_budget_that_is_not_all_that_its_halvings_mint_is_found() {
+    let change = |change: fn(&mut nocknock_primitives::reward::CurriculumTask<AccountId>)| {
         assert_found(3, || {
-            Curriculum::<Test>::mutate(EXPERIMENT, |entry| change(entry.as_mut().unwrap()));
+            OpenTasks::<Test>::mutate(2, |open| change(open.as_mut().unwrap()));
         });
     };
-    change(|entry| entry.open = 0);
-    change(|entry| entry.removed = true);
-    assert_found(3, || Curriculum::<Test>::remove(EXPERIMENT));
+    change(|open| open.unit += 1);
+    change(|open| open.unit -= 1);
+}
+
+#[test]
+fn what_is_remembered_of_an_experiment_that_is_here_is_found() {
+    let past = types::PastEntry { weight: 1, level: 0 };
+    assert_found(3, || PastCurriculum::<Test>::insert(EXPERIMENT, past));
+}
+
+#[test]
+fn a_liable_provider_of_a_task_that_is_not_open_is_found() {
+    assert_found(3, || Liable::<Test>::insert(1, eve()));
 }
 
 #[test]

@@ -2,15 +2,7 @@
 
 use super::builders::*;
 use crate::{mock::*, Event, Vesting};
-use frame_support::{traits::Hooks, weights::Weight};
-use nocknock_primitives::{
-    reward::{CurriculumEnd, VestingPart},
-    score::Improvement,
-};
-
-fn idle() {
-    <Rewards as Hooks<u64>>::on_idle(1, Weight::MAX);
-}
+use nocknock_primitives::reward::{CurriculumEnd, VestingPart};
 
 fn vested() -> usize {
     let is_vested =
@@ -77,9 +69,9 @@ fn a_provider_that_loses_the_role_keeps_what_it_has_earned() {
 fn what_the_provider_cannot_hold_goes_back_to_the_pot() {
     build_and_execute(|| {
         open(1);
-        pay(1, &bob(), Improvement { numerator: 60, denominator: 100_000 });
+        pay(1, &bob(), minting(60));
         close(1);
-        Rewards::do_set_curriculum(EXPERIMENT, None, SHARE, MAX_OPEN).unwrap();
+        Rewards::do_set_curriculum(EXPERIMENT, None, WEIGHT, rules(), MAX_OPEN).unwrap();
         assert!(!exists(&carol()));
         go_to_session(VESTING);
         let before = Rewards::emission().free_pot;

@@ -21,7 +21,7 @@ fn the_practice_block_can_be_read_in_full() {
 fn pages_of_the_curriculum_cover_each_experiment_once() {
     build_and_execute(|| {
         for experiment in [7, 8] {
-            assert_ok!(Rewards::do_set_curriculum(experiment, None, SHARE, 1));
+            assert_ok!(Rewards::do_set_curriculum(experiment, None, WEIGHT, rules(), 1));
         }
         let first = Rewards::curriculum(None, 2);
         let after = first.last().map(|(experiment, _)| *experiment);

@@ -75,3 +75,62 @@ fn earning_does_not_revive_a_registration() {
         }
     });
 }
+
+#[test]
+fn a_worker_is_known_once_it_has_proved_a_claim() {
+    build_and_execute(|| {
+        register(&[bob(), dave()]);
+        assert!(!is_known(&bob()));
+        prove(&bob());
+        assert!(is_known(&bob()) && !is_known(&dave()));
+        assert!(Rewards::worker(bob()).unwrap().known);
+    });
+}
+
+#[test]
+fn whoever_is_not_registered_is_not_known() {
+    build_and_execute(|| {
+        prove(&bob());
+        assert!(!is_known(&bob()));
+        assert_eq!(Rewards::worker(bob()), None);
+        register(&[bob()]);
+        assert!(!is_known(&bob()), "it has proved nothing since");
+    });
+}
+
+#[test]
+fn a_worker_that_may_not_work_is_not_known() {
+    build_and_execute(|| {
+        let workers = [bob(), dave(), eve(), account(6)];
+        register(&workers);
+        workers.iter().for_each(prove);
+        abandon(&bob(), 1);
+        assert_ok!(Rewards::do_unregister(&dave()));
+        Rewards::bar(&eve());
+        assert!(!is_known(&bob()) && !is_known(&dave()) && !is_known(&eve()));
+        assert!(is_known(&account(6)));
+        go_to_session(6);
+        assert!(!is_known(&account(6)), "its registration has expired");
+    });
+}
+
+#[test]
+fn whoever_registers_again_is_new() {
+    build_and_execute(|| {
+        register(&[bob()]);
+        prove(&bob());
+        abandon(&bob(), 1);
+        register(&[bob()]);
+        assert!(may_work(&bob()) && !is_known(&bob()));
+    });
+}
+
+#[test]
+fn earning_keeps_a_worker_known() {
+    build_and_execute(|| {
+        register(&[bob()]);
+        prove(&bob());
+        earn(1, &bob(), percent(100));
+        assert!(is_known(&bob()));
+    });
+}

@@ -28,13 +28,29 @@ impl<T: Config> Pallet<T> {
         let task = Self::known_task(id)?;
         Self::ensure_turn(id, &task, &who)?;
         let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
-        ensure!(!Chunks::<T>::contains_key((id, &who, index)), Error::<T>::ChunkStored);
+        Self::store_chunk(id, &task, &who, &commitment, index, chunk, hashes)?;
+        Ok(())
+    }
+
+    /// Stores a chunk of the committed ciphertext of the worker whose turn it is, and says how many
+    /// are missing then.
+    pub(crate) fn store_chunk(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+        index: u32,
+        chunk: Chunk,
+        hashes: &ChunkHashes,
+    ) -> Result<u32, Error<T>> {
+        ensure!(!Chunks::<T>::contains_key((id, who, index)), Error::<T>::ChunkStored);
         let is_part = is_part(&task.architecture, &commitment.ciphertext, index, &chunk, hashes);
         ensure!(is_part, Error::<T>::BadChunk);
-        Chunks::<T>::insert((id, &who, index), chunk);
-        let missing = Self::count_chunk(id, &task, &who, &commitment);
-        Self::deposit_event(Event::ChunkUploaded { task: id, worker: who, index, missing });
-        Ok(())
+        Chunks::<T>::insert((id, who, index), chunk);
+        let missing = Self::count_chunk(id, task, who, commitment);
+        let worker = who.clone();
+        Self::deposit_event(Event::ChunkUploaded { task: id, worker, index, missing });
+        Ok(missing)
     }
 
     /// Whether a chunk with this number exists and is not stored yet.

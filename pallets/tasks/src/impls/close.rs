@@ -1,18 +1,21 @@
 //! What happens to stakes, and the end of a task.
 
 use crate::{
-    types::{CommitmentOf, TaskOf, MAX_STORED_CHUNKS},
-    Chunks, Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots,
-    Tasks, WeightInfo,
+    types::{CommitmentOf, RankingOf, TaskOf, MAX_STORED_CHUNKS},
+    Chunks, Commitments, ComparedWith, Config, Deliveries, EqualRowCount, EqualRowsShown, Error,
+    Event, HoldReason, Pallet, PastRoots, Rankings, Roots, Tasks, WeightInfo,
 };
+use codec::Encode;
 use frame_support::{defensive, dispatch::DispatchResultWithPostInfo, ensure, weights::Weight};
 use nocknock_primitives::{
+    claim::ClaimState,
     ids::TaskId,
-    limits::MAX_RANKED,
+    limits::{MAX_RANKED, MAX_TEST_BLOCKS},
     phase::{BlockTime, Phase},
-    task::{Fate, Funding, Outcome},
-    traits::{TaskExperiments, WorkerRegistry},
+    task::{Fate, Funding, Outcome, PastBlocks},
+    traits::{Curriculum, TaskExperiments, WorkerRegistry},
 };
+use sp_io::hashing::blake2_256;
 use sp_runtime::{
     traits::{CheckedDiv, Get, Saturating},
     DispatchError, DispatchResult,
@@ -21,9 +24,14 @@ use sp_runtime::{
 impl<T: Config> Pallet<T> {
     /// Weight of `close_commitment`, including the calls to other pallets.
     pub(crate) fn close_weight() -> Weight {
-        T::WeightInfo::close_commitment()
-            .saturating_add(T::Workers::weight())
+        T::WeightInfo::close_commitment().saturating_add(T::Workers::weight())
+    }
+
+    /// Weight of `remove_task` with so many chunks, including the calls to other pallets.
+    pub(crate) fn removal_weight(chunks: u32) -> Weight {
+        T::WeightInfo::remove_task(chunks)
             .saturating_add(T::Experiments::weight())
+            .saturating_add(T::Curriculum::weight())
     }
 
     pub(crate) fn do_close_commitment(id: TaskId, worker: &T::AccountId) -> DispatchResult {
@@ -31,6 +39,7 @@ impl<T: Config> Pallet<T> {
         let commitment = Commitments::<T>::get(id, worker).ok_or(Error::<T>::NotCommitted)?;
         let fate = Self::fate(id, &task, worker, &commitment).ok_or(Error::<T>::FateUndecided)?;
         Self::carry_out(id, &mut task, worker, fate);
+        Self::forget_claim(id, &commitment, worker);
         Commitments::<T>::remove(id, worker);
         task.open_commitments = task.open_commitments.saturating_sub(1);
         Tasks::<T>::insert(id, task);
@@ -48,17 +57,23 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_remove_task(id: TaskId) -> DispatchResultWithPostInfo {
         let chunks = Self::remove(id)?;
-        Ok(Some(T::WeightInfo::remove_task(chunks)).into())
+        Ok(Some(Self::removal_weight(chunks)).into())
     }
 
     /// Removes everything that is stored about a task, and says how many chunks of ciphertexts that
     /// were.
     pub(crate) fn remove(id: TaskId) -> Result<u32, DispatchError> {
         let task = Self::known_task(id)?;
-        ensure!(Self::is_removable(&task), Error::<T>::NotRemovable);
+        ensure!(Self::is_removable(id, &task), Error::<T>::NotRemovable);
         let chunks = Self::remove_deliveries(id);
+        Self::remove_equal_rows(id);
         Rankings::<T>::remove(id);
-        Roots::<T>::remove(id);
+        let roots = Roots::<T>::take(id);
+        if task.funding == Funding::Curriculum && task.opened_at.is_some() {
+            let past = PastBlocks { architecture: task.architecture, roots };
+            PastRoots::<T>::insert(id, (task.experiment, past.using_encoded(blake2_256)));
+        }
+        Self::release(HoldReason::Record, &task.requester, task.held.record);
         Tasks::<T>::remove(id);
         Self::deposit_event(Event::TaskRemoved { task: id });
         Ok(chunks)
@@ -79,6 +94,14 @@ impl<T: Config> Pallet<T> {
         chunks
     }
 
+    fn remove_equal_rows(id: TaskId) {
+        let left = EqualRowsShown::<T>::clear_prefix(id, MAX_TEST_BLOCKS, None);
+        if left.maybe_cursor.is_some() {
+            defensive!("equal rows are those of test blocks");
+        }
+        EqualRowCount::<T>::remove(id);
+    }
+
     /// Whether the task is over but still holds the rest of its reward.
     pub(crate) fn is_finishable(task: &TaskOf<T>) -> bool {
         let unfinished = task.settlement.as_ref().is_some_and(|end| end.finished_at.is_none());
@@ -86,10 +109,23 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether the task is finished, has no commitments left and has been readable for long enough.
-    pub(crate) fn is_removable(task: &TaskOf<T>) -> bool {
+    pub(crate) fn is_removable(id: TaskId, task: &TaskOf<T>) -> bool {
         let finished_at = task.settlement.as_ref().and_then(|end| end.finished_at);
         let readable_until = finished_at.map(|block| block.after(T::Retention::get()));
-        task.open_commitments == 0 && readable_until.is_some_and(|end| end <= Self::now())
+        let is_due = readable_until.is_some_and(|end| end <= Self::now());
+        task.open_commitments == 0 && is_due && !Self::is_needed(id, task)
+    }
+
+    /// Whether a curriculum task has to stay readable: it holds the champion, or another model that
+    /// those of open tasks are compared with, or equal rows of it still matter.
+    fn is_needed(id: TaskId, task: &TaskOf<T>) -> bool {
+        let holds_champion =
+            || T::Experiments::champion(task.experiment).is_some_and(|model| model.task == id);
+        let is_curriculum = task.funding == Funding::Curriculum;
+        is_curriculum
+            && (!T::Curriculum::may_forget(id)
+                || ComparedWith::<T>::contains_key(id)
+                || holds_champion())
     }
 
     /// What has been decided about a commitment, if anything.
@@ -99,38 +135,32 @@ impl<T: Config> Pallet<T> {
         worker: &T::AccountId,
         commitment: &CommitmentOf<T>,
     ) -> Option<Fate> {
-        let outcome = task.settlement.as_ref()?.outcome;
-        let fate = match outcome {
-            Outcome::RevealFailed => Fate::Compensated,
-            Outcome::NoWinner | Outcome::Ranked if !Self::is_complete(task, commitment) => {
+        let Some(settlement) = &task.settlement else {
+            return Self::fate_before_settlement(task, commitment);
+        };
+        let fate = match (settlement.outcome, commitment.claim) {
+            (Outcome::RevealFailed, _) => Fate::Compensated,
+            (Outcome::NoWinner | Outcome::Ranked, ClaimState::Asked(_) | ClaimState::Failed) => {
                 Fate::NotProved
             }
-            Outcome::Ranked => Self::fate_by_rank(id, task, worker)?,
+            (Outcome::Ranked, ClaimState::Proved) => Self::fate_by_rank(id, task, worker)?,
             _ => Fate::Returned,
         };
-        let is_excused = || {
-            let is_undelivered = fate == Fate::NotDelivered;
-            Self::is_void(task) || (is_undelivered && Self::is_overtaken(task, commitment))
-        };
-        if fate.is_abandonment() && is_excused() {
+        if fate.is_abandonment() && Self::is_void(task) {
             Some(Fate::Returned)
         } else {
             Some(fate)
         }
     }
 
-    /// Whether another task has raised the curriculum's champion so far that this submission would
-    /// no longer mint anything. Nobody has to give a model away for nothing.
-    fn is_overtaken(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> bool {
-        let (score, champion) = (Self::final_score(task, commitment), Self::champion(task));
-        // Once this task has paid, a champion with the same score may come from a later rank of
-        // this very task.
-        let has_paid = task.settlement.as_ref().is_some_and(|end| end.paid > 0);
-        let is_gone = if has_paid { champion.beats(&score) } else { champion.at_least(&score) };
-        task.funding == Funding::Curriculum && is_gone
+    /// Whoever has claimed nothing when claims are asked for proofs is not needed any more.
+    fn fate_before_settlement(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Option<Fate> {
+        let is_too_late = matches!(task.phase(Self::now()), Phase::Ask | Phase::Prove);
+        let is_silent = commitment.claim == ClaimState::Silent;
+        (is_too_late && is_silent).then_some(Fate::Returned)
     }
 
-    /// The fate of a complete submission: it has had its turn, may still get it, or never will.
+    /// The fate of a proved claim: it has had its turn, may still get it, or never will.
     fn fate_by_rank(id: TaskId, task: &TaskOf<T>, worker: &T::AccountId) -> Option<Fate> {
         let now = Self::now();
         let ranking = Rankings::<T>::get(id);
@@ -139,9 +169,21 @@ impl<T: Config> Pallet<T> {
         };
         let rank = u32::try_from(place).unwrap_or(u32::MAX);
         match task.phase(now) {
-            _ if task.turn_is_over(rank, now) => Some(Fate::NotDelivered),
+            _ if task.turn_is_over(rank, now) => Some(Self::fate_after_turn(task, &ranking, place)),
             Phase::Done => Some(Fate::Returned),
             _ => None,
+        }
+    }
+
+    /// Nobody has to deliver for less than it asked for.
+    fn fate_after_turn(task: &TaskOf<T>, ranking: &RankingOf<T>, place: usize) -> Fate {
+        let paid = ranking.iter().take(place).filter(|entry| entry.delivered).count();
+        let share = task.terms.shares.get(paid).copied().unwrap_or(0);
+        let amount = Self::net_share(task, share);
+        if ranking.get(place).is_some_and(|entry| entry.least > amount) {
+            Fate::Returned
+        } else {
+            Fate::NotDelivered
         }
     }
 
@@ -154,7 +196,7 @@ impl<T: Config> Pallet<T> {
                 Self::compensate(task, worker);
             }
             Fate::NotProved | Fate::NotDelivered => {
-                Self::transfer_held(HoldReason::Stake, worker, &task.requester, stake);
+                Self::burn(HoldReason::Stake, worker, stake);
                 if task.funding == Funding::Curriculum {
                     T::Workers::abandoned(worker, id);
                 }

@@ -2,7 +2,10 @@
 
 use crate::{types::MAX_STORED_CHUNKS, Config, Pallet, WeightInfo};
 use frame_support::{dispatch::DispatchClass, traits::fungible::Inspect, weights::Weight};
-use nocknock_primitives::limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_TEST_BLOCKS};
+use nocknock_primitives::{
+    limits::{CHUNK_ELEMENTS, MAX_BLOCKS, MAX_TEST_BLOCKS},
+    traits::Curriculum,
+};
 use sp_runtime::{
     traits::{Get, Saturating, Zero},
     Permill,
@@ -25,7 +28,6 @@ impl<T: Config> Pallet<T> {
             T::ValidatorShare::get() < Permill::one(),
             "ValidatorShare must leave something to pay"
         );
-        assert!(T::MinCurriculumTestRows::get() > 0, "MinCurriculumTestRows must be positive");
         assert!(T::SweepSteps::get() > 0, "SweepSteps must be positive");
         Self::check_weights();
     }
@@ -39,13 +41,16 @@ impl<T: Config> Pallet<T> {
         let heaviest = [
             T::WeightInfo::create_task(MAX_BLOCKS),
             Self::largest_reveal_weight(),
+            Self::last_claim_weight(),
+            T::WeightInfo::ask(),
             Self::largest_submission_weight(),
             Self::proofs_weight(MAX_TEST_BLOCKS),
             Self::settle_weight(),
             T::WeightInfo::upload_chunk(CHUNK_ELEMENTS),
             Self::delivery_weight(),
             Self::close_weight(),
-            T::WeightInfo::remove_task(MAX_STORED_CHUNKS),
+            Self::removal_weight(MAX_STORED_CHUNKS),
+            T::WeightInfo::show_equal_rows().saturating_add(T::Curriculum::weight()),
         ];
         let fit = heaviest.iter().all(|weight: &Weight| weight.all_lte(limit));
         assert!(fit, "every call must fit into a block");

@@ -8,17 +8,18 @@ use frame_support::{ensure, traits::fungible::Inspect};
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     circuit::CircuitKind,
+    deposits,
     ids::{BlobId, BlockIndex, CircuitId, ExperimentId, TaskId},
     limits::{List, CHUNK_ELEMENTS, MAX_CHUNKS, MAX_TEST_BLOCKS, MAX_TEST_BYTES},
     model::{field, Architecture, FoldSize, RecipientKey, RecipientSecret},
     phase::{BlockTime, Phase},
     reward::CurriculumEnd,
-    task::{Funding, Held, Outcome, Split, Task, TaskSpec, Terms, TestBlock},
-    traits::{Curriculum, TaskExperiments},
+    task::{Funding, Held, Outcome, Periods, Split, Task, TaskSpec, Terms, TestBlock},
+    traits::{Curriculum, CurriculumOffer, TaskExperiments},
 };
 use sp_runtime::{
     traits::{Get, Saturating, Zero},
-    DispatchResult,
+    DispatchError, DispatchResult,
 };
 
 type SpecOf<T> = TaskSpec<BalanceOf<T>, BlockNumberFor<T>>;
@@ -34,12 +35,12 @@ impl<T: Config> Pallet<T> {
         T::Experiments::ensure_active(experiment)?;
         let funding = Self::funding_of(experiment);
         let architecture = Self::check_circuits(&spec.terms)?;
-        Self::check_spec(&spec, funding)?;
+        Self::check_spec(&spec, funding, &architecture)?;
         let test_blocks = test_count(&spec.split);
         ensure!(is_within_limits(&architecture, test_blocks), Error::<T>::ArchitectureTooLarge);
         let id = NextTask::<T>::get();
-        let budget = Self::fund(id, experiment, &who, funding, &spec)?;
         let task = Self::new_task(who.clone(), experiment, funding, architecture, &spec);
+        let budget = Self::fund(id, &task)?;
         let (drawn_at, train_data) = (task.drawn_at, task.train_data);
         Tasks::<T>::insert(id, &task);
         Roots::<T>::insert(id, spec.roots);
@@ -70,7 +71,7 @@ impl<T: Config> Pallet<T> {
             ),
             _ => return Err(Error::<T>::WrongPhase.into()),
         }
-        Self::end(id, &mut task, Outcome::Cancelled, 0);
+        Self::end(id, &mut task, Outcome::Cancelled);
         Tasks::<T>::insert(id, task);
         Ok(())
     }
@@ -118,69 +119,106 @@ impl<T: Config> Pallet<T> {
         circuit.map(|circuit| circuit.info.kind).ok_or(Error::<T>::CircuitNotActive)
     }
 
-    fn check_spec(spec: &SpecOf<T>, funding: Funding) -> Result<(), Error<T>> {
+    fn check_spec(
+        spec: &SpecOf<T>,
+        funding: Funding,
+        architecture: &Architecture,
+    ) -> Result<(), Error<T>> {
         let terms = &spec.terms;
         ensure!(split_is_usable(&spec.split, spec.roots.len()), Error::<T>::BadSplit);
         let are_fields = spec.roots.iter().all(|root| field::from_bytes(root.as_bytes()).is_ok());
         ensure!(are_fields, Error::<T>::BadRoot);
         ensure!(terms.shares_are_whole(), Error::<T>::BadShares);
+        ensure!(terms.shares_fall(), Error::<T>::SharesNotFalling);
         ensure!(terms.min_score.is_valid() && terms.min_test_rows > 0, Error::<T>::BadMinimum);
         Self::check_periods(terms)?;
         match funding {
-            Funding::Sponsored => Self::check_deposits(terms, spec.roots.bound_len())?,
-            Funding::Curriculum => Self::check_curriculum(terms)?,
+            Funding::Sponsored => Self::check_money(spec, architecture)?,
+            Funding::Curriculum => Self::check_curriculum(spec)?,
         }
         ensure!(is_recipient(spec, funding), Error::<T>::BadRecipient);
         Ok(())
     }
 
     fn check_periods(terms: &TermsOf<T>) -> Result<(), Error<T>> {
-        let periods = &terms.periods;
-        let all = [periods.publish, periods.commit, periods.reveal, periods.prove, periods.deliver];
+        let Periods { publish, commit, reveal, claim, prove, deliver } = terms.periods;
+        let all = [publish, commit, reveal, claim, prove, deliver];
         let allowed = T::MinPeriod::get()..=T::MaxPeriod::get();
         ensure!(all.iter().all(|period| allowed.contains(period)), Error::<T>::BadPeriod);
         Ok(())
     }
 
-    fn check_deposits(terms: &TermsOf<T>, blocks: u32) -> Result<(), Error<T>> {
-        let min_bond =
-            T::BondPerBlock::get().saturating_mul(blocks.into()).saturating_add(T::MinBond::get());
+    fn check_money(spec: &SpecOf<T>, architecture: &Architecture) -> Result<(), Error<T>> {
+        let terms = &spec.terms;
         ensure!(terms.reward >= T::MinReward::get(), Error::<T>::RewardTooLow);
         let min_share = T::RecordFee::get().saturating_add(T::Currency::minimum_balance());
         let shares_suffice =
             terms.shares.iter().all(|share| Self::share_of(terms.reward, *share) >= min_share);
         ensure!(shares_suffice, Error::<T>::ShareTooSmall);
-        ensure!(terms.bond >= min_bond, Error::<T>::BondTooLow);
-        ensure!(terms.stake >= T::MinStake::get(), Error::<T>::StakeTooLow);
+        ensure!(terms.bond >= Self::least_bond(spec, architecture), Error::<T>::BondTooLow);
+        let ciphertext = Self::price(deposits::ciphertext(architecture));
+        let least_stake = T::MinStake::get().saturating_add(ciphertext);
+        ensure!(terms.stake >= least_stake, Error::<T>::StakeTooLow);
         Ok(())
     }
 
-    /// Checks that nothing is held, and that the test set is large enough to mint tokens by.
-    fn check_curriculum(terms: &TermsOf<T>) -> Result<(), Error<T>> {
-        ensure!(terms.min_test_rows >= T::MinCurriculumTestRows::get(), Error::<T>::TooFewTestRows);
+    /// The least bond: for the task itself, for its blocks, and for storing those that are
+    /// revealed.
+    fn least_bond(spec: &SpecOf<T>, architecture: &Architecture) -> BalanceOf<T> {
+        let revealed = deposits::revealed_blocks(architecture, test_count(&spec.split));
+        T::BondPerBlock::get()
+            .saturating_mul(spec.roots.bound_len().into())
+            .saturating_add(T::MinBond::get())
+            .saturating_add(Self::price(revealed))
+    }
+
+    /// Checks that nobody chose the test blocks, and that nothing is held.
+    fn check_curriculum(spec: &SpecOf<T>) -> Result<(), Error<T>> {
+        let is_drawn = matches!(spec.split, Split::Drawn { .. });
+        ensure!(is_drawn, Error::<T>::CurriculumIsDrawn);
+        let terms = &spec.terms;
         let holds = [terms.reward, terms.bond, terms.stake];
         let holds_nothing = holds.iter().all(Zero::is_zero);
         ensure!(holds_nothing && terms.shares.len() == 1, Error::<T>::CurriculumHoldsNothing);
         Ok(())
     }
 
-    /// Puts the requester's money on hold, or reserves a budget for minting.
-    fn fund(
-        id: TaskId,
-        experiment: ExperimentId,
-        who: &T::AccountId,
-        funding: Funding,
-        spec: &SpecOf<T>,
-    ) -> Result<BalanceOf<T>, sp_runtime::DispatchError> {
-        match funding {
-            Funding::Curriculum => T::Curriculum::open(experiment, id, who),
+    /// Puts the requester's money on hold, or sets aside what the task can mint. Returns the most
+    /// that all winners together can get.
+    fn fund(id: TaskId, task: &TaskOf<T>) -> Result<BalanceOf<T>, DispatchError> {
+        let (experiment, who) = (task.experiment, &task.requester);
+        match task.funding {
+            Funding::Curriculum => {
+                let offer = CurriculumOffer {
+                    architecture: &task.architecture,
+                    encoding: task.encoding,
+                    min_test_rows: task.terms.min_test_rows,
+                    periods: &task.terms.periods,
+                };
+                T::Curriculum::open(experiment, id, who, &offer)
+            }
             Funding::Sponsored => {
                 T::Experiments::ensure_may_sponsor(experiment, who)?;
-                Self::hold(HoldReason::Escrow, who, spec.terms.reward)?;
-                Self::hold(HoldReason::Bond, who, spec.terms.bond)?;
-                Ok(spec.terms.reward)
+                Self::hold(HoldReason::Escrow, who, task.held.escrow)?;
+                Self::hold(HoldReason::Bond, who, task.held.bond)?;
+                Self::hold(HoldReason::Record, who, task.held.record)?;
+                Ok(task.terms.reward)
             }
         }
+    }
+
+    /// What a new task holds of its requester's money.
+    fn held_for(
+        spec: &SpecOf<T>,
+        funding: Funding,
+        architecture: &Architecture,
+    ) -> Held<BalanceOf<T>> {
+        let (roots, shares) = (spec.roots.bound_len(), spec.terms.shares.bound_len());
+        let record = match funding {
+            Funding::Sponsored => Self::price(deposits::record(architecture, roots, shares)),
+            Funding::Curriculum => Zero::zero(),
+        };
+        Held { escrow: spec.terms.reward, bond: spec.terms.bond, record }
     }
 
     fn new_task(
@@ -197,6 +235,7 @@ impl<T: Config> Pallet<T> {
             experiment,
             requester,
             funding,
+            held: Self::held_for(spec, funding, &architecture),
             terms: spec.terms.clone(),
             architecture,
             recipient: spec.recipient,
@@ -212,11 +251,17 @@ impl<T: Config> Pallet<T> {
             opened_at: fixed_at,
             revealed_at: None,
             label_counts: List::default(),
+            baseline: 0,
             committed: 0,
+            claimed: 0,
+            waiting: 0,
+            next_claim: None,
             proved: 0,
+            last_paid: None,
+            round: None,
+            reference: None,
             open_commitments: 0,
             next_sequence: 0,
-            held: Held { escrow: spec.terms.reward, bond: spec.terms.bond },
             settlement: None,
         }
     }

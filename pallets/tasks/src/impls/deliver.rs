@@ -1,7 +1,7 @@
 //! Delivery of the key, and payment.
 
 use crate::{
-    types::{BalanceOf, CommitmentOf, TaskOf},
+    types::{BalanceOf, CommitmentOf, DeliveryOf, RankedOf, TaskOf},
     Commitments, Config, Deliveries, Error, Event, HoldReason, Pallet, Rankings, Roots, Tasks,
     WeightInfo,
 };
@@ -12,18 +12,17 @@ use nocknock_primitives::{
     experiment::DeliveredModel,
     fact::ScoreFact,
     ids::{ContentHash, ModelVersionNumber, TaskId},
-    limits::ALL_SHARES,
     model::{field, ContextDomain, SealInputs},
     phase::Phase,
     provenance::{Provenance, Seal},
     score::Score,
-    task::{Attestation, Funding, SealedKeyBytes, SealedModelKey},
+    task::{Attestation, Funding, LastChunk, SealedKeyBytes, SealedModelKey, Settlement},
     traits::{Curriculum, FactWriter, ProofVerifier, ProvenanceRecorder, TaskExperiments},
 };
 use sp_io::hashing::blake2_256;
 use sp_runtime::{
     traits::{Get, Saturating, Zero},
-    DispatchResult, Perbill,
+    DispatchResult,
 };
 
 impl<T: Config> Pallet<T> {
@@ -40,6 +39,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_deliver(
         who: T::AccountId,
         id: TaskId,
+        last: Option<LastChunk>,
         key: SealedKeyBytes,
         proof: &ProofBytes,
         attestation: Attestation,
@@ -47,19 +47,31 @@ impl<T: Config> Pallet<T> {
         let mut task = Self::known_task(id)?;
         let rank = Self::ensure_turn(id, &task, &who)?;
         let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
-        let mut delivery = Deliveries::<T>::get(id, &who)
-            .filter(|delivery| delivery.chunks == task.architecture.chunks())
-            .ok_or(Error::<T>::CiphertextIncomplete)?;
+        if let Some(LastChunk { index, chunk, hashes }) = last {
+            Self::store_chunk(id, &task, &who, &commitment, index, chunk, &hashes)?;
+        }
+        let mut delivery = Self::complete_delivery(id, &task, &who)?;
         Self::verify_key(id, &task, &who, &commitment, &key, proof)?;
         delivery.sealed = Some(SealedModelKey { key, attestation, at: Self::now() });
         Deliveries::<T>::insert(id, &who, delivery);
         let key_commitment = commitment.key;
         let worker = who.clone();
         Self::deposit_event(Event::ModelDelivered { task: id, worker, key_commitment });
-        Self::pay(id, &mut task, &who, rank, &commitment);
+        Self::pay(id, &mut task, &who, rank);
         Self::register(id, &task, &who, &commitment, attestation);
         Tasks::<T>::insert(id, task);
         Ok(())
+    }
+
+    /// The worker's delivery, if no chunk is missing.
+    fn complete_delivery(
+        id: TaskId,
+        task: &TaskOf<T>,
+        who: &T::AccountId,
+    ) -> Result<DeliveryOf<T>, Error<T>> {
+        Deliveries::<T>::get(id, who)
+            .filter(|delivery| delivery.chunks == task.architecture.chunks())
+            .ok_or(Error::<T>::CiphertextIncomplete)
     }
 
     /// The rank whose turn it is, if it is that of this account. Nobody has a turn once a circuit
@@ -109,26 +121,30 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Pays the worker whose turn it is, returns its stake and passes the turn on.
-    fn pay(
-        id: TaskId,
-        task: &mut TaskOf<T>,
-        who: &T::AccountId,
-        rank: u32,
-        commitment: &CommitmentOf<T>,
-    ) {
+    fn pay(id: TaskId, task: &mut TaskOf<T>, who: &T::AccountId, rank: u32) {
+        let entry = Self::note_delivered(id, rank);
         let (paid, fee) = match task.funding {
             Funding::Sponsored => Self::pay_share(task, who),
-            Funding::Curriculum => (Self::mint(id, task, who, commitment), Zero::zero()),
+            Funding::Curriculum => {
+                let bits = entry.map_or(0, |entry| entry.bits);
+                (T::Curriculum::pay(id, who, bits), Zero::zero())
+            }
         };
-        if let Some(settlement) = &mut task.settlement {
-            settlement.paid = settlement.paid.saturating_add(1);
-            settlement.turn = rank.saturating_add(1);
-            settlement.turn_began = Self::now();
-        }
         Self::release(HoldReason::Stake, who, task.terms.stake);
         Commitments::<T>::remove(id, who);
         task.open_commitments = task.open_commitments.saturating_sub(1);
         Self::deposit_event(Event::WinnerPaid { task: id, worker: who.clone(), rank, paid, fee });
+        Self::pass_on(id, task, rank);
+    }
+
+    /// Marks a rank as delivered, and returns it.
+    fn note_delivered(id: TaskId, rank: u32) -> Option<RankedOf<T>> {
+        let place = usize::try_from(rank).ok()?;
+        Rankings::<T>::mutate_extant(id, |ranking| {
+            let entry = ranking.get_mut(place)?;
+            entry.delivered = true;
+            Some(entry.clone())
+        })
     }
 
     /// Pays the next share of the escrow. Returns how much the worker received, and how much the
@@ -136,7 +152,7 @@ impl<T: Config> Pallet<T> {
     fn pay_share(task: &mut TaskOf<T>, who: &T::AccountId) -> (BalanceOf<T>, BalanceOf<T>) {
         let share = task.settlement.as_ref().and_then(|settlement| task.next_share(settlement));
         let amount = Self::share_of(task.terms.reward, share.unwrap_or(0)).min(task.held.escrow);
-        let fee = T::ValidatorShare::get().mul_floor(amount).max(T::RecordFee::get()).min(amount);
+        let fee = Self::fee_of(amount);
         let pay = amount.saturating_sub(fee);
         task.held.escrow = task.held.escrow.saturating_sub(amount);
         Self::transfer_held(HoldReason::Escrow, &task.requester, who, pay);
@@ -144,23 +160,38 @@ impl<T: Config> Pallet<T> {
         (pay, fee)
     }
 
-    /// The amount of a share of a reward, rounded down.
-    pub(crate) fn share_of(reward: BalanceOf<T>, share: u16) -> BalanceOf<T> {
-        Perbill::from_rational(u32::from(share), u32::from(ALL_SHARES)).mul_floor(reward)
+    /// Begins the turn of the next rank that does not ask for more than the next share. Those in
+    /// between lose nothing.
+    fn pass_on(id: TaskId, task: &mut TaskOf<T>, rank: u32) {
+        let Some(settlement) = task.settlement else {
+            return;
+        };
+        let paid = settlement.paid.saturating_add(1);
+        let turn = rank.saturating_add(1);
+        let mut next = Settlement { paid, turn, turn_began: Self::now(), ..settlement };
+        if let Some(share) = task.next_share(&next) {
+            let amount = Self::net_share(task, share);
+            let skipped = Self::ranks_that_ask_for_more(id, turn, amount);
+            next.turn = turn.saturating_add(skipped);
+        }
+        task.settlement = Some(next);
     }
 
-    fn mint(
-        id: TaskId,
-        task: &TaskOf<T>,
-        who: &T::AccountId,
-        commitment: &CommitmentOf<T>,
-    ) -> BalanceOf<T> {
-        let improvement =
-            Self::final_score(task, commitment).improvement_over(&Self::champion(task));
-        improvement.map_or_else(Zero::zero, |improvement| T::Curriculum::pay(id, who, improvement))
+    /// How many ranks in a row, from this one on, ask for more than an amount.
+    fn ranks_that_ask_for_more(id: TaskId, first: u32, amount: BalanceOf<T>) -> u32 {
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        let mut count = 0u32;
+        for rank in Rankings::<T>::get(id).into_iter().skip(first) {
+            if rank.least <= amount {
+                break;
+            }
+            Self::deposit_event(Event::RankSkipped { task: id, worker: rank.worker });
+            count = count.saturating_add(1);
+        }
+        count
     }
 
-    pub(crate) fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
+    fn final_score(task: &TaskOf<T>, commitment: &CommitmentOf<T>) -> Score {
         task.score(commitment.correct)
     }
 
@@ -183,6 +214,7 @@ impl<T: Config> Pallet<T> {
             circuit: task.terms.score_circuit,
             key_commitment: commitment.key,
             blob: attestation.model_blob,
+            funding: task.funding,
         });
         T::Facts::write_score(ScoreFact {
             experiment: task.experiment,

@@ -2,6 +2,7 @@
 
 use crate::{types::TaskOf, Call, Commitments, Config, Pallet, Tasks};
 use nocknock_primitives::{
+    claim::ClaimState,
     ids::{BlockIndex, TaskId},
     phase::Phase,
     task::{BlockScore, Funding},
@@ -25,10 +26,19 @@ impl<T: Config> Pallet<T> {
                 task.is_some_and(|task| is_hidden::<T>(&task, *block))
             }
             Call::commit_model { task, .. } => Self::is_workers_turn(*task, who, Phase::Open),
-            Call::withdraw_commitment { task } => Self::is_members_turn(*task, who, Phase::Open),
-            Call::submit_scores { task, scores } => Self::are_due(*task, who, scores),
+            Call::withdraw_commitment { task } => Self::may_withdraw(*task, who),
+            Call::claim { task, points } => Self::may_claim(*task, who, *points),
+            Call::ask { task } => Self::is_claimants_turn(*task, who, Phase::Ask),
+            Call::submit_scores { task, scores, champion } => {
+                Self::are_due(*task, who, scores, champion)
+            }
+            Call::prove_champion { task, scores } => Self::is_champion_due(*task, who, scores),
+            Call::settle { task } => Self::is_claimants_turn(*task, who, Phase::Settle),
             Call::upload_chunk { task, index, .. } => Self::is_chunk_due(*task, who, *index),
-            Call::deliver { task, .. } => Self::is_delivery_turn(*task, who),
+            Call::deliver { task, last, .. } => match last {
+                Some(last) => Self::is_chunk_due(*task, who, last.index),
+                None => Self::is_delivery_turn(*task, who),
+            },
             _ => false,
         }
     }
@@ -49,16 +59,69 @@ impl<T: Config> Pallet<T> {
         Self::curriculum_task_in(id, phase).is_some() && T::Workers::may_work(who)
     }
 
-    fn is_members_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
-        Self::curriculum_task_in(id, phase).is_some() && Commitments::<T>::contains_key(id, who)
+    /// Whether this worker has a commitment that it can still take back, before anybody is asked.
+    fn may_withdraw(id: TaskId, who: &T::AccountId) -> bool {
+        let phase = Self::curriculum_task(id).map(|task| task.phase(Self::now()));
+        let is_silent = || {
+            Commitments::<T>::get(id, who)
+                .is_some_and(|commitment| commitment.claim == ClaimState::Silent)
+        };
+        matches!(phase, Some(Phase::Open | Phase::Claim)) && is_silent()
     }
 
-    /// Whether the scores can be recorded: all are of revealed test blocks, and none has been
-    /// proved before.
-    fn are_due(id: TaskId, who: &T::AccountId, scores: &[BlockScore]) -> bool {
+    /// Whether a registered worker may claim this score.
+    fn may_claim(id: TaskId, who: &T::AccountId, points: u32) -> bool {
+        let task = Self::curriculum_task_in(id, Phase::Claim);
+        let can_be_claimed =
+            task.zip(Commitments::<T>::get(id, who)).is_some_and(|(task, commitment)| {
+                Self::ensure_may_claim(&task, &commitment, points).is_ok()
+            });
+        can_be_claimed && T::Workers::may_work(who)
+    }
+
+    /// Whether this worker has claimed a score, and the task is in this phase.
+    fn is_claimants_turn(id: TaskId, who: &T::AccountId, phase: Phase) -> bool {
+        let has_claimed = Commitments::<T>::get(id, who)
+            .is_some_and(|commitment| commitment.claim != ClaimState::Silent);
+        has_claimed && Self::curriculum_task_in(id, phase).is_some()
+    }
+
+    /// Whether the scores can be recorded: the worker is asked for its own, all are of revealed
+    /// test blocks that it has not proved before, and they agree with its claim. Scores of the
+    /// champion alone have to be missing, all of them.
+    fn are_due(
+        id: TaskId,
+        who: &T::AccountId,
+        scores: &[BlockScore],
+        champion: &[BlockScore],
+    ) -> bool {
         let task = Self::curriculum_task_in(id, Phase::Prove);
-        task.zip(Commitments::<T>::get(id, who)).is_some_and(|(task, mut commitment)| {
-            Self::note_scores(&task, &mut commitment, scores).is_ok()
+        let Some((task, mut commitment)) = task.zip(Commitments::<T>::get(id, who)) else {
+            return false;
+        };
+        if scores.is_empty() {
+            return commitment.claim == ClaimState::Proved
+                && Self::are_missing_of_champion(&task, champion);
+        }
+        Self::note_scores(&task, &mut commitment, scores).is_ok()
+            && (champion.is_empty() || Self::may_note_champion(&task, champion))
+    }
+
+    /// Whether these scores of the champion are missing, all of them, and it is up to this account
+    /// to prove them: that of the custodian, or of a worker that is asked for its own or has proved
+    /// them.
+    fn is_champion_due(id: TaskId, who: &T::AccountId, scores: &[BlockScore]) -> bool {
+        let task = Self::curriculum_task(id).filter(Self::champion_is_awaited);
+        task.is_some_and(|task| {
+            let concerns = task.requester == *who || Self::is_obliged(id, who);
+            concerns && Self::are_missing_of_champion(&task, scores)
+        })
+    }
+
+    /// Whether this worker is, or was, among those that are asked for proofs, and has not failed.
+    fn is_obliged(id: TaskId, who: &T::AccountId) -> bool {
+        Commitments::<T>::get(id, who).is_some_and(|commitment| {
+            matches!(commitment.claim, ClaimState::Asked(_) | ClaimState::Proved)
         })
     }
 

@@ -1,12 +1,16 @@
 //! What the calls do, by the phase they belong to.
 
+mod ask;
+mod champion;
 mod chunks;
+mod claim;
 mod close;
 mod commit;
 mod config_check;
 mod create;
 mod deliver;
 mod draw;
+mod equal_rows;
 mod fold_weights;
 mod free_calls;
 mod money;

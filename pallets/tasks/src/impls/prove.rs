@@ -1,46 +1,104 @@
 //! Proved scores.
 
 use crate::{
-    types::{CommitmentOf, TaskOf},
+    types::{CommitmentOf, RankedOf, TaskOf},
     Commitments, Config, Error, Event, Pallet, Rankings, RevealedBlocks, Tasks,
 };
 use alloc::vec::Vec;
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure};
 use nocknock_primitives::{
     circuit::Claim,
+    claim::{ClaimKey, ClaimState},
     experiment::LeaderboardEntry,
-    ids::{FieldBytes, TaskId},
-    model::{Claimed, ContextDomain, FoldInputs, KnownBlock},
+    ids::{CircuitId, FieldBytes, ModelCommitment, TaskId},
+    model::{Architecture, Claimed, ContextDomain, FoldInputs, KnownBlock},
     phase::Phase,
-    score::Score,
     task::{BlockScore, Funding, Ranked},
-    traits::{ProofVerifier, TaskExperiments},
+    traits::{ProofVerifier, TaskExperiments, WorkerRegistry},
 };
+use sp_runtime::traits::Zero;
+
+/// The model that scores are of, and how they are proved.
+pub(super) struct ScoredModel<'a, AccountId> {
+    /// What the scores are for.
+    pub(super) domain: ContextDomain,
+    /// The circuit of the proofs.
+    pub(super) circuit: CircuitId,
+    /// The architecture that the circuit is about.
+    pub(super) architecture: &'a Architecture,
+    /// Whose model it is.
+    pub(super) worker: &'a AccountId,
+    /// `C_W`.
+    pub(super) model: ModelCommitment,
+}
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_submit_scores(
         who: T::AccountId,
         id: TaskId,
         scores: &[BlockScore],
+        champion: &[BlockScore],
     ) -> DispatchResultWithPostInfo {
         let mut task = Self::task_in(id, Phase::Prove)?;
-        let mut commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
-        Self::note_scores(&task, &mut commitment, scores)?;
-        Self::verify_scores(id, &task, &who, &commitment, scores)?;
-        Commitments::<T>::insert(id, &who, commitment);
+        let commitment = Commitments::<T>::get(id, &who).ok_or(Error::<T>::NotCommitted)?;
+        if scores.is_empty() {
+            ensure!(commitment.claim == ClaimState::Proved, Error::<T>::NothingSubmitted);
+        } else {
+            Self::prove_own(id, &mut task, &who, commitment, scores)?;
+        }
+        let proved = Self::prove_champion_too(id, &mut task, scores, champion)?;
+        let weight = Self::submission_weight(&task, scores, &proved);
+        Tasks::<T>::insert(id, task);
+        Ok(Some(weight).into())
+    }
+
+    /// Records scores of the champion that come with those of a worker's own model, or alone.
+    /// Returns those that are new, of which there is at least one if they come alone.
+    fn prove_champion_too(
+        id: TaskId,
+        task: &mut TaskOf<T>,
+        scores: &[BlockScore],
+        champion: &[BlockScore],
+    ) -> Result<Vec<BlockScore>, Error<T>> {
+        if champion.is_empty() {
+            ensure!(!scores.is_empty(), Error::<T>::NothingSubmitted);
+            return Ok(Vec::new());
+        }
+        let proved = Self::note_champion(id, task, champion)?;
+        let is_any_new = !scores.is_empty() || !proved.is_empty();
+        ensure!(is_any_new, Error::<T>::AlreadyProved);
+        Ok(proved)
+    }
+
+    /// Records scores of a worker's own model.
+    fn prove_own(
+        id: TaskId,
+        task: &mut TaskOf<T>,
+        who: &T::AccountId,
+        mut commitment: CommitmentOf<T>,
+        scores: &[BlockScore],
+    ) -> Result<(), Error<T>> {
+        Self::note_scores(task, &mut commitment, scores)?;
+        let own = ScoredModel {
+            domain: ContextDomain::Score,
+            circuit: task.terms.score_circuit,
+            architecture: &task.architecture,
+            worker: who,
+            model: commitment.model,
+        };
+        Self::verify_scores(id, &own, scores)?;
         Self::deposit_event(Event::ScoresProved {
             task: id,
             worker: who.clone(),
             blocks: commitment.proved_blocks(),
             correct: commitment.correct,
         });
-        let weight = Self::submission_weight(&task, scores);
-        if Self::is_complete(&task, &commitment) {
-            task.proved = task.proved.saturating_add(1);
-            Self::complete_submission(id, &task, who, &commitment);
-            Tasks::<T>::insert(id, task);
+        if Self::is_complete(task, &commitment) {
+            commitment.claim = ClaimState::Proved;
+            Self::complete_submission(id, task, who, &commitment);
         }
-        Ok(Some(weight).into())
+        Commitments::<T>::insert(id, who, commitment);
+        Ok(())
     }
 
     /// Whether every test block of the task has been proved.
@@ -54,35 +112,41 @@ impl<T: Config> Pallet<T> {
         commitment: &mut CommitmentOf<T>,
         scores: &[BlockScore],
     ) -> Result<(), Error<T>> {
-        ensure!(!scores.is_empty(), Error::<T>::NothingSubmitted);
-        scores.iter().try_for_each(|score| Self::note_score(task, commitment, score))
-    }
-
-    fn note_score(
-        task: &TaskOf<T>,
-        commitment: &mut CommitmentOf<T>,
-        entry: &BlockScore,
-    ) -> Result<(), Error<T>> {
-        let (place, points) = (task.test_position(entry.block), entry.score.points);
-        let place = place.ok_or(Error::<T>::NotTestBlock)?;
-        let rows = task.tests.get(place).and_then(|test| test.rows);
-        let most = task.architecture.max_score(rows.ok_or(Error::<T>::NotTestBlock)?);
-        ensure!(u64::from(points) <= most, Error::<T>::ScoreTooHigh);
-        let place = u32::try_from(place).map_err(|_| Error::<T>::NotTestBlock)?;
-        ensure!(commitment.note(place, points), Error::<T>::AlreadyProved);
+        let ClaimState::Asked(claimed) = commitment.claim else {
+            return Err(Error::<T>::NotAsked);
+        };
+        for entry in scores {
+            let place = Self::check_score(task, entry)?;
+            ensure!(commitment.note(place, entry.score.points), Error::<T>::AlreadyProved);
+        }
+        let as_claimed = if Self::is_complete(task, commitment) {
+            commitment.correct == claimed
+        } else {
+            commitment.correct <= claimed
+        };
+        ensure!(as_claimed, Error::<T>::NotAsClaimed);
         Ok(())
     }
 
-    fn verify_scores(
+    /// The place of a score's block among the test blocks, if a model can have so many points on
+    /// it.
+    pub(super) fn check_score(task: &TaskOf<T>, entry: &BlockScore) -> Result<u32, Error<T>> {
+        let place = task.test_position(entry.block).ok_or(Error::<T>::NotTestBlock)?;
+        let rows = task.tests.get(place).and_then(|test| test.rows);
+        let most = task.architecture.max_score(rows.ok_or(Error::<T>::NotTestBlock)?);
+        ensure!(u64::from(entry.score.points) <= most, Error::<T>::ScoreTooHigh);
+        u32::try_from(place).map_err(|_| Error::<T>::NotTestBlock)
+    }
+
+    /// Verifies the scores of a model on test blocks of a task in one batch.
+    pub(super) fn verify_scores(
         id: TaskId,
-        task: &TaskOf<T>,
-        who: &T::AccountId,
-        commitment: &CommitmentOf<T>,
+        model: &ScoredModel<'_, T::AccountId>,
         scores: &[BlockScore],
     ) -> Result<(), Error<T>> {
         let inputs = scores
             .iter()
-            .map(|entry| Self::score_inputs(id, task, who, commitment, entry))
+            .map(|entry| Self::score_inputs(id, model, entry))
             .map(|inputs| Ok(inputs?.in_order()))
             .collect::<Result<Vec<_>, Error<T>>>()?;
         let claims: Vec<_> = inputs
@@ -90,39 +154,41 @@ impl<T: Config> Pallet<T> {
             .zip(scores)
             .map(|(inputs, entry)| Claim { inputs, proof: &entry.score.proof })
             .collect();
-        T::Verifier::verify_batch(&task.terms.score_circuit, &claims).map_err(Self::refusal)
+        T::Verifier::verify_batch(&model.circuit, &claims).map_err(Self::refusal)
     }
 
-    /// The public inputs. All but what the worker sent comes from the chain, down to the samples.
+    /// The public inputs. All but what was sent comes from the chain, down to the samples.
     fn score_inputs(
         id: TaskId,
-        task: &TaskOf<T>,
-        who: &T::AccountId,
-        commitment: &CommitmentOf<T>,
+        model: &ScoredModel<'_, T::AccountId>,
         entry: &BlockScore,
     ) -> Result<FoldInputs<FieldBytes>, Error<T>> {
         let BlockScore { block, score } = entry;
         let claimed = Claimed::try_from(score).map_err(|_| Error::<T>::ProofRefused)?;
-        let circuit = task.terms.score_circuit;
-        let context = Self::context(ContextDomain::Score, circuit, id, who, *block);
-        let model = Self::committed_element(commitment.model.as_bytes())?;
+        let context = Self::context(model.domain, model.circuit, id, model.worker, *block);
+        let commitment = Self::committed_element(model.model.as_bytes())?;
         let revealed = RevealedBlocks::<T>::get(id, block).ok_or(Error::<T>::NotTestBlock)?;
-        let known = KnownBlock::new(&task.architecture, &revealed.salt, *block, &revealed.rows)
+        let known = KnownBlock::new(model.architecture, &revealed.salt, *block, &revealed.rows)
             .map_err(|_| Error::<T>::NotTestBlock)?;
-        Ok(known.inputs(context, model, &claimed).to_bytes())
+        Ok(known.inputs(context, commitment, &claimed).to_bytes())
     }
 
+    /// Counts a claim that has just been proved, and ranks it.
     fn complete_submission(
         id: TaskId,
-        task: &TaskOf<T>,
-        worker: T::AccountId,
+        task: &mut TaskOf<T>,
+        worker: &T::AccountId,
         commitment: &CommitmentOf<T>,
     ) {
-        let score = task.score(commitment.correct);
-        let eligible = Self::may_win(task, &score);
-        if eligible {
-            Self::rank(id, worker.clone(), commitment);
+        task.proved = task.proved.saturating_add(1);
+        if let Some(round) = &mut task.round {
+            round.open = round.open.saturating_sub(1);
         }
+        task.last_paid = Self::rank(id, task.shares(), worker, commitment);
+        if task.funding == Funding::Curriculum {
+            T::Workers::proved(worker);
+        }
+        let score = task.score(commitment.correct);
         T::Experiments::record_score(
             task.experiment,
             LeaderboardEntry {
@@ -133,24 +199,27 @@ impl<T: Config> Pallet<T> {
                 at: Self::now(),
             },
         );
-        Self::deposit_event(Event::SubmissionCompleted { task: id, worker, score, eligible });
+        let worker = worker.clone();
+        Self::deposit_event(Event::SubmissionCompleted { task: id, worker, score });
     }
 
-    /// Whether a score is eligible by the task's terms and, in the curriculum, where nothing else
-    /// is paid for, better than the champion.
-    fn may_win(task: &TaskOf<T>, score: &Score) -> bool {
-        task.is_eligible(score)
-            && (task.funding == Funding::Sponsored || score.beats(&Self::champion(task)))
-    }
-
-    /// The score of the champion of the task's experiment.
-    pub(crate) fn champion(task: &TaskOf<T>) -> Score {
-        T::Experiments::champion_score(task.experiment).unwrap_or(Score::ZERO)
-    }
-
-    /// Puts a submission in its place, if it is among the best that a task remembers.
-    fn rank(id: TaskId, worker: T::AccountId, commitment: &CommitmentOf<T>) {
-        let entry = Ranked { worker, correct: commitment.correct, sequence: commitment.sequence };
+    /// Puts a submission in its place, if it is among the best that a task remembers. Returns where
+    /// the claim stands that the last share goes to, if there are as many as shares.
+    fn rank(
+        id: TaskId,
+        shares: u32,
+        worker: &T::AccountId,
+        commitment: &CommitmentOf<T>,
+    ) -> Option<ClaimKey> {
+        let entry: RankedOf<T> = Ranked {
+            worker: worker.clone(),
+            correct: commitment.correct,
+            sequence: commitment.sequence,
+            least: commitment.least,
+            amount: Zero::zero(),
+            bits: 0,
+            delivered: false,
+        };
         Rankings::<T>::mutate(id, |ranking| {
             let place = ranking.partition_point(|other| other.precedes(&entry));
             if ranking.is_full() && place < ranking.len() {
@@ -158,6 +227,8 @@ impl<T: Config> Pallet<T> {
             }
             // This fails only if the list is full of better entries.
             let _ = ranking.try_insert(place, entry);
-        });
+            let last = usize::try_from(shares.checked_sub(1)?).ok()?;
+            ranking.get(last).map(Ranked::key)
+        })
     }
 }

@@ -7,7 +7,8 @@ use nocknock_primitives::{
     limits::{List, MAX_CLASSES},
     model::{baseline::count_labels, field, KnownBlock},
     phase::Phase,
-    task::{RevealedBlock, TestBlock},
+    task::{Funding, RevealedBlock, TestBlock},
+    traits::Curriculum,
 };
 
 impl<T: Config> Pallet<T> {
@@ -27,6 +28,8 @@ impl<T: Config> Pallet<T> {
         let hidden = count_hidden(&task);
         if hidden == 0 {
             task.revealed_at = Some(Self::now());
+            task.baseline = task.count_baseline();
+            Self::set_reference(&mut task);
         }
         let weight = Self::reveal_weight(&task.architecture, rows);
         RevealedBlocks::<T>::insert(id, block, revealed);
@@ -52,12 +55,25 @@ impl<T: Config> Pallet<T> {
         let known = KnownBlock::new(&task.architecture, salt, block, rows)
             .map_err(|_| Error::<T>::MalformedRows)?;
         ensure!(!known.block().is_empty(), Error::<T>::MalformedRows);
+        let rows = u32::try_from(known.block().len()).unwrap_or(u32::MAX);
+        ensure!(Self::may_have_rows(task, rows), Error::<T>::TooManyRows);
         let roots = Roots::<T>::get(id);
         let expected = roots.get(usize::from(block)).ok_or(Error::<T>::NotTestBlock)?;
         let root = BlockRoot(field::to_bytes(&known.root()));
         ensure!(*expected == root, Error::<T>::RootMismatch);
         count_labels(&task.architecture, known.block(), counts);
-        Ok(u32::try_from(known.block().len()).unwrap_or(u32::MAX))
+        Ok(rows)
+    }
+
+    /// Whether models of every architecture that the experiment admits can be judged on a block
+    /// with so many rows. Only the curriculum has a limit: there the champion has to be proved on
+    /// the same blocks.
+    fn may_have_rows(task: &TaskOf<T>, rows: u32) -> bool {
+        let most = match task.funding {
+            Funding::Sponsored => None,
+            Funding::Curriculum => T::Curriculum::most_rows(task.experiment),
+        };
+        most.is_none_or(|most| rows <= most)
     }
 }
 

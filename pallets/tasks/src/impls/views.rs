@@ -6,6 +6,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use nocknock_primitives::{
+    claim::ClaimKey,
     ids::{BlockRoot, TaskId},
     limits::MAX_PAGE,
 };
@@ -46,6 +47,13 @@ impl<T: Config> Pallet<T> {
             None => Commitments::<T>::iter_prefix(task),
         };
         entries.take(page_size(limit)).collect()
+    }
+
+    pub(crate) fn claim_page(task: TaskId, limit: u32) -> Vec<(T::AccountId, ClaimKey)> {
+        Self::claims_in_order(task)
+            .take(page_size(limit))
+            .map(|claim| (claim.worker, claim.key))
+            .collect()
     }
 }
 

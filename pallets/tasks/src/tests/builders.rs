@@ -1,12 +1,14 @@
 //! Tasks in every phase, and the honest behaviour of those who take part.
 
-use crate::{mock::*, Chunks, Error, HoldReason};
-use frame_support::{assert_noop, assert_ok, BoundedVec};
+use crate::{mock::*, types::CommitmentOf, Chunks, Commitments, Error, HoldReason, NextSeed};
+use frame_support::{assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, BoundedVec};
 use nocknock_primitives::{
     circuit::ProofBytes,
+    claim::ClaimState,
+    experiment::ChampionModel,
     ids::{
-        BlobId, BlockIndex, BlockRoot, CiphertextHash, ContentHash, FieldBytes, KeyCommitment,
-        ModelCommitment, PointBytes, TaskId,
+        BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, FieldBytes,
+        KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
     limits::List,
     model::{
@@ -20,11 +22,16 @@ use nocknock_primitives::{
     phase::Phase,
     score::Score,
     task::{
-        Attestation, BlockScore, Chunk, ChunkHashes, Periods, ProvedScore, RevealedBlock,
-        SealedKeyBytes, Settlement, Split, TaskSpec, Terms,
+        Attestation, BlockScore, Chunk, ChunkHashes, EqualRows, LastChunk, OtherBlock, Periods,
+        ProvedScore, Reference, RevealedBlock, SealedKeyBytes, Settlement, Split, TaskSpec, Terms,
     },
 };
 use sp_runtime::DispatchResult;
+
+/// What a call says, without its weight.
+pub(crate) fn plain(result: DispatchResultWithPostInfo) -> DispatchResult {
+    result.map(drop).map_err(|failure| failure.error)
+}
 
 pub(crate) type Spec = TaskSpec<Balance, u64>;
 
@@ -32,6 +39,10 @@ pub(crate) type Spec = TaskSpec<Balance, u64>;
 pub(crate) const BLOCKS: u16 = 5;
 /// Samples of each block. Of the tiny architecture's, two thirds are of class 0.
 pub(crate) const SAMPLES: u32 = 30;
+/// Points on each test block that a worker claims unless a test wants something else.
+pub(crate) const CLAIM: u32 = 25;
+/// How long each phase of the tasks made here may last.
+pub(crate) const PERIOD: u64 = 10;
 /// Where the training data is.
 pub(crate) const TRAIN_DATA: BlobId = BlobId([9; 32]);
 /// How columns and classes are written as numbers.
@@ -129,7 +140,14 @@ pub(crate) fn alices_key() -> RecipientKey {
 /// A sponsored task for models of this architecture, with two fixed test blocks and ten blocks for
 /// each period.
 pub(crate) fn spec_of(architecture: &Architecture) -> Spec {
-    let periods = Periods { publish: 10, commit: 10, reveal: 10, prove: 10, deliver: 10 };
+    let periods = Periods {
+        publish: PERIOD,
+        commit: PERIOD,
+        reveal: PERIOD,
+        claim: PERIOD,
+        prove: PERIOD,
+        deliver: PERIOD,
+    };
     TaskSpec {
         terms: Terms {
             score_circuit: score_circuit(architecture),
@@ -162,12 +180,18 @@ pub(crate) fn drawn_spec() -> Spec {
     TaskSpec { split: Split::Drawn { test_blocks: 2 }, ..spec() }
 }
 
-/// The same as a task of the curriculum.
-pub(crate) fn curriculum_spec() -> Spec {
-    let mut spec = spec();
+/// A task of the curriculum for models of this architecture, with two test blocks to be drawn.
+pub(crate) fn curriculum_spec_of(architecture: &Architecture) -> Spec {
+    let mut spec = spec_of(architecture);
     (spec.terms.reward, spec.terms.bond, spec.terms.stake) = (0, 0, 0);
     spec.recipient = PointBytes(RecipientSecret::curriculum().key().to_bytes());
+    spec.split = Split::Drawn { test_blocks: 2 };
     spec
+}
+
+/// The same for the tiny architecture.
+pub(crate) fn curriculum_spec() -> Spec {
+    curriculum_spec_of(&tiny())
 }
 
 /// A sponsored task that pays these shares.
@@ -184,11 +208,47 @@ pub(crate) fn create(spec: Spec) -> TaskId {
     id
 }
 
-/// Creates a curriculum task of Carol.
-pub(crate) fn create_curriculum() -> TaskId {
+/// Creates a curriculum task of Carol, which is still to be drawn.
+pub(crate) fn create_curriculum_of(spec: Spec) -> TaskId {
     let id = crate::NextTask::<Test>::get();
-    assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, curriculum_spec()));
+    assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec));
     id
+}
+
+/// The same for the tiny architecture.
+pub(crate) fn create_curriculum() -> TaskId {
+    create_curriculum_of(curriculum_spec())
+}
+
+/// Draws a task as soon as its seed is known, and publishes its training data.
+pub(crate) fn open(id: TaskId) {
+    while NextSeed::<Test>::get() <= task(id).seed {
+        go_to(System::block_number() + 1);
+    }
+    assert_ok!(Tasks::do_draw_split(id));
+    assert_ok!(Tasks::do_publish_training_data(&task(id).requester, id, TRAIN_DATA));
+}
+
+/// A curriculum task that takes commitments.
+pub(crate) fn open_curriculum() -> TaskId {
+    let id = create_curriculum();
+    open(id);
+    id
+}
+
+/// The test blocks of a task.
+pub(crate) fn tests_of(id: TaskId) -> Vec<BlockIndex> {
+    task(id).tests.iter().map(|test| test.index).collect()
+}
+
+/// So many accounts that are nobody else's.
+pub(crate) fn crowd(count: u32) -> Vec<AccountId> {
+    let account = |number: u32| {
+        let mut bytes = [7; 32];
+        bytes[..4].copy_from_slice(&number.to_le_bytes());
+        AccountId::new(bytes)
+    };
+    (0..count).map(account).collect()
 }
 
 /// The key with which a worker encrypts its model here.
@@ -288,7 +348,18 @@ pub(crate) fn not_reduced(bytes: &FieldBytes) -> FieldBytes {
 
 /// Commits a worker to this model, whosever it is.
 pub(crate) fn try_commit(id: TaskId, worker: &AccountId, model: &Parcel) -> DispatchResult {
-    Tasks::do_commit_model(worker.clone(), id, model.key, model.ciphertext)
+    try_commit_for(id, worker, model, 0)
+}
+
+/// The same for a worker that delivers for at least so much.
+pub(crate) fn try_commit_for(
+    id: TaskId,
+    worker: &AccountId,
+    model: &Parcel,
+    least: Balance,
+) -> DispatchResult {
+    let origin = RuntimeOrigin::signed(worker.clone());
+    Tasks::commit_model(origin, id, model.key, model.ciphertext, least)
 }
 
 /// Commits workers to their models.
@@ -296,6 +367,21 @@ pub(crate) fn commit(id: TaskId, workers: &[AccountId]) {
     for worker in workers {
         assert_ok!(try_commit(id, worker, &parcel(id, worker)));
     }
+}
+
+/// Commits a worker that delivers for at least so much.
+pub(crate) fn commit_for(id: TaskId, worker: &AccountId, least: Balance) {
+    assert_ok!(try_commit_for(id, worker, &parcel(id, worker), least));
+}
+
+/// The commitment of a worker.
+pub(crate) fn commitment(id: TaskId, worker: &AccountId) -> CommitmentOf<Test> {
+    Commitments::<Test>::get(id, worker).expect("the worker is committed")
+}
+
+/// Withdraws the commitment of a worker.
+pub(crate) fn try_withdraw(id: TaskId, worker: &AccountId) -> DispatchResult {
+    Tasks::withdraw_commitment(RuntimeOrigin::signed(worker.clone()), id)
 }
 
 /// Goes on to the end of the commit phase.
@@ -312,22 +398,99 @@ pub(crate) fn reveal_all(id: TaskId) {
     }
 }
 
-/// A task of Alice's in the prove phase with these workers committed.
-pub(crate) fn proving(spec: Spec, workers: &[AccountId]) -> TaskId {
-    let id = create(spec);
+/// Commits these workers to an open task, and brings it into the claim phase.
+pub(crate) fn bring_to_claims(id: TaskId, workers: &[AccountId]) {
     commit(id, workers);
     end_commits(id);
     reveal_all(id);
+}
+
+/// A task of Alice's in the claim phase with these workers committed.
+pub(crate) fn claiming(spec: Spec, workers: &[AccountId]) -> TaskId {
+    let id = create(spec);
+    bring_to_claims(id, workers);
     id
 }
 
-/// A curriculum task in the prove phase with these workers committed.
-pub(crate) fn proving_curriculum(workers: &[AccountId]) -> TaskId {
-    let id = create_curriculum();
-    commit(id, workers);
-    end_commits(id);
-    reveal_all(id);
+/// A curriculum task in the claim phase with these workers committed.
+pub(crate) fn claiming_curriculum(workers: &[AccountId]) -> TaskId {
+    let id = open_curriculum();
+    bring_to_claims(id, workers);
     id
+}
+
+/// Claims so many points on the whole test set.
+pub(crate) fn try_claim(id: TaskId, worker: &AccountId, points: u32) -> DispatchResult {
+    plain(Tasks::claim(RuntimeOrigin::signed(worker.clone()), id, points))
+}
+
+/// Claims so many points on each test block.
+pub(crate) fn claim(id: TaskId, worker: &AccountId, points: u32) {
+    assert_ok!(try_claim(id, worker, points * u32::from(task(id).test_blocks)));
+}
+
+/// Each of these workers claims so many points on each test block.
+pub(crate) fn claim_all(id: TaskId, scores: &[(AccountId, u32)]) {
+    scores.iter().for_each(|(worker, points)| claim(id, worker, *points));
+}
+
+/// Goes on to the end of the claim phase of a task whose blocks are revealed.
+pub(crate) fn end_claims(id: TaskId) {
+    go_to(task(id).revealed_at.unwrap() + PERIOD);
+}
+
+/// Goes on to the end of the round of proofs that a task is in.
+pub(crate) fn end_round(id: TaskId) {
+    go_to(task(id).round.unwrap().began + PERIOD);
+}
+
+/// Asks the next claims for their proofs. Eve does it, and anybody could.
+pub(crate) fn try_ask(id: TaskId) -> DispatchResult {
+    Tasks::ask(RuntimeOrigin::signed(eve()), id)
+}
+
+/// The same where it is due.
+pub(crate) fn ask(id: TaskId) {
+    assert_ok!(try_ask(id));
+}
+
+/// What a worker has said about its score.
+pub(crate) fn claim_of(id: TaskId, worker: &AccountId) -> ClaimState {
+    commitment(id, worker).claim
+}
+
+/// A task of Alice's in which each of these workers has claimed so many points on each test block.
+/// The best of them are asked.
+pub(crate) fn proving_with(spec: Spec, scores: &[(AccountId, u32)]) -> TaskId {
+    let id = claiming(spec, &workers_of(scores));
+    claim_all(id, scores);
+    id
+}
+
+/// The same for workers that all claim as much.
+pub(crate) fn proving(spec: Spec, workers: &[AccountId]) -> TaskId {
+    proving_with(spec, &with_usual_claims(workers))
+}
+
+/// A curriculum task in which each of these workers has claimed so many points on each test block.
+/// The best of them are asked.
+pub(crate) fn proving_curriculum_with(scores: &[(AccountId, u32)]) -> TaskId {
+    let id = claiming_curriculum(&workers_of(scores));
+    claim_all(id, scores);
+    id
+}
+
+/// The same for workers that all claim as much.
+pub(crate) fn proving_curriculum(workers: &[AccountId]) -> TaskId {
+    proving_curriculum_with(&with_usual_claims(workers))
+}
+
+fn workers_of(scores: &[(AccountId, u32)]) -> Vec<AccountId> {
+    scores.iter().map(|(worker, _)| worker.clone()).collect()
+}
+
+fn with_usual_claims(workers: &[AccountId]) -> Vec<(AccountId, u32)> {
+    workers.iter().map(|worker| (worker.clone(), CLAIM)).collect()
 }
 
 /// What a proof of a score says. The fields are free, so that a test can prove something else.
@@ -360,11 +523,25 @@ impl Statement {
         known.inputs(*context, *commitment, claimed)
     }
 
+    /// That the champion of a task has so many points on a block.
+    pub(crate) fn of_champion(id: TaskId, index: BlockIndex, points: u32) -> Self {
+        let Reference { worker, model, circuit, .. } = reference(id);
+        Self {
+            context: Tasks::context(ContextDomain::Champion, circuit, id, &worker, index),
+            commitment: element(&model.0),
+            ..Self::new(id, &worker, index, points)
+        }
+    }
+
     /// The score, submitted for the worker's task with a proof of this.
     pub(crate) fn proved(&self, id: TaskId) -> BlockScore {
-        let task = task(id);
-        let inputs = self.inputs(&task.architecture);
-        let proof = HashVerifier::prove(&task.terms.score_circuit, &inputs.to_bytes().in_order());
+        self.proved_under(&task(id).terms.score_circuit)
+    }
+
+    /// The same with a proof under this circuit.
+    pub(crate) fn proved_under(&self, circuit: &CircuitId) -> BlockScore {
+        let inputs = self.inputs(&architecture_of(circuit));
+        let proof = HashVerifier::prove(circuit, &inputs.to_bytes().in_order());
         BlockScore { block: self.index, score: submitted(&self.claimed, proof) }
     }
 }
@@ -390,36 +567,158 @@ pub(crate) fn proved(id: TaskId, worker: &AccountId, block: BlockIndex, points: 
     Statement::new(id, worker, block, points).proved(id)
 }
 
-/// Proves this score on each test block.
-pub(crate) fn submit(id: TaskId, worker: &AccountId, points: u32) {
-    let scores: Vec<_> =
-        task(id).tests.iter().map(|test| proved(id, worker, test.index, points)).collect();
-    assert_ok!(Tasks::do_submit_scores(worker.clone(), id, &scores));
+/// Sends scores of a worker's model, and scores of the champion.
+pub(crate) fn try_submit_with(
+    id: TaskId,
+    worker: &AccountId,
+    scores: &[BlockScore],
+    champion: &[BlockScore],
+) -> DispatchResultWithPostInfo {
+    let [scores, champion] = [scores, champion].map(|list| List::truncate_from(list.to_vec()));
+    Tasks::submit_scores(RuntimeOrigin::signed(worker.clone()), id, scores, champion)
 }
 
-/// Proves 25 points on each of the first two blocks about this model, whosever it is and whatever
-/// could be proved about it.
+/// Sends scores of a worker's model.
+pub(crate) fn try_submit(
+    id: TaskId,
+    worker: &AccountId,
+    scores: &[BlockScore],
+) -> DispatchResultWithPostInfo {
+    try_submit_with(id, worker, scores, &[])
+}
+
+/// This score on each test block, with proofs that the verifier accepts.
+pub(crate) fn all_proved(id: TaskId, worker: &AccountId, points: u32) -> Vec<BlockScore> {
+    tests_of(id).into_iter().map(|block| proved(id, worker, block, points)).collect()
+}
+
+/// Proves this score on each test block.
+pub(crate) fn submit(id: TaskId, worker: &AccountId, points: u32) {
+    assert_ok!(try_submit(id, worker, &all_proved(id, worker, points)));
+}
+
+/// Proves the usual claim on each of the first two blocks about this model, whosever it is and
+/// whatever could be proved about it.
 pub(crate) fn submit_as(id: TaskId, worker: &AccountId, model: &Parcel) {
     let commitment = element(&model_from(id, worker, model.key, model.ciphertext).0);
     let scores = [0, 1].map(|block| {
-        let statement = Statement { commitment, ..Statement::new(id, worker, block, 25) };
+        let statement = Statement { commitment, ..Statement::new(id, worker, block, CLAIM) };
         statement.proved(id)
     });
-    assert_ok!(Tasks::do_submit_scores(worker.clone(), id, &scores));
+    assert_ok!(try_submit(id, worker, &scores));
 }
 
-/// A settled task of Alice's in which these workers proved these scores on each test block.
+/// Whoever of these workers is asked proves this score on each test block, round after round.
+pub(crate) fn prove_all(id: TaskId, scores: &[(AccountId, u32)]) {
+    loop {
+        if phase(id) == Phase::Ask {
+            ask(id);
+        }
+        let is_asked = |worker| matches!(claim_of(id, worker), ClaimState::Asked(_));
+        let due: Vec<_> = scores.iter().filter(|(worker, _)| is_asked(worker)).collect();
+        if due.is_empty() {
+            return;
+        }
+        due.into_iter().for_each(|(worker, points)| submit(id, worker, *points));
+    }
+}
+
+/// The champion that is judged on the rows of a task.
+pub(crate) fn reference(id: TaskId) -> Reference<AccountId> {
+    task(id).reference.expect("the task has a champion to be judged by")
+}
+
+/// Makes a model of this worker the champion of the curriculum, though no task brought it forth.
+pub(crate) fn set_champion(worker: &AccountId, circuit: CircuitId) {
+    let champion = ChampionModel {
+        version: 1,
+        task: 1_000,
+        worker: worker.clone(),
+        model: ModelCommitment(field::to_bytes(&key_of(worker))),
+        circuit,
+        score: Score::new(45, 60),
+    };
+    book(|book| book.champions.push((CURRICULUM, champion)));
+}
+
+/// The champion's score on a test block, with a proof that the verifier accepts.
+pub(crate) fn champion_proved(id: TaskId, block: BlockIndex, points: u32) -> BlockScore {
+    Statement::of_champion(id, block, points).proved_under(&reference(id).circuit)
+}
+
+/// The champion's score on each test block, with proofs that the verifier accepts.
+pub(crate) fn champion_all_proved(id: TaskId, points: u32) -> Vec<BlockScore> {
+    tests_of(id).into_iter().map(|block| champion_proved(id, block, points)).collect()
+}
+
+/// Sends scores of the champion. It does not matter who does it.
+pub(crate) fn try_prove_champion(
+    id: TaskId,
+    who: &AccountId,
+    scores: &[BlockScore],
+) -> DispatchResult {
+    let scores = List::truncate_from(scores.to_vec());
+    plain(Tasks::prove_champion(RuntimeOrigin::signed(who.clone()), id, scores))
+}
+
+/// Carol proves this score of the champion on each test block.
+pub(crate) fn prove_champion(id: TaskId, points: u32) {
+    assert_ok!(try_prove_champion(id, &carol(), &champion_all_proved(id, points)));
+}
+
+/// A settled task of Alice's in which these workers claimed these scores on each test block, and
+/// whoever was asked proved them.
 pub(crate) fn settled(spec: Spec, scores: &[(AccountId, u32)]) -> TaskId {
-    let workers: Vec<_> = scores.iter().map(|(worker, _)| worker.clone()).collect();
-    let id = proving(spec, &workers);
-    scores.iter().for_each(|(worker, points)| submit(id, worker, *points));
+    let id = proving_with(spec, scores);
+    prove_all(id, scores);
     settle(id);
     id
 }
 
+/// The same for a task of the curriculum without a champion.
+pub(crate) fn settled_curriculum(scores: &[(AccountId, u32)]) -> TaskId {
+    let id = proving_curriculum_with(scores);
+    prove_all(id, scores);
+    settle(id);
+    id
+}
+
+/// Tries to settle a task.
+pub(crate) fn try_settle(id: TaskId) -> DispatchResult {
+    Tasks::settle(RuntimeOrigin::signed(eve()), id)
+}
+
 /// Settles a task.
 pub(crate) fn settle(id: TaskId) {
-    assert_ok!(Tasks::do_settle(id));
+    assert_ok!(try_settle(id));
+}
+
+/// Tries to close a commitment.
+pub(crate) fn try_close(id: TaskId, worker: &AccountId) -> DispatchResult {
+    Tasks::close_commitment(RuntimeOrigin::signed(eve()), id, worker.clone())
+}
+
+/// Closes a commitment.
+pub(crate) fn close(id: TaskId, worker: &AccountId) {
+    assert_ok!(try_close(id, worker));
+}
+
+/// The first rows of a test block, each beside a row of another block that has the same inputs,
+/// whether they may be compared or not. The inputs of a row follow from its number and its block.
+pub(crate) fn equal_rows(
+    _: TaskId,
+    block: BlockIndex,
+    other_task: TaskId,
+    other_block: BlockIndex,
+    rows: u16,
+) -> EqualRows {
+    let range = 1u16 << tiny().input_bits;
+    let place_of_equal = |place: u16| (place + block + range * BLOCKS - other_block) % range;
+    let pairs = (0..rows).map(|place| (place, place_of_equal(place))).collect();
+    let revealed_other = revealed(other_block);
+    let other =
+        OtherBlock { task: other_task, block: other_block, past: None, revealed: revealed_other };
+    EqualRows { block, revealed: revealed(block), other, pairs: List::truncate_from(pairs) }
 }
 
 /// The settlement of a settled task.
@@ -485,13 +784,27 @@ pub(crate) fn sealed_key(id: TaskId, worker: &AccountId) -> Handover {
 }
 
 /// Hands a sealed key over.
-pub(crate) fn try_deliver(
+pub(crate) fn try_deliver(id: TaskId, worker: &AccountId, key: Handover) -> DispatchResult {
+    try_deliver_with(id, worker, None, key)
+}
+
+/// Hands a sealed key over, and the last chunk with it.
+pub(crate) fn try_deliver_with(
     id: TaskId,
     worker: &AccountId,
+    last: Option<LastChunk>,
     (key, proof): Handover,
 ) -> DispatchResult {
     let attestation = Attestation { model_blob: Some(BlobId([8; 32])), ..Default::default() };
-    Tasks::do_deliver(worker.clone(), id, key, &proof, attestation)
+    let origin = RuntimeOrigin::signed(worker.clone());
+    let (key, proof) = (Box::new(key), Box::new(proof));
+    Tasks::deliver(origin, id, last.map(Box::new), key, proof, attestation)
+}
+
+/// A chunk of this model, as it comes with the key.
+pub(crate) fn last_chunk(model: &Parcel, index: u32) -> LastChunk {
+    let chunk = model.chunks[index as usize].clone();
+    LastChunk { index, chunk, hashes: model.hashes.clone() }
 }
 
 /// Delivers honestly: the chunks that are missing, and the sealed key.
@@ -512,7 +825,7 @@ pub(crate) fn free(who: &AccountId) -> Balance {
 
 /// What the pallet holds from an account for all reasons together.
 pub(crate) fn held(who: &AccountId) -> Balance {
-    [HoldReason::Escrow, HoldReason::Bond, HoldReason::Stake]
+    [HoldReason::Escrow, HoldReason::Bond, HoldReason::Stake, HoldReason::Record]
         .into_iter()
         .map(|reason| Tasks::held(reason, who))
         .sum()

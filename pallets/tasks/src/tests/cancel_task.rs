@@ -11,7 +11,13 @@ fn cancelling_before_the_draw_returns_everything() {
         assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
         assert_eq!(end_of(id).outcome, Outcome::Cancelled);
         System::assert_has_event(
-            Event::TaskSettled { task: id, outcome: Outcome::Cancelled, ranked: 0 }.into(),
+            Event::TaskSettled {
+                task: id,
+                outcome: Outcome::Cancelled,
+                ranked: 0,
+                amounts: vec![],
+            }
+            .into(),
         );
         System::assert_last_event(Event::TaskFinished { task: id, returned: 10_000 }.into());
     });
@@ -41,7 +47,7 @@ fn a_task_with_a_fixed_split_can_be_cancelled_until_somebody_commits() {
         let id = create(spec());
         commit(id, &[bob()]);
         assert_noop!(Tasks::do_cancel_task(&alice(), id), Error::<Test>::TooLateToCancel);
-        assert_ok!(Tasks::do_withdraw_commitment(bob(), id));
+        assert_ok!(try_withdraw(id, &bob()));
         assert_ok!(Tasks::do_cancel_task(&alice(), id));
     });
 }

@@ -15,7 +15,7 @@ use nocknock_primitives::{
 };
 
 fn refused_score(id: u64, who: &AccountId, score: BlockScore, error: Error<Test>) {
-    assert_noop!(Tasks::do_submit_scores(who.clone(), id, &[score]), error);
+    assert_noop!(try_submit(id, who, &[score]), error);
 }
 
 /// A score of 25 points of a worker's model on the first test block, with a proof of something
@@ -34,7 +34,7 @@ fn proved_otherwise(
 fn copied_proof_from_another_account() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave()]);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
+        assert_ok!(try_submit(id, &bob(), &[proved(id, &bob(), 0, 25)]));
         refused_score(id, &dave(), proved(id, &bob(), 0, 25), Error::ProofRefused);
     });
 }
@@ -51,13 +51,14 @@ fn copied_commitment_neither_helps_the_copy_nor_hurts_the_owner() {
         assert_ne!(copy.model, model_of(id, &bob()));
         end_commits(id);
         reveal_all(id);
+        claim_all(id, &[(bob(), 25), (dave(), 25)]);
         refused_score(id, &dave(), proved(id, &bob(), 0, 25), Error::ProofRefused);
         let about_bobs_model = proved_otherwise(id, &dave(), |statement| {
             statement.commitment = element(&model_of(id, &bob()).0);
         });
         refused_score(id, &dave(), about_bobs_model, Error::ProofRefused);
         submit(id, &bob(), 25);
-        go_to(21);
+        end_round(id);
         settle(id);
         assert_eq!(Rankings::<Test>::get(id)[0].worker, bob());
         assert_ok!(Tasks::do_close_commitment(id, &dave()));
@@ -73,8 +74,10 @@ fn proof_replayed_on_another_task() {
             commit(id, &[bob()]);
         }
         end_commits(first);
-        reveal_all(first);
-        reveal_all(second);
+        for id in [first, second] {
+            reveal_all(id);
+            claim(id, &bob(), 25);
+        }
         refused_score(second, &bob(), proved(first, &bob(), 0, 25), Error::ProofRefused);
     });
 }
@@ -99,7 +102,7 @@ fn proof_replayed_on_another_chain() {
             frame_system::BlockHash::<Test>::insert(0u64, here);
         });
         refused_score(id, &bob(), elsewhere, Error::ProofRefused);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
+        assert_ok!(try_submit(id, &bob(), &[proved(id, &bob(), 0, 25)]));
     });
 }
 
@@ -170,7 +173,7 @@ fn proof_about_one_block_with_the_root_of_another() {
         refused_score(id, &bob(), proved_with_parts(id, 1, 0), Error::ProofRefused);
         refused_score(id, &bob(), proved_with_parts(id, 0, 1), Error::ProofRefused);
         refused_score(id, &bob(), proved_with_parts(id, 1, 1), Error::ProofRefused);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved_with_parts(id, 0, 0)]));
+        assert_ok!(try_submit(id, &bob(), &[proved_with_parts(id, 0, 0)]));
     });
 }
 
@@ -187,7 +190,7 @@ fn proof_with_other_sums_or_folded_inputs_than_it_is_about() {
         refused(&|own| own.score.sums = other.sums);
         refused(&|own| own.score.inputs = other.inputs);
         refused(&|own| core::mem::swap(&mut own.score.sums, &mut own.score.inputs));
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[own]));
+        assert_ok!(try_submit(id, &bob(), &[own]));
     });
 }
 
@@ -199,7 +202,7 @@ fn proof_of_fewer_points_than_are_claimed() {
         let mut raised = score;
         raised.score.points = 25;
         refused_score(id, &bob(), raised, Error::ProofRefused);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[score]));
+        assert_ok!(try_submit(id, &bob(), &[score]));
     });
 }
 
@@ -219,7 +222,7 @@ fn late_proof() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave()]);
         go_to(20);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
+        assert_ok!(try_submit(id, &bob(), &[proved(id, &bob(), 0, 25)]));
         go_to(21);
         refused_score(id, &bob(), proved(id, &bob(), 1, 25), Error::WrongPhase);
     });
@@ -231,7 +234,7 @@ fn commitment_replaced_after_the_deadline() {
         let id = proving(spec(), &[bob()]);
         let better = parcel(id, &eve());
         assert_noop!(try_commit(id, &bob(), &better), Error::<Test>::WrongPhase);
-        assert_noop!(Tasks::do_withdraw_commitment(bob(), id), Error::<Test>::WrongPhase);
+        assert_noop!(try_withdraw(id, &bob()), Error::<Test>::AlreadyClaimed);
     });
 }
 
@@ -243,6 +246,7 @@ fn commitment_made_early_and_replaced_late_does_not_win_ties() {
         commit(id, &[bob()]);
         end_commits(id);
         reveal_all(id);
+        claim_all(id, &[(bob(), 25), (dave(), 25)]);
         submit(id, &bob(), 25);
         submit(id, &dave(), 25);
         assert_eq!(Rankings::<Test>::get(id)[0].worker, dave());
@@ -422,7 +426,7 @@ fn committed_block_that_ends_in_the_middle_of_a_sample() {
 }
 
 #[test]
-fn missing_delivery_passes_the_turn_on_and_costs_the_stake() {
+fn missing_delivery_passes_the_turn_on_and_burns_the_stake() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         go_to(end_of(id).turn_began + 10);
@@ -430,7 +434,9 @@ fn missing_delivery_passes_the_turn_on_and_costs_the_stake() {
         assert_ok!(Tasks::do_close_commitment(id, &bob()));
         assert_eq!(free(&bob()), ENDOWMENT - 100);
         assert_eq!(free(&dave()), ENDOWMENT + 9_500);
-        assert_eq!(free(&alice()), ENDOWMENT - 10_000 + 100);
+        // Under the old rule the stake went to Alice.
+        assert_eq!(free(&alice()), ENDOWMENT - 10_000);
+        assert_eq!(book(|book| book.burnt), 100);
     });
 }
 
@@ -516,6 +522,7 @@ fn commitment_to_chunks_of_other_numbers_or_lengths() {
             assert_ok!(try_commit(id, &bob(), &odd));
             end_commits(id);
             reveal_all(id);
+            claim(id, &bob(), CLAIM);
             submit_as(id, &bob(), &odd);
             settle(id);
             for index in 0..2 {
@@ -635,6 +642,7 @@ fn sealed_key_replayed_on_another_task() {
         end_commits(first);
         for id in [first, second] {
             reveal_all(id);
+            claim(id, &bob(), 25);
             submit(id, &bob(), 25);
             settle(id);
             upload(id, &bob());
@@ -685,12 +693,13 @@ fn padding_counted_as_samples() {
     });
 }
 
-#[test]
-fn zero_model_wins_nothing() {
+/// A score for which nothing is paid cannot be claimed, and whoever does not claim loses nothing.
+fn nothing_to_claim(spec: Spec, points: u32) {
     build_and_execute(|| {
-        let mut spec = spec();
-        spec.terms.min_score = nocknock_primitives::score::Score::ZERO;
-        let id = settled(spec, &[(bob(), 0)]);
+        let id = claiming(spec, &[bob()]);
+        assert_noop!(try_claim(id, &bob(), 2 * points), Error::<Test>::NotEligible);
+        end_claims(id);
+        settle(id);
         assert_eq!(end_of(id).outcome, Outcome::NoWinner);
         assert_ok!(Tasks::do_close_commitment(id, &bob()));
         assert_eq!(free(&bob()), ENDOWMENT);
@@ -698,11 +707,15 @@ fn zero_model_wins_nothing() {
 }
 
 #[test]
+fn zero_model_wins_nothing() {
+    let mut spec = new_test_ext().execute_with(spec);
+    spec.terms.min_score = nocknock_primitives::score::Score::ZERO;
+    nothing_to_claim(spec, 0);
+}
+
+#[test]
 fn constant_model_wins_nothing() {
-    build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 20)]);
-        assert_eq!(end_of(id).outcome, Outcome::NoWinner);
-    });
+    nothing_to_claim(new_test_ext().execute_with(spec), 20);
 }
 
 #[test]
@@ -750,9 +763,10 @@ fn self_sponsored_task_mints_nothing_and_costs_a_share() {
 fn sponsored_task_in_a_curriculum_experiment() {
     build_and_execute(|| {
         book(|book| book.workers.push(alice()));
-        assert!(Tasks::do_create_task(alice(), CURRICULUM, spec()).is_err());
+        let as_owner = || Tasks::do_create_task(alice(), CURRICULUM, curriculum_spec());
+        assert!(frame_support::storage::with_storage_layer(as_owner).is_err());
         assert_noop!(
-            Tasks::do_create_task(carol(), CURRICULUM, spec()),
+            Tasks::do_create_task(carol(), CURRICULUM, drawn_spec()),
             Error::<Test>::CurriculumHoldsNothing
         );
     });
@@ -761,15 +775,13 @@ fn sponsored_task_in_a_curriculum_experiment() {
 #[test]
 fn success_split_over_many_accounts_is_paid_once() {
     build_and_execute(|| {
-        let id = proving_curriculum(&[bob(), dave(), eve()]);
-        for worker in [bob(), dave(), eve()] {
-            submit(id, &worker, 29);
-        }
-        settle(id);
+        let everybody = [bob(), dave(), eve()].map(|worker| (worker, 29));
+        let id = settled_curriculum(&everybody);
         deliver(id, &bob());
         assert_eq!(phase(id), Phase::Done);
         assert_eq!(book(|book| book.minted.len()), 1);
-        let next = proving_curriculum(&[dave()]);
+        let next = proving_curriculum_with(&everybody[1..2]);
+        prove_champion(next, 29);
         submit(next, &dave(), 29);
         settle(next);
         assert_eq!(end_of(next).outcome, Outcome::NoWinner);
@@ -780,7 +792,7 @@ fn success_split_over_many_accounts_is_paid_once() {
 fn requester_who_is_also_a_worker() {
     build_and_execute(|| {
         book(|book| book.workers.push(carol()));
-        for (id, requester) in [(create(spec()), alice()), (create_curriculum(), carol())] {
+        for (id, requester) in [(open_curriculum(), carol()), (create(spec()), alice())] {
             let own = parcel(id, &requester);
             assert_noop!(try_commit(id, &requester, &own), Error::<Test>::RequesterMayNotCompete);
         }
@@ -804,7 +816,7 @@ fn tie_at_the_top_goes_to_the_earlier_commitment() {
 fn block_proved_twice_counts_once() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 25)]));
+        assert_ok!(try_submit(id, &bob(), &[proved(id, &bob(), 0, 25)]));
         refused_score(id, &bob(), proved(id, &bob(), 0, 25), Error::AlreadyProved);
         assert_eq!(Commitments::<Test>::get(id, bob()).unwrap().correct, 25);
     });
@@ -820,15 +832,18 @@ fn requester_who_dislikes_the_draw_cannot_take_it_back() {
 }
 
 #[test]
-fn all_ranks_occupied_without_delivery_pays_the_requester() {
+fn all_ranks_occupied_without_delivery_burns_the_stakes() {
     build_and_execute(|| {
         let id = settled(spec(), &[(bob(), 25), (dave(), 25), (eve(), 25)]);
-        go_to(end_of(id).turn_began + 30);
+        go_to(end_of(id).turn_began + 20);
         for worker in [bob(), dave(), eve()] {
             assert_ok!(Tasks::do_close_commitment(id, &worker));
         }
         assert_ok!(Tasks::do_finish_task(id));
-        assert_eq!(free(&alice()), ENDOWMENT + 300);
+        // Under the old rule Alice got them, and so whoever keeps all places had a second account
+        // from which it got its own stakes back.
+        assert_eq!((free(&alice()), book(|book| book.burnt)), (ENDOWMENT, 200));
+        assert_eq!(free(&eve()), ENDOWMENT, "nobody asked her");
         assert!(Fate::NotDelivered.is_abandonment());
     });
 }

@@ -1,7 +1,7 @@
 use super::builders::*;
 use crate::{mock::*, Commitments, Error, Event};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::{score::Score, task::Fate};
+use nocknock_primitives::task::Fate;
 
 fn close(id: u64, worker: AccountId) -> Fate {
     assert_ok!(Tasks::close_commitment(RuntimeOrigin::signed(eve()), id, worker.clone()));
@@ -16,22 +16,25 @@ fn close(id: u64, worker: AccountId) -> Fate {
 #[test]
 fn who_proves_and_does_not_win_gets_the_stake_back() {
     build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 25), (dave(), 5)]);
+        let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
+        deliver(id, &bob());
         assert_eq!(close(id, dave()), Fate::Returned);
         assert_eq!((free(&dave()), held(&dave())), (ENDOWMENT, 0));
     });
 }
 
 #[test]
-fn who_never_proves_loses_the_stake_to_the_requester() {
+fn who_claims_and_does_not_prove_loses_the_stake_to_nobody() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob(), dave()]);
-        submit(id, &bob(), 25);
-        go_to(21);
+        submit(id, &bob(), CLAIM);
+        end_round(id);
         settle(id);
         assert_eq!(close(id, dave()), Fate::NotProved);
         assert_eq!((free(&dave()), held(&dave())), (ENDOWMENT - 100, 0));
-        assert_eq!(free(&alice()), ENDOWMENT - 10_000 + 100);
+        // Under the old rule the requester got it.
+        assert_eq!(free(&alice()), ENDOWMENT - 10_000);
+        assert_eq!(book(|book| book.burnt), 100);
     });
 }
 
@@ -39,10 +42,44 @@ fn who_never_proves_loses_the_stake_to_the_requester() {
 fn who_proves_only_some_blocks_loses_the_stake() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, 30)]));
-        go_to(21);
+        assert_ok!(try_submit(id, &bob(), &[proved(id, &bob(), 0, 30)]));
+        end_round(id);
         settle(id);
         assert_eq!(close(id, bob()), Fate::NotProved);
+    });
+}
+
+#[test]
+fn who_says_nothing_and_who_is_not_asked_gets_the_stake_back() {
+    build_and_execute(|| {
+        let id = claiming(spec(), &[bob(), dave(), eve()]);
+        claim_all(id, &[(bob(), 25), (dave(), 25)]);
+        end_claims(id);
+        ask(id);
+        assert_eq!(close(id, eve()), Fate::Returned);
+        assert_eq!((free(&eve()), held(&eve())), (ENDOWMENT, 0));
+        submit(id, &bob(), 25);
+        submit(id, &dave(), 25);
+        settle(id);
+        let id = settled(spec(), &[(bob(), 25), (dave(), 24), (eve(), 23)]);
+        assert_eq!(close(id, eve()), Fate::Returned, "two proved better claims");
+    });
+}
+
+/// Until the claim phase ends, everybody who is committed may still claim.
+#[test]
+fn who_is_silent_stays_committed_until_nobody_can_claim_any_more() {
+    build_and_execute(|| {
+        let id = claiming(spec(), &[bob(), dave(), eve()]);
+        claim(id, &bob(), 25);
+        assert_noop!(Tasks::do_close_commitment(id, &dave()), Error::<Test>::FateUndecided);
+        end_claims(id);
+        assert_eq!(close(id, dave()), Fate::Returned);
+        assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::FateUndecided);
+        ask(id);
+        assert_eq!(close(id, eve()), Fate::Returned);
+        assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::FateUndecided);
+        assert_eq!((task(id).committed, task(id).open_commitments), (3, 1));
     });
 }
 
@@ -54,7 +91,8 @@ fn who_wins_and_does_not_deliver_loses_the_stake() {
         go_to(end_of(id).turn_began + 10);
         assert_eq!(close(id, bob()), Fate::NotDelivered);
         assert_noop!(Tasks::do_close_commitment(id, &dave()), Error::<Test>::FateUndecided);
-        assert_eq!(free(&alice()), ENDOWMENT - 10_000 + 100);
+        assert_eq!(free(&alice()), ENDOWMENT - 10_000);
+        assert_eq!(book(|book| book.burnt), 100);
     });
 }
 
@@ -107,14 +145,18 @@ fn a_failed_reveal_shares_the_bond_among_the_workers() {
 }
 
 #[test]
-fn without_a_winner_proved_stakes_return_and_others_do_not() {
+fn without_a_winner_only_those_who_were_asked_lose_their_stakes() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob(), dave()]);
-        submit(id, &bob(), 3);
-        go_to(21);
+        let id = claiming(spec(), &[bob(), dave(), eve()]);
+        claim_all(id, &[(bob(), 25), (dave(), 25)]);
+        end_claims(id);
+        ask(id);
+        end_round(id);
         settle(id);
-        assert_eq!(close(id, bob()), Fate::Returned);
+        assert_eq!(close(id, bob()), Fate::NotProved);
         assert_eq!(close(id, dave()), Fate::NotProved);
+        assert_eq!(close(id, eve()), Fate::Returned);
+        assert_eq!(free(&alice()), ENDOWMENT);
     });
 }
 
@@ -132,79 +174,15 @@ fn nobody_is_slashed_while_a_circuit_is_disabled() {
 #[test]
 fn the_curriculum_notes_who_abandons_it() {
     build_and_execute(|| {
-        let id = proving_curriculum(&[bob(), dave()]);
-        submit(id, &bob(), 25);
-        go_to(21);
+        let id = proving_curriculum(&[bob(), dave(), eve()]);
+        submit(id, &bob(), CLAIM);
+        end_round(id);
         settle(id);
         assert_eq!(close(id, dave()), Fate::NotProved);
+        assert_eq!(close(id, eve()), Fate::Returned);
         go_to(end_of(id).turn_began + 10);
         assert_eq!(close(id, bob()), Fate::NotDelivered);
         assert_eq!(book(|book| book.abandoned.clone()), vec![(dave(), id), (bob(), id)]);
-    });
-}
-
-/// A curriculum task in which Bob and Dave proved the same score and Bob's turn has passed.
-fn passed_over() -> u64 {
-    let id = proving_curriculum(&[bob(), dave()]);
-    submit(id, &bob(), 25);
-    submit(id, &dave(), 25);
-    settle(id);
-    go_to(end_of(id).turn_began + 10);
-    id
-}
-
-fn raise_champion(score: Score) {
-    book(|book| book.champions.push((CURRICULUM, score)));
-}
-
-#[test]
-fn who_was_overtaken_by_another_task_need_not_deliver() {
-    build_and_execute(|| {
-        let id = passed_over();
-        raise_champion(Score::new(50, 60));
-        assert_eq!(close(id, bob()), Fate::Returned);
-        go_to(end_of(id).turn_began + 20);
-        assert_eq!(close(id, dave()), Fate::Returned);
-        assert!(book(|book| book.abandoned.is_empty()));
-    });
-}
-
-#[test]
-fn a_champion_below_the_proved_score_excuses_nobody() {
-    build_and_execute(|| {
-        let id = passed_over();
-        raise_champion(Score::new(49, 60));
-        assert_eq!(close(id, bob()), Fate::NotDelivered);
-    });
-}
-
-#[test]
-fn the_same_score_delivered_by_the_next_rank_excuses_nobody() {
-    build_and_execute(|| {
-        let id = passed_over();
-        deliver(id, &dave());
-        assert_eq!(close(id, bob()), Fate::NotDelivered);
-        assert_eq!(book(|book| book.abandoned.clone()), vec![(bob(), id)]);
-    });
-}
-
-#[test]
-fn a_better_champion_excuses_even_after_the_payment() {
-    build_and_execute(|| {
-        let id = passed_over();
-        deliver(id, &dave());
-        raise_champion(Score::new(51, 60));
-        assert_eq!(close(id, bob()), Fate::Returned);
-    });
-}
-
-#[test]
-fn no_champion_excuses_from_a_sponsored_task() {
-    build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 25)]);
-        book(|book| book.champions.push((OWN, Score::new(1, 1))));
-        go_to(end_of(id).turn_began + 10);
-        assert_eq!(close(id, bob()), Fate::NotDelivered);
     });
 }
 
@@ -213,7 +191,7 @@ fn a_commitment_is_closed_once_and_not_before_its_fate_is_decided() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::FateUndecided);
-        submit(id, &bob(), 3);
+        end_round(id);
         settle(id);
         close(id, bob());
         assert_noop!(Tasks::do_close_commitment(id, &bob()), Error::<Test>::NotCommitted);

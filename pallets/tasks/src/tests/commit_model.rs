@@ -2,6 +2,7 @@ use super::builders::*;
 use crate::{mock::*, Commitments, Error, Event};
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{
+    claim::ClaimState,
     ids::{CiphertextHash, ContentHash, KeyCommitment, ModelCommitment},
     model::{field, sealed, Architecture, ModelOwner},
     phase::Phase,
@@ -15,12 +16,21 @@ fn committing_holds_the_stake() {
         let id = create(spec());
         go_to(3);
         let Parcel { key, ciphertext, .. } = parcel(id, &bob());
-        assert_ok!(Tasks::commit_model(RuntimeOrigin::signed(bob()), id, key, ciphertext));
+        assert_ok!(Tasks::commit_model(RuntimeOrigin::signed(bob()), id, key, ciphertext, 7));
         assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT - 100, 100));
         assert_eq!(task(id).committed, 1);
         let model = model_of(id, &bob());
-        let stored =
-            Commitment { model, key, ciphertext, at: 3, sequence: 0, proved: 0, correct: 0 };
+        let stored = Commitment {
+            model,
+            key,
+            ciphertext,
+            at: 3,
+            sequence: 0,
+            least: 7,
+            claim: ClaimState::Silent,
+            proved: 0,
+            correct: 0,
+        };
         assert_eq!(Commitments::<Test>::get(id, bob()), Some(stored));
         System::assert_last_event(
             Event::ModelCommitted { task: id, worker: bob(), model, sequence: 0 }.into(),
@@ -87,7 +97,7 @@ fn model_after(change: impl FnOnce(&mut Parts)) -> ModelCommitment {
         }
         let id = create(Spec { encoding: parts.encoding, ..spec_of(&parts.architecture) });
         let Parts { worker, key, ciphertext, .. } = parts;
-        assert_ok!(Tasks::do_commit_model(worker.clone(), id, key, ciphertext));
+        assert_ok!(Tasks::do_commit_model(worker.clone(), id, key, ciphertext, 0));
         Commitments::<Test>::get(id, worker).unwrap().model
     })
 }
@@ -117,7 +127,7 @@ fn a_replacement_holds_no_second_stake_and_takes_a_new_place() {
         let id = create(spec());
         commit(id, &[bob(), dave()]);
         let Parcel { key, ciphertext, .. } = parcel(id, &eve());
-        assert_ok!(Tasks::do_commit_model(bob(), id, key, ciphertext));
+        assert_ok!(Tasks::do_commit_model(bob(), id, key, ciphertext, 0));
         let commitment = Commitments::<Test>::get(id, bob()).unwrap();
         assert_eq!(commitment.model, model_from(id, &bob(), key, ciphertext));
         assert_eq!((commitment.key, commitment.ciphertext), (key, ciphertext));
@@ -165,7 +175,7 @@ fn a_worker_needs_the_stake() {
 #[test]
 fn the_curriculum_takes_registered_workers_without_a_stake() {
     build_and_execute(|| {
-        let id = create_curriculum();
+        let id = open_curriculum();
         commit(id, &[bob()]);
         assert_eq!(held(&bob()), 0);
         let of_alice = parcel(id, &alice());
@@ -187,5 +197,31 @@ fn there_is_no_task_to_commit_to() {
     build_and_execute(|| {
         let of_bob = parcel_of(&tiny(), &bob());
         assert_noop!(try_commit(3, &bob(), &of_bob), Error::<Test>::UnknownTask);
+    });
+}
+
+#[test]
+fn the_least_price_is_at_most_what_the_first_rank_gets() {
+    build_and_execute(|| {
+        let spec = spec_with_shares(vec![8_000, 2_000]);
+        let id = create(spec);
+        let (first, model) = (8_000 - 400, parcel(id, &bob()));
+        let too_much = || try_commit_for(id, &bob(), &model, first + 1);
+        assert_noop!(too_much(), Error::<Test>::LeastTooHigh);
+        assert_ok!(try_commit_for(id, &bob(), &model, first));
+        assert_eq!(commitment(id, &bob()).least, first);
+        assert_ok!(try_commit_for(id, &bob(), &model, 5));
+        assert_eq!(commitment(id, &bob()).least, 5, "a replacement names a new one");
+    });
+}
+
+/// Before a worker of the curriculum claims anything, it knows what it would get.
+#[test]
+fn there_is_no_least_price_in_the_curriculum() {
+    build_and_execute(|| {
+        let id = open_curriculum();
+        let model = parcel(id, &bob());
+        assert_noop!(try_commit_for(id, &bob(), &model, 1), Error::<Test>::LeastTooHigh);
+        assert_ok!(try_commit_for(id, &bob(), &model, 0));
     });
 }

@@ -34,7 +34,7 @@ fn a_sponsored_task_holds_reward_and_bond() {
         assert_eq!(Tasks::held(HoldReason::Bond, &alice()), 300);
         let task = task(0);
         assert_eq!(task.funding, Funding::Sponsored);
-        assert_eq!(task.held, Held { escrow: 10_000, bond: 300 });
+        assert_eq!(task.held, Held { escrow: 10_000, bond: 300, record: 0 });
         assert_eq!(Roots::<Test>::get(0), spec().roots);
         System::assert_has_event(
             Event::TaskCreated {
@@ -82,7 +82,7 @@ fn a_curriculum_task_needs_no_money() {
         assert_eq!(free(&carol()), 0);
         let id = create_curriculum();
         assert_eq!(task(id).funding, Funding::Curriculum);
-        assert_eq!(book(|book| book.open.clone()), vec![id]);
+        assert_eq!(book(|book| book.open.clone()), vec![(id, 0)]);
     });
 }
 
@@ -300,6 +300,7 @@ fn every_period_stays_within_its_bounds() {
             assert_refused(|spec| spec.terms.periods.publish = period, Error::BadPeriod);
             assert_refused(|spec| spec.terms.periods.commit = period, Error::BadPeriod);
             assert_refused(|spec| spec.terms.periods.reveal = period, Error::BadPeriod);
+            assert_refused(|spec| spec.terms.periods.claim = period, Error::BadPeriod);
             assert_refused(|spec| spec.terms.periods.prove = period, Error::BadPeriod);
             assert_refused(|spec| spec.terms.periods.deliver = period, Error::BadPeriod);
         }
@@ -321,25 +322,64 @@ fn every_share_pays_for_its_records_and_reaches_its_worker() {
         let shares = |spec: &mut Spec, smallest| {
             let shares = vec![10_000 - smallest, smallest];
             spec.terms.shares = BoundedVec::truncate_from(shares);
+            spec.terms.reward = 100;
         };
-        assert_refused(|spec| shares(spec, 29), Error::ShareTooSmall);
+        assert_refused(|spec| shares(spec, 2_999), Error::ShareTooSmall);
         let mut spec = spec();
-        shares(&mut spec, 30);
+        shares(&mut spec, 3_000);
         create(spec);
     });
 }
 
+/// Under the old rule `[9_989, 11]` was accepted: who came second had proved its score for a tip,
+/// and lost its stake if it did not deliver for it.
 #[test]
-fn a_curriculum_task_needs_a_test_set_of_some_size() {
+fn shares_fall_in_a_bounded_ratio() {
+    build_and_execute(|| {
+        let with = |shares: &[u16]| {
+            let shares = BoundedVec::truncate_from(shares.to_vec());
+            move |spec: &mut Spec| spec.terms.shares = shares
+        };
+        let refused = [
+            [9_989, 11].as_slice(),
+            &[8_001, 1_999],
+            &[4_999, 5_001],
+            &[5_000, 1_249, 3_751],
+            &[6_000, 3_200, 799, 1],
+        ];
+        for shares in refused {
+            assert_refused(with(shares), Error::SharesNotFalling);
+        }
+        for shares in [[8_000, 2_000].as_slice(), &[5_000, 5_000], &[7_000, 2_400, 600]] {
+            let mut spec = spec();
+            with(shares)(&mut spec);
+            create(spec);
+        }
+    });
+}
+
+/// Under the old rule the custodian could name test blocks that an accomplice already knew.
+#[test]
+fn a_fixed_split_is_refused_in_the_curriculum() {
     build_and_execute(|| {
         let mut spec = curriculum_spec();
-        spec.terms.min_test_rows = 49;
+        spec.split = self::spec().split;
         assert_noop!(
-            Tasks::do_create_task(carol(), CURRICULUM, spec.clone()),
-            Error::<Test>::TooFewTestRows
+            Tasks::do_create_task(carol(), CURRICULUM, spec),
+            Error::<Test>::CurriculumIsDrawn
         );
-        spec.terms.min_test_rows = 50;
-        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec));
+        create_curriculum();
+    });
+}
+
+#[test]
+fn the_curriculum_is_told_what_a_task_offers() {
+    build_and_execute(|| {
+        let mut spec = curriculum_spec();
+        (spec.terms.min_test_rows, spec.terms.periods.claim) = (51, 12);
+        let periods = spec.terms.periods;
+        create_curriculum_of(spec);
+        assert_eq!(book(|book| book.offers.clone()), vec![(ENCODING, 51, periods)]);
     });
 }
 

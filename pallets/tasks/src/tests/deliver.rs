@@ -5,8 +5,8 @@ use nocknock_primitives::{
     ids::{BlobId, PointBytes},
     model::{recipient::open_key, sealed, ContextDomain, Fr, RecipientSecret, SealedKey, Weights},
     phase::Phase,
-    score::{Improvement, Score},
-    task::{Attestation, SealedModelKey},
+    score::Score,
+    task::{Attestation, Funding, SealedModelKey},
 };
 
 #[test]
@@ -18,7 +18,7 @@ fn a_delivered_model_is_paid_for() {
         let (key, proof) = sealed_key(id, &bob());
         let attestation = Attestation { model_blob: Some(BlobId([7; 32])), ..Default::default() };
         let origin = RuntimeOrigin::signed(bob());
-        assert_ok!(Tasks::deliver(origin, id, Box::new(key), Box::new(proof), attestation));
+        assert_ok!(Tasks::deliver(origin, id, None, Box::new(key), Box::new(proof), attestation));
         assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT + 9_500, 0));
         // Under the old rule it was burnt.
         assert_eq!(pot(), 500);
@@ -93,9 +93,7 @@ fn the_recipient_alone_opens_what_was_delivered() {
 #[test]
 fn everybody_opens_a_model_of_the_curriculum() {
     build_and_execute(|| {
-        let id = proving_curriculum(&[bob()]);
-        submit(id, &bob(), 25);
-        settle(id);
+        let id = settled_curriculum(&[(bob(), 25)]);
         deliver(id, &bob());
         let model = opened(id, &bob(), &RecipientSecret::curriculum());
         assert_eq!(model, Some(weights_of(&tiny(), &bob())));
@@ -103,16 +101,80 @@ fn everybody_opens_a_model_of_the_curriculum() {
 }
 
 #[test]
-fn a_curriculum_winner_is_paid_by_its_improvement_over_the_champion() {
+fn a_curriculum_winner_is_paid_for_what_was_taken_at_settlement() {
     build_and_execute(|| {
-        book(|book| book.champions.push((CURRICULUM, Score::new(1, 2))));
-        let id = proving_curriculum(&[bob()]);
+        set_champion(&eve(), SCORE);
+        let id = proving_curriculum_with(&[(bob(), 30)]);
         submit(id, &bob(), 30);
+        prove_champion(id, 24);
         settle(id);
+        // The champion loses 12 rows, Bob's model none.
+        assert_eq!(book(|book| book.open.clone()), vec![(id, 12 * 256)]);
         deliver(id, &bob());
-        let gain = Improvement { numerator: 60, denominator: 60 };
-        assert_eq!(book(|book| book.minted.clone()), vec![(id, bob(), gain)]);
-        assert_eq!(free(&bob()), ENDOWMENT + BUDGET);
+        assert_eq!(book(|book| book.minted.clone()), vec![(id, bob(), 12 * 256)]);
+        assert_eq!(free(&bob()), ENDOWMENT + worth_of_rows(12));
+        System::assert_has_event(
+            Event::WinnerPaid { task: id, worker: bob(), rank: 0, paid: worth_of_rows(12), fee: 0 }
+                .into(),
+        );
+    });
+}
+
+/// Its score may be lower than that of the champion before, which was reached on other rows.
+#[test]
+fn a_delivered_model_of_the_curriculum_says_that_it_is_one() {
+    build_and_execute(|| {
+        let id = settled_curriculum(&[(bob(), 25)]);
+        deliver(id, &bob());
+        assert_eq!(book(|book| book.models[0].funding), Funding::Curriculum);
+        let id = settled(spec(), &[(bob(), 25)]);
+        deliver(id, &bob());
+        assert_eq!(book(|book| book.models[1].funding), Funding::Sponsored);
+    });
+}
+
+#[test]
+fn the_last_chunk_may_come_with_the_key() {
+    build_and_execute(|| {
+        let id = settled(spec_of(&wide()), &[(bob(), 25)]);
+        let model = parcel(id, &bob());
+        assert_ok!(try_upload(id, &bob(), 0, &model));
+        assert_ok!(try_upload(id, &bob(), 2, &model));
+        let with = |chunk| try_deliver_with(id, &bob(), chunk, sealed_key(id, &bob()));
+        assert_noop!(with(None), Error::<Test>::CiphertextIncomplete);
+        assert_noop!(with(Some(last_chunk(&model, 0))), Error::<Test>::ChunkStored);
+        let mut broken = last_chunk(&model, 1);
+        broken.index = 3;
+        assert_noop!(with(Some(broken)), Error::<Test>::BadChunk);
+        assert_ok!(with(Some(last_chunk(&model, 1))));
+        assert_eq!(free(&bob()), ENDOWMENT + 9_500);
+        let expected = Event::ChunkUploaded { task: id, worker: bob(), index: 1, missing: 0 };
+        System::assert_has_event(expected.into());
+    });
+}
+
+#[test]
+fn a_small_model_is_delivered_in_one_call() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25)]);
+        let last = last_chunk(&parcel(id, &bob()), 0);
+        assert_ok!(try_deliver_with(id, &bob(), Some(last), sealed_key(id, &bob())));
+        assert_eq!(free(&bob()), ENDOWMENT + 9_500);
+    });
+}
+
+/// Whatever is refused leaves nothing behind, as on a chain.
+#[test]
+fn a_chunk_that_comes_with_a_bad_key_is_not_stored() {
+    build_and_execute(|| {
+        let id = settled(spec(), &[(bob(), 25)]);
+        let last = || Some(last_chunk(&parcel(id, &bob()), 0));
+        let of_dave = sealed_key(id, &dave());
+        let call = || try_deliver_with(id, &bob(), last(), of_dave);
+        let refused = frame_support::storage::with_storage_layer(call);
+        assert_eq!(refused, Err(Error::<Test>::ProofRefused.into()));
+        assert!(!Deliveries::<Test>::contains_key(id, bob()));
+        assert!(!Chunks::<Test>::contains_key((id, bob(), 0u32)));
     });
 }
 

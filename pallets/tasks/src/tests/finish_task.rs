@@ -42,7 +42,7 @@ fn of_a_small_payment_the_validators_get_the_fee_for_its_records() {
 #[test]
 fn rounding_of_shares_returns_too() {
     build_and_execute(|| {
-        let mut spec = spec_with_shares(vec![3_333, 3_333, 3_334]);
+        let mut spec = spec_with_shares(vec![3_334, 3_333, 3_333]);
         spec.terms.reward = 101;
         let id = settled(spec, &[(bob(), 25), (dave(), 24), (eve(), 23)]);
         for worker in [bob(), dave(), eve()] {
@@ -63,7 +63,9 @@ fn a_task_is_finished_once_and_not_early() {
         deliver(id, &bob());
         assert_ok!(Tasks::do_finish_task(id));
         assert_noop!(Tasks::do_finish_task(id), Error::<Test>::NotFinishable);
-        let without_winner = settled(spec(), &[(bob(), 2)]);
+        let without_winner = proving(spec(), &[bob()]);
+        end_round(without_winner);
+        settle(without_winner);
         assert_noop!(Tasks::do_finish_task(without_winner), Error::<Test>::NotFinishable);
         assert_noop!(Tasks::do_finish_task(99), Error::<Test>::UnknownTask);
     });
@@ -72,9 +74,7 @@ fn a_task_is_finished_once_and_not_early() {
 #[test]
 fn a_finished_curriculum_task_frees_its_budget() {
     build_and_execute(|| {
-        let id = proving_curriculum(&[bob()]);
-        submit(id, &bob(), 25);
-        settle(id);
+        let id = settled_curriculum(&[(bob(), 25)]);
         assert!(book(|book| book.closed.is_empty()));
         deliver(id, &bob());
         assert_ok!(Tasks::do_finish_task(id));

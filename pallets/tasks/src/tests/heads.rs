@@ -27,12 +27,11 @@ fn points(head: &Head) -> (u32, u32) {
     }
 }
 
-/// A task for such models without a minimum score, in which Bob and Dave are committed and both
-/// test blocks are revealed.
-fn proving_without_minimum(architecture: &Architecture) -> u64 {
+/// A task for such models without a minimum score, in which Bob and Dave may claim.
+fn claiming_without_minimum(architecture: &Architecture) -> u64 {
     let mut spec = spec_of(architecture);
     spec.terms.min_score = Score::ZERO;
-    proving(spec, &[bob(), dave()])
+    claiming(spec, &[bob(), dave()])
 }
 
 #[test]
@@ -40,22 +39,19 @@ fn a_score_must_beat_the_best_constant_answer() {
     for (name, architecture) in for_tests() {
         build_and_execute(|| {
             let (constant, most) = points(&architecture.head);
-            let id = proving_without_minimum(&architecture);
+            let id = claiming_without_minimum(&architecture);
             assert_eq!(task(id).max_points(), 2 * most, "{name}");
             let score = Score::new(2 * constant, 2 * most);
             assert_eq!(task(id).baseline(), score, "{name}");
-            submit(id, &bob(), constant);
-            System::assert_last_event(
-                Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: false }
-                    .into(),
-            );
+            assert_noop!(try_claim(id, &bob(), 2 * constant), Error::<Test>::NotEligible);
+            assert_ok!(try_withdraw(id, &bob()));
+            assert_ok!(try_claim(id, &dave(), 2 * constant + 1));
             let better = [(0, constant), (1, constant + 1)];
             let scores = better.map(|(block, points)| proved(id, &dave(), block, points));
-            assert_ok!(Tasks::do_submit_scores(dave(), id, &scores));
+            assert_ok!(try_submit(id, &dave(), &scores));
             let score = Score::new(2 * constant + 1, 2 * most);
             System::assert_last_event(
-                Event::SubmissionCompleted { task: id, worker: dave(), score, eligible: true }
-                    .into(),
+                Event::SubmissionCompleted { task: id, worker: dave(), score }.into(),
             );
             let ranking = Rankings::<Test>::get(id);
             assert_eq!((ranking.len(), &ranking[0].worker), (1, &dave()), "{name}");
@@ -68,14 +64,14 @@ fn a_model_that_is_always_right_has_all_points_and_is_paid_for() {
     for (name, architecture) in for_tests() {
         build_and_execute(|| {
             let (_, most) = points(&architecture.head);
-            let id = proving_without_minimum(&architecture);
+            let id = claiming_without_minimum(&architecture);
+            assert_ok!(try_withdraw(id, &dave()));
+            claim(id, &bob(), most);
             submit(id, &bob(), most);
             let score = Score::new(2 * most, 2 * most);
             System::assert_last_event(
-                Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: true }
-                    .into(),
+                Event::SubmissionCompleted { task: id, worker: bob(), score }.into(),
             );
-            submit(id, &dave(), 0);
             settle(id);
             assert_eq!(end_of(id).outcome, Outcome::Ranked, "{name}");
             deliver(id, &bob());
@@ -92,13 +88,13 @@ fn no_block_gives_more_points_than_its_rows_allow() {
     for (_, architecture) in for_tests() {
         build_and_execute(|| {
             let (_, most) = points(&architecture.head);
-            let id = proving_without_minimum(&architecture);
+            let id = claiming_without_minimum(&architecture);
+            assert_ok!(try_withdraw(id, &dave()));
+            assert_noop!(try_claim(id, &bob(), 2 * most + 1), Error::<Test>::ScoreTooHigh);
+            claim(id, &bob(), most);
             let too_high = proved(id, &bob(), 0, most + 1);
-            assert_noop!(
-                Tasks::do_submit_scores(bob(), id, &[too_high]),
-                Error::<Test>::ScoreTooHigh
-            );
-            assert_ok!(Tasks::do_submit_scores(bob(), id, &[proved(id, &bob(), 0, most)]));
+            assert_noop!(try_submit(id, &bob(), &[too_high]), Error::<Test>::ScoreTooHigh);
+            assert_ok!(try_submit(id, &bob(), &[proved(id, &bob(), 0, most)]));
         });
     }
 }
@@ -111,11 +107,10 @@ fn a_minimum_score_is_a_share_of_all_points() {
             let (_, most) = points(&architecture.head);
             let mut spec = spec_of(&architecture);
             spec.terms.min_score = Score::new(9, 10);
-            let id = proving(spec, &[bob(), dave()]);
-            submit(id, &bob(), most * 9 / 10 - 1);
-            submit(id, &dave(), most * 9 / 10);
-            let ranking = Rankings::<Test>::get(id);
-            assert_eq!((ranking.len(), &ranking[0].worker), (1, &dave()), "{name}");
+            let id = claiming(spec, &[bob(), dave()]);
+            let least = 2 * most * 9 / 10;
+            assert_noop!(try_claim(id, &bob(), least - 1), Error::<Test>::NotEligible);
+            assert_ok!(try_claim(id, &dave(), least));
         });
     }
 }
@@ -124,7 +119,7 @@ fn a_minimum_score_is_a_share_of_all_points() {
 fn label_counts(name: &str) -> Vec<u32> {
     let mut counts = Vec::new();
     build_and_execute(|| {
-        let id = proving(spec_of(&architecture(name)), &[bob()]);
+        let id = claiming(spec_of(&architecture(name)), &[bob()]);
         counts = task(id).label_counts.to_vec();
     });
     counts

@@ -1,6 +1,8 @@
 use super::builders::*;
-use crate::{mock::*, Chunks, Deliveries, Error, Event, Rankings, Roots, WeightInfo};
+use crate::{mock::*, Chunks, Deliveries, Error, Event, PastRoots, Rankings, Roots};
+use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
+use sp_io::hashing::blake2_256;
 
 fn finished() -> u64 {
     let id = settled(spec(), &[(bob(), 25), (dave(), 24)]);
@@ -55,7 +57,7 @@ fn no_chunk_is_left_of_a_removed_task_and_only_those_that_were_stored_are_paid_f
         go_to(System::block_number() + 20);
         assert_eq!(Chunks::<Test>::iter_prefix((id,)).count(), 5);
         let paid = Tasks::do_remove_task(id).unwrap().actual_weight;
-        assert_eq!(paid, Some(<() as WeightInfo>::remove_task(5)));
+        assert_eq!(paid, Some(Tasks::removal_weight(5)));
         assert_eq!(Chunks::<Test>::iter_prefix((id,)).count(), 0);
         assert_eq!(Deliveries::<Test>::iter_prefix(id).count(), 0);
         assert_eq!(Chunks::<Test>::iter_prefix((kept,)).count(), 3);
@@ -88,5 +90,75 @@ fn a_number_is_not_used_again() {
         go_to(21);
         assert_ok!(Tasks::do_remove_task(id));
         assert_eq!(create(spec()), id + 1);
+    });
+}
+
+/// A task of the curriculum in which Bob has delivered the champion, long ago.
+fn with_the_champion() -> u64 {
+    let id = settled_curriculum(&[(bob(), 25)]);
+    deliver(id, &bob());
+    assert_ok!(Tasks::do_finish_task(id));
+    go_to(System::block_number() + 100);
+    id
+}
+
+#[test]
+fn a_task_of_the_curriculum_stays_as_long_as_it_holds_the_champion() {
+    build_and_execute(|| {
+        let id = with_the_champion();
+        assert_noop!(Tasks::do_remove_task(id), Error::<Test>::NotRemovable);
+        set_champion(&dave(), SCORE);
+        assert_ok!(Tasks::do_remove_task(id));
+    });
+}
+
+#[test]
+fn a_task_stays_while_models_of_open_tasks_are_compared_with_its_own() {
+    build_and_execute(|| {
+        let first = with_the_champion();
+        let second = claiming_curriculum(&[eve()]);
+        assert_eq!(reference(second).task, first);
+        set_champion(&dave(), SCORE);
+        assert_noop!(Tasks::do_remove_task(first), Error::<Test>::NotRemovable);
+        end_claims(second);
+        settle(second);
+        assert_ok!(Tasks::do_remove_task(first));
+    });
+}
+
+#[test]
+fn a_task_of_the_curriculum_stays_until_its_provider_has_its_part() {
+    build_and_execute(|| {
+        let id = with_the_champion();
+        set_champion(&dave(), SCORE);
+        book(|book| book.kept.push(id));
+        assert_noop!(Tasks::do_remove_task(id), Error::<Test>::NotRemovable);
+        book(|book| book.kept.clear());
+        assert_ok!(Tasks::do_remove_task(id));
+    });
+}
+
+#[test]
+fn a_sponsored_task_goes_with_the_champion_of_its_experiment() {
+    build_and_execute(|| {
+        let id = finished();
+        assert_ok!(Tasks::do_close_commitment(id, &dave()));
+        go_to(System::block_number() + 20);
+        book(|book| book.kept.push(id));
+        assert_eq!(book(|book| book.champions[0].1.task), id);
+        assert_ok!(Tasks::do_remove_task(id));
+        assert!(!PastRoots::<Test>::contains_key(id));
+    });
+}
+
+#[test]
+fn of_a_removed_task_of_the_curriculum_the_hash_of_its_roots_stays() {
+    build_and_execute(|| {
+        let id = with_the_champion();
+        set_champion(&dave(), SCORE);
+        let hash = blake2_256(&Roots::<Test>::get(id).encode());
+        assert!(!PastRoots::<Test>::contains_key(id));
+        assert_ok!(Tasks::do_remove_task(id));
+        assert_eq!(PastRoots::<Test>::get(id), Some((CURRICULUM, hash)));
     });
 }

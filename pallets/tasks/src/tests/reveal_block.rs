@@ -22,7 +22,7 @@ fn assert_refused(id: u64, block: u16, change: impl FnOnce(&mut Vec<u8>), error:
 }
 
 #[test]
-fn the_last_reveal_begins_the_prove_phase() {
+fn the_last_reveal_begins_the_claim_phase() {
     build_and_execute(|| {
         let id = revealing(spec());
         let block = revealed(0);
@@ -34,7 +34,7 @@ fn the_last_reveal_begins_the_prove_phase() {
         assert_eq!(phase(id), Phase::Reveal);
         go_to(15);
         assert_ok!(Tasks::do_reveal_block(&alice(), id, 1, revealed(1)));
-        assert_eq!((phase(id), task(id).revealed_at), (Phase::Prove, Some(15)));
+        assert_eq!((phase(id), task(id).revealed_at), (Phase::Claim, Some(15)));
         assert_eq!(RevealedBlocks::<Test>::get(id, 0), Some(block));
         assert_eq!(task(id).test_rows(), 2 * SAMPLES);
         assert_eq!(task(id).label_counts.to_vec(), vec![40, 20]);
@@ -146,7 +146,7 @@ fn the_smallest_and_the_fullest_block_are_revealed() {
         for (index, block) in (0u16..).zip(blocks) {
             assert_ok!(Tasks::do_reveal_block(&alice(), id, index, block));
         }
-        assert_eq!((phase(id), task(id).test_rows()), (Phase::Prove, 41));
+        assert_eq!((phase(id), task(id).test_rows()), (Phase::Claim, 41));
         assert_eq!(task(id).label_counts.to_vec(), vec![0, 41]);
     });
 }
@@ -212,5 +212,23 @@ fn too_few_samples_count_as_a_failed_reveal() {
         assert_eq!(phase(id), Phase::Settle);
         settle(id);
         assert_eq!(end_of(id).outcome, Outcome::RevealFailed);
+    });
+}
+
+/// A block of the curriculum must be one that every champion can be judged on.
+#[test]
+fn a_block_of_the_curriculum_has_no_more_rows_than_the_council_allows() {
+    build_and_execute(|| {
+        let id = open_curriculum();
+        commit(id, &[bob()]);
+        end_commits(id);
+        let block = tests_of(id)[0];
+        book(|book| book.most_rows = SAMPLES - 1);
+        assert_err_ignore_postinfo!(
+            Tasks::do_reveal_block(&carol(), id, block, revealed(block)),
+            Error::<Test>::TooManyRows
+        );
+        book(|book| book.most_rows = SAMPLES);
+        assert_ok!(Tasks::do_reveal_block(&carol(), id, block, revealed(block)));
     });
 }

@@ -5,8 +5,9 @@ use super::builders::*;
 use crate::{mock::*, Chunks, NextTask, Tasks as StoredTasks};
 use frame_support::BoundedVec;
 use nocknock_primitives::{
+    claim::ClaimState,
     ids::TaskId,
-    task::{Outcome, Settlement, Split},
+    task::{BlockScore, Outcome, Settlement, Split},
 };
 use proptest::{collection::vec, prelude::*};
 use sp_runtime::DispatchResult;
@@ -16,18 +17,23 @@ use sp_runtime::DispatchResult;
 enum Action {
     Create { fixed: bool, wide: bool, shares: u8, stake: Balance },
     CreateCurriculum,
+    OpenCurriculum,
     Cancel(TaskId),
     Draw(TaskId),
     Publish(TaskId),
-    Commit(TaskId, u8),
+    Commit(TaskId, u8, Balance),
     Withdraw(TaskId, u8),
     Reveal(TaskId),
-    Submit(TaskId, u8, u32),
+    Claim(TaskId, u8, u32),
+    Ask(TaskId),
+    Submit(TaskId, u8),
     SubmitOne(TaskId, u8, u32),
+    Champion(TaskId, u8, u32),
     Settle(TaskId),
     Upload(TaskId, u8, u32),
     UploadRest(TaskId, u8),
     Deliver(TaskId, u8),
+    ShowEqualRows(TaskId, u8),
     Close(TaskId, u8),
     Finish(TaskId),
     Remove(TaskId),
@@ -41,25 +47,36 @@ fn recent() -> impl Strategy<Value = TaskId> {
     0..4u64
 }
 
+/// The least that a worker delivers for: mostly anything.
+fn least() -> impl Strategy<Value = Balance> {
+    prop_oneof![3 => Just(0u64), 1 => 0..10_000u64]
+}
+
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         3 => (any::<bool>(), prop::bool::weighted(0.25), 1..4u8, 10..500u64).prop_map(
             |(fixed, wide, shares, stake)| Action::Create { fixed, wide, shares, stake },
         ),
-        2 => Just(Action::CreateCurriculum),
+        1 => Just(Action::CreateCurriculum),
+        2 => Just(Action::OpenCurriculum),
         1 => recent().prop_map(Action::Cancel),
         2 => recent().prop_map(Action::Draw),
         2 => recent().prop_map(Action::Publish),
-        8 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Commit(task, who)),
+        8 => (recent(), 0..3u8, least()).prop_map(|(task, who, n)| Action::Commit(task, who, n)),
         1 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Withdraw(task, who)),
         6 => recent().prop_map(Action::Reveal),
-        8 => (recent(), 0..3u8, 15..31u32).prop_map(|(task, who, n)| Action::Submit(task, who, n)),
+        8 => (recent(), 0..3u8, 38..62u32).prop_map(|(task, who, n)| Action::Claim(task, who, n)),
+        4 => recent().prop_map(Action::Ask),
+        8 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Submit(task, who)),
         1 => (recent(), 0..3u8, 0..31u32)
             .prop_map(|(task, who, n)| Action::SubmitOne(task, who, n)),
+        4 => (recent(), 0..3u8, 15..31u32)
+            .prop_map(|(task, who, n)| Action::Champion(task, who, n)),
         5 => recent().prop_map(Action::Settle),
         2 => (recent(), 0..3u8, 0..4u32).prop_map(|(task, who, n)| Action::Upload(task, who, n)),
         6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::UploadRest(task, who)),
         6 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Deliver(task, who)),
+        1 => (recent(), 0..3u8).prop_map(|(task, who)| Action::ShowEqualRows(task, who)),
         3 => (recent(), 0..3u8).prop_map(|(task, who)| Action::Close(task, who)),
         2 => recent().prop_map(Action::Finish),
         1 => recent().prop_map(Action::Remove),
@@ -104,11 +121,51 @@ fn reveal_some(id: TaskId) {
     }
 }
 
-fn submit_some(id: TaskId, who: &AccountId, points: u32, count: usize) {
-    let Some(task) = Tasks::task(id) else { return };
-    let tests = task.tests.iter().take(count);
-    let scores: Vec<_> = tests.map(|test| proved(id, who, test.index, points)).collect();
-    let _ = Tasks::do_submit_scores(who.clone(), id, &scores);
+/// Proves what a worker has claimed on the blocks that it has not proved yet.
+fn submit_claim(id: TaskId, who: &AccountId) -> DispatchResult {
+    plain(try_submit(id, who, &rest_of_claim(id, who)))
+}
+
+fn rest_of_claim(id: TaskId, who: &AccountId) -> Vec<BlockScore> {
+    let Some((task, known)) = Tasks::task(id).zip(Tasks::commitment(id, who.clone())) else {
+        return vec![];
+    };
+    let ClaimState::Asked(claimed) = known.claim else {
+        return vec![];
+    };
+    let mut missing = claimed - known.correct;
+    let unproved = (0u32..).zip(&task.tests).filter(|(place, _)| !known.has_proved(*place));
+    let scores = unproved.map(|(_, test)| {
+        let points = missing.min(SAMPLES);
+        missing -= points;
+        proved(id, who, test.index, points)
+    });
+    scores.collect()
+}
+
+fn submit_one(id: TaskId, who: &AccountId, points: u32) -> DispatchResult {
+    match Tasks::task(id).and_then(|task| task.tests.first().copied()) {
+        Some(test) => plain(try_submit(id, who, &[proved(id, who, test.index, points)])),
+        None => Ok(()),
+    }
+}
+
+/// Proves the champion that a task is judged by, if there is one.
+fn prove_champion_of(id: TaskId, who: &AccountId, points: u32) -> DispatchResult {
+    match Tasks::task(id).and_then(|task| task.reference) {
+        Some(_) => try_prove_champion(id, who, &champion_all_proved(id, points)),
+        None => Ok(()),
+    }
+}
+
+/// Shows a row of the first test block that is equal to one of the first block behind it.
+fn show_some(id: TaskId, who: &AccountId) -> DispatchResult {
+    let Some(test) = Tasks::task(id).and_then(|task| task.tests.first().copied()) else {
+        return Ok(());
+    };
+    let other = (test.index + 1) % BLOCKS;
+    let shown = equal_rows(id, test.index, id, other, 1);
+    Tasks::show_equal_rows(RuntimeOrigin::signed(who.clone()), id, Box::new(shown))
 }
 
 /// The model of a worker for a task, which need not exist.
@@ -145,22 +202,34 @@ fn perform(action: &Action) -> DispatchResult {
         Action::CreateCurriculum => {
             Tasks::do_create_task(carol(), CURRICULUM, curriculum_spec())?;
         }
+        Action::OpenCurriculum => {
+            open_curriculum();
+        }
         Action::Cancel(task) => {
             let id = back(task);
             let requester = Tasks::task(id).map_or_else(alice, |task| task.requester);
             Tasks::do_cancel_task(&requester, id)?;
         }
         Action::Draw(task) => Tasks::do_draw_split(back(task))?,
-        Action::Publish(task) => Tasks::do_publish_training_data(&alice(), back(task), TRAIN_DATA)?,
-        Action::Commit(task, who) => {
-            let who = worker(who);
-            try_commit(back(task), &who, &model_for(back(task), &who))?;
+        Action::Publish(task) => {
+            let requester = Tasks::task(back(task)).map_or_else(alice, |task| task.requester);
+            Tasks::do_publish_training_data(&requester, back(task), TRAIN_DATA)?;
         }
-        Action::Withdraw(task, who) => Tasks::do_withdraw_commitment(worker(who), back(task))?,
+        Action::Commit(task, who, least) => {
+            let who = worker(who);
+            try_commit_for(back(task), &who, &model_for(back(task), &who), least)?;
+        }
+        Action::Withdraw(task, who) => try_withdraw(back(task), &worker(who))?,
         Action::Reveal(task) => reveal_some(back(task)),
-        Action::Submit(task, who, score) => submit_some(back(task), &worker(who), score, 2),
-        Action::SubmitOne(task, who, score) => submit_some(back(task), &worker(who), score, 1),
-        Action::Settle(task) => Tasks::do_settle(back(task))?,
+        Action::Claim(task, who, points) => try_claim(back(task), &worker(who), points)?,
+        Action::Ask(task) => try_ask(back(task))?,
+        Action::Submit(task, who) => submit_claim(back(task), &worker(who))?,
+        Action::SubmitOne(task, who, score) => submit_one(back(task), &worker(who), score)?,
+        Action::Champion(task, who, score) => {
+            prove_champion_of(back(task), &worker(who), score)?;
+        }
+        Action::Settle(task) => try_settle(back(task))?,
+        Action::ShowEqualRows(task, who) => show_some(back(task), &worker(who))?,
         Action::Upload(task, who, index) => {
             let (id, who) = (back(task), worker(who));
             try_upload(id, &who, index, &model_for(id, &who))?;
@@ -192,10 +261,16 @@ fn act_all(actions: &[Action]) {
     }
 }
 
-/// Lets every task expire: all money is free then, and nothing is stored.
+/// Lets every task expire: all money is free then, and nothing is stored but the task that holds
+/// the champion of the curriculum. When that has another one, it goes, too.
 fn wind_up() {
     disable(false);
     sweep_to(System::block_number() + 1_500);
+    check_state();
+    let left: Vec<_> = StoredTasks::<Test>::iter_values().map(|task| task.experiment).collect();
+    assert!(left.is_empty() || left == [CURRICULUM], "tasks of {left:?} are left");
+    book(|book| book.champions.clear());
+    sweep_to(System::block_number() + 10);
     check_state();
     assert_eq!(StoredTasks::<Test>::iter().count(), 0);
     assert_eq!(Chunks::<Test>::iter_keys().count(), 0);
@@ -219,6 +294,7 @@ proptest! {
     #[test]
     fn no_sequence_of_calls_breaks_an_invariant_or_locks_money(actions in vec(action(), 1..150)) {
         new_test_ext().execute_with(|| {
+            book(|book| book.item_price = 3);
             act_all(&actions);
             wind_up();
         });
@@ -228,6 +304,7 @@ proptest! {
 /// The settlement of the first task after these actions, which is wound up then.
 fn end_after(actions: &[Action]) -> Settlement<u64> {
     new_test_ext().execute_with(|| {
+        book(|book| book.item_price = 3);
         act_all(actions);
         let end = end_of(0);
         wind_up();
@@ -240,54 +317,71 @@ fn sponsored(fixed: bool, shares: u8) -> Action {
     Action::Create { fixed, wide: false, shares, stake: 100 }
 }
 
-/// The workers commit, the blocks are revealed, and each worker proves this score on each of them.
-fn proofs(scores: &[u32]) -> Vec<Action> {
-    let workers = || (0u8..).zip(scores);
-    let commits = workers().map(|(who, _)| Action::Commit(0, who));
-    let submits = workers().map(|(who, score)| Action::Submit(0, who, *score));
-    commits.chain([Action::Wait(10), Action::Reveal(0)]).chain(submits).collect()
+/// The workers commit, the blocks are revealed, and each worker claims so many points.
+fn claims(points: &[u32]) -> Vec<Action> {
+    let workers = || (0u8..).zip(points);
+    let commits = workers().map(|(who, _)| Action::Commit(0, who, 0));
+    let claims = workers().map(|(who, points)| Action::Claim(0, who, *points));
+    commits.chain([Action::Wait(10), Action::Reveal(0)]).chain(claims).collect()
 }
 
-/// What follows the creation of a task with a fixed split for each of the ways in which it can end.
+/// The same, and each worker proves its claim.
+fn proofs(points: &[u32]) -> Vec<Action> {
+    let submits = (0u8..).zip(points).map(|(who, _)| Action::Submit(0, who));
+    claims(points).into_iter().chain(submits).collect()
+}
+
+/// What follows the opening of a task for each of the ways in which it can end.
 fn endings() -> Vec<(Outcome, Vec<Action>)> {
-    let commits = [Action::Commit(0, 0), Action::Commit(0, 1)];
+    let commits = [Action::Commit(0, 0, 0), Action::Commit(0, 1, 0)];
     let after_commits = |rest: &[Action]| [commits.as_slice(), rest].concat();
-    let after_proofs = |score: u32, rest: &[Action]| [proofs(&[score]).as_slice(), rest].concat();
     let settle = Action::Settle(0);
     vec![
-        (Outcome::Cancelled, vec![Action::Cancel(0)]),
         (Outcome::NoCommitments, vec![Action::Wait(10), settle.clone()]),
         (
             Outcome::RevealFailed,
             after_commits(&[Action::Wait(20), settle.clone(), Action::Close(0, 1)]),
         ),
         (Outcome::Voided, after_commits(&[Action::Disable(true), settle.clone()])),
-        (Outcome::NoWinner, after_proofs(15, &[settle.clone(), Action::Close(0, 0)])),
+        (
+            Outcome::NoWinner,
+            [claims(&[50]), vec![Action::Wait(10), settle.clone(), Action::Close(0, 0)]].concat(),
+        ),
         (
             Outcome::Ranked,
-            after_proofs(
-                30,
-                &[
+            [
+                proofs(&[60]),
+                vec![
                     settle,
                     Action::UploadRest(0, 0),
                     Action::Deliver(0, 0),
+                    Action::ShowEqualRows(0, 2),
                     Action::Finish(0),
                     Action::Close(0, 0),
                 ],
-            ),
+            ]
+            .concat(),
         ),
     ]
 }
 
 #[test]
 fn a_task_of_either_funding_ends_in_each_way_and_locks_no_money() {
-    for create in [sponsored(true, 1), Action::CreateCurriculum] {
+    for create in [sponsored(true, 1), Action::OpenCurriculum] {
         for (outcome, steps) in endings() {
             let actions = [vec![create.clone()], steps].concat();
             let end = end_after(&actions);
             assert_eq!(end.outcome, outcome);
             assert_eq!(end.paid, u32::from(outcome == Outcome::Ranked));
         }
+    }
+}
+
+#[test]
+fn a_task_of_either_funding_is_cancelled_and_locks_no_money() {
+    for create in [sponsored(true, 1), Action::CreateCurriculum] {
+        let end = end_after(&[create, Action::Cancel(0)]);
+        assert_eq!(end.outcome, Outcome::Cancelled);
     }
 }
 
@@ -312,7 +406,7 @@ fn ranks_pass_deliver_and_keep_the_key_in_one_task() {
     for wide in [false, true] {
         let actions = [
             vec![Action::Create { fixed: true, wide, shares: 2, stake: 100 }],
-            proofs(&[30, 29, 28]),
+            proofs(&[60, 58, 56]),
             vec![
                 Action::Settle(0),
                 Action::Upload(0, 0, 0),

@@ -44,8 +44,9 @@ fn a_missing_reveal_keeps_the_bond_for_the_workers() {
 #[test]
 fn without_a_winner_everything_returns_to_the_requester() {
     build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 5)]);
-        assert_eq!(end_of(id).outcome, Outcome::NoWinner);
+        let id = claiming(spec(), &[bob()]);
+        end_claims(id);
+        assert_eq!(outcome_of(id), Outcome::NoWinner);
         assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
     });
 }
@@ -53,12 +54,18 @@ fn without_a_winner_everything_returns_to_the_requester() {
 #[test]
 fn a_ranked_task_returns_the_bond_and_keeps_the_reward() {
     build_and_execute(|| {
-        let id = settled(spec(), &[(bob(), 25), (dave(), 5)]);
+        let id = settled(spec(), &[(bob(), 25)]);
         assert_eq!((end_of(id).outcome, end_of(id).ranked), (Outcome::Ranked, 1));
         assert_eq!(phase(id), Phase::Deliver { rank: 0 });
         assert_eq!(held(&alice()), 10_000);
         System::assert_last_event(
-            Event::TaskSettled { task: id, outcome: Outcome::Ranked, ranked: 1 }.into(),
+            Event::TaskSettled {
+                task: id,
+                outcome: Outcome::Ranked,
+                ranked: 1,
+                amounts: vec![9_500],
+            }
+            .into(),
         );
     });
 }
@@ -71,17 +78,79 @@ fn the_earlier_commitment_wins_a_tie() {
     });
 }
 
+fn sponsored() -> u64 {
+    create(spec())
+}
+
+/// A new task to which Bob and Dave are committed, and so many phases later.
+fn in_phase(create: fn() -> u64, phases: usize) -> u64 {
+    let id = create();
+    commit(id, &[bob(), dave()]);
+    let steps: [&dyn Fn(); 5] = [
+        &|| end_commits(id),
+        &|| reveal_all(id),
+        &|| {
+            claim(id, &bob(), 25);
+            end_claims(id);
+        },
+        &|| ask(id),
+        &|| submit(id, &bob(), 25),
+    ];
+    steps.iter().take(phases).for_each(|step| step());
+    id
+}
+
 #[test]
 fn a_task_whose_circuit_is_disabled_is_void_in_any_phase() {
+    for circuit in [SCORE, DELIVERY] {
+        for create in [sponsored as fn() -> u64, open_curriculum] {
+            build_and_execute(|| {
+                let phases = [
+                    Phase::Open,
+                    Phase::Reveal,
+                    Phase::Claim,
+                    Phase::Ask,
+                    Phase::Prove,
+                    Phase::Settle,
+                ];
+                for (place, expected) in phases.into_iter().enumerate() {
+                    let id = in_phase(create, place);
+                    assert_eq!(phase(id), expected);
+                    book(|book| book.disabled.push(circuit));
+                    assert_eq!(outcome_of(id), Outcome::Voided, "{expected:?}");
+                    for worker in [bob(), dave()] {
+                        assert_ok!(Tasks::do_close_commitment(id, &worker));
+                        assert_eq!((free(&worker), held(&worker)), (ENDOWMENT, 0));
+                    }
+                    assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
+                    book(|book| book.disabled.clear());
+                }
+                assert!(book(|book| book.abandoned.is_empty() && book.burnt == 0));
+            });
+        }
+    }
+}
+
+#[test]
+fn a_task_that_goes_on_is_not_void() {
     build_and_execute(|| {
         let id = create(spec());
         commit(id, &[bob()]);
         assert_noop!(Tasks::do_settle(id), Error::<Test>::WrongPhase);
-        book(|book| book.disabled.push(DELIVERY));
-        assert_eq!(outcome_of(id), Outcome::Voided);
-        assert_eq!(held(&alice()), 0);
-        assert_ok!(Tasks::do_close_commitment(id, &bob()));
-        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
+    });
+}
+
+/// Whoever failed to prove in time is excused if the circuit turns out to be broken.
+#[test]
+fn a_circuit_that_is_disabled_after_settlement_excuses_whoever_failed() {
+    build_and_execute(|| {
+        let id = proving(spec(), &[bob(), dave()]);
+        submit(id, &bob(), CLAIM);
+        end_round(id);
+        settle(id);
+        book(|book| book.disabled.push(SCORE));
+        assert_ok!(Tasks::do_close_commitment(id, &dave()));
+        assert_eq!((free(&dave()), held(&dave())), (ENDOWMENT, 0));
     });
 }
 
@@ -112,10 +181,12 @@ fn a_task_is_settled_once_and_not_early() {
 #[test]
 fn a_custodian_is_blamed_for_a_missing_reveal_only() {
     build_and_execute(|| {
-        let unwatched = create_curriculum();
-        let failed = create_curriculum();
+        let (unwatched, failed) = (create_curriculum(), create_curriculum());
+        open(unwatched);
+        open(failed);
         commit(failed, &[bob()]);
-        go_to(21);
+        end_commits(failed);
+        go_to(System::block_number() + PERIOD);
         settle(unwatched);
         settle(failed);
         let closed = book(|book| book.closed.clone());
@@ -128,16 +199,14 @@ fn a_custodian_is_blamed_for_a_missing_reveal_only() {
 #[test]
 fn a_custodian_who_lets_a_drawn_task_lapse_is_blamed() {
     build_and_execute(|| {
-        let mut spec = curriculum_spec();
-        spec.split = drawn_spec().split;
-        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec.clone()));
-        assert_ok!(Tasks::do_create_task(carol(), CURRICULUM, spec));
+        let (drawn, undrawn) = (create_curriculum(), create_curriculum());
         go_to(2 * EPOCH);
-        assert_ok!(Tasks::do_draw_split(0));
+        assert_ok!(Tasks::do_draw_split(drawn));
         go_to(51);
-        settle(0);
-        settle(1);
+        settle(drawn);
+        settle(undrawn);
         let closed = book(|book| book.closed.clone());
-        assert_eq!(closed, [(0, CurriculumEnd::CustodianFailed), (1, CurriculumEnd::Regular)]);
+        let expected = [(drawn, CurriculumEnd::CustodianFailed), (undrawn, CurriculumEnd::Regular)];
+        assert_eq!(closed, expected);
     });
 }

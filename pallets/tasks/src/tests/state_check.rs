@@ -3,15 +3,20 @@
 
 use super::builders::*;
 use crate::{
-    mock::*, types::TaskOf, Chunks, Commitments, Deliveries, HoldReason, NextSeed, NextTask,
-    Rankings, RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
+    mock::*,
+    types::{CommitmentOf, TaskOf},
+    Asked, Chunks, Claims, Commitments, Deliveries, EqualRowCount, HoldReason, NextSeed, NextTask,
+    PastRoots, Rankings, RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
 };
 use frame_support::assert_ok;
 use nocknock_primitives::{
+    claim::{ClaimKey, ClaimState},
     ids::TaskId,
-    task::{Attestation, Funding, Outcome, SealedModelKey},
+    task::{Attestation, Funding, Outcome, Ranked, SealedModelKey},
 };
 use sp_runtime::TryRuntimeError;
+
+type RankedOf = Ranked<AccountId, Balance>;
 
 /// Breaks a sound state and returns what the check says then.
 fn found_after(prepare: impl FnOnce() -> TaskId, damage: impl FnOnce(TaskId)) -> &'static str {
@@ -43,7 +48,24 @@ fn open() -> TaskId {
     id
 }
 
-/// The same with both test blocks revealed.
+/// A task in which Bob, Dave and Eve have claimed so many points, and Eve is not asked.
+fn waiting() -> TaskId {
+    proving_with(spec(), &[(bob(), 27), (dave(), 26), (eve(), 25)])
+}
+
+/// The same with Bob's claim proved.
+fn half_proved() -> TaskId {
+    let id = waiting();
+    submit(id, &bob(), 27);
+    id
+}
+
+/// Changes Bob's commitment.
+fn change_bobs(id: TaskId, change: impl FnOnce(&mut CommitmentOf<Test>)) {
+    Commitments::<Test>::mutate(id, bob(), |known| change(known.as_mut().unwrap()));
+}
+
+/// A task of Alice's with both test blocks revealed, in which Bob is asked.
 fn revealed_task() -> TaskId {
     proving(spec(), &[bob()])
 }
@@ -92,6 +114,18 @@ fn what_belongs_to_no_task_is_found() {
         Deliveries::<Test>::insert(id + 1, bob(), of_bob);
     });
     assert_eq!(delivery, "1: a delivery without a task");
+    let claim = found_after(waiting, |id| {
+        Claims::<Test>::insert((id + 1, 0u8, [0u8; 8]), bob());
+    });
+    assert_eq!(claim, "1: a claim without a task");
+    let asked = found_after(revealed_task, |id| {
+        Asked::<Test>::insert(id + 1, Asked::<Test>::get(id));
+    });
+    assert_eq!(asked, "1: asked workers without a task");
+    let equal_rows = found_after(open, |id| EqualRowCount::<Test>::insert(id + 1, 1u32));
+    assert_eq!(equal_rows, "1: equal rows without a task");
+    let roots = found_after(open, |id| PastRoots::<Test>::insert(id, (CURRICULUM, [0u8; 32])));
+    assert_eq!(roots, "1: past roots of a task that is stored or has a future number");
 }
 
 #[test]
@@ -100,6 +134,8 @@ fn money_that_is_not_held_is_found() {
     assert_eq!(escrow, "2: escrows differ from holds");
     let bond = found_in_task(open, |task| task.held.bond += 1);
     assert_eq!(bond, "2: bonds differ from holds");
+    let record = found_in_task(open, |task| task.held.record += 1);
+    assert_eq!(record, "2: records differ from holds");
     let stake = found_in_task(open, |task| task.terms.stake += 1);
     assert_eq!(stake, "3: stakes differ from holds");
 }
@@ -116,6 +152,8 @@ fn a_hold_that_was_left_behind_is_found() {
     assert_eq!(escrow, "2: escrows differ from holds");
     let bond = left_over(HoldReason::Bond);
     assert_eq!(bond, "2: bonds differ from holds");
+    let record = left_over(HoldReason::Record);
+    assert_eq!(record, "2: records differ from holds");
     let stake = left_over(HoldReason::Stake);
     assert_eq!(stake, "3: stakes differ from holds");
 }
@@ -125,9 +163,13 @@ fn a_wrong_counter_is_found() {
     let stored = found_in_task(open, |task| task.open_commitments += 1);
     assert_eq!(stored, "4: open_commitments is not their number");
     let committed = found_in_task(open, |task| task.committed += 1);
-    assert_eq!(committed, "4: committed is not the number of commitments");
+    assert_eq!(committed, "4: committed is not their number");
+    let uncounted = found_in_task(revealed_task, |task| task.committed -= 1);
+    assert_eq!(uncounted, "4: there are more commitments than were counted");
     let proved = found_in_task(open, |task| task.proved += 1);
-    assert_eq!(proved, "5: proved is not the number of submissions");
+    assert_eq!(proved, "5: proved is not the number of proved claims");
+    let claimed = found_in_task(open, |task| task.claimed += 1);
+    assert_eq!(claimed, "5: claimed is not the number of claims");
 }
 
 #[test]
@@ -140,6 +182,84 @@ fn a_wrong_ranking_is_found() {
         Rankings::<Test>::mutate(id, |ranking| ranking[1].worker = bob());
     });
     assert_eq!(one_twice, "6: a ranking names a worker twice");
+}
+
+#[test]
+fn a_claim_that_is_not_as_its_blocks_is_found() {
+    let message = "5: a claim is proved without its blocks, or not with them";
+    let too_early = found_after(revealed_task, |id| {
+        change_bobs(id, |known| known.claim = ClaimState::Proved);
+    });
+    assert_eq!(too_early, message);
+    let unnoticed = found_after(revealed_task, |id| change_bobs(id, |known| known.proved = 0b11));
+    assert_eq!(unnoticed, message);
+}
+
+#[test]
+fn a_ranking_that_is_not_that_of_the_proved_claims_is_found() {
+    let missing = found_after(half_proved, Rankings::<Test>::remove);
+    assert_eq!(missing, "6: a proved claim is not ranked");
+    let entry = |change: fn(&mut RankedOf)| {
+        found_after(half_proved, |id| {
+            Rankings::<Test>::mutate(id, |ranking| change(&mut ranking[0]));
+        })
+    };
+    let other = entry(|rank| rank.correct += 1);
+    assert_eq!(other, "6: a rank differs from its proved claim");
+    let with_amount = entry(|rank| rank.amount = 1);
+    assert_eq!(with_amount, "6: a rank has an amount before settlement");
+    let last_paid = found_in_task(half_proved, |task| task.last_paid = None);
+    assert_eq!(last_paid, "6: last_paid is not the last one to be paid");
+}
+
+#[test]
+fn a_settled_ranking_that_does_not_pay_is_found() {
+    let entry = |change: fn(&mut RankedOf)| {
+        found_after(ranked, |id| Rankings::<Test>::mutate(id, |ranking| change(&mut ranking[1])))
+    };
+    let nothing = "6: a rank gets nothing, or less than it asked for";
+    assert_eq!(entry(|rank| rank.amount = 0), nothing);
+    assert_eq!(entry(|rank| rank.least = rank.amount + 1), nothing);
+    assert_eq!(entry(|rank| rank.delivered = true), "6: not as many delivered as were paid");
+    let count = found_in_task(ranked, |task| task.settlement.as_mut().unwrap().ranked = 1);
+    assert_eq!(count, "6: ranked is not the number of ranks");
+}
+
+#[test]
+fn claims_that_do_not_wait_as_they_are_stored_are_found() {
+    let key = |points| ClaimKey::new(points, 2).to_bytes();
+    let missing = found_after(waiting, |id| Claims::<Test>::remove((id, 0u8, key(50))));
+    assert_eq!(missing, "11: a claim that waits is not stored once");
+    let other = found_after(waiting, |id| Claims::<Test>::insert((id, 0u8, key(51)), eve()));
+    assert_eq!(other, "11: a claim differs from its commitment");
+    let twice = found_after(waiting, |id| Claims::<Test>::insert((id, 1u8, key(50)), eve()));
+    assert_eq!(twice, "11: a claim that waits is not stored once");
+    let count = found_in_task(waiting, |task| task.waiting += 1);
+    assert_eq!(count, "11: waiting is not the number of claims that wait");
+    let next = found_in_task(waiting, |task| task.next_claim = None);
+    assert_eq!(next, "11: next_claim is not the best claim that waits");
+}
+
+#[test]
+fn asked_workers_that_are_not_obliged_are_found() {
+    let silent = found_after(half_proved, |id| {
+        Asked::<Test>::mutate(id, |asked| asked.try_push(eve()).unwrap());
+    });
+    assert_eq!(silent, "12: somebody is asked who made no claim");
+    let unlisted = found_after(half_proved, Asked::<Test>::remove);
+    assert_eq!(unlisted, "12: somebody is obliged and not asked");
+    let count = found_in_task(half_proved, |task| task.round.as_mut().unwrap().open = 2);
+    assert_eq!(count, "12: a round counts other claims");
+    let settled = found_after(ranked, |id| {
+        Asked::<Test>::mutate(id, |asked| asked.try_push(bob()).unwrap());
+    });
+    assert_eq!(settled, "12: somebody is asked in a settled task");
+}
+
+#[test]
+fn equal_rows_that_are_not_as_marked_are_found() {
+    let found = found_after(open, |id| EqualRowCount::<Test>::insert(id, 1u32));
+    assert_eq!(found, "13: not as many equal rows as are marked");
 }
 
 #[test]

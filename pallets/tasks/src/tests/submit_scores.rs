@@ -1,5 +1,5 @@
 use super::builders::*;
-use crate::{mock::*, Call, Commitments, Error, Event, Rankings, RevealedBlocks, WeightInfo};
+use crate::{mock::*, Call, Error, Event, Rankings, RevealedBlocks, WeightInfo};
 use core::slice;
 use frame_support::{
     assert_noop, assert_ok,
@@ -8,29 +8,54 @@ use frame_support::{
     BoundedVec,
 };
 use nocknock_primitives::{
-    limits::MAX_RANKED, model::FoldSize, phase::Phase, score::Score, task::BlockScore,
+    claim::{ClaimKey, ClaimState},
+    limits::{MAX_RANKED, MAX_SHARES},
+    model::FoldSize,
+    phase::Phase,
+    score::Score,
+    task::{BlockScore, Ranked, Split},
     traits::ProofVerifier,
 };
 
 fn submit_one(id: u64, worker: &AccountId, block: u16, points: u32) -> DispatchResultWithPostInfo {
-    Tasks::do_submit_scores(worker.clone(), id, &[proved(id, worker, block, points)])
+    try_submit(id, worker, &[proved(id, worker, block, points)])
+}
+
+/// A task in which Bob has claimed so many points on the whole test set, and Dave the usual ones.
+fn claimed_by_bob(points: u32) -> u64 {
+    let id = claiming(spec(), &[bob(), dave()]);
+    assert_ok!(try_claim(id, &bob(), points));
+    claim(id, &dave(), CLAIM);
+    id
 }
 
 #[test]
 fn a_complete_submission_is_ranked_and_put_on_the_leaderboard() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob(), dave()]);
+        let id = claimed_by_bob(51);
         let scores = vec![proved(id, &bob(), 0, 25), proved(id, &bob(), 1, 26)];
         let scores = BoundedVec::truncate_from(scores);
-        assert_ok!(Tasks::submit_scores(RuntimeOrigin::signed(bob()), id, scores));
+        let origin = RuntimeOrigin::signed(bob());
+        assert_ok!(Tasks::submit_scores(origin, id, scores, BoundedVec::default()));
         System::assert_has_event(
             Event::ScoresProved { task: id, worker: bob(), blocks: 2, correct: 51 }.into(),
         );
         let score = Score::new(51, 60);
         System::assert_last_event(
-            Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: true }.into(),
+            Event::SubmissionCompleted { task: id, worker: bob(), score }.into(),
         );
-        assert_eq!(Rankings::<Test>::get(id).len(), 1);
+        let ranked = Ranked {
+            worker: bob(),
+            correct: 51,
+            sequence: 0,
+            least: 0,
+            amount: 0,
+            bits: 0,
+            delivered: false,
+        };
+        assert_eq!(Rankings::<Test>::get(id).into_inner(), vec![ranked]);
+        assert_eq!(task(id).last_paid, Some(ClaimKey::new(51, 0)));
+        assert_eq!(claim_of(id, &bob()), ClaimState::Proved);
         let entry = book(|book| book.leaderboard[0].clone());
         let model = model_of(id, &bob());
         assert_eq!((entry.worker, entry.score, entry.model), (bob(), score, model));
@@ -40,13 +65,79 @@ fn a_complete_submission_is_ranked_and_put_on_the_leaderboard() {
 #[test]
 fn blocks_may_be_proved_in_several_calls() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob(), dave()]);
+        let id = claimed_by_bob(60);
         assert_ok!(submit_one(id, &bob(), 1, 30));
         assert_eq!(Rankings::<Test>::get(id).len(), 0);
-        assert_eq!(Commitments::<Test>::get(id, bob()).unwrap().proved_blocks(), 1);
+        assert_eq!(commitment(id, &bob()).proved_blocks(), 1);
+        assert_eq!(claim_of(id, &bob()), ClaimState::Asked(60));
         assert_ok!(submit_one(id, &bob(), 0, 30));
         assert_eq!(Rankings::<Test>::get(id)[0].correct, 60);
         assert_eq!(task(id).proved, 1);
+    });
+}
+
+/// A claim is exact: what is proved may be neither more nor less.
+#[test]
+fn scores_must_add_up_to_the_claim() {
+    build_and_execute(|| {
+        let id = claimed_by_bob(50);
+        let both = |first, second| [proved(id, &bob(), 0, first), proved(id, &bob(), 1, second)];
+        for (first, second) in [(25, 24), (25, 26), (20, 20), (30, 30)] {
+            let scores = both(first, second);
+            assert_noop!(try_submit(id, &bob(), &scores), Error::<Test>::NotAsClaimed);
+        }
+        assert_ok!(try_submit(id, &bob(), &both(21, 29)));
+    });
+}
+
+#[test]
+fn blocks_that_are_proved_one_by_one_must_add_up_to_the_claim() {
+    build_and_execute(|| {
+        let id = claimed_by_bob(50);
+        assert_ok!(submit_one(id, &bob(), 0, 24));
+        for points in [25, 27] {
+            assert_noop!(submit_one(id, &bob(), 1, points), Error::<Test>::NotAsClaimed);
+        }
+        assert_ok!(submit_one(id, &bob(), 1, 26));
+    });
+}
+
+/// Even if what is missing were proved with no point at all, it would be more than was claimed.
+#[test]
+fn a_part_of_the_blocks_cannot_have_more_points_than_are_claimed() {
+    build_and_execute(|| {
+        let mut spec = spec();
+        spec.split = Split::Fixed {
+            test_blocks: BoundedVec::truncate_from(vec![0, 1, 2, 3]),
+            train_data: TRAIN_DATA,
+        };
+        let id = claiming(spec, &[bob()]);
+        assert_ok!(try_claim(id, &bob(), 81));
+        assert_ok!(submit_one(id, &bob(), 0, 30));
+        let too_much = [proved(id, &bob(), 1, 30), proved(id, &bob(), 2, 22)];
+        assert_noop!(try_submit(id, &bob(), &too_much), Error::<Test>::NotAsClaimed);
+        let enough = [proved(id, &bob(), 1, 30), proved(id, &bob(), 2, 21)];
+        assert_ok!(try_submit(id, &bob(), &enough));
+        assert_noop!(submit_one(id, &bob(), 3, 1), Error::<Test>::NotAsClaimed);
+        assert_ok!(submit_one(id, &bob(), 3, 0));
+    });
+}
+
+#[test]
+fn only_those_who_are_asked_submit() {
+    build_and_execute(|| {
+        let silent = crowd(1).remove(0);
+        endow(&silent);
+        let id = claiming(spec(), &[bob(), dave(), eve(), silent.clone()]);
+        claim_all(id, &[(bob(), 27), (dave(), 26), (eve(), 25)]);
+        assert_noop!(submit_one(id, &bob(), 0, 27), Error::<Test>::WrongPhase);
+        end_claims(id);
+        assert_noop!(submit_one(id, &bob(), 0, 27), Error::<Test>::WrongPhase);
+        ask(id);
+        assert_noop!(submit_one(id, &eve(), 0, 25), Error::<Test>::NotAsked);
+        assert_noop!(submit_one(id, &silent, 0, 25), Error::<Test>::NotAsked);
+        submit(id, &bob(), 27);
+        assert_noop!(submit_one(id, &bob(), 0, 27), Error::<Test>::NotAsked);
     });
 }
 
@@ -56,7 +147,7 @@ fn one_bad_proof_refuses_the_whole_call() {
         let id = proving(spec(), &[bob()]);
         let mut scores = [proved(id, &bob(), 0, 25), proved(id, &bob(), 1, 25)];
         scores[1].score.proof = scores[0].score.proof;
-        assert_noop!(Tasks::do_submit_scores(bob(), id, &scores), Error::<Test>::ProofRefused);
+        assert_noop!(try_submit(id, &bob(), &scores), Error::<Test>::ProofRefused);
     });
 }
 
@@ -65,7 +156,7 @@ fn a_block_is_proved_once() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
         let twice = [proved(id, &bob(), 0, 25), proved(id, &bob(), 0, 25)];
-        assert_noop!(Tasks::do_submit_scores(bob(), id, &twice), Error::<Test>::AlreadyProved);
+        assert_noop!(try_submit(id, &bob(), &twice), Error::<Test>::AlreadyProved);
         assert_ok!(submit_one(id, &bob(), 0, 25));
         assert_noop!(submit_one(id, &bob(), 0, 26), Error::<Test>::AlreadyProved);
     });
@@ -75,7 +166,7 @@ fn a_block_is_proved_once() {
 fn an_empty_submission_is_refused() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);
-        assert_noop!(Tasks::do_submit_scores(bob(), id, &[]), Error::<Test>::NothingSubmitted);
+        assert_noop!(try_submit(id, &bob(), &[]), Error::<Test>::NothingSubmitted);
     });
 }
 
@@ -103,10 +194,7 @@ fn parts_of_a_claim_beyond_the_field_are_refused() {
         let refused = |change: fn(&mut BlockScore)| {
             let mut beyond = proved(id, &bob(), 0, 25);
             change(&mut beyond);
-            assert_noop!(
-                Tasks::do_submit_scores(bob(), id, &[beyond]),
-                Error::<Test>::ProofRefused
-            );
+            assert_noop!(try_submit(id, &bob(), &[beyond]), Error::<Test>::ProofRefused);
         };
         refused(|entry| entry.score.sums = not_reduced(&entry.score.sums));
         refused(|entry| entry.score.inputs = not_reduced(&entry.score.inputs));
@@ -121,9 +209,9 @@ fn a_stored_block_that_is_no_block_any_more_is_refused() {
         let stored = RevealedBlocks::<Test>::get(id, 0u16).unwrap();
         let score = proved(id, &bob(), 0, 25);
         RevealedBlocks::<Test>::mutate(id, 0u16, |block| block.as_mut().unwrap().rows.clear());
-        assert_noop!(Tasks::do_submit_scores(bob(), id, &[score]), Error::<Test>::NotTestBlock);
+        assert_noop!(try_submit(id, &bob(), &[score]), Error::<Test>::NotTestBlock);
         RevealedBlocks::<Test>::insert(id, 0u16, stored);
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &[score]));
+        assert_ok!(try_submit(id, &bob(), &[score]));
     });
 }
 
@@ -134,9 +222,10 @@ type Weights = ();
 fn charged_and_paid(id: u64) -> (Weight, Weight) {
     let scores = [0, 1].map(|block| proved(id, &bob(), block, 25));
     let list = BoundedVec::truncate_from(scores.to_vec());
-    let call = Call::<Test>::submit_scores { task: id, scores: list };
+    let champion = BoundedVec::default();
+    let call = Call::<Test>::submit_scores { task: id, scores: list, champion };
     let charged = call.get_dispatch_info().call_weight;
-    let paid = Tasks::do_submit_scores(bob(), id, &scores).unwrap().actual_weight;
+    let paid = try_submit(id, &bob(), &scores).unwrap().actual_weight;
     (charged, paid.expect("the weight is refunded in part"))
 }
 
@@ -164,18 +253,19 @@ fn larger_blocks_cost_more() {
 /// There is no chain here that could be read.
 #[test]
 fn the_weight_of_a_submission_without_scores_is_known_without_the_task() {
-    let call = Call::<Test>::submit_scores { task: 0, scores: BoundedVec::default() };
+    let (scores, champion) = (BoundedVec::default(), BoundedVec::default());
+    let call = Call::<Test>::submit_scores { task: 0, scores, champion };
     assert_eq!(call.get_dispatch_info().call_weight, Tasks::proofs_weight(0));
 }
 
 #[test]
 fn points_are_counted_with_their_block() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob()]);
-        let scores = [proved(id, &bob(), 1, 7), proved(id, &bob(), 0, 11)];
-        assert_ok!(Tasks::do_submit_scores(bob(), id, &scores));
-        let commitment = Commitments::<Test>::get(id, bob()).unwrap();
-        assert_eq!((commitment.correct, commitment.proved), (18, 0b11));
+        let id = claimed_by_bob(50);
+        let scores = [proved(id, &bob(), 1, 22), proved(id, &bob(), 0, 28)];
+        assert_ok!(try_submit(id, &bob(), &scores));
+        let commitment = commitment(id, &bob());
+        assert_eq!((commitment.correct, commitment.proved), (50, 0b11));
     });
 }
 
@@ -200,9 +290,9 @@ fn nothing_is_proved_before_the_reveal() {
 }
 
 #[test]
-fn the_prove_phase_ends_early_when_everybody_has_proved() {
+fn a_round_ends_early_when_everybody_who_was_asked_has_proved() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob(), dave()]);
+        let id = proving_with(spec(), &[(bob(), 25), (dave(), 22), (eve(), 21)]);
         submit(id, &bob(), 25);
         assert_eq!(phase(id), Phase::Prove);
         submit(id, &dave(), 22);
@@ -211,56 +301,37 @@ fn the_prove_phase_ends_early_when_everybody_has_proved() {
 }
 
 #[test]
-fn a_score_that_does_not_beat_the_most_frequent_class_is_not_eligible() {
+fn a_proved_claim_makes_a_worker_of_the_curriculum_known() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob(), dave()]);
-        submit(id, &bob(), 20);
-        let score = Score::new(40, 60);
-        assert_eq!(task(id).baseline(), score);
-        System::assert_last_event(
-            Event::SubmissionCompleted { task: id, worker: bob(), score, eligible: false }.into(),
-        );
-        submit(id, &dave(), 21);
-        assert_eq!(Rankings::<Test>::get(id).len(), 1);
-    });
-}
-
-#[test]
-fn a_score_below_the_minimum_is_not_eligible() {
-    build_and_execute(|| {
-        let mut spec = spec();
-        spec.terms.min_score = Score::new(9, 10);
-        let id = proving(spec, &[bob(), dave()]);
-        submit(id, &bob(), 26);
-        submit(id, &dave(), 27);
-        assert_eq!(Rankings::<Test>::get(id)[0].worker, dave());
-        assert_eq!(Rankings::<Test>::get(id).len(), 1);
-    });
-}
-
-#[test]
-fn a_curriculum_submission_must_beat_the_champion() {
-    build_and_execute(|| {
-        book(|book| book.champions.push((CURRICULUM, Score::new(25, 30))));
         let id = proving_curriculum(&[bob(), dave()]);
-        submit(id, &bob(), 25);
-        submit(id, &dave(), 26);
-        assert_eq!(Rankings::<Test>::get(id).len(), 1);
-        assert_eq!(Rankings::<Test>::get(id)[0].worker, dave());
+        assert_ok!(try_submit(id, &bob(), &all_proved(id, &bob(), CLAIM)[..1]));
+        assert_eq!(book(|book| book.known.clone()), vec![]);
+        assert_ok!(try_submit(id, &bob(), &all_proved(id, &bob(), CLAIM)[1..]));
+        assert_eq!(book(|book| book.known.clone()), vec![bob()]);
+        settled(spec(), &[(dave(), 25)]);
+        assert_eq!(book(|book| book.known.clone()), vec![bob()], "it was paid for");
     });
 }
 
-/// The first and the last but one have the fewest points, the last has the most.
+/// 17 claims are false, so 34 others are asked in the second round. The first and the last but one
+/// of them have the fewest points, the last has the most.
 #[test]
 fn a_full_ranking_keeps_the_best_and_forgets_the_rest() {
     build_and_execute(|| {
-        let numbers = (100..).take(MAX_RANKED as usize + 2);
-        let crowd: Vec<_> = numbers.map(|number| AccountId::new([number; 32])).collect();
-        book(|book| book.workers.clone_from(&crowd));
-        let id = proving_curriculum(&crowd);
-        let [first, others @ .., late, best] = &crowd[..] else {
+        let crowd = crowd(MAX_SHARES + 1 + MAX_RANKED + 2);
+        crowd.iter().for_each(endow);
+        let id = claiming(spec_with_shares(vec![625; MAX_SHARES as usize]), &crowd);
+        let (liars, honest) = crowd.split_at(MAX_SHARES as usize + 1);
+        let [first, others @ .., late, best] = honest else {
             panic!("more than three workers");
         };
+        liars.iter().for_each(|worker| claim(id, worker, 30));
+        for (worker, points) in [(first, 22), (late, 22), (best, 24)] {
+            claim(id, worker, points);
+        }
+        others.iter().for_each(|worker| claim(id, worker, 23));
+        end_round(id);
+        ask(id);
         submit(id, first, 22);
         others.iter().for_each(|worker| submit(id, worker, 23));
         let ranked = || -> Vec<_> {
@@ -278,10 +349,11 @@ fn a_full_ranking_keeps_the_best_and_forgets_the_rest() {
 #[test]
 fn submissions_rank_by_points_and_of_equal_ones_by_commitment() {
     build_and_execute(|| {
-        let id = proving(spec(), &[bob(), dave(), eve()]);
-        submit(id, &bob(), 22);
-        submit(id, &dave(), 30);
+        let spec = spec_with_shares(vec![5_000, 5_000]);
+        let id = proving_with(spec, &[(bob(), 22), (dave(), 30), (eve(), 22)]);
         submit(id, &eve(), 22);
+        submit(id, &dave(), 30);
+        submit(id, &bob(), 22);
         let order: Vec<_> =
             Rankings::<Test>::get(id).into_iter().map(|entry| entry.worker).collect();
         assert_eq!(order, vec![dave(), bob(), eve()]);

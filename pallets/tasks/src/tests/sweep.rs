@@ -5,7 +5,7 @@ use frame_support::{
     traits::Hooks,
     weights::{Weight, WeightMeter},
 };
-use nocknock_primitives::phase::Phase;
+use nocknock_primitives::{limits::MAX_ROUNDS, phase::Phase, task::Outcome};
 
 /// Nobody has anything on hold, and nothing is stored.
 fn assert_everything_is_over() {
@@ -33,12 +33,12 @@ fn abandoned_tasks_of_every_phase_disappear_and_free_all_money() {
         create(spec());
         let committed = create(spec());
         commit(committed, &[bob(), dave()]);
-        let proving = proving(spec(), &[bob(), eve()]);
+        claim(claiming(spec(), &[bob(), dave()]), &dave(), 25);
+        let proving = proving(spec(), &[bob(), dave(), eve()]);
         submit(proving, &bob(), 25);
         let ranked = settled(spec(), &[(bob(), 25), (dave(), 24), (eve(), 23)]);
         let delivering = settled(spec(), &[(bob(), 25), (dave(), 24)]);
         upload(delivering, &bob());
-        go_to(49);
         assert_ok!(Tasks::do_draw_split(drawn));
         assert!(task(ranked).open_commitments == 3);
         sweep_to(300);
@@ -90,17 +90,12 @@ fn a_thousand_commitments_and_ten_thousand_workers_leave_the_hooks_as_they_are()
     build_and_execute(|| {
         let mandatory = |block| <Tasks as Hooks<u64>>::on_initialize(block);
         let before = mandatory(1);
-        let id = create_curriculum();
-        let worker = |number: u32| {
-            let mut bytes = [0; 32];
-            bytes[..4].copy_from_slice(&number.to_le_bytes());
-            bytes[31] = 7;
-            AccountId::new(bytes)
-        };
-        book(|book| book.workers = (0..10_000).map(worker).collect());
+        let id = open_curriculum();
+        let crowd = crowd(10_000);
+        book(|book| book.workers.clone_from(&crowd));
         let model = parcel(id, &bob());
-        for number in 0..1_000 {
-            assert_ok!(try_commit(id, &worker(number), &model));
+        for worker in &crowd[..1_000] {
+            assert_ok!(try_commit(id, worker, &model));
         }
         assert_eq!(task(id).committed, 1_000);
         assert_eq!(mandatory(2), before);
@@ -112,12 +107,65 @@ fn a_thousand_commitments_and_ten_thousand_workers_leave_the_hooks_as_they_are()
         });
         assert_eq!(idle, empty);
         book(|book| {
-            book.open = vec![id];
+            book.open = vec![(id, 0)];
         });
         end_commits(id);
-        go_to(21);
+        go_to(System::block_number() + PERIOD);
         settle(id);
-        sweep_to(600);
+        // 16 in each of two visits to the only task.
+        sweep_to(System::block_number() + 32);
         assert_eq!(Commitments::<Test>::iter_prefix(id).count(), 0);
+    });
+}
+
+/// A task in which many are committed, and only Bob and Dave have claimed something.
+fn with_silent_crowd(count: u32) -> u64 {
+    let id = open_curriculum();
+    let crowd = crowd(count);
+    book(|book| book.workers.extend(crowd.iter().cloned()));
+    let model = parcel(id, &bob());
+    for worker in &crowd {
+        assert_ok!(try_commit(id, worker, &model));
+    }
+    bring_to_claims(id, &[bob(), dave()]);
+    claim_all(id, &[(bob(), 25), (dave(), 24)]);
+    end_claims(id);
+    id
+}
+
+/// Who says nothing costs nobody anything, and the task goes on meanwhile.
+#[test]
+fn silent_commitments_are_closed_while_others_prove() {
+    build_and_execute(|| {
+        let id = with_silent_crowd(150);
+        sweep_to(System::block_number() + 9);
+        assert_eq!(phase(id), Phase::Prove, "the sweep has asked");
+        let left = task(id).open_commitments;
+        assert!(left < 60, "{left} of 152 are left");
+        submit(id, &bob(), 25);
+        submit(id, &dave(), 24);
+        settle(id);
+        deliver(id, &bob());
+        sweep_to(System::block_number() + 10);
+        assert_eq!(Commitments::<Test>::iter_prefix(id).count(), 0);
+        assert!(book(|book| book.abandoned.is_empty()));
+    });
+}
+
+/// Liars are worked off, round after round, and the task ends, though nobody but the sweep does
+/// anything.
+#[test]
+fn a_task_full_of_liars_ends_without_anybodys_call() {
+    build_and_execute(|| {
+        let crowd = crowd(300);
+        book(|book| book.workers.clone_from(&crowd));
+        let id = claiming_curriculum(&crowd);
+        crowd.iter().for_each(|worker| claim(id, worker, 29));
+        let began = System::block_number();
+        sweep_to(began + u64::from(MAX_ROUNDS) * (PERIOD + 1));
+        assert_eq!(end_of(id).outcome, Outcome::NoWinner);
+        sweep_to(System::block_number() + 40);
+        assert!(Tasks::task(id).is_none());
+        assert_eq!(book(|book| book.abandoned.len()), 254);
     });
 }

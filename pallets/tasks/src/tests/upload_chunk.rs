@@ -82,6 +82,7 @@ fn chunks_of_the_wrong_length_are_refused_though_their_hashes_were_committed_to(
         assert_ok!(try_commit(id, &bob(), &odd));
         end_commits(id);
         reveal_all(id);
+        claim(id, &bob(), CLAIM);
         submit_as(id, &bob(), &odd);
         settle(id);
         refused_chunk(id, 0, &odd);

@@ -2,6 +2,7 @@ use super::builders::*;
 use crate::{mock::*, NextTask};
 use frame_support::{assert_ok, BoundedVec};
 use nocknock_primitives::{
+    claim::ClaimKey,
     ids::{BlockRoot, TaskId},
     model::{field, Fr},
     phase::Phase,
@@ -12,16 +13,22 @@ fn phase_and_deadline_follow_the_task() {
     build_and_execute(|| {
         let id = create(spec());
         assert_eq!(Tasks::phase(id), Some((Phase::Open, Some(11))));
-        commit(id, &[bob()]);
+        commit(id, &[bob(), dave()]);
         go_to(11);
         assert_eq!(Tasks::phase(id), Some((Phase::Reveal, Some(21))));
         reveal_all(id);
-        assert_eq!(Tasks::phase(id), Some((Phase::Prove, Some(21))));
+        assert_eq!(Tasks::phase(id), Some((Phase::Claim, Some(21))));
+        claim(id, &bob(), 25);
+        assert_ok!(try_withdraw(id, &dave()));
+        go_to(14);
+        assert_eq!(Tasks::phase(id), Some((Phase::Ask, None)));
+        ask(id);
+        assert_eq!(Tasks::phase(id), Some((Phase::Prove, Some(24))));
         submit(id, &bob(), 25);
         assert_eq!(Tasks::phase(id), Some((Phase::Settle, None)));
         settle(id);
-        assert_eq!(Tasks::phase(id), Some((Phase::Deliver { rank: 0 }, Some(21))));
-        go_to(21);
+        assert_eq!(Tasks::phase(id), Some((Phase::Deliver { rank: 0 }, Some(24))));
+        go_to(24);
         assert_eq!(Tasks::phase(id), Some((Phase::Done, None)));
         assert_eq!(Tasks::phase(id + 1), None);
     });
@@ -150,5 +157,36 @@ fn a_task_can_be_read_in_full() {
         assert_ok!(Tasks::do_reveal_block(&alice(), id, 0, revealed(0)));
         assert_eq!(Tasks::revealed_block(id, 0), Some(revealed(0)));
         assert_eq!(Tasks::revealed_block(id, 1), None);
+    });
+}
+
+#[test]
+fn claims_that_wait_are_listed_best_first_over_both_classes() {
+    build_and_execute(|| {
+        let crowd = crowd(70);
+        book(|book| {
+            book.workers.extend(crowd.iter().cloned());
+            book.known = crowd.iter().step_by(2).cloned().collect();
+        });
+        let id = claiming_curriculum(&[crowd.clone(), vec![bob()]].concat());
+        let claims: Vec<_> = (0u32..).zip(&crowd).collect();
+        for (number, worker) in &claims {
+            assert_ok!(try_claim(id, worker, 41 + *number % 19));
+        }
+        let mut expected: Vec<_> = claims
+            .iter()
+            .map(|(number, worker)| ((*worker).clone(), ClaimKey::new(41 + number % 19, *number)))
+            .collect();
+        expected.sort_by_key(|(_, key)| key.to_bytes());
+        assert_eq!(Tasks::claims(id, 5), expected[..5]);
+        assert_eq!(Tasks::claims(id, u32::MAX), expected[..64]);
+        assert_eq!(Tasks::claims(id, 0), vec![]);
+        assert_eq!(Tasks::claims(id + 1, 5), vec![]);
+        assert_eq!(Tasks::asked(id), vec![]);
+        end_claims(id);
+        ask(id);
+        assert_eq!(Tasks::asked(id).len(), 2);
+        assert_eq!(Tasks::claims(id, 64).len(), 64);
+        assert!(Tasks::claims(id, 64).iter().all(|(worker, _)| !Tasks::asked(id).contains(worker)));
     });
 }

@@ -56,11 +56,12 @@ fn committed_malformed_block(malformed: fn(&Block) -> Vec<u8>) {
     let experiment = world.create_experiment(Bob, "Malformed");
     let deposit = world.held(Bob);
     let task = task_with_malformed_blocks(&mut world, experiment, malformed);
-    let bond = world.held(Bob) - deposit - REWARD;
+    let bond = spec(&task.blocks, REWARD).terms.bond;
+    let record = world.held(Bob) - deposit - REWARD - bond;
     world.open_task(&task);
     world.commit(&worker(Dave), task.id).expect("a stake");
     let (left, stake) = (world.free(Dave), world.held(Dave));
-    assert!(bond > 0 && stake > 0);
+    assert!(bond > 0 && record > 0 && stake > 0);
 
     wait_for(&mut world, task.id, Phase::Reveal);
     nothing_reveals_it(&mut world, &task, malformed);
@@ -69,10 +70,10 @@ fn committed_malformed_block(malformed: fn(&Block) -> Vec<u8>) {
     world.until("the end", || Tasks::task(id).is_none_or(|task| task.open_commitments == 0));
 
     // The worker has its stake back, and the bond for its trouble. The rest of the requester's
-    // money is free again.
+    // money is free again, but for the price of what stays on the chain.
     assert_eq!(world.held(Dave), 0);
     assert_eq!(world.free(Dave), left + stake + bond);
-    assert_eq!(world.held(Bob), deposit);
+    assert_eq!(world.held(Bob), deposit + record);
 }
 
 #[test]

@@ -19,7 +19,10 @@ pub(super) enum Action {
     Commit(usize, usize),
     Withdraw(usize, usize),
     Reveal(usize),
+    /// The last number is what is claimed above the true score.
+    Claim(usize, usize, u32),
     Prove(usize, usize),
+    ProveChampion(usize, usize),
     Upload(usize, usize),
     Deliver(usize, usize),
     Cancel(usize),
@@ -37,6 +40,7 @@ pub(super) enum Action {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Due {
     Draw,
+    Ask,
     Settle,
     Close,
     Finish,
@@ -76,7 +80,10 @@ pub(super) enum StandingStep {
     Unregister,
 }
 
-const DUE: &[Due] = &[Due::Draw, Due::Settle, Due::Close, Due::Finish];
+const DUE: &[Due] = &[Due::Draw, Due::Ask, Due::Settle, Due::Close, Due::Finish];
+
+/// Most claims are true.
+const LIES: &[u32] = &[0, 0, 0, 0, 0, 1];
 
 /// Facts are proposed more often than taken back, so that there is something to take part in.
 const FACT_STEPS: &[FactStep] = &[
@@ -119,7 +126,7 @@ const STANDING_STEPS: &[StandingStep] = &[
 pub(super) fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         31 => of_tasks(),
-        31 => of_workers(),
+        36 => of_workers(),
         6 => (select(DUE), task(), worker())
             .prop_map(|(due, task, who)| Action::Hasten(due, task, who)),
         16 => (select(FACT_STEPS), 0..3usize, worker())
@@ -156,7 +163,10 @@ fn of_workers() -> impl Strategy<Value = Action> {
     prop_oneof![
         8 => (task(), worker()).prop_map(|(task, who)| Action::Commit(task, who)),
         1 => (task(), worker()).prop_map(|(task, who)| Action::Withdraw(task, who)),
+        8 => (task(), worker(), select(LIES))
+            .prop_map(|(task, who, lie)| Action::Claim(task, who, lie)),
         8 => (task(), worker()).prop_map(|(task, who)| Action::Prove(task, who)),
+        2 => (task(), worker()).prop_map(|(task, who)| Action::ProveChampion(task, who)),
         6 => (task(), worker()).prop_map(|(task, who)| Action::Upload(task, who)),
         6 => (task(), worker()).prop_map(|(task, who)| Action::Deliver(task, who)),
         2 => (worker(), worker()).prop_map(|(from, to)| Action::Lend(from, to)),
@@ -170,6 +180,7 @@ pub(super) fn due_call(due: Due, task: TaskId, worker: Sr25519Keyring) -> Runtim
     let worker = worker.to_account_id();
     match due {
         Due::Draw => Call::draw_split { task },
+        Due::Ask => Call::ask { task },
         Due::Settle => Call::settle { task },
         Due::Close => Call::close_commitment { task, worker },
         Due::Finish => Call::finish_task { task },

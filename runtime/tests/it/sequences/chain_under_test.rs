@@ -10,9 +10,11 @@ use crate::world::{
     worker::Worker,
     World,
 };
-use nocknock_primitives::phase::Phase;
+use frame_support::traits::fungible::InspectHold;
+use nocknock_primitives::{claim::ClaimState, phase::Phase};
 use nocknock_runtime::{
-    Balance, Experiments, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Tasks, Wtm, NNK,
+    AccountId, Balance, Balances, Experiments, Rewards, Runtime, RuntimeCall, RuntimeHoldReason,
+    RuntimeOrigin, Tasks, Wtm, NNK,
 };
 use pallet_rewards::HoldReason;
 use sp_keyring::Sr25519Keyring::{self, Alice};
@@ -24,7 +26,7 @@ const REWARD: Balance = 5 * NNK;
 const ENOUGH_TO_SPONSOR: Balance = 8 * NNK;
 
 /// Blocks after which every task and every vote that is running is over.
-const ALL_OVER: u32 = 140;
+const ALL_OVER: u32 = 160;
 
 /// A chain, its tasks and its workers.
 pub(super) struct ChainUnderTest {
@@ -126,7 +128,11 @@ impl ChainUnderTest {
                 let call = pallet_tasks::Call::withdraw_commitment { task: task.id };
                 let _refused = world.send(worker.who, call);
             }),
+            Action::Claim(task, who, lie) => self.with_worker(task, who, |world, task, worker| {
+                claim_if_due(world, task, worker, lie);
+            }),
             Action::Prove(task, who) => self.with_worker(task, who, prove_if_due),
+            Action::ProveChampion(task, who) => self.with_worker(task, who, prove_champion_if_due),
             Action::Upload(task, who) => self.with_worker(task, who, |world, task, worker| {
                 let _refused = world.upload(worker, task.id);
             }),
@@ -185,13 +191,16 @@ impl ChainUnderTest {
         self.world.check();
     }
 
-    /// How much of the workers' tokens is held for anything but their experiments and their bonds
-    /// as candidates.
+    /// How much of the workers' tokens is held for anything but their experiments, the records of
+    /// their tasks, and their bonds as candidates.
     pub(super) fn stuck(&mut self) -> Balance {
         let beyond_deposits = |who: Sr25519Keyring| {
             let account = who.to_account_id();
             let kept = self.world.run(|| {
-                Experiments::held(&account) + Rewards::held(HoldReason::SeatBond, &account)
+                let records = held_for_records(&account);
+                Experiments::held(&account)
+                    + Rewards::held(HoldReason::SeatBond, &account)
+                    + records
             });
             self.world.held(who) - kept
         };
@@ -202,7 +211,8 @@ impl ChainUnderTest {
     pub(super) fn set_aside(&mut self) -> u128 {
         self.world.run(|| {
             let vesting = pallet_rewards::Vesting::<Runtime>::iter_values();
-            Rewards::emission().reserved - vesting.map(|part| part.amount).sum::<u128>()
+            let vesting: u128 = vesting.map(|entry| entry.part.amount).sum();
+            Rewards::emission().reserved - vesting
         })
     }
 }
@@ -233,12 +243,36 @@ fn reveal_some(world: &mut World, task: &Task) {
     }
 }
 
-/// Proving costs time, so it is tried only where it can succeed or fails for another reason than
-/// the phase.
+/// What is held of an account for tasks that can still be read.
+fn held_for_records(who: &AccountId) -> Balance {
+    let reason = RuntimeHoldReason::from(pallet_tasks::HoldReason::Record);
+    Balances::balance_on_hold(&reason, who)
+}
+
+fn claim_if_due(world: &mut World, task: &Task, worker: &Worker, lie: u32) {
+    if world.phase(task.id) == Some(Phase::Claim) {
+        let points = world.points(worker, task) + lie;
+        let _refused = world.claim_points(worker.who, task.id, points);
+    }
+}
+
+/// Proving costs time, so it is tried only where it can succeed.
 fn prove_if_due(world: &mut World, task: &Task, worker: &Worker) {
-    if world.phase(task.id) == Some(Phase::Prove) {
+    let commitment = world.run(|| Tasks::commitment(task.id, worker.who.to_account_id()));
+    let is_asked =
+        commitment.is_some_and(|commitment| matches!(commitment.claim, ClaimState::Asked(_)));
+    if is_asked && world.phase(task.id) == Some(Phase::Prove) {
         let scores = world.scores(worker, task);
         let _refused = world.submit(worker.who, task.id, scores);
+    }
+}
+
+fn prove_champion_if_due(world: &mut World, task: &Task, worker: &Worker) {
+    let stored = world.run(|| Tasks::task(task.id));
+    let is_open = stored.is_some_and(|task| task.reference_is_open());
+    if is_open && world.phase(task.id) == Some(Phase::Prove) {
+        let scores = world.champion_scores(task);
+        let _refused = world.submit_champion(worker.who, task.id, scores);
     }
 }
 

@@ -33,6 +33,7 @@ use sp_runtime::{
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     Digest, DigestItem, DispatchError, MultiAddress, MultiSignature,
 };
+use task::rules_json;
 
 /// A development chain inside this process, one block open for transactions.
 pub(crate) struct World {
@@ -67,11 +68,12 @@ pub(crate) const NO_ROOM: Refused =
 const FULL_BLOCKS: u32 = 2;
 
 impl World {
-    /// The development preset with a practice block of the tiny architecture, so that registering
-    /// takes milliseconds.
+    /// The development preset with a practice block and a curriculum of the tiny architecture, so
+    /// that proofs take milliseconds.
     pub(crate) fn new() -> Self {
         let mut genesis = genesis_json("development");
         genesis["rewards"]["practice"] = practice_json();
+        genesis["rewards"]["curriculum"][0]["rules"] = rules_json();
         Self::from_genesis(&genesis)
     }
 

@@ -1,5 +1,8 @@
 //! Models and data of the tiny architecture: a sample is of class 1 if its first value is above its
 //! second.
+//!
+//! Of the samples of each block half are of class 1, and in a third of those the two values differ
+//! by one. So the score of a model does not depend on which blocks are drawn.
 
 use nocknock_circuits::{
     fold::FoldedScore, keys::generate, seal::SealKey, Circuit, FoldProver, OnChain, Prover,
@@ -10,7 +13,7 @@ use nocknock_primitives::{
     score::Score,
 };
 use serde_json::{json, Value};
-use std::sync::LazyLock;
+use std::{ops::RangeInclusive, sync::LazyLock};
 
 /// The architecture.
 pub(crate) static TINY: LazyLock<Architecture> =
@@ -61,13 +64,32 @@ pub(crate) fn constant() -> Weights {
 /// `count` samples, the same for the same seed.
 pub(crate) fn samples(seed: u64, count: usize) -> Vec<Sample> {
     let mut random = fastrand::Rng::with_seed(seed);
-    (0..count)
-        .map(|_| {
-            let inputs: Vec<u16> = (0..4).map(|_| random.u16(0..4)).collect();
-            let class = u8::from(inputs[0] > inputs[1]);
-            Sample { inputs, label: Label::Class(class) }
-        })
-        .collect()
+    let differences = (0..count).map(|place| difference(place, count));
+    let mut samples: Vec<_> = differences.map(|range| sample(range, &mut random)).collect();
+    random.shuffle(&mut samples);
+    samples
+}
+
+/// By how much the first value of a sample is above its second.
+fn difference(place: usize, count: usize) -> RangeInclusive<i32> {
+    if place < count / 6 {
+        1..=1
+    } else if place < count / 2 {
+        2..=3
+    } else {
+        -3..=0
+    }
+}
+
+/// A sample whose first two values differ like this.
+fn sample(difference: RangeInclusive<i32>, random: &mut fastrand::Rng) -> Sample {
+    loop {
+        let inputs: Vec<u16> = (0..4).map(|_| random.u16(0..4)).collect();
+        let above = i32::from(inputs[0]) - i32::from(inputs[1]);
+        if difference.contains(&above) {
+            return Sample { inputs, label: Label::Class(u8::from(above > 0)) };
+        }
+    }
 }
 
 /// A block of `count` samples.

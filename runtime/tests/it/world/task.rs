@@ -7,21 +7,27 @@ use super::{
 };
 use nocknock_primitives::{
     experiment::Description,
+    format::DataFormat,
     ids::{BlobId, BlockIndex, BlockRoot, ContentHash, ExperimentId, PointBytes, TaskId},
     model::{block_root, Block as Rows, RecipientSecret},
     phase::Phase,
+    reward::CurriculumRules,
     score::Score,
     task::{Periods, Split, TaskSpec, Terms},
 };
 use nocknock_runtime::{Balance, BlockNumber, Runtime, Tasks, NNK};
+use serde_json::Value;
 use sp_keyring::Sr25519Keyring;
 
-/// What a task is made of here: six blocks of twenty samples, of which two become the test set.
+/// What a task is made of here: six blocks of 36 samples, of which four become the test set. With
+/// fewer rows, no model would be better than another one by more than luck.
 pub(crate) const BLOCKS: u16 = 6;
 /// How many of them are drawn.
-pub(crate) const TESTS: u16 = 2;
+pub(crate) const TESTS: u16 = 4;
 /// Samples of each block.
-pub(crate) const SAMPLES: usize = 20;
+pub(crate) const SAMPLES: usize = 36;
+/// Samples of the test set.
+pub(crate) const TEST_ROWS: u32 = TESTS as u32 * SAMPLES as u32;
 /// Where the training blocks are said to be.
 pub(crate) const TRAIN_DATA: BlobId = BlobId([5; 32]);
 
@@ -82,6 +88,18 @@ fn secret(sponsored: bool) -> RecipientSecret {
     }
 }
 
+/// What the curriculum of a genesis demands of tasks: models and data are the tiny ones.
+pub(crate) fn rules_json() -> Value {
+    let [publish, commit, reveal, claim, prove, deliver] = [3; 6];
+    let rules: CurriculumRules<BlockNumber> = CurriculumRules {
+        format: DataFormat::of(&TINY),
+        encoding: ENCODING,
+        min_test_rows: 10,
+        min_periods: Periods { publish, commit, reveal, claim, prove, deliver },
+    };
+    serde_json::to_value(rules).expect("rules have a JSON form")
+}
+
 /// A task whose money is `reward`, or a curriculum task if that is nothing.
 pub(crate) fn spec(blocks: &[Block], reward: Balance) -> TaskSpec<Balance, BlockNumber> {
     let sponsored = reward > 0;
@@ -95,7 +113,7 @@ pub(crate) fn spec(blocks: &[Block], reward: Balance) -> TaskSpec<Balance, Block
             shares: list([10_000]),
             bond: if sponsored { 2 * NNK } else { 0 },
             stake: if sponsored { NNK } else { 0 },
-            periods: Periods { publish: 10, commit: 5, reveal: 5, prove: 5, deliver: 5 },
+            periods: Periods { publish: 10, commit: 5, reveal: 5, claim: 5, prove: 5, deliver: 5 },
         },
         roots: list(roots(blocks)),
         split: Split::Drawn { test_blocks: TESTS },

@@ -6,9 +6,10 @@ use super::{
     task::{Block, Task, ENCODING},
     Refused, World,
 };
-use nocknock_circuits::{fold, seal};
+use nocknock_circuits::{fold, reference::score_block, seal};
 use nocknock_primitives::{
     circuit::ProofBytes,
+    claim::ClaimState,
     ids::{
         BlockIndex, CiphertextHash, CircuitId, FieldBytes, KeyCommitment, ModelCommitment, TaskId,
     },
@@ -22,7 +23,7 @@ use nocknock_primitives::{
     phase::Phase,
     puzzle::{Puzzle, RegistrationTerms},
     score::Score,
-    task::{Attestation, BlockScore, Chunk, ChunkHashes, ProvedScore, SealedKeyBytes},
+    task::{Attestation, BlockScore, Chunk, ChunkHashes, LastChunk, ProvedScore, SealedKeyBytes},
 };
 use nocknock_runtime::{genesis_presets::DIGITS_EXPERIMENT, Rewards, Runtime, Tasks};
 use sp_keyring::Sr25519Keyring;
@@ -70,7 +71,12 @@ impl Worker {
     /// The call by which it commits to its model.
     pub(crate) fn commit_call(&self, task: TaskId) -> pallet_tasks::Call<Runtime> {
         let (key, ciphertext) = self.hashes(task);
-        pallet_tasks::Call::commit_model { task, key, ciphertext }
+        pallet_tasks::Call::commit_model { task, key, ciphertext, least: 0 }
+    }
+
+    /// The points of its model on a block.
+    pub(crate) fn points(&self, block: &Block) -> u32 {
+        score_block(&TINY, &self.weights, &block.rows).expect("a safe model").score
     }
 
     /// A proof of the true score on a block, for a context, of the model that is sealed for a task
@@ -82,22 +88,8 @@ impl Worker {
         index: BlockIndex,
         block: &Block,
     ) -> ProvedScore {
-        let private = fold::Private {
-            weights: self.weights.clone(),
-            key: self.key(task),
-            bind,
-            sums_salt: Fr::from(fastrand::u64(..)),
-            block: block.rows.clone(),
-        };
-        let root = block_root(&TINY, &block.salt, index, &models::wire(&block.rows));
-        let public = private.public_inputs(&TINY, context, root).expect("a score");
-        let proof = S3.prove(&public, &private, |_| ()).expect("the score is true");
-        ProvedScore {
-            points: public.score,
-            sums: field(&public.sums),
-            inputs: field(&public.inputs),
-            proof: ProofBytes(proof.to_bytes()),
-        }
+        let (key, weights) = (self.key(task), self.weights.clone());
+        proved(weights, (key, bind), context, index, block)
     }
 
     /// The chunks of its ciphertext, and their hashes.
@@ -123,6 +115,27 @@ impl Worker {
         let private = seal::Private::new(key, &number);
         let proof = D2.prove(&public, &private, |_| ()).expect("the sealing is true");
         (SealedKeyBytes::from(&sealed), ProofBytes(proof.to_bytes()))
+    }
+}
+
+/// A proof of the true score of a model, sealed with `key` and bound to the owner behind `bind`.
+fn proved(
+    weights: Weights,
+    (key, bind): (Fr, Fr),
+    context: Fr,
+    index: BlockIndex,
+    block: &Block,
+) -> ProvedScore {
+    let (sums_salt, rows) = (Fr::from(fastrand::u64(..)), block.rows.clone());
+    let private = fold::Private { weights, key, bind, sums_salt, block: rows };
+    let root = block_root(&TINY, &block.salt, index, &models::wire(&block.rows));
+    let public = private.public_inputs(&TINY, context, root).expect("a score");
+    let proof = S3.prove(&public, &private, |_| ()).expect("the score is true");
+    ProvedScore {
+        points: public.score,
+        sums: field(&public.sums),
+        inputs: field(&public.inputs),
+        proof: ProofBytes(proof.to_bytes()),
     }
 }
 
@@ -162,6 +175,16 @@ pub(crate) fn registration_of(
     pallet_rewards::Call::register_worker { worker, model, score, seed: terms.newest, nonce }
 }
 
+/// A call with scores of the sender's own model and of the champion.
+pub(crate) fn submission(
+    task: TaskId,
+    scores: Vec<BlockScore>,
+    champion: Vec<BlockScore>,
+) -> pallet_tasks::Call<Runtime> {
+    let (scores, champion) = (list(scores), list(champion));
+    pallet_tasks::Call::submit_scores { task, scores, champion }
+}
+
 /// What everybody can read of a delivered model on the chain.
 pub(crate) struct Delivered {
     /// `ctx` of the delivery.
@@ -177,9 +200,14 @@ pub(crate) struct Delivered {
 impl Delivered {
     /// What the holder of a secret can read, if it is the recipient's.
     pub(crate) fn open(&self, secret: &RecipientSecret) -> Option<Weights> {
+        self.open_with_key(secret).map(|(weights, _)| weights)
+    }
+
+    /// The same, and the key of the model.
+    fn open_with_key(&self, secret: &RecipientSecret) -> Option<(Weights, Fr)> {
         let key = open_key(secret, self.context, self.key_hash, &self.key).ok()?;
         let opened = sealed::open(&TINY, key, self.key_hash, &self.ciphertext);
-        Some(opened.expect("the key belongs to the ciphertext"))
+        Some((opened.expect("the key belongs to the ciphertext"), key))
     }
 }
 
@@ -244,9 +272,45 @@ impl World {
         self.send_bare(call).expect("the worker registers");
     }
 
+    /// The points of a worker's model on the whole test set.
+    pub(crate) fn points(&mut self, worker: &Worker, task: &Task) -> u32 {
+        let tests = self.tests(task.id).into_iter();
+        tests.map(|index| worker.points(&task.blocks[usize::from(index)])).sum()
+    }
+
     /// Commits a worker's model.
     pub(crate) fn commit(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
         self.send(worker.who, worker.commit_call(task))
+    }
+
+    /// Claims the true score of a worker.
+    pub(crate) fn claim(&mut self, worker: &Worker, task: &Task) -> Result<(), Refused> {
+        let points = self.points(worker, task);
+        self.claim_points(worker.who, task.id, points)
+    }
+
+    /// Claims so many points.
+    pub(crate) fn claim_points(
+        &mut self,
+        who: Sr25519Keyring,
+        task: TaskId,
+        points: u32,
+    ) -> Result<(), Refused> {
+        self.send(who, pallet_tasks::Call::claim { task, points })
+    }
+
+    /// Each of these workers claims its true score. If nobody else is committed, the best of them
+    /// are asked for their proofs.
+    pub(crate) fn claim_all(&mut self, workers: &[&Worker], task: &Task) {
+        for worker in workers {
+            self.claim(worker, task).expect("a claim");
+        }
+    }
+
+    /// What a worker has said about its score.
+    pub(crate) fn claim_state(&mut self, who: Sr25519Keyring, task: TaskId) -> ClaimState {
+        let commitment = self.run(|| Tasks::commitment(task, who.to_account_id()));
+        commitment.expect("a commitment").claim
     }
 
     /// A proof of a worker's score on one test block.
@@ -270,48 +334,114 @@ impl World {
         task: TaskId,
         scores: Vec<BlockScore>,
     ) -> Result<(), Refused> {
-        let scores = list(scores);
-        self.send(who, pallet_tasks::Call::submit_scores { task, scores })
+        self.send(who, submission(task, scores, vec![]))
     }
 
-    /// Proves and submits the scores of a worker, and says what they add up to.
+    /// Proofs of the score of the champion on all test blocks of a task, made from what everybody
+    /// can read on the chain.
+    pub(crate) fn champion_scores(&mut self, task: &Task) -> Vec<BlockScore> {
+        let stored = self.run(|| Tasks::task(task.id)).expect("the task exists");
+        let reference = stored.reference.expect("the experiment has a champion");
+        let who = Sr25519Keyring::from_account_id(&reference.worker).expect("a well-known key");
+        let delivered = self.delivered(reference.task, who);
+        let (weights, key) =
+            delivered.open_with_key(&RecipientSecret::curriculum()).expect("it is everybody's");
+        let bind = self.bind(reference.task, who);
+        let (genesis, circuit) = (self.genesis_hash(), S3.info().id());
+        let prove = |index: BlockIndex| {
+            let domain = ContextDomain::Champion;
+            let context = context(domain, genesis, circuit, task.id, who, index).to_field();
+            let block = &task.blocks[usize::from(index)];
+            let score = proved(weights.clone(), (key, bind), context, index, block);
+            BlockScore { block: index, score }
+        };
+        self.tests(task.id).into_iter().map(prove).collect()
+    }
+
+    /// Submits proved scores of the champion.
+    pub(crate) fn submit_champion(
+        &mut self,
+        who: Sr25519Keyring,
+        task: TaskId,
+        scores: Vec<BlockScore>,
+    ) -> Result<(), Refused> {
+        self.send(who, pallet_tasks::Call::prove_champion { task, scores: list(scores) })
+    }
+
+    /// Whether the champion has to be proved in a task.
+    fn champion_is_missing(&mut self, task: TaskId) -> bool {
+        self.run(|| Tasks::task(task).is_some_and(|task| task.reference_is_open()))
+    }
+
+    /// Proves what a worker claims, and the champion if there is one, and says what the worker's
+    /// scores add up to. It claims before, unless it has done so: if others are committed as well,
+    /// all have to claim before anybody proves.
     pub(crate) fn prove_all(&mut self, worker: &Worker, task: &Task) -> Score {
+        if self.claim_state(worker.who, task.id) == ClaimState::Silent {
+            self.claim(worker, task).expect("a claim");
+        }
         let scores = self.scores(worker, task);
         let rows = |score: &BlockScore| task.blocks[usize::from(score.block)].rows.len();
         let rows: usize = scores.iter().map(rows).sum();
         let points = scores.iter().map(|score| score.score.points).sum();
         self.submit(worker.who, task.id, scores).expect("the scores are proved");
+        if self.champion_is_missing(task.id) {
+            let champion = self.champion_scores(task);
+            self.submit_champion(worker.who, task.id, champion).expect("the champion is proved");
+        }
         Score::new(points, u32::try_from(rows).expect("few rows"))
     }
 
     /// A registered worker without rivals wins a curriculum task. Says which one, and with what
     /// score.
     pub(crate) fn win_curriculum(&mut self, worker: &Worker, seed: u64) -> (TaskId, Score) {
+        let task = self.open_curriculum(worker, seed);
+        let score = self.prove_all(worker, &task);
+        self.deliver_in_turn(worker, task.id);
+        (task.id, score)
+    }
+
+    /// A curriculum task to which a registered worker has committed, and whose test blocks are
+    /// revealed.
+    pub(crate) fn open_curriculum(&mut self, worker: &Worker, seed: u64) -> Task {
         let task = self
             .create(Sr25519Keyring::Alice, DIGITS_EXPERIMENT, 0, seed)
             .expect("the custodian creates a task without a token");
         self.open_task(&task);
         self.commit(worker, task.id).expect("a free commitment");
         self.reveal_all(&task);
-        let score = self.prove_all(worker, &task);
-        let id = task.id;
+        task
+    }
+
+    /// Waits for the turn of the best worker, which delivers.
+    pub(crate) fn deliver_in_turn(&mut self, worker: &Worker, id: TaskId) {
         self.until("the worker's turn", || {
             Tasks::phase(id).is_some_and(|(phase, _)| phase == Phase::Deliver { rank: 0 })
         });
         self.deliver(worker, id).expect("a delivery");
-        (id, score)
     }
 
     /// Uploads the ciphertext of a worker's model.
     pub(crate) fn upload(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
         let (chunks, hashes) = worker.chunks(task);
+        self.upload_chunks(worker.who, task, chunks, &hashes)
+    }
+
+    fn upload_chunks(
+        &mut self,
+        who: Sr25519Keyring,
+        task: TaskId,
+        chunks: Vec<Chunk>,
+        hashes: &ChunkHashes,
+    ) -> Result<(), Refused> {
         (0..).zip(chunks).try_for_each(|(index, chunk)| {
             let (chunk, hashes) = (Box::new(chunk), Box::new(hashes.clone()));
-            self.send(worker.who, pallet_tasks::Call::upload_chunk { task, index, chunk, hashes })
+            self.send(who, pallet_tasks::Call::upload_chunk { task, index, chunk, hashes })
         })
     }
 
-    /// The call by which a worker delivers the key of its model to whom the task says.
+    /// The call by which a worker delivers the key of its model to whom the task says, if all of
+    /// the ciphertext is there.
     pub(crate) fn delivery(
         &mut self,
         worker: &Worker,
@@ -334,16 +464,24 @@ impl World {
         let (key, proof) = worker.seal_key(task, context, recipient);
         let (key, proof) = (Box::new(key), Box::new(proof));
         let attestation = Attestation::default();
-        pallet_tasks::Call::deliver { task, key, proof, attestation }
+        pallet_tasks::Call::deliver { task, last: None, key, proof, attestation }
     }
 
-    /// Delivers a worker's model, ciphertext and key, for which it is paid.
+    /// Delivers a worker's model, for which it is paid: the ciphertext, whose last chunk comes with
+    /// the key.
     pub(crate) fn deliver(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
-        self.upload(worker, task)?;
-        self.deliver_key(worker, task)
+        let (mut chunks, hashes) = worker.chunks(task);
+        let chunk = chunks.pop().expect("a ciphertext has a chunk");
+        let index = u32::try_from(chunks.len()).expect("few chunks");
+        self.upload_chunks(worker.who, task, chunks, &hashes)?;
+        let mut call = self.delivery(worker, task);
+        if let pallet_tasks::Call::deliver { last, .. } = &mut call {
+            *last = Some(Box::new(LastChunk { index, chunk, hashes }));
+        }
+        self.send(worker.who, call)
     }
 
-    /// Delivers the key of a worker's model.
+    /// Delivers the key of a worker's model, whose ciphertext was uploaded.
     pub(crate) fn deliver_key(&mut self, worker: &Worker, task: TaskId) -> Result<(), Refused> {
         let call = self.delivery(worker, task);
         self.send(worker.who, call)

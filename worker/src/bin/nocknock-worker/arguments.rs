@@ -93,9 +93,10 @@ pub(crate) enum Command {
     ///
     /// Takes the steps on this machine that are due, and sends nothing; `submit` does.
     Prove(OneTask),
-    /// Send what is due for a task: commitment, proofs, chunks of the model, or its key
+    /// Send what is due for a task: commitment, claim, proofs, chunks of the model, or its key
     ///
-    /// With --model it joins the task with a model of `train`.
+    /// With --model it joins the task with a model of `train`. Where this worker is the first to
+    /// gain by it, the chain is also made to ask for the next proofs, or to settle the task.
     Submit(Submit),
     /// Register the account by a proof on the public practice block, without a fee
     ///
@@ -165,7 +166,8 @@ pub(crate) struct Submit {
     /// Join the task with this model, a `model.json` of `train`
     #[arg(long, value_name = "FILE", conflicts_with = "withdraw")]
     pub(crate) model: Option<PathBuf>,
-    /// Take the commitment back before the commit phase ends, and with it the stake
+    /// Take the commitment back, and with it the stake: before the commit phase ends, or once the
+    /// test blocks are revealed, as long as no score is claimed
     #[arg(long)]
     pub(crate) withdraw: bool,
 }
@@ -223,6 +225,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_tells_what_is_sent_and_until_when_a_commitment_is_taken_back() {
+        let mut command = Arguments::command();
+        let submit = command.find_subcommand_mut("submit").unwrap();
+        let help = submit.render_long_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in ["commitment, claim, proofs", "to ask for", "as long as no score is claimed"] {
+            assert!(help.contains(words), "{help}");
+        }
     }
 
     #[test]

@@ -188,6 +188,53 @@ async fn no_stake_is_given_for_another_task_than_the_chosen_one() {
     assert_eq!(begun.chain.world().accepted, ["commit"]);
 }
 
+/// Whoever runs the node could else make the worker claim a score that it cannot prove.
+#[tokio::test]
+async fn no_score_is_claimed_for_rows_that_have_another_root() {
+    let (begun, score) = Begun::at("score").await;
+    let [right, other] = [4, 1].map(|block| begun.chain.world().revealed[&block].clone());
+    begun.chain.world().revealed.insert(4, other);
+    let refused = begun.take(&score).await.unwrap_err();
+    assert!(refused.to_string().contains("wrong rows for block 4"), "{refused}");
+    assert_eq!(begun.journal.progress().unwrap().score, None);
+    begun.chain.world().revealed.insert(4, right);
+    begun.take(&score).await.unwrap();
+    assert_eq!(begun.journal.score().unwrap().points(), 64);
+}
+
+#[tokio::test]
+async fn a_claim_is_noted_before_it_is_sent_and_in_no_block_after_its_phase() {
+    let (begun, claim) = Begun::at("claim").await;
+    let now = begun.chain.world().now;
+    let end = begun.chain.world().task.deadline(now).unwrap();
+    begun.chain.world().now = end - 1;
+    let late = begun.take(&claim).await.unwrap_err();
+    assert!(matches!(late, StepError::Chain(ChainError::TooLate(_))), "{late}");
+    assert_eq!(begun.journal.progress().unwrap().claim, ClaimStage::Claimed);
+    begun.chain.world().now = end;
+    let over = begun.take(&claim).await.unwrap_err();
+    assert!(matches!(over, StepError::MovedOn(_)), "{over}");
+    assert_eq!(begun.chain.world().accepted, ["commit"]);
+}
+
+/// Later it would cost a fee, and free nothing.
+#[tokio::test]
+async fn a_commitment_of_the_curriculum_is_taken_back_in_no_block_after_the_claim_phase() {
+    let (begun, _) = Begun::at("claim").await;
+    begun.chain.world().task.funding = Funding::Curriculum;
+    let (concede, now) = (Action::Concede(Concession::TooLittle), begun.chain.world().now);
+    let end = begun.chain.world().task.deadline(now).unwrap();
+    begun.chain.world().now = end - 1;
+    let late = begun.take(&concede).await.unwrap_err();
+    assert!(matches!(late, StepError::Chain(ChainError::TooLate(_))), "{late}");
+    begun.chain.world().now = end;
+    let over = begun.take(&concede).await.unwrap_err();
+    assert!(matches!(over, StepError::MovedOn(_)), "{over}");
+    begun.chain.world().now = end - 2;
+    begun.take(&concede).await.unwrap();
+    assert_eq!(begun.chain.world().accepted, ["commit", "withdraw"]);
+}
+
 /// Whoever runs the node could else ask the model about rows of its own.
 #[tokio::test]
 async fn no_score_is_proved_on_rows_that_have_another_root() {
@@ -209,9 +256,9 @@ async fn no_score_is_proved_on_rows_that_have_another_root() {
 #[tokio::test]
 async fn each_proof_has_its_own_salt_and_each_sealing_its_own_number() {
     let (begun, _) = Begun::at("submit-scores").await;
-    let first = begun.journal.proof(4).unwrap().score;
+    let first = begun.journal.proof(Whose::Own, 4).unwrap().score;
     begun.take(&Action::Prove(vec![4])).await.unwrap();
-    let second = begun.journal.proof(4).unwrap().score;
+    let second = begun.journal.proof(Whose::Own, 4).unwrap().score;
     assert_eq!(first.points, second.points);
     assert_ne!(first.sums, second.sums);
     work_until(&begun.services, &begun.journal, "store-copy").await;

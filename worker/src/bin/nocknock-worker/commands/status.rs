@@ -10,7 +10,7 @@ use nocknock_primitives::ids::TaskId;
 use nocknock_worker::{
     chain::connect,
     recognise::{recognise, RecogniseError},
-    state::{Progress, StateDir, StateError},
+    state::{ClaimStage, Progress, StateDir, StateError},
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -59,6 +59,7 @@ fn to_json(
         "task": task,
         "text": describe(progress, is_other),
         "ending": ending.map(|fact| fact.ending.word()),
+        "points": read.and_then(|progress| Some(progress.score.as_ref()?.points())),
         "proved_blocks": read.map(|progress| progress.proofs.len()),
         "other_chain": is_other,
     })
@@ -82,8 +83,11 @@ fn reached(progress: &Progress) -> String {
     }
     let stages = [
         (progress.sealed, "delivery is prepared"),
-        (progress.complete, "every test block is proved on the chain"),
+        (progress.claim == ClaimStage::Proved, "every test block is proved on the chain"),
         (!progress.proofs.is_empty(), "proving"),
+        (progress.claim == ClaimStage::Asked, "the chain has asked for the proofs"),
+        (progress.claim == ClaimStage::Claimed, "the score is claimed"),
+        (progress.score.is_some(), "scored on the test blocks"),
         (progress.committed, "committed"),
         (progress.commitment.is_some(), "the model is sealed, the commitment is being sent"),
         (progress.model, "trained"),

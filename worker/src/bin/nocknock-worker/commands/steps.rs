@@ -58,7 +58,12 @@ pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode
 fn stays_here(action: &Action) -> bool {
     matches!(
         action,
-        Action::NoteCommitted | Action::Prove(_) | Action::NoteComplete | Action::SealKey
+        Action::NoteCommitted
+            | Action::Score
+            | Action::NoteClaim(_)
+            | Action::Prove(_)
+            | Action::ProveChampion(_)
+            | Action::SealKey
     )
 }
 
@@ -66,7 +71,12 @@ fn stays_here(action: &Action) -> bool {
 fn is_sent(action: &Action) -> bool {
     !matches!(
         action,
-        Action::FetchData | Action::Train | Action::Prove(_) | Action::Wait(_) | Action::Nothing
+        Action::FetchData
+            | Action::Train
+            | Action::Prove(_)
+            | Action::ProveChampion(_)
+            | Action::Wait(_)
+            | Action::Nothing
     )
 }
 
@@ -163,6 +173,7 @@ impl StepRunner {
             worker: chain.worker(),
             clock: chain.clock().await?,
             account: chain.account_status().await?,
+            validators: chain.validators_part().await?,
             free_memory_mib: free_memory_mib(),
             outstanding: &self.outstanding()?,
         };
@@ -195,7 +206,7 @@ fn tell(common: &Common, task: TaskId, next: &Action) -> Result<()> {
     let text = match next {
         Action::Wait(waiting) => waiting.to_string(),
         Action::Nothing => "over; `nocknock-worker status` tells how it ended".to_owned(),
-        Action::Prove(blocks) => {
+        Action::Prove(blocks) | Action::ProveChampion(blocks) => {
             format!("{} test blocks are to be proved: `nocknock-worker prove {task}`", blocks.len())
         }
         Action::FetchData | Action::Train => {
