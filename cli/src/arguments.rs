@@ -111,6 +111,7 @@ pub(crate) enum Command {
     OfferExperiment(offer_experiment::OfferExperiment),
     AcceptExperiment(accept_experiment::AcceptExperiment),
     CancelOffer(cancel_offer::CancelOffer),
+    CheckData(check_data::CheckData),
     ProposeTask(propose_task::ProposeTask),
     Follow(follow::FollowTask),
     CancelTask(cancel_task::CancelTask),

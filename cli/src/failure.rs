@@ -1,6 +1,7 @@
 //! Why a command did not do what it was asked, and the exit code that says so.
 
 use nocknock_client::{ConnectError, KeyError, QueryError, SubmitError};
+use nocknock_dataset::split::SplitError;
 use nocknock_requester::{
     EqualRowsError, FollowError, ModelsError, OfferError, PrivateFileError, StoreError,
 };
@@ -185,13 +186,16 @@ impl From<OfferError> for Failure {
             OfferError::NotAllowed { .. } => Self::Refused(error.to_string()),
             OfferError::Block { .. } | OfferError::Randomness => Self::Other(error.to_string()),
             OfferError::NoReward => usage("a sponsored task needs --reward"),
-            OfferError::TestRows { .. } | OfferError::TooManyTestBlocks { .. } => {
-                usage(format!("{error} (--test-blocks)"))
-            }
+            OfferError::TestRows { .. }
+            | OfferError::Split(
+                SplitError::TestBlocks { .. } | SplitError::TooManyTestBlocks { .. },
+            ) => usage(format!("{error} (--test-blocks)")),
             OfferError::CurriculumRanks | OfferError::SharesNotFalling => {
                 usage(format!("{error} (--shares)"))
             }
-            OfferError::Format { .. } => usage(format!("{error} (--shape)")),
+            OfferError::Format { .. } | OfferError::NoShape { .. } => {
+                usage(format!("{error} (--shape)"))
+            }
             OfferError::Encoding { .. } => usage(format!("{error} (--range)")),
             OfferError::BlockRows { .. } => usage(format!("{error} (--blocks)")),
             OfferError::Period { period, blocks, allowed } => usage(format!(
@@ -280,6 +284,8 @@ mod tests {
         for (error, name) in [
             (OfferError::NoReward, "--reward"),
             (OfferError::TestRows { test_blocks: 2, rows: 6, needed: 7 }, "--test-blocks"),
+            (SplitError::TestBlocks { blocks: 3 }.into(), "--test-blocks"),
+            (OfferError::NoShape { inputs: 5_000, bits: 8, classes: 2 }, "--shape"),
             (OfferError::SharesNotFalling, "--shares"),
             (OfferError::BlockRows { experiment: 0, rows: 9, most: 8 }, "--blocks"),
         ] {

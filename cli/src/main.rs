@@ -5,6 +5,7 @@ mod amount;
 mod arguments;
 mod commands;
 mod config;
+mod data;
 mod dev;
 mod failure;
 mod model_card;

@@ -87,11 +87,12 @@ fn answer(head: &Head) -> String {
 }
 
 fn classes(model: &ModelFile) -> String {
-    if model.about.classes.is_empty() {
-        return "Names of the classes are not known.\n".to_owned();
+    let names: Vec<String> = model.classes().iter().map(|name| plain(name)).collect();
+    if names.is_empty() {
+        "Names of the classes are not known.\n".to_owned()
+    } else {
+        format!("Classes: {}.\n", names.join(", "))
     }
-    let names: Vec<String> = model.about.classes.iter().map(|name| plain(name)).collect();
-    format!("Classes: {}.\n", names.join(", "))
 }
 
 /// A name from the data as it stands in the card: whatever it holds, it is neither markup nor
@@ -108,17 +109,19 @@ fn plain(name: &str) -> String {
 }
 
 fn columns(model: &ModelFile) -> String {
-    let Some(quantiser) = &model.about.quantiser else {
-        return "How numbers become inputs is not known.\n".to_owned();
+    let Some(encoding) = &model.about.encoding else {
+        return "How values become inputs is not known.\n".to_owned();
     };
-    let rows = quantiser
-        .columns()
-        .iter()
-        .map(|column| format!("| {} | {} | {} |\n", plain(&column.name), column.low, column.high));
+    let rows = encoding.columns().iter().map(|column| {
+        let (name, kind) = (plain(&column.name), plain(&column.describe()));
+        format!("| {name} | {kind} | {} |\n", column.inputs())
+    });
     let table: String = rows.collect();
     format!(
-        "Each number is moved into the range of its column and scaled to the bits of an input.\n\n\
-         | column | low | high |\n| --- | --- | --- |\n{table}"
+        "Rows are given as they are: the file of the model says how the values of each column become \
+         inputs, and the commitment binds it. {} inputs are used.\n\n\
+         | column | kind | inputs |\n| --- | --- | --- |\n{table}",
+        encoding.used_inputs()
     )
 }
 
@@ -165,6 +168,7 @@ fn attested_rows(from: &Provenance<AccountId>) -> [Row; 4] {
 pub(crate) mod tests {
     use super::*;
     use nocknock_client::Hash;
+    use nocknock_dataset::{Encoding, Profile, Range, ReadOptions, Table, Wanted};
     use nocknock_primitives::{
         ids::{CiphertextHash, CircuitId, KeyCommitment, ModelCommitment},
         model::{names::named, Description, Weights},
@@ -173,6 +177,7 @@ pub(crate) mod tests {
         text::is_deceptive,
     };
     use nocknock_requester::{About, DeliveredModel, Origin};
+    use std::path::Path;
 
     /// A model that answers "yes" to everything.
     pub(crate) fn model() -> ModelFile {
@@ -181,13 +186,12 @@ pub(crate) mod tests {
         weights.layers[0].weights[1] = -4;
         weights.layers[1].biases[1] = 7;
         let about = About {
-            version: 2,
+            version: 3,
             architecture: Description::clone(&architecture),
             commitment: ModelCommitment([0; 32]),
             key: format!("{:064x}", 42).into(),
-            classes: vec!["no".to_owned(), "yes".to_owned()],
-            quantiser: None,
-            encoding: ContentHash([8; 32]),
+            encoding: None,
+            encoding_hash: ContentHash([8; 32]),
             origin: Origin {
                 genesis: Hash::from([1; 32]),
                 experiment: 2,
@@ -202,9 +206,41 @@ pub(crate) mod tests {
         model
     }
 
+    /// A table of two columns of numbers and two classes.
+    pub(crate) fn rows() -> Table {
+        table("a,b,class\n0,1,no\n1,0,yes\n2,2,no\n3,1,yes\n")
+    }
+
+    /// A table from its text.
+    pub(crate) fn table(text: &str) -> Table {
+        let options = ReadOptions { separator: Some(b','), ..ReadOptions::default() };
+        Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap()
+    }
+
+    /// The encoding of a table for models of the shape for tests.
+    pub(crate) fn encoding_of(table: &Table) -> Encoding {
+        let architecture = named("tiny-4x3x2").unwrap();
+        let profile = Profile::of(table, &Wanted::default()).unwrap();
+        Encoding::fit(table, &profile, &architecture, Range::MinMax).unwrap().encoding
+    }
+
+    /// The model that answers "yes" to everything, with its encoding.
+    pub(crate) fn encoded() -> ModelFile {
+        with_encoding(encoding_of(&rows()))
+    }
+
+    /// The same weights with another encoding.
+    pub(crate) fn with_encoding(encoding: Encoding) -> ModelFile {
+        let mut model = model();
+        model.about.encoding_hash = encoding.hash();
+        model.about.encoding = Some(encoding);
+        model.about.commitment = model.commitment().unwrap();
+        model
+    }
+
     /// The same, with what the chain records about it.
     pub(crate) fn delivered() -> DeliveredModel {
-        let file = model();
+        let file = encoded();
         let record = Recorded {
             provenance: Provenance {
                 experiment: 2,
@@ -228,7 +264,9 @@ pub(crate) mod tests {
     fn a_card_tells_score_origin_and_how_to_check_them() {
         let model = delivered();
         let card = model_card(&model.file, 8, &model.record);
-        for word in ["90.00 %", "Classes: no, yes", "nocknock verify", "not stated"] {
+        let words =
+            ["90.00 %", "Classes: no, yes", "nocknock verify", "not stated", "| kind | inputs |"];
+        for word in words {
             assert!(card.contains(word), "{word}\n{card}");
         }
         assert!(card.contains(&model.file.about.commitment.to_string()));
@@ -253,12 +291,34 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_name_of_the_data_is_neither_markup_nor_hidden() {
-        let mut model = delivered();
-        model.file.about.classes = vec!["a\u{202e}b".to_owned(), "[c](d) | `e`\n# f".to_owned()];
-        let card = model_card(&model.file, 8, &model.record);
-        assert!(!card.chars().any(|c| c != '\n' && is_deceptive(c)), "{card}");
-        assert!(card.contains("Classes: a\u{fffd}b"), "{card}");
+    fn without_an_encoding_the_card_says_so() {
+        let model = model();
+        assert_eq!(classes(&model), "Names of the classes are not known.\n");
+        assert_eq!(columns(&model), "How values become inputs is not known.\n");
+    }
+
+    #[test]
+    fn each_column_has_a_line_in_the_card() {
+        let card = columns(&encoded());
+        for name in ["a", "b"] {
+            assert!(card.contains(&format!("\n| {name} | ")), "{card}");
+        }
+        assert!(card.contains("2 inputs are used"), "{card}");
+    }
+
+    #[test]
+    fn a_name_of_the_data_is_no_markup() {
+        let table = table("a | b,class\n0,[c](d) | `e` # f\n1,yes\n2,yes\n");
+        let model = with_encoding(encoding_of(&table));
+        let card = model_card(&model, 8, &delivered().record);
         assert!(card.contains(r"\[c\]\(d\) \| \`e\` \# f"), "{card}");
+        assert!(card.contains(r"| a \| b |"), "{card}");
+    }
+
+    #[test]
+    fn nothing_in_a_name_is_hidden() {
+        let name = plain("a\u{202e}b\n# c");
+        assert!(!name.chars().any(is_deceptive), "{name}");
+        assert!(name.starts_with("a\u{fffd}b"), "{name}");
     }
 }

@@ -1,9 +1,15 @@
 //! The arguments that make an offer.
 
-use crate::{amount::Amount, share::Share};
+use crate::{
+    amount::Amount,
+    failure::{usage, Failure},
+    share::Share,
+    views::percent,
+};
 use clap::Args;
 use nocknock_client::BlockNumber;
-use nocknock_primitives::task::Periods;
+use nocknock_dataset::Labels;
+use nocknock_primitives::{score::Score, task::Periods};
 use nocknock_requester::Offer;
 
 // The terms of a task. Documentation here would take the place of that of the command.
@@ -29,9 +35,14 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     stake: Option<Amount>,
 
-    /// Share of the test rows that a model must classify correctly to win: `90%`, `0.9` or `9/10`.
-    #[arg(long, default_value = "50%", value_name = "SHARE", allow_negative_numbers = true)]
-    min_score: Share,
+    /// Share of the test rows that a model must classify correctly to win: `90%`, `0.9` or `9/10`
+    /// [default: 50%, or the share of the largest class if that is more].
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    min_score: Option<Share>,
+
+    /// Accept a least score that is reached by always naming the largest class.
+    #[arg(long)]
+    below_majority: bool,
 
     /// Blocks of data that are drawn as hidden test data [default: a fifth of all].
     #[arg(long, value_name = "N")]
@@ -64,15 +75,15 @@ pub(crate) struct TermsArgs {
 }
 
 impl TermsArgs {
-    /// What the requester wants.
-    pub(crate) fn offer(&self) -> Offer {
+    /// What the requester wants for a model of these classes.
+    pub(crate) fn offer(&self, labels: &Labels) -> Result<Offer, Failure> {
         let amount = |given: Option<Amount>| given.map(|amount| amount.0);
-        Offer {
+        Ok(Offer {
             reward: amount(self.reward),
             shares: self.shares.clone(),
             bond: amount(self.bond),
             stake: amount(self.stake),
-            min_score: self.min_score.0,
+            min_score: self.least_score(&majority(labels))?,
             test_blocks: self.test_blocks,
             periods: Periods {
                 publish: self.publish_period,
@@ -82,7 +93,43 @@ impl TermsArgs {
                 prove: self.prove_period,
                 deliver: self.deliver_period,
             },
+        })
+    }
+
+    /// The least score that was asked for, or one that nobody reaches without learning anything.
+    fn least_score(&self, majority: &Score) -> Result<Score, Failure> {
+        let Some(Share(asked)) = self.min_score else {
+            return Ok(usual_score(majority));
+        };
+        if self.below_majority || asked.at_least(majority) {
+            return Ok(asked);
         }
+        Err(usage(format!(
+            "a model that always names the largest class is right in {} of the rows, which is more \
+             than the least score of {}: give a higher --min-score, or leave it out, or accept that \
+             with --below-majority",
+            percent(majority),
+            percent(&asked)
+        )))
+    }
+}
+
+/// What always naming the largest class scores on all rows.
+fn majority(labels: &Labels) -> Score {
+    let counts = labels.counts();
+    let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
+    let largest = counts.iter().copied().max().unwrap_or(0);
+    Score::new(count(largest), count(counts.iter().sum()))
+}
+
+/// Half of the rows, or the share of the largest class in thousandths. A class of nearly all rows
+/// leaves no thousandth.
+fn usual_score(majority: &Score) -> Score {
+    let (rows, all) = (u64::from(majority.correct), u64::from(majority.total).max(1));
+    let thousandths = rows.saturating_mul(1000).div_ceil(all).max(500);
+    match u32::try_from(thousandths) {
+        Ok(thousandths) if thousandths < 1000 => Score::new(thousandths, 1000),
+        _ => *majority,
     }
 }
 
@@ -91,7 +138,7 @@ mod tests {
     use super::*;
     use clap::Parser;
     use nocknock_client::NNK;
-    use nocknock_primitives::score::Score;
+    use std::cmp::Ordering;
 
     #[derive(Parser)]
     struct Parsed {
@@ -99,16 +146,50 @@ mod tests {
         terms: TermsArgs,
     }
 
-    fn parse(arguments: &[&str]) -> Offer {
+    /// Classes of so many rows.
+    fn labels(counts: &[usize]) -> Labels {
+        let rows = (0..).zip(counts);
+        Labels {
+            column: "class".to_owned(),
+            place: 0,
+            classes: (0..counts.len()).map(|class| format!("class {class}")).collect(),
+            of_row: rows.flat_map(|(class, rows)| vec![Some(class); *rows]).collect(),
+        }
+    }
+
+    fn offer(arguments: &[&str], counts: &[usize]) -> Result<Offer, Failure> {
         let arguments = ["test"].iter().chain(arguments);
-        Parsed::parse_from(arguments).terms.offer()
+        Parsed::parse_from(arguments).terms.offer(&labels(counts))
+    }
+
+    fn parse(arguments: &[&str]) -> Offer {
+        offer(arguments, &[3, 3]).unwrap()
     }
 
     #[test]
     fn without_arguments_the_offer_is_the_usual_one() {
-        let usual = Offer { min_score: Score::new(50, 100), ..Offer::default() };
+        let usual = Offer { min_score: Score::new(500, 1000), ..Offer::default() };
         assert_eq!(parse(&[]), usual);
-        assert_eq!(usual.min_score.compare(&Offer::default().min_score), std::cmp::Ordering::Equal);
+        assert_eq!(usual.min_score.compare(&Offer::default().min_score), Ordering::Equal);
+    }
+
+    #[test]
+    fn the_least_score_is_that_of_the_largest_class_at_least() {
+        let score = |counts: &[usize]| offer(&[], counts).unwrap().min_score;
+        assert_eq!(score(&[2, 1]), Score::new(667, 1000));
+        assert_eq!(score(&[1, 1, 1]), Score::new(500, 1000));
+        assert_eq!(score(&[9_999, 1]), Score::new(9_999, 10_000));
+    }
+
+    #[test]
+    fn an_offer_below_the_majority_needs_a_flag() {
+        let refused = offer(&["--min-score", "60%"], &[2, 1]).unwrap_err();
+        assert_eq!(refused.code(), 2);
+        assert!(refused.to_string().contains("--below-majority"), "{refused}");
+        let accepted = offer(&["--min-score", "60%", "--below-majority"], &[2, 1]).unwrap();
+        assert_eq!(accepted.min_score, Score::new(60, 100));
+        let equal = offer(&["--min-score", "2/3"], &[2, 1]).unwrap();
+        assert_eq!(equal.min_score, Score::new(2, 3));
     }
 
     #[test]

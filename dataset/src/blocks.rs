@@ -1,15 +1,15 @@
 //! Data blocks: rows in their byte form, a secret salt, and the root that the chain stores.
 
 use crate::{
-    encoding::encoding_hash,
+    encoding::{Encoding, EncodingError, Range},
     hex_bytes,
-    names::{self, NameError},
-    quantise::{QuantiseError, Quantiser},
+    problem::Problems,
+    profile::{Labels, Profile, Wanted},
     salt::{BlockSalt, SaltError},
     shape::{check_size, shape_name, TooLargeError},
     split::{split, SplitError, SplitOptions},
-    table::{Labels, Table},
-    train_blob::TrainBlob,
+    table::Table,
+    train_blob::{TrainBlob, MAX_ENCODING_BYTES},
 };
 use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, ContentHash},
@@ -89,10 +89,11 @@ impl fmt::Debug for Block {
 /// Everything a requester needs to create a task, to publish its training data and to reveal its
 /// test blocks. It holds the salts: keep it in a [`crate::state::RequesterState`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PreparedTask {
     architecture: Architecture,
-    classes: Vec<String>,
-    quantiser: Quantiser,
+    encoding: Encoding,
+    encoding_hash: ContentHash,
     roots: Vec<BlockRoot>,
     blocks: Vec<Block>,
 }
@@ -100,7 +101,7 @@ pub struct PreparedTask {
 /// Why a table does not become a task.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PrepareError {
-    /// The table was read without a label column.
+    /// No column of the table holds classes.
     #[error("the table has no classes: say which column holds them")]
     NoLabels,
     /// Models of the architecture do not tell classes apart.
@@ -124,12 +125,31 @@ pub enum PrepareError {
         /// Classes of the architecture.
         classes: u16,
     },
+    /// The encoding was made for other classes.
+    #[error(
+        "the classes of the table are not those of the encoding: fit an encoding to this table, or \
+         bring the table that it was fitted to"
+    )]
+    OtherClasses,
+    /// The encoding would not fit the header of the training data.
+    #[error(
+        "the thresholds and categories of all columns take {found} bytes, but the training data has \
+         room for {MAX_ENCODING_BYTES}: leave columns out, or choose a shape whose inputs have \
+         fewer bits"
+    )]
+    EncodingTooLong {
+        /// Bytes of the encoding.
+        found: usize,
+    },
     /// The chain takes no task with such models.
     #[error(transparent)]
     TooLarge(#[from] TooLargeError),
-    /// The numbers do not fit the quantiser, or it does not fit the architecture.
+    /// The values have no encoding for the architecture.
     #[error(transparent)]
-    Quantise(#[from] QuantiseError),
+    Encoding(#[from] EncodingError),
+    /// The table is not usable as it is.
+    #[error(transparent)]
+    Problems(#[from] Problems),
     /// The rows do not go into the blocks asked for.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -141,31 +161,37 @@ pub enum PrepareError {
     Salt(#[from] SaltError),
 }
 
+/// A task from a table in one step: what its columns are, how they become inputs, and the blocks.
+pub fn prepare(
+    table: &Table,
+    wanted: &Wanted,
+    architecture: &Architecture,
+    range: Range,
+    split: &SplitOptions,
+) -> Result<PreparedTask, PrepareError> {
+    check_size(architecture)?;
+    let profile = Profile::of(table, wanted)?;
+    let labels = usable_labels(&profile, architecture)?;
+    let encoding = Encoding::fit(table, &profile, architecture, range)?.encoding;
+    PreparedTask::from_table(table, labels, encoding, architecture, split)
+}
+
 impl PreparedTask {
-    /// Quantises a table and splits it into blocks under fresh salts.
+    /// Encodes the rows of a table that have a class, and splits them into blocks under fresh
+    /// salts.
     pub fn from_table(
         table: &Table,
-        quantiser: Quantiser,
+        labels: &Labels,
+        encoding: Encoding,
         architecture: &Architecture,
-        options: &SplitOptions,
+        split: &SplitOptions,
     ) -> Result<Self, PrepareError> {
         check_size(architecture)?;
-        quantiser.check_architecture(architecture)?;
-        let labels = usable_labels(table, architecture)?;
-        let samples = samples(table, labels, &quantiser)?;
-        let dealt = split(&labels.of_row, architecture, options)?;
-        let mut blocks = Vec::with_capacity(dealt.len());
-        for (index, rows) in (0..).zip(dealt) {
-            let rows = rows.iter().filter_map(|row| samples.get(*row).cloned());
-            blocks.push(Block::seal(architecture, index, rows.collect())?);
-        }
-        Ok(Self {
-            architecture: architecture.clone(),
-            classes: labels.classes.clone(),
-            quantiser,
-            roots: blocks.iter().map(|block| block.root(architecture)).collect(),
-            blocks,
-        })
+        check_encoding(&encoding, labels, architecture)?;
+        let blocks = seal_all(table, labels, &encoding, architecture, split)?;
+        let roots = blocks.iter().map(|block| block.root(architecture)).collect();
+        let (architecture, encoding_hash) = (architecture.clone(), encoding.hash());
+        Ok(Self { architecture, encoding, encoding_hash, roots, blocks })
     }
 
     /// The architecture of its models.
@@ -175,17 +201,17 @@ impl PreparedTask {
 
     /// Names of its classes.
     pub fn classes(&self) -> &[String] {
-        &self.classes
+        self.encoding.classes()
     }
 
-    /// What its rows were quantised with.
-    pub fn quantiser(&self) -> &Quantiser {
-        &self.quantiser
+    /// How its columns and classes are written as numbers.
+    pub fn encoding(&self) -> &Encoding {
+        &self.encoding
     }
 
-    /// Hash of how its columns and classes are written as numbers.
-    pub fn encoding(&self) -> ContentHash {
-        encoding_hash(&self.classes, &self.quantiser)
+    /// The hash of its encoding, which the chain stores.
+    pub fn encoding_hash(&self) -> ContentHash {
+        self.encoding_hash
     }
 
     /// The roots of all blocks, for the call that creates the task.
@@ -202,51 +228,90 @@ impl PreparedTask {
     pub fn train_blob(&self, drawn: &[BlockIndex]) -> TrainBlob {
         let blocks = self.blocks.iter();
         let left = blocks.filter(|block| !drawn.contains(&block.index));
-        TrainBlob::new(
-            self.architecture.clone(),
-            self.classes.clone(),
-            self.quantiser.clone(),
-            left.cloned().collect(),
-        )
+        TrainBlob::new(self.architecture.clone(), self.encoding.clone(), left.cloned().collect())
     }
 }
 
 /// The labels of a table whose classes the architecture can tell apart.
 pub(crate) fn usable_labels<'a>(
-    table: &'a Table,
+    profile: &'a Profile,
     architecture: &Architecture,
 ) -> Result<&'a Labels, PrepareError> {
-    let labels = table.labels().ok_or(PrepareError::NoLabels)?;
+    let labels = profile.labels.as_ref().ok_or(PrepareError::NoLabels)?;
+    check_classes(labels, architecture)?;
+    Ok(labels)
+}
+
+fn check_classes(labels: &Labels, architecture: &Architecture) -> Result<(), PrepareError> {
     let shape = || shape_name(architecture);
     let Head::Classes { classes, .. } = architecture.head else {
         return Err(PrepareError::Head { shape: shape() });
     };
     let found = labels.classes.len();
     if found <= usize::from(classes) {
-        Ok(labels)
+        Ok(())
     } else {
         Err(PrepareError::TooManyClasses { found, shape: shape(), classes })
     }
 }
 
-/// The rows of a table as samples, in the table's order.
+/// The encoding is for these classes and this architecture, and can be published.
+fn check_encoding(
+    encoding: &Encoding,
+    labels: &Labels,
+    architecture: &Architecture,
+) -> Result<(), PrepareError> {
+    check_classes(labels, architecture)?;
+    encoding.check_architecture(architecture)?;
+    if labels.classes != encoding.classes() {
+        return Err(PrepareError::OtherClasses);
+    }
+    let found = encoding.to_json().len();
+    if found > MAX_ENCODING_BYTES {
+        return Err(PrepareError::EncodingTooLong { found });
+    }
+    Ok(())
+}
+
+/// The samples of a table, dealt out to blocks.
+fn seal_all(
+    table: &Table,
+    labels: &Labels,
+    encoding: &Encoding,
+    architecture: &Architecture,
+    options: &SplitOptions,
+) -> Result<Vec<Block>, PrepareError> {
+    let classes: Vec<u8> = labels.of_row.iter().flatten().copied().collect();
+    let dealt = split(&classes, architecture, options)?;
+    let samples = samples(table, labels, encoding)?;
+    let mut blocks = Vec::with_capacity(dealt.len());
+    for (index, rows) in (0..).zip(dealt) {
+        let rows = rows.iter().filter_map(|row| samples.get(*row).cloned());
+        blocks.push(Block::seal(architecture, index, rows.collect())?);
+    }
+    Ok(blocks)
+}
+
+/// The rows of a table that have a class, as samples in the table's order.
 pub(crate) fn samples(
     table: &Table,
     labels: &Labels,
-    quantiser: &Quantiser,
-) -> Result<Vec<Sample>, QuantiseError> {
-    let inputs = quantiser.table(table)?;
-    let pairs = inputs.into_iter().zip(&labels.of_row);
-    Ok(pairs.map(|(inputs, class)| Sample { inputs, label: Label::Class(*class) }).collect())
+    encoding: &Encoding,
+) -> Result<Vec<Sample>, EncodingError> {
+    let mut encoder = encoding.for_table(table)?;
+    let classes = labels.of_row.iter().enumerate();
+    let known = classes.filter_map(|(row, class)| Some((row, (*class)?)));
+    let sample = |(row, class)| Sample { inputs: encoder.row(row), label: Label::Class(class) };
+    Ok(known.map(sample).collect())
 }
 
 /// A prepared task as it was written, before its parts are compared.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Stored {
     architecture: Description,
-    classes: Vec<String>,
-    quantiser: Quantiser,
+    encoding: Encoding,
+    encoding_hash: ContentHash,
     roots: Vec<BlockRoot>,
     blocks: Vec<Block>,
 }
@@ -257,15 +322,15 @@ pub enum StoredError {
     /// The architecture is not usable.
     #[error("the architecture that is stored is not usable: {0}")]
     Architecture(#[from] ArchitectureError),
-    /// The number of blocks, roots or classes is not possible.
-    #[error("the numbers of blocks, roots and classes do not match")]
+    /// The number of blocks or roots is not possible.
+    #[error("the numbers of blocks and roots do not match: restore the file from a backup")]
     Counts,
-    /// A class's name is not usable.
+    /// The encoding is for another architecture.
     #[error(transparent)]
-    Class(#[from] NameError),
-    /// The quantiser is for another architecture.
-    #[error(transparent)]
-    Quantise(#[from] QuantiseError),
+    Encoding(#[from] EncodingError),
+    /// The encoding is not the one whose hash is stored.
+    #[error("the encoding does not give the hash stored for it: restore the file from a backup")]
+    OtherEncoding,
     /// A block's rows are not well formed.
     #[error("block {index}: {error}")]
     Rows {
@@ -287,25 +352,21 @@ impl TryFrom<Stored> for PreparedTask {
 
     fn try_from(stored: Stored) -> Result<Self, StoredError> {
         let architecture = Architecture::new(stored.architecture)?;
-        stored.quantiser.check_architecture(&architecture)?;
+        stored.encoding.check_architecture(&architecture)?;
+        if stored.encoding.hash() != stored.encoding_hash {
+            return Err(StoredError::OtherEncoding);
+        }
         let count = stored.blocks.len();
-        let fits =
-            count == stored.roots.len() && u32::try_from(count).is_ok_and(|n| n <= MAX_BLOCKS);
-        if !fits || stored.classes.len() > architecture.outputs() {
+        let is_possible = u32::try_from(count).is_ok_and(|n| n <= MAX_BLOCKS);
+        if !is_possible || count != stored.roots.len() {
             return Err(StoredError::Counts);
         }
-        stored.classes.iter().try_for_each(|name| names::check(name))?;
         let pairs = (0..).zip(stored.blocks.iter().zip(&stored.roots));
         for (index, (block, root)) in pairs {
             check_stored(&architecture, index, block, root)?;
         }
-        Ok(Self {
-            architecture,
-            classes: stored.classes,
-            quantiser: stored.quantiser,
-            roots: stored.roots,
-            blocks: stored.blocks,
-        })
+        let Stored { encoding, encoding_hash, roots, blocks, .. } = stored;
+        Ok(Self { architecture, encoding, encoding_hash, roots, blocks })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use nocknock_primitives::ids::ContentHash;
 
-/// Hash of the [encoding](crate::encoding_hash) of the digits: 64 columns, `p0` to `p63`, each with
-/// the range from 0 to 15, and the classes 0 to 9. The file has its 32 bytes.
+/// [Hash of the encoding](crate::Encoding::hash) of the digits: 64 columns, `p0` to `p63`, each
+/// with the fixed range from 0 to 15, and the classes 0 to 9. The file has its 32 bytes.
 pub const DIGITS_ENCODING: ContentHash =
     ContentHash(*include_bytes!("../curriculum/digits.encoding"));

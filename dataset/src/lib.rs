@@ -1,28 +1,37 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blocks;
+pub mod check;
 pub mod curriculum;
+pub mod encoding;
 pub mod names;
 pub mod practice;
-pub mod quantise;
+pub mod problem;
+pub mod profile;
 pub mod salt;
+pub mod schema;
 pub mod split;
 pub mod state;
 pub mod table;
 pub mod train_blob;
+pub mod value;
 
-mod encoding;
 mod hex_bytes;
-mod number_as_text;
 mod shape;
 
-pub use blocks::{Block, PrepareError, PreparedTask};
-pub use encoding::encoding_hash;
+pub use blocks::{prepare, Block, PrepareError, PreparedTask};
+pub use check::{check, Check};
+pub use encoding::{Encoder, Encoding, EncodingError, Fitted, Needs, Range};
 pub use practice::practice_block;
-pub use quantise::{QuantiseError, Quantiser, Range};
+pub use problem::{Problem, Problems, Severity};
+pub use profile::{class_of, LabelColumn, Labels, Profile, Wanted};
 pub use salt::BlockSalt;
+pub use schema::{Schema, SchemaError};
 pub use shape::{most_test_blocks, shape_name, TooLargeError};
-pub use split::{SplitOptions, SplitSeed};
+pub use split::{plan, SplitOptions, SplitPlan, SplitSeed};
 pub use state::{RequesterState, StateError};
-pub use table::{Description, LabelColumn, ReadOptions, Table, TableError};
+pub use table::{
+    Column, Header, Pieces, ReadOptions, Table, TableError, DEFAULT_MEMORY, PIECE_ROWS,
+};
 pub use train_blob::{Samples, TrainBlob, TrainBlobError};
+pub use value::{TextRules, Value};

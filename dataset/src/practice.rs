@@ -5,7 +5,8 @@
 
 use crate::{
     blocks::{samples, usable_labels, Block, PrepareError},
-    quantise::{Quantiser, Range},
+    encoding::{Encoding, Range},
+    profile::{Profile, Wanted},
     salt::BlockSalt,
     table::Table,
 };
@@ -38,9 +39,10 @@ pub fn practice_block(architecture: &Architecture) -> Option<Block> {
 /// input.
 pub fn practice_rows(table: &Table, architecture: &Architecture) -> Result<Vec<u8>, PrepareError> {
     let range = Range::Fixed { low: 0.0, high: architecture.max_input() as f64 };
-    let quantiser = Quantiser::fit(table, architecture, range)?;
-    let labels = usable_labels(table, architecture)?;
-    let mut rows = samples(table, labels, &quantiser)?;
+    let profile = Profile::of(table, &Wanted::default())?;
+    let labels = usable_labels(&profile, architecture)?;
+    let encoding = Encoding::fit(table, &profile, architecture, range)?.encoding;
+    let mut rows = samples(table, labels, &encoding)?;
     rows.truncate(usize::from(architecture.samples));
     Ok(model::Block::new(architecture, rows)?.to_wire(architecture))
 }

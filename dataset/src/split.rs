@@ -1,6 +1,6 @@
 //! Which row goes into which block.
 
-use crate::shape::shape_name;
+use crate::shape::{most_test_blocks, shape_name};
 use nocknock_primitives::{limits::MAX_BLOCKS, model::Architecture};
 use rand::TryRngCore;
 use rand_chacha::{
@@ -9,6 +9,9 @@ use rand_chacha::{
 };
 use std::{collections::BTreeMap, fmt};
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// One of so many blocks is hidden.
+const FIFTHS: u16 = 5;
 
 /// What decides the order of the rows.
 ///
@@ -41,14 +44,14 @@ impl fmt::Debug for SplitSeed {
 /// How a table is split into blocks.
 #[derive(Clone, Debug)]
 pub struct SplitOptions {
-    /// Number of blocks. Without it, as few as hold all rows, and two at least.
+    /// Number of blocks. Without it, what [`plan`] chooses.
     pub blocks: Option<u16>,
     /// What decides the order of the rows.
     pub seed: SplitSeed,
 }
 
 impl SplitOptions {
-    /// As few blocks as possible, in an order that nobody can guess.
+    /// The usual number of blocks, in an order that nobody can guess.
     pub fn random() -> Result<Self, SplitError> {
         Ok(Self { blocks: None, seed: SplitSeed::random()? })
     }
@@ -90,8 +93,55 @@ pub enum SplitError {
         most: usize,
     },
     /// One block would be the hidden test set, and nothing would be left to train with.
-    #[error("a task needs at least two rows")]
+    #[error("a task needs at least two rows: bring more data")]
     TooFewRows,
+    /// No test blocks, or nothing but test blocks.
+    #[error(
+        "the data has {blocks} blocks, so 1 to {} of them can be test blocks",
+        blocks.saturating_sub(1)
+    )]
+    TestBlocks {
+        /// Blocks of the data.
+        blocks: u16,
+    },
+    /// More test blocks than a task may have.
+    #[error("a task of shape {shape} has at most {most} test blocks, not {test_blocks}")]
+    TooManyTestBlocks {
+        /// What the architecture is called.
+        shape: String,
+        /// Test blocks asked for.
+        test_blocks: u16,
+        /// As many as are possible.
+        most: u16,
+    },
+}
+
+/// Into how many blocks rows go, and how many of them are hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SplitPlan {
+    /// Blocks of the task.
+    pub blocks: u16,
+    /// Blocks that are drawn as hidden test data.
+    pub test_blocks: u16,
+    /// Rows that any choice of the test blocks holds at least.
+    pub least_test_rows: u32,
+}
+
+/// Plans how many blocks so many rows go into, and how many of them are test blocks. Either number
+/// may be given.
+///
+/// Else there are as few blocks as hold all rows, at least five, and a multiple of five if there
+/// are rows enough for that and a task can have as many; and a fifth of them are test blocks, as
+/// far as a task may have so many.
+pub fn plan(
+    rows: usize,
+    architecture: &Architecture,
+    blocks: Option<u16>,
+    test_blocks: Option<u16>,
+) -> Result<SplitPlan, SplitError> {
+    let blocks = block_count(rows, architecture, blocks)?;
+    let test_blocks = test_block_count(blocks, architecture, test_blocks)?;
+    Ok(SplitPlan { blocks, test_blocks, least_test_rows: least_rows(rows, blocks, test_blocks) })
 }
 
 /// Deals the rows, whose classes are given, out to blocks. Each block is a list of row numbers.
@@ -105,7 +155,8 @@ pub fn split(
     architecture: &Architecture,
     options: &SplitOptions,
 ) -> Result<Vec<Vec<usize>>, SplitError> {
-    let count = block_count(classes.len(), architecture, options.blocks)?;
+    let plan = plan(classes.len(), architecture, options.blocks, None)?;
+    let count = usize::from(plan.blocks);
     let mut random = ChaCha20Rng::from_seed(options.seed.0);
     let mut blocks = vec![Vec::new(); count];
     for (place, row) in by_class(classes, &mut random).into_iter().enumerate() {
@@ -143,7 +194,7 @@ fn block_count(
     rows: usize,
     architecture: &Architecture,
     asked: Option<u16>,
-) -> Result<usize, SplitError> {
+) -> Result<u16, SplitError> {
     let block_rows = usize::from(architecture.samples);
     let limit = usize::try_from(MAX_BLOCKS).unwrap_or(usize::MAX);
     let least = rows.div_ceil(block_rows).max(2);
@@ -155,19 +206,57 @@ fn block_count(
     if least > limit {
         return Err(SplitError::TooManyRows { rows, shape: shape(), most: limit * block_rows });
     }
-    let blocks = asked.map_or(least, usize::from);
-    if (least..=most).contains(&blocks) {
-        Ok(blocks)
+    let blocks = asked.map_or_else(|| usual_blocks(least, most), usize::from);
+    let count = u16::try_from(blocks).ok().filter(|_| (least..=most).contains(&blocks));
+    count.ok_or_else(|| SplitError::Blocks {
+        rows,
+        blocks,
+        shape: shape(),
+        block_rows: architecture.samples,
+        least,
+        most,
+    })
+}
+
+/// At least five blocks and a multiple of five, so that a fifth of them can be hidden; but no more
+/// than there can be.
+fn usual_blocks(least: usize, most: usize) -> usize {
+    let fifths = usize::from(FIFTHS);
+    let blocks = least.max(most.min(fifths));
+    let whole = blocks.next_multiple_of(fifths);
+    if whole <= most {
+        whole
     } else {
-        Err(SplitError::Blocks {
-            rows,
-            blocks,
-            shape: shape(),
-            block_rows: architecture.samples,
-            least,
-            most,
-        })
+        blocks
     }
+}
+
+fn test_block_count(
+    blocks: u16,
+    architecture: &Architecture,
+    asked: Option<u16>,
+) -> Result<u16, SplitError> {
+    let most = most_test_blocks(architecture);
+    // Half of the divisor is added first: this rounds to the nearest.
+    let fifth = || (blocks.saturating_add(FIFTHS / 2) / FIFTHS).clamp(1, most.max(1));
+    let test_blocks = asked.unwrap_or_else(fifth);
+    if test_blocks == 0 || test_blocks >= blocks {
+        return Err(SplitError::TestBlocks { blocks });
+    }
+    if test_blocks > most {
+        let shape = shape_name(architecture);
+        return Err(SplitError::TooManyTestBlocks { shape, test_blocks, most });
+    }
+    Ok(test_blocks)
+}
+
+/// Rows of the smallest blocks: [`split`] gives no block two rows more than another.
+fn least_rows(rows: usize, blocks: u16, test_blocks: u16) -> u32 {
+    let rows = u32::try_from(rows).unwrap_or(u32::MAX);
+    let (blocks, test_blocks) = (u32::from(blocks).max(1), u32::from(test_blocks));
+    let (each, larger) = (rows / blocks, rows % blocks);
+    let smaller = blocks.saturating_sub(larger);
+    test_blocks.saturating_mul(each).saturating_add(test_blocks.saturating_sub(smaller))
 }
 
 #[cfg(test)]
@@ -191,7 +280,7 @@ mod tests {
     #[test]
     fn every_row_lies_in_one_block_and_classes_are_spread_evenly() {
         let classes = classes();
-        let blocks = split(&classes, &tiny(), &options(None, 1)).unwrap();
+        let blocks = split(&classes, &tiny(), &options(Some(3), 1)).unwrap();
         assert_eq!(blocks.len(), 3);
         let mut all: Vec<usize> = blocks.concat();
         all.sort_unstable();
@@ -220,6 +309,55 @@ mod tests {
             first[rows[0]] += 1;
         }
         assert!(first.iter().all(|count| (850..1_150).contains(count)), "{first:?}");
+    }
+
+    fn planned(rows: usize, shape: &str) -> (u16, u16) {
+        let plan = plan(rows, &named(shape).unwrap(), None, None).unwrap();
+        (plan.blocks, plan.test_blocks)
+    }
+
+    #[test]
+    fn small_tables_are_not_halved() {
+        for (rows, expected) in [(2, (2, 1)), (3, (3, 1)), (4, (4, 1)), (5, (5, 1)), (6, (5, 1))] {
+            assert_eq!(planned(rows, "tiny-4x3x2"), expected, "{rows} rows");
+        }
+        assert_eq!(planned(569, "table-128x64x2"), (5, 1));
+        assert_eq!(planned(195, "digits-64x32x10"), (5, 1));
+    }
+
+    #[test]
+    fn a_fifth_is_hidden_as_far_as_a_task_may_hide_so_much() {
+        assert_eq!(planned(1797, "digits-64x32x10"), (10, 2));
+        assert_eq!(planned(5000, "mnist-784x128x10"), (35, 7));
+        assert_eq!(planned(255 * 40, "tiny-4x3x2"), (255, 32));
+        assert_eq!(planned(256 * 40, "tiny-4x3x2"), (256, 32), "260 are too many");
+        assert_eq!(planned(510 * 200, "embed-512x10"), (200, 8), "its blocks are large");
+    }
+
+    #[test]
+    fn numbers_of_blocks_that_were_asked_for_are_kept_or_refused() {
+        let plan = |blocks, test_blocks| plan(100, &tiny(), Some(blocks), test_blocks);
+        let kept = SplitPlan { blocks: 8, test_blocks: 6, least_test_rows: 74 };
+        assert_eq!(plan(8, Some(6)), Ok(kept), "four blocks of 12 rows, two of 13");
+        assert_eq!(plan(8, None).unwrap().test_blocks, 2);
+        assert_eq!(plan(7, None).unwrap().test_blocks, 1);
+        for test_blocks in [0, 8, 9] {
+            assert_eq!(plan(8, Some(test_blocks)), Err(SplitError::TestBlocks { blocks: 8 }));
+        }
+        let many = plan(50, Some(33));
+        assert!(matches!(many, Err(SplitError::TooManyTestBlocks { most: 32, .. })), "{many:?}");
+    }
+
+    #[test]
+    fn the_plan_promises_what_the_smallest_blocks_hold() {
+        for (rows, test_blocks) in [(100, 1), (103, 2), (103, 5), (101, 6)] {
+            let plan = plan(rows, &tiny(), Some(7), Some(test_blocks)).unwrap();
+            let blocks = split(&vec![0; rows], &tiny(), &options(Some(7), 1)).unwrap();
+            let mut held: Vec<usize> = blocks.iter().map(Vec::len).collect();
+            held.sort_unstable();
+            let least: usize = held.iter().take(test_blocks.into()).sum();
+            assert_eq!(plan.least_test_rows as usize, least, "{rows} rows, {test_blocks} blocks");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::{
 use zeroize::Zeroizing;
 
 /// Version of the file's form.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A prepared task and how far its requester has come.
 ///

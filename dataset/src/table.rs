@@ -1,36 +1,38 @@
-//! Reading a data file: numbers in columns, and the class of each row.
+//! Reading a data file: rows of typed values in named columns.
 
-use serde::Serialize;
-use std::{fs::File, io::Read, path::Path};
+use crate::value::{TextRules, Value};
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, path::Path, sync::Arc};
 
+mod arrow;
 mod builder;
-mod classes;
-mod csv;
-mod describe;
+mod dialect;
 mod error;
-mod npy;
-#[cfg(feature = "parquet")]
+mod feather;
+mod json;
+mod numpy;
+mod open;
 mod parquet;
+mod text;
+mod unpack;
 
-pub use describe::{ClassCount, Description};
 pub use error::{Place, TableError, TableFault};
+pub use open::Pieces;
 
-/// Which column holds the class of each row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LabelColumn {
-    /// The last one.
-    #[default]
-    Last,
-    /// The one of this name. Columns without names are `c0`, `c1` and so on.
-    Named(String),
-    /// None: the table holds samples to predict.
-    None,
-}
+/// How many bytes of values a table may have unless said otherwise.
+pub const DEFAULT_MEMORY: u64 = 1 << 30;
 
-/// Whether the first line of a CSV file names the columns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Most columns of a table.
+pub const MAX_COLUMNS: usize = 65_536;
+
+/// Rows of a piece that are quickly read and take little memory.
+pub const PIECE_ROWS: usize = 4_096;
+
+/// Whether the first line of a text names the columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Header {
-    /// It does if none of its cells is a number.
+    /// What the first lines look like decides.
     #[default]
     Detect,
     /// It does.
@@ -40,68 +42,71 @@ pub enum Header {
 }
 
 /// How a file is read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReadOptions {
-    /// Which column holds the classes.
-    pub label: LabelColumn,
-    /// Whether a CSV file has a header.
+    /// Whether a text has a header.
     pub header: Header,
+    /// What separates the cells of a text, if it is not to be found out.
+    pub separator: Option<u8>,
+    /// How texts are understood.
+    pub text: TextRules,
+    /// Whether `text.decimal_comma` was told. Else a text with comma decimals is seen as one.
+    pub decimal_told: bool,
+    /// Most bytes of values, about, that a table or a piece may have.
+    pub memory: u64,
 }
 
-/// The classes of a table's rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Labels {
-    /// Name of the column.
-    pub column: String,
-    /// Names of the classes in ascending order, by number if all of them are numbers.
-    pub classes: Vec<String>,
-    /// For each row the place of its class among `classes`.
-    pub of_row: Vec<u8>,
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            header: Header::default(),
+            separator: None,
+            text: TextRules::default(),
+            decimal_told: false,
+            memory: DEFAULT_MEMORY,
+        }
+    }
 }
 
-/// Rows of finite numbers in named columns, with the class of each row if the file has them.
+/// Rows of values in named columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    columns: Vec<String>,
+    columns: Vec<Column>,
     named: bool,
-    values: Vec<f64>,
-    labels: Option<Labels>,
+    rows: usize,
+    notes: Vec<String>,
 }
 
 impl Table {
-    /// Reads a file in the format that its extension implies: `.csv`, `.tsv`, `.npy` or
-    /// `.parquet`.
+    /// Reads a file in the format that its first bytes tell, or else the end of its name.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
-        let table = File::open(path)
-            .map_err(TableFault::from)
-            .and_then(|file| read_as(extension(path).as_deref(), file, options));
-        table.map_err(|fault| TableError::new(path, fault))
+        open::all(path, options)
     }
 
-    /// Reads CSV from any source. `name` stands for the file in errors.
-    ///
-    /// If commas leave the first line in one piece, semicolons or tabs separate the cells, as long
-    /// as they give the first two lines equally many.
-    pub fn read_csv(
-        source: impl Read,
-        name: &Path,
-        options: &ReadOptions,
-    ) -> Result<Self, TableError> {
-        csv::read(source, b',', options).map_err(|fault| TableError::new(name, fault))
+    /// Reads a text with separated cells. `name` stands for the file in errors, and its end may
+    /// tell the separator.
+    pub fn read_csv(source: &[u8], name: &Path, options: &ReadOptions) -> Result<Self, TableError> {
+        open::all_of_text(source, name, options)
     }
 
-    /// Reads NPY from any source. `name` stands for the file in errors.
-    pub fn read_npy(
-        source: impl Read,
-        name: &Path,
-        options: &ReadOptions,
-    ) -> Result<Self, TableError> {
-        npy::read(source, options).map_err(|fault| TableError::new(name, fault))
-    }
-
-    /// Names of the columns, without that of the label.
-    pub fn columns(&self) -> &[String] {
+    /// The columns, in the order of the file.
+    pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// The column of this name and its place, from 0.
+    pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are no rows. A table that was read has some.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 
     /// Whether the file named its columns. Else they are `c0`, `c1` and so on.
@@ -109,58 +114,134 @@ impl Table {
         self.named
     }
 
-    /// Number of rows.
+    /// What was guessed or changed while the file was read, in sentences.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+/// The values of one column: nine bytes each, and each different text once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    name: String,
+    tags: Vec<Tag>,
+    bits: Vec<u64>,
+    texts: Vec<Arc<str>>,
+}
+
+/// What the bits of a cell are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    /// Nothing.
+    Missing,
+    /// 0 or 1.
+    Truth,
+    /// A signed number.
+    Integer,
+    /// A float.
+    Number,
+    /// The place of a text.
+    Decimal,
+    /// A signed number.
+    Moment,
+    /// The place of a text.
+    Text,
+}
+
+impl Column {
+    fn new(name: String) -> Self {
+        Self { name, tags: Vec::new(), bits: Vec::new(), texts: Vec::new() }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Number of values, the missing ones included.
     pub fn len(&self) -> usize {
-        self.rows().len()
+        self.tags.len()
     }
 
-    /// Whether there are no rows. A table that was read has some.
+    /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.tags.is_empty()
     }
 
-    /// The rows, one number for each column.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
-        self.values.chunks_exact(self.columns.len().max(1))
+    /// The value in a row, counted from 0. Beyond the last row all are missing.
+    pub fn get(&self, row: usize) -> Value<'_> {
+        let cell = self.tags.get(row).zip(self.bits.get(row));
+        cell.map_or(Value::Missing, |(tag, bits)| self.value(*tag, *bits))
     }
 
-    /// The numbers of one column, counted from 0.
-    pub fn column(&self, column: usize) -> impl Iterator<Item = f64> + '_ {
-        self.rows().filter_map(move |row| row.get(column).copied())
+    /// All values, from the first row to the last.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = Value<'_>> + '_ {
+        (0..self.len()).map(|row| self.get(row))
     }
 
-    /// The classes, if the file holds them.
-    pub fn labels(&self) -> Option<&Labels> {
-        self.labels.as_ref()
+    fn value(&self, tag: Tag, bits: u64) -> Value<'_> {
+        match tag {
+            Tag::Missing => Value::Missing,
+            Tag::Truth => Value::Truth(bits != 0),
+            Tag::Integer => Value::Integer(bits.cast_signed()),
+            Tag::Number => Value::Number(f64::from_bits(bits)),
+            Tag::Decimal => Value::Decimal(Cow::Borrowed(self.text(bits))),
+            Tag::Moment => Value::Moment(bits.cast_signed()),
+            Tag::Text => Value::Text(Cow::Borrowed(self.text(bits))),
+        }
     }
 
-    /// Its size and how many rows each class has.
-    pub fn describe(&self) -> Description {
-        Description::of(self)
-    }
-}
-
-fn extension(path: &Path) -> Option<String> {
-    let extension = path.extension()?.to_str()?;
-    Some(extension.to_ascii_lowercase())
-}
-
-fn read_as(
-    extension: Option<&str>,
-    file: File,
-    options: &ReadOptions,
-) -> Result<Table, TableFault> {
-    match extension {
-        Some("csv") => csv::read(file, b',', options),
-        Some("tsv") => csv::read(file, b'\t', options),
-        Some("npy") => npy::read(file, options),
-        #[cfg(feature = "parquet")]
-        Some("parquet") => parquet::read(file, options),
-        #[cfg(not(feature = "parquet"))]
-        Some("parquet") => Err(TableFault::NoParquet),
-        _ => Err(TableFault::UnknownFormat),
+    fn text(&self, place: u64) -> &str {
+        let place = usize::try_from(place).ok();
+        place.and_then(|place| self.texts.get(place)).map_or("", |text| text.as_ref())
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Table {
+        Table::read_csv(text.as_bytes(), Path::new("data.csv"), &ReadOptions::default()).unwrap()
+    }
+
+    #[test]
+    fn columns_have_names_places_and_typed_values() {
+        let table = read("a, b ,kind\n1,2.5,dog\n-3e2,true,\n");
+        let names: Vec<_> = table.columns().iter().map(Column::name).collect();
+        assert_eq!(names, ["a", "b", "kind"]);
+        assert!(table.has_names() && !table.is_empty());
+        assert_eq!(table.len(), 2);
+        let (place, kind) = table.column("kind").unwrap();
+        assert_eq!((place, kind.len(), kind.is_empty()), (2, 2, false));
+        assert_eq!(kind.get(0), Value::Text("dog".into()));
+        assert_eq!(kind.get(1), Value::Missing);
+        assert_eq!(kind.get(2), Value::Missing);
+        let (_, b) = table.column("b").unwrap();
+        assert_eq!(b.values().collect::<Vec<_>>(), [Value::Number(2.5), Value::Truth(true)]);
+        assert_eq!(table.column("c"), None);
+    }
+
+    #[test]
+    fn without_names_columns_are_numbered() {
+        let table = read("1,2\n3,4\n");
+        let names: Vec<_> = table.columns().iter().map(Column::name).collect();
+        assert_eq!(names, ["c0", "c1"]);
+        assert!(!table.has_names());
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_written_as_csv_are_read_back_exactly(
+            rows in proptest::collection::vec((-1e300..1e300f64, any::<i64>()), 1..20),
+        ) {
+            let lines = rows.iter().map(|(a, b)| format!("{a},{b}\n"));
+            let table = read(&format!("a,b\n{}", lines.collect::<String>()));
+            for (number, (a, b)) in rows.iter().enumerate() {
+                let row: Vec<_> = table.columns().iter().map(|column| column.get(number)).collect();
+                prop_assert_eq!(row, [Value::from(*a), Value::Integer(*b)]);
+            }
+        }
+    }
+}

@@ -3,19 +3,18 @@
 //!
 //! ```text
 //! magic     8 bytes  "nntrain" and a zero byte
-//! version   2 bytes  little endian, 2
+//! version   2 bytes  little endian, 3
 //! length    4 bytes  little endian, of the header
-//! header    JSON: architecture, classes, quantiser, and for each block its index, salt and byte
-//!                    count
+//! header    JSON: architecture, encoding, and for each block its index, salt and byte count
 //! blocks    the rows of each block in the header's order, as on the chain
 //! ```
 //!
 //! The architecture is the [description](nocknock_primitives::model::Description) that its digest
-//! stands for; a name is not needed. Inputs are unsigned integers of its width. Classes and
-//! quantiser are the [encoding](TrainBlob::encoding): they say which numbers the integers were made
-//! from, and the chain knows their hash.
+//! stands for; a name is not needed. Inputs are unsigned integers of its width. The
+//! [encoding](TrainBlob::encoding) says which values the integers were made from and what the
+//! classes are called, and the chain knows its hash.
 
-use crate::{blocks::Block, encoding::encoding_hash, quantise::Quantiser};
+use crate::{blocks::Block, encoding::Encoding};
 use nocknock_primitives::{
     ids::{BlockIndex, BlockRoot, ContentHash},
     limits::{MAX_BLOCKS, MAX_BLOCK_BYTES},
@@ -29,8 +28,12 @@ mod samples;
 pub use format::{EncodeError, TrainBlobError};
 pub use samples::Samples;
 
-/// Longest header in bytes.
-pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
+/// Longest header in bytes: room for 512 columns of 255 thresholds with all their digits.
+pub const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;
+
+/// Longest encoding in bytes. The rest of a header is for the architecture, and for indices and
+/// salts of 256 blocks.
+pub const MAX_ENCODING_BYTES: usize = MAX_HEADER_BYTES - 64 * 1024;
 
 /// Longest training blob in bytes: nothing longer needs to be downloaded.
 pub const MAX_TRAIN_BLOB_BYTES: usize =
@@ -45,8 +48,7 @@ pub const MAX_TRAIN_BLOB_BYTES: usize =
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainBlob {
     architecture: Architecture,
-    classes: Vec<String>,
-    quantiser: Quantiser,
+    encoding: Encoding,
     blocks: Vec<Block>,
 }
 
@@ -72,11 +74,12 @@ pub enum MismatchError {
     },
     /// Columns and classes are written as numbers in another way than the chain knows.
     #[error(
-        "the classes and the ranges of columns in the training data are not those that the requester \
-         committed to: their hash is {found}, and that on the chain {expected}. Do not join this task"
+        "columns and classes of the training data are written as numbers in another way than the \
+         requester committed to: its encoding has the hash {found}, and that on the chain is \
+         {expected}. Do not join this task"
     )]
     Encoding {
-        /// Hash of those in the training data.
+        /// Hash of the encoding in the training data.
         found: ContentHash,
         /// Hash that the chain stores.
         expected: ContentHash,
@@ -96,13 +99,8 @@ pub enum MismatchError {
 }
 
 impl TrainBlob {
-    pub(crate) fn new(
-        architecture: Architecture,
-        classes: Vec<String>,
-        quantiser: Quantiser,
-        blocks: Vec<Block>,
-    ) -> Self {
-        Self { architecture, classes, quantiser, blocks }
+    pub(crate) fn new(architecture: Architecture, encoding: Encoding, blocks: Vec<Block>) -> Self {
+        Self { architecture, encoding, blocks }
     }
 
     /// Its bytes.
@@ -122,17 +120,17 @@ impl TrainBlob {
 
     /// Names of the classes.
     pub fn classes(&self) -> &[String] {
-        &self.classes
+        self.encoding.classes()
     }
 
-    /// What the rows were quantised with.
-    pub fn quantiser(&self) -> &Quantiser {
-        &self.quantiser
+    /// How columns and classes are written as numbers.
+    pub fn encoding(&self) -> &Encoding {
+        &self.encoding
     }
 
-    /// Hash of how columns and classes are written as numbers.
-    pub fn encoding(&self) -> ContentHash {
-        encoding_hash(&self.classes, &self.quantiser)
+    /// The hash of the encoding.
+    pub fn encoding_hash(&self) -> ContentHash {
+        self.encoding.hash()
     }
 
     /// The blocks in ascending order of their indices.
@@ -157,7 +155,7 @@ impl TrainBlob {
 
     /// Compares the encoding with that of the task.
     pub fn check_encoding(&self, expected: ContentHash) -> Result<(), MismatchError> {
-        let found = self.encoding();
+        let found = self.encoding_hash();
         if found == expected {
             Ok(())
         } else {

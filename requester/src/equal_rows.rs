@@ -164,8 +164,8 @@ fn reveal_phase(task: &Task, now: BlockNumber) -> Range<BlockNumber> {
 }
 
 /// Finds rows of the test blocks of a task that are equal to rows of other blocks, and says so in
-/// the form in which the chain takes it: a part for each pair of blocks, or several if there are too
-/// many rows, those with most rows first. Each test row is named once.
+/// the form in which the chain takes it: a part for each pair of blocks, or several if there are
+/// too many rows, those with most rows first. Each test row is named once.
 ///
 /// `is_removed` says that the chain has removed the task of the other blocks, so that it has to be
 /// told their roots.

@@ -11,6 +11,7 @@ mod private_file;
 mod retries;
 mod steps;
 mod store;
+mod usable_model;
 
 pub use equal_rows::{check_order, equal_rows, EqualRowsError, PublicBlocks};
 pub use errors::FollowError;
@@ -18,8 +19,8 @@ pub use events::{Attempt, Event, Observer};
 pub use follower::{Ended, Follower, Services};
 pub use model_file::{About, ModelFile, ModelFileError, Origin};
 pub use models::{
-    check_delivery, open_models, published_data, write_model, DataMeaning, DeliveredModel,
-    ModelsError, PublishedData,
+    check_delivery, open_models, published_data, write_model, DeliveredModel, ModelsError,
+    PublishedData,
 };
 pub use offer::{choose_shape, Market, Offer, OfferError, Period};
 pub use private_file::{
@@ -28,3 +29,4 @@ pub use private_file::{
 };
 pub use steps::{next_step, ChainView, Step, LIFE};
 pub use store::{Store, StoreConfig, StoreError};
+pub use usable_model::UsableModel;

@@ -11,13 +11,14 @@
 //! key with which anybody who has the file can recompute the commitment to the model.
 //!
 //! A file may come from anybody. One that was read is well formed: each part fits the architecture,
-//! and the scaling, the names of the classes and the score could be those of published data. That
-//! they *are* is what only a comparison with the chain tells: the commitment binds weights, key,
-//! task, worker and encoding, which is the hash of names and scaling.
+//! and the encoding and the score could be those of published data. That they *are* is what only a
+//! comparison with the chain tells: the commitment binds weights, key, task, worker and the hash of
+//! the encoding, in which the classes have their names.
 
 use nocknock_client::{AccountId, Hash};
 use nocknock_dataset::{
-    encoding_hash, names::MAX_NAME_BYTES, shape_name, QuantiseError, Quantiser,
+    names::{self, shown, MAX_NAME_BYTES},
+    shape_name, Encoding, EncodingError,
 };
 use nocknock_primitives::{
     ids::{ContentHash, ExperimentId, FieldBytes, ModelCommitment, ModelVersionNumber, TaskId},
@@ -42,7 +43,7 @@ use std::{
 use zeroize::Zeroizing;
 
 /// Version of the metadata.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Name of the one metadata entry. Two would come out in any order, and the file would not be
 /// reproducible.
@@ -64,12 +65,10 @@ pub struct About {
     /// `k`, 64 hexadecimal digits. It opens the ciphertext, and so is worth as much as the weights.
     /// They are wiped on drop.
     pub key: Zeroizing<String>,
-    /// Names of the classes, in the order of the outputs. Empty if they were not at hand.
-    pub classes: Vec<String>,
-    /// How numbers become inputs. None if that was not at hand.
-    pub quantiser: Option<Quantiser>,
-    /// Hash of classes and quantiser, to which the task and the model are bound.
-    pub encoding: ContentHash,
+    /// How values become inputs, and what the classes are called. None if that was not at hand.
+    pub encoding: Option<Encoding>,
+    /// Hash of the encoding, to which the task and the model are bound.
+    pub encoding_hash: ContentHash,
     /// Where the model comes from.
     pub origin: Origin,
 }
@@ -154,6 +153,12 @@ pub enum ModelFileError {
     /// The key is not one.
     #[error("its key is not a field element of 64 hexadecimal digits")]
     Key,
+    /// A shape of an earlier release that has no such name any more.
+    #[error(
+        "is of shape {}, which this program does not know: use the release that wrote it",
+        quoted(.0)
+    )]
+    Shape(String),
     /// Names and scaling do not have the hash that the model is bound to.
     #[error("its names of classes and its scaling are not those that the model was made for")]
     Encoding,
@@ -177,7 +182,7 @@ pub enum ModelFileError {
     },
     /// The scaling makes inputs for another architecture.
     #[error("its scaling is not that of its architecture: {0}")]
-    Scaling(QuantiseError),
+    Scaling(EncodingError),
     /// A score that no proof can have.
     #[error("its score of {0} is not possible")]
     Score(Score),
@@ -185,7 +190,7 @@ pub enum ModelFileError {
 
 /// A text of the file, in which nothing is hidden.
 fn quoted(text: &str) -> String {
-    format!("`{}`", printable(text))
+    format!("`{}`", shown(text))
 }
 
 impl ModelFile {
@@ -195,13 +200,7 @@ impl ModelFile {
     ///
     /// It is no model, or its parts do not fit its architecture.
     pub fn read(path: &Path) -> Result<Self, ModelFileError> {
-        // A file may grow while it is read, and a pipe does not say how much will come.
-        let mut bytes = Vec::new();
-        File::open(path)?.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
-        if u64::try_from(bytes.len()).is_ok_and(|read| read > MAX_BYTES) {
-            return Err(ModelFileError::TooLarge);
-        }
-        Self::decode(&bytes)
+        Self::decode(&read_bytes(path)?)
     }
 
     /// Reads the bytes of a file.
@@ -210,17 +209,14 @@ impl ModelFile {
     ///
     /// They are no model, or its parts do not fit its architecture.
     pub fn decode(bytes: &[u8]) -> Result<Self, ModelFileError> {
-        let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let about = header.metadata().as_ref().and_then(|all| all.get(ENTRY));
-        let about = about.ok_or(ModelFileError::Foreign)?;
-        let version = serde_json::from_str::<Versioned>(about)?.version;
+        let about = metadata(bytes)?;
+        let version = version(&about)?;
         if version != VERSION {
             return Err(ModelFileError::Version(version));
         }
-        let about: About = serde_json::from_str(about)?;
+        let about: About = serde_json::from_str(&about)?;
         let architecture = Architecture::new(about.architecture.clone())?;
-        let weights = read_weights(&SafeTensors::deserialize(bytes)?, &architecture)?;
-        weights.check(&architecture)?;
+        let weights = read_weights(bytes, &architecture, tensor_names)?;
         about.check(&architecture)?;
         Ok(Self { architecture, weights, about })
     }
@@ -238,9 +234,8 @@ impl ModelFile {
                 architecture: Description::clone(&architecture),
                 commitment: about.commitment,
                 key: Zeroizing::new(hex::encode(field::to_bytes(key))),
-                classes: about.classes,
-                quantiser: about.quantiser,
                 encoding: about.encoding,
+                encoding_hash: about.encoding_hash,
                 origin: about.origin,
             },
             architecture,
@@ -286,22 +281,30 @@ impl ModelFile {
         Ok(ModelCommitment(field::to_bytes(&commitment)))
     }
 
+    /// Names of the classes, in the order of the outputs. Empty without an encoding.
+    pub fn classes(&self) -> &[String] {
+        self.about.encoding.as_ref().map_or(&[], Encoding::classes)
+    }
+
     /// What a class is called: its name, or its number if the names are not known.
     pub fn class_name(&self, class: usize) -> String {
-        let named = self.about.classes.get(class).cloned();
-        named.unwrap_or_else(|| class.to_string())
+        class_name(self.about.encoding.as_ref(), class)
     }
+}
+
+/// The name of a class, or its number if the names are not known.
+pub(crate) fn class_name(encoding: Option<&Encoding>, class: usize) -> String {
+    let named = encoding.and_then(|encoding| encoding.classes().get(class)).cloned();
+    named.unwrap_or_else(|| class.to_string())
 }
 
 impl About {
     /// Everything that the architecture can tell of it.
     fn check(&self, architecture: &Architecture) -> Result<(), ModelFileError> {
         self.key()?;
-        check_classes(&self.classes, architecture)?;
-        if let Some(quantiser) = &self.quantiser {
-            quantiser.check_architecture(architecture).map_err(ModelFileError::Scaling)?;
-            if !self.classes.is_empty() && encoding_hash(&self.classes, quantiser) != self.encoding
-            {
+        if let Some(encoding) = &self.encoding {
+            check_encoding(encoding, architecture)?;
+            if encoding.hash() != self.encoding_hash {
                 return Err(ModelFileError::Encoding);
             }
         }
@@ -320,18 +323,18 @@ impl About {
     }
 
     fn owner(&self) -> ModelOwner {
-        self.origin.owner(&self.encoding)
+        self.origin.owner(&self.encoding_hash)
     }
 }
 
 impl Origin {
     /// Whose model it is, as the commitment says it.
-    pub(crate) fn owner(&self, encoding: &ContentHash) -> ModelOwner {
+    pub(crate) fn owner(&self, encoding_hash: &ContentHash) -> ModelOwner {
         ModelOwner {
             genesis_hash: self.genesis.0,
             task: self.task,
             worker: self.worker.0,
-            encoding: encoding.0,
+            encoding: encoding_hash.0,
         }
     }
 }
@@ -342,17 +345,51 @@ impl fmt::Debug for About {
             .field("version", &self.version)
             .field("architecture", &self.architecture)
             .field("commitment", &self.commitment)
-            .field("classes", &self.classes)
-            .field("quantiser", &self.quantiser)
             .field("encoding", &self.encoding)
+            .field("encoding_hash", &self.encoding_hash)
             .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
 }
 
+/// The file as a whole, if it is not larger than any model.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, ModelFileError> {
+    // A file may grow while it is read, and a pipe does not say how much will come.
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|read| read > MAX_BYTES) {
+        return Err(ModelFileError::TooLarge);
+    }
+    Ok(bytes)
+}
+
+/// The metadata of this program.
+pub(crate) fn metadata(bytes: &[u8]) -> Result<String, ModelFileError> {
+    let (_, header) = SafeTensors::read_metadata(bytes)?;
+    let about = header.metadata().as_ref().and_then(|all| all.get(ENTRY));
+    about.cloned().ok_or(ModelFileError::Foreign)
+}
+
+/// The version of the metadata.
+pub(crate) fn version(metadata: &str) -> Result<u32, ModelFileError> {
+    Ok(serde_json::from_str::<Versioned>(metadata)?.version)
+}
+
+/// The encoding makes inputs for the architecture, and names as many classes as it may.
+pub(crate) fn check_encoding(
+    encoding: &Encoding,
+    architecture: &Architecture,
+) -> Result<(), ModelFileError> {
+    check_classes(encoding.classes(), architecture)?;
+    encoding.check_architecture(architecture).map_err(ModelFileError::Scaling)
+}
+
 /// There are as many names as the architecture can tell classes apart, or none, and no two are the
-/// same. What they look like is a matter of whoever shows them.
-fn check_classes(classes: &[String], architecture: &Architecture) -> Result<(), ModelFileError> {
+/// same.
+pub(crate) fn check_classes(
+    classes: &[String],
+    architecture: &Architecture,
+) -> Result<(), ModelFileError> {
     if classes.is_empty() {
         return Ok(());
     }
@@ -367,32 +404,38 @@ fn check_classes(classes: &[String], architecture: &Architecture) -> Result<(), 
     let mut seen = BTreeSet::new();
     for (index, name) in classes.iter().enumerate() {
         let wrong = |reason| ModelFileError::ClassName { index, name: name.clone(), reason };
-        if name.is_empty() {
-            return Err(wrong("empty"));
+        if let Some(reason) = fault_of(name) {
+            return Err(wrong(reason));
         }
-        if name.len() > MAX_NAME_BYTES {
-            return Err(wrong("too long"));
-        }
-        // What differs only in what is not shown is the same to a reader.
-        if !seen.insert(printable(name)) {
+        if !seen.insert(name) {
             return Err(wrong("that of another class"));
         }
     }
     Ok(())
 }
 
+/// Why no published data has this name.
+fn fault_of(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("empty")
+    } else if name.len() > MAX_NAME_BYTES {
+        Some("too long")
+    } else {
+        names::check(name).err().map(|_| "one with characters that nobody sees")
+    }
+}
+
 /// What stands beside a new model.
 #[derive(Clone, Debug)]
 pub(crate) struct NewAbout {
     pub(crate) commitment: ModelCommitment,
-    pub(crate) classes: Vec<String>,
-    pub(crate) quantiser: Option<Quantiser>,
-    pub(crate) encoding: ContentHash,
+    pub(crate) encoding: Option<Encoding>,
+    pub(crate) encoding_hash: ContentHash,
     pub(crate) origin: Origin,
 }
 
 /// The tensors of a layer: weights and biases.
-fn tensor_names(layer: usize) -> [String; 2] {
+pub(crate) fn tensor_names(layer: usize) -> [String; 2] {
     ["weight", "bias"].map(|part| format!("layers.{layer}.{part}"))
 }
 
@@ -400,25 +443,31 @@ fn bytes(values: &[i32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn read_weights(
-    tensors: &SafeTensors<'_>,
+/// The weights of an architecture, whose tensors have these names: those of a layer's weights and
+/// biases. They keep the widths that the architecture declares.
+pub(crate) fn read_weights(
+    bytes: &[u8],
     architecture: &Architecture,
+    names: fn(usize) -> [String; 2],
 ) -> Result<Weights, ModelFileError> {
+    let tensors = SafeTensors::deserialize(bytes)?;
     let layers = architecture.layers();
     let (expected, found) = (2 * layers.len(), tensors.len());
     if found != expected {
         return Err(ModelFileError::TensorCount { expected, found });
     }
-    let layers = layers.enumerate().map(|(number, layer)| read_layer(tensors, number, &layer));
-    Ok(Weights { layers: layers.collect::<Result<_, _>>()? })
+    let layers = (0..).map(names).zip(layers);
+    let layers = layers.map(|(names, layer)| read_layer(&tensors, names, &layer));
+    let weights = Weights { layers: layers.collect::<Result<_, _>>()? };
+    weights.check(architecture)?;
+    Ok(weights)
 }
 
 fn read_layer(
     tensors: &SafeTensors<'_>,
-    number: usize,
+    [weights, biases]: [String; 2],
     layer: &Layer,
 ) -> Result<LayerWeights, ModelFileError> {
-    let [weights, biases] = tensor_names(number);
     Ok(LayerWeights {
         weights: values(tensors, &weights, &[layer.units, layer.inputs])?,
         biases: values(tensors, &biases, &[layer.units])?,
@@ -448,7 +497,7 @@ pub(crate) mod tests {
         model::names::{for_tests, named, offered},
         text::is_deceptive,
     };
-    use serde_json::json;
+    use serde_json::{json, Value};
 
     pub(crate) fn origin() -> Origin {
         Origin {
@@ -468,9 +517,8 @@ pub(crate) mod tests {
         weights.layers[1].biases[1] = 7;
         let about = NewAbout {
             commitment: ModelCommitment::default(),
-            classes: vec!["no".to_owned(), "yes".to_owned()],
-            quantiser: None,
-            encoding: ContentHash([6; 32]),
+            encoding: Some(encoding()),
+            encoding_hash: encoding().hash(),
             origin: origin(),
         };
         let mut model = ModelFile::new(tiny(), weights, &Fr::from(42u64), about);
@@ -480,6 +528,18 @@ pub(crate) mod tests {
 
     pub(crate) fn tiny() -> Architecture {
         named("tiny-4x3x2").unwrap()
+    }
+
+    /// The encoding of two columns from 0 to 3, for the tiny shape.
+    pub(crate) fn encoding() -> Encoding {
+        encoding_of(4, 2, &["no", "yes"])
+    }
+
+    /// The encoding of two columns to so many inputs of so many bits.
+    fn encoding_of(inputs: u16, bits: u8, classes: &[&str]) -> Encoding {
+        let ranges = ["a", "b"].map(|name| (name.to_owned(), 0.0, 3.0));
+        let classes = classes.iter().map(|name| (*name).to_owned()).collect();
+        Encoding::from_ranges(inputs, bits, true, &ranges, classes).unwrap()
     }
 
     #[test]
@@ -502,9 +562,8 @@ pub(crate) mod tests {
             }
             let about = NewAbout {
                 commitment: ModelCommitment::default(),
-                classes: Vec::new(),
-                quantiser: None,
-                encoding: ContentHash::default(),
+                encoding: None,
+                encoding_hash: ContentHash::default(),
                 origin: origin(),
             };
             let model = ModelFile::new(architecture, weights, &Fr::from(1u64), about);
@@ -524,7 +583,7 @@ pub(crate) mod tests {
             |model| model.weights.layers[0].weights[0] = 1,
             |model| model.weights.layers[1].biases[0] = 1,
             |model| model.about.key.replace_range(62.., "2b"),
-            |model| model.about.encoding.0[31] ^= 1,
+            |model| set_encoding(model, encoding_of(4, 2, &["yes", "no"])),
             |model| model.about.origin.genesis.0[31] ^= 1,
             |model| model.about.origin.task += 1,
             |model| model.about.origin.worker.0[31] ^= 1,
@@ -535,6 +594,11 @@ pub(crate) mod tests {
             let read = ModelFile::decode(&changed.encode().unwrap()).unwrap();
             assert_ne!(read.commitment().unwrap(), read.about.commitment, "{number}");
         }
+    }
+
+    fn set_encoding(model: &mut ModelFile, encoding: Encoding) {
+        model.about.encoding_hash = encoding.hash();
+        model.about.encoding = Some(encoding);
     }
 
     #[test]
@@ -557,16 +621,6 @@ pub(crate) mod tests {
         assert!(matches!(ModelFile::decode(&bytes), Err(ModelFileError::Weights(_))));
     }
 
-    /// The scaling of two columns to so many inputs of so many bits.
-    fn quantiser(inputs: u16, input_bits: u8) -> Quantiser {
-        let column = |name| json!({ "name": name, "low": "0", "high": "3" });
-        let value = json!({
-            "inputs": inputs, "inputBits": input_bits, "named": true,
-            "columns": [column("a"), column("b")],
-        });
-        serde_json::from_value(value).unwrap()
-    }
-
     /// Why the file is refused, if what stands beside the weights is changed.
     fn refusal(change: impl FnOnce(&mut About)) -> Option<ModelFileError> {
         let mut model = model();
@@ -574,15 +628,29 @@ pub(crate) mod tests {
         ModelFile::decode(&model.encode().unwrap()).err()
     }
 
+    /// Why the file is refused, if the JSON of what stands beside the weights is changed.
+    fn refusal_of_json(change: impl FnOnce(&mut Value)) -> Option<ModelFileError> {
+        let model = model();
+        let bytes = model.encode().unwrap();
+        let mut about = serde_json::to_value(&model.about).unwrap();
+        change(&mut about);
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let metadata = HashMap::from([(ENTRY.to_owned(), about.to_string())]);
+        let bytes = safetensors::serialize(tensors.tensors(), Some(metadata)).unwrap();
+        ModelFile::decode(&bytes).err()
+    }
+
+    /// Why the file is refused, if it has another encoding, with its hash.
+    fn refusal_of_encoding(encoding: &Encoding) -> Option<ModelFileError> {
+        refusal(|about| {
+            about.encoding_hash = encoding.hash();
+            about.encoding = Some(encoding.clone());
+        })
+    }
+
     #[test]
     fn a_scaling_that_is_not_of_the_architecture_is_refused() {
-        let with = |inputs, bits| {
-            refusal(|about| {
-                let quantiser = quantiser(inputs, bits);
-                about.encoding = encoding_hash(&about.classes, &quantiser);
-                about.quantiser = Some(quantiser);
-            })
-        };
+        let with = |inputs, bits| refusal_of_encoding(&encoding_of(inputs, bits, &["no", "yes"]));
         assert!(with(4, 2).is_none());
         for (inputs, bits) in [(4, 16), (100, 2), (3, 2), (4, 1)] {
             let error = with(inputs, bits).expect("it is another architecture");
@@ -592,37 +660,32 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn names_and_scaling_are_those_of_the_encoding() {
-        let with = |classes: [&str; 2]| {
-            refusal(|about| {
-                let quantiser = quantiser(4, 2);
-                about.encoding = encoding_hash(&about.classes, &quantiser);
-                about.quantiser = Some(quantiser);
-                about.classes = classes.map(str::to_owned).to_vec();
-            })
-        };
-        assert!(with(["no", "yes"]).is_none());
-        let error = with(["yes", "no"]);
+    fn names_and_scaling_are_those_of_the_hash() {
+        assert!(refusal(|about| about.encoding = None).is_none(), "they were not at hand");
+        let error = refusal(|about| about.encoding = Some(encoding_of(4, 2, &["yes", "no"])));
+        assert!(matches!(error, Some(ModelFileError::Encoding)), "{error:?}");
+        let error = refusal(|about| about.encoding_hash.0[31] ^= 1);
         assert!(matches!(error, Some(ModelFileError::Encoding)), "{error:?}");
     }
 
     #[test]
-    fn names_of_classes_fit_the_architecture_or_there_are_none() {
-        let named = |names: &[&str]| {
-            refusal(|about| about.classes = names.iter().map(|name| (*name).to_owned()).collect())
-        };
-        assert!(named(&[]).is_none());
-        assert!(named(&["no", "yes"]).is_none());
-        for names in [&["one"][..], &["one", "two", "three"]] {
-            let error = named(names).expect("it is another number of classes");
-            assert!(matches!(error, ModelFileError::ClassCount { .. }), "{error:?}");
-        }
+    fn more_classes_than_the_architecture_tells_apart_are_refused() {
+        let error = refusal_of_encoding(&encoding_of(4, 2, &["one", "two", "three"]));
+        assert!(matches!(error, Some(ModelFileError::ClassCount { found: 3, .. })), "{error:?}");
+    }
+
+    #[test]
+    fn names_that_no_published_data_has_make_the_file_unusable_and_are_shown_without_harm() {
         let long = "x".repeat(65);
-        for names in [["same", "same"], ["a\u{202e}", "a\u{202d}"], ["", "b"], ["a", &long]] {
-            let error = named(&names).expect("no published data has such names");
-            assert!(matches!(error, ModelFileError::ClassName { .. }), "{error:?}");
+        let steering = [["a\u{202e}", "b"], ["\u{1b}[31m", "b"]];
+        for names in steering.into_iter().chain([["same", "same"], ["", "b"], ["a", &long]]) {
+            let change = |about: &mut Value| about["encoding"]["target"]["names"] = json!(names);
+            let error = refusal_of_json(change).expect("no published data has such names");
+            assert!(matches!(error, ModelFileError::About(_)), "{error:?}");
             assert!(!error.to_string().chars().any(is_deceptive), "{error}");
         }
+        let further = refusal_of_json(|about| about["encoding"]["more"] = json!(1));
+        assert!(matches!(further, Some(ModelFileError::About(_))), "{further:?}");
     }
 
     #[test]
@@ -651,15 +714,12 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_file_of_an_earlier_release_is_refused_for_its_version() {
-        let about = r#"{"version":1,"shape":"tiny-4x3x2","salt":"00"}"#.to_owned();
-        let metadata = HashMap::from([(ENTRY.to_owned(), about)]);
-        let data = [0u8; 4];
-        let view = TensorView::new(Dtype::I32, vec![1], &data).unwrap();
-        let bytes = safetensors::serialize([("hidden", view)], Some(metadata)).unwrap();
-        let error = ModelFile::decode(&bytes).unwrap_err();
-        assert!(matches!(error, ModelFileError::Version(1)), "{error:?}");
-        assert!(error.to_string().contains("use the release that wrote it"), "{error}");
+    fn a_file_of_another_release_is_refused_for_its_version() {
+        for version in [1, 2, 4] {
+            let error = refusal_of_json(|about| about["version"] = json!(version)).unwrap();
+            assert!(matches!(error, ModelFileError::Version(found) if found == version), "{error}");
+            assert!(error.to_string().contains("use the release that wrote it"), "{error}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Receiving models: what the chain holds is opened, checked and given names and scaling.
+//! Receiving models: what the chain holds is opened, checked and given its encoding.
 
 use crate::{
     model_file::{ModelFile, ModelFileError, NewAbout, Origin},
@@ -7,9 +7,7 @@ use crate::{
 };
 use nocknock_circuits::reference::{score_block, BlockScore};
 use nocknock_client::{Client, Delivery, Hash, ModelVersion, QueryError, Recorded, Snapshot, Task};
-use nocknock_dataset::{
-    encoding_hash, train_blob::MismatchError, PreparedTask, Quantiser, RequesterState, TrainBlob,
-};
+use nocknock_dataset::{train_blob::MismatchError, Encoding, RequesterState, TrainBlob};
 use nocknock_durable as durable;
 use nocknock_primitives::{
     ids::{BlobId, CiphertextHash, ContentHash, FieldBytes, ModelCommitment, RecordId, TaskId},
@@ -27,15 +25,6 @@ use std::{
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
-
-/// What the inputs and classes of a task's data mean.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DataMeaning {
-    /// Names of the classes, in the order of the outputs. Empty if they are not known.
-    pub classes: Vec<String>,
-    /// How numbers become inputs. None if that is not known.
-    pub quantiser: Option<Quantiser>,
-}
 
 /// A model that the chain has a record of, opened.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,8 +78,8 @@ pub enum ModelsError {
     NotTheModel(String),
     /// Names and scaling are not those that the task was created with.
     #[error(
-        "the names of classes and the scaling that are known here have the hash {found}, but those of \
-         the task have {expected}"
+        "the names of classes and the scaling that are known here have the hash {found}, but those \
+         of the task have {expected}: they belong to another task"
     )]
     OtherMeaning {
         /// Hash of what is known here.
@@ -131,30 +120,11 @@ pub enum ModelsError {
     Encoding(ModelFileError),
 }
 
-impl From<&PreparedTask> for DataMeaning {
-    fn from(prepared: &PreparedTask) -> Self {
-        Self { classes: prepared.classes().to_vec(), quantiser: Some(prepared.quantiser().clone()) }
-    }
-}
-
-impl From<&TrainBlob> for DataMeaning {
-    fn from(data: &TrainBlob) -> Self {
-        Self { classes: data.classes().to_vec(), quantiser: Some(data.quantiser().clone()) }
-    }
-}
-
-impl DataMeaning {
-    /// What is known is what the task was created with.
-    fn check(&self, expected: ContentHash) -> Result<(), ModelsError> {
-        let Some(quantiser) = &self.quantiser else {
-            return Ok(());
-        };
-        let found = encoding_hash(&self.classes, quantiser);
-        if found == expected {
-            Ok(())
-        } else {
-            Err(ModelsError::OtherMeaning { found, expected })
-        }
+/// What is known is what the task was created with.
+fn check_meaning(meaning: Option<&Encoding>, expected: ContentHash) -> Result<(), ModelsError> {
+    match meaning.map(Encoding::hash) {
+        Some(found) if found != expected => Err(ModelsError::OtherMeaning { found, expected }),
+        _ => Ok(()),
     }
 }
 
@@ -180,6 +150,8 @@ pub async fn published_data(
 /// Opens every model of a task that was delivered and paid for. Only what leads to the very
 /// commitment whose score was proved is given.
 ///
+/// `meaning` is the encoding of the task's data, if it is at hand: the models are given it.
+///
 /// `own` is what the task's private file holds: the secret that opens the models, and the test
 /// blocks, on which they are scored once more. Models of the curriculum are opened without it.
 ///
@@ -189,7 +161,7 @@ pub async fn published_data(
 pub async fn open_models(
     client: &Client,
     id: TaskId,
-    meaning: &DataMeaning,
+    meaning: Option<&Encoding>,
     own: Option<&RequesterState<Progress>>,
 ) -> Result<Vec<DeliveredModel>, ModelsError> {
     let best = client.best().await?;
@@ -234,7 +206,7 @@ pub async fn check_delivery(
 struct Opener<'a> {
     task: &'a Task,
     secret: RecipientSecret,
-    meaning: &'a DataMeaning,
+    meaning: Option<&'a Encoding>,
     own: Option<&'a RequesterState<Progress>>,
 }
 
@@ -242,10 +214,10 @@ impl<'a> Opener<'a> {
     fn new(
         id: TaskId,
         task: &'a Task,
-        meaning: &'a DataMeaning,
+        meaning: Option<&'a Encoding>,
         own: Option<&'a RequesterState<Progress>>,
     ) -> Result<Self, ModelsError> {
-        meaning.check(task.encoding)?;
+        check_meaning(meaning, task.encoding)?;
         let secret = secret_for(task, own.map(|own| &own.recipient));
         Ok(Self { task, secret: secret.ok_or(ModelsError::NotForYou(id))?, meaning, own })
     }
@@ -382,15 +354,14 @@ impl SealedDelivery {
         self,
         task: &Task,
         secret: &RecipientSecret,
-        meaning: &DataMeaning,
+        meaning: Option<&Encoding>,
     ) -> Result<ModelFile, ModelsError> {
         let architecture = &task.architecture;
         let (key, weights) = self.weights(architecture, secret)?;
         let about = NewAbout {
             commitment: self.model,
-            classes: meaning.classes.clone(),
-            quantiser: meaning.quantiser.clone(),
-            encoding: task.encoding,
+            encoding: meaning.cloned(),
+            encoding_hash: task.encoding,
             origin: self.origin,
         };
         Ok(ModelFile::new(architecture.clone(), weights, &key, about))
@@ -513,14 +484,16 @@ mod tests {
     use super::*;
     use crate::{
         model_file::{
-            tests::{model, tiny},
+            tests::{encoding, model, tiny},
             About,
         },
         private_file::tests::{progress, secret, spec},
         steps::tests::task,
     };
     use nocknock_client::AccountId;
-    use nocknock_dataset::{Range, ReadOptions, SplitOptions, SplitSeed, Table};
+    use nocknock_dataset::{
+        prepare, PreparedTask, Range, ReadOptions, SplitOptions, SplitSeed, Table, Wanted,
+    };
     use nocknock_primitives::{
         experiment::{self, Stage},
         ids::{CircuitId, KeyCommitment, PointBytes},
@@ -554,13 +527,13 @@ mod tests {
         }
 
         fn open(&self, secret: &RecipientSecret) -> Result<ModelFile, ModelsError> {
-            self.read()?.open(&self.task, secret, &DataMeaning::default())
+            self.read()?.open(&self.task, secret, None)
         }
 
         /// Everything that is checked before a model is given.
         fn give(
             &self,
-            meaning: &DataMeaning,
+            meaning: Option<&Encoding>,
             own: Option<&RequesterState<Progress>>,
         ) -> Result<ModelFile, ModelsError> {
             let opener = Opener::new(3, &self.task, meaning, own)?;
@@ -571,9 +544,9 @@ mod tests {
     /// A worker has delivered the model to whoever has the secret.
     fn delivered(secret: &RecipientSecret) -> OnChain {
         let file = model();
-        let About { origin, commitment, encoding, .. } = file.about;
+        let About { origin, commitment, encoding_hash, .. } = file.about;
         let recipient = PointBytes(secret.key().to_bytes());
-        let task = Task { recipient, encoding, ..task() };
+        let task = Task { recipient, encoding: encoding_hash, ..task() };
         let key = Fr::from(KEY);
         let ciphertext = seal(&tiny(), key, &file.weights).unwrap().ciphertext.clone();
         let context = context(origin.genesis, &task, &origin);
@@ -641,7 +614,7 @@ mod tests {
     fn a_delivered_model_opens_to_what_was_committed_to() {
         let opened = delivered(&secret()).open(&secret()).unwrap();
         assert_eq!(opened.commitment().unwrap(), model().about.commitment);
-        let about = About { classes: Vec::new(), ..model().about };
+        let about = About { encoding: None, ..model().about };
         assert_eq!(opened, ModelFile { about, ..model() });
     }
 
@@ -652,9 +625,8 @@ mod tests {
         let text = format!("a,b,c,d,kind\n{lines}");
         let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default());
         let range = Range::Fixed { low: 0.0, high: 3.0 };
-        let quantiser = Quantiser::fit(table.as_ref().unwrap(), &tiny(), range).unwrap();
         let options = SplitOptions { blocks: Some(5), seed: SplitSeed::from_bytes([1; 32]) };
-        PreparedTask::from_table(&table.unwrap(), quantiser, &tiny(), &options).unwrap()
+        prepare(&table.unwrap(), &Wanted::default(), &tiny(), range, &options).unwrap()
     }
 
     /// The private file of a requester who asks for this score at least.
@@ -738,28 +710,29 @@ mod tests {
     fn a_requester_gets_a_model_only_if_it_reaches_its_score_once_more() {
         let mut on_chain = delivered(&secret());
         on_chain.task.tests = test_blocks(&[1, 4]);
-        let (own, meaning) = (own(Score::new(1, 2)), DataMeaning::default());
-        let error = on_chain.give(&meaning, Some(&own)).unwrap_err();
+        let own = own(Score::new(1, 2));
+        let error = on_chain.give(None, Some(&own)).unwrap_err();
         assert!(error.to_string().contains("reaches 32/64"), "{error}");
         on_chain.record.provenance.score = Score::new(32, 64);
-        let given = on_chain.give(&meaning, Some(&own)).unwrap();
+        let given = on_chain.give(Some(&encoding()), Some(&own)).unwrap();
         assert_eq!(given.weights, model().weights);
+        assert_eq!(given.classes(), ["no", "yes"]);
     }
 
     #[test]
     fn a_model_is_given_only_to_whom_it_is_sealed_for_with_its_own_names_and_scaling() {
         let on_chain = delivered(&secret());
-        let error = on_chain.give(&DataMeaning::default(), None).unwrap_err();
+        let error = on_chain.give(None, None).unwrap_err();
         assert!(matches!(error, ModelsError::NotForYou(3)), "{error:?}");
         let own = own(Score::new(1, 2));
-        let error = on_chain.give(&(&own.prepared).into(), Some(&own)).unwrap_err();
+        let error = on_chain.give(Some(own.prepared.encoding()), Some(&own)).unwrap_err();
         assert!(matches!(error, ModelsError::OtherMeaning { .. }), "{error:?}");
     }
 
     #[test]
     fn a_model_that_the_registry_does_not_name_is_not_given() {
         let mut on_chain = delivered(&RecipientSecret::curriculum());
-        let given = |on_chain: &OnChain| on_chain.give(&DataMeaning::default(), None);
+        let given = |on_chain: &OnChain| on_chain.give(None, None);
         assert!(given(&on_chain).is_ok());
         on_chain.version.as_mut().unwrap().delivered.model.0[31] ^= 1;
         for version in [on_chain.version.clone(), None] {
@@ -842,28 +815,21 @@ mod tests {
 
     #[test]
     fn names_and_scaling_that_are_not_those_of_the_task_are_refused() {
-        let column = serde_json::json!({ "name": "a", "low": "0", "high": "3" });
-        let quantiser = serde_json::json!({
-            "inputs": 4, "inputBits": 2, "named": true, "columns": [column],
-        });
-        let quantiser: Quantiser = serde_json::from_value(quantiser).unwrap();
-        let classes = vec!["no".to_owned(), "yes".to_owned()];
-        let expected = encoding_hash(&classes, &quantiser);
-        let mut meaning = DataMeaning { classes, quantiser: Some(quantiser) };
-        assert!(meaning.check(expected).is_ok());
-        meaning.classes.swap(0, 1);
-        let error = meaning.check(expected).unwrap_err();
+        let known = encoding();
+        assert!(check_meaning(Some(&known), known.hash()).is_ok());
+        let of_the_task = prepared().encoding_hash();
+        let error = check_meaning(Some(&known), of_the_task).unwrap_err();
         assert!(matches!(error, ModelsError::OtherMeaning { .. }), "{error:?}");
-        assert!(DataMeaning::default().check(expected).is_ok(), "nothing is known");
+        assert!(check_meaning(None, of_the_task).is_ok(), "nothing is known");
     }
 
     #[test]
     fn a_model_that_is_fetched_again_takes_its_own_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("experiment-2-v4").join("model.safetensors");
-        let mut renamed = model();
-        renamed.about.classes = vec!["a".to_owned(), "b".to_owned()];
-        for model in [model(), renamed] {
+        let mut raw = model();
+        raw.about.encoding = None;
+        for model in [raw, model()] {
             write_model(&path, &model).unwrap();
             assert_eq!(ModelFile::read(&path).unwrap(), model);
         }

@@ -3,7 +3,7 @@
 use nocknock_client::{
     AccountId, Balance, BlockNumber, CircuitRecord, CurriculumRules, QueryError, Snapshot, TaskSpec,
 };
-use nocknock_dataset::{most_test_blocks, shape_name, PreparedTask, Table};
+use nocknock_dataset::{plan, shape_name, split::SplitError, Needs, PreparedTask};
 use nocknock_primitives::{
     circuit::CircuitKind,
     deposits::{ciphertext, record, revealed_blocks, Footprint},
@@ -17,7 +17,7 @@ use nocknock_primitives::{
     task::{Periods, Split, Terms},
 };
 use rand::{rngs::OsRng, TryRngCore};
-use std::{fmt, ops::RangeInclusive};
+use std::{cmp::Reverse, fmt, ops::RangeInclusive};
 use zeroize::Zeroizing;
 
 /// What a requester wants. What is left out becomes what the chain takes at least.
@@ -30,14 +30,13 @@ pub struct Offer {
     pub shares: Vec<u16>,
     /// What the requester forfeits to the workers if the test data is not revealed.
     pub bond: Option<Balance>,
-    /// What a worker forfeits if it is asked to prove the score that it claims and does not, or wins
-    /// and does not deliver. It is burnt.
+    /// What a worker forfeits if it is asked to prove the score that it claims and does not, or
+    /// wins and does not deliver. It is burnt.
     pub stake: Option<Balance>,
     /// Share of the points on the test rows that a model must reach to win. A row that is
     /// classified correctly is one point.
     pub min_score: Score,
-    /// Blocks of data that are drawn as hidden test data; a fifth of all if none, and no more than
-    /// a task may have.
+    /// Blocks of data that are drawn as hidden test data; what [`plan`] chooses if none.
     pub test_blocks: Option<u16>,
     /// How long each phase lasts.
     pub periods: Periods<BlockNumber>,
@@ -129,31 +128,21 @@ pub enum OfferError {
     },
     /// The data is too wide, or has too many classes.
     #[error(
-        "no shape takes {columns} columns and {classes} classes; the shapes are {}",
+        "no shape takes {inputs} inputs of {bits} bits and {classes} classes: leave columns or classes \
+         out; the shapes are {}",
         shape_names()
     )]
     NoShape {
-        /// Columns of the data.
-        columns: usize,
+        /// Inputs that the data needs at least.
+        inputs: usize,
+        /// Bits of an input.
+        bits: u8,
         /// Classes of the data.
         classes: usize,
     },
-    /// No test blocks, or nothing but test blocks.
-    #[error("the data has {blocks} blocks, so 1 to {} of them can be test blocks", blocks.saturating_sub(1))]
-    TestBlocks {
-        /// Blocks of the data.
-        blocks: u16,
-    },
-    /// More test blocks than a task may have.
-    #[error("a task of shape {shape} has at most {most} test blocks, not {test_blocks}")]
-    TooManyTestBlocks {
-        /// What the architecture is called.
-        shape: String,
-        /// The test blocks.
-        test_blocks: u16,
-        /// As many as are possible.
-        most: u16,
-    },
+    /// The numbers of blocks and test blocks do not go together.
+    #[error(transparent)]
+    Split(#[from] SplitError),
     /// The test blocks may hold too few rows.
     #[error(
         "{test_blocks} test blocks may hold only {rows} rows, and {needed} are needed: bring more \
@@ -199,8 +188,8 @@ pub enum OfferError {
     },
     /// Columns and classes are written as numbers in another way than in the experiment.
     #[error(
-        "the classes and the ranges of columns have the hash {found}, but in experiment {experiment} \
-         it must be {expected}: bring the same classes and columns in the same order, and choose the \
+        "the encoding of classes and columns has the hash {found}, but in experiment {experiment} it \
+         must be {expected}: bring the same classes and columns in the same order, and choose the \
          same fixed range for the numbers"
     )]
     Encoding {
@@ -249,8 +238,9 @@ pub enum OfferError {
     },
 }
 
-/// The architecture of models for a table: the one that was asked for by name, or the smallest that
-/// takes its columns and classes.
+/// The architecture of models for data that needs so much: the one that was asked for by name, or
+/// the smallest that takes all of its inputs and classes. If none takes so many inputs, it is the
+/// widest one that takes those without which the columns do not fit.
 ///
 /// Only those with one hidden layer are chosen: one without is too weak for most tables, and more
 /// layers help few. Whoever wants either says so.
@@ -258,25 +248,31 @@ pub enum OfferError {
 /// # Errors
 ///
 /// There is none.
-pub fn choose_shape(table: &Table, asked: Option<&str>) -> Result<Architecture, OfferError> {
+pub fn choose_shape(
+    needs: &Needs,
+    classes: usize,
+    asked: Option<&str>,
+) -> Result<Architecture, OfferError> {
     if let Some(name) = asked {
         let unknown = || OfferError::UnknownShape { name: name.to_owned() };
         return named(name).ok_or_else(unknown);
     }
-    let columns = table.columns().len();
-    let classes = table.labels().map_or(0, |labels| labels.classes.len());
-    let fits = |architecture: &Architecture| {
-        matches!(architecture.head, Head::Classes { best: 1, .. })
-            && architecture.hidden.len() == 1
-            && usize::from(architecture.inputs) >= columns
-            && architecture.outputs() >= classes
+    let shapes = offered().into_iter().map(|(_, architecture)| architecture);
+    let usable = shapes.filter(|shape| is_usable(shape, needs, classes));
+    let better = |shape: &Architecture| {
+        let inputs = usize::from(shape.inputs).min(needs.inputs);
+        (Reverse(inputs), shape.parameters())
     };
-    offered()
-        .into_iter()
-        .map(|(_, architecture)| architecture)
-        .filter(fits)
-        .min_by_key(Architecture::parameters)
-        .ok_or(OfferError::NoShape { columns, classes })
+    let none = || OfferError::NoShape { inputs: needs.least_inputs, bits: needs.bits, classes };
+    usable.min_by_key(better).ok_or_else(none)
+}
+
+fn is_usable(shape: &Architecture, needs: &Needs, classes: usize) -> bool {
+    matches!(shape.head, Head::Classes { best: 1, .. })
+        && shape.hidden.len() == 1
+        && shape.input_bits >= needs.bits
+        && usize::from(shape.inputs) >= needs.least_inputs
+        && shape.outputs() >= classes
 }
 
 fn shape_names() -> String {
@@ -403,7 +399,8 @@ impl Market {
         self.rules.as_ref().map_or(1, |rules| rules.min_test_rows)
     }
 
-    /// The data is what tasks of the experiment are about, and its blocks have so many rows at most.
+    /// The data is what tasks of the experiment are about, and its blocks have so many rows at
+    /// most.
     fn check_data(&self, prepared: &PreparedTask, most_rows: u32) -> Result<(), OfferError> {
         let experiment = self.experiment;
         let Some(rules) = &self.rules else {
@@ -413,7 +410,7 @@ impl Market {
             let shape = shape_name(prepared.architecture());
             return Err(OfferError::Format { experiment, shape });
         }
-        let (found, expected) = (prepared.encoding(), rules.encoding);
+        let (found, expected) = (prepared.encoding_hash(), rules.encoding);
         if found != expected {
             return Err(OfferError::Encoding { experiment, found, expected });
         }
@@ -474,8 +471,8 @@ impl Offer {
         recipient: &RecipientSecret,
     ) -> Result<TaskSpec, OfferError> {
         let blocks = u16::try_from(prepared.roots().len()).unwrap_or(u16::MAX);
-        let test_blocks = self.test_blocks(prepared.architecture(), blocks)?;
         let of_blocks = rows_of_blocks(prepared)?;
+        let test_blocks = self.test_blocks(prepared.architecture(), blocks, &of_blocks)?;
         market.check_data(prepared, of_blocks.last().copied().unwrap_or_default())?;
         let (rows, needed) = (least_rows(&of_blocks, test_blocks), market.min_test_rows());
         if rows < needed {
@@ -488,22 +485,20 @@ impl Offer {
             roots: roots.try_into().map_err(|_| OfferError::TooManyBlocks)?,
             split: Split::Drawn { test_blocks },
             recipient: PointBytes(recipient.key().to_bytes()),
-            encoding: prepared.encoding(),
+            encoding: prepared.encoding_hash(),
         })
     }
 
-    /// How many of so many blocks are test blocks.
-    fn test_blocks(&self, architecture: &Architecture, blocks: u16) -> Result<u16, OfferError> {
-        let most = most_test_blocks(architecture);
-        let test_blocks = self.test_blocks.unwrap_or_else(|| (blocks / 5).clamp(1, most.max(1)));
-        if test_blocks == 0 || test_blocks >= blocks {
-            return Err(OfferError::TestBlocks { blocks });
-        }
-        if test_blocks > most {
-            let shape = shape_name(architecture);
-            return Err(OfferError::TooManyTestBlocks { shape, test_blocks, most });
-        }
-        Ok(test_blocks)
+    /// How many of the blocks, which have so many rows, are test blocks.
+    fn test_blocks(
+        &self,
+        architecture: &Architecture,
+        blocks: u16,
+        of_blocks: &[u32],
+    ) -> Result<u16, OfferError> {
+        let rows = least_rows(of_blocks, blocks);
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        Ok(plan(rows, architecture, Some(blocks), self.test_blocks)?.test_blocks)
     }
 
     fn terms(
@@ -592,7 +587,7 @@ fn least_rows(of_blocks: &[u32], test_blocks: u16) -> u32 {
 mod tests {
     use super::*;
     use nocknock_client::NNK;
-    use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions};
+    use nocknock_dataset::{prepare, Range, ReadOptions, SplitOptions, Table, Wanted};
     use nocknock_primitives::{
         circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
         format::DataFormat,
@@ -627,7 +622,7 @@ mod tests {
     fn minting(prepared: &PreparedTask) -> Market {
         let rules = CurriculumRules {
             format: DataFormat::of(prepared.architecture()),
-            encoding: prepared.encoding(),
+            encoding: prepared.encoding_hash(),
             min_test_rows: 3,
             min_periods: Periods {
                 publish: 3,
@@ -655,9 +650,8 @@ mod tests {
     /// A table of this many columns and classes, in so many blocks.
     fn split(table: &Table, shape: &str, blocks: u16) -> PreparedTask {
         let architecture = named(shape).unwrap();
-        let quantiser = Quantiser::fit(table, &architecture, Range::MinMax).unwrap();
         let options = SplitOptions { blocks: Some(blocks), ..SplitOptions::random().unwrap() };
-        PreparedTask::from_table(table, quantiser, &architecture, &options).unwrap()
+        prepare(table, &Wanted::default(), &architecture, Range::MinMax, &options).unwrap()
     }
 
     fn prepared() -> PreparedTask {
@@ -672,31 +666,54 @@ mod tests {
         offer.spec(&prepared(), market, &secret())
     }
 
+    fn needs(inputs: usize, least_inputs: usize, bits: u8) -> Needs {
+        Needs { inputs, least_inputs, bits }
+    }
+
+    fn chosen(needs: &Needs, classes: usize) -> Result<String, OfferError> {
+        choose_shape(needs, classes, None).map(|architecture| shape_name(&architecture))
+    }
+
     #[test]
     fn the_smallest_shape_that_fits_is_chosen() {
-        let chosen = |columns, classes| {
-            let architecture = choose_shape(&table(columns, classes), None).unwrap();
-            shape_name(&architecture)
-        };
-        assert_eq!(chosen(30, 2), "digits-64x32x10");
-        assert_eq!(chosen(65, 2), "table-128x64x2");
-        assert_eq!(chosen(65, 3), "table-128x64x10");
-        assert_eq!(chosen(4, 11), "table-128x64x32");
-        assert_eq!(chosen(129, 2), "embed-384x64x10");
-        assert_eq!(chosen(385, 10), "mnist-784x128x10");
-        let wide = choose_shape(&table(785, 2), None).unwrap_err();
-        assert!(matches!(wide, OfferError::NoShape { columns: 785, classes: 2 }), "{wide:?}");
-        let many = choose_shape(&table(4, 33), None).unwrap_err();
-        assert!(matches!(many, OfferError::NoShape { columns: 4, classes: 33 }), "{many:?}");
+        for (inputs, bits, classes, expected) in [
+            (30, 4, 2, "digits-64x32x10"),
+            (30, 8, 2, "table-128x64x2"),
+            (65, 4, 2, "table-128x64x2"),
+            (65, 8, 3, "table-128x64x10"),
+            (4, 4, 11, "table-128x64x32"),
+            (129, 8, 2, "embed-384x64x10"),
+            (385, 4, 10, "mnist-784x128x10"),
+        ] {
+            let found = chosen(&needs(inputs, inputs, bits), classes).unwrap();
+            assert_eq!(found, expected, "{inputs} inputs of {bits} bits, {classes} classes");
+        }
+    }
+
+    #[test]
+    fn where_no_shape_takes_all_inputs_the_widest_one_that_suffices_is_chosen() {
+        assert_eq!(chosen(&needs(2_000, 100, 8), 2).unwrap(), "embed-384x64x10");
+        assert_eq!(chosen(&needs(2_000, 100, 4), 2).unwrap(), "mnist-784x128x10");
+        assert_eq!(chosen(&needs(2_000, 100, 8), 32).unwrap(), "table-128x64x32");
+        for (needs, classes) in [
+            (needs(785, 785, 4), 2),
+            (needs(2_000, 385, 8), 2),
+            (needs(4, 4, 4), 33),
+            (needs(200, 129, 8), 11),
+        ] {
+            let none = chosen(&needs, classes).unwrap_err();
+            let OfferError::NoShape { inputs, .. } = &none else { panic!("{none:?}") };
+            assert_eq!(*inputs, needs.least_inputs);
+        }
     }
 
     #[test]
     fn a_shape_that_is_asked_for_is_taken_whatever_it_is() {
         for name in ["embed-512x10", "table-128x64x32x2", "tiny-4x3x2", "price-64x32"] {
-            let architecture = choose_shape(&table(4, 2), Some(name)).unwrap();
+            let architecture = choose_shape(&needs(900, 900, 8), 2, Some(name)).unwrap();
             assert_eq!(shape_name(&architecture), name);
         }
-        let unknown = choose_shape(&table(4, 2), Some("none")).unwrap_err();
+        let unknown = choose_shape(&needs(4, 4, 4), 2, Some("none")).unwrap_err();
         assert!(matches!(unknown, OfferError::UnknownShape { .. }), "{unknown:?}");
     }
 
@@ -728,7 +745,7 @@ mod tests {
         let prepared = prepared();
         let spec = sponsored().spec(&prepared, &market(), &secret()).unwrap();
         assert_eq!(RecipientKey::from_bytes(&spec.recipient.0), Ok(secret().key()));
-        assert_eq!(spec.encoding, prepared.encoding());
+        assert_eq!(spec.encoding, prepared.encoding_hash());
     }
 
     #[test]
@@ -752,7 +769,9 @@ mod tests {
         let by_itself = spec(None, &many).map(drawn).unwrap();
         assert_eq!(by_itself, Split::Drawn { test_blocks: 32 });
         let error = spec(Some(33), &many).unwrap_err();
-        assert!(matches!(error, OfferError::TooManyTestBlocks { most: 32, .. }), "{error:?}");
+        let too_many =
+            matches!(error, OfferError::Split(SplitError::TooManyTestBlocks { most: 32, .. }));
+        assert!(too_many, "{error:?}");
     }
 
     #[test]
@@ -887,7 +906,8 @@ mod tests {
         for test_blocks in [0, 6] {
             let offer = Offer { test_blocks: Some(test_blocks), ..sponsored() };
             let refused = spec(&offer, &market()).unwrap_err();
-            assert!(matches!(refused, OfferError::TestBlocks { blocks: 6 }), "{refused:?}");
+            let expected = SplitError::TestBlocks { blocks: 6 };
+            assert!(matches!(&refused, OfferError::Split(e) if *e == expected), "{refused:?}");
         }
     }
 

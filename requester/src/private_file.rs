@@ -74,7 +74,7 @@ pub enum PrivateFileError {
     /// It cannot be written.
     #[error(transparent)]
     NotSaved(StateError),
-    /// The offer in it is damaged, or for models that its secret does not open.
+    /// The offer in it is damaged, for other data, or for models that its secret does not open.
     #[error("the offer in the private file cannot be used: {reason}")]
     Offer {
         /// What is wrong with it.
@@ -131,14 +131,16 @@ impl Progress {
     }
 }
 
-/// What is offered, for models that the secret beside it opens.
+/// What is offered, for the data and for models that the secret beside it opens.
 fn offer(state: &RequesterState<Progress>) -> Result<TaskSpec, PrivateFileError> {
     let spec = state.progress.spec()?;
-    if spec.recipient.0 == state.recipient.key().to_bytes() {
-        Ok(spec)
-    } else {
-        Err(damaged("models would be sealed for somebody who has another secret"))
+    if spec.recipient.0 != state.recipient.key().to_bytes() {
+        return Err(damaged("models would be sealed for somebody who has another secret"));
     }
+    if spec.encoding != state.prepared.encoding_hash() {
+        return Err(damaged("the task would have another encoding than its data"));
+    }
+    Ok(spec)
 }
 
 fn damaged(reason: impl ToString) -> PrivateFileError {
@@ -286,7 +288,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::steps::{next_step, ChainView, Step, LIFE};
     use nocknock_client::{KnownBlock, NNK};
-    use nocknock_dataset::{Quantiser, Range, ReadOptions, SplitOptions, Table};
+    use nocknock_dataset::{prepare, Range, ReadOptions, SplitOptions, Table, Wanted};
     use nocknock_primitives::{
         ids::{CircuitId, ContentHash, PointBytes},
         limits::List,
@@ -337,10 +339,20 @@ pub(crate) mod tests {
         let options = ReadOptions::default();
         let table = Table::read_csv(csv.as_bytes(), Path::new("t.csv"), &options).unwrap();
         let tiny = named("tiny-4x3x2").unwrap();
-        let quantiser = Quantiser::fit(&table, &tiny, Range::MinMax).unwrap();
         let options = SplitOptions::random().unwrap();
-        let prepared = PreparedTask::from_table(&table, quantiser, &tiny, &options).unwrap();
-        RequesterState { prepared, recipient: secret(), progress: progress() }
+        let prepared = prepare(&table, &Wanted::default(), &tiny, Range::Auto, &options).unwrap();
+        let spec = TaskSpec { encoding: prepared.encoding_hash(), ..spec() };
+        let progress = Progress { spec: hex::encode(spec.encode()), ..progress() };
+        RequesterState { prepared, recipient: secret(), progress }
+    }
+
+    #[test]
+    fn no_file_is_written_for_an_offer_of_another_encoding() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = RequesterState { progress: progress(), ..state() };
+        let error = PrivateFile::create(folder.path(), other).unwrap_err();
+        assert!(matches!(error, PrivateFileError::Offer { .. }), "{error:?}");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     }
 
     #[test]
@@ -357,7 +369,7 @@ pub(crate) mod tests {
     fn no_task_is_created_whose_models_the_secret_does_not_open_and_a_created_one_is_followed() {
         let folder = tempfile::tempdir().unwrap();
         let file = PrivateFile::create(folder.path(), state()).unwrap();
-        assert_eq!(file.offer().unwrap(), spec());
+        assert_eq!(file.offer().unwrap(), file.progress().spec().unwrap());
         let path = file.path().to_owned();
         drop(file);
         let text = fs::read_to_string(&path).unwrap();

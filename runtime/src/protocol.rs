@@ -200,8 +200,8 @@ const DEFAULT_SESSION: BlockNumber = 1_200;
 // and for the first turn to deliver.
 const _: () = assert!(8 * LONGEST_PERIOD <= REGISTRATION_LIFE * DEFAULT_SESSION);
 
-/// The fewest rows by which a model of the curriculum is judged. With fewer than in production, good
-/// steps are too small to be told from luck.
+/// The fewest rows by which a model of the curriculum is judged. With fewer than in production,
+/// good steps are too small to be told from luck.
 #[derive(Debug)]
 pub struct MinTestRows;
 

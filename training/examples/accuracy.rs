@@ -11,7 +11,7 @@
 //! `scripts/gpu-check` runs it on a machine with a GPU.
 
 use clap::Parser;
-use nocknock_dataset::{ReadOptions, Table};
+use nocknock_dataset::{Encoding, Profile, Range, ReadOptions, Table, Wanted};
 use nocknock_primitives::{
     limits::List,
     model::{
@@ -87,6 +87,7 @@ struct Arguments {
 struct Case {
     architecture: &'static str,
     file: &'static str,
+    /// How numbers become inputs.
     range: Range,
     held_back: HeldBack,
     learning_rate: f64,
@@ -94,15 +95,6 @@ struct Case {
     epochs: u32,
     batch_size: usize,
     image_shift: Option<ImageShift>,
-}
-
-/// How numbers become inputs.
-#[derive(Clone, Copy)]
-enum Range {
-    /// From 0 to this number.
-    UpTo(f64),
-    /// Each column from its smallest number to its largest.
-    OfColumns,
 }
 
 /// Which rows judge.
@@ -123,7 +115,7 @@ const ON_DEVICES: [&str; 4] = ["digits-64x32x10", "embed-384x64x10", "mnist-784x
 const TABLE: Case = Case {
     architecture: "table-128x64x2",
     file: "data/breast_cancer.csv",
-    range: Range::OfColumns,
+    range: Range::MinMax,
     held_back: HeldBack::Part(3),
     learning_rate: 0.02,
     weight_decay: 0.1,
@@ -138,7 +130,7 @@ static CASES: [Case; 8] = [
     Case {
         architecture: "digits-64x32x10",
         file: "data/digits.csv",
-        range: Range::UpTo(15.0),
+        range: Range::Fixed { low: 0.0, high: 15.0 },
         held_back: HeldBack::Part(5),
         image_shift: Some(ImageShift { width: 8, height: 8, chance: 0.1 }),
         ..TABLE
@@ -146,7 +138,7 @@ static CASES: [Case; 8] = [
     Case {
         architecture: "mnist-784x128x10",
         file: "images/fashion.npy",
-        range: Range::UpTo(15.0),
+        range: Range::Fixed { low: 0.0, high: 15.0 },
         held_back: HeldBack::From(4000),
         learning_rate: 0.005,
         epochs: 40,
@@ -155,7 +147,7 @@ static CASES: [Case; 8] = [
     Case {
         architecture: "embed-384x64x10",
         file: "embeddings/digits-384.npy",
-        range: Range::UpTo(255.0),
+        range: Range::Fixed { low: 0.0, high: 255.0 },
         held_back: HeldBack::Part(5),
         learning_rate: 0.01,
         epochs: 40,
@@ -164,7 +156,7 @@ static CASES: [Case; 8] = [
     Case {
         architecture: "embed-512x10",
         file: "embeddings/fashion-512.npy",
-        range: Range::UpTo(255.0),
+        range: Range::Fixed { low: 0.0, high: 255.0 },
         held_back: HeldBack::From(4000),
         weight_decay: 0.01,
         epochs: 40,
@@ -181,7 +173,7 @@ static CASES: [Case; 8] = [
     Case {
         architecture: WIDE,
         file: "images/fashion.npy",
-        range: Range::UpTo(15.0),
+        range: Range::Fixed { low: 0.0, high: 15.0 },
         held_back: HeldBack::From(4000),
         learning_rate: 0.005,
         epochs: 30,
@@ -341,18 +333,6 @@ impl HeldBack {
     }
 }
 
-impl Range {
-    fn ends(self, table: &Table, column: usize) -> (f64, f64) {
-        let numbers = || table.column(column);
-        match self {
-            Self::UpTo(high) => (0.0, high),
-            Self::OfColumns => {
-                (numbers().fold(f64::MAX, f64::min), numbers().fold(f64::MIN, f64::max))
-            }
-        }
-    }
-}
-
 impl Comparison {
     fn ways(self) -> [Way; 2] {
         let way = |name, device, in_real_numbers| Way { name, device, in_real_numbers };
@@ -472,8 +452,11 @@ impl Subject {
     fn load(case: &'static Case, folder: &Path) -> Result<Self, Box<dyn Error>> {
         let table = Table::read(&folder.join(case.file), &ReadOptions::default())?;
         let architecture = architecture(case.architecture)?;
-        let inputs = inputs(&table, &architecture, case.range);
-        let classes = table.labels().map(|labels| labels.of_row.clone()).unwrap_or_default();
+        let profile = Profile::of(&table, &Wanted::default())?;
+        let encoding = Encoding::fit(&table, &profile, &architecture, case.range)?.encoding;
+        let inputs = encoding.rows(&table)?.concat();
+        let labels = profile.labels.ok_or("the table has no classes")?;
+        let classes = labels.of_row.into_iter().flatten().collect();
         let samples = TrainingSet { architecture, inputs, labels: Labels::Classes(classes) };
         samples.check()?;
         Ok(Self { case, samples, outcomes: Vec::new() })
@@ -618,30 +601,6 @@ fn wide() -> Result<Architecture, ArchitectureError> {
     let head = Head::Classes { classes: 10, best: 1, weight_bits, bias_bits, distance_bits };
     let hidden = List::truncate_from(vec![hidden]);
     Architecture::new(Description { inputs: 784, input_bits: 4, hidden, head, samples: 150 })
-}
-
-/// The numbers of a table as inputs, row by row, with zeros where it has too few columns: what
-/// `propose-task` makes of it.
-fn inputs(table: &Table, architecture: &Architecture, range: Range) -> Vec<u16> {
-    let columns = 0..table.columns().len();
-    let ends: Vec<(f64, f64)> = columns.map(|column| range.ends(table, column)).collect();
-    let largest = architecture.max_input() as f64;
-    let mut inputs = Vec::new();
-    for (row, numbers) in (1..).zip(table.rows()) {
-        let shares = numbers.iter().zip(&ends).map(|(number, ends)| share(*number, *ends));
-        inputs.extend(shares.map(|share| (share * largest).round() as u16));
-        inputs.resize(row * usize::from(architecture.inputs), 0);
-    }
-    inputs
-}
-
-/// Where in a range a number lies, 0 to 1.
-fn share(number: f64, (low, high): (f64, f64)) -> f64 {
-    if low < high {
-        (number.clamp(low, high) - low) / (high - low)
-    } else {
-        0.0
-    }
 }
 
 /// Inputs, units of each hidden layer and outputs.

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 /// List experiments.
 ///
-/// For those of the curriculum the level is shown: how many halvings of the error the chain has paid
-/// for in them.
+/// For those of the curriculum the level is shown: how many halvings of the error the chain has
+/// paid for in them.
 #[derive(Debug, Args)]
 pub(crate) struct ListExperiments {
     /// Only experiments with this tag.

@@ -9,12 +9,12 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{Snapshot, Task};
-use nocknock_dataset::RequesterState;
+use nocknock_dataset::{Encoding, RequesterState};
 use nocknock_durable as durable;
 use nocknock_primitives::{ids::TaskId, model::RecipientSecret};
 use nocknock_requester::{
-    chain_folder_name, open_models, published_data, write_model, DataMeaning, DeliveredModel,
-    ModelFile, ModelsError, PrivateFile, Progress,
+    chain_folder_name, open_models, published_data, write_model, DeliveredModel, ModelFile,
+    ModelsError, PrivateFile, Progress,
 };
 use serde_json::{json, Value};
 use std::path::{Path, PathBuf};
@@ -30,8 +30,9 @@ use std::path::{Path, PathBuf};
 /// Beside the safetensors file stands a model card in Markdown. A file that holds another model,
 /// for instance one of another chain, is never replaced.
 ///
-/// Class names and the scaling of inputs come from the private file as well, or from the published
-/// training data. Both are compared with what the chain stores of the task.
+/// The encoding, which names columns and classes and says how values become inputs, comes from the
+/// private file as well, or from the published training data. It is compared with what the chain
+/// stores of the task.
 #[derive(Debug, Args)]
 pub(crate) struct FetchModel {
     /// The task.
@@ -41,8 +42,8 @@ pub(crate) struct FetchModel {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Write the weights without class names and scaling, for instance because the training data is
-    /// no longer stored; `predict` then expects integers of the shape's width.
+    /// Write the weights without the encoding, for instance because the training data is no longer
+    /// stored; `predict` then expects integers of the shape's width.
     #[arg(long)]
     raw: bool,
 }
@@ -58,12 +59,12 @@ pub(crate) struct Fetched {
 impl FetchModel {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let own = own_file(node, self.task).await?;
-        let meaning = match &own {
-            _ if self.raw => DataMeaning::default(),
-            Some(own) => (&own.prepared).into(),
-            None => published_meaning(node, self.task).await?,
+        let encoding = match &own {
+            _ if self.raw => None,
+            Some(own) => Some(own.prepared.encoding().clone()),
+            None => Some(published_encoding(node, self.task).await?),
         };
-        let fetched = fetch(node, self.task, &meaning, own.as_ref(), self.out).await?;
+        let fetched = fetch(node, self.task, encoding.as_ref(), own.as_ref(), self.out).await?;
         let value: Vec<Value> = fetched.iter().map(Fetched::json).collect();
         node.output.show(&value, || {
             let lines: Vec<String> = fetched.iter().map(Fetched::sentence).collect();
@@ -114,7 +115,7 @@ pub(crate) async fn fetch_all(
     if node.best().await?.records_of_task(task).await?.is_empty() {
         return Ok(Vec::new());
     }
-    fetch(node, task, &file.prepared().into(), Some(file.state()), out).await
+    fetch(node, task, Some(file.prepared().encoding()), Some(file.state()), out).await
 }
 
 /// The same numbers stand for other models on another chain.
@@ -126,11 +127,11 @@ fn default_folder(node: &Node) -> Result<PathBuf, Failure> {
 async fn fetch(
     node: &Node,
     id: TaskId,
-    meaning: &DataMeaning,
+    encoding: Option<&Encoding>,
     own: Option<&RequesterState<Progress>>,
     out: Option<PathBuf>,
 ) -> Result<Vec<Fetched>, Failure> {
-    let models = open_models(&node.client, id, meaning, own).await?;
+    let models = open_models(&node.client, id, encoding, own).await?;
     let folder = match out {
         Some(folder) => folder,
         None => default_folder(node)?,
@@ -161,17 +162,17 @@ async fn own_file(node: &Node, id: TaskId) -> Result<Option<RequesterState<Progr
     }
 }
 
-/// Class names and scaling, from the published training data.
-async fn published_meaning(node: &Node, id: TaskId) -> Result<DataMeaning, Failure> {
+/// The encoding of the published training data.
+async fn published_encoding(node: &Node, id: TaskId) -> Result<Encoding, Failure> {
     let store = node.config.storage.store()?;
     let published = published_data(&node.best().await?, id, &store).await;
     let published = published.map_err(|error| match error.into() {
         Failure::Unreachable(reason) => Failure::Unreachable(format!(
-            "{reason}\nWith --raw the weights are written without class names and scaling."
+            "{reason}\nWith --raw the weights are written without class names and encoding."
         )),
         other => other,
     })?;
-    Ok((&published.data).into())
+    Ok(published.data.encoding().clone())
 }
 
 /// Writes model and card. When this returns, they survive a power cut.
@@ -194,7 +195,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_card::tests::{delivered, model};
+    use crate::model_card::tests::{delivered, encoded};
     use nocknock_client::Hash;
     use std::fs;
 
@@ -205,7 +206,7 @@ mod tests {
             let fetched = write(folder.path(), delivered()).unwrap();
             let expected = folder.path().join("experiment-2-v4").join("model.safetensors");
             assert_eq!(fetched.path, expected);
-            assert_eq!(ModelFile::read(&fetched.path).unwrap(), model());
+            assert_eq!(ModelFile::read(&fetched.path).unwrap(), encoded());
             let card = fs::read_to_string(&fetched.card).unwrap();
             assert!(card.contains("# Model 4 of experiment 2"), "{card}");
         }

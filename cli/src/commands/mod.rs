@@ -4,6 +4,7 @@ pub(crate) mod accept_experiment;
 pub(crate) mod archive_experiment;
 pub(crate) mod cancel_offer;
 pub(crate) mod cancel_task;
+pub(crate) mod check_data;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod create_experiment;
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<(), Failure> {
     let Cli { global, command } = cli;
     let chain = Chain { global: &global, output };
     match command {
+        Command::CheckData(command) => command.run(output),
         Command::Predict(command) => command.run(output),
         Command::Config(command) => command.run(&global, output),
         Command::Completions(command) => command.run(output),

@@ -3,35 +3,34 @@
 use crate::{
     amount::Amount,
     commands::{follow, send::costs},
+    data::{self, DataArgs, Prepared, RangeArg},
     failure::{usage, Failure},
     node::Node,
     output::fields,
     terms::TermsArgs,
     views::{task::terms, with},
 };
-use clap::{Args, ValueEnum};
+use clap::Args;
 use nocknock_client::{calls, Balance, Call, TaskSpec};
-use nocknock_dataset::{
-    shape_name, table::Header, LabelColumn, PreparedTask, Quantiser, Range, ReadOptions,
-    RequesterState, SplitOptions, SplitSeed, Table,
-};
+use nocknock_dataset::{shape_name, Labels, PreparedTask, RequesterState, SplitOptions, SplitSeed};
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
     task::Split,
 };
-use nocknock_requester::{choose_shape, Market, PrivateFile, Progress};
+use nocknock_requester::{Market, PrivateFile, Progress};
 use serde_json::{json, Value};
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
-/// Offer a task with the data of a CSV, TSV, NPY or Parquet file.
+/// Offer a task with the rows of a file as they are.
 ///
-/// The rows are turned into integers and split into salted blocks. A private file with the salts,
-/// and with the secret that opens the models, is written before anything is sent. The chain stores
-/// the roots of the blocks; after it has drawn some as hidden test data, the others are published
-/// for training.
+/// Numbers, categories, truth values and dates are turned into integers, missing values too, and
+/// the rows are split into salted blocks. What was found in the file is told; `nocknock check-data`
+/// tells more of it and needs no node. A private file with the salts, and with the secret that
+/// opens the models, is written before anything is sent. The chain stores the roots of the blocks;
+/// after it has drawn some as hidden test data, the others are published for training.
 ///
-/// Reward and bond are held until the task ends. What its record takes on the chain is paid for by a
-/// deposit that comes back when the chain removes the task. Tasks of the curriculum hold nothing;
+/// Reward and bond are held until the task ends. What its record takes on the chain is paid for by
+/// a deposit that comes back when the chain removes the task. Tasks of the curriculum hold nothing;
 /// their data, test rows and periods have to be what the council has set for the experiment, which
 /// `nocknock rewards` shows.
 ///
@@ -44,7 +43,7 @@ pub(crate) struct ProposeTask {
     #[arg(long, value_name = "NUMBER")]
     experiment: ExperimentId,
 
-    /// File with the data: .csv, .tsv, .npy or .parquet.
+    /// File with the data: CSV or TSV, JSON lines, NPY, NPZ, Parquet or Arrow.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
 
@@ -52,22 +51,23 @@ pub(crate) struct ProposeTask {
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
 
-    /// Whether the first line of a CSV file names the columns.
-    #[arg(long, value_enum, default_value_t)]
-    header: HeaderArg,
-
     /// Shape of the models [default: the smallest that takes the columns and classes].
     #[arg(long)]
     shape: Option<String>,
 
-    /// How numbers become integers: `min-max`, `quantiles:TAIL` without that share of the numbers
-    /// at either end, or `fixed:LOW:HIGH` for all columns.
-    #[arg(long, default_value = "min-max", value_name = "RANGE")]
+    /// How numbers become integers: `auto`, column by column what tells most; `levels` of equally
+    /// many rows; `min-max`; `quantiles:TAIL` without that share of the numbers at either end; or
+    /// `fixed:LOW:HIGH` for all columns.
+    #[arg(long, default_value = "auto", value_name = "RANGE")]
     range: RangeArg,
 
-    /// Number of blocks that the rows are split into [default: as few as hold them].
+    /// Number of blocks that the rows are split into [default: as few as hold them, and five at
+    /// least].
     #[arg(long, value_name = "N")]
     blocks: Option<u16>,
+
+    #[command(flatten)]
+    reading: DataArgs,
 
     #[command(flatten)]
     terms: TermsArgs,
@@ -85,47 +85,19 @@ pub(crate) struct ProposeTask {
     dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum HeaderArg {
-    /// It does, if none of its cells is a number.
-    #[default]
-    Detect,
-    /// It does.
-    Present,
-    /// It does not: it is the first row.
-    Absent,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct RangeArg(Range);
-
-impl FromStr for RangeArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = |text: &str| -> Result<f64, String> {
-            text.parse().map_err(|_| format!("{text:?} is not a number"))
-        };
-        let parts: Vec<&str> = text.split(':').collect();
-        Ok(Self(match parts.as_slice() {
-            ["min-max"] => Range::MinMax,
-            ["quantiles", tail] => Range::Quantiles { tail: number(tail)? },
-            ["fixed", low, high] => Range::Fixed { low: number(low)?, high: number(high)? },
-            _ => return Err("expected min-max, quantiles:TAIL or fixed:LOW:HIGH".to_owned()),
-        }))
-    }
-}
-
 impl ProposeTask {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let account = node.keys()?.account();
-        let (table, prepared) = self.prepare()?;
-        node.output.say(table.describe().to_string());
+        let data = self.read()?;
+        node.output.say(data.text());
+        let labels = labels(&data)?;
+        let wanted = self.terms.offer(labels)?;
+        let prepared = self.prepare(&data, labels)?;
         let best = node.best().await?;
         let market =
             Market::read(&best, self.experiment, prepared.architecture(), &account).await?;
         let recipient = market.recipient()?;
-        let spec = self.terms.offer().spec(&prepared, &market, &recipient)?;
+        let spec = wanted.spec(&prepared, &market, &recipient)?;
         let record = market.record_price(prepared.architecture(), &spec);
         let offer = summary(&prepared, &spec, record);
         let call = Call::from(calls::Tasks::create_task {
@@ -155,26 +127,25 @@ impl ProposeTask {
         }
     }
 
-    fn prepare(&self) -> Result<(Table, PreparedTask), Failure> {
-        let options = ReadOptions {
-            label: match &self.label {
-                Some(name) => LabelColumn::Named(name.clone()),
-                None => LabelColumn::Last,
-            },
-            header: match self.header {
-                HeaderArg::Detect => Header::Detect,
-                HeaderArg::Present => Header::Present,
-                HeaderArg::Absent => Header::Absent,
-            },
-        };
-        let table = Table::read(&self.data, &options).map_err(usage)?;
-        let shape = choose_shape(&table, self.shape.as_deref())?;
-        let quantiser = Quantiser::fit(&table, &shape, self.range.0).map_err(usage)?;
-        let options =
-            SplitOptions { blocks: self.blocks, seed: SplitSeed::random().map_err(usage)? };
-        let prepared = PreparedTask::from_table(&table, quantiser, &shape, &options);
-        Ok((table, prepared.map_err(usage)?))
+    fn read(&self) -> Result<Prepared, Failure> {
+        let (label, shape) = (self.label.as_deref(), self.shape.as_deref());
+        data::prepare(&self.reading, &self.data, label, shape, self.range.0)
     }
+
+    /// The rows in blocks under fresh salts.
+    fn prepare(&self, data: &Prepared, labels: &Labels) -> Result<PreparedTask, Failure> {
+        let seed = SplitSeed::random().map_err(usage)?;
+        let options = SplitOptions { blocks: self.blocks, seed };
+        let encoding = data.fitted.encoding.clone();
+        PreparedTask::from_table(&data.table, labels, encoding, &data.architecture, &options)
+            .map_err(usage)
+    }
+}
+
+/// A task is about classes.
+fn labels(data: &Prepared) -> Result<&Labels, Failure> {
+    let labels = data.profile.labels.as_ref();
+    labels.ok_or_else(|| usage("the file has no column with classes: name one with --label"))
 }
 
 /// What is offered, and what is held for what.
@@ -205,21 +176,4 @@ fn announce(node: &Node, file: &PrivateFile, task: TaskId, offer: &Value) -> Res
     node.output.show(&value, || {
         format!("Task {task} is created. `nocknock follow {task}` does what is left for you; run it now.")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read() {
-        let parsed = |text: &str| text.parse::<RangeArg>().map(|range| range.0);
-        assert_eq!(parsed("min-max"), Ok(Range::MinMax));
-        assert_eq!(parsed("quantiles:0.01"), Ok(Range::Quantiles { tail: 0.01 }));
-        let fixed = Range::Fixed { low: -1.0, high: 15.0 };
-        assert_eq!(parsed("fixed:-1:15"), Ok(fixed));
-        for text in ["", "fixed", "fixed:1", "quantiles:x", "min-max:1"] {
-            assert!(parsed(text).is_err(), "{text}");
-        }
-    }
 }

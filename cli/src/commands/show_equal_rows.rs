@@ -26,12 +26,12 @@ use serde_json::{json, Value};
 /// Whoever provides the data of a task of the curriculum is paid for rows that nobody has seen. If
 /// one of a hundred test rows, and at least three, are equal to rows of the training data of the
 /// same task, or to any rows of an earlier task of the experiment, the provider loses its part and
-/// its role. Half of the part goes to whoever shows the row that makes it so many. Rows are equal if
-/// their inputs are; a few are so by chance.
+/// its role. Half of the part goes to whoever shows the row that makes it so many. Rows are equal
+/// if their inputs are; a few are so by chance.
 ///
 /// Test blocks are read from the transactions that revealed them, and training data from the store.
-/// Each test row is sent to the chain once, with a row that it is equal to, until these are too many.
-/// That takes a transaction for each pair of blocks, and each costs a fee.
+/// Each test row is sent to the chain once, with a row that it is equal to, until these are too
+/// many. That takes a transaction for each pair of blocks, and each costs a fee.
 #[derive(Debug, Args)]
 pub(crate) struct ShowEqualRows {
     /// The task whose test rows are looked at. It has to be settled with a winner.

@@ -11,7 +11,7 @@ use blake2::{digest::consts::U32, Blake2b, Digest};
 use clap::Args;
 use codec::Encode;
 use nocknock_client::{CircuitRecord, Hash, Recorded, Snapshot};
-use nocknock_dataset::{encoding_hash, shape_name, TrainBlob};
+use nocknock_dataset::{shape_name, TrainBlob};
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     fact::{Evidence, ScoreFact},
@@ -26,7 +26,7 @@ use std::path::Path;
 /// Recompute everything that is said about a delivered model.
 ///
 /// From a model file, the commitment is recomputed from its weights and key, its class names and
-/// scaling, and the worker and task that it names. From a task, the commitment is recomputed from
+/// encoding, and the worker and task that it names. From a task, the commitment is recomputed from
 /// the ciphertext on the chain. Then each link is compared: registry, proven fact, provenance
 /// record, roots of the data, and the Merkle proof of the record against its anchor. For every
 /// statement it is said whether it is proved, checked by the chain, or only attested by the worker.
@@ -190,7 +190,7 @@ impl Verify {
         };
         let chain = node.client.genesis_hash();
         let mut links = file_links(&model, said == commitment, chain, &record);
-        links.push(meaning_link(&model));
+        links.push(encoding_link(&model));
         self.examine(node, best, id, record, links).await
     }
 
@@ -245,21 +245,15 @@ fn file_links(model: &ModelFile, names_own: bool, chain: Hash, record: &Recorded
 
 /// What a file says about the meaning of inputs and outputs. The commitment binds its hash, and so
 /// do the task and the training data that the workers had.
-fn meaning_link(model: &ModelFile) -> Link {
-    const WHAT: &str = "class names and scaling";
-    let about = &model.about;
-    match (&about.quantiser, about.classes.len()) {
-        (None, 0) => Link::unknown(WHAT, "the file has none"),
-        (Some(quantiser), 1..) => {
-            let (classes, columns) = (about.classes.len(), quantiser.columns().len());
-            let holds = encoding_hash(&about.classes, quantiser) == about.encoding;
-            let note =
-                format!("{classes} classes and {columns} columns, to which the model is bound");
-            Link::new(WHAT, holds, note)
-        }
-        // The hash is that of both.
-        _ => Link::new(WHAT, false, "the file has one without the other, bound by nothing"),
-    }
+fn encoding_link(model: &ModelFile) -> Link {
+    const WHAT: &str = "class names and encoding";
+    let Some(encoding) = &model.about.encoding else {
+        return Link::unknown(WHAT, "the file has none");
+    };
+    let (classes, columns) = (encoding.classes().len(), encoding.columns().len());
+    let holds = encoding.hash() == model.about.encoding_hash;
+    let note = format!("{classes} classes and {columns} columns, to which the model is bound");
+    Link::new(WHAT, holds, note)
 }
 
 fn read(path: &Path) -> Result<ModelFile, Failure> {
@@ -578,56 +572,39 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_card::tests::delivered;
-    use nocknock_dataset::{PreparedTask, Quantiser, Range, ReadOptions, SplitOptions, Table};
+    use crate::model_card::tests::{delivered, encoded, encoding_of, rows, table as parse};
+    use nocknock_dataset::{prepare, Range, SplitOptions, Wanted};
     use nocknock_primitives::{
         circuit::{CircuitInfo, CircuitStatus},
         ids::KeyId,
         score::Score,
     };
 
-    fn rows() -> Table {
-        let text = "a,b,class\n0,1,no\n1,0,yes\n2,2,no\n3,1,yes\n";
-        let options = ReadOptions::default();
-        Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap()
-    }
-
-    /// A model file with names and scaling.
-    fn explained() -> ModelFile {
-        let (table, mut model) = (rows(), delivered().file);
-        let quantiser = Quantiser::fit(&table, &model.architecture, Range::MinMax).unwrap();
-        model.about.encoding = encoding_hash(&model.about.classes, &quantiser);
-        model.about.quantiser = Some(quantiser);
-        model
-    }
-
     #[test]
-    fn names_and_scaling_are_those_of_the_encoding_that_the_model_is_bound_to() {
-        let model = explained();
-        assert_eq!(meaning_link(&model).verdict, Verdict::Holds);
+    fn class_names_and_encoding_are_those_that_the_model_is_bound_to() {
+        let model = encoded();
+        assert_eq!(encoding_link(&model).verdict, Verdict::Holds);
         let changed = |change: fn(&mut ModelFile)| {
             let mut model = model.clone();
             change(&mut model);
-            meaning_link(&model).verdict
+            encoding_link(&model).verdict
         };
-        assert_eq!(changed(|model| model.about.classes.swap(0, 1)), Verdict::Broken);
-        assert_eq!(changed(|model| model.about.encoding.0[0] ^= 1), Verdict::Broken);
-        assert_eq!(changed(|model| model.about.classes.clear()), Verdict::Broken);
-        assert_eq!(changed(|model| model.about.quantiser = None), Verdict::Broken);
-        let neither = changed(|model| {
-            model.about.classes.clear();
-            model.about.quantiser = None;
+        assert_eq!(changed(|model| model.about.encoding_hash.0[0] ^= 1), Verdict::Broken);
+        assert_eq!(changed(|model| model.about.encoding = None), Verdict::Unknown);
+        let other = changed(|model| {
+            let table = parse("a,b,class\n0,1,no\n1,0,perhaps\n2,2,no\n3,1,perhaps\n");
+            model.about.encoding = Some(encoding_of(&table));
         });
-        assert_eq!(neither, Verdict::Unknown);
+        assert_eq!(other, Verdict::Broken);
     }
 
     #[test]
     fn published_data_are_the_blocks_that_were_not_drawn_with_the_encoding_of_the_task() {
-        let (table, architecture) = (rows(), delivered().file.architecture);
-        let quantiser = Quantiser::fit(&table, &architecture, Range::MinMax).unwrap();
         let options = SplitOptions { blocks: Some(3), ..SplitOptions::random().unwrap() };
-        let task = PreparedTask::from_table(&table, quantiser, &architecture, &options).unwrap();
-        let (roots, encoding, data) = (task.roots(), task.encoding(), task.train_blob(&[1]));
+        let (wanted, architecture) = (Wanted::default(), delivered().file.architecture);
+        let task = prepare(&rows(), &wanted, &architecture, Range::MinMax, &options).unwrap();
+        let (roots, encoding) = (task.roots(), task.encoding_hash());
+        let data = task.train_blob(&[1]);
         let verdict =
             |roots: &[_], drawn: &[_], encoding| data_link(&data, roots, drawn, encoding).verdict;
         assert_eq!(verdict(roots, &[1], encoding), Verdict::Holds);

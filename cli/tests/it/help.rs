@@ -3,7 +3,7 @@
 use crate::support::run;
 use std::path::Path;
 
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 31] = [
     "start",
     "status",
     "create-experiment",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 30] = [
     "offer-experiment",
     "accept-experiment",
     "cancel-offer",
+    "check-data",
     "propose-task",
     "follow",
     "cancel-task",
@@ -100,6 +101,7 @@ fn the_terms_of_a_task_are_explained() {
     for word in [
         "--reward",
         "--min-score",
+        "--below-majority",
         "--commit-period",
         "--claim-period",
         "private file",

@@ -1,8 +1,6 @@
 //! What a delivered model is to somebody who did not ask for it.
 
-use crate::people::People;
-use nocknock_dataset::{encoding_hash, Quantiser};
-use nocknock_primitives::ids::ContentHash;
+use crate::{model_files::hash_of, people::People};
 use safetensors::SafeTensors;
 use serde_json::{json, Value};
 use std::{
@@ -13,9 +11,9 @@ use std::{
 /// The model card names the classes of the digits.
 const CLASSES: &str = "Classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.";
 
-/// Eve has no private file of the task, so class names and scaling come from the published training
-/// data. She gets, byte for byte, what following the task has written for the custodian, and
-/// `verify` tells it from a changed copy.
+/// Eve has no private file of the task, so class names and encoding come from the published
+/// training data. She gets, byte for byte, what following the task has written for the custodian,
+/// and `verify` tells it from a changed copy.
 pub(crate) fn anybody_fetches_and_verifies_those_of_the_curriculum(
     people: &People,
     followed: &Value,
@@ -32,7 +30,7 @@ pub(crate) fn anybody_fetches_and_verifies_those_of_the_curriculum(
     }
     let model = file(&fetched[0], "file");
     a_changed_weight_is_found_out(people, &model);
-    changed_names_and_ranges_are_found_out(people, &model);
+    changed_names_and_thresholds_are_found_out(people, &model);
     without_the_published_data_nothing_is_called_verified(people, &model);
 }
 
@@ -82,35 +80,24 @@ fn a_changed_weight_is_found_out(people: &People, model: &Path) {
     people.run("eve", &["verify", name(&changed)]).fails(7, &["the file was changed"]);
 }
 
-/// The commitment binds names and ranges: a file that contradicts itself is no model, and one that
-/// does not is another one.
-fn changed_names_and_ranges_are_found_out(people: &People, model: &Path) {
-    let cases: [fn(&mut Value); 3] = [
-        |about| about["classes"] = json!(["1", "0", "2", "3", "4", "5", "6", "7", "8", "9"]),
-        |about| about["quantiser"]["columns"][0]["high"] = json!("17"),
-        |about| about["quantiser"]["columns"][0]["name"] = json!("renamed"),
+/// The commitment binds the encoding: a file that contradicts itself is no model, and one that does
+/// not is another one.
+fn changed_names_and_thresholds_are_found_out(people: &People, model: &Path) {
+    let classes = ["1", "0", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let cases: [&dyn Fn(&mut Value); 3] = [
+        &|encoding| encoding["target"]["names"] = json!(classes),
+        &|encoding| encoding["columns"][0]["how"]["at"][0] = json!("0.25"),
+        &|encoding| encoding["columns"][0]["name"] = json!("renamed"),
     ];
     for change in cases {
-        let changed = with_metadata(model, change);
+        let changed = with_metadata(model, |about| change(&mut about["encoding"]));
         people.run("eve", &["verify", name(&changed)]).fails(2, &["names of classes"]);
         let changed = with_metadata(model, |about| {
-            change(about);
-            about["encoding"] = json!(encoding(about));
+            change(&mut about["encoding"]);
+            about["encoding_hash"] = json!(hash_of(&about["encoding"]));
         });
         people.run("eve", &["verify", name(&changed)]).fails(7, &["the file was changed"]);
     }
-    // Names alone have no hash.
-    let changed = with_metadata(model, |about| {
-        cases[0](about);
-        about["quantiser"] = Value::Null;
-    });
-    people.run("eve", &["verify", name(&changed)]).fails(7, &["at least one link is broken"]);
-}
-
-fn encoding(about: &Value) -> ContentHash {
-    let classes: Vec<String> = serde_json::from_value(about["classes"].clone()).unwrap();
-    let quantiser: Quantiser = serde_json::from_value(about["quantiser"].clone()).unwrap();
-    encoding_hash(&classes, &quantiser)
 }
 
 fn without_the_published_data_nothing_is_called_verified(people: &People, model: &Path) {

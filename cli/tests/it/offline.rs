@@ -1,65 +1,13 @@
 //! Commands that need no node.
 
-use crate::support::{command, run};
+use crate::{
+    model_files::{write, write_first},
+    support::{command, run},
+};
 use nocknock_client::{Keys, Password};
-use nocknock_dataset::{encoding_hash, Quantiser};
-use nocknock_primitives::{ids::ContentHash, model::names::named};
-use safetensors::{tensor::TensorView, Dtype};
+use nocknock_primitives::ids::ContentHash;
 use serde_json::{json, Value};
-use std::{collections::HashMap, fs, path::Path};
-
-/// A model of the shape for tests that always answers `yes`.
-fn write_model(path: &Path) {
-    write_changed_model(path, |_| {});
-}
-
-/// The same model, beside whose weights something else stands.
-fn write_changed_model(path: &Path, change: impl FnOnce(&mut Value)) {
-    let bytes = |values: &[i32]| -> Vec<u8> {
-        values.iter().flat_map(|value| value.to_le_bytes()).collect()
-    };
-    let parts = [
-        ("layers.0.weight", vec![3, 4], bytes(&[0; 12])),
-        ("layers.0.bias", vec![3], bytes(&[0; 3])),
-        ("layers.1.weight", vec![2, 3], bytes(&[0; 6])),
-        ("layers.1.bias", vec![2], bytes(&[0, 7])),
-    ];
-    let views = parts.iter().map(|(name, shape, data)| {
-        let view = TensorView::new(Dtype::I32, shape.clone(), data).unwrap();
-        (*name, view)
-    });
-    let zeros = "0".repeat(64);
-    let column = |name| json!({ "name": name, "low": "0", "high": "3" });
-    let mut about = json!({
-        "version": 2,
-        "architecture": named("tiny-4x3x2"),
-        "commitment": format!("0x{zeros}"),
-        "key": zeros,
-        "classes": ["no", "yes"],
-        "quantiser": {
-            "inputs": 4, "inputBits": 2, "named": true,
-            "columns": [column("a"), column("b")],
-        },
-        "origin": {
-            "genesis": format!("0x{zeros}"), "experiment": 0, "task": 0, "version": 1,
-            "worker": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
-            "score": { "correct": 1, "total": 2 },
-        },
-    });
-    change(&mut about);
-    if about["encoding"].is_null() {
-        about["encoding"] = json!(encoding(&about));
-    }
-    let metadata = HashMap::from([("nocknock".to_owned(), about.to_string())]);
-    fs::write(path, safetensors::serialize(views, Some(metadata)).unwrap()).unwrap();
-}
-
-/// The hash of names and scaling. Any will do where they cannot be read.
-fn encoding(about: &Value) -> ContentHash {
-    let classes: Vec<String> = serde_json::from_value(about["classes"].clone()).unwrap();
-    let quantiser = serde_json::from_value::<Quantiser>(about["quantiser"].clone());
-    quantiser.map_or(ContentHash([0; 32]), |quantiser| encoding_hash(&classes, &quantiser))
-}
+use std::fs;
 
 #[test]
 fn a_reader_that_has_gone_changes_no_exit_code() {
@@ -73,7 +21,7 @@ fn a_reader_that_has_gone_changes_no_exit_code() {
 
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
-    write_model(&home.path().join("model.safetensors"));
+    write(&home.path().join("model.safetensors"), |_| {});
     fs::write(home.path().join("labelled.csv"), "a,b,class\n1,2,yes\n3,0,no\n0,1,yes\n").unwrap();
     fs::write(home.path().join("plain.csv"), "a,b\n1,2\n3,0\n").unwrap();
     home
@@ -107,7 +55,7 @@ fn a_file_without_classes_is_classified_as_well() {
 fn columns_that_the_model_does_not_know_are_refused() {
     let home = home();
     fs::write(home.path().join("other.csv"), "a,x,class\n1,2,yes\n3,0,no\n").unwrap();
-    let words = ["column 2 is `x`", "`b`"];
+    let words = ["other.csv: the table does not have the columns b"];
     run(home.path(), &predict("other.csv", &[])).fails(2, &words);
 }
 
@@ -123,35 +71,50 @@ fn a_file_that_is_no_model_is_named() {
 fn a_model_file_is_believed_in_nothing_that_its_shape_contradicts() {
     let home = home();
     let model = home.path().join("model.safetensors");
-    let cases: [(fn(&mut Value), &str); 7] = [
-        (|about| about["architecture"]["inputs"] = json!(5), "tensor layers.0.weight"),
-        (|about| about["quantiser"]["inputBits"] = json!(16), "not that of its architecture"),
-        (|about| about["quantiser"]["inputs"] = json!(100), "not that of its architecture"),
-        (|about| about["encoding"] = json!(ContentHash([9; 32])), "its names of classes"),
-        (|about| about["classes"] = json!(["no", "yes", "perhaps"]), "names 3 classes"),
-        (|about| about["classes"] = json!(["no", "no"]), "that of another class"),
-        (|about| about["origin"]["score"] = json!({ "correct": 3, "total": 2 }), "not possible"),
+    let names = |about: &mut Value, names: &[&str]| {
+        about["encoding"]["target"]["names"] = json!(names);
+    };
+    let cases: [(&dyn Fn(&mut Value), &str); 8] = [
+        (&|about| about["architecture"]["inputs"] = json!(5), "tensor layers.0.weight"),
+        (&|about| about["encoding"]["inputBits"] = json!(16), "not that of its architecture"),
+        (&|about| about["encoding"]["inputs"] = json!(100), "not that of its architecture"),
+        (&|about| about["encoding_hash"] = json!(ContentHash([9; 32])), "its names of classes"),
+        (&|about| names(about, &["no", "yes", "perhaps"]), "names 3 classes"),
+        (&|about| names(about, &["no", "no"]), "is there twice"),
+        (
+            &|about| about["encoding"]["columns"][0]["how"]["at"] = json!(["2", "1"]),
+            "thresholds must rise",
+        ),
+        (&|about| about["origin"]["score"] = json!({ "correct": 3, "total": 2 }), "not possible"),
     ];
     for (change, words) in cases {
-        write_changed_model(&model, change);
+        write(&model, change);
         run(home.path(), &predict("plain.csv", &[])).fails(2, &["model.safetensors", words]);
     }
 }
 
+/// A name that nobody could have published makes the whole file unusable.
 #[test]
 fn names_of_classes_do_not_steer_the_terminal() {
     let home = home();
+    let model = home.path().join("model.safetensors");
     let hostile = "\u{1b}[31myes\u{1b}[2J\u{202e}\n1 no";
-    write_changed_model(&home.path().join("model.safetensors"), |about| {
-        about["classes"] = json!(["no", hostile]);
-    });
-    for output in ["table", "json"] {
-        let shown = run(home.path(), &predict("plain.csv", &["--output", output])).text();
-        let hidden = ['\u{1b}', '\u{202e}'].map(|c| shown.contains(c));
-        assert_eq!(hidden, [false; 2], "{shown:?}");
+    let this_release = || {
+        write(&model, |about| about["encoding"]["target"]["names"] = json!(["no", hostile]));
+    };
+    let first_release = || write_first(&model, |about| about["classes"] = json!(["no", hostile]));
+    let releases: [&dyn Fn(); 2] = [&this_release, &first_release];
+    for write_model in releases {
+        write_model();
+        for output in ["table", "json"] {
+            let finished = run(home.path(), &predict("plain.csv", &["--output", output]));
+            assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""));
+            let told = finished.stderr;
+            let hidden = ['\u{1b}', '\u{202e}'].map(|c| told.contains(c));
+            assert_eq!(hidden, [false; 2], "{told:?}");
+            assert!(told.contains("model.safetensors"), "{told}");
+        }
     }
-    let value = run(home.path(), &predict("plain.csv", &["--output", "json"])).json();
-    assert_eq!(value["predictions"], json!([hostile, hostile]));
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn configuration(services: &Services, training: &str) -> String {
 }
 
 /// A command that sees nothing of the person who runs the tests.
-fn clean(program: &Path, home: &Path) -> Command {
+pub(crate) fn clean(program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("NOCKNOCK_") {

@@ -9,6 +9,7 @@ use nocknock_client::{
     primitives::{
         circuit::ProofBytes,
         ids::ModelCommitment,
+        limits::MAX_HALVINGS,
         phase::Phase,
         puzzle::Puzzle,
         task::{Funding, ProvedScore},
@@ -16,12 +17,29 @@ use nocknock_client::{
     Client, Follow, Keys, SubmitError, Wait,
 };
 use std::time::Duration;
+use tokio::time::sleep;
 
 async fn ready(node: &Node) -> (Client, Custodian) {
     let client = node.client().await;
     client.wait_for_block(2, Follow::Finalised).await.expect("a growing chain");
     let custodian = Custodian::of(&client).await;
     (client, custodian)
+}
+
+/// Waits until the pot has enough for the most that so many tasks can mint.
+async fn wait_for_budgets(client: &Client, custodian: &Custodian, tasks: u32) {
+    loop {
+        let best = client.best().await.expect("an answer");
+        let curriculum = best.curriculum().await.expect("an answer");
+        let entry = curriculum.iter().find(|(experiment, _)| *experiment == custodian.experiment);
+        let weight = entry.expect("the experiment of the custodian").1.weight;
+        let emission = best.emission().await.expect("an answer");
+        let budgets = emission.unit(weight) * u128::from(MAX_HALVINGS * tasks);
+        if emission.free_pot >= budgets {
+            return;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +70,9 @@ async fn one_account_submits_from_several_tasks_at_a_time() {
     let (client, custodian) = ready(&node).await;
     let spec = spec(&client.best().await.expect("an answer"), &custodian.rules).await;
     let create = custodian.creation(&spec);
-    let sending: Vec<_> = (0..custodian.max_open.min(3))
+    let at_a_time = custodian.max_open.min(3);
+    wait_for_budgets(&client, &custodian, at_a_time).await;
+    let sending: Vec<_> = (0..at_a_time)
         .map(|_| {
             let (client, keys, create) = (client.clone(), custodian.keys.clone(), create.clone());
             tokio::spawn(async move { client.submit(&keys, &create, Wait::InBlock).await })
@@ -78,7 +98,7 @@ async fn a_submission_survives_the_death_of_the_node_and_takes_effect_once() {
         let (client, keys) = (client.clone(), custodian.keys.clone());
         tokio::spawn(async move { client.submit(&keys, &create, Wait::Finalised).await })
     };
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    sleep(Duration::from_millis(400)).await;
     node.kill();
     node.run();
     let included = submission.await.expect("no panic").expect("a task");

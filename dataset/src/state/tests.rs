@@ -1,5 +1,5 @@
 use super::*;
-use crate::blocks::tests::prepared;
+use crate::{blocks::tests::prepared, encoding::EncodingError};
 use std::{fs, os::unix::fs::PermissionsExt};
 
 fn state() -> RequesterState<Option<u64>> {
@@ -75,11 +75,15 @@ fn parts_that_do_not_belong_together_are_refused() {
         StateError::Stored { error, .. } => error,
         other => panic!("{from}: {other}"),
     };
-    let classes = r#"["0","1"]"#;
-    assert_eq!(refused(classes, r#"["0","1","2"]"#), StoredError::Counts);
-    assert!(matches!(refused(classes, r#"["0","\u001b[31m"]"#), StoredError::Class(_)));
-    let bits = r#""inputBits":2"#;
-    assert!(matches!(refused(bits, r#""inputBits":3"#), StoredError::Quantise(_)));
+    let names = r#""names":["0","1"]"#;
+    let many = refused(names, r#""names":["0","1","2"]"#);
+    assert!(matches!(many, StoredError::Encoding(EncodingError::Classes { .. })), "{many:?}");
+    let bits = refused(r#""inputBits":2"#, r#""inputBits":3"#);
+    assert!(matches!(bits, StoredError::Encoding(EncodingError::Shape { .. })), "{bits:?}");
+    let swapped = refused(names, r#""names":["0","2"]"#);
+    assert!(matches!(swapped, StoredError::OtherEncoding), "{swapped:?}");
+    let steering = changed(|_, text| text.replace(names, r#""names":["0","\u001b[31m"]"#));
+    assert!(matches!(steering, StateError::Format { .. }), "{steering:?}");
     let no_root = changed(|state, text| {
         let root = state.prepared.roots()[0];
         text.replacen(&format!("\"{root}\","), "", 1)
@@ -114,8 +118,8 @@ fn a_damaged_secret_is_refused_without_repeating_it() {
 
 #[test]
 fn other_versions_and_damaged_files_are_refused_without_repeating_secrets() {
-    let version = changed(|_, text| text.replace("{\"version\":2", "{\"version\":1"));
-    assert!(matches!(version, StateError::Version { found: 1, .. }));
+    let version = changed(|_, text| text.replace("{\"version\":3", "{\"version\":2"));
+    assert!(matches!(version, StateError::Version { found: 2, .. }));
     let cut = changed(|_, text| text[..text.len() / 2].to_owned());
     assert!(matches!(cut, StateError::Format { .. }));
     let state_and_error = changed(|state, text| {

@@ -1,10 +1,14 @@
 //! What can be wrong with a data file.
 
-use crate::names::NameError;
+use super::MAX_COLUMNS;
+use ::parquet::errors::ParquetError;
+use arrow_schema::ArrowError;
+use nocknock_primitives::text::printable;
 use std::{
     fmt, io,
     path::{Path, PathBuf},
 };
+use zip::result::ZipError;
 
 /// Why a file is not a table.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +30,14 @@ impl TableError {
 #[derive(Debug, thiserror::Error)]
 pub enum TableFault {
     /// The file cannot be opened or read.
-    #[error("cannot be read: {0}")]
+    #[error("cannot be read: {0}; see that it is there, complete, and yours to read")]
     Io(#[from] io::Error),
-    /// The extension is not that of a known format.
-    #[error("has an unknown format: its name must end in .csv, .tsv, .npy or .parquet")]
+    /// Neither the first bytes nor the end of the name are those of a known format.
+    #[error(
+        "has an unknown format: let its name end in .csv, .tsv, .txt, .json, .jsonl, .parquet, \
+         .arrow, .feather, .npy or .npz, and .gz or .zst behind that if it is packed"
+    )]
     UnknownFormat,
-    /// This program was built without Parquet.
-    #[error("is a Parquet file, which this program was built without: convert it to CSV")]
-    NoParquet,
     /// Bytes that are not text, or text in another encoding such as UTF-16 or Latin-1.
     #[error("{place} is not text in UTF-8: save the file as UTF-8")]
     NotUtf8 {
@@ -41,47 +45,45 @@ pub enum TableFault {
         place: Place,
     },
     /// The text is not CSV.
-    #[error("is not valid CSV: {0}")]
+    #[error("is not valid CSV: {0}; write it again with the program that made it")]
     Csv(#[from] ::csv::Error),
+    /// The text is not JSON, or not flat objects.
+    #[error("{place} is not usable JSON: {reason}")]
+    Json {
+        /// Where.
+        place: Place,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// The bytes are not NPY, or the array is not a table.
     #[error("is not a usable NPY file: {0}")]
     Npy(String),
     /// The bytes are not Parquet, or do not hold a table.
     #[error("is not a usable Parquet file: {0}")]
     Parquet(String),
+    /// The bytes are not Arrow, or do not hold a table.
+    #[error("is not a usable Feather or Arrow file: {0}")]
+    Feather(String),
+    /// The bytes are no archive, or do not hold arrays that make a table.
+    #[error("is not a usable NPZ file: {0}")]
+    Archive(String),
     /// No row.
-    #[error("holds no rows")]
+    #[error("holds no rows: add at least one")]
     Empty,
-    /// Nothing besides the label.
-    #[error(
-        "has no column to learn from: it needs at least one besides the label; in text files, commas, \
-         semicolons or tabs separate the columns"
-    )]
-    NoFeatures,
-    /// A column's name cannot be published.
-    #[error("column {number}: {error}")]
-    ColumnName {
-        /// Number of the column in the file, from 1.
-        number: usize,
-        /// What is wrong with the name.
-        error: NameError,
-    },
-    /// Two columns with the same name.
-    #[error("has more than one column `{column}`: rename one of them")]
-    RepeatedColumn {
-        /// The name.
-        column: String,
-    },
-    /// The label column does not exist.
-    #[error("has no column {column:?} to take the classes from; its columns are {known}")]
-    NoSuchColumn {
-        /// The name that was asked for.
-        column: String,
-        /// Columns that exist.
-        known: String,
+    /// No column.
+    #[error("holds no columns: add at least one")]
+    NoColumns,
+    /// More columns than any table may have.
+    #[error("has {found} columns, but a table may have {MAX_COLUMNS}: leave some out")]
+    TooManyColumns {
+        /// Columns of the file.
+        found: u64,
     },
     /// A row with more or fewer cells than the others.
-    #[error("{place} has {found} cells, but the first line has {expected}")]
+    #[error(
+        "{place} has {found} cells, but the first line has {expected}: give both equally many, and \
+         put texts with separators in quotes"
+    )]
     Ragged {
         /// Where.
         place: Place,
@@ -90,66 +92,46 @@ pub enum TableFault {
         /// Cells of this row.
         found: usize,
     },
-    /// A cell without a value.
+    /// Values that take more memory than allowed.
     #[error(
-        "{place}, column `{column}`: the value is missing; fill it in or remove the row or column"
+        "takes more than the {} MiB of memory that a table may take: allow more, or leave out rows \
+         or columns",
+        .limit.div_ceil(1 << 20)
     )]
-    Missing {
-        /// Where.
-        place: Place,
-        /// Name of the column.
-        column: String,
+    OutOfMemory {
+        /// The bytes allowed.
+        limit: u64,
     },
-    /// A cell that holds no number.
+    /// The reader of the format panicked.
     #[error(
-        "{place}, column `{column}`: {text:?} is not a number; write decimals with a point, replace \
-         texts by numbers, remove the column, or make it the label"
+        "breaks the reader of its format, so it is probably damaged: write it again, or convert it \
+         to CSV"
     )]
-    NotANumber {
-        /// Where.
-        place: Place,
-        /// Name of the column.
-        column: String,
-        /// The cell, shortened.
-        text: String,
-    },
-    /// An infinite number.
-    #[error("{place}, column `{column}`: the number is infinite; replace it or remove the row")]
-    Infinite {
-        /// Where.
-        place: Place,
-        /// Name of the column.
-        column: String,
-    },
-    /// A class whose name cannot be published.
-    #[error("{place}, column `{column}`: {error}")]
-    ClassName {
-        /// Where.
-        place: Place,
-        /// Name of the column.
-        column: String,
-        /// What is wrong with the name.
-        error: NameError,
-    },
-    /// More classes than any task may have.
-    #[error(
-        "column `{column}` holds more than {limit} different values, which is more classes than a \
-         task may have; if it is not the label, say which column is"
-    )]
-    TooManyClasses {
-        /// Name of the column.
-        column: String,
-        /// Most classes.
-        limit: usize,
-    },
-    /// All rows are of one class.
-    #[error(
-        "all rows have the same value in the label column `{column}`: there is nothing to learn"
-    )]
-    OneClass {
-        /// Name of the column.
-        column: String,
-    },
+    Broken,
+}
+
+/// What a library says about a file, which may show parts of the file, and what to do.
+fn unreadable(error: impl fmt::Display) -> String {
+    let reason = error.to_string();
+    format!("{}; write it again with the program that made it", printable(&reason))
+}
+
+impl From<ParquetError> for TableFault {
+    fn from(error: ParquetError) -> Self {
+        Self::Parquet(unreadable(error))
+    }
+}
+
+impl From<ArrowError> for TableFault {
+    fn from(error: ArrowError) -> Self {
+        Self::Feather(unreadable(error))
+    }
+}
+
+impl From<ZipError> for TableFault {
+    fn from(error: ZipError) -> Self {
+        Self::Archive(unreadable(error))
+    }
 }
 
 /// Where in a file a row is.

@@ -1,76 +1,33 @@
-//! Parquet files with plain columns: numbers, truth values, texts.
+//! Parquet files.
 
-use super::{
-    builder::{Builder, Cell},
-    Place, ReadOptions, Table, TableFault,
-};
+use super::{arrow::Batches, builder::Reader, ReadOptions, TableFault};
 use ::parquet::{
-    errors::ParquetError,
-    file::reader::{FileReader, SerializedFileReader},
-    record::{Field, Row},
+    arrow::arrow_reader::ParquetRecordBatchReaderBuilder, errors::ParquetError,
+    file::metadata::ParquetMetaData,
 };
-use std::{borrow::Cow, fs::File};
+use arrow_schema::ArrowError;
+use std::fs::File;
 
-pub(super) fn read(file: File, options: &ReadOptions) -> Result<Table, TableFault> {
-    let reader = SerializedFileReader::new(file)?;
-    let mut builder = Builder::named(columns(&reader)?, &options.label)?;
-    let mut number = 0;
-    for group in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(group)?;
-        for row in group.get_row_iter(None)? {
-            number += 1;
-            push(&mut builder, Place::Row(number), &row?)?;
-        }
-    }
-    builder.finish()
+/// Rows that are unpacked at a time.
+const BATCH_ROWS: usize = 1_024;
+
+/// Opens a Parquet file.
+pub(super) fn open(file: File, options: &ReadOptions) -> Result<Box<dyn Reader>, TableFault> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    let size = unpacked_size(builder.metadata());
+    let schema = builder.schema().clone();
+    let batches = builder.with_batch_size(BATCH_ROWS).build()?;
+    let batches = batches.map(|batch| batch.map_err(fault));
+    let batches = Batches::new(schema, batches, options, TableFault::Parquet);
+    Ok(Box::new(batches.with_size(size)))
 }
 
-fn columns(reader: &impl FileReader) -> Result<Vec<String>, TableFault> {
-    let schema = reader.metadata().file_metadata().schema();
-    let fields = schema.get_fields().iter();
-    fields
-        .map(|field| {
-            if field.is_primitive() {
-                Ok(field.name().to_owned())
-            } else {
-                Err(TableFault::Parquet(format!(
-                    "column {:?} holds lists or groups; only plain columns can be read",
-                    field.name()
-                )))
-            }
-        })
-        .collect()
+/// Bytes that the file says it has when it is unpacked.
+fn unpacked_size(metadata: &ParquetMetaData) -> u64 {
+    let sizes = metadata.row_groups().iter().map(|group| group.total_byte_size());
+    sizes.fold(0, |sum, size| sum.saturating_add(u64::try_from(size).unwrap_or_default()))
 }
 
-fn push(builder: &mut Builder, place: Place, row: &Row) -> Result<(), TableFault> {
-    let cells: Vec<Cell<'_>> = row.get_column_iter().map(|(_, field)| cell(field)).collect();
-    builder.push(place, cells.into_iter())
-}
-
-fn cell(field: &Field) -> Cell<'_> {
-    match field {
-        Field::Null => Cell::Missing,
-        Field::Bool(value) => Cell::Number(f64::from(*value)),
-        Field::Byte(value) => Cell::Number(f64::from(*value)),
-        Field::Short(value) => Cell::Number(f64::from(*value)),
-        Field::Int(value) => Cell::Number(f64::from(*value)),
-        // Beyond 2^53 the nearest number is taken.
-        Field::Long(value) => Cell::Number(*value as f64),
-        Field::UByte(value) => Cell::Number(f64::from(*value)),
-        Field::UShort(value) => Cell::Number(f64::from(*value)),
-        Field::UInt(value) => Cell::Number(f64::from(*value)),
-        Field::ULong(value) => Cell::Number(*value as f64),
-        Field::Float16(value) => Cell::Number(f64::from(*value)),
-        Field::Float(value) => Cell::Number(f64::from(*value)),
-        Field::Double(value) => Cell::Number(*value),
-        Field::Str(text) => Cell::Text(Cow::Borrowed(text.as_str())),
-        // Decimals are numbers in their text form; dates and the like are refused as texts.
-        other => Cell::Text(Cow::Owned(other.to_string())),
-    }
-}
-
-impl From<ParquetError> for TableFault {
-    fn from(error: ParquetError) -> Self {
-        Self::Parquet(error.to_string())
-    }
+fn fault(error: ArrowError) -> TableFault {
+    ParquetError::from(error).into()
 }

@@ -3,8 +3,7 @@
 use super::{TrainBlob, MAX_HEADER_BYTES, MAX_TRAIN_BLOB_BYTES};
 use crate::{
     blocks::Block,
-    names::{self, NameError},
-    quantise::{self, QuantiseError, Quantiser},
+    encoding::{Encoding, EncodingError},
     salt::BlockSalt,
     shape::shape_name,
 };
@@ -16,7 +15,7 @@ use nocknock_primitives::{
 use serde::{Deserialize, Serialize};
 
 const MAGIC: [u8; 8] = *b"nntrain\0";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 
 /// Bytes in front of the header.
 pub(super) const PREFIX_BYTES: usize = 8 + 2 + 4;
@@ -26,8 +25,8 @@ pub(super) const PREFIX_BYTES: usize = 8 + 2 + 4;
 pub enum EncodeError {
     /// The header is too long.
     #[error(
-        "the header takes {found} bytes, but at most {MAX_HEADER_BYTES} are possible: shorten the names \
-         of columns and classes"
+        "the header takes {found} bytes, but at most {MAX_HEADER_BYTES} are possible: leave columns \
+         out"
     )]
     HeaderTooLong {
         /// Its bytes.
@@ -74,9 +73,10 @@ pub enum TrainBlobError {
         /// Bytes that are left.
         found: usize,
     },
-    /// The header is not the JSON of this version.
+    /// The header is not the JSON of this version, or its encoding breaks a rule.
     #[error(
-        "the header does not have the form of this version, from line {line}, column {column} on"
+        "the header does not have the form of this version, or its encoding is not possible, from \
+         line {line}, column {column} on"
     )]
     Header {
         /// Line of the first fault.
@@ -96,22 +96,9 @@ pub enum TrainBlobError {
         /// What the architecture is called.
         shape: String,
     },
-    /// Too few or too many classes.
-    #[error("{found} classes are named, but shape {shape} distinguishes 2 to {classes}")]
-    Classes {
-        /// Classes that are named.
-        found: usize,
-        /// What the architecture is called.
-        shape: String,
-        /// Classes of the architecture.
-        classes: u16,
-    },
-    /// A class's name is not usable.
+    /// The encoding is for another architecture.
     #[error(transparent)]
-    Name(#[from] NameError),
-    /// The quantiser is not usable, or for another architecture.
-    #[error(transparent)]
-    Quantiser(#[from] QuantiseError),
+    Encoding(#[from] EncodingError),
     /// No block, or more than a task may have.
     #[error("training data has 1 to {MAX_BLOCKS} blocks, not {found}")]
     BlockCount {
@@ -149,8 +136,7 @@ pub enum TrainBlobError {
 #[derive(Serialize)]
 struct WrittenHeader<'a> {
     architecture: &'a Architecture,
-    classes: &'a [String],
-    quantiser: &'a Quantiser,
+    encoding: &'a Encoding,
     blocks: Vec<WrittenBlock<'a>>,
 }
 
@@ -165,8 +151,7 @@ struct WrittenBlock<'a> {
 #[serde(deny_unknown_fields)]
 struct Header {
     architecture: Description,
-    classes: Vec<String>,
-    quantiser: quantise::Form,
+    encoding: Encoding,
     blocks: Vec<BlockHeader>,
 }
 
@@ -202,8 +187,7 @@ fn written_header(blob: &TrainBlob) -> WrittenHeader<'_> {
     });
     WrittenHeader {
         architecture: &blob.architecture,
-        classes: &blob.classes,
-        quantiser: &blob.quantiser,
+        encoding: &blob.encoding,
         blocks: blocks.collect(),
     }
 }
@@ -216,15 +200,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<TrainBlob, TrainBlobError> {
     let header: Header = serde_json::from_slice(header)
         .map_err(|error| TrainBlobError::Header { line: error.line(), column: error.column() })?;
     let architecture = Architecture::new(header.architecture)?;
-    check_classes(&architecture, &header.classes)?;
-    let quantiser = Quantiser::try_from(header.quantiser)?;
-    quantiser.check_architecture(&architecture)?;
+    check_head(&architecture)?;
+    header.encoding.check_architecture(&architecture)?;
     check_order(&header.blocks)?;
     let blocks = take_blocks(header.blocks, rows)?;
+    let classes = header.encoding.classes().len();
     for block in &blocks {
-        check_rows(&architecture, block, header.classes.len())?;
+        check_rows(&architecture, block, classes)?;
     }
-    Ok(TrainBlob::new(architecture, header.classes, quantiser, blocks))
+    Ok(TrainBlob::new(architecture, header.encoding, blocks))
 }
 
 /// Takes the prefix off and returns the header and what follows it.
@@ -248,16 +232,13 @@ fn split_header(bytes: &[u8]) -> Result<(&[u8], &[u8]), TrainBlobError> {
     bytes.split_at_checked(length).ok_or(TrainBlobError::CutOff)
 }
 
-fn check_classes(architecture: &Architecture, names: &[String]) -> Result<(), TrainBlobError> {
-    let shape = || shape_name(architecture);
-    let Head::Classes { classes, .. } = architecture.head else {
-        return Err(TrainBlobError::Head { shape: shape() });
-    };
-    let found = names.len();
-    if !(2..=usize::from(classes)).contains(&found) {
-        return Err(TrainBlobError::Classes { found, shape: shape(), classes });
+fn check_head(architecture: &Architecture) -> Result<(), TrainBlobError> {
+    match architecture.head {
+        Head::Classes { .. } => Ok(()),
+        Head::Labels { .. } | Head::Number { .. } => {
+            Err(TrainBlobError::Head { shape: shape_name(architecture) })
+        }
     }
-    Ok(names.iter().try_for_each(|name| names::check(name))?)
 }
 
 fn check_order(blocks: &[BlockHeader]) -> Result<(), TrainBlobError> {

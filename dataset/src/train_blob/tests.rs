@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
-    blocks::{tests::prepared, PreparedTask},
-    quantise::Range,
+    blocks::{prepare, tests::prepared, PreparedTask},
+    encoding::{EncodingError, Range},
+    profile::Wanted,
     salt::BlockSalt,
     split::SplitOptions,
     table::{ReadOptions, Table},
@@ -10,7 +11,10 @@ use nocknock_primitives::model::{names::named, ArchitectureError, Label};
 use proptest::prelude::*;
 use std::path::Path;
 
-/// A task of four blocks and its training data without block 2.
+/// The names of the classes in the header's text.
+const NAMES: &str = r#""names":["0","1"]"#;
+
+/// A task of five blocks and its training data without block 2.
 fn task() -> (PreparedTask, TrainBlob) {
     let task = prepared(140);
     let blob = task.train_blob(&[2]);
@@ -37,24 +41,24 @@ fn bytes_decode_to_what_was_encoded() {
     let decoded = TrainBlob::decode(&blob.encode().unwrap()).unwrap();
     assert_eq!(decoded, blob);
     assert_eq!(decoded.classes(), ["0", "1"]);
-    assert_eq!(decoded.quantiser(), task.quantiser());
+    assert_eq!(decoded.encoding(), task.encoding());
     assert_eq!(decoded.architecture(), &named("tiny-4x3x2").unwrap());
-    assert_eq!(decoded.check_encoding(task.encoding()), Ok(()));
+    assert_eq!(decoded.check_encoding(task.encoding_hash()), Ok(()));
     assert_eq!(decoded.check_against_roots(task.roots()), Ok(()));
-    assert_eq!(decoded.check_complete(4, &[2]), Ok(()));
+    assert_eq!(decoded.check_complete(5, &[2]), Ok(()));
 }
 
 #[test]
 fn samples_are_the_rows_of_all_blocks() {
     let (task, blob) = task();
     let samples = blob.samples().unwrap();
-    assert_eq!((samples.len(), samples.inputs.len()), (105, 105 * 4));
+    assert_eq!((samples.len(), samples.inputs.len()), (112, 112 * 4));
     assert_eq!(samples.architecture, *task.architecture());
     let first = task.block(0).unwrap().decode(task.architecture()).unwrap();
     assert_eq!(samples.inputs[..4], first.samples()[0].inputs);
     assert_eq!(Label::Class(samples.classes[0]), first.samples()[0].label);
     let ones = samples.classes.iter().filter(|class| **class == 1).count();
-    assert!((50..=55).contains(&ones), "{ones}");
+    assert!((54..=58).contains(&ones), "{ones}");
 }
 
 #[test]
@@ -80,14 +84,19 @@ fn a_block_with_another_salt_or_other_rows_is_named() {
 }
 
 #[test]
-fn other_classes_or_ranges_are_not_those_of_the_task() {
+fn other_classes_or_columns_are_not_those_of_the_task() {
     let (task, blob) = task();
     let bytes = blob.encode().unwrap();
-    for (from, to) in [(r#"["0","1"]"#, r#"["1","0"]"#), (r#""low":"0""#, r#""low":"1""#)] {
+    let changes = [
+        (NAMES, r#""names":["1","0"]"#),
+        (r#""name":"a""#, r#""name":"other""#),
+        (r#""width":3"#, r#""width":4"#),
+    ];
+    for (from, to) in changes {
         let changed = with_header(&bytes, |text| text.replacen(from, to, 1));
         let changed = TrainBlob::decode(&changed).unwrap();
         assert_eq!(changed.check_against_roots(task.roots()), Ok(()), "no root covers them");
-        let (found, expected) = (changed.encoding(), task.encoding());
+        let (found, expected) = (changed.encoding_hash(), task.encoding_hash());
         let error = MismatchError::Encoding { found, expected };
         assert_eq!(changed.check_encoding(expected), Err(error));
     }
@@ -105,9 +114,9 @@ fn another_architecture_in_which_the_rows_are_well_formed_gives_other_roots() {
 #[test]
 fn missing_and_published_test_blocks_are_named() {
     let (_, blob) = task();
-    assert_eq!(blob.check_complete(4, &[]), Err(MismatchError::Missing { index: 2 }));
-    assert_eq!(blob.check_complete(4, &[1, 2]), Err(MismatchError::Drawn { index: 1 }));
-    assert_eq!(blob.check_complete(3, &[2]), Err(MismatchError::Unknown { index: 3, blocks: 3 }));
+    assert_eq!(blob.check_complete(5, &[]), Err(MismatchError::Missing { index: 2 }));
+    assert_eq!(blob.check_complete(5, &[1, 2]), Err(MismatchError::Drawn { index: 1 }));
+    assert_eq!(blob.check_complete(4, &[2]), Err(MismatchError::Unknown { index: 4, blocks: 4 }));
 }
 
 #[test]
@@ -122,8 +131,8 @@ fn a_wrong_beginning_or_length_is_told_apart() {
     let longer = [&bytes[..], &[0]].concat();
     assert_eq!(decode(&longer), TrainBlobError::Trailing { found: 1 });
     let mut version = bytes.clone();
-    version[8] = 1;
-    assert_eq!(decode(&version), TrainBlobError::Version { found: 1 });
+    version[8] = 2;
+    assert_eq!(decode(&version), TrainBlobError::Version { found: 2 });
     let mut header = bytes;
     header[13] = 1;
     assert!(matches!(decode(&header), TrainBlobError::HeaderTooLong { .. }));
@@ -143,18 +152,19 @@ fn every_rule_of_the_header_is_checked() {
         decode(bits, r#""input_bits":17"#),
         TrainBlobError::Architecture(ArchitectureError::Width)
     );
-    assert!(matches!(decode(bits, r#""input_bits":3"#), TrainBlobError::Quantiser(_)));
+    let other_bits = decode(bits, r#""input_bits":3"#);
+    assert!(matches!(other_bits, TrainBlobError::Encoding(EncodingError::Shape { .. })));
     let json = |name| serde_json::to_string(&named(name).unwrap()).unwrap();
     assert_eq!(
         decode(&json("tiny-4x3x2"), &json("tiny-4x3-error")),
         TrainBlobError::Head { shape: "tiny-4x3-error".into() }
     );
-    assert!(matches!(
-        decode(r#"["0","1"]"#, r#"["0","1","2"]"#),
-        TrainBlobError::Classes { found: 3, .. }
-    ));
-    assert!(matches!(decode(r#"["0","1"]"#, r#"["0","\u001b[31m"]"#), TrainBlobError::Name(_)));
-    assert!(matches!(decode(r#""low":"0""#, r#""low":"1e999""#), TrainBlobError::Quantiser(_)));
+    let many = decode(NAMES, r#""names":["0","1","2"]"#);
+    assert!(matches!(many, TrainBlobError::Encoding(EncodingError::Classes { found: 3, .. })));
+    let steering = decode(NAMES, r#""names":["0","\u001b[31m"]"#);
+    assert!(matches!(steering, TrainBlobError::Header { .. }), "{steering:?}");
+    let threshold = decode(r#""at":[""#, r#""at":["x",""#);
+    assert!(matches!(threshold, TrainBlobError::Header { .. }), "{threshold:?}");
     assert_eq!(decode(r#""index":1"#, r#""index":0"#), TrainBlobError::BlockOrder { index: 0 });
     assert_eq!(decode(r#""index":3"#, r#""index":256"#), TrainBlobError::BlockOrder { index: 256 });
     assert!(matches!(
@@ -186,9 +196,8 @@ fn a_sample_of_a_class_without_a_name_is_refused() {
     let text = "a,k\n1,x\n2,y\n3,z\n4,x\n";
     let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default()).unwrap();
     let digits = named("digits-64x32x10").unwrap();
-    let quantiser = Quantiser::fit(&table, &digits, Range::MinMax).unwrap();
     let options = SplitOptions::random().unwrap();
-    let task = PreparedTask::from_table(&table, quantiser, &digits, &options).unwrap();
+    let task = prepare(&table, &Wanted::default(), &digits, Range::MinMax, &options).unwrap();
     let bytes = task.train_blob(&[]).encode().unwrap();
     let changed = with_header(&bytes, |text| text.replace(r#"["x","y","z"]"#, r#"["x","y"]"#));
     let error = TrainBlob::decode(&changed).unwrap_err();
@@ -199,7 +208,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         prop_assert!(TrainBlob::decode(&bytes).is_err());
-        let behind_prefix = [&b"nntrain\0\x02\0\x40\0\0\0"[..], &bytes[..]].concat();
+        let behind_prefix = [&b"nntrain\0\x03\0\x40\0\0\0"[..], &bytes[..]].concat();
         prop_assert!(TrainBlob::decode(&behind_prefix).is_err());
     }
 
@@ -212,7 +221,7 @@ proptest! {
         let place = place.index(bytes.len());
         bytes[place] ^= 1 << bit;
         if let Ok(decoded) = TrainBlob::decode(&bytes) {
-            // What the roots cover is noticed; names and ranges are the requester's word alone.
+            // What the roots cover is noticed; the encoding is the requester's word alone.
             if decoded.check_against_roots(task.roots()).is_ok() {
                 prop_assert_eq!(decoded.blocks(), blob.blocks());
             }

@@ -1,7 +1,7 @@
 use crate::{example, named};
 use nocknock_dataset::{
-    curriculum::DIGITS_ENCODING, PreparedTask, Quantiser, Range, ReadOptions, RequesterState,
-    Samples, SplitOptions, Table, TrainBlob,
+    curriculum::DIGITS_ENCODING, prepare, PreparedTask, Profile, Range, ReadOptions,
+    RequesterState, Samples, SplitOptions, Table, TrainBlob, Value, Wanted,
 };
 use nocknock_primitives::{draw::draw_test_blocks, model::RecipientSecret};
 use proptest::prelude::*;
@@ -10,32 +10,44 @@ fn read(name: &str) -> Table {
     Table::read(&example(name), &ReadOptions::default()).unwrap()
 }
 
-fn prepare(table: &Table, shape: &str, range: Range) -> PreparedTask {
-    let architecture = named(shape);
-    let quantiser = Quantiser::fit(table, &architecture, range).unwrap();
+fn read_text(text: &str) -> Table {
+    Table::read_csv(text.as_bytes(), "x".as_ref(), &ReadOptions::default()).unwrap()
+}
+
+fn task(table: &Table, shape: &str, range: Range) -> PreparedTask {
     let options = SplitOptions::random().unwrap();
-    PreparedTask::from_table(table, quantiser, &architecture, &options).unwrap()
+    prepare(table, &Wanted::default(), &named(shape), range, &options).unwrap()
+}
+
+fn profile(table: &Table) -> Profile {
+    Profile::of(table, &Wanted::default()).unwrap()
+}
+
+/// The class of each row.
+fn classes(table: &Table) -> Vec<u8> {
+    let labels = profile(table).labels.unwrap();
+    labels.of_row.into_iter().map(Option::unwrap).collect()
 }
 
 /// What workers get if none of the blocks is hidden, from the bytes that are published.
 fn all_samples(task: &PreparedTask) -> Samples {
     let blob = TrainBlob::decode(&task.train_blob(&[]).encode().unwrap()).unwrap();
     blob.check_against_roots(task.roots()).unwrap();
-    blob.check_encoding(task.encoding()).unwrap();
+    blob.check_encoding(task.encoding_hash()).unwrap();
     blob.samples().unwrap()
 }
 
 #[test]
 fn digits_go_from_file_to_training_matrix() {
     let table = read("data/digits.csv");
-    let description = table.describe();
-    assert_eq!((description.rows, description.columns), (1797, 64));
-    let counts: Vec<_> = description.classes.iter().map(|class| class.rows).collect();
+    let profile = profile(&table);
+    assert_eq!((profile.rows, profile.columns.len()), (1797, 64));
+    let counts = profile.labels.unwrap().counts();
     assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
     let range = Range::Fixed { low: 0.0, high: 15.0 };
-    let task = prepare(&table, "digits-64x32x10", range);
+    let task = task(&table, "digits-64x32x10", range);
     assert_eq!(task.roots().len(), 10);
-    assert_eq!(task.encoding(), DIGITS_ENCODING);
+    assert_eq!(task.encoding_hash(), DIGITS_ENCODING);
     let drawn = draw_test_blocks(&[3; 32], 1, 10, 2).unwrap();
     let bytes = task.train_blob(&drawn).encode().unwrap();
     let blob = TrainBlob::decode(&bytes).unwrap();
@@ -50,11 +62,11 @@ fn digits_go_from_file_to_training_matrix() {
 #[test]
 fn a_table_of_30_columns_fills_a_shape_of_128_inputs_up_with_zeros() {
     let table = read("data/breast_cancer.csv");
-    let labels = table.labels().unwrap();
+    let labels = profile(&table).labels.unwrap();
     assert_eq!(labels.column, "diagnosis");
     assert_eq!(labels.classes, ["benign", "malignant"]);
-    let task = prepare(&table, "table-128x64x2", Range::MinMax);
-    assert_eq!(task.roots().len(), 3);
+    let task = task(&table, "table-128x64x2", Range::Auto);
+    assert_eq!(task.roots().len(), 5);
     let samples = all_samples(&task);
     assert_eq!(samples.len(), 569);
     for row in samples.inputs.chunks(128) {
@@ -68,34 +80,40 @@ fn a_table_of_30_columns_fills_a_shape_of_128_inputs_up_with_zeros() {
 #[test]
 fn an_array_of_bytes_goes_into_blocks_as_it_is() {
     let table = read("embeddings/digits-384.npy");
-    assert_eq!((table.len(), table.columns().len()), (1797, 384));
-    let task = prepare(&table, "embed-384x64x10", Range::Fixed { low: 0.0, high: 255.0 });
+    assert_eq!((table.len(), table.columns().len()), (1797, 385));
+    let task = task(&table, "embed-384x64x10", Range::Fixed { low: 0.0, high: 255.0 });
     assert_eq!(task.roots().len(), 5);
     let samples = all_samples(&task);
     let mut found: Vec<_> = samples.inputs.chunks(384).zip(samples.classes).collect();
-    let rows: Vec<Vec<u16>> =
-        table.rows().map(|row| row.iter().map(|value| *value as u16).collect()).collect();
-    let classes = table.labels().unwrap().of_row.iter().copied();
-    let mut expected: Vec<_> = rows.iter().map(Vec::as_slice).zip(classes).collect();
+    let rows: Vec<Vec<u16>> = (0..table.len()).map(|row| whole_numbers(&table, row)).collect();
+    let mut expected: Vec<_> = rows.iter().map(Vec::as_slice).zip(classes(&table)).collect();
     found.sort_unstable();
     expected.sort_unstable();
     assert!(found == expected, "a row was changed on its way");
+}
+
+/// The cells of a row, all but the label's.
+fn whole_numbers(table: &Table, row: usize) -> Vec<u16> {
+    let cells = table.columns().split_last().unwrap().1.iter().map(|column| column.get(row));
+    let whole = |value: Value<'_>| match value {
+        Value::Integer(number) => u16::try_from(number).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    cells.map(whole).collect()
 }
 
 /// Blocks of 28 x 28 pixels and of 512 features, as many rows as the example images have.
 #[test]
 fn images_and_their_features_fit_into_few_blocks() {
     for (shape, columns, high, blocks) in
-        [("mnist-784x128x10", 784, 15, 34), ("embed-512x10", 512, 255, 10)]
+        [("mnist-784x128x10", 784, 15, 35), ("embed-512x10", 512, 255, 10)]
     {
         let rows = (0..5000).map(|row| {
             let cells = (0..columns).map(|column| ((row * column) % (high + 1)).to_string() + ",");
             format!("{}{}\n", cells.collect::<String>(), row % 10)
         });
-        let text: String = rows.collect();
-        let table = Table::read_csv(text.as_bytes(), "x".as_ref(), &ReadOptions::default());
         let range = Range::Fixed { low: 0.0, high: f64::from(high) };
-        let task = prepare(&table.unwrap(), shape, range);
+        let task = task(&read_text(&rows.collect::<String>()), shape, range);
         assert_eq!(task.roots().len(), blocks, "{shape}");
         assert_eq!(all_samples(&task).len(), 5000, "{shape}");
     }
@@ -107,7 +125,7 @@ fn a_requester_resumes_from_its_file() {
     let file = folder.path().join("task.json");
     let range = Range::Quantiles { tail: 0.01 };
     let state = RequesterState {
-        prepared: prepare(&read("data/breast_cancer.csv"), "table-128x64x2", range),
+        prepared: task(&read("data/breast_cancer.csv"), "table-128x64x2", range),
         recipient: RecipientSecret::from_bytes([1; 32]),
         progress: "created".to_owned(),
     };
@@ -124,19 +142,15 @@ proptest! {
         blocks in 2..4u16,
     ) {
         let lines: String = rows.iter().map(|(a, b, k)| format!("{a},{b},{k}\n")).collect();
-        let text = format!("a,b,k\n0,0,0\n0,0,1\n{lines}");
-        let table = Table::read_csv(text.as_bytes(), "x".as_ref(), &ReadOptions::default()).unwrap();
-        let architecture = named("table-128x64x2");
-        let quantiser = Quantiser::fit(&table, &architecture, Range::MinMax).unwrap();
+        let table = read_text(&format!("a,b,k\n0,0,0\n0,0,1\n{lines}"));
         let options = SplitOptions { blocks: Some(blocks), ..SplitOptions::random().unwrap() };
-        let task =
-            PreparedTask::from_table(&table, quantiser.clone(), &architecture, &options).unwrap();
+        let shape = named("table-128x64x2");
+        let task = prepare(&table, &Wanted::default(), &shape, Range::Auto, &options).unwrap();
         let samples = all_samples(&task);
         let pairs = samples.inputs.chunks(128).zip(&samples.classes);
         let mut found: Vec<_> = pairs.map(|(row, label)| (row.to_vec(), *label)).collect();
-        let inputs = quantiser.table(&table).unwrap();
-        let mut expected: Vec<_> =
-            inputs.into_iter().zip(table.labels().unwrap().of_row.clone()).collect();
+        let inputs = task.encoding().rows(&table).unwrap();
+        let mut expected: Vec<_> = inputs.into_iter().zip(classes(&table)).collect();
         found.sort();
         expected.sort();
         prop_assert_eq!(found, expected);

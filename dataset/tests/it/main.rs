@@ -1,9 +1,9 @@
 //! The crate as its users see it, on the example data of the repository.
 
 mod examples;
-#[cfg(feature = "parquet")]
-mod parquet;
+mod files;
 mod practice;
+mod python;
 
 use nocknock_primitives::model::{names, Architecture};
 use std::path::PathBuf;

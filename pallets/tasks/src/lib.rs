@@ -262,8 +262,8 @@ pub mod pallet {
     >;
 
     /// Of each curriculum task that was removed after it had been opened, its experiment and the
-    /// blake2b-256 hash of its encoded `PastBlocks`, so that rows of it can be shown for ever. Paid for by the task's custodian
-    /// with its work.
+    /// blake2b-256 hash of its encoded `PastBlocks`, so that rows of it can be shown for ever. Paid
+    /// for by the task's custodian with its work.
     #[pallet::storage]
     pub type PastRoots<T> = StorageMap<_, Twox64Concat, TaskId, (ExperimentId, [u8; 32])>;
 

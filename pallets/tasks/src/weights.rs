@@ -30,8 +30,8 @@ pub trait WeightInfo {
     /// `ask` of as many claims as there can be in a round, from both classes, after a round of as
     /// many that were not proved.
     fn ask() -> Weight;
-    /// `submit_scores` or `prove_champion` of `s` small blocks, without their verification and their
-    /// folds.
+    /// `submit_scores` or `prove_champion` of `s` small blocks, without their verification and
+    /// their folds.
     fn submit_scores(s: u32) -> Weight;
     /// `settle` with as many revealed blocks, claims that were not proved and ranks as there can
     /// be, without appraisals in the curriculum.

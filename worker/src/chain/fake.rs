@@ -16,7 +16,7 @@ use nocknock_client::{
     KnownBlock, KnownChain, OtherChain, Ranking, Reference, Task, NNK,
 };
 use nocknock_dataset::{
-    table::ReadOptions, PreparedTask, Quantiser, Range, SplitOptions, SplitSeed, Table,
+    prepare, PreparedTask, Range, ReadOptions, SplitOptions, SplitSeed, Table, Wanted,
 };
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
@@ -84,7 +84,7 @@ pub(crate) fn open_task() -> Task {
         terms: terms([CircuitId([5; 32]), CircuitId([6; 32])]),
         architecture: tiny(),
         recipient: PointBytes(recipient().key().to_bytes()),
-        encoding: data().encoding(),
+        encoding: data().encoding_hash(),
         blocks: BLOCKS,
         test_blocks: 2,
         tests: List::truncate_from(TESTS.iter().map(test).collect()),
@@ -134,9 +134,8 @@ pub(crate) fn data() -> PreparedTask {
     let table = Table::read_csv(text.as_bytes(), Path::new("t"), &ReadOptions::default());
     let table = table.expect("the table is well formed");
     let range = Range::Fixed { low: 0.0, high: 3.0 };
-    let quantiser = Quantiser::fit(&table, &tiny(), range).expect("the range is usable");
     let options = SplitOptions { blocks: Some(BLOCKS), seed: SplitSeed::from_bytes([1; 32]) };
-    PreparedTask::from_table(&table, quantiser, &tiny(), &options).expect("it can be split")
+    prepare(&table, &Wanted::default(), &tiny(), range, &options).expect("it can be split")
 }
 
 /// Counts moments down to the one at which a process is killed.

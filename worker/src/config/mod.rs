@@ -142,8 +142,8 @@ pub struct Proving {
     /// Seconds that the proof of one block takes on this machine at most, beside the others if
     /// `limits.proofs` allows more than one, if its circuit has up to 262,144 rows. A larger one
     /// takes longer by its rows. A task whose rounds of proofs are too short for its test blocks
-    /// and those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one proof
-    /// alone.
+    /// and those of the other chosen tasks is not chosen. `nocknock-worker doctor` measures one
+    /// proof alone.
     pub seconds_per_block: u64,
 }
 

@@ -7,6 +7,7 @@ use super::{
     tensorboard::EventFile,
 };
 use nocknock_training::{EpochMetrics, Errors, TrainReport};
+use serde_json::Value;
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -82,7 +83,7 @@ impl RunFolder {
             self.write("confusion.csv", &confusion_csv(confusion))?;
             self.write("confusion.svg", &confusion_svg(confusion, rows)?)?;
         }
-        self.write("report.json", &serde_json::to_string_pretty(report)?)?;
+        self.write("report.json", &serde_json::to_string_pretty(&with_rows(report)?)?)?;
         self.write("report.md", &markdown(report))
     }
 
@@ -94,6 +95,16 @@ impl RunFolder {
         let path = self.folder.join(name);
         move |source| ReportError::File { path, source }
     }
+}
+
+/// The report, in which the rows of the training data have the name that the command line gives to
+/// those of a table.
+fn with_rows(report: &TrainReport) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(report)?;
+    if let Some(training) = value.get_mut("training").and_then(Value::as_object_mut) {
+        training.insert("rows".to_owned(), report.training.samples.into());
+    }
+    Ok(value)
 }
 
 /// TensorBoard reads every event file of a folder, so those of an earlier start would show twice.

@@ -87,7 +87,7 @@ async fn a_task_ends_with_the_payment() {
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
     let world = chain.world();
-    assert_eq!(world.accepted, ["commit", "claim", "submit scores", "deliver"]);
+    assert_eq!(world.accepted, ["commit", "claim", "submit scores", "settle", "deliver"]);
     assert_eq!(world.free, 2000 * NNK);
     assert_eq!(world.tip, 10 * NNK, "a hundredth of the reward");
     let attestation = world.deliveries[&WORKER].sealed.unwrap().attestation;
@@ -378,7 +378,7 @@ async fn the_champion_is_read_from_the_chain_scored_and_proved_in_the_same_call(
     let (own, champion) = (vec![1, 4], vec![1, 4]);
     assert_eq!(submit, Action::SubmitScores { own, champion });
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
-    assert_eq!(chain.world().accepted, ["commit", "claim", "submit scores", "deliver"]);
+    assert_eq!(chain.world().accepted, ["commit", "claim", "submit scores", "settle", "deliver"]);
     let reference = chain.world().task.reference.clone().unwrap();
     assert_eq!((reference.proved_blocks(), reference.points), (2, 0));
 }
@@ -409,7 +409,7 @@ async fn what_of_the_champion_fits_into_no_call_is_sent_afterwards() {
     let (chain, folder) = (crowned(), folder());
     chain.world().most_scores = 2;
     assert_eq!(work(&chain, folder.path(), &Fuse::endless()).await.unwrap(), Ending::Paid);
-    let accepted = ["commit", "claim", "submit scores", "prove champion", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "prove champion", "settle", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 
@@ -686,7 +686,7 @@ async fn the_key_is_sent_with_the_last_chunk_when_the_turn_is_final() {
     work_until(&services, &journal, "deliver").await;
     let world = chain.world();
     assert_eq!(world.now, world.task.settlement.unwrap().turn_began + 4);
-    assert_eq!(world.accepted.last(), Some(&"submit scores"));
+    assert_eq!(world.accepted.last(), Some(&"settle"));
 }
 
 /// A third of a turn of 30 blocks is kept for the key.
@@ -724,7 +724,7 @@ async fn no_key_is_shown_when_no_block_of_the_turn_can_take_it() {
         let has_moved_on = matches!(error, StepError::MovedOn(_));
         assert_eq!((is_late, has_moved_on), (!is_over, is_over), "{error}");
         assert_eq!(error.remedy(), Remedy::Look);
-        assert_eq!(chain.world().accepted.last(), Some(&"submit scores"));
+        assert_eq!(chain.world().accepted.last(), Some(&"settle"));
     }
 }
 
@@ -813,7 +813,7 @@ async fn a_champion_that_takes_too_long_is_proved_after_the_own_proofs_are_sent(
     take(&services, &journal, &submit).await.unwrap();
     assert_eq!(services.plan(TASK, &journal).await.unwrap().0, prove);
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
-    let accepted = ["commit", "claim", "submit scores", "prove champion", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "prove champion", "settle", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 
@@ -824,7 +824,7 @@ async fn proofs_that_do_not_fit_into_one_call_are_sent_in_several() {
     chain.world().most_scores = 1;
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
-    let accepted = ["commit", "claim", "submit scores", "submit scores", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "submit scores", "settle", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 

@@ -15,7 +15,8 @@ use nocknock_client::{
     Wait, NNK,
 };
 use nocknock_dataset::{
-    PreparedTask, Quantiser, Range, ReadOptions, SplitOptions, SplitSeed, Table,
+    prepare as prepare_table, PreparedTask, Range, ReadOptions, SplitOptions, SplitSeed, Table,
+    Wanted,
 };
 use nocknock_dev_store::{self as dev_store, DevStore};
 use nocknock_primitives::{
@@ -236,14 +237,11 @@ fn prepare() -> PreparedTask {
     let table = Table::read(Path::new(DIGITS), &ReadOptions::default());
     let table = table.expect("the example can be read");
     let range = Range::Fixed { low: 0.0, high: 15.0 };
-    let digits = digits();
-    let quantiser = Quantiser::fit(&table, &digits, range);
     let options = SplitOptions {
         blocks: Some(BLOCKS),
         seed: SplitSeed::random().expect("there is randomness"),
     };
-    let quantiser = quantiser.expect("the digits fit the shape");
-    let prepared = PreparedTask::from_table(&table, quantiser, &digits, &options);
+    let prepared = prepare_table(&table, &Wanted::default(), &digits(), range, &options);
     prepared.expect("the digits fit into the blocks")
 }
 
@@ -288,7 +286,7 @@ async fn spec(best: &Snapshot, offer: Offer, prepared: &PreparedTask, blob: Blob
             train_data: blob,
         },
         recipient: PointBytes(RecipientSecret::from_bytes([7; 32]).key().to_bytes()),
-        encoding: prepared.encoding(),
+        encoding: prepared.encoding_hash(),
     }
 }
 

@@ -48,9 +48,9 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether a model becomes the champion. One that the curriculum has paid for does, whatever
-    /// its score: it has beaten the champion on the same rows. Another one has to be strictly better
-    /// than the champion or, where there is none, than a score of zero. In the curriculum it never
-    /// does, because it may be sealed for somebody, so that nobody could prove it.
+    /// its score: it has beaten the champion on the same rows. Another one has to be strictly
+    /// better than the champion or, where there is none, than a score of zero. In the curriculum it
+    /// never does, because it may be sealed for somebody, so that nobody could prove it.
     fn becomes_champion(
         experiment: &ExperimentOf<T>,
         delivered: &DeliveredModel<T::AccountId>,

@@ -43,8 +43,8 @@ impl<T: Config> Pallet<T> {
         Asked::<T>::insert(id, asked);
     }
 
-    /// Takes the best claims out of those that wait, and obliges their workers. Those that could not
-    /// be paid any more are not among them.
+    /// Takes the best claims out of those that wait, and obliges their workers. Those that could
+    /// not be paid any more are not among them.
     fn take_claims(id: TaskId, task: &mut TaskOf<T>, places: u32) -> AskedWorkers<T> {
         let places = usize::try_from(places).unwrap_or(usize::MAX);
         let claims: Vec<_> = Self::claims_in_turn(id, task.last_paid).take(places).collect();

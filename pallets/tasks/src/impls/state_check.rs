@@ -37,9 +37,9 @@ impl<T: Config> Pallet<T> {
     ///    `committed` until the last reveal, and no more afterwards.
     /// 5. Before settlement `proved` is the number of commitments whose claim is proved, which are
     ///    those with all test blocks proved, and `claimed` the number of those that are not silent.
-    /// 6. A ranking is in strict order and names each worker once. Before settlement it has the best
-    ///    proved claims without amounts, and `last_paid` is the one that the last share goes to.
-    ///    Afterwards each rank gets something, no less than it asked for, and as many have
+    /// 6. A ranking is in strict order and names each worker once. Before settlement it has the
+    ///    best proved claims without amounts, and `last_paid` is the one that the last share goes
+    ///    to. Afterwards each rank gets something, no less than it asked for, and as many have
     ///    delivered as were paid.
     /// 7. Revealed blocks exist before settlement only, for exactly the test blocks that are
     ///    marked as revealed.
@@ -54,7 +54,8 @@ impl<T: Config> Pallet<T> {
     /// 12. Before settlement those who are asked are committed and have not failed; whoever is
     ///     obliged to prove is among them, and the round counts them. Afterwards nobody is asked.
     /// 13. As many test rows are known to be equal to others as are marked.
-    /// 14. For each model that others are compared with, the tasks that are not settled are counted.
+    /// 14. For each model that others are compared with, the tasks that are not settled are
+    ///     counted.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
         Self::check_requesters_holds()?;

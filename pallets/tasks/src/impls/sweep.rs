@@ -85,8 +85,8 @@ impl<T: Config> Pallet<T> {
         NextSeed::<T>::get() > task.seed && Seeds::<T>::contains_key(task.seed)
     }
 
-    /// Closes the decided ones among some commitments of a task whose others are still needed. Which
-    /// ones it looks at changes with each block, so that none is left out for long.
+    /// Closes the decided ones among some commitments of a task whose others are still needed.
+    /// Which ones it looks at changes with each block, so that none is left out for long.
     fn close_decided_commitments(id: TaskId) {
         let hash = (id, Self::now()).using_encoded(blake2_256);
         let Ok(place) = T::AccountId::decode(&mut TrailingZeroInput::new(&hash)) else {

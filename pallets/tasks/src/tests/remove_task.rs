@@ -2,6 +2,7 @@ use super::builders::*;
 use crate::{mock::*, Chunks, Deliveries, Error, Event, PastRoots, Rankings, Roots};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
+use nocknock_primitives::task::PastBlocks;
 use sp_io::hashing::blake2_256;
 
 fn finished() -> u64 {
@@ -156,7 +157,8 @@ fn of_a_removed_task_of_the_curriculum_the_hash_of_its_roots_stays() {
     build_and_execute(|| {
         let id = with_the_champion();
         set_champion(&dave(), SCORE);
-        let hash = blake2_256(&Roots::<Test>::get(id).encode());
+        let past = PastBlocks { architecture: tiny(), roots: Roots::<Test>::get(id) };
+        let hash = blake2_256(&past.encode());
         assert!(!PastRoots::<Test>::contains_key(id));
         assert_ok!(Tasks::do_remove_task(id));
         assert_eq!(PastRoots::<Test>::get(id), Some((CURRICULUM, hash)));

@@ -196,8 +196,8 @@ fn shown(task: &Task, block: BlockIndex, other: BlockIndex) -> Call<Runtime> {
     Call::show_equal_rows { task: task.id, shown: Box::new(shown) }
 }
 
-/// F1. Its own accounts knew the rows of the test set. Now whoever finds them gets a fifth of what it
-/// earned, and the role is gone.
+/// F1. Its own accounts knew the rows of the test set. Now whoever finds them gets a fifth of what
+/// it earned, and the role is gone.
 #[test]
 fn a_custodian_with_rows_that_were_known_before_loses_its_part_and_the_role() {
     type Vesting = pallet_rewards::Vesting<Runtime>;

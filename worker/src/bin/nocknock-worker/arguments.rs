@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use nocknock_dataset::Header;
 use nocknock_primitives::{
     ids::TaskId,
     model::{
@@ -138,8 +139,8 @@ pub(crate) struct Run {
 
 #[derive(Args)]
 pub(crate) struct Train {
-    /// Published training data of a task, or a table whose last column is the class (.csv, .tsv,
-    /// .npy)
+    /// Published training data of a task, or a table whose last column is the class: CSV or TSV,
+    /// JSON lines, NPY, NPZ, Parquet or Arrow
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
     /// Shape of the model; training data of a task names its own
@@ -148,6 +149,12 @@ pub(crate) struct Train {
     /// Name of the column with the classes [default: the last]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) label: Option<String>,
+    /// Whether the first line of a text file names the columns [default: what it looks like]
+    #[arg(long, value_name = "HEADER", value_parser = header)]
+    pub(crate) header: Option<Header>,
+    /// File that says what the columns of a table are, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) table: Option<PathBuf>,
     /// Folder for the model, checkpoints, curves and the report
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -198,6 +205,15 @@ pub(crate) enum KeysCommand {
     Show,
 }
 
+fn header(text: &str) -> Result<Header, String> {
+    match text {
+        "detect" => Ok(Header::Detect),
+        "present" => Ok(Header::Present),
+        "absent" => Ok(Header::Absent),
+        _ => Err("expected detect, present or absent".to_owned()),
+    }
+}
+
 fn shape(name: &str) -> Result<Architecture, String> {
     named(name).ok_or_else(|| format!("known shapes are {}", known_shapes()))
 }
@@ -225,6 +241,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn whether_there_is_a_header_is_said_as_in_the_command_line_of_requesters() {
+        assert_eq!(header("present"), Ok(Header::Present));
+        assert_eq!(header("absent"), Ok(Header::Absent));
+        assert_eq!(header("detect"), Ok(Header::Detect));
+        assert!(header("yes").unwrap_err().contains("present"));
     }
 
     #[test]

@@ -8,10 +8,8 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use nocknock_dataset::{
-    quantise::Range,
-    shape_name,
-    table::{LabelColumn, ReadOptions},
-    Quantiser, Table, TrainBlob,
+    shape_name, Encoding, LabelColumn, Profile, Range, ReadOptions, Schema, Table, TrainBlob,
+    Wanted,
 };
 use nocknock_primitives::model::{Architecture, Head};
 use nocknock_training::{Labels, TrainingSet};
@@ -31,7 +29,7 @@ const MAGIC: &[u8] = b"nntrain\0";
 
 pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> {
     let session = Session::open(common)?;
-    let data = read(options)?;
+    let data = read(options, &|note| warn(common, note))?;
     let folder = options.out.clone();
     let _lock = occupy(&folder)?;
     let limit = Duration::from_secs(session.config.limits.training_seconds);
@@ -61,7 +59,14 @@ fn occupy(folder: &Path) -> Result<FolderLock, StateError> {
     }
 }
 
-fn read(options: &Train) -> Result<TrainingSet> {
+/// Tells what was guessed of a table, or left out.
+fn warn(common: &Common, note: &str) {
+    if !common.quiet {
+        print::message(&format!("warning: {note}"));
+    }
+}
+
+fn read(options: &Train, warn: &dyn Fn(&str)) -> Result<TrainingSet> {
     let path = &options.data;
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     if bytes.starts_with(MAGIC) {
@@ -73,7 +78,7 @@ fn read(options: &Train) -> Result<TrainingSet> {
         return Ok(samples_of(&blob)?);
     }
     let shape = options.shape.as_ref().ok_or_else(no_shape)?;
-    read_table(path, shape, options.label.as_deref())
+    read_table(options, shape, warn)
 }
 
 fn no_shape() -> UsageError {
@@ -83,24 +88,48 @@ fn no_shape() -> UsageError {
     ))
 }
 
-fn read_table(path: &Path, shape: &Architecture, label: Option<&str>) -> Result<TrainingSet> {
-    let options = ReadOptions {
-        label: match label {
-            Some(name) => LabelColumn::Named(name.to_owned()),
-            None => LabelColumn::Last,
-        },
-        ..ReadOptions::default()
-    };
-    let table = Table::read(path, &options)?;
-    let labels = table.labels().context("the table has no column with classes")?;
+fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Result<TrainingSet> {
+    let path = &options.data;
     let place = || path.display().to_string();
+    let (reading, wanted) = wanted(options)?;
+    let table = Table::read(path, &reading)?;
+    table.notes().iter().for_each(|note| warn(note));
+    let profile = Profile::of(&table, &wanted).with_context(place)?;
+    profile.notes.iter().cloned().chain(left_out(&profile)).for_each(|note| warn(&note));
+    let labels = profile.labels.as_ref().context("the table has no column with classes")?;
     check_classes(&labels.column, labels.classes.len(), shape).with_context(place)?;
-    let quantiser = Quantiser::fit(&table, shape, Range::MinMax)?;
-    Ok(TrainingSet {
-        architecture: shape.clone(),
-        inputs: quantiser.table(&table)?.concat(),
-        labels: Labels::Classes(labels.of_row.clone()),
-    })
+    let fitted = Encoding::fit(&table, &profile, shape, Range::Auto).with_context(place)?;
+    let mut encoder = fitted.encoding.for_table(&table).with_context(place)?;
+    let known = labels.of_row.iter().enumerate();
+    let known = known.filter_map(|(row, class)| class.map(|class| (encoder.row(row), class)));
+    let (inputs, classes): (Vec<_>, Vec<_>) = known.unzip();
+    let labels = Labels::Classes(classes);
+    Ok(TrainingSet { architecture: shape.clone(), inputs: inputs.concat(), labels })
+}
+
+/// The columns that a model cannot learn from.
+fn left_out(profile: &Profile) -> Option<String> {
+    let unused = profile.columns.iter().filter(|column| !column.used);
+    let names: Vec<&str> = unused.map(|column| column.name.as_str()).collect();
+    let first = names.iter().take(8).copied().collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => None,
+        1..=8 => Some(format!("these columns are left out: {first}")),
+        all => Some(format!("{all} columns are left out: {first} and others")),
+    }
+}
+
+/// How the table is read, and what its columns are.
+fn wanted(options: &Train) -> Result<(ReadOptions, Wanted)> {
+    let schema = match &options.table {
+        Some(path) => Schema::read(path)?,
+        None => Schema::default(),
+    };
+    let mut reading = ReadOptions::default();
+    schema.apply(&mut reading);
+    reading.header = options.header.unwrap_or(reading.header);
+    let label = options.label.clone().map_or(LabelColumn::Last, LabelColumn::Named);
+    Ok((reading, Wanted { label, schema }))
 }
 
 fn check_classes(column: &str, found: usize, shape: &Architecture) -> Result<(), UsageError> {
@@ -153,18 +182,59 @@ fn result_of(model: &ModelFact) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nocknock_dataset::Header;
     use nocknock_primitives::model::names::named;
+    use std::cell::RefCell;
 
-    fn refused(table: &str, shape: Option<&str>) -> String {
+    fn read_text(
+        table: &str,
+        shape: Option<&str>,
+        header: Option<Header>,
+    ) -> (Result<TrainingSet>, Vec<String>) {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data.csv");
         fs::write(&data, table).unwrap();
         let shape = shape.map(|name| named(name).unwrap());
-        let options = Train { data, shape, label: None, out: folder.path().join("out") };
-        match read(&options) {
+        let out = folder.path().join("out");
+        let options = Train { data, shape, label: None, header, table: None, out };
+        let told = RefCell::new(Vec::new());
+        let read = read(&options, &|note| told.borrow_mut().push(note.to_owned()));
+        (read, told.into_inner())
+    }
+
+    fn refused(table: &str, shape: Option<&str>) -> String {
+        match read_text(table, shape, None).0 {
             Ok(_) => panic!("the table was taken"),
             Err(error) => format!("{error:#}"),
         }
+    }
+
+    #[test]
+    fn tables_are_taken_as_they_are_and_rows_without_a_class_left_out() {
+        let table = "age,town,kind\n1.5,a,x\n,b,y\n2,a,\n4,b,y\n";
+        let (read, told) = read_text(table, Some("tiny-4x3x2"), None);
+        let read = read.unwrap();
+        assert_eq!(read.labels, Labels::Classes(vec![0, 1, 1]));
+        assert_eq!(read.inputs.len(), 12);
+        assert!(told.iter().any(|note| note.contains("without a class")), "{told:?}");
+    }
+
+    #[test]
+    fn columns_that_tell_nothing_are_left_out_with_a_word() {
+        let table = "a,same,kind\n1,7,x\n2,7,y\n";
+        let (read, told) = read_text(table, Some("tiny-4x3x2"), None);
+        assert!(read.is_ok());
+        assert!(told.iter().any(|note| note == "these columns are left out: same"), "{told:?}");
+    }
+
+    #[test]
+    fn a_guess_about_the_header_is_told_and_can_be_overruled() {
+        let table = "age,2019,kind\n1,2,x\n3,4,y\n";
+        let (read, told) = read_text(table, Some("tiny-4x3x2"), None);
+        assert_eq!(read.unwrap().samples(), 2);
+        assert!(told.iter().any(|note| note.contains("header")), "{told:?}");
+        let (_, told) = read_text(table, Some("tiny-4x3x2"), Some(Header::Present));
+        assert!(!told.iter().any(|note| note.contains("header")), "{told:?}");
     }
 
     #[test]

@@ -1,0 +1,49 @@
+//! What was found in a file, in the form in which a person can correct it.
+
+use crate::data::Prepared;
+use nocknock_dataset::{
+    profile::{ColumnProfile, Kind},
+    schema::{ColumnRule, KindRule, ReadRules},
+    Header, ReadOptions, Schema,
+};
+
+/// What is said about the file, and what was found where nothing is said.
+pub(super) fn schema(prepared: &Prepared, options: &ReadOptions, told: Schema) -> Schema {
+    let mut columns = told.columns;
+    let encoded = prepared.fitted.encoding.columns();
+    for column in &prepared.profile.columns {
+        let is_encoded = encoded.iter().any(|encoded| encoded.name == column.name);
+        if let Some(rule) = rule(column, is_encoded) {
+            columns.entry(column.name.clone()).or_insert(rule);
+        }
+    }
+    let label = Some(prepared.fitted.encoding.label().to_owned());
+    let read = read_rules(prepared.table.has_names(), options);
+    Schema { label, read, columns }
+}
+
+fn read_rules(has_names: bool, options: &ReadOptions) -> ReadRules {
+    let decimal = if options.text.decimal_comma { ',' } else { '.' };
+    ReadRules {
+        header: Some(if has_names { Header::Present } else { Header::Absent }),
+        separator: options.separator.map(char::from),
+        decimal: options.decimal_told.then_some(decimal),
+        missing: options.text.missing.clone(),
+    }
+}
+
+/// What a column was found to be, if that can be said. A fixed range also takes columns that tell
+/// nothing.
+fn rule(column: &ColumnProfile, is_encoded: bool) -> Option<ColumnRule> {
+    let kind = match column.kind {
+        _ if !column.used && is_encoded => return None,
+        _ if !column.used => KindRule::Ignore,
+        Kind::Number => KindRule::Number,
+        Kind::Category => KindRule::Category,
+        Kind::Date => {
+            return Some(ColumnRule { date: Some(column.date), ..ColumnRule::default() });
+        }
+        _ => return None,
+    };
+    Some(ColumnRule { kind: Some(kind), ..ColumnRule::default() })
+}

@@ -1,0 +1,391 @@
+//! How a file with data is read, and what is made of it before anything is asked of a chain.
+
+use crate::{
+    failure::{usage, Failure},
+    output::{number, table as columns, text},
+};
+use clap::{Args, ValueEnum};
+use nocknock_dataset::{
+    Encoding, Fitted, Header, LabelColumn, Profile, Range, ReadOptions, Schema, Table, Wanted,
+    DEFAULT_MEMORY,
+};
+use nocknock_primitives::model::Architecture;
+use nocknock_requester::choose_shape;
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+/// A share of what a column tells that is worth a word if it is lost.
+const MUCH: f64 = 0.2;
+
+/// Most columns that are shown one by one.
+const SHOWN: usize = 40;
+
+/// Most names in one sentence.
+const NAMED: usize = 8;
+
+// How a file is read. Documentation here would take the place of that of the command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Reading the file")]
+pub(crate) struct DataArgs {
+    /// Whether the first line of a text file names the columns [default: what it looks like, which
+    /// is told if it is a guess].
+    #[arg(long, value_enum)]
+    header: Option<HeaderArg>,
+
+    /// Character between the cells of a line, or `tab` [default: the one that fits the file].
+    #[arg(long, value_name = "CHARACTER")]
+    separator: Option<Separator>,
+
+    /// What stands before the fraction of a number in a text file [default: what fits the file].
+    #[arg(long, value_enum)]
+    decimal: Option<DecimalArg>,
+
+    /// A word that stands for a missing value, beside the usual ones. May be given several times.
+    #[arg(long, value_name = "WORD", allow_negative_numbers = true)]
+    missing: Vec<String>,
+
+    /// File that says what the columns are, in TOML; `check-data` explains it. Arguments go before
+    /// it.
+    #[arg(long, value_name = "FILE")]
+    table: Option<PathBuf>,
+
+    /// Most memory that the rows of the file may take, such as `512M` or `2G` [default: 1G].
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Memory>,
+}
+
+/// Whether the first line names the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum HeaderArg {
+    /// It does, if it looks like it.
+    Detect,
+    /// It does.
+    Present,
+    /// It does not: it is the first row.
+    Absent,
+}
+
+/// What stands before the fraction of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DecimalArg {
+    /// `1.5` is a number.
+    Point,
+    /// `1,5` is a number.
+    Comma,
+}
+
+/// The character between two cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Separator(u8);
+
+impl FromStr for Separator {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.as_bytes() {
+            b"tab" | b"\\t" => Ok(Self(b'\t')),
+            [byte @ (b'\t' | b' ' | b'!'..=b'~')] if is_separator(*byte) => Ok(Self(*byte)),
+            _ => Err("expected one character such as `;`, or `tab`".to_owned()),
+        }
+    }
+}
+
+/// What no number and no quoted text is written with.
+fn is_separator(byte: u8) -> bool {
+    !byte.is_ascii_alphanumeric() && !b"\"'.+-".contains(&byte)
+}
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Memory(u64);
+
+impl FromStr for Memory {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let units = [('K', 10), ('M', 20), ('G', 30)];
+        let last = text.chars().last().map(|c| c.to_ascii_uppercase());
+        let unit = units.into_iter().find(|(letter, _)| Some(*letter) == last);
+        let (digits, bits) = match unit {
+            Some((_, bits)) => (text.get(..text.len().saturating_sub(1)), bits),
+            None => (Some(text), 0),
+        };
+        digits
+            .and_then(|digits| digits.parse::<u64>().ok())
+            .and_then(|amount| amount.checked_mul(1 << bits))
+            .filter(|bytes| *bytes > 0)
+            .map(Self)
+            .ok_or_else(|| "expected a number of bytes, such as 512M or 2G".to_owned())
+    }
+}
+
+impl DataArgs {
+    /// How a file is read, and what is said about its columns.
+    pub(crate) fn options(&self) -> Result<(ReadOptions, Schema), Failure> {
+        let schema = match &self.table {
+            Some(path) => Schema::read(path).map_err(usage)?,
+            None => Schema::default(),
+        };
+        let mut options = ReadOptions::default();
+        schema.apply(&mut options);
+        self.apply(&mut options);
+        Ok((options, schema))
+    }
+
+    /// What is told here goes before what a file says.
+    fn apply(&self, options: &mut ReadOptions) {
+        if let Some(header) = self.header {
+            options.header = match header {
+                HeaderArg::Detect => Header::Detect,
+                HeaderArg::Present => Header::Present,
+                HeaderArg::Absent => Header::Absent,
+            };
+        }
+        if let Some(Separator(separator)) = self.separator {
+            options.separator = Some(separator);
+        }
+        if let Some(decimal) = self.decimal {
+            options.text.decimal_comma = decimal == DecimalArg::Comma;
+            options.decimal_told = true;
+        }
+        options.text.missing.extend(self.missing.iter().cloned());
+        options.memory = self.memory.map_or(DEFAULT_MEMORY, |Memory(bytes)| bytes);
+    }
+}
+
+/// How values become integers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct RangeArg(pub(crate) Range);
+
+impl FromStr for RangeArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = |text: &str| -> Result<f64, String> {
+            text.parse().map_err(|_| format!("{text:?} is not a number"))
+        };
+        let parts: Vec<&str> = text.split(':').collect();
+        Ok(Self(match parts.as_slice() {
+            ["auto"] => Range::Auto,
+            ["levels"] => Range::Levels,
+            ["min-max"] => Range::MinMax,
+            ["quantiles", tail] => Range::Quantiles { tail: number(tail)? },
+            ["fixed", low, high] => Range::Fixed { low: number(low)?, high: number(high)? },
+            _ => {
+                return Err(
+                    "expected auto, levels, min-max, quantiles:TAIL or fixed:LOW:HIGH".to_owned()
+                )
+            }
+        }))
+    }
+}
+
+/// A file with everything that a task needs to know of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    /// Its rows.
+    pub(crate) table: Table,
+    /// What its columns are.
+    pub(crate) profile: Profile,
+    /// How they become inputs.
+    pub(crate) fitted: Fitted,
+    /// The models that take them.
+    pub(crate) architecture: Architecture,
+}
+
+/// Reads a file and finds out what models can learn from it.
+pub(crate) fn prepare(
+    args: &DataArgs,
+    data: &Path,
+    label: Option<&str>,
+    shape: Option<&str>,
+    range: Range,
+) -> Result<Prepared, Failure> {
+    let (options, schema) = args.options()?;
+    let table = Table::read(data, &options).map_err(usage)?;
+    let label = label.map_or(LabelColumn::Last, |name| LabelColumn::Named(name.to_owned()));
+    let profile = Profile::of(&table, &Wanted { label, schema })
+        .map_err(|problems| refused(data, &table, problems))?;
+    let needs = Encoding::needs(&table, &profile, range);
+    let classes = profile.labels.as_ref().map_or(0, |labels| labels.classes.len());
+    let architecture = choose_shape(&needs, classes, shape)?;
+    let fitted = Encoding::fit(&table, &profile, &architecture, range)
+        .map_err(|error| refused(data, &table, error))?;
+    Ok(Prepared { table, profile, fitted, architecture })
+}
+
+/// Why a file is of no use. What was guessed of it may be the reason.
+fn refused(data: &Path, table: &Table, error: impl Display) -> Failure {
+    let guesses = table.notes().iter().map(|note| format!("\n{note}"));
+    usage(format!("{}: {error}{}", data.display(), guesses.collect::<String>()))
+}
+
+impl Prepared {
+    /// What was found, for people.
+    pub(crate) fn text(&self) -> String {
+        let notes = self.table.notes().iter().map(|note| format!("{note}\n"));
+        let found = format!("{}{}\n\n{}", notes.collect::<String>(), self.profile, self.inputs());
+        match self.harm() {
+            Some(harm) => format!("{found}\n\n{harm}"),
+            None => found,
+        }
+    }
+
+    /// The columns that are used, and what becomes of them.
+    fn inputs(&self) -> String {
+        let told = &self.fitted.told;
+        if told.len() > SHOWN {
+            let inputs = self.fitted.encoding.used_inputs();
+            return format!("{} columns become {inputs} inputs.", told.len());
+        }
+        let rows = told.iter().map(|column| {
+            let lost = format!("{:.1} %", 100.0 * column.lost);
+            vec![text(&column.name), number(column.inputs), text(&column.how), number(lost)]
+        });
+        columns(&["column", "inputs", "as", "lost"], rows)
+    }
+
+    /// Of which columns much is lost.
+    fn harm(&self) -> Option<String> {
+        let told = self.fitted.told.iter().filter(|column| column.lost > MUCH);
+        let names: Vec<&str> = told.map(|column| column.name.as_str()).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "Much of what these columns tell is lost: {}. Try --range levels, or a shape whose \
+                 inputs have more bits.",
+                listed(&names)
+            )
+        })
+    }
+}
+
+/// The first few of these names.
+fn listed(names: &[&str]) -> String {
+    let first = names.get(..NAMED.min(names.len())).unwrap_or_default().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use std::fs;
+
+    #[derive(Parser)]
+    struct Parsed {
+        #[command(flatten)]
+        data: DataArgs,
+    }
+
+    fn parse(arguments: &[&str]) -> DataArgs {
+        Parsed::parse_from(["test"].iter().chain(arguments)).data
+    }
+
+    #[test]
+    fn ranges_are_read() {
+        let parsed = |text: &str| text.parse::<RangeArg>().map(|range| range.0);
+        assert_eq!(parsed("auto"), Ok(Range::Auto));
+        assert_eq!(parsed("levels"), Ok(Range::Levels));
+        assert_eq!(parsed("min-max"), Ok(Range::MinMax));
+        assert_eq!(parsed("quantiles:0.01"), Ok(Range::Quantiles { tail: 0.01 }));
+        let fixed = Range::Fixed { low: -1.0, high: 15.0 };
+        assert_eq!(parsed("fixed:-1:15"), Ok(fixed));
+        for text in ["", "fixed", "fixed:1", "quantiles:x", "min-max:1"] {
+            assert!(parsed(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_of_memory_are_read() {
+        let parsed = |text: &str| text.parse::<Memory>().ok().map(|memory| memory.0);
+        assert_eq!(parsed("4096"), Some(4096));
+        assert_eq!(parsed("8k"), Some(8 << 10));
+        assert_eq!(parsed("512M"), Some(512 << 20));
+        assert_eq!(parsed("2G"), Some(2 << 30));
+        for text in ["", "G", "0", "-1", "1.5G", "2T", "99999999999G", "1é"] {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_separator_is_one_character_that_no_number_is_written_with() {
+        let parsed = |text: &str| text.parse::<Separator>().ok().map(|found| found.0);
+        assert_eq!(parsed(";"), Some(b';'));
+        assert_eq!(parsed("tab"), Some(b'\t'));
+        assert_eq!(parsed("\\t"), Some(b'\t'));
+        assert_eq!(parsed(" "), Some(b' '));
+        for text in ["", "ab", "1", "-", ".", "\"", "é", "\n"] {
+            assert_eq!(parsed(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn without_arguments_a_file_is_read_as_it_looks() {
+        let (options, schema) = parse(&[]).options().unwrap();
+        assert_eq!(options, ReadOptions::default());
+        assert_eq!(schema, Schema::default());
+    }
+
+    #[test]
+    fn arguments_go_before_the_file_about_the_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("table.toml");
+        let told = "version = 1\n[read]\nheader = \"present\"\nseparator = \";\"\n\
+                    missing = [\"none\"]\n";
+        fs::write(&file, told).unwrap();
+        let file = file.to_str().unwrap();
+        let (options, _) = parse(&["--table", file]).options().unwrap();
+        assert_eq!((options.header, options.separator), (Header::Present, Some(b';')));
+        let more = ["--header", "absent", "--separator", "|", "--missing", "-999"];
+        let more = [["--table", file].as_slice(), &more].concat();
+        let (options, _) = parse(&more).options().unwrap();
+        assert_eq!((options.header, options.separator), (Header::Absent, Some(b'|')));
+        assert_eq!(options.text.missing, ["none", "-999"]);
+    }
+
+    #[test]
+    fn commas_in_numbers_can_be_told() {
+        let (options, _) = parse(&["--decimal", "comma"]).options().unwrap();
+        assert!(options.text.decimal_comma && options.decimal_told);
+        let (options, _) = parse(&["--decimal", "point"]).options().unwrap();
+        assert!(!options.text.decimal_comma && options.decimal_told);
+    }
+
+    #[test]
+    fn long_lists_of_names_end_with_a_number() {
+        assert_eq!(listed(&["a", "b"]), "a, b");
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        assert_eq!(listed(&names), "a, b, c, d, e, f, g, h and 2 more");
+    }
+
+    fn prepare_text(rows: &str, label: Option<&str>) -> Result<Prepared, Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.csv");
+        fs::write(&file, rows).unwrap();
+        prepare(&DataArgs::default(), &file, label, None, Range::Auto)
+    }
+
+    #[test]
+    fn a_table_as_it_is_becomes_classes_columns_and_a_shape() {
+        let prepared = prepare_text("kind,age,town\nyes,1.5,a\nno,2,b\nno,,a\n", Some("kind"));
+        let prepared = prepared.unwrap();
+        assert_eq!(prepared.fitted.encoding.classes(), ["no", "yes"]);
+        assert_eq!(prepared.fitted.told.len(), 2);
+        let text = prepared.text();
+        assert!(text.contains("age") && text.contains("town"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_is_refused_tells_what_was_guessed_of_it() {
+        let failure = prepare_text("age,2019,label\n1,2,x\n3,4,x\n", None).unwrap_err();
+        assert_eq!(failure.code(), 2);
+        let told = failure.to_string();
+        assert!(told.contains("data.csv: ") && told.contains("header"), "{told}");
+    }
+}

@@ -1,0 +1,287 @@
+//! What the simplest model reaches that learns at all: logistic regression.
+
+use super::Row;
+use rand_chacha::{
+    rand_core::{RngCore, SeedableRng},
+    ChaCha20Rng,
+};
+
+/// One of so many rows is held back.
+const PARTS: usize = 5;
+
+/// Most rows that take part.
+const MOST_ROWS: usize = 20_000;
+
+/// Most products of a pass over all rows, so that a wide table takes seconds, too.
+const MOST_PRODUCTS: usize = 1 << 24;
+
+/// Fewest rows that take part, if there are as many.
+const LEAST_ROWS: usize = 1_000;
+
+/// Passes over all rows.
+const STEPS: i32 = 300;
+
+/// How far a weight moves in a step.
+const RATE: f32 = 0.05;
+
+/// How slowly the means of gradients and of their squares forget.
+const DECAYS: [f32; 2] = [0.9, 0.999];
+
+/// Keeps a division by nearly nothing from being one by nothing.
+const TINY: f32 = 1e-8;
+
+/// How strongly large weights are held back.
+const PENALTY: f32 = 1e-3;
+
+/// Numbers that a processor may multiply at once.
+const LANES: usize = 8;
+
+/// What decides which rows are held back.
+const SEED: u64 = 0;
+
+/// The share of held-back rows that a logistic regression on the inputs of the others is right
+/// about.
+pub(super) fn accuracy(rows: &[Row], classes: usize) -> f64 {
+    let (held_back, training) = parts(rows, classes);
+    let scaling = Scaling::of(&training);
+    let model = Model::train(&scaling.samples(&training), classes);
+    let tested = scaling.samples(&held_back);
+    let right = tested.iter().filter(|(inputs, class)| model.answer(inputs) == Some(*class));
+    right.count() as f64 / held_back.len().max(1) as f64
+}
+
+/// A fifth of the rows and all others, with the same share of each class as far as possible.
+fn parts(rows: &[Row], classes: usize) -> (Vec<&Row>, Vec<&Row>) {
+    let mut order = shuffled(rows);
+    order.sort_by_key(|row| row.class);
+    let inputs = rows.first().map_or(0, |row| row.inputs.len());
+    let step = rows.len().div_ceil(most_rows(inputs, classes)).max(1);
+    let (mut held_back, mut training) = (Vec::new(), Vec::new());
+    for (place, row) in order.into_iter().step_by(step).enumerate() {
+        if place.is_multiple_of(PARTS) {
+            held_back.push(row);
+        } else {
+            training.push(row);
+        }
+    }
+    (held_back, training)
+}
+
+fn shuffled(rows: &[Row]) -> Vec<&Row> {
+    let mut random = ChaCha20Rng::seed_from_u64(SEED);
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_by_cached_key(|_| random.next_u64());
+    order
+}
+
+fn most_rows(inputs: usize, classes: usize) -> usize {
+    let products = width(inputs).saturating_mul(classes).max(1);
+    (MOST_PRODUCTS / products).clamp(LEAST_ROWS, MOST_ROWS)
+}
+
+/// Room for the inputs of a row and for a one, which the bias belongs to.
+fn width(inputs: usize) -> usize {
+    inputs.saturating_add(1).next_multiple_of(LANES)
+}
+
+/// For each input its mean, and the reciprocal of its standard deviation or 0.
+struct Scaling(Vec<(f64, f64)>);
+
+impl Scaling {
+    fn of(rows: &[&Row]) -> Self {
+        let inputs = rows.first().map_or(0, |row| row.inputs.len());
+        let mut sums = vec![(0.0f64, 0.0f64); inputs];
+        for row in rows {
+            for ((sum, squares), input) in sums.iter_mut().zip(&row.inputs) {
+                *sum += f64::from(*input);
+                *squares += f64::from(*input) * f64::from(*input);
+            }
+        }
+        let count = rows.len().max(1) as f64;
+        let scale = |(sum, squares): (f64, f64)| {
+            let mean = sum / count;
+            let variance = squares / count - mean * mean;
+            (mean, if variance > 1e-9 { 1.0 / variance.sqrt() } else { 0.0 })
+        };
+        Self(sums.into_iter().map(scale).collect())
+    }
+
+    fn samples(&self, rows: &[&Row]) -> Samples {
+        let width = width(self.0.len());
+        let mut values = Vec::with_capacity(rows.len().saturating_mul(width));
+        for row in rows {
+            let inputs = self.0.iter().zip(&row.inputs);
+            let scaled = |((mean, scale), input): (&(f64, f64), &u16)| {
+                ((f64::from(*input) - mean) * scale) as f32
+            };
+            values.extend(inputs.map(scaled));
+            values.push(1.0);
+            values.resize(values.len().next_multiple_of(width), 0.0);
+        }
+        Samples { width, values, classes: rows.iter().map(|row| row.class.into()).collect() }
+    }
+}
+
+/// Rows as numbers around 0, each followed by a one and by zeros.
+struct Samples {
+    width: usize,
+    values: Vec<f32>,
+    classes: Vec<usize>,
+}
+
+impl Samples {
+    /// The numbers and the class of each row.
+    fn iter(&self) -> impl Iterator<Item = (&[f32], usize)> + '_ {
+        self.values.chunks_exact(self.width).zip(self.classes.iter().copied())
+    }
+}
+
+/// For each class a weight of each number.
+struct Model {
+    width: usize,
+    weights: Vec<f32>,
+}
+
+impl Model {
+    fn train(samples: &Samples, classes: usize) -> Self {
+        let width = samples.width;
+        let mut model = Self { width, weights: vec![0.0; width.saturating_mul(classes)] };
+        let mut adam = Adam::new(model.weights.len());
+        for step in 1..=STEPS {
+            let gradient = model.gradient(samples);
+            adam.step(&mut model.weights, &gradient, step);
+        }
+        model
+    }
+
+    /// The slope of the mean loss.
+    fn gradient(&self, samples: &Samples) -> Vec<f32> {
+        let mut gradient: Vec<f32> = self.weights.iter().map(|weight| PENALTY * weight).collect();
+        let share = 1.0 / samples.classes.len().max(1) as f32;
+        for (inputs, class) in samples.iter() {
+            let mut errors = self.probabilities(inputs);
+            if let Some(right) = errors.get_mut(class) {
+                *right -= 1.0;
+            }
+            for (slopes, error) in gradient.chunks_exact_mut(self.width).zip(errors) {
+                add(slopes, error * share, inputs);
+            }
+        }
+        gradient
+    }
+
+    fn probabilities(&self, inputs: &[f32]) -> Vec<f32> {
+        let mut shares = self.scores(inputs);
+        let largest = shares.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        shares.iter_mut().for_each(|share| *share = (*share - largest).exp());
+        let sum: f32 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= sum);
+        shares
+    }
+
+    fn scores(&self, inputs: &[f32]) -> Vec<f32> {
+        self.weights.chunks_exact(self.width).map(|weights| dot(weights, inputs)).collect()
+    }
+
+    fn answer(&self, inputs: &[f32]) -> Option<usize> {
+        let scores = self.scores(inputs);
+        let best = scores.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+        best.map(|(class, _)| class)
+    }
+}
+
+/// Adds a multiple of some numbers to others.
+fn add(to: &mut [f32], factor: f32, numbers: &[f32]) {
+    to.iter_mut().zip(numbers).for_each(|(to, number)| *to += factor * number);
+}
+
+/// The sum of the products, in lanes that do not wait for each other.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum()
+}
+
+/// The optimiser Adam: means of the gradients and of their squares.
+struct Adam {
+    means: Vec<(f32, f32)>,
+}
+
+impl Adam {
+    fn new(weights: usize) -> Self {
+        Self { means: vec![(0.0f32, 0.0f32); weights] }
+    }
+
+    fn step(&mut self, weights: &mut [f32], gradient: &[f32], step: i32) {
+        let [decay, slow_decay] = DECAYS;
+        let [known, slow_known] = DECAYS.map(|decay| 1.0 - decay.powi(step));
+        let slopes = gradient.iter().zip(&mut self.means);
+        for (weight, (slope, (mean, square))) in weights.iter_mut().zip(slopes) {
+            *mean = decay * *mean + (1.0 - decay) * slope;
+            *square = slow_decay * *square + (1.0 - slow_decay) * slope * slope;
+            *weight -= RATE * (*mean / known) / ((*square / slow_known).sqrt() + TINY);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows with two inputs that look random.
+    fn rows(count: usize, class: impl Fn(u16, u16) -> u8) -> Vec<Row> {
+        let row = |place: usize| {
+            let number = u16::try_from(place).unwrap();
+            let inputs = [number.wrapping_mul(40_503) >> 8, number.wrapping_mul(30_011) >> 8];
+            Row { place, inputs: inputs.to_vec(), class: class(inputs[0], inputs[1]) }
+        };
+        (0..count).map(row).collect()
+    }
+
+    #[test]
+    fn what_a_line_separates_is_learnt() {
+        assert!(accuracy(&rows(600, |a, b| u8::from(a > b)), 2) > 0.95);
+        let bands = rows(600, |a, b| if a + b < 150 { 0 } else { u8::from(a + b > 350) + 1 });
+        assert!(accuracy(&bands, 3) > 0.85);
+    }
+
+    #[test]
+    fn what_no_line_separates_is_not_learnt() {
+        let corners = rows(600, |a, b| u8::from((a > 127) == (b > 127)));
+        assert!(accuracy(&corners, 2) < 0.7);
+    }
+
+    #[test]
+    fn the_same_rows_give_the_same_share() {
+        let rows = rows(100, |a, b| u8::from(a > b));
+        assert_eq!(accuracy(&rows, 2), accuracy(&rows, 2));
+    }
+
+    #[test]
+    fn the_rows_that_are_held_back_are_a_fifth_of_each_class() {
+        let rows = rows(100, |a, _| u8::from(a > 127));
+        let (held_back, training) = parts(&rows, 2);
+        assert_eq!((held_back.len(), training.len()), (20, 80));
+        let ones = |rows: &[&Row]| rows.iter().filter(|row| row.class == 1).count();
+        assert!(ones(&held_back).abs_diff(ones(&training) / 4) <= 1);
+    }
+
+    #[test]
+    fn few_rows_and_constant_inputs_are_no_harm() {
+        for count in 0..4 {
+            let share = accuracy(&rows(count, |a, _| u8::from(a > 127)), 2);
+            assert!((0.0..=1.0).contains(&share), "{count} rows: {share}");
+        }
+    }
+
+    #[test]
+    fn a_wide_table_is_thinned_out() {
+        assert_eq!(most_rows(10, 2), MOST_ROWS);
+        assert_eq!(most_rows(784, 10), MOST_PRODUCTS / 7_920);
+        assert_eq!(most_rows(4_096, 256), LEAST_ROWS);
+    }
+}

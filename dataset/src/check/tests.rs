@@ -1,0 +1,116 @@
+use super::*;
+use crate::{
+    encoding::Range,
+    profile::{LabelColumn, Wanted},
+    table::ReadOptions,
+};
+use nocknock_primitives::model::names::named;
+use std::path::Path;
+
+/// Rows of these inputs and classes.
+pub(super) fn rows(cells: &[(&[u16], u8)]) -> Vec<Row> {
+    let cells = cells.iter().enumerate();
+    let row = |(place, (inputs, class)): (usize, &(&[u16], u8))| Row {
+        place,
+        inputs: inputs.to_vec(),
+        class: *class,
+    };
+    cells.map(row).collect()
+}
+
+fn checked(text: &str) -> Check {
+    let options = ReadOptions::default();
+    let table = Table::read_csv(text.as_bytes(), Path::new("data.csv"), &options).unwrap();
+    let label = LabelColumn::Named("class".to_owned());
+    let profile = Profile::of(&table, &Wanted { label, ..Wanted::default() }).unwrap();
+    let architecture = named("table-128x64x10").unwrap();
+    let fitted = Encoding::fit(&table, &profile, &architecture, Range::Auto).unwrap();
+    check(&table, &profile, &fitted, &architecture).unwrap()
+}
+
+/// Two numbers that look random, and whether their sum is large.
+fn plain_row(row: usize) -> (usize, usize, &'static str) {
+    let (a, b) = (row * 37 % 101, row * 53 % 97);
+    (a, b, if a + b > 98 { "large" } else { "small" })
+}
+
+fn plain_table(rows: usize) -> String {
+    let lines = (0..rows).map(plain_row).map(|(a, b, class)| format!("{a},{b},{class}\n"));
+    format!("a,b,class\n{}", lines.collect::<String>())
+}
+
+/// A table with nearly everything that is wrong with tables.
+fn bad_table() -> String {
+    let line = |row: usize| {
+        let (a, b, class) = plain_row(row);
+        let class = if row < 5 { "rare" } else { class };
+        let gap = if row.is_multiple_of(4) { (row % 7).to_string() } else { String::new() };
+        let colour = ["red", "Red", "blue"][row % 3];
+        format!("{row},1,{a},{b},{gap},{colour},x{class},{class}\n")
+    };
+    let lines: String = (0..400).map(line).collect();
+    format!("id,same,a,b,gap,colour,copy,class\n{lines}")
+}
+
+#[test]
+fn a_good_table_has_no_problems() {
+    let check = checked(&plain_table(1_000));
+    assert!(check.problems.is_empty(), "{:#?}", check.problems);
+    assert_eq!((check.plan.blocks, check.plan.least_test_rows), (5, 200));
+    let Baselines { majority, logistic } = check.baselines;
+    assert!(majority < 0.6 && logistic > 0.9, "{majority} {logistic}");
+    assert!((0.0..0.05).contains(&check.interval), "{}", check.interval);
+}
+
+#[test]
+fn all_problems_of_a_table_are_told_at_once() {
+    let check = checked(&bad_table());
+    let told: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
+    let expected = [
+        "column `copy`: it alone tells the class in 100.0 % of the rows",
+        "column `class`: classes with fewer than 10 rows are hardly learnt: \"rare\" (5)",
+        "the test data: it has 80 rows",
+        "column `gap`: 75.0 % of its values are missing",
+        "column `colour`: the categories ",
+        "column `id`: left out",
+        "column `same`: left out",
+    ];
+    for start in expected {
+        assert!(told.iter().any(|told| told.starts_with(start)), "{start}: {told:#?}");
+    }
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    assert!(check.problems.is_sorted_by_key(|problem| problem.severity));
+}
+
+#[test]
+fn what_makes_no_task_is_refused() {
+    let options = ReadOptions::default();
+    let text = plain_table(50);
+    let table = Table::read_csv(text.as_bytes(), Path::new("data.csv"), &options).unwrap();
+    let profile = Profile::of(&table, &Wanted::default()).unwrap();
+    let architecture = named("table-128x64x10").unwrap();
+    let fitted = Encoding::fit(&table, &profile, &architecture, Range::Auto).unwrap();
+    let other = named("table-128x64x2").unwrap();
+    assert!(check(&table, &profile, &fitted, &other).is_ok());
+    let other = named("digits-64x32x10").unwrap();
+    let refused = check(&table, &profile, &fitted, &other).unwrap_err();
+    assert!(matches!(refused, PrepareError::Encoding(_)), "{refused}");
+    let profile = Profile { labels: None, ..profile };
+    let refused = check(&table, &profile, &fitted, &architecture).unwrap_err();
+    assert_eq!(refused, PrepareError::NoLabels);
+}
+
+#[test]
+fn the_result_is_written_for_programs() {
+    let value = serde_json::to_value(checked(&plain_table(100))).unwrap();
+    assert_eq!(value["plan"]["blocks"], 5);
+    assert_eq!(value["plan"]["least_test_rows"], 20);
+    assert_eq!(value["problems"][0]["severity"], "harms");
+    assert!(value["baselines"]["logistic"].is_number());
+}
+
+#[test]
+fn texts_that_differ_only_in_case_are_found() {
+    assert_eq!(same_but_for_case(["b", "Äa", "äA", "B"]), Some(("Äa", "äA")));
+    assert_eq!(same_but_for_case(["a", "b"]), None);
+}
