@@ -100,7 +100,8 @@ fn nobody_joins_a_task(people: &People) -> String {
     task
 }
 
-/// Alice has used the same digits again. Bob shows it, and gets half of what was waiting for her.
+/// Alice has used the same digits again. Bob shows it, and gets a fifth of what was waiting for
+/// her.
 fn rows_that_were_public_before_cost_the_provider_its_part(
     people: &People,
     followed: &Value,
@@ -117,7 +118,7 @@ fn rows_that_were_public_before_cost_the_provider_its_part(
     assert_eq!(sent.len(), 1, "the first pair of blocks has enough equal rows");
     assert_eq!(units(&event(&sent[0], "ProviderLiable")["amount"]), part);
     let after = people.money("bob");
-    assert_eq!(after.free, before.free + part / 2 - units(&sent[0]["fee"]));
+    assert_eq!(after.free, before.free + part / 5 - units(&sent[0]["fee"]));
     let rewards = people.chain.run(&["rewards"]).json();
     assert_eq!(rewards["overview"]["curriculum"][0]["custodian"], Value::Null);
 }
