@@ -28,7 +28,7 @@ const MESSAGES: [(&str, &str); 12] = [
 ];
 
 /// Stages that no program is ever seen in here, and why.
-const NOT_SEEN: [(Actor, &str, &str); 17] = [
+const NOT_SEEN: [(Actor, &str, &str); 18] = [
     (Actor::Worker, "wait", "it is told apart by what is waited for"),
     (Actor::Worker, "nothing", "the task is over and the program ends"),
     (
@@ -42,6 +42,11 @@ const NOT_SEEN: [(Actor, &str, &str); 17] = [
         "the chain returns it in the block in which the task ends",
     ),
     (Actor::Worker, "concede", "there are no more workers than claims that are asked"),
+    (
+        Actor::Worker,
+        "claimed, waiting to be asked for the proofs",
+        "the last claim asks, often in the block in which the other one is seen",
+    ),
     (Actor::Worker, "ask", "the last claim asks"),
     (Actor::Worker, "prove-champion", "the first task of an experiment has no champion"),
     (Actor::Worker, "submit-champion", "the first task of an experiment has no champion"),
