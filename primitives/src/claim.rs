@@ -98,10 +98,15 @@ impl ClaimState {
             Self::Silent | Self::Proved | Self::Failed => None,
         }
     }
+
+    /// Whether the worker was asked for the proof of its claim and has not failed.
+    pub const fn is_at_work(&self) -> bool {
+        matches!(self, Self::Asked(_) | Self::Proved)
+    }
 }
 
-/// The class of a claim. In the curriculum each of the two gets half of the places of a round, so
-/// that claims of newcomers cannot lock out the workers that are known.
+/// The class of a claim. In the curriculum the two take the places of a round in turn, so that
+/// claims of newcomers cannot lock out the workers that are known.
 #[derive(
     Clone,
     Copy,
@@ -209,6 +214,14 @@ mod tests {
         assert_eq!(ClaimState::Asked(4).points(), Some(4));
         for state in [ClaimState::Silent, ClaimState::Proved, ClaimState::Failed] {
             assert_eq!(state.points(), None, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_worker_is_at_work_from_being_asked_until_it_fails() {
+        assert!(ClaimState::Asked(4).is_at_work() && ClaimState::Proved.is_at_work());
+        for state in [ClaimState::Silent, ClaimState::Claimed(4), ClaimState::Failed] {
+            assert!(!state.is_at_work(), "{state:?}");
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Exact, in whole numbers. Roundings are such that never too much is paid.
 
-use crate::limits::MAX_HALVINGS;
+use crate::limits::{MAX_HALVINGS, UNIT_DIVISOR};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -93,6 +93,16 @@ pub fn bits(base: Lost, champion: Option<Lost>, winner: Lost, level: Bits) -> Bi
     let gain = log2_down(champion.0.saturating_add(ROW));
     let gain = gain.saturating_sub(log2_up(winner.0.saturating_add(ROW)));
     bound.min(gain).min(MAX_BITS)
+}
+
+/// The weight of an experiment whose tasks mint in full. Weights count in parts of it.
+pub const FULL_WEIGHT: u16 = 1_000;
+
+/// What a halving mints in a new task of an experiment with this weight, as long as `left` can
+/// still be minted.
+pub fn unit_of(left: u128, weight: u16) -> u128 {
+    let full = left.checked_div(UNIT_DIVISOR).unwrap_or(0);
+    full.saturating_mul(weight.into()).checked_div(FULL_WEIGHT.into()).unwrap_or(0)
 }
 
 /// What so many halvings mint: `unit` for each, rounded down.

@@ -232,7 +232,7 @@ pub struct VestingPart<AccountId> {
 }
 
 /// `amount × numerator / denominator`, rounded down and at most `amount`; 0 if the denominator is.
-fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
+pub fn fraction(amount: u128, numerator: u64, denominator: u64) -> u128 {
     let (numerator, denominator) = (u128::from(numerator), u128::from(denominator));
     let numerator = numerator.min(denominator);
     let Some(whole) = amount.checked_div(denominator) else {

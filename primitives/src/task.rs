@@ -688,11 +688,20 @@ pub struct EqualRows {
     pub pairs: List<(u16, u16), MAX_EQUAL_PAIRS>,
 }
 
+/// From so many equal rows on, whoever provided the data of a task with so many test rows is liable
+/// for them: a hundredth of the test rows, and three at least. Fewer are chance.
+pub fn liable_from(test_rows: u32) -> u32 {
+    test_rows.div_ceil(100).max(3)
+}
+
 /// The blocks of a task that was removed, as the chain had stored them. It keeps their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct PastBlocks {
     /// The architecture of the models, which the roots depend on.
     pub architecture: Architecture,
+    /// Hash of how columns and classes were written as numbers. Rows of other encodings cannot be
+    /// compared.
+    pub encoding: ContentHash,
     /// The roots of all blocks.
     pub roots: List<BlockRoot, MAX_BLOCKS>,
 }

@@ -7,10 +7,10 @@ use crate::{
 use nocknock_client::{calls, BlockNumber, Client, QueryError, Snapshot, Task};
 use nocknock_dataset::{Block, BlockSalt};
 use nocknock_primitives::{
-    ids::{BlockIndex, BlockRoot, TaskId},
+    ids::{BlockIndex, BlockRoot, ContentHash, TaskId},
     limits::{List, MAX_EQUAL_PAIRS},
     model::{Architecture, WireError},
-    task::{EqualRows, OtherBlock, PastBlocks, RevealedBlock},
+    task::{EqualRows, Funding, OtherBlock, PastBlocks, RevealedBlock},
 };
 use std::{
     cmp::Reverse,
@@ -23,6 +23,7 @@ use std::{
 pub struct PublicBlocks {
     task: TaskId,
     architecture: Architecture,
+    encoding: ContentHash,
     roots: Vec<BlockRoot>,
     tests: Vec<BlockIndex>,
     blocks: BTreeMap<BlockIndex, RevealedBlock>,
@@ -62,8 +63,11 @@ pub enum EqualRowsError {
         /// What is wrong with it.
         reason: WireError,
     },
-    /// Rows of a later task were not public before.
-    #[error("task {other} is not earlier than task {task}, and of the same experiment")]
+    /// Rows of a later task were not public before, and others are not of the same kind.
+    #[error(
+        "rows of task {task} are compared only with those of an earlier task of the curriculum, of \
+         the same experiment and with the same encoding: task {other} is none"
+    )]
     NotEarlier {
         /// The task whose test rows are looked at.
         task: TaskId,
@@ -88,6 +92,7 @@ impl PublicBlocks {
         let mut public = Self {
             task: id,
             architecture: task.architecture.clone(),
+            encoding: task.encoding,
             roots: snapshot.roots(id).await?,
             tests: task.tests.iter().map(|test| test.index).collect(),
             blocks: BTreeMap::new(),
@@ -168,7 +173,7 @@ fn reveal_phase(task: &Task, now: BlockNumber) -> Range<BlockNumber> {
 /// too many rows, those with most rows first. Each test row is named once.
 ///
 /// `is_removed` says that the chain has removed the task of the other blocks, so that it has to be
-/// told their roots.
+/// told what it had stored of them.
 ///
 /// # Errors
 ///
@@ -180,6 +185,7 @@ pub fn equal_rows(
 ) -> Result<Vec<EqualRows>, EqualRowsError> {
     let past = is_removed.then(|| PastBlocks {
         architecture: other.architecture.clone(),
+        encoding: other.encoding,
         roots: List::truncate_from(other.roots.clone()),
     });
     let most = usize::try_from(MAX_EQUAL_PAIRS).unwrap_or(usize::MAX);
@@ -229,17 +235,20 @@ fn places(blocks: &PublicBlocks) -> Result<HashMap<Vec<u16>, (BlockIndex, u16)>,
     Ok(places)
 }
 
-/// Checks that rows of the other task can have been public before those of a task were drawn: it is
-/// the same task, or an earlier one of the same experiment.
+/// Checks that the chain compares rows of the other task with those of a task: it is the same task,
+/// or an earlier one of the curriculum, of the same experiment and with the same encoding.
 ///
 /// # Errors
 ///
-/// They cannot.
+/// It does not.
 pub fn check_order(
     (id, task): (TaskId, &Task),
     (other_id, other): (TaskId, &Task),
 ) -> Result<(), EqualRowsError> {
-    if other_id <= id && other.experiment == task.experiment {
+    let is_alike = other.funding == Funding::Curriculum
+        && other.experiment == task.experiment
+        && other.encoding == task.encoding;
+    if other_id <= id && is_alike {
         return Ok(());
     }
     Err(EqualRowsError::NotEarlier { task: id, other: other_id })
@@ -275,6 +284,7 @@ mod tests {
         let mut public = PublicBlocks {
             task,
             architecture: architecture(),
+            encoding: ContentHash([5; 32]),
             roots: roots.collect(),
             tests: tests.to_vec(),
             blocks: BTreeMap::new(),
@@ -310,11 +320,17 @@ mod tests {
     }
 
     #[test]
-    fn the_roots_of_a_removed_task_come_along() {
+    fn what_the_chain_had_stored_of_a_removed_task_comes_along() {
         let tested = public(9, &[0], &[block(1, &[1])]);
-        let other = public(4, &[0], &[block(3, &[1]), block(4, &[2])]);
+        let mut other = public(4, &[0], &[block(3, &[1]), block(4, &[2])]);
+        other.encoding = ContentHash([6; 32]);
         let shown = equal_rows(&tested, &other, true).unwrap();
-        assert_eq!(shown[0].other.past.as_ref().map(|past| past.roots.to_vec()), Some(other.roots));
+        let past = PastBlocks {
+            architecture: architecture(),
+            encoding: ContentHash([6; 32]),
+            roots: List::truncate_from(other.roots),
+        };
+        assert_eq!(shown[0].other.past, Some(past));
     }
 
     #[test]
@@ -343,11 +359,20 @@ mod tests {
     }
 
     #[test]
-    fn the_other_task_is_an_earlier_one_of_the_same_experiment() {
-        let (one, elsewhere) = (task(), Task { experiment: 6, ..task() });
-        assert!(check_order((9, &one), (4, &one)).is_ok());
-        assert!(check_order((9, &one), (9, &one)).is_ok());
-        assert!(check_order((9, &one), (10, &one)).is_err());
-        assert!(check_order((9, &one), (4, &elsewhere)).is_err());
+    fn the_other_task_is_an_earlier_one_that_the_chain_compares() {
+        let one = Task { funding: Funding::Curriculum, ..task() };
+        let may_be = |number, other: &Task| check_order((9, &one), (number, other)).is_ok();
+        assert!(may_be(4, &one) && may_be(9, &one));
+        assert!(!may_be(10, &one), "its rows came later");
+        let changes: [fn(&mut Task); 3] = [
+            |other| other.experiment += 1,
+            |other| other.encoding.0[0] ^= 1,
+            |other| other.funding = Funding::Sponsored,
+        ];
+        for change in changes {
+            let mut other = one.clone();
+            change(&mut other);
+            assert!(!may_be(4, &other), "{other:?}");
+        }
     }
 }

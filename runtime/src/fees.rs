@@ -55,21 +55,19 @@ impl WeightToFeePolynomial for WeightToFee {
     }
 }
 
-/// How many transactions about curriculum tasks a worker may send without a fee in one session. A
-/// task takes a commitment or two, a claim, the scores of the worker's model and of the champion in
-/// batches, a call that asks or settles, and the ciphertext in up to 16 chunks, of which the last
-/// one comes with the delivery.
-pub const WORKER_ALLOWANCE: u32 = 60;
+/// How many transactions about curriculum tasks an account may send without a fee in one session.
+///
+/// A task takes of a worker a commitment or two, a claim, the scores of its model and of the
+/// champion in batches, a call that asks or settles, and the ciphertext in up to 16 chunks, of which
+/// the last one comes with the delivery. Of its custodian it takes its creation, the training data,
+/// the reveal of up to 32 blocks, and the scores of the champion on them.
+pub const TASK_ALLOWANCE: u32 = 60;
 
 // Enough for the most test blocks of two models, if the scores of two fit into one call, and the
 // most chunks.
-const _: () = assert!(5 + MAX_TEST_BLOCKS + MAX_CHUNKS < WORKER_ALLOWANCE);
-
-/// How many a custodian may send. A task takes its creation, the training data, the reveal of up to
-/// 32 blocks, and the scores of the champion on them.
-pub const CUSTODIAN_ALLOWANCE: u32 = 60;
-
-const _: () = assert!(2 + MAX_TEST_BLOCKS + MAX_TEST_BLOCKS / 2 < CUSTODIAN_ALLOWANCE);
+const _: () = assert!(5 + MAX_TEST_BLOCKS + MAX_CHUNKS < TASK_ALLOWANCE);
+// Enough for a custodian, if the champion's scores of two blocks fit into one call.
+const _: () = assert!(2 + MAX_TEST_BLOCKS + MAX_TEST_BLOCKS / 2 < TASK_ALLOWANCE);
 
 /// The priority of free calls that only a few accounts can send, and only for a while: above paying
 /// ones with any reasonable tip, below registrations.
@@ -100,7 +98,7 @@ pub struct FreeCalls;
 impl WaiverPolicy<AccountId, RuntimeCall> for FreeCalls {
     fn quota(who: &AccountId, call: &RuntimeCall) -> u32 {
         match call {
-            RuntimeCall::Tasks(call) if Tasks::is_free_call(who, call) => task_allowance(call),
+            RuntimeCall::Tasks(call) if Tasks::is_free_call(who, call) => TASK_ALLOWANCE,
             call if keeps_it_running(call) && Session::validators().contains(who) => {
                 VALIDATOR_ALLOWANCE
             }
@@ -167,17 +165,6 @@ fn check_weight(call: &pallet_tasks::Call<Runtime>) -> Weight {
         pallet_tasks::Call::claim { .. } => Weight::from_parts(60_000_000, 12_000)
             .saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads(5)),
         _ => weights::tasks::Measured::commit_model(),
-    }
-}
-
-/// What a custodian sends is counted against its own allowance, everything else against that of a
-/// worker.
-fn task_allowance(call: &pallet_tasks::Call<Runtime>) -> u32 {
-    match call {
-        pallet_tasks::Call::create_task { .. }
-        | pallet_tasks::Call::publish_training_data { .. }
-        | pallet_tasks::Call::reveal_block { .. } => CUSTODIAN_ALLOWANCE,
-        _ => WORKER_ALLOWANCE,
     }
 }
 

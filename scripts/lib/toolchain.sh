@@ -6,9 +6,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/wasm-target.sh"
 
 SYSTEM_PACKAGES=(
     build-essential clang cmake curl git jq libclang-dev libssl-dev pkg-config protobuf-compiler
+    python3
 )
 # The programs of those packages, for systems that are not Debian's kin.
-SYSTEM_PROGRAMS=(cc c++ clang cmake curl git jq make perl pkg-config protoc)
+SYSTEM_PROGRAMS=(cc c++ clang cmake curl git jq make perl pkg-config protoc python3)
 
 prepare_toolchain() {
     step "system packages" ensure_system_packages

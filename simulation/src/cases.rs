@@ -5,11 +5,15 @@ use crate::{
     random::mixed,
     report::{Mixtures, Report, Row},
     scenes::{self, Scene, Setup},
+    stats::Pairs,
     world::Outcome,
     Options,
 };
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    panic::{catch_unwind, AssertUnwindSafe},
+};
 
 /// A strategy, the world in which it is played, and what it is about.
 pub(crate) struct Case {
@@ -209,13 +213,26 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn play(&self) -> Run {
-        Run {
-            world: self.world.into(),
-            strategy: self.strategy.clone(),
-            seed: self.seed,
-            outcome: (self.build)(self.seed).play(),
+    /// Plays it, or says why there is no outcome. The next run forgets what this one leaves behind.
+    fn play(&self) -> Result<Run, String> {
+        let play = AssertUnwindSafe(|| (self.build)(self.seed).play());
+        let outcome = catch_unwind(play).map_err(|_| format!("{} broke off", self.title()))?;
+        self.end(outcome)
+    }
+
+    /// The run with this outcome, unless it ended too early.
+    fn end(&self, outcome: Outcome) -> Result<Run, String> {
+        if outcome.is_stuck {
+            let tasks = outcome.tasks;
+            return Err(format!("{} came to a standstill after {tasks} tasks", self.title()));
         }
+        let (world, strategy, seed) = (self.world.into(), self.strategy.clone(), self.seed);
+        Ok(Run { world, strategy, seed, outcome })
+    }
+
+    fn title(&self) -> String {
+        let strategy = self.strategy.as_deref().unwrap_or("honest work");
+        format!("{strategy} in the world {:?} with seed {}", self.world, self.seed)
     }
 }
 
@@ -260,27 +277,57 @@ fn mixture_name(number: u32) -> String {
     format!("mixture {number}")
 }
 
-fn play(jobs: Vec<Job<'_>>) -> Vec<Run> {
-    jobs.par_iter().map(Job::play).collect()
+/// What was played.
+#[derive(Default)]
+struct Played {
+    /// Outcomes by world, strategy and seed.
+    outcomes: BTreeMap<(String, Option<String>), BTreeMap<u32, Outcome>>,
+    /// All runs, in the order of the jobs.
+    runs: Vec<Run>,
+    /// Runs that failed, and comparisons that lack them.
+    failures: Vec<String>,
 }
 
-/// Outcomes by world, strategy and seed.
-#[derive(Default)]
-struct Played(BTreeMap<(String, Option<String>), BTreeMap<u32, Outcome>>);
-
 impl Played {
-    fn add(&mut self, runs: &[Run]) {
-        for Run { world, strategy, seed, outcome } in runs {
-            let of_strategy = self.0.entry((world.clone(), strategy.clone())).or_default();
-            of_strategy.insert(*seed, outcome.clone());
+    fn play(&mut self, jobs: Vec<Job<'_>>) {
+        self.add(jobs.par_iter().map(Job::play).collect());
+    }
+
+    fn add(&mut self, results: Vec<Result<Run, String>>) {
+        for result in results {
+            match result {
+                Ok(run) => self.add_run(run),
+                Err(failure) => self.failures.push(failure),
+            }
         }
     }
 
-    /// The outcomes of these seeds, in their order.
-    fn of(&self, world: &str, strategy: Option<&str>, seeds: &[u32]) -> Vec<Outcome> {
-        let found = self.0.get(&(world.to_owned(), strategy.map(str::to_owned)));
-        let outcome = |seed| found.and_then(|runs| runs.get(seed)).cloned();
-        seeds.iter().filter_map(outcome).collect()
+    fn add_run(&mut self, run: Run) {
+        let of_strategy = (run.world.clone(), run.strategy.clone());
+        self.outcomes.entry(of_strategy).or_default().insert(run.seed, run.outcome.clone());
+        self.runs.push(run);
+    }
+
+    fn outcome(&self, world: &str, strategy: Option<&str>, seed: u32) -> Option<Outcome> {
+        let of_strategy = (world.to_owned(), strategy.map(str::to_owned));
+        self.outcomes.get(&of_strategy)?.get(&seed).cloned()
+    }
+
+    /// The outcomes of honest work and of a strategy with these seeds. A seed with which one of
+    /// them is missing is left out, and noted.
+    fn pairs(&mut self, world: &str, strategy: &str, seeds: &[u32]) -> Pairs {
+        let mut pairs = Pairs::default();
+        for seed in seeds {
+            let honest = self.outcome(world, None, *seed);
+            match honest.zip(self.outcome(world, Some(strategy), *seed)) {
+                Some((one, other)) => {
+                    pairs.honest.push(one);
+                    pairs.strategy.push(other);
+                }
+                None => self.failures.push(format!("{strategy} is not compared with seed {seed}")),
+            }
+        }
+        pairs
     }
 }
 
@@ -290,21 +337,17 @@ pub(crate) fn play_all(options: &Options) -> Report {
         |name: &str| options.only.is_empty() || options.only.iter().any(|it| it == name);
     let cases: Vec<_> = CASES.iter().filter(|case| is_chosen(case.name)).collect();
     let seeds: Vec<u32> = (0..options.seeds).collect();
-    let mut runs = play(jobs_of(&cases, options, &seeds));
     let mut played = Played::default();
-    played.add(&runs);
+    played.play(jobs_of(&cases, options, &seeds));
     let mixtures = if is_chosen(MIXTURES) && options.mixtures > 0 {
-        Some(play_mixtures(options, &mut played, &mut runs))
+        Some(play_mixtures(options, &mut played))
     } else {
         None
     };
-    let row = |case: &&Case| {
-        let honest = played.of(case.world, None, &seeds);
-        let strategy = played.of(case.world, Some(case.name), &seeds);
-        Row::new(case, &honest, &strategy)
-    };
+    let row = |case: &&Case| Row::new(case, &played.pairs(case.world, case.name, &seeds));
     let rows = cases.iter().map(row).collect();
-    Report::new(options, rows, mixtures, runs)
+    let Played { runs, failures, .. } = played;
+    Report::new(options, rows, mixtures, (runs, failures))
 }
 
 /// The runs of these cases. What is honest is played once for each world.
@@ -326,33 +369,23 @@ fn jobs_of<'a>(cases: &[&'a Case], options: &'a Options, seeds: &[u32]) -> Vec<J
 
 /// Plays each mixture with a few seeds, and then the best of them with as many fresh ones as every
 /// other strategy: the best of many is partly the luckiest.
-fn play_mixtures(options: &Options, played: &mut Played, runs: &mut Vec<Run>) -> Mixtures {
+fn play_mixtures(options: &Options, played: &mut Played) -> Mixtures {
     let few: Vec<u32> = (0..(options.seeds / 5).max(2)).collect();
     let honest = few.iter().map(|seed| honest_mixture_job(options, *seed));
     let all = (0..options.mixtures)
         .flat_map(|number| few.iter().map(move |seed| mixture_job(options, number, *seed)));
-    let first = play(honest.chain(all).collect());
-    played.add(&first);
-    let honest = played.of(MIXTURES_WORLD, None, &few);
-    let outcomes: Vec<_> = (0..options.mixtures)
-        .map(|number| played.of(MIXTURES_WORLD, Some(&mixture_name(number)), &few))
+    played.play(honest.chain(all).collect());
+    let mixtures: Vec<_> = (0..options.mixtures)
+        .map(|number| played.pairs(MIXTURES_WORLD, &mixture_name(number), &few))
         .collect();
-    let best = Mixtures::best_of(&honest, &outcomes);
+    let best = Mixtures::best_of(&mixtures);
     let fresh: Vec<u32> = (FRESH_SEEDS..).take(options.seeds as usize).collect();
     let again = fresh
         .iter()
         .flat_map(|seed| [honest_mixture_job(options, *seed), mixture_job(options, best, *seed)]);
-    let second = play(again.collect());
-    played.add(&second);
-    runs.extend(first);
-    runs.extend(second);
-    Mixtures::new(
-        &honest,
-        &outcomes,
-        best,
-        &played.of(MIXTURES_WORLD, None, &fresh),
-        &played.of(MIXTURES_WORLD, Some(&mixture_name(best)), &fresh),
-    )
+    played.play(again.collect());
+    let again = played.pairs(MIXTURES_WORLD, &mixture_name(best), &fresh);
+    Mixtures::new(&mixtures, best, &again)
 }
 
 #[cfg(test)]
@@ -371,5 +404,49 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), CASES.len() + 1);
+    }
+
+    fn job(build: fn(u32) -> Scene) -> Job<'static> {
+        let strategy = Some("hoarder".to_owned());
+        Job { world: "alone", strategy, seed: 3, build: Box::new(build) }
+    }
+
+    #[test]
+    fn a_run_that_breaks_off_is_named_and_the_others_go_on() {
+        let good = job(|seed| {
+            scenes::alone(&Setup { seed: seed.into(), tasks: 1, rows: 600 }, Tactic::default())
+        });
+        let mut played = Played::default();
+        played.play(vec![job(|_| panic!("on purpose")), Job { seed: 4, ..good }]);
+        assert_eq!(played.failures, ["hoarder in the world \"alone\" with seed 3 broke off"]);
+        assert_eq!(played.runs.iter().map(|run| run.seed).collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn a_run_that_ends_too_early_is_no_run() {
+        let ended = |is_stuck| {
+            let outcome = Outcome { is_stuck, tasks: 2, ..Outcome::default() };
+            job(|_| panic!("it is not played")).end(outcome).map(|run| run.outcome.tasks)
+        };
+        assert_eq!(ended(false), Ok(2));
+        assert!(ended(true).is_err_and(|why| why.contains("seed 3") && why.contains("2 tasks")));
+    }
+
+    #[test]
+    fn a_pair_that_is_not_whole_is_left_out_and_named() {
+        let run = |strategy: Option<&str>, seed: u32| {
+            let outcome = Outcome { tasks: seed.into(), ..Outcome::default() };
+            let strategy = strategy.map(str::to_owned);
+            Ok(Run { world: "alone".into(), strategy, seed, outcome })
+        };
+        let mut played = Played::default();
+        let both = [run(None, 2), run(Some("hoarder"), 2)];
+        played.add(vec![run(None, 0), run(Some("hoarder"), 1)]);
+        played.add(both.into());
+        let Pairs { honest, strategy } = played.pairs("alone", "hoarder", &[0, 1, 2]);
+        assert_eq!(honest.iter().map(|run| run.tasks).collect::<Vec<_>>(), [2]);
+        assert_eq!(honest, strategy);
+        let missing = [0, 1].map(|seed| format!("hoarder is not compared with seed {seed}"));
+        assert_eq!(played.failures, missing);
     }
 }

@@ -47,7 +47,8 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A look at everything in some minutes. Standard errors are large.
+    /// A look at everything in some minutes, with fewer seeds and mixtures: standard errors are
+    /// more than twice as large.
     pub fn quick() -> Self {
         Self { seeds: 4, mixtures: 6, ..Self::default() }
     }
@@ -63,7 +64,8 @@ impl Options {
     }
 }
 
-/// Plays all strategies and compares each with honest work.
+/// Plays all strategies and compares each with honest work. What could not be played is among the
+/// complaints of the report.
 pub fn run(options: &Options) -> Result<Report> {
     options.check()?;
     Ok(cases::play_all(options))

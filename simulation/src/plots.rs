@@ -116,7 +116,8 @@ fn chart(title: &str, curves: &[(String, Vec<f64>)], bound: Option<f64>) -> Stri
     let mut page = Page::new(title, height);
     let longest = curves.iter().map(|(_, curve)| curve.len()).max().unwrap_or(1).max(2);
     let values = curves.iter().flat_map(|(_, curve)| curve).copied().chain(bound);
-    let most = values.fold(f64::MIN_POSITIVE, f64::max) * 1.05;
+    let most = values.fold(0.0, f64::max);
+    let most = if most > 0.0 { most * 1.05 } else { 1.0 };
     let x = |number: usize| MARGIN + number as f64 / (longest - 1) as f64 * (WIDTH - 2.0 * MARGIN);
     let y = |value: f64| height - 40.0 - value.max(0.0) / most * (height - 80.0);
     for part in [0.0, 0.25, 0.5, 0.75, 1.0] {
@@ -180,5 +181,11 @@ mod tests {
             assert_eq!(plot.matches("<text").count(), plot.matches("</text>").count());
             assert!(!plot.contains("NaN") && !plot.contains("a < b"));
         }
+    }
+
+    #[test]
+    fn a_chart_of_nothing_has_an_axis() {
+        let plot = chart("title", &[("one".to_owned(), vec![0.0, 0.0])], None);
+        assert!(plot.contains(">1.00<") && !plot.contains("NaN"), "{plot}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     cases::{Case, Run},
     plots,
-    stats::{gain, gain_of_others, mean, standard_error, Gain},
+    stats::{gain_of_others, mean, standard_error, Gain, Pairs},
     world::{Costs, Outcome},
     Options,
 };
@@ -47,7 +47,8 @@ pub struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(case: &Case, honest: &[Outcome], strategy: &[Outcome]) -> Self {
+    pub(crate) fn new(case: &Case, pairs: &Pairs) -> Self {
+        let Pairs { honest, strategy } = pairs;
         let most = strategy
             .iter()
             .max_by(|one, other| one.largest_part().total_cmp(&other.largest_part()));
@@ -58,7 +59,7 @@ impl Row {
             is_judged: case.is_judged,
             honest: mean(honest.iter().map(|run| run.income)),
             income: mean(strategy.iter().map(|run| run.income)),
-            gain: gain(honest, strategy),
+            gain: pairs.gain(),
             others: gain_of_others(honest, strategy),
             costs: costs(strategy),
             honest_costs: costs(honest),
@@ -121,22 +122,16 @@ pub struct Mixtures {
 
 impl Mixtures {
     /// The number of the mixture that gains most.
-    pub(crate) fn best_of(honest: &[Outcome], mixtures: &[Vec<Outcome>]) -> u32 {
-        let gains = mixtures.iter().map(|runs| gain(honest, runs).mean);
+    pub(crate) fn best_of(mixtures: &[Pairs]) -> u32 {
+        let gains = mixtures.iter().map(|pairs| pairs.gain().mean);
         let best = (0u32..).zip(gains).max_by(|one, other| one.1.total_cmp(&other.1));
         best.map_or(0, |(number, _)| number)
     }
 
-    pub(crate) fn new(
-        honest: &[Outcome],
-        mixtures: &[Vec<Outcome>],
-        best: u32,
-        honest_again: &[Outcome],
-        again: &[Outcome],
-    ) -> Self {
-        let gains: Vec<_> = mixtures.iter().map(|runs| gain(honest, runs).mean).collect();
+    pub(crate) fn new(mixtures: &[Pairs], best: u32, again: &Pairs) -> Self {
+        let gains: Vec<_> = mixtures.iter().map(|pairs| pairs.gain().mean).collect();
         let of_all = Gain { mean: mean(gains.iter().copied()), error: standard_error(&gains) };
-        Self { gains, mean: of_all, best, again: gain(honest_again, again) }
+        Self { gains, mean: of_all, best, again: again.gain() }
     }
 
     fn complaints(&self) -> Vec<String> {
@@ -160,6 +155,8 @@ pub struct Report {
     pub mixtures: Option<Mixtures>,
     /// How many tasks were played in all.
     pub tasks: u64,
+    /// Runs that failed, and comparisons that lack them.
+    pub failures: Vec<String>,
     options: Options,
     runs: Vec<Run>,
 }
@@ -169,10 +166,10 @@ impl Report {
         options: &Options,
         rows: Vec<Row>,
         mixtures: Option<Mixtures>,
-        runs: Vec<Run>,
+        (runs, failures): (Vec<Run>, Vec<String>),
     ) -> Self {
         let tasks = runs.iter().map(|run| run.outcome.tasks).sum();
-        Self { rows, mixtures, tasks, options: options.clone(), runs }
+        Self { rows, mixtures, tasks, failures, options: options.clone(), runs }
     }
 
     /// The comparison of a strategy.
@@ -180,10 +177,11 @@ impl Report {
         self.rows.iter().find(|row| row.name == name)
     }
 
-    /// What must not be: gains that are too large, and seats that are too many.
+    /// What must not be: runs that failed, gains that are too large, and seats that are too many.
     pub fn complaints(&self) -> Vec<String> {
         let rows = self.rows.iter().flat_map(Row::complaints);
-        rows.chain(self.mixtures.iter().flat_map(Mixtures::complaints)).collect()
+        let mixtures = self.mixtures.iter().flat_map(Mixtures::complaints);
+        self.failures.iter().cloned().chain(rows).chain(mixtures).collect()
     }
 
     /// The table, in Markdown.
@@ -311,4 +309,107 @@ fn mixture_lines(mixtures: &Mixtures) -> String {
 
 fn percent(gain: &Gain) -> String {
     format!("{:+.1} % ± {:.1}", gain.mean * 100.0, gain.error * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::CASES;
+
+    fn case(name: &str) -> &'static Case {
+        CASES.iter().find(|case| case.name == name).expect("there is such a case")
+    }
+
+    /// Two runs of a strategy that gains this part of an honest income in the mean, with this
+    /// standard error.
+    fn pairs(mean: f64, error: f64) -> Pairs {
+        let earning = |income| Outcome { income, ..Outcome::default() };
+        let honest = vec![earning(1_000.0), earning(1_000.0)];
+        let gains = [mean - error, mean + error];
+        Pairs { honest, strategy: gains.map(|gain| earning(1_000.0 * (1.0 + gain))).into() }
+    }
+
+    fn row(name: &str, mean: f64, error: f64) -> Row {
+        Row::new(case(name), &pairs(mean, error))
+    }
+
+    /// A strategy that gains nothing, and has these seats in a session of its second run.
+    fn row_with_seats(name: &str, seats: (usize, usize)) -> Row {
+        let mut pairs = pairs(0.0, 0.0);
+        pairs.strategy[0].seats = vec![(0, 20)];
+        pairs.strategy[1].seats = vec![(0, 20), seats, (1, 20)];
+        Row::new(case(name), &pairs)
+    }
+
+    fn is_sound(row: &Row) -> bool {
+        row.complaints().is_empty()
+    }
+
+    #[test]
+    fn a_gain_is_too_large_above_three_percent() {
+        assert!(is_sound(&row("hoarder", 0.029, 0.001)));
+        assert_eq!(row("hoarder", 0.031, 0.001).complaints(), ["hoarder gains +3.1 % ± 0.1"]);
+    }
+
+    #[test]
+    fn a_gain_is_too_large_above_three_standard_errors() {
+        assert!(is_sound(&row("hoarder", 0.06, 0.021)));
+        assert_eq!(row("hoarder", 0.06, 0.019).complaints(), ["hoarder gains +6.0 % ± 1.9"]);
+    }
+
+    #[test]
+    fn a_loss_is_no_complaint_and_neither_is_the_gain_of_a_known_limit() {
+        assert!(is_sound(&row("hoarder", -0.5, 0.001)));
+        assert!(is_sound(&row("insider", 0.5, 0.001)));
+    }
+
+    #[test]
+    fn a_third_of_the_seats_is_too_many_in_any_session_of_any_run() {
+        for name in ["absent validators", "insider"] {
+            assert!(is_sound(&row_with_seats(name, (5, 16))));
+            let complaints = row_with_seats(name, (5, 15)).complaints();
+            assert_eq!(complaints, [format!("{name} has 5 of 15 seats")]);
+        }
+    }
+
+    #[test]
+    fn the_limits_hold_for_mixtures_and_for_the_best_of_them() {
+        let complaints = |mean: Gain, again: Gain| {
+            Mixtures { gains: Vec::new(), mean, best: 7, again }.complaints()
+        };
+        let gain = |mean, error| Gain { mean, error };
+        let (small, unsure) = (gain(0.029, 0.001), gain(0.06, 0.021));
+        assert!(complaints(small, unsure).is_empty() && complaints(unsure, small).is_empty());
+        let (large, sure) = (gain(0.031, 0.001), gain(0.06, 0.019));
+        assert_eq!(complaints(large, small), ["mixtures gain +3.1 % ± 0.1"]);
+        assert_eq!(complaints(unsure, sure), ["mixture 7 gains +6.0 % ± 1.9"]);
+    }
+
+    #[test]
+    fn the_best_mixture_is_the_one_that_gains_most() {
+        let mixtures = [-0.2, 0.1, 0.05].map(|mean| pairs(mean, 0.01));
+        assert_eq!(Mixtures::best_of(&mixtures), 1);
+        let found = Mixtures::new(&mixtures, 1, &pairs(0.02, 0.01));
+        assert!((found.again.mean - 0.02).abs() < 1e-9, "{found:?}");
+        assert!((found.mean.mean + 0.05 / 3.0).abs() < 1e-9, "{found:?}");
+    }
+
+    fn report(rows: Vec<Row>, failures: Vec<String>) -> Report {
+        Report::new(&Options::quick(), rows, None, (Vec::new(), failures))
+    }
+
+    #[test]
+    fn a_report_fails_with_each_complaint() {
+        let sound = report(vec![row("hoarder", 0.0, 0.01)], Vec::new());
+        assert!(sound.complaints().is_empty() && !sound.table().contains("FAILED"));
+        let rows = vec![row("hoarder", 0.5, 0.01), row_with_seats("insider", (1, 3))];
+        let bad = report(rows, vec!["seed 3 broke off".into()]);
+        assert_eq!(bad.complaints().len(), 3);
+        let table = bad.table();
+        for complaint in bad.complaints() {
+            assert!(table.contains(&complaint), "{complaint}");
+        }
+        let lacks_a_run = report(vec![row("hoarder", 0.0, 0.01)], vec!["seed 3 broke off".into()]);
+        assert!(lacks_a_run.table().contains("FAILED: seed 3 broke off."));
+    }
 }

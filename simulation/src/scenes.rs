@@ -229,9 +229,18 @@ fn sponsors_world<'a>(setup: &Setup, labs: impl Iterator<Item = &'a AccountId>) 
     scene
 }
 
-/// A sponsor pays two ranks, with a second account of its own that knows the rows. Two honest labs
+/// A sponsor pays two ranks, with two accounts of its own that know the rows. Two honest labs
 /// compete, and deliver for no less than three quarters of what the first rank gets. A model is
 /// worth to the sponsor what it offers for the first one.
+///
+/// What the sponsor can gain: its accounts take whichever ranks they like, for their score is
+/// perfect, and get the shares of these back, less the validators' part. If it leaves a later rank
+/// to others, it buys an honest model for the share of that rank, which is a quarter of the one
+/// before it at least, from labs that deliver for so little; one that names a least price lets the
+/// rank pass and loses nothing but its work. What it cannot gain: a model for less than the share
+/// of its rank or the least price of its owner, the stakes of others, tokens, because a sponsored
+/// task mints none, or work points. If its accounts take all ranks, as here, it has no model either,
+/// and pays the validators for that.
 pub(crate) fn own_ranks(setup: &Setup, honest: bool) -> Scene {
     let (sponsor, own) = (account(SPONSOR, 0), accounts(GROUP, 2));
     let (rivals, others) = (accounts(RIVAL, 1), accounts(OTHER, 1));
@@ -371,8 +380,17 @@ mod tests {
             }];
         for scene in scenes {
             for honest in [true, false] {
-                assert!(scene(&SETUP, honest).play().tasks >= 3);
+                let outcome = scene(&SETUP, honest).play();
+                assert!(outcome.tasks >= 3 && !outcome.is_stuck, "{outcome:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_world_in_which_nothing_happens_is_stuck() {
+        let mut scene = sponsored(&SETUP, Tactic::default());
+        scene.genesis.endowed.clear();
+        let outcome = scene.play();
+        assert!(outcome.is_stuck && outcome.tasks == 0, "{outcome:?}");
     }
 }

@@ -28,6 +28,22 @@ const ERRORS: f64 = 3.0;
 /// are parts of what the others earn.
 const LITTLE: f64 = 0.05;
 
+/// Outcomes of honest work and of a strategy, with the same seeds in the same order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pairs {
+    /// Those of honest work.
+    pub(crate) honest: Vec<Outcome>,
+    /// Those of the strategy.
+    pub(crate) strategy: Vec<Outcome>,
+}
+
+impl Pairs {
+    /// What the strategy gains.
+    pub(crate) fn gain(&self) -> Gain {
+        gain(&self.honest, &self.strategy)
+    }
+}
+
 /// The mean of some numbers.
 pub(crate) fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = numbers.len().max(1) as f64;
@@ -45,12 +61,13 @@ pub(crate) fn standard_error(numbers: &[f64]) -> f64 {
     (squares / (count - 1.0) / count).sqrt()
 }
 
-/// What a gain is a part of.
+/// What a gain is a part of: one token at least, so that there are gains where nobody earns
+/// anything honestly.
 pub(crate) fn scale(honest: &[Outcome]) -> f64 {
     let own = mean(honest.iter().map(|run| run.income));
     let others = mean(honest.iter().map(|run| run.others));
     let scale = if own > LITTLE * others { own } else { others };
-    scale.max(f64::MIN_POSITIVE)
+    scale.max(1.0)
 }
 
 /// Compares runs of a strategy with honest ones of the same seeds.
@@ -97,5 +114,11 @@ mod tests {
         let with = |income, others| vec![Outcome { income, others, ..Outcome::default() }];
         assert!((scale(&with(0.0, 50.0)) - 50.0).abs() < 1e-9);
         assert!((scale(&with(10.0, 50.0)) - 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn where_nobody_earns_anything_honestly_gains_are_in_tokens() {
+        let gain = gain(&runs([0.0; 3]), &runs([2.0; 3]));
+        assert!((gain.mean - 2.0).abs() < 1e-9 && gain.error < 1e-9, "{gain:?}");
     }
 }

@@ -72,6 +72,8 @@ pub struct Outcome {
     pub blocks: u64,
     /// How many tasks there were.
     pub tasks: u64,
+    /// Whether nothing happened any more before all tasks were over.
+    pub is_stuck: bool,
 }
 
 impl Outcome {
@@ -139,11 +141,12 @@ impl World {
         }
     }
 
-    /// Steps until all tasks are over, and for some sessions more.
+    /// Steps until all tasks are over or nothing happens any more, and for some sessions more.
     pub(crate) fn play(mut self, more_sessions: u32) -> Outcome {
-        while !self.is_over() {
+        while !self.is_over() && self.idle <= PATIENCE {
             self.step();
         }
+        self.outcome.is_stuck = !self.is_over();
         let end = self.session + more_sessions;
         while self.session < end {
             self.step();
@@ -156,8 +159,7 @@ impl World {
     }
 
     fn is_over(&self) -> bool {
-        let done = self.live.is_empty() && self.agents.iter().all(|agent| agent.is_done());
-        done || self.idle > PATIENCE
+        self.live.is_empty() && self.agents.iter().all(|agent| agent.is_done())
     }
 
     fn step(&mut self) {

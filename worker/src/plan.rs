@@ -36,6 +36,9 @@ const PARTS_OF_A_TURN: BlockNumber = 3;
 /// The fewest blocks that are left for the key.
 const BLOCKS_FOR_KEY: BlockNumber = 5;
 
+/// So many blocks are left to the sweep of the chain to ask or settle before a worker does.
+const BLOCKS_FOR_SWEEP: BlockNumber = 8;
+
 /// The champion is proved beside the own model only in this part of a round: one of so many. Later,
 /// the own proofs are sent first.
 const PARTS_OF_A_ROUND: BlockNumber = 3;
@@ -516,8 +519,14 @@ impl Step<'_> {
             (Phase::Claim, ClaimState::Silent) => self.toward_claim(),
             (Phase::Settle, ClaimState::Silent) => Action::Wait(Waiting::Settlement),
             (_, ClaimState::Silent) => Action::Wait(Waiting::Stake),
-            (Phase::Ask, ClaimState::Claimed(points)) if self.is_next(points) => Action::Ask,
-            (Phase::Settle, _) if own_rank(self.view) == Some(0) => Action::Settle,
+            (Phase::Ask, ClaimState::Claimed(points))
+                if self.is_next(points) && self.sweep_is_late() =>
+            {
+                Action::Ask
+            }
+            (Phase::Settle, _) if own_rank(self.view) == Some(0) && self.sweep_is_late() => {
+                Action::Settle
+            }
             (Phase::Settle, _) => Action::Wait(Waiting::Settlement),
             (_, ClaimState::Claimed(_)) => Action::Wait(Waiting::Asked),
             (Phase::Prove, ClaimState::Asked(points)) => self.toward_proof(points),
@@ -532,6 +541,19 @@ impl Step<'_> {
     /// most, and no two send the same call.
     fn is_next(&self, points: u32) -> bool {
         self.task.next_claim == Some(ClaimKey::new(points, self.commitment.sequence))
+    }
+
+    /// The sweep asks and settles for nothing, as a rule in the first block in which it can. A call
+    /// is of use only if it has not, because blocks are full or tasks are many. Blocks are counted
+    /// from where time ends the claim phase, or the round: if all that was missing came before, the
+    /// chain does not tell in which block.
+    fn sweep_is_late(&self) -> bool {
+        let periods = &self.task.terms.periods;
+        let end = match &self.task.round {
+            Some(round) => Some(round.began.saturating_add(periods.prove)),
+            None => self.task.revealed_at.map(|began| began.saturating_add(periods.claim)),
+        };
+        end.is_some_and(|end| self.view.now >= end.saturating_add(BLOCKS_FOR_SWEEP))
     }
 
     /// How many proofs are sent in one call.

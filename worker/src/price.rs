@@ -4,11 +4,11 @@ use nocknock_client::Balance;
 use nocknock_primitives::{
     level::{self, Bits, Lost},
     limits::ALL_SHARES,
-    reward::MintSplit,
+    reward::{fraction, MintSplit},
 };
 
 /// Parts of the whole, where validators get a share in parts per million.
-const MILLION: Balance = 1_000_000;
+const MILLION: u64 = 1_000_000;
 
 /// What of each payment of a sponsor goes to the validators.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,11 +22,11 @@ pub struct ValidatorsPart {
 impl ValidatorsPart {
     /// What a worker gets of a share of a sponsor's reward, in basis points.
     pub fn net_share(&self, reward: Balance, share: u16) -> Balance {
-        self.net(part(reward, share.into(), ALL_SHARES.into()))
+        self.net(fraction(reward, share.into(), ALL_SHARES.into()))
     }
 
     fn net(&self, amount: Balance) -> Balance {
-        let fee = part(amount, self.per_million.into(), MILLION).max(self.least);
+        let fee = fraction(amount, self.per_million.into(), MILLION).max(self.least);
         amount.saturating_sub(fee)
     }
 }
@@ -47,11 +47,6 @@ impl Mint {
         let bits = level::bits(base, champion, model, self.level);
         MintSplit::of(level::mint_of(self.unit, bits)).winner
     }
-}
-
-/// So many of so many parts of an amount, rounded down.
-fn part(amount: Balance, parts: Balance, all: Balance) -> Balance {
-    amount.saturating_mul(parts).checked_div(all).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use nocknock_client::{
 };
 use nocknock_primitives::{
     ids::TaskId,
-    task::{EqualRows, Funding},
+    task::{liable_from, EqualRows, Funding},
 };
 use nocknock_requester::{check_order, equal_rows, PublicBlocks, Store};
 use serde_json::{json, Value};
@@ -26,8 +26,8 @@ use serde_json::{json, Value};
 /// Whoever provides the data of a task of the curriculum is paid for rows that nobody has seen. If
 /// one of a hundred test rows, and at least three, are equal to rows of the training data of the
 /// same task, or to any rows of an earlier task of the experiment, the provider loses its part and
-/// its role. Half of the part goes to whoever shows the row that makes it so many. Rows are equal
-/// if their inputs are; a few are so by chance.
+/// its role. A fifth of the part goes to whoever shows the row that makes it so many. Rows are
+/// equal if their inputs are; a few are so by chance.
 ///
 /// Test blocks are read from the transactions that revealed them, and training data from the store.
 /// Each test row is sent to the chain once, with a row that it is equal to, until these are too
@@ -37,8 +37,8 @@ pub(crate) struct ShowEqualRows {
     /// The task whose test rows are looked at. It has to be settled with a winner.
     task: TaskId,
 
-    /// An earlier task of the same experiment, with whose rows they are compared [default: the
-    /// training data of the task itself].
+    /// An earlier task of the same experiment and encoding, with whose rows they are compared
+    /// [default: the training data of the task itself].
     other: Option<TaskId>,
 
     /// A block after which the chain still knew the earlier task, if it has removed it since. This
@@ -138,11 +138,6 @@ fn rows_shown(included: &Included) -> u32 {
     rows.fold(0, u32::saturating_add)
 }
 
-/// So many equal rows cost the provider its part: one of a hundred, and at least three.
-fn liable_from(test_rows: u32) -> u32 {
-    test_rows.div_ceil(100).max(3)
-}
-
 impl Found {
     fn equal(&self) -> usize {
         self.rows.iter().map(|shown| shown.pairs.len()).sum()
@@ -224,12 +219,6 @@ impl Found {
 mod tests {
     use super::*;
     use nocknock_client::{Hash, NNK};
-
-    #[test]
-    fn a_hundredth_of_the_rows_and_at_least_three_are_too_many() {
-        let limits = [1, 300, 301, 1_500].map(liable_from);
-        assert_eq!(limits, [3, 3, 4, 15]);
-    }
 
     #[test]
     fn rows_are_counted_in_what_a_transaction_did() {

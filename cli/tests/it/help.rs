@@ -116,7 +116,7 @@ fn the_terms_of_a_task_are_explained() {
 #[test]
 fn whoever_shows_equal_rows_learns_what_it_is_for() {
     let all = unwrapped(&help(&["show-equal-rows", "--help"]));
-    for word in ["one of a hundred", "at least three", "Half of the part", "--known-at"] {
+    for word in ["one of a hundred", "at least three", "A fifth of the part", "--known-at"] {
         assert!(all.contains(word), "{word} is not in {all}");
     }
 }

@@ -118,7 +118,8 @@ fn task_calls() -> Vec<Call> {
 
 fn equal_rows() -> EqualRows {
     let architecture = named("tiny-4x3x2").expect("an architecture");
-    let past = Some(PastBlocks { architecture, roots: list(vec![BlockRoot([4; 32]); 3]) });
+    let roots = list(vec![BlockRoot([4; 32]); 3]);
+    let past = Some(PastBlocks { architecture, encoding: ContentHash([7; 32]), roots });
     let other = OtherBlock { task: 0, block: 2, past, revealed: revealed() };
     EqualRows { block: 1, revealed: revealed(), other, pairs: list(vec![(0, 1), (2, 3)]) }
 }

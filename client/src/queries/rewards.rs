@@ -8,8 +8,8 @@ use crate::{
 use codec::{Decode, Encode};
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
-    level::{mint_of, Bits, ONE_BIT},
-    limits::{MAX_PAGE, UNIT_DIVISOR},
+    level::{mint_of, unit_of, Bits, ONE_BIT},
+    limits::MAX_PAGE,
     puzzle::RegistrationTerms,
     reward::{MintSplit, Practice as PracticeTerms, Registration, Round, Session},
     task::RevealedBlock,
@@ -38,15 +38,10 @@ pub struct EmissionState {
     pub max_supply: u128,
 }
 
-/// Weights of experiments are per mille.
-const FULL_WEIGHT: u128 = 1_000;
-
 impl EmissionState {
     /// What a new task of an experiment with this weight mints for each halving of the error.
     pub fn unit(&self, weight: u16) -> Balance {
-        let left = self.max_supply.saturating_sub(self.minted);
-        let unit = left.checked_div(UNIT_DIVISOR).unwrap_or_default();
-        unit.saturating_mul(weight.into()).checked_div(FULL_WEIGHT).unwrap_or_default()
+        unit_of(self.max_supply.saturating_sub(self.minted), weight)
     }
 
     /// The part of it that is the winner's.

@@ -268,7 +268,8 @@ pub mod pallet {
     pub enum Error<T> {
         /// There is no experiment with this number.
         UnknownExperiment,
-        /// The experiment is archived and can no longer be changed. Create a new one.
+        /// The experiment is archived: it accepts no new tasks, and can no longer be changed or
+        /// transferred. Create a new one.
         Archived,
         /// The experiment belongs to the curriculum, so it cannot be archived. The council can
         /// remove it from there; when its open tasks have ended, it can be archived.
@@ -300,10 +301,11 @@ pub mod pallet {
         UnknownModel,
         /// Only the owner of the model version may do this.
         NotModelOwner,
-        /// Nobody can appoint a champion. A model becomes champion with a better proved score.
+        /// Nobody can appoint a champion. A model becomes champion when it is paid for: in the
+        /// curriculum always, elsewhere with a better proved score than that of the champion.
         ChampionIsProved,
-        /// The stage of the champion cannot be changed. It becomes a candidate when a better model
-        /// is paid for.
+        /// The stage of the champion cannot be changed. It becomes a candidate when another model
+        /// becomes champion, or when it is retired.
         IsChampion,
         /// The experiment has no champion.
         NoChampion,

@@ -613,7 +613,7 @@ pub mod pallet {
         AlreadyOpen,
         /// The curriculum is full. Remove an experiment first.
         CurriculumFull,
-        /// The experiment is not in the curriculum.
+        /// The experiment is not in the curriculum, or was removed from it already.
         NotInCurriculum,
         /// No active score circuit with this id is registered.
         CircuitNotActive,
@@ -653,20 +653,21 @@ pub mod pallet {
         PuzzleNotSolved,
         /// The account is not registered as a worker.
         NotRegistered,
-        /// The registration is still valid or expired too recently, or the account still has
-        /// points.
+        /// A registration can be removed `RegistrationLife` sessions after it has expired, even if
+        /// the worker has ended it. Without one, only points that are worth nothing can be removed.
         NotRemovable,
         /// Set session keys first.
         NoSessionKeys,
         /// The account has too few work points. Win tasks of the curriculum first.
         TooFewPoints,
         /// The bond of a candidate (`SeatBond`) cannot be held. The account needs as many free
-        /// tokens, beside the least that an account must own.
+        /// tokens, less what is still held of an earlier bond, beside the least that an account
+        /// must own.
         NoBond,
         /// The account is already a candidate.
         AlreadyCandidate,
-        /// The account has a seat and is silent in it. Start its node, and apply when it has
-        /// authored a block or lost the seat.
+        /// The account has a seat and is silent in it. Start its node, and apply after a session in
+        /// which it has authored a block and voted, or when it has lost the seat.
         SilentInSeat,
         /// The list of candidates is full, and every candidate without a seat has at least as many
         /// points as this account.
@@ -686,7 +687,8 @@ pub mod pallet {
         /// The signature is not one of the account's BABE key for this session of this chain. Check
         /// that the node holds the keys that the account set last.
         BadSignature,
-        /// Finality votes were noted in this block, or so recently that these are not needed.
+        /// Finality votes were noted in this block already, or these are for a block less than an
+        /// eighth of a session above that of the last ones.
         NotedRecently,
         /// The finality votes are for a block that is more than a session old.
         VotesTooOld,
@@ -714,8 +716,9 @@ pub mod pallet {
         /// The tasks of an experiment of the curriculum must have at least `MinCurriculumTestRows`
         /// test rows.
         TooFewTestRows,
-        /// The experiment has a champion that was not paid for by the curriculum, and may be sealed
-        /// for somebody. Add another experiment, or have the champion retired first.
+        /// An experiment that has a champion cannot be added, even if it was in the curriculum
+        /// before: the champion may be sealed for somebody, so that nobody could prove it. Add
+        /// another experiment, or have the champion retired first.
         HasModels,
         /// Models of the circuit cannot be judged on all data of the experiment: other inputs or
         /// labels, too few samples, or scores that are not exact. Choose another circuit.

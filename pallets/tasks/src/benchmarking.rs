@@ -17,12 +17,13 @@ use nocknock_primitives::{
     circuit::{CircuitKind, ProofBytes},
     claim::{ClaimClass, ClaimKey, ClaimState, RoundClock},
     deposits,
+    experiment::DeliveredModel,
     ids::{
         BlobId, BlockIndex, BlockRoot, CiphertextHash, CircuitId, ContentHash, ExperimentId,
         FieldBytes, KeyCommitment, ModelCommitment, PointBytes, TaskId,
     },
     limits::{
-        CHUNK_ELEMENTS, MAX_ASKED, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_EQUAL_PAIRS,
+        List, CHUNK_ELEMENTS, MAX_ASKED, MAX_BLOCKS, MAX_CHUNKS, MAX_CLASSES, MAX_EQUAL_PAIRS,
         MAX_RANKED, MAX_ROUNDS, MAX_TEST_BLOCKS, SEED_HISTORY,
     },
     model::{
@@ -39,6 +40,7 @@ use nocknock_primitives::{
         OtherBlock, Outcome, Periods, ProvedScore, Ranked, RevealedBlock, SealedKeyBytes,
         Settlement, Split, Task, TaskSpec, Terms, TestBlock,
     },
+    traits::TaskExperiments,
 };
 use sp_runtime::traits::{Bounded, CheckedDiv, One, Saturating, Zero};
 
@@ -57,6 +59,10 @@ pub trait BenchmarkHelper<AccountId> {
 
 /// Where the tasks made here are.
 const ID: TaskId = 7;
+
+/// Where the task is from which the champion came.
+const EARLIER: TaskId = 6;
+
 const NO_BLOB: BlobId = BlobId([0; 32]);
 const ENCODING: ContentHash = ContentHash([2; 32]);
 const SALT: [u8; 32] = [1; 32];
@@ -134,6 +140,11 @@ fn wire(architecture: &Architecture, rows: u32) -> Vec<u8> {
 fn points_of_block(architecture: &Architecture) -> u32 {
     let points = architecture.max_score(architecture.samples.into());
     u32::try_from(points).unwrap_or(u32::MAX)
+}
+
+/// As many counts of labels as there can be.
+fn most_counts() -> List<u32, MAX_CLASSES> {
+    List::truncate_from((0..MAX_CLASSES).map(|_| 1).collect())
 }
 
 fn number(number: u32) -> FieldBytes {
@@ -358,10 +369,33 @@ mod benchmarks {
             let revealed = RevealedBlock { salt: SALT, rows: bytes.clone() };
             RevealedBlocks::<T>::insert(ID, test.index, revealed);
         }
-        let counts = (0..MAX_CLASSES).map(|_| 1).collect();
-        task.label_counts = BoundedVec::truncate_from(counts);
+        task.label_counts = most_counts();
         task.revealed_at = Some(Pallet::<T>::now());
         Tasks::<T>::insert(ID, &*task);
+    }
+
+    /// Marks every test block but the first as revealed, with full blocks.
+    fn reveal_others<T: Config>(task: &mut TaskOf<T>) {
+        let rows = u32::from(task.architecture.samples);
+        task.tests.iter_mut().skip(1).for_each(|test| test.rows = Some(rows));
+        task.label_counts = most_counts();
+        Tasks::<T>::insert(ID, &*task);
+    }
+
+    /// Makes a model of the task's circuit the champion of its experiment.
+    fn enthrone<T: Config>(task: &TaskOf<T>, worker: T::AccountId) {
+        T::Experiments::register_model(DeliveredModel {
+            experiment: task.experiment,
+            task: EARLIER,
+            worker,
+            requester: task.requester.clone(),
+            model: ModelCommitment(number(5)),
+            score: Score::ZERO,
+            circuit: task.terms.score_circuit,
+            key_commitment: key_commitment(),
+            blob: None,
+            funding: Funding::Curriculum,
+        });
     }
 
     /// A full ranking, with scores that everybody can beat.
@@ -573,19 +607,27 @@ mod benchmarks {
         Ok(())
     }
 
+    /// The last test block of a curriculum task. With it the claim phase begins, the score of the
+    /// constant answer is counted, and the champion is found that the models are compared with.
     #[benchmark]
     fn reveal_block(b: Linear<1, MOST_LONG_ROWS>) -> Result<(), BenchmarkError> {
         let mut task = stored::<T>()?;
         task.architecture = with_long_rows()?;
+        (task.terms.score_circuit, _) = T::BenchmarkHelper::circuits(&task.architecture);
+        task.funding = Funding::Curriculum;
         let rows = wire(&task.architecture, b);
         let root = block_root(&task.architecture, &SALT, 0, &rows);
         set_root::<T>(0, BlockRoot(field::to_bytes(&root)));
-        committed::<T>(&mut task)?;
+        let worker = committed::<T>(&mut task)?;
+        enthrone::<T>(&task, worker);
+        reveal_others::<T>(&mut task);
         end_commits::<T>(&task);
         let rows = BoundedVec::truncate_from(rows);
         #[extrinsic_call]
         _(RawOrigin::Signed(task.requester), ID, 0, SALT, rows);
-        assert!(RevealedBlocks::<T>::contains_key(ID, 0));
+        let task = Tasks::<T>::get(ID);
+        assert!(task.is_some_and(|task| task.revealed_at.is_some() && task.reference.is_some()));
+        assert_eq!(ComparedWith::<T>::get(EARLIER), 1);
         Ok(())
     }
 

@@ -639,7 +639,8 @@ pub mod pallet {
         NotRemovable,
         /// The inputs of these rows are not the same, a row does not exist, or the block is not one
         /// that rows may be compared with: a block of the same task that is no test block, or one
-        /// of an earlier task of the experiment.
+        /// of an earlier task of the experiment that has the same encoding and was there to be
+        /// read.
         RowsDiffer,
     }
 
@@ -899,10 +900,11 @@ pub mod pallet {
 
         /// Shows that rows of a test block of a curriculum task have the same inputs as rows that
         /// were known before: of a block of the same task that is no test block, or of any block of
-        /// an earlier task of the experiment. Anybody may call this once the task is settled.
+        /// an earlier task of the experiment with the same encoding. Anybody may call this once the
+        /// task is settled.
         ///
         /// If there are too many of them, whoever provided the data loses its part of what the task
-        /// minted, and whoever showed the one too many gets a half of it.
+        /// minted, and whoever showed the one too many gets a fifth of it.
         #[pallet::call_index(17)]
         #[pallet::weight(
             T::WeightInfo::show_equal_rows().saturating_add(T::Curriculum::weight())

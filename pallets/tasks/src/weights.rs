@@ -22,8 +22,9 @@ pub trait WeightInfo {
     fn commit_model() -> Weight;
     /// `withdraw_commitment`.
     fn withdraw_commitment() -> Weight;
-    /// `reveal_block` of a block of `b` times 1,024 bytes, without the rest of what making a block
-    /// of its bytes costs, which is a part of a fold.
+    /// `reveal_block` of the last block of a curriculum task with a champion, of `b` times 1,024
+    /// bytes, without the rest of what making a block of its bytes costs, which is a part of a
+    /// fold.
     fn reveal_block(b: u32) -> Weight;
     /// `claim`, without a round of proofs.
     fn claim() -> Weight;
@@ -93,11 +94,11 @@ impl WeightInfo for () {
     }
 
     fn reveal_block(b: u32) -> Weight {
-        db(3, 3).saturating_add(micros(600)).saturating_add(each(45, b))
+        db(5, 4).saturating_add(micros(1_600)).saturating_add(each(45, b))
     }
 
     fn claim() -> Weight {
-        db(3, 3).saturating_add(micros(1_000))
+        db(3, 3).saturating_add(micros(100))
     }
 
     fn ask() -> Weight {

@@ -38,6 +38,15 @@ fn errors_are_counted_in_parts_of_a_row() {
 }
 
 #[test]
+fn a_weight_is_a_part_of_what_full_weight_mints() {
+    let left = 2_000 * 1_050;
+    assert_eq!([0, 1, 500, FULL_WEIGHT].map(|weight| unit_of(left, weight)), [0, 1, 525, 1_050]);
+    assert_eq!(unit_of(1_999, FULL_WEIGHT), 0, "too little is left");
+    assert_eq!(unit_of(3_999, FULL_WEIGHT), 1, "what a halving mints is rounded down");
+    assert_eq!(unit_of(u128::MAX, FULL_WEIGHT), u128::MAX / 2_000);
+}
+
+#[test]
 fn the_fixed_vectors_hold() {
     assert_eq!(bits_of(324, 324, 2, 0), 284_323);
     assert_eq!(bits_of(324, 324, 72, 0), 100_077);

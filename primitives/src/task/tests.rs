@@ -246,6 +246,12 @@ fn after_the_last_round_nothing_is_asked() {
 }
 
 #[test]
+fn a_provider_is_liable_from_three_equal_rows_and_a_hundredth_of_them_on() {
+    let limits = [0, 1, 300, 301, 1_500, u32::MAX].map(liable_from);
+    assert_eq!(limits, [3, 3, 3, 4, 15, 42_949_673]);
+}
+
+#[test]
 fn before_a_block_is_revealed_there_is_nothing_to_score() {
     let task = created();
     assert_eq!((task.max_points(), task.score(0)), (0, Score::new(0, 0)));

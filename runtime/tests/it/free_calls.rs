@@ -87,6 +87,30 @@ fn proofs_of_the_champion_make_nobody_known() {
     assert!(is_known(&mut world));
 }
 
+/// They cost the chain as much. Two of each fill a newcomer's call, and five of either, or of both
+/// together, are too many.
+#[test]
+fn proofs_of_the_champion_count_as_those_of_the_workers_own_model() {
+    let mut world = World::new();
+    let charlie = Worker::new(Charlie, models::short_sighted());
+    world.register(&charlie);
+    world.win_curriculum(&charlie, 5);
+    let bob = Worker::new(Bob, models::perfect());
+    let task = provable(&mut world, &bob);
+    let (own, champion) = (world.scores(&bob, &task), world.champion_scores(&task));
+    let call = |proofs: usize, champions: usize| {
+        submission(task.id, own[..proofs].to_vec(), champion[..champions].to_vec())
+    };
+    for (proofs, champions) in [(2, 3), (3, 2), (1, 4), (5, 0)] {
+        assert_eq!(world.send(Bob, call(proofs, champions)), Err(CANNOT_PAY));
+    }
+    let alone = world.submit_champion(Bob, task.id, champion[..5].to_vec());
+    assert_eq!(alone, Err(CANNOT_PAY));
+    assert!(!is_known(&mut world));
+    assert_eq!(world.send(Bob, call(2, 2)), Ok(()));
+    assert!(is_known(&mut world));
+}
+
 #[test]
 fn who_registers_anew_is_a_newcomer_again() {
     let mut world = World::new();

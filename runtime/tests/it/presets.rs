@@ -64,6 +64,22 @@ fn a_network_with_value_starts_with_nothing_that_was_chosen_for_tests() {
     });
 }
 
+/// With fewer rows, good steps are too small to be told from luck.
+#[test]
+fn a_network_with_value_demands_three_thousand_rows_of_tasks_that_mint() {
+    for name in names() {
+        let rows = match name.as_str() {
+            PRODUCTION_RUNTIME_PRESET => 3_000,
+            "local_testnet" => 300,
+            _ => 10,
+        };
+        on(&name, || {
+            let least = <Runtime as pallet_rewards::Config>::MinCurriculumTestRows::get();
+            assert_eq!(least, rows, "{name}");
+        });
+    }
+}
+
 #[test]
 fn no_token_exists_at_genesis_except_on_bench() {
     for name in names() {

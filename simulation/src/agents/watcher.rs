@@ -68,6 +68,7 @@ impl Strategy for Watcher {
         for (id, task) in view.tasks {
             self.past.entry(*id).or_insert_with(|| PastBlocks {
                 architecture: task.architecture.clone(),
+                encoding: task.encoding,
                 roots: pallet_tasks::Roots::<Runtime>::get(*id),
             });
         }

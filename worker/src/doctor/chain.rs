@@ -3,7 +3,7 @@
 use super::{clock::clock, tasks::tasks, DoctorInput, Finding, Level};
 use crate::{
     chain::{asking, connect, may_work, ChainError},
-    config::{Proving, Tokens},
+    config::{Config, Proving, Tokens},
     machine::free_memory_mib,
     policy::{is_wanted, memory_to_prove, time_of_proof},
     recognise::{recognise, RecogniseError},
@@ -191,32 +191,55 @@ async fn circuits(
     findings
 }
 
-/// The active circuits that the worker needs: of the shapes in the policy, or, if that allows all,
-/// of the practice block and of tasks that are not settled; and of the champions of the curriculum,
-/// which winners prove. A chain may have many more, with keys of some 100 MB each.
+/// Circuits whose proofs somebody waits for, retired ones among them.
+#[derive(Debug, Default)]
+pub(super) struct InUse {
+    /// Those of the practice block and of tasks that are not settled.
+    pub(super) tasks: BTreeSet<CircuitId>,
+    /// Those of the champions of the curriculum, which winners prove.
+    pub(super) champions: BTreeSet<CircuitId>,
+}
+
+/// The circuits that the worker needs. A chain may have many more, with keys of some 100 MB each.
 async fn needed_circuits(
     input: &DoctorInput<'_>,
     snapshot: &Snapshot,
 ) -> Result<Vec<CircuitRecord>, QueryError> {
-    let in_use = circuits_in_use(snapshot).await?;
-    let champions = circuits_of_champions(input, snapshot).await?;
-    let all_shapes = input.config.policy.shapes.is_empty();
-    let needs = |id: &CircuitId, record: &CircuitRecord| match &record.info.kind {
-        CircuitKind::Score(_) if champions.contains(id) => true,
-        CircuitKind::Score(_) if all_shapes => in_use.contains(id),
-        CircuitKind::Score(architecture) => is_wanted(input.config, architecture),
-        CircuitKind::Delivery => true,
+    let in_use = InUse {
+        tasks: circuits_in_use(snapshot).await?,
+        champions: circuits_of_champions(input, snapshot).await?,
     };
     let circuits = snapshot.circuits().await?.into_iter();
-    let needed = circuits.filter(|(id, record)| record.is_active() && needs(id, record));
+    let needed = circuits.filter(|(id, record)| is_needed(input.config, &in_use, id, record));
     Ok(needed.map(|(_, record)| record).collect())
+}
+
+/// Whether the worker needs a circuit: one of the shapes in the policy, or, if that allows all, of
+/// those in use; one of deliveries; or one of a champion. A retired one is needed while it is in
+/// use, and a disabled one never: the chain takes none of its proofs.
+pub(super) fn is_needed(
+    config: &Config,
+    in_use: &InUse,
+    id: &CircuitId,
+    record: &CircuitRecord,
+) -> bool {
+    let is_in_use = in_use.tasks.contains(id);
+    let may_be_used = is_in_use || record.is_active();
+    let is_for_tasks = match &record.info.kind {
+        CircuitKind::Score(_) if config.policy.shapes.is_empty() => is_in_use,
+        CircuitKind::Score(architecture) => may_be_used && is_wanted(config, architecture),
+        CircuitKind::Delivery => may_be_used,
+    };
+    record.is_usable() && (is_for_tasks || in_use.champions.contains(id))
 }
 
 async fn circuits_in_use(snapshot: &Snapshot) -> Result<BTreeSet<CircuitId>, QueryError> {
     let practice = snapshot.practice().await?.map(|practice| practice.terms.circuit);
     let tasks = snapshot.all_tasks().await?.into_iter();
     let open = tasks.filter(|(_, task)| task.settlement.is_none());
-    Ok(open.map(|(_, task)| task.terms.score_circuit).chain(practice).collect())
+    let of_tasks =
+        open.flat_map(|(_, task)| [task.terms.score_circuit, task.terms.delivery_circuit]);
+    Ok(of_tasks.chain(practice).collect())
 }
 
 /// Whoever wins in the curriculum may have to prove what the champion scores on the same rows.

@@ -119,6 +119,47 @@ fn a_proving_key_of_another_circuit_is_found() {
     assert!(found.text.contains("holds the key of circuit"), "{found}");
 }
 
+/// An active circuit, a retired and a disabled one, and whether their keys are needed.
+#[test]
+fn a_retired_circuit_is_needed_while_it_is_in_use_and_a_disabled_one_never() {
+    use crate::{chain::fake, stages::test_services};
+    use nocknock_primitives::{circuit::CircuitStatus, ids::CircuitId};
+    use std::collections::BTreeSet;
+
+    let with_shapes = |shapes: &[&str]| {
+        let mut config = Config::default();
+        config.policy.shapes = shapes.iter().map(|shape| (*shape).to_owned()).collect();
+        config
+    };
+    let (any, same, other) =
+        (with_shapes(&[]), with_shapes(&["tiny-4x3x2"]), with_shapes(&["digits-64x32x10"]));
+    let (score, delivery) = (test_services::circuits().score, test_services::circuits().delivery);
+    let used = || BTreeSet::from([score.info().id(), delivery.info().id()]);
+    let idle = chain::InUse::default();
+    let by_tasks = chain::InUse { tasks: used(), ..Default::default() };
+    let by_champion = chain::InUse { champions: used(), ..Default::default() };
+    let retired = CircuitStatus::Retired { successor: CircuitId([9; 32]) };
+    let statuses = [CircuitStatus::Active, retired, CircuitStatus::Disabled];
+    for (info, config, in_use, expected) in [
+        (score.info(), &any, &idle, [false, false, false]),
+        (score.info(), &any, &by_tasks, [true, true, false]),
+        (score.info(), &any, &by_champion, [true, true, false]),
+        (score.info(), &same, &idle, [true, false, false]),
+        (score.info(), &same, &by_tasks, [true, true, false]),
+        (score.info(), &other, &by_tasks, [false, false, false]),
+        (score.info(), &other, &by_champion, [true, true, false]),
+        (delivery.info(), &any, &idle, [true, false, false]),
+        (delivery.info(), &other, &by_tasks, [true, true, false]),
+    ] {
+        let needed = statuses.map(|status| {
+            let mut record = fake::record(info);
+            record.status = status;
+            chain::is_needed(config, in_use, &info.id(), &record)
+        });
+        assert_eq!(needed, expected, "{:?} {:?} {in_use:?}", info.kind, config.policy.shapes);
+    }
+}
+
 #[test]
 fn a_trial_proof_is_made_and_its_time_told() {
     use crate::{chain::fake, stages::test_services};

@@ -22,10 +22,11 @@ const CHAMPION: ModelCommitment = ModelCommitment([9; 32]);
 const KEY: KeyCommitment = KeyCommitment([4; 32]);
 const CIPHERTEXT: CiphertextHash = CiphertextHash([5; 32]);
 /// Blocks of the phases of [`task`]: it opens in 100, is revealed in 117 and asks in 121; every
-/// period lasts 10.
+/// period lasts 10. In the blocks of asking and settling the sweep is late.
 const OPEN: BlockNumber = 105;
 const REVEAL: BlockNumber = 115;
 const CLAIM: BlockNumber = 118;
+const ASK: BlockNumber = 135;
 const PROVE: BlockNumber = 122;
 const SETTLE: BlockNumber = 140;
 const DELIVER: BlockNumber = 143;
@@ -257,6 +258,7 @@ fn the_phases_of_the_example_are_where_the_constants_say() {
     assert_eq!(task().phase(REVEAL), Phase::Reveal);
     assert_eq!(revealed().phase(CLAIM), Phase::Claim);
     assert_eq!(claimed().phase(CLAIM), Phase::Ask);
+    assert_eq!(claimed().phase(ASK), Phase::Ask);
     assert_eq!(asked().phase(PROVE), Phase::Prove);
     assert_eq!(over_with_proofs().phase(SETTLE), Phase::Settle);
     let ranked = settled(Outcome::Ranked, 2);
@@ -271,7 +273,7 @@ fn all_phases() -> [(BlockNumber, Task); 9] {
         (OPEN, task()),
         (REVEAL, task()),
         (CLAIM, revealed()),
-        (CLAIM, claimed()),
+        (ASK, claimed()),
         (PROVE, asked()),
         (SETTLE, over_with_proofs()),
         (DELIVER, settled(Outcome::Ranked, 2)),
@@ -636,9 +638,9 @@ fn whose_claim_is_next_asks_and_all_others_wait() {
         next(&journal, &view)
     };
     let waits = Action::Wait(Waiting::Asked);
-    assert_eq!(at(CLAIM, claimed()), Action::Ask);
+    assert_eq!(at(ASK, claimed()), Action::Ask);
     for other in [ClaimKey::new(POINTS, 1), ClaimKey::new(POINTS + 1, 0)] {
-        assert_eq!(at(CLAIM, Task { next_claim: Some(other), ..claimed() }), waits);
+        assert_eq!(at(ASK, Task { next_claim: Some(other), ..claimed() }), waits);
     }
     assert_eq!(at(CLAIM, revealed()), waits, "others may still claim");
     assert_eq!(at(PROVE, asked()), waits, "others were asked");
@@ -654,6 +656,41 @@ fn the_best_worker_settles() {
     assert_eq!(next(&complete(), &ranked(&[ME, OTHER])), Action::Settle);
     let waits = Action::Wait(Waiting::Settlement);
     assert_eq!(next(&complete(), &ranked(&[OTHER, ME])), waits);
+}
+
+/// The claim phase would last to block 126. A worker asks when the sweep has not for eight blocks
+/// after it.
+#[test]
+fn asking_is_left_to_the_sweep_until_it_is_late() {
+    let at = |now, task| {
+        let (journal, view) = waiting_view(now, task);
+        next(&journal, &view)
+    };
+    for now in [118, 126, 127, 134] {
+        assert_eq!(at(now, claimed()), Action::Wait(Waiting::Asked), "{now}");
+    }
+    assert_eq!(at(135, claimed()), Action::Ask);
+    let round = Some(RoundClock { number: 1, began: 124, open: 2 });
+    let again = Task { round, ..claimed() };
+    assert_eq!(again.phase(134), Phase::Ask);
+    for now in [134, 135, 141] {
+        assert_eq!(at(now, again.clone()), Action::Wait(Waiting::Asked), "{now}");
+    }
+    assert_eq!(at(142, again), Action::Ask);
+}
+
+/// All proofs came early. The round would last to block 130.
+#[test]
+fn settlement_is_left_to_the_sweep_until_it_is_late() {
+    let at = |now| {
+        let view = proved_view(now, over_with_proofs());
+        next(&complete(), &TaskView { ranking: ranking(&[ME]), ..view })
+    };
+    assert_eq!(over_with_proofs().phase(PROVE), Phase::Settle);
+    for now in [PROVE, 130, 131, 138] {
+        assert_eq!(at(now), Action::Wait(Waiting::Settlement), "{now}");
+    }
+    assert_eq!(at(139), Action::Settle);
 }
 
 #[test]
@@ -792,6 +829,42 @@ fn the_best_worker_proves_the_rest_of_the_champion_and_others_later() {
     assert_eq!(next(&journal(&[1, 4]), &ranked(130, &second)), all);
     let unscored = Progress { score: None, ..journal(&[]) };
     assert_eq!(next(&unscored, &ranked(PROVE, &best)), Action::Score);
+}
+
+/// Whatever chain and journal say, no proof of the champion is made or sent that the chain refuses
+/// in this phase.
+#[test]
+fn the_champion_is_proved_only_while_the_chain_takes_its_proofs() {
+    let mut seen = BTreeSet::new();
+    for (now, task) in all_phases() {
+        let task = crowned(task);
+        let phase = task.phase(now);
+        for claim in ALL_CLAIMS {
+            for champion in [&[][..], &[1][..], &[1, 4][..]] {
+                for workers in [&[][..], &[ME, OTHER][..], &[OTHER, ME][..]] {
+                    let view = TaskView {
+                        commitment: Some(commitment(claim, 0)),
+                        ranking: ranking(workers),
+                        ..view(now, task.clone())
+                    };
+                    let proofs = proofs(&[1, 4], champion);
+                    let action = next(&Progress { claim: ClaimStage::Proved, ..proofs }, &view);
+                    let fits = match &action {
+                        Action::ProveChampion(_) | Action::SubmitChampion(_) => {
+                            matches!(phase, Phase::Claim | Phase::Ask | Phase::Prove)
+                                && matches!(claim, ClaimState::Asked(_) | ClaimState::Proved)
+                        }
+                        Action::SubmitScores { .. } => phase == Phase::Prove,
+                        _ => continue,
+                    };
+                    assert!(fits, "{phase:?} {claim:?}: {action:?}");
+                    seen.insert(action.name());
+                }
+            }
+        }
+    }
+    let all = ["prove-champion", "submit-champion", "submit-scores"];
+    assert_eq!(seen, BTreeSet::from(all));
 }
 
 /// Whatever the settings say, no call takes more than the chain can check in a part of a block.

@@ -23,6 +23,7 @@ use nocknock_primitives::{
         sealed::{chunk_hash, key_hash, CHUNK_ELEMENTS},
         Architecture, ContextDomain, Fr, RecipientKey, SealedKey,
     },
+    reward::fraction,
     task::{Attestation, Chunk, ChunkHashes, Funding, LastChunk, SealedKeyBytes},
 };
 use std::time::Duration;
@@ -228,7 +229,7 @@ fn tip(view: &TaskView) -> Balance {
     let sponsored = view.task.as_ref().filter(|task| task.funding == Funding::Sponsored);
     let paid = sponsored.and_then(|task| {
         let share = task.next_share(task.settlement.as_ref()?)?;
-        Some(task.terms.reward.saturating_mul(share.into()) / Balance::from(ALL_SHARES))
+        Some(fraction(task.terms.reward, share.into(), ALL_SHARES.into()))
     });
     paid.unwrap_or_default() / Balance::from(TIP_SHARE)
 }

@@ -75,10 +75,10 @@ pub enum Refusal {
     #[error("{0}")]
     Data(String),
     /// A circuit is not registered, or proofs of it are refused.
-    #[error("the chain does not accept proofs of the task's circuit {0}")]
+    #[error("the chain does not accept proofs of circuit {0}, which the task needs")]
     Circuit(String),
     /// The proving key is for another circuit.
-    #[error("no proving key for the task's circuit: {0}")]
+    #[error("no proving key for a circuit that the task needs: {0}")]
     Key(String),
     /// Nothing could be proved about the model on some data.
     #[error("the model must not be committed to: {0}")]

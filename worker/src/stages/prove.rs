@@ -4,7 +4,7 @@ use super::{champion, damaged, StepContext, StepError};
 use crate::{
     chain::{ChainError, Depth, Message},
     machine,
-    notice::{Notice, Notices},
+    notice::Notice,
     policy::{memory_beside_key, memory_to_prove, time_of_proof, time_until},
     secret::Secret,
     state::{ClaimStage, ProofFact, StateError, Whose},
@@ -14,7 +14,7 @@ use nocknock_client::{AccountId, CircuitRecord};
 use nocknock_primitives::{
     circuit::ProofBytes,
     claim::ClaimState,
-    ids::{BlockIndex, BlockRoot, ModelCommitment, TaskId},
+    ids::{BlockIndex, BlockRoot, ModelCommitment},
     model::{field, Architecture, Block, Context, ContextDomain, Fr, KnownBlock, Weights},
     task::{BlockScore, ProvedScore, RevealedBlock},
 };
@@ -186,11 +186,15 @@ async fn prove_one(
     let revealed = revealed_block(step, roots, block).await?;
     let job = prepare(step, subject, &revealed, block)?;
     let provers = step.services.provers.clone();
-    let (record, notices, task) =
-        (subject.record.clone(), step.services.notices.clone(), step.task);
+    let (record, notices) = (subject.record.clone(), step.services.notices.clone());
+    let (task, whose) = (step.task, subject.whose);
     let prove = move || {
         let prover = provers.score(&record)?;
-        prove_block(&job(prover), |stage| tell_stage(&notices, task, block, stage))
+        let tell = |stage| {
+            let stage = stage_of(whose, stage);
+            notices.tell(Notice::Proving { task, block, stage });
+        };
+        prove_block(&job(prover), tell)
     };
     let fact = tokio::task::spawn_blocking(prove).await??;
     step.journal.save_proof(subject.whose, &fact)?;
@@ -280,8 +284,12 @@ pub fn prove_block(task: &BlockTask, progress: impl FnMut(Stage)) -> Result<Proo
     })
 }
 
-fn tell_stage(notices: &Notices, task: TaskId, block: BlockIndex, stage: Stage) {
-    notices.tell(Notice::Proving { task, block, stage: stage.to_string() });
+/// What the prover does, and whose score it proves.
+pub(super) fn stage_of(whose: Whose, stage: Stage) -> String {
+    match whose {
+        Whose::Own => stage.to_string(),
+        Whose::Champion => format!("the champion's score: {stage}"),
+    }
 }
 
 /// Sends the proofs of these blocks, or of the own model alone, or of the first half and so on, if

@@ -13,6 +13,7 @@ use crate::{
     policy::{judge, Offer, Outstanding, Situation},
     state::{ClaimStage, StateDir, StateError, Whose},
 };
+use nocknock_circuits::Stage;
 use nocknock_client::NNK;
 use nocknock_primitives::{
     circuit::{CircuitInfo, CircuitStatus},
@@ -87,7 +88,7 @@ async fn a_task_ends_with_the_payment() {
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
     let world = chain.world();
-    assert_eq!(world.accepted, ["commit", "claim", "submit scores", "settle", "deliver"]);
+    assert_eq!(world.accepted, ["commit", "claim", "submit scores", "deliver"]);
     assert_eq!(world.free, 2000 * NNK);
     assert_eq!(world.tip, 10 * NNK, "a hundredth of the reward");
     let attestation = world.deliveries[&WORKER].sealed.unwrap().attestation;
@@ -283,7 +284,8 @@ async fn a_useless_model_is_conceded_in_the_curriculum_too() {
     assert_eq!(chain.world().accepted, ["commit", "withdraw"]);
 }
 
-/// Nobody else asks for further proofs or settles, and the better claims are lies.
+/// Nobody else asks for further proofs or settles, and the better claims are lies. A round lasts
+/// ten blocks, and the sweep has eight more.
 #[tokio::test]
 async fn a_worker_gets_past_liars_and_settles_by_itself() {
     let (chain, folder) = (FakeChain::new(circuits()), folder());
@@ -296,10 +298,14 @@ async fn a_worker_gets_past_liars_and_settles_by_itself() {
     let sequence = chain.world().commitments[&WORKER].sequence;
     chain.world().commitments.get_mut(&WORKER).unwrap().sequence = sequence + 9;
     chain.world().add_rivals((0..2).map(|place| ClaimKey::new(64, place)));
+    let claimed_at = chain.world().now;
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
     let accepted = ["commit", "claim", "ask", "submit scores", "settle", "deliver"];
-    assert_eq!(chain.world().accepted, accepted);
-    assert_eq!(chain.world().task.round.unwrap().number, 2);
+    let world = chain.world();
+    assert_eq!(world.accepted, accepted);
+    let round = world.task.round.unwrap();
+    assert_eq!((round.number, round.began), (2, claimed_at + 18));
+    assert_eq!(world.task.settlement.unwrap().at, round.began + 18);
 }
 
 #[tokio::test]
@@ -378,7 +384,7 @@ async fn the_champion_is_read_from_the_chain_scored_and_proved_in_the_same_call(
     let (own, champion) = (vec![1, 4], vec![1, 4]);
     assert_eq!(submit, Action::SubmitScores { own, champion });
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
-    assert_eq!(chain.world().accepted, ["commit", "claim", "submit scores", "settle", "deliver"]);
+    assert_eq!(chain.world().accepted, ["commit", "claim", "submit scores", "deliver"]);
     let reference = chain.world().task.reference.clone().unwrap();
     assert_eq!((reference.proved_blocks(), reference.points), (2, 0));
 }
@@ -409,7 +415,7 @@ async fn what_of_the_champion_fits_into_no_call_is_sent_afterwards() {
     let (chain, folder) = (crowned(), folder());
     chain.world().most_scores = 2;
     assert_eq!(work(&chain, folder.path(), &Fuse::endless()).await.unwrap(), Ending::Paid);
-    let accepted = ["commit", "claim", "submit scores", "prove champion", "settle", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "prove champion", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 
@@ -461,6 +467,12 @@ async fn a_champion_that_is_not_the_one_of_its_commitment_is_refused() {
         }
         assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
     }
+}
+
+#[test]
+fn a_proof_that_goes_on_tells_of_the_champion_whose_score_it_proves() {
+    let told = [Whose::Own, Whose::Champion].map(|whose| prove::stage_of(whose, Stage::Prove));
+    assert_eq!(told, ["proving", "the champion's score: proving"]);
 }
 
 #[tokio::test]
@@ -686,7 +698,7 @@ async fn the_key_is_sent_with_the_last_chunk_when_the_turn_is_final() {
     work_until(&services, &journal, "deliver").await;
     let world = chain.world();
     assert_eq!(world.now, world.task.settlement.unwrap().turn_began + 4);
-    assert_eq!(world.accepted.last(), Some(&"settle"));
+    assert_eq!(world.accepted.last(), Some(&"submit scores"));
 }
 
 /// A third of a turn of 30 blocks is kept for the key.
@@ -724,7 +736,7 @@ async fn no_key_is_shown_when_no_block_of_the_turn_can_take_it() {
         let has_moved_on = matches!(error, StepError::MovedOn(_));
         assert_eq!((is_late, has_moved_on), (!is_over, is_over), "{error}");
         assert_eq!(error.remedy(), Remedy::Look);
-        assert_eq!(chain.world().accepted.last(), Some(&"settle"));
+        assert_eq!(chain.world().accepted.last(), Some(&"submit scores"));
     }
 }
 
@@ -813,7 +825,7 @@ async fn a_champion_that_takes_too_long_is_proved_after_the_own_proofs_are_sent(
     take(&services, &journal, &submit).await.unwrap();
     assert_eq!(services.plan(TASK, &journal).await.unwrap().0, prove);
     assert_eq!(work_in(&services, &state).await.unwrap(), Ending::Paid);
-    let accepted = ["commit", "claim", "submit scores", "prove champion", "settle", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "prove champion", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 
@@ -824,7 +836,7 @@ async fn proofs_that_do_not_fit_into_one_call_are_sent_in_several() {
     chain.world().most_scores = 1;
     let ending = work(&chain, folder.path(), &Fuse::endless()).await.unwrap();
     assert_eq!(ending, Ending::Paid);
-    let accepted = ["commit", "claim", "submit scores", "submit scores", "settle", "deliver"];
+    let accepted = ["commit", "claim", "submit scores", "submit scores", "deliver"];
     assert_eq!(chain.world().accepted, accepted);
 }
 

@@ -5,11 +5,8 @@ use crate::{
     Config, Curriculum as Entries, Error, Event, Pallet, PastCurriculum,
 };
 use frame_support::ensure;
-use nocknock_primitives::{ids::ExperimentId, traits::TaskExperiments};
+use nocknock_primitives::{ids::ExperimentId, level::FULL_WEIGHT, traits::TaskExperiments};
 use sp_runtime::{traits::Get, DispatchResult};
-
-/// The weight of an experiment whose halvings mint in full.
-pub(super) const FULL_WEIGHT: u16 = 1_000;
 
 impl<T: Config> Pallet<T> {
     /// Refuses an experiment that does not exist or is archived, and one that is new here and has a

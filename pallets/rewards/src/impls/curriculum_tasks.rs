@@ -1,7 +1,6 @@
 //! The tasks that mint tokens: what is set aside for them, what models are worth in them, and the
 //! level, which counts what was paid in an experiment.
 
-use super::curriculum::FULL_WEIGHT;
 use crate::{
     types::{BalanceOf, EntryOf, RulesOf},
     Config, CurrencyBooks, Curriculum as Entries, Error, Event, Liable, OpenTasks, Pallet, Vesting,
@@ -11,8 +10,8 @@ use frame_support::{defensive, ensure, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
-    level::{bits, mint_of, Bits, Lost},
-    limits::{MAX_HALVINGS, UNIT_DIVISOR},
+    level::{bits, mint_of, unit_of, Bits, Lost},
+    limits::MAX_HALVINGS,
     reward::{CurriculumEnd, CurriculumTask, MintSplit},
     task::Periods,
     traits::{Appraisal, Curriculum, CurriculumOffer},
@@ -62,10 +61,7 @@ impl<T: Config> Pallet<T> {
     /// What a halving of the error mints in a new task of an experiment with this weight. It falls
     /// with what is minted. Neither time nor the pot changes it, so nobody gains by waiting.
     fn unit(weight: u16) -> u128 {
-        let left = Self::max_supply().saturating_sub(CurrencyBooks::<T>::get().minted);
-        let full = left.checked_div(UNIT_DIVISOR).unwrap_or(0);
-        let weighted = full.saturating_mul(weight.into());
-        weighted.checked_div(FULL_WEIGHT.into()).unwrap_or(0)
+        unit_of(Self::max_supply().saturating_sub(CurrencyBooks::<T>::get().minted), weight)
     }
 
     /// Sets aside the budget of a new task.

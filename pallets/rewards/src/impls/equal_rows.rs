@@ -7,14 +7,12 @@ use crate::{
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
     reward::VestingPart,
+    task::liable_from,
 };
 
 /// Whoever shows equal rows gets one part of so many of what the provider loses. Nobody can tell
 /// the provider's own accounts from others, so they must not get much of it back.
 const SHOWERS_PART: u128 = 5;
-
-/// So few equal rows are chance, however few rows there are.
-const CHANCE: u32 = 2;
 
 impl<T: Config> Pallet<T> {
     /// The provider of a task with enough equal rows loses its part, or will get none if the task
@@ -26,7 +24,7 @@ impl<T: Config> Pallet<T> {
         test_rows: u32,
         by: &T::AccountId,
     ) -> bool {
-        are_too_many(rows, test_rows)
+        rows >= liable_from(test_rows)
             && (Self::forfeit_vesting(task, by) || Self::forfeit_before_payment(task, by))
     }
 
@@ -73,10 +71,4 @@ impl<T: Config> Pallet<T> {
         Self::deposit_event(Event::ProviderLiable { task, provider, amount, shown_by, reward });
         reward
     }
-}
-
-/// Whether so many equal rows among so many test rows are no chance any more: more than [`CHANCE`],
-/// and a hundredth at least.
-fn are_too_many(rows: u32, test_rows: u32) -> bool {
-    rows > CHANCE && rows >= test_rows.div_ceil(100)
 }

@@ -16,6 +16,7 @@ use frame_support::{
     },
     PalletId,
 };
+use nocknock_primitives::reward::fraction;
 use sp_runtime::{
     traits::{AccountIdConversion, SaturatedConversion, Zero},
     Saturating,
@@ -38,14 +39,14 @@ impl<T: Config> Pallet<T> {
     /// Pays the validators of a session that ends.
     pub(super) fn pay_validators(validators: &[(&T::AccountId, Work)]) {
         let half = Self::in_the_pot() / 64;
-        let blocks = validators.iter().map(|(_, work)| u128::from(work.blocks));
-        let blocks = blocks.fold(0, u128::saturating_add);
-        let voters = validators.iter().map(|(_, work)| u128::from(work.voted));
-        let voters = voters.fold(0, u128::saturating_add);
+        let blocks = validators.iter().map(|(_, work)| u64::from(work.blocks));
+        let blocks = blocks.fold(0, u64::saturating_add);
+        let voters = validators.iter().map(|(_, work)| u64::from(work.voted));
+        let voters = voters.fold(0, u64::saturating_add);
         let mut paid: BalanceOf<T> = Zero::zero();
         for (who, work) in validators {
-            let for_blocks = part(half, work.blocks.into(), blocks);
-            let for_votes = part(half, work.voted.into(), voters);
+            let for_blocks = fraction(half, work.blocks.into(), blocks);
+            let for_votes = fraction(half, work.voted.into(), voters);
             let amount = for_blocks.saturating_add(for_votes).saturated_into();
             paid.saturating_accrue(Self::pay_from_pot(who, amount));
         }
@@ -63,9 +64,4 @@ impl<T: Config> Pallet<T> {
         let pot = Self::pot_account();
         T::Currency::transfer(&pot, who, amount, Preservation::Preserve).unwrap_or_default()
     }
-}
-
-/// `amount × count / of`, rounded down; 0 of nothing.
-fn part(amount: u128, count: u128, of: u128) -> u128 {
-    amount.saturating_mul(count).checked_div(of).unwrap_or(0)
 }

@@ -1,6 +1,5 @@
 //! The invariants of this pallet's state.
 
-use super::curriculum::FULL_WEIGHT;
 use crate::{
     types::EntryOf, AuthorsOfSession, Barred, Bonds, Candidates, Config, CurrencyBooks,
     CurrentSession, Curriculum as Entries, GenesisAuthorities, GenesisIssuance, HoldReason,
@@ -10,7 +9,10 @@ use crate::{
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::Inspect};
 use nocknock_primitives::{
-    level::Bits, limits::MAX_HALVINGS, reward::CurriculumTask, traits::ProofVerifier,
+    level::{Bits, FULL_WEIGHT},
+    limits::MAX_HALVINGS,
+    reward::CurriculumTask,
+    traits::ProofVerifier,
 };
 use sp_runtime::{traits::Get, TryRuntimeError};
 

@@ -212,6 +212,69 @@ fn the_signs_of_those_who_validate_are_their_blocks_and_votes() {
     });
 }
 
+#[test]
+fn an_authority_that_is_barred_does_not_come_back() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100)]);
+        Rewards::bar(&account(101));
+        for _ in 0..3 {
+            Rewards::note_sign(&account(101));
+            assert_eq!(sessions.pass(&[account(100)]), vec![account(100)]);
+        }
+    });
+}
+
+#[test]
+fn an_authority_without_session_keys_does_not_come_back() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        sessions.pass(&[account(100)]);
+        neighbours(|neighbours| neighbours.without_keys.push(account(101)));
+        Rewards::note_sign(&account(101));
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100)]);
+        neighbours(|neighbours| neighbours.without_keys.clear());
+        assert_eq!(Rewards::elected(), vec![account(100), account(101)]);
+    });
+}
+
+/// An authority that has come back and has not validated since is no candidate: if it counted as
+/// one, there would be enough of them to replace it, and Dave would get its seat.
+#[test]
+fn an_authority_that_is_untried_in_its_seat_is_no_candidate() {
+    build_and_execute(|| {
+        MinValidators::set(3);
+        let mut sessions = Sessions::new();
+        candidate_of(&bob(), 1, 800);
+        assert_eq!(sessions.pass(&[account(100)]), vec![account(100), bob()]);
+        Rewards::note_sign(&bob());
+        sessions.pass(&[account(100)]);
+        Rewards::note_sign(&account(101));
+        let seated = vec![account(100), bob(), account(101)];
+        assert_eq!(sessions.pass_well(), seated);
+        assert!(Rewards::life(account(101)).unwrap().is_untried());
+        candidate_of(&dave(), 2, 900);
+        assert_eq!(sessions.pass_well(), seated);
+    });
+}
+
+#[test]
+fn an_authority_that_is_a_candidate_counts_as_one_until_it_leaves() {
+    build_and_execute(|| {
+        let mut sessions = Sessions::new();
+        candidate(&account(101), 200);
+        candidate_of(&bob(), 2, 200);
+        assert_eq!(sessions.pass_well(), with(bob()));
+        assert_eq!(sessions.pass_well(), with(bob()), "Bob has not validated yet");
+        Rewards::do_leave_candidates(&account(101)).unwrap();
+        assert_eq!(sessions.pass_well(), with(bob()), "one candidate is not enough");
+        give_points(&account(101), 200);
+        Rewards::do_apply_as_candidate(account(101)).unwrap();
+        // Two are, so the other authority makes room.
+        assert_eq!(sessions.pass_well(), vec![account(101), bob()]);
+    });
+}
+
 /// Bytes of the state that a session reads, and an election in it, on a chain with this many
 /// workers.
 fn bytes_read(workers: u32) -> usize {

@@ -70,7 +70,8 @@ impl<T: Config> Pallet<T> {
         Rankings::<T>::remove(id);
         let roots = Roots::<T>::take(id);
         if task.funding == Funding::Curriculum && task.opened_at.is_some() {
-            let past = PastBlocks { architecture: task.architecture, roots };
+            let (architecture, encoding) = (task.architecture, task.encoding);
+            let past = PastBlocks { architecture, encoding, roots };
             PastRoots::<T>::insert(id, (task.experiment, past.using_encoded(blake2_256)));
         }
         Self::release(HoldReason::Record, &task.requester, task.held.record);

@@ -71,14 +71,14 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The rows that test rows are compared with: of a block of the same task that is no test
-    /// block, or of any block of an earlier task of
-    /// the experiment, if it was there to be read.
+    /// block, or of any block of an earlier task of the experiment with the same encoding, if it
+    /// was there to be read.
     fn other_rows(id: TaskId, task: &TaskOf<T>, other: OtherBlock) -> Result<Block, Error<T>> {
         let OtherBlock { task: number, block, past, revealed } = other;
         let is_before = number < id || (number == id && task.test_position(block).is_none());
         ensure!(is_before, Error::<T>::RowsDiffer);
         let Some(earlier) = Tasks::<T>::get(number) else {
-            let PastBlocks { architecture, roots } = Self::past_blocks(number, task, past)?;
+            let PastBlocks { architecture, roots, .. } = Self::past_blocks(number, task, past)?;
             return Self::known_rows(&architecture, &roots, block, &revealed);
         };
         let is_alike = earlier.experiment == task.experiment
@@ -88,7 +88,8 @@ impl<T: Config> Pallet<T> {
         Self::known_rows(&earlier.architecture, &Roots::<T>::get(number), block, &revealed)
     }
 
-    /// The blocks of a removed task of the same experiment, which the caller has to know.
+    /// The blocks of a removed task of the same experiment and encoding, which the caller has to
+    /// know.
     fn past_blocks(
         number: TaskId,
         task: &TaskOf<T>,
@@ -97,7 +98,9 @@ impl<T: Config> Pallet<T> {
         let (experiment, hash) = PastRoots::<T>::get(number).ok_or(Error::<T>::UnknownTask)?;
         ensure!(experiment == task.experiment, Error::<T>::RowsDiffer);
         let is_known = |past: &PastBlocks| past.using_encoded(blake2_256) == hash;
-        past.filter(is_known).ok_or(Error::<T>::RootMismatch)
+        let past = past.filter(is_known).ok_or(Error::<T>::RootMismatch)?;
+        ensure!(past.encoding == task.encoding, Error::<T>::RowsDiffer);
+        Ok(past)
     }
 
     /// Marks rows of a test block, and says how many were not marked before.

@@ -113,16 +113,13 @@ impl<T: Config> Pallet<T> {
     fn is_champion_due(id: TaskId, who: &T::AccountId, scores: &[BlockScore]) -> bool {
         let task = Self::curriculum_task(id).filter(Self::champion_is_awaited);
         task.is_some_and(|task| {
-            let concerns = task.requester == *who || Self::is_obliged(id, who);
+            let concerns = task.requester == *who || Self::is_at_work(id, who);
             concerns && Self::are_missing_of_champion(&task, scores)
         })
     }
 
-    /// Whether this worker is, or was, among those that are asked for proofs, and has not failed.
-    fn is_obliged(id: TaskId, who: &T::AccountId) -> bool {
-        Commitments::<T>::get(id, who).is_some_and(|commitment| {
-            matches!(commitment.claim, ClaimState::Asked(_) | ClaimState::Proved)
-        })
+    fn is_at_work(id: TaskId, who: &T::AccountId) -> bool {
+        Commitments::<T>::get(id, who).is_some_and(|commitment| commitment.claim.is_at_work())
     }
 
     fn is_delivery_turn(id: TaskId, who: &T::AccountId) -> bool {

@@ -22,12 +22,11 @@ use sp_runtime::{
 const APPRAISAL_READS: u64 = 3;
 
 impl<T: Config> Pallet<T> {
-    /// Weight of `settle`: besides its own, the score of the constant answer, as for a claim, an
-    /// appraisal of each rank, what is taken for the first one, and the closing if there is none.
+    /// Weight of `settle`: besides its own, an appraisal of each rank, what is taken for the first
+    /// one, and the closing if there is none.
     pub(crate) fn settle_weight() -> Weight {
         let reads = APPRAISAL_READS.saturating_mul(u64::from(MAX_RANKED));
         T::WeightInfo::settle()
-            .saturating_add(T::WeightInfo::claim())
             .saturating_add(T::Curriculum::weight().saturating_mul(3))
             .saturating_add(<T as frame_system::Config>::DbWeight::get().reads(reads))
     }

@@ -330,9 +330,7 @@ impl<T: Config> Pallet<T> {
         }
         let is_obliged = |claim: ClaimState| matches!(claim, ClaimState::Asked(_));
         let may_be_asked = |worker: &T::AccountId| {
-            committed
-                .get(worker)
-                .is_some_and(|known| is_obliged(known.claim) || known.claim == ClaimState::Proved)
+            committed.get(worker).is_some_and(|known| known.claim.is_at_work())
         };
         ensure!(asked.iter().all(may_be_asked), "12: somebody is asked who made no claim");
         let are_listed = committed

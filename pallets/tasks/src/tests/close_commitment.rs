@@ -39,6 +39,24 @@ fn who_claims_and_does_not_prove_loses_the_stake_to_nobody() {
 }
 
 #[test]
+fn who_was_asked_and_failed_is_not_excused_by_the_delivery_of_another() {
+    build_and_execute(|| {
+        let id = proving_with(spec(), &[(bob(), 30), (dave(), 29), (eve(), 25)]);
+        end_round(id);
+        ask(id);
+        submit(id, &eve(), 25);
+        settle(id);
+        deliver(id, &eve());
+        assert_ok!(Tasks::do_finish_task(id));
+        for worker in [bob(), dave()] {
+            assert_eq!(close(id, worker.clone()), Fate::NotProved);
+            assert_eq!((free(&worker), held(&worker)), (ENDOWMENT - 100, 0));
+        }
+        assert_eq!(book(|book| book.burnt), 200);
+    });
+}
+
+#[test]
 fn who_proves_only_some_blocks_loses_the_stake() {
     build_and_execute(|| {
         let id = proving(spec(), &[bob()]);

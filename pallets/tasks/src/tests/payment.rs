@@ -87,6 +87,27 @@ fn several_ranks_in_a_row_are_stepped_over() {
     });
 }
 
+/// What the validators get may have risen since he committed.
+#[test]
+fn a_rank_that_settlement_offers_less_than_it_asked_for_is_left_out_and_loses_nothing() {
+    build_and_execute(|| {
+        let scores = [(bob(), 26), (dave(), 25)];
+        let id = proving_with(spec(), &scores);
+        prove_all(id, &scores);
+        Rankings::<Test>::mutate(id, |ranking| {
+            (ranking[0].least, ranking[1].least) = (9_501, 9_500);
+        });
+        settle(id);
+        assert_eq!(amounts(id), [9_500]);
+        System::assert_has_event(Event::RankSkipped { task: id, worker: bob() }.into());
+        assert_eq!(fate_of(id, &bob()), Fate::Returned);
+        assert_eq!((free(&bob()), held(&bob())), (ENDOWMENT, 0));
+        assert_eq!(phase(id), Phase::Deliver { rank: 0 });
+        deliver(id, &dave());
+        assert_eq!(free(&dave()), ENDOWMENT + 9_500);
+    });
+}
+
 /// Nobody has been paid yet, so Dave would get the first share.
 #[test]
 fn a_rank_that_gets_what_it_asked_for_has_to_deliver() {

@@ -1,11 +1,15 @@
 use super::builders::*;
-use crate::{mock::*, Commitments, Error, Event};
-use frame_support::{assert_noop, assert_ok, storage::with_storage_layer};
+use crate::{mock::*, Call, Commitments, Error, Event, WeightInfo};
+use frame_support::{
+    assert_noop, assert_ok, dispatch::GetDispatchInfo, storage::with_storage_layer, weights::Weight,
+};
 use nocknock_primitives::{
     claim::ClaimState,
-    model::{Architecture, ContextDomain, Head},
+    limits::List,
+    model::{Architecture, ContextDomain, FoldSize, Head},
     phase::Phase,
     task::{BlockScore, Fate, Outcome, Reference},
+    traits::ProofVerifier,
 };
 use sp_runtime::{traits::BadOrigin, DispatchResult};
 
@@ -340,6 +344,54 @@ fn a_champion_of_another_architecture_is_proved_on_the_same_bytes() {
         submit(id, &bob(), CLAIM);
         settle(id);
         assert_eq!(end_of(id).outcome, Outcome::Ranked);
+    });
+}
+
+/// The weights of the mock.
+type Weights = ();
+
+/// What proofs of so many scores of a worker's own model and of the champion weigh without their
+/// folds.
+fn without_folds(own: u32, champion: u32) -> Weight {
+    let batches = [own, champion].into_iter().filter(|proofs| *proofs > 0);
+    batches
+        .map(HashVerifier::verify_weight)
+        .fold(Weights::submit_scores(own + champion), Weight::saturating_add)
+}
+
+/// What is charged in advance for these scores of Bob's model and of the champion.
+fn charged(task: u64, own: &[BlockScore], champion: &[BlockScore]) -> Weight {
+    let [scores, champion] = [own, champion].map(|list| List::truncate_from(list.to_vec()));
+    let call = Call::<Test>::submit_scores { task, scores, champion };
+    call.get_dispatch_info().call_weight
+}
+
+/// Full blocks are charged in advance, of the champion's architecture for its proofs. What was not
+/// folded is given back.
+#[test]
+fn the_folds_of_the_champions_proofs_are_charged_for() {
+    build_and_execute(|| {
+        let architecture = other_reader(41);
+        let id = judged_by(&architecture);
+        let (own, champion) = (all_proved(id, &bob(), CLAIM), champion_all_proved(id, CHAMPIONS));
+        let full =
+            |of: &Architecture| HashVerifier::fold_weight(&FoldSize::full(of)).saturating_mul(2);
+        let (own_folds, champions_folds) = (full(&tiny()), full(&architecture));
+        assert_eq!(charged(id, &own, &[]), without_folds(2, 0) + own_folds);
+        let both = without_folds(2, 2) + own_folds + champions_folds;
+        assert_eq!(charged(id, &own, &champion), both);
+        let scores = List::truncate_from(champion.clone());
+        let alone = Call::<Test>::prove_champion { task: id, scores };
+        let expected = without_folds(0, 2) + champions_folds;
+        assert_eq!(alone.get_dispatch_info().call_weight, expected);
+
+        // One of the champion's scores is proved already.
+        assert_ok!(try_prove_champion(id, &carol(), &champion[..1]));
+        let paid = try_submit_with(id, &bob(), &own, &champion).unwrap().actual_weight;
+        let rows = |of: &Architecture| HashVerifier::fold_weight(&FoldSize::with_rows(of, SAMPLES));
+        let folds = rows(&tiny()).saturating_mul(2) + rows(&architecture);
+        let expected = without_folds(2, 1) + folds;
+        assert_eq!(paid, Some(expected));
     });
 }
 

@@ -1,5 +1,5 @@
 use super::builders::*;
-use crate::{mock::*, Chunks, Deliveries, Error, Event, PastRoots, Rankings, Roots};
+use crate::{mock::*, Chunks, ComparedWith, Deliveries, Error, Event, PastRoots, Rankings, Roots};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::task::PastBlocks;
@@ -127,6 +127,24 @@ fn a_task_stays_while_models_of_open_tasks_are_compared_with_its_own() {
     });
 }
 
+/// Of two tasks the first ends without a winner, and the second is void.
+#[test]
+fn a_task_stays_until_the_last_comparison_with_its_model_ends() {
+    build_and_execute(|| {
+        let champions = with_the_champion();
+        let (first, second) = (claiming_curriculum(&[eve()]), claiming_curriculum(&[eve()]));
+        assert_eq!(ComparedWith::<Test>::get(champions), 2);
+        set_champion(&dave(), SCORE);
+        settle(first);
+        assert_eq!(ComparedWith::<Test>::get(champions), 1);
+        assert_noop!(Tasks::do_remove_task(champions), Error::<Test>::NotRemovable);
+        book(|book| book.disabled.push(SCORE));
+        settle(second);
+        assert!(!ComparedWith::<Test>::contains_key(champions));
+        assert_ok!(Tasks::do_remove_task(champions));
+    });
+}
+
 #[test]
 fn a_task_of_the_curriculum_stays_until_its_provider_has_its_part() {
     build_and_execute(|| {
@@ -157,7 +175,8 @@ fn of_a_removed_task_of_the_curriculum_the_hash_of_its_roots_stays() {
     build_and_execute(|| {
         let id = with_the_champion();
         set_champion(&dave(), SCORE);
-        let past = PastBlocks { architecture: tiny(), roots: Roots::<Test>::get(id) };
+        let roots = Roots::<Test>::get(id);
+        let past = PastBlocks { architecture: tiny(), encoding: ENCODING, roots };
         let hash = blake2_256(&past.encode());
         assert!(!PastRoots::<Test>::contains_key(id));
         assert_ok!(Tasks::do_remove_task(id));

@@ -134,7 +134,7 @@ fn liars_do_not_oblige_known_workers_that_cannot_be_paid_any_more() {
 }
 
 #[test]
-fn half_of_the_places_of_each_round_go_to_workers_that_are_known() {
+fn known_workers_and_others_take_the_places_of_each_round_in_turn() {
     build_and_execute(|| {
         let known = crowd(40).split_off(20);
         book(|book| {

@@ -1,7 +1,7 @@
 use super::builders::*;
-use crate::{mock::*, Error, Event, Rankings, RevealedBlocks};
+use crate::{mock::*, Asked, Claims, Commitments, Error, Event, Rankings, RevealedBlocks};
 use frame_support::{assert_noop, assert_ok};
-use nocknock_primitives::{phase::Phase, reward::CurriculumEnd, task::Outcome};
+use nocknock_primitives::{claim::ClaimState, phase::Phase, reward::CurriculumEnd, task::Outcome};
 
 fn outcome_of(id: u64) -> Outcome {
     settle(id);
@@ -128,6 +128,30 @@ fn a_task_whose_circuit_is_disabled_is_void_in_any_phase() {
                 assert!(book(|book| book.abandoned.is_empty() && book.burnt == 0));
             });
         }
+    }
+}
+
+/// Two of three claims are asked when the circuit turns out to be broken, and one waits.
+#[test]
+fn of_a_void_task_whose_claims_wait_nothing_stays() {
+    for circuit in [SCORE, DELIVERY] {
+        build_and_execute(|| {
+            let workers = [bob(), dave(), eve()];
+            let id = proving(spec(), &workers);
+            assert_eq!(claim_of(id, &eve()), ClaimState::Claimed(2 * CLAIM));
+            book(|book| book.disabled.push(circuit));
+            assert_eq!(outcome_of(id), Outcome::Voided);
+            for worker in &workers {
+                close(id, worker);
+                assert_eq!((free(worker), held(worker)), (ENDOWMENT, 0));
+            }
+            assert_eq!(Claims::<Test>::iter().count(), 0);
+            assert_eq!(Commitments::<Test>::iter().count(), 0);
+            assert!(!Asked::<Test>::contains_key(id));
+            go_to(System::block_number() + 20);
+            assert_ok!(Tasks::do_remove_task(id));
+            assert_eq!((free(&alice()), held(&alice())), (ENDOWMENT, 0));
+        });
     }
 }
 

@@ -5,19 +5,34 @@ use super::builders::*;
 use crate::{mock::*, Call, EqualRowsShown, Error, Event, PastRoots, Roots};
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{
-    ids::{BlockIndex, BlockRoot},
+    ids::{BlockIndex, ContentHash},
     limits::List,
-    model::Architecture,
     task::{EqualRows, Outcome, PastBlocks},
 };
 use sp_runtime::{traits::BadOrigin, DispatchResult};
 
+/// How columns and classes were written before.
+const OLD_ENCODING: ContentHash = ContentHash([12; 32]);
+
 /// A curriculum task in which Bob may deliver.
 fn judged() -> u64 {
-    let id = proving_curriculum(&[bob()]);
+    judged_of(curriculum_spec())
+}
+
+/// The same for a task of other terms.
+fn judged_of(spec: Spec) -> u64 {
+    let id = create_curriculum_of(spec);
+    open(id);
+    bring_to_claims(id, &[bob()]);
+    claim(id, &bob(), CLAIM);
     submit(id, &bob(), CLAIM);
     settle(id);
     id
+}
+
+/// A task of the curriculum from the time before its encoding changed.
+fn old_spec() -> Spec {
+    Spec { encoding: OLD_ENCODING, ..curriculum_spec() }
 }
 
 /// A block of the task that is no test block.
@@ -229,6 +244,37 @@ fn rows_that_nobody_could_read_were_not_known() {
 }
 
 #[test]
+fn a_test_block_that_was_never_revealed_was_not_known() {
+    build_and_execute(|| {
+        let failed = open_curriculum();
+        commit(failed, &[bob()]);
+        end_commits(failed);
+        let [public, hidden]: [_; 2] = tests_of(failed).try_into().unwrap();
+        assert_ok!(Tasks::do_reveal_block(&carol(), failed, public, revealed(public)));
+        go_to(System::block_number() + PERIOD);
+        settle(failed);
+        assert_eq!(end_of(failed).outcome, Outcome::RevealFailed);
+        let id = judged();
+        let shown = |other| equal_rows(id, tests_of(id)[0], failed, other, 2);
+        refused(id, &shown(hidden), Error::RowsDiffer);
+        for other in [public, training_block(failed)] {
+            assert_ok!(show(id, &eve(), &shown(other)));
+        }
+    });
+}
+
+/// The same numbers stand for something else.
+#[test]
+fn rows_of_another_encoding_do_not_count() {
+    build_and_execute(|| {
+        let earlier = judged_of(old_spec());
+        deliver(earlier, &bob());
+        let id = judged_later();
+        refused(id, &equal_rows(id, tests_of(id)[0], earlier, 0, 2), Error::RowsDiffer);
+    });
+}
+
+#[test]
 fn rows_of_another_experiment_do_not_count() {
     build_and_execute(|| {
         let sponsored = create(spec());
@@ -250,46 +296,82 @@ fn a_task_that_never_was_has_no_rows() {
     });
 }
 
-/// An earlier task of the curriculum that was removed, and its roots.
-fn removed() -> (u64, Vec<BlockRoot>) {
-    let id = judged();
+/// An earlier task of the curriculum that was removed, and what the chain had stored of its blocks.
+fn removed(spec: Spec) -> (u64, PastBlocks) {
+    let id = judged_of(spec);
     deliver(id, &bob());
-    let roots = Roots::<Test>::get(id).into_inner();
+    let stored = task(id);
+    let (architecture, encoding) = (stored.architecture, stored.encoding);
+    let past = PastBlocks { architecture, encoding, roots: Roots::<Test>::get(id) };
     assert_ok!(Tasks::do_finish_task(id));
     book(|book| book.champions.clear());
     go_to(System::block_number() + 30);
     assert_ok!(Tasks::do_remove_task(id));
     assert!(PastRoots::<Test>::contains_key(id));
-    (id, roots)
+    (id, past)
+}
+
+/// A task after that, without a champion, in which Dave is better than Bob was.
+fn judged_after_removal() -> u64 {
+    let id = proving_curriculum_with(&[(dave(), 30)]);
+    submit(id, &dave(), 30);
+    settle(id);
+    id
+}
+
+/// Three rows of a task that are equal to those of a block of a removed one.
+fn equal_to_removed(id: u64, earlier: u64, past: Option<PastBlocks>) -> EqualRows {
+    let mut shown = equal_rows(id, tests_of(id)[0], earlier, 4, 3);
+    shown.other.past = past;
+    shown
 }
 
 #[test]
 fn rows_of_removed_tasks_were_known_as_well() {
     build_and_execute(|| {
-        let (earlier, roots) = removed();
-        let id = proving_curriculum_with(&[(dave(), 30)]);
-        submit(id, &dave(), 30);
-        settle(id);
-        let block = tests_of(id)[0];
-        let with_past = |past: Option<(Architecture, Vec<BlockRoot>)>| {
-            let mut shown = equal_rows(id, block, earlier, 4, 3);
-            shown.other.past = past.map(|(architecture, roots)| PastBlocks {
-                architecture,
-                roots: List::truncate_from(roots),
-            });
-            shown
+        let (earlier, past) = removed(curriculum_spec());
+        let id = judged_after_removal();
+        let changed = |change: fn(&mut PastBlocks)| {
+            let mut past = past.clone();
+            change(&mut past);
+            refused(id, &equal_to_removed(id, earlier, Some(past)), Error::RootMismatch);
         };
-        let with_roots =
-            |roots: Option<Vec<BlockRoot>>| with_past(roots.map(|roots| (tiny(), roots)));
-        refused(id, &with_roots(None), Error::RootMismatch);
-        let mut others = roots.clone();
-        others.swap(0, 1);
-        refused(id, &with_roots(Some(others)), Error::RootMismatch);
-        let fewer = roots[..4].to_vec();
-        refused(id, &with_roots(Some(fewer)), Error::RootMismatch);
-        refused(id, &with_past(Some((wide(), roots.clone()))), Error::RootMismatch);
-        assert_ok!(show(id, &eve(), &with_roots(Some(roots))));
+        changed(|past| past.roots[0] = past.roots[1]);
+        changed(|past| past.roots.truncate(4));
+        changed(|past| past.architecture = wide());
+        changed(|past| past.encoding = OLD_ENCODING);
+        refused(id, &equal_to_removed(id, earlier, None), Error::RootMismatch);
+        assert_ok!(show(id, &eve(), &equal_to_removed(id, earlier, Some(past))));
         assert_eq!(Tasks::equal_rows(id), 3);
+    });
+}
+
+/// What the chain keeps of a removed task says under which encoding its rows were written.
+#[test]
+fn rows_of_a_removed_task_of_another_encoding_do_not_count() {
+    build_and_execute(|| {
+        let (earlier, past) = removed(old_spec());
+        assert_eq!(past.encoding, OLD_ENCODING);
+        let id = judged_after_removal();
+        let pretended = PastBlocks { encoding: ENCODING, ..past.clone() };
+        let shown = equal_to_removed(id, earlier, Some(pretended));
+        refused(id, &shown, Error::RootMismatch);
+        refused(id, &equal_to_removed(id, earlier, Some(past)), Error::RowsDiffer);
+    });
+}
+
+/// There is one experiment of the curriculum here, so the entry is changed by hand.
+#[test]
+fn rows_of_a_removed_task_of_another_experiment_do_not_count() {
+    build_and_execute(|| {
+        let (earlier, past) = removed(curriculum_spec());
+        let id = judged_after_removal();
+        let shown = equal_to_removed(id, earlier, Some(past));
+        let (experiment, hash) = PastRoots::<Test>::get(earlier).unwrap();
+        PastRoots::<Test>::insert(earlier, (experiment + 1, hash));
+        refused(id, &shown, Error::RowsDiffer);
+        PastRoots::<Test>::insert(earlier, (experiment, hash));
+        assert_ok!(show(id, &eve(), &shown));
     });
 }
 

@@ -5,8 +5,8 @@ use super::builders::*;
 use crate::{
     mock::*,
     types::{CommitmentOf, TaskOf},
-    Asked, Chunks, Claims, Commitments, Deliveries, EqualRowCount, HoldReason, NextSeed, NextTask,
-    PastRoots, Rankings, RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
+    Asked, Chunks, Claims, Commitments, ComparedWith, Deliveries, EqualRowCount, HoldReason,
+    NextSeed, NextTask, PastRoots, Rankings, RevealedBlocks, Roots, Seeds, Tasks as StoredTasks,
 };
 use frame_support::assert_ok;
 use nocknock_primitives::{
@@ -260,6 +260,32 @@ fn asked_workers_that_are_not_obliged_are_found() {
 fn equal_rows_that_are_not_as_marked_are_found() {
     let found = found_after(open, |id| EqualRowCount::<Test>::insert(id, 1u32));
     assert_eq!(found, "13: not as many equal rows as are marked");
+}
+
+/// A task of the curriculum whose models are compared with a champion.
+fn compared() -> TaskId {
+    set_champion(&eve(), SCORE);
+    claiming_curriculum(&[bob()])
+}
+
+#[test]
+fn comparisons_that_are_not_counted_as_they_are_made_are_found() {
+    let message = "14: tasks that others are compared with are not those stored";
+    let champions = |id| reference(id).task;
+    let missing = found_after(compared, |id| ComparedWith::<Test>::remove(champions(id)));
+    assert_eq!(missing, message);
+    let too_many = found_after(compared, |id| {
+        ComparedWith::<Test>::insert(champions(id), 2u32);
+    });
+    assert_eq!(too_many, message);
+    let of_nobody = found_after(compared, |id| ComparedWith::<Test>::insert(id, 1u32));
+    assert_eq!(of_nobody, message);
+    let ended = found_after(compared, |id| {
+        end_claims(id);
+        settle(id);
+        ComparedWith::<Test>::insert(1_000, 1u32);
+    });
+    assert_eq!(ended, message);
 }
 
 #[test]
