@@ -1,9 +1,10 @@
 //! Everything that a training needs to go on, in one file.
 //!
-//! The file is in safetensors form: the states of all layers, the running loss, the best integers
-//! so far, and one metadata entry, `state`: a checksum and the counters as JSON. One entry, because
-//! the order of several is not fixed. Random generators need no entry: each stream follows from the
-//! seed and the counters. The file holds weights, so only its owner may read it.
+//! The file is in safetensors form: the states of all layers, the means of their parameters where
+//! they are kept, the running loss, the best integers so far, and one metadata entry, `state`: a
+//! checksum and the counters as JSON. One entry, because the order of several is not fixed. Random
+//! generators need no entry: each stream follows from the seed and the counters. The file holds
+//! weights, so only its owner may read it.
 //!
 //! The checksum is the BLAKE3 of the counters and all arrays. A number that a disk has changed is
 //! still a number: without the checksum the training would go on to another model.
@@ -161,6 +162,9 @@ fn encode(progress: &Progress, learner: &Learner, best: &Weights) -> Result<Vec<
     for (place, layer) in learner.layers().iter().enumerate() {
         parts.push(Part::of_tensor(state_of(place), layer.state()).map_err(text)?);
     }
+    for (place, average) in averages(learner) {
+        parts.push(Part::of_tensor(average_of(place), average).map_err(text)?);
+    }
     parts.push(Part::of_tensor(LOSS.to_owned(), learner.loss_sum()).map_err(text)?);
     for (place, layer) in best.layers.iter().enumerate() {
         let [weights, biases] = best_of(place);
@@ -177,6 +181,17 @@ fn encode(progress: &Progress, learner: &Learner, best: &Weights) -> Result<Vec<
 /// Name of the array with the state of a layer.
 fn state_of(layer: usize) -> String {
     format!("layer.{layer}")
+}
+
+/// The layers that keep a mean of their parameters.
+fn averages(learner: &Learner) -> impl Iterator<Item = (usize, &Tensor)> {
+    let layers = learner.layers().iter().enumerate();
+    layers.filter_map(|(place, layer)| layer.average().map(|average| (place, average)))
+}
+
+/// Name of the array with the mean of a layer's parameters.
+fn average_of(layer: usize) -> String {
+    format!("average.{layer}")
 }
 
 /// Names of the arrays with the best weights and biases of a layer.
@@ -274,7 +289,9 @@ fn restore(
     let layers = learner.layers().len();
     let states = (0..layers).map(|layer| tensor(&state_of(layer)));
     let states = states.collect::<Result<Vec<_>, _>>()?;
-    learner.restore(states, tensor(LOSS)?).map_err(text)?;
+    let means = averages(learner).map(|(place, _)| tensor(&average_of(place)));
+    let means = means.collect::<Result<Vec<_>, _>>()?;
+    learner.restore(states, means, tensor(LOSS)?).map_err(text)?;
     let best = (0..layers).map(|layer| -> Result<_, String> {
         let [weights, biases] = best_of(layer);
         Ok(LayerWeights { weights: list(&weights)?, biases: list(&biases)? })

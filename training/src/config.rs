@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TrainConfig {
-    /// Everything random follows from it: split, first weights, order of samples, augmentation.
+    /// Everything random follows from it: split, first weights, order of samples, augmentation,
+    /// what is left out.
     pub seed: u64,
     /// Most passes over the training samples, 1 to 1,000,000.
     pub epochs: u32,
@@ -30,13 +31,33 @@ pub struct TrainConfig {
     /// Share of the samples that is kept for validation, of each class alike, 0 to 0.9.
     pub validation_share: f64,
     /// Stop after this many epochs without a better validation result; `None` never stops early.
-    /// Nor does a training with so few samples that none is kept for validation.
+    /// Nor does a training with so few samples that none is kept for validation. Does not go with
+    /// keeping the last epoch.
     pub patience: Option<u32>,
     /// Largest weight that can be represented, in standard deviations of the first weights. More
     /// means wider and coarser. Weights of fewer than 6 bits have as many sixths of it.
     pub weight_range: f64,
     /// Moves some images by a pixel, if the inputs are images.
     pub image_shift: Option<ImageShift>,
+    /// One of several parts of the samples is kept for validation, in the place of
+    /// `validation_share`.
+    pub fold: Option<Fold>,
+    /// Which epoch's integers are kept.
+    pub keep: Keep,
+    /// Leaves out inputs and hidden units while the model learns.
+    pub dropout: Dropout,
+    /// Memory of a running mean of the parameters, above 0 and below 1, whose integers are judged
+    /// and kept in the place of the latest; `None` keeps the latest.
+    pub average: Option<f64>,
+    /// How much the samples of each class count. Labels and numbers have no use for it.
+    pub class_weights: ClassWeights,
+    /// Share of a teacher in the target of a sample, 0 to 1; see [`Lesson`](super::Lesson).
+    pub teacher_share: f64,
+    /// Draws the shares of a teacher together, if above 1, or apart, 0.1 to 10.
+    pub temperature: f64,
+    /// Share of rows in a step that a teacher alone has labelled, 0 to 0.9. They come on top of
+    /// `batch_size`.
+    pub synthetic_share: f64,
     /// Steps between two checkpoints; `None` writes one only when the training ends or is stopped.
     pub checkpoint_every: Option<u64>,
     /// Threads on the CPU; `None` uses all cores.
@@ -79,6 +100,51 @@ pub struct ImageShift {
     pub chance: f64,
 }
 
+/// One of several parts into which all samples are dealt, class by class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fold {
+    /// Number of the part, from 0.
+    pub number: u8,
+    /// How many parts there are, 2 or more.
+    pub of: u8,
+}
+
+/// Which epoch's integers are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// That with the best validation result. Of equal results, and without validation samples, the
+    /// latest.
+    #[default]
+    Best,
+    /// The last. Validation samples then judge the model alone and no epoch, so that their result
+    /// is none that was chosen for being high.
+    Last,
+}
+
+/// What is left out of a model while it learns (Srivastava et al., 2014). Judging leaves out
+/// nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dropout {
+    /// Share of the inputs, 0 to 0.9. Those of one column are left out together.
+    pub inputs: f64,
+    /// Share of the hidden units, 0 to 0.9.
+    pub hidden: f64,
+}
+
+/// How much the samples of each class count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassWeights {
+    /// Each sample as much as any other.
+    #[default]
+    Equal,
+    /// All classes alike: the more samples a class has, the less each counts.
+    Balanced,
+}
+
 /// Which setting cannot be used, and what it may be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -97,6 +163,9 @@ pub enum ConfigError {
         "patience needs validation samples: set validation_share above 0 or leave patience out"
     )]
     PatienceWithoutValidation,
+    /// Early stopping has nothing to choose.
+    #[error("patience looks for the best epoch, and keep is `last`: leave one of them out")]
+    PatienceForTheLast,
     /// Images do not have as many pixels as samples have inputs.
     #[error(
         "an image of {width} x {height} pixels does not have the {inputs} inputs of the model"
@@ -126,6 +195,14 @@ impl Default for TrainConfig {
             patience: None,
             weight_range: 4.0,
             image_shift: None,
+            fold: None,
+            keep: Keep::default(),
+            dropout: Dropout::default(),
+            average: None,
+            class_weights: ClassWeights::default(),
+            teacher_share: 0.0,
+            temperature: 1.0,
+            synthetic_share: 0.0,
             checkpoint_every: Some(2_000),
             threads: None,
         }
@@ -145,9 +222,8 @@ impl TrainConfig {
         self.check_rates()?;
         self.optimiser.check()?;
         self.schedule.check()?;
-        if self.patience.is_some() && self.validation_share == 0.0 {
-            return Err(ConfigError::PatienceWithoutValidation);
-        }
+        self.check_regularisation()?;
+        self.check_patience()?;
         match self.image_shift {
             Some(image) => image.check(),
             None => Ok(()),
@@ -185,6 +261,40 @@ impl TrainConfig {
             (0.0..=0.9).contains(v)
         })?;
         require("weight_range", "0.1 to 100", self.weight_range, |v| (0.1..=100.0).contains(v))
+    }
+
+    fn check_regularisation(&self) -> Result<(), ConfigError> {
+        let most = |v: &f64| (0.0..=0.9).contains(v);
+        require("dropout.inputs", "0 to 0.9", self.dropout.inputs, most)?;
+        require("dropout.hidden", "0 to 0.9", self.dropout.hidden, most)?;
+        require("synthetic_share", "0 to 0.9", self.synthetic_share, most)?;
+        require("teacher_share", "0 to 1", self.teacher_share, |v| (0.0..=1.0).contains(v))?;
+        require("temperature", "0.1 to 10", self.temperature, |v| (0.1..=10.0).contains(v))?;
+        let average = self.average.unwrap_or(0.5);
+        require("average", "above 0 and below 1", average, |v| *v > 0.0 && *v < 1.0)?;
+        match self.fold {
+            Some(fold) => fold.check(),
+            None => Ok(()),
+        }
+    }
+
+    fn check_patience(&self) -> Result<(), ConfigError> {
+        if self.patience.is_none() {
+            Ok(())
+        } else if self.keep == Keep::Last {
+            Err(ConfigError::PatienceForTheLast)
+        } else if self.fold.is_none() && self.validation_share == 0.0 {
+            Err(ConfigError::PatienceWithoutValidation)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Fold {
+    fn check(&self) -> Result<(), ConfigError> {
+        require("fold.of", "2 or more", self.of, |v| *v > 1)?;
+        require("fold.number", "below fold.of", self.number, |v| *v < self.of)
     }
 }
 
@@ -266,12 +376,50 @@ mod tests {
     }
 
     #[test]
+    fn each_regularisation_out_of_range_is_named() {
+        assert!(refusal(|c| c.dropout.inputs = 1.0).starts_with("dropout.inputs"));
+        assert!(refusal(|c| c.dropout.hidden = -0.1).starts_with("dropout.hidden"));
+        assert!(refusal(|c| c.synthetic_share = 0.95).starts_with("synthetic_share"));
+        assert!(refusal(|c| c.teacher_share = 1.1).starts_with("teacher_share"));
+        assert!(refusal(|c| c.temperature = 0.0).starts_with("temperature"));
+        for average in [0.0, 1.0, f64::NAN] {
+            assert!(refusal(|c| c.average = Some(average)).starts_with("average"));
+        }
+        assert!(refusal(|c| c.fold = Some(Fold { number: 0, of: 1 })).starts_with("fold.of"));
+        assert!(refusal(|c| c.fold = Some(Fold { number: 5, of: 5 })).starts_with("fold.number"));
+    }
+
+    #[test]
     fn patience_needs_validation_samples() {
         let refused = refusal(|c| {
             c.patience = Some(3);
             c.validation_share = 0.0;
         });
         assert!(refused.contains("patience needs validation samples"));
+        let fold = Some(Fold { number: 0, of: 5 });
+        let validation_share = 0.0;
+        let config =
+            TrainConfig { patience: Some(3), validation_share, fold, ..TrainConfig::default() };
+        assert_eq!(config.check(), Ok(()));
+    }
+
+    #[test]
+    fn patience_and_the_last_epoch_do_not_go_together() {
+        let refused = refusal(|c| {
+            c.patience = Some(3);
+            c.keep = Keep::Last;
+        });
+        assert!(refused.contains("keep is `last`"), "{refused}");
+    }
+
+    #[test]
+    fn settings_of_before_mean_what_they_meant() {
+        let config: TrainConfig = serde_json::from_str(r#"{"epochs": 3}"#).unwrap();
+        assert_eq!(config, TrainConfig { epochs: 3, ..TrainConfig::default() });
+        assert_eq!((config.fold, config.keep, config.average), (None, Keep::Best, None));
+        assert_eq!(config.dropout, Dropout { inputs: 0.0, hidden: 0.0 });
+        assert_eq!(config.class_weights, ClassWeights::Equal);
+        assert_eq!((config.teacher_share, config.synthetic_share), (0.0, 0.0));
     }
 
     #[test]
@@ -294,6 +442,11 @@ mod tests {
         let config = TrainConfig {
             optimiser: Optimiser::SgdMomentum { momentum: 0.9 },
             schedule: Schedule::Step { every_epochs: 10, factor: 0.5 },
+            fold: Some(Fold { number: 1, of: 5 }),
+            keep: Keep::Last,
+            dropout: Dropout { inputs: 0.25, hidden: 0.5 },
+            average: Some(0.75),
+            class_weights: ClassWeights::Balanced,
             ..TrainConfig::default()
         };
         let text = serde_json::to_string(&config).unwrap();

@@ -1,6 +1,6 @@
 //! Why a training ended without a model.
 
-use super::{CheckpointError, ConfigError, DataError, DeviceError, Untrainable};
+use super::{CheckpointError, ConfigError, DataError, DeviceError, LessonError, Untrainable};
 use nocknock_primitives::model::weights::UnsafeModel;
 
 /// Why a training ended without a model. No text shows a weight.
@@ -12,6 +12,9 @@ pub enum TrainError {
     /// The samples cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The teacher does not fit the samples or the settings.
+    #[error(transparent)]
+    Lesson(#[from] LessonError),
     /// The device cannot be used.
     #[error(transparent)]
     Device(#[from] DeviceError),

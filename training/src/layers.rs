@@ -22,6 +22,8 @@ use nocknock_primitives::model::{architecture::Layer, weights::LayerWeights};
 pub struct DenseLayer {
     /// `slots x units x (inputs + 1)`, `f32`; see [`ops::update`]. The last column are the biases.
     state: Tensor,
+    /// A running mean of the parameters, `units x (inputs + 1)`, if one is kept.
+    average: Option<Tensor>,
     rules: Rules,
     /// Of the activation; the head has none.
     shift: Option<u32>,
@@ -46,7 +48,7 @@ impl DenseLayer {
         state.resize(slots * layer.units * columns, 0.0);
         let state = Tensor::from_vec(state, (slots, layer.units, columns), device)?;
         let shift = layer.activation.map(|activation| activation.shift);
-        Ok(Self { state, rules, shift, is_real: false })
+        Ok(Self { state, average: None, rules, shift, is_real: false })
     }
 
     /// The same layer, from now on without rounding and bounds.
@@ -85,6 +87,36 @@ impl DenseLayer {
     /// Parameters, integers and memory.
     pub(crate) fn state(&self) -> &Tensor {
         &self.state
+    }
+
+    /// Begins to keep a running mean of the parameters.
+    pub(crate) fn start_average(&mut self) -> Result<()> {
+        self.average = Some(self.parameters()?);
+        Ok(())
+    }
+
+    /// The running mean of the parameters, if one is kept.
+    pub(crate) fn average(&self) -> Option<&Tensor> {
+        self.average.as_ref()
+    }
+
+    /// Adds the parameters to their running mean, of which a share is kept.
+    pub(crate) fn add_to_average(&mut self, kept: f64) -> Result<()> {
+        if let Some(average) = &self.average {
+            let latest = self.state.get(0)?.affine(1.0 - kept, 0.0)?;
+            self.average = Some((average.affine(kept, 0.0)? + latest)?);
+        }
+        Ok(())
+    }
+
+    /// Goes on from a running mean of the same dimensions.
+    pub(crate) fn restore_average(&mut self, average: Tensor) -> Result<()> {
+        let (units, columns) = self.dims();
+        if average.dims() != [units, columns] || average.dtype() != DType::F32 {
+            bail!("a mean of {:?} was saved, {units} x {columns} is needed", average.shape());
+        }
+        self.average = Some(average);
+        Ok(())
     }
 
     /// Goes on from a state of the same dimensions.
@@ -159,28 +191,44 @@ impl DenseLayer {
 
     /// The integers of the layer; of a real one those that are nearest and safe.
     pub(crate) fn weights(&self) -> Result<LayerWeights> {
-        let integers = if self.is_real { self.nearest_integers()? } else { self.integers()? };
-        let units = integers.to_vec2::<f32>()?;
-        let (mut weights, mut biases) = (Vec::new(), Vec::new());
-        for unit in units {
-            let mut integers = unit.into_iter().map(|value| value as i32);
-            biases.extend(integers.next_back());
-            weights.extend(integers);
+        if self.is_real {
+            self.nearest_weights(&self.parameters()?)
+        } else {
+            layer_weights(&self.integers()?)
         }
-        Ok(LayerWeights { weights, biases })
     }
 
-    fn nearest_integers(&self) -> Result<Tensor> {
+    /// The integers that are nearest to the running mean and safe; without one, the integers of the
+    /// layer.
+    pub(crate) fn averaged_weights(&self) -> Result<LayerWeights> {
+        match &self.average {
+            Some(average) => self.nearest_weights(average),
+            None => self.weights(),
+        }
+    }
+
+    fn nearest_weights(&self, parameters: &Tensor) -> Result<LayerWeights> {
         let (units, columns) = self.dims();
-        let parameters = self.parameters()?.flatten_all()?.to_vec1::<f32>()?;
+        let parameters = parameters.flatten_all()?.to_vec1::<f32>()?;
         let (_, integers) = settled(&parameters, columns, &self.rules);
-        Tensor::from_vec(integers, (units, columns), &Device::Cpu)
+        layer_weights(&Tensor::from_vec(integers, (units, columns), &Device::Cpu)?)
     }
 
     #[cfg(test)]
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
     }
+}
+
+/// Integers, `units x (inputs + 1)`, as weights and biases.
+fn layer_weights(integers: &Tensor) -> Result<LayerWeights> {
+    let (mut weights, mut biases) = (Vec::new(), Vec::new());
+    for unit in integers.to_vec2::<f32>()? {
+        let mut integers = unit.into_iter().map(|value| value as i32);
+        biases.extend(integers.next_back());
+        weights.extend(integers);
+    }
+    Ok(LayerWeights { weights, biases })
 }
 
 /// Even weights, unit by unit, each unit with its bias behind them.

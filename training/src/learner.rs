@@ -70,10 +70,15 @@ impl Learner {
         let bounds = bounds_of(&data.architecture)?;
         let ModelScale { layers: scales, loss } = ModelScale::calibrate(data, config);
         let places = data.architecture.layers().zip(scales).zip(bounds);
-        let layers = (0u64..).zip(places).map(|(number, ((layer, scale), bounds))| {
+        let layers = (0u64..).zip(places).map(|(number, place)| -> candle_core::Result<_> {
+            let ((layer, scale), bounds) = place;
             let source = (config.seed, Purpose::Weights { layer: number });
             let rules = Rules { scale, bounds };
-            DenseLayer::new(&layer, rules, source, &config.optimiser, device)
+            let mut layer = DenseLayer::new(&layer, rules, source, &config.optimiser, device)?;
+            if config.average.is_some() {
+                layer.start_average()?;
+            }
+            Ok(layer)
         });
         Ok(Self {
             architecture: data.architecture.clone(),
@@ -105,14 +110,16 @@ impl Learner {
 
     /// How the mean loss of a batch would change. Changes nothing.
     pub fn gradients(&self, batch: &Batch) -> Result<Gradients, TrainError> {
-        let (passed, outputs) = self.forward(&batch.inputs)?;
+        let (passed, outputs) = self.forward(batch)?;
         let (mut by_sums, losses) = ops::loss(&outputs, &batch.targets, self.loss)?;
         let mut gradients = Vec::with_capacity(passed.len());
-        let mut layers = self.layers.iter().zip(&passed).rev().peekable();
-        while let Some((layer, own)) = layers.next() {
+        let places = self.layers.iter().zip(&passed).enumerate();
+        let mut layers = places.rev().peekable();
+        while let Some((_, (layer, own))) = layers.next() {
             gradients.push(by_sums.t()?.matmul(&own.inputs)?);
-            if let Some((before, other)) = layers.peek() {
-                by_sums = before.activate_back(&layer.sums_back(&by_sums)?, &other.sums)?;
+            if let Some((place, (before, other))) = layers.peek() {
+                let by_values = masked(layer.sums_back(&by_sums)?, batch.masks.get(*place))?;
+                by_sums = before.activate_back(&by_values, &other.sums)?;
             }
         }
         gradients.reverse();
@@ -179,19 +186,40 @@ impl Learner {
         Ok(weights)
     }
 
+    /// The integers of the running mean of the parameters, which are safe; without one those of the
+    /// model.
+    pub(crate) fn averaged_weights(&self) -> Result<Weights, TrainError> {
+        let layers = self.layers.iter().map(DenseLayer::averaged_weights);
+        let weights =
+            Weights { layers: layers.collect::<candle_core::Result<Vec<LayerWeights>>>()? };
+        weights.is_safe(&self.architecture)?;
+        Ok(weights)
+    }
+
+    /// Adds the parameters after a step, counted from 0, to their running mean, if one is kept. It
+    /// remembers little at first, so that it soon forgets the first parameters.
+    pub(crate) fn add_to_average(&mut self, step: u64, memory: f64) -> Result<(), TrainError> {
+        let done = step as f64;
+        let kept = memory.min((1.0 + done) / (10.0 + done));
+        for layer in &mut self.layers {
+            layer.add_to_average(kept)?;
+        }
+        Ok(())
+    }
+
     /// The outputs of a batch, `samples x outputs`: whole numbers, exactly those of the integers,
     /// unless the model is [real](Self::real).
     pub fn outputs(&self, batch: &Batch) -> Result<Tensor, TrainError> {
-        Ok(self.forward(&batch.inputs)?.1)
+        Ok(self.forward(batch)?.1)
     }
 
     /// What each layer leaves, and the outputs.
-    fn forward(&self, inputs: &Tensor) -> candle_core::Result<(Vec<Passed>, Tensor)> {
+    fn forward(&self, batch: &Batch) -> candle_core::Result<(Vec<Passed>, Tensor)> {
         let mut passed = Vec::with_capacity(self.layers.len());
-        let mut values = inputs.clone();
-        for layer in &self.layers {
+        let mut values = batch.inputs.clone();
+        for (place, layer) in self.layers.iter().enumerate() {
             let sums = layer.sums(&values)?;
-            let next = layer.activate(&sums)?;
+            let next = masked(layer.activate(&sums)?, batch.masks.get(place))?;
             passed.push(Passed { inputs: values, sums });
             values = next;
         }
@@ -209,14 +237,20 @@ impl Learner {
         &self.loss_sum
     }
 
-    /// Goes on from the states of all layers and the running loss.
+    /// Goes on from the states of all layers, the means of those that keep one, and the running
+    /// loss.
     pub(crate) fn restore(
         &mut self,
         states: Vec<Tensor>,
+        averages: Vec<Tensor>,
         loss_sum: Tensor,
     ) -> candle_core::Result<()> {
         for (layer, state) in self.layers.iter_mut().zip(states) {
             layer.restore(state)?;
+        }
+        let averaged = self.layers.iter_mut().filter(|layer| layer.average().is_some());
+        for (layer, average) in averaged.zip(averages) {
+            layer.restore_average(average)?;
         }
         self.loss_sum = loss_sum.reshape(())?;
         Ok(())
@@ -264,6 +298,14 @@ impl Gradients {
             rest = later;
         }
         Ok(Self { layers, ..self.clone() })
+    }
+}
+
+/// The numbers with some of them left out, if there is a mask.
+fn masked(values: Tensor, mask: Option<&Tensor>) -> candle_core::Result<Tensor> {
+    match mask {
+        Some(mask) => values * mask,
+        None => Ok(values),
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod boost;
 mod checkpoint;
 mod config;
 mod config_format;
@@ -19,16 +20,22 @@ pub mod rng;
 mod safe;
 mod scale;
 mod schedule;
+mod search;
 mod split;
 mod strategy;
+mod targets;
+mod teacher;
 #[cfg(test)]
 mod testing;
 mod trainer;
 
 pub use batch::Batch;
+pub use boost::{cross_fit, mixed_rows, out_of_fold, BoostConfig, BoostError, Boosted, CrossFit};
 pub use candle_core::{Device, Tensor};
 pub use checkpoint::{CheckpointError, CHECKPOINT_FILE};
-pub use config::{ConfigError, ImageShift, Optimiser, TrainConfig};
+pub use config::{
+    ClassWeights, ConfigError, Dropout, Fold, ImageShift, Keep, Optimiser, TrainConfig,
+};
 pub use data::{DataError, Known, Labels, TrainingSet};
 pub use device::{set_compute_threads, DeviceChoice, DeviceError};
 pub use error::TrainError;
@@ -42,5 +49,11 @@ pub use optim::{Rule, Update};
 pub use report::{StopReason, TrainReport, TrainedModel};
 pub use safe::Untrainable;
 pub use schedule::Schedule;
+pub use search::{
+    search, search_by, Clock, Found, Halving, Metric, Plan, Search, SearchError, SearchJob,
+    SearchObserver, SearchProgress, SearchStrategy, SystemClock, Tally, TrialRecord, TRIALS_FILE,
+};
+pub use split::equal_rows;
 pub use strategy::{Alone, Strategy, StrategyError};
-pub use trainer::{train, train_with};
+pub use teacher::{Lesson, LessonError, SoftLabels, Synthetic};
+pub use trainer::{train, train_lesson, train_lesson_with, train_with};

@@ -66,6 +66,37 @@ impl Loss {
         out.push(loss);
     }
 
+    /// The same for a sample of which several classes have a share. The more the shares add up to,
+    /// the more it counts.
+    pub(crate) fn extend_shares(
+        &self,
+        out: &mut Vec<f32>,
+        outputs: &[f32],
+        shares: &[f32],
+        samples: f32,
+    ) {
+        let Self::Classes { logit, .. } = *self else {
+            return;
+        };
+        let start = out.len();
+        let highest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        out.extend(outputs.iter().map(|z| ((z - highest) * logit).exp()));
+        let Some(exponentials) = out.get_mut(start..) else {
+            return;
+        };
+        let total: f32 = exponentials.iter().sum();
+        let weight: f32 = shares.iter().sum();
+        let factor = logit / samples;
+        let mut loss = 0.0;
+        for ((value, z), share) in exponentials.iter_mut().zip(outputs).zip(shares) {
+            if *share > 0.0 {
+                loss += share * (total.ln() - (z - highest) * logit);
+            }
+            *value = flushed((*value / total * weight - share) * factor);
+        }
+        out.push(loss);
+    }
+
     /// The same for labels or a number, whose targets are numbers like the outputs.
     pub(crate) fn extend(
         &self,

@@ -31,6 +31,21 @@ pub enum Purpose {
         /// Number of the step.
         step: u64,
     },
+    /// Which inputs and units a step leaves out.
+    Dropout {
+        /// Number of the step.
+        step: u64,
+    },
+    /// Which synthetic rows a step takes.
+    Synthetic {
+        /// Number of the step.
+        step: u64,
+    },
+    /// The values of a setting in the plans of a search.
+    Plans {
+        /// Number of the setting.
+        setting: u64,
+    },
 }
 
 impl Purpose {
@@ -40,6 +55,9 @@ impl Purpose {
             Self::Weights { layer } => [1, layer],
             Self::Order { epoch } => [2, epoch],
             Self::Shift { step } => [3, step],
+            Self::Dropout { step } => [4, step],
+            Self::Synthetic { step } => [5, step],
+            Self::Plans { setting } => [6, setting],
         }
     }
 }
@@ -96,6 +114,9 @@ mod tests {
             (1, Purpose::Weights { layer: 1 }),
             (1, Purpose::Order { epoch: 0 }),
             (1, Purpose::Shift { step: 0 }),
+            (1, Purpose::Dropout { step: 0 }),
+            (1, Purpose::Synthetic { step: 0 }),
+            (1, Purpose::Plans { setting: 0 }),
         ];
         let mut firsts: Vec<u64> =
             purposes.iter().map(|(seed, purpose)| stream(*seed, *purpose).next_u64()).collect();

@@ -1,9 +1,9 @@
 //! The loop over epochs and steps.
 
 use super::{
-    batch::{order_of_epoch, shifts_of_step, Batch},
+    batch::{order_of_epoch, Batches},
     checkpoint::{BestEpoch, CheckpointFile, Progress},
-    config::TrainConfig,
+    config::{Keep, TrainConfig},
     data::TrainingSet,
     device::{device_name, DeviceChoice},
     error::TrainError,
@@ -16,6 +16,7 @@ use super::{
     schedule::Position,
     split::Split,
     strategy::{Alone, Strategy},
+    teacher::Lesson,
 };
 use candle_core::Device;
 use nocknock_primitives::model::weights::Weights;
@@ -28,7 +29,7 @@ use std::{path::Path, time::Instant};
 /// bounds, another choice of the epoch that is kept, another meaning of a checkpoint's arrays, or a
 /// version of candle that multiplies otherwise. What is only faster, or told differently, needs no
 /// other number.
-const TRAINER_VERSION: u32 = 1;
+pub(crate) const TRAINER_VERSION: u32 = 2;
 
 /// Trains a model, or goes on with the checkpoint in the folder.
 ///
@@ -65,16 +66,54 @@ pub fn train_with(
     checkpoints: Option<&Path>,
     observer: &mut dyn TrainObserver,
 ) -> Result<TrainedModel, TrainError> {
+    let lesson = Lesson::of(data);
+    train_lesson_with(strategy, lesson, config, device, checkpoints, observer)
+}
+
+/// Trains as [`train`] does, with a teacher beside the labels.
+///
+/// # Errors
+///
+/// As for [`train`]; a lesson that does not fit the samples or the settings is refused as
+/// [`TrainError::Lesson`].
+pub fn train_lesson(
+    lesson: Lesson<'_>,
+    config: &TrainConfig,
+    device: DeviceChoice,
+    checkpoints: Option<&Path>,
+    observer: &mut dyn TrainObserver,
+) -> Result<TrainedModel, TrainError> {
+    train_lesson_with(&mut Alone, lesson, config, device, checkpoints, observer)
+}
+
+/// Trains with a strategy as [`train_with`] does, and with a teacher as [`train_lesson`] does.
+///
+/// # Errors
+///
+/// As for both.
+pub fn train_lesson_with(
+    strategy: &mut dyn Strategy,
+    lesson: Lesson<'_>,
+    config: &TrainConfig,
+    device: DeviceChoice,
+    checkpoints: Option<&Path>,
+    observer: &mut dyn TrainObserver,
+) -> Result<TrainedModel, TrainError> {
+    let data = lesson.data;
     config.check_for(data.architecture.inputs.into())?;
     data.check()?;
+    lesson.check(config)?;
     bounds_of(&data.architecture)?;
     let device = device.open()?;
+    let pool = thread_pool(config)?;
+    pool.install(|| Trainer::new(strategy, lesson, config, device, checkpoints)?.run(observer))
+}
+
+/// The threads of the settings.
+pub(crate) fn thread_pool(config: &TrainConfig) -> Result<rayon::ThreadPool, TrainError> {
     let threads = config.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|source| TrainError::Threads { threads, source })?;
-    pool.install(|| Trainer::new(strategy, data, config, device, checkpoints)?.run(observer))
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|source| TrainError::Threads { threads, source })
 }
 
 struct Trainer<'a> {
@@ -83,6 +122,7 @@ struct Trainer<'a> {
     config: &'a TrainConfig,
     device: Device,
     split: Split,
+    batches: Batches<'a>,
     learner: Learner,
     progress: Progress,
     best: Weights,
@@ -101,18 +141,21 @@ struct Clock {
 impl<'a> Trainer<'a> {
     fn new(
         strategy: &'a mut dyn Strategy,
-        data: &'a TrainingSet,
+        lesson: Lesson<'a>,
         config: &'a TrainConfig,
         device: Device,
         checkpoints: Option<&Path>,
     ) -> Result<Self, TrainError> {
+        let data = lesson.data;
+        let split = Split::new(data, config);
         let mut trainer = Self {
             data,
             config,
-            split: Split::new(data, config.validation_share, config.seed),
+            batches: Batches::new(lesson, config, &split.training),
+            split,
             learner: learner(strategy, data, config, &device)?,
             progress: Progress {
-                training: training_digest(TRAINER_VERSION, data, config, strategy, &device),
+                training: training_digest(TRAINER_VERSION, lesson, config, strategy, &device),
                 ..Progress::default()
             },
             best: Weights::zero(&data.architecture),
@@ -213,13 +256,15 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, samples: &[u32]) -> Result<(), TrainError> {
         let started = Instant::now();
         let step = self.progress.step;
-        let shifts = shifts_of_step(self.config.seed, step, self.config.image_shift);
-        let batch = Batch::gather(self.data, samples, shifts, &self.device)?;
+        let batch = self.batches.of_step(step, samples, &self.device)?;
         let own = self.learner.gradients(&batch)?;
         let agreed = self.strategy.agree(step, own).map_err(TrainError::Strategy)?;
         let update = Update::of_step(self.config, step, self.schedule_factor(step));
         self.learner.apply(&agreed, update)?;
         self.strategy.merge(step, &mut self.learner).map_err(TrainError::Strategy)?;
+        if let Some(memory) = self.config.average {
+            self.learner.add_to_average(step, memory)?;
+        }
         self.progress.step += 1;
         self.clock.add(started, batch.samples());
         Ok(())
@@ -259,9 +304,12 @@ impl<'a> Trainer<'a> {
     fn end_epoch(&mut self, observer: &mut dyn TrainObserver) -> Result<(), TrainError> {
         let epoch = self.epoch_number();
         let loss = self.mean_loss()?;
-        let weights = self.learner.weights()?;
+        let weights = self.learner.averaged_weights()?;
         let training = evaluate(&weights, self.data, &self.split.judged);
-        let validation = self.validate(&weights);
+        let validation = match self.config.keep {
+            Keep::Best => self.validate(&weights),
+            Keep::Last => None,
+        };
         let last_step = self.progress.step.saturating_sub(1);
         let metrics = EpochMetrics {
             epoch,
@@ -284,10 +332,16 @@ impl<'a> Trainer<'a> {
         let loss = f64::from(self.learner.take_loss()?);
         self.clock.add(started, 0);
         if loss.is_finite() {
-            Ok(loss / self.split.training.len() as f64)
+            Ok(loss / self.rows_of_epoch() as f64)
         } else {
             Err(TrainError::Diverged { epoch: self.epoch_number() })
         }
+    }
+
+    /// Samples and synthetic rows that an epoch learns from.
+    fn rows_of_epoch(&self) -> usize {
+        let rows = |batch: &[u32]| batch.len() + self.batches.synthetic_rows(batch.len());
+        self.split.training.chunks(self.config.batch_size).map(rows).sum()
     }
 
     fn validate(&self, weights: &Weights) -> Option<Evaluation> {
@@ -310,7 +364,7 @@ impl<'a> Trainer<'a> {
     fn unfinished_weights(&mut self) -> Result<Weights, TrainError> {
         // Numbers that have left all bounds still round to something.
         self.mean_loss()?;
-        self.learner.weights()
+        self.learner.averaged_weights()
     }
 
     fn into_model(mut self, stopped: StopReason) -> Result<TrainedModel, TrainError> {
@@ -383,7 +437,7 @@ fn learner(
 /// What a checkpoint must agree with: everything that the bits depend on.
 fn training_digest(
     version: u32,
-    data: &TrainingSet,
+    lesson: Lesson<'_>,
     config: &TrainConfig,
     strategy: &dyn Strategy,
     device: &Device,
@@ -391,7 +445,8 @@ fn training_digest(
     let relevant = TrainConfig { checkpoint_every: None, threads: None, ..config.clone() };
     let mut hasher = blake3::Hasher::new_derive_key("NockNock 2026 training of a checkpoint");
     hasher.update(&version.to_le_bytes());
-    hasher.update(data.digest().as_bytes());
+    hasher.update(lesson.data.digest().as_bytes());
+    lesson.hash_into(&mut hasher);
     // Each with its length, so that nothing moves from one to the next. `Debug` of plain numbers
     // is exact and names each field.
     let settings = format!("{relevant:?}");
@@ -423,13 +478,14 @@ mod tests {
         let (data, config) = (data(), TrainConfig::default());
         for loss in [f32::NAN, f32::INFINITY] {
             let mut alone = Alone;
-            let mut trainer = Trainer::new(&mut alone, &data, &config, Device::Cpu, None).unwrap();
+            let lesson = Lesson::of(&data);
+            let mut trainer = Trainer::new(&mut alone, lesson, &config, Device::Cpu, None).unwrap();
             let broken = || Tensor::new(loss, &Device::Cpu).unwrap();
-            trainer.learner.restore(Vec::new(), broken()).unwrap();
+            trainer.learner.restore(Vec::new(), Vec::new(), broken()).unwrap();
             let ended = trainer.end_epoch(&mut ());
             assert!(matches!(ended, Err(TrainError::Diverged { epoch: 0 })), "{loss}");
             // Without a complete epoch the model would be that of the last step.
-            trainer.learner.restore(Vec::new(), broken()).unwrap();
+            trainer.learner.restore(Vec::new(), Vec::new(), broken()).unwrap();
             let ended = trainer.into_model(StopReason::TimeUp);
             assert!(matches!(ended, Err(TrainError::Diverged { epoch: 0 })), "{loss}");
         }
@@ -439,7 +495,8 @@ mod tests {
     fn a_model_that_is_not_safe_is_not_given_even_if_a_checkpoint_has_it() {
         let (data, config) = (data(), TrainConfig::default());
         let mut alone = Alone;
-        let mut trainer = Trainer::new(&mut alone, &data, &config, Device::Cpu, None).unwrap();
+        let lesson = Lesson::of(&data);
+        let mut trainer = Trainer::new(&mut alone, lesson, &config, Device::Cpu, None).unwrap();
         trainer.progress.best = Some(BestEpoch { epoch: 0, score: 0 });
         trainer.best.layers[0].weights.fill(15);
         assert_eq!(trainer.best.check(&data.architecture), Ok(()));
@@ -452,7 +509,7 @@ mod tests {
         let data = random_set(&tiny(), 8, &mut stream(1, Purpose::Split));
         let config = TrainConfig::default();
         let digest = |version, data: &TrainingSet, config: &TrainConfig| {
-            training_digest(version, data, config, &Alone, &Device::Cpu)
+            training_digest(version, Lesson::of(data), config, &Alone, &Device::Cpu)
         };
         let own = digest(TRAINER_VERSION, &data, &config);
         assert_ne!(digest(TRAINER_VERSION + 1, &data, &config), own);
@@ -461,6 +518,10 @@ mod tests {
         assert_ne!(digest(TRAINER_VERSION, &samples, &config), own);
         let seed = TrainConfig { seed: 1, ..config.clone() };
         assert_ne!(digest(TRAINER_VERSION, &data, &seed), own);
+        let columns = [0..2, 2..4];
+        let lesson = Lesson { columns: &columns, ..Lesson::of(&data) };
+        let taught = training_digest(TRAINER_VERSION, lesson, &config, &Alone, &Device::Cpu);
+        assert_ne!(taught, own);
         let pace = TrainConfig { checkpoint_every: None, threads: Some(3), ..config.clone() };
         assert_eq!(digest(TRAINER_VERSION, &data, &pace), own);
     }

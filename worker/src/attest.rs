@@ -3,7 +3,7 @@
 
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use nocknock_primitives::ids::ContentHash;
-use nocknock_training::TrainConfig;
+use serde::Serialize;
 use std::{env, fs::File, io};
 
 /// Environment variable with the hash of the machine's image, 64 hexadecimal digits.
@@ -36,7 +36,7 @@ impl Origin {
 }
 
 /// blake2b-256 of the settings of a training as compact JSON.
-pub fn hash_of_settings(settings: &TrainConfig) -> Result<ContentHash, serde_json::Error> {
+pub fn hash_of_settings(settings: &impl Serialize) -> Result<ContentHash, serde_json::Error> {
     let json = serde_json::to_vec(settings)?;
     Ok(ContentHash(Blake2b::<U32>::digest(json).into()))
 }
@@ -65,6 +65,7 @@ impl io::Write for Hashing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nocknock_training::TrainConfig;
 
     #[test]
     fn every_setting_changes_the_hash() {

@@ -150,7 +150,7 @@ fn configuration(services: &Services, training: &str) -> String {
          [proving]\nkeys = '{keys}'\n\n\
          [limits]\nleast_training_seconds = 3\nfree_memory_mib = 256\n\n\
          [retry]\nfirst_seconds = 1\nlongest_seconds = 4\n\n\
-         [training.settings]\n{training}\n"
+         [training]\nsearch = \"off\"\n\n[training.settings]\n{training}\n"
     )
 }
 

@@ -45,7 +45,13 @@ pub(super) fn activate_back(gradient: &Tensor, sums: &Tensor, shift: u32) -> Res
 pub(super) fn loss(outputs: &Tensor, targets: &Tensor, loss: Loss) -> Result<(Tensor, Tensor)> {
     match loss {
         Loss::Classes { logit, smoothing } => {
-            cross_entropy(outputs, targets, f64::from(logit), smoothing)
+            let logit = f64::from(logit);
+            if targets.dtype() == DType::U32 {
+                let shares = one_hot(targets, outputs.dims2()?, smoothing)?;
+                cross_entropy(outputs, &shares, logit)
+            } else {
+                cross_entropy(outputs, targets, logit)
+            }
         }
         Loss::Labels { logit, smoothing } => {
             binary_cross_entropy(outputs, targets, f64::from(logit), f64::from(smoothing))
@@ -54,21 +60,16 @@ pub(super) fn loss(outputs: &Tensor, targets: &Tensor, loss: Loss) -> Result<(Te
     }
 }
 
-fn cross_entropy(
-    outputs: &Tensor,
-    classes: &Tensor,
-    logit: f64,
-    smoothing: f32,
-) -> Result<(Tensor, Tensor)> {
-    let (samples, count) = outputs.dims2()?;
+fn cross_entropy(outputs: &Tensor, shares: &Tensor, logit: f64) -> Result<(Tensor, Tensor)> {
+    let (samples, _) = outputs.dims2()?;
     let logits = outputs.broadcast_sub(&outputs.max_keepdim(D::Minus1)?)?;
     let logits = logits.affine(logit, 0.0)?;
     let exponentials = logits.exp()?;
     let total = exponentials.sum_keepdim(D::Minus1)?;
-    let targets = one_hot(classes, (samples, count), smoothing)?;
+    let weight = shares.sum_keepdim(D::Minus1)?;
     let surprise = total.log()?.broadcast_sub(&logits)?;
-    let losses = (&targets * surprise)?.sum_keepdim(D::Minus1)?;
-    let slopes = (exponentials.broadcast_div(&total)? - targets)?;
+    let losses = (shares * surprise)?.sum_keepdim(D::Minus1)?;
+    let slopes = (exponentials.broadcast_div(&total)?.broadcast_mul(&weight)? - shares)?;
     Ok((slopes.affine(logit / samples as f64, 0.0)?, losses))
 }
 

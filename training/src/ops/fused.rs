@@ -85,7 +85,8 @@ impl CustomOp2 for LossGradient {
         targets_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (samples, count) = outputs_layout.shape().dims2()?;
-        let each = if matches!(self.0, Loss::Classes { .. }) { 1 } else { count };
+        let is_class = matches!((self.0, targets), (Loss::Classes { .. }, CpuStorage::U32(_)));
+        let each = if is_class { 1 } else { count };
         let found = targets_layout.shape().elem_count();
         if found != samples * each {
             bail!("{samples} samples need {each} targets each, and there are {found} in all");
@@ -93,7 +94,7 @@ impl CustomOp2 for LossGradient {
         let outputs = values::<f32>(outputs, outputs_layout)?.chunks_exact(count);
         let mut out = Vec::with_capacity(samples * (count + 1));
         let share = samples as f32;
-        if let Loss::Classes { .. } = self.0 {
+        if is_class {
             let classes = values::<u32>(targets, targets_layout)?;
             for (outputs, class) in outputs.zip(classes) {
                 self.0.extend_class(&mut out, outputs, *class, share);
@@ -101,7 +102,14 @@ impl CustomOp2 for LossGradient {
         } else {
             let targets = values::<f32>(targets, targets_layout)?.chunks_exact(count);
             for (outputs, targets) in outputs.zip(targets) {
-                self.0.extend(&mut out, outputs, targets, share);
+                match self.0 {
+                    Loss::Classes { .. } => {
+                        self.0.extend_shares(&mut out, outputs, targets, share);
+                    }
+                    Loss::Labels { .. } | Loss::Number { .. } => {
+                        self.0.extend(&mut out, outputs, targets, share);
+                    }
+                }
             }
         }
         Ok((CpuStorage::F32(out), (samples, count + 1).into()))

@@ -44,7 +44,8 @@ pub(crate) fn activate_real(sums: &Tensor, shift: u32) -> Result<Tensor> {
 
 /// The gradient of the mean loss by the outputs, `B x C`, and the loss of each sample, `B x 1`.
 ///
-/// `targets` are `B` classes, `u32`, or `B x C` numbers, `f32`.
+/// `targets` are `B` classes, `u32`, or `B x C` numbers, `f32`: of classes their shares, which say
+/// by their sum how much a sample counts.
 pub(crate) fn loss(outputs: &Tensor, targets: &Tensor, loss: Loss) -> Result<(Tensor, Tensor)> {
     if outputs.device().is_cpu() {
         let both = outputs.apply_op2_no_bwd(targets, &fused::LossGradient(loss))?;

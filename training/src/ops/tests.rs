@@ -54,14 +54,15 @@ fn an_activation_rounds_down_and_cuts_off() {
     assert_eq!(numbers(&real), [0.0, 0.0, 0.0, 0.984375, 1.0, 2.984375, 1.0]);
 }
 
-/// A loss for each head, with targets of five samples with four outputs.
-fn losses(seed: u64) -> [(Loss, Tensor); 3] {
+/// A loss for each kind of targets, of five samples with four outputs.
+fn losses(seed: u64) -> [(Loss, Tensor); 4] {
     let smoothing = [0.0, 0.1][seed as usize % 2];
     let classes = Tensor::new(&[0u32, 3, 2, 1, 3], &Device::Cpu).unwrap();
     let labels = random(seed + 50, &[5, 4], 1.0).gt(0.0).unwrap();
     let labels = labels.to_dtype(candle_core::DType::F32).unwrap();
     [
         (Loss::Classes { logit: 0.01, smoothing }, classes),
+        (Loss::Classes { logit: 0.01, smoothing }, random(seed + 90, &[5, 4], 1.0).abs().unwrap()),
         (Loss::Labels { logit: 0.01, smoothing }, labels),
         (Loss::Number { error: 0.002, bend: 50.0 }, integers(seed + 70, &[5, 4], 500.0)),
     ]
@@ -102,11 +103,28 @@ fn each_gradient_is_the_slope_of_its_loss() {
     let at = [0.3, -1.2, 0.7];
     let classes = Tensor::new(&[2u32], &Device::Cpu).unwrap();
     the_gradient_is_the_slope(Loss::Classes { logit: 0.5, smoothing: 0.2 }, &classes, at);
+    let shares = Tensor::new(&[[0.25f32, 1.0, 0.5]], &Device::Cpu).unwrap();
+    the_gradient_is_the_slope(Loss::Classes { logit: 0.5, smoothing: 0.2 }, &shares, at);
     let labels = Tensor::new(&[[1.0f32, 1.0, 0.0]], &Device::Cpu).unwrap();
     the_gradient_is_the_slope(Loss::Labels { logit: 0.5, smoothing: 0.2 }, &labels, at);
     // One error below the bend and one beyond it on each side.
     let numbers = Tensor::new(&[[0.0f32, 3.0, -4.0]], &Device::Cpu).unwrap();
     the_gradient_is_the_slope(Loss::Number { error: 0.25, bend: 1.0 }, &numbers, at);
+}
+
+#[test]
+fn the_shares_of_one_class_are_that_class_and_twice_as_much_counts_twice() {
+    let constants = Loss::Classes { logit: 0.01, smoothing: 0.2 };
+    let outputs = integers(4, &[1, 4], 500.0);
+    let of = |targets: Tensor| loss(&outputs, &targets, constants).unwrap();
+    let (gradient, height) = of(Tensor::new(&[2u32], &Device::Cpu).unwrap());
+    let shares = Tensor::new(&[[0.05f32, 0.05, 0.85, 0.05]], &Device::Cpu).unwrap();
+    let (by_shares, of_shares) = of(shares.clone());
+    assert_near(&gradient, &by_shares, 1e-7);
+    assert_near(&height, &of_shares, 1e-5);
+    let (twice, twice_height) = of(shares.affine(2.0, 0.0).unwrap());
+    assert_near(&gradient.affine(2.0, 0.0).unwrap(), &twice, 1e-7);
+    assert_near(&height.affine(2.0, 0.0).unwrap(), &twice_height, 1e-5);
 }
 
 #[test]

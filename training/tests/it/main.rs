@@ -1,6 +1,7 @@
 //! Tests of the trainer from outside.
 
 mod accuracy;
+mod regularisation;
 mod resume;
 mod rules;
 mod safety;

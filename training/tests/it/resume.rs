@@ -5,8 +5,9 @@ use super::samples::{
 };
 use nocknock_training::{
     rng::{below, stream, Purpose},
-    train, CheckpointError, DeviceChoice, EpochMetrics, ImageShift, Optimiser, StopReason,
-    TrainConfig, TrainError, TrainObserver, TrainedModel, TrainingSet, CHECKPOINT_FILE,
+    train, CheckpointError, ClassWeights, DeviceChoice, Dropout, EpochMetrics, Fold, ImageShift,
+    Keep, Optimiser, StopReason, TrainConfig, TrainError, TrainObserver, TrainedModel, TrainingSet,
+    CHECKPOINT_FILE,
 };
 use std::{fs, path::Path};
 
@@ -70,6 +71,20 @@ fn stops_change_no_bit_where_units_are_held_back_and_for_no_head() {
     pieces_are_the_whole(&some_narrow_digits(330), &images, 4);
     pieces_are_the_whole(&first(digits_as_labels(1), 330), &images, 5);
     pieces_are_the_whole(&prices(330, 1), &plain, 6);
+}
+
+#[test]
+fn stops_change_no_bit_of_what_is_left_out_weighed_and_averaged() {
+    let config = TrainConfig {
+        dropout: Dropout { inputs: 0.1, hidden: 0.3 },
+        average: Some(0.95),
+        class_weights: ClassWeights::Balanced,
+        ..config(Optimiser::default())
+    };
+    pieces_are_the_whole(&some_digits(330), &config, 7);
+    let fold = Some(Fold { number: 2, of: 5 });
+    let config = TrainConfig { fold, keep: Keep::Last, ..config };
+    pieces_are_the_whole(&some_narrow_digits(330), &config, 8);
 }
 
 /// Stops a training again and again, and compares it with one that was not stopped.

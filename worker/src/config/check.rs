@@ -10,6 +10,7 @@ use nocknock_storage::{
     client::{EndpointUrl, PlainHttp},
 };
 use nocknock_training::TrainConfig;
+use std::path::Path;
 
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +72,7 @@ impl Config {
         check_storage(&self.storage)?;
         check_retry(&self.retry)?;
         check_monitor(&self.monitor)?;
+        check_program(&self.training.command)?;
         check_trainer(&self.training.settings)
     }
 }
@@ -177,8 +179,22 @@ fn check_monitor(monitor: &Monitor) -> Checked {
     }
 }
 
+/// A path within a folder would be one within the folder that the program runs in.
+fn check_program(command: &[String]) -> Checked {
+    let Some(program) = command.first() else {
+        return Ok(());
+    };
+    let path = Path::new(program);
+    let is_name = path.components().count() == 1 && path.file_name().is_some();
+    let range = "a program by its full path, or by its name if it is in PATH, and its arguments";
+    require("training.command", range, path.is_absolute() || is_name)
+}
+
 /// What depends on the shape, the size of images, is checked when a task is chosen.
 fn check_trainer(settings: &TrainConfig) -> Checked {
+    let nothing = "0: a search makes its teachers by itself";
+    require("training.settings.teacher_share", nothing, settings.teacher_share == 0.0)?;
+    require("training.settings.synthetic_share", nothing, settings.synthetic_share == 0.0)?;
     settings.check().map_err(|error| fail("training.settings", error))
 }
 

@@ -190,8 +190,37 @@ pub struct Monitor {
 pub struct Training {
     /// `auto`, `cpu`, `cuda`, `cuda:1` or `metal`.
     pub device: DeviceChoice,
-    /// The trainer's own settings.
+    /// Whether better settings than those below are looked for, and how.
+    pub search: Search,
+    /// How long a training may take.
+    pub time: TrainingTime,
+    /// A program that trains instead, with its arguments: its full path, or its name if it is in
+    /// `PATH`. Empty for the trainer of this program.
+    pub command: Vec<String>,
+    /// The trainer's own settings. A search begins with them.
     pub settings: TrainConfig,
+}
+
+/// Whether better settings are looked for, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Search {
+    /// One training with `training.settings`.
+    Off,
+    /// Many short trainings, the better of which are given more time.
+    #[default]
+    Halving,
+}
+
+/// How long a training may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrainingTime {
+    /// As long as `limits.training_seconds` says, if the commit phase of the task lasts so long.
+    #[default]
+    Limits,
+    /// Until the commit phase of the task ends.
+    CommitPeriod,
 }
 
 /// Why there is no configuration.

@@ -31,6 +31,22 @@ fn what_is_printed_is_read_back() {
 }
 
 #[test]
+fn training_searches_within_the_limits_unless_it_is_told_otherwise() {
+    let training = Config::default().training;
+    assert_eq!((training.search, training.time), (Search::Halving, TrainingTime::Limits));
+    assert!(training.command.is_empty());
+    let text =
+        "[training]\nsearch = \"off\"\ntime = \"commit-period\"\ncommand = [\"python3\", \"a\"]";
+    let config = parse(text);
+    assert_eq!(config.check(), Ok(()));
+    let Training { search, time, command, .. } = config.training;
+    assert_eq!((search, time), (Search::Off, TrainingTime::CommitPeriod));
+    assert_eq!(command, ["python3", "a"]);
+    assert_eq!(parse("training.command = [\"/opt/mine\"]").check(), Ok(()));
+    assert!(toml::from_str::<Config>("training.search = \"on\"").is_err());
+}
+
+#[test]
 fn experiments_are_all_or_a_list() {
     let experiments = |text: &str| parse(&format!("[policy]\nexperiments = {text}"));
     let all = experiments("\"all\"").policy.experiments;
@@ -70,6 +86,11 @@ fn values_that_cannot_be_meant_are_named() {
         ("monitor.listen = \"0.0.0.0:9616\"", "loopback"),
         ("policy.shapes = [\"huge\"]", "digits-64x32x10"),
         ("training.settings.epochs = 0", "training.settings: epochs"),
+        ("training.settings.teacher_share = 0.5", "training.settings.teacher_share: must be 0"),
+        ("training.settings.synthetic_share = 0.5", "training.settings.synthetic_share"),
+        ("training.command = [\"\"]", "training.command: must be a program by its full path"),
+        ("training.command = [\"./mine\"]", "training.command"),
+        ("training.command = [\"tools/mine\", \"1\"]", "training.command"),
         ("account = { seed_file = \"a\", environment = \"B\" }", "one source"),
         ("account = { password_file = \"a\", seed_file = \"b\" }", "belongs to a keystore"),
         ("account = { password_file = \"a\", environment = \"B\" }", "belongs to a keystore"),

@@ -27,6 +27,8 @@ pub struct Metrics {
     earned: prometheus::Counter,
     proof_seconds: Histogram,
     validation_accuracy: Gauge,
+    trials: prometheus::IntCounter,
+    best_trial: Gauge,
     /// When the best block last changed.
     last_block: Mutex<Option<(u32, Instant)>>,
 }
@@ -63,6 +65,14 @@ impl Metrics {
                 "validation_accuracy",
                 "Strict accuracy of the last epoch on validation rows.",
             )?,
+            trials: prometheus::IntCounter::new(
+                "trials_total",
+                "Trials of searches for better settings.",
+            )?,
+            best_trial: Gauge::new(
+                "best_trial_accuracy",
+                "Accuracy of the best trial of the last search on rows that it had not learned from.",
+            )?,
             last_block: Mutex::new(None),
             registry,
         };
@@ -71,7 +81,7 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), MetricsError> {
-        let all: [Box<dyn prometheus::core::Collector>; 9] = [
+        let all: [Box<dyn prometheus::core::Collector>; 11] = [
             Box::new(self.best_block.clone()),
             Box::new(self.node_up.clone()),
             Box::new(self.steps.clone()),
@@ -81,6 +91,8 @@ impl Metrics {
             Box::new(self.earned.clone()),
             Box::new(self.proof_seconds.clone()),
             Box::new(self.validation_accuracy.clone()),
+            Box::new(self.trials.clone()),
+            Box::new(self.best_trial.clone()),
         ];
         for collector in all {
             self.registry.register(collector)?;
@@ -130,6 +142,10 @@ impl NoticeSink for Metrics {
             Notice::Epoch { validation_accuracy: Some(accuracy), .. } => {
                 self.validation_accuracy.set(*accuracy)
             }
+            Notice::Trial { best, .. } => {
+                self.trials.inc();
+                self.best_trial.set(*best);
+            }
             Notice::Ended { ending, stake_lost, earned, .. } => {
                 self.endings.with_label_values(&[*ending]).inc();
                 self.stakes_lost.inc_by(u64::from(*stake_lost));
@@ -157,7 +173,8 @@ mod tests {
             earned: Some(crate::config::Tokens::whole(3)),
         };
         let done = Notice::Done { task: 1, step: "prove", seconds: 3.5 };
-        for notice in [Notice::Block { number: 7 }, done, ended] {
+        let trial = Notice::Trial { task: 1, trial: 2, score: 0.5, best: 0.75, seconds_left: 9 };
+        for notice in [Notice::Block { number: 7 }, done, trial, ended] {
             metrics.receive(&notice);
         }
         let text = metrics.text().unwrap();
@@ -168,6 +185,8 @@ mod tests {
             "nocknock_worker_tasks_ended_total{ending=\"paid\"} 1",
             "nocknock_worker_stakes_lost_total 0",
             "nocknock_worker_earned_nnk_total 3",
+            "nocknock_worker_trials_total 1",
+            "nocknock_worker_best_trial_accuracy 0.75",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in:\n{text}");
         }

@@ -31,7 +31,9 @@ impl NoticeSink for Bars {
             }
             Notice::Downloading { task, done, total } => self.advance(*task, *done, *total),
             Notice::Training { task, step, steps } => self.advance(*task, *step, Some(*steps)),
-            Notice::Epoch { task, .. } | Notice::Proving { task, .. } => {
+            Notice::Epoch { task, .. }
+            | Notice::Trial { task, .. }
+            | Notice::Proving { task, .. } => {
                 self.describe(*task, &notice.to_string());
             }
             Notice::Done { task, .. }

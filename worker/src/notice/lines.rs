@@ -8,7 +8,7 @@ use std::{
 };
 
 /// One line of JSON for each notice, on standard output. Progress within a step is left out, but
-/// for the epochs of a training.
+/// for the epochs of a training and the trials of a search.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonLines;
 
@@ -18,7 +18,7 @@ pub struct PlainLines;
 
 impl NoticeSink for JsonLines {
     fn receive(&self, notice: &Notice) {
-        if notice.is_progress() && !matches!(notice, Notice::Epoch { .. }) {
+        if !has_a_line(notice) {
             return;
         }
         if let Ok(line) = serde_json::to_string(notice) {
@@ -34,6 +34,11 @@ impl NoticeSink for PlainLines {
             let _ = writeln!(io::stderr().lock(), "{line}");
         }
     }
+}
+
+/// Whether programs are told.
+fn has_a_line(notice: &Notice) -> bool {
+    !notice.is_progress() || matches!(notice, Notice::Epoch { .. } | Notice::Trial { .. })
 }
 
 /// The line for people, if the notice is worth one.
@@ -79,6 +84,14 @@ mod tests {
                         task 7: paid (again in 2 s)";
         assert_eq!(line_of(&notice).as_deref(), Some(expected));
         assert_eq!(line_of(&Notice::Block { number: 7 }), None);
+    }
+
+    #[test]
+    fn programs_are_told_of_trials_and_of_no_step() {
+        let trial = Notice::Trial { task: 7, trial: 1, score: 0.5, best: 0.5, seconds_left: 9 };
+        assert!(has_a_line(&trial));
+        assert_eq!(line_of(&trial), None);
+        assert!(!has_a_line(&Notice::Training { task: 7, step: 1, steps: 2 }));
     }
 
     #[test]

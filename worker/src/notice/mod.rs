@@ -107,6 +107,32 @@ pub enum Notice {
         /// Strict accuracy of the integers on the validation rows.
         validation_accuracy: Option<f64>,
     },
+    /// A trial of a search for better settings.
+    Trial {
+        /// The task.
+        task: TaskId,
+        /// Its number, from 1, those of earlier starts included.
+        trial: u32,
+        /// Share of the best score on samples that it had not learned from.
+        score: f64,
+        /// The same of the best trial so far.
+        best: f64,
+        /// Seconds until everything is expected to end, the training with what was found included.
+        seconds_left: u64,
+    },
+    /// A search for better settings is over.
+    Searched {
+        /// The task.
+        task: TaskId,
+        /// Trials in all.
+        trials: u32,
+        /// Share of the best score that the model is expected to reach, by its settings' result on
+        /// samples that were not learned from.
+        expected: f64,
+        /// The same of the teacher that it has learned from, if it had one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        teacher: Option<f64>,
+    },
     /// The revealed test blocks are scored.
     Scored {
         /// The task.
@@ -210,6 +236,7 @@ impl Notice {
                 | Self::Downloading { .. }
                 | Self::Training { .. }
                 | Self::Epoch { .. }
+                | Self::Trial { .. }
                 | Self::Proving { .. }
         )
     }
@@ -255,6 +282,18 @@ impl fmt::Display for Notice {
                     None => ("training", training_accuracy),
                 };
                 write!(f, "task {task}: epoch {epoch}, loss {loss:.4}, {rows} {accuracy:.4}")
+            }
+            Self::Trial { task, trial, score, best, seconds_left } => write!(
+                f,
+                "task {task}: trial {trial}: {score:.4}, the best so far {best:.4}, ends in about \
+                 {seconds_left} s"
+            ),
+            Self::Searched { task, trials, expected, teacher } => {
+                write!(f, "task {task}: {trials} trials, {expected:.4} expected")?;
+                match teacher {
+                    Some(teacher) => write!(f, ", the teacher has {teacher:.4}"),
+                    None => Ok(()),
+                }
             }
             Self::Scored { task, points, most, champion } => {
                 write!(f, "task {task}: the model has {points} of {most} points")?;
@@ -349,6 +388,18 @@ mod tests {
         assert_eq!(proved(false).to_string(), "task 5: block 2: 190 of 195 proved in 3.5 s");
         let champion = "task 5: block 2: 190 of 195 of the champion proved in 3.5 s";
         assert_eq!(proved(true).to_string(), champion);
+    }
+
+    #[test]
+    fn a_search_tells_its_best_result_and_when_it_is_expected_to_end() {
+        let trial = Notice::Trial { task: 5, trial: 3, score: 0.5, best: 0.75, seconds_left: 40 };
+        let told = "task 5: trial 3: 0.5000, the best so far 0.7500, ends in about 40 s";
+        assert_eq!(trial.to_string(), told);
+        assert!(trial.is_progress());
+        let searched = |teacher| Notice::Searched { task: 5, trials: 27, expected: 0.875, teacher };
+        assert_eq!(searched(None).to_string(), "task 5: 27 trials, 0.8750 expected");
+        assert!(searched(Some(0.9)).to_string().ends_with("expected, the teacher has 0.9000"));
+        assert!(!searched(None).is_progress());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The report that people read.
 
 use nocknock_training::{
-    EpochMetrics, Errors, Evaluation, ImageShift, Optimiser, Schedule, StopReason, TrainReport,
+    ClassWeights, EpochMetrics, Errors, Evaluation, ImageShift, Keep, Optimiser, Schedule,
+    StopReason, TrainReport,
 };
 use std::fmt::Write;
 
@@ -115,12 +116,34 @@ fn write_settings(out: &mut String, report: &TrainReport) -> std::fmt::Result {
         ("validation share", config.validation_share.to_string()),
         ("weight range", config.weight_range.to_string()),
         ("image shift", image_shift(config.image_shift)),
+        ("dropout of inputs", config.dropout.inputs.to_string()),
+        ("dropout of hidden units", config.dropout.hidden.to_string()),
+        ("average of parameters", config.average.map_or("none".to_owned(), |a| a.to_string())),
+        ("class weights", class_weights(config.class_weights).to_owned()),
+        ("share of a teacher", config.teacher_share.to_string()),
+        ("temperature", config.temperature.to_string()),
+        ("share of synthetic rows", config.synthetic_share.to_string()),
+        ("epoch that is kept", kept(config.keep).to_owned()),
     ];
     writeln!(out, "| Setting | Value |\n| --- | --- |")?;
     for (setting, value) in lines {
         writeln!(out, "| {setting} | {value} |")?;
     }
     Ok(())
+}
+
+fn class_weights(weights: ClassWeights) -> &'static str {
+    match weights {
+        ClassWeights::Equal => "each row alike",
+        ClassWeights::Balanced => "each class alike",
+    }
+}
+
+fn kept(keep: Keep) -> &'static str {
+    match keep {
+        Keep::Best => "the best",
+        Keep::Last => "the last",
+    }
 }
 
 fn schedule(schedule: Schedule) -> String {

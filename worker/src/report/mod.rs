@@ -10,14 +10,17 @@
 //! | `loss.svg`, `accuracy.svg` | curves |
 //! | `confusion.csv`, `confusion.svg` | which classes are taken for which, if there are classes |
 //! | `report.json`, `report.md` | the whole run |
+//! | `trials.md` | what a search for settings has tried, beside its own `trials.jsonl` |
 
 mod confusion;
 mod curves;
 mod folder;
 mod markdown;
 mod tensorboard;
+mod trials;
 
 pub use folder::{ReportError, RunFolder};
+pub use trials::write_trials;
 
 #[cfg(test)]
 mod tests;

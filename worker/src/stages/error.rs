@@ -1,5 +1,6 @@
 //! Why a step was not taken.
 
+use super::external::ExternalError;
 use crate::{blobs::BlobError, chain::ChainError, machine::Shortage, state::StateError};
 use nocknock_training::TrainError;
 use std::path::PathBuf;
@@ -33,6 +34,12 @@ pub enum StepError {
     /// Training failed.
     #[error("the training failed: {0}")]
     Train(Box<TrainError>),
+    /// The search for settings failed.
+    #[error("the search for settings failed: {0}")]
+    Search(String),
+    /// A program that trains gave no model.
+    #[error(transparent)]
+    External(ExternalError),
     /// The report of a training could not be written.
     #[error("the report of the training could not be written: {0}")]
     Report(String),

@@ -1,24 +1,36 @@
 //! Training, with everything that people expect to find afterwards.
 
-use super::{error::Refusal, StepContext, StepError};
+use super::{
+    error::Refusal,
+    external::{ExternalError, ExternalTrainer},
+    search::{expected_of, search_in, strategy_of, Beginning},
+    StepContext, StepError,
+};
 use crate::{
     attest::hash_of_settings,
     chain::Depth,
-    config, machine,
+    config::{self, Config, TrainingTime},
+    machine,
     notice::{Notice, Notices},
     policy::time_until,
     report::{ReportError, RunFolder},
     state::{ModelFact, StateError},
 };
-use nocknock_dataset::{Samples, TrainBlob};
-use nocknock_primitives::{ids::TaskId, model::WireError};
-use nocknock_training::{
-    CheckpointError, EpochMetrics, Evaluation, Labels, StepProgress, TrainConfig, TrainError,
-    TrainObserver, TrainPlan, TrainReport, TrainedModel, TrainingSet,
+use nocknock_dataset::{Encoding, Samples, TrainBlob};
+use nocknock_primitives::{
+    ids::{ContentHash, TaskId},
+    model::WireError,
 };
+use nocknock_training::{
+    CheckpointError, EpochMetrics, Evaluation, Labels, SearchError, SearchStrategy, StepProgress,
+    TrainError, TrainObserver, TrainPlan, TrainReport, TrainedModel, TrainingSet,
+};
+use serde::Serialize;
 use std::{
     fmt, fs,
+    ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
@@ -37,6 +49,9 @@ pub struct TrainingJob {
     pub task: TaskId,
     /// The samples.
     pub data: TrainingSet,
+    /// Which of their inputs a column has become, for each column. Those that none names are by
+    /// themselves.
+    pub columns: Vec<ColumnInputs>,
     /// Where checkpoints and reports go.
     pub folder: PathBuf,
     /// When to make do with the best model so far.
@@ -45,6 +60,15 @@ pub struct TrainingJob {
     pub stop: CancellationToken,
     /// Where notices go.
     pub notices: Notices,
+}
+
+/// The inputs that a column of a table has become.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnInputs {
+    /// Name of the column.
+    pub name: String,
+    /// Their places among the inputs of a sample.
+    pub inputs: Range<usize>,
 }
 
 /// Makes models.
@@ -68,6 +92,30 @@ pub enum LearnError {
     /// The settings could not be brought to the disk.
     #[error(transparent)]
     Disk(#[from] StateError),
+    /// A program that trains.
+    #[error(transparent)]
+    External(#[from] ExternalError),
+    /// A search for settings, beside its trainings.
+    #[error(transparent)]
+    Search(SearchError),
+}
+
+impl From<SearchError> for LearnError {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Train(error) => Self::Train(error),
+            other => Self::Search(other),
+        }
+    }
+}
+
+/// What trains as the configuration says.
+pub fn trainer_for(training: &config::Training) -> Arc<dyn Trainer> {
+    if training.command.is_empty() {
+        Arc::new(CandleTrainer { training: training.clone() })
+    } else {
+        Arc::new(ExternalTrainer::new(training.command.clone()))
+    }
 }
 
 /// Trains with candle.
@@ -79,38 +127,67 @@ pub struct CandleTrainer {
 
 impl Trainer for CandleTrainer {
     fn train(&self, job: &TrainingJob) -> Result<ModelFact, LearnError> {
-        let settings = &self.training.settings;
-        let hash = hash_of_settings(settings);
-        let hash = hash.map_err(|error| LearnError::Settings(error.to_string()))?;
-        // Other settings are another training, with a folder of its own.
-        let name: String = hash.to_string().chars().skip(2).take(16).collect();
-        let folder = job.folder.join(name);
-        write_settings(&folder, settings)?;
-        let trained = match self.train_in(&folder, job) {
-            Err(TrainError::Checkpoint(error)) => {
-                put_checkpoint_aside(job, error)?;
-                self.train_in(&folder, job)?
-            }
-            trained => trained?,
-        };
-        Ok(ModelFact {
-            training_accuracy: trained.report.training.accuracy(),
-            validation_accuracy: trained.report.validation.as_ref().map(Evaluation::accuracy),
-            weights: trained.weights,
-            hyperparameters: hash,
-        })
+        match strategy_of(self.training.search) {
+            Some(strategy) => self.search(job, &*strategy),
+            None => self.train_once(job),
+        }
     }
 }
 
 impl CandleTrainer {
+    /// Trains with the settings of the configuration.
+    fn train_once(&self, job: &TrainingJob) -> Result<ModelFact, LearnError> {
+        let (hyperparameters, folder) = begin(job, &self.training.settings)?;
+        let trained = anew_if_unusable(job, || self.train_in(&folder, job))?;
+        Ok(ModelFact {
+            training_accuracy: trained.report.training.accuracy(),
+            validation_accuracy: trained.report.validation.as_ref().map(Evaluation::accuracy),
+            weights: trained.weights,
+            hyperparameters,
+        })
+    }
+
     /// Trains with checkpoints in a folder, and leaves a report there.
-    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<TrainedModel, TrainError> {
-        let config::Training { device, settings } = &self.training;
+    fn train_in(&self, folder: &Path, job: &TrainingJob) -> Result<TrainedModel, LearnError> {
+        let config::Training { device, settings, .. } = &self.training;
         let mut watch = Watch::new(job, folder);
         let data = &job.data;
         let trained = nocknock_training::train(data, settings, *device, Some(folder), &mut watch)?;
         watch.finish(&trained.report);
         Ok(trained)
+    }
+
+    /// Trains with the best settings that are found. It is these that are attested.
+    fn search(
+        &self,
+        job: &TrainingJob,
+        strategy: &dyn SearchStrategy,
+    ) -> Result<ModelFact, LearnError> {
+        let training = &self.training;
+        let (_, folder) = begin(job, &Beginning::of(training))?;
+        let search = || search_in(&folder, job, training, strategy);
+        let found = anew_if_unusable(job, search)?;
+        let report = &found.model.report;
+        Ok(ModelFact {
+            training_accuracy: report.training.accuracy(),
+            validation_accuracy: expected_of(&found, &training.settings),
+            hyperparameters: write_settings(&folder, &found.plan.settings)?,
+            weights: found.model.weights,
+        })
+    }
+}
+
+/// Tries once more where a checkpoint was of no use and is put aside.
+fn anew_if_unusable<T>(
+    job: &TrainingJob,
+    train: impl Fn() -> Result<T, LearnError>,
+) -> Result<T, LearnError> {
+    match train() {
+        Err(LearnError::Train(TrainError::Checkpoint(error))) => {
+            put_checkpoint_aside(job, error)?;
+            train()
+        }
+        trained => trained,
     }
 }
 
@@ -147,27 +224,52 @@ fn unused_name(file: &Path, extension: &str) -> PathBuf {
     name
 }
 
-/// The settings whose hash is attested, byte for byte.
-fn write_settings(folder: &Path, settings: &TrainConfig) -> Result<(), LearnError> {
+/// The hash of settings, and the folder for trainings with them, where they are written down: other
+/// settings are another training.
+pub(super) fn begin(
+    job: &TrainingJob,
+    settings: &impl Serialize,
+) -> Result<(ContentHash, PathBuf), LearnError> {
+    let hash = hash_of(settings)?;
+    let name: String = hash.to_string().chars().skip(2).take(16).collect();
+    let folder = job.folder.join(name);
+    let made = fs::create_dir_all(&folder);
+    made.map_err(|reason| StateError::io("make the folder", &folder, reason))?;
+    Ok((write_settings(&folder, settings)?, folder))
+}
+
+/// Writes settings down, byte for byte as their hash is attested, and gives that.
+fn write_settings(folder: &Path, settings: &impl Serialize) -> Result<ContentHash, LearnError> {
     let json = serde_json::to_vec(settings);
     let json = json.map_err(|error| LearnError::Settings(error.to_string()))?;
-    let made = fs::create_dir_all(folder);
-    made.map_err(|reason| StateError::io("make the folder", folder, reason))?;
     let path = folder.join("settings.json");
     let written = fs::write(&path, json);
-    Ok(written.map_err(|reason| StateError::io("write", &path, reason))?)
+    written.map_err(|reason| StateError::io("write", &path, reason))?;
+    hash_of(settings)
+}
+
+fn hash_of(settings: &impl Serialize) -> Result<ContentHash, LearnError> {
+    hash_of_settings(settings).map_err(|error| LearnError::Settings(error.to_string()))
 }
 
 /// Follows a training.
-struct Watch<'a> {
+pub(super) struct Watch<'a> {
     job: &'a TrainingJob,
     folder: &'a Path,
     record: Option<RunFolder>,
 }
 
 impl<'a> Watch<'a> {
-    fn new(job: &'a TrainingJob, folder: &'a Path) -> Self {
+    pub(super) fn new(job: &'a TrainingJob, folder: &'a Path) -> Self {
         Self { job, folder, record: None }
+    }
+
+    pub(super) fn task(&self) -> TaskId {
+        self.job.task
+    }
+
+    pub(super) fn tell(&self, notice: Notice) {
+        self.job.notices.tell(notice);
     }
 
     /// A report that cannot be written does not stop a training: the model counts.
@@ -184,7 +286,7 @@ impl<'a> Watch<'a> {
         });
     }
 
-    fn finish(mut self, report: &TrainReport) {
+    pub(super) fn finish(mut self, report: &TrainReport) {
         let finished = self.record.take().map(|record| record.finish(report));
         if let Some(Err(error)) = finished {
             self.give_record_up(&error);
@@ -240,9 +342,11 @@ pub(super) async fn learn(step: &StepContext<'_>) -> Result<(), StepError> {
 }
 
 async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> {
+    let (data, columns) = data_of(step)?;
     Ok(TrainingJob {
         task: step.task,
-        data: data_of(step)?,
+        data,
+        columns,
         folder: step.journal.training_folder(),
         until: Instant::now() + time_to_train(step).await?,
         stop: step.stop.clone(),
@@ -251,11 +355,12 @@ async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> 
 }
 
 /// The checked training data of the journal.
-fn data_of(step: &StepContext<'_>) -> Result<TrainingSet, StateError> {
+fn data_of(step: &StepContext<'_>) -> Result<(TrainingSet, Vec<ColumnInputs>), StateError> {
     let path = step.journal.data_file();
     let bytes = step.journal.data()?;
     let data = TrainBlob::decode(&bytes).map_err(|error| StateError::damaged(&path, error))?;
-    samples_of(&data).map_err(|error| StateError::damaged(&path, error))
+    let samples = samples_of(&data).map_err(|error| StateError::damaged(&path, error))?;
+    Ok((samples, columns_of(data.encoding())))
 }
 
 /// All samples of training data.
@@ -264,7 +369,18 @@ pub fn samples_of(data: &TrainBlob) -> Result<TrainingSet, WireError> {
     Ok(TrainingSet { architecture, inputs, labels: Labels::Classes(classes) })
 }
 
-/// What the policy allows, or what the task leaves if that is less.
+/// Which inputs each column of an encoding becomes.
+pub fn columns_of(encoding: &Encoding) -> Vec<ColumnInputs> {
+    let mut end = 0;
+    let columns = encoding.columns().iter().map(|column| {
+        let first = end;
+        end += column.inputs();
+        ColumnInputs { name: column.name.clone(), inputs: first..end }
+    });
+    columns.collect()
+}
+
+/// What the task leaves, as far as the configuration uses it.
 async fn time_to_train(step: &StepContext<'_>) -> Result<Duration, StepError> {
     let services = step.services;
     let clock = services.chain.clock().await?;
@@ -272,7 +388,14 @@ async fn time_to_train(step: &StepContext<'_>) -> Result<Duration, StepError> {
     let end = view.task.and_then(|task| task.commit_end());
     let left = time_until(clock, end.unwrap_or(clock.best));
     let left = left.saturating_sub(clock.slot.saturating_mul(SLOTS_TO_COMMIT));
-    Ok(left.min(Duration::from_secs(services.config.limits.training_seconds)))
+    Ok(time_used(left, &services.config))
+}
+
+fn time_used(left: Duration, config: &Config) -> Duration {
+    match config.training.time {
+        TrainingTime::Limits => left.min(Duration::from_secs(config.limits.training_seconds)),
+        TrainingTime::CommitPeriod => left,
+    }
 }
 
 impl From<LearnError> for StepError {
@@ -289,6 +412,10 @@ impl From<LearnError> for StepError {
             LearnError::Report(error) => Self::Report(error.to_string()),
             LearnError::Settings(text) => Self::Report(text),
             LearnError::Disk(error) => Self::State(error),
+            LearnError::Search(error) => Self::Search(error.to_string()),
+            LearnError::External(ExternalError::Stopped) => Self::Stopped,
+            LearnError::External(ExternalError::State(error)) => Self::State(error),
+            LearnError::External(error) => Self::External(error),
         }
     }
 }
@@ -296,10 +423,10 @@ impl From<LearnError> for StepError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Search;
     use crate::stages::{test_services::Warnings, Remedy};
     use nocknock_primitives::model::names::named;
-    use nocknock_training::{DeviceChoice, Untrainable, CHECKPOINT_FILE};
-    use std::sync::Arc;
+    use nocknock_training::{DeviceChoice, TrainConfig, Untrainable, CHECKPOINT_FILE};
 
     /// Trainings of a few steps that share a folder.
     struct Trainings {
@@ -315,7 +442,12 @@ mod tests {
         /// Trains on data of which one number is given.
         fn train(&self, number: u16) -> Result<ModelFact, LearnError> {
             let settings = TrainConfig { epochs: 3, ..TrainConfig::default() };
-            let training = config::Training { device: DeviceChoice::Cpu, settings };
+            let training = config::Training {
+                device: DeviceChoice::Cpu,
+                search: Search::Off,
+                settings,
+                ..config::Training::default()
+            };
             CandleTrainer { training }.train(&TrainingJob {
                 task: 0,
                 data: TrainingSet {
@@ -323,6 +455,7 @@ mod tests {
                     inputs: [[number, 2, 0, 1], [0, 1, 3, 2]].repeat(10).concat(),
                     labels: Labels::Classes([0, 1].repeat(10)),
                 },
+                columns: Vec::new(),
                 folder: self.folder.path().to_owned(),
                 until: Instant::now() + Duration::from_secs(600),
                 stop: CancellationToken::new(),
@@ -351,6 +484,32 @@ mod tests {
         let wrong = TrainError::from(settings.check().unwrap_err());
         let refused = StepError::from(LearnError::from(wrong));
         assert!(matches!(refused, StepError::Refusal(Refusal::Settings(_))), "{refused}");
+    }
+
+    #[test]
+    fn a_training_keeps_to_the_limits_unless_it_may_use_the_commit_period() {
+        let mut config = Config::default();
+        config.limits.training_seconds = 60;
+        let [hour, minute, second] = [3600, 60, 1].map(Duration::from_secs);
+        assert_eq!([hour, second].map(|left| time_used(left, &config)), [minute, second]);
+        config.training.time = TrainingTime::CommitPeriod;
+        assert_eq!([hour, second].map(|left| time_used(left, &config)), [hour, second]);
+    }
+
+    #[test]
+    fn each_column_has_its_own_inputs_one_after_another() {
+        let encoding = r#"{"version":1,"inputs":8,"inputBits":4,"named":true,"width":4,"columns":[
+            {"name":"age","place":0,"how":{"kind":"steps","at":["1"],"missing":{"level":0,"flag":true}}},
+            {"name":"town","place":1,"how":{"kind":"choices","values":[["a"],["b"]],"other":true,
+             "missing":false}},
+            {"name":"size","place":3,"how":{"kind":"ranks","values":[["s"],["l"]],"other":0,
+             "missing":0}}],
+            "target":{"kind":"classes","column":"kind","place":2,"names":["x","y"]}}"#;
+        let columns = columns_of(&serde_json::from_str(encoding).unwrap());
+        let expected = [("age", 0..2), ("town", 2..5), ("size", 5..6)];
+        let expected =
+            expected.map(|(name, inputs)| ColumnInputs { name: name.to_owned(), inputs });
+        assert_eq!(columns, expected);
     }
 
     #[test]

@@ -10,15 +10,21 @@ mod commit;
 mod damaged;
 mod deliver;
 mod error;
+mod external;
 mod fetch;
 mod learn;
 mod prove;
 mod provers;
 mod score;
+mod search;
 mod withdraw;
 
 pub use error::{Refusal, Remedy, StepError};
-pub use learn::{samples_of, CandleTrainer, LearnError, Trainer, TrainingJob};
+pub use external::{ExternalError, ExternalTrainer, ModelFault};
+pub use learn::{
+    columns_of, samples_of, trainer_for, CandleTrainer, ColumnInputs, LearnError, Trainer,
+    TrainingJob,
+};
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;
 pub use withdraw::{withdraw, WithdrawError};

@@ -69,7 +69,7 @@ impl Settings {
              [proving]\nkeys = '{keys}'\n\n\
              [limits]\nfree_memory_mib = {}\ntraining_seconds = {}\nleast_training_seconds = {}\n\n\
              [retry]\nfirst_seconds = 1\nlongest_seconds = 4\n\n\
-             [training]\ndevice = \"cpu\"\n\n\
+             [training]\ndevice = \"cpu\"\nsearch = \"off\"\n\n\
              [training.settings]\n{}\n",
             self.free_memory_mib, self.training_seconds, self.least_training_seconds, self.training,
         )

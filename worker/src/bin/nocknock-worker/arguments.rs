@@ -149,12 +149,22 @@ pub(crate) struct Train {
     /// Name of the column with the classes [default: the last]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) label: Option<String>,
+    /// Table with other rows, by which the model is judged after the training; its columns are
+    /// found as those of --data
+    #[arg(long, value_name = "FILE")]
+    pub(crate) test: Option<PathBuf>,
     /// Whether the first line of a text file names the columns [default: what it looks like]
     #[arg(long, value_name = "HEADER", value_parser = header)]
     pub(crate) header: Option<Header>,
     /// File that says what the columns of a table are, in TOML
     #[arg(long, value_name = "FILE")]
     pub(crate) table: Option<PathBuf>,
+    /// Train once with the settings of the configuration, and look for no better ones
+    #[arg(long)]
+    pub(crate) no_search: bool,
+    /// Seconds that it may take [default: limits.training_seconds]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) seconds: Option<u64>,
     /// Folder for the model, checkpoints, curves and the report
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,

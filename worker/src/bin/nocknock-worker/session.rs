@@ -16,7 +16,7 @@ use nocknock_worker::{
     config::Config,
     doctor,
     notice::{Bars, JsonLines, Log, Notice, NoticeSink, Notices, PlainLines},
-    stages::{CandleTrainer, Permits, Services, StepError},
+    stages::{trainer_for, Permits, Services, StepError},
     state::{Owner, StateDir},
 };
 use std::{
@@ -125,7 +125,7 @@ impl Session {
         Ok(Services {
             chain: Arc::new(chain),
             blobs: Arc::new(Walrus::new(&config.storage, self.state.join("blobs"))?),
-            trainer: Arc::new(CandleTrainer { training: config.training.clone() }),
+            trainer: trainer_for(&config.training),
             provers: doctor::provers(&config)?,
             origin: Origin::of_this_process()?,
             permits: Permits::of(&config),

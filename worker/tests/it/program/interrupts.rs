@@ -70,7 +70,7 @@ impl Training {
     /// Sets the time after which the best model so far is taken.
     fn may_last(&self, seconds: u64) {
         let text = format!(
-            "[training]\ndevice = \"cpu\"\n[training.settings]\nepochs = 1000000\n\
+            "[training]\ndevice = \"cpu\"\nsearch = \"off\"\n[training.settings]\nepochs = 1000000\n\
              [limits]\ntraining_seconds = {seconds}\nleast_training_seconds = 1\n"
         );
         fs::write(self.folder.path().join("worker.toml"), text).unwrap();

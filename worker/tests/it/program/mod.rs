@@ -193,7 +193,7 @@ fn a_full_disk_has_its_exit_code_and_names_the_file() {
     let state = folder();
     let table = table_of_two_kinds(state.path());
     let model = state.path().join("model");
-    let train = ["train", "--shape", "tiny-4x3x2", "--data", &table, "--out"];
+    let train = ["train", "--no-search", "--shape", "tiny-4x3x2", "--data", &table, "--out"];
     let train: Vec<&str> = train.into_iter().chain(model.to_str()).collect();
     let full = worker_on_a_full_disk(state.path(), &train);
     assert_eq!(code(&full), Some(5), "{}", err(&full));
@@ -256,7 +256,7 @@ fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
     let table = table_of_two_kinds(state.path());
     fs::write(
         state.path().join("worker.toml"),
-        "[training]\ndevice = \"cpu\"\n[training.settings]\nepochs = 5\n",
+        "[training]\ndevice = \"cpu\"\nsearch = \"off\"\n[training.settings]\nepochs = 5\n",
     )
     .unwrap();
     let folder = state.path().join("model");
@@ -273,7 +273,7 @@ fn a_model_is_trained_from_a_table_and_kept_for_its_owner() {
 fn train_quickly(state: &Path, table: &str, out: &Path) -> Output {
     fs::write(
         state.join("worker.toml"),
-        "[training]\ndevice = \"cpu\"\n[training.settings]\nepochs = 5\n",
+        "[training]\ndevice = \"cpu\"\nsearch = \"off\"\n[training.settings]\nepochs = 5\n",
     )
     .unwrap();
     let out = out.to_str().expect("the folder has a name in UTF-8");
@@ -382,7 +382,7 @@ fn a_folder_that_another_training_uses_is_refused() {
     fs::create_dir(&model).unwrap();
     let held = nocknock_worker::state::FolderLock::take(&model).unwrap();
     assert!(held.is_some());
-    let train = ["train", "--shape", "tiny-4x3x2", "--data", &table, "--out"];
+    let train = ["train", "--no-search", "--shape", "tiny-4x3x2", "--data", &table, "--out"];
     let train: Vec<&str> = train.into_iter().chain(model.to_str()).collect();
     let refused = worker(state.path(), &train);
     assert_eq!(code(&refused), Some(5), "{}", err(&refused));

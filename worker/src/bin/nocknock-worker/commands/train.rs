@@ -8,13 +8,14 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use nocknock_dataset::{
-    shape_name, Encoding, LabelColumn, Profile, Range, ReadOptions, Schema, Table, TrainBlob,
-    Wanted,
+    class_of, shape_name, Encoding, LabelColumn, Profile, Range, ReadOptions, Schema, Table,
+    TrainBlob, Wanted,
 };
 use nocknock_primitives::model::{Architecture, Head};
-use nocknock_training::{Labels, TrainingSet};
+use nocknock_training::{evaluate, Labels, TrainingSet};
 use nocknock_worker::{
-    stages::{samples_of, CandleTrainer, Trainer, TrainingJob},
+    config::Search,
+    stages::{columns_of, samples_of, trainer_for, TrainingJob},
     state::{Disk, DurableDisk, FolderLock, ModelFact, StateError},
 };
 use std::{
@@ -24,29 +25,48 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// Samples, and how the columns of their table have become inputs.
+type Learnable = (TrainingSet, Encoding);
+
+/// How a model does on rows that it has not learned from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Judged {
+    correct: u64,
+    rows: u64,
+}
+
 /// First bytes of published training data.
 const MAGIC: &[u8] = b"nntrain\0";
 
 pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> {
     let session = Session::open(common)?;
-    let data = read(options, &|note| warn(common, note))?;
+    let (data, encoding) = read(options, &|note| warn(common, note))?;
+    let test = match &options.test {
+        Some(file) => Some(read_test(options, file, &data.architecture, &encoding)?),
+        None => None,
+    };
     let folder = options.out.clone();
     let _lock = occupy(&folder)?;
-    let limit = Duration::from_secs(session.config.limits.training_seconds);
+    let limit = options.seconds.unwrap_or(session.config.limits.training_seconds);
     let job = TrainingJob {
         task: 0,
         data,
+        columns: columns_of(&encoding),
         folder: folder.clone(),
-        until: Instant::now() + limit,
+        until: Instant::now() + Duration::from_secs(limit),
         stop: stop_on_signal(),
         notices: session.notices(Vec::new()),
     };
-    let trainer = CandleTrainer { training: session.config.training.clone() };
+    let mut training = session.config.training;
+    if options.no_search {
+        training.search = Search::Off;
+    }
+    let trainer = trainer_for(&training);
     let learnt = tokio::task::spawn_blocking(move || trainer.train(&job)).await?;
     let model = learnt.map_err(nocknock_worker::stages::StepError::from)?;
     let path = folder.join("model.json");
     model.write(&path)?;
-    tell(common, &path, &model)?;
+    tell(common, &path, &model, test.map(|test| judge(&model, &test)))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,7 +86,7 @@ fn warn(common: &Common, note: &str) {
     }
 }
 
-fn read(options: &Train, warn: &dyn Fn(&str)) -> Result<TrainingSet> {
+fn read(options: &Train, warn: &dyn Fn(&str)) -> Result<Learnable> {
     let path = &options.data;
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     if bytes.starts_with(MAGIC) {
@@ -75,7 +95,7 @@ fn read(options: &Train, warn: &dyn Fn(&str)) -> Result<TrainingSet> {
         if options.shape.as_ref().is_some_and(|shape| shape != own) {
             bail!("{} is of shape {}", path.display(), shape_name(own));
         }
-        return Ok(samples_of(&blob)?);
+        return Ok((samples_of(&blob)?, blob.encoding().clone()));
     }
     let shape = options.shape.as_ref().ok_or_else(no_shape)?;
     read_table(options, shape, warn)
@@ -88,7 +108,7 @@ fn no_shape() -> UsageError {
     ))
 }
 
-fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Result<TrainingSet> {
+fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Result<Learnable> {
     let path = &options.data;
     let place = || path.display().to_string();
     let (reading, wanted) = wanted(options)?;
@@ -104,7 +124,45 @@ fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Res
     let known = known.filter_map(|(row, class)| class.map(|class| (encoder.row(row), class)));
     let (inputs, classes): (Vec<_>, Vec<_>) = known.unzip();
     let labels = Labels::Classes(classes);
-    Ok(TrainingSet { architecture: shape.clone(), inputs: inputs.concat(), labels })
+    let data = TrainingSet { architecture: shape.clone(), inputs: inputs.concat(), labels };
+    Ok((data, fitted.encoding.clone()))
+}
+
+/// Rows that a model is judged by. Those without a class are left out.
+fn read_test(
+    options: &Train,
+    file: &Path,
+    shape: &Architecture,
+    encoding: &Encoding,
+) -> Result<TrainingSet> {
+    let place = || file.display().to_string();
+    let (reading, _) = wanted(options)?;
+    let table = Table::read(file, &reading)?;
+    let mut encoder = encoding.for_table(&table).with_context(place)?;
+    if !encoder.has_label() {
+        let column = encoding.label();
+        bail!(UsageError(format!("{}: there is no column `{column}` with classes", place())));
+    }
+    let (mut inputs, mut classes) = (Vec::new(), Vec::new());
+    for row in 0..table.len() {
+        let label = encoder.label(row);
+        if label.is_missing() {
+            continue;
+        }
+        let class = class_of(&label, encoding.classes());
+        let class = class.and_then(|class| u8::try_from(class).ok());
+        classes.push(class.with_context(|| {
+            format!("{}: row {} is of a class that the training data has not", place(), row + 1)
+        })?);
+        inputs.extend(encoder.row(row));
+    }
+    Ok(TrainingSet { architecture: shape.clone(), inputs, labels: Labels::Classes(classes) })
+}
+
+fn judge(model: &ModelFact, test: &TrainingSet) -> Judged {
+    let rows: Vec<u32> = (0..).take(test.samples()).collect();
+    let evaluation = evaluate(&model.weights, test, &rows);
+    Judged { correct: evaluation.score, rows: evaluation.samples }
 }
 
 /// The columns that a model cannot learn from.
@@ -150,15 +208,27 @@ fn check_classes(column: &str, found: usize, shape: &Architecture) -> Result<(),
     )))
 }
 
-fn tell(common: &Common, path: &Path, model: &ModelFact) -> Result<()> {
+fn tell(common: &Common, path: &Path, model: &ModelFact, judged: Option<Judged>) -> Result<()> {
     match common.output {
         Output::Json => print::json(&serde_json::json!({
             "model": path,
             "training_accuracy": model.training_accuracy,
             "validation_accuracy": model.validation_accuracy,
             "hyperparameters": model.hyperparameters,
+            "test": judged.map(|judged| serde_json::json!({
+                "correct": judged.correct,
+                "rows": judged.rows,
+            })),
         })),
-        Output::Text => print::result(&format!("{}: {}", path.display(), result_of(model))),
+        Output::Text => {
+            let result = format!("{}: {}", path.display(), result_of(model));
+            print::result(&match judged {
+                Some(Judged { correct, rows }) => format!(
+                    "{result}; {correct} of {rows} rows of the test file are classified correctly"
+                ),
+                None => result,
+            })
+        }
     }
 }
 
@@ -196,9 +266,17 @@ mod tests {
         fs::write(&data, table).unwrap();
         let shape = shape.map(|name| named(name).unwrap());
         let out = folder.path().join("out");
-        let options = Train { data, shape, label: None, header, table: None, out };
+        let (no_search, seconds) = (true, None);
+        let (label, test, table) = (None, None, None);
+        let options = Train { data, shape, label, test, header, table, no_search, seconds, out };
         let told = RefCell::new(Vec::new());
         let read = read(&options, &|note| told.borrow_mut().push(note.to_owned()));
+        let read = read.map(|(data, encoding)| {
+            let columns = columns_of(&encoding);
+            let inputs: usize = columns.iter().map(|column| column.inputs.len()).sum();
+            assert!(inputs <= usize::from(data.architecture.inputs));
+            data
+        });
         (read, told.into_inner())
     }
 
@@ -253,6 +331,52 @@ mod tests {
             let error = refused("a,k\n1,x\n2,y\n", Some(shape));
             assert!(error.contains(&format!("models of shape {shape} name none")), "{error}");
         }
+    }
+
+    /// Rows of a test file, after a table with the columns `a`, `b` and `kind`.
+    fn test_rows(text: &str) -> Result<TrainingSet> {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, file) = (folder.path().join("data.csv"), folder.path().join("test.csv"));
+        fs::write(&data, "a,b,kind\n1,5,x\n2,4,y\n3,1,x\n4,3,y\n").unwrap();
+        fs::write(&file, text).unwrap();
+        let options = Train {
+            data,
+            shape: named("tiny-4x3x2"),
+            label: Some("kind".into()),
+            test: None,
+            header: None,
+            table: None,
+            no_search: true,
+            seconds: None,
+            out: folder.path().join("out"),
+        };
+        let (data, encoding) = read(&options, &|_| ()).unwrap();
+        read_test(&options, &file, &data.architecture, &encoding)
+    }
+
+    #[test]
+    fn columns_of_a_test_file_are_found_by_name_in_any_order() {
+        let same = test_rows("a,b,kind\n1,4,x\n4,1,y\n").unwrap();
+        let turned = test_rows("kind,b,a\nx,4,1\ny,1,4\n").unwrap();
+        assert_eq!(same, turned);
+        assert_eq!(same.labels, Labels::Classes(vec![0, 1]));
+    }
+
+    #[test]
+    fn rows_of_a_test_file_without_a_class_are_not_counted() {
+        assert_eq!(test_rows("a,b,kind\n1,4,x\n4,1,\n").unwrap().samples(), 1);
+    }
+
+    #[test]
+    fn a_class_that_was_never_learned_is_refused_with_its_row() {
+        let error = format!("{:#}", test_rows("a,b,kind\n1,4,x\n4,1,z\n").unwrap_err());
+        assert!(error.contains("row 2 is of a class"), "{error}");
+    }
+
+    #[test]
+    fn a_test_file_needs_the_column_of_the_classes() {
+        let error = format!("{:#}", test_rows("a,b\n1,4\n4,1\n").unwrap_err());
+        assert!(error.contains("there is no column `kind`"), "{error}");
     }
 
     fn model(training_accuracy: f64, validation_accuracy: Option<f64>) -> ModelFact {

@@ -1,0 +1,135 @@
+//! Successive halving: many plans with little time, then the better ones with more.
+
+use super::{plans, Found, Plan, Search, SearchError, SearchStrategy, Tally};
+
+/// With fewer samples a search finds only chance.
+const LEAST_SAMPLES: usize = 40;
+
+/// Successive halving by a factor of three (Jamieson and Talwalkar, 2016): of the plans of a rung
+/// the best third goes on to the next.
+///
+/// Where there are few samples, the rungs have 2, 3 and all 5 folds, because there one fold says
+/// little; the first has a third of the epochs. Else all have one fold, and the first two have a
+/// ninth and a third of the epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Halving {
+    /// Plans of the first rung.
+    pub most_trials: u32,
+}
+
+/// A round of trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rung {
+    plans: usize,
+    folds: u8,
+    epochs: u32,
+}
+
+/// A plan with its result.
+type Ranked = (Plan, f64);
+
+impl Default for Halving {
+    fn default() -> Self {
+        Self { most_trials: 27 }
+    }
+}
+
+impl SearchStrategy for Halving {
+    fn name(&self) -> &str {
+        "halving"
+    }
+
+    fn search(&self, search: &mut Search<'_>) -> Result<Found, SearchError> {
+        let rungs = self.rungs(search.folds(), search.epochs());
+        let base = Plan { number: 0, settings: plans::base(search.job()) };
+        // The first trial measures the pace.
+        if search.job().data.samples() < LEAST_SAMPLES
+            || search.trial(&base, 0, rungs[0].epochs)?.is_none()
+        {
+            return search.plain();
+        }
+        let is_taught = search.teacher()?.is_some();
+        let mut plans = plans::draw(search.job(), self.most_trials.max(1), is_taught);
+        search.foresee(expected(&rungs, &plans));
+        let mut best = None;
+        for rung in rungs {
+            plans.truncate(rung.plans);
+            let ranked = rank(search, &plans, rung)?;
+            let is_complete = ranked.len() == plans.len();
+            best = ranked.first().cloned().or(best);
+            plans = ranked.into_iter().map(|(plan, _)| plan).collect();
+            if !is_complete {
+                break;
+            }
+        }
+        match best {
+            Some((plan, score)) => search.finish(&plan, score),
+            None => search.plain(),
+        }
+    }
+}
+
+impl Halving {
+    fn rungs(&self, folds: u8, epochs: u32) -> [Rung; 3] {
+        let shares =
+            if folds > 1 { [(3, 2), (1, 3), (1, folds)] } else { [(9, 1), (3, 1), (1, 1)] };
+        let mut plans = self.most_trials.max(1);
+        shares.map(|(part, folds)| {
+            let rung = Rung { plans: plans as usize, folds, epochs: (epochs / part).max(1) };
+            plans = (plans / 3).max(1);
+            rung
+        })
+    }
+}
+
+/// The trials of all rungs, as far as they are known: which plans get further is not.
+fn expected(rungs: &[Rung], plans: &[Plan]) -> Vec<(Plan, u32)> {
+    let of_rung = |rung: &Rung| {
+        let (folds, epochs) = (rung.folds, rung.epochs);
+        let plans = plans.iter().take(rung.plans);
+        plans.flat_map(move |plan| (0..folds).map(move |_| (plan.clone(), epochs)))
+    };
+    rungs.iter().flat_map(of_rung).collect()
+}
+
+/// The plans that had time for all folds, the best first; of equal ones the one that was better
+/// before.
+fn rank(search: &mut Search<'_>, plans: &[Plan], rung: Rung) -> Result<Vec<Ranked>, SearchError> {
+    let mut ranked = Vec::new();
+    for plan in plans {
+        match measure(search, plan, rung)? {
+            Some(score) => ranked.push((plan.clone(), score)),
+            None => break,
+        }
+    }
+    ranked.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    Ok(ranked)
+}
+
+/// The result over the folds of a rung, if there is time for them.
+fn measure(search: &mut Search<'_>, plan: &Plan, rung: Rung) -> Result<Option<f64>, SearchError> {
+    let mut sum = Tally::default();
+    for fold in 0..rung.folds {
+        match search.trial(plan, fold, rung.epochs)? {
+            Some(trial) => sum.add(&trial.tally),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(sum.score(search.job().metric)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rung_has_a_third_of_the_plans_and_more_to_judge_by() {
+        let rung = |plans, folds, epochs| Rung { plans, folds, epochs };
+        let few = Halving::default().rungs(5, 120);
+        assert_eq!(few, [rung(27, 2, 40), rung(9, 3, 120), rung(3, 5, 120)]);
+        let many = Halving::default().rungs(1, 90);
+        assert_eq!(many, [rung(27, 1, 10), rung(9, 1, 30), rung(3, 1, 90)]);
+        let one = Halving { most_trials: 1 }.rungs(1, 4);
+        assert_eq!(one, [rung(1, 1, 1), rung(1, 1, 1), rung(1, 1, 4)]);
+    }
+}

@@ -1,0 +1,174 @@
+//! The training after the trials.
+
+use super::{
+    again_if_foreign, is_taught, pace::rows_of, untaught, Clock, Found, Plan, Search, SearchError,
+    SearchObserver,
+};
+use crate::{
+    config::{Keep, TrainConfig},
+    observer::{EpochMetrics, StepProgress, TrainObserver, TrainPlan},
+    teacher::Lesson,
+    trainer::{train, train_lesson},
+};
+use serde::{Deserialize, Serialize};
+use std::{path::Path, time::Instant};
+
+/// Folder of the last training within that of the search.
+const LAST_FOLDER: &str = "last";
+
+/// Share of the time that is left which the last training is meant to take.
+const USED: f64 = 0.9;
+
+/// What is trained after the trials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Last {
+    /// The settings.
+    pub(super) plan: Plan,
+    /// Whether it is the training of the job's settings as they are, because no trial was possible.
+    pub(super) plain: bool,
+    pub(super) trials: u32,
+    pub(super) expected: f64,
+    pub(super) teacher: Option<f64>,
+}
+
+impl Search<'_> {
+    /// Trains on all samples by a plan whose result on samples that were left out is `expected`.
+    /// With less time than a whole training takes it has fewer epochs.
+    ///
+    /// # Errors
+    ///
+    /// What the training says.
+    pub fn finish(&mut self, plan: &Plan, expected: f64) -> Result<Found, SearchError> {
+        let settings = self.last_settings(plan)?;
+        let plan = Plan { number: plan.number, settings };
+        self.end_trials(Last {
+            plan,
+            plain: false,
+            trials: self.log.trials(),
+            expected,
+            teacher: self.log.teacher().flatten(),
+        })
+    }
+
+    /// Trains with the settings of the job as they are, as if there were no search: for whoever has
+    /// no time for a trial, or too few samples.
+    ///
+    /// # Errors
+    ///
+    /// What the training says.
+    pub fn plain(&mut self) -> Result<Found, SearchError> {
+        let settings = self.job.base.clone();
+        self.end_trials(Last {
+            plan: Plan { number: 0, settings },
+            plain: true,
+            trials: self.log.trials(),
+            expected: 0.0,
+            teacher: self.log.teacher().flatten(),
+        })
+    }
+
+    /// From here on, a later start goes on with the last training.
+    fn end_trials(&mut self, last: Last) -> Result<Found, SearchError> {
+        self.remove_folder(super::TRIAL_FOLDER)?;
+        self.log.add_last(last.clone())?;
+        // As a later start will read it.
+        let last = self.log.last().cloned().unwrap_or(last);
+        self.train_last(last)
+    }
+
+    /// The settings for all samples, with as many epochs as there is time for.
+    fn last_settings(&mut self, plan: &Plan) -> Result<TrainConfig, SearchError> {
+        let settings = TrainConfig {
+            seed: self.job.seed,
+            fold: None,
+            validation_share: 0.0,
+            keep: Keep::Last,
+            patience: None,
+            epochs: self.epochs(),
+            ..plan.settings.clone()
+        };
+        let settings = self.with_teacher(settings)?;
+        let left = self.job.until.saturating_duration_since(self.clock.now()).mul_f64(USED);
+        let of_epoch = rows_of(&settings, self.job.data.samples(), 1);
+        let possible = self.pace.rows_in(left).map_or(f64::MAX, |rows| rows / of_epoch);
+        let epochs = possible.clamp(1.0, f64::from(settings.epochs)) as u32;
+        Ok(TrainConfig { epochs, ..settings })
+    }
+
+    /// The settings, if there is a teacher of all samples or none is needed. Without the time for
+    /// one, the model learns from the labels alone.
+    fn with_teacher(&mut self, settings: TrainConfig) -> Result<TrainConfig, SearchError> {
+        if !is_taught(&settings) || self.make_teacher(None, self.job.until)? {
+            Ok(settings)
+        } else {
+            Ok(untaught(settings))
+        }
+    }
+
+    /// Trains what is written down, or goes on with it.
+    pub(super) fn train_last(&mut self, last: Last) -> Result<Found, SearchError> {
+        if last.plain {
+            return self.train_plain(last);
+        }
+        let Last { plan: Plan { number, settings }, trials, expected, teacher, .. } = last;
+        let settings = self.with_teacher(settings)?;
+        let folder = self.job.folder.join(LAST_FOLDER);
+        let Self { job, clock, observer, teachers, .. } = self;
+        let lesson = match teachers.get(None).filter(|_| is_taught(&settings)) {
+            Some(taught) => taught.lesson(job),
+            None => Lesson { columns: &job.columns, ..Lesson::of(job.data) },
+        };
+        let until = job.until;
+        let mut watch = LastWatch { observer: &mut **observer, clock: *clock, until };
+        let model = again_if_foreign(&folder, || {
+            train_lesson(lesson, &settings, job.device, Some(folder.as_path()), &mut watch)
+        })?;
+        let plan = Plan { number, settings };
+        Ok(Found { model, plan, trials, expected, teacher })
+    }
+
+    fn train_plain(&mut self, last: Last) -> Result<Found, SearchError> {
+        let Self { job, clock, observer, .. } = self;
+        let until = job.until;
+        let mut watch = LastWatch { observer: &mut **observer, clock: *clock, until };
+        let folder = Some(job.folder);
+        let model = train(job.data, job.base, job.device, folder, &mut watch)?;
+        let expected = model.report.judged().1.accuracy();
+        let Last { plan, trials, teacher, .. } = last;
+        Ok(Found { model, plan, trials, expected, teacher })
+    }
+}
+
+/// Tells everything, and ends in time.
+struct LastWatch<'a> {
+    observer: &'a mut dyn SearchObserver,
+    clock: &'a dyn Clock,
+    until: Instant,
+}
+
+impl TrainObserver for LastWatch<'_> {
+    fn started(&mut self, plan: &TrainPlan) {
+        self.observer.started(plan);
+    }
+
+    fn stepped(&mut self, progress: StepProgress) {
+        self.observer.stepped(progress);
+    }
+
+    fn epoch_ended(&mut self, metrics: &EpochMetrics) {
+        self.observer.epoch_ended(metrics);
+    }
+
+    fn saved(&mut self, file: &Path, step: u64) {
+        self.observer.saved(file, step);
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.observer.stop_requested()
+    }
+
+    fn finish_requested(&self) -> bool {
+        self.observer.finish_requested() || self.clock.now() >= self.until
+    }
+}

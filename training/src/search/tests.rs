@@ -1,0 +1,390 @@
+//! Searches by a clock that the tests turn, so that nothing depends on the speed of the machine.
+
+use super::*;
+use crate::{
+    rng::{below, stream, Purpose},
+    testing::{architecture, number_head, random_set},
+    train,
+};
+use nocknock_primitives::model::architecture::{Dense, Head};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// Each look at it takes a millisecond.
+#[derive(Debug)]
+struct Ticking {
+    start: Instant,
+    looks: AtomicU64,
+}
+
+impl Ticking {
+    fn new() -> Self {
+        Self { start: Instant::now(), looks: AtomicU64::new(0) }
+    }
+}
+
+impl Clock for Ticking {
+    fn now(&self) -> Instant {
+        self.start + Duration::from_millis(self.looks.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Two classes of which the sum of the inputs decides.
+fn classes(samples: usize) -> TrainingSet {
+    let hidden = Dense { units: 6, weight_bits: 6, bias_bits: 12, sum_bits: 16, shift: 4 };
+    let head =
+        Head::Classes { classes: 2, best: 1, weight_bits: 6, bias_bits: 14, distance_bits: 20 };
+    let architecture = architecture((4, 6), &[hidden], head);
+    let mut rng = stream(9, Purpose::Split);
+    let inputs: Vec<u16> = (0..samples * 4).map(|_| below(&mut rng, 64) as u16).collect();
+    let classes = inputs.chunks(4).map(|row| u8::from(row.iter().sum::<u16>() > 126));
+    let labels = Labels::Classes(classes.collect());
+    TrainingSet { architecture, labels, inputs }
+}
+
+fn short() -> TrainConfig {
+    TrainConfig { checkpoint_every: Some(5), ..TrainConfig::default() }
+}
+
+/// A job that has some seconds of a ticking clock.
+fn job<'a>(
+    data: &'a TrainingSet,
+    base: &'a TrainConfig,
+    folder: &'a Path,
+    clock: &Ticking,
+    seconds: u64,
+) -> SearchJob<'a> {
+    SearchJob {
+        data,
+        columns: Vec::new(),
+        base,
+        device: DeviceChoice::Cpu,
+        folder,
+        until: clock.start + Duration::from_secs(seconds),
+        metric: Metric::Accuracy,
+        seed: 3,
+    }
+}
+
+/// A few plans with a few epochs, and then a last training of few epochs.
+#[derive(Debug)]
+struct Few;
+
+impl SearchStrategy for Few {
+    fn name(&self) -> &str {
+        "few"
+    }
+
+    fn search(&self, search: &mut Search<'_>) -> Result<Found, SearchError> {
+        let mut best: Option<(Plan, f64)> = None;
+        for number in 0..3 {
+            let learning_rate = [0.001, 0.02, 0.01][number as usize];
+            let base = search.job().base.clone();
+            let plan = Plan { number, settings: TrainConfig { learning_rate, ..base } };
+            let Some(trial) = search.trial(&plan, 0, 3)? else {
+                break;
+            };
+            if best.as_ref().is_none_or(|(_, score)| trial.score > *score) {
+                best = Some((plan, trial.score));
+            }
+        }
+        match best {
+            Some((plan, score)) => search.finish(&plan, score),
+            None => search.plain(),
+        }
+    }
+}
+
+/// Keeps what is told, and asks to stop when the clock has been looked at often enough.
+#[derive(Default)]
+struct Diary {
+    trials: Vec<TrialRecord>,
+    last: Option<SearchProgress>,
+    epochs: u32,
+    stop_after: Option<u64>,
+    asked: AtomicU64,
+}
+
+impl TrainObserver for Diary {
+    fn epoch_ended(&mut self, _metrics: &crate::EpochMetrics) {
+        self.epochs += 1;
+    }
+
+    fn stop_requested(&self) -> bool {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        self.stop_after.is_some_and(|after| asked >= after)
+    }
+}
+
+impl SearchObserver for Diary {
+    fn trial_ended(&mut self, trial: &TrialRecord, progress: &SearchProgress) {
+        self.trials.push(trial.clone());
+        self.last = Some(*progress);
+    }
+}
+
+/// Without what depends on the clock.
+fn timeless(trials: &[TrialRecord]) -> Vec<TrialRecord> {
+    trials.iter().map(|trial| TrialRecord { seconds: 0.0, ..trial.clone() }).collect()
+}
+
+#[test]
+fn a_search_tries_plans_on_a_fold_and_trains_the_best_on_all_samples() {
+    let (data, base) = (classes(200), short());
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let mut diary = Diary::default();
+    let job = job(&data, &base, folder.path(), &clock, 1_000);
+    let found = search_by(&Few, &job, &clock, &mut diary).unwrap();
+    assert_eq!(diary.trials.len(), 3);
+    for trial in &diary.trials {
+        assert_eq!((trial.fold, trial.epochs, trial.tally.perfect), (0, 3, 40));
+        assert_eq!(trial.settings.keep, Keep::Last);
+    }
+    let best = diary.trials.iter().map(|trial| trial.score).fold(0.0, f64::max);
+    assert_eq!((found.expected, found.trials), (best, 3));
+    let progress = diary.last.unwrap();
+    assert_eq!((progress.trials, progress.best), (3, best));
+    assert!(progress.seconds_left > 0.0 && progress.expected_end <= job.until);
+    // Of the trainings, the last alone was told.
+    let report = &found.model.report;
+    assert_eq!(diary.epochs as usize, report.history.len());
+    assert_eq!((report.training.samples, &report.validation), (200, &None));
+    assert_eq!(report.config, found.plan.settings);
+    assert_eq!(found.model.weights.is_safe(&data.architecture), Ok(()));
+    assert!(!folder.path().join(TRIAL_FOLDER).exists());
+}
+
+/// A stop may come in any trial, and in the last training.
+#[test]
+fn a_search_that_is_stopped_again_and_again_has_the_same_trials_and_the_same_model() {
+    let (data, base) = (classes(200), short());
+    let [whole, pieces] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let clock = Ticking::new();
+    let mut diary = Diary::default();
+    let long = |folder| job(&data, &base, folder, &clock, 1_000_000);
+    let expected = search_by(&Few, &long(whole.path()), &clock, &mut diary).unwrap();
+    let (mut trials, mut stops) = (Vec::new(), 0);
+    let found = loop {
+        let mut pieced = Diary { stop_after: Some(7 + stops), ..Diary::default() };
+        let ended = search_by(&Few, &long(pieces.path()), &clock, &mut pieced);
+        trials.extend(pieced.trials);
+        match ended {
+            Ok(found) => break found,
+            Err(SearchError::Train(TrainError::Interrupted { saved, .. })) => assert!(saved),
+            Err(error) => panic!("{error}"),
+        }
+        stops += 1;
+    };
+    assert!(stops > 3, "{stops}");
+    assert_eq!(timeless(&trials), timeless(&diary.trials));
+    assert!(found.model.weights == expected.model.weights);
+    assert_eq!(found.plan, expected.plan);
+    assert_eq!((found.trials, found.expected), (expected.trials, expected.expected));
+}
+
+#[test]
+fn what_a_trial_left_behind_when_it_was_killed_after_its_line_is_no_hindrance() {
+    let (data, base) = (classes(200), short());
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let job = job(&data, &base, folder.path(), &clock, 1_000_000);
+    // A checkpoint of a training with other settings.
+    let trial = folder.path().join(TRIAL_FOLDER);
+    let other = TrainConfig { epochs: 1, ..short() };
+    train(&data, &other, DeviceChoice::Cpu, Some(&trial), &mut ()).unwrap();
+    assert_eq!(search_by(&Few, &job, &clock, &mut ()).unwrap().trials, 3);
+}
+
+#[test]
+fn a_search_that_is_over_gives_its_model_again() {
+    let (data, base) = (classes(200), short());
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let job = job(&data, &base, folder.path(), &clock, 1_000_000);
+    let first = search_by(&Few, &job, &clock, &mut ()).unwrap();
+    let mut diary = Diary::default();
+    let again = search_by(&Few, &job, &clock, &mut diary).unwrap();
+    assert!(first.model.weights == again.model.weights);
+    assert!(diary.trials.is_empty() && diary.epochs == 0);
+}
+
+#[test]
+fn other_samples_settings_or_seeds_are_another_search() {
+    let (data, base) = (classes(200), short());
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let own = job(&data, &base, folder.path(), &clock, 1_000_000);
+    search_by(&Few, &own, &clock, &mut ()).unwrap();
+    let mut changed = data.clone();
+    changed.inputs[0] ^= 1;
+    let rate = TrainConfig { learning_rate: 0.5, ..short() };
+    let others = [
+        SearchJob { data: &changed, ..own.clone() },
+        SearchJob { base: &rate, ..own.clone() },
+        SearchJob { seed: 4, ..own.clone() },
+        SearchJob { metric: Metric::Balanced, ..own.clone() },
+        SearchJob { columns: vec![0..1, 1..4], ..own.clone() },
+    ];
+    for other in others {
+        let refused = search_by(&Few, &other, &clock, &mut ()).unwrap_err();
+        let is_foreign = matches!(
+            refused,
+            SearchError::Train(TrainError::Checkpoint(CheckpointError::OtherTraining { .. }))
+        );
+        assert!(is_foreign, "{refused}");
+    }
+    // Neither the pace of checkpoints nor the end belongs to it.
+    let pace = TrainConfig { checkpoint_every: None, threads: Some(1), ..short() };
+    let same = SearchJob { base: &pace, until: own.until + Duration::from_secs(9), ..own };
+    search_by(&Few, &same, &clock, &mut ()).unwrap();
+}
+
+/// The first steps already show that the last training takes longer than there is.
+#[test]
+fn without_time_for_a_trial_the_model_is_that_of_a_plain_training() {
+    let (data, base) = (classes(200), short());
+    for milliseconds in [0, 1, 30] {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Ticking::new();
+        let until = clock.start + Duration::from_millis(milliseconds);
+        let job = SearchJob { until, ..job(&data, &base, folder.path(), &clock, 0) };
+        let found = search_by(&Halving::default(), &job, &clock, &mut ()).unwrap();
+        assert_eq!((found.trials, &found.plan.settings), (0, &base));
+        assert_eq!(found.model.report.config, base);
+        assert_eq!(found.model.report.stopped, StopReason::TimeUp);
+        assert_eq!(found.model.weights.is_safe(&data.architecture), Ok(()));
+    }
+}
+
+#[test]
+fn trials_end_when_the_last_training_must_begin_and_it_is_whole() {
+    let (data, base) = (classes(200), short());
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let mut diary = Diary::default();
+    // A whole training has some 320 epochs of 7 steps, and a step takes some looks.
+    let job = job(&data, &base, folder.path(), &clock, 60);
+    let found = search_by(&Halving::default(), &job, &clock, &mut diary).unwrap();
+    assert!(found.trials > 0 && found.trials < 54 + 27, "{}", found.trials);
+    let report = &found.model.report;
+    assert_eq!(report.stopped, StopReason::AllEpochs);
+    assert_eq!(report.validation, None);
+}
+
+#[test]
+fn numbers_are_searched_without_a_teacher() {
+    let architecture = architecture((4, 6), &[], number_head(20));
+    let data = random_set(&architecture, 60, &mut stream(1, Purpose::Split));
+    let base = short();
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let job = job(&data, &base, folder.path(), &clock, 100_000);
+    let halving = Halving { most_trials: 2 };
+    let found = search_by(&halving, &job, &clock, &mut ()).unwrap();
+    assert!(found.trials > 0);
+    assert_eq!((found.teacher, found.plan.settings.teacher_share), (None, 0.0));
+}
+
+#[test]
+fn a_teacher_of_a_fold_has_not_seen_it() {
+    let data = classes(200);
+    let base = short();
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let job = job(&data, &base, folder.path(), &clock, 100_000);
+    let config = TrainConfig {
+        fold: Some(Fold { number: 0, of: FOLDS }),
+        seed: job.seed,
+        ..TrainConfig::default()
+    };
+    let Split { training, validation, .. } = Split::new(&data, &config);
+    // Other labels of the fold that is left out change nothing that its teacher says.
+    let mut other = data.clone();
+    if let Labels::Classes(classes) = &mut other.labels {
+        validation.iter().for_each(|sample| classes[*sample as usize] ^= 1);
+    }
+    let said = |data: &TrainingSet| {
+        let job = SearchJob { data, ..job.clone() };
+        let mut teachers = Teachers::default();
+        let (deadline, mut observer) = (job.until, ());
+        let mut stop = teachers::Stop { clock: &clock, deadline, observer: &mut observer };
+        assert!(teachers.make(&job, Some(0), &training, &mut stop).unwrap());
+        let taught = teachers.get(Some(0)).unwrap();
+        let lesson = taught.lesson(&job);
+        (lesson.soft.cloned(), lesson.more.cloned(), taught.accuracy)
+    };
+    let first = said(&data);
+    assert!(first == said(&other));
+    assert!(first.2 > 0.7, "{}", first.2);
+    let soft = first.0.unwrap();
+    let mut fold = validation.iter().map(|sample| soft.sample(*sample as usize).unwrap());
+    assert!(fold.all(|shares| *shares == [0.5, 0.5]));
+}
+
+#[test]
+fn a_search_with_a_teacher_ends_with_all_its_rungs() {
+    let data = classes(120);
+    let base = TrainConfig { epochs: 1, ..short() };
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let mut diary = Diary::default();
+    let job = job(&data, &base, folder.path(), &clock, 10_000_000);
+    let halving = Halving { most_trials: 3 };
+    let found = search_by(&halving, &job, &clock, &mut diary).unwrap();
+    assert!(found.teacher.is_some_and(|accuracy| accuracy > 0.7), "{:?}", found.teacher);
+    // Three plans on two folds, then one on three, then the same on all five.
+    assert_eq!(found.trials, 6 + 3 + 2);
+    assert!(diary.trials.iter().any(|trial| trial.settings.teacher_share > 0.0));
+    assert!(found.expected > 0.75, "{}", found.expected);
+}
+
+#[test]
+fn few_samples_need_more_epochs_and_many_need_fewer() {
+    let epochs = |samples: usize| {
+        let data = classes(samples);
+        let base = short();
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Ticking::new();
+        let job = job(&data, &base, folder.path(), &clock, 1);
+        let log = TrialLog::open(folder.path(), "").unwrap();
+        let (pace, teachers, observer) = (Pace::default(), Teachers::default(), &mut ());
+        let (ahead, teaching) = (0.0, Duration::ZERO);
+        let search =
+            Search { job: &job, clock: &clock, observer, log, pace, teachers, ahead, teaching };
+        (search.epochs(), search.folds())
+    };
+    assert_eq!(epochs(100), (640, 5));
+    assert_eq!(epochs(1_999), (120, 5));
+    assert_eq!(epochs(40_000), (64, 1));
+}
+
+#[test]
+fn plans_are_drawn_by_the_seed_and_begin_with_the_settings_of_the_job() {
+    let data = classes(200);
+    let base = short();
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let job = job(&data, &base, folder.path(), &clock, 1);
+    let drawn = plans::draw(&job, 27, true);
+    assert_eq!(drawn, plans::draw(&job, 27, true));
+    assert_ne!(drawn, plans::draw(&SearchJob { seed: 4, ..job.clone() }, 27, true));
+    assert_eq!(drawn[0].settings, base);
+    assert!(drawn[1].settings.teacher_share > 0.0);
+    for plan in &drawn {
+        assert_eq!(plan.settings.check(), Ok(()));
+        assert_eq!(plan.settings.class_weights, base.class_weights);
+    }
+    let rates: BTreeSet<u64> =
+        drawn[2..].iter().map(|plan| plan.settings.learning_rate.to_bits()).collect();
+    assert_eq!(rates.len(), 6);
+    let untaught = plans::draw(&job, 27, false);
+    assert!(untaught.iter().all(|plan| !is_taught(&plan.settings)));
+    let balanced = SearchJob { metric: Metric::Balanced, ..job };
+    let weights: Vec<_> =
+        plans::draw(&balanced, 27, true).iter().map(|plan| plan.settings.class_weights).collect();
+    let count = |wanted| weights.iter().filter(|weights| **weights == wanted).count();
+    assert!(count(crate::ClassWeights::Balanced) > 9 && count(crate::ClassWeights::Equal) > 9);
+}
