@@ -2,14 +2,17 @@
 
 use crate::{
     arguments::AccountArgs,
-    config::Account,
+    config::{Account, Config, ConfigError},
     failure::{usage, Failure},
 };
 use nocknock_client::{KeySource, Keys, Password};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Environment variable with the password of the keystore.
 const PASSWORD_VARIABLE: &str = "NOCKNOCK_KEYSTORE_PASSWORD";
+
+/// Name of the keystore in the data folder.
+const OWN_KEYSTORE: &str = "keys.json";
 
 /// The arguments, and the environment variables that count as if they were given, by what they
 /// name.
@@ -19,16 +22,38 @@ const KEY_VARIABLE: &str = "--key-variable";
 const DEV_ACCOUNT: &str = "--dev-account";
 const PASSWORD_FILE: &str = "--password-file (or NOCKNOCK_KEYSTORE_PASSWORD_FILE)";
 
-/// Where keys come from: the arguments, or the configuration. None if neither says so.
+/// Where `nocknock keys` puts keys if no other file is named, and where all commands look for them.
+pub(crate) fn own_keystore(config: &Config) -> Result<PathBuf, ConfigError> {
+    Ok(config.data_dir()?.join(OWN_KEYSTORE))
+}
+
+/// Where keys come from: the arguments, or the configuration, or the keystore in the data folder.
+/// None if neither names any and that file is not there.
 pub(crate) fn source(
     arguments: &AccountArgs,
-    configured: &Account,
+    config: &Config,
 ) -> Result<Option<KeySource>, Failure> {
+    let own = own_keystore(config).ok();
+    choose(arguments, &config.account, own.as_deref().filter(|path| path.exists()))
+}
+
+/// What the arguments alone name.
+pub(crate) fn source_of_arguments(arguments: &AccountArgs) -> Result<Option<KeySource>, Failure> {
     refuse_two(arguments)?;
-    let source = match named(arguments) {
-        Some(source) => Some(source),
-        None => of_configuration(configured),
+    Ok(named(arguments))
+}
+
+fn choose(
+    arguments: &AccountArgs,
+    configured: &Account,
+    own: Option<&Path>,
+) -> Result<Option<KeySource>, Failure> {
+    let own = || {
+        let path = own?.to_owned();
+        Some(KeySource::Keystore { path, password: None })
     };
+    let source = source_of_arguments(arguments)?;
+    let source = source.or_else(|| of_configuration(configured)).or_else(own);
     let source = source.map(|source| with_password(source, arguments, configured)).transpose()?;
     let is_keystore = matches!(source, Some(KeySource::Keystore { .. }));
     if arguments.password_file.is_some() && !is_keystore {
@@ -94,8 +119,12 @@ fn with_password(
     }
 }
 
-/// An argument goes before the environment, and that before the configuration.
-fn password(arguments: &AccountArgs, configured: &Account) -> Result<Option<Password>, Failure> {
+/// The password of a keystore, if there is one. An argument goes before the environment, and that
+/// before the configuration.
+pub(crate) fn password(
+    arguments: &AccountArgs,
+    configured: &Account,
+) -> Result<Option<Password>, Failure> {
     if let Some(path) = &arguments.password_file {
         return Ok(Some(Password::from_file(path)?));
     }
@@ -107,8 +136,8 @@ fn password(arguments: &AccountArgs, configured: &Account) -> Result<Option<Pass
 }
 
 /// The keys, if a source is named.
-pub(crate) fn load(arguments: &AccountArgs, configured: &Account) -> Result<Option<Keys>, Failure> {
-    let source = source(arguments, configured)?;
+pub(crate) fn load(arguments: &AccountArgs, config: &Config) -> Result<Option<Keys>, Failure> {
+    let source = source(arguments, config)?;
     Ok(source.as_ref().map(Keys::from_source).transpose()?)
 }
 
@@ -119,10 +148,10 @@ mod tests {
     #[test]
     fn a_development_account_beside_other_keys_is_refused() {
         let alone = AccountArgs { dev_account: Some("alice".to_owned()), ..AccountArgs::default() };
-        let chosen = source(&alone, &Account::default()).unwrap();
+        let chosen = choose(&alone, &Account::default(), None).unwrap();
         assert!(matches!(chosen, Some(KeySource::Development(_))));
         let two = AccountArgs { seed_file: Some("seed".into()), ..alone };
-        let failure = source(&two, &Account::default()).unwrap_err();
+        let failure = choose(&two, &Account::default(), None).unwrap_err();
         assert_eq!(failure.code(), 2, "{failure}");
     }
 
@@ -135,7 +164,7 @@ mod tests {
             (AccountArgs { key_variable: Some("KEY".into()), ..seed_file }, "--key-variable"),
         ];
         for (two, name) in pairs {
-            let failure = source(&two, &Account::default()).unwrap_err();
+            let failure = choose(&two, &Account::default(), None).unwrap_err();
             assert_eq!(failure.code(), 2);
             let text = failure.to_string();
             assert!(text.contains("--seed-file") && text.contains(name), "{text}");
@@ -147,7 +176,7 @@ mod tests {
         let password = AccountArgs { password_file: Some("p".into()), ..AccountArgs::default() };
         let with_seed = AccountArgs { seed_file: Some("seed".into()), ..password.clone() };
         for arguments in [password, with_seed] {
-            let failure = source(&arguments, &Account::default()).unwrap_err();
+            let failure = choose(&arguments, &Account::default(), None).unwrap_err();
             assert_eq!(failure.code(), 2, "{failure}");
             assert!(failure.to_string().contains("--password-file"), "{failure}");
         }
@@ -162,7 +191,7 @@ mod tests {
         };
         let given = Some(PathBuf::from("/nowhere/given"));
         let arguments = AccountArgs { password_file: given, ..AccountArgs::default() };
-        let failure = source(&arguments, &configured).unwrap_err();
+        let failure = choose(&arguments, &configured, None).unwrap_err();
         assert_eq!(failure.code(), 6, "{failure}");
         assert!(failure.to_string().contains("/nowhere/given"), "{failure}");
     }
@@ -171,11 +200,31 @@ mod tests {
     fn an_argument_goes_before_the_configuration() {
         let configured = Account { seed_file: Some("configured".into()), ..Account::default() };
         let arguments = AccountArgs { keystore: Some("argument".into()), ..AccountArgs::default() };
-        let chosen = source(&arguments, &configured).unwrap();
+        let chosen = choose(&arguments, &configured, None).unwrap();
         assert!(matches!(chosen, Some(KeySource::Keystore { .. })));
+        let chosen = choose(&AccountArgs::default(), &configured, None).unwrap();
+        assert!(matches!(chosen, Some(KeySource::SeedFile(_))));
+        let none = choose(&AccountArgs::default(), &Account::default(), None).unwrap();
+        assert!(none.is_none());
+    }
+
+    #[test]
+    fn the_keystore_of_the_data_folder_signs_if_nothing_else_is_named_and_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = Some(folder.path().to_owned());
+        let config = Config { data_dir, ..Config::default() };
+        assert!(source(&AccountArgs::default(), &config).unwrap().is_none());
+        let own = own_keystore(&config).unwrap();
+        let keys = Keys::generate();
+        keys.write_keystore(&own, None).unwrap();
+        let loaded = load(&AccountArgs::default(), &config).unwrap().unwrap();
+        assert_eq!(loaded.account(), keys.account());
+        let named = Account { seed_file: Some("seed".into()), ..Account::default() };
+        let configured = Config { account: named, ..config.clone() };
         let chosen = source(&AccountArgs::default(), &configured).unwrap();
         assert!(matches!(chosen, Some(KeySource::SeedFile(_))));
-        let none = source(&AccountArgs::default(), &Account::default()).unwrap();
-        assert!(none.is_none());
+        let alice = AccountArgs { dev_account: Some("alice".into()), ..AccountArgs::default() };
+        let chosen = source(&alice, &config).unwrap();
+        assert!(matches!(chosen, Some(KeySource::Development(_))));
     }
 }

@@ -73,13 +73,13 @@ pub(crate) struct Global {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Keys")]
 pub(crate) struct AccountArgs {
-    /// Sign with the seed phrase, or the seed of 64 hexadecimal digits, in this file, which only
-    /// its owner may read.
+    /// Sign with the seed phrase, or the seed of 64 hexadecimal digits with or without 0x, in this
+    /// file, which only its owner may read.
     #[arg(long, global = true, env = "NOCKNOCK_SEED_FILE", value_name = "FILE")]
     pub(crate) seed_file: Option<PathBuf>,
 
     /// Sign with this keystore: a file of NockNock, or an account that polkadot.js has exported as
-    /// JSON.
+    /// JSON [default: the one that `nocknock keys generate` makes, if it is there].
     #[arg(long, global = true, env = "NOCKNOCK_KEYSTORE", value_name = "FILE")]
     pub(crate) keystore: Option<PathBuf>,
 
@@ -136,6 +136,13 @@ pub(crate) enum Command {
     Rewards(rewards::ShowRewards),
     ShowEqualRows(show_equal_rows::ShowEqualRows),
     Transfer(transfer::Transfer),
+    Faucet(faucet::Faucet),
+    /// Make, import or show the keys that sign
+    ///
+    /// A secret is read from a file, an environment variable or the standard input, and never from
+    /// an argument, which every process of the machine could read.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Become a validator by proved work, or stop being one
     ///
     /// Candidates with the most work points get the seats that become free. A candidate needs

@@ -6,11 +6,11 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use nocknock_dataset::{
-    Encoding, Fitted, Header, LabelColumn, Profile, Range, ReadOptions, Schema, Table, Wanted,
-    DEFAULT_MEMORY,
+    schema::TargetRule, Encoding, Fitted, Header, LabelColumn, Metric, Profile, Range, ReadOptions,
+    Schema, Table, Wanted, DEFAULT_MEMORY,
 };
 use nocknock_primitives::model::Architecture;
-use nocknock_requester::choose_shape;
+use nocknock_requester::{choose_number_shape, choose_shape};
 use std::{
     fmt::Display,
     path::{Path, PathBuf},
@@ -183,6 +183,40 @@ impl FromStr for RangeArg {
     }
 }
 
+/// What the points of models are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MetricArg {
+    /// The share of rows that are right.
+    #[default]
+    Accuracy,
+    /// The mean of the shares of all classes, so that a rare class counts as much as a frequent
+    /// one: its rows are in the data as copies.
+    BalancedAccuracy,
+}
+
+impl From<MetricArg> for Metric {
+    fn from(argument: MetricArg) -> Self {
+        match argument {
+            MetricArg::Accuracy => Self::Accuracy,
+            MetricArg::BalancedAccuracy => Self::BalancedAccuracy,
+        }
+    }
+}
+
+/// How far the answer of a model may be off.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Tolerance(pub(crate) f64);
+
+impl FromStr for Tolerance {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number: Option<f64> = text.parse().ok();
+        let usable = number.filter(|number| number.is_finite() && *number > 0.0);
+        usable.map(Self).ok_or_else(|| "expected a number above 0, such as 0.5".to_owned())
+    }
+}
+
 /// A file with everything that a task needs to know of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
@@ -203,15 +237,25 @@ pub(crate) fn prepare(
     label: Option<&str>,
     shape: Option<&str>,
     range: Range,
+    tolerance: Option<Tolerance>,
 ) -> Result<Prepared, Failure> {
-    let (options, schema) = args.options()?;
+    let (options, mut schema) = args.options()?;
+    if let Some(Tolerance(tolerance)) = tolerance {
+        schema.tolerance = Some(tolerance);
+        schema.target = Some(TargetRule::Number);
+    }
     let table = Table::read(data, &options).map_err(usage)?;
     let label = label.map_or(LabelColumn::Last, |name| LabelColumn::Named(name.to_owned()));
     let profile = Profile::of(&table, &Wanted { label, schema })
         .map_err(|problems| refused(data, &table, problems))?;
     let needs = Encoding::needs(&table, &profile, range);
-    let classes = profile.labels.as_ref().map_or(0, |labels| labels.classes.len());
-    let architecture = choose_shape(&needs, classes, shape)?;
+    let architecture = match (&profile.labels, &profile.numbers) {
+        (None, Some(_)) => choose_number_shape(&needs, shape)?,
+        (labels, _) => {
+            let classes = labels.as_ref().map_or(0, |labels| labels.classes.len());
+            choose_shape(&needs, classes, shape)?
+        }
+    };
     let fitted = Encoding::fit(&table, &profile, &architecture, range)
         .map_err(|error| refused(data, &table, error))?;
     Ok(Prepared { table, profile, fitted, architecture })
@@ -224,6 +268,21 @@ fn refused(data: &Path, table: &Table, error: impl Display) -> Failure {
 }
 
 impl Prepared {
+    /// The same for models whose points are these.
+    pub(crate) fn measured_by(mut self, metric: MetricArg) -> Result<Self, Failure> {
+        let numbers = self.profile.numbers.as_ref();
+        if let Some(numbers) = numbers.filter(|_| metric == MetricArg::BalancedAccuracy) {
+            return Err(usage(format!(
+                "balanced accuracy is about classes, and `{}` holds numbers to be learnt: leave out \
+                 --metric, or name a column with classes with --label",
+                numbers.column
+            )));
+        }
+        let encoding = self.fitted.encoding.measured_by(metric.into());
+        self.fitted.encoding = encoding.map_err(usage)?;
+        Ok(self)
+    }
+
     /// What was found, for people.
     pub(crate) fn text(&self) -> String {
         let notes = self.table.notes().iter().map(|note| format!("{note}\n"));
@@ -275,6 +334,7 @@ fn listed(names: &[&str]) -> String {
 mod tests {
     use super::*;
     use clap::Parser;
+    use nocknock_primitives::model::names::named;
     use std::fs;
 
     #[derive(Parser)]
@@ -368,7 +428,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("data.csv");
         fs::write(&file, rows).unwrap();
-        prepare(&DataArgs::default(), &file, label, None, Range::Auto)
+        prepare(&DataArgs::default(), &file, label, None, Range::Auto, None)
     }
 
     #[test]
@@ -379,6 +439,35 @@ mod tests {
         assert_eq!(prepared.fitted.told.len(), 2);
         let text = prepared.text();
         assert!(text.contains("age") && text.contains("town"), "{text}");
+    }
+
+    #[test]
+    fn a_tolerance_is_a_number_above_0() {
+        assert_eq!("0.5".parse::<Tolerance>(), Ok(Tolerance(0.5)));
+        for text in ["0", "-1", "nan", "inf", "x", ""] {
+            assert!(text.parse::<Tolerance>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_many_numbers_becomes_targets_and_a_shape_for_them() {
+        let rows: String = (0..100).map(|n| format!("{},{n}.5\n", n % 7)).collect();
+        let prepared = prepare_text(&format!("a,price\n{rows}"), None).unwrap();
+        assert_eq!(prepared.architecture, named("value-128x64-within").unwrap());
+        assert!(prepared.fitted.encoding.scale().is_some());
+        assert!(prepared.text().contains("numbers to be learnt in `price`"));
+    }
+
+    #[test]
+    fn a_tolerance_that_is_asked_for_makes_numbers_of_classes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.csv");
+        fs::write(&file, "a,stars\n1,3\n2,5\n3,1\n4,4\n").unwrap();
+        let args = DataArgs::default();
+        let tolerance = Some(Tolerance(1.0));
+        let prepared = prepare(&args, &file, None, None, Range::Auto, tolerance).unwrap();
+        let scale = prepared.fitted.encoding.scale().unwrap();
+        assert_eq!(scale.distance(1_024.0), 1.0);
     }
 
     #[test]

@@ -193,9 +193,9 @@ impl From<OfferError> for Failure {
             OfferError::CurriculumRanks | OfferError::SharesNotFalling => {
                 usage(format!("{error} (--shares)"))
             }
-            OfferError::Format { .. } | OfferError::NoShape { .. } => {
-                usage(format!("{error} (--shape)"))
-            }
+            OfferError::Format { .. }
+            | OfferError::NoShape { .. }
+            | OfferError::NoNumberShape { .. } => usage(format!("{error} (--shape)")),
             OfferError::Encoding { .. } => usage(format!("{error} (--range)")),
             OfferError::BlockRows { .. } => usage(format!("{error} (--blocks)")),
             OfferError::Period { period, blocks, allowed } => usage(format!(
@@ -286,6 +286,7 @@ mod tests {
             (OfferError::TestRows { test_blocks: 2, rows: 6, needed: 7 }, "--test-blocks"),
             (SplitError::TestBlocks { blocks: 3 }.into(), "--test-blocks"),
             (OfferError::NoShape { inputs: 5_000, bits: 8, classes: 2 }, "--shape"),
+            (OfferError::NoNumberShape { inputs: 5_000, bits: 8 }, "--shape"),
             (OfferError::SharesNotFalling, "--shares"),
             (OfferError::BlockRows { experiment: 0, rows: 9, most: 8 }, "--blocks"),
         ] {

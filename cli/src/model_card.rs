@@ -2,15 +2,20 @@
 
 use crate::views::percent;
 use nocknock_client::{AccountId, Recorded};
-use nocknock_dataset::shape_name;
+use nocknock_dataset::{check::interval::wilson, shape_name, Encoding, Metric};
 use nocknock_primitives::{
     ids::{ContentHash, RecordId},
-    model::{Dense, Head},
+    model::{Dense, Goal, Head},
     provenance::Provenance,
     score::Score,
     text::printable,
 };
 use nocknock_requester::ModelFile;
+
+/// What the score is where each class counts the same.
+const BALANCED: &str =
+    "balanced accuracy: each class counts the same, since rows of rarer classes are in \
+    the data as copies, and copies are counted";
 
 /// What the last section of a card says.
 const CHECK: &str = "\
@@ -25,7 +30,7 @@ pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> 
         title.as_str(),
         "A model that was trained, proved, sold and delivered on a NockNock chain.\n",
         "## Score\n",
-        &score(&model.architecture.head, &origin.score),
+        &score(model),
         "## Inputs and outputs\n",
         &network(model),
         &classes(model),
@@ -40,17 +45,51 @@ pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> 
     .join("\n")
 }
 
-fn score(head: &Head, score: &Score) -> String {
+fn score(model: &ModelFile) -> String {
+    let score = &model.about.origin.score;
     let Score { correct, total } = score;
-    let reached = match head {
-        Head::Classes { .. } => format!("{correct} test rows of {total} are classified correctly"),
-        _ => format!("{correct} points of {total} are reached on the test rows"),
+    let metric = model.about.encoding.as_ref().map(Encoding::metric);
+    let reached = match (&model.architecture.head, metric) {
+        (Head::Classes { .. }, Some(Metric::BalancedAccuracy)) => {
+            format!("{correct} points of {total} are reached on the test rows, a {BALANCED}")
+        }
+        (Head::Classes { .. }, Some(Metric::Accuracy) | None) => {
+            format!("{correct} test rows of {total} are classified correctly")
+        }
+        (Head::Number { goal: Goal::Within { tolerance }, .. }, _) => {
+            format!("for {correct} test rows of {total} the output is off by {tolerance} at most")
+        }
+        (Head::Labels { .. } | Head::Number { goal: Goal::AbsoluteError { .. }, .. }, _) => {
+            format!("{correct} points of {total} are reached on the test rows")
+        }
     };
     format!(
-        "{reached} ({}). The chain has verified zero-knowledge proofs of this on data that was drawn and revealed after the \
+        "{reached} ({}). {}The chain has verified zero-knowledge proofs of this on data that was drawn and revealed after the \
          worker had committed to the model. The requester of a task knows its test data beforehand.\n",
         percent(score),
+        spread(model, metric),
     )
+}
+
+/// How exactly the score was measured, if its rows are all different ones.
+fn spread(model: &ModelFile, metric: Option<Metric>) -> String {
+    let Score { correct, total } = model.about.origin.score;
+    match (&model.architecture.head, metric) {
+        (Head::Classes { best: 1, .. }, Some(Metric::Accuracy)) => {
+            let (low, high) = wilson(correct.into(), total.into());
+            let (low, high) = (100.0 * low, 100.0 * high);
+            format!(
+                "In 95 % of all cases such a model is right about {low:.1} to {high:.1} % of all \
+                 rows. "
+            )
+        }
+        (_, Some(Metric::BalancedAccuracy)) => {
+            "How exactly it was measured follows from the different rows of each class, which are fewer \
+             than the points. "
+                .to_owned()
+        }
+        _ => String::new(),
+    }
 }
 
 fn network(model: &ModelFile) -> String {
@@ -87,6 +126,12 @@ fn answer(head: &Head) -> String {
 }
 
 fn classes(model: &ModelFile) -> String {
+    let encoding = model.about.encoding.as_ref();
+    if let Some((column, scale)) = encoding.and_then(|it| Some((it.label(), it.scale()?))) {
+        let (low, step) = (scale.low(), scale.step());
+        let column = plain(column);
+        return format!("An output `y` stands for `{low} + {step} · y` in the column {column}.\n");
+    }
     let names: Vec<String> = model.classes().iter().map(|name| plain(name)).collect();
     if names.is_empty() {
         "Names of the classes are not known.\n".to_owned()
@@ -168,7 +213,7 @@ fn attested_rows(from: &Provenance<AccountId>) -> [Row; 4] {
 pub(crate) mod tests {
     use super::*;
     use nocknock_client::Hash;
-    use nocknock_dataset::{Encoding, Profile, Range, ReadOptions, Table, Wanted};
+    use nocknock_dataset::{Profile, Range, ReadOptions, Table, Wanted};
     use nocknock_primitives::{
         ids::{CiphertextHash, CircuitId, KeyCommitment, ModelCommitment},
         model::{names::named, Description, Weights},
@@ -274,11 +319,31 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_card_tells_how_exactly_a_score_was_measured() {
+        let card = score(&encoded());
+        assert!(card.contains("right about 59.6 to 98.2 % of all rows"), "{card}");
+        assert!(!score(&model()).contains("95 %"), "nobody knows whether rows are copies");
+    }
+
+    /// An interval that counts copies as rows would be too narrow.
+    #[test]
+    fn a_card_calls_balanced_accuracy_by_its_name_and_says_that_copies_are_counted() {
+        let encoding = encoding_of(&rows()).measured_by(Metric::BalancedAccuracy).unwrap();
+        let card = score(&with_encoding(encoding));
+        for words in
+            ["a balanced accuracy", "copies are counted", "90.00 %", "fewer than the points"]
+        {
+            assert!(card.contains(words), "{words}\n{card}");
+        }
+        assert!(!card.contains("95 %") && !card.contains("classified correctly"), "{card}");
+    }
+
+    #[test]
     fn a_card_tells_layers_and_what_the_outputs_mean() {
         let card = |name: &str| {
             let mut model = model();
             model.architecture = named(name).unwrap();
-            network(&model) + &score(&model.architecture.head, &model.about.origin.score)
+            network(&model) + &score(&model)
         };
         let deep = card("tiny-5x4x3x3");
         assert!(deep.contains("units with a shift of 2, a hidden layer of 3 units"), "{deep}");
@@ -288,6 +353,18 @@ pub(crate) mod tests {
         assert!(flat.contains("no hidden layer, 3 outputs"), "{flat}");
         let number = card("tiny-4x3-error");
         assert!(number.contains("9 points of 10"), "{number}");
+        let within = card("tiny-4x3-within");
+        assert!(within.contains("9 test rows of 10 the output is off by 50 at most"), "{within}");
+    }
+
+    #[test]
+    fn a_card_tells_which_numbers_the_outputs_stand_for() {
+        let json = serde_json::to_string(&encoding_of(&rows())).unwrap();
+        let (columns, _) = json.split_once("\"target\"").unwrap();
+        let target = r#"{"kind":"number","column":"a price","place":2,"low":"-20","step":"0.25"}"#;
+        let encoding = serde_json::from_str(&format!("{columns}\"target\":{target}}}")).unwrap();
+        let told = classes(&with_encoding(encoding));
+        assert_eq!(told, "An output `y` stands for `-20 + 0.25 · y` in the column a price.\n");
     }
 
     #[test]

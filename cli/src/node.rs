@@ -48,7 +48,7 @@ impl Node {
         patience: Duration,
     ) -> Result<Self, Failure> {
         let config = Config::load(global)?;
-        let keys = account::load(&global.account, &config.account)?;
+        let keys = account::load(&global.account, &config)?;
         // The first connection fails soon even if the command is patient later on: a wrong URL is
         // the most frequent mistake.
         Client::connect_with(options(&config, PATIENCE)).await?;
@@ -66,8 +66,8 @@ impl Node {
     pub(crate) fn keys(&self) -> Result<&Keys, Failure> {
         self.keys.as_ref().ok_or_else(|| {
             Failure::Keys(
-                "this needs keys: give --seed-file, --keystore or --key-variable, name one in the \
-                 configuration, or on a development chain --dev-account alice"
+                "this needs keys: make some with `nocknock keys generate`, or give --seed-file, \
+                 --keystore or --key-variable, or on a development chain --dev-account alice"
                     .to_owned(),
             )
         })

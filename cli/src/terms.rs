@@ -8,9 +8,12 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::BlockNumber;
-use nocknock_dataset::Labels;
+use nocknock_dataset::{check::interval::of_mean, Labels, WeightedPlan};
 use nocknock_primitives::{score::Score, task::Periods};
 use nocknock_requester::Offer;
+
+/// Parts of all points in which the share of a constant answer is told.
+const PARTS: u32 = 100_000;
 
 // The terms of a task. Documentation here would take the place of that of the command.
 #[derive(Clone, Debug, Args)]
@@ -35,12 +38,14 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_name = "NNK", allow_negative_numbers = true)]
     stake: Option<Amount>,
 
-    /// Share of the test rows that a model must classify correctly to win: `90%`, `0.9` or `9/10`
-    /// [default: 50%, or the share of the largest class if that is more].
+    /// Share of the points on the test rows that a model must reach to win: `90%`, `0.9` or `9/10`.
+    /// A row that is classified correctly is one point [default: 50%, or the share of the largest
+    /// class if that is more; for numbers the share of the best constant answer; for balanced
+    /// accuracy what guessing hardly reaches].
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     min_score: Option<Share>,
 
-    /// Accept a least score that is reached by always naming the largest class.
+    /// Accept a least score that is reached by always naming the largest class, or one number.
     #[arg(long)]
     below_majority: bool,
 
@@ -77,13 +82,39 @@ pub(crate) struct TermsArgs {
 impl TermsArgs {
     /// What the requester wants for a model of these classes.
     pub(crate) fn offer(&self, labels: &Labels) -> Result<Offer, Failure> {
+        let majority = majority(labels);
+        self.offer_above(&majority, usual_score(&majority))
+    }
+
+    /// What the requester wants for a model that answers with a number, where the best constant
+    /// answer gets this share of all points.
+    pub(crate) fn offer_for_numbers(&self, constant: f64) -> Result<Offer, Failure> {
+        let constant = share_of_points(constant);
+        self.offer_above(&constant, constant)
+    }
+
+    /// What the requester wants for a model of classes that count the same.
+    pub(crate) fn offer_for_balance(&self, plan: &WeightedPlan) -> Result<Offer, Failure> {
+        let classes = plan.used.iter().filter(|rows| **rows > 0).count();
+        let constant = Score::new(1, u32::try_from(classes).unwrap_or(u32::MAX).max(1));
+        self.offer_above(&constant, beyond_chance(plan, &constant))
+    }
+
+    /// How many blocks are to be test blocks, if that is said.
+    pub(crate) fn test_blocks(&self) -> Option<u16> {
+        self.test_blocks
+    }
+
+    /// What the requester wants where always answering the same gets this share of all points. The
+    /// usual least score is another one.
+    fn offer_above(&self, constant: &Score, usual: Score) -> Result<Offer, Failure> {
         let amount = |given: Option<Amount>| given.map(|amount| amount.0);
         Ok(Offer {
             reward: amount(self.reward),
             shares: self.shares.clone(),
             bond: amount(self.bond),
             stake: amount(self.stake),
-            min_score: self.least_score(&majority(labels))?,
+            min_score: self.least_score(constant, usual)?,
             test_blocks: self.test_blocks,
             periods: Periods {
                 publish: self.publish_period,
@@ -97,18 +128,18 @@ impl TermsArgs {
     }
 
     /// The least score that was asked for, or one that nobody reaches without learning anything.
-    fn least_score(&self, majority: &Score) -> Result<Score, Failure> {
+    fn least_score(&self, constant: &Score, usual: Score) -> Result<Score, Failure> {
         let Some(Share(asked)) = self.min_score else {
-            return Ok(usual_score(majority));
+            return Ok(usual);
         };
-        if self.below_majority || asked.at_least(majority) {
+        if self.below_majority || asked.at_least(constant) {
             return Ok(asked);
         }
         Err(usage(format!(
-            "a model that always names the largest class is right in {} of the rows, which is more \
-             than the least score of {}: give a higher --min-score, or leave it out, or accept that \
-             with --below-majority",
-            percent(majority),
+            "a model that always gives the same answer gets {} of the points, which is more than \
+             the least score of {}: give a higher --min-score, or leave it out, or accept that with \
+             --below-majority",
+            percent(constant),
             percent(&asked)
         )))
     }
@@ -120,6 +151,24 @@ fn majority(labels: &Labels) -> Score {
     let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
     let largest = counts.iter().copied().max().unwrap_or(0);
     Score::new(count(largest), count(counts.iter().sum()))
+}
+
+/// What a model that guesses reaches on so many different rows in one case of forty, in
+/// thousandths.
+fn beyond_chance(plan: &WeightedPlan, constant: &Score) -> Score {
+    let share = f64::from(constant.correct) / f64::from(constant.total.max(1));
+    let rows = plan.different_test_rows.iter();
+    let classes: Vec<(f64, u32)> = rows.map(|rows| (share, *rows)).collect();
+    let (_, high) = of_mean(&classes);
+    // It lies between 0 and 1, so nothing is cut off.
+    let thousandths = (1000.0 * high).ceil() as u32;
+    Score::new(thousandths.clamp(1, 999), 1000)
+}
+
+/// A share of all points that is at least this one.
+fn share_of_points(share: f64) -> Score {
+    // A share lies between 0 and 1, so nothing is cut off.
+    Score::new((share * f64::from(PARTS)).ceil() as u32, PARTS)
 }
 
 /// Half of the rows, or the share of the largest class in thousandths. A class of nearly all rows
@@ -138,6 +187,7 @@ mod tests {
     use super::*;
     use clap::Parser;
     use nocknock_client::NNK;
+    use nocknock_primitives::model::names::named;
     use std::cmp::Ordering;
 
     #[derive(Parser)]
@@ -190,6 +240,51 @@ mod tests {
         assert_eq!(accepted.min_score, Score::new(60, 100));
         let equal = offer(&["--min-score", "2/3"], &[2, 1]).unwrap();
         assert_eq!(equal.min_score, Score::new(2, 3));
+    }
+
+    /// Classes of so many rows that count the same, in five blocks.
+    fn balance(counts: &[usize]) -> WeightedPlan {
+        let shape = named("table-128x64x10").unwrap();
+        WeightedPlan::of(counts, &shape, Some(5), None).unwrap()
+    }
+
+    #[test]
+    fn the_least_score_for_balance_is_beyond_what_guessing_reaches() {
+        let score = |counts: &[usize]| {
+            let offer = Parsed::parse_from(["test"]).terms.offer_for_balance(&balance(counts));
+            offer.unwrap().min_score
+        };
+        // 100 of 200 different rows: the interval of their share ends at 0.568.
+        assert_eq!(score(&[500, 500]), Score::new(569, 1000));
+        // Copies of the 10 rows of the rare class make guessing no less lucky.
+        assert_eq!(score(&[500, 50]), Score::new(641, 1000));
+        assert!(score(&[100; 4]).correct < 450, "one of four is chance");
+    }
+
+    #[test]
+    fn a_least_score_below_one_of_as_many_as_there_are_classes_needs_a_flag() {
+        let offer = |arguments: &[&str]| {
+            let arguments = ["test"].iter().chain(arguments);
+            Parsed::parse_from(arguments).terms.offer_for_balance(&balance(&[100, 20]))
+        };
+        assert!(offer(&["--min-score", "49%"]).is_err());
+        assert_eq!(offer(&["--min-score", "50%"]).unwrap().min_score, Score::new(50, 100));
+        assert!(offer(&["--min-score", "49%", "--below-majority"]).is_ok());
+    }
+
+    #[test]
+    fn the_least_score_for_numbers_is_that_of_the_best_constant() {
+        let offer = |arguments: &[&str], constant: f64| {
+            let arguments = ["test"].iter().chain(arguments);
+            Parsed::parse_from(arguments).terms.offer_for_numbers(constant)
+        };
+        assert_eq!(offer(&[], 0.1).unwrap().min_score, Score::new(10_000, 100_000));
+        assert_eq!(offer(&[], 0.950_001).unwrap().min_score, Score::new(95_001, 100_000));
+        assert_eq!(offer(&[], 1.0).unwrap().min_score, Score::new(100_000, 100_000));
+        let refused = offer(&["--min-score", "5%"], 0.1).unwrap_err();
+        assert!(refused.to_string().contains("gets 10"), "{refused}");
+        assert!(offer(&["--min-score", "5%", "--below-majority"], 0.1).is_ok());
+        assert_eq!(offer(&["--min-score", "20%"], 0.1).unwrap().min_score, Score::new(20, 100));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use events::{
     ExperimentsEvent, FieldValue, ProvenanceEvent, RewardsEvent, TasksEvent, VerifierEvent,
     WtmEvent,
 };
-pub use keys::{KeyError, KeySource, Keys, Password};
+pub use keys::{KeyError, KeySource, Keys, Password, SecretFault, DEVELOPMENT_ACCOUNTS};
 pub use nocknock_primitives as primitives;
 pub use queries::{
     AccountBalance, CurriculumEntry, EmissionState, Practice, SeatBond, Snapshot, TaskPhase,

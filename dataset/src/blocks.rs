@@ -22,6 +22,8 @@ use nocknock_primitives::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+mod numbers;
+
 /// A data block: its place in the task, its salt and its rows in their byte form.
 ///
 /// Printing one shows neither salt nor rows.
@@ -131,6 +133,12 @@ pub enum PrepareError {
          bring the table that it was fitted to"
     )]
     OtherClasses,
+    /// The encoding was made for other numbers.
+    #[error(
+        "the numbers of the table are not those of the encoding: fit an encoding to this table, or \
+         bring the table that it was fitted to"
+    )]
+    OtherNumbers,
     /// The encoding would not fit the header of the training data.
     #[error(
         "the thresholds and categories of all columns take {found} bytes, but the training data has \
@@ -171,9 +179,11 @@ pub fn prepare(
 ) -> Result<PreparedTask, PrepareError> {
     check_size(architecture)?;
     let profile = Profile::of(table, wanted)?;
-    let labels = usable_labels(&profile, architecture)?;
+    if profile.numbers.is_none() {
+        usable_labels(&profile, architecture)?;
+    }
     let encoding = Encoding::fit(table, &profile, architecture, range)?.encoding;
-    PreparedTask::from_table(table, labels, encoding, architecture, split)
+    PreparedTask::from_profile(table, &profile, encoding, architecture, split)
 }
 
 impl PreparedTask {
@@ -282,7 +292,7 @@ fn seal_all(
     options: &SplitOptions,
 ) -> Result<Vec<Block>, PrepareError> {
     let classes: Vec<u8> = labels.of_row.iter().flatten().copied().collect();
-    let dealt = split(&classes, architecture, options)?;
+    let dealt = split(&classes, architecture, options, encoding.metric())?;
     let samples = samples(table, labels, encoding)?;
     let mut blocks = Vec::with_capacity(dealt.len());
     for (index, rows) in (0..).zip(dealt) {

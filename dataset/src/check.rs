@@ -7,7 +7,7 @@ use crate::{
     problem::{Problem, Severity},
     profile::{Labels, Profile},
     shape::check_size,
-    split::{plan, SplitPlan},
+    split::SplitPlan,
     table::Table,
     train_blob::MAX_ENCODING_BYTES,
 };
@@ -18,35 +18,32 @@ use std::collections::{hash_map::Entry, HashMap};
 mod classes;
 mod columns;
 pub mod interval;
+mod linear;
 mod logistic;
 mod lookup;
+mod measured;
+mod numbers;
 mod rows;
+
+pub use measured::{Baselines, Measured, Reached};
+pub use numbers::{check_numbers, NumberBaseline, NumberCheck};
 
 /// Fewer test rows say little about a model.
 const FEW_TEST_ROWS: u32 = 100;
+
+/// Fewer of a class say little about a model of which each class counts the same.
+const FEW_OF_A_CLASS: u32 = 50;
 
 /// What was found out about a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check {
     /// What is wrong with it, the worst first.
     pub problems: Vec<Problem>,
-    /// Into how many blocks its rows go.
-    #[serde(serialize_with = "plan_form")]
-    pub plan: SplitPlan,
-    /// By how much the score of a model on the test rows differs from what it scores in general, in
-    /// 19 of 20 cases at most, if the model is as good as the logistic baseline.
-    pub interval: f64,
-    /// What simple models reach.
-    pub baselines: Baselines,
-}
-
-/// Shares of rows that simple models are right about.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Baselines {
-    /// One that always answers the most frequent class.
-    pub majority: f64,
-    /// A logistic regression on the inputs, on a fifth of the rows that it was not trained with.
-    pub logistic: f64,
+    /// What the metric of the encoding makes of it.
+    #[serde(flatten)]
+    pub measured: Measured,
+    /// What another metric would make of it, where one class has most of the rows.
+    pub other: Option<Measured>,
 }
 
 /// Looks for everything that makes a table a bad task, or no task at all.
@@ -60,17 +57,21 @@ pub fn check(
 ) -> Result<Check, PrepareError> {
     let labels = usable_labels(profile, architecture)?;
     check_encoding(&fitted.encoding, architecture)?;
-    let plan = plan(labels.known_rows().len(), architecture, None, None)?;
     let rows = encoded(table, labels, &fitted.encoding)?;
-    let majority = labels.majority();
-    let logistic = logistic::accuracy(&rows, labels.classes.len());
-    let interval = half_width(logistic, plan.least_test_rows);
-    let mut problems = columns::problems(profile, fitted, &rows, majority);
+    let metric = fitted.encoding.metric();
+    let by = |metric| Measured::of(metric, &rows, labels, architecture);
+    let measured = by(metric)?;
+    // It is only shown beside the other: there may be too few rows for it.
+    let other = classes::are_uneven(labels).then(|| by(metric.other()).ok()).flatten();
+    let mut problems = columns::problems(profile, fitted, &rows, labels.majority());
     problems.extend(rows::problems(&rows));
-    problems.extend(classes::problems(labels));
-    problems.extend(few_test_rows(&plan, interval));
+    problems.extend(classes::problems(labels, metric));
+    problems.extend(match &measured.weighted {
+        None => few_test_rows(&measured.plan, measured.interval),
+        Some(weighted) => few_of_a_class(weighted.rarest_test_rows(), measured.interval),
+    });
     problems.sort_by_key(|problem| problem.severity);
-    Ok(Check { problems, plan, interval, baselines: Baselines { majority, logistic } })
+    Ok(Check { problems, measured, other })
 }
 
 /// What would be refused when a task is made.
@@ -123,6 +124,21 @@ fn few_test_rows(plan: &SplitPlan, interval: f64) -> Option<Problem> {
                 100.0 * interval
             ),
             "bring more rows, or hide more of them with --blocks and --test-blocks",
+        )
+    })
+}
+
+/// Copies of the rows of a class make no score on them more exact.
+fn few_of_a_class(rows: u32, interval: f64) -> Option<Problem> {
+    (rows < FEW_OF_A_CLASS).then(|| {
+        harms(
+            "the test data",
+            format!(
+                "it has {rows} different rows of the rarest class, so that the score of a good \
+                 model may be {:.1} points off",
+                100.0 * interval
+            ),
+            "bring more rows of it, or hide more of them with --blocks and --test-blocks",
         )
     })
 }

@@ -7,7 +7,9 @@
 //! ```text
 //! {"version":1,"inputs":128,"inputBits":8,"named":true,"width":4,
 //!  "columns":[{"name":"age","place":0,"how":HOW},…],
-//!  "target":{"kind":"classes","column":"income","place":3,"names":["a","b"]}}
+//!  "target":TARGET}
+//! TARGET: {"kind":"classes","column":"income","place":3,"names":["a","b"]}
+//!         {"kind":"number","column":"price","place":3,"low":"-20","step":"0.25"}
 //! HOW: {"kind":"steps","at":["17.5","40"],"missing":{"level":128,"flag":true}}
 //!      {"kind":"choices","values":[["red"],["blé","ble\u0301"]],"other":true,"missing":true}
 //!      {"kind":"ranks","values":[["low"],["high"]],"other":0,"missing":0}
@@ -38,12 +40,21 @@
 //!   `steps` are as above; a `table` has a level for each value of the part. With `missing`, one
 //!   more input is `max` for what is no moment.
 //!
+//! The target of a row is the place of its class among `names`, or for a *number* how many of the
+//! thresholds `low + (k − ½)·step`, with `k` from 1 to 65,535, are at most the number. A product and
+//! a sum make each of them, both rounded to the nearest number of 64 bits, ties to even. So the
+//! answer `a` of a model stands for the number `low + a·step`. Rows without a class or with a number
+//! that is not finite have no target.
+//!
+//! Where copies of rows make each class count the same, `"metric":"balanced-accuracy"` follows the
+//! target; it changes no input.
+//!
 //! Thresholds are the shortest decimals of finite numbers of 64 bits and never fall; equal ones are
 //! how a level is skipped. There are at most `max` of them. The chain stores the
 //! [hash](Encoding::hash), and the commitment to a model binds it: whoever gives a model other
 //! classes, categories or thresholds is found out.
 
-use crate::{problem::list, profile::Profile, shape::shape_name, table::Table};
+use crate::{metric::Metric, problem::list, profile::Profile, shape::shape_name, table::Table};
 use nocknock_primitives::{
     ids::ContentHash,
     model::{Architecture, Head},
@@ -55,12 +66,15 @@ mod evaluate;
 mod fit;
 mod form;
 mod levels;
+mod number;
 mod old;
 mod share;
 
 pub use evaluate::{Counts, Encoder};
 pub use form::{DatePart, EncodedColumn, How, Levels, MissingLevel, Part};
 use form::{Form, Target};
+pub(crate) use number::usual_tolerance;
+pub use number::NumberScale;
 
 const TAG: &[u8; 16] = b"nn/encoding/v2\0\0";
 
@@ -91,7 +105,8 @@ pub enum Range {
     },
 }
 
-/// How the columns of a table become inputs, and what its classes are called.
+/// How the columns of a table become inputs, and what its classes are called or which numbers its
+/// targets stand for.
 ///
 /// Its JSON form travels with the training data and with the model. What decodes has been checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -219,6 +234,26 @@ pub enum EncodingError {
         /// Classes of the architecture.
         classes: usize,
     },
+    /// Models of the architecture answer with something else.
+    #[error(
+        "the encoding is for models that answer with {answer}, and those of shape {shape} do not: \
+         choose another shape"
+    )]
+    Answer {
+        /// What models are to say.
+        answer: &'static str,
+        /// What the architecture is called.
+        shape: String,
+    },
+    /// A tolerance that is too large or too small for numbers of 64 bits.
+    #[error(
+        "the tolerance of column `{column}` leaves no targets that are finite and rise: give another \
+         one with --tolerance"
+    )]
+    Tolerance {
+        /// Name of the column.
+        column: String,
+    },
     /// The encoding itself breaks a rule.
     #[error("the encoding is not usable, because {0}: get it anew from whoever made it")]
     Form(String),
@@ -266,22 +301,45 @@ impl Encoding {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Names of the classes.
+    /// Names of the classes. None if models answer with a number.
     pub fn classes(&self) -> &[String] {
-        let Target::Classes { names, .. } = &self.0.target;
-        names
+        match &self.0.target {
+            Target::Classes { names, .. } => names,
+            Target::Number { .. } => &[],
+        }
     }
 
-    /// Name of the column that holds the classes.
+    /// Which numbers the answers of models stand for, if they are numbers.
+    pub fn scale(&self) -> Option<NumberScale> {
+        match &self.0.target {
+            Target::Number { low, step, .. } => NumberScale::new(*low, *step),
+            Target::Classes { .. } => None,
+        }
+    }
+
+    /// Name of the column that holds the classes or numbers that models are to say.
     pub fn label(&self) -> &str {
-        let Target::Classes { column, .. } = &self.0.target;
-        column
+        self.0.target.column()
     }
 
     /// The place of that column in the file, from 0.
     pub fn label_place(&self) -> u16 {
-        let Target::Classes { place, .. } = &self.0.target;
-        *place
+        self.0.target.place()
+    }
+
+    /// What the points of a model on such data say.
+    pub const fn metric(&self) -> Metric {
+        self.0.metric
+    }
+
+    /// The same for data whose points say this. The hash is another one for each metric.
+    ///
+    /// # Errors
+    ///
+    /// Classes alone can count the same.
+    pub fn measured_by(mut self, metric: Metric) -> Result<Self, EncodingError> {
+        self.0.metric = metric;
+        self.0.try_into()
     }
 
     /// Whether the columns of the file had names.
@@ -309,22 +367,23 @@ impl Encoding {
         self.0.used_inputs()
     }
 
-    /// Checks that it makes inputs of this architecture, which tells all of its classes apart.
+    /// Checks that it makes inputs of this architecture, which tells all of its classes apart, or
+    /// answers with a number as it does.
     pub fn check_architecture(&self, architecture: &Architecture) -> Result<(), EncodingError> {
         let (inputs, input_bits) = (self.inputs(), self.input_bits());
         if (inputs, input_bits) != (architecture.inputs, architecture.input_bits) {
             let shape = shape_name(architecture);
             return Err(EncodingError::Shape { inputs, input_bits, shape });
         }
-        let classes = match architecture.head {
-            Head::Classes { classes, .. } => usize::from(classes),
-            Head::Labels { .. } | Head::Number { .. } => 0,
-        };
-        let found = self.classes().len();
-        if found <= classes {
-            Ok(())
-        } else {
-            Err(EncodingError::Classes { found, classes })
+        match (&self.0.target, &architecture.head) {
+            (Target::Classes { names, .. }, Head::Classes { classes, .. }) => {
+                check_classes(names.len(), usize::from(*classes))
+            }
+            (Target::Number { .. }, Head::Number { .. }) => Ok(()),
+            (target, Head::Classes { .. } | Head::Labels { .. } | Head::Number { .. }) => {
+                let shape = shape_name(architecture);
+                Err(EncodingError::Answer { answer: target.answer(), shape })
+            }
         }
     }
 
@@ -347,6 +406,14 @@ impl TryFrom<Form> for Encoding {
     fn try_from(form: Form) -> Result<Self, EncodingError> {
         form.check()?;
         Ok(Self(form))
+    }
+}
+
+fn check_classes(found: usize, classes: usize) -> Result<(), EncodingError> {
+    if found <= classes {
+        Ok(())
+    } else {
+        Err(EncodingError::Classes { found, classes })
     }
 }
 

@@ -4,6 +4,7 @@ pub mod blocks;
 pub mod check;
 pub mod curriculum;
 pub mod encoding;
+pub mod metric;
 pub mod names;
 pub mod practice;
 pub mod problem;
@@ -20,15 +21,16 @@ mod hex_bytes;
 mod shape;
 
 pub use blocks::{prepare, Block, PrepareError, PreparedTask};
-pub use check::{check, Check};
-pub use encoding::{Encoder, Encoding, EncodingError, Fitted, Needs, Range};
+pub use check::{check, check_numbers, Check, NumberCheck};
+pub use encoding::{Encoder, Encoding, EncodingError, Fitted, Needs, NumberScale, Range};
+pub use metric::Metric;
 pub use practice::practice_block;
 pub use problem::{Problem, Problems, Severity};
-pub use profile::{class_of, LabelColumn, Labels, Profile, Wanted};
+pub use profile::{class_of, LabelColumn, Labels, Numbers, Profile, Wanted};
 pub use salt::BlockSalt;
 pub use schema::{Schema, SchemaError};
 pub use shape::{most_test_blocks, shape_name, TooLargeError};
-pub use split::{plan, SplitOptions, SplitPlan, SplitSeed};
+pub use split::{plan, SplitOptions, SplitPlan, SplitSeed, WeightedPlan};
 pub use state::{RequesterState, StateError};
 pub use table::{
     Column, Header, Pieces, ReadOptions, Table, TableError, DEFAULT_MEMORY, PIECE_ROWS,

@@ -3,7 +3,7 @@
 
 use crate::{
     problem::{list, shown, Problem, Problems},
-    schema::{ColumnRule, KindRule, Schema},
+    schema::{ColumnRule, KindRule, Schema, TargetRule},
     table::{Column, Table},
     value::moment::DateForm,
 };
@@ -13,10 +13,13 @@ use std::fmt;
 mod column;
 mod group;
 mod label;
+mod numbers;
 mod show;
 mod tally;
 
+use label::FoundLabel;
 pub use label::{class_of, Labels};
+pub use numbers::Numbers;
 
 /// What is used if nothing better is there, the better kinds first.
 const LAST_CHOICES: [&[Kind]; 2] = [&[Kind::Identifier, Kind::Prose], &[Kind::Constant]];
@@ -136,8 +139,10 @@ pub struct Profile {
     pub named: bool,
     /// The columns, without that of the label.
     pub columns: Vec<ColumnProfile>,
-    /// The classes, if there is a label.
+    /// The classes, if there is a label that holds classes.
     pub labels: Option<Labels>,
+    /// The numbers that models learn to answer with, if there is a label that holds numbers.
+    pub numbers: Option<Numbers>,
     /// What was guessed and left out here, in sentences. What was guessed while the file was read
     /// is told by [`Table::notes`].
     pub notes: Vec<String>,
@@ -148,9 +153,9 @@ impl Profile {
     pub fn of(table: &Table, wanted: &Wanted) -> Result<Self, Problems> {
         let mut search = Search { table, wanted, problems: Vec::new(), notes: Vec::new() };
         let label = search.label();
-        let labels = label.and_then(|place| search.labels(place));
-        search.check_rules(label);
-        let columns = search.columns(label);
+        let (labels, numbers) = search.answers(&label);
+        search.check_rules(label.place);
+        let columns = search.columns(label.place);
         if !search.problems.is_empty() {
             return Err(Problems(search.problems));
         }
@@ -160,6 +165,7 @@ impl Profile {
             named: table.has_names(),
             columns,
             labels,
+            numbers,
             notes: search.notes,
         })
     }
@@ -179,12 +185,52 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The place of the label's column, if there is to be one.
-    fn label(&mut self) -> Option<usize> {
-        match label::find(self.table, self.wanted) {
-            Ok(found) => {
-                self.notes.extend(found.note);
-                found.place
+    fn label(&mut self) -> FoundLabel {
+        let found = label::find(self.table, self.wanted);
+        found.unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            FoundLabel::default()
+        })
+    }
+
+    /// What models are to say, if there is a label: a class or a number.
+    fn answers(&mut self, label: &FoundLabel) -> (Option<Labels>, Option<Numbers>) {
+        let table = self.table;
+        let column = label.place.and_then(|place| Some((place, table.columns().get(place)?)));
+        let Some((place, column)) = column else {
+            return (None, None);
+        };
+        let holds_numbers = self.holds_numbers(column);
+        if label.is_guess {
+            let what = if holds_numbers { "the numbers to be learnt" } else { "the classes" };
+            self.notes.push(label::guess(column, what));
+        }
+        if holds_numbers {
+            (None, self.numbers(place, column))
+        } else {
+            (self.labels(place, column), None)
+        }
+    }
+
+    /// Whether the label holds numbers: somebody says so, or it looks like it.
+    fn holds_numbers(&self, column: &Column) -> bool {
+        let schema = &self.wanted.schema;
+        match schema.target {
+            Some(TargetRule::Number) => true,
+            Some(TargetRule::Class) => false,
+            None => schema.tolerance.is_some() || numbers::are_in(column),
+        }
+    }
+
+    fn numbers(&mut self, place: usize, column: &Column) -> Option<Numbers> {
+        let Schema { target, tolerance, .. } = self.wanted.schema;
+        match Numbers::of(place, column, tolerance) {
+            Ok(numbers) => {
+                let is_guess = target.is_none() && tolerance.is_none();
+                self.notes.extend(is_guess.then(|| numbers.guess()));
+                self.notes.extend(tolerance.is_none().then(|| numbers.guessed_tolerance()));
+                self.notes.extend(numbers.note());
+                Some(numbers)
             }
             Err(problem) => {
                 self.problems.push(problem);
@@ -193,8 +239,7 @@ impl Search<'_> {
         }
     }
 
-    fn labels(&mut self, place: usize) -> Option<Labels> {
-        let column = self.table.columns().get(place)?;
+    fn labels(&mut self, place: usize, column: &Column) -> Option<Labels> {
         match Labels::of(place, column) {
             Ok(labels) => {
                 self.notes.extend(labels.note());
@@ -213,8 +258,7 @@ impl Search<'_> {
             match self.table.column(name) {
                 None => self.problems.push(no_such_rule(name, self.table)),
                 Some((place, _)) if Some(place) == label => self.notes.push(format!(
-                    "the column `{name}` holds the classes, so its rules in the schema change \
-                     nothing"
+                    "the column `{name}` is the label, so its rules in the schema change nothing"
                 )),
                 Some(_) => {}
             }

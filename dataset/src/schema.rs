@@ -24,12 +24,26 @@ const MAX_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 pub struct Schema {
-    /// The column that holds the classes.
+    /// The column that holds the classes, or the numbers that models learn to answer with.
     pub label: Option<String>,
+    /// What that column holds.
+    pub target: Option<TargetRule>,
+    /// How far an answer may be off, if it is a number.
+    pub tolerance: Option<f64>,
     /// How a text is read.
     pub read: ReadRules,
     /// What is said about columns, by their names.
     pub columns: BTreeMap<String, ColumnRule>,
+}
+
+/// What models learn to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TargetRule {
+    /// The class of a row, numbers too.
+    Class,
+    /// A number.
+    Number,
 }
 
 /// How a text is read.
@@ -106,6 +120,12 @@ pub enum SchemaError {
     /// The decimal mark is neither a point nor a comma.
     #[error("numbers are written with a point or a comma: write `decimal = \",\"`")]
     Decimal,
+    /// No answer is off by so little, or none by more.
+    #[error("a tolerance is a number above 0: write `tolerance = 0.5`")]
+    Tolerance,
+    /// Classes are right or wrong.
+    #[error("a tolerance is for numbers: write `target = \"number\"`, or leave the tolerance out")]
+    NoNumber,
     /// What is said about a column contradicts itself.
     #[error("column `{column}`: {what}")]
     Column {
@@ -131,6 +151,10 @@ struct Form {
     version: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<TargetRule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tolerance: Option<f64>,
     #[serde(default, skip_serializing_if = "ReadRules::say_nothing")]
     read: ReadRules,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -171,19 +195,21 @@ impl TryFrom<Form> for Schema {
         if form.version != VERSION {
             return Err(SchemaError::Version(form.version));
         }
+        check_target(form.target, form.tolerance)?;
         form.read.check()?;
         for (column, rule) in &form.columns {
             let fault = |what| SchemaError::Column { column: shown(column), what };
             rule.check().map_err(fault)?;
         }
-        Ok(Self { label: form.label, read: form.read, columns: form.columns })
+        let Form { label, target, tolerance, read, columns, .. } = form;
+        Ok(Self { label, target, tolerance, read, columns })
     }
 }
 
 impl From<Schema> for Form {
     fn from(schema: Schema) -> Self {
-        let Schema { label, read, columns } = schema;
-        Self { version: VERSION, label, read, columns }
+        let Schema { label, target, tolerance, read, columns } = schema;
+        Self { version: VERSION, label, target, tolerance, read, columns }
     }
 }
 
@@ -243,6 +269,18 @@ impl ColumnRule {
             Ok(())
         } else {
             Err("a category stands in the order more than once: keep one of them")
+        }
+    }
+}
+
+/// A tolerance belongs to numbers.
+fn check_target(target: Option<TargetRule>, tolerance: Option<f64>) -> Result<(), SchemaError> {
+    match (target, tolerance) {
+        (_, None) => Ok(()),
+        (Some(TargetRule::Class), Some(_)) => Err(SchemaError::NoNumber),
+        (None | Some(TargetRule::Number), Some(tolerance)) => {
+            let is_usable = tolerance.is_finite() && tolerance > 0.0;
+            is_usable.then_some(()).ok_or(SchemaError::Tolerance)
         }
     }
 }
@@ -316,8 +354,23 @@ range = [0, 15]
     }
 
     #[test]
+    fn a_label_may_be_said_to_hold_numbers_with_a_tolerance() {
+        let schema = Schema::parse("version = 1\ntarget = \"number\"\ntolerance = 2").unwrap();
+        assert_eq!((schema.target, schema.tolerance), (Some(TargetRule::Number), Some(2.0)));
+        let schema = Schema::parse("version = 1\ntarget = \"class\"").unwrap();
+        assert_eq!((schema.target, schema.tolerance), (Some(TargetRule::Class), None));
+        assert!(refused("target = \"class\"\ntolerance = 2").contains("for numbers"));
+        for tolerance in ["0.0", "-1", "nan", "inf"] {
+            let refused = refused(&format!("tolerance = {tolerance}"));
+            assert!(refused.contains("above 0"), "{tolerance}: {refused}");
+        }
+        assert!(refused("target = \"text\"").contains("unknown variant `text`"));
+    }
+
+    #[test]
     fn a_file_that_is_written_says_the_same() {
-        for schema in [Schema::parse(EXAMPLE).unwrap(), Schema::default()] {
+        let numbers = Schema::parse("version = 1\ntarget = \"number\"\ntolerance = 0.5").unwrap();
+        for schema in [Schema::parse(EXAMPLE).unwrap(), Schema::default(), numbers] {
             let written = toml::to_string(&schema).unwrap();
             assert_eq!(Schema::parse(&written).unwrap(), schema, "{written}");
         }

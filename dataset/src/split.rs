@@ -1,6 +1,9 @@
 //! Which row goes into which block.
 
-use crate::shape::{most_test_blocks, shape_name};
+use crate::{
+    metric::Metric,
+    shape::{most_test_blocks, shape_name},
+};
 use nocknock_primitives::{limits::MAX_BLOCKS, model::Architecture};
 use rand::TryRngCore;
 use rand_chacha::{
@@ -9,6 +12,10 @@ use rand_chacha::{
 };
 use std::{collections::BTreeMap, fmt};
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+mod weighted;
+
+pub use weighted::{WeightedPlan, MAX_COPIES};
 
 /// One of so many blocks is hidden.
 const FIFTHS: u16 = 5;
@@ -104,6 +111,41 @@ pub enum SplitError {
         /// Blocks of the data.
         blocks: u16,
     },
+    /// A class has too few rows for each class to be in each block.
+    #[error(
+        "a class has {rows} rows, but with balanced accuracy each of two blocks at least needs one \
+         of each class: bring more rows of it, or leave it out"
+    )]
+    RareClass {
+        /// Its rows.
+        rows: usize,
+    },
+    /// A block cannot hold a row of each class.
+    #[error(
+        "blocks of shape {shape} hold {block_rows} rows each, too few for one of each of {classes} \
+         classes, which balanced accuracy needs: choose another shape or metric"
+    )]
+    ManyClasses {
+        /// What the architecture is called.
+        shape: String,
+        /// Rows that one of its blocks holds.
+        block_rows: u16,
+        /// Classes of the data.
+        classes: usize,
+    },
+    /// The number of blocks leaves no room for all classes in each of them.
+    #[error(
+        "with copies that make each class count the same, {least} to {most} blocks are possible, \
+         not {blocks}: each needs a row of each class, and room for those of the largest"
+    )]
+    WeightedBlocks {
+        /// Blocks asked for.
+        blocks: usize,
+        /// Fewest blocks.
+        least: usize,
+        /// Most blocks.
+        most: usize,
+    },
     /// More test blocks than a task may have.
     #[error("a task of shape {shape} has at most {most} test blocks, not {test_blocks}")]
     TooManyTestBlocks {
@@ -150,28 +192,44 @@ pub fn plan(
 /// and so do the sizes of the blocks. Within that, the order is a Fisher-Yates shuffle with
 /// ChaCha20, whose `i`-th step takes a number of 64 bits modulo the number of rows left: the same
 /// classes, architecture and options give the same blocks on every machine.
+///
+/// For balanced accuracy a block holds as many samples of each class: rows of rarer classes are in
+/// it several times, as a [`WeightedPlan`] says, and never in another one as well.
 pub fn split(
     classes: &[u8],
     architecture: &Architecture,
     options: &SplitOptions,
+    metric: Metric,
 ) -> Result<Vec<Vec<usize>>, SplitError> {
-    let plan = plan(classes.len(), architecture, options.blocks, None)?;
-    let count = usize::from(plan.blocks);
     let mut random = ChaCha20Rng::from_seed(options.seed.0);
-    let mut blocks = vec![Vec::new(); count];
-    for (place, row) in by_class(classes, &mut random).into_iter().enumerate() {
-        if let Some(block) = blocks.get_mut(place % count) {
-            block.push(row);
+    let by_class = by_class(classes, &mut random);
+    let mut blocks = match metric {
+        Metric::Accuracy => {
+            let plan = plan(classes.len(), architecture, options.blocks, None)?;
+            deal(by_class.into_values().flatten(), plan.blocks)
         }
-    }
+        Metric::BalancedAccuracy => weighted::deal(by_class, architecture, options.blocks)?,
+    };
     for block in &mut blocks {
         shuffle(block, &mut random);
     }
     Ok(blocks)
 }
 
-/// Row numbers, class after class, shuffled within each class.
-fn by_class(classes: &[u8], random: &mut ChaCha20Rng) -> Vec<usize> {
+/// Rows in turn into so many blocks.
+fn deal(rows: impl Iterator<Item = usize>, blocks: u16) -> Vec<Vec<usize>> {
+    let count = usize::from(blocks);
+    let mut dealt = vec![Vec::new(); count];
+    for (place, row) in rows.enumerate() {
+        if let Some(block) = dealt.get_mut(place % count) {
+            block.push(row);
+        }
+    }
+    dealt
+}
+
+/// The row numbers of each class, shuffled.
+fn by_class(classes: &[u8], random: &mut ChaCha20Rng) -> BTreeMap<u8, Vec<usize>> {
     let mut rows: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
     for (row, class) in classes.iter().enumerate() {
         rows.entry(*class).or_default().push(row);
@@ -179,7 +237,7 @@ fn by_class(classes: &[u8], random: &mut ChaCha20Rng) -> Vec<usize> {
     for rows in rows.values_mut() {
         shuffle(rows, random);
     }
-    rows.into_values().flatten().collect()
+    rows
 }
 
 fn shuffle(rows: &mut [usize], random: &mut ChaCha20Rng) {
@@ -280,7 +338,7 @@ mod tests {
     #[test]
     fn every_row_lies_in_one_block_and_classes_are_spread_evenly() {
         let classes = classes();
-        let blocks = split(&classes, &tiny(), &options(Some(3), 1)).unwrap();
+        let blocks = split(&classes, &tiny(), &options(Some(3), 1), Metric::Accuracy).unwrap();
         assert_eq!(blocks.len(), 3);
         let mut all: Vec<usize> = blocks.concat();
         all.sort_unstable();
@@ -294,7 +352,8 @@ mod tests {
 
     #[test]
     fn the_seed_alone_decides_the_order() {
-        let split_with = |seed| split(&classes(), &tiny(), &options(Some(5), seed)).unwrap();
+        let split_with =
+            |seed| split(&classes(), &tiny(), &options(Some(5), seed), Metric::Accuracy).unwrap();
         assert_eq!(split_with(1), split_with(1));
         assert_ne!(split_with(1), split_with(2));
     }
@@ -352,7 +411,8 @@ mod tests {
     fn the_plan_promises_what_the_smallest_blocks_hold() {
         for (rows, test_blocks) in [(100, 1), (103, 2), (103, 5), (101, 6)] {
             let plan = plan(rows, &tiny(), Some(7), Some(test_blocks)).unwrap();
-            let blocks = split(&vec![0; rows], &tiny(), &options(Some(7), 1)).unwrap();
+            let options = options(Some(7), 1);
+            let blocks = split(&vec![0; rows], &tiny(), &options, Metric::Accuracy).unwrap();
             let mut held: Vec<usize> = blocks.iter().map(Vec::len).collect();
             held.sort_unstable();
             let least: usize = held.iter().take(test_blocks.into()).sum();
@@ -362,7 +422,8 @@ mod tests {
 
     #[test]
     fn impossible_numbers_of_blocks_are_refused() {
-        let refused = |rows, blocks| split(&vec![0; rows], &tiny(), &options(blocks, 1));
+        let refused =
+            |rows, blocks| split(&vec![0; rows], &tiny(), &options(blocks, 1), Metric::Accuracy);
         assert!(matches!(
             refused(100, Some(2)),
             Err(SplitError::Blocks { least: 3, most: 100, .. })

@@ -1,7 +1,10 @@
 //! The requester's private file: what must not be lost between the creation of a task and the
 //! delivery of its models.
 
-use crate::blocks::{PreparedTask, Stored, StoredError};
+use crate::{
+    blocks::{PreparedTask, Stored, StoredError},
+    encoding::Encoding,
+};
 use nocknock_durable as durable;
 use nocknock_primitives::model::RecipientSecret;
 use serde::{
@@ -118,6 +121,17 @@ struct Read<P> {
     progress: P,
 }
 
+/// The encoding, which is no secret, and nothing else of the file.
+#[derive(Deserialize)]
+struct Published {
+    prepared: PublishedPart,
+}
+
+#[derive(Deserialize)]
+struct PublishedPart {
+    encoding: Encoding,
+}
+
 fn read_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RecipientSecret, D::Error> {
     let text = Zeroizing::new(String::deserialize(deserializer)?);
     text.parse().map_err(D::Error::custom)
@@ -158,12 +172,7 @@ impl<P> RequesterState<P> {
     where
         P: DeserializeOwned,
     {
-        let bytes = read_private(file)?;
-        let version = parse::<Versioned>(file, &bytes)?.version;
-        if version != VERSION {
-            return Err(StateError::Version { file: file.to_owned(), found: version });
-        }
-        let read: Read<P> = parse(file, &bytes)?;
+        let read: Read<P> = parse(file, &read_version(file)?)?;
         let prepared = PreparedTask::try_from(read.prepared);
         Ok(Self {
             prepared: prepared
@@ -171,6 +180,24 @@ impl<P> RequesterState<P> {
             recipient: read.recipient,
             progress: read.progress,
         })
+    }
+}
+
+/// The encoding of the task that a file holds. Blocks and roots are not looked at, which takes much
+/// less time than [`RequesterState::load`]: compare its hash with that of the task.
+pub fn read_encoding(file: &Path) -> Result<Encoding, StateError> {
+    let read: Published = parse(file, &read_version(file)?)?;
+    Ok(read.prepared.encoding)
+}
+
+/// The bytes of a file of this version.
+fn read_version(file: &Path) -> Result<Zeroizing<Vec<u8>>, StateError> {
+    let bytes = read_private(file)?;
+    let version = parse::<Versioned>(file, &bytes)?.version;
+    if version == VERSION {
+        Ok(bytes)
+    } else {
+        Err(StateError::Version { file: file.to_owned(), found: version })
     }
 }
 

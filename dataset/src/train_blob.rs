@@ -179,7 +179,13 @@ impl TrainBlob {
         }
     }
 
-    /// All samples, to train with.
+    /// How many samples all blocks hold, whatever is known of them.
+    pub fn count(&self) -> Result<usize, WireError> {
+        let blocks = self.blocks.iter().map(|block| block.decode(&self.architecture));
+        blocks.map(|block| block.map(|block| block.len())).sum()
+    }
+
+    /// All samples with a class, to train with.
     pub fn samples(&self) -> Result<Samples, WireError> {
         Samples::of(&self.architecture, &self.blocks)
     }

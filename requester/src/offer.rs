@@ -3,7 +3,7 @@
 use nocknock_client::{
     AccountId, Balance, BlockNumber, CircuitRecord, CurriculumRules, QueryError, Snapshot, TaskSpec,
 };
-use nocknock_dataset::{plan, shape_name, split::SplitError, Needs, PreparedTask};
+use nocknock_dataset::{plan, shape_name, split::SplitError, Metric, Needs, PreparedTask};
 use nocknock_primitives::{
     circuit::CircuitKind,
     deposits::{ciphertext, record, revealed_blocks, Footprint},
@@ -11,7 +11,7 @@ use nocknock_primitives::{
     limits::{List, MAX_SHARES, MAX_SHARE_RATIO},
     model::{
         names::{named, offered},
-        Architecture, Head, RecipientSecret,
+        Architecture, Goal, Head, RecipientSecret,
     },
     score::Score,
     task::{Periods, Split, Terms},
@@ -140,6 +140,18 @@ pub enum OfferError {
         /// Classes of the data.
         classes: usize,
     },
+    /// The data is too wide for models that answer with a number.
+    #[error(
+        "no shape of models that answer with a number takes {inputs} inputs of {bits} bits: leave \
+         columns out; the shapes are {}",
+        shape_names()
+    )]
+    NoNumberShape {
+        /// Inputs that the data needs at least.
+        inputs: usize,
+        /// Bits of an input.
+        bits: u8,
+    },
     /// The numbers of blocks and test blocks do not go together.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -175,6 +187,17 @@ pub enum OfferError {
     /// Several winners where the chain mints for one.
     #[error("a task of the curriculum pays one winner: leave the shares out")]
     CurriculumRanks,
+    /// Copies of rows where equal rows cost the custodian its part.
+    #[error(
+        "the data of experiment {experiment} has no copies of rows: equal rows cost the custodian \
+         of a task of the curriculum its part. Leave out the metric {metric}"
+    )]
+    CurriculumMetric {
+        /// The experiment.
+        experiment: ExperimentId,
+        /// What the points of the offer would say.
+        metric: Metric,
+    },
     /// Models of the shape do not read the data of the experiment.
     #[error(
         "experiment {experiment} has data of another form than models of shape {shape} read: choose \
@@ -253,26 +276,44 @@ pub fn choose_shape(
     classes: usize,
     asked: Option<&str>,
 ) -> Result<Architecture, OfferError> {
-    if let Some(name) = asked {
-        let unknown = || OfferError::UnknownShape { name: name.to_owned() };
-        return named(name).ok_or_else(unknown);
-    }
-    let shapes = offered().into_iter().map(|(_, architecture)| architecture);
-    let usable = shapes.filter(|shape| is_usable(shape, needs, classes));
-    let better = |shape: &Architecture| {
-        let inputs = usize::from(shape.inputs).min(needs.inputs);
-        (Reverse(inputs), shape.parameters())
+    let tells = |head: &Head| {
+        matches!(head, Head::Classes { best: 1, .. }) && usize::from(head.outputs()) >= classes
     };
     let none = || OfferError::NoShape { inputs: needs.least_inputs, bits: needs.bits, classes };
-    usable.min_by_key(better).ok_or_else(none)
+    asked.map_or_else(|| smallest(needs, tells).ok_or_else(none), of_name)
 }
 
-fn is_usable(shape: &Architecture, needs: &Needs, classes: usize) -> bool {
-    matches!(shape.head, Head::Classes { best: 1, .. })
-        && shape.hidden.len() == 1
+/// The same for models that answer with a number. Without a name it is one whose answers are right
+/// or wrong: within a tolerance, or not.
+///
+/// # Errors
+///
+/// There is none.
+pub fn choose_number_shape(needs: &Needs, asked: Option<&str>) -> Result<Architecture, OfferError> {
+    let answers = |head: &Head| matches!(head, Head::Number { goal: Goal::Within { .. }, .. });
+    let none = || OfferError::NoNumberShape { inputs: needs.least_inputs, bits: needs.bits };
+    asked.map_or_else(|| smallest(needs, answers).ok_or_else(none), of_name)
+}
+
+fn of_name(name: &str) -> Result<Architecture, OfferError> {
+    named(name).ok_or_else(|| OfferError::UnknownShape { name: name.to_owned() })
+}
+
+/// The smallest shape with such a head that takes all inputs, or else the widest that takes those
+/// without which the columns do not fit.
+fn smallest(needs: &Needs, has_head: impl Fn(&Head) -> bool) -> Option<Architecture> {
+    let shapes = offered().into_iter().map(|(_, architecture)| architecture);
+    let usable = shapes.filter(|shape| has_head(&shape.head) && is_usable(shape, needs));
+    usable.min_by_key(|shape| {
+        let inputs = usize::from(shape.inputs).min(needs.inputs);
+        (Reverse(inputs), shape.parameters())
+    })
+}
+
+fn is_usable(shape: &Architecture, needs: &Needs) -> bool {
+    shape.hidden.len() == 1
         && shape.input_bits >= needs.bits
         && usize::from(shape.inputs) >= needs.least_inputs
-        && shape.outputs() >= classes
 }
 
 fn shape_names() -> String {
@@ -406,6 +447,10 @@ impl Market {
         let Some(rules) = &self.rules else {
             return Ok(());
         };
+        let metric = prepared.encoding().metric();
+        if !metric.is_accuracy() {
+            return Err(OfferError::CurriculumMetric { experiment, metric });
+        }
         if !rules.format.fits(prepared.architecture()) {
             let shape = shape_name(prepared.architecture());
             return Err(OfferError::Format { experiment, shape });
@@ -587,7 +632,9 @@ fn least_rows(of_blocks: &[u32], test_blocks: u16) -> u32 {
 mod tests {
     use super::*;
     use nocknock_client::NNK;
-    use nocknock_dataset::{prepare, Range, ReadOptions, SplitOptions, Table, Wanted};
+    use nocknock_dataset::{
+        prepare, Encoding, Profile, Range, ReadOptions, SplitOptions, Table, Wanted,
+    };
     use nocknock_primitives::{
         circuit::{CircuitInfo, CircuitStatus, KeyOrigin},
         format::DataFormat,
@@ -658,6 +705,18 @@ mod tests {
         split(&table(4, 2), "table-128x64x2", 6)
     }
 
+    #[test]
+    fn numbers_to_be_learnt_are_offered_as_classes_are() {
+        let rows: String = (0..100).map(|n| format!("{},{n}.5\n", n % 7)).collect();
+        let text = format!("a,price\n{rows}");
+        let options = ReadOptions::default();
+        let table = Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap();
+        let prepared = split(&table, "value-128x64-within", 5);
+        let spec = sponsored().spec(&prepared, &market(), &secret()).unwrap();
+        assert_eq!((spec.roots.len(), spec.terms.min_test_rows), (5, 20));
+        assert_eq!(spec.encoding, prepared.encoding_hash());
+    }
+
     fn secret() -> RecipientSecret {
         RecipientSecret::from_bytes([3; 32])
     }
@@ -682,6 +741,7 @@ mod tests {
             (65, 4, 2, "table-128x64x2"),
             (65, 8, 3, "table-128x64x10"),
             (4, 4, 11, "table-128x64x32"),
+            (4, 4, 33, "table-128x64x256"),
             (129, 8, 2, "embed-384x64x10"),
             (385, 4, 10, "mnist-784x128x10"),
         ] {
@@ -698,13 +758,27 @@ mod tests {
         for (needs, classes) in [
             (needs(785, 785, 4), 2),
             (needs(2_000, 385, 8), 2),
-            (needs(4, 4, 4), 33),
+            (needs(4, 4, 4), 257),
             (needs(200, 129, 8), 11),
         ] {
             let none = chosen(&needs, classes).unwrap_err();
             let OfferError::NoShape { inputs, .. } = &none else { panic!("{none:?}") };
             assert_eq!(*inputs, needs.least_inputs);
         }
+    }
+
+    #[test]
+    fn for_numbers_a_shape_is_chosen_whose_answers_are_right_or_wrong() {
+        for needs in [needs(4, 4, 4), needs(128, 128, 8), needs(2_000, 100, 8)] {
+            let shape = choose_number_shape(&needs, None).unwrap();
+            assert_eq!(shape_name(&shape), "value-128x64-within", "{needs:?}");
+        }
+        let none = choose_number_shape(&needs(200, 129, 8), None).unwrap_err();
+        assert!(matches!(none, OfferError::NoNumberShape { inputs: 129, bits: 8 }), "{none:?}");
+        let asked = choose_number_shape(&needs(4, 4, 4), Some("value-128x64")).unwrap();
+        assert_eq!(shape_name(&asked), "value-128x64");
+        let unknown = choose_number_shape(&needs(4, 4, 4), Some("none")).unwrap_err();
+        assert!(matches!(unknown, OfferError::UnknownShape { .. }), "{unknown:?}");
     }
 
     #[test]
@@ -849,6 +923,27 @@ mod tests {
         // 20 rows in 6 blocks: the largest hold 4 each.
         let rows = refused(|rules| rules.format.rows = 3);
         assert!(matches!(rows, OfferError::BlockRows { rows: 4, most: 3, .. }), "{rows:?}");
+    }
+
+    /// The same rows as [`prepared`], each class of which counts the same.
+    fn balanced() -> PreparedTask {
+        let (table, architecture) = (table(4, 2), named("table-128x64x2").unwrap());
+        let profile = Profile::of(&table, &Wanted::default()).unwrap();
+        let encoding = Encoding::fit(&table, &profile, &architecture, Range::MinMax).unwrap();
+        let encoding = encoding.encoding.measured_by(Metric::BalancedAccuracy).unwrap();
+        let labels = profile.labels.unwrap();
+        let options = SplitOptions { blocks: Some(6), ..SplitOptions::random().unwrap() };
+        PreparedTask::from_table(&table, &labels, encoding, &architecture, &options).unwrap()
+    }
+
+    #[test]
+    fn copies_of_rows_are_for_sponsored_tasks_alone() {
+        let balanced = balanced();
+        let offered = sponsored().spec(&balanced, &market(), &secret()).unwrap();
+        assert_eq!(offered.encoding, balanced.encoding_hash());
+        let refused = Offer::default().spec(&balanced, &minting(&balanced), &secret());
+        let refused = refused.unwrap_err();
+        assert!(matches!(refused, OfferError::CurriculumMetric { experiment: 7, .. }), "{refused}");
     }
 
     #[test]

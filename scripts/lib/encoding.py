@@ -1,6 +1,6 @@
 """Turns the rows of a table into the inputs of a model, bit for bit as NockNock does.
 
-    python3 encoding.py ENCODING.json < rows.jsonl
+    python3 encoding.py ENCODING.json [--targets] < rows.jsonl
 
 ENCODING.json is an encoding, as the metadata of a model file holds it. The first line of the rows
 is `{"names": ["age", ...], "named": true}`, with `false` if the table has no names of its own. Each
@@ -12,12 +12,15 @@ other line is a row: a list with a cell for each column,
 where a number is the 16 hexadecimal digits of its 64 bits and a moment counts microseconds since
 the beginning of 1970. A cell may also be a text as it stands in a file, such as `"3.50"`; then the
 first line can hold `"decimalComma": true` and a list `"missing"` of words for missing values. For
-each row a list of inputs is printed. dataset/src/encoding.rs says what an encoding means.
+each row a list of inputs is printed, or with --targets the target of its number, null where there is
+none; then the rows must have the column of the numbers. dataset/src/encoding.rs says what an
+encoding means.
 """
 
 import bisect
 import hashlib
 import json
+import math
 import re
 import struct
 import sys
@@ -43,6 +46,7 @@ TIME = re.compile(
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 BUCKET = b"nn/bucket/v1"
+MOST_TARGET = (1 << 16) - 1
 
 
 # Values are None or a pair of a kind and what it holds.
@@ -314,6 +318,29 @@ def date_level(part, parts, most):
 KINDS = {"steps": steps, "choices": choices, "ranks": ranks, "buckets": buckets, "date": dates}
 
 
+# Targets
+
+
+def number_target(target):
+    """How many thresholds a number reaches."""
+    low, step = float(target["low"]), float(target["step"])
+
+    def encode(value):
+        number = number_of(value)
+        if number is None or math.isinf(number):
+            return None
+        least, most = 0, MOST_TARGET
+        while least < most:
+            middle = most - (most - least) // 2
+            if low + (middle - 0.5) * step <= number:
+                least = middle
+            else:
+                most = middle - 1
+        return least
+
+    return encode
+
+
 # Tables
 
 
@@ -332,6 +359,18 @@ def find_columns(encoding, names, named):
     return [column["place"] - (without_label and column["place"] > label) for column in columns]
 
 
+def find_target(encoding, names, named):
+    """The place of the column with what a model is to say."""
+    target = encoding["target"]
+    if encoding["named"] and named:
+        if target["column"] not in names:
+            sys.exit(f"encoding: the table lacks the column {target['column']}: add it")
+        return names.index(target["column"])
+    if len(names) != encoding["width"]:
+        sys.exit(f"encoding: {len(names)} columns, not {encoding['width']}: give the same columns")
+    return target["place"]
+
+
 def read_cell(cell, rules):
     """The value of a cell of the input."""
     if cell is None:
@@ -346,6 +385,26 @@ def read_cell(cell, rules):
     return (kind, content)
 
 
+def print_targets(encoding, table, rows):
+    if encoding["target"]["kind"] != "number":
+        sys.exit("encoding: its models tell classes apart: --targets are those of numbers")
+    place = find_target(encoding, table["names"], table["named"])
+    encode = number_target(encoding["target"])
+    for row in rows:
+        print(json.dumps(encode(read_cell(row[place], table))))
+
+
+def print_inputs(encoding, table, rows):
+    most = (1 << encoding["inputBits"]) - 1
+    places = find_columns(encoding, table["names"], table["named"])
+    hows = [KINDS[column["how"]["kind"]](column["how"], most) for column in encoding["columns"]]
+    for row in rows:
+        inputs = []
+        for place, encode in zip(places, hows):
+            inputs += encode(read_cell(row[place], table))
+        print(json.dumps(inputs + [0] * (encoding["inputs"] - len(inputs))))
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         encoding = json.load(file)
@@ -353,14 +412,10 @@ def main():
         sys.exit(f"encoding: version {encoding['version']} is not known: use a newer release")
     lines = (json.loads(line) for line in sys.stdin.buffer)
     table = next(lines)
-    most = (1 << encoding["inputBits"]) - 1
-    places = find_columns(encoding, table["names"], table["named"])
-    hows = [KINDS[column["how"]["kind"]](column["how"], most) for column in encoding["columns"]]
-    for row in lines:
-        inputs = []
-        for place, encode in zip(places, hows):
-            inputs += encode(read_cell(row[place], table))
-        print(json.dumps(inputs + [0] * (encoding["inputs"] - len(inputs))))
+    if sys.argv[2:] == ["--targets"]:
+        print_targets(encoding, table, lines)
+    else:
+        print_inputs(encoding, table, lines)
 
 
 if __name__ == "__main__":

@@ -164,10 +164,10 @@ pub enum Decline {
     /// The shape is not wanted.
     #[error("its shape {0} is not in policy.shapes")]
     Shape(String),
-    /// Its models answer otherwise than by a class.
+    /// Its models answer with several labels.
     #[error(
-        "models of its shape {0} do not tell classes apart, and this program trains only those \
-         that do"
+        "models of its shape {0} answer with labels, and this program trains only those that answer \
+         with a class or a number"
     )]
     Head(String),
     /// Its circuit is not registered, or proofs of it are refused.
@@ -382,8 +382,8 @@ fn check_shape(config: &Config, architecture: &Architecture) -> Result<(), Decli
         return Err(Decline::Shape(shape_name(architecture)));
     }
     match architecture.head {
-        Head::Classes { .. } => Ok(()),
-        Head::Labels { .. } | Head::Number { .. } => Err(Decline::Head(shape_name(architecture))),
+        Head::Classes { .. } | Head::Number { .. } => Ok(()),
+        Head::Labels { .. } => Err(Decline::Head(shape_name(architecture))),
     }
 }
 

@@ -1,18 +1,18 @@
 //! `nocknock check-data`.
 
+mod findings;
 mod found;
 mod given;
 
 use crate::{
-    data::{self, DataArgs, Prepared, RangeArg},
+    data::{self, DataArgs, MetricArg, Prepared, RangeArg, Tolerance},
     failure::{other, usage, Failure},
     output::{number, table, text, Output},
 };
 use clap::Args;
+use findings::Findings;
 use given::Given;
-use nocknock_dataset::{
-    check, check::interval::around, plan, shape_name, Check, Encoding, Needs, Severity,
-};
+use nocknock_dataset::{plan, shape_name, Encoding, Metric, Needs, Severity, WeightedPlan};
 use nocknock_primitives::model::{names::offered, Architecture, Head};
 use serde_json::{json, Value};
 use std::{
@@ -27,6 +27,8 @@ given with --table to `check-data`, `propose-task` and `predict`. --write-table 
 
   version = 1
   label = \"income\"
+  target = \"class\"             # or \"number\", of which an answer may be off by
+  tolerance = 0.5               # so much
   [read]
   header = \"present\"            # or \"absent\", \"detect\"
   separator = \";\"
@@ -59,9 +61,14 @@ pub(crate) struct CheckData {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Column with the classes [default: the last one].
+    /// Column with the classes, or with the numbers to be learnt [default: the last one].
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
+
+    /// How far the answer of a model may be off, in the units of that column. It holds numbers to
+    /// be learnt then, and no classes [default: a twentieth of where nine tenths of them lie].
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    tolerance: Option<Tolerance>,
 
     /// Shape of the models [default: the smallest that takes the columns and classes].
     #[arg(long)]
@@ -71,6 +78,11 @@ pub(crate) struct CheckData {
     /// `fixed:LOW:HIGH`, as for `propose-task`.
     #[arg(long, default_value = "auto", value_name = "RANGE")]
     range: RangeArg,
+
+    /// What the points of models are, as for `propose-task`. Where one class has most of the rows,
+    /// both are told.
+    #[arg(long, value_enum, default_value_t, value_name = "METRIC")]
+    metric: MetricArg,
 
     /// Write what was found to this new file, to be corrected and given with --table.
     #[arg(long, value_name = "FILE")]
@@ -87,7 +99,7 @@ struct Report {
     prepared: Prepared,
     needs: Needs,
     shapes: Vec<(&'static str, Architecture)>,
-    check: Check,
+    findings: Findings,
     /// The command that offers the task.
     command: String,
 }
@@ -104,14 +116,15 @@ impl CheckData {
 
     fn report(&self) -> Result<Report, Failure> {
         let (label, shape) = (self.label.as_deref(), self.shape.as_deref());
-        let prepared = data::prepare(&self.reading, &self.file, label, shape, self.range.0)?;
-        let Prepared { table, profile, fitted, architecture } = &prepared;
-        let check = check(table, profile, fitted, architecture)
+        let (range, tolerance) = (self.range.0, self.tolerance);
+        let prepared = data::prepare(&self.reading, &self.file, label, shape, range, tolerance)?;
+        let prepared = prepared.measured_by(self.metric)?;
+        let findings = Findings::of(&prepared)
             .map_err(|error| usage(format!("{}: {error}", self.file.display())))?;
-        let needs = Encoding::needs(table, profile, self.range.0);
+        let needs = Encoding::needs(&prepared.table, &prepared.profile, range);
         let shapes = shapes(&prepared, &needs);
         let command = self.given.offer(&self.file, prepared.fitted.encoding.label());
-        Ok(Report { file: self.file.clone(), prepared, needs, shapes, check, command })
+        Ok(Report { file: self.file.clone(), prepared, needs, shapes, findings, command })
     }
 
     fn write(&self, path: &Path, prepared: &Prepared) -> Result<(), Failure> {
@@ -128,16 +141,28 @@ impl CheckData {
     }
 }
 
-/// The shapes that take the columns, classes and rows.
+/// The shapes that take the columns, classes or numbers, and rows.
 fn shapes(prepared: &Prepared, needs: &Needs) -> Vec<(&'static str, Architecture)> {
-    let labels = prepared.profile.labels.as_ref();
-    let classes = labels.map_or(0, |labels| labels.classes.len());
-    let rows = labels.map_or(0, |labels| labels.known_rows().len());
+    let (labels, numbers) = (&prepared.profile.labels, &prepared.profile.numbers);
+    let classes = labels.as_ref().map_or(0, |labels| labels.classes.len());
+    let known = labels.as_ref().map(|labels| labels.known_rows().len());
+    let known = known.or_else(|| numbers.as_ref().map(|numbers| numbers.known_rows().len()));
+    let rows = known.unwrap_or_default();
+    let answers = |head: &Head| match head {
+        Head::Classes { best, .. } => labels.is_some() && *best == 1,
+        Head::Number { .. } => numbers.is_some(),
+        Head::Labels { .. } => false,
+    };
     let fits = |architecture: &Architecture| {
-        matches!(architecture.head, Head::Classes { best: 1, .. })
+        answers(&architecture.head)
             && usize::from(architecture.inputs) >= needs.least_inputs
             && architecture.outputs() >= classes
-            && plan(rows, architecture, None, None).is_ok()
+            && match (labels, prepared.fitted.encoding.metric()) {
+                (Some(labels), Metric::BalancedAccuracy) => {
+                    WeightedPlan::of(&labels.counts(), architecture, None, None).is_ok()
+                }
+                _ => plan(rows, architecture, None, None).is_ok(),
+            }
     };
     offered().into_iter().filter(|(_, architecture)| fits(architecture)).collect()
 }
@@ -149,7 +174,7 @@ impl Report {
             self.problems(),
             self.shapes(),
             self.plan(),
-            self.baselines(),
+            self.findings.baselines(),
             format!(
                 "To offer the task, with the number of your experiment and your reward:\n  {}",
                 self.command
@@ -159,7 +184,7 @@ impl Report {
     }
 
     fn problems(&self) -> String {
-        let lines = self.check.problems.iter().map(|problem| {
+        let lines = self.findings.problems().iter().map(|problem| {
             let severity = match problem.severity {
                 Severity::Refuses => "refused",
                 Severity::Harms => "bad",
@@ -201,36 +226,20 @@ impl Report {
     }
 
     fn plan(&self) -> String {
-        let plan = &self.check.plan;
-        format!(
+        let plan = self.findings.plan();
+        let told = format!(
             "The rows go into {} blocks. Of these {} are drawn as hidden test data, {} rows at \
-             least, on which the score of a model as good as logistic regression is exact to {:.1} \
+             least, on which the score of a model as good as {} regression is exact to {:.1} \
              points.",
             plan.blocks,
             plan.test_blocks,
             plan.least_test_rows,
-            100.0 * self.check.interval
-        )
-    }
-
-    /// For each simple model its name, its share of right answers, and what such a model scores on
-    /// the test rows in 95 % of all cases.
-    fn simple_models(&self) -> [(&'static str, f64, (f64, f64)); 2] {
-        let baselines = &self.check.baselines;
-        let models = [("majority", baselines.majority), ("logistic", baselines.logistic)];
-        models.map(|(name, share)| (name, share, around(share, self.check.plan.least_test_rows)))
-    }
-
-    fn baselines(&self) -> String {
-        let rows = self.simple_models().map(|(name, share, (low, high))| {
-            let name = match name {
-                "majority" => "always the most frequent class",
-                _ => "logistic regression",
-            };
-            let interval = format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high);
-            vec![text(name), number(format!("{:.1} %", 100.0 * share)), number(interval)]
-        });
-        table(&["simple model", "right", "on the test rows"], rows)
+            self.findings.regression(),
+            100.0 * self.findings.interval()
+        );
+        let weighted = self.findings.weighted().map(ToString::to_string);
+        let more = [self.findings.told_of_the_other(), weighted];
+        std::iter::once(told).chain(more.into_iter().flatten()).collect::<Vec<_>>().join(" ")
     }
 
     fn value(&self) -> Value {
@@ -240,9 +249,7 @@ impl Report {
         let classes = encoding.classes().iter().zip(counts);
         let classes = classes.map(|(name, rows)| json!({ "name": name, "rows": rows }));
         let notes: Vec<&String> = table.notes().iter().chain(&profile.notes).collect();
-        let baselines = self.simple_models().map(|(name, share, (low, high))| {
-            json!({ "model": name, "right": share, "low": low, "high": high })
-        });
+        let plan = self.findings.plan();
         json!({
             "file": self.file.display().to_string(),
             "notes": notes,
@@ -254,12 +261,16 @@ impl Report {
             "shapes": self.shapes.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
             "inputs": fitted.told,
             "encoding_hash": encoding.hash().to_string(),
-            "problems": self.check.problems,
-            "blocks": self.check.plan.blocks,
-            "test_blocks": self.check.plan.test_blocks,
-            "least_test_rows": self.check.plan.least_test_rows,
-            "interval": self.check.interval,
-            "baselines": baselines,
+            "tolerance": profile.numbers.as_ref().map(|numbers| numbers.tolerance),
+            "problems": self.findings.problems(),
+            "metric": self.findings.metric(),
+            "weighted": self.findings.weighted_value(),
+            "other_metric": self.findings.other_value(),
+            "blocks": plan.blocks,
+            "test_blocks": plan.test_blocks,
+            "least_test_rows": plan.least_test_rows,
+            "interval": self.findings.interval(),
+            "baselines": self.findings.values(),
             "command": self.command,
         })
     }
@@ -317,6 +328,86 @@ mod tests {
         assert_eq!(value["least_test_rows"], 12);
         assert_eq!(value["baselines"][0]["model"], "majority");
         assert_eq!(value["command"], report.command);
+    }
+
+    #[test]
+    fn a_file_with_numbers_to_be_learnt_is_told_in_their_units() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("prices.csv");
+        let line = |row: usize| format!("{},{}.5\n", row * 37 % 101, row * 37 % 101 * 10);
+        let lines: String = (0..200).map(line).collect();
+        fs::write(&file, format!("size,price\n{lines}")).unwrap();
+        let report = parse(&[file.to_str().unwrap(), "--tolerance", "50"]).report().unwrap();
+        let text = report.text();
+        for words in [
+            "numbers to be learnt in `price`",
+            "value-128x64-within",
+            "always the best number",
+            "linear regression",
+            "--tolerance 50 --reward",
+        ] {
+            assert!(text.contains(words), "no {words} in {text}");
+        }
+        assert!(!text.contains("table-128x64x2"), "{text}");
+        let value = report.value();
+        assert_eq!((&value["label"], &value["tolerance"]), (&json!("price"), &json!(50.0)));
+        assert_eq!(value["classes"], json!([]));
+        assert_eq!(value["baselines"][1]["model"], "linear");
+        assert!(value["baselines"][1]["error"].as_f64().unwrap() < 10.0, "{value}");
+    }
+
+    /// A file with 27 rows of one class for three of the other.
+    fn uneven(folder: &Path) -> String {
+        let line = |row: usize| {
+            let class = if row.is_multiple_of(10) { "rare" } else { "usual" };
+            format!("{},{},{class}\n", row * 37 % 101, row * 53 % 97)
+        };
+        let lines: String = (0..300).map(line).collect();
+        let file = folder.join("uneven.csv");
+        fs::write(&file, format!("a,b,class\n{lines}")).unwrap();
+        file.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn both_metrics_are_told_where_one_class_has_most_of_the_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = parse(&[&uneven(folder.path())]).report().unwrap();
+        let text = report.text();
+        for words in ["--metric balanced-accuracy", "By balanced accuracy it would be exact"] {
+            assert!(text.contains(words), "no {words} in {text}");
+        }
+        let value = report.value();
+        assert_eq!((&value["metric"], &value["weighted"]), (&json!("accuracy"), &Value::Null));
+        assert_eq!(value["other_metric"]["metric"], "balanced-accuracy");
+        assert_eq!(value["other_metric"]["baselines"][0]["right"], 0.5);
+    }
+
+    #[test]
+    fn copies_are_told_where_each_class_counts_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = uneven(folder.path());
+        let report = parse(&[&file, "--metric", "balanced-accuracy"]).report().unwrap();
+        let text = report.text();
+        for words in ["up to 9 of a row", "6 different rows of the rarest class"] {
+            assert!(text.contains(words), "no {words} in {text}");
+        }
+        assert!(report.command.contains("--metric balanced-accuracy"), "{}", report.command);
+        let value = report.value();
+        assert_eq!(value["metric"], "balanced-accuracy");
+        assert_eq!(value["weighted"]["different_test_rows"], json!([6, 54]));
+        let plain = parse(&[&file]).report().unwrap().value();
+        assert_ne!(value["encoding_hash"], plain["encoding_hash"]);
+    }
+
+    #[test]
+    fn numbers_have_no_classes_that_count_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = uneven(folder.path());
+        let arguments =
+            [file.as_str(), "--label", "a", "--tolerance", "5", "--metric", "balanced-accuracy"];
+        let refused = parse(&arguments).report().unwrap_err();
+        assert_eq!(refused.code(), 2);
+        assert!(refused.to_string().contains("leave out --metric"), "{refused}");
     }
 
     #[test]

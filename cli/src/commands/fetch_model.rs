@@ -84,20 +84,32 @@ impl Fetched {
             "worker": views::shown(origin.worker),
             "model": views::shown(self.model.about.commitment),
             "score": views::score(&origin.score),
+            "metric": self.model.about.encoding.as_ref().map(Encoding::metric),
             "file": self.path.display().to_string(),
             "card": self.card.display().to_string(),
         })
+    }
+
+    /// What follows a percentage that is none of different rows.
+    fn balanced(&self) -> &'static str {
+        let encoding = self.model.about.encoding.as_ref();
+        if encoding.is_some_and(|encoding| encoding.metric().is_balanced()) {
+            " balanced accuracy (copies of rows counted)"
+        } else {
+            ""
+        }
     }
 
     /// For people.
     pub(crate) fn sentence(&self) -> String {
         let origin = &self.model.about.origin;
         format!(
-            "Model {} of experiment {}, {} by {}: decrypted, it is the one whose score was proved. \
+            "Model {} of experiment {}, {}{} by {}: decrypted, it is the one whose score was proved. \
              Written to {}",
             origin.version,
             origin.experiment,
             percent(&origin.score),
+            self.balanced(),
             views::who(&origin.worker),
             self.path.display()
         )
@@ -195,8 +207,9 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_card::tests::{delivered, encoded};
+    use crate::model_card::tests::{delivered, encoded, encoding_of, rows, with_encoding};
     use nocknock_client::Hash;
+    use nocknock_dataset::Metric;
     use std::fs;
 
     #[test]
@@ -210,6 +223,22 @@ mod tests {
             let card = fs::read_to_string(&fetched.card).unwrap();
             assert!(card.contains("# Model 4 of experiment 2"), "{card}");
         }
+    }
+
+    #[test]
+    fn balanced_accuracy_is_called_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = write(folder.path(), delivered()).unwrap();
+        assert!(plain.sentence().contains("2, 90.00 % by "), "{}", plain.sentence());
+        assert_eq!(plain.json()["metric"], "accuracy");
+        let mut delivered = delivered();
+        let encoding = encoding_of(&rows()).measured_by(Metric::BalancedAccuracy).unwrap();
+        delivered.file = with_encoding(encoding);
+        let folder = tempfile::tempdir().unwrap();
+        let balanced = write(folder.path(), delivered).unwrap();
+        let told = balanced.sentence();
+        assert!(told.contains("90.00 % balanced accuracy (copies of rows counted) by "), "{told}");
+        assert_eq!(balanced.json()["metric"], "balanced-accuracy");
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! `nocknock follow`.
 
+mod story;
+
+use self::story::{doing, ending, message, news, why, Clock, Participants};
 use crate::{
     commands::fetch_model::{self, Fetched},
     failure::{usage, Failure},
@@ -8,24 +11,32 @@ use crate::{
     views,
 };
 use clap::Args;
+use nocknock_client::{Client, Follow, QueryError, Task};
 use nocknock_primitives::{ids::TaskId, task::Outcome};
 use nocknock_requester::{
-    find_private_file, private_file_path, Attempt, Ended, Event, Follower, Observer, PrivateFile,
-    Services, Step,
+    find_private_file, private_file_path, Attempt, Ended, Event, FollowError, Follower, Observer,
+    PrivateFile, Services,
 };
-use serde_json::json;
-use std::{path::PathBuf, time::Duration};
+use serde_json::{json, Value};
+use std::{
+    path::PathBuf,
+    pin::pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// How often the models are fetched before the command fails.
 const FETCHES: u32 = 3;
 
-/// Pause between two tries.
+/// Pause between two tries, also to see who takes part.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Do what is left for the requester of a task, up to the checked model.
 ///
 /// The private file that `propose-task` wrote is needed. The command can be stopped and called
-/// again at any time, but a requester who does not reveal the test data in time loses the bond.
+/// again at any time, but a requester who does not reveal the test data in time loses the bond. It
+/// tells what is done, how long that takes at most and what comes next, how many workers take part,
+/// and in the end why the task ended as it did.
 #[derive(Debug, Args)]
 pub(crate) struct FollowTask {
     /// The task.
@@ -53,18 +64,37 @@ impl FollowTask {
     }
 }
 
+/// The newest block that was seen, once one was.
+#[derive(Clone, Debug, Default)]
+struct LastClock(Arc<Mutex<Option<Clock>>>);
+
+impl LastClock {
+    fn set(&self, clock: Clock) {
+        if let Ok(mut last) = self.0.lock() {
+            *last = Some(clock);
+        }
+    }
+
+    fn get(&self) -> Option<Clock> {
+        self.0.lock().ok().and_then(|last| *last)
+    }
+}
+
 /// Says what happens while a task is followed.
 #[derive(Debug)]
-pub(crate) struct Teller(Output);
+struct Teller {
+    output: Output,
+    clock: LastClock,
+}
 
 impl Observer for Teller {
     fn observe(&self, event: Event<'_>) {
-        self.0.say(match event {
-            Event::Began(step) => message(step),
+        self.output.say(match event {
+            Event::Began(step) => message(step, self.clock.get()),
             Event::Retrying { attempt, pause, error } => {
                 let doing = match attempt {
                     Attempt::Look => "looking at the chain".to_owned(),
-                    Attempt::Step(step) => message(step),
+                    Attempt::Step(step) => doing(step),
                 };
                 let seconds = pause.as_secs_f64();
                 format!("{doing} failed, going on in {seconds:.1} s: {error}")
@@ -73,44 +103,86 @@ impl Observer for Teller {
     }
 }
 
-/// What a person who looks on should know.
-fn message(step: Step) -> String {
-    match step {
-        Step::Create => "creating the task".to_owned(),
-        Step::AwaitCreation { until } => {
-            format!("a creation was sent before; until block {until} it may still be included")
+/// A follower, and the clock by which it tells how long something takes.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    follower: Follower<Teller>,
+    clock: LastClock,
+}
+
+impl Followed {
+    /// Creates the task if it does not exist yet.
+    pub(crate) async fn create(&mut self) -> Result<TaskId, FollowError> {
+        self.follower.create().await
+    }
+
+    /// The private file of the task.
+    pub(crate) fn private_file(&self) -> &PrivateFile {
+        self.follower.private_file()
+    }
+}
+
+/// Looks at a task in each block, and tells how many workers take part whenever that changes.
+#[derive(Debug)]
+struct Watch {
+    client: Client,
+    output: Output,
+    task: TaskId,
+    clock: LastClock,
+    /// The time between blocks, once the chain has said it.
+    slot: Option<Duration>,
+    before: Option<Participants>,
+}
+
+impl Watch {
+    fn new(node: &Node, task: TaskId, clock: LastClock) -> Self {
+        let (client, output) = (node.client.clone(), node.output);
+        Self { client, output, task, clock, slot: None, before: None }
+    }
+
+    /// Looks once, and waits for the next block. What fails is tried again in silence: the
+    /// follower, which asks the same node, tells of it.
+    async fn go_on(&mut self) {
+        if self.try_to_go_on().await.is_err() {
+            tokio::time::sleep(PAUSE).await;
         }
-        Step::Adopt(task) => format!("the task is number {task}"),
-        Step::AwaitTask => {
-            "the node does not know the task: waiting until it has caught up with the chain"
-                .to_owned()
+    }
+
+    async fn try_to_go_on(&mut self) -> Result<(), QueryError> {
+        let (clock, task) = self.look().await?;
+        if let Some(task) = task {
+            if let Some(line) = news(self.before, &task, clock) {
+                self.output.say(line);
+            }
+            self.before = Some(Participants::of(&task));
         }
-        Step::Draw => "waiting for the randomness that draws the test blocks".to_owned(),
-        Step::AwaitFinalDraw => "waiting until the draw of the test blocks is final".to_owned(),
-        Step::Publish => "storing and publishing the training data".to_owned(),
-        Step::AwaitCommitments { until } => {
-            format!("workers train and commit until block {until}")
-        }
-        Step::Reveal(block) => format!("revealing test block {block} and others that are hidden"),
-        Step::AwaitClaims { until } => format!("workers claim their scores until block {until}"),
-        Step::Ask => "asking the best for their proofs".to_owned(),
-        Step::AwaitProofs { until } => format!("workers prove until block {until}"),
-        Step::Settle => "settling".to_owned(),
-        Step::AwaitDelivery { rank, until } => format!("rank {rank} delivers until block {until}"),
-        Step::Finish => "finishing".to_owned(),
-        Step::Over(outcome) => format!("the task has ended: {}", views::task::outcome(outcome)),
-        Step::Gone => "the chain has removed the task".to_owned(),
+        self.client.wait_for_block(clock.now.saturating_add(1), Follow::Best).await?;
+        Ok(())
+    }
+
+    async fn look(&mut self) -> Result<(Clock, Option<Task>), QueryError> {
+        let slot = match self.slot {
+            Some(slot) => slot,
+            None => Duration::from_millis(self.client.chain().await?.slot_millis),
+        };
+        self.slot = Some(slot);
+        let best = self.client.best().await?;
+        let clock = Clock { now: best.block().number, slot };
+        self.clock.set(clock);
+        Ok((clock, best.task(self.task).await?))
     }
 }
 
 /// Follows the task of a private file.
-pub(crate) fn follower(node: &Node, file: PrivateFile) -> Result<Follower<Teller>, Failure> {
+pub(crate) fn follower(node: &Node, file: PrivateFile) -> Result<Followed, Failure> {
     let services = Services {
         client: node.client.clone(),
         keys: node.keys()?.clone(),
         store: node.config.storage.store()?,
     };
-    Ok(Follower::new(services, file, Teller(node.output))?)
+    let clock = LastClock::default();
+    let teller = Teller { output: node.output, clock: clock.clone() };
+    Ok(Followed { follower: Follower::new(services, file, teller)?, clock })
 }
 
 /// The private file of a task, or of one that had its number on a chain before this one: following
@@ -140,21 +212,58 @@ pub(crate) async fn private_file(node: &Node, task: TaskId) -> Result<PathBuf, F
 /// Follows a task to its end, then fetches its models.
 pub(crate) async fn to_the_end(
     node: &Node,
-    mut follower: Follower<Teller>,
+    mut followed: Followed,
     out: Option<PathBuf>,
 ) -> Result<(), Failure> {
-    let Ended { task, outcome } = follower.follow().await?;
+    let Ended { task, outcome } = follow(node, &mut followed).await?;
     let models = if outcome == Some(Outcome::Ranked) {
-        fetch_patiently(node, task, follower.private_file(), out).await?
+        fetch_patiently(node, task, followed.private_file(), out).await?
     } else {
         Vec::new()
     };
-    let value = json!({
+    let record = last_record(node, task).await;
+    let value = summary_json(task, outcome, record.as_ref(), &models);
+    node.output.show(&value, || {
+        let lines = ending(task, outcome, record.as_ref()).into_iter();
+        lines.chain(models.iter().map(Fetched::sentence)).collect::<Vec<_>>().join("\n")
+    })
+}
+
+async fn follow(node: &Node, followed: &mut Followed) -> Result<Ended, FollowError> {
+    let task = followed.create().await?;
+    let mut watch = Watch::new(node, task, followed.clock.clone());
+    // So that the first step is told with its time. Without it there is none, and nothing else is
+    // lost.
+    watch.look().await.ok();
+    let mut following = pin!(followed.follower.follow());
+    loop {
+        tokio::select! {
+            ended = &mut following => return ended,
+            () = watch.go_on() => {}
+        }
+    }
+}
+
+/// What the chain still says of a task that has ended. That it ended is known without it.
+async fn last_record(node: &Node, task: TaskId) -> Option<Task> {
+    node.best().await.ok()?.task(task).await.ok()?
+}
+
+fn summary_json(
+    task: TaskId,
+    outcome: Option<Outcome>,
+    record: Option<&Task>,
+    models: &[Fetched],
+) -> Value {
+    json!({
         "task": task,
         "outcome": outcome.map(views::task::outcome),
+        "why": outcome.zip(record).map(|(outcome, record)| why(outcome, record)),
+        "committed": record.map(|record| record.committed),
+        "claimed": record.map(|record| record.claimed),
+        "proved": record.map(|record| record.proved),
         "models": models.iter().map(Fetched::json).collect::<Vec<_>>(),
-    });
-    node.output.show(&value, || summary(task, outcome, &models))
+    })
 }
 
 /// Fetches the models of a task, also from a node that is restarted meanwhile and forgets its
@@ -177,9 +286,28 @@ async fn fetch_patiently(
     fetch_model::fetch_all(node, task, file, out).await
 }
 
-fn summary(task: TaskId, outcome: Option<Outcome>, models: &[Fetched]) -> String {
-    let how = outcome.map_or("removed", views::task::outcome);
-    let first = format!("Task {task} has ended: {how}.");
-    let lines = models.iter().map(Fetched::sentence);
-    std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_is_seen_by_whoever_has_a_copy() {
+        let clock = LastClock::default();
+        let copy = clock.clone();
+        assert_eq!(copy.get(), None);
+        let now = Clock { now: 7, slot: Duration::from_secs(1) };
+        clock.set(now);
+        assert_eq!(copy.get(), Some(now));
+    }
+
+    #[test]
+    fn programs_learn_of_an_ending_even_if_the_chain_has_forgotten_the_task() {
+        let value = summary_json(7, None, None, &[]);
+        assert_eq!(value["task"], 7);
+        for name in ["outcome", "why", "committed", "claimed", "proved"] {
+            assert!(value[name].is_null(), "{name}: {value}");
+        }
+        let ended = summary_json(7, Some(Outcome::Voided), None, &[]);
+        assert_eq!((&ended["outcome"], &ended["why"]), (&json!("voided"), &Value::Null));
+    }
 }

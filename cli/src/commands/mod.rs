@@ -11,8 +11,10 @@ pub(crate) mod create_experiment;
 pub(crate) mod describe_experiment;
 pub(crate) mod experiments;
 pub(crate) mod export;
+pub(crate) mod faucet;
 pub(crate) mod fetch_model;
 pub(crate) mod follow;
+pub(crate) mod keys;
 pub(crate) mod leaderboard;
 pub(crate) mod models;
 pub(crate) mod offer_experiment;
@@ -48,6 +50,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::CheckData(command) => command.run(output),
         Command::Predict(command) => command.run(output),
         Command::Config(command) => command.run(&global, output),
+        Command::Keys(command) => command.run(&global, output),
         Command::Completions(command) => command.run(output),
         Command::Start(command) => wait_for(command.run(&global, output)),
         Command::Follow(command) => chain.patiently(async |node| command.run(node).await),
@@ -74,6 +77,7 @@ pub(crate) fn run(cli: Cli, output: Output) -> Result<(), Failure> {
         Command::Rewards(command) => chain.with(async |node| command.run(node).await),
         Command::ShowEqualRows(command) => chain.with(async |node| command.run(node).await),
         Command::Transfer(command) => chain.with(async |node| command.run(node).await),
+        Command::Faucet(command) => chain.with(async |node| command.run(node).await),
         Command::Validator(command) => chain.with(async |node| command.run(node).await),
         Command::Export(command) => chain.with(async |node| command.run(node).await),
     }

@@ -3,7 +3,7 @@
 use crate::{
     amount::Amount,
     commands::{follow, send::costs},
-    data::{self, DataArgs, Prepared, RangeArg},
+    data::{self, DataArgs, MetricArg, Prepared, RangeArg, Tolerance},
     failure::{usage, Failure},
     node::Node,
     output::fields,
@@ -12,12 +12,15 @@ use crate::{
 };
 use clap::Args;
 use nocknock_client::{calls, Balance, Call, TaskSpec};
-use nocknock_dataset::{shape_name, Labels, PreparedTask, RequesterState, SplitOptions, SplitSeed};
+use nocknock_dataset::{
+    shape_name, PreparedTask, RequesterState, SplitOptions, SplitSeed, WeightedPlan,
+};
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
+    model::Head,
     task::Split,
 };
-use nocknock_requester::{Market, PrivateFile, Progress};
+use nocknock_requester::{Market, Offer, PrivateFile, Progress};
 use serde_json::{json, Value};
 use std::path::PathBuf;
 
@@ -47,9 +50,14 @@ pub(crate) struct ProposeTask {
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
 
-    /// Column with the classes [default: the last one].
+    /// Column with the classes, or with the numbers to be learnt [default: the last one].
     #[arg(long, value_name = "COLUMN")]
     label: Option<String>,
+
+    /// How far the answer of a model may be off, in the units of that column. It holds numbers to
+    /// be learnt then, and no classes [default: a twentieth of where nine tenths of them lie].
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    tolerance: Option<Tolerance>,
 
     /// Shape of the models [default: the smallest that takes the columns and classes].
     #[arg(long)]
@@ -60,6 +68,12 @@ pub(crate) struct ProposeTask {
     /// `fixed:LOW:HIGH` for all columns.
     #[arg(long, default_value = "auto", value_name = "RANGE")]
     range: RangeArg,
+
+    /// What the points of models are. With `balanced-accuracy` rows of rarer classes are in their
+    /// block as copies, 64 of a row at most, so that each class counts the same, and copies are
+    /// counted; tasks of the curriculum cannot have them.
+    #[arg(long, value_enum, default_value_t, value_name = "METRIC")]
+    metric: MetricArg,
 
     /// Number of blocks that the rows are split into [default: as few as hold them, and five at
     /// least].
@@ -90,9 +104,12 @@ impl ProposeTask {
         let account = node.keys()?.account();
         let data = self.read()?;
         node.output.say(data.text());
-        let labels = labels(&data)?;
-        let wanted = self.terms.offer(labels)?;
-        let prepared = self.prepare(&data, labels)?;
+        let weighted = self.weighted(&data)?;
+        if let Some(plan) = &weighted {
+            node.output.say(plan.to_string());
+        }
+        let wanted = self.offer(&data, weighted.as_ref())?;
+        let prepared = self.prepare(&data)?;
         let best = node.best().await?;
         let market =
             Market::read(&best, self.experiment, prepared.architecture(), &account).await?;
@@ -129,23 +146,45 @@ impl ProposeTask {
 
     fn read(&self) -> Result<Prepared, Failure> {
         let (label, shape) = (self.label.as_deref(), self.shape.as_deref());
-        data::prepare(&self.reading, &self.data, label, shape, self.range.0)
+        let (range, tolerance) = (self.range.0, self.tolerance);
+        data::prepare(&self.reading, &self.data, label, shape, range, tolerance)?
+            .measured_by(self.metric)
+    }
+
+    /// How copies of rows make each class count the same, if they are to.
+    fn weighted(&self, data: &Prepared) -> Result<Option<WeightedPlan>, Failure> {
+        let is_balanced = data.fitted.encoding.metric().is_balanced();
+        let Some(labels) = data.profile.labels.as_ref().filter(|_| is_balanced) else {
+            return Ok(None);
+        };
+        let (counts, test_blocks) = (labels.counts(), self.terms.test_blocks());
+        let plan = WeightedPlan::of(&counts, &data.architecture, self.blocks, test_blocks);
+        plan.map(Some).map_err(usage)
+    }
+
+    /// What is wanted for a model that tells these classes apart, or answers with a number.
+    fn offer(&self, data: &Prepared, weighted: Option<&WeightedPlan>) -> Result<Offer, Failure> {
+        if let Some(plan) = weighted {
+            return self.terms.offer_for_balance(plan);
+        }
+        let (labels, numbers) = (&data.profile.labels, &data.profile.numbers);
+        match (labels, numbers, data.fitted.encoding.scale(), data.architecture.head) {
+            (Some(labels), ..) => self.terms.offer(labels),
+            (None, Some(numbers), Some(scale), Head::Number { goal, .. }) => {
+                self.terms.offer_for_numbers(scale.best_constant(&numbers.known(), goal))
+            }
+            _ => Err(usage("the file has no column with classes: name one with --label")),
+        }
     }
 
     /// The rows in blocks under fresh salts.
-    fn prepare(&self, data: &Prepared, labels: &Labels) -> Result<PreparedTask, Failure> {
+    fn prepare(&self, data: &Prepared) -> Result<PreparedTask, Failure> {
         let seed = SplitSeed::random().map_err(usage)?;
         let options = SplitOptions { blocks: self.blocks, seed };
         let encoding = data.fitted.encoding.clone();
-        PreparedTask::from_table(&data.table, labels, encoding, &data.architecture, &options)
-            .map_err(usage)
+        let Prepared { table, profile, architecture, .. } = data;
+        PreparedTask::from_profile(table, profile, encoding, architecture, &options).map_err(usage)
     }
-}
-
-/// A task is about classes.
-fn labels(data: &Prepared) -> Result<&Labels, Failure> {
-    let labels = data.profile.labels.as_ref();
-    labels.ok_or_else(|| usage("the file has no column with classes: name one with --label"))
 }
 
 /// What is offered, and what is held for what.
@@ -156,7 +195,15 @@ fn summary(prepared: &PreparedTask, spec: &TaskSpec, record: Balance) -> Value {
     };
     let value = terms(&spec.terms);
     let value = with(value, "shape", shape_name(prepared.architecture()));
-    let value = with(value, "classes", prepared.classes());
+    let value = match prepared.encoding().scale() {
+        Some(scale) => {
+            let ends = json!({ "from": scale.text(0), "to": scale.text(u16::MAX.into()) });
+            with(value, "numbers", ends)
+        }
+        None => with(value, "classes", prepared.classes()),
+    };
+    let metric = prepared.encoding().scale().is_none().then(|| prepared.encoding().metric());
+    let value = with(value, "metric", metric);
     let value = with(value, "blocks", prepared.roots().len());
     let value = with(value, "test_blocks", test_blocks);
     let held = json!({

@@ -4,7 +4,7 @@ use crate::{
     arguments::Global,
     config::Config,
     dev::{
-        node::{ensure_at, ensure_free, DevNode, NodeOptions},
+        node::{ensure_at, ensure_free, DevNode, NodeOptions, Tokens},
         session::{Session, SessionFile},
     },
     failure::{other, Failure},
@@ -34,6 +34,11 @@ pub(crate) struct Start {
     /// Use a fresh folder, and remove it at the end.
     #[arg(long)]
     tmp: bool,
+
+    /// Begin with tokens that nobody has earned, in the accounts from alice to ferdie: for trying
+    /// out at once what costs tokens, with `nocknock faucet`. It is a chain of its own.
+    #[arg(long)]
+    endowed: bool,
 
     /// Port of the node's JSON-RPC server; 0 takes a free one.
     #[arg(long, default_value_t = 9944, value_name = "PORT")]
@@ -77,6 +82,7 @@ impl Start {
             program: self.node.clone(),
             folder: place.folder.join("node"),
             rpc_port: self.rpc_port,
+            tokens: if self.endowed { Tokens::Endowed } else { Tokens::Earned },
         };
         let mut node = match DevNode::spawn(&options) {
             Ok(node) => node,
@@ -132,6 +138,9 @@ impl Start {
         let path = self.session_file.clone();
         let path = path.unwrap_or_else(|| folder.join("session.json"));
         let _file = SessionFile::write(path, &session)?;
+        if self.endowed {
+            output.say("the development accounts have tokens on this chain that nobody has earned");
+        }
         output.show(&session, || session.text())?;
         node.ended().await
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     amount::Amount,
-    commands::fetch_model::known_task,
+    commands::{fetch_model::known_task, follow},
     failure::Failure,
     node::Node,
     output::{number, pairs, table, text},
@@ -14,7 +14,7 @@ use nocknock_client::{
     AccountId, Balance, BlockNumber, Client, Commitment, CurriculumTask, Delivery, EventRecord,
     QueryError, Ranking, Snapshot, Task,
 };
-use nocknock_dataset::shape_name;
+use nocknock_dataset::{shape_name, state::read_encoding, Metric};
 use nocknock_primitives::{claim::ClaimKey, ids::TaskId, level::Bits, task::Funding};
 use serde_json::Value;
 
@@ -25,6 +25,9 @@ const PROGRESS: BlockNumber = 500;
 ///
 /// Workers claim their scores once the test data is revealed. The best claims are asked for their
 /// proofs, in rounds; a rank says what its worker gets at most.
+///
+/// That scores are balanced accuracy is told where the private file of the task lies: the chain
+/// stores the hash of the encoding alone.
 ///
 /// The timeline is read from the blocks of the task. A node that discards old states has only the
 /// most recent of them; one that was started with `--state-pruning archive`, as `nocknock start`
@@ -53,6 +56,8 @@ struct Everything {
     ranking: Ranking,
     deliveries: Vec<(AccountId, Delivery)>,
     timeline: Timeline,
+    /// What the points are, if it is known here.
+    metric: Option<Metric>,
 }
 
 #[derive(Debug, Default)]
@@ -81,12 +86,20 @@ impl ShowTask {
             } else {
                 timeline(node, self.task, &task, best.block().number).await?
             },
+            metric: metric(node, self.task, &task).await,
             ranking,
             task,
         };
         let value = everything.json();
         node.output.show(&value, || everything.text())
     }
+}
+
+/// What the points of a task are, if its private file is here.
+async fn metric(node: &Node, id: TaskId, task: &Task) -> Option<Metric> {
+    let path = follow::private_file(node, id).await.ok()?;
+    let encoding = read_encoding(&path).ok()?;
+    (encoding.hash() == task.encoding).then(|| encoding.metric())
 }
 
 async fn deliveries(
@@ -171,6 +184,7 @@ impl Everything {
         let value = with(value, "asked", list(asked.collect()));
         let value = with(value, "minting", self.minting.as_ref().map(views::task::minting));
         let value = with(value, "equal_rows", self.equal_rows);
+        let value = with(value, "metric", self.metric);
         let value = with(value, "ranking", list(views::task::ranking(&self.ranking)));
         let value = with(value, "deliveries", list(deliveries.collect()));
         let value = with(value, "timeline", list(events.collect()));
@@ -206,6 +220,7 @@ impl Everything {
         ];
         facts.extend(self.money());
         facts.extend(self.data());
+        facts.extend(self.balance());
         let counts = format!("{}, {}, {}", task.committed, task.claimed, task.proved);
         facts.push(("committed, claimed, proved", counts));
         facts.extend(self.round());
@@ -215,6 +230,12 @@ impl Everything {
             facts.push(("test rows public before", shown));
         }
         facts
+    }
+
+    /// What a score is, where it is no share of different rows.
+    fn balance(&self) -> Option<(&'static str, String)> {
+        let balanced = self.metric.filter(Metric::is_balanced)?;
+        Some(("score", format!("{balanced}: each class counts the same, by copies of rows")))
     }
 
     /// The round of proofs, and which claims are its turn.

@@ -75,7 +75,7 @@ impl Transfer {
 }
 
 /// What an account can give away and still have the least that it must.
-fn spendable(balance: &AccountBalance, least: Balance) -> Balance {
+pub(crate) fn spendable(balance: &AccountBalance, least: Balance) -> Balance {
     let frozen = balance.frozen.saturating_sub(balance.held);
     balance.free.saturating_sub(frozen.max(least))
 }

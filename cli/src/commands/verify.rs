@@ -11,7 +11,7 @@ use blake2::{digest::consts::U32, Blake2b, Digest};
 use clap::Args;
 use codec::Encode;
 use nocknock_client::{CircuitRecord, Hash, Recorded, Snapshot};
-use nocknock_dataset::{shape_name, TrainBlob};
+use nocknock_dataset::{shape_name, Metric, TrainBlob};
 use nocknock_primitives::{
     circuit::{CircuitKind, KeyOrigin},
     fact::{Evidence, ScoreFact},
@@ -250,9 +250,17 @@ fn encoding_link(model: &ModelFile) -> Link {
     let Some(encoding) = &model.about.encoding else {
         return Link::unknown(WHAT, "the file has none");
     };
-    let (classes, columns) = (encoding.classes().len(), encoding.columns().len());
+    let answers = match encoding.scale() {
+        Some(_) => "numbers".to_owned(),
+        None => format!("{} classes", encoding.classes().len()),
+    };
+    let columns = encoding.columns().len();
     let holds = encoding.hash() == model.about.encoding_hash;
-    let note = format!("{classes} classes and {columns} columns, to which the model is bound");
+    let points = match encoding.metric() {
+        Metric::Accuracy => "",
+        Metric::BalancedAccuracy => "; the score is a balanced accuracy, copies of rows counted",
+    };
+    let note = format!("{answers} and {columns} columns, to which the model is bound{points}");
     Link::new(WHAT, holds, note)
 }
 
@@ -572,7 +580,9 @@ async fn circuits(node: &Node, best: &Snapshot) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_card::tests::{delivered, encoded, encoding_of, rows, table as parse};
+    use crate::model_card::tests::{
+        delivered, encoded, encoding_of, rows, table as parse, with_encoding,
+    };
     use nocknock_dataset::{prepare, Range, SplitOptions, Wanted};
     use nocknock_primitives::{
         circuit::{CircuitInfo, CircuitStatus},
@@ -596,6 +606,15 @@ mod tests {
             model.about.encoding = Some(encoding_of(&table));
         });
         assert_eq!(other, Verdict::Broken);
+    }
+
+    #[test]
+    fn balanced_accuracy_is_told() {
+        let encoding = encoding_of(&rows()).measured_by(Metric::BalancedAccuracy).unwrap();
+        let link = encoding_link(&with_encoding(encoding));
+        assert_eq!(link.verdict, Verdict::Holds);
+        assert!(link.note.contains("a balanced accuracy, copies"), "{}", link.note);
+        assert!(!encoding_link(&encoded()).note.contains("balanced"));
     }
 
     #[test]

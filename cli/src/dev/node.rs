@@ -35,6 +35,33 @@ pub(crate) struct NodeOptions {
     /// Folder of the chain and the log.
     pub(crate) folder: PathBuf,
     pub(crate) rpc_port: u16,
+    pub(crate) tokens: Tokens,
+}
+
+/// What tokens a chain begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tokens {
+    /// None: they are earned by proved work.
+    Earned,
+    /// Such as nobody has earned, in the development accounts.
+    Endowed,
+}
+
+impl Tokens {
+    /// How a node is told which chain that is.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Earned => &["--dev"],
+            // What `--dev` says besides the name of its chain.
+            Self::Endowed => &[
+                "--chain",
+                "bench",
+                "--alice",
+                "--force-authoring",
+                "--unsafe-force-node-key-generation",
+            ],
+        }
+    }
 }
 
 /// A running node. Dropping it kills the process.
@@ -188,8 +215,9 @@ fn not_listening(port: u16, reason: impl Display) -> Failure {
 
 fn arguments(options: &NodeOptions) -> Vec<OsString> {
     let port = options.rpc_port.to_string();
-    let mut arguments: Vec<OsString> = [
-        "--dev",
+    let chain = options.tokens.arguments().iter();
+    let mut arguments: Vec<OsString> = chain.map(OsString::from).collect();
+    let others = [
         "--no-mdns",
         "--no-prometheus",
         "--listen-addr",
@@ -200,9 +228,8 @@ fn arguments(options: &NodeOptions) -> Vec<OsString> {
         "--rpc-port",
         port.as_str(),
         "--base-path",
-    ]
-    .map(OsString::from)
-    .into();
+    ];
+    arguments.extend(others.map(OsString::from));
     arguments.push(options.folder.clone().into_os_string());
     arguments
 }
@@ -280,6 +307,21 @@ mod tests {
         assert!(error.to_string().contains("--rpc-port 0"), "{error}");
     }
 
+    #[test]
+    fn only_a_chain_that_is_asked_for_begins_with_tokens() {
+        let given = |tokens| {
+            let folder = PathBuf::from("folder");
+            arguments(&NodeOptions { program: None, folder, rpc_port: 0, tokens })
+        };
+        let has = |given: &[OsString], word: &str| given.iter().any(|argument| argument == word);
+        let (earned, endowed) = (given(Tokens::Earned), given(Tokens::Endowed));
+        assert!(has(&earned, "--dev") && !has(&earned, "bench"), "{earned:?}");
+        assert!(has(&endowed, "bench") && !has(&endowed, "--dev"), "{endowed:?}");
+        for arguments in [earned, endowed] {
+            assert!(has(&arguments, "archive") && has(&arguments, "folder"), "{arguments:?}");
+        }
+    }
+
     #[tokio::test]
     async fn a_node_that_cannot_be_started_is_reported_with_its_program() {
         let folder = tempfile::tempdir().unwrap();
@@ -287,6 +329,7 @@ mod tests {
             program: Some("/nowhere/nocknock-node".into()),
             folder: folder.path().to_owned(),
             rpc_port: 0,
+            tokens: Tokens::Earned,
         };
         let error = DevNode::spawn(&options).unwrap_err().to_string();
         assert!(error.contains("/nowhere/nocknock-node"), "{error}");
@@ -299,6 +342,7 @@ mod tests {
             program: Some("/bin/false".into()),
             folder: folder.path().to_owned(),
             rpc_port: 0,
+            tokens: Tokens::Earned,
         };
         let mut node = DevNode::spawn(&options).unwrap();
         let error = node.url().await.unwrap_err().to_string();

@@ -85,6 +85,12 @@ impl Chain {
     /// Starts a chain that is gone at the end of the test.
     #[track_caller]
     pub(crate) fn start(home: &Path) -> Self {
+        Self::start_with(home, &[])
+    }
+
+    /// Starts a chain with more arguments.
+    #[track_caller]
+    pub(crate) fn start_with(home: &Path, more: &[&str]) -> Self {
         let file = home.join("session.json");
         let mut start = command(home);
         start.args(["start", "--tmp", "--rpc-port", "0", "--store-port", "0", "--session-file"]);
@@ -92,6 +98,7 @@ impl Chain {
             .arg(&file)
             .arg("--node")
             .arg(program("nocknock-node"))
+            .args(more)
             .stdout(Stdio::null())
             .stderr(fs::File::create(home.join("start.log")).unwrap())
             .spawn()

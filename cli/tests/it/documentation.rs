@@ -1,15 +1,16 @@
 //! The commands that the pages show are commands that the programs understand.
 //!
-//! Those of README.md, the tutorial and the validators' page are run as they stand by
-//! `scripts/check-docs`. The others speak of tasks and files of the reader; here their arguments
+//! Those of README.md, the first page for newcomers, the tutorial and the validators' page are run as
+//! they stand by `scripts/check-docs`. The others speak of tasks and files of the reader; here their arguments
 //! are read by the programs, which then print their help.
 
 use crate::processes::program;
 use std::{env, fs, path::Path, process::Command};
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "circuits/cli/README.md",
     "cli/README.md",
+    "docs/first-contact.md",
     "docs/requester.md",
     "docs/tutorial.md",
     "docs/worker.md",

@@ -3,7 +3,7 @@
 use crate::support::run;
 use std::path::Path;
 
-const COMMANDS: [&str; 31] = [
+const COMMANDS: [&str; 33] = [
     "start",
     "status",
     "create-experiment",
@@ -31,6 +31,8 @@ const COMMANDS: [&str; 31] = [
     "rewards",
     "show-equal-rows",
     "transfer",
+    "faucet",
+    "keys",
     "validator",
     "export",
     "config",
@@ -73,6 +75,32 @@ fn no_secret_is_an_argument() {
     for option in ["--seed-file", "--keystore", "--key-variable", "--dev-account"] {
         assert!(all.contains(option), "{option}");
     }
+}
+
+#[test]
+fn keys_are_made_imported_and_shown_without_a_secret_on_the_command_line() {
+    let all = help(&["keys", "--help"]);
+    for name in ["generate", "import", "show"] {
+        assert!(all.contains(&format!("\n  {name} ")), "{name} is not in {all}");
+    }
+    let generate = unwrapped(&help(&["keys", "generate", "--help"]));
+    for word in ["Nothing secret is printed", "--print-phrase", "keys.json", "stay as they are"] {
+        assert!(generate.contains(word), "{word} is not in {generate}");
+    }
+    let import = unwrapped(&help(&["keys", "import", "--help"]));
+    for word in ["standard input", "--seed-file", "--key-variable", "with or without 0x"] {
+        assert!(import.contains(word), "{word} is not in {import}");
+    }
+}
+
+#[test]
+fn whoever_asks_the_faucet_learns_where_its_tokens_come_from() {
+    let faucet = unwrapped(&help(&["faucet", "--help"]));
+    for word in ["development chain", "creates no tokens", "start --endowed", "--amount"] {
+        assert!(faucet.contains(word), "{word} is not in {faucet}");
+    }
+    let start = unwrapped(&help(&["start", "--help"]));
+    assert!(start.contains("--endowed") && start.contains("nobody has earned"), "{start}");
 }
 
 #[test]

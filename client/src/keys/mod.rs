@@ -6,19 +6,18 @@
 mod keystore;
 mod password;
 mod polkadot_js;
+mod secret;
 
 pub use password::Password;
+pub use secret::SecretFault;
 
 use crate::types::AccountId;
 use serde_json::Value;
-use sp_core::{
-    crypto::{DeriveJunction, SecretStringError},
-    sr25519, Pair,
-};
+use sp_core::{crypto::DeriveJunction, sr25519, Pair};
 use std::{
     env::VarError,
     fmt, fs,
-    io::Read,
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
 };
 use subxt_signer::sr25519::Keypair;
@@ -29,6 +28,9 @@ const MAX_SECRET_BYTES: u64 = 4096;
 /// What the files with keys are called.
 const KEYSTORE: &str = "a keystore";
 const SEED_FILE: &str = "a seed file";
+
+/// The development accounts that have a name. **Everybody has their keys.**
+pub const DEVELOPMENT_ACCOUNTS: [&str; 6] = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
 
 /// Why keys could not be loaded or stored. No text of it holds a part of a secret.
 #[derive(Debug, thiserror::Error)]
@@ -55,13 +57,12 @@ pub enum KeyError {
         mode: u32,
     },
     /// What should be a secret is not one.
-    #[error(
-        "{place} holds no keys: expected a mnemonic of 12 to 24 English words, or 0x and 64 \
-         hexadecimal digits, with an optional path such as //worker"
-    )]
+    #[error("{place} holds no keys: {fault}")]
     NoSecret {
         /// Where it was looked for.
         place: String,
+        /// What is wrong with it.
+        fault: SecretFault,
     },
     /// The variable is not set.
     #[error("the environment variable {0} is not set")]
@@ -133,7 +134,10 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// Not the name of a development account.
-    #[error("{0} is not a development account; alice, bob, charlie, dave, eve and ferdie are")]
+    #[error(
+        "{0} is not a development account; alice, bob, charlie, dave, eve and ferdie are, and paths \
+         such as //Alice//stash"
+    )]
     NoDevelopmentAccount(String),
     /// The system gives no random numbers, or the keys cannot be encrypted.
     #[error("the keystore cannot be encrypted: {0}")]
@@ -144,12 +148,17 @@ impl KeyError {
     fn file(doing: &'static str, path: &Path, error: std::io::Error) -> Self {
         Self::File { doing, path: path.to_owned(), error }
     }
+
+    /// Whether keys were not stored because there is a file already where they were to go.
+    pub fn is_there_already(&self) -> bool {
+        matches!(self, Self::File { error, .. } if error.kind() == ErrorKind::AlreadyExists)
+    }
 }
 
 /// Where keys come from.
 #[derive(Clone, Debug)]
 pub enum KeySource {
-    /// A file with a mnemonic or a seed in hexadecimal digits.
+    /// A file with a seed phrase, or with a seed in hexadecimal digits.
     SeedFile(PathBuf),
     /// A keystore of this project, or an account that polkadot.js has exported as JSON.
     Keystore {
@@ -158,7 +167,7 @@ pub enum KeySource {
         /// Its password, if it is encrypted.
         password: Option<Password>,
     },
-    /// An environment variable with a mnemonic or a seed in hexadecimal digits.
+    /// An environment variable with a seed phrase, or with a seed in hexadecimal digits.
     Environment(String),
     /// A development account. **Everybody has its keys**: for development chains only.
     Development(String),
@@ -190,7 +199,8 @@ impl Keys {
         }
     }
 
-    /// Reads a mnemonic, or `0x` and 64 hexadecimal digits, with an optional derivation path.
+    /// Reads a seed phrase, or a seed of 64 hexadecimal digits with or without `0x`, from a file. A
+    /// derivation path and a password may stand behind it.
     pub fn from_seed_file(path: &Path) -> Result<Self, KeyError> {
         let text = read_secret_file(path)?;
         if text.trim_start().starts_with('{') {
@@ -231,7 +241,18 @@ impl Keys {
         Self { signer: Signer::Own(pair) }
     }
 
-    /// Reads a mnemonic or a seed from an environment variable.
+    /// Reads a seed phrase or a seed, as from a file, from a stream such as the standard input.
+    /// Errors call it by the name of the place.
+    pub fn from_reader(reader: impl Read, place: &str) -> Result<Self, KeyError> {
+        let bytes = read_bounded(reader, Path::new(place))?;
+        let place = || place.to_owned();
+        let text = std::str::from_utf8(&bytes);
+        let fault = SecretFault::Characters;
+        let text = text.map_err(|_| KeyError::NoSecret { place: place(), fault })?;
+        Self::from_text(text, place)
+    }
+
+    /// Reads a seed phrase or a seed, as from a file, from an environment variable.
     pub fn from_env(variable: &str) -> Result<Self, KeyError> {
         let text = read_variable(variable)?;
         Self::from_text(&text, || format!("the environment variable {variable}"))
@@ -240,9 +261,9 @@ impl Keys {
     /// The keys of a development account: a name such as `alice`, or a path such as
     /// `//Alice//stash`.
     pub fn development(name: &str) -> Result<Self, KeyError> {
-        const NAMES: [&str; 6] = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
         let unknown = || KeyError::NoDevelopmentAccount(name.to_owned());
-        let path = match NAMES.iter().find(|known| name.eq_ignore_ascii_case(known)) {
+        let mut names = DEVELOPMENT_ACCOUNTS.iter();
+        let path = match names.find(|known| name.eq_ignore_ascii_case(known)) {
             Some(known) => format!("//{}", capitalised(known)),
             None if name.starts_with("//") => name.to_owned(),
             None => return Err(unknown()),
@@ -257,14 +278,22 @@ impl Keys {
         Self::of(pair)
     }
 
+    /// New random keys, and the seed phrase of 12 words from which they can be made again. Whoever
+    /// sees the phrase has the keys.
+    pub fn generate_with_phrase() -> (Self, Zeroizing<String>) {
+        let (pair, phrase, seed) = sr25519::Pair::generate_with_phrase(None);
+        drop(Zeroizing::new(seed));
+        (Self::of(pair), Zeroizing::new(phrase))
+    }
+
     /// Keys of the same owner for another purpose, such as one account for each worker.
     pub fn derive(&self, purpose: &str) -> Result<Self, KeyError> {
         match &self.signer {
             Signer::Own(pair) => {
                 let junction = DeriveJunction::hard(purpose);
                 let derived = pair.derive(std::iter::once(junction), None);
-                let place = || "the derivation path".to_owned();
-                let (pair, _) = derived.map_err(|_| KeyError::NoSecret { place: place() })?;
+                let (place, fault) = ("the derivation path".to_owned(), SecretFault::Path);
+                let (pair, _) = derived.map_err(|_| KeyError::NoSecret { place, fault })?;
                 Ok(Self::of(pair))
             }
             Signer::Exported(pair) => {
@@ -308,13 +337,8 @@ impl Keys {
     }
 
     fn from_text(text: &str, place: impl Fn() -> String) -> Result<Self, KeyError> {
-        let no_secret = |_: SecretStringError| KeyError::NoSecret { place: place() };
-        let text = text.trim();
-        // A bare path would silently mean the published development phrase.
-        if text.is_empty() || text.starts_with('/') {
-            return Err(KeyError::NoSecret { place: place() });
-        }
-        sr25519::Pair::from_string(text, None).map(Self::of).map_err(no_secret)
+        let no_secret = |fault| KeyError::NoSecret { place: place(), fault };
+        secret::parse(text).map(Self::of).map_err(no_secret)
     }
 }
 
@@ -335,12 +359,7 @@ fn read_secret_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
     let unreadable = |error| KeyError::file("read", path, error);
     let file = fs::File::open(path).map_err(unreadable)?;
     ensure_private(path, &file)?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = file.take(MAX_SECRET_BYTES.saturating_add(1)).read_to_end(&mut bytes);
-    let length = read.map_err(unreadable)?;
-    if u64::try_from(length).is_ok_and(|length| length > MAX_SECRET_BYTES) {
-        return Err(KeyError::TooLong { path: path.to_owned() });
-    }
+    let bytes = read_bounded(file, path)?;
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(KeyError::NoKeystore {
@@ -348,6 +367,17 @@ fn read_secret_file(path: &Path) -> Result<Zeroizing<String>, KeyError> {
             reason: "it is not a text file".to_owned(),
         }),
     }
+}
+
+/// Reads as much as any secret has.
+fn read_bounded(reader: impl Read, path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = reader.take(MAX_SECRET_BYTES.saturating_add(1)).read_to_end(&mut bytes);
+    let length = read.map_err(|error| KeyError::file("read", path, error))?;
+    if u64::try_from(length).is_ok_and(|length| length > MAX_SECRET_BYTES) {
+        return Err(KeyError::TooLong { path: path.to_owned() });
+    }
+    Ok(bytes)
 }
 
 /// Reads an environment variable.

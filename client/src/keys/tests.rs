@@ -56,12 +56,44 @@ fn a_seed_file_holds_a_phrase_or_digits() {
 fn a_bare_path_is_no_secret_although_development_accounts_have_such() {
     let folder = folder();
     let path = folder.path().join("seed");
-    for text in ["//Alice", "", "three plain words", "0x1234"] {
+    for (text, fault) in [
+        ("//Alice", SecretFault::BarePath),
+        ("", SecretFault::Empty),
+        ("three plain words", SecretFault::WordCount(3)),
+        ("0x1234", SecretFault::SeedLength(4)),
+    ] {
         private_file(&path, text);
-        let error = Keys::from_seed_file(&path).expect_err(text);
-        assert!(matches!(error, KeyError::NoSecret { .. }), "{error}");
-        assert!(text.is_empty() || !error.to_string().contains(text), "{error}");
+        let from_file = Keys::from_seed_file(&path).expect_err(text);
+        let from_stream = Keys::from_reader(text.as_bytes(), "the stream").expect_err(text);
+        for (error, place) in [(from_file, path.to_str()), (from_stream, Some("the stream"))] {
+            let told = error.to_string();
+            assert_eq!(Some(told), place.map(|place| format!("{place} holds no keys: {fault}")));
+            assert!(matches!(error, KeyError::NoSecret { .. }), "{error}");
+            assert!(text.is_empty() || !error.to_string().contains(text), "{error}");
+        }
     }
+}
+
+#[test]
+fn a_stream_gives_the_keys_of_its_secret_and_no_more_is_read_than_a_secret_has() {
+    let keys = Keys::from_reader(format!("{PHRASE}\n").as_bytes(), "the stream").expect("a phrase");
+    let folder = folder();
+    let path = folder.path().join("seed");
+    private_file(&path, PHRASE);
+    assert_eq!(keys.account(), Keys::from_seed_file(&path).expect("a phrase").account());
+    let endless = Keys::from_reader(std::io::repeat(b'a'), "the stream").expect_err("no end");
+    assert!(matches!(endless, KeyError::TooLong { .. }), "{endless}");
+    let binary = Keys::from_reader([0xff_u8].as_slice(), "the stream").expect_err("no text");
+    assert!(binary.to_string().starts_with("the stream holds no keys"), "{binary}");
+}
+
+#[test]
+fn a_new_phrase_leads_to_the_keys_that_it_came_with() {
+    let (keys, phrase) = Keys::generate_with_phrase();
+    assert_eq!(phrase.split(' ').count(), 12);
+    let again = Keys::from_reader(phrase.as_bytes(), "the phrase").expect("a phrase");
+    assert_eq!(again.account(), keys.account());
+    assert_ne!(Keys::generate_with_phrase().0.account(), keys.account());
 }
 
 #[cfg(unix)]
@@ -96,8 +128,10 @@ fn a_keystore_is_never_overwritten() {
     let path = folder.path().join("keys");
     let first = Keys::generate();
     first.write_keystore(&path, None).expect("a new file");
-    let error = Keys::generate().write_keystore(&path, None);
-    assert!(matches!(error, Err(KeyError::File { .. })));
+    let error = Keys::generate().write_keystore(&path, None).expect_err("a file in its place");
+    assert!(error.is_there_already(), "{error}");
+    let nowhere = Keys::generate().write_keystore(&path.join("below"), None);
+    assert!(!nowhere.expect_err("no folder").is_there_already());
     let read = Keys::from_keystore(&path, None).expect("the first keystore");
     assert_eq!(read.account(), first.account());
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{profile::LabelColumn, split::SplitSeed, table::ReadOptions};
+use crate::{metric::Metric, profile::LabelColumn, split::SplitSeed, table::ReadOptions};
 use nocknock_primitives::model::names::named;
 use std::path::Path;
 
@@ -23,6 +23,20 @@ fn prepared_from(table: &Table) -> PreparedTask {
 
 pub(crate) fn prepared(rows: u32) -> PreparedTask {
     prepared_from(&table(rows))
+}
+
+/// A task of 30 rows of one class and ten of another one, each of which counts the same.
+pub(crate) fn balanced() -> PreparedTask {
+    let kind = |n: u32| if n.is_multiple_of(4) { "y" } else { "x" };
+    let rows: String = (0..40).map(|n| format!("{n},{},{}\n", n % 5, kind(n))).collect();
+    let table = read(&format!("a,b,kind\n{rows}"));
+    let profile = Profile::of(&table, &Wanted::default()).unwrap();
+    let labels = usable_labels(&profile, &tiny()).unwrap();
+    let range = Range::Fixed { low: 0.0, high: 3.0 };
+    let encoding = Encoding::fit(&table, &profile, &tiny(), range).unwrap().encoding;
+    let encoding = encoding.measured_by(Metric::BalancedAccuracy).unwrap();
+    let options = SplitOptions { blocks: None, seed: SplitSeed::from_bytes([1; 32]) };
+    PreparedTask::from_table(&table, labels, encoding, &tiny(), &options).unwrap()
 }
 
 /// The samples of all blocks, sorted.
@@ -52,6 +66,31 @@ fn every_row_of_the_table_is_in_one_block() {
     let mut expected = samples(&table, labels, task.encoding()).unwrap();
     expected.sort_by_key(key);
     assert_eq!(held(&task), expected);
+}
+
+#[test]
+fn blocks_of_balanced_accuracy_hold_as_many_samples_of_each_class() {
+    let task = balanced();
+    assert_eq!(task.roots().len(), 5);
+    for index in 0..5 {
+        let block = task.block(index).unwrap().decode(&tiny()).unwrap();
+        let ones = block.samples().iter().filter(|sample| sample.label == Label::Class(1));
+        assert_eq!((block.len(), ones.count()), (12, 6), "block {index}");
+    }
+}
+
+#[test]
+fn what_points_say_is_part_of_the_encoding() {
+    let encoding = balanced().encoding().clone();
+    let text = String::from_utf8(encoding.to_json()).unwrap();
+    let read = |text: &str| serde_json::from_str::<Encoding>(text);
+    assert_eq!(read(&text).unwrap(), encoding);
+    let plain = encoding.clone().measured_by(Metric::Accuracy).unwrap();
+    assert_ne!(plain.hash(), encoding.hash());
+    assert!(!String::from_utf8(plain.to_json()).unwrap().contains("metric"));
+    let said = text.replace("balanced-accuracy", "accuracy");
+    assert_eq!(read(&said).unwrap().hash(), plain.hash());
+    assert!(read(&text.replace("balanced-accuracy", "recall")).is_err());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{column, harms, same_but_for_case};
 use crate::{
+    metric::Metric,
     problem::{list, shown, Problem},
     profile::Labels,
 };
@@ -10,11 +11,20 @@ use crate::{
 const FEW_ROWS: usize = 10;
 
 /// A class with more of the rows leaves a model little to be better at.
-const LARGE_SHARE: f64 = 0.9;
+const LARGE_SHARE: f64 = 0.8;
 
 /// Everything that is wrong with the classes.
-pub(super) fn problems(labels: &Labels) -> Vec<Problem> {
-    [rare(labels), large(labels), spelled(labels)].into_iter().flatten().collect()
+pub(super) fn problems(labels: &Labels, metric: Metric) -> Vec<Problem> {
+    let large = match metric {
+        Metric::Accuracy => large(labels),
+        Metric::BalancedAccuracy => None,
+    };
+    [rare(labels), large, spelled(labels)].into_iter().flatten().collect()
+}
+
+/// Whether one class has most of the rows.
+pub(super) fn are_uneven(labels: &Labels) -> bool {
+    labels.majority() > LARGE_SHARE
 }
 
 fn rare(labels: &Labels) -> Option<Problem> {
@@ -37,7 +47,7 @@ fn large(labels: &Labels) -> Option<Problem> {
     let share = labels.majority();
     let classes = labels.classes.iter().zip(labels.counts());
     let (class, _) = classes.max_by_key(|(_, rows)| *rows)?;
-    (share > LARGE_SHARE).then(|| {
+    are_uneven(labels).then(|| {
         harms(
             column(&labels.column),
             format!(
@@ -46,7 +56,8 @@ fn large(labels: &Labels) -> Option<Problem> {
                 100.0 * share,
                 shown(class)
             ),
-            "bring more rows of the other classes, or ask for more than that with --min-score",
+            "let each class count the same with --metric balanced-accuracy, or bring more rows of \
+             the other classes",
         )
     })
 }
@@ -76,12 +87,13 @@ mod tests {
     }
 
     fn told(classes: &[(&str, usize)]) -> Vec<String> {
-        problems(&labels(classes)).iter().map(ToString::to_string).collect()
+        let problems = problems(&labels(classes), Metric::Accuracy);
+        problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn classes_of_like_size_are_no_problem() {
-        assert!(told(&[("a", 10), ("b", 90)]).is_empty());
+        assert!(told(&[("a", 20), ("b", 80)]).is_empty());
     }
 
     #[test]
@@ -91,9 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn a_class_of_nearly_all_rows_is_told() {
+    fn a_class_of_most_rows_is_told_where_rows_count_the_same() {
         let [large] = <[String; 1]>::try_from(told(&[("a", 10), ("b", 91)])).unwrap();
         assert!(large.contains("90.1 % of the rows are of the class \"b\""), "{large}");
+        assert!(large.contains("--metric balanced-accuracy"), "{large}");
+        let labels = labels(&[("a", 10), ("b", 91)]);
+        assert!(problems(&labels, Metric::BalancedAccuracy).is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the simplest model reaches that learns at all: logistic regression.
 
 use super::Row;
+use crate::metric::Metric;
 use rand_chacha::{
     rand_core::{RngCore, SeedableRng},
     ChaCha20Rng,
@@ -42,12 +43,56 @@ const SEED: u64 = 0;
 /// The share of held-back rows that a logistic regression on the inputs of the others is right
 /// about.
 pub(super) fn accuracy(rows: &[Row], classes: usize) -> f64 {
+    let tested = tested(rows, classes, Metric::Accuracy);
+    let (right, all) = tested.iter().fold((0usize, 0usize), |sum, of_class| {
+        (sum.0.saturating_add(of_class.0), sum.1.saturating_add(of_class.1))
+    });
+    right as f64 / all.max(1) as f64
+}
+
+/// The share of the held-back rows of each class that it is right about if each class counts the
+/// same in training. A class without such a row has the mean of the others.
+pub(super) fn of_classes(rows: &[Row], classes: usize) -> Vec<f64> {
+    let tested = tested(rows, classes, Metric::BalancedAccuracy);
+    let share = |(right, all): &(usize, usize)| (*all > 0).then(|| *right as f64 / *all as f64);
+    let shares: Vec<Option<f64>> = tested.iter().map(share).collect();
+    let known = shares.iter().flatten();
+    let mean = known.clone().sum::<f64>() / known.count().max(1) as f64;
+    shares.into_iter().map(|share| share.unwrap_or(mean)).collect()
+}
+
+/// For each class how many of its held-back rows a model of the others is right about, and how many
+/// there are.
+fn tested(rows: &[Row], classes: usize, metric: Metric) -> Vec<(usize, usize)> {
     let (held_back, training) = parts(rows, classes);
     let scaling = Scaling::of(&training);
-    let model = Model::train(&scaling.samples(&training), classes);
-    let tested = scaling.samples(&held_back);
-    let right = tested.iter().filter(|(inputs, class)| model.answer(inputs) == Some(*class));
-    right.count() as f64 / held_back.len().max(1) as f64
+    let training = scaling.samples(&training);
+    let weights = weights(&training.classes, classes, metric);
+    let model = Model::train(&training, &weights);
+    let mut tested = vec![(0, 0); classes];
+    for (inputs, class) in scaling.samples(&held_back).iter() {
+        if let Some((right, all)) = tested.get_mut(class) {
+            *right += usize::from(model.answer(inputs) == Some(class));
+            *all += 1;
+        }
+    }
+    tested
+}
+
+/// How much a row of each class counts in training. All rows together count as one.
+fn weights(of_rows: &[usize], classes: usize, metric: Metric) -> Vec<f32> {
+    let mut counts = vec![0usize; classes];
+    for class in of_rows {
+        if let Some(count) = counts.get_mut(*class) {
+            *count += 1;
+        }
+    }
+    let present = counts.iter().filter(|rows| **rows > 0).count();
+    let weight = |rows: usize| match metric {
+        Metric::Accuracy => 1.0 / of_rows.len().max(1) as f32,
+        Metric::BalancedAccuracy => 1.0 / present.saturating_mul(rows).max(1) as f32,
+    };
+    counts.into_iter().map(weight).collect()
 }
 
 /// A fifth of the rows and all others, with the same share of each class as far as possible.
@@ -143,22 +188,23 @@ struct Model {
 }
 
 impl Model {
-    fn train(samples: &Samples, classes: usize) -> Self {
+    /// Learns from samples of classes that count so much.
+    fn train(samples: &Samples, shares: &[f32]) -> Self {
         let width = samples.width;
-        let mut model = Self { width, weights: vec![0.0; width.saturating_mul(classes)] };
+        let mut model = Self { width, weights: vec![0.0; width.saturating_mul(shares.len())] };
         let mut adam = Adam::new(model.weights.len());
         for step in 1..=STEPS {
-            let gradient = model.gradient(samples);
+            let gradient = model.gradient(samples, shares);
             adam.step(&mut model.weights, &gradient, step);
         }
         model
     }
 
     /// The slope of the mean loss.
-    fn gradient(&self, samples: &Samples) -> Vec<f32> {
+    fn gradient(&self, samples: &Samples, shares: &[f32]) -> Vec<f32> {
         let mut gradient: Vec<f32> = self.weights.iter().map(|weight| PENALTY * weight).collect();
-        let share = 1.0 / samples.classes.len().max(1) as f32;
         for (inputs, class) in samples.iter() {
+            let share = shares.get(class).copied().unwrap_or_default();
             let mut errors = self.probabilities(inputs);
             if let Some(right) = errors.get_mut(class) {
                 *right -= 1.0;
@@ -253,6 +299,36 @@ mod tests {
     fn what_no_line_separates_is_not_learnt() {
         let corners = rows(600, |a, b| u8::from((a > 127) == (b > 127)));
         assert!(accuracy(&corners, 2) < 0.7);
+    }
+
+    /// About one row in 18 is of class 1. All that an input tells is that none with a small one is.
+    fn uneven() -> Vec<Row> {
+        rows(800, |a, b| u8::from(a > 127 && b.is_multiple_of(8)))
+    }
+
+    #[test]
+    fn a_rare_class_is_seen_where_each_class_counts_the_same() {
+        let tested = tested(&uneven(), 2, Metric::Accuracy);
+        assert_eq!(tested[1].0, 0, "nothing is won by naming the rare class");
+        let shares = of_classes(&uneven(), 2);
+        assert!(shares[1] > 0.4 && shares[0] > 0.3, "{shares:?}");
+    }
+
+    #[test]
+    fn rows_count_the_same_or_their_classes_do() {
+        assert_eq!(weights(&[0, 0, 0, 1], 3, Metric::Accuracy), [0.25; 3]);
+        let balanced = weights(&[0, 0, 0, 1], 3, Metric::BalancedAccuracy);
+        assert_eq!(balanced[..2], [1.0 / 6.0, 0.5]);
+    }
+
+    #[test]
+    fn a_class_of_which_no_row_is_held_back_has_the_mean_of_the_others() {
+        let mut rows = rows(101, |a, _| u8::from(a > 127));
+        rows.push(Row { place: 101, inputs: vec![0, 0], class: 2 });
+        let shares = of_classes(&rows, 3);
+        let held_back = tested(&rows, 3, Metric::BalancedAccuracy)[2].1;
+        assert_eq!(held_back, 0);
+        assert_eq!(shares[2], (shares[0] + shares[1]) / 2.0);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     encoding::Range,
+    metric::Metric,
     profile::{LabelColumn, Wanted},
     table::ReadOptions,
 };
@@ -19,13 +20,18 @@ pub(super) fn rows(cells: &[(&[u16], u8)]) -> Vec<Row> {
 }
 
 fn checked(text: &str) -> Check {
+    checked_by(text, Metric::Accuracy)
+}
+
+fn checked_by(text: &str, metric: Metric) -> Check {
     let options = ReadOptions::default();
     let table = Table::read_csv(text.as_bytes(), Path::new("data.csv"), &options).unwrap();
     let label = LabelColumn::Named("class".to_owned());
     let profile = Profile::of(&table, &Wanted { label, ..Wanted::default() }).unwrap();
     let architecture = named("table-128x64x10").unwrap();
     let fitted = Encoding::fit(&table, &profile, &architecture, Range::Auto).unwrap();
-    check(&table, &profile, &fitted, &architecture).unwrap()
+    let encoding = fitted.encoding.measured_by(metric).unwrap();
+    check(&table, &profile, &Fitted { encoding, ..fitted }, &architecture).unwrap()
 }
 
 /// Two numbers that look random, and whether their sum is large.
@@ -56,10 +62,50 @@ fn bad_table() -> String {
 fn a_good_table_has_no_problems() {
     let check = checked(&plain_table(1_000));
     assert!(check.problems.is_empty(), "{:#?}", check.problems);
-    assert_eq!((check.plan.blocks, check.plan.least_test_rows), (5, 200));
-    let Baselines { majority, logistic } = check.baselines;
-    assert!(majority < 0.6 && logistic > 0.9, "{majority} {logistic}");
-    assert!((0.0..0.05).contains(&check.interval), "{}", check.interval);
+    let Measured { plan, baselines, interval, .. } = check.measured;
+    assert_eq!((plan.blocks, plan.least_test_rows), (5, 200));
+    let [majority, logistic] = [baselines.majority, baselines.logistic];
+    assert!(majority.right < 0.6 && logistic.right > 0.9, "{baselines:?}");
+    assert!(logistic.low < logistic.right && logistic.right < logistic.high, "{baselines:?}");
+    assert!((0.0..0.05).contains(&interval), "{interval}");
+    assert_eq!(check.other, None, "both classes have many rows");
+}
+
+/// Two hundred rows, each tenth of which is rare.
+fn uneven_table() -> String {
+    let line = |row: usize| {
+        let (a, b, _) = plain_row(row);
+        let class = if row.is_multiple_of(10) { "rare" } else { "usual" };
+        let a = if class == "rare" { a + 40 } else { a };
+        format!("{a},{b},{class}\n")
+    };
+    format!("a,b,class\n{}", (0..200).map(line).collect::<String>())
+}
+
+#[test]
+fn a_table_of_which_one_class_has_most_rows_is_measured_by_both_metrics() {
+    let check = checked(&uneven_table());
+    let told: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
+    assert!(told.iter().any(|told| told.contains("--metric balanced-accuracy")), "{told:#?}");
+    let (plain, balanced) = (check.measured, check.other.unwrap());
+    assert_eq!((plain.metric, balanced.metric), (Metric::Accuracy, Metric::BalancedAccuracy));
+    assert_eq!((plain.plan.least_test_rows, balanced.plan.least_test_rows), (40, 72));
+    assert!((plain.baselines.majority.right - 0.9).abs() < 1e-9);
+    let constant = balanced.baselines.majority;
+    assert_eq!([constant.right, constant.low, constant.high], [0.5; 3]);
+    // Four different rows of the rare class are tested, however often each of them is there.
+    assert!(balanced.interval > 0.1, "{}", balanced.interval);
+}
+
+#[test]
+fn a_table_of_which_each_class_counts_the_same_is_told_how_many_rows_really_differ() {
+    let check = checked_by(&uneven_table(), Metric::BalancedAccuracy);
+    assert_eq!(check.measured.metric, Metric::BalancedAccuracy);
+    assert_eq!(check.other.unwrap().metric, Metric::Accuracy);
+    let told: Vec<String> = check.problems.iter().map(ToString::to_string).collect();
+    let few = "the test data: it has 4 different rows of the rarest class";
+    assert!(told.iter().any(|told| told.starts_with(few)), "{told:#?}");
+    assert!(!told.iter().any(|told| told.contains("--metric")), "{told:#?}");
 }
 
 #[test]
@@ -106,7 +152,9 @@ fn the_result_is_written_for_programs() {
     assert_eq!(value["plan"]["blocks"], 5);
     assert_eq!(value["plan"]["least_test_rows"], 20);
     assert_eq!(value["problems"][0]["severity"], "harms");
-    assert!(value["baselines"]["logistic"].is_number());
+    assert!(value["baselines"]["logistic"]["right"].is_number());
+    assert_eq!(value["metric"], "accuracy");
+    assert!(value["other"].is_null());
 }
 
 #[test]

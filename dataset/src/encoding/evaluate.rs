@@ -1,7 +1,7 @@
 //! From the values of a table's rows to inputs.
 
 use super::{
-    form::{DatePart, How, Levels, Target},
+    form::{DatePart, How, Levels},
     largest, Encoding, EncodingError,
 };
 use crate::{
@@ -82,6 +82,12 @@ impl<'a> Encoder<'a> {
         self.label.map_or(Value::Missing, |column| column.get(row))
     }
 
+    /// The target of a row, if models answer with a number and the row has one that is finite.
+    pub fn target(&self, row: usize) -> Option<u16> {
+        let number = self.label(row).number().filter(|number| number.is_finite())?;
+        Some(self.encoding.scale()?.target(number))
+    }
+
     /// Whether the table has the column of the classes.
     pub fn has_label(&self) -> bool {
         self.label.is_some()
@@ -134,7 +140,7 @@ fn extra_note(names: &[&str]) -> Option<String> {
 }
 
 fn by_place<'a>(encoding: &Encoding, table: &'a Table) -> Result<Matched<'a>, EncodingError> {
-    let Target::Classes { place: label, .. } = encoding.0.target;
+    let label = encoding.label_place();
     let (expected, found) = (size(encoding.0.width), table.columns().len());
     let has_label = found == expected;
     if !has_label && found.checked_add(1) != Some(expected) {

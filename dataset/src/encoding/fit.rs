@@ -5,18 +5,21 @@ use super::{
     form::{DatePart, EncodedColumn, Form, How, Levels, MissingLevel, Part, Target, VERSION},
     largest,
     levels::{entropy, lost_share, Linear, Spread},
+    number::NumberScale,
     share::{shares, shrunk, Wish},
     small, EncodingError, Fitted, FittedColumn, Needs, Range,
 };
 use crate::{
-    profile::{ColumnProfile, Kind, Labels, Profile},
+    metric::Metric,
+    profile::{ColumnProfile, Kind, Labels, Numbers, Profile},
+    shape::shape_name,
     table::{Column, Table},
     value::{
         moment::{self, Fields},
         Value,
     },
 };
-use nocknock_primitives::model::Architecture;
+use nocknock_primitives::model::{Architecture, Head};
 use std::{borrow::Cow, collections::BTreeMap, f64::consts::TAU};
 
 /// Categories that have an input each. With more, the last one stands for all that are rare.
@@ -37,7 +40,7 @@ pub(super) fn fit(
     architecture: &Architecture,
     range: Range,
 ) -> Result<Fitted, EncodingError> {
-    let labels = profile.labels.as_ref().ok_or(EncodingError::NoLabels)?;
+    let target = target(profile, architecture)?;
     let max = largest(architecture.input_bits);
     let drafts = dealt(drafts(table, profile, max, range)?, architecture.inputs)?;
     let told = drafts.iter().map(|draft| draft.told(max)).collect();
@@ -48,17 +51,41 @@ pub(super) fn fit(
         named: profile.named,
         width: u32::try_from(profile.width).unwrap_or(u32::MAX),
         columns: drafts.into_iter().map(Draft::encoded).collect(),
-        target: target(labels),
+        target,
+        metric: Metric::default(),
     };
     Ok(Fitted { encoding: form.try_into()?, told })
 }
 
-fn target(labels: &Labels) -> Target {
+/// What models are to say.
+fn target(profile: &Profile, architecture: &Architecture) -> Result<Target, EncodingError> {
+    match (&profile.labels, &profile.numbers) {
+        (Some(labels), _) => Ok(class(labels)),
+        (None, Some(numbers)) => number(numbers, architecture),
+        (None, None) => Err(EncodingError::NoLabels),
+    }
+}
+
+fn class(labels: &Labels) -> Target {
     Target::Classes {
         column: labels.column.clone(),
         place: small(labels.place),
         names: labels.classes.clone(),
     }
+}
+
+fn number(numbers: &Numbers, architecture: &Architecture) -> Result<Target, EncodingError> {
+    let Head::Number { goal, .. } = architecture.head else {
+        let shape = shape_name(architecture);
+        return Err(EncodingError::Answer { answer: "a number", shape });
+    };
+    let column = numbers.column.clone();
+    let scale = NumberScale::fit(&numbers.known(), numbers.tolerance, goal);
+    let Some(scale) = scale else {
+        return Err(EncodingError::Tolerance { column });
+    };
+    let (low, step) = (scale.low(), scale.step());
+    Ok(Target::Number { column, place: small(numbers.place), low, step })
 }
 
 pub(super) fn needs(table: &Table, profile: &Profile, range: Range) -> Needs {

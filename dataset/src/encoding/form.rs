@@ -1,7 +1,8 @@
 //! The parts of an encoding, and what is checked before any of them is used.
 
-use super::{largest, EncodingError};
+use super::{largest, EncodingError, NumberScale};
 use crate::{
+    metric::Metric,
     names::{self, shown},
     value::{
         decimal,
@@ -29,6 +30,8 @@ pub(super) struct Form {
     pub(super) width: u32,
     pub(super) columns: Vec<EncodedColumn>,
     pub(super) target: Target,
+    #[serde(default, skip_serializing_if = "Metric::is_accuracy")]
+    pub(super) metric: Metric,
 }
 
 /// What a model of the data says.
@@ -37,6 +40,47 @@ pub(super) struct Form {
 pub(super) enum Target {
     /// The class of a row.
     Classes { column: String, place: u16, names: Vec<String> },
+    /// A number.
+    Number {
+        column: String,
+        place: u16,
+        #[serde(with = "decimals")]
+        low: f64,
+        #[serde(with = "decimals")]
+        step: f64,
+    },
+}
+
+impl Target {
+    /// The name of its column.
+    pub(super) fn column(&self) -> &str {
+        match self {
+            Self::Classes { column, .. } | Self::Number { column, .. } => column,
+        }
+    }
+
+    /// What it is, in words.
+    pub(super) fn answer(&self) -> &'static str {
+        match self {
+            Self::Classes { .. } => "a class",
+            Self::Number { .. } => "a number",
+        }
+    }
+
+    /// The place of its column in the file.
+    pub(super) fn place(&self) -> u16 {
+        match self {
+            Self::Classes { place, .. } | Self::Number { place, .. } => *place,
+        }
+    }
+
+    fn check(&self) -> Result<(), EncodingError> {
+        match self {
+            Self::Classes { names, .. } => check_classes(names),
+            Self::Number { low, step, .. } if NumberScale::new(*low, *step).is_some() => Ok(()),
+            Self::Number { .. } => broken("its targets do not rise, or are not finite".to_owned()),
+        }
+    }
 }
 
 /// A column and how it becomes inputs.
@@ -153,7 +197,7 @@ pub enum Levels {
 /// Thresholds as texts in JSON: unlike numbers, which parsers of JSON may round, they come back bit
 /// for bit.
 mod thresholds {
-    use super::{decimal, Deserialize};
+    use super::{decimal, decimals::number, Deserialize};
     use serde::{de::Error, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(at: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
@@ -168,9 +212,25 @@ mod thresholds {
         let expected = "expected the shortest decimals of finite numbers as texts";
         numbers.collect::<Option<_>>().ok_or_else(|| D::Error::custom(expected))
     }
+}
+
+/// One number, in the same way.
+mod decimals {
+    use super::{decimal, Deserialize};
+    use serde::{de::Error, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&decimal::of_f64(*number))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let expected = "expected the shortest decimal of a finite number as a text";
+        number(&text).ok_or_else(|| D::Error::custom(expected))
+    }
 
     /// The number whose shortest decimal this is.
-    fn number(text: &str) -> Option<f64> {
+    pub(super) fn number(text: &str) -> Option<f64> {
         let number: f64 = text.parse().ok()?;
         (number.is_finite() && decimal::of_f64(number) == text).then_some(number)
     }
@@ -320,8 +380,17 @@ impl Form {
     pub(super) fn check(&self) -> Result<(), EncodingError> {
         self.check_sizes()?;
         self.check_columns()?;
-        let Target::Classes { names, .. } = &self.target;
-        check_classes(names)
+        self.target.check()?;
+        self.check_metric()
+    }
+
+    fn check_metric(&self) -> Result<(), EncodingError> {
+        match (&self.target, self.metric) {
+            (_, Metric::Accuracy) | (Target::Classes { .. }, Metric::BalancedAccuracy) => Ok(()),
+            (Target::Number { .. }, Metric::BalancedAccuracy) => {
+                broken("only classes can count the same".to_owned())
+            }
+        }
     }
 
     fn check_sizes(&self) -> Result<(), EncodingError> {
@@ -342,10 +411,10 @@ impl Form {
     }
 
     fn check_columns(&self) -> Result<(), EncodingError> {
-        let Target::Classes { column, place, .. } = &self.target;
+        let target = (self.target.column(), self.target.place());
         let (mut names, mut places) = (HashSet::new(), HashSet::new());
-        let columns = self.columns.iter().map(|column| (&column.name, column.place));
-        for (name, place) in columns.chain([(column, *place)]) {
+        let columns = self.columns.iter().map(|column| (column.name.as_str(), column.place));
+        for (name, place) in columns.chain([target]) {
             check_text(name)?;
             if !names.insert(name) || !places.insert(place) || u32::from(place) >= self.width {
                 return broken(format!("column `{}` has a wrong place or name", shown(name)));

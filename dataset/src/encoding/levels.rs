@@ -32,6 +32,12 @@ impl Spread {
         self.nth(self.rows().checked_sub(1)? / 2)
     }
 
+    /// How far the two numbers are apart that are nearest to each other, if there are two.
+    pub(super) fn least_distance(&self) -> Option<f64> {
+        let pairs = self.0.iter().zip(self.0.iter().skip(1));
+        pairs.map(|((low, _), (high, _))| high - low).min_by(f64::total_cmp)
+    }
+
     /// The smallest and the largest number, 0 twice if there is none.
     pub(super) fn ends(&self) -> (f64, f64) {
         let ends = self.0.first().zip(self.0.last());
@@ -93,7 +99,7 @@ pub(super) fn entropy(rows: impl Iterator<Item = u64>) -> f64 {
 }
 
 /// The shortest decimal that is more than the first number and at most the second.
-fn between(low: f64, high: f64) -> f64 {
+pub(super) fn between(low: f64, high: f64) -> f64 {
     let middle = low / 2.0 + high / 2.0;
     // With 17 digits every number is itself.
     let mut candidates = (0usize..17).flat_map(|digits| {

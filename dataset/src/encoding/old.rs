@@ -7,7 +7,7 @@ use super::{
     levels::Linear,
     small, EncodingError,
 };
-use crate::names::shown;
+use crate::{metric::Metric, names::shown};
 
 /// Most thresholds of all columns together: as many as the largest architecture has with inputs of
 /// 8 bits.
@@ -42,6 +42,7 @@ pub(super) fn form(
         width: u32::from(place) + 1,
         columns: columns.collect::<Result<_, _>>()?,
         target: Target::Classes { column: label(ranges), place, names: classes },
+        metric: Metric::default(),
     })
 }
 

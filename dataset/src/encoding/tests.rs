@@ -221,6 +221,97 @@ fn an_encoding_is_for_one_size_of_inputs_and_enough_classes() {
     );
 }
 
+/// The encoding of two columns for models that answer with a number.
+fn with_numbers() -> String {
+    let target = r#""target":{"kind":"number","column":"k","place":3,"low":"-20","step":"0.25"}"#;
+    let (columns, _) = ENCODING.split_once("\"target\"").unwrap();
+    format!("{columns}{target}}}").replace("\\u0301", "\u{301}")
+}
+
+#[test]
+fn numbers_to_be_learnt_have_targets_in_steps() {
+    let json = with_numbers();
+    let encoding = read(&json);
+    assert_eq!(encoding.to_json(), json.into_bytes());
+    let scale = encoding.scale().unwrap();
+    assert_eq!((scale.low(), scale.step()), (-20.0, 0.25));
+    assert_eq!((encoding.label(), encoding.label_place()), ("k", 3));
+    assert!(encoding.classes().is_empty());
+    let table =
+        table("größe,b,x,k\n1,red,0,-19.5\n1,red,0,\n1,red,0,inf\n1,red,0,red\n1,red,0,true\n");
+    let encoder = encoding.for_table(&table).unwrap();
+    let targets: Vec<Option<u16>> = (0..5).map(|row| encoder.target(row)).collect();
+    assert_eq!(targets, [Some(2), None, None, None, Some(84)]);
+    assert_eq!(read(ENCODING).scale(), None);
+    assert_eq!(read(ENCODING).for_table(&table).unwrap().target(0), None);
+}
+
+#[test]
+fn targets_that_are_impossible_are_refused_and_each_part_changes_the_hash() {
+    let json = with_numbers();
+    let before = read(&json).hash();
+    for (from, to) in
+        [("-20", "-21"), ("0.25", "0.5"), ("\"k\"", "\"j\""), (":3,\"low", ":2,\"low")]
+    {
+        assert_ne!(read(&json.replacen(from, to, 1)).hash(), before, "{to}");
+    }
+    for (from, to) in [
+        ("\"0.25\"", "\"0\""),
+        ("\"0.25\"", "\"-1\""),
+        ("\"0.25\"", "\"0.250\""),
+        ("\"0.25\"", "0.25"),
+        ("\"0.25\"", "\"1e305\""),
+        ("\"-20\"", "\"inf\""),
+        ("\"-20\"", "\"NaN\""),
+        ("\"low\"", "\"more\":1,\"low\""),
+        ("\"place\":3", "\"place\":4"),
+        ("}}", "},\"metric\":\"balanced-accuracy\"}"),
+    ] {
+        let (columns, target) = json.split_once("\"target\"").unwrap();
+        let changed = format!("{columns}\"target\"{}", target.replacen(from, to, 1));
+        assert_ne!(changed, json);
+        assert!(serde_json::from_str::<Encoding>(&changed).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn an_encoding_of_numbers_is_for_models_that_answer_with_one() {
+    let sized = |json: &str| {
+        let json = json.replace("\"inputs\":8,", "\"inputs\":128,");
+        read(&json.replace("\"inputBits\":2", "\"inputBits\":8"))
+    };
+    let (numbers, classes) = (sized(&with_numbers()), sized(ENCODING));
+    let shape = |name: &str| named(name).unwrap();
+    for name in ["value-128x64-within", "value-128x64"] {
+        assert_eq!(numbers.check_architecture(&shape(name)), Ok(()));
+        let error = classes.check_architecture(&shape(name)).unwrap_err();
+        let expected = EncodingError::Answer { answer: "a class", shape: name.to_owned() };
+        assert_eq!(error, expected);
+    }
+    let error = numbers.check_architecture(&wide()).unwrap_err();
+    let shape = "table-128x64x2".to_owned();
+    assert_eq!(error, EncodingError::Answer { answer: "a number", shape });
+}
+
+#[test]
+fn a_fitted_scale_makes_the_tolerance_that_of_the_shape() {
+    let rows: String = (0..100).map(|n| format!("{n},{}\n", n % 7)).collect();
+    let table = table(&format!("a,k\n{rows}"));
+    let fit = |schema: &str, shape: &str| {
+        let schema = Schema::parse(&format!("version = 1\n{schema}")).unwrap();
+        let profile = Profile::of(&table, &Wanted { schema, ..Wanted::default() }).unwrap();
+        Encoding::fit(&table, &profile, &named(shape).unwrap(), Range::Auto)
+    };
+    let scale = |shape: &str| fit("tolerance = 0.5", shape).unwrap().encoding.scale().unwrap();
+    assert_eq!(scale("value-128x64-within").distance(1_024.0), 0.5);
+    assert_eq!(scale("value-128x64").distance(1_024.0), 0.5);
+    assert_eq!(scale("tiny-4x3-within").distance(50.0), 0.5);
+    let refused = fit("tolerance = 0.5", "table-128x64x2").unwrap_err();
+    assert!(matches!(refused, EncodingError::Answer { answer: "a number", .. }), "{refused}");
+    let refused = fit("tolerance = 1e308", "value-128x64-within").unwrap_err();
+    assert_eq!(refused, EncodingError::Tolerance { column: "k".to_owned() });
+}
+
 #[test]
 fn the_fixed_range_of_digits_keeps_whole_numbers_and_clips_16() {
     let rows: String = (0..17).map(|n| format!("{n},{},{}\n", 16 - n, n % 2)).collect();

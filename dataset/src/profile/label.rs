@@ -102,32 +102,33 @@ fn class_key(class: &str) -> String {
     key.unwrap_or_else(|| class.to_owned())
 }
 
-/// Where the classes are, and what is to be told about the choice.
-#[derive(Debug)]
+/// Which column says what models are to say, and whether that is a guess.
+#[derive(Debug, Default)]
 pub(super) struct FoundLabel {
     pub(super) place: Option<usize>,
-    pub(super) note: Option<String>,
+    pub(super) is_guess: bool,
 }
 
 /// Finds the label's column.
 pub(super) fn find(table: &Table, wanted: &Wanted) -> Result<FoundLabel, Problem> {
     let name = match (&wanted.label, &wanted.schema.label) {
-        (LabelColumn::None, _) => return Ok(FoundLabel { place: None, note: None }),
-        (LabelColumn::Last, None) => return Ok(last(table)),
+        (LabelColumn::None, _) => return Ok(FoundLabel::default()),
+        (LabelColumn::Last, None) => {
+            let place = table.columns().len().checked_sub(1);
+            return Ok(FoundLabel { place, is_guess: true });
+        }
         (LabelColumn::Named(name), _) | (LabelColumn::Last, Some(name)) => name,
     };
     match table.column(name) {
-        Some((place, _)) => Ok(FoundLabel { place: Some(place), note: None }),
+        Some((place, _)) => Ok(FoundLabel { place: Some(place), is_guess: false }),
         None => Err(no_such_label(name, table)),
     }
 }
 
-fn last(table: &Table) -> FoundLabel {
-    let note = table.columns().last().map(|column| {
-        let name = column.name();
-        format!("the last column, `{name}`, holds the classes: name another one with --label")
-    });
-    FoundLabel { place: table.columns().len().checked_sub(1), note }
+/// That the last column was taken.
+pub(super) fn guess(column: &Column, what: &str) -> String {
+    let name = column.name();
+    format!("the last column, `{name}`, holds {what}: name another one with --label")
 }
 
 fn no_such_label(name: &str, table: &Table) -> Problem {
@@ -186,7 +187,10 @@ fn too_few(column: &str, groups: &[Group]) -> Problem {
 
 fn too_many(column: &str, count: usize, numbers: bool) -> Problem {
     let what = if numbers {
-        format!("it holds {count} different numbers, so it is a number, not a class")
+        format!(
+            "it holds {count} different numbers, but a task has at most {MAX_CLASSES} classes; with \
+             `target = \"number\"` in a schema (--table), models learn to answer with a number"
+        )
     } else {
         format!("it holds {count} different values, but a task has at most {MAX_CLASSES} classes")
     };

@@ -1,6 +1,7 @@
 //! A profile as people see it.
 
-use super::{ColumnProfile, Kind, Labels, Profile};
+use super::{ColumnProfile, Kind, Labels, Numbers, Profile};
+use crate::value::decimal;
 use std::{collections::BTreeMap, fmt};
 
 /// Most columns that are shown one by one.
@@ -15,9 +16,15 @@ impl fmt::Display for Profile {
         if let Some(labels) = &self.labels {
             write!(f, ", {} classes in `{}`", labels.classes.len(), labels.column)?;
         }
+        if let Some(numbers) = &self.numbers {
+            write!(f, ", numbers to be learnt in `{}`", numbers.column)?;
+        }
         show_columns(&self.columns, f)?;
         if let Some(labels) = &self.labels {
             show_classes(labels, f)?;
+        }
+        if let Some(numbers) = &self.numbers {
+            show_numbers(numbers, f)?;
         }
         self.notes.iter().try_for_each(|note| write!(f, "\n{note}"))
     }
@@ -68,6 +75,15 @@ fn show_classes(labels: &Labels, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
     let percent = labels.majority() * 100.0;
     write!(f, "\nAlways answering the most frequent class is right in {percent:.1} % of rows.")
+}
+
+fn show_numbers(numbers: &Numbers, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let [least, middle, most] = numbers.spread().map(decimal::of_f64);
+    write!(
+        f,
+        "\nThe numbers in `{}` lie between {least} and {most}, half of them below {middle}.",
+        numbers.column
+    )
 }
 
 /// The longest of these texts in characters.

@@ -317,7 +317,11 @@ fn labels_that_are_no_classes_are_refused() {
         let row = |n: usize| format!("{},{}\n", n % 3, label(n));
         format!("a,kind\n{}", (0..257).map(row).collect::<String>())
     };
-    assert!(refused(&many(|n| n.to_string())).contains("it is a number, not a class"));
+    let codes = Profile::of(&table(&many(|n| n.to_string())), &told("target = \"class\""));
+    assert!(codes
+        .unwrap_err()
+        .to_string()
+        .contains("at most 256 classes; with `target = \"number"));
     assert!(refused(&many(|n| format!("t{n}"))).contains("at most 256 classes"));
     assert!(refused("a,kind\n1,x\n2,x\n").contains("all rows with a class are of the class \"x\""));
     assert!(refused("a,kind\n1,\n2,?\n").contains("no row has a class"));
@@ -328,8 +332,66 @@ fn labels_that_are_no_classes_are_refused() {
 #[test]
 fn as_many_classes_as_a_task_may_have_are_found() {
     let row = |n: usize| format!("{},{n}\n", n % 3);
-    let labels = labels(&format!("a,kind\n{}", (0..256).map(row).collect::<String>()));
+    let table = table(&format!("a,kind\n{}", (0..256).map(row).collect::<String>()));
+    let labels = Profile::of(&table, &told("target = \"class\"")).unwrap().labels.unwrap();
     assert_eq!(labels.of_row, (0..=255).map(Some).collect::<Vec<_>>());
+}
+
+/// Rows with a number each.
+fn priced(rows: usize, price: impl Fn(usize) -> String) -> String {
+    let row = |n: usize| format!("{},{}\n", n % 3, price(n));
+    format!("a,price\n{}", (0..rows).map(row).collect::<String>())
+}
+
+#[test]
+fn many_different_numbers_are_learnt_as_numbers_and_that_is_told() {
+    let profile = profile(&priced(200, |n| match n {
+        0 => "inf".to_owned(),
+        1 => String::new(),
+        _ => format!("{n}.5"),
+    }));
+    assert_eq!(profile.labels, None);
+    assert_eq!(
+        profile.notes,
+        [
+            "the last column, `price`, holds the numbers to be learnt: name another one with --label",
+            "`price` holds so many different numbers that models learn to answer with a number: say \
+             `target = \"class\"` in a schema (--table) if each of them is a class",
+            "an answer counts as right if it is off by 9 at most: say more or less with --tolerance",
+            "rows without a finite number in `price`, which are left out: 2",
+        ]
+    );
+    let shown = profile.to_string();
+    assert!(shown.starts_with("200 rows, 1 columns, numbers to be learnt in `price`\n"), "{shown}");
+    assert!(shown.contains("lie between 2.5 and 199.5, half of them below 101.5."), "{shown}");
+    let numbers = profile.numbers.unwrap();
+    assert_eq!((numbers.column.as_str(), numbers.place, numbers.tolerance), ("price", 1, 9.0));
+    assert_eq!(numbers.of_row[..3], [None, None, Some(2.5)]);
+    assert_eq!((numbers.known().len(), numbers.known_rows()[0]), (198, 2));
+}
+
+#[test]
+fn few_numbers_or_numbers_with_many_rows_are_classes() {
+    let is_class = |text: &str| profile(text).labels.is_some();
+    assert!(is_class(&priced(32, |n| n.to_string())));
+    assert!(!is_class(&priced(33, |n| n.to_string())));
+    assert!(is_class(&priced(330, |n| (n % 33).to_string())));
+    assert!(!is_class(&priced(329, |n| (n % 33).to_string())));
+    assert!(!is_class(&priced(2_570, |n| (n % 257).to_string())));
+    assert!(is_class(&priced(100, |n| format!("x{n}"))));
+}
+
+#[test]
+fn a_schema_says_whether_numbers_are_classes() {
+    let text = priced(100, |n| (n % 5).to_string());
+    let of = |schema: &str| Profile::of(&table(&text), &told(schema)).unwrap();
+    let numbers = of("target = \"number\"\n").numbers.unwrap();
+    assert_eq!(numbers.tolerance, 0.5, "whole numbers are to be met");
+    assert_eq!(of("tolerance = 2.0\n").numbers.unwrap().tolerance, 2.0);
+    assert!(of("tolerance = 2.0\n").notes.iter().all(|note| !note.contains("--tolerance")));
+    assert!(of("target = \"class\"\n").labels.is_some());
+    let same = Profile::of(&table(&priced(9, |_| "7".to_owned())), &told("tolerance = 1\n"));
+    assert!(same.unwrap_err().to_string().contains("nothing to learn"));
 }
 
 #[test]

@@ -42,6 +42,21 @@ fn a_saved_state_comes_back_and_is_private() {
 }
 
 #[test]
+fn the_encoding_is_read_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("task.json");
+    let state = state();
+    state.save(&file).unwrap();
+    assert_eq!(&read_encoding(&file).unwrap(), state.prepared.encoding());
+    let text = fs::read_to_string(&file).unwrap();
+    let older = text.replace("{\"version\":3", "{\"version\":2");
+    fs::write(&file, older).unwrap();
+    assert!(matches!(read_encoding(&file), Err(StateError::Version { found: 2, .. })));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(read_encoding(&file), Err(StateError::Readable { .. })));
+}
+
+#[test]
 fn a_file_that_others_may_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("task.json");

@@ -87,10 +87,10 @@ pub enum TrainBlobError {
     /// The architecture is not usable.
     #[error("the training data is for an architecture that is not usable: {0}")]
     Architecture(#[from] ArchitectureError),
-    /// Models of the architecture do not tell classes apart.
+    /// Models of the architecture answer with neither a class nor a number.
     #[error(
-        "the training data is for shape {shape}, whose models do not tell classes apart: this \
-         program reads classes alone"
+        "the training data is for shape {shape}, whose models answer with labels: this program \
+         reads classes and numbers alone"
     )]
     Head {
         /// What the architecture is called.
@@ -122,6 +122,15 @@ pub enum TrainBlobError {
     /// A sample of a class without a name.
     #[error("block {index} holds a sample of a class that has no name")]
     UnnamedClass {
+        /// Index of the block.
+        index: BlockIndex,
+    },
+    /// A class has more samples in a block than another one, though they are to count the same.
+    #[error(
+        "block {index} does not hold as many samples of each class, so that scores would be no \
+         balanced accuracy"
+    )]
+    Unbalanced {
         /// Index of the block.
         index: BlockIndex,
     },
@@ -207,6 +216,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<TrainBlob, TrainBlobError> {
     let classes = header.encoding.classes().len();
     for block in &blocks {
         check_rows(&architecture, block, classes)?;
+        if header.encoding.metric().is_balanced() {
+            check_balance(&architecture, block, classes)?;
+        }
     }
     Ok(TrainBlob::new(architecture, header.encoding, blocks))
 }
@@ -234,10 +246,8 @@ fn split_header(bytes: &[u8]) -> Result<(&[u8], &[u8]), TrainBlobError> {
 
 fn check_head(architecture: &Architecture) -> Result<(), TrainBlobError> {
     match architecture.head {
-        Head::Classes { .. } => Ok(()),
-        Head::Labels { .. } | Head::Number { .. } => {
-            Err(TrainBlobError::Head { shape: shape_name(architecture) })
-        }
+        Head::Classes { .. } | Head::Number { .. } => Ok(()),
+        Head::Labels { .. } => Err(TrainBlobError::Head { shape: shape_name(architecture) }),
     }
 }
 
@@ -284,11 +294,39 @@ fn check_rows(
     }
     let is_named = |label: &Label| match label {
         Label::Class(class) => usize::from(*class) < classes,
-        Label::Labels(_) | Label::Number(_) => false,
+        Label::Number(_) => true,
+        Label::Labels(_) => false,
     };
     if rows.samples().iter().all(|sample| is_named(&sample.label)) {
         Ok(())
     } else {
         Err(TrainBlobError::UnnamedClass { index })
+    }
+}
+
+/// Where each class is to count the same, a block has as many samples of each. Test blocks are of
+/// the same kind: which ones they are was not known when all roots were.
+fn check_balance(
+    architecture: &Architecture,
+    block: &Block,
+    classes: usize,
+) -> Result<(), TrainBlobError> {
+    let index = block.index();
+    let rows = block.decode(architecture);
+    let rows = rows.map_err(|error| TrainBlobError::Rows { index, error })?;
+    let mut counts = vec![0u32; classes];
+    for sample in rows.samples() {
+        let count = match sample.label {
+            Label::Class(class) => counts.get_mut(usize::from(class)),
+            Label::Labels(_) | Label::Number(_) => None,
+        };
+        if let Some(count) = count {
+            *count += 1;
+        }
+    }
+    if counts.windows(2).all(|pair| matches!(pair, [one, other] if one == other)) {
+        Ok(())
+    } else {
+        Err(TrainBlobError::Unbalanced { index })
     }
 }

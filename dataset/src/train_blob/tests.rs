@@ -1,7 +1,12 @@
 use super::*;
 use crate::{
-    blocks::{prepare, tests::prepared, PreparedTask},
+    blocks::{
+        prepare,
+        tests::{balanced, prepared},
+        PreparedTask,
+    },
     encoding::{EncodingError, Range},
+    metric::Metric,
     profile::Wanted,
     salt::BlockSalt,
     split::SplitOptions,
@@ -156,9 +161,11 @@ fn every_rule_of_the_header_is_checked() {
     assert!(matches!(other_bits, TrainBlobError::Encoding(EncodingError::Shape { .. })));
     let json = |name| serde_json::to_string(&named(name).unwrap()).unwrap();
     assert_eq!(
-        decode(&json("tiny-4x3x2"), &json("tiny-4x3-error")),
-        TrainBlobError::Head { shape: "tiny-4x3-error".into() }
+        decode(&json("tiny-4x3x2"), &json("tiny-4x3x3-labels")),
+        TrainBlobError::Head { shape: "tiny-4x3x3-labels".into() }
     );
+    let number = decode(&json("tiny-4x3x2"), &json("tiny-4x3-error"));
+    assert!(matches!(number, TrainBlobError::Encoding(EncodingError::Answer { .. })), "{number:?}");
     let many = decode(NAMES, r#""names":["0","1","2"]"#);
     assert!(matches!(many, TrainBlobError::Encoding(EncodingError::Classes { found: 3, .. })));
     let steering = decode(NAMES, r#""names":["0","\u001b[31m"]"#);
@@ -189,6 +196,19 @@ fn blocks_without_samples_or_with_broken_rows_are_refused() {
         TrainBlob::decode(&none.encode().unwrap()),
         Err(TrainBlobError::BlockCount { found: 0 })
     );
+}
+
+#[test]
+fn blocks_in_which_classes_do_not_count_the_same_are_no_balanced_accuracy() {
+    let blob = balanced().train_blob(&[2]);
+    let decoded = TrainBlob::decode(&blob.encode().unwrap()).unwrap();
+    assert_eq!((decoded.encoding().metric(), &decoded), (Metric::BalancedAccuracy, &blob));
+    // The first block has a row more of the first class.
+    let uneven = prepared(141).train_blob(&[]).encode().unwrap();
+    let names = format!("{NAMES}}}");
+    let said = format!(r#"{names},"metric":"balanced-accuracy""#);
+    let changed = with_header(&uneven, |text| text.replacen(&names, &said, 1));
+    assert_eq!(TrainBlob::decode(&changed), Err(TrainBlobError::Unbalanced { index: 0 }));
 }
 
 #[test]

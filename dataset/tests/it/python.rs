@@ -6,6 +6,7 @@ use nocknock_dataset::{
     Encoding, Header, ReadOptions, Table, TextRules, Value,
 };
 use proptest::{array, collection::vec, prelude::*, sample::select};
+use serde::de::DeserializeOwned;
 use serde_json::{json, Value as Json};
 use std::{
     collections::HashSet,
@@ -234,15 +235,15 @@ fn cell(value: &Value<'_>) -> Json {
     }
 }
 
-/// What the program in Python prints.
-fn python(encoding: &Json, lines: &str) -> Vec<Vec<u16>> {
+/// What the program in Python prints, line by line.
+fn python<T: DeserializeOwned>(encoding: &Json, options: &[&str], lines: &str) -> Vec<T> {
     let folder = tempfile::tempdir().unwrap();
     let (json, rows) = (folder.path().join("encoding.json"), folder.path().join("rows.jsonl"));
     fs::write(&json, encoding.to_string()).unwrap();
     fs::write(&rows, lines).unwrap();
     let mut program = Command::new("python3");
-    let output = program.arg(PROGRAM).arg(json).stdin(File::open(rows).unwrap()).output();
-    let output = output.expect("python3 is installed");
+    program.arg(PROGRAM).arg(json).args(options).stdin(File::open(rows).unwrap());
+    let output = program.output().expect("python3 is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
     printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -258,13 +259,34 @@ proptest! {
         let encoding: Encoding = serde_json::from_value(json.clone()).unwrap();
         let table = case.table();
         let expected = encoding.rows(&table).unwrap();
-        let found = python(&json, &case.lines(&table));
+        let found: Vec<Vec<u16>> = python(&json, &[], &case.lines(&table));
         prop_assert_eq!(found.len(), 2 * expected.len());
         for (row, found) in found.iter().enumerate() {
             let row = row % expected.len();
             let texts = case.rows[row].map(|place| &case.texts[place]);
             prop_assert_eq!(found, &expected[row], "{:?}", texts);
         }
+    }
+
+    #[test]
+    fn rust_and_python_give_the_same_targets_for_hostile_values(
+        case in case(), low in -1e6f64..1e6, step in prop_oneof![1e-9f64..1.0, 1.0..1e12, Just(0.1)],
+    ) {
+        let mut json = case.encoding();
+        prop_assume!(!case.categories(0).is_empty() && !case.categories(20).is_empty());
+        let [low, step] = [low, step].map(decimal::of_f64);
+        // The numbers to be learnt stand in one of the columns that are there.
+        let columns = json["columns"].as_array_mut().unwrap();
+        columns.remove(0);
+        json["width"] = json!(5);
+        json["target"] =
+            json!({ "kind": "number", "column": "a", "place": 0, "low": low, "step": step });
+        let encoding: Encoding = serde_json::from_value(json.clone()).unwrap();
+        let table = case.table();
+        let encoder = encoding.for_table(&table).unwrap();
+        let expected: Vec<Option<u16>> = (0..table.len()).map(|row| encoder.target(row)).collect();
+        let found: Vec<Option<u16>> = python(&json, &["--targets"], &case.lines(&table));
+        prop_assert_eq!(found, [expected.as_slice(), &expected].concat());
     }
 }
 

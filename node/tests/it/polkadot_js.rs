@@ -11,7 +11,8 @@ use crate::support::{
 };
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/polkadot-js");
-const FILES: [&str; 4] = [".npmrc", "check.mjs", "package.json", "package-lock.json"];
+const FILES: [&str; 6] =
+    [".npmrc", "check.mjs", "package.json", "package-lock.json", "view.mjs", "views.mjs"];
 
 #[test]
 fn polkadot_js_follows_the_development_chain() {
@@ -22,6 +23,27 @@ fn polkadot_js_follows_the_development_chain() {
     assert_eq!(report["token"], "NNK", "{report}");
     assert!(report["pallets"].as_array().is_some_and(|pallets| pallets.len() > 5), "{report}");
     assert!(report["finalised"].as_array().is_some_and(|heads| heads.len() == 3), "{report}");
+}
+
+#[test]
+fn a_page_reads_the_development_chain_by_view_functions() {
+    let _gate = gate::shared();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let node = Launch::dev(folder.path()).start();
+    let scripts = installed();
+    let url = format!("ws://{}", node.rpc_address());
+    let view = |args: &[&str]| {
+        let args = [args, &["--url", url.as_str()]].concat();
+        printed(scripts.path(), "view.mjs", &args)
+    };
+    let known = view(&["--list"]);
+    let known = known.as_array().expect("a list");
+    assert!(known.iter().any(|known| known["name"] == "Tasks.task"), "{known:?}");
+    assert_eq!(view(&["Tasks.task", "0"]), Value::Null);
+    let digits = view(&["experiments.experiment", "0"]);
+    assert_eq!(digits["owner"], "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+    let page = view(&["Rewards.curriculum", "null", "64"]);
+    assert_eq!(page.as_array().map(Vec::len), Some(1), "{page}");
 }
 
 #[test]
@@ -61,12 +83,23 @@ fn bench(folder: &Path) -> Node {
 
 /// Runs the check against a node and returns what it reports as JSON.
 fn check(node: &Node, args: &[&str]) -> Value {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    install(folder.path());
-    let mut script = tool("node", folder.path());
-    script.args(["check.mjs", &format!("ws://{}", node.rpc_address())]).args(args);
+    let url = format!("ws://{}", node.rpc_address());
+    printed(installed().path(), "check.mjs", &[&[url.as_str()], args].concat())
+}
+
+/// Runs a script and returns the JSON that it prints.
+fn printed(folder: &Path, name: &str, args: &[&str]) -> Value {
+    let mut script = tool("node", folder);
+    script.arg(name).args(args);
     let report = run_command(script).expect_success();
     serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error} in {report}"))
+}
+
+/// A folder with the scripts and what they need.
+fn installed() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    install(folder.path());
+    folder
 }
 
 /// Installs what the lock file pins, away from the checkout.

@@ -20,7 +20,7 @@ struct Entry {
 }
 
 /// What a chain offers.
-static OFFERED: [Entry; 11] = [
+static OFFERED: [Entry; 14] = [
     // Images of 8 x 8 pixels with 16 grey levels, such as the UCI handwritten digits. Every
     // model is safe.
     Entry {
@@ -34,6 +34,8 @@ static OFFERED: [Entry; 11] = [
     table("table-128x64x2", FLAT_TABLE, classes(2, 6, 18, 19), 270),
     table("table-128x64x10", FLAT_TABLE, classes(10, 6, 18, 19), 240),
     table("table-128x64x32", FLAT_TABLE, classes(32, 6, 18, 19), 175),
+    // Each sample takes a distance and a mark for each of its classes.
+    table("table-128x64x256", FLAT_TABLE, classes(256, 6, 18, 19), 98),
     table("table-128x64x32x2", DEEP_TABLE, classes(2, 6, 18, 22), 175),
     table("table-128x64x32x10", DEEP_TABLE, classes(10, 6, 18, 22), 160),
     table("table-128x64x32x32", DEEP_TABLE, classes(32, 6, 18, 22), 128),
@@ -79,6 +81,11 @@ static OFFERED: [Entry; 11] = [
         },
         samples: 255,
     },
+    // A number from a table of 128 columns. What counts is how many rows the answer is near enough
+    // for: a 64th of the range of targets.
+    value("value-128x64-within", Goal::Within { tolerance: 1_024 }),
+    // The same, where all of an error counts. One of the whole range of targets counts nothing.
+    value("value-128x64", Goal::AbsoluteError { cap: 65_535 }),
 ];
 
 /// For the tests of this project only: a circuit has a few thousand rows. In each layer the samples
@@ -135,6 +142,12 @@ const TINY: Dense = Dense { units: 3, weight_bits: 3, bias_bits: 4, sum_bits: 7,
 
 const fn table(name: &'static str, hidden: &'static [Dense], head: Head, samples: u16) -> Entry {
     Entry { name, inputs: 128, input_bits: 8, hidden, head, samples }
+}
+
+/// A number from a table.
+const fn value(name: &'static str, goal: Goal) -> Entry {
+    let head = Head::Number { weight_bits: 8, bias_bits: 18, distance_bits: 21, goal };
+    table(name, FLAT_TABLE, head, 275)
 }
 
 const fn tiny(name: &'static str, hidden: &'static [Dense], head: Head, samples: u16) -> Entry {

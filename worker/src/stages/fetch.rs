@@ -89,10 +89,10 @@ pub(super) fn check_data(
     let blocks = u16::try_from(roots.len()).unwrap_or(u16::MAX);
     data.check_complete(blocks, drawn).map_err(|error| refuse(error.to_string()))?;
     data.check_against_roots(roots).map_err(|error| refuse(error.to_string()))?;
-    let samples = data.samples().map_err(|error| refuse(error.to_string()))?;
+    let samples = data.count().map_err(|error| refuse(error.to_string()))?;
     Ok(DataFact {
         blocks: data.blocks().len(),
-        samples: samples.len(),
+        samples,
         digest: blake3::hash(bytes).to_hex().to_string(),
     })
 }

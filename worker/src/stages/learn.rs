@@ -16,10 +16,10 @@ use crate::{
     report::{ReportError, RunFolder},
     state::{ModelFact, StateError},
 };
-use nocknock_dataset::{Encoding, Samples, TrainBlob};
+use nocknock_dataset::{Encoding, TrainBlob};
 use nocknock_primitives::{
     ids::{ContentHash, TaskId},
-    model::WireError,
+    model::{Label, WireError},
 };
 use nocknock_training::{
     CheckpointError, EpochMetrics, Evaluation, Labels, SearchError, SearchStrategy, StepProgress,
@@ -365,8 +365,22 @@ fn data_of(step: &StepContext<'_>) -> Result<(TrainingSet, Vec<ColumnInputs>), S
 
 /// All samples of training data.
 pub fn samples_of(data: &TrainBlob) -> Result<TrainingSet, WireError> {
-    let Samples { architecture, inputs, classes } = data.samples()?;
-    Ok(TrainingSet { architecture, inputs, labels: Labels::Classes(classes) })
+    let architecture = data.architecture().clone();
+    let labels = Labels::none_for(&architecture.head);
+    let mut set = TrainingSet { architecture, inputs: Vec::new(), labels };
+    for block in data.blocks() {
+        for sample in block.decode(data.architecture())?.samples() {
+            match (&mut set.labels, &sample.label) {
+                (Labels::Classes(classes), Label::Class(class)) => classes.push(*class),
+                (Labels::Numbers(numbers), Label::Number(number)) => numbers.push(*number),
+                (Labels::Sets(sets), Label::Labels(labels)) => sets.extend(labels),
+                // What decodes has the labels of its architecture.
+                _ => continue,
+            }
+            set.inputs.extend(&sample.inputs);
+        }
+    }
+    Ok(set)
 }
 
 /// Which inputs each column of an encoding becomes.
@@ -425,8 +439,24 @@ mod tests {
     use super::*;
     use crate::config::Search;
     use crate::stages::{test_services::Warnings, Remedy};
+    use nocknock_dataset::{prepare, ReadOptions, SplitOptions, Table, Wanted};
     use nocknock_primitives::model::names::named;
     use nocknock_training::{DeviceChoice, TrainConfig, Untrainable, CHECKPOINT_FILE};
+
+    #[test]
+    fn numbers_in_training_data_are_learned_as_their_targets() {
+        let rows: String = (0..100).map(|n| format!("{},{n}.5\n", n % 7)).collect();
+        let (text, options) = (format!("a,price\n{rows}"), ReadOptions::default());
+        let table = Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap();
+        let shape = named("tiny-4x3-within").unwrap();
+        let (range, split) = (nocknock_dataset::Range::Auto, SplitOptions::random().unwrap());
+        let task = prepare(&table, &Wanted::default(), &shape, range, &split).unwrap();
+        let set = samples_of(&task.train_blob(&[0])).unwrap();
+        assert!(set.check().is_ok());
+        let Labels::Numbers(numbers) = &set.labels else { panic!("numbers are learned") };
+        assert_eq!(numbers.len(), 80);
+        assert!(numbers.iter().any(|number| *number != numbers[0]));
+    }
 
     /// Trainings of a few steps that share a folder.
     struct Trainings {

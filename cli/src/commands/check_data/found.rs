@@ -3,7 +3,7 @@
 use crate::data::Prepared;
 use nocknock_dataset::{
     profile::{ColumnProfile, Kind},
-    schema::{ColumnRule, KindRule, ReadRules},
+    schema::{ColumnRule, KindRule, ReadRules, TargetRule},
     Header, ReadOptions, Schema,
 };
 
@@ -18,8 +18,11 @@ pub(super) fn schema(prepared: &Prepared, options: &ReadOptions, told: Schema) -
         }
     }
     let label = Some(prepared.fitted.encoding.label().to_owned());
+    let numbers = prepared.profile.numbers.as_ref();
+    let target = Some(numbers.map_or(TargetRule::Class, |_| TargetRule::Number));
+    let tolerance = numbers.map(|numbers| numbers.tolerance);
     let read = read_rules(prepared.table.has_names(), options);
-    Schema { label, read, columns }
+    Schema { label, target, tolerance, read, columns }
 }
 
 fn read_rules(has_names: bool, options: &ReadOptions) -> ReadRules {

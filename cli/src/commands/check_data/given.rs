@@ -4,8 +4,18 @@ use clap::{parser::ValueSource, ArgMatches, Args, Command, Error, FromArgMatches
 use std::path::Path;
 
 /// Arguments that mean the same to `propose-task`.
-const SHARED: [&str; 8] =
-    ["shape", "range", "header", "separator", "decimal", "missing", "table", "memory"];
+const SHARED: [&str; 10] = [
+    "shape",
+    "range",
+    "tolerance",
+    "metric",
+    "header",
+    "separator",
+    "decimal",
+    "missing",
+    "table",
+    "memory",
+];
 
 /// What of these was given, in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -228,16 +228,19 @@ fn shape(name: &str) -> Result<Architecture, String> {
     named(name).ok_or_else(|| format!("known shapes are {}", known_shapes()))
 }
 
-/// The shapes of models that tell classes apart, with their sizes, for errors.
+/// The shapes of models that answer with a class or a number, with their sizes, for errors.
 pub(crate) fn known_shapes() -> String {
     let shapes = offered().into_iter().chain(for_tests());
     let known: Vec<_> = shapes
-        .filter_map(|(name, architecture)| match architecture.head {
-            Head::Classes { classes, .. } => {
-                let columns = architecture.inputs;
-                Some(format!("{name} (up to {columns} columns, {classes} classes)"))
+        .filter_map(|(name, architecture)| {
+            let columns = architecture.inputs;
+            match architecture.head {
+                Head::Classes { classes, .. } => {
+                    Some(format!("{name} (up to {columns} columns, {classes} classes)"))
+                }
+                Head::Number { .. } => Some(format!("{name} (up to {columns} columns, a number)")),
+                Head::Labels { .. } => None,
             }
-            Head::Labels { .. } | Head::Number { .. } => None,
         })
         .collect();
     known.join(", ")
@@ -277,6 +280,7 @@ mod tests {
         let refused = shape("huge").unwrap_err();
         assert!(refused.contains("table-128x64x2 (up to 128 columns, 2 classes)"));
         assert!(refused.contains("digits-64x32x10"), "{refused}");
-        assert!(!refused.contains("price-64x32"), "{refused}");
+        assert!(refused.contains("value-128x64 (up to 128 columns, a number)"), "{refused}");
+        assert!(!refused.contains("tiny-4x3x3-labels"), "{refused}");
     }
 }

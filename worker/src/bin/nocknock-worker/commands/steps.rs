@@ -31,7 +31,7 @@ pub(crate) async fn prove(common: &Common, task: TaskId) -> Result<ExitCode> {
     let runner = StepRunner::open(common).await?;
     let journal = runner.journal(task)?;
     let next = runner.advance(task, &journal, stays_here).await?;
-    tell(common, task, &next)?;
+    tell(common, task, &next, &journal)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn submit(common: &Common, options: &Submit) -> Result<ExitCode
         None => runner.journal(task)?,
     };
     let next = runner.advance(task, &journal, is_sent).await?;
-    tell(common, task, &next)?;
+    tell(common, task, &next, &journal)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -202,10 +202,19 @@ fn read_model(path: &Path) -> Result<ModelFact> {
     })
 }
 
-fn tell(common: &Common, task: TaskId, next: &Action) -> Result<()> {
+/// How a task that is over has ended for this worker, and what it has earned.
+fn ending(journal: &Journal) -> String {
+    let ending = journal.progress().ok().and_then(|progress| progress.ending);
+    match ending {
+        Some(fact) => format!("over: {fact}"),
+        None => "over; `nocknock-worker status` tells how it ended".to_owned(),
+    }
+}
+
+fn tell(common: &Common, task: TaskId, next: &Action, journal: &Journal) -> Result<()> {
     let text = match next {
         Action::Wait(waiting) => waiting.to_string(),
-        Action::Nothing => "over; `nocknock-worker status` tells how it ended".to_owned(),
+        Action::Nothing => ending(journal),
         Action::Prove(blocks) | Action::ProveChampion(blocks) => {
             format!("{} test blocks are to be proved: `nocknock-worker prove {task}`", blocks.len())
         }

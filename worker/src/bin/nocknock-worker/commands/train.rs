@@ -8,8 +8,8 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use nocknock_dataset::{
-    class_of, shape_name, Encoding, LabelColumn, Profile, Range, ReadOptions, Schema, Table,
-    TrainBlob, Wanted,
+    class_of, shape_name, Encoder, Encoding, LabelColumn, Profile, Range, ReadOptions, Schema,
+    Table, TrainBlob, Wanted,
 };
 use nocknock_primitives::model::{Architecture, Head};
 use nocknock_training::{evaluate, Labels, TrainingSet};
@@ -116,16 +116,33 @@ fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Res
     table.notes().iter().for_each(|note| warn(note));
     let profile = Profile::of(&table, &wanted).with_context(place)?;
     profile.notes.iter().cloned().chain(left_out(&profile)).for_each(|note| warn(&note));
-    let labels = profile.labels.as_ref().context("the table has no column with classes")?;
-    check_classes(&labels.column, labels.classes.len(), shape).with_context(place)?;
+    if let Some(labels) = &profile.labels {
+        check_classes(&labels.column, labels.classes.len(), shape).with_context(place)?;
+    }
     let fitted = Encoding::fit(&table, &profile, shape, Range::Auto).with_context(place)?;
     let mut encoder = fitted.encoding.for_table(&table).with_context(place)?;
-    let known = labels.of_row.iter().enumerate();
-    let known = known.filter_map(|(row, class)| class.map(|class| (encoder.row(row), class)));
-    let (inputs, classes): (Vec<_>, Vec<_>) = known.unzip();
-    let labels = Labels::Classes(classes);
+    let (inputs, labels) = known_rows(&profile, &mut encoder)?;
     let data = TrainingSet { architecture: shape.clone(), inputs: inputs.concat(), labels };
     Ok((data, fitted.encoding.clone()))
+}
+
+/// The inputs of the rows that have a class or a number, and these.
+fn known_rows(profile: &Profile, encoder: &mut Encoder<'_>) -> Result<(Vec<Vec<u16>>, Labels)> {
+    match (&profile.labels, &profile.numbers) {
+        (Some(labels), _) => {
+            let known = labels.of_row.iter().enumerate();
+            let known = known.filter_map(|(row, class)| Some((encoder.row(row), (*class)?)));
+            let (inputs, classes) = known.unzip();
+            Ok((inputs, Labels::Classes(classes)))
+        }
+        (None, Some(numbers)) => {
+            let known = numbers.known_rows().into_iter();
+            let known = known.filter_map(|row| Some((encoder.row(row), encoder.target(row)?)));
+            let (inputs, targets) = known.unzip();
+            Ok((inputs, Labels::Numbers(targets)))
+        }
+        (None, None) => bail!("the table has no column with classes"),
+    }
 }
 
 /// Rows that a model is judged by. Those without a class are left out.
@@ -138,6 +155,9 @@ fn read_test(
     let place = || file.display().to_string();
     let (reading, _) = wanted(options)?;
     let table = Table::read(file, &reading)?;
+    if encoding.scale().is_some() {
+        bail!(UsageError("--test is for classes, and these models answer with a number".into()));
+    }
     let mut encoder = encoding.for_table(&table).with_context(place)?;
     if !encoder.has_label() {
         let column = encoding.label();
@@ -323,6 +343,17 @@ mod tests {
             "{error}"
         );
         assert!(error.contains("digits-64x32x10 (up to 64 columns, 10 classes)"));
+    }
+
+    #[test]
+    fn many_different_numbers_are_learned_as_numbers() {
+        let rows: String = (0..50).map(|n| format!("{},{n}.5\n", n % 7)).collect();
+        let table = format!("a,price\n{rows}7,\n");
+        let read = read_text(&table, Some("tiny-4x3-within"), None).0.unwrap();
+        assert!(matches!(&read.labels, Labels::Numbers(numbers) if numbers.len() == 50));
+        assert_eq!(read.inputs.len(), 200);
+        let error = refused(&table, Some("tiny-4x3x2"));
+        assert!(error.contains("answer with a number"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,215 @@
+//! What somebody should know about a table whose numbers are to be learnt.
+
+use super::{
+    check_encoding, columns, few_test_rows, half_width, informs, linear, plan_form, rows, Row,
+};
+use crate::{
+    blocks::PrepareError,
+    encoding::{EncodingError, Fitted, NumberScale},
+    problem::Problem,
+    profile::{Numbers, Profile},
+    shape::shape_name,
+    split::{plan, SplitPlan},
+    table::Table,
+};
+use nocknock_primitives::model::{Architecture, Goal, Head};
+use serde::Serialize;
+
+/// What was found out about a table whose numbers are to be learnt.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NumberCheck {
+    /// What is wrong with it, the worst first.
+    pub problems: Vec<Problem>,
+    /// Into how many blocks its rows go.
+    #[serde(serialize_with = "plan_form")]
+    pub plan: SplitPlan,
+    /// By how much the share of test rows that a model is right about differs from what it is right
+    /// about in general, in 19 of 20 cases at most, if the model is as good as the linear one.
+    pub interval: f64,
+    /// Which numbers the targets of models stand for.
+    #[serde(skip)]
+    pub scale: NumberScale,
+    /// One that always gives the best answer.
+    pub constant: NumberBaseline,
+    /// A linear regression on the inputs, on a fifth of the rows that it was not trained with.
+    pub linear: NumberBaseline,
+}
+
+/// What a simple model reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct NumberBaseline {
+    /// Its share of all points, as proofs count them.
+    pub points: f64,
+    /// The mean distance of its answers from the numbers, in the units of the column.
+    pub error: f64,
+}
+
+/// Looks for everything that makes a table whose numbers are to be learnt a bad task, or no task at
+/// all.
+///
+/// The same table gives the same result on the same machine: what is drawn has a fixed seed.
+pub fn check_numbers(
+    table: &Table,
+    profile: &Profile,
+    fitted: &Fitted,
+    architecture: &Architecture,
+) -> Result<NumberCheck, PrepareError> {
+    let numbers = profile.numbers.as_ref().ok_or(PrepareError::NoLabels)?;
+    check_encoding(&fitted.encoding, architecture)?;
+    let (scale, goal) = scale_and_goal(fitted, architecture)?;
+    let known = numbers.known();
+    let plan = plan(known.len(), architecture, None, None)?;
+    let encoded = encoded(table, numbers, fitted)?;
+    let inputs: Vec<&[u16]> = encoded.iter().map(|row| row.inputs.as_slice()).collect();
+    let linear = baseline(&linear::answers(&inputs, &known), &scale, goal);
+    let interval = half_width(linear.points, plan.least_test_rows);
+    // That a column alone tells the class is a rule for classes.
+    let mut problems = columns::problems(profile, fitted, &[], 1.0);
+    problems.extend(rows::problems(&encoded));
+    problems.extend(clipped(numbers, &scale));
+    problems.extend(few_test_rows(&plan, interval));
+    problems.sort_by_key(|problem| problem.severity);
+    let constant = constant(&known, &scale, goal);
+    Ok(NumberCheck { problems, plan, interval, scale, constant, linear })
+}
+
+fn scale_and_goal(
+    fitted: &Fitted,
+    architecture: &Architecture,
+) -> Result<(NumberScale, Goal), EncodingError> {
+    match (fitted.encoding.scale(), architecture.head) {
+        (Some(scale), Head::Number { goal, .. }) => Ok((scale, goal)),
+        _ => {
+            let shape = shape_name(architecture);
+            Err(EncodingError::Answer { answer: "a number", shape })
+        }
+    }
+}
+
+/// The rows that have a number, without the inputs that no column has. They are all of one class.
+fn encoded(table: &Table, numbers: &Numbers, fitted: &Fitted) -> Result<Vec<Row>, EncodingError> {
+    let used = fitted.encoding.used_inputs();
+    let mut encoder = fitted.encoding.for_table(table)?;
+    let rows = numbers.known_rows().into_iter().map(|place| {
+        let mut inputs = encoder.row(place);
+        inputs.truncate(used);
+        Row { place, inputs, class: 0 }
+    });
+    Ok(rows.collect())
+}
+
+/// What always giving the best answer reaches.
+fn constant(numbers: &[f64], scale: &NumberScale, goal: Goal) -> NumberBaseline {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+    let pairs: Vec<(f64, f64)> = numbers.iter().map(|number| (*number, middle)).collect();
+    let points = scale.best_constant(numbers, goal);
+    NumberBaseline { points, ..baseline(&pairs, scale, goal) }
+}
+
+/// What answers reach that stand beside the true numbers.
+fn baseline(pairs: &[(f64, f64)], scale: &NumberScale, goal: Goal) -> NumberBaseline {
+    let count = pairs.len().max(1) as f64;
+    let points = pairs.iter().map(|(number, answer)| {
+        let distance = u32::from(scale.target(*number).abs_diff(scale.target(*answer)));
+        match goal {
+            Goal::Within { tolerance } => f64::from(distance <= tolerance),
+            Goal::AbsoluteError { cap } => {
+                f64::from(cap.saturating_sub(distance)) / f64::from(cap.max(1))
+            }
+        }
+    });
+    let errors = pairs.iter().map(|(number, answer)| (number - answer).abs());
+    let (points, error): (f64, f64) = (points.sum(), errors.sum());
+    NumberBaseline { points: points / count, error: error / count }
+}
+
+/// Numbers so far from most others that no target stands for them.
+fn clipped(numbers: &Numbers, scale: &NumberScale) -> Option<Problem> {
+    let known = numbers.known();
+    let count = known.iter().filter(|number| scale.is_beyond(**number)).count();
+    (count > 0).then(|| {
+        let ends = [scale.text(0), scale.text(u16::MAX.into())];
+        informs(
+            format!("column `{}`", numbers.column),
+            format!(
+                "rows whose number is not between {} and {}, and is learnt as the nearer of the \
+                 two: {count}",
+                ends[0], ends[1]
+            ),
+            "choose a larger --tolerance if they matter, or leave them out",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        encoding::{Encoding, Range},
+        profile::Wanted,
+        table::ReadOptions,
+    };
+    use nocknock_primitives::model::names::named;
+    use std::path::Path;
+
+    fn checked(text: &str, shape: &str) -> Result<NumberCheck, PrepareError> {
+        let options = ReadOptions::default();
+        let table = Table::read_csv(text.as_bytes(), Path::new("data.csv"), &options).unwrap();
+        let profile = Profile::of(&table, &Wanted::default()).unwrap();
+        let fitted_for = named("value-128x64-within").unwrap();
+        let fitted = Encoding::fit(&table, &profile, &fitted_for, Range::Auto).unwrap();
+        check_numbers(&table, &profile, &fitted, &named(shape).unwrap())
+    }
+
+    /// A price that nearly follows from two numbers.
+    fn priced(rows: usize) -> String {
+        let line = |row: usize| {
+            let (a, b, noise) = (row * 37 % 101, row * 53 % 97, row * 31 % 7);
+            format!("{a},{b},{}.5\n", 20 * a + 10 * b + noise)
+        };
+        format!("a,b,price\n{}", (0..rows).map(line).collect::<String>())
+    }
+
+    #[test]
+    fn a_linear_model_beats_the_constant_where_the_numbers_follow_from_the_columns() {
+        let check = checked(&priced(1_000), "value-128x64-within").unwrap();
+        assert!(check.problems.is_empty(), "{:#?}", check.problems);
+        assert_eq!((check.plan.blocks, check.plan.least_test_rows), (5, 200));
+        assert!(check.linear.points > 0.95, "{:?}", check.linear);
+        assert!((0.05..0.3).contains(&check.constant.points), "{:?}", check.constant);
+        assert!(check.linear.error < 20.0 && check.constant.error > 300.0, "{check:?}");
+        assert!((0.0..0.05).contains(&check.interval), "{}", check.interval);
+    }
+
+    #[test]
+    fn with_absolute_errors_points_are_shares_of_the_cap() {
+        let check = checked(&priced(1_000), "value-128x64").unwrap();
+        assert!(check.constant.points > 0.8 && check.constant.points < 0.95, "{check:?}");
+        assert!(check.linear.points > 0.99, "{check:?}");
+    }
+
+    #[test]
+    fn numbers_far_from_all_others_are_told() {
+        let text = priced(200) + "7,1,1000000\n8,2,-1000000\n";
+        let check = checked(&text, "value-128x64-within").unwrap();
+        let clipped = check.problems.iter().find(|problem| problem.place == "column `price`");
+        assert!(clipped.unwrap().what.ends_with("the nearer of the two: 2"), "{clipped:?}");
+    }
+
+    #[test]
+    fn few_rows_and_equal_rows_are_told() {
+        let text = priced(40) + "0,0,12\n0,0,700\n";
+        let problems = checked(&text, "value-128x64-within").unwrap().problems;
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|told| told.starts_with("the test data: it has")), "{told:?}");
+        assert!(told.iter().any(|told| told.contains("same inputs as an earlier one")), "{told:?}");
+    }
+
+    #[test]
+    fn another_head_is_refused() {
+        let refused = checked(&priced(100), "table-128x64x2").unwrap_err();
+        assert!(matches!(refused, PrepareError::Encoding(EncodingError::Answer { .. })));
+    }
+}
