@@ -1,7 +1,7 @@
 //! The model card: what a person should know before using a model, as Markdown.
 
-use crate::views::percent;
-use nocknock_client::{AccountId, Recorded};
+use crate::views::{percent, words};
+use nocknock_client::{AccountId, Experiment, Recorded};
 use nocknock_dataset::{check::interval::wilson, shape_name, Encoding, Metric};
 use nocknock_primitives::{
     ids::{ContentHash, RecordId},
@@ -11,6 +11,10 @@ use nocknock_primitives::{
     text::printable,
 };
 use nocknock_requester::ModelFile;
+
+mod results;
+
+pub(crate) use results::TestResults;
 
 /// What the score is where each class counts the same.
 const BALANCED: &str =
@@ -22,15 +26,32 @@ const CHECK: &str = "\
 It recomputes the commitment from weights, key, task, worker and encoding, and compares it with the registry, the proved score, the provenance record and its \
 anchor.";
 
+/// What a card tells beside the model and its record, as far as it is at hand.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Beside {
+    /// The experiment of the model.
+    pub(crate) experiment: Option<Experiment>,
+    /// How the model does on the test rows.
+    pub(crate) tests: Option<TestResults>,
+}
+
 /// The card of a model that the chain has a record of.
-pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> String {
+pub(crate) fn model_card(
+    model: &ModelFile,
+    id: RecordId,
+    record: &Recorded,
+    beside: &Beside,
+) -> String {
     let origin = &model.about.origin;
+    let tests = beside.tests.as_ref();
     let title = format!("# Model {} of experiment {}\n", origin.version, origin.experiment);
     [
         title.as_str(),
         "A model that was trained, proved, sold and delivered on a NockNock chain.\n",
+        &experiment(beside.experiment.as_ref()),
         "## Score\n",
-        &score(model),
+        &score(model, tests),
+        &by_class(model, tests),
         "## Inputs and outputs\n",
         &network(model),
         &classes(model),
@@ -45,7 +66,20 @@ pub(crate) fn model_card(model: &ModelFile, id: RecordId, record: &Recorded) -> 
     .join("\n")
 }
 
-fn score(model: &ModelFile) -> String {
+/// What the owner of the experiment says about it.
+fn experiment(experiment: Option<&Experiment>) -> String {
+    let Some(Experiment { description, .. }) = experiment else {
+        return String::new();
+    };
+    let [name, text] = [&*description.name, &*description.text].map(|text| plain(&words(text)));
+    let text = match text.as_str() {
+        "" => "Its owner says no more about it.",
+        text => text,
+    };
+    format!("## Experiment\n\n{name}\n\n{text}\n")
+}
+
+fn score(model: &ModelFile, tests: Option<&TestResults>) -> String {
     let score = &model.about.origin.score;
     let Score { correct, total } = score;
     let metric = model.about.encoding.as_ref().map(Encoding::metric);
@@ -64,32 +98,83 @@ fn score(model: &ModelFile) -> String {
         }
     };
     format!(
-        "{reached} ({}). {}The chain has verified zero-knowledge proofs of this on data that was drawn and revealed after the \
+        "{reached} ({}). {}{}The chain has verified zero-knowledge proofs of this on data that was drawn and revealed after the \
          worker had committed to the model. The requester of a task knows its test data beforehand.\n",
         percent(score),
-        spread(model, metric),
+        spread(model, metric, tests),
+        tests.map(|tests| constant(model, tests)).unwrap_or_default(),
     )
 }
 
+/// What needs no model.
+fn constant(model: &ModelFile, tests: &TestResults) -> String {
+    let (points, all) = tests.constant(model);
+    let share = 100.0 * points as f64 / all.max(1) as f64;
+    let about = match model.architecture.head {
+        Head::Classes { .. } | Head::Labels { .. } => "",
+        Head::Number { .. } => "at most ",
+    };
+    format!("The best answer that is always the same would reach {about}{share:.2} %. ")
+}
+
 /// How exactly the score was measured, if its rows are all different ones.
-fn spread(model: &ModelFile, metric: Option<Metric>) -> String {
+fn spread(model: &ModelFile, metric: Option<Metric>, tests: Option<&TestResults>) -> String {
     let Score { correct, total } = model.about.origin.score;
-    match (&model.architecture.head, metric) {
-        (Head::Classes { best: 1, .. }, Some(Metric::Accuracy)) => {
-            let (low, high) = wilson(correct.into(), total.into());
-            let (low, high) = (100.0 * low, 100.0 * high);
+    let between = |(low, high): (f64, f64)| format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high);
+    let measured = || between(wilson(correct.into(), total.into()));
+    match (&model.architecture.head, metric, tests) {
+        (Head::Classes { best: 1, .. }, Some(Metric::Accuracy), _) => {
+            let share = measured();
+            format!("In 95 % of all cases such a model is right about {share} of all rows. ")
+        }
+        (Head::Number { goal: Goal::Within { .. }, .. }, Some(Metric::Accuracy), _) => {
+            let share = measured();
+            format!("In 95 % of all cases such a model is near enough for {share} of all rows. ")
+        }
+        (Head::Classes { best: 1, .. }, Some(Metric::BalancedAccuracy), Some(tests)) => {
+            let share = between(tests.balanced_interval());
             format!(
-                "In 95 % of all cases such a model is right about {low:.1} to {high:.1} % of all \
-                 rows. "
+                "In 95 % of all cases the balanced accuracy of such a model on all rows is {share}: \
+                 here copies of a row count once. "
             )
         }
-        (_, Some(Metric::BalancedAccuracy)) => {
+        (_, Some(Metric::BalancedAccuracy), _) => {
             "How exactly it was measured follows from the different rows of each class, which are fewer \
              than the points. "
                 .to_owned()
         }
         _ => String::new(),
     }
+}
+
+/// What the test rows say about each class.
+fn by_class(model: &ModelFile, tests: Option<&TestResults>) -> String {
+    if !matches!(model.architecture.head, Head::Classes { .. }) {
+        return String::new();
+    }
+    let title = "## Classes on the test rows\n\n";
+    let Some(tests) = tests else {
+        return format!(
+            "{title}The test rows were not at hand. `nocknock predict` tells how the model does on a \
+             file of rows.\n"
+        );
+    };
+    let share = |share: Option<f64>| {
+        share.map_or("-".to_owned(), |share| format!("{:.2} %", 100.0 * share))
+    };
+    let lines = tests.classes().map(|(class, result)| {
+        let name = plain(&model.class_name(class));
+        let [recall, precision, f1] = result.shares().map(share);
+        let (rows, right) = (result.rows, result.right);
+        format!("| {name} | {rows} | {right} | {recall} | {precision} | {f1} |\n")
+    });
+    let lines: String = lines.collect();
+    format!(
+        "{title}Counted on the machine that fetched the model, and unproved: proofs cover the sum of \
+         the points alone.\n\n\
+         | class | rows | right | recall | precision | F1 |\n| --- | --- | --- | --- | --- | --- |\n\
+         {lines}"
+    )
 }
 
 fn network(model: &ModelFile) -> String {
@@ -192,6 +277,7 @@ fn recomputable_rows(model: &ModelFile, from: &Provenance<AccountId>) -> Vec<Row
         ("worker", origin.worker.to_string(), "checked"),
         ("commitment to the model", commitment, "proved"),
         ("roots of the data (hash)", from.data_roots.to_string(), "proved"),
+        ("encoding (hash)", model.about.encoding_hash.to_string(), "checked"),
         ("circuit", from.circuit.to_string(), "checked"),
     ]
 }
@@ -215,8 +301,9 @@ pub(crate) mod tests {
     use nocknock_client::Hash;
     use nocknock_dataset::{Profile, Range, ReadOptions, Table, Wanted};
     use nocknock_primitives::{
+        experiment,
         ids::{CiphertextHash, CircuitId, KeyCommitment, ModelCommitment},
-        model::{names::named, Description, Weights},
+        model::{names::named, Block, Description, Label, Sample, Weights},
         provenance::Seal,
         task::Attestation,
         text::is_deceptive,
@@ -308,7 +395,7 @@ pub(crate) mod tests {
     #[test]
     fn a_card_tells_score_origin_and_how_to_check_them() {
         let model = delivered();
-        let card = model_card(&model.file, 8, &model.record);
+        let card = model_card(&model.file, 8, &model.record, &Beside::default());
         let words =
             ["90.00 %", "Classes: no, yes", "nocknock verify", "not stated", "| kind | inputs |"];
         for word in words {
@@ -320,22 +407,66 @@ pub(crate) mod tests {
 
     #[test]
     fn a_card_tells_how_exactly_a_score_was_measured() {
-        let card = score(&encoded());
+        let card = score(&encoded(), None);
         assert!(card.contains("right about 59.6 to 98.2 % of all rows"), "{card}");
-        assert!(!score(&model()).contains("95 %"), "nobody knows whether rows are copies");
+        assert!(!score(&model(), None).contains("95 %"), "nobody knows whether rows are copies");
+    }
+
+    /// Results of the model that answers "yes" on three rows of that class and one of the other.
+    fn tested(model: &ModelFile) -> TestResults {
+        let sample =
+            |first, class| Sample { inputs: vec![first, 0, 0, 0], label: Label::Class(class) };
+        let samples = vec![sample(0, 1), sample(1, 1), sample(2, 1), sample(3, 0)];
+        let mut results = TestResults::default();
+        results.add(model, &Block::new(&model.architecture, samples).unwrap());
+        results
+    }
+
+    #[test]
+    fn a_card_tells_each_class_and_what_needs_no_model() {
+        let delivered = delivered();
+        let tests = Some(tested(&delivered.file));
+        let beside = Beside { tests, ..Beside::default() };
+        let card = model_card(&delivered.file, 8, &delivered.record, &beside);
+        assert!(card.contains("| no | 1 | 0 | 0.00 % | - | 0.00 % |"), "{card}");
+        assert!(card.contains("| yes | 3 | 3 | 100.00 % | 75.00 % | 85.71 % |"), "{card}");
+        assert!(card.contains("always the same would reach 75.00 %"), "{card}");
+        assert!(card.contains("and unproved"), "{card}");
+        let without = model_card(&delivered.file, 8, &delivered.record, &Beside::default());
+        assert!(without.contains("The test rows were not at hand"), "{without}");
+        assert!(!without.contains("always the same"), "{without}");
+    }
+
+    #[test]
+    fn a_card_tells_the_experiment_in_the_words_of_its_owner() {
+        let description = experiment::Description::new::<&str>("Ir*is", "[petals]", &[], None);
+        let experiment = Experiment {
+            owner: AccountId::from([5; 32]),
+            description: description.unwrap(),
+            created_at: 1,
+            archived: false,
+            champion: None,
+            versions: 4,
+        };
+        let told = super::experiment(Some(&experiment));
+        assert_eq!(told, "## Experiment\n\nIr\\*is\n\n\\[petals\\]\n");
+        assert_eq!(super::experiment(None), "");
     }
 
     /// An interval that counts copies as rows would be too narrow.
     #[test]
     fn a_card_calls_balanced_accuracy_by_its_name_and_says_that_copies_are_counted() {
         let encoding = encoding_of(&rows()).measured_by(Metric::BalancedAccuracy).unwrap();
-        let card = score(&with_encoding(encoding));
+        let model = with_encoding(encoding);
+        let card = score(&model, None);
         for words in
             ["a balanced accuracy", "copies are counted", "90.00 %", "fewer than the points"]
         {
             assert!(card.contains(words), "{words}\n{card}");
         }
         assert!(!card.contains("95 %") && !card.contains("classified correctly"), "{card}");
+        let card = score(&model, Some(&tested(&model)));
+        assert!(card.contains("here copies of a row count once"), "{card}");
     }
 
     #[test]
@@ -343,7 +474,7 @@ pub(crate) mod tests {
         let card = |name: &str| {
             let mut model = model();
             model.architecture = named(name).unwrap();
-            network(&model) + &score(&model)
+            network(&model) + &score(&model, None)
         };
         let deep = card("tiny-5x4x3x3");
         assert!(deep.contains("units with a shift of 2, a hidden layer of 3 units"), "{deep}");
@@ -387,7 +518,7 @@ pub(crate) mod tests {
     fn a_name_of_the_data_is_no_markup() {
         let table = table("a | b,class\n0,[c](d) | `e` # f\n1,yes\n2,yes\n");
         let model = with_encoding(encoding_of(&table));
-        let card = model_card(&model, 8, &delivered().record);
+        let card = model_card(&model, 8, &delivered().record, &Beside::default());
         assert!(card.contains(r"\[c\]\(d\) \| \`e\` \# f"), "{card}");
         assert!(card.contains(r"| a \| b |"), "{card}");
     }

@@ -1,12 +1,27 @@
-//! What a model is worth, by its integers and the rule of its head, and by nothing else.
+//! What a model is worth, by its integers and the rule of its head.
+//!
+//! The score is what is proved. What else can be said about a model is in `measures` and
+//! `importance`, and is not proved.
 
-use super::data::{Known, TrainingSet};
+use super::{
+    data::{Known, TrainingSet},
+    loss::Loss,
+};
 use nocknock_primitives::model::{
     architecture::{Architecture, Goal, Head, Layer},
     weights::{LayerWeights, Weights},
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+mod importance;
+mod measures;
+
+pub use importance::{importance, Importance};
+pub use measures::{
+    constant_score, judged_samples, measure, CalibrationBin, ClassCounts, Measures,
+    MEASURED_SAMPLES,
+};
 
 /// What a model is worth on some samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +111,16 @@ impl Evaluation {
         Self { samples: 0, score: 0, perfect: 0, errors }
     }
 
+    fn of(architecture: &Architecture, judged: &[Judged<'_>]) -> Self {
+        let mut evaluation = Self::empty(architecture);
+        for Judged { outputs, known } in judged {
+            evaluation.add(&architecture.head, outputs, *known);
+        }
+        let count = u32::try_from(evaluation.samples).unwrap_or(u32::MAX);
+        evaluation.perfect = architecture.max_score(count);
+        evaluation
+    }
+
     fn add(&mut self, head: &Head, outputs: &[i64], known: Known<'_>) {
         self.samples += 1;
         self.score += points(head, outputs, known);
@@ -151,25 +176,52 @@ impl Distances {
     }
 }
 
+/// What a model says about a sample, and what is known of it.
+struct Judged<'a> {
+    outputs: Vec<i64>,
+    known: Known<'a>,
+}
+
 /// Judges a model on samples of a data set. Samples that do not exist are passed over.
 pub fn evaluate(weights: &Weights, data: &TrainingSet, samples: &[u32]) -> Evaluation {
-    let architecture = &data.architecture;
-    let layers: Vec<Layer> = architecture.layers().collect();
-    let judged: Vec<(Vec<i64>, Known<'_>)> = samples
-        .par_iter()
-        .with_min_len(32)
-        .filter_map(|sample| {
-            let (inputs, known) = data.sample(*sample as usize)?;
-            Some((outputs_of(&layers, weights, inputs), known))
-        })
-        .collect();
-    let mut evaluation = Evaluation::empty(architecture);
-    for (outputs, known) in judged {
-        evaluation.add(&architecture.head, &outputs, known);
+    Evaluation::of(&data.architecture, &judge(weights, data, samples))
+}
+
+/// The same, with the mean loss of the integers. Each sample counts the same.
+pub(crate) fn evaluate_with_loss(
+    weights: &Weights,
+    data: &TrainingSet,
+    samples: &[u32],
+    loss: Loss,
+) -> (Evaluation, f64) {
+    let judged = judge(weights, data, samples);
+    let sum: f64 = judged.iter().map(|judged| loss_of(loss, judged)).sum();
+    (Evaluation::of(&data.architecture, &judged), sum / judged.len().max(1) as f64)
+}
+
+fn judge<'a>(weights: &Weights, data: &'a TrainingSet, samples: &[u32]) -> Vec<Judged<'a>> {
+    let layers: Vec<Layer> = data.architecture.layers().collect();
+    let samples = samples.par_iter().with_min_len(32);
+    let judged = samples.filter_map(|sample| {
+        let (inputs, known) = data.sample(*sample as usize)?;
+        Some(Judged { outputs: outputs_of(&layers, weights, inputs), known })
+    });
+    judged.collect()
+}
+
+fn loss_of(loss: Loss, judged: &Judged<'_>) -> f64 {
+    let outputs: Vec<f32> = judged.outputs.iter().map(|output| *output as f32).collect();
+    let mut out = Vec::with_capacity(outputs.len() + 1);
+    match judged.known {
+        Known::Class(class) => loss.extend_class(&mut out, &outputs, class.into(), 1.0),
+        Known::Set(set) => {
+            let targets: Vec<f32> = set.iter().map(|holds| f32::from(u8::from(*holds))).collect();
+            loss.extend(&mut out, &outputs, &targets, 1.0);
+        }
+        Known::Number(number) => loss.extend(&mut out, &outputs, &[f32::from(number)], 1.0),
     }
-    let count = u32::try_from(evaluation.samples).unwrap_or(u32::MAX);
-    evaluation.perfect = architecture.max_score(count);
-    evaluation
+    // The gradients stand before the loss.
+    out.last().copied().map_or(0.0, f64::from)
 }
 
 /// The outputs `z` of a model for one sample. Weights and inputs that are missing count as zero.
@@ -194,13 +246,21 @@ pub fn predict(architecture: &Architecture, weights: &Weights, inputs: &[u16]) -
 
 fn outputs_of(layers: &[Layer], weights: &Weights, inputs: &[u16]) -> Vec<i64> {
     let inputs = inputs.iter().map(|input| i64::from(*input)).collect();
-    layers.iter().zip(&weights.layers).fold(inputs, |values, (layer, weights)| {
-        let sums = sums(weights, &values);
-        match layer.activation {
-            Some(activation) => sums.map(|sum| sum.max(0) >> activation.shift).collect(),
-            None => sums.collect(),
-        }
-    })
+    behind(layers, &weights.layers, inputs)
+}
+
+/// What some layers make of what comes in.
+fn behind(layers: &[Layer], weights: &[LayerWeights], inputs: Vec<i64>) -> Vec<i64> {
+    let layers = layers.iter().zip(weights);
+    layers.fold(inputs, |values, (layer, weights)| activated(layer, sums(weights, &values)))
+}
+
+/// What a layer gives on.
+fn activated(layer: &Layer, sums: impl Iterator<Item = i64>) -> Vec<i64> {
+    match layer.activation {
+        Some(activation) => sums.map(|sum| sum.max(0) >> activation.shift).collect(),
+        None => sums.collect(),
+    }
 }
 
 /// Unit by unit: the product of its weights with the inputs, and its bias.
@@ -360,6 +420,31 @@ mod tests {
         let found = number(Goal::Within { tolerance: 10 });
         assert_eq!((found.score, found.perfect), (2, 3));
         assert_eq!(number(Goal::Within { tolerance: 9 }).score, 1);
+    }
+
+    #[test]
+    fn the_loss_of_integers_is_the_mean_of_the_samples() {
+        let loss = Loss::Classes { logit: 0.5, smoothing: 0.0 };
+        let (found, mean) = evaluate_with_loss(&model(&tiny()), &classes(), &[0, 1, 2], loss);
+        assert_eq!(found, evaluate(&model(&tiny()), &classes(), &[0, 1, 2]));
+        // Outputs 4 and 0 of class 0, 0 and 4 of class 1, 4 and 4 of class 1.
+        let expected = (2.0 * (-2.0f64).exp().ln_1p() + 2f64.ln()) / 3.0;
+        assert!((mean - expected).abs() < 1e-6, "{mean}, not {expected}");
+        let (_, none) = evaluate_with_loss(&model(&tiny()), &classes(), &[], loss);
+        assert_eq!(none, 0.0);
+    }
+
+    #[test]
+    fn each_head_has_a_loss() {
+        let of = |loss, outputs: &[i64], known| {
+            loss_of(loss, &Judged { outputs: outputs.to_vec(), known })
+        };
+        let labels = Loss::Labels { logit: 1.0, smoothing: 0.0 };
+        let both = of(labels, &[0, 0], Known::Set(&[true, false]));
+        assert!((both - 2.0 * 2f64.ln()).abs() < 1e-6, "{both}");
+        let number = Loss::Number { error: 0.5, bend: 2.0 };
+        // In proportion beyond 2: (10 − 2 + 2·2/4) / 2.
+        assert_eq!(of(number, &[20], Known::Number(10)), 4.5);
     }
 
     #[test]

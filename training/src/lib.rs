@@ -40,7 +40,9 @@ pub use data::{DataError, Known, Labels, TrainingSet};
 pub use device::{set_compute_threads, DeviceChoice, DeviceError};
 pub use error::TrainError;
 pub use evaluate::{
-    evaluate, outputs, predict, Confusion, Distances, Errors, Evaluation, LabelCounts, Prediction,
+    constant_score, evaluate, importance, judged_samples, measure, outputs, predict,
+    CalibrationBin, ClassCounts, Confusion, Distances, Errors, Evaluation, Importance, LabelCounts,
+    Measures, Prediction, MEASURED_SAMPLES,
 };
 pub use layers::DenseLayer;
 pub use learner::{Gradients, Learner};

@@ -47,6 +47,10 @@ pub struct EpochMetrics {
     pub training_accuracy: f64,
     /// Accuracy of the integers on the validation samples, if there are any.
     pub validation_accuracy: Option<f64>,
+    /// Mean loss of the integers on the validation samples, if there are any, by the labels alone.
+    /// Epochs of earlier versions have none.
+    #[serde(default)]
+    pub validation_loss: Option<f64>,
     /// Learning rate of its last step.
     pub learning_rate: f64,
     /// Seconds of learning, without judging. Only the part since the last start is counted.
@@ -84,3 +88,17 @@ pub trait TrainObserver: Send {
 
 /// Observes nothing.
 impl TrainObserver for () {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checkpoints and records of earlier versions are read.
+    #[test]
+    fn an_epoch_needs_no_validation_loss() {
+        let line = r#"{"epoch":1,"step":20,"loss":0.5,"training_accuracy":0.9,
+            "validation_accuracy":0.75,"learning_rate":0.01,"seconds":0.5}"#;
+        let epoch: EpochMetrics = serde_json::from_str(line).unwrap();
+        assert_eq!((epoch.validation_accuracy, epoch.validation_loss), (Some(0.75), None));
+    }
+}

@@ -46,6 +46,12 @@ pub enum Purpose {
         /// Number of the setting.
         setting: u64,
     },
+    /// What is measured beside the score.
+    Measures {
+        /// 0 for the samples by which it is measured, else the number of a column, from 1, whose
+        /// values are exchanged.
+        number: u64,
+    },
 }
 
 impl Purpose {
@@ -58,6 +64,7 @@ impl Purpose {
             Self::Dropout { step } => [4, step],
             Self::Synthetic { step } => [5, step],
             Self::Plans { setting } => [6, setting],
+            Self::Measures { number } => [7, number],
         }
     }
 }
@@ -117,6 +124,8 @@ mod tests {
             (1, Purpose::Dropout { step: 0 }),
             (1, Purpose::Synthetic { step: 0 }),
             (1, Purpose::Plans { setting: 0 }),
+            (1, Purpose::Measures { number: 0 }),
+            (1, Purpose::Measures { number: 1 }),
         ];
         let mut firsts: Vec<u64> =
             purposes.iter().map(|(seed, purpose)| stream(*seed, *purpose).next_u64()).collect();

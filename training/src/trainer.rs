@@ -7,12 +7,14 @@ use super::{
     data::TrainingSet,
     device::{device_name, DeviceChoice},
     error::TrainError,
-    evaluate::{evaluate, Evaluation},
+    evaluate::{evaluate, evaluate_with_loss, Evaluation},
     learner::Learner,
+    loss::Loss,
     observer::{EpochMetrics, StepProgress, TrainObserver, TrainPlan},
     optim::Update,
     report::{title, StopReason, TrainReport, TrainedModel},
     safe::bounds_of,
+    scale::ModelScale,
     schedule::Position,
     split::Split,
     strategy::{Alone, Strategy},
@@ -124,6 +126,8 @@ struct Trainer<'a> {
     split: Split,
     batches: Batches<'a>,
     learner: Learner,
+    /// That of the settings, for judging. What is learned may have a teacher beside it.
+    loss: Loss,
     progress: Progress,
     best: Weights,
     checkpoints: Option<CheckpointFile>,
@@ -154,6 +158,7 @@ impl<'a> Trainer<'a> {
             batches: Batches::new(lesson, config, &split.training),
             split,
             learner: learner(strategy, data, config, &device)?,
+            loss: ModelScale::calibrate(data, config).loss,
             progress: Progress {
                 training: training_digest(TRAINER_VERSION, lesson, config, strategy, &device),
                 ..Progress::default()
@@ -306,9 +311,9 @@ impl<'a> Trainer<'a> {
         let loss = self.mean_loss()?;
         let weights = self.learner.averaged_weights()?;
         let training = evaluate(&weights, self.data, &self.split.judged);
-        let validation = match self.config.keep {
-            Keep::Best => self.validate(&weights),
-            Keep::Last => None,
+        let (validation, validation_loss) = match self.config.keep {
+            Keep::Best => self.validate_with_loss(&weights).unzip(),
+            Keep::Last => (None, None),
         };
         let last_step = self.progress.step.saturating_sub(1);
         let metrics = EpochMetrics {
@@ -317,6 +322,7 @@ impl<'a> Trainer<'a> {
             loss,
             training_accuracy: training.accuracy(),
             validation_accuracy: validation.as_ref().map(Evaluation::accuracy),
+            validation_loss,
             learning_rate: self.config.learning_rate * self.schedule_factor(last_step),
             seconds: self.clock.end_epoch(),
         };
@@ -347,6 +353,12 @@ impl<'a> Trainer<'a> {
     fn validate(&self, weights: &Weights) -> Option<Evaluation> {
         let samples = &self.split.validation;
         (!samples.is_empty()).then(|| evaluate(weights, self.data, samples))
+    }
+
+    fn validate_with_loss(&self, weights: &Weights) -> Option<(Evaluation, f64)> {
+        let samples = &self.split.validation;
+        let judge = || evaluate_with_loss(weights, self.data, samples, self.loss);
+        (!samples.is_empty()).then(judge)
     }
 
     /// Of equal results the later one is kept: its learning rate was usually smaller.
@@ -489,6 +501,20 @@ mod tests {
             let ended = trainer.into_model(StopReason::TimeUp);
             assert!(matches!(ended, Err(TrainError::Diverged { epoch: 0 })), "{loss}");
         }
+    }
+
+    #[test]
+    fn the_loss_of_validation_samples_is_told_where_they_judge_an_epoch() {
+        let data = random_set(&tiny(), 40, &mut stream(1, Purpose::Split));
+        let losses = |keep| {
+            let config = TrainConfig { epochs: 2, keep, ..TrainConfig::default() };
+            let trained = train(&data, &config, DeviceChoice::Cpu, None, &mut ()).unwrap();
+            let losses = trained.report.history.iter().map(|epoch| epoch.validation_loss);
+            losses.collect::<Vec<_>>()
+        };
+        let judged = losses(Keep::Best);
+        assert!(judged.iter().all(|loss| loss.is_some_and(|loss| loss > 0.0)), "{judged:?}");
+        assert_eq!(losses(Keep::Last), [None, None]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::{
     commands::follow,
     failure::Failure,
-    model_card::model_card,
+    model_card::{model_card, Beside, TestResults},
     node::Node,
     views::{self, percent},
 };
@@ -148,7 +148,16 @@ async fn fetch(
         Some(folder) => folder,
         None => default_folder(node)?,
     };
-    models.into_iter().map(|model| write(&folder, model)).collect()
+    let best = node.best().await?;
+    let task = known_task(&best, id).await?;
+    let mut fetched = Vec::new();
+    for model in models {
+        let experiment = best.experiment(model.file.about.origin.experiment).await?;
+        let tests = task.tests.iter().map(|test| test.index);
+        let tests = own.and_then(|own| TestResults::of(&model.file, &own.prepared, tests));
+        fetched.push(write(&folder, model, &Beside { experiment, tests })?);
+    }
+    Ok(fetched)
 }
 
 pub(crate) async fn known_task(snapshot: &Snapshot, id: TaskId) -> Result<Task, Failure> {
@@ -188,14 +197,14 @@ async fn published_encoding(node: &Node, id: TaskId) -> Result<Encoding, Failure
 }
 
 /// Writes model and card. When this returns, they survive a power cut.
-fn write(folder: &Path, delivered: DeliveredModel) -> Result<Fetched, Failure> {
+fn write(folder: &Path, delivered: DeliveredModel, beside: &Beside) -> Result<Fetched, Failure> {
     let DeliveredModel { record_id, record, file: model } = delivered;
     let origin = &model.about.origin;
     let folder = folder.join(format!("experiment-{}-v{}", origin.experiment, origin.version));
     let path = folder.join("model.safetensors");
     let card = folder.join("README.md");
     write_model(&path, &model)?;
-    write_file(&card, model_card(&model, record_id, &record).as_bytes())?;
+    write_file(&card, model_card(&model, record_id, &record, beside).as_bytes())?;
     Ok(Fetched { model, path, card })
 }
 
@@ -216,7 +225,7 @@ mod tests {
     fn model_and_card_lie_in_a_folder_of_their_version() {
         let folder = tempfile::tempdir().unwrap();
         for _ in 0..2 {
-            let fetched = write(folder.path(), delivered()).unwrap();
+            let fetched = write(folder.path(), delivered(), &Beside::default()).unwrap();
             let expected = folder.path().join("experiment-2-v4").join("model.safetensors");
             assert_eq!(fetched.path, expected);
             assert_eq!(ModelFile::read(&fetched.path).unwrap(), encoded());
@@ -228,14 +237,14 @@ mod tests {
     #[test]
     fn balanced_accuracy_is_called_by_its_name() {
         let folder = tempfile::tempdir().unwrap();
-        let plain = write(folder.path(), delivered()).unwrap();
+        let plain = write(folder.path(), delivered(), &Beside::default()).unwrap();
         assert!(plain.sentence().contains("2, 90.00 % by "), "{}", plain.sentence());
         assert_eq!(plain.json()["metric"], "accuracy");
         let mut delivered = delivered();
         let encoding = encoding_of(&rows()).measured_by(Metric::BalancedAccuracy).unwrap();
         delivered.file = with_encoding(encoding);
         let folder = tempfile::tempdir().unwrap();
-        let balanced = write(folder.path(), delivered).unwrap();
+        let balanced = write(folder.path(), delivered, &Beside::default()).unwrap();
         let told = balanced.sentence();
         assert!(told.contains("90.00 % balanced accuracy (copies of rows counted) by "), "{told}");
         assert_eq!(balanced.json()["metric"], "balanced-accuracy");
@@ -244,11 +253,11 @@ mod tests {
     #[test]
     fn a_model_that_is_not_written_has_no_card_either() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write(folder.path(), delivered()).unwrap();
+        let first = write(folder.path(), delivered(), &Beside::default()).unwrap();
         fs::write(&first.card, "first").unwrap();
         let mut other = delivered();
         other.file.about.origin.genesis = Hash::from([9; 32]);
-        let failure = write(folder.path(), other).unwrap_err();
+        let failure = write(folder.path(), other, &Beside::default()).unwrap_err();
         assert_eq!(failure.code(), 2);
         assert!(failure.to_string().contains("--out"), "{failure}");
         assert_eq!(fs::read_to_string(&first.card).unwrap(), "first");

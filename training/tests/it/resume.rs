@@ -38,6 +38,7 @@ fn without_times(history: &[EpochMetrics]) -> Vec<EpochMetrics> {
         loss: rounded(epoch.loss),
         training_accuracy: rounded(epoch.training_accuracy),
         validation_accuracy: epoch.validation_accuracy.map(rounded),
+        validation_loss: epoch.validation_loss.map(rounded),
         learning_rate: rounded(epoch.learning_rate),
         ..epoch.clone()
     };

@@ -1,18 +1,22 @@
 //! The folder of a run.
 
 use super::{
-    confusion::{confusion_csv, confusion_svg},
-    curves::{accuracy_svg, loss_svg},
-    markdown::markdown,
+    confusion::Matrix,
+    content::parts,
+    document::{html, markdown, Part},
+    findings::{Findings, Run},
+    json::json,
+    names::Names,
     tensorboard::EventFile,
 };
-use nocknock_training::{EpochMetrics, Errors, TrainReport};
-use serde_json::Value;
+use nocknock_training::{EpochMetrics, Errors};
 use std::{
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
+
+const TITLE: &str = "Training report";
 
 /// Why a report cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -75,16 +79,23 @@ impl RunFolder {
     }
 
     /// Completes the record.
-    pub fn finish(self, report: &TrainReport) -> Result<(), ReportError> {
-        let (rows, judged) = report.judged();
-        self.write("loss.svg", &loss_svg(&report.history)?)?;
-        self.write("accuracy.svg", &accuracy_svg(&report.history)?)?;
-        if let Errors::Classes(confusion) = &judged.errors {
-            self.write("confusion.csv", &confusion_csv(confusion))?;
-            self.write("confusion.svg", &confusion_svg(confusion, rows)?)?;
+    pub fn finish(self, run: &Run<'_>) -> Result<(), ReportError> {
+        let findings = Findings::of(run);
+        let parts = parts(run, &findings)?;
+        for part in &parts {
+            match part {
+                Part::Plot(plot) => self.write(plot.file, &plot.svg)?,
+                Part::Heading(_) | Part::Text(_) | Part::Table { .. } => {}
+            }
         }
-        self.write("report.json", &serde_json::to_string_pretty(&with_rows(report)?)?)?;
-        self.write("report.md", &markdown(report))
+        if let Errors::Classes(confusion) = &run.report().judged().1.errors {
+            let csv = Matrix::new(confusion, &Names::of(run.encoding)).csv();
+            self.write("confusion.csv", &csv)?;
+        }
+        let json = serde_json::to_string_pretty(&json(run, &findings)?)?;
+        self.write("report.json", &json)?;
+        self.write("report.md", &markdown(TITLE, &parts))?;
+        self.write("report.html", &html(TITLE, &parts))
     }
 
     fn write(&self, name: &'static str, text: &str) -> Result<(), ReportError> {
@@ -95,16 +106,6 @@ impl RunFolder {
         let path = self.folder.join(name);
         move |source| ReportError::File { path, source }
     }
-}
-
-/// The report, in which the rows of the training data have the name that the command line gives to
-/// those of a table.
-fn with_rows(report: &TrainReport) -> Result<Value, serde_json::Error> {
-    let mut value = serde_json::to_value(report)?;
-    if let Some(training) = value.get_mut("training").and_then(Value::as_object_mut) {
-        training.insert("rows".to_owned(), report.training.samples.into());
-    }
-    Ok(value)
 }
 
 /// TensorBoard reads every event file of a folder, so those of an earlier start would show twice.

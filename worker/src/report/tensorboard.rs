@@ -54,6 +54,7 @@ impl EventFile {
         ];
         let validation = epoch.validation_accuracy;
         numbers.extend(validation.map(|accuracy| ("accuracy/validation", accuracy)));
+        numbers.extend(epoch.validation_loss.map(|loss| ("loss/validation", loss)));
         self.0.write_all(&record(&scalars(now(), epoch.step, &numbers)))
     }
 }

@@ -2,13 +2,25 @@
 
 use super::{
     tensorboard::{masked, record, scalars},
-    RunFolder,
+    Run, RunFolder,
+};
+use nocknock_dataset::{Encoding, Metric};
+use nocknock_primitives::{
+    model::{names::named, Weights},
+    text::is_deceptive,
 };
 use nocknock_training::{
-    Confusion, Distances, EpochMetrics, Errors, Evaluation, LabelCounts, StopReason, TrainConfig,
-    TrainReport,
+    Confusion, Distances, EpochMetrics, Errors, Evaluation, LabelCounts, Labels, StopReason,
+    TrainConfig, TrainReport, TrainedModel, TrainingSet,
 };
+use serde_json::Value;
 use std::{fs, path::Path};
+
+/// Two columns of two inputs each, with names that would be markup.
+const COLUMNS: &str = r#"{"version":1,"inputs":4,"inputBits":2,"named":true,"width":3,"columns":[
+    {"name":"<b>age","place":0,"how":{"kind":"steps","at":["1"],"missing":{"level":0,"flag":true}}},
+    {"name":"town | [x](y)","place":1,"how":{"kind":"choices","values":[["a"],["b"]],
+     "other":false,"missing":false}}],"#;
 
 fn epoch(number: u32) -> EpochMetrics {
     EpochMetrics {
@@ -17,6 +29,7 @@ fn epoch(number: u32) -> EpochMetrics {
         loss: 1.0 / f64::from(number + 1),
         training_accuracy: 0.9,
         validation_accuracy: number.is_multiple_of(2).then_some(0.8),
+        validation_loss: number.is_multiple_of(2).then_some(0.4),
         learning_rate: 0.01,
         seconds: 0.5,
     }
@@ -40,6 +53,47 @@ fn report() -> TrainReport {
         samples_per_second: 1e6,
     }
 }
+
+/// A training that is done.
+struct Done {
+    model: TrainedModel,
+    data: TrainingSet,
+    encoding: Option<Encoding>,
+    expected: Option<f64>,
+}
+
+impl Done {
+    /// A model of zeros of a shape, and twenty rows.
+    fn new(shape: &str, labels: Labels, report: TrainReport) -> Self {
+        let architecture = named(shape).unwrap();
+        let model = TrainedModel { weights: Weights::zero(&architecture), report };
+        let rows = (0..20u16).flat_map(|row| [row % 4, row / 4 % 4, row / 16, 3 - row % 4]);
+        let data = TrainingSet { architecture, inputs: rows.collect(), labels };
+        Self { model, data, encoding: None, expected: None }
+    }
+
+    /// Of two classes.
+    fn of_classes(report: TrainReport) -> Self {
+        Self::new("tiny-4x3x2", Labels::Classes([0, 1].repeat(10)), report)
+    }
+
+    fn encoded(self, target: &str) -> Self {
+        let encoding = serde_json::from_str(&format!("{COLUMNS}{target}")).unwrap();
+        Self { encoding: Some(encoding), ..self }
+    }
+
+    fn report(self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let Self { model, data, encoding, expected } = &self;
+        let run = Run { model, data, encoding: encoding.as_ref(), expected: *expected };
+        RunFolder::start(folder.path(), &model.report.history).unwrap().finish(&run).unwrap();
+        folder
+    }
+}
+
+/// Two classes with names that would be markup.
+const CLASSES: &str = r#""target":{"kind":"classes","column":"what","place":2,
+    "names":["no, <i>","a & b"]}}"#;
 
 fn read(folder: &Path, name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap()
@@ -106,35 +160,137 @@ fn a_record_grows_with_the_epochs_and_is_replaced_on_a_new_start() {
     assert_eq!(events.len(), 3);
     assert!(events[0].ends_with(b"brain.Event:2"));
     let shows = |event: &[u8], tag: &[u8]| event.windows(tag.len()).any(|part| part == tag);
-    assert!(shows(&events[1], b"accuracy/validation"));
-    assert!(!shows(&events[2], b"accuracy/validation"));
+    for tag in [&b"accuracy/validation"[..], b"loss/validation"] {
+        assert!(shows(&events[1], tag) && !shows(&events[2], tag));
+    }
 }
 
 #[test]
 fn a_finished_record_has_plots_tables_and_a_report() {
-    let folder = tempfile::tempdir().unwrap();
-    let run = RunFolder::start(folder.path(), &report().history).unwrap();
-    run.finish(&report()).unwrap();
-    for plot in ["loss.svg", "accuracy.svg", "confusion.svg"] {
+    let folder = Done::of_classes(report()).report();
+    for plot in ["loss.svg", "accuracy.svg", "confusion.svg", "calibration.svg"] {
         let svg = read(folder.path(), plot);
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{plot}");
     }
-    assert!(read(folder.path(), "accuracy.svg").contains("validation rows"));
+    for plot in ["loss.svg", "accuracy.svg", "confusion.svg"] {
+        assert!(read(folder.path(), plot).contains("validation rows"), "{plot}");
+    }
     let csv = read(folder.path(), "confusion.csv");
     assert_eq!(csv, "true_class,0,1,tie\n0,4,1,0\n1,0,3,1\n");
     let text = read(folder.path(), "report.md");
-    assert!(text.contains("| validation | 7 | 9 | 77.78 % |"));
-    assert!(text.contains("| 3 | 0.3333 | 90.00 % | 80.00 % |"));
+    assert!(text.contains("| validation | 7 | 9 | 77.78 % |"), "{text}");
+    assert!(text.contains("| 3 | 0.3333 | 90.00 % | 80.00 % | 0.4000 |"), "{text}");
+    assert!(text.contains("| 2 | 0.5000 | 90.00 % | - | - |"), "{text}");
     let parsed: TrainReport = serde_json::from_str(&read(folder.path(), "report.json")).unwrap();
     assert_eq!(parsed, report());
 }
 
+#[test]
+fn a_result_has_its_interval_and_what_needs_no_model_beside_it() {
+    let text = read(Done::of_classes(report()).report().path(), "report.md");
+    // Two of the twenty rows are kept for validation, one of each class.
+    assert!(text.contains("always the same | 1 | 2 | 50.00 % |"), "{text}");
+    assert!(text.contains("between 45.26 % and 93.68 %"), "{text}");
+    assert!(text.contains("The epoch was chosen by these rows"), "{text}");
+    assert!(text.contains("nothing in this report"), "{text}");
+}
+
+#[test]
+fn what_no_proof_covers_is_called_unproved() {
+    let text = read(Done::of_classes(report()).encoded(CLASSES).report().path(), "report.md");
+    for words in
+        ["Recall, precision, F1 and AUC are unproved", "Unproved. How often", "Unproved. The share"]
+    {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    // Of class 0 four of five are found, and nothing else is called so.
+    assert!(text.contains("| 5 | 4 | 4 | 80.00 % | 100.00 % | 88.89 % |"), "{text}");
+}
+
+#[test]
+fn classes_and_columns_have_their_names_everywhere_and_none_is_markup() {
+    let folder = Done::of_classes(report()).encoded(CLASSES).report();
+    let csv = read(folder.path(), "confusion.csv");
+    assert!(csv.starts_with("true_class,\"no, <i>\",a & b,tie\n\"no, <i>\",4,"), "{csv}");
+    let page = read(folder.path(), "report.html");
+    for name in ["<td>no, &lt;i&gt;</td>", "<td>a &amp; b</td>", "<td>&lt;b&gt;age</td>"] {
+        assert!(page.contains(name), "{name}\n{page}");
+    }
+    assert!(!page.contains("<i>") && !page.contains("<b>"), "{page}");
+    assert!(read(folder.path(), "confusion.svg").contains("no, &lt;i&gt;"));
+    assert!(read(folder.path(), "importance.svg").contains("&lt;b&gt;age"));
+    let text = read(folder.path(), "report.md");
+    assert!(text.contains("| no, \\<i\\> | 5 |"), "{text}");
+    assert!(text.contains("| town \\| \\[x\\](y) |"), "{text}");
+    let value: Value = serde_json::from_str(&read(folder.path(), "report.json")).unwrap();
+    assert_eq!(value["unproved"]["classes"][0]["name"], "no, <i>");
+    assert_eq!(value["unproved"]["columns"][1]["name"], "town | [x](y)");
+    assert_eq!(value["training"]["rows"], 9);
+}
+
+#[test]
+fn the_page_is_one_file_and_loads_nothing() {
+    let page = read(Done::of_classes(report()).encoded(CLASSES).report().path(), "report.html");
+    assert_eq!(page.matches("<svg").count(), 5);
+    for loads in ["<script", "<link", "<img", "<a ", "href", "src=", "url(", "@import"] {
+        assert!(!page.contains(loads), "{loads}");
+    }
+    assert!(page.contains("default-src 'none'") && page.ends_with("</html>\n"));
+    assert!(!page.chars().any(|c| c != '\n' && is_deceptive(c)));
+}
+
+/// However long a training was and however many classes and columns there are.
+#[test]
+fn the_page_stays_small() {
+    let counts = (0..256).map(|_| vec![3; 257]).collect();
+    let errors = Errors::Classes(Confusion { counts });
+    let judged = Evaluation { samples: 9, score: 7, perfect: 9, errors };
+    let history = (0..50_000).map(epoch).collect();
+    let long = TrainReport { history, validation: Some(judged), ..report() };
+    let column = |n: usize| {
+        format!(
+            r#"{{"name":"{n} {}","place":{n},"how":{{"kind":"steps","at":["1"],
+                "missing":{{"level":0,"flag":false}}}}}}"#,
+            "x".repeat(58)
+        )
+    };
+    let columns: Vec<String> = (0..2_000).map(column).collect();
+    let names: Vec<String> = (0..256).map(|n| format!("\"{n} {}\"", "y".repeat(58))).collect();
+    let json = format!(
+        r#"{{"version":1,"inputs":2000,"inputBits":2,"named":true,"width":2001,"columns":[{}],
+            "target":{{"kind":"classes","column":"what","place":2000,"names":[{}]}}}}"#,
+        columns.join(","),
+        names.join(",")
+    );
+    let done = Done::of_classes(long);
+    let done = Done { encoding: Some(serde_json::from_str(&json).unwrap()), ..done };
+    let folder = done.report();
+    let page = read(folder.path(), "report.html");
+    assert!(page.len() < 400_000, "{}", page.len());
+    assert!(page.contains("And 1900 more columns") && page.contains("Taken for"), "{}", page.len());
+    assert!(page.contains("epochs. All are in metrics.jsonl"));
+    assert!(page.contains("<td>50000</td>"), "the last epoch is shown");
+    assert!(!folder.path().join("confusion.svg").exists());
+}
+
+#[test]
+fn balanced_accuracy_is_called_by_its_name() {
+    let done = Done::of_classes(report()).encoded(CLASSES);
+    let encoding = done.encoding.clone().unwrap().measured_by(Metric::BalancedAccuracy).unwrap();
+    let text = read(Done { encoding: Some(encoding), ..done }.report().path(), "report.md");
+    // Four of five and three of four.
+    assert!(text.contains("the mean of all classes is 77.50 %"), "{text}");
+    assert!(text.contains("balanced accuracy") && text.contains("Copies of a row count once"));
+    // Of each class one different row is judged: far less is known than of nine.
+    assert!(!text.contains("between 45.26 %"), "{text}");
+}
+
 /// What the report of another head says of its errors.
-fn told_of(errors: Errors) -> String {
-    let folder = tempfile::tempdir().unwrap();
+fn told_of(done: Done, errors: Errors) -> String {
     let judged = Evaluation { samples: 4, score: 5, perfect: 8, errors };
-    let other = TrainReport { training: judged.clone(), validation: Some(judged), ..report() };
-    RunFolder::start(folder.path(), &[]).unwrap().finish(&other).unwrap();
+    let report = TrainReport { training: judged.clone(), validation: Some(judged), ..report() };
+    let model = TrainedModel { report, ..done.model };
+    let folder = Done { model, ..done }.report();
     assert!(!folder.path().join("confusion.csv").exists());
     read(folder.path(), "report.md")
 }
@@ -142,32 +298,42 @@ fn told_of(errors: Errors) -> String {
 #[test]
 fn labels_and_numbers_are_told_in_their_own_way() {
     let counts = LabelCounts { right_yes: 1, wrong_no: 2, right_no: 0, wrong_yes: 1 };
-    let text = told_of(Errors::Labels(vec![counts]));
-    assert!(text.contains("| 0 | 1 | 2 | 0 | 1 |"), "{text}");
+    let labels = Labels::Sets([true, false, true].repeat(20));
+    let labelled = Done::new("tiny-4x3x3-labels", labels, report());
+    let text = told_of(labelled, Errors::Labels(vec![counts]));
+    assert!(text.contains("| 0 | 1 | 2 | 0 | 1 | 33.33 % | 50.00 % | 40.00 % |"), "{text}");
     assert!(text.contains("| validation | 5 | 8 | 62.50 % |"), "{text}");
-    let text = told_of(Errors::Number(Distances { sum: 10, largest: 7 }));
-    assert!(text.contains("2.5 in the mean, 7 at most"), "{text}");
+    assert!(text.contains("no interval is told"), "{text}");
+    let distances = Errors::Number(Distances { sum: 10, largest: 7 });
+    let number = || Done::new("tiny-4x3-error", Labels::Numbers((0..20).collect()), report());
+    let text = told_of(number(), distances.clone());
+    assert!(text.contains("2.5 in the mean, 7 at most, unproved"), "{text}");
+    assert!(!text.contains("Calibration") && !text.contains("units of the column"), "{text}");
+    let target =
+        r#""target":{"kind":"number","column":"price","place":2,"low":"-20","step":"0.5"}}"#;
+    let text = told_of(number().encoded(target), distances);
+    assert!(text.contains("that is 1.25 in the mean and 3.50 at most"), "{text}");
+    assert!(text.contains("an output y stands for -20 + 0.5 · y"), "{text}");
 }
 
 #[test]
 fn a_run_without_an_epoch_still_has_plots() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut empty = report();
-    empty.history.clear();
-    empty.validation = None;
-    RunFolder::start(folder.path(), &[]).unwrap().finish(&empty).unwrap();
+    let empty = TrainReport { history: Vec::new(), validation: None, ..report() };
+    let folder = Done::of_classes(empty).report();
     assert!(read(folder.path(), "loss.svg").contains("</svg>"));
 }
 
 #[test]
 fn a_result_without_validation_rows_is_told_as_that_of_the_training_rows() {
-    let folder = tempfile::tempdir().unwrap();
-    let learned = TrainReport { validation: None, ..report() };
-    RunFolder::start(folder.path(), &[]).unwrap().finish(&learned).unwrap();
+    let learned = || Done::of_classes(TrainReport { validation: None, ..report() });
+    let folder = learned().report();
     let text = read(folder.path(), "report.md");
     assert!(text.contains("No rows were kept for validation"), "{text}");
     assert!(text.contains("## Confusion of the training rows"), "{text}");
-    assert!(!text.contains("| validation |"), "{text}");
+    assert!(!text.contains("| validation |") && !text.contains("95 %"), "{text}");
     let svg = read(folder.path(), "confusion.svg");
     assert!(svg.contains("training rows") && !svg.contains("validation"), "{svg}");
+    let searched = Done { expected: Some(0.75), ..learned() }.report();
+    let text = read(searched.path(), "report.md");
+    assert!(text.contains("have come to 75.00 %; that is the best of several results"), "{text}");
 }

@@ -13,7 +13,7 @@ use crate::{
     machine,
     notice::{Notice, Notices},
     policy::time_until,
-    report::{ReportError, RunFolder},
+    report::{ReportError, Run, RunFolder},
     state::{ModelFact, StateError},
 };
 use nocknock_dataset::{Encoding, TrainBlob};
@@ -23,7 +23,7 @@ use nocknock_primitives::{
 };
 use nocknock_training::{
     CheckpointError, EpochMetrics, Evaluation, Labels, SearchError, SearchStrategy, StepProgress,
-    TrainError, TrainObserver, TrainPlan, TrainReport, TrainedModel, TrainingSet,
+    TrainError, TrainObserver, TrainPlan, TrainedModel, TrainingSet,
 };
 use serde::Serialize;
 use std::{
@@ -52,6 +52,8 @@ pub struct TrainingJob {
     /// Which of their inputs a column has become, for each column. Those that none names are by
     /// themselves.
     pub columns: Vec<ColumnInputs>,
+    /// How the rows of a table have become the samples, if that is known.
+    pub encoding: Option<Encoding>,
     /// Where checkpoints and reports go.
     pub folder: PathBuf,
     /// When to make do with the best model so far.
@@ -153,7 +155,7 @@ impl CandleTrainer {
         let mut watch = Watch::new(job, folder);
         let data = &job.data;
         let trained = nocknock_training::train(data, settings, *device, Some(folder), &mut watch)?;
-        watch.finish(&trained.report);
+        watch.finish(&trained, None);
         Ok(trained)
     }
 
@@ -286,8 +288,12 @@ impl<'a> Watch<'a> {
         });
     }
 
-    pub(super) fn finish(mut self, report: &TrainReport) {
-        let finished = self.record.take().map(|record| record.finish(report));
+    /// Completes the record. `expected` is what models with these settings have come to on samples
+    /// that were left out, if that is known.
+    pub(super) fn finish(mut self, model: &TrainedModel, expected: Option<f64>) {
+        let TrainingJob { data, encoding, .. } = self.job;
+        let run = Run { model, data, encoding: encoding.as_ref(), expected };
+        let finished = self.record.take().map(|record| record.finish(&run));
         if let Some(Err(error)) = finished {
             self.give_record_up(&error);
         }
@@ -342,11 +348,12 @@ pub(super) async fn learn(step: &StepContext<'_>) -> Result<(), StepError> {
 }
 
 async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> {
-    let (data, columns) = data_of(step)?;
+    let (data, encoding) = data_of(step)?;
     Ok(TrainingJob {
         task: step.task,
         data,
-        columns,
+        columns: columns_of(&encoding),
+        encoding: Some(encoding),
         folder: step.journal.training_folder(),
         until: Instant::now() + time_to_train(step).await?,
         stop: step.stop.clone(),
@@ -354,13 +361,13 @@ async fn training_job(step: &StepContext<'_>) -> Result<TrainingJob, StepError> 
     })
 }
 
-/// The checked training data of the journal.
-fn data_of(step: &StepContext<'_>) -> Result<(TrainingSet, Vec<ColumnInputs>), StateError> {
+/// The checked training data of the journal, and how its rows have become samples.
+fn data_of(step: &StepContext<'_>) -> Result<(TrainingSet, Encoding), StateError> {
     let path = step.journal.data_file();
     let bytes = step.journal.data()?;
     let data = TrainBlob::decode(&bytes).map_err(|error| StateError::damaged(&path, error))?;
     let samples = samples_of(&data).map_err(|error| StateError::damaged(&path, error))?;
-    Ok((samples, columns_of(data.encoding())))
+    Ok((samples, data.encoding().clone()))
 }
 
 /// All samples of training data.
@@ -486,6 +493,7 @@ mod tests {
                     labels: Labels::Classes([0, 1].repeat(10)),
                 },
                 columns: Vec::new(),
+                encoding: None,
                 folder: self.folder.path().to_owned(),
                 until: Instant::now() + Duration::from_secs(600),
                 stop: CancellationToken::new(),

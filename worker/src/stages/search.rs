@@ -55,7 +55,7 @@ pub(super) fn search_in(
         seed: training.settings.seed,
     };
     let found = search(strategy, &settings, &mut watch)?;
-    watch.finish(&found.model.report);
+    watch.finish(&found.model, expected_of(&found, &training.settings));
     tell(folder, job, &found);
     Ok(found)
 }
@@ -198,6 +198,7 @@ mod tests {
                 labels: Labels::Classes((0..80).map(|n| u8::from(n % 4 > 1)).collect()),
             },
             columns: vec![column("a", 0..1), column("none", 1..1), column("b", 1..4)],
+            encoding: None,
             folder: folder.to_owned(),
             until: Instant::now() + Duration::from_secs(3600),
             stop: minutes.stop.clone(),
@@ -217,7 +218,9 @@ mod tests {
         assert_eq!(expected_of(&found, &training().settings), Some(found.expected));
         let summary = fs::read_to_string(folder.path().join("trials.md")).unwrap();
         assert!(summary.contains("2 trials"), "{summary}");
-        assert!(folder.path().join("report.md").is_file());
+        let report = fs::read_to_string(folder.path().join("report.md")).unwrap();
+        assert!(report.contains("models with these settings have come to"), "{report}");
+        assert!(folder.path().join("report.html").is_file());
     }
 
     #[test]

@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_is_left_is_told_in_seconds_minutes_or_hours() {
-        let left = |blocks| clock(10).left(10 + blocks);
+        let left = |blocks: u32| clock(10).left(10 + blocks);
         assert_eq!([0, 1, 3].map(left), ["0 s", "2 s", "5 s"]);
         assert_eq!([79, 80, 120].map(left), ["119 s", "2 min", "3 min"]);
         assert_eq!([4_799, 4_800].map(left), ["120 min", "2 h"]);

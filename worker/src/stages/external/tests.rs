@@ -47,6 +47,7 @@ impl Trainings {
                 labels: Labels::Classes([0, 1].repeat(10)),
             },
             columns: vec![column("age", 0..1), column("town", 1..4)],
+            encoding: None,
             folder: self.home.path().join("training"),
             until: Instant::now() + 30 * PATIENCE,
             stop: self.stop.clone(),

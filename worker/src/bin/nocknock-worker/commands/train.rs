@@ -52,6 +52,7 @@ pub(crate) async fn train(common: &Common, options: &Train) -> Result<ExitCode> 
         task: 0,
         data,
         columns: columns_of(&encoding),
+        encoding: Some(encoding),
         folder: folder.clone(),
         until: Instant::now() + Duration::from_secs(limit),
         stop: stop_on_signal(),

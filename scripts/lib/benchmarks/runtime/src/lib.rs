@@ -1,0 +1,1 @@
+//! The runtime with its benchmarks, which the build script compiles for wasm.
