@@ -9,12 +9,14 @@ mod builder;
 mod dialect;
 mod error;
 mod feather;
+mod ipc;
 mod json;
 mod numpy;
 mod open;
 mod parquet;
 mod text;
 mod unpack;
+mod words;
 
 pub use error::{Place, TableError, TableFault};
 pub use open::Pieces;
@@ -68,12 +70,22 @@ impl Default for ReadOptions {
     }
 }
 
+/// How a text is laid out, as it was told or found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// What separates the cells.
+    pub separator: u8,
+    /// Whether a comma stands in front of the fraction of a number.
+    pub decimal_comma: bool,
+}
+
 /// Rows of values in named columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     columns: Vec<Column>,
     named: bool,
     rows: usize,
+    layout: Option<Layout>,
     notes: Vec<String>,
 }
 
@@ -112,6 +124,11 @@ impl Table {
     /// Whether the file named its columns. Else they are `c0`, `c1` and so on.
     pub fn has_names(&self) -> bool {
         self.named
+    }
+
+    /// How the text is laid out that the table was read from. Other formats have no layout.
+    pub fn layout(&self) -> Option<Layout> {
+        self.layout
     }
 
     /// What was guessed or changed while the file was read, in sentences.

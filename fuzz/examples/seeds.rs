@@ -2,15 +2,47 @@
 
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 use ark_ec::{CurveGroup, PrimeGroup};
+use nocknock_fuzz::table_input;
 use nocknock_groth16::{Proof, VerifyingKey};
 use nocknock_poseidon::{packing::pack, to_be_bytes};
 use std::{fs, io, path::Path};
+
+/// Data files of `dataset/tests/files` that are laid out in many ways.
+const FILES: [&str; 20] = [
+    "fastparquet-gzip.parquet",
+    "numpy-columns.npz",
+    "numpy-fields.npy",
+    "numpy-order-fortran.npy",
+    "numpy-pair-packed.npz",
+    "numpy-text-little.npy",
+    "polars-categorical.parquet",
+    "polars-codec-lz4.arrow",
+    "polars-codec-zstd.arrow",
+    "pyarrow-codec-brotli.parquet",
+    "pyarrow-codec-gzip.parquet",
+    "pyarrow-codec-zstd.parquet",
+    "pyarrow-dictionary.arrow",
+    "pyarrow-fixed.parquet",
+    "pyarrow-form-delta.parquet",
+    "pyarrow-form-page-2.parquet",
+    "pyarrow-form-plain.parquet",
+    "pyarrow-nested.arrow",
+    "pyarrow-nested.parquet",
+    "pyarrow-runs.arrow",
+];
+
+/// A text with two columns and two rows, as gzip packs it.
+const PACKED: [u8; 32] = [
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0x4b, 0xd4, 0xc9, 0xe6, 0x32, 0xd4,
+    0xa9, 0xe0, 0x32, 0xd2, 0xa9, 0xe4, 0x02, 0x00, 0x08, 0xbd, 0x6b, 0x61, 0x0c, 0x00, 0x00, 0x00,
+];
 
 fn main() -> io::Result<()> {
     proofs()?;
     keys()?;
     inputs()?;
-    packed()
+    packed()?;
+    tables()
 }
 
 fn write(target: &str, name: &str, data: impl AsRef<[u8]>) -> io::Result<()> {
@@ -95,4 +127,24 @@ fn packed() -> io::Result<()> {
     write("unpack", "widest", seed(64, 4, &[u64::MAX; 4])?)?;
     write("unpack", "no_values", [8, 0])?;
     write("unpack", "no_bits", [0, 1])
+}
+
+fn tables() -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dataset/tests/files");
+    for name in FILES {
+        let ending = name.rsplit('.').next().unwrap_or_default();
+        write("tables", name, table_input(ending, &fs::read(folder.join(name))?)?)?;
+    }
+    for (name, ending, content) in [
+        ("commas", "csv", &b"a,k\n1,x\n2.5,\"y\nz\"\n"[..]),
+        ("semicolons", "csv", b"a;k\r\n1,5;x\r\n-2;\r\n"),
+        ("tabs", "tsv", b"2024-01-31\t0\n2024-02-01\t1\n"),
+        ("lines", "jsonl", b"{\"a\":1,\"k\":\"x\"}\n{\"a\":null,\"k\":\"y\"}\n"),
+        ("list", "jsonl", b"[{\"a\":1e400},\n{\"a\":true}]"),
+        ("packed", "csv.gz", &PACKED),
+        ("nothing", "parquet", b"PAR1"),
+    ] {
+        write("tables", name, table_input(ending, content)?)?;
+    }
+    Ok(())
 }

@@ -7,13 +7,18 @@ use nocknock_poseidon::{
     to_be_bytes, Fr,
 };
 
+mod tables;
+
+pub use tables::{is_table, let_readers_panic, table_input, tables, ENDINGS};
+
 /// A name for each target, as the binaries and the corpus folders have it.
-pub const TARGETS: [(&str, fn(&[u8])); 5] = [
+pub const TARGETS: [(&str, fn(&[u8])); 6] = [
     ("proof_decode", proof_decode),
     ("key_decode", key_decode),
     ("prepared_key_decode", prepared_key_decode),
     ("input_decode", input_decode),
     ("unpack", unpack),
+    ("tables", tables),
 ];
 
 /// Accepted bytes are the one encoding of a proof with points that the verifier may work with.
@@ -132,6 +137,12 @@ mod tests {
             .0
             .iter()
             .any(|bytes| decode_input(bytes).is_ok())));
+        for (ending, first) in ENDINGS.iter().zip(0..) {
+            let is_read = corpus("tables")
+                .iter()
+                .any(|(_, data)| data.first() == Some(&first) && is_table(data));
+            assert!(is_read, "no seed with the ending {ending} is read");
+        }
     }
 
     #[test]

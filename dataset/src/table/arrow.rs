@@ -2,6 +2,7 @@
 
 use super::{
     builder::{Builder, Reader},
+    words::Words,
     Place, ReadOptions, TableFault,
 };
 use crate::{
@@ -45,7 +46,7 @@ pub(super) struct Batches<I> {
     /// Bytes that the file says it has when it is unpacked.
     size: u64,
     memory: u64,
-    rules: TextRules,
+    words: Words,
     fault: fn(String) -> TableFault,
     /// What is left of a batch.
     rest: Option<RecordBatch>,
@@ -66,7 +67,7 @@ impl<I: Iterator<Item = Result<RecordBatch, TableFault>>> Batches<I> {
             batches,
             size: 0,
             memory: options.memory,
-            rules: options.text.clone(),
+            words: Words::of(&options.text),
             fault,
             rest: None,
             read: 0,
@@ -97,7 +98,7 @@ impl<I: Iterator<Item = Result<RecordBatch, TableFault>>> Batches<I> {
         self.rest = (left > 0).then(|| batch.slice(taken, left));
         let first_row = self.read.saturating_add(1);
         self.read = self.read.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
-        push_batch(builder, &batch.slice(0, taken), first_row, &self.rules, self.fault)
+        push_batch(builder, &batch.slice(0, taken), first_row, &self.words, self.fault)
     }
 }
 
@@ -198,7 +199,7 @@ fn push_batch(
     builder: &mut Builder,
     batch: &RecordBatch,
     first_row: u64,
-    rules: &TextRules,
+    words: &Words,
     fault: fn(String) -> TableFault,
 ) -> Result<(), TableFault> {
     let schema = batch.schema();
@@ -208,9 +209,9 @@ fn push_batch(
     for (row, number) in (0..batch.num_rows()).zip(first_row..) {
         let place = Place::Row(number);
         for (column, (array, name)) in columns.iter().enumerate() {
-            let value = value(*array, row, rules)
+            let value = value(*array, row, words.rules())
                 .map_err(|reason| fault(format!("{place}, column `{}`: {reason}", shown(name))))?;
-            builder.push(column, value)?;
+            builder.push(column, words.apply(value))?;
         }
         builder.end_row(place)?;
     }

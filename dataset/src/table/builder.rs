@@ -1,6 +1,6 @@
 //! What all formats share: values become a table, piece by piece.
 
-use super::{Column, Place, Table, TableFault, Tag, MAX_COLUMNS};
+use super::{Column, Layout, Place, Table, TableFault, Tag, MAX_COLUMNS};
 use crate::{
     names,
     value::{trim, Value},
@@ -43,6 +43,7 @@ pub(crate) struct Builder {
     /// Bytes taken so far, about.
     used: u64,
     memory: u64,
+    layout: Option<Layout>,
     notes: Vec<String>,
 }
 
@@ -73,7 +74,8 @@ impl Builder {
             None => ((0..columns).map(|number| format!("c{number}")).collect(), Vec::new()),
         };
         let columns = names.into_iter().map(Growing::new).collect();
-        Ok(Self { columns, named, rows: 0, filled: 0, found: 0, used: 0, memory, notes })
+        let (rows, filled, found, used, layout) = (0, 0, 0, 0, None);
+        Ok(Self { columns, named, rows, filled, found, used, memory, layout, notes })
     }
 
     /// Adds the value of a column, counted from 0, to the row that is not complete yet.
@@ -107,6 +109,11 @@ impl Builder {
         self.rows
     }
 
+    /// Says how the text is laid out that the table is read from.
+    pub(crate) fn lay_out(&mut self, layout: Layout) {
+        self.layout = Some(layout);
+    }
+
     /// Adds a sentence about what was guessed, unless it was said already.
     pub(crate) fn note(&mut self, note: String) {
         if !self.notes.contains(&note) {
@@ -121,6 +128,7 @@ impl Builder {
             columns: self.columns.iter_mut().map(Growing::take).collect(),
             named: self.named,
             rows: mem::take(&mut self.rows),
+            layout: self.layout,
             notes: mem::take(&mut self.notes),
         }
     }

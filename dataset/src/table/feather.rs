@@ -2,7 +2,7 @@
 //!
 //! Messages are read one by one, and nothing is allocated that a file merely promises.
 
-use super::{arrow::Batches, builder::Reader, ReadOptions, TableFault};
+use super::{arrow::Batches, builder::Reader, ipc, ReadOptions, TableFault};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_ipc::{
     convert::try_fb_to_schema,
@@ -83,19 +83,20 @@ fn read_list(
     let places = blocks.map(|block| u64::try_from(block.offset()).ok());
     let places: Option<Vec<u64>> = places.collect();
     let places = places.ok_or_else(|| unusable("a message has a negative place"))?;
-    Ok((columns(list.schema())?, places))
+    Ok((columns(list.schema(), memory)?, places))
 }
 
 fn read_schema(source: &mut impl Read, memory: u64) -> Result<SchemaRef, TableFault> {
     let bytes = Bytes::read(source, memory)?.ok_or_else(ends_early)?;
-    columns(message(&bytes.metadata)?.header_as_schema())
+    columns(message(&bytes.metadata)?.header_as_schema(), memory)
 }
 
-fn columns(schema: Option<Schema<'_>>) -> Result<SchemaRef, TableFault> {
+fn columns(schema: Option<Schema<'_>>, memory: u64) -> Result<SchemaRef, TableFault> {
     let schema = schema.ok_or_else(|| unusable("it does not say what its columns are"))?;
     if !schema.endianness().equals_to_target_endianness() {
         return Err(unusable("its bytes are in the order of another kind of machine"));
     }
+    ipc::check(schema, memory)?;
     Ok(Arc::new(try_fb_to_schema(schema)?))
 }
 
@@ -171,8 +172,16 @@ impl Messages {
     }
 }
 
-/// Refuses packed buffers that promise more than fits in memory.
+/// Refuses buffers that together are longer than the message, as each one may be copied, and packed
+/// buffers that promise more than fits in memory.
 fn check_sizes(batch: Packed<'_>, body: &[u8], memory: u64) -> Result<(), TableFault> {
+    let mut buffers = batch.buffers().into_iter().flatten();
+    let left = buffers.try_fold(body.len(), |left, buffer| {
+        left.checked_sub(usize::try_from(buffer.length()).ok()?)
+    });
+    if left.is_none() {
+        return Err(unusable("its columns are longer than the message they are in"));
+    }
     if batch.compression().is_none() {
         return Ok(());
     }

@@ -4,12 +4,10 @@
 
 use super::{
     builder::{Builder, Reader},
+    words::Words,
     Place, ReadOptions, TableFault, MAX_COLUMNS,
 };
-use crate::{
-    names::shown,
-    value::{TextRules, Value},
-};
+use crate::{names::shown, value::Value};
 use std::{
     borrow::Cow,
     collections::{HashMap, VecDeque},
@@ -34,14 +32,14 @@ pub(super) fn open(
     options: &ReadOptions,
 ) -> Result<Box<dyn Reader>, TableFault> {
     let objects = Objects::new(source, options.memory);
-    let rules = options.text.clone();
-    Ok(Box::new(Json { objects, rules, columns: HashMap::new(), ahead: VecDeque::new() }))
+    let words = Words::of(&options.text);
+    Ok(Box::new(Json { objects, words, columns: HashMap::new(), ahead: VecDeque::new() }))
 }
 
 /// A text that is being read.
 struct Json {
     objects: Objects,
-    rules: TextRules,
+    words: Words,
     /// Places of the fields.
     columns: HashMap<String, usize>,
     /// Objects that were looked at for their fields.
@@ -135,8 +133,11 @@ impl Json {
 
     fn value<'a>(&self, name: &str, cell: &'a Cell<'_>) -> Result<Value<'a>, String> {
         match cell {
-            Cell::Text(text) => Ok(Value::from_text(text, &self.rules)),
-            Cell::Word(word) => value_of_word(word).ok_or_else(|| no_value(name, word)),
+            Cell::Text(text) => Ok(Value::from_text(text, self.words.rules())),
+            Cell::Word(word) => {
+                let value = value_of_word(word).ok_or_else(|| no_value(name, word))?;
+                Ok(self.words.apply(value))
+            }
         }
     }
 }

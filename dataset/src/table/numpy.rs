@@ -2,9 +2,9 @@
 
 use super::{
     builder::{Builder, Reader},
+    words::Words,
     Place, ReadOptions, TableFault,
 };
-use crate::value::TextRules;
 use std::{
     fs::File,
     io::{self, BufRead, Read},
@@ -37,14 +37,14 @@ pub(super) fn open_archive(
 /// Arrays side by side, with equally many rows.
 struct Arrays {
     contents: Contents,
-    rules: TextRules,
+    words: Words,
     /// Rows that were read.
     read: u64,
 }
 
 impl Arrays {
     fn new(contents: Contents, options: &ReadOptions) -> Self {
-        Self { contents, rules: options.text.clone(), read: 0 }
+        Self { contents, words: Words::of(&options.text), read: 0 }
     }
 
     fn columns(&self) -> u64 {
@@ -61,7 +61,7 @@ impl Arrays {
         let mut column = 0;
         for array in &mut self.contents.arrays {
             array.advance()?;
-            column = array.push(builder, column, &self.rules, place)?;
+            column = array.push(builder, column, &self.words, place)?;
         }
         builder.end_row(place)
     }
@@ -155,18 +155,18 @@ impl Array {
         &self,
         builder: &mut Builder,
         first_column: usize,
-        rules: &TextRules,
+        words: &Words,
         place: Place,
     ) -> Result<usize, TableFault> {
         let mut text = String::new();
         let mut column = first_column;
         for cell in &self.cells {
             let bytes = cell.bytes(&self.held, self.row).ok_or_else(ends_early)?;
-            let value = cell.kind.value(bytes, &mut text, rules);
+            let value = cell.kind.value(bytes, &mut text, words.rules());
             let next = column.saturating_add(1);
             let value =
                 value.map_err(|reason| unusable(&format!("{place}, column {next}: {reason}")))?;
-            builder.push(column, value)?;
+            builder.push(column, words.apply(value))?;
             column = next;
         }
         Ok(column)

@@ -3,7 +3,7 @@
 use super::{
     builder::{Builder, Reader},
     dialect::{self, Dialect, Sample},
-    Place, ReadOptions, TableFault,
+    Layout, Place, ReadOptions, TableFault,
 };
 use crate::value::{trim, Value};
 use csv::{ByteRecord, ErrorKind};
@@ -69,6 +69,8 @@ impl Reader for Text {
         let names = names.transpose()?;
         self.first = names.is_none().then_some(place);
         let mut builder = Builder::new(names, self.columns, memory)?;
+        let decimal_comma = self.dialect.text.decimal_comma;
+        builder.lay_out(Layout { separator: self.dialect.separator, decimal_comma });
         for note in mem::take(&mut self.dialect.notes) {
             builder.note(note);
         }

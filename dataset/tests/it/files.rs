@@ -1,7 +1,7 @@
 //! Files that other programs wrote: `tests/files/make` made them, and `expected.json` says what
 //! each one holds.
 
-use nocknock_dataset::{table::TableFault, ReadOptions, Table, TableError};
+use nocknock_dataset::{table::TableFault, ReadOptions, Table, TableError, TextRules};
 use proptest::prelude::*;
 use std::{
     borrow::Cow,
@@ -94,6 +94,28 @@ fn labels_beyond_two_to_the_53_stay_apart_in_every_format() {
             assert!(holds, "{name}: {key}");
         }
     }
+}
+
+#[test]
+fn words_for_missing_values_hold_for_numbers_in_every_format() {
+    let text = TextRules { missing: vec!["-128".to_owned()], ..TextRules::default() };
+    let options = ReadOptions { text, ..ReadOptions::default() };
+    let holds = |table: &Table| {
+        let rows = Contents::of(table).rows;
+        rows.iter().flatten().any(|key| key.as_deref() == Some("-128"))
+    };
+    for name in ["pyarrow-int8.parquet", "pyarrow-int8.arrow", "numpy-i1-byte.npy"] {
+        let file = folder().join(name);
+        assert!(holds(&read(&file).unwrap()), "{name}");
+        assert!(!holds(&Table::read(&file, &options).unwrap()), "{name}");
+    }
+}
+
+#[test]
+fn only_texts_have_a_layout() {
+    let layout = read_as("a.tsv", b"a\tk\n1\tx\n").unwrap().layout().unwrap();
+    assert_eq!((layout.separator, layout.decimal_comma), (b'\t', false));
+    assert_eq!(read(&folder().join("pyarrow-int8.parquet")).unwrap().layout(), None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::data::Prepared;
 use nocknock_dataset::{
     profile::{ColumnProfile, Kind},
     schema::{ColumnRule, KindRule, ReadRules, TargetRule},
-    Header, ReadOptions, Schema,
+    Header, ReadOptions, Schema, Table,
 };
 
 /// What is said about the file, and what was found where nothing is said.
@@ -25,12 +25,14 @@ pub(super) fn schema(prepared: &Prepared, options: &ReadOptions, told: Schema) -
     Schema { label, target, tolerance, read, columns }
 }
 
-fn read_rules(has_names: bool, options: &ReadOptions) -> ReadRules {
-    let decimal = if options.text.decimal_comma { ',' } else { '.' };
+fn read_rules(table: &Table, options: &ReadOptions) -> ReadRules {
+    let layout = table.layout();
+    let mark = |comma| if comma { ',' } else { '.' };
+    let told = options.decimal_told.then_some(options.text.decimal_comma);
     ReadRules {
-        header: Some(if has_names { Header::Present } else { Header::Absent }),
-        separator: options.separator.map(char::from),
-        decimal: options.decimal_told.then_some(decimal),
+        header: Some(if table.has_names() { Header::Present } else { Header::Absent }),
+        separator: layout.map(|layout| layout.separator).or(options.separator).map(char::from),
+        decimal: layout.map(|layout| layout.decimal_comma).or(told).map(mark),
         missing: options.text.missing.clone(),
     }
 }

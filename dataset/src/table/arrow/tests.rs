@@ -138,6 +138,24 @@ fn nulls_are_missing() {
 }
 
 #[test]
+fn values_that_are_words_for_missing_values_are_missing() {
+    let text = TextRules { missing: vec!["-999".to_owned()], ..TextRules::default() };
+    let options = ReadOptions { text, ..ReadOptions::default() };
+    let batch = batch(&[
+        ("a", Arc::new(Int64Array::from(vec![-999, 1]))),
+        ("b", Arc::new(Float32Array::from(vec![-999.0, 1.0]))),
+        ("c", Arc::new(StringArray::from(vec!["-999", "1"]))),
+    ]);
+    let batches = iter::once(Ok(batch.clone()));
+    let mut reader = Batches::new(batch.schema(), batches, &options, TableFault::Parquet);
+    let mut builder = reader.start(MEMORY).unwrap();
+    assert!(!reader.read(&mut builder, usize::MAX).unwrap());
+    for column in builder.take().columns() {
+        assert_eq!(keys_of(column), [None, Some("1".to_owned())], "{}", column.name());
+    }
+}
+
+#[test]
 fn codes_and_runs_are_read_as_their_values() {
     let texts = [Some("x"), Some("x"), None, Some("y")];
     let expected = texts.map(|text| text.map(str::to_owned));

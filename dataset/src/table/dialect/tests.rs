@@ -92,6 +92,21 @@ fn one_line_that_is_cut_differently_does_not_change_the_separator() {
 }
 
 #[test]
+fn a_table_knows_how_its_text_is_laid_out() {
+    let layout = |text: &str, options: &ReadOptions| {
+        let table = Table::read_csv(text.as_bytes(), Path::new("data.csv"), options).unwrap();
+        let layout = table.layout().unwrap();
+        (layout.separator, layout.decimal_comma)
+    };
+    let usual = ReadOptions::default();
+    assert_eq!(layout("a,b\n1.5,2\n", &usual), (b',', false));
+    assert_eq!(layout("a;b\n1,5;2\n", &usual), (b';', true));
+    assert_eq!(layout("a\tb\n1.5\t2\n", &usual), (b'\t', false));
+    let told = ReadOptions { separator: Some(b'#'), decimal_told: true, ..usual };
+    assert_eq!(layout("a#b\n1,5#2\n", &told), (b'#', false));
+}
+
+#[test]
 fn decimal_commas_are_seen_and_told() {
     let german = found("a;k\n1,5;x\n-2;y\n");
     assert_eq!(german.rows, [["1.5", "x"], ["-2", "y"]]);

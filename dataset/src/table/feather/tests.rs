@@ -115,6 +115,35 @@ fn texts_that_columns_refer_to_take_no_more_memory_than_allowed() {
 }
 
 #[test]
+fn columns_that_lie_on_top_of_each_other_are_refused() {
+    let column: ArrayRef = Arc::new(Int64Array::from(vec![7; ROWS]));
+    let columns = ["a", "b", "c"].map(|name| (name, column.clone()));
+    let mut bytes = stream_of(&RecordBatch::try_from_iter(columns).unwrap(), None);
+    assert_eq!(read(&bytes).unwrap(), ROWS);
+    // All columns get the length of the whole message, which each of them does not exceed.
+    let length = i64::try_from(VALUE_BYTES).unwrap().to_le_bytes();
+    let places = (0..bytes.len() - 8).filter(|place| bytes[*place..*place + 8] == length);
+    let places: Vec<usize> = places.collect();
+    assert!(places.len() >= 3, "{places:?}");
+    for place in places {
+        bytes[place..place + 8].copy_from_slice(&(3 * VALUE_BYTES).to_le_bytes());
+    }
+    let fault = read(&bytes).unwrap_err().to_string();
+    assert!(fault.contains("longer than the message"), "{fault}");
+}
+
+#[test]
+fn names_of_columns_take_no_more_memory_than_allowed() {
+    let column: ArrayRef = Arc::new(Int64Array::from(vec![7; 1]));
+    let columns: Vec<(String, ArrayRef)> =
+        (0..2_100).map(|number| (number.to_string(), column.clone())).collect();
+    let wide = stream_of(&RecordBatch::try_from_iter(columns).unwrap(), None);
+    assert!(wide.len() < 1 << 20, "{}", wide.len());
+    let fault = read(&wide).unwrap_err();
+    assert!(matches!(fault, TableFault::OutOfMemory { limit: MEMORY }), "{fault}");
+}
+
+#[test]
 fn a_promise_of_a_long_message_allocates_nothing() {
     for (length, expected) in
         [(1 << 19, "ends too early"), (1 << 25, "memory"), (i32::MAX, "messages")]

@@ -82,6 +82,19 @@ fn texts_are_understood_as_those_of_other_formats() {
 }
 
 #[test]
+fn words_for_missing_values_hold_for_numbers_and_texts() {
+    let missing = vec!["-999".to_owned()];
+    let text = crate::TextRules { missing, ..crate::TextRules::default() };
+    let options = ReadOptions { text, ..ReadOptions::default() };
+    let source = "{\"a\":-999.0}\n{\"a\":\"-999\"}\n{\"a\":999}";
+    let mut reader = open(Box::new(source.as_bytes()), &options).unwrap();
+    let mut builder = reader.start(1 << 20).unwrap();
+    assert!(!reader.read(&mut builder, usize::MAX).unwrap());
+    let expected = [Value::Missing, Value::Missing, Value::Integer(999)];
+    assert_eq!(column(&builder.take(), "a"), expected);
+}
+
+#[test]
 fn what_is_no_number_of_json_is_refused_with_its_line() {
     for word in ["007", "1x", "-", "+1", ".5", "inf", "nan", "undefined", ""] {
         let error = refused(&format!("{{\"a\":1}}\n{{\"a\":{word}}}\n"));

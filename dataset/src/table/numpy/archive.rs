@@ -1,7 +1,7 @@
 //! Archives of arrays, and which of them make a table.
 
 use super::{Array, TableFault};
-use crate::names::shown;
+use crate::{names::shown, table::MAX_COLUMNS};
 use std::{
     fs::File,
     io::{BufReader, Cursor, Read},
@@ -63,6 +63,10 @@ fn entries(archive: &Archive) -> Result<Vec<Entry>, TableFault> {
     for (place, name) in archive.file_names().enumerate() {
         if let Some(name) = name?.strip_suffix(".npy") {
             entries.push(Entry { place, name: name.to_owned() });
+        }
+        if entries.len() > MAX_COLUMNS {
+            let found = u64::try_from(archive.len()).unwrap_or(u64::MAX);
+            return Err(TableFault::TooManyColumns { found });
         }
     }
     Ok(entries)
@@ -166,10 +170,13 @@ fn unpack_all<'a>(
     Ok(arrays)
 }
 
-/// The bytes of an array, unless they are more than so many.
+/// The bytes of an array, unless they are more than so many, or said to be.
 fn unpack(archive: &mut Archive, place: usize, most: u64) -> Result<Option<Vec<u8>>, TableFault> {
     let mut bytes = Vec::new();
     let entry = archive.by_index(place)?;
+    if entry.size() > most {
+        return Ok(None);
+    }
     let read =
         entry.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(ZipError::from)?;
     let fits = u64::try_from(read).is_ok_and(|read| read <= most);

@@ -50,8 +50,12 @@ fn read(bytes: &[u8]) -> Result<Table, TableFault> {
 }
 
 fn read_archive(arrays: &[(&str, Vec<u8>)]) -> Result<Table, TableFault> {
+    read_archive_of(&npz(arrays))
+}
+
+fn read_archive_of(bytes: &[u8]) -> Result<Table, TableFault> {
     let mut file = tempfile::tempfile().unwrap();
-    file.write_all(&npz(arrays)).unwrap();
+    file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     all(open_archive(file, &options()))
 }
@@ -242,6 +246,27 @@ fn an_array_that_unpacks_to_more_than_memory_is_refused() {
     let large = npy("'|u1'", false, &format!("({size},)"), &vec![0; size]);
     let fault = read_archive(&[("a.npy", large)]).unwrap_err();
     assert!(matches!(fault, TableFault::OutOfMemory { limit: MEMORY }), "{fault}");
+}
+
+#[test]
+fn a_promise_of_a_large_array_unpacks_nothing() {
+    let mut bytes = npz(&[("a.npy", samples())]);
+    let entry = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    bytes[entry + 24..entry + 28].copy_from_slice(&(1u32 << 30).to_le_bytes());
+    let fault = read_archive_of(&bytes).unwrap_err();
+    assert!(matches!(fault, TableFault::OutOfMemory { limit: MEMORY }), "{fault}");
+}
+
+#[test]
+fn numbers_that_are_words_for_missing_values_are_missing() {
+    let missing = vec!["-1".to_owned(), "x".to_owned()];
+    let text = crate::TextRules { missing, ..crate::TextRules::default() };
+    let options = ReadOptions { text, ..options() };
+    let numbers = npy("'<i2'", false, "(2,)", &[255, 255, 1, 0]);
+    let table = all(open_array(Box::new(Cursor::new(numbers)), &options)).unwrap();
+    assert_eq!(rows(&table), [[Value::Missing], [Value::Integer(1)]]);
+    let table = all(open_array(Box::new(Cursor::new(classes())), &options)).unwrap();
+    assert_eq!(rows(&table), [[Value::Missing], [Value::Text("y".into())]]);
 }
 
 proptest! {
