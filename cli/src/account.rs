@@ -5,7 +5,7 @@ use crate::{
     config::{Account, Config, ConfigError},
     failure::{usage, Failure},
 };
-use nocknock_client::{KeySource, Keys, Password};
+use nocknock_client::{KeyError, KeySource, Keys, Password};
 use std::path::{Path, PathBuf};
 
 /// Environment variable with the password of the keystore.
@@ -25,6 +25,12 @@ const PASSWORD_FILE: &str = "--password-file (or NOCKNOCK_KEYSTORE_PASSWORD_FILE
 /// Where `nocknock keys` puts keys if no other file is named, and where all commands look for them.
 pub(crate) fn own_keystore(config: &Config) -> Result<PathBuf, ConfigError> {
     Ok(config.data_dir()?.join(OWN_KEYSTORE))
+}
+
+/// Whether the arguments or the configuration name keys. Those go before the keystore in the data
+/// folder.
+pub(crate) fn names_keys(arguments: &AccountArgs, config: &Config) -> bool {
+    named(arguments).or_else(|| of_configuration(&config.account)).is_some()
 }
 
 /// Where keys come from: the arguments, or the configuration, or the keystore in the data folder.
@@ -135,10 +141,30 @@ pub(crate) fn password(
     Ok(file.map(Password::from_file).transpose()?)
 }
 
-/// The keys, if a source is named.
-pub(crate) fn load(arguments: &AccountArgs, config: &Config) -> Result<Option<Keys>, Failure> {
-    let source = source(arguments, config)?;
-    Ok(source.as_ref().map(Keys::from_source).transpose()?)
+/// Who signs.
+#[derive(Debug)]
+pub(crate) enum Signer {
+    /// These keys.
+    Ready(Keys),
+    /// The keystore in the data folder, whose password is not known.
+    Locked(KeyError),
+    /// Nobody.
+    Nobody,
+}
+
+/// Whoever signs. Nobody has named the keystore in the data folder, so whoever only reads is not
+/// asked for its password.
+pub(crate) fn load(arguments: &AccountArgs, config: &Config) -> Result<Signer, Failure> {
+    let Some(source) = source(arguments, config)? else {
+        return Ok(Signer::Nobody);
+    };
+    match Keys::from_source(&source) {
+        Ok(keys) => Ok(Signer::Ready(keys)),
+        Err(error @ KeyError::NoPassword { .. }) if !names_keys(arguments, config) => {
+            Ok(Signer::Locked(error))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]
@@ -217,8 +243,8 @@ mod tests {
         let own = own_keystore(&config).unwrap();
         let keys = Keys::generate();
         keys.write_keystore(&own, None).unwrap();
-        let loaded = load(&AccountArgs::default(), &config).unwrap().unwrap();
-        assert_eq!(loaded.account(), keys.account());
+        let loaded = load(&AccountArgs::default(), &config).unwrap();
+        assert!(matches!(loaded, Signer::Ready(own) if own.account() == keys.account()));
         let named = Account { seed_file: Some("seed".into()), ..Account::default() };
         let configured = Config { account: named, ..config.clone() };
         let chosen = source(&AccountArgs::default(), &configured).unwrap();
@@ -226,5 +252,18 @@ mod tests {
         let alice = AccountArgs { dev_account: Some("alice".into()), ..AccountArgs::default() };
         let chosen = source(&alice, &config).unwrap();
         assert!(matches!(chosen, Some(KeySource::Development(_))));
+    }
+
+    #[test]
+    fn the_password_of_a_keystore_that_nobody_has_named_is_missed_only_by_whoever_signs() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { data_dir: Some(folder.path().to_owned()), ..Config::default() };
+        let own = own_keystore(&config).unwrap();
+        let password = Password::new("right".to_owned());
+        Keys::generate().write_keystore(&own, Some(&password)).unwrap();
+        let loaded = load(&AccountArgs::default(), &config).unwrap();
+        assert!(matches!(loaded, Signer::Locked(KeyError::NoPassword { .. })), "{loaded:?}");
+        let named = AccountArgs { keystore: Some(own), ..AccountArgs::default() };
+        assert_eq!(load(&named, &config).unwrap_err().code(), 6);
     }
 }

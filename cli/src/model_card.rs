@@ -91,7 +91,8 @@ fn score(model: &ModelFile, tests: Option<&TestResults>) -> String {
             format!("{correct} test rows of {total} are classified correctly")
         }
         (Head::Number { goal: Goal::Within { tolerance }, .. }, _) => {
-            format!("for {correct} test rows of {total} the output is off by {tolerance} at most")
+            let off = off_by(model, *tolerance);
+            format!("for {correct} test rows of {total} {off} at most")
         }
         (Head::Labels { .. } | Head::Number { goal: Goal::AbsoluteError { .. }, .. }, _) => {
             format!("{correct} points of {total} are reached on the test rows")
@@ -104,6 +105,14 @@ fn score(model: &ModelFile, tests: Option<&TestResults>) -> String {
         spread(model, metric, tests),
         tests.map(|tests| constant(model, tests)).unwrap_or_default(),
     )
+}
+
+/// A tolerance, in the units of the column if these are known.
+fn off_by(model: &ModelFile, tolerance: u32) -> String {
+    match model.about.encoding.as_ref().and_then(Encoding::scale) {
+        Some(scale) => format!("the number is off by {}", scale.distance(tolerance.into())),
+        None => format!("the output is off by {tolerance}"),
+    }
 }
 
 /// What needs no model.
@@ -494,8 +503,13 @@ pub(crate) mod tests {
         let (columns, _) = json.split_once("\"target\"").unwrap();
         let target = r#"{"kind":"number","column":"a price","place":2,"low":"-20","step":"0.25"}"#;
         let encoding = serde_json::from_str(&format!("{columns}\"target\":{target}}}")).unwrap();
-        let told = classes(&with_encoding(encoding));
+        let mut model = with_encoding(encoding);
+        let told = classes(&model);
         assert_eq!(told, "An output `y` stands for `-20 + 0.25 · y` in the column a price.\n");
+        // The tolerance is 50 outputs.
+        model.architecture = named("tiny-4x3-within").unwrap();
+        let told = score(&model, None);
+        assert!(told.contains("the number is off by 12.5 at most"), "{told}");
     }
 
     #[test]

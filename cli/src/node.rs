@@ -1,7 +1,7 @@
 //! The connection to the chain, and what is sent over it.
 
 use crate::{
-    account,
+    account::{self, Signer},
     arguments::Global,
     config::Config,
     failure::{usage, Failure},
@@ -25,7 +25,7 @@ pub(crate) struct Node {
     pub(crate) client: Client,
     pub(crate) config: Config,
     pub(crate) output: Output,
-    keys: Option<Keys>,
+    signer: Signer,
 }
 
 impl Node {
@@ -48,7 +48,7 @@ impl Node {
         patience: Duration,
     ) -> Result<Self, Failure> {
         let config = Config::load(global)?;
-        let keys = account::load(&global.account, &config)?;
+        let signer = account::load(&global.account, &config)?;
         // The first connection fails soon even if the command is patient later on: a wrong URL is
         // the most frequent mistake.
         Client::connect_with(options(&config, PATIENCE)).await?;
@@ -59,23 +59,36 @@ impl Node {
                  these accounts, and this is not a development chain",
             ));
         }
-        Ok(Self { client, config, output, keys })
+        Ok(Self { client, config, output, signer })
     }
 
     /// The keys that sign.
     pub(crate) fn keys(&self) -> Result<&Keys, Failure> {
-        self.keys.as_ref().ok_or_else(|| {
-            Failure::Keys(
+        match &self.signer {
+            Signer::Ready(keys) => Ok(keys),
+            Signer::Locked(error) => Err(Failure::Keys(error.to_string())),
+            Signer::Nobody => Err(Failure::Keys(
                 "this needs keys: make some with `nocknock keys generate`, or give --seed-file, \
                  --keystore or --key-variable, or on a development chain --dev-account alice"
                     .to_owned(),
-            )
-        })
+            )),
+        }
     }
 
     /// The account that signs, if keys are named.
     pub(crate) fn account(&self) -> Option<AccountId> {
-        self.keys.as_ref().map(Keys::account)
+        match &self.signer {
+            Signer::Ready(keys) => Some(keys.account()),
+            Signer::Locked(_) | Signer::Nobody => None,
+        }
+    }
+
+    /// Why there is no account that signs, although there are keys.
+    pub(crate) fn locked(&self) -> Option<Failure> {
+        match &self.signer {
+            Signer::Locked(error) => Some(Failure::Keys(error.to_string())),
+            Signer::Ready(_) | Signer::Nobody => None,
+        }
     }
 
     /// The state after the newest block.

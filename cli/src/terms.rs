@@ -15,6 +15,9 @@ use nocknock_requester::Offer;
 /// Parts of all points in which the share of a constant answer is told.
 const PARTS: u32 = 100_000;
 
+/// What is less of such a part comes from rounding.
+const DUST: f64 = 1e-6;
+
 // The terms of a task. Documentation here would take the place of that of the command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Terms")]
@@ -89,6 +92,12 @@ impl TermsArgs {
     /// What the requester wants for a model that answers with a number, where the best constant
     /// answer gets this share of all points.
     pub(crate) fn offer_for_numbers(&self, constant: f64) -> Result<Offer, Failure> {
+        if constant >= 1.0 {
+            return Err(usage(
+                "an answer that is always the same gets all points, so no model can be better: \
+                 give a smaller --tolerance",
+            ));
+        }
         let constant = share_of_points(constant);
         self.offer_above(&constant, constant)
     }
@@ -168,7 +177,7 @@ fn beyond_chance(plan: &WeightedPlan, constant: &Score) -> Score {
 /// A share of all points that is at least this one.
 fn share_of_points(share: f64) -> Score {
     // A share lies between 0 and 1, so nothing is cut off.
-    Score::new((share * f64::from(PARTS)).ceil() as u32, PARTS)
+    Score::new((share * f64::from(PARTS) - DUST).ceil() as u32, PARTS)
 }
 
 /// Half of the rows, or the share of the largest class in thousandths. A class of nearly all rows
@@ -280,11 +289,15 @@ mod tests {
         };
         assert_eq!(offer(&[], 0.1).unwrap().min_score, Score::new(10_000, 100_000));
         assert_eq!(offer(&[], 0.950_001).unwrap().min_score, Score::new(95_001, 100_000));
-        assert_eq!(offer(&[], 1.0).unwrap().min_score, Score::new(100_000, 100_000));
+        // The product of 64 bits is a little more than 7,000.
+        assert_eq!(offer(&[], 0.07).unwrap().min_score, Score::new(7_000, 100_000));
+        assert!(offer(&["--min-score", "7%"], 0.07).is_ok());
         let refused = offer(&["--min-score", "5%"], 0.1).unwrap_err();
         assert!(refused.to_string().contains("gets 10"), "{refused}");
         assert!(offer(&["--min-score", "5%", "--below-majority"], 0.1).is_ok());
         assert_eq!(offer(&["--min-score", "20%"], 0.1).unwrap().min_score, Score::new(20, 100));
+        let hopeless = offer(&["--min-score", "5%", "--below-majority"], 1.0).unwrap_err();
+        assert!(hopeless.to_string().contains("no model can be better"), "{hopeless}");
     }
 
     #[test]

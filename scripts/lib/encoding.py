@@ -327,7 +327,7 @@ def number_target(target):
 
     def encode(value):
         number = number_of(value)
-        if number is None or math.isinf(number):
+        if number is None or not math.isfinite(number):
             return None
         least, most = 0, MOST_TARGET
         while least < most:

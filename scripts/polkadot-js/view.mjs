@@ -3,7 +3,8 @@
 //   npm ci && node view.mjs NAME [ARGUMENT...] [--url ws://127.0.0.1:9944] [--at HASH]
 //   node view.mjs --list
 //
-// An argument is JSON, or else a text: a number, an account, 0x and hexadecimal digits, null.
+// An argument is JSON, or else a text: a number, an account, 0x and hexadecimal digits, null. In
+// lists and objects, numbers above 2^53 are texts: JavaScript rounds others.
 // --at asks after the block with this hash instead of the newest one. Numbers that JavaScript
 // cannot hold exactly, such as amounts, are 0x and hexadecimal digits; bytes are, too.
 //
@@ -18,14 +19,11 @@ import { Views } from './views.mjs';
 
 const TIMEOUT_MS = 60_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    url: { type: 'string', default: 'ws://127.0.0.1:9944' },
-    at: { type: 'string' },
-    list: { type: 'boolean' },
-  },
-});
+const OPTIONS = {
+  url: { type: 'string', default: 'ws://127.0.0.1:9944' },
+  at: { type: 'string' },
+  list: { type: 'boolean' },
+};
 
 try {
   const answer = JSON.stringify(await withTimeout(main()), null, 2);
@@ -37,6 +35,7 @@ try {
 }
 
 async function main() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
   const [name, ...given] = positionals;
   if (name === undefined && !values.list) {
     throw new Error('name a view function, such as Tasks.task, or give --list');
@@ -56,9 +55,11 @@ async function connect(url) {
   return provider;
 }
 
+// The digits of a number that JavaScript would round stay a text, which the library reads exactly.
 function read(argument) {
   try {
-    return JSON.parse(argument);
+    const value = JSON.parse(argument);
+    return typeof value === 'number' && !Number.isSafeInteger(value) ? argument : value;
   } catch {
     return argument;
   }

@@ -51,8 +51,12 @@ const SEARCH_VERSION: u32 = 1;
 /// Parts into which the samples are dealt. A trial leaves out one of them.
 const FOLDS: u8 = 5;
 
-/// From this many samples on, one fold says enough.
-const MANY_SAMPLES: usize = 2_000;
+/// With fewer samples, only all folds together say enough.
+const FEW_SAMPLES: usize = 2_000;
+
+/// From this many samples on, one fold says enough. Below, it takes several.
+const MANY_SAMPLES: usize = 20_000;
+const SEVERAL_FOLDS: u8 = 3;
 
 /// Rows that a whole training learns from, at least and at most, if the settings say otherwise.
 const LEAST_ROWS: u64 = 64_000;
@@ -163,11 +167,14 @@ pub struct Found {
     pub model: TrainedModel,
     /// The settings with which it was trained.
     pub plan: Plan,
+    /// Whether that was a plain training with the settings of the job as they are, because too few
+    /// trials were possible.
+    pub plain: bool,
     /// Trials in all.
     pub trials: u32,
     /// The result of these settings on samples that were left out, by the metric of the search. It
-    /// is the best of several, and so a little too high. Without a trial it is the validation
-    /// result of the model.
+    /// is the best of several, and so a little too high. Of a plain training it is the validation
+    /// result of the model, or without validation samples that of the samples it has learned from.
     pub expected: f64,
     /// The accuracy of a teacher on samples that it has not seen, if one could be made.
     pub teacher: Option<f64>,
@@ -227,7 +234,7 @@ pub fn search_by(
     columns.check(job.base).map_err(TrainError::from)?;
     let log = TrialLog::open(job.folder, &digest(strategy, job)?)?;
     let last = log.last().cloned();
-    let pace = Pace::default();
+    let pace = Pace::of(log.records(), without_fold(data.samples()));
     let teachers = Teachers::default();
     let (ahead, teaching) = (0.0, Duration::ZERO);
     let mut search = Search { job, clock, observer, log, pace, teachers, ahead, teaching };
@@ -288,12 +295,12 @@ impl<'a> Search<'a> {
         self.job
     }
 
-    /// Folds that trials can leave out: 5, or 1 where there are many samples.
+    /// Folds that trials can leave out: the more, the fewer samples there are.
     pub fn folds(&self) -> u8 {
-        if self.job.data.samples() < MANY_SAMPLES {
-            FOLDS
-        } else {
-            1
+        match self.job.data.samples() {
+            ..FEW_SAMPLES => FOLDS,
+            FEW_SAMPLES..MANY_SAMPLES => SEVERAL_FOLDS,
+            MANY_SAMPLES.. => 1,
         }
     }
 
@@ -377,8 +384,17 @@ impl<'a> Search<'a> {
         Ok(accuracy)
     }
 
-    /// A teacher may take a quarter of the time that is left, and all of them a third.
+    /// The first teacher, if all of them can be afforded. If not, no time is kept for any.
     fn first_teacher(&mut self) -> Result<Option<f64>, SearchError> {
+        let accuracy = self.affordable_teacher()?;
+        if accuracy.is_none() {
+            self.teaching = Duration::ZERO;
+        }
+        Ok(accuracy)
+    }
+
+    /// A teacher may take a quarter of the time that is left, and all of them a third.
+    fn affordable_teacher(&mut self) -> Result<Option<f64>, SearchError> {
         let started = self.clock.now();
         let left = self.last_moment().saturating_duration_since(started);
         if !self.make_teacher(Some(0), started + left / 4)? {
@@ -391,6 +407,9 @@ impl<'a> Search<'a> {
     }
 
     fn make_teacher(&mut self, fold: Option<u8>, deadline: Instant) -> Result<bool, SearchError> {
+        if self.teachers.get(fold).is_some() {
+            return Ok(true);
+        }
         let training = match fold {
             Some(fold) => Split::new(self.job.data, &self.with_fold(fold)).training,
             None => (0..).take(self.job.data.samples()).collect(),
@@ -420,14 +439,13 @@ impl<'a> Search<'a> {
     }
 
     fn samples_without_fold(&self) -> usize {
-        let samples = self.job.data.samples();
-        samples - samples / usize::from(FOLDS)
+        without_fold(self.job.data.samples())
     }
 
     /// Whether a trial can be done before the last training must begin.
     fn has_time_for(&self, settings: &TrainConfig) -> bool {
         let rows = rows_of(settings, self.samples_without_fold(), settings.epochs);
-        let needed = self.pace.time_for(rows);
+        let needed = self.pace.time_for(settings, rows);
         !self.observer.finish_requested() && self.clock.now() + needed <= self.last_moment()
     }
 
@@ -436,17 +454,26 @@ impl<'a> Search<'a> {
         self.reserve().last_moment(&self.pace)
     }
 
+    /// The last training is one with the settings of the job, or with the best so far.
     fn reserve(&self) -> pace::Reserve {
-        let rows = rows_of(self.job.base, self.job.data.samples(), self.epochs());
-        let now = self.clock.now();
-        pace::Reserve { until: self.job.until, now, rows, teaching: self.teaching }
+        let best = self.log.best(self.job.metric).map(|(settings, _)| settings);
+        let training = |settings: &TrainConfig| {
+            let rows = rows_of(settings, self.job.data.samples(), self.epochs());
+            (settings.clone(), rows)
+        };
+        pace::Reserve {
+            until: self.job.until,
+            now: self.clock.now(),
+            trainings: [self.job.base].into_iter().chain(best).map(training).collect(),
+            teaching: self.teaching,
+        }
     }
 
     /// The result of a training on the fold that it leaves out. Nothing if it had no time.
     fn run(&mut self, settings: &TrainConfig, fold: u8) -> Result<Option<Tally>, SearchError> {
-        let reserve = self.reserve();
-        let folder = self.job.folder.join(TRIAL_FOLDER);
-        let Self { job, clock, observer, pace, teachers, .. } = self;
+        let (job, reserve) = (self.job, self.reserve());
+        let folder = job.folder.join(TRIAL_FOLDER);
+        let Self { clock, observer, pace, teachers, .. } = self;
         let lesson = match teachers.get(Some(fold)).filter(|_| is_taught(settings)) {
             Some(taught) => taught.lesson(job),
             None => Lesson { columns: &job.columns, ..Lesson::of(job.data) },
@@ -456,6 +483,7 @@ impl<'a> Search<'a> {
             clock: *clock,
             pace,
             reserve,
+            settings,
             rows_of_step: 0.0,
             rows_of_sample: rows_of(settings, 1, 1),
             last: clock.now(),
@@ -466,25 +494,34 @@ impl<'a> Search<'a> {
         match trained {
             Ok(trained) if trained.report.stopped == StopReason::TimeUp => Ok(None),
             Ok(trained) => Ok(Some(Tally::of(trained.report.validation.as_ref()))),
-            Err(TrainError::Diverged { .. }) => Ok(Some(Tally::default())),
+            Err(TrainError::Diverged { .. }) => {
+                let Split { validation, .. } = Split::new(job.data, settings);
+                Ok(Some(Tally::missed(job.data, &validation)))
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     fn progress(&self) -> SearchProgress {
         let now = self.clock.now();
-        let rows = self.ahead.max(0.0) + self.reserve().rows;
+        let needed =
+            self.pace.mean_time_for(self.ahead.max(0.0)) + self.reserve().needed(&self.pace);
         SearchProgress {
             trials: self.log.trials(),
-            best: self.log.best(self.job.metric),
+            best: self.log.best(self.job.metric).map_or(0.0, |(_, score)| score),
             seconds_left: self.job.until.saturating_duration_since(now).as_secs_f64(),
-            expected_end: (now + self.pace.time_for(rows) + self.teaching).min(self.job.until),
+            expected_end: (now + needed).min(self.job.until),
         }
     }
 
     fn remove_folder(&self, name: &str) -> Result<(), CheckpointError> {
         remove_folder(&self.job.folder.join(name))
     }
+}
+
+/// How many samples are left without a fold, about.
+fn without_fold(samples: usize) -> usize {
+    samples - samples / usize::from(FOLDS)
 }
 
 /// Whether settings ask for a teacher.
@@ -530,6 +567,7 @@ struct TrialWatch<'a> {
     clock: &'a dyn Clock,
     pace: &'a mut Pace,
     reserve: pace::Reserve,
+    settings: &'a TrainConfig,
     rows_of_step: f64,
     /// Rows for each sample, with the synthetic ones.
     rows_of_sample: f64,
@@ -545,7 +583,8 @@ impl TrainObserver for TrialWatch<'_> {
 
     fn stepped(&mut self, _progress: StepProgress) {
         let now = self.clock.now();
-        self.pace.add(self.rows_of_step, now.saturating_duration_since(self.last));
+        let took = now.saturating_duration_since(self.last);
+        self.pace.add(self.settings, self.rows_of_step, took);
         self.last = now;
     }
 

@@ -12,7 +12,7 @@ use nocknock_primitives::model::names::named;
 use nocknock_training::{
     evaluate, set_compute_threads, train, DeviceChoice, Labels, TrainConfig, TrainingSet,
 };
-use nocknock_worker::report::RunFolder;
+use nocknock_worker::report::{Run, RunFolder};
 use std::{error::Error, fs, io, path::Path};
 
 /// Every fourth row or so is held out.
@@ -31,8 +31,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:.4} training", model.report.training.accuracy());
     println!("{:.2} s, {:.0} rows/s", model.report.seconds, model.report.samples_per_second);
     if let Some(folder) = arguments.get(2) {
-        let run = RunFolder::start(Path::new(folder), &model.report.history)?;
-        run.finish(&model.report)?;
+        let record = RunFolder::start(Path::new(folder), &model.report.history)?;
+        record.finish(&Run { model: &model, data: &data, encoding: None, expected: None })?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ mod given;
 use crate::{
     data::{self, DataArgs, MetricArg, Prepared, RangeArg, Tolerance},
     failure::{other, usage, Failure},
-    output::{number, table, text, Output},
+    output::{number, table, text, Output, Shown},
 };
 use clap::Args;
 use findings::Findings;
@@ -27,8 +27,8 @@ given with --table to `check-data`, `propose-task` and `predict`. --write-table 
 
   version = 1
   label = \"income\"
-  target = \"class\"             # or \"number\", of which an answer may be off by
-  tolerance = 0.5               # so much
+  target = \"class\"              # or \"number\"
+  # tolerance = 0.5             # how far an answer may be off, if it is a number
   [read]
   header = \"present\"            # or \"absent\", \"detect\"
   separator = \";\"
@@ -167,6 +167,14 @@ fn shapes(prepared: &Prepared, needs: &Needs) -> Vec<(&'static str, Architecture
     offered().into_iter().filter(|(_, architecture)| fits(architecture)).collect()
 }
 
+/// How many classes models tell apart, unless they answer with a number.
+fn answer(architecture: &Architecture) -> Shown {
+    match architecture.head {
+        Head::Classes { .. } | Head::Labels { .. } => number(architecture.outputs()),
+        Head::Number { .. } => text("a number"),
+    }
+}
+
 impl Report {
     fn text(&self) -> String {
         let parts = [
@@ -206,7 +214,7 @@ impl Report {
                 text(name),
                 number(architecture.inputs),
                 number(architecture.input_bits),
-                number(architecture.outputs()),
+                answer(architecture),
                 number(architecture.samples),
                 text(self.remark(architecture)),
             ]
@@ -280,6 +288,7 @@ impl Report {
 mod tests {
     use super::*;
     use clap::Parser;
+    use nocknock_dataset::Schema;
     use std::fs;
 
     #[derive(Parser)]
@@ -290,6 +299,16 @@ mod tests {
 
     fn parse(arguments: &[&str]) -> CheckData {
         Parsed::parse_from(["test"].iter().chain(arguments)).command
+    }
+
+    #[test]
+    fn the_file_that_the_help_shows_is_one() {
+        let shown = ABOUT_TABLES.lines().filter(|line| line.starts_with("  "));
+        let file: String = shown.map(|line| format!("{}\n", line.trim_start())).collect();
+        assert_eq!(Schema::parse(&file).unwrap().label.as_deref(), Some("income"));
+        let numbers = file.replace("= \"class\"", "= \"number\"");
+        let numbers = numbers.replace("# tolerance", "tolerance");
+        assert_eq!(Schema::parse(&numbers).unwrap().tolerance, Some(0.5));
     }
 
     /// A file with numbers, categories and dates.
@@ -349,6 +368,8 @@ mod tests {
             assert!(text.contains(words), "no {words} in {text}");
         }
         assert!(!text.contains("table-128x64x2"), "{text}");
+        let chosen = text.lines().find(|line| line.trim_end().ends_with("chosen")).unwrap();
+        assert!(chosen.contains("a number"), "{chosen}");
         let value = report.value();
         assert_eq!((&value["label"], &value["tolerance"]), (&json!("price"), &json!(50.0)));
         assert_eq!(value["classes"], json!([]));

@@ -2,7 +2,7 @@
 
 use crate::{
     amount::Amount,
-    commands::{account_or_own, parse_account, transfer::spendable},
+    commands::{parse_account, transfer::spendable},
     failure::{usage, Failure},
     node::{is_development, Node},
     views::shown,
@@ -45,7 +45,8 @@ impl Faucet {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let best = node.best().await?;
         ensure_development(is_development(&best).await?)?;
-        let to = account_or_own(self.account, node).ok_or_else(no_account)?;
+        let to = self.account.or_else(|| node.account());
+        let to = to.ok_or_else(|| node.locked().unwrap_or_else(no_account))?;
         let call = self.call(&to)?;
         let giver = choose(givers(node, &best, &call, &to).await?, self.amount)?;
         let included = node.client.submit(&giver.keys, &call, Wait::Finalised).await?;

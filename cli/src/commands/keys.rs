@@ -1,7 +1,7 @@
 //! `nocknock keys`.
 
 use crate::{
-    account::{own_keystore, password, source, source_of_arguments},
+    account::{names_keys, own_keystore, password, source, source_of_arguments},
     arguments::{AccountArgs, Global},
     config::Config,
     failure::{usage, Failure},
@@ -88,6 +88,7 @@ impl KeysCommand {
 
 impl Generate {
     fn run(self, arguments: &AccountArgs, config: &Config, output: Output) -> Result<(), Failure> {
+        refuse_others(arguments)?;
         let (keys, phrase) = Keys::generate_with_phrase();
         let stored = self.destination.store(&keys, arguments, config)?;
         if !self.print_phrase {
@@ -109,6 +110,18 @@ impl Import {
         };
         let stored = self.destination.store(&keys, arguments, config)?;
         output.show(&stored.json(), || stored.text())
+    }
+}
+
+/// Whoever names keys does not want new ones, or takes the name for that of the new file.
+fn refuse_others(arguments: &AccountArgs) -> Result<(), Failure> {
+    match source_of_arguments(arguments)? {
+        None => Ok(()),
+        Some(_) => Err(usage(
+            "`keys generate` makes new keys, but others are named, by an argument or an environment \
+             variable: `keys generate FILE` says where the new ones go, and `keys import` stores \
+             those of a phrase or seed; `env -u NAME` takes an environment variable away",
+        )),
     }
 }
 
@@ -161,7 +174,7 @@ impl Destination {
             account: keys.account(),
             path,
             is_encrypted: password.is_some(),
-            is_own: self.file.is_none(),
+            is_own: self.file.is_none() && !names_keys(&AccountArgs::default(), config),
         })
     }
 }
@@ -174,10 +187,10 @@ fn make_folder_of(file: &Path) -> Result<(), Failure> {
 /// A disk that is full is not the keys' fault, nor are keys that were made before.
 fn not_stored(path: &Path, error: KeyError) -> Failure {
     if error.is_there_already() {
+        let path = path.display();
         return Failure::File(format!(
-            "{}: there is a file already, and it stays as it is: `nocknock keys show --keystore` tells \
-             whose keys it holds; name another FILE for these",
-            path.display()
+            "{path}: there is a file already, and it stays as it is: `nocknock keys show --keystore \
+             {path}` tells whose keys it holds; name another FILE for these"
         ));
     }
     match error {
@@ -198,7 +211,7 @@ impl Stored {
     fn text(&self) -> String {
         let file = self.path.display();
         let state = if self.is_encrypted {
-            "encrypted under your password"
+            "encrypted under your password, which every command that signs needs"
         } else {
             "not encrypted: only the rights of the file protect them"
         };
@@ -299,6 +312,28 @@ mod tests {
         let right = Password::new("right".to_owned());
         let opened = Keys::from_keystore(&file, Some(&right)).unwrap();
         assert_eq!(opened.account(), keys.account());
+    }
+
+    #[test]
+    fn keys_that_the_configuration_goes_before_are_not_said_to_sign() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path());
+        config.account.seed_file = Some("seed".into());
+        let stored = to(None).store(&Keys::generate(), &AccountArgs::default(), &config).unwrap();
+        assert!(stored.text().contains("Sign with them by --keystore"), "{}", stored.text());
+        assert!(!stored.text().contains("All commands"), "{}", stored.text());
+    }
+
+    #[test]
+    fn whoever_names_keys_gets_no_new_ones() {
+        assert!(refuse_others(&AccountArgs::default()).is_ok());
+        let seed_file = AccountArgs { seed_file: Some("seed".into()), ..AccountArgs::default() };
+        let keystore = AccountArgs { keystore: Some("mine".into()), ..AccountArgs::default() };
+        for arguments in [seed_file, keystore] {
+            let refused = refuse_others(&arguments).unwrap_err();
+            assert_eq!(refused.code(), 2);
+            assert!(refused.to_string().contains("keys import"), "{refused}");
+        }
     }
 
     #[test]

@@ -116,7 +116,11 @@ pub(crate) fn account_or_own(
     given: Option<nocknock_client::AccountId>,
     node: &Node,
 ) -> Option<nocknock_client::AccountId> {
-    given.or_else(|| node.account())
+    let account = given.or_else(|| node.account());
+    if let (None, Some(failure)) = (&account, node.locked()) {
+        node.output.say(format!("no account is shown: {failure}"));
+    }
+    account
 }
 
 /// Reads an account in SS58.

@@ -23,6 +23,7 @@ use rows::{Columns, Form, Target};
 use serve::Listen;
 use std::{
     fmt::Display,
+    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
 };
@@ -155,6 +156,7 @@ impl Predict {
         options: &ReadOptions,
         output: Output,
     ) -> Result<(), Failure> {
+        self.spare_what_is_read(data)?;
         let scores = if self.scores { classifier.classes().to_vec() } else { Vec::new() };
         let numbers = classifier.says_numbers();
         let columns = Columns { numbers, scores, outside: self.flag_outside };
@@ -164,6 +166,22 @@ impl Predict {
             output.say(format!("warning: {warning}"));
         }
         results.finish()?.show(output, classifier, &tally)
+    }
+
+    /// A slip of the pen must not replace the rows or the model by answers.
+    fn spare_what_is_read(&self, data: &Path) -> Result<(), Failure> {
+        // A file that is not there yet is none of those.
+        let Some(to) = self.to.as_ref().and_then(|path| fs::canonicalize(path).ok()) else {
+            return Ok(());
+        };
+        let read = [data, self.model.as_path()];
+        if read.into_iter().any(|path| fs::canonicalize(path).is_ok_and(|path| path == to)) {
+            return Err(usage(format!(
+                "{} is read, and would be replaced: give --to another file",
+                to.display()
+            )));
+        }
+        Ok(())
     }
 
     /// Where every row is written, and how; nowhere if the first rows are shown.
@@ -254,6 +272,26 @@ mod tests {
         let refused = target(&["--format", "parquet"]).unwrap_err();
         assert!(refused.to_string().contains("--to"), "{refused}");
         assert_eq!(target(&["--to", "p.csv", "--format", "table"]).unwrap_err().code(), 2);
+    }
+
+    #[test]
+    fn what_is_read_is_not_replaced_by_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let [data, model] = ["d.csv", "m.safetensors"].map(path);
+        fs::write(&data, "a\n1\n").unwrap();
+        fs::write(&model, "").unwrap();
+        let spares = |to: &Path| {
+            let given = parse(&["--data", "d.csv"]).unwrap();
+            let predict = Predict { model: model.clone(), to: Some(to.to_owned()), ..given };
+            predict.spare_what_is_read(&data)
+        };
+        for read in [data.clone(), model.clone(), folder.path().join(".").join("d.csv")] {
+            let refused = spares(&read).unwrap_err();
+            assert_eq!(refused.code(), 2, "{refused}");
+        }
+        fs::write(path("there.csv"), "").unwrap();
+        assert!(spares(&path("there.csv")).is_ok() && spares(&path("new.csv")).is_ok());
     }
 
     #[test]

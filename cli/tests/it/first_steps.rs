@@ -4,7 +4,7 @@ use crate::{
     chain::Chain,
     support::{command, run, Finished},
 };
-use std::{io::Write, path::Path, process::Stdio};
+use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
 
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
@@ -34,6 +34,17 @@ fn a_chain_without_tokens_has_an_empty_faucet_that_says_so() {
     let home = tempfile::tempdir().unwrap();
     let chain = Chain::start(home.path());
     chain.run(&["faucet", ALICE]).fails(4, &["creates none", "start --endowed"]);
+
+    // Whoever only reads is not asked for the password of keys that nobody has named.
+    let password = home.path().join("password");
+    fs::write(&password, "right").unwrap();
+    fs::set_permissions(&password, fs::Permissions::from_mode(0o600)).unwrap();
+    let generate = ["keys", "generate", "--password-file", "password"];
+    assert_eq!(chain.run(&generate).json()["encrypted"], true);
+    let read = chain.run(&["status"]);
+    assert!(read.stderr.contains("is encrypted"), "{}", read.stderr);
+    assert!(read.json()["account"].is_null());
+    chain.run(&["faucet"]).fails(6, &["is encrypted"]);
 }
 
 /// Stores the keys of a secret that comes by the standard input.

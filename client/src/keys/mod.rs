@@ -28,6 +28,8 @@ const MAX_SECRET_BYTES: u64 = 4096;
 /// What the files with keys are called.
 const KEYSTORE: &str = "a keystore";
 const SEED_FILE: &str = "a seed file";
+/// Names of variables are shorter than any secret.
+const MAX_NAME_BYTES: usize = 63;
 
 /// The development accounts that have a name. **Everybody has their keys.**
 pub const DEVELOPMENT_ACCOUNTS: [&str; 6] = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
@@ -67,6 +69,12 @@ pub enum KeyError {
     /// The variable is not set.
     #[error("the environment variable {0} is not set")]
     NoVariable(String),
+    /// What should name a variable is no name, and may be the secret itself.
+    #[error(
+        "what is to name an environment variable is no such name, and is not shown, because it may \
+         be a secret: put that into a variable, and give its name"
+    )]
+    NoVariableName,
     /// The variable does not hold text.
     #[error("the environment variable {0} does not hold text in UTF-8")]
     NoText(String),
@@ -133,12 +141,12 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
-    /// Not the name of a development account.
+    /// Not the name of a development account. It is not shown: it may be a secret.
     #[error(
-        "{0} is not a development account; alice, bob, charlie, dave, eve and ferdie are, and paths \
+        "this is not a development account; alice, bob, charlie, dave, eve and ferdie are, and paths \
          such as //Alice//stash"
     )]
-    NoDevelopmentAccount(String),
+    NoDevelopmentAccount,
     /// The system gives no random numbers, or the keys cannot be encrypted.
     #[error("the keystore cannot be encrypted: {0}")]
     Encryption(String),
@@ -261,14 +269,14 @@ impl Keys {
     /// The keys of a development account: a name such as `alice`, or a path such as
     /// `//Alice//stash`.
     pub fn development(name: &str) -> Result<Self, KeyError> {
-        let unknown = || KeyError::NoDevelopmentAccount(name.to_owned());
         let mut names = DEVELOPMENT_ACCOUNTS.iter();
         let path = match names.find(|known| name.eq_ignore_ascii_case(known)) {
             Some(known) => format!("//{}", capitalised(known)),
             None if name.starts_with("//") => name.to_owned(),
-            None => return Err(unknown()),
+            None => return Err(KeyError::NoDevelopmentAccount),
         };
-        sr25519::Pair::from_string(&path, None).map(Self::of).map_err(|_| unknown())
+        let pair = sr25519::Pair::from_string(&path, None);
+        pair.map(Self::of).map_err(|_| KeyError::NoDevelopmentAccount)
     }
 
     /// New random keys.
@@ -382,11 +390,22 @@ fn read_bounded(reader: impl Read, path: &Path) -> Result<Zeroizing<Vec<u8>>, Ke
 
 /// Reads an environment variable.
 fn read_variable(variable: &str) -> Result<Zeroizing<String>, KeyError> {
+    if !is_variable_name(variable) {
+        return Err(KeyError::NoVariableName);
+    }
     match std::env::var(variable) {
         Ok(text) => Ok(Zeroizing::new(text)),
         Err(VarError::NotPresent) => Err(KeyError::NoVariable(variable.to_owned())),
         Err(VarError::NotUnicode(_)) => Err(KeyError::NoText(variable.to_owned())),
     }
+}
+
+/// Whether this may name a variable: a secret in its place begins with a digit, has spaces, or is
+/// longer.
+fn is_variable_name(text: &str) -> bool {
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    let begins_well = !text.starts_with(|first: char| first.is_ascii_digit());
+    (1..=MAX_NAME_BYTES).contains(&text.len()) && begins_well && text.bytes().all(is_usual)
 }
 
 #[cfg(unix)]

@@ -88,6 +88,22 @@ fn a_stream_gives_the_keys_of_its_secret_and_no_more_is_read_than_a_secret_has()
 }
 
 #[test]
+fn a_secret_in_the_place_of_a_name_is_not_shown() {
+    let digits = "ab".repeat(32);
+    let prefixed = format!("0x{digits}");
+    for secret in [PHRASE, digits.as_str(), prefixed.as_str()] {
+        let variable = Keys::from_env(secret).expect_err("no name");
+        assert!(matches!(variable, KeyError::NoVariableName), "{variable}");
+        let account = Keys::development(secret).expect_err("no account");
+        for error in [variable, account] {
+            assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+        }
+    }
+    let unset = Keys::from_env("NOCKNOCK_no-such.variable").expect_err("not set");
+    assert!(unset.to_string().contains("NOCKNOCK_no-such.variable is not set"), "{unset}");
+}
+
+#[test]
 fn a_new_phrase_leads_to_the_keys_that_it_came_with() {
     let (keys, phrase) = Keys::generate_with_phrase();
     assert_eq!(phrase.split(' ').count(), 12);

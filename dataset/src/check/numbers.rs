@@ -1,12 +1,13 @@
 //! What somebody should know about a table whose numbers are to be learnt.
 
 use super::{
-    check_encoding, columns, few_test_rows, half_width, informs, linear, plan_form, rows, Row,
+    check_encoding, column, columns, few_test_rows, half_width, harms, informs, linear, plan_form,
+    rows, Row,
 };
 use crate::{
     blocks::PrepareError,
     encoding::{EncodingError, Fitted, NumberScale},
-    problem::Problem,
+    problem::{Problem, Problems},
     profile::{Numbers, Profile},
     shape::shape_name,
     split::{plan, SplitPlan},
@@ -14,6 +15,10 @@ use crate::{
 };
 use nocknock_primitives::model::{Architecture, Goal, Head};
 use serde::Serialize;
+
+/// A tolerance within which the same answer is right about more of the rows leaves a model little
+/// to be better at.
+const LARGE_SHARE: f64 = 0.8;
 
 /// What was found out about a table whose numbers are to be learnt.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,6 +64,8 @@ pub fn check_numbers(
     let (scale, goal) = scale_and_goal(fitted, architecture)?;
     let known = numbers.known();
     let plan = plan(known.len(), architecture, None, None)?;
+    let constant = constant(&known, &scale, goal);
+    check_constant(numbers, &constant)?;
     let encoded = encoded(table, numbers, fitted)?;
     let inputs: Vec<&[u16]> = encoded.iter().map(|row| row.inputs.as_slice()).collect();
     let linear = baseline(&linear::answers(&inputs, &known), &scale, goal);
@@ -66,10 +73,10 @@ pub fn check_numbers(
     // That a column alone tells the class is a rule for classes.
     let mut problems = columns::problems(profile, fitted, &[], 1.0);
     problems.extend(rows::problems(&encoded));
+    problems.extend(loose(numbers, &constant, goal));
     problems.extend(clipped(numbers, &scale));
     problems.extend(few_test_rows(&plan, interval));
     problems.sort_by_key(|problem| problem.severity);
-    let constant = constant(&known, &scale, goal);
     Ok(NumberCheck { problems, plan, interval, scale, constant, linear })
 }
 
@@ -125,6 +132,38 @@ fn baseline(pairs: &[(f64, f64)], scale: &NumberScale, goal: Goal) -> NumberBase
     NumberBaseline { points: points / count, error: error / count }
 }
 
+/// A model has to be better than the best answer that is always the same.
+fn check_constant(numbers: &Numbers, constant: &NumberBaseline) -> Result<(), Problems> {
+    if constant.points < 1.0 {
+        return Ok(());
+    }
+    Err(Problems(vec![Problem::refuses(
+        column(&numbers.column),
+        "an answer that is always the same gets all points, so no model can be better",
+        "choose a smaller --tolerance",
+    )]))
+}
+
+/// A tolerance that is so large that the same answer does for most rows.
+fn loose(numbers: &Numbers, constant: &NumberBaseline, goal: Goal) -> Option<Problem> {
+    let is_loose = match goal {
+        Goal::Within { .. } => constant.points > LARGE_SHARE,
+        // Points are counted up to many tolerances, so nearly all answers get most of them.
+        Goal::AbsoluteError { .. } => constant.error < numbers.tolerance,
+    };
+    is_loose.then(|| {
+        harms(
+            column(&numbers.column),
+            format!(
+                "an answer that is always the same gets {:.1} % of the points, so that a model \
+                 which always gives it looks good",
+                100.0 * constant.points
+            ),
+            "choose a smaller --tolerance, or bring more rows with other numbers",
+        )
+    })
+}
+
 /// Numbers so far from most others that no target stands for them.
 fn clipped(numbers: &Numbers, scale: &NumberScale) -> Option<Problem> {
     let known = numbers.known();
@@ -132,7 +171,7 @@ fn clipped(numbers: &Numbers, scale: &NumberScale) -> Option<Problem> {
     (count > 0).then(|| {
         let ends = [scale.text(0), scale.text(u16::MAX.into())];
         informs(
-            format!("column `{}`", numbers.column),
+            column(&numbers.column),
             format!(
                 "rows whose number is not between {} and {}, and is learnt as the nearer of the \
                  two: {count}",
@@ -149,15 +188,25 @@ mod tests {
     use crate::{
         encoding::{Encoding, Range},
         profile::Wanted,
+        schema::Schema,
         table::ReadOptions,
     };
     use nocknock_primitives::model::names::named;
     use std::path::Path;
 
     fn checked(text: &str, shape: &str) -> Result<NumberCheck, PrepareError> {
+        checked_within(None, text, shape)
+    }
+
+    fn checked_within(
+        tolerance: Option<f64>,
+        text: &str,
+        shape: &str,
+    ) -> Result<NumberCheck, PrepareError> {
         let options = ReadOptions::default();
         let table = Table::read_csv(text.as_bytes(), Path::new("data.csv"), &options).unwrap();
-        let profile = Profile::of(&table, &Wanted::default()).unwrap();
+        let schema = Schema { tolerance, ..Schema::default() };
+        let profile = Profile::of(&table, &Wanted { schema, ..Wanted::default() }).unwrap();
         let fitted_for = named("value-128x64-within").unwrap();
         let fitted = Encoding::fit(&table, &profile, &fitted_for, Range::Auto).unwrap();
         check_numbers(&table, &profile, &fitted, &named(shape).unwrap())
@@ -196,6 +245,28 @@ mod tests {
         let check = checked(&text, "value-128x64-within").unwrap();
         let clipped = check.problems.iter().find(|problem| problem.place == "column `price`");
         assert!(clipped.unwrap().what.ends_with("the nearer of the two: 2"), "{clipped:?}");
+    }
+
+    #[test]
+    fn a_tolerance_with_which_one_answer_does_for_most_rows_is_told() {
+        let loose = |tolerance, shape| {
+            let check = checked_within(Some(tolerance), &priced(1_000), shape).unwrap();
+            check.problems.iter().any(|problem| problem.what.contains("always the same"))
+        };
+        // Within 1,000 the same answer is right about 88 % of the rows, within 500 about 50 %. That
+        // in the middle is off by 543 on average.
+        for shape in ["value-128x64-within", "value-128x64"] {
+            assert!(loose(1_000.0, shape), "{shape}");
+            assert!(!loose(500.0, shape), "{shape}");
+        }
+    }
+
+    #[test]
+    fn a_tolerance_that_leaves_no_model_to_be_better_is_refused() {
+        let refused = checked_within(Some(1_500.0), &priced(1_000), "value-128x64-within");
+        let refused = refused.unwrap_err();
+        assert!(matches!(refused, PrepareError::Problems(_)), "{refused}");
+        assert!(refused.to_string().contains("a smaller --tolerance"), "{refused}");
     }
 
     #[test]

@@ -27,11 +27,13 @@ pub struct NumberScale {
 }
 
 impl NumberScale {
-    /// A scale, if its steps lead upwards and all of its thresholds are finite.
+    /// A scale, if its thresholds rise and are finite.
     pub fn new(low: f64, step: f64) -> Option<Self> {
         let scale = Self { low, step };
-        let is_usable = low.is_finite() && step > 0.0 && scale.threshold(MOST).is_finite();
-        is_usable.then_some(scale)
+        // A step that is too small beside the numbers is lost, first where they are largest.
+        let rises = |target: u16| scale.threshold(target) < scale.threshold(target + 1);
+        let is_finite = low.is_finite() && scale.threshold(MOST).is_finite();
+        (is_finite && rises(0) && rises(MOST - 1)).then_some(scale)
     }
 
     /// The scale on which a tolerance is as many units as a goal allows, about the middle of these
@@ -189,6 +191,8 @@ mod tests {
             (0.0, -1.0),
             (0.0, f64::NAN),
             (0.0, 1e304),
+            (1e9, 1e-9),
+            (-1e9, 1e-9),
         ] {
             assert_eq!(NumberScale::new(low, step), None, "{low} {step}");
         }

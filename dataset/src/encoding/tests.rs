@@ -261,6 +261,7 @@ fn targets_that_are_impossible_are_refused_and_each_part_changes_the_hash() {
         ("\"0.25\"", "\"0.250\""),
         ("\"0.25\"", "0.25"),
         ("\"0.25\"", "\"1e305\""),
+        ("\"0.25\"", "\"1e-18\""),
         ("\"-20\"", "\"inf\""),
         ("\"-20\"", "\"NaN\""),
         ("\"low\"", "\"more\":1,\"low\""),
@@ -308,8 +309,10 @@ fn a_fitted_scale_makes_the_tolerance_that_of_the_shape() {
     assert_eq!(scale("tiny-4x3-within").distance(50.0), 0.5);
     let refused = fit("tolerance = 0.5", "table-128x64x2").unwrap_err();
     assert!(matches!(refused, EncodingError::Answer { answer: "a number", .. }), "{refused}");
-    let refused = fit("tolerance = 1e308", "value-128x64-within").unwrap_err();
-    assert_eq!(refused, EncodingError::Tolerance { column: "k".to_owned() });
+    for tolerance in ["tolerance = 1e308", "tolerance = 1e-18"] {
+        let refused = fit(tolerance, "value-128x64-within").unwrap_err();
+        assert_eq!(refused, EncodingError::Tolerance { column: "k".to_owned() }, "{tolerance}");
+    }
 }
 
 #[test]

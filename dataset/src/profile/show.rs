@@ -81,7 +81,8 @@ fn show_numbers(numbers: &Numbers, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let [least, middle, most] = numbers.spread().map(decimal::of_f64);
     write!(
         f,
-        "\nThe numbers in `{}` lie between {least} and {most}, half of them below {middle}.",
+        "\nThe numbers in `{}` lie between {least} and {most}, and the one in the middle is \
+         {middle}.",
         numbers.column
     )
 }

@@ -117,11 +117,13 @@ impl Sizes {
         Ok(sizes)
     }
 
-    /// As few blocks as have room for the largest class, but no more than have a row of each.
+    /// As few blocks as have room for the largest class, as far as its rows take part, but no more
+    /// than have a row of each.
     fn blocks(&self, asked: Option<u16>) -> Result<u16, SplitError> {
         let limit = usize::try_from(MAX_BLOCKS).unwrap_or(usize::MAX);
         let most = limit.min(self.rarest);
-        let least = self.largest.div_ceil(self.room).clamp(2, most);
+        let largest = self.largest.min(MAX_COPIES.saturating_mul(self.rarest));
+        let least = largest.div_ceil(self.room).clamp(2, most);
         let blocks = asked.map_or_else(|| usual_blocks(least, most), usize::from);
         let count = u16::try_from(blocks).ok().filter(|_| (least..=most).contains(&blocks));
         count.ok_or(SplitError::WeightedBlocks { blocks, least, most })
@@ -250,7 +252,7 @@ mod tests {
     fn no_row_has_more_copies_than_allowed_and_rows_beyond_are_left_out_and_told() {
         let counts = [2_000, 10];
         let plan = plan(&counts, None).unwrap();
-        assert_eq!((plan.split.blocks, &plan.used), (10, &vec![640, 10]));
+        assert_eq!((plan.split.blocks, &plan.used), (5, &vec![640, 10]));
         assert_eq!((plan.copies, plan.left_out), (MAX_COPIES, 1_360));
         assert!(plan.to_string().contains("1360"), "{plan}");
         let blocks = dealt(&counts, None);
@@ -286,7 +288,7 @@ mod tests {
     fn there_are_no_more_blocks_than_have_each_class() {
         assert_eq!(plan(&[300, 3], None).unwrap().split.blocks, 3);
         let refused = plan(&[300, 3], Some(4)).unwrap_err();
-        assert_eq!(refused, SplitError::WeightedBlocks { blocks: 4, least: 3, most: 3 });
+        assert_eq!(refused, SplitError::WeightedBlocks { blocks: 4, least: 2, most: 3 });
         assert_eq!(plan(&[300, 1], None), Err(SplitError::RareClass { rows: 1 }));
     }
 
@@ -297,6 +299,16 @@ mod tests {
         assert_eq!((roomy.split.blocks, roomy.left_out), (10, 0));
         let few = plan(&[1_000, 500], Some(7)).unwrap_err();
         assert_eq!(few, SplitError::WeightedBlocks { blocks: 7, least: 8, most: 256 });
+    }
+
+    /// Each block costs bond, and only a bounded number of them can be test blocks.
+    #[test]
+    fn rows_that_are_left_out_ask_for_no_blocks() {
+        let few = plan(&[12_800, 200], None).unwrap();
+        let many = plan(&[100_000, 200], None).unwrap();
+        assert_eq!((few.split.blocks, few.split.test_blocks), (95, 19));
+        assert_eq!((many.split, &many.used), (few.split, &few.used));
+        assert_eq!(many.rarest_test_rows(), 38);
     }
 
     #[test]

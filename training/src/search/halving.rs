@@ -9,8 +9,11 @@ const LEAST_SAMPLES: usize = 40;
 /// the best third goes on to the next.
 ///
 /// Where there are few samples, the rungs have 2, 3 and all 5 folds, because there one fold says
-/// little; the first has a third of the epochs. Else all have one fold, and the first two have a
-/// ninth and a third of the epochs.
+/// little; the first has a third of the epochs. Else the first two have a ninth and a third of the
+/// epochs, and the rungs have 1, 2 and 3 folds, or where there are many samples one each.
+///
+/// The settings of the job go through all rungs, whatever they come to: so what is found is no
+/// worse than they are, as far as there is time to find that out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Halving {
     /// Plans of the first rung.
@@ -53,7 +56,7 @@ impl SearchStrategy for Halving {
         search.foresee(expected(&rungs, &plans));
         let mut best = None;
         for rung in rungs {
-            plans.truncate(rung.plans);
+            plans = promoted(plans, rung.plans);
             let ranked = rank(search, &plans, rung)?;
             let is_complete = ranked.len() == plans.len();
             best = ranked.first().cloned().or(best);
@@ -71,8 +74,11 @@ impl SearchStrategy for Halving {
 
 impl Halving {
     fn rungs(&self, folds: u8, epochs: u32) -> [Rung; 3] {
-        let shares =
-            if folds > 1 { [(3, 2), (1, 3), (1, folds)] } else { [(9, 1), (3, 1), (1, 1)] };
+        let shares = match folds {
+            ..=1 => [(9, 1), (3, 1), (1, 1)],
+            2..=4 => [(9, 1), (3, 2), (1, folds)],
+            5.. => [(3, 2), (1, 3), (1, folds)],
+        };
         let mut plans = self.most_trials.max(1);
         shares.map(|(part, folds)| {
             let rung = Rung { plans: plans as usize, folds, epochs: (epochs / part).max(1) };
@@ -80,6 +86,13 @@ impl Halving {
             rung
         })
     }
+}
+
+/// The first of the plans, and the one of the job's settings.
+fn promoted(mut ranked: Vec<Plan>, count: usize) -> Vec<Plan> {
+    let others = ranked.split_off(count.min(ranked.len()));
+    ranked.extend(others.into_iter().find(|plan| plan.number == 0));
+    ranked
 }
 
 /// The trials of all rungs, as far as they are known: which plans get further is not.
@@ -121,15 +134,30 @@ fn measure(search: &mut Search<'_>, plan: &Plan, rung: Rung) -> Result<Option<f6
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::TrainConfig;
 
     #[test]
     fn each_rung_has_a_third_of_the_plans_and_more_to_judge_by() {
         let rung = |plans, folds, epochs| Rung { plans, folds, epochs };
         let few = Halving::default().rungs(5, 120);
         assert_eq!(few, [rung(27, 2, 40), rung(9, 3, 120), rung(3, 5, 120)]);
+        let some = Halving::default().rungs(3, 90);
+        assert_eq!(some, [rung(27, 1, 10), rung(9, 2, 30), rung(3, 3, 90)]);
         let many = Halving::default().rungs(1, 90);
         assert_eq!(many, [rung(27, 1, 10), rung(9, 1, 30), rung(3, 1, 90)]);
         let one = Halving { most_trials: 1 }.rungs(1, 4);
         assert_eq!(one, [rung(1, 1, 1), rung(1, 1, 1), rung(1, 1, 4)]);
+    }
+
+    #[test]
+    fn the_settings_of_the_job_go_through_all_rungs() {
+        let numbers = |ranked: &[u32], count| -> Vec<u32> {
+            let plan = |number: &u32| Plan { number: *number, settings: TrainConfig::default() };
+            let promoted = promoted(ranked.iter().map(plan).collect(), count);
+            promoted.iter().map(|plan| plan.number).collect()
+        };
+        assert_eq!(numbers(&[4, 2, 3, 0, 1], 2), [4, 2, 0]);
+        assert_eq!(numbers(&[4, 0, 3, 2, 1], 2), [4, 0]);
+        assert_eq!(numbers(&[0, 1], 27), [0, 1]);
     }
 }

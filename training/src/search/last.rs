@@ -89,21 +89,37 @@ impl Search<'_> {
             ..plan.settings.clone()
         };
         let settings = self.with_teacher(settings)?;
+        Ok(self.in_time(settings))
+    }
+
+    /// The settings with as many epochs as there is time for.
+    fn in_time(&self, settings: TrainConfig) -> TrainConfig {
         let left = self.job.until.saturating_duration_since(self.clock.now()).mul_f64(USED);
         let of_epoch = rows_of(&settings, self.job.data.samples(), 1);
-        let possible = self.pace.rows_in(left).map_or(f64::MAX, |rows| rows / of_epoch);
+        let rows = self.pace.rows_in(&settings, left);
+        let possible = rows.map_or(f64::MAX, |rows| rows / of_epoch);
         let epochs = possible.clamp(1.0, f64::from(settings.epochs)) as u32;
-        Ok(TrainConfig { epochs, ..settings })
+        TrainConfig { epochs, ..settings }
     }
 
     /// The settings, if there is a teacher of all samples or none is needed. Without the time for
     /// one, the model learns from the labels alone.
     fn with_teacher(&mut self, settings: TrainConfig) -> Result<TrainConfig, SearchError> {
-        if !is_taught(&settings) || self.make_teacher(None, self.job.until)? {
+        if !is_taught(&settings) || self.make_teacher(None, self.end_of_teaching(&settings))? {
             Ok(settings)
         } else {
             Ok(untaught(settings))
         }
+    }
+
+    /// The teacher may take what the training leaves of the time: half of it at least, and three
+    /// quarters at most.
+    fn end_of_teaching(&self, settings: &TrainConfig) -> Instant {
+        let now = self.clock.now();
+        let left = self.job.until.saturating_duration_since(now);
+        let rows = rows_of(settings, self.job.data.samples(), settings.epochs);
+        let spare = left.saturating_sub(self.pace.time_for(settings, rows));
+        now + spare.clamp(left / 2, left - left / 4)
     }
 
     /// Trains what is written down, or goes on with it.
@@ -112,7 +128,7 @@ impl Search<'_> {
             return self.train_plain(last);
         }
         let Last { plan: Plan { number, settings }, trials, expected, teacher, .. } = last;
-        let settings = self.with_teacher(settings)?;
+        let settings = self.taught_again(settings)?;
         let folder = self.job.folder.join(LAST_FOLDER);
         let Self { job, clock, observer, teachers, .. } = self;
         let lesson = match teachers.get(None).filter(|_| is_taught(&settings)) {
@@ -125,7 +141,15 @@ impl Search<'_> {
             train_lesson(lesson, &settings, job.device, Some(folder.as_path()), &mut watch)
         })?;
         let plan = Plan { number, settings };
-        Ok(Found { model, plan, trials, expected, teacher })
+        Ok(Found { model, plan, plain: false, trials, expected, teacher })
+    }
+
+    /// A later start has to make the teacher again. If there is no time for that any more, it is
+    /// another training, which must be done in what is left.
+    fn taught_again(&mut self, settings: TrainConfig) -> Result<TrainConfig, SearchError> {
+        let was_taught = is_taught(&settings);
+        let settings = self.with_teacher(settings)?;
+        Ok(if was_taught && !is_taught(&settings) { self.in_time(settings) } else { settings })
     }
 
     fn train_plain(&mut self, last: Last) -> Result<Found, SearchError> {
@@ -136,7 +160,7 @@ impl Search<'_> {
         let model = train(job.data, job.base, job.device, folder, &mut watch)?;
         let expected = model.report.judged().1.accuracy();
         let Last { plan, trials, teacher, .. } = last;
-        Ok(Found { model, plan, trials, expected, teacher })
+        Ok(Found { model, plan, plain: true, trials, expected, teacher })
     }
 }
 

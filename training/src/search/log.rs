@@ -5,7 +5,7 @@
 //! it is cut off, and what it told is done again.
 
 use super::{last::Last, Metric, Tally, TrialRecord};
-use crate::checkpoint::CheckpointError;
+use crate::{checkpoint::CheckpointError, config::TrainConfig};
 use nocknock_durable as durable;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -76,14 +76,16 @@ impl TrialLog {
         u32::try_from(self.records().count()).unwrap_or(u32::MAX)
     }
 
-    /// The best result of a plan with the most epochs.
-    pub(super) fn best(&self, metric: Metric) -> f64 {
-        let most = self.records().map(|done| done.epochs).max().unwrap_or(0);
-        let mut plans: BTreeMap<u32, Tally> = BTreeMap::new();
+    /// Settings and result of the best plan among those with the most epochs.
+    pub(super) fn best(&self, metric: Metric) -> Option<(&TrainConfig, f64)> {
+        let most = self.records().map(|done| done.epochs).max()?;
+        let mut plans: BTreeMap<u32, (&TrainConfig, Tally)> = BTreeMap::new();
         for done in self.records().filter(|done| done.epochs == most) {
-            plans.entry(done.plan).or_default().add(&done.tally);
+            let (_, sum) = plans.entry(done.plan).or_insert((&done.settings, Tally::default()));
+            sum.add(&done.tally);
         }
-        plans.values().map(|tally| tally.score(metric)).fold(0.0, f64::max)
+        let results = plans.into_values().map(|(settings, sum)| (settings, sum.score(metric)));
+        results.max_by(|(_, one), (_, other)| one.total_cmp(other))
     }
 
     /// What was found out about teachers, if it was.
@@ -115,7 +117,8 @@ impl TrialLog {
         self.append(Line::Last(Box::new(last)))
     }
 
-    fn records(&self) -> impl Iterator<Item = &TrialRecord> {
+    /// All trials that are done.
+    pub(super) fn records(&self) -> impl Iterator<Item = &TrialRecord> {
         self.lines.iter().filter_map(|line| match line {
             Line::Trial(record) => Some(&**record),
             Line::Search(_) | Line::Teacher(_) | Line::Last(_) => None,
@@ -201,7 +204,6 @@ fn read_line(bytes: &[u8]) -> Result<Line, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::TrainConfig;
     use std::fs;
 
     fn record(plan: u32, fold: u8, score: u64) -> TrialRecord {
@@ -209,7 +211,7 @@ mod tests {
             plan,
             fold,
             epochs: 7,
-            settings: TrainConfig { learning_rate: 0.003, ..TrainConfig::default() },
+            settings: TrainConfig { epochs: 3 + plan, learning_rate: 0.003, ..Default::default() },
             score: score as f64 / 8.0,
             tally: Tally { score, perfect: 8, classes: vec![(score, 8)] },
             seconds: 0.5,
@@ -235,7 +237,8 @@ mod tests {
         assert_eq!(log.trial(3, 1, 7), Some(&record(3, 1, 6)));
         assert_eq!((log.trial(3, 0, 7), log.trial(3, 1, 8)), (None, None));
         assert_eq!((log.trials(), log.teacher()), (2, Some(Some(0.75))));
-        assert_eq!(log.best(Metric::Accuracy), 0.75);
+        let best = log.best(Metric::Accuracy).map(|(settings, score)| (settings.epochs, score));
+        assert_eq!(best, Some((6, 0.75)));
         assert!(log.last().is_none());
     }
 

@@ -1,6 +1,10 @@
 //! Results that can be added up over folds.
 
-use crate::evaluate::{Errors, Evaluation};
+use crate::{
+    data::TrainingSet,
+    evaluate::{evaluate, Errors, Evaluation},
+};
+use nocknock_primitives::model::weights::Weights;
 use serde::{Deserialize, Serialize};
 
 /// By what models are compared.
@@ -46,6 +50,13 @@ impl Tally {
         Self { score: evaluation.score, perfect: evaluation.perfect, classes }
     }
 
+    /// The result of a model that is never right on some samples.
+    pub(super) fn missed(data: &TrainingSet, samples: &[u32]) -> Self {
+        let zero = Weights::zero(&data.architecture);
+        let Self { perfect, classes, .. } = Self::of(Some(&evaluate(&zero, data, samples)));
+        Self { score: 0, perfect, classes: classes.into_iter().map(|(_, all)| (0, all)).collect() }
+    }
+
     /// Adds the result of another fold.
     pub(super) fn add(&mut self, other: &Self) {
         self.score += other.score;
@@ -73,6 +84,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{data::Labels, testing::tiny};
 
     fn tally(classes: &[(u64, u64)]) -> Tally {
         Tally {
@@ -96,6 +108,19 @@ mod tests {
         sum.add(&tally(&[(1, 3), (1, 1)]));
         assert_eq!(sum, tally(&[(2, 4), (1, 4)]));
         assert_eq!(sum.score(Metric::Balanced), 0.375);
+    }
+
+    /// Else settings that fail on one fold would be judged by the others alone.
+    #[test]
+    fn a_fold_without_a_model_counts_with_all_its_samples() {
+        let data = TrainingSet {
+            architecture: tiny(),
+            inputs: vec![1; 16],
+            labels: Labels::Classes(vec![0, 1, 1, 0]),
+        };
+        let mut sum = tally(&[(1, 1), (2, 2)]);
+        sum.add(&Tally::missed(&data, &[0, 1, 2]));
+        assert_eq!(sum, tally(&[(1, 2), (2, 4)]));
     }
 
     #[test]

@@ -180,12 +180,14 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// A field of a CSV file.
+/// A field of a CSV file. A name that a spreadsheet would take for a formula gets an apostrophe.
 fn field(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        text.to_owned()
+        text
     }
 }
 
@@ -227,5 +229,12 @@ mod tests {
     fn a_field_of_a_csv_file_keeps_its_commas() {
         assert_eq!(field("a"), "a");
         assert_eq!(field("a, \"b\""), "\"a, \"\"b\"\"\"");
+    }
+
+    #[test]
+    fn a_field_of_a_csv_file_is_no_formula() {
+        assert_eq!(field("=1+A2"), "'=1+A2");
+        assert_eq!(field("@sum(A1,A2)"), "\"'@sum(A1,A2)\"");
+        assert_eq!([field("-1"), field("+2.5"), field("a=b")], ["-1", "+2.5", "a=b"]);
     }
 }

@@ -172,7 +172,7 @@ impl CandleTrainer {
         let report = &found.model.report;
         Ok(ModelFact {
             training_accuracy: report.training.accuracy(),
-            validation_accuracy: expected_of(&found, &training.settings),
+            validation_accuracy: expected_of(&found),
             hyperparameters: write_settings(&folder, &found.plan.settings)?,
             weights: found.model.weights,
         })

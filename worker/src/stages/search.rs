@@ -55,14 +55,14 @@ pub(super) fn search_in(
         seed: training.settings.seed,
     };
     let found = search(strategy, &settings, &mut watch)?;
-    watch.finish(&found.model, expected_of(&found, &training.settings));
+    watch.finish(&found.model, expected_of(&found));
     tell(folder, job, &found);
     Ok(found)
 }
 
 /// A summary that cannot be written does not stop anything: the model counts.
 fn tell(folder: &Path, job: &TrainingJob, found: &Found) {
-    if found.trials == 0 {
+    if found.plain {
         return;
     }
     if let Err(error) = write_trials(folder, found) {
@@ -79,11 +79,10 @@ fn tell(folder: &Path, job: &TrainingJob, found: &Found) {
 
 /// What a model is expected to reach on rows that it has not seen, if that is known: of one that
 /// has learned from all samples, what its settings have come to on samples that were left out.
-pub(super) fn expected_of(found: &Found, base: &TrainConfig) -> Option<f64> {
+pub(super) fn expected_of(found: &Found) -> Option<f64> {
     match &found.model.report.validation {
         Some(validation) => Some(validation.accuracy()),
-        // Without a trial the settings are those of the beginning.
-        None => (found.plan.settings != *base).then_some(found.expected),
+        None => (!found.plain).then_some(found.expected),
     }
 }
 
@@ -215,7 +214,7 @@ mod tests {
         assert_eq!(minutes.numbers(), [1, 2]);
         assert!(minutes.has(|told| matches!(told, Notice::Searched { task: 3, trials: 2, .. })));
         assert!(minutes.has(|told| matches!(told, Notice::Epoch { task: 3, .. })));
-        assert_eq!(expected_of(&found, &training().settings), Some(found.expected));
+        assert_eq!(expected_of(&found), Some(found.expected));
         let summary = fs::read_to_string(folder.path().join("trials.md")).unwrap();
         assert!(summary.contains("2 trials"), "{summary}");
         let report = fs::read_to_string(folder.path().join("report.md")).unwrap();
@@ -245,10 +244,12 @@ mod tests {
         assert!(!minutes.has(|told| matches!(told, Notice::Searched { .. })));
         assert!(!folder.path().join("trials.md").exists());
         let validation = plain.model.report.validation.as_ref().unwrap().accuracy();
-        assert_eq!(expected_of(&plain, &training().settings), Some(validation));
+        assert_eq!(expected_of(&plain), Some(validation));
         let mut unknown = plain;
         unknown.model.report.validation = None;
-        assert_eq!(expected_of(&unknown, &training().settings), None);
+        assert_eq!(expected_of(&unknown), None);
+        // A search may begin with the settings that the last training has.
+        assert_eq!(expected_of(&Found { plain: false, expected: 0.5, ..unknown }), Some(0.5));
     }
 
     #[test]

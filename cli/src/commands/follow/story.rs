@@ -189,14 +189,16 @@ pub(super) fn why(outcome: Outcome, task: &Task) -> String {
             format!("its test blocks were not drawn in time; {}", returned(task))
         }
         Outcome::Lapsed => {
-            format!("its training data was not published in time; {}", returned(task))
+            let then = match task.funding {
+                Funding::Sponsored => returned(task),
+                Funding::Curriculum => forfeited(task),
+            };
+            format!("its training data was not published in time; {then}")
         }
         Outcome::NoCommitments => {
             format!("no worker was committed when the commit period ended; {}", returned(task))
         }
-        Outcome::RevealFailed => {
-            format!("{}; the bond goes to the workers", why_no_reveal(task))
-        }
+        Outcome::RevealFailed => format!("{}; {}", why_no_reveal(task), forfeited(task)),
         Outcome::Voided => {
             "one of its circuits was disabled; all money went back to where it came from".to_owned()
         }
@@ -209,6 +211,14 @@ fn returned(task: &Task) -> &'static str {
     match task.funding {
         Funding::Sponsored => "reward and bond are back with the requester",
         Funding::Curriculum => "nothing was minted for it",
+    }
+}
+
+/// What it costs not to reveal the test data; a custodian, also not to publish the training data.
+fn forfeited(task: &Task) -> &'static str {
+    match task.funding {
+        Funding::Sponsored => "the bond goes to the workers, and the reward is back",
+        Funding::Curriculum => "nothing was minted for it, and the custodian has lost its role",
     }
 }
 
@@ -431,6 +441,12 @@ mod tests {
         let few = Task { tests, revealed_at: Some(160), ..task() };
         let told = why(Outcome::RevealFailed, &few);
         assert!(told.contains("5 rows, and 7 were promised"), "{told}");
+        assert!(told.contains("the bond goes to the workers"), "{told}");
+        let curriculum = Task { funding: Funding::Curriculum, ..task() };
+        let told = why(Outcome::RevealFailed, &curriculum);
+        assert!(!told.contains("bond") && told.contains("lost its role"), "{told}");
+        let unpublished = Task { opened_at: None, ..curriculum };
+        assert!(why(Outcome::Lapsed, &unpublished).contains("lost its role"));
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub(super) enum Known {
 /// What a model says of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Said {
-    /// The class with the strictly largest output; none if two share it.
+    /// The class with the strictly largest output; none if two outputs share it, or if it belongs
+    /// to no class.
     Class(Option<u16>),
     /// A number in the units of its column.
     Number(f64),
@@ -111,11 +112,9 @@ pub(super) struct Piece<'a> {
 #[derive(Debug)]
 pub(super) struct Classifier {
     model: UsableModel,
-    /// What the outputs are called, in their order: a class has its name, and what is behind the
-    /// classes its number.
-    names: Vec<String>,
-    /// How many of them are classes.
-    classes: usize,
+    /// What the classes are called, in the order of their outputs. Outputs behind those belong to
+    /// no class.
+    classes: Vec<String>,
     /// Names of the columns that the encoding uses.
     columns: Vec<String>,
     truth: Truth,
@@ -136,12 +135,13 @@ impl Classifier {
         }
         let encoding = model.encoding.as_ref();
         let outputs = model.architecture.outputs();
-        let names: Vec<String> = (0..outputs).map(|class| model.class_name(class)).collect();
         let classes = encoding.map_or(outputs, |encoding| encoding.classes().len());
+        let classes: Vec<String> = (0..classes).map(|class| model.class_name(class)).collect();
         let columns = encoding.map(Encoding::columns).unwrap_or_default();
         let columns = columns.iter().map(|column| column.name.clone()).collect();
-        let scores = wants_scores.then(|| Scores::new(&model.architecture, encoding, classes));
-        Ok(Self { model, names, classes, columns, truth, answers, scores })
+        let scores =
+            wants_scores.then(|| Scores::new(&model.architecture, encoding, classes.len()));
+        Ok(Self { model, classes, columns, truth, answers, scores })
     }
 
     /// The model.
@@ -151,7 +151,7 @@ impl Classifier {
 
     /// Names of the classes, in the order of the outputs.
     pub(super) fn classes(&self) -> &[String] {
-        self.names.get(..self.classes).unwrap_or(&self.names)
+        &self.classes
     }
 
     /// Names of the columns that the encoding uses, in its order.
@@ -182,7 +182,9 @@ impl Classifier {
     /// An answer as it is written, if there is one.
     pub(super) fn word(&self, said: Said) -> Option<Word<'_>> {
         match said {
-            Said::Class(class) => self.names.get(usize::from(class?)).map(|name| Word::Class(name)),
+            Said::Class(class) => {
+                self.classes.get(usize::from(class?)).map(|name| Word::Class(name))
+            }
             Said::Number(number) => Some(Word::Number(number)),
         }
     }
@@ -295,12 +297,22 @@ impl Classifier {
             let outputs = outputs(&self.model.architecture, &self.model.weights, inputs);
             let label = piece.labels.as_ref().and_then(|labels| labels.get(row));
             Prediction {
-                said: self.answers.said(&outputs),
+                said: self.said(&outputs),
                 known: label.map_or(Known::Nothing, |label| self.compare(&outputs, label)),
                 scores: self.scores.map(|scores| scores.of(&outputs)).unwrap_or_default(),
                 strange: piece.watch.as_ref().map(|watch| watch.row(row)).unwrap_or_default(),
             }
         })
+    }
+
+    fn said(&self, outputs: &[i128]) -> Said {
+        match self.answers {
+            Answers::Classes => {
+                let is_class = |place: &u16| usize::from(*place) < self.classes.len();
+                Said::Class(winner(outputs).filter(is_class))
+            }
+            Answers::Numbers { scale, .. } => Said::Number(number_of(scale, output(outputs))),
+        }
     }
 
     /// What a label says about outputs.
@@ -338,13 +350,6 @@ impl Answers {
             (Head::Labels { .. }, _) => Err(usage(
                 "this model answers with several labels at a time, which this command does not show",
             )),
-        }
-    }
-
-    fn said(&self, outputs: &[i128]) -> Said {
-        match self {
-            Self::Classes => Said::Class(winner(outputs)),
-            Self::Numbers { scale, .. } => Said::Number(number_of(*scale, output(outputs))),
         }
     }
 }
@@ -452,6 +457,19 @@ pub(super) mod tests {
         assert_eq!(winner(&[1, 3, 2]), Some(1));
         assert_eq!(winner(&[3, 3, 2]), None);
         assert_eq!(winner(&[]), None);
+    }
+
+    /// The name of a class may be the number of such an output.
+    #[test]
+    fn an_output_behind_the_classes_names_none() {
+        let mut model = UsableModel::from(encoded());
+        model.architecture = named("tiny-4x3x4-best2").unwrap();
+        model.weights = Weights::zero(&model.architecture);
+        model.weights.layers[1].biases = vec![0, 1, 2, 0];
+        let of = Classifier::new(model, Truth::Usual, false).unwrap();
+        let (predictions, tally) = predict(&of, "a,b\n1,2\n");
+        assert_eq!(predictions[0].said, Said::Class(None));
+        assert_eq!((tally.ties(), of.classes()), (1, ["no", "yes"].map(str::to_owned).as_slice()));
     }
 
     #[test]

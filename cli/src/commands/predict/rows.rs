@@ -215,8 +215,15 @@ impl Rows {
     }
 }
 
-/// A file in the folder of another one, which it can replace at once.
+/// A file in the folder of another one, which it can replace at once. A device or a pipe would not
+/// be written to, but be gone.
 fn beside(path: &Path) -> Result<NamedTempFile, Failure> {
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(usage(format!(
+            "{} is there and no file: give --to another name, or leave it out to print the rows",
+            path.display()
+        )));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
         .map_err(|error| Failure::file(path, error))
@@ -233,7 +240,7 @@ fn failed(path: Option<&Path>, error: io::Error) -> Failure {
 mod tests {
     use super::*;
     use nocknock_dataset::{Column, ReadOptions, Table, Value};
-    use std::fs;
+    use std::{fs, os::unix::net::UnixListener};
 
     fn everything() -> Columns {
         Columns {
@@ -374,6 +381,17 @@ mod tests {
         assert_eq!(refused.code(), 2);
         let told = refused.to_string();
         assert!(told.contains(".csv or .jsonl") && told.contains("--format"), "{told}");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("p.csv");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        for path in [socket, folder.path().to_owned()] {
+            let refused = Rows::create(Target::File(path), Form::Csv, Columns::default());
+            assert_eq!(refused.unwrap_err().code(), 2);
+        }
     }
 
     #[test]

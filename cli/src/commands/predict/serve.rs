@@ -26,7 +26,7 @@ use axum::{
     Json, Router,
 };
 use body::Kind;
-use nocknock_dataset::{shape_name, ReadOptions};
+use nocknock_dataset::{shape_name, Encoding, Header, ReadOptions};
 use problem::Problem;
 use serde_json::{json, Value};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -56,6 +56,16 @@ pub(super) struct Listen {
     pub(super) address: SocketAddr,
     /// Whether other machines may ask.
     pub(super) allow_remote: bool,
+}
+
+/// Whether a text has a header. Columns that have names are found by these, so that the first line
+/// looks like a row does not make it one.
+fn header(of: &Classifier, told: Header) -> Header {
+    let is_named = of.model().encoding.as_ref().is_some_and(Encoding::is_named);
+    match told {
+        Header::Detect if is_named => Header::Present,
+        Header::Detect | Header::Present | Header::Absent => told,
+    }
 }
 
 /// What answers.
@@ -209,6 +219,7 @@ fn stated_length(headers: &HeaderMap) -> Option<u64> {
 
 impl Service {
     fn new(classifier: Classifier, options: ReadOptions) -> Self {
+        let options = ReadOptions { header: header(&classifier, options.header), ..options };
         Self { classifier, options, places: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
@@ -321,6 +332,19 @@ mod tests {
         let problem = answer(Kind::Json, r#"{"a": 1}"#).unwrap_err();
         assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(problem.detail().contains("columns b"), "{problem:?}");
+    }
+
+    #[test]
+    fn the_first_line_of_a_text_is_the_header_where_columns_have_names() {
+        let problem = answer(Kind::Csv, "1,2\n0,0\n").unwrap_err();
+        assert!(problem.detail().contains("columns a, b"), "{problem:?}");
+        let options = ReadOptions { header: Header::Absent, ..ReadOptions::default() };
+        let rows = |service: Service, body: &[u8]| {
+            service.answer(Kind::Csv, body).unwrap()["predictions"].as_array().unwrap().len()
+        };
+        assert_eq!(rows(Service::new(classifier(encoded()), options), b"1,2\n0,0\n"), 2);
+        let nameless = Service::new(classifier(model()), ReadOptions::default());
+        assert_eq!(rows(nameless, b"1,2,3,0\n0,1,0,0\n"), 2);
     }
 
     #[test]

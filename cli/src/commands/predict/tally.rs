@@ -234,7 +234,8 @@ impl Tally {
     fn undecided(&self) -> Option<String> {
         let have = have(self.ties as u64)?;
         Some(format!(
-            "{have} no class, because two share the largest output; proofs count that as wrong."
+            "{have} no class, because no class has an output above all others; proofs count that as \
+             wrong."
         ))
     }
 }

@@ -37,6 +37,9 @@ pub enum ModelFault {
     /// There is none.
     #[error("there is no such file")]
     Missing,
+    /// There is something else, such as a pipe or a folder.
+    #[error("it is no ordinary file")]
+    NoFile,
     /// The file cannot be read.
     #[error("it cannot be read: {0}")]
     Read(io::Error),
@@ -176,10 +179,15 @@ fn write_task(
 
 /// The file, which is what the worker will sell.
 fn read_within(path: &Path) -> Result<Zeroizing<Vec<u8>>, ModelFault> {
-    let file = File::open(path).map_err(|error| match error.kind() {
+    let fault = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => ModelFault::Missing,
         _ => ModelFault::Read(error),
-    })?;
+    };
+    // To open a pipe would take until somebody writes into it.
+    if !fs::metadata(path).map_err(fault)?.is_file() {
+        return Err(ModelFault::NoFile);
+    }
+    let file = File::open(path).map_err(fault)?;
     let length = file.metadata().map_err(ModelFault::Read)?.len();
     if length > MOST_BYTES {
         return Err(ModelFault::TooLong);

@@ -214,6 +214,8 @@ fn what_is_no_model_of_the_task_is_refused_with_what_is_wrong() {
     let trainings = Trainings::new();
     let refused = trainings.refusal("true");
     assert!(refused.contains("no such file") && refused.contains("printed nothing"), "{refused}");
+    let refused = trainings.refusal("mkfifo \"$NOCKNOCK_WEIGHTS\"");
+    assert!(refused.contains("no ordinary file"), "{refused}");
     let refused = trainings.refusal("echo no > \"$NOCKNOCK_WEIGHTS\"");
     assert!(refused.contains("not a safetensors file"), "{refused}");
     let faults: [(fn(&mut Vec<Tensor>), &str); 5] = [
