@@ -5,7 +5,6 @@ mod results;
 mod rows;
 mod scores;
 mod serve;
-mod strange;
 mod tally;
 
 use super::wait_for;
@@ -90,7 +89,7 @@ pub(crate) struct Predict {
 
     /// Accept an address that other machines can reach. Everybody there can ask the model, without
     /// a password or encryption.
-    #[arg(long, requires = "serve")]
+    #[arg(long, requires = "serve", conflicts_with = "data")]
     allow_remote: bool,
 
     #[command(flatten)]

@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn rare_classes_are_told_in_one_sentence() {
-        let [rare] = <[String; 1]>::try_from(told(&[("a", 9), ("b", 50), ("c", 1)])).unwrap();
+        let [rare] = <[String; 1]>::try_from(told(&[("a", 9), ("b", 30), ("c", 1)])).unwrap();
         assert!(rare.contains("\"a\" (9), \"c\" (1)"), "{rare}");
     }
 

@@ -17,7 +17,8 @@ pub fn wilson(right: u64, rows: u64) -> (f64, f64) {
     let variance = share * (1.0 - share) / count + square / (4.0 * count * count);
     let spread = DEVIATIONS * variance.sqrt();
     let scale = 1.0 + square / count;
-    (((centre - spread) / scale).max(0.0), ((centre + spread) / scale).min(1.0))
+    // Rounding must not put the share outside.
+    (((centre - spread) / scale).clamp(0.0, share), ((centre + spread) / scale).clamp(share, 1.0))
 }
 
 /// The interval around what a model scores on so many rows that is right about this share of all.
