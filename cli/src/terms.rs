@@ -254,7 +254,7 @@ mod tests {
     /// Classes of so many rows that count the same, in five blocks.
     fn balance(counts: &[usize]) -> WeightedPlan {
         let shape = named("table-128x64x10").unwrap();
-        WeightedPlan::of(counts, &shape, Some(5), None).unwrap()
+        WeightedPlan::of(&labels(counts), &shape, Some(5), None).unwrap()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
     profile::{Labels, Profile, Wanted},
     salt::{BlockSalt, SaltError},
     shape::{check_size, shape_name, TooLargeError},
-    split::{split, SplitError, SplitOptions},
+    split::{split, SplitError, SplitOptions, WeightedPlan},
     table::Table,
     train_blob::{TrainBlob, MAX_ENCODING_BYTES},
 };
@@ -292,7 +292,11 @@ fn seal_all(
     options: &SplitOptions,
 ) -> Result<Vec<Block>, PrepareError> {
     let classes: Vec<u8> = labels.of_row.iter().flatten().copied().collect();
-    let dealt = split(&classes, architecture, options, encoding.metric())?;
+    let is_balanced = encoding.metric().is_balanced();
+    let weighted = is_balanced
+        .then(|| WeightedPlan::of(labels, architecture, options.blocks, None))
+        .transpose()?;
+    let dealt = split(&classes, architecture, options, weighted.as_ref())?;
     let samples = samples(table, labels, encoding)?;
     let mut blocks = Vec::with_capacity(dealt.len());
     for (index, rows) in (0..).zip(dealt) {
@@ -308,7 +312,7 @@ pub(crate) fn samples(
     labels: &Labels,
     encoding: &Encoding,
 ) -> Result<Vec<Sample>, EncodingError> {
-    let mut encoder = encoding.for_table(table)?;
+    let encoder = encoding.for_table(table)?;
     let classes = labels.of_row.iter().enumerate();
     let known = classes.filter_map(|(row, class)| Some((row, (*class)?)));
     let sample = |(row, class)| Sample { inputs: encoder.row(row), label: Label::Class(class) };

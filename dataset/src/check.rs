@@ -23,6 +23,7 @@ mod logistic;
 mod lookup;
 mod measured;
 mod numbers;
+mod rank;
 mod rows;
 
 pub use measured::{Baselines, Measured, Reached};
@@ -97,7 +98,7 @@ struct Row {
 /// The rows that have a class, without the inputs that no column has.
 fn encoded(table: &Table, labels: &Labels, encoding: &Encoding) -> Result<Vec<Row>, EncodingError> {
     let used = encoding.used_inputs();
-    let mut encoder = encoding.for_table(table)?;
+    let encoder = encoding.for_table(table)?;
     let classes = labels.of_row.iter().enumerate();
     let known = classes.filter_map(|(place, class)| Some((place, (*class)?)));
     let rows = known.map(|(place, class)| {

@@ -19,8 +19,11 @@
 //!       "missing":true}
 //! ```
 //!
-//! `width` counts the columns of the file with that of the classes. The inputs of a row are those
-//! of its columns one after another, and zeros up to `inputs`. With `max = 2^inputBits − 1`:
+//! `width` counts the columns of the file with that of the classes. Words that stand for missing
+//! values in all columns, beside the usual ones, follow it in ascending order: `"missing":["-999"]`.
+//! A value is missing if a word [is read](crate::Value::from_text) as it, or if it is the word as a
+//! text. Without such words the field is not there. The inputs of a row are those of its columns one
+//! after another, and zeros up to `inputs`. With `max = 2^inputBits − 1`:
 //!
 //! - *steps*: with `k` thresholds, `i` of which are at most the value's
 //!   [number](crate::Value::number), the input is `⌊(2·i·max + k)/(2·k)⌋`, or 0 without thresholds.
@@ -70,7 +73,7 @@ mod number;
 mod old;
 mod share;
 
-pub use evaluate::{Counts, Encoder};
+pub use evaluate::{Encoder, Finding, Strange};
 pub use form::{DatePart, EncodedColumn, How, Levels, MissingLevel, Part};
 use form::{Form, Target};
 pub(crate) use number::usual_tolerance;
@@ -254,6 +257,26 @@ pub enum EncodingError {
         /// Name of the column.
         column: String,
     },
+    /// A word for missing values that nobody should be shown.
+    #[error(
+        "the word `{word}` for missing values cannot be published: leave those cells empty, or \
+         write another word of 1 to 64 bytes there"
+    )]
+    Word {
+        /// The word, shortened.
+        word: String,
+    },
+    /// More words for missing values than an encoding holds.
+    #[error(
+        "there are {found} words for missing values, but at most {most} are kept: leave those \
+         cells empty"
+    )]
+    TooManyWords {
+        /// Words that were told.
+        found: usize,
+        /// As many as are kept.
+        most: usize,
+    },
     /// The encoding itself breaks a rule.
     #[error("the encoding is not usable, because {0}: get it anew from whoever made it")]
     Form(String),
@@ -342,6 +365,11 @@ impl Encoding {
         self.0.try_into()
     }
 
+    /// Words that stand for missing values, beside the usual ones.
+    pub fn missing(&self) -> &[String] {
+        &self.0.missing
+    }
+
     /// Whether the columns of the file had names.
     pub const fn is_named(&self) -> bool {
         self.0.named
@@ -395,7 +423,7 @@ impl Encoding {
 
     /// The inputs of every row of a table.
     pub fn rows(&self, table: &Table) -> Result<Vec<Vec<u16>>, EncodingError> {
-        let mut encoder = self.for_table(table)?;
+        let encoder = self.for_table(table)?;
         Ok((0..table.len()).map(|row| encoder.row(row)).collect())
     }
 }

@@ -1,10 +1,19 @@
 //! Names of columns and classes. They are published, and printed by people who did not choose them,
 //! so they must be short and must not deceive a reader or steer a terminal.
 
+use crate::value::trim;
 use nocknock_primitives::text::{is_deceptive, printable};
+use sha3::{Digest, Sha3_256};
+use std::borrow::Cow;
 
 /// Longest name in bytes.
 pub const MAX_NAME_BYTES: usize = 64;
+
+/// Bytes that are kept of a name that cannot be published.
+const KEPT_BYTES: usize = 48;
+
+/// What such a name is hashed with.
+const TAG: &[u8] = b"nn/name/v1";
 
 /// Longest piece of a text that a message shows, in characters.
 const SHOWN: usize = 32;
@@ -27,6 +36,34 @@ pub fn check(name: &str) -> Result<(), NameError> {
     }
 }
 
+/// The name by which a column of this name is known: itself without blanks at its ends, or what
+/// stands for it if it cannot be published.
+///
+/// That is made of the name alone, so a column has it wherever it stands: its first characters that
+/// can be published, 48 bytes at most, and behind `_` the first 4 bytes of SHA3-256 over
+/// `nn/name/v1` and the name.
+pub fn published(name: &str) -> Cow<'_, str> {
+    let name = trim(name);
+    if name.is_empty() || check(name).is_ok() {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(shortened(name))
+    }
+}
+
+fn shortened(name: &str) -> String {
+    let mut bytes = 0usize;
+    let plain = name.chars().filter(|c| !is_deceptive(*c));
+    let kept: String = plain
+        .take_while(|c| {
+            bytes = bytes.saturating_add(c.len_utf8());
+            bytes <= KEPT_BYTES
+        })
+        .collect();
+    let hash = Sha3_256::new_with_prefix(TAG).chain_update(name).finalize();
+    format!("{kept}_{}", hex::encode(hash.get(..4).unwrap_or_default()))
+}
+
 /// A text of a file as a message shows it: shortened, in one line, and without what steers a
 /// terminal.
 pub fn shown(text: &str) -> String {
@@ -45,6 +82,28 @@ mod tests {
         for name in ["p0", "mean radius", "größe", "数字", "می\u{200c}خواهم", &"x".repeat(64)]
         {
             assert_eq!(check(name), Ok(()), "{name}");
+        }
+    }
+
+    /// The hashes come from a separate program.
+    #[test]
+    fn names_that_cannot_be_published_are_known_by_their_beginning_and_a_hash() {
+        let long = "How satisfied are you with the service that you received in our branch?";
+        let short = "How satisfied are you with the service that you _eca9115a";
+        let (fits, padded) = ("x".repeat(64), format!(" {long}\n"));
+        let (accents, cut) = ("é".repeat(40), format!("{}_888ced25", "é".repeat(24)));
+        for (name, expected) in [
+            (" age\t", "age"),
+            ("", ""),
+            (fits.as_str(), fits.as_str()),
+            (long, short),
+            (padded.as_str(), short),
+            (accents.as_str(), cut.as_str()),
+            ("b\u{1b}[31m", "b[31m_0c7e982d"),
+            ("\u{202e}", "_564fe911"),
+        ] {
+            assert_eq!(published(name), expected, "{name:?}");
+            assert_eq!(published(expected), expected);
         }
     }
 

@@ -2,13 +2,14 @@
 //! what is left out.
 
 use crate::{
+    names,
     problem::{list, shown, Problem, Problems},
     schema::{ColumnRule, KindRule, Schema, TargetRule},
     table::{Column, Table},
     value::moment::DateForm,
 };
 use serde::Serialize;
-use std::fmt;
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 mod column;
 mod group;
@@ -151,7 +152,7 @@ pub struct Profile {
 impl Profile {
     /// Finds out what the columns of a table are, or all reasons why nothing can be learnt from it.
     pub fn of(table: &Table, wanted: &Wanted) -> Result<Self, Problems> {
-        let mut search = Search { table, wanted, problems: Vec::new(), notes: Vec::new() };
+        let mut search = Search::new(table, wanted);
         let label = search.label();
         let (labels, numbers) = search.answers(&label);
         search.check_rules(label.place);
@@ -180,11 +181,19 @@ impl Profile {
 struct Search<'a> {
     table: &'a Table,
     wanted: &'a Wanted,
+    /// What the schema says about columns, by the names by which these are known.
+    rules: HashMap<Cow<'a, str>, &'a ColumnRule>,
     problems: Vec<Problem>,
     notes: Vec<String>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(table: &'a Table, wanted: &'a Wanted) -> Self {
+        let rules = wanted.schema.columns.iter();
+        let rules = rules.map(|(name, rule)| (names::published(name), rule)).collect();
+        Self { table, wanted, rules, problems: Vec::new(), notes: Vec::new() }
+    }
+
     fn label(&mut self) -> FoundLabel {
         let found = label::find(self.table, self.wanted);
         found.unwrap_or_else(|problem| {
@@ -284,7 +293,7 @@ impl Search<'_> {
     }
 
     fn rule(&self, column: &Column) -> ColumnRule {
-        self.wanted.schema.columns.get(column.name()).cloned().unwrap_or_default()
+        self.rules.get(column.name()).copied().cloned().unwrap_or_default()
     }
 
     /// Takes columns that are usually left out if there are no others.

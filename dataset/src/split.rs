@@ -1,7 +1,7 @@
 //! Which row goes into which block.
 
 use crate::{
-    metric::Metric,
+    names::shown,
     shape::{most_test_blocks, shape_name},
 };
 use nocknock_primitives::{limits::MAX_BLOCKS, model::Architecture};
@@ -113,10 +113,13 @@ pub enum SplitError {
     },
     /// A class has too few rows for each class to be in each block.
     #[error(
-        "a class has {rows} rows, but with balanced accuracy each of two blocks at least needs one \
-         of each class: bring more rows of it, or leave it out"
+        "rows of class `{}`: {rows}. With balanced accuracy each of two blocks at least needs one of \
+         each class: bring more rows of it, or leave it out",
+        shown(.class)
     )]
     RareClass {
+        /// The class.
+        class: String,
         /// Its rows.
         rows: usize,
     },
@@ -194,21 +197,22 @@ pub fn plan(
 /// classes, architecture and options give the same blocks on every machine.
 ///
 /// For balanced accuracy a block holds as many samples of each class: rows of rarer classes are in
-/// it several times, as a [`WeightedPlan`] says, and never in another one as well.
+/// it several times, as the [`WeightedPlan`] of these classes says, and never in another one as
+/// well. Then the plan says how many blocks there are.
 pub fn split(
     classes: &[u8],
     architecture: &Architecture,
     options: &SplitOptions,
-    metric: Metric,
+    weighted: Option<&WeightedPlan>,
 ) -> Result<Vec<Vec<usize>>, SplitError> {
     let mut random = ChaCha20Rng::from_seed(options.seed.0);
     let by_class = by_class(classes, &mut random);
-    let mut blocks = match metric {
-        Metric::Accuracy => {
+    let mut blocks = match weighted {
+        None => {
             let plan = plan(classes.len(), architecture, options.blocks, None)?;
             deal(by_class.into_values().flatten(), plan.blocks)
         }
-        Metric::BalancedAccuracy => weighted::deal(by_class, architecture, options.blocks)?,
+        Some(plan) => weighted::deal(by_class, plan),
     };
     for block in &mut blocks {
         shuffle(block, &mut random);
@@ -338,7 +342,7 @@ mod tests {
     #[test]
     fn every_row_lies_in_one_block_and_classes_are_spread_evenly() {
         let classes = classes();
-        let blocks = split(&classes, &tiny(), &options(Some(3), 1), Metric::Accuracy).unwrap();
+        let blocks = split(&classes, &tiny(), &options(Some(3), 1), None).unwrap();
         assert_eq!(blocks.len(), 3);
         let mut all: Vec<usize> = blocks.concat();
         all.sort_unstable();
@@ -352,8 +356,7 @@ mod tests {
 
     #[test]
     fn the_seed_alone_decides_the_order() {
-        let split_with =
-            |seed| split(&classes(), &tiny(), &options(Some(5), seed), Metric::Accuracy).unwrap();
+        let split_with = |seed| split(&classes(), &tiny(), &options(Some(5), seed), None).unwrap();
         assert_eq!(split_with(1), split_with(1));
         assert_ne!(split_with(1), split_with(2));
     }
@@ -412,7 +415,7 @@ mod tests {
         for (rows, test_blocks) in [(100, 1), (103, 2), (103, 5), (101, 6)] {
             let plan = plan(rows, &tiny(), Some(7), Some(test_blocks)).unwrap();
             let options = options(Some(7), 1);
-            let blocks = split(&vec![0; rows], &tiny(), &options, Metric::Accuracy).unwrap();
+            let blocks = split(&vec![0; rows], &tiny(), &options, None).unwrap();
             let mut held: Vec<usize> = blocks.iter().map(Vec::len).collect();
             held.sort_unstable();
             let least: usize = held.iter().take(test_blocks.into()).sum();
@@ -422,8 +425,7 @@ mod tests {
 
     #[test]
     fn impossible_numbers_of_blocks_are_refused() {
-        let refused =
-            |rows, blocks| split(&vec![0; rows], &tiny(), &options(blocks, 1), Metric::Accuracy);
+        let refused = |rows, blocks| split(&vec![0; rows], &tiny(), &options(blocks, 1), None);
         assert!(matches!(
             refused(100, Some(2)),
             Err(SplitError::Blocks { least: 3, most: 100, .. })

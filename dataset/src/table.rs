@@ -1,6 +1,9 @@
 //! Reading a data file: rows of typed values in named columns.
 
-use crate::value::{TextRules, Value};
+use crate::{
+    names,
+    value::{TextRules, Value},
+};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, path::Path, sync::Arc};
 
@@ -20,6 +23,7 @@ mod words;
 
 pub use error::{Place, TableError, TableFault};
 pub use open::Pieces;
+pub(crate) use words::Words;
 
 /// How many bytes of values a table may have unless said otherwise.
 pub const DEFAULT_MEMORY: u64 = 1 << 30;
@@ -86,6 +90,7 @@ pub struct Table {
     named: bool,
     rows: usize,
     layout: Option<Layout>,
+    words: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -106,9 +111,11 @@ impl Table {
         &self.columns
     }
 
-    /// The column of this name and its place, from 0.
+    /// The column of this name and its place, from 0. A name that cannot be published is that of
+    /// the column that is [known](names::published) by another one.
     pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
-        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+        let name = names::published(name);
+        self.columns.iter().enumerate().find(|(_, column)| column.name == *name)
     }
 
     /// Number of rows.
@@ -129,6 +136,12 @@ impl Table {
     /// How the text is laid out that the table was read from. Other formats have no layout.
     pub fn layout(&self) -> Option<Layout> {
         self.layout
+    }
+
+    /// The words beside the usual ones that stood for missing values when the table was read, in
+    /// ascending order. They are written as the keys of values, so numbers have a point.
+    pub fn missing_words(&self) -> &[String] {
+        &self.words
     }
 
     /// What was guessed or changed while the file was read, in sentences.
@@ -246,6 +259,19 @@ mod tests {
         let names: Vec<_> = table.columns().iter().map(Column::name).collect();
         assert_eq!(names, ["c0", "c1"]);
         assert!(!table.has_names());
+    }
+
+    #[test]
+    fn words_for_missing_values_hold_by_value_and_are_told() {
+        let missing = vec!["-999,5".to_owned(), "none".to_owned()];
+        let text = TextRules { missing, ..TextRules::default() };
+        let options = ReadOptions { text, separator: Some(b';'), ..ReadOptions::default() };
+        let source = b"a;b\n-999,50;1,5\nnone;2,5\n";
+        let table = Table::read_csv(source, Path::new("data.csv"), &options).unwrap();
+        assert_eq!(table.layout().map(|layout| layout.decimal_comma), Some(true));
+        assert!(table.columns()[0].values().all(|value| value.is_missing()), "{table:?}");
+        assert_eq!(table.missing_words(), ["-999.5", "none"]);
+        assert!(read("a,b\n1,2\n").missing_words().is_empty());
     }
 
     proptest! {

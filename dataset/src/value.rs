@@ -38,7 +38,8 @@ pub enum Value<'a> {
 pub struct TextRules {
     /// Whether a comma stands in front of the fraction of a number. A point is no number then.
     pub decimal_comma: bool,
-    /// Words that stand for a missing value, exactly as written, beside the usual ones.
+    /// Words that stand for a missing value, beside the usual ones. [`Value::from_text`] takes them
+    /// exactly as written; readers of tables also take what has the value of one.
     pub missing: Vec<String>,
 }
 

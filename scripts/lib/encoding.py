@@ -11,10 +11,10 @@ other line is a row: a list with a cell for each column,
 
 where a number is the 16 hexadecimal digits of its 64 bits and a moment counts microseconds since
 the beginning of 1970. A cell may also be a text as it stands in a file, such as `"3.50"`; then the
-first line can hold `"decimalComma": true` and a list `"missing"` of words for missing values. For
-each row a list of inputs is printed, or with --targets the target of its number, null where there is
-none; then the rows must have the column of the numbers. dataset/src/encoding.rs says what an
-encoding means.
+first line can hold `"decimalComma": true` and a list `"missing"` of words for missing values beside
+those of the encoding. Names may be those of the file, however long. For each row a list of inputs
+is printed, or with --targets the target of its number, null where there is none; then the rows must
+have the column of the numbers. dataset/src/encoding.rs says what an encoding means.
 """
 
 import bisect
@@ -46,17 +46,24 @@ TIME = re.compile(
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 BUCKET = b"nn/bucket/v1"
+NAME = b"nn/name/v1"
+NAME_BYTES = 64
+KEPT_NAME_BYTES = 48
+DECEPTIVE = re.compile(
+    "[\0-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 MOST_TARGET = (1 << 16) - 1
 
 
 # Values are None or a pair of a kind and what it holds.
 
 
-def from_text(text, comma=False, missing=()):
+def from_text(text, comma=False):
     """The value that a text of a file stands for."""
     text = text.strip(BLANKS)
     word = text.lower() if text.isascii() else text
-    if word in MISSING or text in missing:
+    if word in MISSING:
         return None
     if word in ("true", "false"):
         return ("truth", word == "true")
@@ -136,6 +143,12 @@ def key_of(value):
     if kind == "moment":
         return moment_text(content)
     return content.strip(BLANKS)
+
+
+def values_of_words(words, comma=False):
+    """The values that are missing where these words stand for missing values."""
+    texts = [word.strip(BLANKS) for word in words]
+    return [from_text(text, comma) for text in texts] + [("text", text) for text in texts]
 
 
 # Dates
@@ -344,10 +357,20 @@ def number_target(target):
 # Tables
 
 
+def published(name):
+    """The name by which an encoding knows a column of this name."""
+    name = name.strip(BLANKS)
+    if len(name.encode()) <= NAME_BYTES and not DECEPTIVE.search(name):
+        return name
+    kept = DECEPTIVE.sub("", name).encode()[:KEPT_NAME_BYTES].decode(errors="ignore")
+    return f"{kept}_{hashlib.sha3_256(NAME + name.encode()).hexdigest()[:8]}"
+
+
 def find_columns(encoding, names, named):
     """The place of each column of the encoding in the table."""
     columns = encoding["columns"]
     if encoding["named"] and named:
+        names = [published(name) for name in names]
         missing = [column["name"] for column in columns if column["name"] not in names]
         if missing:
             sys.exit(f"encoding: the table lacks the columns {', '.join(missing)}: add them")
@@ -363,6 +386,7 @@ def find_target(encoding, names, named):
     """The place of the column with what a model is to say."""
     target = encoding["target"]
     if encoding["named"] and named:
+        names = [published(name) for name in names]
         if target["column"] not in names:
             sys.exit(f"encoding: the table lacks the column {target['column']}: add it")
         return names.index(target["column"])
@@ -371,12 +395,24 @@ def find_target(encoding, names, named):
     return target["place"]
 
 
-def read_cell(cell, rules):
-    """The value of a cell of the input."""
+def cell_reader(encoding, table):
+    """What gives the value of a cell, None where a word of either stands for a missing one."""
+    comma = table.get("decimalComma", False)
+    missing = values_of_words(encoding.get("missing", ()))
+    missing += values_of_words(table.get("missing", ()), comma)
+
+    def read(cell):
+        value = value_of_cell(cell, comma)
+        return None if value in missing else value
+
+    return read
+
+
+def value_of_cell(cell, comma):
     if cell is None:
         return None
     if isinstance(cell, str):
-        return from_text(cell, rules.get("decimalComma", False), rules.get("missing", ()))
+        return from_text(cell, comma)
     [(kind, content)] = cell.items()
     if kind == "integer":
         content = int(content)
@@ -389,19 +425,20 @@ def print_targets(encoding, table, rows):
     if encoding["target"]["kind"] != "number":
         sys.exit("encoding: its models tell classes apart: --targets are those of numbers")
     place = find_target(encoding, table["names"], table["named"])
-    encode = number_target(encoding["target"])
+    encode, read = number_target(encoding["target"]), cell_reader(encoding, table)
     for row in rows:
-        print(json.dumps(encode(read_cell(row[place], table))))
+        print(json.dumps(encode(read(row[place]))))
 
 
 def print_inputs(encoding, table, rows):
     most = (1 << encoding["inputBits"]) - 1
     places = find_columns(encoding, table["names"], table["named"])
+    read = cell_reader(encoding, table)
     hows = [KINDS[column["how"]["kind"]](column["how"], most) for column in encoding["columns"]]
     for row in rows:
         inputs = []
         for place, encode in zip(places, hows):
-            inputs += encode(read_cell(row[place], table))
+            inputs += encode(read(row[place]))
         print(json.dumps(inputs + [0] * (encoding["inputs"] - len(inputs))))
 
 

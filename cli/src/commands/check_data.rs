@@ -159,7 +159,7 @@ fn shapes(prepared: &Prepared, needs: &Needs) -> Vec<(&'static str, Architecture
             && architecture.outputs() >= classes
             && match (labels, prepared.fitted.encoding.metric()) {
                 (Some(labels), Metric::BalancedAccuracy) => {
-                    WeightedPlan::of(&labels.counts(), architecture, None, None).is_ok()
+                    WeightedPlan::of(labels, architecture, None, None).is_ok()
                 }
                 _ => plan(rows, architecture, None, None).is_ok(),
             }

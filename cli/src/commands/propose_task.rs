@@ -17,7 +17,6 @@ use nocknock_dataset::{
 };
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
-    model::Head,
     task::Split,
 };
 use nocknock_requester::{Market, Offer, PrivateFile, Progress};
@@ -157,8 +156,8 @@ impl ProposeTask {
         let Some(labels) = data.profile.labels.as_ref().filter(|_| is_balanced) else {
             return Ok(None);
         };
-        let (counts, test_blocks) = (labels.counts(), self.terms.test_blocks());
-        let plan = WeightedPlan::of(&counts, &data.architecture, self.blocks, test_blocks);
+        let test_blocks = self.terms.test_blocks();
+        let plan = WeightedPlan::of(labels, &data.architecture, self.blocks, test_blocks);
         plan.map(Some).map_err(usage)
     }
 
@@ -168,10 +167,11 @@ impl ProposeTask {
             return self.terms.offer_for_balance(plan);
         }
         let (labels, numbers) = (&data.profile.labels, &data.profile.numbers);
-        match (labels, numbers, data.fitted.encoding.scale(), data.architecture.head) {
+        match (labels, numbers, data.fitted.encoding.scale()) {
             (Some(labels), ..) => self.terms.offer(labels),
-            (None, Some(numbers), Some(scale), Head::Number { goal, .. }) => {
-                self.terms.offer_for_numbers(scale.best_constant(&numbers.known(), goal))
+            (None, Some(numbers), Some(scale)) => {
+                let constant = scale.best_constant(&numbers.known(), &data.architecture);
+                self.terms.offer_for_numbers(constant)
             }
             _ => Err(usage("the file has no column with classes: name one with --label")),
         }

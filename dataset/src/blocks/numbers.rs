@@ -3,7 +3,6 @@
 use super::{check_size, Block, PrepareError, PreparedTask};
 use crate::{
     encoding::Encoding,
-    metric::Metric,
     profile::{Numbers, Profile},
     split::{split, SplitOptions},
     table::Table,
@@ -45,7 +44,7 @@ impl PreparedTask {
         check_size(architecture)?;
         check_encoding(&encoding, numbers, architecture)?;
         let samples = samples(table, numbers, &encoding)?;
-        let dealt = split(&strata(&numbers.known()), architecture, options, Metric::Accuracy)?;
+        let dealt = split(&strata(&numbers.known()), architecture, options, None)?;
         let mut blocks = Vec::with_capacity(dealt.len());
         for (index, rows) in (0..).zip(dealt) {
             let rows = rows.iter().filter_map(|row| samples.get(*row).cloned());
@@ -81,7 +80,7 @@ fn samples(
     encoding: &Encoding,
 ) -> Result<Vec<Sample>, PrepareError> {
     let scale = encoding.scale().ok_or(PrepareError::OtherNumbers)?;
-    let mut encoder = encoding.for_table(table)?;
+    let encoder = encoding.for_table(table)?;
     let rows = numbers.of_row.iter().enumerate();
     let known = rows.filter_map(|(row, number)| Some((row, (*number)?)));
     let sample = |(row, number)| Sample {

@@ -12,10 +12,10 @@ use std::collections::HashSet;
 const TELLING: f64 = 0.995;
 
 /// With fewer rows that happens by chance.
-const TELLING_ROWS: usize = 50;
+pub(super) const TELLING_ROWS: usize = 50;
 
 /// As many rows are enough to find out.
-const MOST_ROWS: usize = 20_000;
+pub(super) const MOST_ROWS: usize = 20_000;
 
 /// A share of what a column tells that is worth a word if it is lost.
 const MUCH_LOST: f64 = 0.2;

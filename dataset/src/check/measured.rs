@@ -92,7 +92,7 @@ impl Measured {
         labels: &Labels,
         architecture: &Architecture,
     ) -> Result<Self, SplitError> {
-        let weighted = WeightedPlan::of(&labels.counts(), architecture, None, None)?;
+        let weighted = WeightedPlan::of(labels, architecture, None, None)?;
         let shares = logistic::of_classes(rows, labels.classes.len());
         let right = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
         let tested = weighted.different_test_rows.iter().copied();

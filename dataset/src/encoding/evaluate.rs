@@ -7,38 +7,21 @@ use super::{
 use crate::{
     names::shown,
     problem::list,
-    table::{Column, Table},
+    table::{Column, Table, Words},
     value::{
         moment::{self, DateForm, Fields},
         Value,
     },
 };
-use serde::Serialize;
 use sha3::{Digest, Sha3_256};
-use std::{collections::HashMap, ops::AddAssign};
+use std::collections::HashMap;
+
+mod strange;
+
+pub use strange::{Finding, Strange};
 
 /// What a key is hashed with.
 const BUCKET: &[u8] = b"nn/bucket/v1";
-
-/// In how many rows there was something that no row of the training data had.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Counts {
-    /// Rows with a number further below or above all thresholds than these are apart.
-    pub outside: u64,
-    /// Rows with a category that has no input.
-    pub unknown: u64,
-    /// Rows with a text or a date where a number is expected, or with no date where one is.
-    pub not_numbers: u64,
-}
-
-impl AddAssign for Counts {
-    fn add_assign(&mut self, other: Self) {
-        self.outside = self.outside.saturating_add(other.outside);
-        self.unknown = self.unknown.saturating_add(other.unknown);
-        self.not_numbers = self.not_numbers.saturating_add(other.not_numbers);
-    }
-}
 
 /// Encodes the rows of one table.
 #[derive(Debug)]
@@ -46,7 +29,7 @@ pub struct Encoder<'a> {
     encoding: &'a Encoding,
     sources: Vec<Source<'a>>,
     label: Option<&'a Column>,
-    counts: Counts,
+    words: Words,
     notes: Vec<String>,
 }
 
@@ -60,26 +43,29 @@ impl<'a> Encoder<'a> {
         let pairs = encoding.columns().iter().zip(found.columns);
         let sources = pairs.map(|(column, values)| Source::new(values, &column.how)).collect();
         let (label, notes) = (found.label, found.notes);
-        Ok(Self { encoding, sources, label, counts: Counts::default(), notes })
+        Ok(Self { encoding, sources, label, words: Words::of_keys(encoding.missing()), notes })
     }
 
     /// The inputs of a row, counted from 0. All that is beyond the last row is missing.
-    pub fn row(&mut self, row: usize) -> Vec<u16> {
+    pub fn row(&self, row: usize) -> Vec<u16> {
         let max = largest(self.encoding.input_bits());
         let size = usize::from(self.encoding.inputs());
         let mut inputs = Vec::with_capacity(size);
-        let mut seen = Seen::default();
         for source in &self.sources {
-            source.push(&source.column.get(row), max, &mut inputs, &mut seen);
+            source.push(&self.value(source.column, row), max, &mut inputs);
         }
         inputs.resize(size, 0);
-        self.counts += seen.counts();
         inputs
+    }
+
+    /// The value of a row in a column of the table, missing if a word of the encoding says so.
+    pub fn value<'b>(&self, column: &'b Column, row: usize) -> Value<'b> {
+        self.words.apply(column.get(row))
     }
 
     /// The value of a row in the column of the classes, missing if the table does not have it.
     pub fn label(&self, row: usize) -> Value<'a> {
-        self.label.map_or(Value::Missing, |column| column.get(row))
+        self.label.map_or(Value::Missing, |column| self.value(column, row))
     }
 
     /// The target of a row, if models answer with a number and the row has one that is finite.
@@ -91,11 +77,6 @@ impl<'a> Encoder<'a> {
     /// Whether the table has the column of the classes.
     pub fn has_label(&self) -> bool {
         self.label.is_some()
-    }
-
-    /// What was strange about the rows so far.
-    pub fn counts(&self) -> Counts {
-        self.counts
     }
 
     /// How the columns were found, if that is worth a sentence.
@@ -170,24 +151,6 @@ fn size(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// What was met in a row.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    outside: bool,
-    unknown: bool,
-    not_numbers: bool,
-}
-
-impl Seen {
-    fn counts(&self) -> Counts {
-        Counts {
-            outside: self.outside.into(),
-            unknown: self.unknown.into(),
-            not_numbers: self.not_numbers.into(),
-        }
-    }
-}
-
 /// A column of the table and how it becomes inputs.
 #[derive(Debug)]
 pub(super) struct Source<'a> {
@@ -206,21 +169,19 @@ impl<'a> Source<'a> {
     }
 
     /// Adds the inputs of a value.
-    pub(super) fn push(&self, value: &Value<'_>, max: u16, inputs: &mut Vec<u16>, seen: &mut Seen) {
+    pub(super) fn push(&self, value: &Value<'_>, max: u16, inputs: &mut Vec<u16>) {
         match self.how {
             How::Steps { at, missing } => {
                 let number = value.number();
-                seen.outside |= number.is_some_and(|number| is_far(at, number));
-                seen.not_numbers |= number.is_none() && !value.is_missing();
                 inputs.push(number.map_or(missing.level, |number| step(at, number, max)));
                 push_flag(inputs, missing.flag, number.is_none(), max);
             }
             How::Choices { other, missing, .. } => {
-                let choice = self.choice(value, *other, *missing, seen);
+                let choice = self.choice(value, *other, *missing);
                 one_hot(inputs, self.how.inputs(), choice, max);
             }
             How::Ranks { values, other, missing } => {
-                inputs.push(match self.place(value, seen) {
+                inputs.push(match self.place(value) {
                     Some(Some(place)) => rank(place, values.len(), max),
                     Some(None) => *other,
                     None => *missing,
@@ -235,7 +196,6 @@ impl<'a> Source<'a> {
             }
             How::Date { form, parts, missing } => {
                 let fields = moment_of(value, *form).map(moment::fields);
-                seen.not_numbers |= fields.is_none() && !value.is_missing();
                 inputs.extend(parts.iter().map(|part| date_level(part, fields.as_ref(), max)));
                 push_flag(inputs, *missing, fields.is_none(), max);
             }
@@ -243,29 +203,17 @@ impl<'a> Source<'a> {
     }
 
     /// The place of a value's category, if there is a value and a category.
-    fn place(&self, value: &Value<'_>, seen: &mut Seen) -> Option<Option<usize>> {
+    fn place(&self, value: &Value<'_>) -> Option<Option<usize>> {
         let key = value.key()?;
-        let place = self.places.get(&*key).copied();
-        seen.unknown |= place.is_none();
-        Some(place)
+        Some(self.places.get(&*key).copied())
     }
 
-    fn choice(
-        &self,
-        value: &Value<'_>,
-        other: bool,
-        missing: bool,
-        seen: &mut Seen,
-    ) -> Option<usize> {
+    fn choice(&self, value: &Value<'_>, other: bool, missing: bool) -> Option<usize> {
         let count = self.how.values().len();
         if value.is_missing() && missing {
             return Some(count + usize::from(other));
         }
-        if other {
-            // Whatever is rare has this input, so nothing is unknown.
-            return self.place(value, &mut Seen::default()).flatten().or(Some(count));
-        }
-        self.place(value, seen).flatten()
+        self.place(value).flatten().or(other.then_some(count))
     }
 }
 
@@ -299,15 +247,6 @@ pub(super) fn rank(place: usize, all: usize, max: u16) -> u16 {
         1 => max,
         _ => level(place, all.saturating_sub(1), max),
     }
-}
-
-/// Whether a number is further from the thresholds than these are apart.
-fn is_far(at: &[f64], number: f64) -> bool {
-    let [low, .., high] = at else {
-        return false;
-    };
-    let width = high - low;
-    width > 0.0 && (number < low - width || number > high + width)
 }
 
 /// The place that a key is hashed to.

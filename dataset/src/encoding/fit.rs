@@ -1,8 +1,10 @@
 //! Chooses how the columns of a table become inputs.
 
 use super::{
-    evaluate::{moment_of, rank, step, Seen, Source},
-    form::{DatePart, EncodedColumn, Form, How, Levels, MissingLevel, Part, Target, VERSION},
+    evaluate::{moment_of, rank, step, Source},
+    form::{
+        DatePart, EncodedColumn, Form, How, Levels, MissingLevel, Part, Target, MAX_WORDS, VERSION,
+    },
     largest,
     levels::{entropy, lost_share, Linear, Spread},
     number::NumberScale,
@@ -11,6 +13,7 @@ use super::{
 };
 use crate::{
     metric::Metric,
+    names,
     profile::{ColumnProfile, Kind, Labels, Numbers, Profile},
     shape::shape_name,
     table::{Column, Table},
@@ -50,11 +53,24 @@ pub(super) fn fit(
         input_bits: architecture.input_bits,
         named: profile.named,
         width: u32::try_from(profile.width).unwrap_or(u32::MAX),
+        missing: words(table)?,
         columns: drafts.into_iter().map(Draft::encoded).collect(),
         target,
         metric: Metric::default(),
     };
     Ok(Fitted { encoding: form.try_into()?, told })
+}
+
+/// Words that stand for missing values in rows to come as well.
+fn words(table: &Table) -> Result<Vec<String>, EncodingError> {
+    let words = table.missing_words();
+    if words.len() > MAX_WORDS {
+        return Err(EncodingError::TooManyWords { found: words.len(), most: MAX_WORDS });
+    }
+    match words.iter().find(|word| names::check(word).is_err()) {
+        Some(word) => Err(EncodingError::Word { word: names::shown(word) }),
+        None => Ok(words.to_vec()),
+    }
 }
 
 /// What models are to say.
@@ -359,7 +375,7 @@ fn lost(column: &Column, how: &How, max: u16) -> f64 {
     let (mut kept, mut all) = (BTreeMap::new(), BTreeMap::new());
     for value in column.values() {
         let mut inputs = Vec::new();
-        source.push(&value, max, &mut inputs, &mut Seen::default());
+        source.push(&value, max, &mut inputs);
         *kept.entry(inputs).or_insert(0u64) += 1;
         *all.entry(owned_key(&value)).or_insert(0u64) += 1;
     }

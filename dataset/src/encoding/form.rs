@@ -19,6 +19,9 @@ pub(super) const VERSION: u8 = 1;
 const BITS: RangeInclusive<u8> = 1..=16;
 const CLASSES: RangeInclusive<usize> = 2..=256;
 
+/// Most words for missing values. Each value is compared with all of them.
+pub(super) const MAX_WORDS: usize = 64;
+
 /// An encoding of any origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -28,6 +31,8 @@ pub(super) struct Form {
     pub(super) input_bits: u8,
     pub(super) named: bool,
     pub(super) width: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) missing: Vec<String>,
     pub(super) columns: Vec<EncodedColumn>,
     pub(super) target: Target,
     #[serde(default, skip_serializing_if = "Metric::is_accuracy")]
@@ -297,7 +302,8 @@ impl How {
         }
     }
 
-    fn tells_missing_apart(&self) -> bool {
+    /// Whether an input tells that a value is missing.
+    pub(super) fn tells_missing_apart(&self) -> bool {
         match self {
             Self::Steps { missing, .. } => missing.flag,
             Self::Choices { missing, .. }
@@ -379,6 +385,7 @@ impl Form {
 
     pub(super) fn check(&self) -> Result<(), EncodingError> {
         self.check_sizes()?;
+        self.check_words()?;
         self.check_columns()?;
         self.target.check()?;
         self.check_metric()
@@ -408,6 +415,18 @@ impl Form {
             return Err(EncodingError::TooManyInputs { needed, inputs: self.inputs });
         }
         Ok(())
+    }
+
+    fn check_words(&self) -> Result<(), EncodingError> {
+        if self.missing.len() > MAX_WORDS {
+            return broken(format!("there must be at most {MAX_WORDS} words for missing values"));
+        }
+        self.missing.iter().try_for_each(|word| check_text(word))?;
+        if self.missing.is_sorted_by(|word, next| word < next) {
+            Ok(())
+        } else {
+            broken("words for missing values must rise".to_owned())
+        }
     }
 
     fn check_columns(&self) -> Result<(), EncodingError> {

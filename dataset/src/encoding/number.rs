@@ -2,13 +2,19 @@
 
 use super::levels::{between, Spread};
 use crate::value::decimal;
-use nocknock_primitives::model::Goal;
+use nocknock_primitives::model::{baseline::baseline, Architecture, Goal};
 
 /// Units of a target that make one tolerance, where an architecture does not say how many.
 const UNITS: u32 = 1_024;
 
 /// The largest target.
 const MOST: u16 = u16::MAX;
+
+/// How many counts of targets the chain keeps, each of targets with the same upper bits.
+const COUNTS: usize = 256;
+
+/// Bits of a target that its count does not tell.
+const COUNTED_TOGETHER: u32 = 8;
 
 /// Share of the numbers at either end that do not decide where the targets lie.
 const TAIL: f64 = 0.05;
@@ -106,15 +112,21 @@ impl NumberScale {
         number < self.threshold(0) || number >= self.number(MOST.into()) + self.step / 2.0
     }
 
-    /// The share of all points that the best constant answer gets on these numbers.
-    pub fn best_constant(&self, numbers: &[f64], goal: Goal) -> f64 {
-        let mut targets: Vec<u16> = numbers.iter().map(|number| self.target(*number)).collect();
-        targets.sort_unstable();
-        let rows = targets.len().max(1) as f64;
-        match goal {
-            Goal::Within { tolerance } => most_within(&targets, tolerance) as f64 / rows,
-            Goal::AbsoluteError { cap } => points_of_median(&targets, cap) / rows,
+    /// The share of all points that the best constant answer gets on these numbers, reckoned as the
+    /// chain does for a task of this architecture: a little more than it gets, because the chain
+    /// [counts](nocknock_primitives::model::baseline) targets in parts of their range. No model
+    /// wins that is not better.
+    pub fn best_constant(&self, numbers: &[f64], architecture: &Architecture) -> f64 {
+        let mut counts = [0u32; COUNTS];
+        for number in numbers {
+            let place = usize::from(self.target(*number) >> COUNTED_TOGETHER);
+            if let Some(count) = counts.get_mut(place) {
+                *count = count.saturating_add(1);
+            }
         }
+        let rows = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        let points = baseline(architecture, &counts, rows);
+        points as f64 / architecture.max_score(rows).max(1) as f64
     }
 
     /// `k − ½` is exact, so a product and a sum are rounded, which every language does alike.
@@ -137,30 +149,13 @@ pub(crate) fn usual_tolerance(numbers: &[f64]) -> Option<f64> {
     is_usable.then(|| if exact >= share { exact } else { between(least, most) })
 }
 
-/// The most targets that lie within a tolerance of one number.
-fn most_within(sorted: &[u16], tolerance: u32) -> usize {
-    let mut first = 0;
-    let counts = sorted.iter().enumerate().map(|(last, high)| {
-        let is_far = |low: &u16| u32::from(high.abs_diff(*low)) > tolerance.saturating_mul(2);
-        while sorted.get(first).is_some_and(is_far) {
-            first += 1;
-        }
-        last + 1 - first
-    });
-    counts.max().unwrap_or_default()
-}
-
-/// The points of the target in the middle, each as a share of the most that a row can get.
-fn points_of_median(sorted: &[u16], cap: u32) -> f64 {
-    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
-    let points = |target: &u16| cap.saturating_sub(target.abs_diff(middle).into());
-    let sum: f64 = sorted.iter().map(|target| f64::from(points(target))).sum();
-    sum / f64::from(cap.max(1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nocknock_primitives::{
+        limits::List,
+        model::{baseline::count_labels, names::named, Block, Label, Sample},
+    };
     use proptest::prelude::*;
 
     const WITHIN: Goal = Goal::Within { tolerance: 1_024 };
@@ -242,15 +237,29 @@ mod tests {
     }
 
     #[test]
-    fn the_best_constant_is_right_where_most_numbers_are() {
+    fn the_best_constant_is_that_of_the_chain() {
         let scale = scale(0.0, 1.0);
-        let numbers = [0.0, 10.0, 11.0, 12.0, 90.0];
-        assert_eq!(scale.best_constant(&numbers, Goal::Within { tolerance: 1 }), 0.6);
-        assert_eq!(scale.best_constant(&numbers, Goal::Within { tolerance: 0 }), 0.2);
-        // 11 is 11, 1, 0, 1 and 79 away, and the last is more than the cap.
-        let error = scale.best_constant(&numbers, Goal::AbsoluteError { cap: 20 });
-        assert!((error - (9.0 + 19.0 + 20.0 + 19.0) / 100.0).abs() < 1e-12, "{error}");
-        assert_eq!(scale.best_constant(&[], WITHIN), 0.0);
+        // The first two are 200 apart, but in one count; the third is in the next.
+        let numbers = [10.0, 210.0, 300.0, 20_000.0, 50_000.0];
+        for (shape, expected) in [
+            ("tiny-4x3-within", 3.0 / 5.0),
+            ("tiny-4x3-error", (200.0 + 200.0 + 199.0) / 1_000.0),
+            ("value-128x64-within", 3.0 / 5.0),
+        ] {
+            let architecture = named(shape).unwrap();
+            let found = scale.best_constant(&numbers, &architecture);
+            assert_eq!(found, expected, "{shape}");
+            let sample = |number: &f64| Sample {
+                inputs: vec![0; architecture.inputs.into()],
+                label: Label::Number(scale.target(*number)),
+            };
+            let block = Block::new(&architecture, numbers.iter().map(sample).collect()).unwrap();
+            let mut counts = List::default();
+            count_labels(&architecture, &block, &mut counts);
+            let of_chain = baseline(&architecture, &counts, 5) as f64;
+            assert_eq!(found, of_chain / architecture.max_score(5) as f64, "{shape}");
+            assert_eq!(scale.best_constant(&[], &architecture), 0.0);
+        }
     }
 
     proptest! {

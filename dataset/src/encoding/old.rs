@@ -40,6 +40,7 @@ pub(super) fn form(
         input_bits,
         named,
         width: u32::from(place) + 1,
+        missing: Vec::new(),
         columns: columns.collect::<Result<_, _>>()?,
         target: Target::Classes { column: label(ranges), place, names: classes },
         metric: Metric::default(),

@@ -95,6 +95,7 @@ fn every_part_changes_the_hash() {
         ("\"column\":\"k\"", "\"column\":\"j\""),
         ("\"place\":3", "\"place\":2"),
         ("[\"no\",\"yes\"]", "[\"yes\",\"no\"]"),
+        ("\"width\":4", "\"width\":4,\"missing\":[\"-999\"]"),
     ] {
         let changed = ENCODING.replacen(from, to, 1);
         assert_ne!(changed, ENCODING);
@@ -113,6 +114,10 @@ fn impossible_encodings_are_refused() {
         ("\"inputBits\":4", "\"inputBits\":1"),
         ("\"width\":6", "\"width\":5"),
         ("\"width\":6", "\"width\":6,\"more\":1"),
+        ("\"width\":6", "\"width\":6,\"missing\":[\"b\",\"a\"]"),
+        ("\"width\":6", "\"width\":6,\"missing\":[\"a\",\"a\"]"),
+        ("\"width\":6", "\"width\":6,\"missing\":[\"\"]"),
+        ("\"width\":6", "\"width\":6,\"missing\":[\"\\u202e\"]"),
         ("\"place\":0", "\"place\":0,\"more\":1"),
         ("\"kind\":\"steps\"", "\"kind\":\"steps\",\"more\":1"),
         ("\"place\":1", "\"place\":0"),
@@ -153,14 +158,76 @@ fn impossible_encodings_are_refused() {
 }
 
 #[test]
+fn an_encoding_has_few_words_for_missing_values_and_no_field_without_any() {
+    let with = |count: usize| {
+        let words: Vec<String> = (0..count).map(|word| format!("\"w{word:03}\"")).collect();
+        let words = format!("\"width\":4,\"missing\":[{}]", words.join(","));
+        serde_json::from_str::<Encoding>(&ENCODING.replace("\"width\":4", &words))
+    };
+    let kept = with(form::MAX_WORDS).unwrap();
+    assert_eq!(kept.missing().len(), form::MAX_WORDS);
+    assert_eq!(serde_json::from_slice::<Encoding>(&kept.to_json()).unwrap(), kept);
+    assert!(with(form::MAX_WORDS + 1).is_err());
+    assert_eq!(with(0).unwrap().hash(), read(ENCODING).hash());
+}
+
+/// Read with words for missing values, or without.
+fn read_with(text: &str, missing: &[&str]) -> Table {
+    let missing = missing.iter().map(|word| (*word).to_owned()).collect();
+    let options = ReadOptions {
+        separator: Some(b';'),
+        text: crate::TextRules { missing, ..crate::TextRules::default() },
+        ..ReadOptions::default()
+    };
+    Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap()
+}
+
+/// Numbers with a comma, categories and dates, in each of which a word stands for nothing.
+const WITH_WORDS: &str = "a;b;c;k\n1,5;red;31.1.2024;x\n-999,0;unknown;1.1.1900;y\n\
+                          2,5;blue;13.2.2024;-999\n4,5;red;14.2.2025;y\n3,0;red;15.3.2024;x\n";
+
+#[test]
+fn whoever_predicts_need_not_say_words_for_missing_values_again() {
+    let words = ["unknown", "-999", "1.1.1900", "NA"];
+    let told = read_with(WITH_WORDS, &words);
+    let profile = Profile::of(&told, &Wanted::default()).unwrap();
+    let encoding = Encoding::fit(&told, &profile, &wide(), Range::Auto).unwrap().encoding;
+    assert_eq!(encoding.missing(), ["-999", "1.1.1900", "unknown"]);
+    assert!(encoding.columns().iter().all(|column| column.how.tells_missing_apart()));
+    let untold = read_with(WITH_WORDS, &[]);
+    assert_eq!(encoding.rows(&untold), encoding.rows(&told));
+    let encoder = encoding.for_table(&untold).unwrap();
+    assert_eq!(encoder.label(2), crate::Value::Missing);
+    assert_eq!(encoder.label(3), crate::Value::Text("y".into()));
+    let mut form = serde_json::to_value(&encoding).unwrap();
+    form.as_object_mut().unwrap().remove("missing");
+    let forgotten: Encoding = serde_json::from_value(form).unwrap();
+    assert_ne!(forgotten.rows(&untold), encoding.rows(&untold));
+}
+
+#[test]
+fn words_that_an_encoding_cannot_hold_are_refused() {
+    let fit = |words: &[&str]| {
+        let table = read_with("a;k\n1;x\n2;y\n", words);
+        let profile = Profile::of(&table, &Wanted::default()).unwrap();
+        Encoding::fit(&table, &profile, &wide(), Range::Auto)
+    };
+    let steering = fit(&["\u{1b}[31m"]).unwrap_err();
+    assert_eq!(steering, EncodingError::Word { word: "\u{fffd}[31m".to_owned() });
+    let many: Vec<String> = (0..=form::MAX_WORDS).map(|word| format!("w{word}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let most = form::MAX_WORDS;
+    assert_eq!(fit(&many), Err(EncodingError::TooManyWords { found: most + 1, most }));
+}
+
+#[test]
 fn columns_of_every_kind_become_the_inputs_that_a_separate_program_makes() {
     let encoding = read(ALL_KINDS);
     let table = table(&format!("a,b,c,d,e\n{ROWS}"));
-    let mut encoder = encoding.for_table(&table).unwrap();
+    let encoder = encoding.for_table(&table).unwrap();
     for (row, expected) in INPUTS.iter().enumerate() {
         assert_eq!(encoder.row(row), expected, "row {row}");
     }
-    assert_eq!(encoder.counts(), Counts { outside: 1, unknown: 1, not_numbers: 1 });
     assert_eq!(encoding.rows(&table).unwrap(), INPUTS);
     assert_eq!(encoding.used_inputs(), 13);
 }
@@ -170,7 +237,7 @@ fn columns_are_found_by_name_wherever_they_stand() {
     let encoding = read(ALL_KINDS);
     let first = "31.1.2024,7,mid,red,1.0,yes,x\n";
     let table = table(&format!("e,z,c,b,a,k,d\n{first}"));
-    let mut encoder = encoding.for_table(&table).unwrap();
+    let encoder = encoding.for_table(&table).unwrap();
     assert_eq!(encoder.row(0), INPUTS[0]);
     assert!(encoder.has_label());
     assert_eq!(encoder.label(0), crate::Value::Text("yes".into()));
@@ -199,7 +266,7 @@ fn columns_without_names_are_found_by_place_with_and_without_the_classes() {
     assert!(encoder.notes()[0].contains("by their places"), "{:?}", encoder.notes());
     assert_eq!(encoding.rows(&without).unwrap(), INPUTS);
     let with = nameless("1.0,red,yes,mid,x,31.1.2024\n");
-    let mut encoder = encoding.for_table(&with).unwrap();
+    let encoder = encoding.for_table(&with).unwrap();
     assert_eq!(encoder.row(0), INPUTS[0]);
     assert_eq!(encoder.label(0), crate::Value::Text("yes".into()));
     let error = encoding.rows(&nameless("1,2\n")).unwrap_err();

@@ -204,6 +204,18 @@ fn a_schema_says_what_columns_are() {
 }
 
 #[test]
+fn a_column_may_be_said_by_a_name_that_is_too_long_to_be_published() {
+    let (long, label) = ("x".repeat(70), "y".repeat(70));
+    let text = format!("{long},b,{label}\n1,5,p\n2,6,q\n3,7,p\n");
+    let schema = format!("[columns.{long}]\nkind = \"category\"\n");
+    let wanted = Wanted { label: LabelColumn::Named(label), ..told(&schema) };
+    let profile = Profile::of(&table(&text), &wanted).unwrap();
+    let kind = profile.columns.iter().find(|column| column.place == 0).map(|column| column.kind);
+    assert_eq!(kind, Some(Kind::Category));
+    assert_eq!(profile.labels.unwrap().place, 2);
+}
+
+#[test]
 fn what_would_be_left_out_is_used_if_nothing_else_is_left() {
     let text = rows("id,name,same", 24, |n| format!("{n},n{n},7"));
     let profile = Profile::of(&table(&text), &Wanted::default()).unwrap();

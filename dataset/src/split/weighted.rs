@@ -1,7 +1,7 @@
 //! Rows with copies, so that each class counts the same.
 
 use super::{deal as deal_rows, least_rows, test_block_count, usual_blocks, SplitError, SplitPlan};
-use crate::shape::shape_name;
+use crate::{profile::Labels, shape::shape_name};
 use nocknock_primitives::{limits::MAX_BLOCKS, model::Architecture};
 use std::{collections::BTreeMap, fmt};
 
@@ -30,14 +30,15 @@ pub struct WeightedPlan {
 }
 
 impl WeightedPlan {
-    /// Plans for classes of so many rows. The numbers of blocks and test blocks may be given.
+    /// Plans for the classes of a table. The numbers of blocks and test blocks may be given.
     pub fn of(
-        counts: &[usize],
+        labels: &Labels,
         architecture: &Architecture,
         blocks: Option<u16>,
         test_blocks: Option<u16>,
     ) -> Result<Self, SplitError> {
-        let sizes = Sizes::of(counts, architecture)?;
+        let counts = labels.counts();
+        let sizes = Sizes::of(&counts, &labels.classes, architecture)?;
         let blocks = sizes.blocks(blocks)?;
         let test_blocks = test_block_count(blocks, architecture, test_blocks)?;
         let count = usize::from(blocks);
@@ -98,7 +99,11 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn of(counts: &[usize], architecture: &Architecture) -> Result<Self, SplitError> {
+    fn of(
+        counts: &[usize],
+        names: &[String],
+        architecture: &Architecture,
+    ) -> Result<Self, SplitError> {
         let present = || counts.iter().copied().filter(|rows| *rows > 0);
         let classes = present().count();
         let sizes = Self {
@@ -108,7 +113,9 @@ impl Sizes {
             room: usize::from(architecture.samples) / classes.max(1),
         };
         if sizes.rarest < 2 {
-            return Err(SplitError::RareClass { rows: sizes.rarest });
+            let rare = counts.iter().zip(names).find(|(rows, _)| **rows == sizes.rarest);
+            let class = rare.map(|(_, name)| name.clone()).unwrap_or_default();
+            return Err(SplitError::RareClass { class, rows: sizes.rarest });
         }
         if sizes.room == 0 {
             let (shape, block_rows) = (shape_name(architecture), architecture.samples);
@@ -148,22 +155,18 @@ fn most_copies(rows: usize, largest: usize, blocks: usize) -> usize {
 
 /// Deals the rows of each class out in turn, each class from the first block on, so that no class
 /// has more of them in a block than the largest one; and then copies them.
-pub(super) fn deal(
-    by_class: BTreeMap<u8, Vec<usize>>,
-    architecture: &Architecture,
-    blocks: Option<u16>,
-) -> Result<Vec<Vec<usize>>, SplitError> {
-    let counts: Vec<usize> = by_class.values().map(Vec::len).collect();
-    let plan = WeightedPlan::of(&counts, architecture, blocks, None)?;
+pub(super) fn deal(by_class: BTreeMap<u8, Vec<usize>>, plan: &WeightedPlan) -> Vec<Vec<usize>> {
     let blocks = plan.split.blocks;
-    let classes = by_class.into_values().zip(&plan.used);
-    let dealt: Vec<Vec<Vec<usize>>> =
-        classes.map(|(rows, used)| deal_rows(rows.into_iter().take(*used), blocks)).collect();
+    let used = |class: u8| plan.used.get(usize::from(class)).copied().unwrap_or_default();
+    let classes = by_class.into_iter();
+    let dealt: Vec<Vec<Vec<usize>>> = classes
+        .map(|(class, rows)| deal_rows(rows.into_iter().take(used(class)), blocks))
+        .collect();
     let of_block = |block: usize| {
         let classes = dealt.iter().filter_map(|class| class.get(block));
         with_copies(&classes.map(Vec::as_slice).collect::<Vec<_>>())
     };
-    Ok((0..usize::from(blocks)).map(of_block).collect())
+    (0..usize::from(blocks)).map(of_block).collect()
 }
 
 /// As many samples of each class as the largest one has rows.
@@ -175,10 +178,7 @@ fn with_copies(classes: &[&[usize]]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        metric::Metric,
-        split::{split, SplitOptions, SplitSeed},
-    };
+    use crate::split::{split, SplitOptions, SplitSeed};
     use nocknock_primitives::model::names::named;
     use std::collections::BTreeSet;
 
@@ -187,8 +187,18 @@ mod tests {
         named("table-128x64x2").unwrap()
     }
 
+    /// Rows of classes that are called by their numbers, so many of each.
+    fn labels(counts: &[usize]) -> Labels {
+        Labels {
+            column: "class".to_owned(),
+            place: 0,
+            classes: (0..counts.len()).map(|class| format!("class {class}")).collect(),
+            of_row: classes(counts).into_iter().map(Some).collect(),
+        }
+    }
+
     fn plan(counts: &[usize], blocks: Option<u16>) -> Result<WeightedPlan, SplitError> {
-        WeightedPlan::of(counts, &shape(), blocks, None)
+        WeightedPlan::of(&labels(counts), &shape(), blocks, None)
     }
 
     /// The class of each row: so many rows of each.
@@ -198,7 +208,8 @@ mod tests {
 
     fn dealt(counts: &[usize], blocks: Option<u16>) -> Vec<Vec<usize>> {
         let options = SplitOptions { blocks, seed: SplitSeed::from_bytes([1; 32]) };
-        split(&classes(counts), &shape(), &options, Metric::BalancedAccuracy).unwrap()
+        let plan = plan(counts, blocks).unwrap();
+        split(&classes(counts), &shape(), &options, Some(&plan)).unwrap()
     }
 
     /// How often each row is in a block.
@@ -289,7 +300,9 @@ mod tests {
         assert_eq!(plan(&[300, 3], None).unwrap().split.blocks, 3);
         let refused = plan(&[300, 3], Some(4)).unwrap_err();
         assert_eq!(refused, SplitError::WeightedBlocks { blocks: 4, least: 2, most: 3 });
-        assert_eq!(plan(&[300, 1], None), Err(SplitError::RareClass { rows: 1 }));
+        let rare = plan(&[300, 1], None).unwrap_err();
+        assert_eq!(rare, SplitError::RareClass { class: "class 1".to_owned(), rows: 1 });
+        assert!(rare.to_string().starts_with("rows of class `class 1`: 1."), "{rare}");
     }
 
     #[test]
@@ -314,8 +327,8 @@ mod tests {
     #[test]
     fn more_classes_than_a_block_has_rows_are_refused() {
         let tiny = named("tiny-4x3x2").unwrap();
-        let refused = WeightedPlan::of(&[2; 41], &tiny, None, None).unwrap_err();
+        let refused = WeightedPlan::of(&labels(&[2; 41]), &tiny, None, None).unwrap_err();
         assert!(matches!(refused, SplitError::ManyClasses { classes: 41, .. }), "{refused}");
-        assert!(WeightedPlan::of(&[2; 40], &tiny, None, None).is_ok());
+        assert!(WeightedPlan::of(&labels(&[2; 40]), &tiny, None, None).is_ok());
     }
 }

@@ -1,9 +1,9 @@
 //! What all formats share: values become a table, piece by piece.
 
-use super::{Column, Layout, Place, Table, TableFault, Tag, MAX_COLUMNS};
+use super::{words, Column, Layout, Place, Table, TableFault, Tag, MAX_COLUMNS};
 use crate::{
     names,
-    value::{trim, Value},
+    value::{trim, TextRules, Value},
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -44,6 +44,8 @@ pub(crate) struct Builder {
     used: u64,
     memory: u64,
     layout: Option<Layout>,
+    /// Words for missing values, as the table tells them.
+    words: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -56,8 +58,9 @@ struct Growing {
 
 impl Builder {
     /// Starts a table. Without names the columns are `c0`, `c1`, …. Names that are empty, repeated
-    /// or cannot be published become `unnamed1`, `a_2`, `column3`, where 1 and 3 are the column's
-    /// number; a note says so, such as "column 1 has no name: …".
+    /// or cannot be published become `unnamed1`, where 1 is the column's number, `a_2`, and what
+    /// they are [published](names::published) as. A note says so, such as "column 1 has no name:
+    /// …".
     pub(crate) fn new(
         names: Option<Vec<String>>,
         columns: usize,
@@ -74,8 +77,18 @@ impl Builder {
             None => ((0..columns).map(|number| format!("c{number}")).collect(), Vec::new()),
         };
         let columns = names.into_iter().map(Growing::new).collect();
-        let (rows, filled, found, used, layout) = (0, 0, 0, 0, None);
-        Ok(Self { columns, named, rows, filled, found, used, memory, layout, notes })
+        Ok(Self {
+            columns,
+            named,
+            rows: 0,
+            filled: 0,
+            found: 0,
+            used: 0,
+            memory,
+            layout: None,
+            words: Vec::new(),
+            notes,
+        })
     }
 
     /// Adds the value of a column, counted from 0, to the row that is not complete yet.
@@ -114,6 +127,13 @@ impl Builder {
         self.layout = Some(layout);
     }
 
+    /// Says which words stand for missing values. A text may have told by itself that it has
+    /// decimal commas.
+    pub(crate) fn leave_out(&mut self, rules: &TextRules) {
+        let decimal_comma = self.layout.map_or(rules.decimal_comma, |layout| layout.decimal_comma);
+        self.words = words::keys(&TextRules { decimal_comma, ..rules.clone() });
+    }
+
     /// Adds a sentence about what was guessed, unless it was said already.
     pub(crate) fn note(&mut self, note: String) {
         if !self.notes.contains(&note) {
@@ -129,6 +149,7 @@ impl Builder {
             named: self.named,
             rows: mem::take(&mut self.rows),
             layout: self.layout,
+            words: self.words.clone(),
             notes: mem::take(&mut self.notes),
         }
     }
@@ -263,12 +284,12 @@ impl Fresh {
     fn instead(&mut self, fault: NameFault, name: &str, number: usize) -> String {
         match fault {
             NameFault::Empty => self.take(format!("unnamed{number}")),
-            NameFault::Unpublishable => self.take(format!("column{number}")),
+            NameFault::Unpublishable => self.take(names::published(name).into_owned()),
             NameFault::Repeated => {
                 let new = self.numbered(name);
                 match names::check(&new) {
                     Ok(()) => new,
-                    Err(_) => self.take(format!("column{number}")),
+                    Err(_) => self.take(names::published(&new).into_owned()),
                 }
             }
         }
@@ -415,18 +436,32 @@ mod tests {
         let long = "x".repeat(64);
         let table =
             named(&["", "a", "a_2", " a ", "b\u{1b}[31m", &long, &long, "unnamed1", ""]).take();
-        assert_eq!(
-            names_of(&table),
-            ["unnamed1_2", "a", "a_2", "a_3", "column5", &long, "column7", "unnamed1", "unnamed9"]
-        );
+        let again = format!("{}_50c132d3", &long[..48]);
+        let expected = ["unnamed1_2", "a", "a_2", "a_3", "b[31m_0c7e982d", &long, &again];
+        assert_eq!(names_of(&table)[..7], expected);
+        assert_eq!(names_of(&table)[7..], ["unnamed1", "unnamed9"]);
         let [nameless, repeated, steering, too_long, last] = table.notes() else {
             panic!("{:?}", table.notes());
         };
         assert!(nameless.starts_with("column 1 has no name: it is called `unnamed1_2`"));
         assert!(repeated.starts_with("column 4 is the second one called `a`"), "{repeated}");
         assert!(steering.contains("\"b\u{fffd}[31m\", cannot be published"), "{steering}");
-        assert!(too_long.contains("it is called `column7`"), "{too_long}");
+        assert!(too_long.contains(&format!("it is called `{again}`")), "{too_long}");
         assert!(last.starts_with("column 9 has no name"), "{last}");
+    }
+
+    #[test]
+    fn names_that_cannot_be_published_do_not_hang_on_the_place() {
+        let (one, other) = ("x".repeat(65), "x".repeat(66));
+        let first = named(&["a", &one, &other, &one]).take();
+        let [_, one_is, other_is, again] = names_of(&first)[..] else {
+            panic!("{:?}", names_of(&first));
+        };
+        assert!(one_is != other_is && again == format!("{one_is}_2"), "{:?}", names_of(&first));
+        let second = named(&[&other, "b", "c", &one]).take();
+        assert_eq!(names_of(&second), [other_is, "b", "c", one_is]);
+        assert_eq!(second.column(&one).map(|(place, _)| place), Some(3));
+        assert_eq!(second.column(other_is).map(|(place, _)| place), Some(0));
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl Json {
 
     fn value<'a>(&self, name: &str, cell: &'a Cell<'_>) -> Result<Value<'a>, String> {
         match cell {
-            Cell::Text(text) => Ok(Value::from_text(text, self.words.rules())),
+            Cell::Text(text) => Ok(self.words.read(text)),
             Cell::Word(word) => {
                 let value = value_of_word(word).ok_or_else(|| no_value(name, word))?;
                 Ok(self.words.apply(value))

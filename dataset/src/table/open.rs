@@ -30,7 +30,7 @@ pub(super) fn all_of_text(
     let told = separator(extension(name).as_deref());
     let source = Box::new(Cursor::new(source.to_vec()));
     let open = || text::open(source, options, told);
-    Pieces::start(name, open, options.memory, usize::MAX)?.whole()
+    Pieces::start(name, open, options, usize::MAX)?.whole()
 }
 
 /// A table in pieces, for files larger than memory.
@@ -56,18 +56,19 @@ impl fmt::Debug for Pieces {
 impl Pieces {
     /// Opens a file that is read in pieces of about so many rows.
     pub fn open(path: &Path, options: &ReadOptions, rows: usize) -> Result<Self, TableError> {
-        Self::start(path, || reader(path, options), options.memory, rows)
+        Self::start(path, || reader(path, options), options, rows)
     }
 
     fn start(
         path: &Path,
         open: impl FnOnce() -> Result<Box<dyn Reader>, TableFault>,
-        memory: u64,
+        options: &ReadOptions,
         rows: usize,
     ) -> Result<Self, TableError> {
         let started = guarded(|| {
             let mut reader = open()?;
-            let builder = reader.start(memory)?;
+            let mut builder = reader.start(options.memory)?;
+            builder.leave_out(&options.text);
             Ok((reader, builder))
         });
         let (reader, builder) = started.map_err(|fault| TableError::new(path, fault))?;
@@ -272,7 +273,8 @@ mod tests {
 
     fn pieces(steps: impl IntoIterator<Item = Step>, rows: usize) -> Pieces {
         let steps = Box::new(Steps(steps.into_iter().collect()));
-        Pieces::start(Path::new("file"), || Ok(steps), 1_000, rows).unwrap()
+        let options = ReadOptions { memory: 1_000, ..ReadOptions::default() };
+        Pieces::start(Path::new("file"), || Ok(steps), &options, rows).unwrap()
     }
 
     fn fault(path: &Path) -> TableFault {

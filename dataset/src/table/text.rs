@@ -3,9 +3,10 @@
 use super::{
     builder::{Builder, Reader},
     dialect::{self, Dialect, Sample},
+    words::Words,
     Layout, Place, ReadOptions, TableFault,
 };
-use crate::value::{trim, Value};
+use crate::value::trim;
 use csv::{ByteRecord, ErrorKind};
 use std::{
     io::{self, BufRead, Chain, Cursor, Read},
@@ -32,7 +33,8 @@ pub(super) fn open(
     let dialect = Dialect::of(&sample, options, told);
     let source = Cursor::new(sample.bytes).chain(source);
     let records = Records::new(source, dialect.separator, options.memory);
-    Ok(Box::new(Text { dialect, records, columns: 0, first: None }))
+    let words = Words::of(&dialect.text);
+    Ok(Box::new(Text { dialect, words, records, columns: 0, first: None }))
 }
 
 /// No text in UTF-8 has a zero byte, but those in UTF-16 and other files do.
@@ -55,6 +57,7 @@ pub(super) fn line_ends(bytes: &[u8]) -> u64 {
 /// A text that is being read.
 struct Text {
     dialect: Dialect,
+    words: Words,
     records: Records,
     columns: usize,
     /// Where the first record is, while it is a row that was not pushed yet.
@@ -101,7 +104,7 @@ impl Text {
         }
         for column in 0..found {
             let cell = self.records.cell(column, place)?;
-            builder.push(column, Value::from_text(cell, &self.dialect.text))?;
+            builder.push(column, self.words.read(cell))?;
         }
         builder.end_row(place)
     }

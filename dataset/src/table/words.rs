@@ -1,21 +1,29 @@
-//! Words that stand for missing values, where values are no texts.
+//! Words that stand for missing values, whether a cell is written as they are or has their value.
 
-use crate::value::{TextRules, Value};
+use crate::value::{trim, TextRules, Value};
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// How texts are understood, and the values that stand for none.
 #[derive(Clone, Debug)]
-pub(super) struct Words {
+pub(crate) struct Words {
     rules: TextRules,
-    /// What the words would be as cells of a text.
+    /// What the words are as cells of a text, and the words themselves as texts.
     values: Vec<Value<'static>>,
 }
 
 impl Words {
-    pub(super) fn of(rules: &TextRules) -> Self {
-        let usual = TextRules::default();
-        let values = rules.missing.iter().map(|word| Value::from_text(word, &usual).into_owned());
-        let values = values.filter(|value| !value.is_missing()).collect();
-        Self { rules: rules.clone(), values }
+    pub(crate) fn of(rules: &TextRules) -> Self {
+        let words = rules.missing.iter();
+        let texts = words.map(|word| Value::Text(Cow::Owned(trim(word).to_owned())));
+        let mut all = values(rules);
+        let others: Vec<Value<'static>> = texts.filter(|text| !all.contains(text)).collect();
+        all.extend(others);
+        Self { rules: rules.clone(), values: all }
+    }
+
+    /// Words by their [`keys`].
+    pub(crate) fn of_keys(keys: &[String]) -> Self {
+        Self::of(&TextRules { missing: keys.to_vec(), ..TextRules::default() })
     }
 
     /// How texts are understood.
@@ -23,14 +31,34 @@ impl Words {
         &self.rules
     }
 
+    /// The value of a cell with this text.
+    pub(super) fn read<'a>(&self, text: &'a str) -> Value<'a> {
+        self.apply(Value::from_text(text, &self.rules))
+    }
+
     /// The value, or nothing if a word stands for it: -999.0 where the word is `-999`.
-    pub(super) fn apply<'a>(&self, value: Value<'a>) -> Value<'a> {
+    pub(crate) fn apply<'a>(&self, value: Value<'a>) -> Value<'a> {
         if self.values.iter().any(|word| *word == value) {
             Value::Missing
         } else {
             value
         }
     }
+}
+
+/// The words as they are written where numbers have a point, in ascending order, without those that
+/// always stand for a missing value.
+pub(super) fn keys(rules: &TextRules) -> Vec<String> {
+    let values = values(rules);
+    let keys = values.iter().filter_map(|value| value.key().map(Cow::into_owned));
+    keys.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What the words would be if they stood for nothing else.
+fn values(rules: &TextRules) -> Vec<Value<'static>> {
+    let usual = TextRules { decimal_comma: rules.decimal_comma, missing: Vec::new() };
+    let values = rules.missing.iter().map(|word| Value::from_text(word, &usual).into_owned());
+    values.filter(|value| !value.is_missing()).collect()
 }
 
 #[cfg(test)]
@@ -57,6 +85,29 @@ mod tests {
         }
         for value in [Value::from(999i64), Value::from(-999.5f64), Value::Truth(true)] {
             assert_eq!(words.apply(value.clone()), value);
+        }
+    }
+
+    #[test]
+    fn texts_are_compared_by_their_value_and_as_they_are_written() {
+        let words = words(&["-999", " x"]);
+        for text in ["-999", " -999.0", "-9.99e2", "x "] {
+            assert_eq!(words.read(text), Value::Missing, "{text}");
+        }
+        assert_eq!(words.read("X"), Value::Text("X".into()));
+        // Bytes of a fixed length are texts of digits.
+        assert_eq!(words.apply(Value::Text("-999".into())), Value::Missing);
+    }
+
+    #[test]
+    fn words_with_a_decimal_comma_are_kept_with_a_point() {
+        let missing = ["-999,50", "none", "NA", "none", "1,5,5"].map(str::to_owned).to_vec();
+        let rules = TextRules { decimal_comma: true, missing };
+        assert_eq!(keys(&rules), ["-999.5", "1,5,5", "none"]);
+        let kept = Words::of_keys(&keys(&rules));
+        for text in ["-999,5", "none", "1,5,5"] {
+            let value = Value::from_text(text, &TextRules { missing: Vec::new(), ..rules.clone() });
+            assert_eq!(kept.apply(value), Value::Missing, "{text}");
         }
     }
 

@@ -5,7 +5,12 @@ use nocknock_dataset::{
     value::{decimal, moment::DateForm},
     Encoding, Header, ReadOptions, Table, TextRules, Value,
 };
-use proptest::{array, collection::vec, prelude::*, sample::select};
+use proptest::{
+    array,
+    collection::vec,
+    prelude::*,
+    sample::{select, subsequence},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{json, Value as Json};
 use std::{
@@ -87,6 +92,22 @@ const TEXTS: &[&str] = &[
     "a \"b\"\n,c",
 ];
 
+/// Words for missing values, in ascending order.
+const WORDS: &[&str] = &[
+    "#n/a",
+    "-0.0",
+    "-999",
+    "0.10",
+    "1,5",
+    "1e400",
+    "2024-02-29",
+    "9007199254740993",
+    "None",
+    "bl\u{e9}",
+    "inf",
+    "true",
+];
+
 /// An encoding and rows for it.
 #[derive(Clone, Debug)]
 struct Case {
@@ -98,6 +119,8 @@ struct Case {
     form: &'static str,
     flags: [bool; 6],
     rules: TextRules,
+    /// Words for missing values that the encoding knows.
+    words: Vec<&'static str>,
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -119,11 +142,13 @@ fn case() -> impl Strategy<Value = Case> {
     let texts = vec(text(), 50..60);
     let rows = vec(array::uniform5(0usize..50), 64);
     let form = select(vec!["iso", "day-first", "month-first"]);
-    (texts, rows, 5u8..=16, form, any::<[bool; 6]>(), any::<bool>()).prop_map(
-        |(texts, rows, bits, form, flags, decimal_comma)| {
-            let missing = vec!["-999".to_owned(), "None".to_owned()];
+    let words = subsequence(WORDS, 0..=WORDS.len());
+    (texts, rows, 5u8..=16, form, any::<[bool; 6]>(), any::<[bool; 2]>(), words).prop_map(
+        |(texts, rows, bits, form, flags, [decimal_comma, says_words], words)| {
+            let told = if says_words { vec!["-999", "None"] } else { Vec::new() };
+            let missing = told.into_iter().map(str::to_owned).collect();
             let rules = TextRules { decimal_comma, missing };
-            Case { texts, rows, bits, form, flags, rules }
+            Case { texts, rows, bits, form, flags, rules, words }
         },
     )
 }
@@ -170,7 +195,7 @@ impl Case {
         let target = json!({ "kind": "classes", "column": "k", "place": 5, "names": ["0", "1"] });
         json!({
             "version": 1, "inputs": 40, "inputBits": self.bits, "named": named, "width": 6,
-            "columns": columns, "target": target,
+            "missing": self.words, "columns": columns, "target": target,
         })
     }
 
@@ -288,6 +313,37 @@ proptest! {
         let found: Vec<Option<u16>> = python(&json, &["--targets"], &case.lines(&table));
         prop_assert_eq!(found, [expected.as_slice(), &expected].concat());
     }
+}
+
+#[test]
+fn columns_are_found_by_names_that_are_too_long_to_be_published() {
+    let names = [
+        "How satisfied are you with the service that you received in our branch?".to_owned(),
+        "\u{e9}".repeat(40),
+        "b\u{1b}[31m".to_owned(),
+        format!(" {}\t", "x".repeat(64)),
+    ];
+    let text = format!("{}\n1,2,3,4\n", names.join(","));
+    let (header, separator) = (Header::Present, Some(b','));
+    let options = ReadOptions { header, separator, ..ReadOptions::default() };
+    let table = Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap();
+    let how = json!({
+        "kind": "steps", "at": ["2", "3", "4"], "missing": { "level": 0, "flag": false },
+    });
+    // In another order than in the file.
+    let columns = table.columns().iter().enumerate().rev();
+    let columns: Vec<Json> = columns
+        .map(|(place, column)| json!({ "name": column.name(), "place": place, "how": how }))
+        .collect();
+    let json = json!({
+        "version": 1, "inputs": 4, "inputBits": 2, "named": true, "width": 5, "columns": columns,
+        "target": { "kind": "classes", "column": "k", "place": 4, "names": ["0", "1"] },
+    });
+    let encoding: Encoding = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(encoding.rows(&table).unwrap(), [[3, 2, 1, 0]]);
+    let head = json!({ "names": names, "named": true });
+    let lines = format!("{head}\n{}\n", json!(["1", "2", "3", "4"]));
+    assert_eq!(python::<Vec<u16>>(&json, &[], &lines), [[3, 2, 1, 0]]);
 }
 
 #[test]

@@ -2,20 +2,24 @@
 
 use crate::data::Prepared;
 use nocknock_dataset::{
+    names,
     profile::{ColumnProfile, Kind},
     schema::{ColumnRule, KindRule, ReadRules, TargetRule},
     Header, ReadOptions, Schema, Table,
 };
+use std::collections::HashSet;
 
 /// What is said about the file, and what was found where nothing is said.
 pub(super) fn schema(prepared: &Prepared, options: &ReadOptions, told: Schema) -> Schema {
     let mut columns = told.columns;
+    // Rules may be about columns whose names are too long to be published.
+    let ruled: HashSet<String> =
+        columns.keys().map(|name| names::published(name).into_owned()).collect();
     let encoded = prepared.fitted.encoding.columns();
     for column in &prepared.profile.columns {
         let is_encoded = encoded.iter().any(|encoded| encoded.name == column.name);
-        if let Some(rule) = rule(column, is_encoded) {
-            columns.entry(column.name.clone()).or_insert(rule);
-        }
+        let rule = rule(column, is_encoded).filter(|_| !ruled.contains(&column.name));
+        columns.extend(rule.map(|rule| (column.name.clone(), rule)));
     }
     let label = Some(prepared.fitted.encoding.label().to_owned());
     let numbers = prepared.profile.numbers.as_ref();

@@ -1,12 +1,13 @@
 //! A model at work: from the rows of a table to classes or numbers.
 
-use super::{
-    scores::Scores,
-    strange::{Finding, Watch},
-};
+use super::scores::Scores;
 use crate::failure::{usage, Failure};
 use nocknock_circuits::reference::{is_among, outputs};
-use nocknock_dataset::{class_of, encoding::NumberScale, Column, Encoding, Table, Value as Cell};
+use nocknock_dataset::{
+    class_of,
+    encoding::{Finding, NumberScale},
+    Column, Encoder, Encoding, Table, Value as Cell,
+};
 use nocknock_primitives::model::{Goal, Head};
 use nocknock_requester::UsableModel;
 use serde_json::Value;
@@ -103,9 +104,16 @@ pub(super) struct Piece<'a> {
     /// None if the file has no labels.
     labels: Option<Vec<Cell<'a>>>,
     /// None if the rows are inputs already.
-    watch: Option<Watch<'a>>,
+    encoder: Option<Encoder<'a>>,
     /// What to tell about the columns.
     pub(super) notes: Vec<String>,
+}
+
+impl Piece<'_> {
+    /// What of a row is unlike the training data.
+    fn strange(&self, row: usize) -> Vec<Finding> {
+        self.encoder.as_ref().map(|encoder| encoder.strange(row)).unwrap_or_default()
+    }
 }
 
 /// A model at work.
@@ -223,20 +231,19 @@ impl Classifier {
                     .to_owned(),
             );
         }
-        let mut encoder = encoding.for_table(table).map_err(|error| error.to_string())?;
+        let encoder = encoding.for_table(table).map_err(|error| error.to_string())?;
         let inputs = (0..table.len()).map(|row| encoder.row(row)).collect();
         let by_encoding = self.truth == Truth::Usual && encoder.has_label();
         let other = named.or_else(|| self.last_column(encoding, table).filter(|_| !by_encoding));
         let labels = if by_encoding {
             Some((0..table.len()).map(|row| encoder.label(row)).collect())
         } else {
-            other.map(|column| column.values().collect())
+            other.map(|column| (0..table.len()).map(|row| encoder.value(column, row)).collect())
         };
         // A column of labels that the encoding does not know is none that is left out.
         let others = table.columns().len().saturating_sub(encoding.columns().len());
         let notes = if other.is_some() && others == 1 { Vec::new() } else { encoder.notes() };
-        let watch = Some(Watch::new(encoding, table, encoder.has_label()));
-        Ok(Piece { inputs, labels, watch, notes })
+        Ok(Piece { inputs, labels, encoder: Some(encoder), notes })
     }
 
     /// The last column, if it holds the labels: a model file of an earlier release does not say how
@@ -300,7 +307,7 @@ impl Classifier {
                 said: self.said(&outputs),
                 known: label.map_or(Known::Nothing, |label| self.compare(&outputs, label)),
                 scores: self.scores.map(|scores| scores.of(&outputs)).unwrap_or_default(),
-                strange: piece.watch.as_ref().map(|watch| watch.row(row)).unwrap_or_default(),
+                strange: piece.strange(row),
             }
         })
     }
@@ -419,10 +426,10 @@ fn is_misplaced(encoding: &Encoding, table: &Table, label: &Column) -> bool {
 pub(super) mod tests {
     use super::*;
     use crate::{
-        commands::predict::{strange::Strange, tally::Tally},
+        commands::predict::tally::Tally,
         model_card::tests::{encoded, model},
     };
-    use nocknock_dataset::ReadOptions;
+    use nocknock_dataset::{encoding::Strange, ReadOptions};
     use nocknock_primitives::model::{names::named, Weights};
     use nocknock_requester::ModelFile;
     use serde_json::json;
@@ -629,6 +636,23 @@ pub(super) mod tests {
         assert_eq!(of.classes(), ["no", "yes"]);
         let without = Classifier::new(encoded().into(), Truth::Usual, false).unwrap();
         assert!(predict(&without, "a,b\n1,2\n").0[0].scores.is_empty());
+    }
+
+    #[test]
+    fn words_for_missing_values_are_those_of_the_training_data() {
+        let mut form = serde_json::to_value(encoded().about.encoding).unwrap();
+        form["missing"] = json!(["-999"]);
+        let mut model = UsableModel::from(encoded());
+        model.encoding = Some(serde_json::from_value(form).unwrap());
+        let truth = Truth::Column("other".to_owned());
+        for (truth, name) in [(Truth::Usual, "class"), (truth, "other")] {
+            let of = Classifier::new(model.clone(), truth, false).unwrap();
+            let csv = format!("a,b,{name}\n-999,1,-999\n1,1,yes\n");
+            let (predictions, tally) = predict(&of, &csv);
+            assert_eq!(predictions[0].known, Known::Nothing, "{name}");
+            assert_eq!(predictions[0].strange[0].what, Strange::Missing, "{name}");
+            assert_eq!((tally.labelled, tally.right), (1, 1), "{name}");
+        }
     }
 
     #[test]

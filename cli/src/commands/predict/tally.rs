@@ -1,9 +1,7 @@
 //! What is counted while rows are classified, and what a user should know of it.
 
-use super::{
-    classifier::{Classifier, Known, Prediction, Said},
-    strange::{Finding, Strange},
-};
+use super::classifier::{Classifier, Known, Prediction, Said};
+use nocknock_dataset::encoding::{Finding, Strange};
 use serde_json::{json, Map, Value};
 use std::collections::BTreeMap;
 

@@ -1,5 +1,8 @@
 use super::*;
-use crate::table::{Header, Pieces, Table, DEFAULT_MEMORY};
+use crate::{
+    table::{Header, Pieces, Table, DEFAULT_MEMORY},
+    value::Value,
+};
 use proptest::prelude::*;
 use std::path::Path;
 

@@ -121,8 +121,8 @@ fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Res
         check_classes(&labels.column, labels.classes.len(), shape).with_context(place)?;
     }
     let fitted = Encoding::fit(&table, &profile, shape, Range::Auto).with_context(place)?;
-    let mut encoder = fitted.encoding.for_table(&table).with_context(place)?;
-    let (inputs, labels) = known_rows(&profile, &mut encoder)?;
+    let encoder = fitted.encoding.for_table(&table).with_context(place)?;
+    let (inputs, labels) = known_rows(&profile, &encoder)?;
     let data = TrainingSet { architecture: shape.clone(), inputs: inputs.concat(), labels };
     Ok((data, fitted.encoding.clone()))
 }
@@ -159,7 +159,7 @@ fn read_test(
     if encoding.scale().is_some() {
         bail!(UsageError("--test is for classes, and these models answer with a number".into()));
     }
-    let mut encoder = encoding.for_table(&table).with_context(place)?;
+    let encoder = encoding.for_table(&table).with_context(place)?;
     if !encoder.has_label() {
         let column = encoding.label();
         bail!(UsageError(format!("{}: there is no column `{column}` with classes", place())));

@@ -1,13 +1,11 @@
 //! Values that no row of the training data was like, as far as the encoding tells.
 
-use nocknock_dataset::{
-    encoding::How, value::moment::parse, Column, Encoding, Table, Value as Cell,
-};
-use std::collections::{HashMap, HashSet};
+use super::{moment_of, Encoder, Source};
+use crate::{encoding::How, value::Value};
 
 /// What about a value is unlike the training data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Strange {
+pub enum Strange {
     /// A number further below or above all thresholds than these are apart.
     Far,
     /// A category that has no input.
@@ -20,75 +18,33 @@ pub(super) enum Strange {
 
 impl Strange {
     /// All of them, in the order in which they are told.
-    pub(super) const ALL: [Self; 4] = [Self::Far, Self::Unknown, Self::NotNumber, Self::Missing];
+    pub const ALL: [Self; 4] = [Self::Far, Self::Unknown, Self::NotNumber, Self::Missing];
 }
 
 /// A value of a row that is unlike the training data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Finding {
+pub struct Finding {
     /// The column's place among those of the encoding.
-    pub(super) column: usize,
+    pub column: usize,
     /// What about it.
-    pub(super) what: Strange,
+    pub what: Strange,
 }
 
-/// The columns of a table that an encoding is about.
-#[derive(Debug)]
-pub(super) struct Watch<'a> {
-    columns: Vec<Watched<'a>>,
-}
-
-#[derive(Debug)]
-struct Watched<'a> {
-    column: Option<&'a Column>,
-    how: &'a How,
-    /// The texts of all categories.
-    known: HashSet<&'a str>,
-}
-
-impl<'a> Watch<'a> {
-    /// Watches a table that the encoding encodes, with or without the column of the classes.
-    pub(super) fn new(encoding: &'a Encoding, table: &'a Table, has_label: bool) -> Self {
-        let by_name = encoding.is_named() && table.has_names();
-        let named: HashMap<&str, &Column> =
-            table.columns().iter().map(|column| (column.name(), column)).collect();
-        let columns = encoding.columns().iter().map(|column| {
-            let place = usize::from(column.place);
-            let is_shifted = !has_label && column.place > encoding.label_place();
-            let found = if by_name {
-                named.get(column.name.as_str()).copied()
-            } else {
-                table.columns().get(place.saturating_sub(usize::from(is_shifted)))
-            };
-            Watched::new(found, &column.how)
+impl Encoder<'_> {
+    /// What is strange about the values of a row, counted from 0.
+    pub fn strange(&self, row: usize) -> Vec<Finding> {
+        let found = self.sources.iter().enumerate().filter_map(|(column, source)| {
+            let what = source.strange(&self.value(source.column, row))?;
+            Some(Finding { column, what })
         });
-        Self { columns: columns.collect() }
-    }
-
-    /// What is strange about a row, counted from 0.
-    pub(super) fn row(&self, row: usize) -> Vec<Finding> {
-        let values = self.columns.iter().enumerate().filter_map(|(column, watched)| {
-            let value = watched.column?.get(row);
-            Some(Finding { column, what: watched.strange(&value)? })
-        });
-        values.collect()
+        found.collect()
     }
 }
 
-impl<'a> Watched<'a> {
-    fn new(column: Option<&'a Column>, how: &'a How) -> Self {
-        let known = match how {
-            How::Choices { values, .. } | How::Ranks { values, .. } => {
-                values.iter().flatten().map(String::as_str).collect()
-            }
-            How::Steps { .. } | How::Buckets { .. } | How::Date { .. } => HashSet::new(),
-        };
-        Self { column, how, known }
-    }
-
-    fn strange(&self, value: &Cell<'_>) -> Option<Strange> {
+impl Source<'_> {
+    fn strange(&self, value: &Value<'_>) -> Option<Strange> {
         if value.is_missing() {
-            return (!self.tells_missing_apart()).then_some(Strange::Missing);
+            return (!self.how.tells_missing_apart()).then_some(Strange::Missing);
         }
         match self.how {
             How::Steps { at, .. } => match value.number() {
@@ -98,31 +54,12 @@ impl<'a> Watched<'a> {
             // Whatever is rare has an input of its own, so nothing is unknown.
             How::Choices { other: true, .. } | How::Buckets { .. } => None,
             How::Choices { other: false, .. } | How::Ranks { .. } => {
-                let is_known = value.key().is_some_and(|key| self.known.contains(&*key));
+                let is_known = self.place(value).flatten().is_some();
                 (!is_known).then_some(Strange::Unknown)
             }
             How::Date { form, .. } => {
-                let is_date = match value {
-                    Cell::Moment(_) => true,
-                    Cell::Text(text) => parse(text, *form).is_some(),
-                    Cell::Missing
-                    | Cell::Truth(_)
-                    | Cell::Integer(_)
-                    | Cell::Number(_)
-                    | Cell::Decimal(_) => false,
-                };
-                (!is_date).then_some(Strange::NotNumber)
+                moment_of(value, *form).is_none().then_some(Strange::NotNumber)
             }
-        }
-    }
-
-    fn tells_missing_apart(&self) -> bool {
-        match self.how {
-            How::Steps { missing, .. } => missing.flag,
-            How::Choices { missing, .. }
-            | How::Buckets { missing, .. }
-            | How::Date { missing, .. } => *missing,
-            How::Ranks { .. } => false,
         }
     }
 }
@@ -139,37 +76,53 @@ fn is_far(at: &[f64], number: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_card::tests::table;
-    use serde_json::{json, Value};
+    use crate::{
+        encoding::Encoding,
+        table::{ReadOptions, Table},
+    };
+    use serde_json::{json, Value as Json};
+    use std::path::Path;
+
+    fn table(text: &str) -> Table {
+        let options = ReadOptions { separator: Some(b','), ..ReadOptions::default() };
+        Table::read_csv(text.as_bytes(), Path::new("t.csv"), &options).unwrap()
+    }
 
     /// An encoding of columns `x0`, `x1`, … and a class behind them.
-    fn encoding(columns: &[Value]) -> Encoding {
-        let columns: Vec<Value> = (0..)
+    fn encoding(columns: &[Json]) -> Json {
+        let columns: Vec<Json> = (0..)
             .zip(columns)
             .map(|(place, how): (usize, _)| {
                 json!({ "name": format!("x{place}"), "place": place, "how": how })
             })
             .collect();
         let place = columns.len();
-        let form = json!({
+        json!({
             "version": 1, "inputs": 64, "inputBits": 8, "named": true, "width": place + 1,
             "columns": columns,
             "target": { "kind": "classes", "column": "y", "place": place, "names": ["a", "b"] },
-        });
+        })
+    }
+
+    fn read(form: Json) -> Encoding {
         serde_json::from_value(form).unwrap()
     }
 
-    fn steps(flag: bool) -> Value {
+    fn steps(flag: bool) -> Json {
         json!({ "kind": "steps", "at": ["10", "20"], "missing": { "level": 0, "flag": flag } })
     }
 
+    fn row(encoding: &Encoding, table: &Table, row: usize) -> Vec<Finding> {
+        encoding.for_table(table).unwrap().strange(row)
+    }
+
     /// What is strange about the values of one column.
-    fn found(how: &Value, values: &[&str]) -> Vec<Option<Strange>> {
-        let encoding = encoding(std::slice::from_ref(how));
+    fn found(how: &Json, values: &[&str]) -> Vec<Option<Strange>> {
+        let encoding = read(encoding(std::slice::from_ref(how)));
         let lines: String = values.iter().map(|value| format!("{value},a\n")).collect();
         let table = table(&format!("x0,y\n{lines}"));
-        let watch = Watch::new(&encoding, &table, true);
-        (0..values.len()).map(|row| watch.row(row).first().map(|found| found.what)).collect()
+        let first = |place| row(&encoding, &table, place).first().map(|found| found.what);
+        (0..values.len()).map(first).collect()
     }
 
     #[test]
@@ -205,6 +158,14 @@ mod tests {
     }
 
     #[test]
+    fn words_for_missing_values_are_no_numbers_far_away() {
+        let mut form = encoding(&[steps(true), steps(false)]);
+        form["missing"] = json!(["-999"]);
+        let found = row(&read(form), &table("x0,x1\n-999,-999.0\n"), 0);
+        assert_eq!(found, [Finding { column: 1, what: Strange::Missing }]);
+    }
+
+    #[test]
     fn categories_are_unknown_unless_others_have_an_input() {
         let unknown = Some(Strange::Unknown);
         let values = json!([["p"], ["q"]]);
@@ -232,25 +193,23 @@ mod tests {
 
     #[test]
     fn columns_are_found_by_name_or_by_place() {
-        let encoding = encoding(&[steps(false), steps(false)]);
+        let encoding = read(encoding(&[steps(false), steps(false)]));
         let far = |column| vec![Finding { column, what: Strange::Far }];
         let named = table("y,x1,more,x0\na,15,0,99\na,99,0,15\n");
-        let watch = Watch::new(&encoding, &named, true);
-        assert_eq!((watch.row(0), watch.row(1)), (far(0), far(1)));
+        assert_eq!([0, 1].map(|place| row(&encoding, &named, place)), [far(0), far(1)]);
         let nameless = table("15,99\n99,15\n");
-        let watch = Watch::new(&encoding, &nameless, false);
-        assert_eq!((watch.row(0), watch.row(1)), (far(1), far(0)));
+        assert_eq!([0, 1].map(|place| row(&encoding, &nameless, place)), [far(1), far(0)]);
     }
 
     #[test]
     fn a_label_that_is_left_out_moves_the_columns_behind_it() {
-        let mut form = serde_json::to_value(encoding(&[steps(false)])).unwrap();
+        let mut form = encoding(&[steps(false)]);
         form["named"] = json!(false);
         form["columns"][0]["place"] = json!(1);
         form["target"]["place"] = json!(0);
-        let encoding: Encoding = serde_json::from_value(form).unwrap();
+        let encoding = read(form);
         let far = [Finding { column: 0, what: Strange::Far }];
-        assert_eq!(Watch::new(&encoding, &table("99\n15\n"), false).row(0), far);
-        assert_eq!(Watch::new(&encoding, &table("7,99\n7,15\n"), true).row(0), far);
+        assert_eq!(row(&encoding, &table("99\n15\n"), 0), far);
+        assert_eq!(row(&encoding, &table("7,99\n7,15\n"), 0), far);
     }
 }
