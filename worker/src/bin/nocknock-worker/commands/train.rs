@@ -128,7 +128,7 @@ fn read_table(options: &Train, shape: &Architecture, warn: &dyn Fn(&str)) -> Res
 }
 
 /// The inputs of the rows that have a class or a number, and these.
-fn known_rows(profile: &Profile, encoder: &mut Encoder<'_>) -> Result<(Vec<Vec<u16>>, Labels)> {
+fn known_rows(profile: &Profile, encoder: &Encoder<'_>) -> Result<(Vec<Vec<u16>>, Labels)> {
     match (&profile.labels, &profile.numbers) {
         (Some(labels), _) => {
             let known = labels.of_row.iter().enumerate();
