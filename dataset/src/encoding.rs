@@ -20,10 +20,10 @@
 //! ```
 //!
 //! `width` counts the columns of the file with that of the classes. Words that stand for missing
-//! values in all columns, beside the usual ones, follow it in ascending order: `"missing":["-999"]`.
-//! A value is missing if a word [is read](crate::Value::from_text) as it, or if it is the word as a
-//! text. Without such words the field is not there. The inputs of a row are those of its columns one
-//! after another, and zeros up to `inputs`. With `max = 2^inputBits − 1`:
+//! values in all columns, beside the usual ones, follow it in ascending order:
+//! `"missing":["-999"]`. A value is missing if a word [is read](crate::Value::from_text) as it, or
+//! if it is the word as a text. Without such words the field is not there. The inputs of a row are
+//! those of its columns one after another, and zeros up to `inputs`. With `max = 2^inputBits − 1`:
 //!
 //! - *steps*: with `k` thresholds, `i` of which are at most the value's
 //!   [number](crate::Value::number), the input is `⌊(2·i·max + k)/(2·k)⌋`, or 0 without thresholds.
@@ -44,10 +44,10 @@
 //!   more input is `max` for what is no moment.
 //!
 //! The target of a row is the place of its class among `names`, or for a *number* how many of the
-//! thresholds `low + (k − ½)·step`, with `k` from 1 to 65,535, are at most the number. A product and
-//! a sum make each of them, both rounded to the nearest number of 64 bits, ties to even. So the
-//! answer `a` of a model stands for the number `low + a·step`. Rows without a class or with a number
-//! that is not finite have no target.
+//! thresholds `low + (k − ½)·step`, with `k` from 1 to 65,535, are at most the number. A product
+//! and a sum make each of them, both rounded to the nearest number of 64 bits, ties to even. So the
+//! answer `a` of a model stands for the number `low + a·step`. Rows without a class or with a
+//! number that is not finite have no target.
 //!
 //! Where copies of rows make each class count the same, `"metric":"balanced-accuracy"` follows the
 //! target; it changes no input.

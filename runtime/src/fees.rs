@@ -58,9 +58,9 @@ impl WeightToFeePolynomial for WeightToFee {
 /// How many transactions about curriculum tasks an account may send without a fee in one session.
 ///
 /// A task takes of a worker a commitment or two, a claim, the scores of its model and of the
-/// champion in batches, a call that asks or settles, and the ciphertext in up to 16 chunks, of which
-/// the last one comes with the delivery. Of its custodian it takes its creation, the training data,
-/// the reveal of up to 32 blocks, and the scores of the champion on them.
+/// champion in batches, a call that asks or settles, and the ciphertext in up to 16 chunks, of
+/// which the last one comes with the delivery. Of its custodian it takes its creation, the training
+/// data, the reveal of up to 32 blocks, and the scores of the champion on them.
 pub const TASK_ALLOWANCE: u32 = 60;
 
 // Enough for the most test blocks of two models, if the scores of two fit into one call, and the

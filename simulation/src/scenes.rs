@@ -239,8 +239,8 @@ fn sponsors_world<'a>(setup: &Setup, labs: impl Iterator<Item = &'a AccountId>) 
 /// before it at least, from labs that deliver for so little; one that names a least price lets the
 /// rank pass and loses nothing but its work. What it cannot gain: a model for less than the share
 /// of its rank or the least price of its owner, the stakes of others, tokens, because a sponsored
-/// task mints none, or work points. If its accounts take all ranks, as here, it has no model either,
-/// and pays the validators for that.
+/// task mints none, or work points. If its accounts take all ranks, as here, it has no model
+/// either, and pays the validators for that.
 pub(crate) fn own_ranks(setup: &Setup, honest: bool) -> Scene {
     let (sponsor, own) = (account(SPONSOR, 0), accounts(GROUP, 2));
     let (rivals, others) = (accounts(RIVAL, 1), accounts(OTHER, 1));

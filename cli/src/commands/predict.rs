@@ -57,7 +57,8 @@ pub(crate) struct Predict {
     #[arg(long, value_name = "FILE", required_unless_present = "serve", conflicts_with = "serve")]
     data: Option<PathBuf>,
 
-    /// Column with the true classes or numbers [default: that of the training data, if the file has it].
+    /// Column with the true classes or numbers [default: that of the training data, if the file has
+    /// it].
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["no_label", "serve"])]
     label: Option<String>,
 

@@ -1,8 +1,8 @@
 //! The commands that the pages show are commands that the programs understand.
 //!
-//! Those of README.md, the first page for newcomers, the tutorial and the validators' page are run as
-//! they stand by `scripts/check-docs`. The others speak of tasks and files of the reader; here their arguments
-//! are read by the programs, which then print their help.
+//! Those of README.md, the first page for newcomers, the tutorial and the validators' page are run
+//! as they stand by `scripts/check-docs`. The others speak of tasks and files of the reader; here
+//! their arguments are read by the programs, which then print their help.
 
 use crate::processes::program;
 use std::{env, fs, path::Path, process::Command};

@@ -47,7 +47,8 @@ fn predict_json(home: &Path, data: &str, more: &[&str]) -> Value {
 
 /// Trains for two epochs, without rows for validation.
 fn train(home: &Path, data: &str, shape: &str, more: &[&str]) -> Finished {
-    let settings = "[training]\ndevice = \"cpu\"\nsearch = \"off\"\n[training.settings]\nepochs = 2\n\
+    let settings =
+        "[training]\ndevice = \"cpu\"\nsearch = \"off\"\n[training.settings]\nepochs = 2\n\
                     validation_share = 0.0\n";
     fs::write(home.join("worker.toml"), settings).unwrap();
     fs::remove_dir_all(home.join("out")).ok();

@@ -85,8 +85,8 @@ pub struct ModelFact {
     pub weights: Weights,
     /// Share of the best score that the integer model reaches on the samples it was trained on.
     pub training_accuracy: f64,
-    /// The same on the samples kept for validation, if any were kept. Of a search for settings it is
-    /// what they have come to on samples that were not learned from.
+    /// The same on the samples kept for validation, if any were kept. Of a search for settings it
+    /// is what they have come to on samples that were not learned from.
     pub validation_accuracy: Option<f64>,
     /// Hash of the settings it was trained with, as the worker attests it.
     pub hyperparameters: ContentHash,

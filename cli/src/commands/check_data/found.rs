@@ -25,7 +25,7 @@ pub(super) fn schema(prepared: &Prepared, options: &ReadOptions, told: Schema) -
     let numbers = prepared.profile.numbers.as_ref();
     let target = Some(numbers.map_or(TargetRule::Class, |_| TargetRule::Number));
     let tolerance = numbers.map(|numbers| numbers.tolerance);
-    let read = read_rules(prepared.table.has_names(), options);
+    let read = read_rules(&prepared.table, options);
     Schema { label, target, tolerance, read, columns }
 }
 

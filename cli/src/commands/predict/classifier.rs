@@ -371,7 +371,8 @@ fn number_of(scale: NumberScale, output: i128) -> f64 {
     scale.text(output).parse().unwrap_or_else(|_| scale.number(output))
 }
 
-/// What a label says about an output. What counts as right is decided in integers, as in the proofs.
+/// What a label says about an output. What counts as right is decided in integers, as in the
+/// proofs.
 fn compare_number(scale: NumberScale, goal: Goal, outputs: &[i128], label: &Cell<'_>) -> Known {
     let Some(number) = label.number().filter(|number| number.is_finite()) else {
         return Known::NoAnswer;

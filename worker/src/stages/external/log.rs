@@ -89,8 +89,8 @@ fn keep(tail: &Mutex<Vec<u8>>, text: &[u8]) {
     tail.drain(..surplus);
 }
 
-/// Writes what there is room for, and gives the room that is left: none once something was left out.
-/// A log that cannot be written is no reason to end a training.
+/// Writes what there is room for, and gives the room that is left: none once something was left
+/// out. A log that cannot be written is no reason to end a training.
 fn write_within(file: &mut impl Write, room: Option<usize>, text: &[u8]) -> Option<usize> {
     let (kept, more) = text.split_at(room?.min(text.len()));
     file.write_all(kept).ok()?;
