@@ -38,7 +38,7 @@ impl Words {
 
     /// The value, or nothing if a word stands for it: -999.0 where the word is `-999`.
     pub(crate) fn apply<'a>(&self, value: Value<'a>) -> Value<'a> {
-        if self.values.iter().any(|word| *word == value) {
+        if self.values.contains(&value) {
             Value::Missing
         } else {
             value

@@ -311,13 +311,13 @@ mod benchmarks {
     /// Commits a worker whose claim is in this state.
     fn claiming<T: Config>(
         task: &mut TaskOf<T>,
-        claim: ClaimState,
+        state: ClaimState,
     ) -> Result<T::AccountId, BenchmarkError>
     where
         T::Currency: Mutate<T::AccountId>,
     {
         let worker = committed::<T>(task)?;
-        change_commitment::<T>(&worker, |commitment| commitment.claim = claim);
+        change_commitment::<T>(&worker, |commitment| commitment.claim = state);
         task.claimed = task.claimed.saturating_add(1);
         Tasks::<T>::insert(ID, &*task);
         Ok(worker)
