@@ -145,7 +145,7 @@ pub(crate) fn password(
 #[derive(Debug)]
 pub(crate) enum Signer {
     /// These keys.
-    Ready(Keys),
+    Ready(Box<Keys>),
     /// The keystore in the data folder, whose password is not known.
     Locked(KeyError),
     /// Nobody.
@@ -159,7 +159,7 @@ pub(crate) fn load(arguments: &AccountArgs, config: &Config) -> Result<Signer, F
         return Ok(Signer::Nobody);
     };
     match Keys::from_source(&source) {
-        Ok(keys) => Ok(Signer::Ready(keys)),
+        Ok(keys) => Ok(Signer::Ready(Box::new(keys))),
         Err(error @ KeyError::NoPassword { .. }) if !names_keys(arguments, config) => {
             Ok(Signer::Locked(error))
         }

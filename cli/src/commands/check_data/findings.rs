@@ -15,7 +15,7 @@ use serde_json::{json, Value};
 #[derive(Debug)]
 pub(super) enum Findings {
     /// A class.
-    Classes(Check),
+    Classes(Box<Check>),
     /// A number.
     Numbers(NumberCheck),
 }
@@ -38,7 +38,7 @@ impl Findings {
         if profile.numbers.is_some() {
             check_numbers(table, profile, fitted, architecture).map(Self::Numbers)
         } else {
-            check(table, profile, fitted, architecture).map(Self::Classes)
+            check(table, profile, fitted, architecture).map(|check| Self::Classes(Box::new(check)))
         }
     }
 
