@@ -15,8 +15,8 @@ const CLASSES: &str = "Classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.";
 const WITHOUT_ROWS: &str = "The test rows were not at hand.";
 
 /// Eve has no private file of the task, so class names and encoding come from the published
-/// training data. She gets the same file, byte for byte, that following the task has written for the
-/// custodian, and `verify` tells it from a changed copy.
+/// training data. She gets the same file, byte for byte, that following the task has written for
+/// the custodian, and `verify` tells it from a changed copy.
 pub(crate) fn anybody_fetches_and_verifies_those_of_the_curriculum(
     people: &People,
     followed: &Value,
