@@ -82,6 +82,11 @@ class Programs:
         try:
             return json.loads(printed)
         except ValueError:
+            pass
+        # A worker tells of each event in a line of its own, and answers in the last one.
+        try:
+            return json.loads(printed.splitlines()[-1])
+        except (ValueError, IndexError):
             raise Failed(f"'{running.name}' has printed no JSON: {printed[-200:]!r}") from None
 
     def wait(self, running, seconds):
