@@ -1,4 +1,5 @@
-"""Trains without a chain. The rows are dealt out as the programs do it for a task."""
+"""Trains without a chain. The rows are dealt out as the programs do it for a task, and what the columns are is found
+in the whole file, as for a task: row names that count by one do so no longer in a part of the rows."""
 
 import random
 
@@ -33,6 +34,12 @@ class Alone:
         parts = [folder / f"{name}{table.ending}" for name in ("train", "test")]
         for rows, part in zip((train, test), parts):
             files.part(path, rows, part)
+        kinds = folder / "table.toml"
+        self.programs.run(
+            f"kinds-{table.name}-{seed}",
+            "nocknock",
+            *("check-data", str(path), "--label", table.label, "--write-table", str(kinds)),
+        )
         configuration = folder / "worker.toml"
         configuration.write_text("\n".join(self.settings.lines(seed)), encoding="utf-8")
         answer = self.programs.ask(
@@ -40,7 +47,8 @@ class Alone:
             "nocknock-worker",
             *("--output", "json", "--state", str(folder / "state"), "--quiet"),
             *("--config", str(configuration), "train", "--data", str(parts[0])),
-            *("--label", table.label, "--shape", check["shape"], "--test", str(parts[1])),
+            *("--table", str(kinds), "--label", table.label, "--shape", check["shape"]),
+            *("--test", str(parts[1])),
             *("--out", str(folder / "model")),
             seconds=self.settings.seconds + MORE_SECONDS,
         )
