@@ -13,6 +13,7 @@ mod node;
 mod output;
 mod questions;
 mod share;
+mod stop;
 mod terms;
 mod views;
 

@@ -35,5 +35,5 @@ pub use state::{RequesterState, StateError};
 pub use table::{
     Column, Header, Pieces, ReadOptions, Table, TableError, DEFAULT_MEMORY, PIECE_ROWS,
 };
-pub use train_blob::{Samples, TrainBlob, TrainBlobError};
+pub use train_blob::{TrainBlob, TrainBlobError};
 pub use value::{TextRules, Value};

@@ -23,10 +23,8 @@ use nocknock_primitives::{
 use std::collections::BTreeSet;
 
 mod format;
-mod samples;
 
 pub use format::{EncodeError, TrainBlobError};
-pub use samples::Samples;
 
 /// Longest header in bytes: room for 512 columns of 255 thresholds with all their digits.
 pub const MAX_HEADER_BYTES: usize = 4 * 1024 * 1024;
@@ -183,11 +181,6 @@ impl TrainBlob {
     pub fn count(&self) -> Result<usize, WireError> {
         let blocks = self.blocks.iter().map(|block| block.decode(&self.architecture));
         blocks.map(|block| block.map(|block| block.len())).sum()
-    }
-
-    /// All samples with a class, to train with.
-    pub fn samples(&self) -> Result<Samples, WireError> {
-        Samples::of(&self.architecture, &self.blocks)
     }
 }
 

@@ -24,7 +24,7 @@ mod rounds;
 mod tests;
 mod tree;
 
-pub use folds::{cross_fit, out_of_fold, CrossFit};
+pub use folds::{cross_fit, CrossFit};
 pub use mixed::mixed_rows;
 
 use crate::data::{DataError, Labels, TrainingSet};

@@ -324,7 +324,7 @@ mod tests {
     use super::*;
     use crate::{
         data::Labels,
-        testing::{classes_head, labels_head, tiny, tiny_with},
+        testing::{classes_head, ends_count, labels_head, tiny, tiny_with},
     };
 
     fn data(labels: Labels, head: Head) -> TrainingSet {
@@ -339,23 +339,11 @@ mod tests {
         data(Labels::Classes(vec![0, 1, 1]), classes_head(2, 10))
     }
 
-    /// Output 0 grows with the first input, output 1 with the last.
-    fn model(architecture: &Architecture) -> Weights {
-        let mut weights = Weights::zero(architecture);
-        weights.layers[0].weights[0] = 3;
-        weights.layers[0].weights[7] = 3;
-        weights.layers[1].weights[0] = 1;
-        if let Some(weight) = weights.layers[1].weights.get_mut(4) {
-            *weight = 1;
-        }
-        weights
-    }
-
     #[test]
     fn outputs_are_those_of_the_formula() {
         // (3·3) >> 1 = 4 in the first unit, and then once that.
-        assert_eq!(outputs(&tiny(), &model(&tiny()), &[3, 0, 0, 1]), [4, 1]);
-        let mut weights = model(&tiny());
+        assert_eq!(outputs(&tiny(), &ends_count(&tiny()), &[3, 0, 0, 1]), [4, 1]);
+        let mut weights = ends_count(&tiny());
         weights.layers[0].biases = vec![-10, 7, 0];
         weights.layers[1].biases = vec![-8, 5];
         // max(9 − 10, 0) = 0; (3 + 7) >> 1 = 5.
@@ -364,11 +352,11 @@ mod tests {
 
     #[test]
     fn a_tie_is_neither_a_prediction_nor_correct() {
-        let found = evaluate(&model(&tiny()), &classes(), &[0, 1, 2]);
+        let found = evaluate(&ends_count(&tiny()), &classes(), &[0, 1, 2]);
         assert_eq!((found.samples, found.score, found.perfect), (3, 2, 3));
         let counts = vec![vec![1, 0, 0], vec![0, 1, 1]];
         assert_eq!(found.errors, Errors::Classes(Confusion { counts }));
-        assert_eq!(predict(&tiny(), &model(&tiny()), &[3, 0, 0, 3]), Prediction::Class(None));
+        assert_eq!(predict(&tiny(), &ends_count(&tiny()), &[3, 0, 0, 3]), Prediction::Class(None));
     }
 
     #[test]
@@ -392,7 +380,7 @@ mod tests {
     fn each_right_label_counts() {
         let head = labels_head(2);
         let data = data(Labels::Sets(vec![true, true, false, true, true, true]), head);
-        let mut weights = model(&data.architecture);
+        let mut weights = ends_count(&data.architecture);
         // The second label is named only where its output is 1 or more.
         weights.layers[1].biases = vec![0, -1];
         let found = evaluate(&weights, &data, &[0, 1, 2]);
@@ -408,7 +396,7 @@ mod tests {
     fn number(goal: Goal) -> Evaluation {
         let head = Head::Number { weight_bits: 4, bias_bits: 8, distance_bits: 18, goal };
         let data = data(Labels::Numbers(vec![4, 10, 60_000]), head);
-        evaluate(&model(&data.architecture), &data, &[0, 1, 2])
+        evaluate(&ends_count(&data.architecture), &data, &[0, 1, 2])
     }
 
     #[test]
@@ -425,12 +413,12 @@ mod tests {
     #[test]
     fn the_loss_of_integers_is_the_mean_of_the_samples() {
         let loss = Loss::Classes { logit: 0.5, smoothing: 0.0 };
-        let (found, mean) = evaluate_with_loss(&model(&tiny()), &classes(), &[0, 1, 2], loss);
-        assert_eq!(found, evaluate(&model(&tiny()), &classes(), &[0, 1, 2]));
+        let (found, mean) = evaluate_with_loss(&ends_count(&tiny()), &classes(), &[0, 1, 2], loss);
+        assert_eq!(found, evaluate(&ends_count(&tiny()), &classes(), &[0, 1, 2]));
         // Outputs 4 and 0 of class 0, 0 and 4 of class 1, 4 and 4 of class 1.
         let expected = (2.0 * (-2.0f64).exp().ln_1p() + 2f64.ln()) / 3.0;
         assert!((mean - expected).abs() < 1e-6, "{mean}, not {expected}");
-        let (_, none) = evaluate_with_loss(&model(&tiny()), &classes(), &[], loss);
+        let (_, none) = evaluate_with_loss(&ends_count(&tiny()), &classes(), &[], loss);
         assert_eq!(none, 0.0);
     }
 
@@ -449,7 +437,7 @@ mod tests {
 
     #[test]
     fn samples_that_do_not_exist_are_passed_over() {
-        assert_eq!(evaluate(&model(&tiny()), &classes(), &[0, 9]).samples, 1);
-        assert_eq!(evaluate(&model(&tiny()), &classes(), &[]).accuracy(), 0.0);
+        assert_eq!(evaluate(&ends_count(&tiny()), &classes(), &[0, 9]).samples, 1);
+        assert_eq!(evaluate(&ends_count(&tiny()), &classes(), &[]).accuracy(), 0.0);
     }
 }

@@ -30,7 +30,7 @@ mod testing;
 mod trainer;
 
 pub use batch::Batch;
-pub use boost::{cross_fit, mixed_rows, out_of_fold, BoostConfig, BoostError, Boosted, CrossFit};
+pub use boost::{cross_fit, mixed_rows, BoostConfig, BoostError, Boosted, CrossFit};
 pub use candle_core::{Device, Tensor};
 pub use checkpoint::{CheckpointError, CHECKPOINT_FILE};
 pub use config::{

@@ -44,26 +44,10 @@ impl Loss {
         let Self::Classes { logit, smoothing } = *self else {
             return;
         };
-        let start = out.len();
-        let highest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        out.extend(outputs.iter().map(|z| ((z - highest) * logit).exp()));
-        let Some(exponentials) = out.get_mut(start..) else {
-            return;
-        };
-        let total: f32 = exponentials.iter().sum();
         let spread = smoothing / outputs.len() as f32;
-        let factor = logit / samples;
-        let mut loss = 0.0;
-        for ((other, value), z) in (0..).zip(exponentials.iter_mut()).zip(outputs) {
-            let own = if other == class { 1.0 - smoothing } else { 0.0 };
-            let target = own + spread;
-            // A class without a target adds nothing, also where its logarithm is infinite.
-            if target > 0.0 {
-                loss += target * (total.ln() - (z - highest) * logit);
-            }
-            *value = flushed((*value / total - target) * factor);
-        }
-        out.push(loss);
+        let own = |other: u32| if other == class { 1.0 - smoothing } else { 0.0 };
+        let targets = (0..).take(outputs.len()).map(|other| own(other) + spread);
+        extend_softmax(out, outputs, logit, (targets, 1.0), samples);
     }
 
     /// The same for a sample of which several classes have a share. The more the shares add up to,
@@ -78,23 +62,8 @@ impl Loss {
         let Self::Classes { logit, .. } = *self else {
             return;
         };
-        let start = out.len();
-        let highest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        out.extend(outputs.iter().map(|z| ((z - highest) * logit).exp()));
-        let Some(exponentials) = out.get_mut(start..) else {
-            return;
-        };
-        let total: f32 = exponentials.iter().sum();
-        let weight: f32 = shares.iter().sum();
-        let factor = logit / samples;
-        let mut loss = 0.0;
-        for ((value, z), share) in exponentials.iter_mut().zip(outputs).zip(shares) {
-            if *share > 0.0 {
-                loss += share * (total.ln() - (z - highest) * logit);
-            }
-            *value = flushed((*value / total * weight - share) * factor);
-        }
-        out.push(loss);
+        let targets = (shares.iter().copied(), shares.iter().sum());
+        extend_softmax(out, outputs, logit, targets, samples);
     }
 
     /// The same for labels or a number, whose targets are numbers like the outputs.
@@ -135,6 +104,34 @@ impl Loss {
             }
         }
     }
+}
+
+/// Appends the gradients of a cross-entropy, whose targets add up to the number beside them, and the
+/// loss itself.
+fn extend_softmax(
+    out: &mut Vec<f32>,
+    outputs: &[f32],
+    logit: f32,
+    (targets, weight): (impl Iterator<Item = f32>, f32),
+    samples: f32,
+) {
+    let start = out.len();
+    let highest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    out.extend(outputs.iter().map(|z| ((z - highest) * logit).exp()));
+    let Some(exponentials) = out.get_mut(start..) else {
+        return;
+    };
+    let total: f32 = exponentials.iter().sum();
+    let factor = logit / samples;
+    let mut loss = 0.0;
+    for ((value, z), target) in exponentials.iter_mut().zip(outputs).zip(targets) {
+        // A class without a target adds nothing, also where its logarithm is infinite.
+        if target > 0.0 {
+            loss += target * (total.ln() - (z - highest) * logit);
+        }
+        *value = flushed((*value / total * weight - target) * factor);
+    }
+    out.push(loss);
 }
 
 /// The target 0 or 1, drawn towards one half.

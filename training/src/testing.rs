@@ -6,7 +6,10 @@ use super::{
 };
 use nocknock_primitives::{
     limits::List,
-    model::architecture::{Architecture, Dense, Description, Goal, Head},
+    model::{
+        architecture::{Architecture, Dense, Description, Goal, Head},
+        weights::Weights,
+    },
 };
 use rand_chacha::ChaCha20Rng;
 
@@ -104,4 +107,16 @@ fn random_labels(head: &Head, samples: usize, rng: &mut ChaCha20Rng) -> Labels {
             Labels::Numbers(drawn.into_iter().map(|number| number as u16).collect())
         }
     }
+}
+
+/// Output 0 grows with the first input, output 1, if there is one, with the last.
+pub(crate) fn ends_count(architecture: &Architecture) -> Weights {
+    let mut weights = Weights::zero(architecture);
+    weights.layers[0].weights[0] = 3;
+    weights.layers[0].weights[7] = 3;
+    weights.layers[1].weights[0] = 1;
+    if let Some(weight) = weights.layers[1].weights.get_mut(4) {
+        *weight = 1;
+    }
+    weights
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     failure::{other, Failure},
     output::Output,
+    stop::Stop,
 };
 use clap::Args;
 use nocknock_client::{Client, ConnectOptions, Follow};
@@ -19,7 +20,6 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tokio::signal::unix::{signal, Signal, SignalKind};
 
 /// How long the first block may take.
 const FIRST_BLOCK: Duration = Duration::from_secs(120);
@@ -64,12 +64,6 @@ struct Place {
     folder: PathBuf,
     /// Removes the folder at the end.
     temporary: Option<tempfile::TempDir>,
-}
-
-/// What makes the command end.
-struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
 }
 
 impl Start {
@@ -176,22 +170,6 @@ async fn first_block(url: &str) -> Result<(), Failure> {
             "the chain has made no block within {} seconds; look into its log",
             FIRST_BLOCK.as_secs()
         ))),
-    }
-}
-
-impl Stop {
-    fn listen() -> Result<Self, Failure> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate()).map_err(other)?,
-            interrupt: signal(SignalKind::interrupt()).map_err(other)?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 use nocknock_primitives::{
     ids::BlockIndex,
     limits::MAX_BLOCKS,
-    model::{Architecture, ArchitectureError, Description, Head, Label, WireError},
+    model::{self, Architecture, ArchitectureError, Description, Head, Label, WireError},
 };
 use serde::{Deserialize, Serialize};
 
@@ -215,9 +215,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<TrainBlob, TrainBlobError> {
     let blocks = take_blocks(header.blocks, rows)?;
     let classes = header.encoding.classes().len();
     for block in &blocks {
-        check_rows(&architecture, block, classes)?;
+        let index = block.index();
+        let rows = block.decode(&architecture);
+        let rows = rows.map_err(|error| TrainBlobError::Rows { index, error })?;
+        check_rows(&rows, index, classes)?;
         if header.encoding.metric().is_balanced() {
-            check_balance(&architecture, block, classes)?;
+            check_balance(&rows, index, classes)?;
         }
     }
     Ok(TrainBlob::new(architecture, header.encoding, blocks))
@@ -282,13 +285,10 @@ fn take_blocks(headers: Vec<BlockHeader>, mut rows: &[u8]) -> Result<Vec<Block>,
 }
 
 fn check_rows(
-    architecture: &Architecture,
-    block: &Block,
+    rows: &model::Block,
+    index: BlockIndex,
     classes: usize,
 ) -> Result<(), TrainBlobError> {
-    let index = block.index();
-    let rows = block.decode(architecture);
-    let rows = rows.map_err(|error| TrainBlobError::Rows { index, error })?;
     if rows.is_empty() {
         return Err(TrainBlobError::EmptyBlock { index });
     }
@@ -307,13 +307,10 @@ fn check_rows(
 /// Where each class is to count the same, a block has as many samples of each. Test blocks are of
 /// the same kind: which ones they are was not known when all roots were.
 fn check_balance(
-    architecture: &Architecture,
-    block: &Block,
+    rows: &model::Block,
+    index: BlockIndex,
     classes: usize,
 ) -> Result<(), TrainBlobError> {
-    let index = block.index();
-    let rows = block.decode(architecture);
-    let rows = rows.map_err(|error| TrainBlobError::Rows { index, error })?;
     let mut counts = vec![0u32; classes];
     for sample in rows.samples() {
         let count = match sample.label {

@@ -63,22 +63,6 @@ pub fn cross_fit(
     })
 }
 
-/// The shares of each sample by trees that have not seen it, and their accuracy: see [`cross_fit`].
-///
-/// # Errors
-///
-/// As for [`cross_fit`].
-pub fn out_of_fold(
-    data: &TrainingSet,
-    groups: &[u32],
-    folds: u8,
-    config: &BoostConfig,
-    stop: &dyn Fn() -> bool,
-) -> Result<(SoftLabels, f64), BoostError> {
-    let CrossFit { shares, accuracy, .. } = cross_fit(data, groups, folds, config, stop)?;
-    Ok((shares, accuracy))
-}
-
 impl Fold {
     fn fit(
         data: &TrainingSet,

@@ -280,7 +280,7 @@ mod tests {
     use super::*;
     use crate::{
         data::Labels,
-        testing::{classes_head, labels_head, number_head, tiny_with},
+        testing::{classes_head, ends_count, labels_head, number_head, tiny_with},
     };
     use nocknock_primitives::model::architecture::Head;
 
@@ -296,18 +296,6 @@ mod tests {
     fn set(head: Head, labels: Labels) -> TrainingSet {
         let inputs = vec![3, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 3];
         TrainingSet { architecture: tiny_with(head), inputs, labels }
-    }
-
-    /// Output 0 grows with the first input, output 1 with the last: 4 and 0, 0 and 4, 4 and 4.
-    fn model(data: &TrainingSet) -> Weights {
-        let mut weights = Weights::zero(&data.architecture);
-        weights.layers[0].weights[0] = 3;
-        weights.layers[0].weights[7] = 3;
-        weights.layers[1].weights[0] = 1;
-        if let Some(weight) = weights.layers[1].weights.get_mut(4) {
-            *weight = 1;
-        }
-        weights
     }
 
     #[test]
@@ -376,7 +364,8 @@ mod tests {
     #[test]
     fn a_model_of_classes_is_measured_by_its_answers() {
         let data = set(classes_head(2, 10), Labels::Classes(vec![0, 1, 1]));
-        let found = measure(&model(&data), &data, &TrainConfig::default(), &[0, 1, 2]);
+        let found =
+            measure(&ends_count(&data.architecture), &data, &TrainConfig::default(), &[0, 1, 2]);
         assert_eq!(found.samples, 3);
         // The tie of class 1 is below the sample of class 0 for 0, and above it for 1.
         assert_eq!(found.auc, [Some(1.0), Some(1.0)]);
@@ -392,7 +381,8 @@ mod tests {
     fn a_model_of_labels_is_measured_by_each_answer() {
         let labels = Labels::Sets(vec![true, false, false, true, true, true]);
         let data = set(labels_head(2), labels);
-        let found = measure(&model(&data), &data, &TrainConfig::default(), &[0, 1, 2]);
+        let found =
+            measure(&ends_count(&data.architecture), &data, &TrainConfig::default(), &[0, 1, 2]);
         assert_eq!(found.auc, [Some(1.0), Some(1.0)]);
         let answers: u64 = found.calibration.iter().map(|bin| bin.answers).sum();
         assert_eq!(answers, 6);
@@ -407,7 +397,8 @@ mod tests {
     #[test]
     fn a_number_has_no_probabilities() {
         let data = set(number_head(18), Labels::Numbers(vec![4, 10, 60_000]));
-        let found = measure(&model(&data), &data, &TrainConfig::default(), &[0, 1, 2]);
+        let found =
+            measure(&ends_count(&data.architecture), &data, &TrainConfig::default(), &[0, 1, 2]);
         assert_eq!(found, Measures { samples: 3, ..Measures::default() });
     }
 

@@ -19,11 +19,11 @@ use crate::{
 use nocknock_dataset::{Encoding, TrainBlob};
 use nocknock_primitives::{
     ids::{ContentHash, TaskId},
-    model::{Label, WireError},
+    model::WireError,
 };
 use nocknock_training::{
-    CheckpointError, EpochMetrics, Evaluation, Labels, SearchError, SearchStrategy, StepProgress,
-    TrainError, TrainObserver, TrainPlan, TrainedModel, TrainingSet,
+    CheckpointError, DataError, EpochMetrics, Evaluation, SearchError, SearchStrategy,
+    StepProgress, TrainError, TrainObserver, TrainPlan, TrainedModel, TrainingSet,
 };
 use serde::Serialize;
 use std::{
@@ -118,6 +118,17 @@ pub fn trainer_for(training: &config::Training) -> Arc<dyn Trainer> {
     } else {
         Arc::new(ExternalTrainer::new(training.command.clone()))
     }
+}
+
+/// Why training data has no samples to learn from. What was decoded as a whole always has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SamplesError {
+    /// The bytes of a block.
+    #[error(transparent)]
+    Block(#[from] WireError),
+    /// A sample.
+    #[error(transparent)]
+    Sample(#[from] DataError),
 }
 
 /// Trains with candle.
@@ -371,23 +382,11 @@ fn data_of(step: &StepContext<'_>) -> Result<(TrainingSet, Encoding), StateError
 }
 
 /// All samples of training data.
-pub fn samples_of(data: &TrainBlob) -> Result<TrainingSet, WireError> {
-    let architecture = data.architecture().clone();
-    let labels = Labels::none_for(&architecture.head);
-    let mut set = TrainingSet { architecture, inputs: Vec::new(), labels };
-    for block in data.blocks() {
-        for sample in block.decode(data.architecture())?.samples() {
-            match (&mut set.labels, &sample.label) {
-                (Labels::Classes(classes), Label::Class(class)) => classes.push(*class),
-                (Labels::Numbers(numbers), Label::Number(number)) => numbers.push(*number),
-                (Labels::Sets(sets), Label::Labels(labels)) => sets.extend(labels),
-                // What decodes has the labels of its architecture.
-                _ => continue,
-            }
-            set.inputs.extend(&sample.inputs);
-        }
-    }
-    Ok(set)
+pub fn samples_of(data: &TrainBlob) -> Result<TrainingSet, SamplesError> {
+    let blocks = data.blocks().iter().map(|block| block.decode(data.architecture()));
+    let blocks = blocks.collect::<Result<Vec<_>, _>>()?;
+    let samples = blocks.iter().flat_map(|block| block.samples());
+    Ok(TrainingSet::from_samples(data.architecture(), samples)?)
 }
 
 /// Which inputs each column of an encoding becomes.
@@ -448,7 +447,7 @@ mod tests {
     use crate::stages::{test_services::Warnings, Remedy};
     use nocknock_dataset::{prepare, ReadOptions, SplitOptions, Table, Wanted};
     use nocknock_primitives::model::names::named;
-    use nocknock_training::{DeviceChoice, TrainConfig, Untrainable, CHECKPOINT_FILE};
+    use nocknock_training::{DeviceChoice, Labels, TrainConfig, Untrainable, CHECKPOINT_FILE};
 
     #[test]
     fn numbers_in_training_data_are_learned_as_their_targets() {

@@ -22,8 +22,8 @@ mod withdraw;
 pub use error::{Refusal, Remedy, StepError};
 pub use external::{ExternalError, ExternalTrainer, ModelFault};
 pub use learn::{
-    columns_of, samples_of, trainer_for, CandleTrainer, ColumnInputs, LearnError, Trainer,
-    TrainingJob,
+    columns_of, samples_of, trainer_for, CandleTrainer, ColumnInputs, LearnError, SamplesError,
+    Trainer, TrainingJob,
 };
 pub use prove::{prove_block, BlockTask};
 pub use provers::Provers;

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     failure::{other, usage, Failure},
     output::Output,
+    stop::Stop,
 };
 use axum::{
     body::Bytes,
@@ -32,7 +33,6 @@ use serde_json::{json, Value};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
-    signal::unix::{signal, Signal, SignalKind},
     sync::{oneshot, Semaphore},
     task::{spawn_blocking, JoinHandle},
     time::timeout,
@@ -125,28 +125,6 @@ impl Listen {
         TcpListener::bind(address).await.map_err(|error| {
             usage(format!("cannot answer at {address}: {error}; port 0 takes a free port"))
         })
-    }
-}
-
-/// What asks the program to end.
-struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Stop {
-    fn listen() -> Result<Self, Failure> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate()).map_err(other)?,
-            interrupt: signal(SignalKind::interrupt()).map_err(other)?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }
 
