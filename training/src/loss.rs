@@ -106,8 +106,8 @@ impl Loss {
     }
 }
 
-/// Appends the gradients of a cross-entropy, whose targets add up to the number beside them, and the
-/// loss itself.
+/// Appends the gradients of a cross-entropy, whose targets add up to the number beside them, and
+/// the loss itself.
 fn extend_softmax(
     out: &mut Vec<f32>,
     outputs: &[f32],
