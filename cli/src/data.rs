@@ -6,11 +6,11 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use nocknock_dataset::{
-    schema::TargetRule, Encoding, Fitted, Header, LabelColumn, Metric, Profile, Range, ReadOptions,
-    Schema, Table, Wanted, DEFAULT_MEMORY,
+    schema::TargetRule, Column, Encoding, EncodingError, Fitted, Header, LabelColumn, Metric,
+    Profile, Range, ReadOptions, Schema, Table, Wanted, DEFAULT_MEMORY,
 };
-use nocknock_primitives::model::Architecture;
-use nocknock_requester::{choose_number_shape, choose_shape};
+use nocknock_primitives::model::{Architecture, Goal, Head};
+use nocknock_requester::{choose_number_shape, choose_shape, choose_shape_for};
 use std::{
     fmt::Display,
     path::{Path, PathBuf},
@@ -19,6 +19,9 @@ use std::{
 
 /// A share of what a column tells that is worth a word if it is lost.
 const MUCH: f64 = 0.2;
+
+/// Steps of answers that are a tolerance, where a shape does not say how many.
+const STEPS_OF_A_TOLERANCE: f64 = 1_024.0;
 
 /// Most columns that are shown one by one.
 const SHOWN: usize = 40;
@@ -261,6 +264,82 @@ pub(crate) fn prepare(
     Ok(Prepared { table, profile, fitted, architecture })
 }
 
+/// Reads a file whose columns and classes are written as numbers as this encoding says, whatever
+/// they look like. A label or a tolerance that is asked for has to be that of the encoding.
+pub(crate) fn prepare_in(
+    encoding: Encoding,
+    args: &DataArgs,
+    data: &Path,
+    asked: Option<&str>,
+    shape: Option<&str>,
+    tolerance: Option<Tolerance>,
+) -> Result<Prepared, Failure> {
+    let architecture = choose_shape_for(&encoding, shape)?;
+    encoding.check_architecture(&architecture).map_err(usage)?;
+    let within = tolerance_of(&encoding, &architecture);
+    if tolerance.is_some_and(|Tolerance(asked)| Some(asked) != within) {
+        return Err(contradicts("--tolerance"));
+    }
+    let (mut options, mut schema) = args.options()?;
+    options.text.missing.extend(encoding.missing().iter().cloned());
+    schema.target = Some(match encoding.scale() {
+        Some(_) => TargetRule::Number,
+        None => TargetRule::Class,
+    });
+    schema.tolerance = within;
+    let table = Table::read(data, &options).map_err(usage)?;
+    let (label, notes) =
+        label_in(&encoding, &table).map_err(|error| refused(data, &table, error))?;
+    let place = |name: &str| table.column(name).map(|(place, _)| place);
+    if asked.is_some_and(|asked| place(asked) != place(&label)) {
+        return Err(contradicts("--label"));
+    }
+    let wanted = Wanted { label: LabelColumn::Named(label), schema };
+    let mut profile =
+        Profile::of(&table, &wanted).map_err(|problems| refused(data, &table, problems))?;
+    if let Some(labels) = &mut profile.labels {
+        let among = labels.among(encoding.classes());
+        *labels = among.map_err(|problem| refused(data, &table, problem))?;
+    }
+    if let Some(numbers) = &mut profile.numbers {
+        encoding.label().clone_into(&mut numbers.column);
+    }
+    profile.notes.extend(notes);
+    let fitted = Fitted { encoding, told: Vec::new() };
+    Ok(Prepared { table, profile, fitted, architecture })
+}
+
+/// How far an answer may be off in the units of the column, if models answer with a number.
+fn tolerance_of(encoding: &Encoding, architecture: &Architecture) -> Option<f64> {
+    let steps = match architecture.head {
+        Head::Number { goal: Goal::Within { tolerance: steps @ 1.. }, .. } => f64::from(steps),
+        Head::Number { .. } | Head::Classes { .. } | Head::Labels { .. } => STEPS_OF_A_TOLERANCE,
+    };
+    encoding.scale().map(|scale| scale.distance(steps))
+}
+
+/// An argument asks for something else than the encoding says.
+pub(crate) fn contradicts(argument: &str) -> Failure {
+    usage(format!(
+        "{argument} contradicts the encoding in which the data is read: leave it out, or offer the \
+         task in another encoding, for which the experiment may have to be another one"
+    ))
+}
+
+/// What a table calls the column that holds what models are to say, and what is to be told of the
+/// columns. It is an error if the table lacks a column.
+fn label_in(encoding: &Encoding, table: &Table) -> Result<(String, Vec<String>), EncodingError> {
+    let encoder = encoding.for_table(table)?;
+    if !encoder.has_label() {
+        return Err(EncodingError::Columns { missing: vec![encoding.label().to_owned()] });
+    }
+    let by_name = encoding.is_named() && table.has_names();
+    let place = usize::from(encoding.label_place());
+    let column = table.columns().get(place).filter(|_| !by_name);
+    let name = column.map_or(encoding.label(), Column::name);
+    Ok((name.to_owned(), encoder.notes()))
+}
+
 /// Why a file is of no use. What was guessed of it may be the reason.
 fn refused(data: &Path, table: &Table, error: impl Display) -> Failure {
     let guesses = table.notes().iter().map(|note| format!("\n{note}"));
@@ -296,9 +375,10 @@ impl Prepared {
     /// The columns that are used, and what becomes of them.
     fn inputs(&self) -> String {
         let told = &self.fitted.told;
-        if told.len() > SHOWN {
-            let inputs = self.fitted.encoding.used_inputs();
-            return format!("{} columns become {inputs} inputs.", told.len());
+        if told.is_empty() || told.len() > SHOWN {
+            let encoding = &self.fitted.encoding;
+            let (used, inputs) = (encoding.columns().len(), encoding.used_inputs());
+            return format!("{used} columns become {inputs} inputs.");
         }
         let rows = told.iter().map(|column| {
             let lost = format!("{:.1} %", 100.0 * column.lost);
@@ -439,6 +519,103 @@ mod tests {
         assert_eq!(prepared.fitted.told.len(), 2);
         let text = prepared.text();
         assert!(text.contains("age") && text.contains("town"), "{text}");
+    }
+
+    /// A file that is read as the encoding of another one says.
+    fn prepare_like(rows: &str, encoding: &Encoding) -> Result<Prepared, Failure> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.csv");
+        fs::write(&file, rows).unwrap();
+        prepare_in(encoding.clone(), &DataArgs::default(), &file, None, None, None)
+    }
+
+    fn three_kinds() -> Prepared {
+        let rows = "kind,age,town\nyes,1.5,a\nno,2,b\nno,,a\nperhaps,3,b\n";
+        prepare_text(rows, Some("kind")).unwrap()
+    }
+
+    #[test]
+    fn another_table_is_read_as_an_encoding_says_with_its_classes_and_columns() {
+        let first = three_kinds();
+        let encoding = &first.fitted.encoding;
+        let rows = "town,more,age,kind\na,7,100,yes\nc,8,1,perhaps\nb,9,2,yes\n";
+        let prepared = prepare_like(rows, encoding).unwrap();
+        assert_eq!(prepared.fitted.encoding.hash(), encoding.hash());
+        assert_eq!(prepared.architecture, first.architecture);
+        let labels = prepared.profile.labels.as_ref().unwrap();
+        assert_eq!(labels.classes, ["no", "perhaps", "yes"]);
+        assert_eq!(labels.of_row, [Some(2), Some(1), Some(2)]);
+        let text = prepared.text();
+        assert!(text.contains("2 columns become"), "{text}");
+        assert!(text.contains("left out: more"), "{text}");
+    }
+
+    #[test]
+    fn a_table_without_the_columns_of_an_encoding_is_told_which_are_missing() {
+        let encoding = three_kinds().fitted.encoding;
+        let failure = prepare_like("kind,other\nyes,1\nno,2\n", &encoding).unwrap_err();
+        assert_eq!(failure.code(), 2);
+        let told = failure.to_string();
+        assert!(told.contains("does not have the columns age, town"), "{told}");
+        let failure = prepare_like("age,town\n1,a\n2,b\n", &encoding).unwrap_err();
+        assert!(failure.to_string().contains("does not have the columns kind"), "{failure}");
+    }
+
+    #[test]
+    fn the_label_that_is_named_has_to_be_that_of_the_encoding() {
+        let encoding = three_kinds().fitted.encoding;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.csv");
+        fs::write(&file, "kind,age,town\nyes,1,a\nno,2,b\n").unwrap();
+        let args = DataArgs::default();
+        let read = |label| prepare_in(encoding.clone(), &args, &file, Some(label), None, None);
+        assert!(read("kind").is_ok());
+        for other in ["town", "nothing"] {
+            assert!(read(other).unwrap_err().to_string().contains("--label"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_shape_that_does_not_go_with_an_encoding_is_refused() {
+        let encoding = three_kinds().fitted.encoding;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.csv");
+        fs::write(&file, "kind,age,town\nyes,1,a\nno,2,b\n").unwrap();
+        let shape = Some("mnist-784x128x10");
+        let refused = prepare_in(encoding, &DataArgs::default(), &file, None, shape, None);
+        let refused = refused.unwrap_err();
+        assert!(refused.to_string().contains("choose the shape"), "{refused}");
+    }
+
+    #[test]
+    fn numbers_are_learnt_within_the_tolerance_of_the_encoding() {
+        let table = |factor: usize| {
+            let rows = (0..100).map(|n| format!("{},{}.5\n", n % 7, factor * n));
+            format!("a,price\n{}", rows.collect::<String>())
+        };
+        let encoding = prepare_text(&table(1), None).unwrap().fitted.encoding;
+        let tolerance = tolerance_of(&encoding, &named("value-128x64-within").unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.csv");
+        fs::write(&file, table(3)).unwrap();
+        let args = DataArgs::default();
+        let read = |asked: Option<f64>| {
+            prepare_in(encoding.clone(), &args, &file, None, None, asked.map(Tolerance))
+        };
+        for asked in [None, Some(tolerance)] {
+            let numbers = read(asked).unwrap().profile.numbers.unwrap();
+            assert_eq!(numbers.tolerance, tolerance);
+        }
+        let refused = read(Some(2.0 * tolerance)).unwrap_err();
+        assert!(refused.to_string().contains("--tolerance"), "{refused}");
+    }
+
+    #[test]
+    fn classes_that_an_encoding_does_not_have_are_named() {
+        let encoding = three_kinds().fitted.encoding;
+        let rows = "kind,age,town\nyes,1,a\nnever,2,b\n";
+        let told = prepare_like(rows, &encoding).unwrap_err().to_string();
+        assert!(told.contains("never") && told.contains("no, perhaps, yes"), "{told}");
     }
 
     #[test]

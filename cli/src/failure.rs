@@ -195,8 +195,10 @@ impl From<OfferError> for Failure {
             }
             OfferError::Format { .. }
             | OfferError::NoShape { .. }
-            | OfferError::NoNumberShape { .. } => usage(format!("{error} (--shape)")),
+            | OfferError::NoNumberShape { .. }
+            | OfferError::NoShapeFor { .. } => usage(format!("{error} (--shape)")),
             OfferError::Encoding { .. } => usage(format!("{error} (--range)")),
+            OfferError::NamedEncoding { .. } => usage(format!("{error} (--encoding)")),
             OfferError::BlockRows { .. } => usage(format!("{error} (--blocks)")),
             OfferError::Period { period, blocks, allowed } => usage(format!(
                 "--{period}-period is {blocks} blocks, but this chain allows {} to {}",
@@ -287,6 +289,7 @@ mod tests {
             (SplitError::TestBlocks { blocks: 3 }.into(), "--test-blocks"),
             (OfferError::NoShape { inputs: 5_000, bits: 8, classes: 2 }, "--shape"),
             (OfferError::NoNumberShape { inputs: 5_000, bits: 8 }, "--shape"),
+            (OfferError::NoShapeFor { inputs: 77, bits: 8 }, "--shape"),
             (OfferError::SharesNotFalling, "--shares"),
             (OfferError::BlockRows { experiment: 0, rows: 9, most: 8 }, "--blocks"),
         ] {

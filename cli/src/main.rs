@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod data;
 mod dev;
+mod encodings;
 mod failure;
 mod model_card;
 mod node;

@@ -452,6 +452,7 @@ pub(crate) mod tests {
         let experiment = Experiment {
             owner: AccountId::from([5; 32]),
             description: description.unwrap(),
+            encoding: None,
             created_at: 1,
             archived: false,
             champion: None,

@@ -122,7 +122,7 @@ pub struct Rejection {
 }
 
 /// Errors for which a user of the project's programs needs to know more than the chain can say.
-const HINTS: [(&str, &str, &str); 11] = [
+const HINTS: [(&str, &str, &str); 12] = [
     (
         "Tasks",
         "NotRegistered",
@@ -152,6 +152,11 @@ const HINTS: [(&str, &str, &str); 11] = [
         "Tasks",
         "SharesNotFalling",
         "For instance 80,20 is taken, and 90,10 is not.",
+    ),
+    (
+        "Experiments",
+        "OtherEncoding",
+        "`nocknock experiments --output json` shows the encoding of each experiment that names one.",
     ),
     (
         "Rewards",

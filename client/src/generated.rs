@@ -80,6 +80,10 @@
         with = "::nocknock_primitives::ids::CircuitId"
     ),
     substitute_type(
+        path = "nocknock_primitives::ids::ContentHash",
+        with = "::nocknock_primitives::ids::ContentHash"
+    ),
+    substitute_type(
         path = "nocknock_primitives::ids::KeyCommitment",
         with = "::nocknock_primitives::ids::KeyCommitment"
     ),

@@ -18,6 +18,7 @@ mod numpy;
 mod open;
 mod parquet;
 mod text;
+mod unicode;
 mod unpack;
 mod words;
 

@@ -146,5 +146,10 @@ fn tables() -> io::Result<()> {
     ] {
         write("tables", name, table_input(ending, content)?)?;
     }
-    Ok(())
+    let lines = "\u{feff}a,k\n1,\"x\ny\"\n2,😀\n".encode_utf16();
+    let lines: Vec<u8> = lines.flat_map(u16::to_le_bytes).collect();
+    write("tables", "utf16-little", table_input("csv", &lines)?)?;
+    let objects = "\u{feff}{\"a\":1,\"k\":\"😀\"}\n{\"a\":2,\"k\":\"x\"}\n".encode_utf16();
+    let objects: Vec<u8> = objects.flat_map(u16::to_be_bytes).collect();
+    write("tables", "utf16-big", table_input("jsonl", &objects)?)
 }

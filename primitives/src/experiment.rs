@@ -216,6 +216,9 @@ pub struct Experiment<AccountId, BlockNumber> {
     pub owner: AccountId,
     /// What the owner says about it.
     pub description: Description,
+    /// Hash of how columns and classes are written as numbers in all of its tasks, if whoever
+    /// created it named one. It never changes, so that its leaderboard is about one form of table.
+    pub encoding: Option<ContentHash>,
     /// When it was created.
     pub created_at: BlockNumber,
     /// Whether it is archived and accepts no new tasks.

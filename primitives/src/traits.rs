@@ -81,6 +81,10 @@ pub trait TaskExperiments<AccountId, BlockNumber> {
     /// Checks that the experiment exists and is not archived. Called before any task is created.
     fn ensure_active(experiment: ExperimentId) -> DispatchResult;
 
+    /// Checks that tasks of this experiment, archived or not, may have this encoding: the one that
+    /// the experiment names, or any if it names none. Called before any task is created.
+    fn ensure_encoding(experiment: ExperimentId, encoding: &ContentHash) -> DispatchResult;
+
     /// Checks that `who` may sponsor tasks in this active experiment, which its owner may. Called
     /// only for sponsored tasks; tasks of the curriculum are authorised by [`Curriculum::open`].
     fn ensure_may_sponsor(experiment: ExperimentId, who: &AccountId) -> DispatchResult;

@@ -22,7 +22,9 @@ pub use models::{
     check_delivery, open_models, published_data, write_model, DeliveredModel, ModelsError,
     PublishedData,
 };
-pub use offer::{choose_number_shape, choose_shape, Market, Offer, OfferError, Period};
+pub use offer::{
+    choose_number_shape, choose_shape, choose_shape_for, Market, Offer, OfferError, Period,
+};
 pub use private_file::{
     chain_folder_name, find_private_file, private_file_path, PrivateFile, PrivateFileError,
     Progress,

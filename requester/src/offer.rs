@@ -3,7 +3,9 @@
 use nocknock_client::{
     AccountId, Balance, BlockNumber, CircuitRecord, CurriculumRules, QueryError, Snapshot, TaskSpec,
 };
-use nocknock_dataset::{plan, shape_name, split::SplitError, Metric, Needs, PreparedTask};
+use nocknock_dataset::{
+    plan, shape_name, split::SplitError, Encoding, Metric, Needs, PreparedTask,
+};
 use nocknock_primitives::{
     circuit::CircuitKind,
     deposits::{ciphertext, record, revealed_blocks, Footprint},
@@ -152,6 +154,18 @@ pub enum OfferError {
         /// Bits of an input.
         bits: u8,
     },
+    /// No shape that is chosen by itself goes with an encoding.
+    #[error(
+        "no shape with one hidden layer goes with the encoding, which is for {inputs} inputs of \
+         {bits} bits: name the one that it was made for; the shapes are {}",
+        shape_names()
+    )]
+    NoShapeFor {
+        /// Inputs of the encoding.
+        inputs: u16,
+        /// Their bits.
+        bits: u8,
+    },
     /// The numbers of blocks and test blocks do not go together.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -221,6 +235,19 @@ pub enum OfferError {
         /// Hash of those of the data.
         found: ContentHash,
         /// Hash that the council has set.
+        expected: ContentHash,
+    },
+    /// Columns and classes are written as numbers in another way than the experiment names.
+    #[error(
+        "all tasks of experiment {experiment} have the encoding {expected}, and that of the data is \
+         {found}: give the file of the experiment's encoding, or offer the task in another experiment"
+    )]
+    NamedEncoding {
+        /// The experiment.
+        experiment: ExperimentId,
+        /// Hash of those of the data.
+        found: ContentHash,
+        /// Hash that the experiment names.
         expected: ContentHash,
     },
     /// A block has more rows than the blocks of the experiment.
@@ -295,6 +322,36 @@ pub fn choose_number_shape(needs: &Needs, asked: Option<&str>) -> Result<Archite
     asked.map_or_else(|| smallest(needs, answers).ok_or_else(none), of_name)
 }
 
+/// The architecture of models that take the inputs of an encoding: the one that was asked for by
+/// name, or the smallest with one hidden layer that has exactly these inputs and tells all classes
+/// apart, or answers within a tolerance if the encoding is about numbers.
+///
+/// # Errors
+///
+/// There is none.
+pub fn choose_shape_for(
+    encoding: &Encoding,
+    asked: Option<&str>,
+) -> Result<Architecture, OfferError> {
+    if let Some(name) = asked {
+        return of_name(name);
+    }
+    let is_usual = |shape: &Architecture| {
+        let answers = matches!(
+            shape.head,
+            Head::Classes { best: 1, .. } | Head::Number { goal: Goal::Within { .. }, .. }
+        );
+        answers && shape.hidden.len() == 1
+    };
+    let shapes = offered().into_iter().map(|(_, architecture)| architecture);
+    let fits = |shape: &Architecture| encoding.check_architecture(shape).is_ok();
+    let usable = shapes.filter(|shape| is_usual(shape) && fits(shape));
+    usable.min_by_key(|shape| shape.parameters()).ok_or_else(|| OfferError::NoShapeFor {
+        inputs: encoding.inputs(),
+        bits: encoding.input_bits(),
+    })
+}
+
 fn of_name(name: &str) -> Result<Architecture, OfferError> {
     named(name).ok_or_else(|| OfferError::UnknownShape { name: name.to_owned() })
 }
@@ -330,6 +387,8 @@ pub struct Market {
     pub delivery_circuit: CircuitId,
     /// The experiment.
     pub experiment: ExperimentId,
+    /// The encoding that all of its tasks have, if it names one.
+    pub encoding: Option<ContentHash>,
     /// What its tasks have to be like if the chain mints for them; then nothing is held.
     pub rules: Option<CurriculumRules>,
     /// The least bond, without what blocks add to it.
@@ -377,6 +436,7 @@ impl Market {
             delivery_circuit: newest(&circuits, &CircuitKind::Delivery)
                 .ok_or_else(|| OfferError::NoCircuit("deliveries".to_owned()))?,
             experiment,
+            encoding: found.encoding,
             rules: entry.map(|(_, entry)| entry.rules),
             min_bond: snapshot.constant("Tasks", "MinBond")?,
             bond_per_block: snapshot.constant("Tasks", "BondPerBlock")?,
@@ -443,7 +503,10 @@ impl Market {
     /// The data is what tasks of the experiment are about, and its blocks have so many rows at
     /// most.
     fn check_data(&self, prepared: &PreparedTask, most_rows: u32) -> Result<(), OfferError> {
-        let experiment = self.experiment;
+        let (experiment, found) = (self.experiment, prepared.encoding_hash());
+        if let Some(expected) = self.encoding.filter(|named| *named != found) {
+            return Err(OfferError::NamedEncoding { experiment, found, expected });
+        }
         let Some(rules) = &self.rules else {
             return Ok(());
         };
@@ -455,7 +518,7 @@ impl Market {
             let shape = shape_name(prepared.architecture());
             return Err(OfferError::Format { experiment, shape });
         }
-        let (found, expected) = (prepared.encoding_hash(), rules.encoding);
+        let expected = rules.encoding;
         if found != expected {
             return Err(OfferError::Encoding { experiment, found, expected });
         }
@@ -655,6 +718,7 @@ mod tests {
             score_circuit: CircuitId([1; 32]),
             delivery_circuit: CircuitId([2; 32]),
             experiment: 7,
+            encoding: None,
             rules: None,
             min_bond: NNK,
             bond_per_block: NNK / 10,
@@ -703,6 +767,29 @@ mod tests {
 
     fn prepared() -> PreparedTask {
         split(&table(4, 2), "table-128x64x2", 6)
+    }
+
+    #[test]
+    fn an_experiment_that_names_an_encoding_takes_no_data_in_another() {
+        let prepared = prepared();
+        let (found, expected) = (prepared.encoding_hash(), ContentHash([9; 32]));
+        let named = Market { encoding: Some(found), ..market() };
+        assert!(sponsored().spec(&prepared, &named, &secret()).is_ok());
+        let other = Market { encoding: Some(expected), ..market() };
+        let error = sponsored().spec(&prepared, &other, &secret()).unwrap_err();
+        assert!(matches!(error, OfferError::NamedEncoding { experiment: 7, .. }), "{error}");
+        for hash in [found, expected] {
+            assert!(error.to_string().contains(&hash.to_string()), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_shape_for_an_encoding_is_the_one_that_it_was_fitted_for() {
+        let prepared = prepared();
+        let chosen = choose_shape_for(prepared.encoding(), None).unwrap();
+        assert_eq!(chosen, named("table-128x64x2").unwrap());
+        let asked = choose_shape_for(prepared.encoding(), Some("table-128x64x10")).unwrap();
+        assert_eq!(asked, named("table-128x64x10").unwrap());
     }
 
     #[test]

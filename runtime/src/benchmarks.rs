@@ -92,7 +92,7 @@ impl pallet_tasks::benchmarking::BenchmarkHelper<AccountId> for Helper {
         let number = pallet_experiments::NextExperiment::<Runtime>::get();
         let description = Description::new::<&str>("Benchmark", "", &[], None).unwrap_or_default();
         let origin = RuntimeOrigin::signed(owner.clone());
-        let _created = Experiments::create_experiment(origin, description);
+        let _created = Experiments::create_experiment(origin, description, None);
         number
     }
 }

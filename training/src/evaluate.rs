@@ -15,13 +15,17 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 mod importance;
+mod judges;
 mod measures;
 
 pub use importance::{importance, Importance};
+pub use judges::{evaluate_each, importance_each, measure_each, Judge};
 pub use measures::{
     constant_score, judged_samples, measure, CalibrationBin, ClassCounts, Measures,
     MEASURED_SAMPLES,
 };
+
+pub(crate) use measures::probabilities;
 
 /// What a model is worth on some samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

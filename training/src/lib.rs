@@ -40,9 +40,9 @@ pub use data::{DataError, Known, Labels, TrainingSet};
 pub use device::{set_compute_threads, DeviceChoice, DeviceError};
 pub use error::TrainError;
 pub use evaluate::{
-    constant_score, evaluate, importance, judged_samples, measure, outputs, predict,
-    CalibrationBin, ClassCounts, Confusion, Distances, Errors, Evaluation, Importance, LabelCounts,
-    Measures, Prediction, MEASURED_SAMPLES,
+    constant_score, evaluate, evaluate_each, importance, importance_each, judged_samples, measure,
+    measure_each, outputs, predict, CalibrationBin, ClassCounts, Confusion, Distances, Errors,
+    Evaluation, Importance, Judge, LabelCounts, Measures, Prediction, MEASURED_SAMPLES,
 };
 pub use layers::DenseLayer;
 pub use learner::{Gradients, Learner};

@@ -46,6 +46,11 @@ pub enum Purpose {
         /// Number of the setting.
         setting: u64,
     },
+    /// What a search changes about its best plan to get another.
+    Neighbour {
+        /// Number of the other plan.
+        plan: u64,
+    },
     /// What is measured beside the score.
     Measures {
         /// 0 for the samples by which it is measured, else the number of a column, from 1, whose
@@ -65,6 +70,7 @@ impl Purpose {
             Self::Synthetic { step } => [5, step],
             Self::Plans { setting } => [6, setting],
             Self::Measures { number } => [7, number],
+            Self::Neighbour { plan } => [8, plan],
         }
     }
 }
@@ -124,6 +130,7 @@ mod tests {
             (1, Purpose::Dropout { step: 0 }),
             (1, Purpose::Synthetic { step: 0 }),
             (1, Purpose::Plans { setting: 0 }),
+            (1, Purpose::Neighbour { plan: 0 }),
             (1, Purpose::Measures { number: 0 }),
             (1, Purpose::Measures { number: 1 }),
         ];

@@ -5,9 +5,12 @@
 //! written down, so that a search that was stopped or killed goes on from there. In the end one
 //! model is trained on all samples, and time is kept for that.
 
+mod committee;
 mod halving;
+mod judges;
 mod last;
 mod log;
+mod neighbours;
 mod pace;
 mod plans;
 mod tally;
@@ -27,13 +30,16 @@ use super::{
     data::{Labels, TrainingSet},
     device::{device_name, DeviceChoice},
     error::TrainError,
+    evaluate::Judge,
     observer::{StepProgress, TrainObserver, TrainPlan},
     report::{StopReason, TrainedModel},
     split::Split,
     teacher::{hash_columns, Lesson},
     trainer::{train_lesson, TRAINER_VERSION},
 };
+use committee::Advice;
 use log::TrialLog;
+use nocknock_primitives::model::weights::Weights;
 use pace::{rows_of, Pace};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -46,7 +52,7 @@ use teachers::Teachers;
 
 /// Raise it with each change after which the same trial has another result, or a plan of the same
 /// number other settings.
-const SEARCH_VERSION: u32 = 1;
+const SEARCH_VERSION: u32 = 2;
 
 /// Parts into which the samples are dealt. A trial leaves out one of them.
 const FOLDS: u8 = 5;
@@ -58,11 +64,12 @@ const FEW_SAMPLES: usize = 2_000;
 const MANY_SAMPLES: usize = 20_000;
 const SEVERAL_FOLDS: u8 = 3;
 
-/// Rows that a whole training learns from, at least and at most, if the settings say otherwise.
+/// Rows that a training on all folds learns from, at least, whatever the settings say.
 const LEAST_ROWS: u64 = 64_000;
-const MOST_ROWS: u64 = 2_560_000;
 
-/// Epochs of a whole training, at most.
+/// The same at most, and its epochs at most, so that many plans can be judged. The last training
+/// may have more.
+const MOST_ROWS: u64 = 2_560_000;
 const MOST_EPOCHS: u64 = 1_000;
 
 /// Folder of the running trial within that of the search.
@@ -130,7 +137,7 @@ pub struct TrialRecord {
     pub score: f64,
     /// The result, to be added to those of other folds.
     pub tally: Tally,
-    /// Seconds that it took.
+    /// Seconds that it took, without those of a committee before it.
     pub seconds: f64,
 }
 
@@ -139,7 +146,7 @@ pub struct TrialRecord {
 pub struct SearchProgress {
     /// Trials that are done, those of earlier starts included.
     pub trials: u32,
-    /// The best result of a plan so far, among the plans with the most epochs.
+    /// The best result of a plan so far, among the plans with the most epochs and folds.
     pub best: f64,
     /// Seconds that are left.
     pub seconds_left: f64,
@@ -148,7 +155,8 @@ pub struct SearchProgress {
 }
 
 /// Follows a search. Of the trainings only the last one is told as a [`TrainObserver`] hears it;
-/// of the trials nothing but their results.
+/// of the trials nothing but their results. Where a student of a committee has no time to the end,
+/// the training that takes its place is told from its start, so `started` may come twice.
 ///
 /// To ask for a stop saves everything and ends with [`TrainError::Interrupted`]; to ask for a
 /// finish ends the last training, or the trials.
@@ -178,6 +186,11 @@ pub struct Found {
     pub expected: f64,
     /// The accuracy of a teacher on samples that it has not seen, if one could be made.
     pub teacher: Option<f64>,
+    /// Models with these settings that each left out a fold: those of the trials with the most
+    /// epochs, which may be fewer or more than those of the model. A fold has none if its loss
+    /// ceased to be a number, or if the file of its model is lost or damaged. Of a plain training
+    /// there are none.
+    pub judges: Vec<Judge>,
 }
 
 /// Why a search ended without a model. No text shows a weight.
@@ -237,7 +250,8 @@ pub fn search_by(
     let pace = Pace::of(log.records(), without_fold(data.samples()));
     let teachers = Teachers::default();
     let (ahead, teaching) = (0.0, Duration::ZERO);
-    let mut search = Search { job, clock, observer, log, pace, teachers, ahead, teaching };
+    let kept = Kept::EpochsOfTrial;
+    let mut search = Search { job, clock, observer, log, pace, teachers, ahead, teaching, kept };
     match last {
         Some(last) => search.train_last(last),
         None => strategy.search(&mut search),
@@ -281,6 +295,18 @@ pub struct Search<'a> {
     ahead: f64,
     /// The longest time that a teacher took.
     teaching: Duration,
+    kept: Kept,
+}
+
+/// The last training for which trials leave time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// One with the epochs of a whole trial.
+    EpochsOfTrial,
+    /// One with all the epochs that it is to have.
+    AllEpochs,
+    /// The same with a committee before it.
+    Committee,
 }
 
 impl fmt::Debug for dyn SearchObserver + '_ {
@@ -304,13 +330,24 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Epochs of a whole training: those of the settings, more where there are few samples, fewer
+    /// Epochs of a whole trial: those of the settings, more where there are few samples, fewer
     /// where there are many.
     pub fn epochs(&self) -> u32 {
         let samples = self.job.data.samples().max(1) as u64;
         let wanted = u64::from(self.job.base.epochs).max(LEAST_ROWS.div_ceil(samples));
         let most = (MOST_ROWS / samples).clamp(1, MOST_EPOCHS);
         u32::try_from(wanted.min(most)).unwrap_or(1)
+    }
+
+    /// Epochs of the last training, if there is time for them: those of a whole trial, and no fewer
+    /// than the settings ask for.
+    fn last_epochs(&self) -> u32 {
+        self.epochs().max(self.job.base.epochs)
+    }
+
+    /// From here on trials leave time for another last training.
+    fn keep_time_for(&mut self, kept: Kept) {
+        self.kept = kept;
     }
 
     /// Tells how many rows the trials that are wanted learn from, so that the end can be foreseen.
@@ -334,19 +371,41 @@ impl<'a> Search<'a> {
         fold: u8,
         epochs: u32,
     ) -> Result<Option<TrialRecord>, SearchError> {
-        self.ahead -= rows_of(&plan.settings, self.samples_without_fold(), epochs);
+        self.trial_with(plan, None, fold, epochs)
+    }
+
+    /// A trial of a plan that learns from a committee, if there is one. Its members learn by
+    /// another plan, and need time as well.
+    fn trial_with(
+        &mut self,
+        plan: &Plan,
+        members: Option<&Plan>,
+        fold: u8,
+        epochs: u32,
+    ) -> Result<Option<TrialRecord>, SearchError> {
+        let trainings = committee::trainings(members);
+        let rows = rows_of(&plan.settings, self.samples_without_fold(), epochs);
+        self.ahead -= rows * f64::from(trainings);
         if let Some(known) = self.log.trial(plan.number, fold, epochs) {
             return Ok(Some(known.clone()));
         }
         let settings = self.trial_settings(plan, fold, epochs);
-        if !self.has_time_for(&settings) {
+        if !self.has_time_for(&settings, trainings) {
             return Ok(None);
         }
-        if is_taught(&settings) && !self.make_teacher(Some(fold), self.last_moment())? {
+        let is_taught = is_taught(&members.unwrap_or(plan).settings);
+        if is_taught && !self.make_teacher(Some(fold), self.last_moment())? {
+            return Ok(None);
+        }
+        let advice = match members {
+            Some(members) => self.advice(members, fold, epochs)?,
+            None => None,
+        };
+        if members.is_some() && advice.is_none() {
             return Ok(None);
         }
         let started = self.clock.now();
-        let Some(tally) = self.run(&settings, fold)? else {
+        let Some((tally, weights)) = self.run(&settings, fold, advice.as_ref())? else {
             return Ok(None);
         };
         let record = TrialRecord {
@@ -358,11 +417,24 @@ impl<'a> Search<'a> {
             tally,
             seconds: self.clock.now().saturating_duration_since(started).as_secs_f64(),
         };
-        self.log.add_trial(&record)?;
+        self.write_down(&record, weights.as_ref())?;
+        Ok(Some(record))
+    }
+
+    /// Keeps what a trial came to, and tells it.
+    fn write_down(
+        &mut self,
+        record: &TrialRecord,
+        weights: Option<&Weights>,
+    ) -> Result<(), CheckpointError> {
+        if let Some(weights) = weights {
+            judges::keep(self.job.folder, record, weights)?;
+        }
+        self.log.add_trial(record)?;
         self.remove_folder(TRIAL_FOLDER)?;
         let progress = self.progress();
-        self.observer.trial_ended(&record, &progress);
-        Ok(Some(record))
+        self.observer.trial_ended(record, &progress);
+        Ok(())
     }
 
     /// Makes a teacher for the first fold, and says how well it does on samples that it has not
@@ -442,10 +514,10 @@ impl<'a> Search<'a> {
         without_fold(self.job.data.samples())
     }
 
-    /// Whether a trial can be done before the last training must begin.
-    fn has_time_for(&self, settings: &TrainConfig) -> bool {
+    /// Whether a trial of some trainings can be done before the last training must begin.
+    fn has_time_for(&self, settings: &TrainConfig, trainings: u32) -> bool {
         let rows = rows_of(settings, self.samples_without_fold(), settings.epochs);
-        let needed = self.pace.time_for(settings, rows);
+        let needed = self.pace.time_for(settings, rows * f64::from(trainings));
         !self.observer.finish_requested() && self.clock.now() + needed <= self.last_moment()
     }
 
@@ -454,12 +526,22 @@ impl<'a> Search<'a> {
         self.reserve().last_moment(&self.pace)
     }
 
-    /// The last training is one with the settings of the job, or with the best so far.
+    /// The time that trials must leave.
     fn reserve(&self) -> pace::Reserve {
+        match self.kept {
+            Kept::EpochsOfTrial => self.reserve_of(self.epochs(), 1),
+            Kept::AllEpochs => self.reserve_of(self.last_epochs(), 1),
+            Kept::Committee => self.reserve_of(self.last_epochs(), committee::TRAININGS),
+        }
+    }
+
+    /// The last training is one with the settings of the job, or with the best so far; or several
+    /// of these.
+    fn reserve_of(&self, epochs: u32, trainings: u32) -> pace::Reserve {
         let best = self.log.best(self.job.metric).map(|(settings, _)| settings);
         let training = |settings: &TrainConfig| {
-            let rows = rows_of(settings, self.job.data.samples(), self.epochs());
-            (settings.clone(), rows)
+            let rows = rows_of(settings, self.job.data.samples(), epochs);
+            (settings.clone(), rows * f64::from(trainings))
         };
         pace::Reserve {
             until: self.job.until,
@@ -469,34 +551,33 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The result of a training on the fold that it leaves out. Nothing if it had no time.
-    fn run(&mut self, settings: &TrainConfig, fold: u8) -> Result<Option<Tally>, SearchError> {
+    /// The result of a training on the fold that it leaves out, and the model if there is one.
+    /// Nothing if it had no time.
+    fn run(
+        &mut self,
+        settings: &TrainConfig,
+        fold: u8,
+        advice: Option<&Advice>,
+    ) -> Result<Option<(Tally, Option<Weights>)>, SearchError> {
         let (job, reserve) = (self.job, self.reserve());
         let folder = job.folder.join(TRIAL_FOLDER);
         let Self { clock, observer, pace, teachers, .. } = self;
-        let lesson = match teachers.get(Some(fold)).filter(|_| is_taught(settings)) {
-            Some(taught) => taught.lesson(job),
-            None => Lesson { columns: &job.columns, ..Lesson::of(job.data) },
+        let lesson = match advice {
+            Some(advice) => advice.lesson(job),
+            None => teachers.lesson(job, Some(fold), settings),
         };
-        let mut watch = TrialWatch {
-            observer: &mut **observer,
-            clock: *clock,
-            pace,
-            reserve,
-            settings,
-            rows_of_step: 0.0,
-            rows_of_sample: rows_of(settings, 1, 1),
-            last: clock.now(),
-        };
+        let mut watch = TrialWatch::new(&mut **observer, *clock, pace, reserve, settings);
         let trained = again_if_foreign(&folder, || {
             train_lesson(lesson, settings, job.device, Some(folder.as_path()), &mut watch)
         });
         match trained {
             Ok(trained) if trained.report.stopped == StopReason::TimeUp => Ok(None),
-            Ok(trained) => Ok(Some(Tally::of(trained.report.validation.as_ref()))),
+            Ok(TrainedModel { weights, report }) => {
+                Ok(Some((Tally::of(report.validation.as_ref()), Some(weights))))
+            }
             Err(TrainError::Diverged { .. }) => {
                 let Split { validation, .. } = Split::new(job.data, settings);
-                Ok(Some(Tally::missed(job.data, &validation)))
+                Ok(Some((Tally::missed(job.data, &validation), None)))
             }
             Err(error) => Err(error.into()),
         }
@@ -504,8 +585,8 @@ impl<'a> Search<'a> {
 
     fn progress(&self) -> SearchProgress {
         let now = self.clock.now();
-        let needed =
-            self.pace.mean_time_for(self.ahead.max(0.0)) + self.reserve().needed(&self.pace);
+        let last = self.reserve_of(self.last_epochs(), 1).needed(&self.pace);
+        let needed = self.pace.mean_time_for(self.ahead.max(0.0)) + last;
         SearchProgress {
             trials: self.log.trials(),
             best: self.log.best(self.job.metric).map_or(0.0, |(_, score)| score),
@@ -572,6 +653,20 @@ struct TrialWatch<'a> {
     /// Rows for each sample, with the synthetic ones.
     rows_of_sample: f64,
     last: Instant,
+}
+
+impl<'a> TrialWatch<'a> {
+    fn new(
+        observer: &'a mut dyn SearchObserver,
+        clock: &'a dyn Clock,
+        pace: &'a mut Pace,
+        reserve: pace::Reserve,
+        settings: &'a TrainConfig,
+    ) -> Self {
+        let (rows_of_step, rows_of_sample) = (0.0, rows_of(settings, 1, 1));
+        let last = clock.now();
+        Self { observer, clock, pace, reserve, settings, rows_of_step, rows_of_sample, last }
+    }
 }
 
 impl TrainObserver for TrialWatch<'_> {

@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:.2} s, {:.0} rows/s", model.report.seconds, model.report.samples_per_second);
     if let Some(folder) = arguments.get(2) {
         let record = RunFolder::start(Path::new(folder), &model.report.history)?;
-        record.finish(&Run { model: &model, data: &data, encoding: None, expected: None })?;
+        let (model, data) = (&model, &data);
+        record.finish(&Run { model, data, encoding: None, expected: None, judges: &[] })?;
     }
     Ok(())
 }

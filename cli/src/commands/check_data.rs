@@ -1,5 +1,6 @@
 //! `nocknock check-data`.
 
+mod cost;
 mod findings;
 mod found;
 mod given;
@@ -10,6 +11,7 @@ use crate::{
     output::{number, table, text, Output, Shown},
 };
 use clap::Args;
+use cost::Cost;
 use findings::Findings;
 use given::Given;
 use nocknock_dataset::{plan, shape_name, Encoding, Metric, Needs, Severity, WeightedPlan};
@@ -50,7 +52,7 @@ Exit code 2 says that no task can be made of the file.";
 /// It asks no node, and sends nothing. All of it is told in one run: what was guessed, what each
 /// column is and how it becomes inputs, which problems there are and what to do about them, which
 /// shapes take the data, how many rows are hidden and how exactly a score on them is measured, what
-/// simple models reach, and the line that offers the task.
+/// simple models and a quick one reach, what the task costs, and the line that offers it.
 #[derive(Debug, Args)]
 #[command(after_long_help = ABOUT_TABLES)]
 pub(crate) struct CheckData {
@@ -88,6 +90,11 @@ pub(crate) struct CheckData {
     #[arg(long, value_name = "FILE")]
     write_table: Option<PathBuf>,
 
+    /// Write how columns and classes become numbers to this new file, to be given with --encoding
+    /// to `create-experiment`, and to `propose-task` for more data of the same kind.
+    #[arg(long, value_name = "FILE")]
+    write_encoding: Option<PathBuf>,
+
     #[command(flatten)]
     reading: DataArgs,
 }
@@ -108,7 +115,11 @@ impl CheckData {
     pub(crate) fn run(self, output: Output) -> Result<(), Failure> {
         let report = self.report()?;
         if let Some(path) = &self.write_table {
-            self.write(path, &report.prepared)?;
+            write_new(path, self.table(&report.prepared)?.as_bytes())?;
+            output.say(format!("written: {}", path.display()));
+        }
+        if let Some(path) = &self.write_encoding {
+            write_new(path, &report.prepared.fitted.encoding.to_json())?;
             output.say(format!("written: {}", path.display()));
         }
         output.show(&report.value(), || report.text())
@@ -127,18 +138,22 @@ impl CheckData {
         Ok(Report { file: self.file.clone(), prepared, needs, shapes, findings, command })
     }
 
-    fn write(&self, path: &Path, prepared: &Prepared) -> Result<(), Failure> {
+    /// What was found, as `--table` takes it.
+    fn table(&self, prepared: &Prepared) -> Result<String, Failure> {
         let (options, schema) = self.reading.options()?;
-        let schema = found::schema(prepared, &options, schema);
-        let text = toml::to_string(&schema).map_err(other)?;
-        let mut file = File::create_new(path).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => {
-                usage(format!("{} is there already: name a new file", path.display()))
-            }
-            _ => Failure::file(path, error),
-        })?;
-        file.write_all(text.as_bytes()).map_err(|error| Failure::file(path, error))
+        toml::to_string(&found::schema(prepared, &options, schema)).map_err(other)
     }
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut file = File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            usage(format!("{} is there already: name a new file", path.display()))
+        }
+        _ => Failure::file(path, error),
+    })?;
+    file.write_all(bytes).map_err(|error| Failure::file(path, error))
 }
 
 /// The shapes that take the columns, classes or numbers, and rows.
@@ -183,12 +198,18 @@ impl Report {
             self.shapes(),
             self.plan(),
             self.findings.baselines(),
+            self.cost().text(),
             format!(
                 "To offer the task, with the number of your experiment and your reward:\n  {}",
                 self.command
             ),
         ];
         parts.join("\n\n")
+    }
+
+    fn cost(&self) -> Cost {
+        let Prepared { fitted, architecture, .. } = &self.prepared;
+        Cost::of(architecture, &fitted.encoding, self.findings.plan())
     }
 
     fn problems(&self) -> String {
@@ -279,6 +300,7 @@ impl Report {
             "least_test_rows": plan.least_test_rows,
             "interval": self.findings.interval(),
             "baselines": self.findings.values(),
+            "cost": self.cost(),
             "command": self.command,
         })
     }
@@ -337,6 +359,8 @@ mod tests {
             "chosen",
             "5 blocks",
             "logistic regression",
+            "quick model",
+            "a sponsored task costs",
             "nocknock propose-task --experiment NUMBER --data '",
         ] {
             assert!(text.contains(words), "no {words} in {text}");
@@ -345,8 +369,11 @@ mod tests {
         assert_eq!(value["label"], "class");
         assert_eq!(value["classes"][0]["name"], "old");
         assert_eq!(value["least_test_rows"], 12);
-        assert_eq!(value["baselines"][0]["model"], "majority");
+        let models = value["baselines"].as_array().unwrap().iter().map(|one| &one["model"]);
+        assert_eq!(models.collect::<Vec<_>>(), ["majority", "logistic", "quick"]);
+        assert_eq!(value["cost"]["transactions"], 3);
         assert_eq!(value["command"], report.command);
+        assert!(text.ends_with(&report.command), "{text}");
     }
 
     #[test]
@@ -374,6 +401,7 @@ mod tests {
         assert_eq!((&value["label"], &value["tolerance"]), (&json!("price"), &json!(50.0)));
         assert_eq!(value["classes"], json!([]));
         assert_eq!(value["baselines"][1]["model"], "linear");
+        assert_eq!(value["baselines"][2]["model"], "quick");
         assert!(value["baselines"][1]["error"].as_f64().unwrap() < 10.0, "{value}");
     }
 
@@ -446,11 +474,12 @@ mod tests {
         let (data, told) = (example(folder.path()), folder.path().join("table.toml"));
         let command = parse(&[&data]);
         let first = command.report().unwrap();
-        command.write(&told, &first.prepared).unwrap();
+        let table = command.table(&first.prepared).unwrap();
+        write_new(&told, table.as_bytes()).unwrap();
         let again = parse(&[&data, "--table", told.to_str().unwrap()]).report().unwrap();
         let encodings = [&first, &again].map(|report| report.prepared.fitted.encoding.hash());
         assert_eq!(encodings[0], encodings[1]);
-        let refused = command.write(&told, &first.prepared).unwrap_err();
+        let refused = write_new(&told, table.as_bytes()).unwrap_err();
         assert!(refused.to_string().contains("name a new file"), "{refused}");
     }
 }

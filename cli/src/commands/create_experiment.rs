@@ -2,17 +2,25 @@
 
 use crate::{
     commands::send::{report, Sending},
+    encodings,
     failure::{usage, Failure},
     node::Node,
+    views::{perhaps, with},
 };
 use clap::Args;
 use nocknock_client::calls;
+use nocknock_dataset::Encoding;
 use nocknock_primitives::{experiment::Description, ids::ContentHash};
 use serde_json::json;
+use std::path::PathBuf;
 
 /// Create an experiment, to which tasks and models belong.
 ///
 /// You own it and create its tasks. A deposit that grows with the description is held.
+///
+/// With --encoding all of its tasks must have the same columns and classes, written as numbers in
+/// the same way, so that its leaderboard never mixes tables. The chain stores the hash, which can
+/// never be changed; a copy of the file is kept in the data folder, where `propose-task` finds it.
 #[derive(Debug, Args)]
 pub(crate) struct CreateExperiment {
     /// Name for people, in one line.
@@ -31,6 +39,11 @@ pub(crate) struct CreateExperiment {
     #[arg(long, value_name = "HASH")]
     metadata: Option<ContentHash>,
 
+    /// File with the encoding of all of its tasks, as `check-data --write-encoding` writes it
+    /// [default: each task has its own].
+    #[arg(long, value_name = "FILE")]
+    encoding: Option<PathBuf>,
+
     #[command(flatten)]
     sending: Sending,
 }
@@ -40,12 +53,22 @@ impl CreateExperiment {
         let description =
             Description::new(&self.name, &self.description, &self.tags, self.metadata);
         let description = description.map_err(usage)?;
-        let call = calls::Experiments::create_experiment { description }.into();
+        let encoding = self.encoding.as_deref().map(encodings::read).transpose()?;
+        if let Some(encoding) = &encoding {
+            encodings::check_usable(encoding)?;
+        }
+        // It is kept before anything is held, so that nobody pays for an encoding that is lost.
+        if let Some(encoding) = encoding.as_ref().filter(|_| !self.sending.is_rehearsal()) {
+            encodings::keep(&node.config.data_dir()?, encoding)?;
+        }
+        let encoding = encoding.as_ref().map(Encoding::hash);
+        let call = calls::Experiments::create_experiment { description, encoding }.into();
         let Some(included) = self.sending.send(node, &call).await? else {
             return Ok(());
         };
         let experiment = included.experiment();
-        let value = report(json!({ "experiment": experiment }), &included);
+        let subject = with(json!({ "experiment": experiment }), "encoding", perhaps(encoding));
+        let value = report(subject, &included);
         node.output.show(&value, || match experiment {
             Some(experiment) => format!("Experiment {experiment} is created."),
             None => "The experiment is created.".to_owned(),

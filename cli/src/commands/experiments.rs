@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// List experiments.
 ///
 /// For those of the curriculum the level is shown: how many halvings of the error the chain has
-/// paid for in them.
+/// paid for in them. One that names its encoding takes no tasks with another.
 #[derive(Debug, Args)]
 pub(crate) struct ListExperiments {
     /// Only experiments with this tag.
@@ -89,6 +89,7 @@ impl Listed {
         let remark = match &self.offered_to {
             Some(account) => format!("offered to {}", who(account)),
             None if experiment.archived => "archived".to_owned(),
+            None if experiment.encoding.is_some() => "names its encoding".to_owned(),
             None => String::new(),
         };
         vec![

@@ -4,6 +4,7 @@ use crate::{
     amount::Amount,
     commands::{follow, send::costs},
     data::{self, DataArgs, MetricArg, Prepared, RangeArg, Tolerance},
+    encodings,
     failure::{usage, Failure},
     node::Node,
     output::fields,
@@ -13,7 +14,8 @@ use crate::{
 use clap::Args;
 use nocknock_client::{calls, Balance, Call, TaskSpec};
 use nocknock_dataset::{
-    shape_name, PreparedTask, RequesterState, SplitOptions, SplitSeed, WeightedPlan,
+    shape_name, Encoding, PreparedTask, Range, RequesterState, SplitOptions, SplitSeed,
+    WeightedPlan,
 };
 use nocknock_primitives::{
     ids::{ExperimentId, TaskId},
@@ -35,6 +37,11 @@ use std::path::PathBuf;
 /// a deposit that comes back when the chain removes the task. Tasks of the curriculum hold nothing;
 /// their data, test rows and periods have to be what the council has set for the experiment, which
 /// `nocknock rewards` shows.
+///
+/// An experiment may name the encoding of its tasks. Then columns and classes are found and written
+/// as numbers as it says, whatever they look like, and --label, --tolerance, --range and --metric
+/// are refused if they contradict it. It is taken from the data folder, or from the training data
+/// of an earlier task.
 ///
 /// With --follow the command stays and does everything that is left for you, up to the decrypted
 /// and checked model. Without it, `nocknock follow` does so later; if nobody does, you lose the
@@ -74,6 +81,11 @@ pub(crate) struct ProposeTask {
     #[arg(long, value_enum, default_value_t, value_name = "METRIC")]
     metric: MetricArg,
 
+    /// File with the encoding to use, as `check-data --write-encoding` writes it [default: the one
+    /// that the experiment names; else one that is made for the file].
+    #[arg(long, value_name = "FILE")]
+    encoding: Option<PathBuf>,
+
     /// Number of blocks that the rows are split into [default: as few as hold them, and five at
     /// least].
     #[arg(long, value_name = "N")]
@@ -101,7 +113,7 @@ pub(crate) struct ProposeTask {
 impl ProposeTask {
     pub(crate) async fn run(self, node: &Node) -> Result<(), Failure> {
         let account = node.keys()?.account();
-        let data = self.read()?;
+        let data = self.read(self.encoding(node).await?)?;
         node.output.say(data.text());
         let weighted = self.weighted(&data)?;
         if let Some(plan) = &weighted {
@@ -143,11 +155,50 @@ impl ProposeTask {
         }
     }
 
-    fn read(&self) -> Result<Prepared, Failure> {
+    /// The encoding that is given or that the experiment names, if there is one and it is at hand.
+    async fn encoding(&self, node: &Node) -> Result<Option<Encoding>, Failure> {
+        if let Some(path) = &self.encoding {
+            return encodings::read(path).map(Some);
+        }
+        let best = node.best().await?;
+        let experiment = best.experiment(self.experiment).await?;
+        let Some(named) = experiment.and_then(|experiment| experiment.encoding) else {
+            return Ok(None);
+        };
+        let found = encodings::find(node, &best, self.experiment, named).await?;
+        node.output.say(match &found {
+            Some(_) => format!("The data is read in the encoding of the experiment, {named}."),
+            None => format!(
+                "The encoding of the experiment, {named}, is neither in the data folder nor in \
+                 training data of its tasks. The data has to be that from which it was made, or \
+                 name its file with --encoding."
+            ),
+        });
+        Ok(found)
+    }
+
+    fn read(&self, encoding: Option<Encoding>) -> Result<Prepared, Failure> {
         let (label, shape) = (self.label.as_deref(), self.shape.as_deref());
-        let (range, tolerance) = (self.range.0, self.tolerance);
+        let tolerance = self.tolerance;
+        if let Some(encoding) = encoding {
+            self.check_beside(&encoding)?;
+            return data::prepare_in(encoding, &self.reading, &self.data, label, shape, tolerance);
+        }
+        let range = self.range.0;
         data::prepare(&self.reading, &self.data, label, shape, range, tolerance)?
             .measured_by(self.metric)
+    }
+
+    /// Refuses a range beside an encoding, which has its own, and another metric.
+    fn check_beside(&self, encoding: &Encoding) -> Result<(), Failure> {
+        if self.range.0 != Range::Auto {
+            return Err(data::contradicts("--range"));
+        }
+        let is_balanced = encoding.metric().is_balanced();
+        if self.metric == MetricArg::BalancedAccuracy && !is_balanced {
+            return Err(data::contradicts("--metric"));
+        }
+        Ok(())
     }
 
     /// How copies of rows make each class count the same, if they are to.

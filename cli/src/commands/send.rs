@@ -21,6 +21,11 @@ pub(crate) struct Sending {
 }
 
 impl Sending {
+    /// Whether nothing is to be sent.
+    pub(crate) const fn is_rehearsal(self) -> bool {
+        self.dry_run
+    }
+
     /// Sends a call and waits until it is in a finalised block. With `--dry-run` says what the call
     /// would cost instead, and there is nothing to report.
     pub(crate) async fn send(self, node: &Node, call: &Call) -> Result<Option<Included>, Failure> {

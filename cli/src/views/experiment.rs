@@ -20,6 +20,7 @@ pub(crate) fn experiment(id: ExperimentId, experiment: &Experiment) -> Value {
         "description": words(&description.text),
         "tags": tags,
         "metadata": perhaps(description.metadata),
+        "encoding": perhaps(experiment.encoding),
         "created_at": experiment.created_at,
         "archived": experiment.archived,
         "champion": champion.map(|best| json!({ "version": best.version, "score": score(&best.score) })),

@@ -3,6 +3,7 @@
 mod chain;
 mod dev_chain;
 mod documentation;
+mod encodings;
 mod exports;
 mod faults;
 mod first_steps;

@@ -14,7 +14,7 @@ use nocknock_primitives::{
     circuit::CircuitKind,
     deposits::{record, Footprint},
     experiment::Description,
-    ids::{CircuitId, ExperimentId},
+    ids::{CircuitId, ContentHash, ExperimentId},
 };
 
 /// An amount that a call puts on hold.
@@ -24,8 +24,8 @@ pub(crate) enum Hold {
     Amount(Balance),
     /// A constant of a pallet.
     Constant(&'static str, &'static str),
-    /// The deposit of a new experiment, whose description has so many bytes.
-    Description(u32),
+    /// The deposit of a new experiment, whose description and encoding have so many bytes.
+    NewExperiment(u32),
     /// What this experiment costs more with a description of so many bytes.
     Redescription(ExperimentId, u32),
     /// The deposit of this experiment.
@@ -109,11 +109,11 @@ fn count(entries: usize) -> u32 {
 
 fn of_experiments(call: &Experiments) -> Vec<Hold> {
     match call {
-        Experiments::create_experiment { description } => {
-            vec![Hold::Description(size(description))]
+        Experiments::create_experiment { description, encoding } => {
+            vec![Hold::NewExperiment(size(description, encoding.as_ref()))]
         }
         Experiments::describe_experiment { experiment, description } => {
-            vec![Hold::Redescription(*experiment, size(description))]
+            vec![Hold::Redescription(*experiment, size(description, None))]
         }
         Experiments::accept_transfer { experiment } => vec![Hold::Experiment(*experiment)],
         Experiments::offer_transfer { .. }
@@ -185,14 +185,19 @@ impl Snapshot {
         match hold {
             Hold::Amount(amount) => Ok(amount),
             Hold::Constant(pallet, name) => runtime.constant(pallet, name),
-            Hold::Description(bytes) => for_description(runtime, bytes),
+            Hold::NewExperiment(bytes) => for_experiment(runtime, bytes),
             Hold::Redescription(experiment, bytes) => {
                 let held = self.experiment_deposit(experiment).await?;
-                let wanted = for_description(runtime, bytes)?;
+                let found = self.experiment(experiment).await?;
+                let named = size_of_encoding(found.and_then(|found| found.encoding).as_ref());
+                let wanted = for_experiment(runtime, bytes.saturating_add(named))?;
                 Ok(wanted.saturating_sub(held.unwrap_or_default()))
             }
             Hold::Experiment(experiment) => match self.experiment(experiment).await? {
-                Some(found) => for_description(runtime, size(&found.description)),
+                Some(found) => {
+                    let bytes = size(&found.description, found.encoding.as_ref());
+                    for_experiment(runtime, bytes)
+                }
                 None => Ok(0),
             },
             Hold::Record { circuit, roots, shares } => {
@@ -208,15 +213,21 @@ impl Snapshot {
     }
 }
 
-/// The deposit of an experiment whose encoded description has so many bytes.
-fn for_description(runtime: &Runtime, bytes: u32) -> Result<Balance, QueryError> {
+/// The deposit of an experiment whose description and encoding have so many bytes.
+fn for_experiment(runtime: &Runtime, bytes: u32) -> Result<Balance, QueryError> {
     let constant = |name| runtime.constant::<Balance>("Experiments", name);
     let for_bytes = constant("ByteDeposit")?.saturating_mul(bytes.into());
     Ok(constant("BaseDeposit")?.saturating_add(for_bytes))
 }
 
-fn size(description: &Description) -> u32 {
-    u32::try_from(description.encoded_size()).unwrap_or(u32::MAX)
+/// The bytes of a description, and of the hash of the encoding that an experiment may name.
+fn size(description: &Description, encoding: Option<&ContentHash>) -> u32 {
+    let bytes = u32::try_from(description.encoded_size()).unwrap_or(u32::MAX);
+    bytes.saturating_add(size_of_encoding(encoding))
+}
+
+fn size_of_encoding(encoding: Option<&ContentHash>) -> u32 {
+    u32::try_from(encoding.map_or(0, Encode::encoded_size)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -239,7 +250,7 @@ mod tests {
     #[test]
     fn the_deposit_of_an_experiment_grows_with_the_bytes_of_its_description() {
         let runtime = runtime();
-        let deposit = |name| for_description(&runtime, size(&description(name)));
+        let deposit = |name| for_experiment(&runtime, size(&description(name), None));
         let (short, long) = (deposit("wine"), deposit("wines"));
         let (short, long) = (short.expect("a deposit"), long.expect("a deposit"));
         let byte: Balance = runtime.constant("Experiments", "ByteDeposit").expect("a constant");
@@ -250,10 +261,13 @@ mod tests {
     #[test]
     fn calls_about_experiments_hold_what_their_descriptions_cost() {
         let named = description("wine");
-        let bytes = size(&named);
+        let bytes = size(&named, None);
         let holds = |call: Experiments| Call::from(call).holds();
-        let created = holds(Experiments::create_experiment { description: named.clone() });
-        assert_eq!(created, [Hold::Description(bytes)]);
+        let created = |encoding| {
+            holds(Experiments::create_experiment { description: named.clone(), encoding })
+        };
+        assert_eq!(created(None), [Hold::NewExperiment(bytes)]);
+        assert_eq!(created(Some(ContentHash([1; 32]))), [Hold::NewExperiment(bytes + 32)]);
         let changed = holds(Experiments::describe_experiment { experiment: 7, description: named });
         assert_eq!(changed, [Hold::Redescription(7, bytes)]);
         let accepted = holds(Experiments::accept_transfer { experiment: 7 });

@@ -152,7 +152,7 @@ fn calls_about_models_and_workers() -> Vec<Call> {
         max_open: 3,
     };
     vec![
-        Experiments::create_experiment { description }.into(),
+        Experiments::create_experiment { description, encoding: Some(ContentHash([8; 32])) }.into(),
         Experiments::offer_transfer { experiment: 1, to: BOB }.into(),
         Experiments::set_stage { experiment: 1, version: 2, stage: Stage::Archived }.into(),
         Experiments::retire_champion { experiment: 1 }.into(),

@@ -1,4 +1,5 @@
-//! What the simplest model reaches that learns at all: logistic regression.
+//! What the simplest model reaches that learns at all: logistic regression. A quick model is
+//! measured on the same rows.
 
 use super::Row;
 use crate::metric::Metric;
@@ -43,44 +44,56 @@ const SEED: u64 = 0;
 /// The share of held-back rows that a logistic regression on the inputs of the others is right
 /// about.
 pub(super) fn accuracy(rows: &[Row], classes: usize) -> f64 {
-    let tested = tested(rows, classes, Metric::Accuracy);
+    share_of_rows(&tested(rows, classes, Metric::Accuracy))
+}
+
+/// The share of the held-back rows of each class that it is right about if each class counts the
+/// same in training. A class without such a row has the mean of the others.
+pub(super) fn of_classes(rows: &[Row], classes: usize) -> Vec<f64> {
+    shares_of_classes(&tested(rows, classes, Metric::BalancedAccuracy))
+}
+
+/// How many held-back rows of a class a model is right about, and how many there are.
+pub(super) type Tested = (usize, usize);
+
+/// The share of all held-back rows.
+pub(super) fn share_of_rows(tested: &[Tested]) -> f64 {
     let (right, all) = tested.iter().fold((0usize, 0usize), |sum, of_class| {
         (sum.0.saturating_add(of_class.0), sum.1.saturating_add(of_class.1))
     });
     right as f64 / all.max(1) as f64
 }
 
-/// The share of the held-back rows of each class that it is right about if each class counts the
-/// same in training. A class without such a row has the mean of the others.
-pub(super) fn of_classes(rows: &[Row], classes: usize) -> Vec<f64> {
-    let tested = tested(rows, classes, Metric::BalancedAccuracy);
-    let share = |(right, all): &(usize, usize)| (*all > 0).then(|| *right as f64 / *all as f64);
+/// The share of those of each class. A class without any has the mean of the others.
+pub(super) fn shares_of_classes(tested: &[Tested]) -> Vec<f64> {
+    let share = |(right, all): &Tested| (*all > 0).then(|| *right as f64 / *all as f64);
     let shares: Vec<Option<f64>> = tested.iter().map(share).collect();
     let known = shares.iter().flatten();
     let mean = known.clone().sum::<f64>() / known.count().max(1) as f64;
     shares.into_iter().map(|share| share.unwrap_or(mean)).collect()
 }
 
-/// For each class how many of its held-back rows a model of the others is right about, and how many
-/// there are.
-fn tested(rows: &[Row], classes: usize, metric: Metric) -> Vec<(usize, usize)> {
-    let (held_back, training) = parts(rows, classes);
-    let scaling = Scaling::of(&training);
-    let training = scaling.samples(&training);
+/// For each class how a model of the other rows does on those that are held back.
+fn tested(rows: &[Row], classes: usize, metric: Metric) -> Vec<Tested> {
+    let (held_back, training) = samples(rows, classes);
     let weights = weights(&training.classes, classes, metric);
     let model = Model::train(&training, &weights);
-    let mut tested = vec![(0, 0); classes];
-    for (inputs, class) in scaling.samples(&held_back).iter() {
-        if let Some((right, all)) = tested.get_mut(class) {
-            *right += usize::from(model.answer(inputs) == Some(class));
-            *all += 1;
-        }
-    }
-    tested
+    held_back.tested(classes, |inputs| best(&model.scores(inputs)))
+}
+
+/// A fifth of the rows and all others, as numbers of like size.
+pub(super) fn samples(rows: &[Row], classes: usize) -> (Samples, Samples) {
+    let (held_back, training) = parts(rows, classes);
+    let scaling = Scaling::of(&inputs(&training));
+    (scaling.samples(&held_back), scaling.samples(&training))
+}
+
+fn inputs<'a>(rows: &[&'a Row]) -> Vec<&'a [u16]> {
+    rows.iter().map(|row| row.inputs.as_slice()).collect()
 }
 
 /// How much a row of each class counts in training. All rows together count as one.
-fn weights(of_rows: &[usize], classes: usize, metric: Metric) -> Vec<f32> {
+pub(super) fn weights(of_rows: &[usize], classes: usize, metric: Metric) -> Vec<f32> {
     let mut counts = vec![0usize; classes];
     for class in of_rows {
         if let Some(count) = counts.get_mut(*class) {
@@ -125,19 +138,19 @@ fn most_rows(inputs: usize, classes: usize) -> usize {
 }
 
 /// Room for the inputs of a row and for a one, which the bias belongs to.
-fn width(inputs: usize) -> usize {
+pub(super) fn width(inputs: usize) -> usize {
     inputs.saturating_add(1).next_multiple_of(LANES)
 }
 
 /// For each input its mean, and the reciprocal of its standard deviation or 0.
-struct Scaling(Vec<(f64, f64)>);
+pub(super) struct Scaling(Vec<(f64, f64)>);
 
 impl Scaling {
-    fn of(rows: &[&Row]) -> Self {
-        let inputs = rows.first().map_or(0, |row| row.inputs.len());
+    pub(super) fn of(rows: &[&[u16]]) -> Self {
+        let inputs = rows.first().map_or(0, |row| row.len());
         let mut sums = vec![(0.0f64, 0.0f64); inputs];
         for row in rows {
-            for ((sum, squares), input) in sums.iter_mut().zip(&row.inputs) {
+            for ((sum, squares), input) in sums.iter_mut().zip(*row) {
                 *sum += f64::from(*input);
                 *squares += f64::from(*input) * f64::from(*input);
             }
@@ -152,10 +165,21 @@ impl Scaling {
     }
 
     fn samples(&self, rows: &[&Row]) -> Samples {
-        let width = width(self.0.len());
+        let classes = rows.iter().map(|row| row.class.into()).collect();
+        Samples { width: self.width(), values: self.values(&inputs(rows)), classes }
+    }
+
+    /// Numbers of a row.
+    pub(super) fn width(&self) -> usize {
+        width(self.0.len())
+    }
+
+    /// The inputs of each row as numbers around 0, followed by a one and by zeros.
+    pub(super) fn values(&self, rows: &[&[u16]]) -> Vec<f32> {
+        let width = self.width();
         let mut values = Vec::with_capacity(rows.len().saturating_mul(width));
         for row in rows {
-            let inputs = self.0.iter().zip(&row.inputs);
+            let inputs = self.0.iter().zip(*row);
             let scaled = |((mean, scale), input): (&(f64, f64), &u16)| {
                 ((f64::from(*input) - mean) * scale) as f32
             };
@@ -163,18 +187,34 @@ impl Scaling {
             values.push(1.0);
             values.resize(values.len().next_multiple_of(width), 0.0);
         }
-        Samples { width, values, classes: rows.iter().map(|row| row.class.into()).collect() }
+        values
     }
 }
 
 /// Rows as numbers around 0, each followed by a one and by zeros.
-struct Samples {
-    width: usize,
-    values: Vec<f32>,
-    classes: Vec<usize>,
+pub(super) struct Samples {
+    pub(super) width: usize,
+    pub(super) values: Vec<f32>,
+    pub(super) classes: Vec<usize>,
 }
 
 impl Samples {
+    /// For each class how a model does that answers so.
+    pub(super) fn tested(
+        &self,
+        classes: usize,
+        answer: impl Fn(&[f32]) -> Option<usize>,
+    ) -> Vec<Tested> {
+        let mut tested = vec![(0, 0); classes];
+        for (inputs, class) in self.iter() {
+            if let Some((right, all)) = tested.get_mut(class) {
+                *right += usize::from(answer(inputs) == Some(class));
+                *all += 1;
+            }
+        }
+        tested
+    }
+
     /// The numbers and the class of each row.
     fn iter(&self) -> impl Iterator<Item = (&[f32], usize)> + '_ {
         self.values.chunks_exact(self.width).zip(self.classes.iter().copied())
@@ -195,7 +235,7 @@ impl Model {
         let mut adam = Adam::new(model.weights.len());
         for step in 1..=STEPS {
             let gradient = model.gradient(samples, shares);
-            adam.step(&mut model.weights, &gradient, step);
+            adam.step(&mut model.weights, &gradient, step, RATE);
         }
         model
     }
@@ -218,31 +258,36 @@ impl Model {
 
     fn probabilities(&self, inputs: &[f32]) -> Vec<f32> {
         let mut shares = self.scores(inputs);
-        let largest = shares.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        shares.iter_mut().for_each(|share| *share = (*share - largest).exp());
-        let sum: f32 = shares.iter().sum();
-        shares.iter_mut().for_each(|share| *share /= sum);
+        to_probabilities(&mut shares);
         shares
     }
 
     fn scores(&self, inputs: &[f32]) -> Vec<f32> {
         self.weights.chunks_exact(self.width).map(|weights| dot(weights, inputs)).collect()
     }
+}
 
-    fn answer(&self, inputs: &[f32]) -> Option<usize> {
-        let scores = self.scores(inputs);
-        let best = scores.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
-        best.map(|(class, _)| class)
-    }
+/// Makes shares of scores, which add up to one.
+pub(super) fn to_probabilities(scores: &mut [f32]) {
+    let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    scores.iter_mut().for_each(|score| *score = (*score - largest).exp());
+    let sum: f32 = scores.iter().sum();
+    scores.iter_mut().for_each(|score| *score /= sum);
+}
+
+/// The place of the largest score.
+pub(super) fn best(scores: &[f32]) -> Option<usize> {
+    let best = scores.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+    best.map(|(class, _)| class)
 }
 
 /// Adds a multiple of some numbers to others.
-fn add(to: &mut [f32], factor: f32, numbers: &[f32]) {
+pub(super) fn add(to: &mut [f32], factor: f32, numbers: &[f32]) {
     to.iter_mut().zip(numbers).for_each(|(to, number)| *to += factor * number);
 }
 
 /// The sum of the products, in lanes that do not wait for each other.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0f32; LANES];
     for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
         for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
@@ -253,23 +298,24 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// The optimiser Adam: means of the gradients and of their squares.
-struct Adam {
+pub(super) struct Adam {
     means: Vec<(f32, f32)>,
 }
 
 impl Adam {
-    fn new(weights: usize) -> Self {
+    pub(super) fn new(weights: usize) -> Self {
         Self { means: vec![(0.0f32, 0.0f32); weights] }
     }
 
-    fn step(&mut self, weights: &mut [f32], gradient: &[f32], step: i32) {
+    /// Takes a step, counted from 1, of about `rate` for each weight.
+    pub(super) fn step(&mut self, weights: &mut [f32], gradient: &[f32], step: i32, rate: f32) {
         let [decay, slow_decay] = DECAYS;
         let [known, slow_known] = DECAYS.map(|decay| 1.0 - decay.powi(step));
         let slopes = gradient.iter().zip(&mut self.means);
         for (weight, (slope, (mean, square))) in weights.iter_mut().zip(slopes) {
             *mean = decay * *mean + (1.0 - decay) * slope;
             *square = slow_decay * *square + (1.0 - slow_decay) * slope * slope;
-            *weight -= RATE * (*mean / known) / ((*square / slow_known).sqrt() + TINY);
+            *weight -= rate * (*mean / known) / ((*square / slow_known).sqrt() + TINY);
         }
     }
 }

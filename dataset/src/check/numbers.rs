@@ -3,7 +3,7 @@
 use super::{
     check_encoding, column,
     columns::{self, MOST_ROWS, TELLING_ROWS},
-    few_test_rows, half_width, harms, informs, linear, plan_form, rank, rows, Row,
+    few_test_rows, half_width, harms, informs, linear, plan_form, quick, rank, rows, Row,
 };
 use crate::{
     blocks::PrepareError,
@@ -44,6 +44,9 @@ pub struct NumberCheck {
     pub constant: NumberBaseline,
     /// A linear regression on the inputs, on a fifth of the rows that it was not trained with.
     pub linear: NumberBaseline,
+    /// A network with the hidden layers of the architecture, on the same rows after a few passes
+    /// over the others. What a worker searches for is usually better.
+    pub quick: NumberBaseline,
 }
 
 /// What a simple model reaches.
@@ -75,6 +78,7 @@ pub fn check_numbers(
     let encoded = encoded(table, numbers, fitted)?;
     let inputs: Vec<&[u16]> = encoded.iter().map(|row| row.inputs.as_slice()).collect();
     let linear = baseline(&linear::answers(&inputs, &known), &scale, goal);
+    let quick = baseline(&quick::answers(&inputs, &known, architecture), &scale, goal);
     let interval = half_width(linear.points, plan.least_test_rows);
     // That a column alone tells the class is a rule for classes.
     let mut problems = columns::problems(profile, fitted, &[], 1.0);
@@ -84,7 +88,7 @@ pub fn check_numbers(
     problems.extend(clipped(numbers, &scale));
     problems.extend(few_test_rows(&plan, interval));
     problems.sort_by_key(|problem| problem.severity);
-    Ok(NumberCheck { problems, plan, interval, scale, constant, linear })
+    Ok(NumberCheck { problems, plan, interval, scale, constant, linear, quick })
 }
 
 fn scale_and_goal(
@@ -273,6 +277,7 @@ mod tests {
         assert!(check.linear.points > 0.95, "{:?}", check.linear);
         assert!((0.05..0.3).contains(&check.constant.points), "{:?}", check.constant);
         assert!(check.linear.error < 20.0 && check.constant.error > 300.0, "{check:?}");
+        assert!(check.quick.error < 100.0, "{:?}", check.quick);
         assert!((0.0..0.05).contains(&check.interval), "{}", check.interval);
     }
 

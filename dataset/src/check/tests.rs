@@ -66,6 +66,7 @@ fn a_good_table_has_no_problems() {
     assert_eq!((plan.blocks, plan.least_test_rows), (5, 200));
     let [majority, logistic] = [baselines.majority, baselines.logistic];
     assert!(majority.right < 0.6 && logistic.right > 0.9, "{baselines:?}");
+    assert!(baselines.quick.right > 0.9, "{baselines:?}");
     assert!(logistic.low < logistic.right && logistic.right <= logistic.high, "{baselines:?}");
     assert!((0.0..0.05).contains(&interval), "{interval}");
     assert_eq!(check.other, None, "both classes have many rows");
@@ -106,6 +107,22 @@ fn a_table_of_which_each_class_counts_the_same_is_told_how_many_rows_really_diff
     let few = "the test data: it has 4 different rows of the rarest class";
     assert!(told.iter().any(|told| told.starts_with(few)), "{told:#?}");
     assert!(!told.iter().any(|told| told.contains("--metric")), "{told:#?}");
+}
+
+#[test]
+fn a_quick_model_learns_what_no_line_tells() {
+    let line = |row: usize| {
+        let (a, b) = (row * 37 % 101, row * 53 % 97);
+        let class = if (a > 50) == (b > 48) { "alike" } else { "unlike" };
+        format!("{a},{b},{class}\n")
+    };
+    let text = format!("a,b,class\n{}", (0..1_000).map(line).collect::<String>());
+    for metric in [Metric::Accuracy, Metric::BalancedAccuracy] {
+        let baselines = checked_by(&text, metric).measured.baselines;
+        assert!(baselines.logistic.right < 0.7, "{baselines:?}");
+        assert!(baselines.quick.right > 0.9, "{baselines:?}");
+        assert!(baselines.quick.low < baselines.quick.right, "{baselines:?}");
+    }
 }
 
 #[test]
@@ -153,6 +170,7 @@ fn the_result_is_written_for_programs() {
     assert_eq!(value["plan"]["least_test_rows"], 20);
     assert_eq!(value["problems"][0]["severity"], "harms");
     assert!(value["baselines"]["logistic"]["right"].is_number());
+    assert!(value["baselines"]["quick"]["right"].is_number());
     assert_eq!(value["metric"], "accuracy");
     assert!(value["other"].is_null());
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     names,
-    problem::{shown, Problem, LISTED},
+    problem::{list, shown, Problem, LISTED},
     table::{Column, Table},
     value::{TextRules, Value},
 };
@@ -47,6 +47,30 @@ impl Labels {
             place,
             classes: groups.iter().map(|group| group.name().to_owned()).collect(),
             of_row: of_row.into_iter().map(class).collect(),
+        })
+    }
+
+    /// The same rows, whose classes are among these: by their places there, whichever of them the
+    /// table has.
+    ///
+    /// # Errors
+    ///
+    /// The table has others.
+    pub fn among(&self, classes: &[String]) -> Result<Self, Problem> {
+        let place = |class: &String| class_of(&Value::Text(class.as_str().into()), classes);
+        let places: Vec<Option<usize>> = self.classes.iter().map(place).collect();
+        let pairs = self.classes.iter().zip(&places);
+        let others = pairs.filter(|(_, place)| place.is_none()).map(|(class, _)| class.as_str());
+        let others: Vec<&str> = others.collect();
+        if !others.is_empty() {
+            return Err(other_classes(&self.column, &others, classes));
+        }
+        let place = |class: u8| u8::try_from((*places.get(usize::from(class))?)?).ok();
+        Ok(Self {
+            column: self.column.clone(),
+            place: self.place,
+            classes: classes.to_vec(),
+            of_row: self.of_row.iter().map(|class| class.and_then(place)).collect(),
         })
     }
 
@@ -171,6 +195,17 @@ fn problems(column: &str, groups: &[Group], numbers: bool) -> Vec<Problem> {
         problems.push(too_few(column, groups));
     }
     problems
+}
+
+fn other_classes(column: &str, others: &[&str], classes: &[String]) -> Problem {
+    Problem::refuses(
+        format!("column `{column}`"),
+        format!("its encoding does not have the classes {}", list(others.iter().copied())),
+        format!(
+            "leave those rows out, or correct the names: the classes are {}",
+            list(classes.iter().map(String::as_str))
+        ),
+    )
 }
 
 fn too_few(column: &str, groups: &[Group]) -> Problem {

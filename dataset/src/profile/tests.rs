@@ -484,3 +484,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn classes_are_found_among_those_of_an_encoding_or_named() {
+    let encoded = ["1", "10", "\u{e9}"].map(str::to_owned);
+    let found = labels("a,kind\n1,e\u{301}\n2,1\n3,\n4,1.0\n");
+    let among = found.among(&encoded).unwrap();
+    assert_eq!(among.classes, encoded);
+    assert_eq!(among.of_row, [Some(2), Some(0), None, Some(0)]);
+    let refused = found.among(&encoded[..2]).unwrap_err();
+    assert!(refused.to_string().contains("the classes are 1, 10"), "{refused}");
+}

@@ -45,7 +45,7 @@ const LISTED: usize = 8;
 /// The beginning of a text.
 #[derive(Debug)]
 pub(super) struct Sample {
-    /// Its bytes, without a mark of UTF-8.
+    /// Its bytes.
     pub(super) bytes: Vec<u8>,
     /// Whether nothing follows.
     whole: bool,
@@ -83,9 +83,6 @@ impl Sample {
                 break false;
             }
         };
-        if bytes.starts_with(b"\xef\xbb\xbf") {
-            bytes.drain(..3);
-        }
         Ok(Self { bytes, whole })
     }
 

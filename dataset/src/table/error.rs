@@ -1,6 +1,6 @@
 //! What can be wrong with a data file.
 
-use super::MAX_COLUMNS;
+use super::{unicode::NotUtf16, MAX_COLUMNS};
 use ::parquet::errors::ParquetError;
 use arrow_schema::ArrowError;
 use nocknock_primitives::text::printable;
@@ -31,18 +31,25 @@ impl TableError {
 pub enum TableFault {
     /// The file cannot be opened or read.
     #[error("cannot be read: {0}; see that it is there, complete, and yours to read")]
-    Io(#[from] io::Error),
+    Io(#[source] io::Error),
     /// Neither the first bytes nor the end of the name are those of a known format.
     #[error(
         "has an unknown format: let its name end in .csv, .tsv, .txt, .json, .jsonl, .parquet, \
          .arrow, .feather, .npy or .npz, and .gz or .zst behind that if it is packed"
     )]
     UnknownFormat,
-    /// Bytes that are not text, or text in another encoding such as UTF-16 or Latin-1.
+    /// Bytes that are not text, or text in another encoding such as Latin-1 or, without a mark,
+    /// UTF-16.
     #[error("{place} is not text in UTF-8: save the file as UTF-8")]
     NotUtf8 {
         /// Where.
         place: Place,
+    },
+    /// Half of a character, in a text whose mark is that of UTF-16.
+    #[error("byte {byte} begins no character in UTF-16: save the file once more, as UTF-8")]
+    NotUtf16 {
+        /// Where, from 1, in what gzip or zstd had packed.
+        byte: u64,
     },
     /// The text is not CSV.
     #[error("is not valid CSV: {0}; write it again with the program that made it")]
@@ -114,6 +121,15 @@ pub enum TableFault {
 fn unreadable(error: impl fmt::Display) -> String {
     let reason = error.to_string();
     format!("{}; write it again with the program that made it", printable(&reason))
+}
+
+impl From<io::Error> for TableFault {
+    fn from(error: io::Error) -> Self {
+        match NotUtf16::of(&error) {
+            Some(fault) => fault.into(),
+            None => Self::Io(error),
+        }
+    }
 }
 
 impl From<ParquetError> for TableFault {

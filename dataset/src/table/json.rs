@@ -4,6 +4,7 @@
 
 use super::{
     builder::{Builder, Reader},
+    unicode,
     words::Words,
     Place, ReadOptions, TableFault, MAX_COLUMNS,
 };
@@ -11,7 +12,6 @@ use crate::{names::shown, value::Value};
 use std::{
     borrow::Cow,
     collections::{HashMap, VecDeque},
-    io::BufRead,
 };
 
 mod fields;
@@ -28,18 +28,21 @@ const MEMORY_OF_BYTE: u64 = 4;
 
 /// Opens a text.
 pub(super) fn open(
-    source: Box<dyn BufRead + Send>,
+    source: unicode::Source,
     options: &ReadOptions,
 ) -> Result<Box<dyn Reader>, TableFault> {
+    let (source, note) = unicode::open(source)?;
     let objects = Objects::new(source, options.memory);
     let words = Words::of(&options.text);
-    Ok(Box::new(Json { objects, words, columns: HashMap::new(), ahead: VecDeque::new() }))
+    Ok(Box::new(Json { objects, words, note, columns: HashMap::new(), ahead: VecDeque::new() }))
 }
 
 /// A text that is being read.
 struct Json {
     objects: Objects,
     words: Words,
+    /// What is to be told about the text.
+    note: Option<String>,
     /// Places of the fields.
     columns: HashMap<String, usize>,
     /// Objects that were looked at for their fields.
@@ -54,7 +57,11 @@ impl Reader for Json {
             return Err(TableFault::Empty);
         }
         let columns = names.len();
-        Builder::new(Some(names), columns, memory)
+        let mut builder = Builder::new(Some(names), columns, memory)?;
+        if let Some(note) = self.note.take() {
+            builder.note(note);
+        }
+        Ok(builder)
     }
 
     fn read(&mut self, builder: &mut Builder, rows: usize) -> Result<bool, TableFault> {

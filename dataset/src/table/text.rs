@@ -3,13 +3,14 @@
 use super::{
     builder::{Builder, Reader},
     dialect::{self, Dialect, Sample},
+    unicode::{self, NotUtf16},
     words::Words,
     Layout, Place, ReadOptions, TableFault,
 };
 use crate::value::trim;
 use csv::{ByteRecord, ErrorKind};
 use std::{
-    io::{self, BufRead, Chain, Cursor, Read},
+    io::{self, Chain, Cursor, Read},
     mem,
 };
 
@@ -20,24 +21,26 @@ const SMALL_RECORD: usize = 64 * 1024;
 const MEMORY_OF_BYTE: u64 = 16;
 
 /// A text whose beginning was looked at.
-type Source = Chain<Cursor<Vec<u8>>, Box<dyn BufRead + Send>>;
+type Source = Chain<Cursor<Vec<u8>>, unicode::Source>;
 
 /// Opens a text. `told` is the separator that the file's name implies.
 pub(super) fn open(
-    mut source: Box<dyn BufRead + Send>,
+    source: unicode::Source,
     options: &ReadOptions,
     told: Option<u8>,
 ) -> Result<Box<dyn Reader>, TableFault> {
+    let (mut source, note) = unicode::open(source)?;
     let sample = Sample::take(&mut source)?;
     refuse_zeros(&sample.bytes)?;
-    let dialect = Dialect::of(&sample, options, told);
+    let mut dialect = Dialect::of(&sample, options, told);
+    dialect.notes.extend(note);
     let source = Cursor::new(sample.bytes).chain(source);
     let records = Records::new(source, dialect.separator, options.memory);
     let words = Words::of(&dialect.text);
     Ok(Box::new(Text { dialect, words, records, columns: 0, first: None }))
 }
 
-/// No text in UTF-8 has a zero byte, but those in UTF-16 and other files do.
+/// No text in UTF-8 has a zero byte, but those in UTF-16 without a mark and other files do.
 fn refuse_zeros(bytes: &[u8]) -> Result<(), TableFault> {
     match bytes.iter().position(|byte| *byte == 0) {
         Some(zero) => {
@@ -140,8 +143,11 @@ impl Records {
     }
 
     fn fault(&self, error: csv::Error) -> TableFault {
-        if is_out_of_memory(&error) {
+        let reason = reason(&error);
+        if reason.is_some_and(|reason| reason.kind() == io::ErrorKind::OutOfMemory) {
             TableFault::OutOfMemory { limit: self.memory }
+        } else if let Some(fault) = reason.and_then(NotUtf16::of) {
+            fault.into()
         } else if error.is_io_error() {
             TableFault::Io(error.into())
         } else {
@@ -166,8 +172,12 @@ impl Records {
     }
 }
 
-fn is_out_of_memory(error: &csv::Error) -> bool {
-    matches!(error.kind(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::OutOfMemory)
+/// Why nothing more could be read, if that is what is wrong.
+fn reason(error: &csv::Error) -> Option<&io::Error> {
+    match error.kind() {
+        ErrorKind::Io(reason) => Some(reason),
+        _ => None,
+    }
 }
 
 /// The place so many lines further down.

@@ -22,6 +22,9 @@ use nocknock_primitives::{
 };
 use sp_runtime::traits::Saturating;
 
+/// An experiment that names its encoding takes the most room.
+const ENCODING: Option<ContentHash> = Some(ContentHash([2; 32]));
+
 fn letters(count: u32) -> alloc::vec::Vec<u8> {
     vec![b'a'; usize::try_from(count).unwrap_or_default()]
 }
@@ -53,7 +56,7 @@ mod benchmarks {
         T::Currency: Mutate<T::AccountId>,
     {
         let who = account(name, 0, 0);
-        let deposit = Pallet::<T>::deposit_for(&longest());
+        let deposit = Pallet::<T>::deposit_for(&longest(), ENCODING.as_ref());
         let existential = <T::Currency as fungible::Inspect<T::AccountId>>::minimum_balance();
         let amount: BalanceOf<T> = deposit.saturating_add(existential).saturating_mul(10u32.into());
         T::Currency::mint_into(&who, amount)?;
@@ -63,7 +66,7 @@ mod benchmarks {
     /// An experiment of this account.
     fn created<T: Config>(owner: &T::AccountId) -> Result<ExperimentId, BenchmarkError> {
         let id = NextExperiment::<T>::get();
-        Pallet::<T>::do_create_experiment(owner.clone(), longest())?;
+        Pallet::<T>::do_create_experiment(owner.clone(), longest(), ENCODING)?;
         Ok(id)
     }
 
@@ -107,7 +110,7 @@ mod benchmarks {
         let owner = rich::<T>("owner")?;
         let id = NextExperiment::<T>::get();
         #[extrinsic_call]
-        _(RawOrigin::Signed(owner), longest());
+        _(RawOrigin::Signed(owner), longest(), ENCODING);
         assert!(Experiments::<T>::contains_key(id));
         Ok(())
     }

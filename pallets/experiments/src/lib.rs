@@ -46,12 +46,12 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use nocknock_primitives::{
         experiment::{Champion, Description, Stage},
-        ids::{ExperimentId, ModelVersionNumber, TaskId},
+        ids::{ContentHash, ExperimentId, ModelVersionNumber, TaskId},
         score::Score,
         traits::CurriculumExperiments,
     };
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -76,7 +76,8 @@ pub mod pallet {
         #[pallet::constant]
         type BaseDeposit: Get<BalanceOf<Self>>;
 
-        /// What each byte of the encoded description adds to the deposit.
+        /// What each byte of the encoded description adds to the deposit, and of the hash of the
+        /// encoding if the experiment names one.
         #[pallet::constant]
         type ByteDeposit: Get<BalanceOf<Self>>;
 
@@ -274,6 +275,10 @@ pub mod pallet {
         /// The experiment belongs to the curriculum, so it cannot be archived. The council can
         /// remove it from there; when its open tasks have ended, it can be archived.
         InCurriculum,
+        /// The experiment names the encoding that all of its tasks have, and this is another one:
+        /// the hash of how columns and classes are written as numbers. It can never be changed.
+        /// Bring data in that encoding, or create another experiment.
+        OtherEncoding,
         /// Only the owner of the experiment may do this.
         NotOwner,
         /// The account already owns the experiment.
@@ -315,13 +320,21 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Creates an experiment that you own, in which you can sponsor tasks.
         ///
+        /// If you name an encoding, the hash of how columns and classes are written as numbers, all
+        /// tasks of the experiment must have it, so that its leaderboard is about one form of
+        /// table. It can never be changed. Without one each task has its own.
+        ///
         /// A deposit, which grows with the size of the description, is put on hold in your account.
         /// Part of it stays on hold for as long as you own the experiment, even after archiving.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::create_experiment())]
-        pub fn create_experiment(origin: OriginFor<T>, description: Description) -> DispatchResult {
+        pub fn create_experiment(
+            origin: OriginFor<T>,
+            description: Description,
+            encoding: Option<ContentHash>,
+        ) -> DispatchResult {
             let who = ensure_signed(origin)?;
-            Self::do_create_experiment(who, description)
+            Self::do_create_experiment(who, description, encoding)
         }
 
         /// Replaces the description of an experiment of yours and adjusts the deposit accordingly.
@@ -373,8 +386,8 @@ pub mod pallet {
         /// continue.
         ///
         /// Text, tags and metadata are removed, and the deposit for them is released. The name, the
-        /// leaderboard and the models stay, and so does the rest of the deposit. An experiment of
-        /// the curriculum cannot be archived.
+        /// encoding, the leaderboard and the models stay, and so does the rest of the deposit. An
+        /// experiment of the curriculum cannot be archived.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::archive_experiment())]
         pub fn archive_experiment(

@@ -109,7 +109,14 @@ pub(crate) fn with_text(text: &str) -> Description {
 /// Creates an experiment and returns its number.
 pub(crate) fn created(owner: AccountId) -> ExperimentId {
     let id = crate::NextExperiment::<Test>::get();
-    Experiments::create_experiment(by(owner), about_digits()).unwrap();
+    Experiments::create_experiment(by(owner), about_digits(), None).unwrap();
+    id
+}
+
+/// Creates an experiment that names the encoding of its tasks, and returns its number.
+pub(crate) fn created_for(owner: AccountId, encoding: ContentHash) -> ExperimentId {
+    let id = crate::NextExperiment::<Test>::get();
+    Experiments::create_experiment(by(owner), about_digits(), Some(encoding)).unwrap();
     id
 }
 

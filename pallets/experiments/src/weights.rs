@@ -9,7 +9,7 @@ use frame_support::weights::{constants::ParityDbWeight, Weight};
 
 /// What each call costs at most.
 pub trait WeightInfo {
-    /// `create_experiment` with the longest description.
+    /// `create_experiment` with the longest description and an encoding.
     fn create_experiment() -> Weight;
     /// `describe_experiment` with the longest description.
     fn describe_experiment() -> Weight;

@@ -807,8 +807,9 @@ pub mod pallet {
         /// Adds an experiment to the curriculum, or changes its custodian, weight and rules.
         ///
         /// Its tasks mint tokens. The experiment must exist and must not be archived, and have no
-        /// champion when it is added. The weight is 1 to 1,000 thousandths and may never rise. Open
-        /// tasks keep the budget, the unit and the custodian with which they began.
+        /// champion when it is added. If it names an encoding, the rules must name the same. The
+        /// weight is 1 to 1,000 thousandths and may never rise. Open tasks keep the budget, the
+        /// unit and the custodian with which they began.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::set_curriculum())]
         #[allow(clippy::boxed_local, reason = "boxes keep the enum of all calls small")]

@@ -164,6 +164,8 @@ pub(crate) struct Neighbours {
     pub disabled: Vec<CircuitId>,
     /// Experiments that are archived.
     pub archived: Vec<ExperimentId>,
+    /// The encoding that experiments name, if they name one.
+    pub encoding: Option<ContentHash>,
     /// Experiments that have a champion.
     pub with_champion: Vec<ExperimentId>,
     /// Accounts without session keys. All others have some.
@@ -242,6 +244,13 @@ impl TaskExperiments<AccountId, u64> for KnownExperiments {
             Ok(())
         } else {
             Err(DispatchError::Other("no active experiment"))
+        }
+    }
+
+    fn ensure_encoding(_: ExperimentId, encoding: &ContentHash) -> DispatchResult {
+        match neighbours(|neighbours| neighbours.encoding) {
+            Some(named) if named != *encoding => Err(DispatchError::Other("another encoding")),
+            _ => Ok(()),
         }
     }
 

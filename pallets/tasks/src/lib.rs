@@ -648,6 +648,8 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Creates a task in an experiment and stores the roots of its data blocks.
         ///
+        /// If the experiment names an encoding, the task must have it.
+        ///
         /// In an experiment of your own, the reward and a bond are put on hold in your account. The
         /// reward goes to the best workers once they have proved their scores and delivered their
         /// models, whose keys only the recipient that you name can open: keep its secret. The bond

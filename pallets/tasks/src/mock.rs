@@ -151,6 +151,8 @@ pub(crate) struct Book {
     pub owner: Option<AccountId>,
     /// Experiments that are archived.
     pub archived: Vec<ExperimentId>,
+    /// The encoding that experiments name, if they name one.
+    pub encoding: Option<ContentHash>,
     /// Champions, the newest last.
     pub champions: Vec<(ExperimentId, ChampionModel<AccountId>)>,
     /// Workers that are registered.
@@ -341,6 +343,13 @@ impl TaskExperiments<AccountId, u64> for Neighbours {
             Ok(())
         } else {
             Err(DispatchError::Other("not active"))
+        }
+    }
+
+    fn ensure_encoding(_: ExperimentId, encoding: &ContentHash) -> DispatchResult {
+        match book(|book| book.encoding) {
+            Some(named) if named != *encoding => Err(DispatchError::Other("another encoding")),
+            _ => Ok(()),
         }
     }
 

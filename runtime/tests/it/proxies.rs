@@ -69,7 +69,7 @@ fn description() -> Description {
 
 fn create_experiment() -> RuntimeCall {
     let description = description();
-    Experiment::create_experiment { description }.into()
+    Experiment::create_experiment { description, encoding: None }.into()
 }
 
 fn transfer() -> RuntimeCall {

@@ -160,13 +160,17 @@ pub fn measure(
     config: &TrainConfig,
     samples: &[u32],
 ) -> Measures {
-    let loss = ModelScale::calibrate(data, config).loss;
     let judged = judge(weights, data, &drawn(samples, MEASURED_SAMPLES, config.seed));
+    measures(ModelScale::calibrate(data, config).loss, &judged)
+}
+
+/// What the outputs say about samples, by a loss.
+pub(super) fn measures(loss: Loss, judged: &[Judged<'_>]) -> Measures {
     let rows: Vec<Vec<f64>> =
         judged.iter().map(|judged| probabilities(loss, &judged.outputs)).collect();
     let outputs = rows.first().map_or(0, Vec::len);
     let of_output = |output: usize| {
-        let rows = rows.iter().zip(&judged);
+        let rows = rows.iter().zip(judged);
         let said =
             rows.filter_map(|(row, judged)| Some((*row.get(output)?, holds(judged.known, output))));
         area(said.collect())
@@ -174,7 +178,7 @@ pub fn measure(
     Measures {
         samples: judged.len() as u64,
         auc: (0..outputs).map(of_output).collect(),
-        calibration: bins(rows.iter().zip(&judged).flat_map(|(row, judged)| answers(row, judged))),
+        calibration: bins(rows.iter().zip(judged).flat_map(|(row, judged)| answers(row, judged))),
     }
 }
 
@@ -203,7 +207,7 @@ fn holds(known: Known<'_>, output: usize) -> bool {
 }
 
 /// A probability for each class, which add up to 1, or for each label.
-fn probabilities(loss: Loss, outputs: &[i64]) -> Vec<f64> {
+pub(crate) fn probabilities(loss: Loss, outputs: &[i64]) -> Vec<f64> {
     match loss {
         Loss::Classes { logit, .. } => {
             let highest = outputs.iter().copied().max().unwrap_or_default();

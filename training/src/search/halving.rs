@@ -1,6 +1,10 @@
-//! Successive halving: many plans with little time, then the better ones with more.
+//! Successive halving: many plans with little time, then the better ones with more, and in the end
+//! what is near the best.
 
-use super::{plans, Found, Plan, Search, SearchError, SearchStrategy, Tally};
+use super::{
+    committee, neighbours, plans, Found, Plan, Search, SearchError, SearchStrategy, Tally,
+};
+use std::ops::Range;
 
 /// With fewer samples a search finds only chance.
 const LEAST_SAMPLES: usize = 40;
@@ -14,26 +18,34 @@ const LEAST_SAMPLES: usize = 40;
 ///
 /// The settings of the job go through all rungs, whatever they come to: so what is found is no
 /// worse than they are, as far as there is time to find that out.
+///
+/// After the last rung, plans near its best are judged as it was, until 12 in a row were no better,
+/// or there is no more time. For these, time is kept for a last training with all epochs of the
+/// job. At last the best plan is tried with a committee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Halving {
     /// Plans of the first rung.
     pub most_trials: u32,
+    /// Plans near the best one that are tried after the rungs, at most.
+    pub most_neighbours: u32,
+    /// Whether the best plan is tried with a committee in the end.
+    pub committee: bool,
 }
 
 /// A round of trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Rung {
-    plans: usize,
-    folds: u8,
-    epochs: u32,
+pub(super) struct Rung {
+    pub(super) plans: usize,
+    pub(super) folds: u8,
+    pub(super) epochs: u32,
 }
 
 /// A plan with its result.
-type Ranked = (Plan, f64);
+pub(super) type Ranked = (Plan, f64);
 
 impl Default for Halving {
     fn default() -> Self {
-        Self { most_trials: 27 }
+        Self { most_trials: 27, most_neighbours: 40, committee: true }
     }
 }
 
@@ -52,20 +64,20 @@ impl SearchStrategy for Halving {
             return search.plain();
         }
         let is_taught = search.teacher()?.is_some();
-        let mut plans = plans::draw(search.job(), self.most_trials.max(1), is_taught);
-        search.foresee(expected(&rungs, &plans));
-        let mut best = None;
-        for rung in rungs {
-            plans = promoted(plans, rung.plans);
-            let ranked = rank(search, &plans, rung)?;
-            let is_complete = ranked.len() == plans.len();
-            best = ranked.first().cloned().or(best);
-            plans = ranked.into_iter().map(|(plan, _)| plan).collect();
-            if !is_complete {
-                break;
-            }
-        }
+        let plans = plans::draw(search.job(), self.most_trials.max(1), is_taught);
+        let near = neighbours::expected(&base, rungs[2], self.most_neighbours as usize, 0);
+        search.foresee(expected(&rungs, &plans).into_iter().chain(near));
+        let (ranked, is_complete) = halve(search, &rungs, plans)?;
+        let numbers = self.numbers();
+        let best = if is_complete {
+            neighbours::improve(search, ranked, rungs[2], numbers.clone())?
+        } else {
+            ranked.into_iter().next()
+        };
         match best {
+            Some(best) if is_complete && self.committee => {
+                committee::finish(search, best, rungs[2], numbers.end)
+            }
             Some((plan, score)) => search.finish(&plan, score),
             None => search.plain(),
         }
@@ -86,6 +98,35 @@ impl Halving {
             rung
         })
     }
+
+    /// The numbers of the plans after the rungs.
+    fn numbers(&self) -> Range<u32> {
+        let first = self.most_trials.max(1);
+        first..first.saturating_add(self.most_neighbours)
+    }
+}
+
+/// The plans of the latest rung that has a result, the best first, and whether all rungs are
+/// complete.
+fn halve(
+    search: &mut Search<'_>,
+    rungs: &[Rung],
+    mut plans: Vec<Plan>,
+) -> Result<(Vec<Ranked>, bool), SearchError> {
+    let mut latest = Vec::new();
+    for rung in rungs {
+        plans = promoted(plans, rung.plans);
+        let ranked = rank(search, &plans, *rung)?;
+        let is_complete = ranked.len() == plans.len();
+        plans = ranked.iter().map(|(plan, _)| plan.clone()).collect();
+        if !ranked.is_empty() {
+            latest = ranked;
+        }
+        if !is_complete {
+            return Ok((latest, false));
+        }
+    }
+    Ok((latest, true))
 }
 
 /// The first of the plans, and the one of the job's settings.
@@ -145,7 +186,7 @@ mod tests {
         assert_eq!(some, [rung(27, 1, 10), rung(9, 2, 30), rung(3, 3, 90)]);
         let many = Halving::default().rungs(1, 90);
         assert_eq!(many, [rung(27, 1, 10), rung(9, 1, 30), rung(3, 1, 90)]);
-        let one = Halving { most_trials: 1 }.rungs(1, 4);
+        let one = Halving { most_trials: 1, ..Halving::default() }.rungs(1, 4);
         assert_eq!(one, [rung(1, 1, 1), rung(1, 1, 1), rung(1, 1, 4)]);
     }
 

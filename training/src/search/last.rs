@@ -1,20 +1,19 @@
 //! The training after the trials.
 
 use super::{
-    again_if_foreign, is_taught, pace::rows_of, untaught, Clock, Found, Plan, Search, SearchError,
-    SearchObserver,
+    again_if_foreign, is_taught, judges, pace::rows_of, untaught, Clock, Found, Plan, Search,
+    SearchError, SearchObserver,
 };
 use crate::{
     config::{Keep, TrainConfig},
     observer::{EpochMetrics, StepProgress, TrainObserver, TrainPlan},
-    teacher::Lesson,
     trainer::{train, train_lesson},
 };
 use serde::{Deserialize, Serialize};
 use std::{path::Path, time::Instant};
 
 /// Folder of the last training within that of the search.
-const LAST_FOLDER: &str = "last";
+pub(super) const LAST_FOLDER: &str = "last";
 
 /// Share of the time that is left which the last training is meant to take.
 const USED: f64 = 0.9;
@@ -30,11 +29,16 @@ pub(super) struct Last {
     pub(super) trials: u32,
     pub(super) expected: f64,
     pub(super) teacher: Option<f64>,
+    /// The plan of the committee from which the model learns, and the result of that plan alone;
+    /// nothing if there is no committee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) members: Option<(Plan, f64)>,
 }
 
 impl Search<'_> {
     /// Trains on all samples by a plan whose result on samples that were left out is `expected`.
-    /// With less time than a whole training takes it has fewer epochs.
+    /// It has as many epochs as a whole trial, and no fewer than the settings of the job ask for;
+    /// with less time it has fewer.
     ///
     /// # Errors
     ///
@@ -48,6 +52,7 @@ impl Search<'_> {
             trials: self.log.trials(),
             expected,
             teacher: self.log.teacher().flatten(),
+            members: None,
         })
     }
 
@@ -65,11 +70,12 @@ impl Search<'_> {
             trials: self.log.trials(),
             expected: 0.0,
             teacher: self.log.teacher().flatten(),
+            members: None,
         })
     }
 
     /// From here on, a later start goes on with the last training.
-    fn end_trials(&mut self, last: Last) -> Result<Found, SearchError> {
+    pub(super) fn end_trials(&mut self, last: Last) -> Result<Found, SearchError> {
         self.remove_folder(super::TRIAL_FOLDER)?;
         self.log.add_last(last.clone())?;
         // As a later start will read it.
@@ -78,24 +84,24 @@ impl Search<'_> {
     }
 
     /// The settings for all samples, with as many epochs as there is time for.
-    fn last_settings(&mut self, plan: &Plan) -> Result<TrainConfig, SearchError> {
+    pub(super) fn last_settings(&mut self, plan: &Plan) -> Result<TrainConfig, SearchError> {
         let settings = TrainConfig {
             seed: self.job.seed,
             fold: None,
             validation_share: 0.0,
             keep: Keep::Last,
             patience: None,
-            epochs: self.epochs(),
+            epochs: self.last_epochs(),
             ..plan.settings.clone()
         };
         let settings = self.with_teacher(settings)?;
-        Ok(self.in_time(settings))
+        Ok(self.in_time(settings, 1))
     }
 
-    /// The settings with as many epochs as there is time for.
-    fn in_time(&self, settings: TrainConfig) -> TrainConfig {
+    /// The settings with as many epochs as there is time for in each of some trainings.
+    pub(super) fn in_time(&self, settings: TrainConfig, trainings: u32) -> TrainConfig {
         let left = self.job.until.saturating_duration_since(self.clock.now()).mul_f64(USED);
-        let of_epoch = rows_of(&settings, self.job.data.samples(), 1);
+        let of_epoch = rows_of(&settings, self.job.data.samples(), trainings);
         let rows = self.pace.rows_in(&settings, left);
         let possible = rows.map_or(f64::MAX, |rows| rows / of_epoch);
         let epochs = possible.clamp(1.0, f64::from(settings.epochs)) as u32;
@@ -104,7 +110,10 @@ impl Search<'_> {
 
     /// The settings, if there is a teacher of all samples or none is needed. Without the time for
     /// one, the model learns from the labels alone.
-    fn with_teacher(&mut self, settings: TrainConfig) -> Result<TrainConfig, SearchError> {
+    pub(super) fn with_teacher(
+        &mut self,
+        settings: TrainConfig,
+    ) -> Result<TrainConfig, SearchError> {
         if !is_taught(&settings) || self.make_teacher(None, self.end_of_teaching(&settings))? {
             Ok(settings)
         } else {
@@ -124,6 +133,10 @@ impl Search<'_> {
 
     /// Trains what is written down, or goes on with it.
     pub(super) fn train_last(&mut self, last: Last) -> Result<Found, SearchError> {
+        if let Some(members) = last.members.clone() {
+            return self.train_student(last, members);
+        }
+        let judges = judges::of_last(self.job, &self.log, &last)?;
         if last.plain {
             return self.train_plain(last);
         }
@@ -131,17 +144,14 @@ impl Search<'_> {
         let settings = self.taught_again(settings)?;
         let folder = self.job.folder.join(LAST_FOLDER);
         let Self { job, clock, observer, teachers, .. } = self;
-        let lesson = match teachers.get(None).filter(|_| is_taught(&settings)) {
-            Some(taught) => taught.lesson(job),
-            None => Lesson { columns: &job.columns, ..Lesson::of(job.data) },
-        };
+        let lesson = teachers.lesson(job, None, &settings);
         let until = job.until;
         let mut watch = LastWatch { observer: &mut **observer, clock: *clock, until };
         let model = again_if_foreign(&folder, || {
             train_lesson(lesson, &settings, job.device, Some(folder.as_path()), &mut watch)
         })?;
         let plan = Plan { number, settings };
-        Ok(Found { model, plan, plain: false, trials, expected, teacher })
+        Ok(Found { model, plan, plain: false, trials, expected, teacher, judges })
     }
 
     /// A later start has to make the teacher again. If there is no time for that any more, it is
@@ -149,7 +159,7 @@ impl Search<'_> {
     fn taught_again(&mut self, settings: TrainConfig) -> Result<TrainConfig, SearchError> {
         let was_taught = is_taught(&settings);
         let settings = self.with_teacher(settings)?;
-        Ok(if was_taught && !is_taught(&settings) { self.in_time(settings) } else { settings })
+        Ok(if was_taught && !is_taught(&settings) { self.in_time(settings, 1) } else { settings })
     }
 
     fn train_plain(&mut self, last: Last) -> Result<Found, SearchError> {
@@ -160,15 +170,16 @@ impl Search<'_> {
         let model = train(job.data, job.base, job.device, folder, &mut watch)?;
         let expected = model.report.judged().1.accuracy();
         let Last { plan, trials, teacher, .. } = last;
-        Ok(Found { model, plan, plain: true, trials, expected, teacher })
+        let judges = Vec::new();
+        Ok(Found { model, plan, plain: true, trials, expected, teacher, judges })
     }
 }
 
 /// Tells everything, and ends in time.
-struct LastWatch<'a> {
-    observer: &'a mut dyn SearchObserver,
-    clock: &'a dyn Clock,
-    until: Instant,
+pub(super) struct LastWatch<'a> {
+    pub(super) observer: &'a mut dyn SearchObserver,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) until: Instant,
 }
 
 impl TrainObserver for LastWatch<'_> {

@@ -76,15 +76,20 @@ impl TrialLog {
         u32::try_from(self.records().count()).unwrap_or(u32::MAX)
     }
 
-    /// Settings and result of the best plan among those with the most epochs.
+    /// Settings and result of the best plan among those with the most epochs, and of these with the
+    /// most folds: luck on one fold makes no plan the best.
     pub(super) fn best(&self, metric: Metric) -> Option<(&TrainConfig, f64)> {
         let most = self.records().map(|done| done.epochs).max()?;
-        let mut plans: BTreeMap<u32, (&TrainConfig, Tally)> = BTreeMap::new();
+        let mut plans: BTreeMap<u32, (&TrainConfig, Tally, u32)> = BTreeMap::new();
         for done in self.records().filter(|done| done.epochs == most) {
-            let (_, sum) = plans.entry(done.plan).or_insert((&done.settings, Tally::default()));
+            let new = (&done.settings, Tally::default(), 0);
+            let (_, sum, folds) = plans.entry(done.plan).or_insert(new);
             sum.add(&done.tally);
+            *folds += 1;
         }
-        let results = plans.into_values().map(|(settings, sum)| (settings, sum.score(metric)));
+        let most = plans.values().map(|(_, _, folds)| *folds).max()?;
+        let judged = plans.into_values().filter(|(_, _, folds)| *folds == most);
+        let results = judged.map(|(settings, sum, _)| (settings, sum.score(metric)));
         results.max_by(|(_, one), (_, other)| one.total_cmp(other))
     }
 
@@ -136,7 +141,10 @@ impl TrialLog {
     }
 }
 
-fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CheckpointError {
+pub(super) fn failed(
+    action: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> CheckpointError {
     let path = path.to_owned();
     move |source| CheckpointError::File { action, path, source }
 }
@@ -240,6 +248,19 @@ mod tests {
         let best = log.best(Metric::Accuracy).map(|(settings, score)| (settings.epochs, score));
         assert_eq!(best, Some((6, 0.75)));
         assert!(log.last().is_none());
+    }
+
+    #[test]
+    fn a_plan_with_fewer_folds_is_not_the_best() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut log = opened(folder.path()).unwrap();
+        let best = |log: &TrialLog| log.best(Metric::Accuracy).map(|(_, score)| score);
+        for (plan, fold, score) in [(0, 0, 4), (0, 1, 4), (1, 0, 8)] {
+            log.add_trial(&record(plan, fold, score)).unwrap();
+        }
+        assert_eq!(best(&log), Some(0.5));
+        log.add_trial(&record(1, 1, 2)).unwrap();
+        assert_eq!(best(&log), Some(0.625));
     }
 
     #[test]

@@ -17,7 +17,7 @@ const AVERAGES: [Option<f64>; 3] = [None, Some(0.98), Some(0.995)];
 const RANGES: [f64; 4] = [3.0, 4.0, 4.0, 6.0];
 
 /// Share of the teacher in the target of a sample, and share of synthetic rows in a step.
-const TEACHING: [(f64, f64); 6] =
+pub(super) const TEACHING: [(f64, f64); 6] =
     [(0.0, 0.0), (0.5, 0.0), (0.5, 0.5), (0.8, 0.5), (0.9, 0.75), (1.0, 0.75)];
 const TEMPERATURES: [f64; 3] = [1.0, 1.0, 1.5];
 
@@ -78,12 +78,12 @@ fn with_teacher(base: TrainConfig) -> TrainConfig {
     TrainConfig { teacher_share: 0.5, synthetic_share: 0.5, average: Some(0.98), ..base }
 }
 
-fn batches(samples: usize) -> Vec<usize> {
+pub(super) fn batches(samples: usize) -> Vec<usize> {
     let most = (samples / LEAST_STEPS).max(BATCHES[0]);
     BATCHES.into_iter().filter(|batch| *batch <= most).collect()
 }
 
-fn class_weights(job: &SearchJob<'_>) -> Vec<ClassWeights> {
+pub(super) fn class_weights(job: &SearchJob<'_>) -> Vec<ClassWeights> {
     match (job.metric, &job.data.labels) {
         (Metric::Balanced, Labels::Classes(_)) => {
             vec![ClassWeights::Balanced, ClassWeights::Equal]

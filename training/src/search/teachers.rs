@@ -1,8 +1,9 @@
 //! Teachers: boosted trees that say more about samples than their labels do.
 
-use super::{Clock, SearchError, SearchJob, SearchObserver};
+use super::{is_taught, Clock, SearchError, SearchJob, SearchObserver};
 use crate::{
     boost::{cross_fit, mixed_rows, BoostConfig, BoostError, Boosted, CrossFit},
+    config::TrainConfig,
     data::{Labels, TrainingSet},
     error::TrainError,
     split::equal_rows,
@@ -74,6 +75,19 @@ impl Teachers {
         self.made.get(&fold)
     }
 
+    /// The samples of the job, with what the teacher has said if the settings ask for it.
+    pub(super) fn lesson<'a>(
+        &'a self,
+        job: &'a SearchJob<'_>,
+        fold: Option<u8>,
+        settings: &TrainConfig,
+    ) -> Lesson<'a> {
+        match self.get(fold).filter(|_| is_taught(settings)) {
+            Some(taught) => taught.lesson(job),
+            None => Lesson { columns: &job.columns, ..Lesson::of(job.data) },
+        }
+    }
+
     /// Makes a teacher that sees the samples of `training` alone, if it is not there. Whether there
     /// is one now: it may have had no time, or too few different samples.
     pub(super) fn make(
@@ -134,7 +148,7 @@ fn synthetic_rows(seen: &TrainingSet) -> usize {
 }
 
 /// Some samples of classes as a set of their own.
-fn part_of(data: &TrainingSet, samples: &[u32]) -> TrainingSet {
+pub(super) fn part_of(data: &TrainingSet, samples: &[u32]) -> TrainingSet {
     let found = samples.iter().filter_map(|sample| data.sample(*sample as usize));
     let classes = match &data.labels {
         Labels::Classes(classes) => {
@@ -150,7 +164,7 @@ fn part_of(data: &TrainingSet, samples: &[u32]) -> TrainingSet {
 }
 
 /// The shares of some samples at their places among all.
-fn scattered(shares: &SoftLabels, samples: &[u32], all: usize) -> SoftLabels {
+pub(super) fn scattered(shares: &SoftLabels, samples: &[u32], all: usize) -> SoftLabels {
     let classes = shares.classes;
     let mut scattered = vec![1.0 / classes as f32; all * classes];
     for (place, sample) in samples.iter().enumerate() {

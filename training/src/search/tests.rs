@@ -1,6 +1,11 @@
 //! Searches by a clock that the tests turn, so that nothing depends on the speed of the machine.
 
-use super::*;
+mod left_out;
+
+use super::{
+    halving::{Ranked, Rung},
+    *,
+};
 use crate::{
     rng::{below, stream, Purpose},
     testing::{architecture, number_head, random_set},
@@ -282,7 +287,7 @@ fn numbers_are_searched_without_a_teacher() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Ticking::new();
     let job = job(&data, &base, folder.path(), &clock, 100_000);
-    let halving = Halving { most_trials: 2 };
+    let halving = Halving { most_trials: 2, most_neighbours: 0, committee: false };
     let found = search_by(&halving, &job, &clock, &mut ()).unwrap();
     assert!(found.trials > 0);
     assert_eq!((found.teacher, found.plan.settings.teacher_share), (None, 0.0));
@@ -332,7 +337,7 @@ fn a_search_with_a_teacher_ends_with_all_its_rungs() {
     let clock = Ticking::new();
     let mut diary = Diary::default();
     let job = job(&data, &base, folder.path(), &clock, 10_000_000);
-    let halving = Halving { most_trials: 3 };
+    let halving = Halving { most_trials: 3, most_neighbours: 0, committee: false };
     let found = search_by(&halving, &job, &clock, &mut diary).unwrap();
     assert!(found.teacher.is_some_and(|accuracy| accuracy > 0.7), "{:?}", found.teacher);
     // Three plans on two folds, then the best on three and on all five, and with it the first as
@@ -356,9 +361,9 @@ fn ask<T>(samples: usize, milliseconds: u64, ask: impl FnOnce(&mut Search<'_>) -
     let job = SearchJob { until, ..job(&data, &base, folder.path(), &clock, 0) };
     let log = TrialLog::open(folder.path(), "").unwrap();
     let (pace, teachers, observer) = (Pace::default(), Teachers::default(), &mut ());
-    let (ahead, teaching) = (0.0, Duration::ZERO);
-    let mut search =
-        Search { job: &job, clock: &clock, observer, log, pace, teachers, ahead, teaching };
+    let (ahead, teaching, kept) = (0.0, Duration::ZERO, Kept::EpochsOfTrial);
+    let (job, clock) = (&job, &clock);
+    let mut search = Search { job, clock, observer, log, pace, teachers, ahead, teaching, kept };
     ask(&mut search)
 }
 
@@ -404,13 +409,233 @@ fn time_is_kept_for_a_last_training_with_the_best_settings_so_far() {
     });
 }
 
+/// Ten epochs of so many samples with the settings of the job take a second.
+fn ten_epochs_a_second(search: &mut Search<'_>, samples: usize) {
+    let rows = rows_of(search.job.base, samples, 10);
+    search.pace.add(search.job.base, rows, Duration::from_secs(1));
+}
+
+#[test]
+fn the_last_training_has_the_epochs_of_the_job_if_there_is_time_for_them() {
+    let epochs = |milliseconds| {
+        ask(30_000, milliseconds, |search| {
+            ten_epochs_a_second(search, 30_000);
+            assert_eq!(search.epochs(), 85);
+            let plan = Plan { number: 1, settings: short() };
+            search.last_settings(&plan).unwrap().epochs
+        })
+    };
+    assert_eq!(epochs(1_000_000), 120);
+    // As many as go into nine tenths of the time, of which looking at the clock takes a little.
+    assert!((85..=90).contains(&epochs(10_000)));
+    assert!((5..=9).contains(&epochs(1_000)));
+}
+
+#[test]
+fn plans_near_the_best_leave_time_for_all_epochs_of_the_job() {
+    ask(30_000, 22_000, |search| {
+        ten_epochs_a_second(search, 30_000);
+        // A trial takes 6.8 seconds, and the last training half as long again as 8.5 or as 12.
+        let settings = TrainConfig { epochs: search.epochs(), ..short() };
+        assert!(search.has_time_for(&settings, 1));
+        search.keep_time_for(Kept::AllEpochs);
+        assert!(!search.has_time_for(&settings, 1));
+    });
+}
+
+/// What is found near a plan that was right about so many of the 40 samples of each of two folds,
+/// and the trials that it took.
+fn near(right: u64, milliseconds: u64, numbers: Range<u32>) -> (Ranked, Vec<TrialRecord>) {
+    ask(200, milliseconds, |search| {
+        let (plan, epochs, score, seconds) = (0, 2, right as f64 / 40.0, 0.0);
+        for fold in 0..2 {
+            let tally = Tally { score: right, perfect: 40, classes: Vec::new() };
+            let settings = short();
+            let trial = TrialRecord { plan, fold, epochs, settings, score, tally, seconds };
+            search.log.add_trial(&trial).unwrap();
+        }
+        let ranked = vec![(Plan { number: 0, settings: short() }, score)];
+        let rung = Rung { plans: 1, folds: 2, epochs };
+        let best = neighbours::improve(search, ranked, rung, numbers).unwrap().unwrap();
+        // The models of plans that were beaten are gone.
+        let own = format!("{}-", best.0.number);
+        let mut models = fs::read_dir(search.job.folder.join("judges")).into_iter().flatten();
+        assert!(models.all(|model| model.unwrap().file_name().to_string_lossy().starts_with(&own)));
+        (best, search.log.records().skip(2).cloned().collect())
+    })
+}
+
+#[test]
+fn a_better_plan_near_the_best_is_the_best_from_there_on() {
+    let ((best, score), trials) = near(0, 1_000_000, 1..5);
+    assert!(best.number > 0 && score > 0.0);
+    let result = |number: u32| {
+        let mut sum = Tally::default();
+        let own = trials.iter().filter(|trial| trial.plan == number);
+        own.for_each(|trial| sum.add(&trial.tally));
+        (sum.perfect == 80).then(|| sum.score(Metric::Accuracy))
+    };
+    assert_eq!(result(best.number), Some(score));
+    assert!((1..5).filter_map(result).all(|other| other <= score));
+}
+
+#[test]
+fn the_same_results_lead_to_the_same_plans_near_the_best() {
+    let [(one, trials), (other, again)] = [(); 2].map(|()| near(0, 1_000_000, 1..4));
+    assert_eq!((one, timeless(&trials)), (other, timeless(&again)));
+}
+
+#[test]
+fn the_search_near_the_best_ends_when_none_was_better_for_long() {
+    let ((best, score), trials) = near(40, 1_000_000, 1..100);
+    assert_eq!((best.number, score), (0, 1.0));
+    let tried: BTreeSet<u32> = trials.iter().map(|trial| trial.plan).collect();
+    assert!(tried.into_iter().eq(1..13));
+}
+
+#[test]
+fn without_time_nothing_near_the_best_is_tried() {
+    let ((best, score), trials) = near(20, 1, 1..5);
+    assert_eq!((best.number, score, trials.len()), (0, 0.5, 0));
+}
+
+#[test]
+fn a_search_that_is_stopped_near_the_best_goes_on_there() {
+    let architecture = architecture((4, 6), &[], number_head(20));
+    let data = random_set(&architecture, 60, &mut stream(1, Purpose::Split));
+    // One step for each epoch.
+    let base = TrainConfig { batch_size: 60, ..TrainConfig::default() };
+    let [whole, pieces] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let clock = Ticking::new();
+    let halving = Halving { most_trials: 1, most_neighbours: 2, committee: false };
+    let long = |folder| job(&data, &base, folder, &clock, 10_000_000);
+    let mut diary = Diary::default();
+    let expected = search_by(&halving, &long(whole.path()), &clock, &mut diary).unwrap();
+    // Two folds of the first rung, five of the others, and those of the plans near the best.
+    assert!((9..=17).contains(&expected.trials), "{}", expected.trials);
+    assert!(diary.trials.iter().any(|trial| trial.plan == 2));
+    let (mut trials, mut starts) = (Vec::new(), 0);
+    let found = loop {
+        starts += 1;
+        // A whole trial has a thousand steps.
+        let mut pieced = Diary { stop_after: Some(1_000), ..Diary::default() };
+        let ended = search_by(&halving, &long(pieces.path()), &clock, &mut pieced);
+        trials.extend(pieced.trials);
+        match ended {
+            Ok(found) => break found,
+            Err(SearchError::Train(TrainError::Interrupted { .. })) => {}
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert!(starts > 5, "{starts}");
+    assert_eq!(timeless(&trials), timeless(&diary.trials));
+    assert!(found.model.weights == expected.model.weights);
+    assert_eq!((found.plan, found.expected), (expected.plan, expected.expected));
+}
+
+/// Settings with two steps for each epoch of 200 samples.
+fn large_steps() -> TrainConfig {
+    TrainConfig { batch_size: 100, ..TrainConfig::default() }
+}
+
+/// What a search comes to that ends with a plan which was right about so many of the 40 samples of
+/// each of two folds, and the trials of its committee.
+fn ended(search: &mut Search<'_>, right: u64) -> (Found, Vec<TrialRecord>) {
+    let (plan, epochs, score, seconds) = (0, 3, right as f64 / 40.0, 0.0);
+    for fold in 0..2 {
+        let tally = Tally { score: right, perfect: 40, classes: Vec::new() };
+        let settings = large_steps();
+        let trial = TrialRecord { plan, fold, epochs, settings, score, tally, seconds };
+        search.log.add_trial(&trial).unwrap();
+    }
+    let best = (Plan { number: 0, settings: large_steps() }, score);
+    let rung = Rung { plans: 1, folds: 2, epochs };
+    let found = committee::finish(search, best, rung, 9).unwrap();
+    (found, search.log.records().skip(2).cloned().collect())
+}
+
+#[test]
+fn a_committee_that_is_better_teaches_the_last_model_and_a_later_start_gives_it_again() {
+    ask(200, 1_000_000, |search| {
+        let (found, trials) = ended(search, 0);
+        assert_eq!(trials.iter().map(|trial| trial.plan).collect::<Vec<_>>(), [9, 9]);
+        let mut sum = Tally::default();
+        trials.iter().for_each(|trial| sum.add(&trial.tally));
+        assert_eq!((found.plan.number, found.expected), (9, sum.score(Metric::Accuracy)));
+        assert_eq!((found.trials, found.plan.settings.teacher_share), (4, 0.5));
+        let report = &found.model.report;
+        assert_eq!(report.config, found.plan.settings);
+        assert_eq!((report.training.samples, report.config.epochs), (200, 320));
+        assert_eq!(found.model.weights.is_safe(&search.job.data.architecture), Ok(()));
+        let last = search.log.last().cloned().unwrap();
+        let again = search.train_last(last).unwrap();
+        assert!(again.model.weights == found.model.weights);
+        assert_eq!(again.plan, found.plan);
+    });
+}
+
+#[test]
+fn a_committee_that_is_not_better_is_not_used() {
+    ask(200, 1_000_000, |search| {
+        let (found, trials) = ended(search, 40);
+        assert_eq!((found.plan.number, found.expected), (0, 1.0));
+        assert_eq!(found.plan.settings.teacher_share, 0.0);
+        assert!(!trials.is_empty() && trials.iter().all(|trial| trial.plan == 9));
+    });
+}
+
+#[test]
+fn without_time_no_committee_is_tried() {
+    ask(200, 1, |search| {
+        let (found, trials) = ended(search, 20);
+        assert_eq!((found.plan.number, trials.len()), (0, 0));
+    });
+}
+
+#[test]
+fn numbers_have_no_committee() {
+    let architecture = architecture((4, 6), &[], number_head(20));
+    let data = random_set(&architecture, 60, &mut stream(1, Purpose::Split));
+    let base = TrainConfig { batch_size: 60, ..TrainConfig::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Ticking::new();
+    let job = job(&data, &base, folder.path(), &clock, 1_000_000);
+    let halving = Halving { most_trials: 1, most_neighbours: 0, committee: true };
+    let mut diary = Diary::default();
+    search_by(&halving, &job, &clock, &mut diary).unwrap();
+    assert!(diary.trials.iter().all(|trial| trial.plan == 0));
+}
+
+/// The first member is the model of the plan alone, as far as it came.
+#[test]
+fn a_committee_that_cannot_be_trained_in_time_leaves_the_model_of_its_plan() {
+    ask(200, 40, |search| {
+        let plan = Plan { number: 0, settings: large_steps() };
+        let members = search.last_settings(&plan).unwrap();
+        let settings = TrainConfig { teacher_share: 0.5, ..members.clone() };
+        let last = last::Last {
+            plan: Plan { number: 9, settings },
+            plain: false,
+            trials: 2,
+            expected: 0.75,
+            teacher: None,
+            members: Some((Plan { number: 0, settings: members.clone() }, 0.5)),
+        };
+        let found = search.train_last(last).unwrap();
+        assert_eq!((found.plan.number, &found.plan.settings), (0, &members));
+        assert_eq!((found.expected, found.trials), (0.5, 2));
+        assert_eq!(found.model.report.stopped, StopReason::TimeUp);
+    });
+}
+
 /// A start that comes late has to make the teacher again, and must not spend all the time on it.
 #[test]
 fn a_teacher_leaves_time_for_the_last_training() {
     ask(200, 200, |search| {
         let taught = TrainConfig { teacher_share: 0.5, epochs: 3, ..short() };
         let plan = Plan { number: 1, settings: taught };
-        let last = last::Last { plan, plain: false, trials: 1, expected: 0.5, teacher: None };
+        let (trials, expected, teacher, members) = (1, 0.5, None, None);
+        let last = last::Last { plan, plain: false, trials, expected, teacher, members };
         let found = search.train_last(last).unwrap();
         assert!(!is_taught(&found.plan.settings));
         assert_eq!(found.model.report.stopped, StopReason::AllEpochs);

@@ -5,7 +5,7 @@ use super::{
     confusion::Matrix,
     curves::{accuracy_svg, calibration_svg, loss_svg, thinned},
     document::{Part, Plot},
-    findings::{Findings, Run},
+    findings::{Findings, JudgedOn, Run},
     folder::ReportError,
     names::{shown, Names},
     settings::settings,
@@ -50,7 +50,12 @@ impl Told<'_> {
 
     /// What the judged rows are called.
     fn rows(&self) -> &'static str {
-        self.report().judged().0
+        self.findings.judged_on.rows()
+    }
+
+    /// Whether models that were trained without the judged rows stand for the model.
+    fn has_judges(&self) -> bool {
+        self.findings.judged_on == JudgedOn::LeftOutFolds
     }
 
     fn result(&self) -> Vec<Part> {
@@ -58,6 +63,7 @@ impl Told<'_> {
         let of = |rows: &str, found: &Evaluation| line(rows, found.score, found.perfect);
         let mut lines = vec![of("training", &report.training)];
         lines.extend(report.validation.as_ref().map(|found| of("validation", found)));
+        lines.extend(self.has_judges().then(|| of(self.rows(), &self.findings.judged)));
         let constant = format!("{}, if the answer were always the same", self.rows());
         lines.push(line(&constant, self.findings.constant, self.findings.perfect));
         vec![
@@ -73,7 +79,7 @@ impl Told<'_> {
     fn meaning(&self) -> String {
         let unproved = "A proof covers the points on the test rows of a task, and nothing in this \
                         report.";
-        let balanced = match (&self.report().judged().1.errors, self.run.metric()) {
+        let balanced = match (&self.findings.judged.errors, self.run.metric()) {
             (Errors::Classes(confusion), Metric::BalancedAccuracy) => confusion.balanced_accuracy(),
             (_, Metric::Accuracy | Metric::BalancedAccuracy) => None,
         };
@@ -91,6 +97,9 @@ impl Told<'_> {
 
     /// What the result says about other rows.
     fn exactness(&self) -> String {
+        if self.has_judges() {
+            return self.left_out();
+        }
         let Some(validation) = &self.report().validation else {
             return self.without_validation();
         };
@@ -129,16 +138,46 @@ impl Told<'_> {
         }
     }
 
+    /// Which models are judged, and by which rows.
+    fn left_out(&self) -> String {
+        let (rows, models) = (self.findings.judged.samples, self.run.judges.len());
+        let judged = if models == 1 {
+            format!(
+                "Judged on {rows} rows that this model had not learned from: one with the same \
+                 settings, the number of epochs aside, trained without the fold that judges it."
+            )
+        } else {
+            format!(
+                "Judged on {rows} rows that these models had not learned from: {models} models \
+                 with the same settings, the number of epochs aside, each trained without the fold \
+                 that it is judged by."
+            )
+        };
+        let expected = self.run.expected.map_or_else(String::new, |expected| {
+            format!(
+                " In the search, models with these settings have come to {}; that is the best of \
+                 several results, and so a little too high.",
+                percent(expected)
+            )
+        });
+        format!("{judged} The model itself has learned from all rows.{expected}")
+    }
+
     fn curves(&self) -> Parts {
         let history = &self.report().history;
         let loss = Plot { file: "loss.svg", title: "Loss", svg: loss_svg(history)? };
         let svg = accuracy_svg(history)?;
         let accuracy = Plot { file: "accuracy.svg", title: "Share of all points", svg };
-        Ok(vec![Part::heading("Curves"), Part::Plot(loss), Part::Plot(accuracy)])
+        let learned = self.has_judges().then(|| {
+            let text = "Of the model itself, by rows that it has learned from.";
+            Part::Text(text.to_owned())
+        });
+        let plots = [Part::Plot(loss), Part::Plot(accuracy)];
+        Ok([Part::heading("Curves")].into_iter().chain(learned).chain(plots).collect())
     }
 
     fn errors(&self) -> Parts {
-        let judged = self.report().judged().1;
+        let judged = &self.findings.judged;
         match &judged.errors {
             Errors::Classes(confusion) => self.classes(confusion),
             Errors::Labels(labels) => Ok(self.labels(labels)),
@@ -245,7 +284,8 @@ impl Told<'_> {
             self.rows(),
             percent(error)
         );
-        let svg = calibration_svg(&measures.calibration)?;
+        let who = if self.has_judges() { "these models" } else { "this model" };
+        let svg = calibration_svg(&measures.calibration, who)?;
         let plot = Plot { file: "calibration.svg", title: "Calibration", svg };
         Ok(vec![Part::heading("Calibration"), Part::Text(text), Part::Plot(plot)])
     }

@@ -78,11 +78,14 @@ pub(super) fn accuracy_svg(history: &[EpochMetrics]) -> Result<String, ReportErr
     draw(&over_epochs("Share of all points", "share", range, &curves), &curves)
 }
 
-/// How often answers are right, by how sure the model is of them.
-pub(super) fn calibration_svg(bins: &[CalibrationBin]) -> Result<String, ReportError> {
+/// How often answers are right, by how sure whoever gives them is of them.
+pub(super) fn calibration_svg(
+    bins: &[CalibrationBin],
+    who: &'static str,
+) -> Result<String, ReportError> {
     let curves = [
         Curve {
-            name: "this model",
+            name: who,
             colour: BLUE,
             points: bins.iter().map(|bin| (bin.said, bin.right)).collect(),
         },

@@ -7,9 +7,11 @@ use nocknock_dataset::{
 };
 use nocknock_primitives::model::{Goal, Head};
 use nocknock_training::{
-    constant_score, equal_rows, importance, judged_samples, measure, Confusion, Errors, Importance,
-    Known, Measures, TrainReport, TrainedModel, TrainingSet,
+    constant_score, equal_rows, evaluate_each, importance, importance_each, judged_samples,
+    measure, measure_each, Confusion, Errors, Evaluation, Importance, Judge, Known, Measures,
+    TrainReport, TrainedModel, TrainingSet,
 };
+use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -27,11 +29,51 @@ pub struct Run<'a> {
     /// What models with these settings have come to on samples that they had not learned from, if a
     /// search has found that out.
     pub expected: Option<f64>,
+    /// Models with these settings that a search has trained without the samples by which they are
+    /// judged. With them, everything beside curves and training result is about those samples.
+    pub judges: &'a [Judge],
+}
+
+/// The rows that a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum JudgedOn {
+    /// Those that models with the same settings have left out.
+    LeftOutFolds,
+    /// Those that the model was not trained on.
+    Validation,
+    /// Those that the model was trained on.
+    Training,
+}
+
+impl JudgedOn {
+    fn of(run: &Run<'_>) -> Self {
+        if !run.judges.is_empty() {
+            Self::LeftOutFolds
+        } else if run.report().validation.is_some() {
+            Self::Validation
+        } else {
+            Self::Training
+        }
+    }
+
+    /// What the rows are called.
+    pub(super) fn rows(self) -> &'static str {
+        match self {
+            Self::LeftOutFolds => "left-out",
+            Self::Validation => "validation",
+            Self::Training => "training",
+        }
+    }
 }
 
 /// What is found out by the samples by which the model is judged.
 #[derive(Debug)]
 pub(super) struct Findings {
+    /// Which samples these are.
+    pub(super) judged_on: JudgedOn,
+    /// The result on them.
+    pub(super) judged: Evaluation,
     /// Score of the best constant answer.
     pub(super) constant: u64,
     /// The score of a model that is always right.
@@ -56,20 +98,50 @@ impl Run<'_> {
 
 impl Findings {
     pub(super) fn of(run: &Run<'_>) -> Self {
-        let TrainedModel { weights, report } = run.model;
-        let samples = judged_samples(run.data, &report.config);
-        let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
         let columns = run.encoding.map(columns_of).unwrap_or_default();
         let columns: Vec<Range<usize>> = columns.into_iter().map(|column| column.inputs).collect();
-        let seed = report.config.seed;
-        Self {
-            constant: constant_score(run.data, &samples),
-            perfect: run.data.architecture.max_score(count),
-            interval: interval(run, &samples),
-            measures: measure(weights, run.data, &report.config, &samples),
-            importance: importance(weights, run.data, &samples, &columns, seed),
+        match JudgedOn::of(run) {
+            JudgedOn::LeftOutFolds => Self::of_judges(run, &columns),
+            own @ (JudgedOn::Validation | JudgedOn::Training) => Self::of_model(run, &columns, own),
         }
     }
+
+    /// By the samples that other models with the same settings have left out.
+    fn of_judges(run: &Run<'_>, columns: &[Range<usize>]) -> Self {
+        let Run { data, judges, .. } = *run;
+        let config = &run.report().config;
+        let samples: Vec<u32> = judges.iter().flat_map(|judge| judge.left_out.clone()).collect();
+        Self {
+            judged_on: JudgedOn::LeftOutFolds,
+            judged: evaluate_each(judges, data),
+            constant: constant_score(data, &samples),
+            perfect: perfect(data, &samples),
+            // It is about several models, and the settings were chosen by these samples.
+            interval: None,
+            measures: measure_each(judges, data, config),
+            importance: importance_each(judges, data, columns, config.seed),
+        }
+    }
+
+    /// By samples of the training itself.
+    fn of_model(run: &Run<'_>, columns: &[Range<usize>], judged_on: JudgedOn) -> Self {
+        let TrainedModel { weights, report } = run.model;
+        let samples = judged_samples(run.data, &report.config);
+        Self {
+            judged_on,
+            judged: report.judged().1.clone(),
+            constant: constant_score(run.data, &samples),
+            perfect: perfect(run.data, &samples),
+            interval: interval(run, &samples),
+            measures: measure(weights, run.data, &report.config, &samples),
+            importance: importance(weights, run.data, &samples, columns, report.config.seed),
+        }
+    }
+}
+
+/// The score of a model that is always right.
+fn perfect(data: &TrainingSet, samples: &[u32]) -> u64 {
+    data.architecture.max_score(u32::try_from(samples.len()).unwrap_or(u32::MAX))
 }
 
 /// Nothing is told of rows that the model has learned from, and of points that a row has several

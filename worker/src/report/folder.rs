@@ -88,7 +88,7 @@ impl RunFolder {
                 Part::Heading(_) | Part::Text(_) | Part::Table { .. } => {}
             }
         }
-        if let Errors::Classes(confusion) = &run.report().judged().1.errors {
+        if let Errors::Classes(confusion) = &findings.judged.errors {
             let csv = Matrix::new(confusion, &Names::of(run.encoding)).csv();
             self.write("confusion.csv", &csv)?;
         }

@@ -1,7 +1,7 @@
 //! The report for programs.
 
 use super::{
-    findings::{Findings, Run},
+    findings::{Findings, JudgedOn, Run},
     names::{shown, Names},
 };
 use nocknock_dataset::Encoding;
@@ -17,7 +17,10 @@ pub(super) fn json(run: &Run<'_>, findings: &Findings) -> Result<Value, serde_js
         training.insert("rows".to_owned(), report.training.samples.into());
     }
     if let Some(fields) = value.as_object_mut() {
-        fields.insert("judged_by".to_owned(), report.judged().0.into());
+        fields.insert("judged_by".to_owned(), findings.judged_on.rows().into());
+        fields.insert("judged_on".to_owned(), serde_json::to_value(findings.judged_on)?);
+        fields.insert("judges".to_owned(), run.judges.len().into());
+        fields.insert("left_out".to_owned(), left_out(findings)?);
         fields.insert("metric".to_owned(), serde_json::to_value(run.metric())?);
         fields.insert("constant_score".to_owned(), findings.constant.into());
         fields.insert("interval".to_owned(), serde_json::to_value(findings.interval)?);
@@ -27,11 +30,19 @@ pub(super) fn json(run: &Run<'_>, findings: &Findings) -> Result<Value, serde_js
     Ok(value)
 }
 
+/// The result on the rows that other models have left out, if there is one.
+fn left_out(findings: &Findings) -> Result<Value, serde_json::Error> {
+    match findings.judged_on {
+        JudgedOn::LeftOutFolds => serde_json::to_value(&findings.judged),
+        JudgedOn::Validation | JudgedOn::Training => Ok(Value::Null),
+    }
+}
+
 /// What no proof covers.
 fn unproved(run: &Run<'_>, findings: &Findings) -> Result<Value, serde_json::Error> {
     let measures = &findings.measures;
     let names = Names::of(run.encoding);
-    let counts: Vec<ClassCounts> = match &run.report().judged().1.errors {
+    let counts: Vec<ClassCounts> = match &findings.judged.errors {
         Errors::Classes(confusion) => confusion.classes(),
         Errors::Labels(labels) => labels.iter().map(|label| label.counts()).collect(),
         Errors::Number(_) => Vec::new(),

@@ -10,7 +10,7 @@ use nocknock_primitives::{
     text::is_deceptive,
 };
 use nocknock_training::{
-    Confusion, Distances, EpochMetrics, Errors, Evaluation, LabelCounts, Labels, StopReason,
+    Confusion, Distances, EpochMetrics, Errors, Evaluation, Judge, LabelCounts, Labels, StopReason,
     TrainConfig, TrainReport, TrainedModel, TrainingSet,
 };
 use serde_json::Value;
@@ -60,6 +60,7 @@ struct Done {
     data: TrainingSet,
     encoding: Option<Encoding>,
     expected: Option<f64>,
+    judges: Vec<Judge>,
 }
 
 impl Done {
@@ -69,7 +70,7 @@ impl Done {
         let model = TrainedModel { weights: Weights::zero(&architecture), report };
         let rows = (0..20u16).flat_map(|row| [row % 4, row / 4 % 4, row / 16, 3 - row % 4]);
         let data = TrainingSet { architecture, inputs: rows.collect(), labels };
-        Self { model, data, encoding: None, expected: None }
+        Self { model, data, encoding: None, expected: None, judges: Vec::new() }
     }
 
     /// Of two classes.
@@ -84,8 +85,9 @@ impl Done {
 
     fn report(self) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let Self { model, data, encoding, expected } = &self;
-        let run = Run { model, data, encoding: encoding.as_ref(), expected: *expected };
+        let Self { model, data, encoding, expected, judges } = &self;
+        let (encoding, expected) = (encoding.as_ref(), *expected);
+        let run = Run { model, data, encoding, expected, judges };
         RunFolder::start(folder.path(), &model.report.history).unwrap().finish(&run).unwrap();
         folder
     }
@@ -336,4 +338,76 @@ fn a_result_without_validation_rows_is_told_as_that_of_the_training_rows() {
     let searched = Done { expected: Some(0.75), ..learned() }.report();
     let text = read(searched.path(), "report.md");
     assert!(text.contains("have come to 75.00 %; that is the best of several results"), "{text}");
+}
+
+/// After a search: a model that has learned all rows, and two that have left some out. One always
+/// says the first class, the other says nothing.
+fn judged_by_others() -> Done {
+    let done = Done::of_classes(TrainReport { validation: None, ..report() }).encoded(CLASSES);
+    let nothing = Weights::zero(&done.data.architecture);
+    let mut first = nothing.clone();
+    first.layers[1].biases[0] = 1;
+    let judges = vec![
+        Judge { weights: first, left_out: vec![0, 1, 2, 3] },
+        Judge { weights: nothing, left_out: vec![4, 5, 6] },
+    ];
+    Done { expected: Some(0.75), judges, ..done }
+}
+
+#[test]
+fn after_a_search_the_rows_that_were_left_out_judge() {
+    let folder = judged_by_others().report();
+    let csv = read(folder.path(), "confusion.csv");
+    assert!(csv.ends_with("\n\"no, <i>\",2,0,2\na & b,2,0,1\n"), "{csv}");
+    let text = read(folder.path(), "report.md");
+    for words in [
+        "Judged on 7 rows that these models had not learned from: 2 models with the same settings",
+        "The model itself has learned from all rows.",
+        "have come to 75.00 %; that is the best of several results",
+        "| training | 7 | 9 | 77.78 % |",
+        "| left-out | 2 | 7 | 28.57 % |",
+        "| left-out, if the answer were always the same | 4 | 7 | 57.14 % |",
+        "Of the model itself, by rows that it has learned from.",
+        "## Classes of the left-out rows",
+        "## Confusion of the left-out rows",
+        "How often the answers on 7 of the left-out rows are right",
+        "are exchanged among 7 of the left-out rows",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    assert!(!text.contains("No rows were kept") && !text.contains("of all cases"), "{text}");
+    assert!(read(folder.path(), "confusion.svg").contains("left-out rows"));
+    assert!(read(folder.path(), "calibration.svg").contains("these models"));
+}
+
+#[test]
+fn programs_are_told_which_rows_judge_and_all_of_these_are_counted() {
+    let of = |done: Done| -> Value {
+        serde_json::from_str(&read(done.report().path(), "report.json")).unwrap()
+    };
+    let value = of(judged_by_others());
+    assert_eq!(value["judged_on"], "left_out_folds");
+    assert_eq!(value["judges"], 2);
+    assert_eq!(value["left_out"]["samples"], 7);
+    assert_eq!(value["training"]["rows"], 9, "the training itself stays what it is");
+    let unproved = &value["unproved"];
+    let classes = unproved["classes"].as_array().unwrap();
+    assert_eq!(classes.iter().filter_map(|class| class["rows"].as_u64()).sum::<u64>(), 7);
+    for rows in ["measured_rows", "exchanged_rows"] {
+        assert_eq!(unproved[rows], 7, "{rows}");
+    }
+    let value = of(Done::of_classes(report()));
+    assert_eq!([&value["judged_on"], &value["judged_by"]], ["validation", "validation"]);
+    assert_eq!(value["judges"], 0);
+    assert_eq!(value["left_out"], Value::Null);
+    let value = of(Done::of_classes(TrainReport { validation: None, ..report() }));
+    assert_eq!([&value["judged_on"], &value["judged_by"]], ["training", "training"]);
+}
+
+#[test]
+fn one_judge_is_told_as_one() {
+    let mut done = judged_by_others();
+    done.judges.pop();
+    let text = read(done.report().path(), "report.md");
+    assert!(text.contains("Judged on 4 rows that this model had not learned from: one"), "{text}");
 }

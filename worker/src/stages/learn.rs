@@ -22,7 +22,7 @@ use nocknock_primitives::{
     model::WireError,
 };
 use nocknock_training::{
-    CheckpointError, DataError, EpochMetrics, Evaluation, SearchError, SearchStrategy,
+    CheckpointError, DataError, EpochMetrics, Evaluation, Judge, SearchError, SearchStrategy,
     StepProgress, TrainError, TrainObserver, TrainPlan, TrainedModel, TrainingSet,
 };
 use serde::Serialize;
@@ -166,7 +166,7 @@ impl CandleTrainer {
         let mut watch = Watch::new(job, folder);
         let data = &job.data;
         let trained = nocknock_training::train(data, settings, *device, Some(folder), &mut watch)?;
-        watch.finish(&trained, None);
+        watch.finish(&trained, None, &[]);
         Ok(trained)
     }
 
@@ -300,10 +300,10 @@ impl<'a> Watch<'a> {
     }
 
     /// Completes the record. `expected` is what models with these settings have come to on samples
-    /// that were left out, if that is known.
-    pub(super) fn finish(mut self, model: &TrainedModel, expected: Option<f64>) {
+    /// that were left out, if that is known, and `judges` are such models.
+    pub(super) fn finish(mut self, model: &TrainedModel, expected: Option<f64>, judges: &[Judge]) {
         let TrainingJob { data, encoding, .. } = self.job;
-        let run = Run { model, data, encoding: encoding.as_ref(), expected };
+        let run = Run { model, data, encoding: encoding.as_ref(), expected, judges };
         let finished = self.record.take().map(|record| record.finish(&run));
         if let Some(Err(error)) = finished {
             self.give_record_up(&error);

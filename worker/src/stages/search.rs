@@ -55,7 +55,7 @@ pub(super) fn search_in(
         seed: training.settings.seed,
     };
     let found = search(strategy, &settings, &mut watch)?;
-    watch.finish(&found.model, expected_of(&found));
+    watch.finish(&found.model, expected_of(&found), &found.judges);
     tell(folder, job, &found);
     Ok(found)
 }
@@ -219,6 +219,8 @@ mod tests {
         assert!(summary.contains("2 trials"), "{summary}");
         let report = fs::read_to_string(folder.path().join("report.md")).unwrap();
         assert!(report.contains("models with these settings have come to"), "{report}");
+        let judged: usize = found.judges.iter().map(|judge| judge.left_out.len()).sum();
+        assert!(report.contains(&format!("Judged on {judged} rows")) && judged > 0, "{report}");
         assert!(folder.path().join("report.html").is_file());
     }
 

@@ -1,4 +1,4 @@
-//! How exactly a score can be measured, and what simple models reach.
+//! How exactly a score can be measured, and what models reach that are made in seconds.
 
 use crate::{
     data::Prepared,
@@ -20,7 +20,13 @@ pub(super) enum Findings {
     Numbers(NumberCheck),
 }
 
-/// What a model reaches that hardly learns anything.
+/// What is to be known about the last of the models.
+const ABOUT_THE_QUICK_MODEL: &str = "\
+The quick model has the layers of the chosen shape and is trained within seconds. The search of \
+a worker usually does better, so a --min-score of about what the quick model reaches is one that \
+workers can meet, and one far above it may leave no winner.";
+
+/// What a model reaches that is made in seconds.
 struct Simple {
     /// For programs.
     name: &'static str,
@@ -111,7 +117,7 @@ impl Findings {
             row.extend(simple.error.map(|error| number(format!("{error:.4}"))));
             row
         });
-        table(&self.titles(), rows)
+        format!("{}\n{ABOUT_THE_QUICK_MODEL}", table(&self.titles(), rows))
     }
 
     /// What stands above the columns of that table.
@@ -124,7 +130,7 @@ impl Findings {
         });
         let of_metrics = names.flat_map(|name| [name, TESTED]);
         let of_numbers = ["points", TESTED, "mean error"];
-        let first = std::iter::once("simple model");
+        let first = std::iter::once("model");
         match self {
             Self::Classes(_) => first.chain(of_metrics).collect(),
             Self::Numbers(_) => first.chain(of_numbers).collect(),
@@ -159,7 +165,7 @@ impl Findings {
         }))
     }
 
-    fn simple(&self) -> [Simple; 2] {
+    fn simple(&self) -> [Simple; 3] {
         match self {
             Self::Classes(check) => by_metric(&check.measured),
             Self::Numbers(check) => {
@@ -167,6 +173,7 @@ impl Findings {
                 [
                     Simple::number("constant", "always the best number", check.constant, rows),
                     Simple::number("linear", "linear regression", check.linear, rows),
+                    Simple::number("quick", "quick model", check.quick, rows),
                 ]
             }
         }
@@ -195,12 +202,13 @@ impl Simple {
 }
 
 /// Models of classes, measured in some way.
-fn by_metric(measured: &Measured) -> [Simple; 2] {
+fn by_metric(measured: &Measured) -> [Simple; 3] {
     let class = |name, title, reached| Simple { name, title, reached, error: None };
     let baselines = measured.baselines;
     [
         class("majority", "always the most frequent class", baselines.majority),
         class("logistic", "logistic regression", baselines.logistic),
+        class("quick", "quick model", baselines.quick),
     ]
 }
 

@@ -226,7 +226,7 @@ async fn connect(rpc_port: u16) -> Client {
 async fn create_experiment(client: &Client, owner: &Keys) -> ExperimentId {
     let description = Description::new("Digits for tests", "", &["digits"], None);
     let description = description.expect("a short description");
-    let call = calls::Experiments::create_experiment { description }.into();
+    let call = calls::Experiments::create_experiment { description, encoding: None }.into();
     let sent = client.submit(owner, &call, Wait::InBlock).await;
     let sent = sent.expect("the chain takes the experiment");
     sent.experiment().expect("the chain says which it created")

@@ -1,6 +1,6 @@
 //! The objects of a text, one after the other.
 
-use crate::table::{text::line_ends, Place, TableFault};
+use crate::table::{text::line_ends, unicode::Source, Place, TableFault};
 use nocknock_primitives::text::printable;
 use std::io::{BufRead, Read};
 
@@ -41,14 +41,14 @@ enum State {
 
 /// Takes a text apart into objects.
 pub(super) struct Objects {
-    source: Box<dyn BufRead + Send>,
+    source: Source,
     state: State,
     line: u64,
     memory: u64,
 }
 
 impl Objects {
-    pub(super) fn new(source: Box<dyn BufRead + Send>, memory: u64) -> Self {
+    pub(super) fn new(source: Source, memory: u64) -> Self {
         Self { source, state: State::Start, line: 1, memory }
     }
 
@@ -60,10 +60,12 @@ impl Objects {
         let bytes = self.object()?;
         let line = self.line;
         let ends = line_ends(&bytes);
+        // No object has a zero byte, but those in UTF-16 do.
+        if let Some(zero) = bytes.iter().position(|byte| *byte == 0) {
+            return Err(not_utf8(line, bytes.get(..zero)));
+        }
         let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to());
-            let lines = line_ends(valid.unwrap_or_default());
-            TableFault::NotUtf8 { place: Place::Line(line.saturating_add(lines)) }
+            not_utf8(line, error.as_bytes().get(..error.utf8_error().valid_up_to()))
         })?;
         self.line = line.saturating_add(ends);
         Ok(Some(Object { line, text }))
@@ -71,9 +73,6 @@ impl Objects {
 
     /// Goes to the next brace. `false` if the text ends.
     fn find_object(&mut self) -> Result<bool, TableFault> {
-        if self.state == State::Start && self.source.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-            self.source.consume(3);
-        }
         loop {
             let next = self.source.fill_buf()?.first().copied();
             match next {
@@ -150,6 +149,12 @@ impl Objects {
             }
         }
     }
+}
+
+/// What follows these bytes of an object that begins on this line is not text.
+fn not_utf8(line: u64, before: Option<&[u8]>) -> TableFault {
+    let lines = line_ends(before.unwrap_or_default());
+    TableFault::NotUtf8 { place: Place::Line(line.saturating_add(lines)) }
 }
 
 /// Where in an object one is.

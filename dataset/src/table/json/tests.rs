@@ -162,8 +162,9 @@ fn other_encodings_are_refused_with_their_line() {
         other => panic!("{other:?}"),
     };
     assert_eq!(line(b"{\"a\":1}\n{\n\"a\":\"\xe9\"}"), Place::Line(3));
-    assert_eq!(line(b"\xff\xfe{\0"), Place::Line(1));
-    assert_eq!(line(b"\0{\0"), Place::Line(1));
+    assert_eq!(line(b"{\"a\":1}\n\xff"), Place::Line(2));
+    assert_eq!(line(b"\n{\0}\0"), Place::Line(2), "UTF-16 without a mark");
+    assert_eq!(line(b"\0{\0"), Place::Line(1), "UTF-16 without a mark");
 }
 
 #[test]

@@ -87,12 +87,11 @@ fn lines_are_counted_with_blank_ones_and_both_line_ends() {
 fn other_encodings_are_refused_with_the_line_and_what_to_do() {
     let refused = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
     let text = |line: u64| format!("line {line} is not text in UTF-8: save the file as UTF-8");
-    let utf16: Vec<u16> = "\u{feff}a,k\n1,x\n2,y\n".encode_utf16().collect();
+    let utf16: Vec<u16> = "a,k\n1,x\n2,y\n".encode_utf16().collect();
     let little: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect();
     let big: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect();
-    assert_eq!(refused(&little), text(1));
-    assert_eq!(refused(&little[2..]), text(1));
-    assert_eq!(refused(&big), text(1));
+    assert_eq!(refused(&little), text(1), "without a mark");
+    assert_eq!(refused(&big), text(1), "without a mark");
     assert_eq!(refused(b"a,k\n1,x\n2,caf\xe9\n"), text(3));
     assert_eq!(refused(b"a,k\n1,\"x\n\ny\xe9\"\n"), text(4));
     assert_eq!(refused(b"a,\xe9\n1,x\n"), text(1));

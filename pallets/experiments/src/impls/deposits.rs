@@ -9,16 +9,24 @@ use frame_support::{
         tokens::Precision,
     },
 };
-use nocknock_primitives::{experiment::Description, ids::ExperimentId};
+use nocknock_primitives::{
+    experiment::Description,
+    ids::{ContentHash, ExperimentId},
+};
 use sp_runtime::{
     traits::{Get, Saturating, Zero},
     DispatchResult,
 };
 
 impl<T: Config> Pallet<T> {
-    /// The deposit for an experiment with this description, by its stored size.
-    pub(crate) fn deposit_for(description: &Description) -> BalanceOf<T> {
-        let bytes = u32::try_from(description.encoded_size()).unwrap_or(u32::MAX);
+    /// The deposit for an experiment with this description and encoding, by their stored size.
+    pub(crate) fn deposit_for(
+        description: &Description,
+        encoding: Option<&ContentHash>,
+    ) -> BalanceOf<T> {
+        let named = encoding.map_or(0, Encode::encoded_size);
+        let bytes = description.encoded_size().saturating_add(named);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let for_bytes = T::ByteDeposit::get().saturating_mul(bytes.into());
         T::BaseDeposit::get().saturating_add(for_bytes)
     }

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use frame_support::ensure;
 use nocknock_primitives::{
     experiment::{Description, Experiment},
-    ids::ExperimentId,
+    ids::{ContentHash, ExperimentId},
     traits::CurriculumExperiments,
 };
 use sp_runtime::{traits::Zero, DispatchResult};
@@ -27,22 +27,24 @@ impl<T: Config> Pallet<T> {
     }
 
     fn create_free(owner: T::AccountId, description: Description) -> Result<(), String> {
-        Self::insert_experiment(owner, description, Zero::zero())
+        Self::insert_experiment(owner, description, None, Zero::zero())
             .map_err(|error| <&str>::from(error).to_string())
     }
 
     pub(crate) fn do_create_experiment(
         owner: T::AccountId,
         description: Description,
+        encoding: Option<ContentHash>,
     ) -> DispatchResult {
         description.check().map_err(Error::<T>::from)?;
-        let deposit = Self::deposit_for(&description);
-        Self::insert_experiment(owner, description, deposit)
+        let deposit = Self::deposit_for(&description, encoding.as_ref());
+        Self::insert_experiment(owner, description, encoding, deposit)
     }
 
     fn insert_experiment(
         owner: T::AccountId,
         description: Description,
+        encoding: Option<ContentHash>,
         deposit: BalanceOf<T>,
     ) -> DispatchResult {
         let id = NextExperiment::<T>::get();
@@ -51,15 +53,21 @@ impl<T: Config> Pallet<T> {
         NextExperiment::<T>::put(next);
         Deposits::<T>::insert(id, deposit);
         ExperimentsOf::<T>::insert(&owner, id, ());
-        Experiments::<T>::insert(id, Self::new_experiment(owner.clone(), description));
+        let experiment = Self::new_experiment(owner.clone(), description, encoding);
+        Experiments::<T>::insert(id, experiment);
         Self::deposit_event(Event::ExperimentCreated { experiment: id, owner, deposit });
         Ok(())
     }
 
-    fn new_experiment(owner: T::AccountId, description: Description) -> ExperimentOf<T> {
+    fn new_experiment(
+        owner: T::AccountId,
+        description: Description,
+        encoding: Option<ContentHash>,
+    ) -> ExperimentOf<T> {
         Experiment {
             owner,
             description,
+            encoding,
             created_at: Self::now(),
             archived: false,
             champion: None,
@@ -74,7 +82,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         description.check().map_err(Error::<T>::from)?;
         let mut experiment = Self::active_of(id, who)?;
-        let deposit = Self::deposit_for(&description);
+        let deposit = Self::deposit_for(&description, experiment.encoding.as_ref());
         Self::adjust_deposit(id, who, deposit)?;
         experiment.description = description;
         Experiments::<T>::insert(id, experiment);
@@ -89,7 +97,8 @@ impl<T: Config> Pallet<T> {
         experiment.archived = true;
         experiment.description =
             Description { name: experiment.description.name, ..Description::default() };
-        let deposit = Self::deposit_for(&experiment.description).min(Deposits::<T>::get(id));
+        let left = Self::deposit_for(&experiment.description, experiment.encoding.as_ref());
+        let deposit = left.min(Deposits::<T>::get(id));
         Self::adjust_deposit(id, who, deposit)?;
         PendingTransfers::<T>::remove(id);
         Experiments::<T>::insert(id, experiment);

@@ -1,11 +1,11 @@
 //! What pallet-tasks asks for and reports.
 
-use crate::{types::EntryOf, Config, Experiments, ModelVersions, Pallet, WeightInfo};
-use frame_support::weights::Weight;
+use crate::{types::EntryOf, Config, Error, Experiments, ModelVersions, Pallet, WeightInfo};
+use frame_support::{ensure, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use nocknock_primitives::{
     experiment::{ChampionModel, DeliveredModel},
-    ids::{ExperimentId, ModelVersionNumber},
+    ids::{ContentHash, ExperimentId, ModelVersionNumber},
     traits::TaskExperiments,
 };
 use sp_runtime::DispatchResult;
@@ -13,6 +13,13 @@ use sp_runtime::DispatchResult;
 impl<T: Config> TaskExperiments<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
     fn ensure_active(experiment: ExperimentId) -> DispatchResult {
         Self::active(experiment)?;
+        Ok(())
+    }
+
+    fn ensure_encoding(experiment: ExperimentId, encoding: &ContentHash) -> DispatchResult {
+        let found = Experiments::<T>::get(experiment).ok_or(Error::<T>::UnknownExperiment)?;
+        let is_named = found.encoding.is_none_or(|named| named == *encoding);
+        ensure!(is_named, Error::<T>::OtherEncoding);
         Ok(())
     }
 

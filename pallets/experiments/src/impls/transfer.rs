@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
         let mut experiment = Self::active(id)?;
         let offered = PendingTransfers::<T>::get(id);
         ensure!(offered.as_ref() == Some(&to), Error::<T>::NotOffered);
-        let deposit = Self::deposit_for(&experiment.description);
+        let deposit = Self::deposit_for(&experiment.description, experiment.encoding.as_ref());
         Self::hold(&to, deposit)?;
         let from = core::mem::replace(&mut experiment.owner, to.clone());
         Self::release(&from, Deposits::<T>::get(id));

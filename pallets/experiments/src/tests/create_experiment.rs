@@ -7,11 +7,12 @@ use sp_runtime::TokenError;
 fn an_experiment_belongs_to_its_creator_and_is_active() {
     build_and_execute(|| {
         System::set_block_number(5);
-        assert_ok!(Experiments::create_experiment(by(ALICE), about_digits()));
+        assert_ok!(Experiments::create_experiment(by(ALICE), about_digits(), None));
         let made = experiment(0);
         assert_eq!((made.owner, made.created_at), (ALICE, 5));
         assert_eq!(made.description, about_digits());
         assert!(!made.archived && made.champion.is_none() && made.versions == 0);
+        assert_eq!(made.encoding, None);
         let deposit = BASE + 27 * BYTE;
         assert_eq!(Experiments::held(&ALICE), deposit);
         assert_last(Event::ExperimentCreated { experiment: 0, owner: ALICE, deposit });
@@ -30,7 +31,7 @@ fn numbers_are_consecutive_over_all_owners() {
 fn who_cannot_pay_the_deposit_creates_nothing() {
     build_and_execute(|| {
         assert_noop!(
-            Experiments::create_experiment(by(DAVE), short()),
+            Experiments::create_experiment(by(DAVE), short(), None),
             TokenError::FundsUnavailable
         );
     });
@@ -40,14 +41,14 @@ fn who_cannot_pay_the_deposit_creates_nothing() {
 fn nobody_creates_an_experiment_unsigned() {
     build_and_execute(|| {
         assert_noop!(
-            Experiments::create_experiment(RuntimeOrigin::none(), short()),
+            Experiments::create_experiment(RuntimeOrigin::none(), short(), None),
             sp_runtime::DispatchError::BadOrigin
         );
     });
 }
 
 fn refused(description: Description, error: Error<Test>) {
-    assert_noop!(Experiments::create_experiment(by(ALICE), description), error);
+    assert_noop!(Experiments::create_experiment(by(ALICE), description, None), error);
 }
 
 fn bytes<const N: u32>(bytes: &[u8]) -> nocknock_primitives::limits::Text<N> {
@@ -77,7 +78,8 @@ fn unreadable_names_and_texts_are_refused() {
 fn a_text_may_have_several_lines() {
     build_and_execute(|| {
         let text = bytes("8×8 pixels\n\n10 classes\n".as_bytes());
-        assert_ok!(Experiments::create_experiment(by(ALICE), Description { text, ..short() }));
+        let description = Description { text, ..short() };
+        assert_ok!(Experiments::create_experiment(by(ALICE), description, None));
     });
 }
 

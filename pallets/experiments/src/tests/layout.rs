@@ -6,12 +6,13 @@ use codec::Encode;
 use frame_support::traits::{GetStorageVersion, StorageVersion};
 use nocknock_primitives::{
     experiment::{Champion, Experiment, ModelVersion, Stage},
+    ids::ContentHash,
     score::Score,
 };
 
 #[test]
-fn the_layouts_belong_to_storage_version_2() {
-    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(2));
+fn the_layouts_belong_to_storage_version_3() {
+    assert_eq!(Pallet::<Test>::in_code_storage_version(), StorageVersion::new(3));
 }
 
 #[test]
@@ -19,6 +20,7 @@ fn an_experiment_keeps_its_layout() {
     let stored = Experiment {
         owner: 1u64,
         description: with_text("t"),
+        encoding: Some(ContentHash([9; 32])),
         created_at: 2u64,
         archived: true,
         champion: Some(Champion { version: 3, score: Score::new(4, 5) }),
@@ -28,6 +30,7 @@ fn an_experiment_keeps_its_layout() {
     let expected = [
         "0100000000000000",
         &description,
+        &format!("01{}", "09".repeat(32)),
         "0200000000000000",
         "01",
         "01030000000400000005000000",

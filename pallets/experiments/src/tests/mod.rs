@@ -6,6 +6,7 @@ mod archive_experiment;
 mod cancel_transfer;
 mod create_experiment;
 mod describe_experiment;
+mod encoding;
 mod genesis;
 mod invariants;
 mod layout;

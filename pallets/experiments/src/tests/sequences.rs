@@ -3,7 +3,7 @@
 use crate::{mock::*, NextExperiment};
 use nocknock_primitives::{
     experiment::Stage,
-    ids::{ExperimentId, ModelVersionNumber},
+    ids::{ContentHash, ExperimentId, ModelVersionNumber},
     score::Score,
     task::Funding,
     traits::TaskExperiments,
@@ -87,7 +87,8 @@ fn act(action: &Action) {
 fn perform(action: Action) -> DispatchResult {
     match action {
         Action::Create(who, size) => {
-            Experiments::create_experiment(by(who), with_text(&"a".repeat(size)))
+            let encoding = size.is_multiple_of(2).then_some(ContentHash([1; 32]));
+            Experiments::create_experiment(by(who), with_text(&"a".repeat(size)), encoding)
         }
         Action::Describe(who, id, size) => {
             Experiments::describe_experiment(by(who), id, with_text(&"a".repeat(size)))

@@ -5,7 +5,7 @@ use nocknock_primitives::traits::TaskExperiments;
 fn pages_of_experiments_are_bounded_and_complete() {
     build_and_execute(|| {
         (0..70).for_each(|_| {
-            Experiments::create_experiment(by(ALICE), short()).unwrap();
+            Experiments::create_experiment(by(ALICE), short(), None).unwrap();
         });
         let numbers = |start, limit| -> Vec<u32> {
             let page = Experiments::experiments(start, limit);

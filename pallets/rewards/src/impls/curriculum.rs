@@ -10,7 +10,8 @@ use sp_runtime::{traits::Get, DispatchResult};
 
 impl<T: Config> Pallet<T> {
     /// Refuses an experiment that does not exist or is archived, and one that is new here and has a
-    /// champion: nobody might be able to prove that one.
+    /// champion: nobody might be able to prove that one. Refuses rules with another encoding than
+    /// the experiment names, under which no task could be created.
     pub(crate) fn do_set_curriculum(
         experiment: ExperimentId,
         custodian: Option<T::AccountId>,
@@ -19,6 +20,7 @@ impl<T: Config> Pallet<T> {
         max_open: u32,
     ) -> DispatchResult {
         T::Experiments::ensure_active(experiment)?;
+        T::Experiments::ensure_encoding(experiment, &rules.encoding)?;
         Self::check_rules(weight, &rules, max_open)?;
         let mut entry = match Entries::<T>::get(experiment) {
             Some(entry) => Self::with_rules(entry, rules)?,

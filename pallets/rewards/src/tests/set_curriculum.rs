@@ -2,6 +2,7 @@ use super::builders::*;
 use crate::{mock::*, Error, Event};
 use frame_support::{assert_noop, assert_ok};
 use nocknock_primitives::{
+    ids::ContentHash,
     level::ONE_BIT,
     reward::{CurriculumEnd, CurriculumRules},
     traits::Curriculum,
@@ -69,6 +70,16 @@ fn an_experiment_that_is_unknown_or_archived_is_refused() {
         assert_noop!(set(7, None), refused);
         assert_noop!(set(EXPERIMENT, Some(dave())), refused);
         assert_ok!(Rewards::do_remove_curriculum(EXPERIMENT));
+    });
+}
+
+#[test]
+fn rules_with_another_encoding_than_the_experiment_names_are_refused() {
+    build_and_execute(|| {
+        neighbours(|neighbours| neighbours.encoding = Some(ContentHash([99; 32])));
+        assert_noop!(set(7, None), sp_runtime::DispatchError::Other("another encoding"));
+        neighbours(|neighbours| neighbours.encoding = Some(ENCODING));
+        assert_ok!(set(7, None));
     });
 }
 

@@ -33,6 +33,7 @@ impl<T: Config> Pallet<T> {
         spec: SpecOf<T>,
     ) -> DispatchResult {
         T::Experiments::ensure_active(experiment)?;
+        T::Experiments::ensure_encoding(experiment, &spec.encoding)?;
         let funding = Self::funding_of(experiment);
         let architecture = Self::check_circuits(&spec.terms)?;
         Self::check_spec(&spec, funding, &architecture)?;

@@ -13,6 +13,7 @@ use nocknock_primitives::{
     ids::TaskId,
     limits::{MAX_RANKED, SEED_HISTORY},
     task::{Funding, Outcome},
+    traits::TaskExperiments,
 };
 use sp_runtime::{
     traits::{Saturating, Zero},
@@ -56,6 +57,7 @@ impl<T: Config> Pallet<T> {
     /// 13. As many test rows are known to be equal to others as are marked.
     /// 14. For each model that others are compared with, the tasks that are not settled are
     ///     counted.
+    /// 15. A task has the encoding that its experiment names, if it names one.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_keys()?;
         Self::check_requesters_holds()?;
@@ -70,6 +72,7 @@ impl<T: Config> Pallet<T> {
             Self::check_waiting(id, &task, &committed)?;
             Self::check_asked(id, &task, &committed)?;
             Self::check_equal_rows(id)?;
+            Self::check_encoding(&task)?;
         }
         Self::check_compared()?;
         Self::check_seeds()?;
@@ -226,6 +229,12 @@ impl<T: Config> Pallet<T> {
         let all_stored =
             marked.clone().all(|test| RevealedBlocks::<T>::contains_key(id, test.index));
         ensure!(all_stored, "7: a block is marked as revealed but not stored");
+        Ok(())
+    }
+
+    fn check_encoding(task: &TaskOf<T>) -> Result<(), TryRuntimeError> {
+        let allowed = T::Experiments::ensure_encoding(task.experiment, &task.encoding);
+        ensure!(allowed.is_ok(), "15: a task has another encoding than its experiment");
         Ok(())
     }
 

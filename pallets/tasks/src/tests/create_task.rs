@@ -2,7 +2,7 @@ use super::builders::*;
 use crate::{mock::*, Error, Event, HoldReason, Roots};
 use frame_support::{assert_noop, assert_ok, BoundedVec};
 use nocknock_primitives::{
-    ids::{BlockRoot, CircuitId, PointBytes},
+    ids::{BlockRoot, CircuitId, ContentHash, PointBytes},
     limits::{CHUNK_ELEMENTS, MAX_CHUNKS, MAX_FOLDED_VALUES, MAX_TEST_BLOCKS, MAX_TEST_BYTES},
     model::{field, Architecture, Fr, Goal, Head, RecipientSecret},
     phase::Phase,
@@ -114,6 +114,19 @@ fn an_archived_experiment_takes_no_tasks() {
             Tasks::do_create_task(alice(), OWN, spec()),
             DispatchError::Other("not active")
         );
+    });
+}
+
+#[test]
+fn an_experiment_that_names_an_encoding_takes_no_task_with_another() {
+    build_and_execute(|| {
+        book(|book| book.encoding = Some(ContentHash([99; 32])));
+        assert_noop!(
+            Tasks::do_create_task(alice(), OWN, spec()),
+            DispatchError::Other("another encoding")
+        );
+        book(|book| book.encoding = Some(ENCODING));
+        assert_eq!(create(spec()), 0);
     });
 }
 

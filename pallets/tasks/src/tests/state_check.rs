@@ -11,7 +11,7 @@ use crate::{
 use frame_support::assert_ok;
 use nocknock_primitives::{
     claim::{ClaimKey, ClaimState},
-    ids::TaskId,
+    ids::{ContentHash, TaskId},
     task::{Attestation, Funding, Outcome, Ranked, SealedModelKey},
 };
 use sp_runtime::TryRuntimeError;
@@ -400,4 +400,12 @@ fn a_payment_without_a_sealed_key_is_found() {
         });
     });
     assert_eq!(found, "10: not as many keys are sealed as ranks were paid");
+}
+
+#[test]
+fn another_encoding_than_the_experiment_names_is_found() {
+    let found = found_after(open, |_| {
+        book(|book| book.encoding = Some(ContentHash([99; 32])));
+    });
+    assert!(found.starts_with("15"), "{found}");
 }

@@ -128,8 +128,8 @@ impl World {
         let id = self.run(pallet_experiments::NextExperiment::<Runtime>::get);
         let description =
             Description::new::<&str>(name, "", &[], None).expect("the description is short");
-        self.send(owner, pallet_experiments::Call::create_experiment { description })
-            .expect("the owner can pay the deposit");
+        let call = pallet_experiments::Call::create_experiment { description, encoding: None };
+        self.send(owner, call).expect("the owner can pay the deposit");
         id
     }
 

@@ -84,6 +84,7 @@ fn problem(error: TableError) -> Problem {
         | TableFault::Ragged { .. } => Problem::unusable(told),
         TableFault::UnknownFormat
         | TableFault::NotUtf8 { .. }
+        | TableFault::NotUtf16 { .. }
         | TableFault::Csv(_)
         | TableFault::Json { .. }
         | TableFault::Npy(_)
