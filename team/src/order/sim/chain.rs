@@ -16,7 +16,7 @@ pub(super) struct Chain {
 
 impl Chain {
     pub(super) fn new(run: Hash) -> Self {
-        let [wishes, marks] = [BTreeMap::new(), BTreeMap::new()];
+        let (wishes, marks) = (BTreeMap::new(), BTreeMap::new());
         Self { named: Vec::new(), wishes, marks, certified: (0, run) }
     }
 
