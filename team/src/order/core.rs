@@ -4,10 +4,14 @@ use super::{
     entry::{Author, Body, Entry, Hash, Key, Offer, Outcome, Pause, Slots, Vouch},
     quorum,
 };
+use codec::Encode;
 use std::collections::BTreeMap;
 
 /// After so many rounds without a sign, nobody waits for a member.
 const PATIENCE: u8 = 2;
+
+/// Most bytes of what a member says when it joins, and of all else that it says.
+const MOST_BYTES: [usize; 2] = [1 << 16, 512];
 
 /// What the rules need of a run's specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +112,9 @@ pub enum Broken {
     /// It is about another round.
     #[error("the entry is about another round")]
     OtherRound,
+    /// The round has begun anew since, or in another log.
+    #[error("the offer is for another beginning of the round")]
+    OtherBeginning,
     /// The work is zero.
     #[error("an offer without work weighs nothing")]
     NoWork,
@@ -126,8 +133,8 @@ pub enum Broken {
     /// It judges what it does not hold.
     #[error("the vouch judges an update that it does not hold")]
     HarmUnseen,
-    /// It takes back what it vouched for.
-    #[error("the vouch takes back what was vouched for")]
+    /// It takes back what was said before.
+    #[error("the vouch takes back what an earlier one said")]
     HaveShrank,
     /// The vouch is in the log.
     #[error("the same vouch has been made before")]
@@ -162,6 +169,12 @@ pub enum Broken {
     /// The round has no outcome yet.
     #[error("the round is not closed")]
     RoundNotClosed,
+    /// The member has said this, or the like of a later round.
+    #[error("the member has spoken of this round, or of a later one, before")]
+    SaidBefore,
+    /// It fills the log.
+    #[error("a member does not need so many bytes to say this")]
+    TooLong,
     /// Nothing says that the chain named the home.
     #[error("the chain named no home for this epoch")]
     HomeNotNamed,
@@ -191,6 +204,7 @@ pub struct State {
     members: BTreeMap<u8, Member>,
     phase: Phase,
     round: u32,
+    begun: Hash,
     began_ms: u64,
     offers: BTreeMap<u8, Offer>,
     vouches: BTreeMap<u8, Vouch>,
@@ -203,6 +217,10 @@ struct Member {
     expected_from: u32,
     rounds_without_offer: u8,
     rounds_without_vouch: u8,
+    /// Of how many rounds, from the first one on, it has said or passed over what it measured.
+    evaluated: u32,
+    /// The same of its marks.
+    marked: u32,
     is_gone: bool,
     share: u64,
 }
@@ -220,6 +238,7 @@ impl State {
             members: BTreeMap::new(),
             phase: Phase::Gathering,
             round: 0,
+            begun: run,
             began_ms: 0,
             offers: BTreeMap::new(),
             vouches: BTreeMap::new(),
@@ -298,6 +317,11 @@ impl State {
         self.round
     }
 
+    /// Hash of the entry that began the round, or began it anew; the run's id before the first one.
+    pub fn begun(&self) -> Hash {
+        self.begun
+    }
+
     /// The members that did not leave.
     pub fn members(&self) -> Slots {
         self.slots(|_, _| true)
@@ -316,6 +340,11 @@ impl State {
     /// The newest vouch of each member in the round.
     pub fn vouches(&self) -> &BTreeMap<u8, Vouch> {
         &self.vouches
+    }
+
+    /// The keys of all machines that ever joined, by slot.
+    pub fn machines(&self) -> BTreeMap<u8, Key> {
+        self.members.iter().map(|(slot, member)| (*slot, member.machine)).collect()
     }
 
     /// The work of a member that was merged.
@@ -356,10 +385,10 @@ impl State {
             Body::Open { home, .. } => self.open(*home),
             Body::Left { slot, .. } => self.leave(*slot),
             Body::OffersClosed { round } => self.close_offers(*round, entry.at_ms, hash),
-            Body::RoundClosed(outcome) => self.close_round(outcome, entry.at_ms),
+            Body::RoundClosed(outcome) => self.close_round(outcome, entry.at_ms, hash),
             Body::Certified { .. } => Ok(()),
             Body::Paused { why } => self.pause(*why),
-            Body::Resumed => self.resume(entry.at_ms),
+            Body::Resumed => self.resume(entry.at_ms, hash),
             Body::Stopped { .. } => self.stop(),
             Body::Epoch { home } => self.move_home(entry, *home, named),
             Body::Joined { .. }
@@ -371,17 +400,35 @@ impl State {
     }
 
     fn hear_member(&mut self, author: u8, body: &Body) -> Result<(), Broken> {
+        check_length(body)?;
         match body {
             Body::Joined { slot, machine, .. } if *slot == author => self.join(author, *machine),
             Body::Left { slot, .. } if *slot == author => self.leave(author),
             Body::Offer(offer) => self.offer(author, offer),
             Body::Vouch(vouch) => self.vouch(author, vouch),
-            Body::Evaluated { round, .. } | Body::Marked { round, .. } => {
-                self.check_member(author)?;
-                (*round < self.round).then_some(()).ok_or(Broken::RoundNotClosed)
-            }
+            Body::Evaluated { round, .. } => self.tell(author, *round, |one| &mut one.evaluated),
+            Body::Marked { round, .. } => self.tell(author, *round, |one| &mut one.marked),
             _ => Err(Broken::Author),
         }
+    }
+
+    /// A member speaks of each closed round once, and in their order. `told` is of how many it did.
+    fn tell(
+        &mut self,
+        slot: u8,
+        round: u32,
+        told: impl FnOnce(&mut Member) -> &mut u32,
+    ) -> Result<(), Broken> {
+        self.check_member(slot)?;
+        if round >= self.round {
+            return Err(Broken::RoundNotClosed);
+        }
+        let told = self.members.get_mut(&slot).map(told).ok_or(Broken::NotAMember)?;
+        if round < *told {
+            return Err(Broken::SaidBefore);
+        }
+        *told = round.saturating_add(1);
+        Ok(())
     }
 
     fn open(&mut self, home: Key) -> Result<(), Broken> {
@@ -442,6 +489,8 @@ impl State {
             expected_from,
             rounds_without_offer: 0,
             rounds_without_vouch: 0,
+            evaluated: 0,
+            marked: 0,
             is_gone: false,
             share: 0,
         };
@@ -456,13 +505,16 @@ impl State {
         Ok(())
     }
 
-    /// Whoever makes two offers in a round is excluded: both are signed.
+    /// Whoever makes two offers after one beginning of a round is excluded: both are signed.
     fn offer(&mut self, slot: u8, offer: &Offer) -> Result<(), Broken> {
         self.check_member(slot)?;
         if self.phase != Phase::Offering {
             return Err(Broken::NotOffering);
         }
         self.check_round(offer.round)?;
+        if offer.begun != self.begun {
+            return Err(Broken::OtherBeginning);
+        }
         if offer.work == 0 {
             return Err(Broken::NoWork);
         }
@@ -479,7 +531,8 @@ impl State {
         Ok(())
     }
 
-    /// A later vouch replaces an earlier one, which must not hold more.
+    /// A later vouch replaces an earlier one, and says more. So they are few, and nobody can bring
+    /// an earlier one again.
     fn vouch(&mut self, slot: u8, vouch: &Vouch) -> Result<(), Broken> {
         self.check_member(slot)?;
         let Phase::Vouching { head } = self.phase else {
@@ -500,9 +553,7 @@ impl State {
         }
         match self.vouches.get(&slot) {
             Some(earlier) if earlier == vouch => return Err(Broken::VouchedTwice),
-            Some(earlier) if !vouch.have.contains_all(earlier.have) => {
-                return Err(Broken::HaveShrank);
-            }
+            Some(earlier) if !vouch.says_all_of(earlier) => return Err(Broken::HaveShrank),
             _ => self.vouches.insert(slot, vouch.clone()),
         };
         Ok(())
@@ -519,7 +570,7 @@ impl State {
         Ok(())
     }
 
-    fn close_round(&mut self, claimed: &Outcome, at_ms: u64) -> Result<(), Broken> {
+    fn close_round(&mut self, claimed: &Outcome, at_ms: u64, begun: Hash) -> Result<(), Broken> {
         if !matches!(self.phase, Phase::Vouching { .. }) {
             return Err(Broken::NotVouching);
         }
@@ -530,7 +581,7 @@ impl State {
             return Err(Broken::OtherOutcome);
         }
         self.book(&outcome);
-        self.start_round(self.round.saturating_add(1), at_ms);
+        self.start_round(self.round.saturating_add(1), at_ms, begun);
         Ok(())
     }
 
@@ -545,14 +596,14 @@ impl State {
         Ok(())
     }
 
-    fn resume(&mut self, at_ms: u64) -> Result<(), Broken> {
+    fn resume(&mut self, at_ms: u64, begun: Hash) -> Result<(), Broken> {
         if !matches!(self.phase, Phase::Gathering | Phase::Paused) {
             return Err(Broken::NotPaused);
         }
         if self.members().count() < self.least_offers() {
             return Err(Broken::TooFewMembers);
         }
-        self.start_round(self.round, at_ms);
+        self.start_round(self.round, at_ms, begun);
         Ok(())
     }
 
@@ -664,10 +715,11 @@ impl State {
         self.transcripts.push(outcome.transcript(&before));
     }
 
-    fn start_round(&mut self, round: u32, at_ms: u64) {
+    fn start_round(&mut self, round: u32, at_ms: u64, begun: Hash) {
         let is_over = round >= self.terms.rounds;
         self.rest(if is_over { Phase::Ended } else { Phase::Offering });
         self.round = round;
+        self.begun = begun;
         self.began_ms = at_ms;
     }
 
@@ -676,6 +728,13 @@ impl State {
         self.offers.clear();
         self.vouches.clear();
     }
+}
+
+/// Nobody needs more than this, so nobody fills the log.
+fn check_length(body: &Body) -> Result<(), Broken> {
+    let [joining, all_else] = MOST_BYTES;
+    let most = if matches!(body, Body::Joined { .. }) { joining } else { all_else };
+    (body.encoded_size() <= most).then_some(()).ok_or(Broken::TooLong)
 }
 
 fn count_silence(rounds: &mut u8, was_heard: bool, is_expected: bool) {

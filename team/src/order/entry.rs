@@ -37,7 +37,7 @@ pub enum Pause {
     StatesDiffer,
 }
 
-/// What a member trained in a round. It makes one offer a round, and repeats it unchanged.
+/// What a member trained in a round. It makes one offer each time that the round begins.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Offer {
     /// The round.
@@ -50,6 +50,9 @@ pub struct Offer {
     pub work: u32,
     /// Hash of the state that it was trained on.
     pub parent: Hash,
+    /// Hash of the entry that began the round. After a pause this is another one, so nobody can
+    /// bring an offer from before it again.
+    pub begun: Hash,
 }
 
 /// Which updates a member holds after the offers of a round are closed.
@@ -234,6 +237,13 @@ impl FromIterator<u8> for Slots {
         let mut set = Self::default();
         slots.into_iter().for_each(|slot| set.insert(slot));
         set
+    }
+}
+
+impl Vouch {
+    /// If it takes nothing back of an earlier vouch.
+    pub(super) fn says_all_of(&self, earlier: &Self) -> bool {
+        self.have.contains_all(earlier.have) && self.harmful.contains_all(earlier.harmful)
     }
 }
 

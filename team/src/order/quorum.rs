@@ -48,7 +48,8 @@ mod tests {
     fn offers(parents: &[u8]) -> BTreeMap<u8, Offer> {
         let offer = |(slot, parent): (u8, &u8)| {
             let parent = [*parent; 32];
-            (slot, Offer { round: 3, object: [slot; 32], bytes: 1, work: 1, parent })
+            let begun = [0; 32];
+            (slot, Offer { round: 3, object: [slot; 32], bytes: 1, work: 1, parent, begun })
         };
         (0u8..).zip(parents).map(offer).collect()
     }

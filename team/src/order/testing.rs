@@ -102,9 +102,9 @@ impl Desk {
 
     /// What a member offers in this round.
     pub(super) fn offer_of(&self, slot: u8) -> Offer {
-        let round = self.log.state().round();
-        let work = 1 + u32::from(slot);
-        Offer { round, object: object(slot, round), bytes: 1, work, parent: [0; 32] }
+        let [round, work] = [self.log.state().round(), 1 + u32::from(slot)];
+        let begun = self.log.state().begun();
+        Offer { round, object: object(slot, round), bytes: 1, work, parent: [0; 32], begun }
     }
 
     /// A member makes its offer.

@@ -10,7 +10,7 @@ use rand_chacha::{rand_core::RngCore, ChaCha20Rng};
 const SCHEDULES: u32 = 1_000;
 
 /// Every rule.
-const RULES: [Broken; 39] = [
+const RULES: [Broken; 42] = [
     Broken::Index,
     Broken::Previous,
     Broken::Epoch,
@@ -27,6 +27,7 @@ const RULES: [Broken; 39] = [
     Broken::NotOffering,
     Broken::NotVouching,
     Broken::OtherRound,
+    Broken::OtherBeginning,
     Broken::NoWork,
     Broken::OfferedTwice,
     Broken::NotLive,
@@ -45,6 +46,8 @@ const RULES: [Broken; 39] = [
     Broken::NotPaused,
     Broken::TooFewMembers,
     Broken::RoundNotClosed,
+    Broken::SaidBefore,
+    Broken::TooLong,
     Broken::HomeNotNamed,
     Broken::OtherHome,
     Broken::EpochNotLater,
@@ -69,9 +72,11 @@ fn break_rule(rule: Broken) -> Result<(), Broken> {
         | Broken::NotAMember
         | Broken::Gone
         | Broken::Ended
+        | Broken::TooLong
         | Broken::TooFewMembers => break_rule_of_members(rule),
         Broken::NotOffering
         | Broken::OtherRound
+        | Broken::OtherBeginning
         | Broken::NoWork
         | Broken::OfferedTwice
         | Broken::OffersExpected
@@ -89,7 +94,8 @@ fn break_rule(rule: Broken) -> Result<(), Broken> {
         | Broken::StatesAgree
         | Broken::NotRunning
         | Broken::NotPaused
-        | Broken::RoundNotClosed => break_rule_of_rounds(rule),
+        | Broken::RoundNotClosed
+        | Broken::SaidBefore => break_rule_of_rounds(rule),
         Broken::HomeNotNamed | Broken::OtherHome | Broken::EpochNotLater | Broken::TakenBack => {
             break_rule_of_homes(rule)
         }
@@ -135,6 +141,7 @@ fn break_rule_of_members(rule: Broken) -> Result<(), Broken> {
         }
         Broken::NotAMember => desk.member(2, Body::Offer(desk.offer_of(2))),
         Broken::Gone => desk.offer(1),
+        Broken::TooLong => desk.member(0, Body::Left { slot: 0, why: "x".repeat(600) }),
         Broken::Ended => {
             let mut desk = Desk::new(terms(2));
             desk.home(Body::Open { spec: [1; 32], home: [0; 32] }).unwrap();
@@ -155,6 +162,12 @@ fn break_rule_of_offers(rule: Broken) -> Result<(), Broken> {
     match rule {
         Broken::NotOffering => Desk::vouching(2).offer(0),
         Broken::OtherRound => desk.member(0, Body::Offer(Offer { round: 1, ..desk.offer_of(0) })),
+        Broken::OtherBeginning => {
+            let before = desk.offer_of(0);
+            desk.home(Body::Paused { why: Pause::Asked }).unwrap();
+            desk.home(Body::Resumed).unwrap();
+            desk.member(0, Body::Offer(before))
+        }
         Broken::NoWork => desk.member(0, Body::Offer(Offer { work: 0, ..desk.offer_of(0) })),
         Broken::OfferedTwice => {
             desk.offer(0).unwrap();
@@ -224,6 +237,13 @@ fn break_rule_of_rounds(rule: Broken) -> Result<(), Broken> {
         Broken::StatesAgree => desk.home(Body::Paused { why: Pause::StatesDiffer }),
         Broken::NotRunning => Desk::gathering(2).home(Body::Paused { why: Pause::Asked }),
         Broken::NotPaused => desk.home(Body::Resumed),
+        Broken::SaidBefore => {
+            let evaluated = |round| Body::Evaluated { round, loss_micro: 1, count: 1 };
+            let mut desk = Desk::with_team(2);
+            (0..2).for_each(|_| desk.close_round());
+            desk.member(0, evaluated(1)).unwrap();
+            desk.member(0, evaluated(0))
+        }
         _ => desk.member(0, Body::Evaluated { round: 0, loss_micro: 1, count: 1 }),
     }
 }
@@ -374,6 +394,62 @@ fn who_makes_two_offers_in_a_round_is_excluded_for_good() {
     desk.close_offers().unwrap();
     let live: Vec<u8> = desk.log.state().offers().keys().copied().collect();
     assert_eq!(live, [0, 2]);
+}
+
+#[test]
+fn an_offer_from_before_a_pause_is_brought_again_by_nobody() {
+    let mut desk = Desk::with_team(2);
+    let before = desk.offer_of(0);
+    desk.offer(0).unwrap();
+    desk.home(Body::Paused { why: Pause::Asked }).unwrap();
+    desk.home(Body::Resumed).unwrap();
+    let anew = Offer { object: [9; 32], ..desk.offer_of(0) };
+    desk.member(0, Body::Offer(anew)).unwrap();
+    assert_eq!(desk.member(0, Body::Offer(before)), Err(Broken::OtherBeginning));
+    assert!(desk.log.state().members().contains(0));
+}
+
+#[test]
+fn a_vouch_takes_back_neither_what_is_held_nor_what_is_harmful() {
+    let mut desk = Desk::vouching(3);
+    let vouch = |desk: &Desk, have: &[u8], harmful: &[u8]| {
+        let harmful = slots(harmful);
+        Body::Vouch(Vouch { harmful, ..desk.vouch_for(slots(have)) })
+    };
+    let said = [vouch(&desk, &[0, 1], &[]), vouch(&desk, &[0, 1], &[1])];
+    said.iter().for_each(|body| desk.member(0, body.clone()).unwrap());
+    assert_eq!(desk.member(0, said[0].clone()), Err(Broken::HaveShrank));
+    let less = vouch(&desk, &[0, 1, 2], &[]);
+    assert_eq!(desk.member(0, less), Err(Broken::HaveShrank));
+    let more = vouch(&desk, &[0, 1, 2], &[1]);
+    assert_eq!(desk.member(0, more), Ok(()));
+}
+
+#[test]
+fn a_member_speaks_of_each_closed_round_once() {
+    let mut desk = Desk::with_team(2);
+    (0..3).for_each(|_| desk.close_round());
+    let mark = |round| Body::Marked { round, mark: [1; 32], signature: vec![0; 64] };
+    let evaluated = |round| Body::Evaluated { round, loss_micro: 1, count: 1 };
+    for said in [mark(0), evaluated(0), mark(2), evaluated(2)] {
+        desk.member(0, said.clone()).unwrap();
+        assert_eq!(desk.member(0, said), Err(Broken::SaidBefore));
+    }
+    assert_eq!(desk.member(0, mark(1)), Err(Broken::SaidBefore));
+    assert_eq!(desk.member(1, mark(1)), Ok(()), "another one has not");
+}
+
+#[test]
+fn who_joins_may_say_more_than_others() {
+    let mut desk = Desk::new(terms(2));
+    desk.home(Body::Open { spec: [1; 32], home: [0; 32] }).unwrap();
+    let joined = |slot, bytes: usize| {
+        let [consent, attestation] = [Vec::new(), vec![7; bytes]];
+        let [machine, payee] = [[slot; 32]; 2];
+        Body::Joined { slot, machine, payee, consent, attestation, post: None }
+    };
+    assert_eq!(desk.member(0, joined(0, 1 << 15)), Ok(()));
+    assert_eq!(desk.member(1, joined(1, 1 << 16)), Err(Broken::TooLong));
 }
 
 #[test]

@@ -322,7 +322,8 @@ impl Peer {
     fn promise(&mut self, round: u32, parent: Hash, out: &mut Outbox) {
         let object = self.object(round, parent, 0);
         let claimed = if self.lie == Some(Lie::FalseParent) { [0xff; 32] } else { parent };
-        let offer = Offer { round, object, bytes: 1, work: 1 + round, parent: claimed };
+        let begun = self.log().state().begun();
+        let offer = Offer { round, object, bytes: 1, work: 1 + round, parent: claimed, begun };
         self.disk.promises.insert((round, parent), offer);
         if self.lie != Some(Lie::Unseen) {
             self.disk.objects.insert(object);
@@ -359,7 +360,8 @@ impl Peer {
     fn offers(&self) -> Vec<Offer> {
         let Model { rounds, hash: parent, .. } = self.memory.model;
         let promise = self.disk.promises.get(&(rounds, parent)).filter(|_| self.is_current());
-        let Some(offer) = promise else { return Vec::new() };
+        let Some(promised) = promise else { return Vec::new() };
+        let offer = Offer { begun: self.log().state().begun(), ..promised.clone() };
         let other = Offer { object: self.object(rounds, parent, 1), ..offer.clone() };
         let [early, late] =
             [rounds + 1, rounds.wrapping_sub(1)].map(|round| Offer { round, ..offer.clone() });
