@@ -261,7 +261,7 @@ fn an_object_that_is_no_update_is_not_vouched_for() {
     let object = seal(&team_key(), &RUN, b"no update");
     {
         let observed = team.member_with(0, Targets::default(), &team.hall, &mut recorder);
-        let mut members = vec![observed, team.member(1)];
+        let mut members = [observed, team.member(1)];
         members.iter_mut().for_each(|member| step_until(member, Step::Offered));
         let parent = members[0].digest;
         let begun = team.hall.state().begun();
@@ -282,7 +282,7 @@ fn an_object_that_is_no_update_is_not_vouched_for() {
 
 /// Leaves the third member behind in the first round: the update that it promised comes too late.
 fn left_behind(team: &Team) {
-    let mut members = vec![team.member(0), team.member(1)];
+    let mut members = [team.member(0), team.member(1)];
     step_until(&mut team.member(2), Step::Trained);
     members.iter_mut().for_each(|member| step_until(member, Step::Offered));
     team.hall.advance(11_000);
@@ -317,7 +317,7 @@ fn late_work_returns_into_the_feedback() {
 fn whoever_missed_a_round_begins_without_feedback() {
     let team = opened();
     left_behind(&team);
-    let mut members = vec![team.member(0), team.member(1)];
+    let mut members = [team.member(0), team.member(1)];
     members.iter_mut().for_each(|member| step_until(member, Step::Offered));
     team.hall.advance(11_000);
     members.iter_mut().for_each(|member| step_until(member, Step::Vouched));
@@ -334,7 +334,7 @@ fn a_member_that_falls_silent_is_told_to_be_lost() {
     let mut recorder = Recorder::default();
     {
         let observed = team.member_with(0, Targets::default(), &team.hall, &mut recorder);
-        let mut members = vec![observed, team.member(1)];
+        let mut members = [observed, team.member(1)];
         for _ in 0..2 {
             members.iter_mut().for_each(|member| step_until(member, Step::Offered));
             team.hall.advance(11_000);

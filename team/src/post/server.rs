@@ -76,7 +76,7 @@ pub enum Role {
     /// It appends to the log.
     Home(Box<Home>),
     /// It has a copy of the log, which [`Post::tell`] keeps up.
-    Copy(Log),
+    Copy(Box<Log>),
 }
 
 /// Why a post does not answer.

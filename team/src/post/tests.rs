@@ -390,7 +390,7 @@ fn a_reader_that_waits_does_not_hold_up_the_end_of_a_post() {
 fn a_post_that_is_not_the_home_hands_on_its_copy_and_appends_nothing() {
     let place = Place::new(1);
     let home = place.home();
-    let copy = place.post(Role::Copy(place.empty_log()));
+    let copy = place.post(Role::Copy(Box::new(place.empty_log())));
     let member = place.member(0, &[&copy.post.url()]);
     assert_eq!(member.follow(0, Duration::ZERO), Ok(Vec::new()));
     let log = place.log(&home);
@@ -407,7 +407,7 @@ fn a_stale_log_takes_nothing_back() {
     let place = Place::new(1);
     let home = place.home();
     let old = place.log(&home);
-    let stale = place.post(Role::Copy(old.clone()));
+    let stale = place.post(Role::Copy(Box::new(old.clone())));
     home.post.say(Body::Paused { why: Pause::Asked }).unwrap();
     let mut log = place.log(&home);
     let before = log.state().clone();
@@ -429,7 +429,7 @@ fn a_forked_log_is_refused_although_the_home_has_signed_both() {
     let said = Said::sign(&place.team.home, &RUN, state.epoch(), Author::Home, body);
     let entry = fork.draft(u64::MAX, said.author, said.body, said.signature);
     fork.append(crate::signed::sign_entry(&place.team.home, &RUN, entry)).unwrap();
-    let forked = place.post(Role::Copy(fork));
+    let forked = place.post(Role::Copy(Box::new(fork)));
     home.post.say(Body::Paused { why: Pause::Asked }).unwrap();
     let mut log = place.log(&home);
     let entries = place.member(0, &[&forked.post.url()]).follow(0, Duration::ZERO).unwrap();
@@ -490,7 +490,7 @@ fn a_post_listens_at_this_machine_alone_unless_told_otherwise() {
         folder: folder.path().join("objects"),
         limits: Limits::of_objects(LARGEST),
     };
-    let role = Role::Copy(place.empty_log());
+    let role = Role::Copy(Box::new(place.empty_log()));
     let refused = place.runtime.block_on(Post::serve(settings, role)).unwrap_err();
     assert!(matches!(refused, PostError::NotLoopback(_)), "{refused}");
     assert!(!folder.path().join("objects").exists());

@@ -166,7 +166,7 @@ impl World {
             return;
         }
         if self.below(150) == 0 && self.now >= self.split.until {
-            let side = (0..MEMBERS).filter(|_| self.random.next_u32() % 3 == 0).collect();
+            let side = (0..MEMBERS).filter(|_| self.random.next_u32().is_multiple_of(3)).collect();
             let until = self.now + 2_000 + u64::from(self.below(10_000));
             self.split = Split { side, until };
         }
